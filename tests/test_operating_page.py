@@ -88,6 +88,19 @@ def test_every_setting_is_on_the_page_and_none_that_is_none() -> None:
     assert len(read) > 10
 
 
+def test_every_default_is_that_of_the_table() -> None:
+    """A row has one default for all of its names, or one for each."""
+    told: dict[str, str] = {}
+    for line in section("Settings").splitlines():
+        if line.startswith("| `"):
+            names, default = NAME.findall(line.split("|")[1]), line.split("|")[2].strip()
+            each = default.split(", ") if len(names) > 2 else [default] * len(names)
+            told |= dict(zip(names, each, strict=False))
+    for setting in SETTINGS:
+        shown = told[setting.variable].replace("`", "")
+        assert shown == setting.default_shown.replace("`", ""), setting.variable
+
+
 def test_every_metric_is_on_the_page_and_none_that_is_none() -> None:
     assert named("What to watch") == sorted(families())
 

@@ -1,0 +1,119 @@
+"""Nonsense in any setting, told to any command that reads settings: exit code 2 and one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from persistence.errors import BadSetting
+from server.settings.reading import read_all, read_settings
+from server.settings.setting import Setting
+from server.settings.table import SETTINGS, TABLES
+
+ROOT = Path(__file__).parents[3]
+
+NONSENSE = " nonsense, of any kind /"
+
+PATHS = {"PRIME_DATA"}
+"""Any text is a path: what is there is seen when it is opened."""
+
+CHECKED = [each for each in SETTINGS if each.variable not in PATHS]
+
+BY_VARIABLE = pytest.mark.parametrize("setting", CHECKED, ids=lambda each: each.variable)
+
+COMMANDS = (
+    "server",
+    "server.maintenance migrate",
+    "server.maintenance new-epochs",
+    "server.operating.users_command list",
+    "server.operating.check_command --json",
+    "server.backups.backup_command --to .",
+)
+"""All that read settings."""
+
+WALK = """
+import importlib, io, json, os, sys
+from contextlib import redirect_stderr, redirect_stdout
+name, *words = {command!r}.split()
+module = importlib.import_module("server.__main__" if name == "server" else name)
+for variable in {variables!r}:
+    sys.argv = [name, *words]
+    os.environ[variable] = {nonsense!r}
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = module.main()
+        except SystemExit as ended:
+            code = ended.code
+    del os.environ[variable]
+    sys.__stdout__.write(json.dumps([variable, code, out.getvalue(), err.getvalue()]) + "\\n")
+"""
+"""In one process: what is looked at is how `main` ends, and to load it takes a second."""
+
+
+@BY_VARIABLE
+def test_each_says_what_would_be_right_wherever_it_is_set(setting: Setting, tmp_path: Path) -> None:
+    by_file = tmp_path / "value"
+    by_file.write_text(NONSENSE)
+    by_file.chmod(0o600)
+    config = tmp_path / "prime.toml"
+    table, _, key = setting.toml_key.rpartition(".")
+    inner = f"[{setting.toml_key}]\n{json.dumps(NONSENSE)} = 1" if key in TABLES else None
+    config.write_text(
+        inner or (f"[{table}]\n" if table else "") + f"{key} = {json.dumps(NONSENSE)}"
+    )
+    config.chmod(0o600)
+    right = f"must be {setting.shape}, as {setting.example}"
+    for environment, name in (
+        ({setting.variable: NONSENSE}, setting.variable),
+        ({f"{setting.variable}_FILE": str(by_file)}, f"{setting.variable}_FILE"),
+        ({"PRIME_CONFIG": str(config)}, f"{setting.toml_key} in {config}"),
+    ):
+        with pytest.raises(BadSetting) as refused:
+            read_settings({}, environment)
+        [line] = str(refused.value).splitlines()
+        assert line.startswith(f"{name} {right}")
+        assert list(read_all({}, environment).problems) == [setting.field]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_refuses_each_in_one_line(command: str) -> None:
+    variables = [each.variable for each in CHECKED]
+    bare = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(("PRIME_", "DATABASE_", "REDIS_", "SMTP_"))
+    }
+    program = WALK.format(command=command, variables=variables, nonsense=NONSENSE)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=bare | {"PRIME_PORT": "0"},
+        check=False,
+    )
+    walked = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [variable for variable, *_ in walked] == variables, done.stderr
+    said = done.stderr.splitlines()
+    for variable, code, out, err in walked:
+        assert code == 2, variable
+        lines = [*out.splitlines(), *err.splitlines()] or [said.pop(0)]
+        assert len(lines) == 1, (variable, lines)
+        assert f"{variable} must be " in lines[0]
+        assert "Traceback" not in lines[0]
+
+
+def test_these_are_all_commands_that_read_settings() -> None:
+    folders = (ROOT / "server").rglob("*.py")
+    reading = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+        for path in folders
+        if "from server.settings.reading import" in (text := path.read_text())
+        and '__name__ == "__main__"' in text
+    }
+    assert reading == {command.split()[0] for command in COMMANDS}
