@@ -30,10 +30,10 @@ SONG = next(iter(sorted((ROOT / "files/songs").glob("*.prime.json"))))
 
 
 def command(
-    *words: str | Path, cwd: Path = ROOT, database: str = ""
+    *words: str | Path, cwd: Path = ROOT, database: str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PRIME_CWD": str(cwd), "PRIME_URL": "", "PRIME_PASSWORD": "secret"}
-    environment |= {"DATABASE_URL": database, "PRIME_EMAIL": ""}
+    environment |= {"DATABASE_URL": database, "PRIME_EMAIL": "", **variables}
     return subprocess.run(
         [sys.executable, "-m", "files", *map(str, words)],
         capture_output=True,
@@ -71,6 +71,18 @@ def test_who_and_where_are_asked_before_anything_is_started(
     two_places = command(*words, "--data", tmp_path / "data", database="nonsense")
     assert two_places.returncode == 2
     assert "DATABASE_URL is set, and this word works on --data" in two_places.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_database_in_a_file_of_settings_is_one_as_well(tmp_path: Path) -> None:
+    config = tmp_path / "prime.toml"
+    config.write_text('database_url = "postgresql://here/x"')
+    config.chmod(0o600)
+    for told, why in ((config, "DATABASE_URL is set"), (tmp_path / "none", "PRIME_CONFIG names")):
+        done = command("import", SONG, "--data", tmp_path / "data", PRIME_CONFIG=str(told))
+        assert done.returncode == 2
+        assert why in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "data").exists()
 
 

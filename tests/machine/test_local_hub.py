@@ -5,6 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from machine.child_program import child_environment
 from machine.local_hub import HubFailed, LocalHub
 from prime_client.client import Client
 
@@ -35,6 +36,15 @@ def _words(process: psutil.Process) -> str:
 
 async def test_a_hub_that_cannot_start_says_why(tmp_path: Path) -> None:
     hub = LocalHub(tmp_path / "data", database_url="no database")
-    with pytest.raises(HubFailed, match="no database URL"):
+    with pytest.raises(HubFailed, match="must be a database URL"):
         await hub.start()
     await hub.stop()
+
+
+def test_what_a_child_is_told_is_told_by_no_file_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL_FILE", "/run/secrets/url")
+    monkeypatch.setenv("PRIME_SECRET_FILE", "/run/secrets/prime")
+    told = child_environment({"DATABASE_URL": "postgresql:///x"})
+    assert "DATABASE_URL_FILE" not in told
+    assert told["PRIME_SECRET_FILE"] == "/run/secrets/prime"
+    assert told["DATABASE_URL"] == "postgresql:///x"
