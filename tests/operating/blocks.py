@@ -2,7 +2,7 @@
 
 ```console      `# ` or `$ ` begins a command, below it what it prints
 ```sh           commands, nothing shown
-```sql          statements, by psql in the database of the page
+```sql          statements, by psql in the database prime, as postgres
 ```text         figures and drawings: nothing to run
 ```ini          a file, as any other language: the line above the block ends with `its path`:
 """
@@ -15,6 +15,8 @@ from tests.operating.chapters import ROOT
 
 SHOWN_ALONE = ("text",)
 """Languages of blocks with nothing to run."""
+
+PSQL = "runuser -u postgres -- psql -X -q -v ON_ERROR_STOP=1 -d prime"
 
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.M | re.S)
 _PATH = re.compile(r"`(/[^`\s]+)`:\s*\Z")
@@ -62,7 +64,7 @@ class Block:
             return _typed(self)
         text = "\n".join(self.lines)
         if self.language == "sql":
-            text = f"psql -X -q -v ON_ERROR_STOP=1 \"$DATABASE_URL\" <<'END'\n{text}\nEND"
+            text = f"{PSQL} <<'END'\n{text}\nEND"
         elif self.path is not None:
             text = f"mkdir -p {Path(self.path).parent} && cat > {self.path} <<'END'\n{text}\nEND"
         elif self.language != "sh":
@@ -98,6 +100,8 @@ def _typed(block: Block) -> list[Command]:
         if end or (found and not found[-1].shown and found[-1].text.endswith("\\")):
             found[-1].text += f"\n{line}"
             end = "" if line == end else end
+        elif found and not found[-1].shown and line.startswith("> "):
+            found[-1].text += f"\n{line[2:]}"
         elif line.startswith(("$ ", "# ")):
             found.append(Command(number, line[2:]))
         elif found and found[-1].shown is not None:

@@ -6,7 +6,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FIRST = ROOT / "docs" / "operating.md"
 
-
 _FENCED = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
 
 
@@ -17,8 +16,9 @@ def chapters() -> list[Path]:
 
 
 def text() -> str:
-    """All of them, one after the other."""
-    return "\n".join(_read(page) for page in chapters())
+    """All of them, one after the other; root's prompt is `$ ` too, as `# ` begins a heading."""
+    joined = "\n".join(_read(page) for page in chapters())
+    return _FENCED.sub(lambda block: re.sub(r"^( *)# ", r"\1$ ", block[0], flags=re.M), joined)
 
 
 def section(heading: str) -> str:

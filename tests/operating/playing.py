@@ -16,8 +16,8 @@ BUILDS = FIRST.parent / "operating" / "first-day.md"
 PASSWORD = "a good password\n"
 """What is typed where a command asks for one."""
 
-IN_EACH = "cd /opt/prime; set -a; . /etc/prime/prime.env; set +a"
-"""What an operator has done before anything of another chapter."""
+IN_EACH = "cd /opt/prime; set -a; . /etc/prime/prime.env; . /etc/prime/owner.env; set +a"
+"""What an operator types before anything of a chapter: the first page says so."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,18 @@ def is_not_run(block: Block) -> bool:
     return (block.page.name, block.lines[0]) in NOT_RUN
 
 
+def in_order(blocks: Iterable[Block]) -> list[Block]:
+    """As they are run: those that build come before the first page's own."""
+    return sorted(blocks, key=lambda block: block.page != BUILDS)
+
+
 def play(shell: Shell, blocks: Iterable[Block]) -> Iterator[Played]:
-    """Each command, as soon as it was run; ends with one that was not done in time."""
+    """Each command, as soon as it was run; ends where all that follows would be wrong as well."""
     page = None
-    for block in blocks:
+    for block in in_order(blocks):
         if not block.is_run or is_not_run(block):
             continue
-        if block.page not in (page, BUILDS, FIRST):
+        if block.page not in (page, BUILDS):
             shell.run(IN_EACH)
         page = block.page
         for command in block.commands():
@@ -59,7 +64,7 @@ def play(shell: Shell, blocks: Iterable[Block]) -> Iterator[Played]:
             printed = shell.run(command.text, answers=PASSWORD * asked)
             problem = _problem(printed, code, shown)
             yield Played(block, command, printed, time.monotonic() - began, problem)
-            if printed.code is None:
+            if printed.code is None or (problem is not None and page == BUILDS):
                 return
 
 

@@ -22,7 +22,9 @@ PAGE = """Figures:
    $ cat <<'END'
    # not a command
    END
-   # two
+   # two() {
+   > three
+   > }
    [exit code 2]
    ```
 
@@ -50,7 +52,7 @@ def test_commands_are_told_from_what_they_print(read: list[Block]) -> None:
     assert [(command.text, command.shown) for command in read[1].commands()] == [
         ("one --with \\\n  more", ["printed"]),
         ("cat <<'END'\n# not a command\nEND", []),
-        ("two", ["[exit code 2]"]),
+        ("two() {\nthree\n}", ["[exit code 2]"]),
     ]
     assert [command.line for command in read[1].commands()] == [10, 13, 16]
 

@@ -34,7 +34,7 @@ def too_long(page: str, width: int = WIDTH) -> list[int]:
     """
     found, number = [], 0
     for block, is_prose in _blocks(page.split("\n")):
-        may_be_long = block[0].startswith(("<!-- generated: ", "```text"))
+        may_be_long = block[0].startswith(("<!-- generated: ", "```text", "```console"))
         for line in block:
             number += 1
             is_row = line.lstrip().startswith("|")

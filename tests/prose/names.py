@@ -22,11 +22,11 @@ PAGES = (
 """Whose names are looked for. Not the decisions: theirs are of their day."""
 
 NOT_OURS = {
-    "VmRSS", "max_prepared_statements", "pg_blocking_pids", "pg_stat_activity",
-    "PGPASSFILE", "pool_size", "proxy_next_upstream",
+    "VmRSS", "bus.internal", "db.internal", "prime.example.com", "max_prepared_statements",
+    "pg_blocking_pids", "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
 }  # fmt: skip
-"""Names of Linux, PostgreSQL, PgBouncer and nginx."""
+"""Names of Linux, PostgreSQL, PgBouncer and nginx, and of machines."""
 
 MADE_LATER = {
     ".peers/", ".data/postgres", "cli-account.json", "schema/sql/NNNN_what.sql",

@@ -289,6 +289,9 @@ def main() -> None:
         return
     if verb not in (*VERBS, "kill"):
         sys.exit(f"the stand-in for systemctl does not know {verb}")
+    if len(names) > 1:  # all at once, as systemd does it
+        each = [subprocess.Popen([sys.argv[0], *options, verb, name]) for name in names]
+        sys.exit(max(one.wait() for one in each))
     for name in names:
         unit = None if name.endswith((".timer", ".target")) else Unit(NAMES.get(name, name))
         if unit is None or (verb in ("enable", "disable") and "--now" not in options):

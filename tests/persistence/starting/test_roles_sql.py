@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import asyncpg
@@ -134,7 +133,7 @@ async def test_each_right_that_it_gives_is_needed(
 
 def test_the_page_has_the_same_sql() -> None:
     page = (ROOT / "docs" / "operating" / "database.md").read_text(encoding="utf-8")
-    assert textwrap.indent(roles_sql(*DEFAULTS), "    ") in page
+    assert f"$ ./run migrate --roles\n{roles_sql(*DEFAULTS)}```\n" in page
 
 
 def test_it_is_printed_by_the_command() -> None:
