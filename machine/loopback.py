@@ -10,7 +10,7 @@ def refuse_bare(host: str, is_wanted: bool) -> None:
             f"Prime speaks without TLS, and {host} can be reached from other machines. Let a load "
             "balancer with TLS listen there and Prime on 127.0.0.1 (docs/operating.md); or, where "
             "only such a balancer can reach this address, say so: --behind-proxy or "
-            "PRIME_BEHIND_PROXY=1"
+            "PRIME_BEHIND_PROXY=1; or give it a certificate: --tls-cert and --tls-key"
         )
 
 

@@ -62,6 +62,8 @@ def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, setting
     if args.command == "audit":
         return _audit(own_log, args.project, settings, digests=args.digests)
     tell_start(own_log, settings)
+    if args.nodes > 1 and settings.tls_certificate is not None:
+        return own_log.fail("--nodes speaks no TLS: leave out --tls-cert and --tls-key", 2)
     if args.nodes > 1:
         return _serve_several(own_log, signals, settings, args.nodes, as_json=args.json)
     return _serve(own_log, signals, settings, as_json=args.json)

@@ -29,6 +29,7 @@ from server.calls.library import preset_uses
 from server.health import process_figures
 from server.node import Node
 from server.router.connected_logins import end_revoked, note_seen
+from server.sockets import tls
 from server.states.history_keeping import clear_staged, compact_old
 
 WRITE_BEHIND_SECONDS = 2.0
@@ -132,6 +133,8 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("trimming one-time tokens", COMPACT_SECONDS, lambda: one_time_tokens.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)
+    if (pair := node.foundation.tls) is not None:
+        repeat("looking at the certificate", tls.LOOK_SECONDS, pair.keep_current)
     _start_for_accounts(node)
     _start_for_tokens(node)
     uses = node.context.preset_uses

@@ -34,6 +34,7 @@ from server.router.pages import Pages
 from server.router.socket_server import SocketServer
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
+from server.sockets.tls import TlsPair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class Foundation:
     admission: Admission = field(default_factory=Admission)
     """Lets those who come with a token in at a rate."""
     password_costs: Costs = field(default_factory=lambda: OWASP)
+    tls: TlsPair | None = None
+    """The certificate that connections get; None: they are plain."""
     mail_line: OpenLine | None = None
     """How mails are handed over; None: they wait."""
 

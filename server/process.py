@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import shlex
 import sys
+import time
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -30,6 +31,7 @@ from server.nodes.bus_memory import MemoryBus
 from server.running.signals import Signals
 from server.serving import serve
 from server.settings.settings import Settings
+from server.sockets.tls import TlsPair
 
 SWITCH_SECONDS = 0.0005
 """How long a worker thread may keep the interpreter from the loop (Python's default: 5 ms)."""
@@ -49,17 +51,18 @@ async def run(
     servers: Mapping[str, Embedded],
     signals: Signals,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit.
+    """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit, `BadPair`.
 
     `servers`: those that we started, by what an operator calls them.
     """
     stopping = asyncio.Event()
     signals.take(stopping.set)
     sys.setswitchinterval(SWITCH_SECONDS)
+    tls = _tls(settings)
     db = await open_database(settings, database_url, stopping)
     try:
         await _install_presets(db)
-        foundation = await _foundation(settings, db, stopping, servers)
+        foundation = await _foundation(settings, db, stopping, servers, tls)
         has_accounts = await operators.is_anyone(db.calls)
 
         node = build_node(settings, foundation)
@@ -93,7 +96,11 @@ async def _install_presets(db: Lanes) -> None:
 
 
 async def _foundation(
-    settings: Settings, db: Lanes, stopping: asyncio.Event, servers: Mapping[str, Embedded]
+    settings: Settings,
+    db: Lanes,
+    stopping: asyncio.Event,
+    servers: Mapping[str, Embedded],
+    tls: TlsPair | None,
 ) -> Foundation:
     shared = await node_secrets(settings.secret, db.calls, settings.believed_secrets)
     codec = BusCodec(shared.secret, secrets.token_hex(4), shared.believed)
@@ -110,7 +117,18 @@ async def _foundation(
         servers=servers,
         shared_counts=SharedCounts(settings.redis_url, shared.channels),
         mail_line=line_of(settings.mail, is_terminal=sys.stderr.isatty()),
+        tls=tls,
     )
+
+
+def _tls(settings: Settings) -> TlsPair | None:
+    """Raises `BadPair`. One that has run out is served with: clients say what is wrong."""
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    pair = TlsPair(settings.tls_certificate, settings.tls_key)
+    if pair.expires_at <= time.time():
+        log.error("the certificate has run out; no client will trust it", expires=pair.expires)
+    return pair
 
 
 def _bus(redis_url: str | None, deployment: str, metrics: Metrics) -> Bus:

@@ -3,12 +3,14 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from server.lifelong import start_for_life, start_until_stopping
 from server.node import Node
 from server.operating.endings import CannotListen
 from server.router.leaving import leave
 from server.sockets.connection import Connection
+from server.sockets.tls import HANDSHAKE_SECONDS, SHUTDOWN_SECONDS, TlsPair
 
 BACKLOG = 4_096
 """Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
@@ -24,6 +26,7 @@ async def serve(node: Node, ready: Callable[[str], None]) -> None:
             lambda: Connection(node.socket_server, loop),
             sock=_listening(node.settings.host, node.settings.port),
             backlog=BACKLOG,
+            **_tls(node.foundation.tls),
         )
         try:
             await _serve_until_stopping(node, server, ready)
@@ -40,9 +43,10 @@ async def _serve_until_stopping(
     until_stopping = start_until_stopping(node)
     node.garbage.take_over()
     port = server.sockets[0].getsockname()[1]
-    node.context.public_url.serves_at(node.settings.host, port)
+    s = "s" if node.foundation.tls is not None else ""
+    node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
     node.pages.is_ready = True
-    ready(f"ws://{_shown(node.settings.host)}:{port}/v1")
+    ready(f"ws{s}://{_shown(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
     leaving = leave(node.hub, node.connections, node.pages, node.write_behind)
@@ -60,6 +64,16 @@ def _close(node: Node) -> None:
     node.garbage.give_back()
     node.state_threads.close()
     node.call_threads.close()
+
+
+def _tls(pair: TlsPair | None) -> dict[str, Any]:
+    if pair is None:
+        return {}
+    return {
+        "ssl": pair.context,
+        "ssl_handshake_timeout": HANDSHAKE_SECONDS,
+        "ssl_shutdown_timeout": SHUTDOWN_SECONDS,
+    }
 
 
 def _listening(host: str, port: int) -> socket.socket:

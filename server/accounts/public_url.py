@@ -9,10 +9,10 @@ class PublicUrl:
         self._own = ""
         """Where this node listens, once it does."""
 
-    def serves_at(self, host: str, port: int) -> None:
+    def serves_at(self, host: str, port: int, scheme: str = "http") -> None:
         """The node listens there; a browser of the same machine finds it."""
         here = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        self._own = f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+        self._own = f"{scheme}://[{here}]:{port}" if ":" in here else f"{scheme}://{here}:{port}"
 
     @property
     def address(self) -> str:

@@ -25,6 +25,9 @@ def add_gauges(node: Node) -> None:
     gauge("watched_rows", "Rows that they show, together.", lambda: feed.watches.rows)
     behind = "From the beginning of the last transaction that the feed has read to its reading."
     gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
+    if (tls := node.foundation.tls) is not None:
+        runs_out = "When the certificate in force runs out, in seconds since 1970."
+        gauge("tls_expires_seconds", runs_out, lambda: tls.expires_at)
     draining = "1 while it takes nobody in, as it was told to."
     gauge("draining", draining, lambda: node.draining.is_on)
     which = {"version": VERSION, "commit": commit() or ""}

@@ -84,6 +84,13 @@ def address(text: str) -> str:
     return text
 
 
+def file(text: str) -> Path:
+    """Relative to where the command was called; whether it can be read is seen later."""
+    if "\0" in text:
+        raise ValueError
+    return path_of_caller(text)
+
+
 def directory(text: str) -> Path:
     """Relative to where the command was called."""
     if "\0" in text:

@@ -70,8 +70,10 @@ class _Reader:
         self._note_config()
         values = {setting.field: self._value(setting) for setting in SETTINGS}
         self._try("unknown", lambda: self._refuse_unknown(values["providers.names"]), None)
-        host, is_behind = values["host"], values["behind_proxy"]
-        self._try("host", lambda: refuse_bare(host, is_behind), None)
+        pair = values["tls_certificate"], values["tls_key"]
+        self._try("tls_key", lambda: _refuse_half(*pair), None)
+        host, is_fine = values["host"], values["behind_proxy"] or None not in pair
+        self._try("host", lambda: refuse_bare(host, is_fine), None)
         return Settings(
             **{name: value for name, value in values.items() if "." not in name},
             lanes=LaneSizes(**_within("lanes", values)),
@@ -147,6 +149,13 @@ def _within(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
         if name.startswith(beginning)
     }
+
+
+def _refuse_half(certificate: object, key: object) -> None:
+    if (certificate is None) != (key is None):
+        names = ["PRIME_TLS_CERT", "PRIME_TLS_KEY"]
+        there, missing = names if key is None else reversed(names)
+        raise ValueError(f"{there} is set and {missing} is not: a certificate goes with its key")
 
 
 def _key(name: str, word: str) -> str:

@@ -33,6 +33,9 @@ class Settings:
     """The same, behind the change."""
     behind_proxy: bool = False
     """Whether others reach `host` only through a proxy with TLS."""
+    tls_certificate: Path | None = None
+    """Set with `tls_key`: Prime speaks TLS by itself."""
+    tls_key: Path | None = None
     access_seconds: int = 900
     """Life of an access token (rule A2)."""
     refresh_seconds: int = 60 * 86_400

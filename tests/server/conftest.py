@@ -5,7 +5,7 @@ import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,7 +34,11 @@ from server.settings.settings import Settings
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
 from server.sockets.session import LoggedIn
+from server.sockets.tls import TlsPair
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
+
+if TYPE_CHECKING:
+    import ssl
 
 QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -93,6 +97,8 @@ class Node:
         self.bus: MemoryBus
         self.is_dead = False
         self.wires: list[Wire] = []
+        self.trust: ssl.SSLContext | None = None
+        """Of clients, where it speaks TLS."""
 
     @property
     def hub(self) -> Hub:
@@ -135,6 +141,7 @@ class Node:
             ping_interval=None,
             max_size=None,
             max_queue=None,
+            ssl=self.trust,
         )
         wire = Wire(socket, codec)
         self.wires.append(wire)
@@ -255,7 +262,11 @@ class Nodes:
         return made
 
     async def build(
-        self, *, admission: Admission | None = None, **settings_of_its_own: Any
+        self,
+        *,
+        admission: Admission | None = None,
+        tls: TlsPair | None = None,
+        **settings_of_its_own: Any,
     ) -> Node:
         """One that does not serve: whoever has it closes its database."""
         made = Node()
@@ -284,6 +295,7 @@ class Nodes:
             password_costs=QUICK_HASHES,
             admission=admission or Admission(),
             mail_line=line_of(settings.mail, is_terminal=False),
+            tls=tls,
         )
         made.server = build_node(settings, foundation)
         made.context.logins.grid_seconds = 0.0  # a quarter of a second for each wrong password

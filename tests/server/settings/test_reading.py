@@ -106,3 +106,11 @@ def test_a_switch_that_is_off_is_off(text: str) -> None:
 def test_a_switch_that_is_on_is_on(text: str) -> None:
     assert read(PRIME_STALL_PROBE=text).stall_probe
     read("0.0.0.0", PRIME_BEHIND_PROXY=text)
+
+
+@pytest.mark.parametrize("alone", ["PRIME_TLS_CERT", "PRIME_TLS_KEY"])
+def test_H9_a_certificate_goes_with_its_key_and_both_are_as_good_as_a_proxy(alone: str) -> None:
+    both = {"PRIME_TLS_CERT": "/a/cert.pem", "PRIME_TLS_KEY": "/a/key.pem"}
+    with pytest.raises(BadSetting, match=f"{alone} is set and PRIME_TLS"):
+        read_settings({}, {alone: both[alone]})
+    read_settings({"host": "0.0.0.0"}, both)

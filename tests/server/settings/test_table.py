@@ -56,6 +56,8 @@ def test_defaults_are_those_of_the_fields() -> None:
 def test_where_a_value_comes_from_is_kept(setting: Setting) -> None:
     more = {
         "PRIME_MAIL_FROM": "a@example.com",
+        "PRIME_TLS_CERT": "/a/fullchain.pem",
+        "PRIME_TLS_KEY": "/a/privkey.pem",
         "PRIME_PUBLIC_URL": "https://prime.example.com",
         "PRIME_PROVIDER_GOOGLE_CLIENT_ID": "g",
         "PRIME_PROVIDER_GITHUB_CLIENT_ID": "g",

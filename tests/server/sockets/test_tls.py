@@ -1,0 +1,181 @@
+"""TLS by Prime itself: what is spoken, and how the pair changes under open connections."""
+
+import asyncio
+import os
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from server.sockets.tls import BadPair, TlsPair
+from tests.server.conftest import Nodes
+
+DAY = timedelta(days=1)
+
+
+class Authority:
+    """Signs certificates for 127.0.0.1."""
+
+    def __init__(self, directory: Path) -> None:
+        self.certificate = directory / "fullchain.pem"
+        self.key = directory / "privkey.pem"
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of a test")])
+        own = self._builder(self._name, self._key.public_key(), timedelta(days=9))
+        basic = x509.BasicConstraints(ca=True, path_length=None)
+        self.own = directory / "ca.pem"
+        signed = own.add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
+        self.own.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+
+    def _builder(
+        self, name: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta
+    ) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(self._name)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - 3 * DAY)
+            .not_valid_after(now + lasts)
+        )
+
+    def write(self, name: str, lasts: timedelta = DAY, password: bytes | None = None) -> None:
+        """A new pair, in place of the one of before."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        address = x509.IPAddress(ip_address("127.0.0.1"))
+        builder = self._builder(subject, key.public_key(), lasts).add_extension(
+            x509.SubjectAlternativeName([address, x509.DNSName("localhost")]), critical=False
+        )
+        signed = builder.sign(self._key, hashes.SHA256())
+        self.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        hidden = (
+            serialization.NoEncryption()
+            if password is None
+            else serialization.BestAvailableEncryption(password)
+        )
+        self.key.write_bytes(
+            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, hidden)
+        )
+
+    def trusting(self) -> ssl.SSLContext:
+        """A client's."""
+        return ssl.create_default_context(cafile=self.own)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    made = Authority(tmp_path)
+    made.write("first")
+    return made
+
+
+async def shown(
+    port: int, context: ssl.SSLContext, name: str | None = None
+) -> tuple[str, str | None, str | None, asyncio.StreamWriter]:
+    """The name of the certificate, the version and ALPN of a new connection."""
+    _, writer = await asyncio.open_connection(
+        "127.0.0.1", port, ssl=context, server_hostname=name or "127.0.0.1"
+    )
+    found = writer.get_extra_info("ssl_object")
+    subject = found.getpeercert()["subject"][0][0][1]
+    return subject, found.version(), found.selected_alpn_protocol(), writer
+
+
+@pytest.mark.postgres
+async def test_H9_a_pair_is_changed_under_open_connections(
+    nodes: Nodes, authority: Authority
+) -> None:
+    pair = TlsPair(authority.certificate, authority.key)
+    node = await nodes.start(tls=pair)
+    assert node.url.startswith("wss://")
+    assert node.context.public_url.address.startswith("https://")
+    figures = node.metrics.text().splitlines()
+    (told,) = [line for line in figures if line.startswith("prime_tls_expires_seconds ")]
+    assert float(told.split()[1]) == pair.expires_at
+    node.trust = authority.trusting()
+    ann = await node.musician("ann")
+    port = int(node.url.split(":")[2].split("/")[0])
+    context = authority.trusting()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    name, version, alpn, writer = await shown(port, context)
+    assert (name, version, alpn) == ("first", "TLSv1.3", "http/1.1")
+    authority.write("second")
+    assert not pair.look()  # it may still be written
+    assert pair.look()
+    assert not pair.look()
+    for server_name in ("localhost", None):  # a client that names none is shown the new one, too
+        name, *_, other = await shown(port, authority.trusting(), server_name)
+        assert name == "second"
+        other.close()
+    await ann.ping()
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    await writer.drain()
+    writer.close()
+    old = authority.trusting()
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
+    _, version, _, other = await shown(port, old)
+    assert version == "TLSv1.2"
+    other.close()
+    weak = authority.trusting()
+    weak.maximum_version = ssl.TLSVersion.TLSv1_2
+    weak.set_ciphers("ECDHE+AES:!AESGCM:!CHACHA20")
+    with pytest.raises((ssl.SSLError, OSError)):
+        await shown(port, weak)
+
+
+def _another_key() -> bytes:
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(encoding, form, serialization.NoEncryption())
+
+
+BREAKS: list[tuple[str, Callable[[Authority], object]]] = [
+    ("ran out on", lambda a: a.write("late", -DAY)),
+    ("cannot be read: No such file", lambda a: a.key.unlink()),
+    ("the key is encrypted", lambda a: a.write("hidden", password=b"canary")),
+    ("privkey.pem: ", lambda a: a.key.write_text("nonsense")),
+    ("fullchain.pem, ", lambda a: a.certificate.write_text("nonsense")),
+    (
+        "the key is not that of the certificate",
+        lambda a: a.key.write_bytes(_another_key()),
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "spoil"), BREAKS)
+async def test_a_bad_pair_is_refused_in_one_line_and_that_of_before_goes_on(
+    authority: Authority, why: str, spoil: Callable[[Authority], object]
+) -> None:
+    pair = TlsPair(authority.certificate, authority.key)
+    before, expires = pair._current, pair.expires_at
+    spoil(authority)
+    with structlog.testing.capture_logs() as told:
+        for _ in range(4):
+            await pair.keep_current()
+    (line,) = told
+    assert why in line["reason"]
+    assert "\n" not in line["reason"]
+    assert "canary" not in line["reason"]
+    assert (pair._current, pair.expires_at) == (before, expires)
+    authority.write("good again")
+    os.utime(authority.key, (1, 1))
+    with pytest.raises(BadPair):
+        pair.use(authority.certificate, authority.own)
+    pair.load()
+    assert pair._current is not before
+
+
+def test_without_a_pair_nothing_begins(tmp_path: Path) -> None:
+    with pytest.raises(BadPair, match="cannot be read"):
+        TlsPair(tmp_path / "a", tmp_path / "b")
