@@ -8,6 +8,7 @@ from typing import Self
 
 from machine.caller_paths import path_of_caller
 from machine.settings.config_file import ConfigFile
+from machine.settings.masking import holds_secret
 from machine.settings.value_file import value_in
 
 CONFIG = "PRIME_CONFIG"
@@ -72,7 +73,7 @@ class Sources:
         found = None if self.config is None else self.config.find(key)
         if self.config is None or found is None or not (found or may_be_empty):
             return None
-        if is_secret:
+        if is_secret and holds_secret(found):
             self.config.refuse_read_by_all(key)
         return Given(found, f"{key} in {self.config.path}", str(self.config.path))
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from machine.settings.masking import masked
 from machine.settings.sources import Given, key_of
 from persistence.errors import BadSetting
-from server.settings.masking import masked
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from machine.settings.masking import HIDDEN
 from machine.settings.sources import CONFIG
 from server.accounts.providers.provider_settings import SECRET_WORDS
-from server.settings.masking import HIDDEN
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
 

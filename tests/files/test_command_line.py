@@ -77,7 +77,6 @@ def test_who_and_where_are_asked_before_anything_is_started(
 def test_a_database_in_a_file_of_settings_is_one_as_well(tmp_path: Path) -> None:
     config = tmp_path / "prime.toml"
     config.write_text('database_url = "postgresql://here/x"')
-    config.chmod(0o600)
     for told, why in ((config, "DATABASE_URL is set"), (tmp_path / "none", "PRIME_CONFIG names")):
         done = command("import", SONG, "--data", tmp_path / "data", PRIME_CONFIG=str(told))
         assert done.returncode == 2

@@ -9,9 +9,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from machine.settings.masking import masked
 from server.accounts.mail.smtp import MailTrouble, SmtpConnection, in_one_line
 from server.operating.checks.finding import Doubtful, Wrong
-from server.settings.masking import masked
 from server.settings.settings import Settings
 
 SECONDS = 3.0

@@ -41,6 +41,9 @@ def test_a_secret_that_all_can_read_is_refused_with_what_helps(tmp_path: Path) -
     with pytest.raises(ValueError, match=f"chmod o= {path}") as error:
         value_in(path, "X_FILE", is_secret=True)
     assert "hunter22" not in str(error.value)
+    path.write_text("redis://127.0.0.1:6379/0")
+    assert value_in(path, "X_FILE", is_secret=True) == "redis://127.0.0.1:6379/0"
+    path.write_text("hunter22")
     path.chmod(0o640)
     assert value_in(path, "X_FILE", is_secret=True) == "hunter22"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from server.settings.masking import HIDDEN
+from machine.settings.masking import HIDDEN
 from server.settings.reading import read_settings
 from server.settings.shown import Shown, shown_settings
 from server.settings.table import SETTINGS

@@ -25,6 +25,11 @@ def masked(text: str) -> str:
     return f"{found['scheme']}://{login}{place}" + (f"?{shown}" if has_parameters else "")
 
 
+def holds_secret(text: str) -> bool:
+    """Whether something of it may not be shown: not so of an address without a password."""
+    return bool(text) and masked(text) != text
+
+
 def _masked_parameter(parameter: str) -> str:
     name, _, _ = parameter.partition("=")
     return parameter if name in PLAIN_PARAMETERS else f"{name}={HIDDEN}"

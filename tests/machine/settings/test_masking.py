@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.settings.masking import HIDDEN, masked
+from machine.settings.masking import HIDDEN, holds_secret, masked
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,4 @@ from server.settings.masking import HIDDEN, masked
 )  # fmt: skip
 def test_no_password_is_shown(text: str, shown: str) -> None:
     assert masked(text) == shown
+    assert holds_secret(text) == (text not in ("", shown))
