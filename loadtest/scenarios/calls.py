@@ -131,7 +131,6 @@ class _Bench:
 
     async def measure(self, kind: Kind, watch: CursorWatch) -> None:
         """As many as are answered, for some seconds."""
-        await scrape(self._hub.url)  # what is the latest tick from here on
         ms: list[float] = []
         failed: list[str] = []
         samples = [

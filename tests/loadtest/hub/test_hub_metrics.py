@@ -48,7 +48,7 @@ def test_the_longest_between_two_scrapes_is_the_highest_bucket_that_rose() -> No
     assert longest(after, after, "t") is None
     assert longest(before, after, "other") is None
     past = parse('t_bucket{le="0.02"} 4\nt_bucket{le="+Inf"} 5\n')
-    assert longest(before, past, "t") == float("inf")
+    assert longest(before, past, "t") == 20.0
 
 
 @pytest.mark.parametrize("line", ["prime_rooms", "prime_rooms four", "{} 4", "a b c d"])
