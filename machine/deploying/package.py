@@ -23,7 +23,7 @@ FOLDERS = {
 """Folder of the checkout -> folder of the package."""
 
 FILES = (
-    "run", "pyproject.toml", "requirements.production.lock", "CHANGELOG.md", "PROTOCOL.md",
+    "run", "Procfile", "pyproject.toml", "requirements.production.lock", "CHANGELOG.md", "PROTOCOL.md",
     "README.md",
 )  # fmt: skip
 """Files beside them."""

@@ -85,11 +85,38 @@ def test_what_was_not_installed_is_never_fetched_by_a_start(tmp_path: Path) -> N
     assert len(said.stderr.splitlines()) == 1
 
 
+def procfile(prime: Path) -> dict[str, str]:
+    """Name of each process -> its command."""
+    lines = (prime / "Procfile").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def typed(prime: Path, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command as whoever reads a Procfile starts it."""
+    return subprocess.run(
+        ["sh", "-c", command],
+        cwd=prime,
+        env=bare_environment() | environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_the_procfile_starts_what_is_there(prime: Path) -> None:
+    for command in procfile(prime).values():
+        said = typed(prime, f"{command} --help", PORT="8801")
+        assert said.returncode == 0, said.stderr
+    web = typed(prime, procfile(prime)["web"], PORT="8801")
+    assert "DATABASE_URL is not set" in web.stderr
+
+
 async def test_it_serves_as_the_units_start_it_and_stops_in_order(
     prime: Path, empty_database_url: str, bus: valkey_servers.Valkey, tmp_path: Path
 ) -> None:
     secrets = {"DATABASE_URL": empty_database_url, "REDIS_URL": bus.url}
-    migrated = run(prime, "migrate", **units.environment(secrets))
+    migrated = typed(prime, procfile(prime)["release"], **units.environment(secrets))
     assert migrated.returncode == 0, migrated.stderr
     environment = units.environment(secrets, tmp_path)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -1,0 +1,75 @@
+"""ops/Containerfile: pinned, of what there is, without root and without a shell."""
+
+import json
+import re
+from importlib.util import find_spec
+
+from machine.deploying.package import version_of
+from server.settings.table import SETTINGS
+from tests.ops.containerfile import FILE, stages
+from tests.ops.nodes import ROOT
+
+KNOWN = {
+    "RUN", "ADD", "COPY", "ENV", "EXPOSE", "USER", "WORKDIR", "STOPSIGNAL", "HEALTHCHECK",
+    "ENTRYPOINT", "CMD",
+}  # fmt: skip
+
+
+def test_each_stage_is_of_one_image_by_name_and_version() -> None:
+    bases = {stage.base for stage in stages()}
+    assert len(bases) == 1
+    assert re.fullmatch(r"debian:\d+\.\d+-slim", bases.pop()), "no registry, no tag that moves"
+    assert {name for stage in stages() for name, _ in stage.steps} <= KNOWN
+
+
+def test_no_address_is_in_it() -> None:
+    addresses = re.findall(r"\w+://[^/'\"\s]+", FILE.read_text(encoding="utf-8"))
+    assert addresses == ["http://127.0.0.1:8787"]
+
+
+def test_what_is_added_is_the_package_of_this_version() -> None:
+    added = [words.split()[0] for stage in stages() for name, words in stage.steps if name == "ADD"]
+    assert added == [f"prime-{version_of(ROOT)}.tar.gz"]
+    named = re.findall(r"prime[-:](\d+\.\d+\.\d+)", FILE.read_text(encoding="utf-8"))
+    assert {*named} == {version_of(ROOT)}
+
+
+def test_what_is_copied_comes_from_a_stage_before() -> None:
+    before: set[str] = set()
+    for stage in stages():
+        for name, words in stage.steps:
+            if name == "COPY":
+                assert words.split()[0].removeprefix("--from=") in before
+        before.add(stage.name)
+
+
+def test_it_runs_as_nobody_in_particular_and_stops_by_sigterm() -> None:
+    last = stages()[-1]
+    user, _, group = last.last("USER").partition(":")
+    assert int(user) > 0
+    assert int(group) > 0
+    assert last.last("STOPSIGNAL") == "SIGTERM"
+    steps = [name for name, _ in last.steps]
+    assert steps.index("USER") > max(i for i, name in enumerate(steps) if name in ("RUN", "COPY"))
+
+
+def test_nothing_that_runs_needs_a_shell() -> None:
+    last = stages()[-1]
+    entry, words = json.loads(last.last("ENTRYPOINT")), json.loads(last.last("CMD"))
+    assert entry[1:] == ["-m"]
+    assert find_spec(words[0]) is not None
+    options, _, asked = last.last("HEALTHCHECK").partition(" CMD ")
+    assert json.loads(asked)[0] == entry[0]
+    assert "--start-period=" in options
+
+
+def test_settings_that_it_sets_exist() -> None:
+    names = {setting.variable for setting in SETTINGS}
+    told = [words.partition("=")[0] for name, words in stages()[-1].steps if name == "ENV"]
+    assert {*told} <= names
+
+
+def test_layers_keep_no_lists_of_packages() -> None:
+    last = [words for name, words in stages()[-1].steps if name == "RUN" and "apt-get" in words]
+    assert all("--no-install-recommends" in words for words in last)
+    assert all(words.endswith("rm -rf /var/lib/apt/lists/*") for words in last)
