@@ -23,8 +23,8 @@ FOLDERS = {
 """Folder of the checkout -> folder of the package."""
 
 FILES = (
-    "run", "Procfile", "pyproject.toml", "requirements.production.lock", "CHANGELOG.md", "PROTOCOL.md",
-    "README.md",
+    "run", "Procfile", "pyproject.toml", "requirements.production.lock", "CHANGELOG.md",
+    "PROTOCOL.md", "README.md",
 )  # fmt: skip
 """Files beside them."""
 
