@@ -24,6 +24,7 @@ from loadtest.attack.wire import Closed, NoHandshake
 from loadtest.chaos import command as chaos_command
 from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
+from loadtest.drills import command as drill_command
 from loadtest.hub.children import ChildFailed
 from loadtest.load.writer import WriterFailed
 from loadtest.people.proof import NotSettled
@@ -92,7 +93,7 @@ def _complain(message: str) -> int:
 LOST_USES = ("lost_counts", "lost_uses")
 """Of Mixx Recall, in reports of `recall-demo` and of `demo`."""
 
-WORDS_OF_RUN = {"demo", "chaos", "attack", "soak", "recall-demo"}
+WORDS_OF_RUN = {"demo", "chaos", "drill", "attack", "soak", "recall-demo"}
 """Scenarios that `./run` knows as words of their own."""
 
 
@@ -102,6 +103,7 @@ def _arguments() -> argparse.Namespace:
     words = parser.add_subparsers(required=True, metavar="SCENARIO")
     _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
     chaos_command.add_to(words)
+    drill_command.add_to(words)
     soak_command.add_to(words)
     attack_command.add_to(words)
     recall_command.add_to(words)

@@ -71,6 +71,7 @@ def test_help_names_every_word() -> None:
     for word in (
         "serve",
         "demo",
+        "drill",
         "recall-demo",
         "loadtest",
         "check-config",

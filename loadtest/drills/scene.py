@@ -1,0 +1,138 @@
+"""Where a drill happens: two nodes, a few musicians who edit all the while, and what it came to."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from files.importing import read_song
+from loadtest.checking.failovers import lost_ids, without_lost
+from loadtest.checking.history import Happening, What
+from loadtest.demo.demo import own_song
+from loadtest.faults.stage import Stage
+from loadtest.people.participants import Tally, take_seats
+from loadtest.people.proof import NotSettled, compare, settle
+from loadtest.people.recorded_musician import RecordedMusician
+from machine.local_hub import audit
+from prime_client.client import Client
+
+MUSICIANS = 4
+SETTLE_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0
+LOOK_SECONDS = 0.05
+FEW = 10
+
+
+class Scene:
+    """One drill. What it does is told to `stage`; `notes` come into its report."""
+
+    def __init__(self, stage: Stage, seed: int) -> None:
+        self.stage = stage
+        self.notes: dict[str, Any] = {}
+        """What the drill has seen beside the figures of all drills."""
+        self._tally = Tally()
+        self._seed = seed
+
+    @property
+    def project(self) -> str:
+        """That they play in."""
+        return self.stage.musicians[0].room.project
+
+    async def set_up(self) -> None:
+        """Musicians with links of their own, in one room."""
+        for number in range(MUSICIANS):
+            url = await self.stage.add_link()
+            self.stage.musicians.append(
+                RecordedMusician(url, number, self._seed, self._tally, self.stage.history)
+            )
+        await take_seats(self.stage.musicians, read_song(own_song()), role="owner")
+        await settle(self.stage.musicians, self._tally, SETTLE_SECONDS)
+        self._tally.acked.clear()
+
+    @contextlib.asynccontextmanager
+    async def playing(self) -> AsyncIterator[None]:
+        """All edit until the end of it."""
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            for musician in self.stage.musicians:
+                tasks.create_task(musician.play(stop))
+            try:
+                yield
+            finally:
+                stop.set()
+
+    async def wait_for_acks(self, seconds: float) -> None:
+        """For so long, and until some more are acknowledged: a drill proves nothing without."""
+        acked, ends = self.stage.acked(), time.monotonic() + PATIENCE_SECONDS
+        await asyncio.sleep(seconds)
+        while self.stage.acked() < acked + FEW and time.monotonic() < ends:
+            await asyncio.sleep(LOOK_SECONDS)
+        if self.stage.acked() < acked + FEW:
+            self.stage.problems.append(f"{PATIENCE_SECONDS:g} s without {FEW} acks")
+
+    async def judge(self) -> dict[str, Any]:
+        """Wait for rest, and compare what everyone has with what PostgreSQL holds."""
+        stage, unsettled = self.stage, ""
+        await stage.cluster.start()
+        try:
+            await settle(stage.musicians, self._tally, SETTLE_SECONDS)
+        except NotSettled as error:
+            unsettled = str(error)
+        owner = stage.musicians[0]
+        async with Client(owner.client.url, device="witness") as witness:
+            await witness.login(owner.email, owner.password)
+            fresh = (await witness.join(self.project)).state
+        stored = await audit(stage.cluster.database_url, self.project, "--digests")
+        told = stage.history.happenings
+        kept = without_lost(
+            told, stage.failovers, self.project, stored["delta_ids"], stored["digests"]
+        )
+        gone = lost_ids(kept)
+        proved = compare(stage.musicians, self._tally, stored, fresh, gone)
+        return {
+            "acknowledged": proved["deltas_acked"],
+            "lost": proved["lost"],
+            "lost_by_failover": len(gone),
+            "longest_pause_ms": round(longest_pause(told) * 1_000),
+            "equal": bool(proved["converged"] and stored["gapless"] and not unsettled),
+            "reconnects": sum(m.client.connections - 1 for m in stage.musicians),
+            "refused": len(self._tally.refused),
+            "problems": [*stage.problems, *([unsettled] if unsettled else [])],
+            **self.notes,
+        }
+
+
+def longest_pause(told: Sequence[Happening]) -> float:
+    """Seconds that the delta which waited longest for its answer has waited."""
+    sent: dict[str, float] = {}
+    longest = 0.0
+    for happening in told:
+        if happening.what is What.INVOKE:
+            sent[happening.delta] = happening.at
+        elif happening.what is What.OK and happening.delta in sent:
+            longest = max(longest, happening.at - sent.pop(happening.delta))
+    return longest
+
+
+async def command(database_url: str, module: str, *words: str) -> str:
+    """One of ours, as an operator runs it; what it printed. Raises `OSError` where it failed."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"DATABASE_URL": database_url},
+    )
+    output, problems = await child.communicate()
+    if child.returncode != 0:
+        raise OSError(None, problems.decode().strip(), module)
+    return output.decode()
+
+
+def now() -> float:
+    """The clock of the history."""
+    return time.monotonic()
