@@ -38,6 +38,8 @@ class Program:
     log: Path
     ready_seconds: float
     death_signal: signal.Signals
+    root: Path = CHECKOUT
+    """Of which checkout."""
 
 
 class ChildProgram:
@@ -73,7 +75,7 @@ class ChildProgram:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                cwd=CHECKOUT,
+                cwd=program.root,
                 env=child_environment(environment or {}),
                 start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
                 preexec_fn=before_exec,

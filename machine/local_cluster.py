@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from machine.child_program import ChildProgram, Program
+from machine.child_program import CHECKOUT, ChildProgram, Program
 from machine.local_hub import LocalHub, local_postgres
 
 VALKEY_SECONDS = 20.0
@@ -29,12 +29,16 @@ Ways = Callable[[int, Servers], Servers]
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """`module`: what serves, for `python -m`. `ways`: how each node gets to its servers."""
+    """`module`: what serves, for `python -m`. `ways`: how each node gets to its servers.
+
+    `root`: of which checkout the nodes are; all else is of this one.
+    """
 
     nodes: int = 3
     module: str = "server"
     environment: Mapping[str, str] = field(default_factory=dict)
     ways: Ways = lambda _number, servers: servers
+    root: Path = CHECKOUT
 
 
 class LocalCluster:
@@ -158,9 +162,11 @@ class LocalCluster:
 
     def _node(self, number: int) -> LocalHub:
         servers = self.options.ways(number, self.servers)
-        return LocalHub(
+        node = LocalHub(
             self.directory / f"node-{number}",
             database_url=servers.database_url,
             environment={**self.options.environment, "REDIS_URL": servers.redis_url},
             module=self.options.module,
         )
+        node.serve_from(self.options.root)
+        return node

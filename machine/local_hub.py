@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -105,6 +106,10 @@ class LocalHub:
         self.ready_seconds = time.perf_counter() - began
         self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
         return self.url
+
+    def serve_from(self, root: Path) -> None:
+        """From its next start on it is the server of that checkout."""
+        self._hub.program = replace(self._hub.program, root=root)
 
     async def kill(self) -> None:
         """SIGKILL to the server, and to nothing else: PostgreSQL stays."""

@@ -13,8 +13,7 @@ from rich.table import Table
 from loadtest.argument_types import positive
 from loadtest.checking.history import History
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
-from loadtest.drills.full_disk import Skipped
-from loadtest.drills.scene import Scene
+from loadtest.drills.scene import Scene, Skipped
 from loadtest.faults.stage import build_stage
 from loadtest.running import data_directory
 from machine.caller_paths import path_of_caller
@@ -76,7 +75,9 @@ async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
             History(notes / "history.jsonl") as history,
         ):
             async with drill.around(directory):
-                options = ClusterOptions(NODES)
+                options = ClusterOptions(
+                    NODES, environment=drill.environment, root=drill.root(directory)
+                )
                 stage = await build_stage(directory, options, random.Random(seed), history)
                 async with stage.cluster:
                     return await _play(drill, Scene(stage, seed), seconds)

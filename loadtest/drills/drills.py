@@ -1,15 +1,18 @@
 """The drills: what an operator does to a deployment that is in use, each done once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from loadtest.drills.full_disk import fill_the_disk, small_disk
 from loadtest.drills.restoring import restore
 from loadtest.drills.scene import Scene
+from loadtest.drills.upgrading import root_of, upgrade, version_before
 from loadtest.faults import foreign_faults
+from machine.child_program import CHECKOUT
 
 SECONDS = 2.0
 """That they play before and after, unless said otherwise."""
@@ -23,6 +26,10 @@ async def _nothing(_directory: Path) -> AsyncIterator[None]:
     yield
 
 
+def _this_checkout(_directory: Path) -> Path:
+    return CHECKOUT
+
+
 @dataclass(frozen=True, slots=True)
 class Drill:
     """`act`: with the seconds that it has. `around`: what its directory needs; may skip it."""
@@ -33,14 +40,31 @@ class Drill:
     before: Callable[[Scene], Awaitable[None]] | None = None
     """Done before anyone plays."""
     around: Around = _nothing
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Of the nodes, at first."""
+    root: Callable[[Path], Path] = _this_checkout
+    """Of which the nodes are, by the drill's directory."""
 
 
 async def _rolling_restart(scene: Scene, seconds: float) -> None:
     """Each node in its turn, while the others carry all."""
+    await _restart_each(scene, seconds, {})
+
+
+async def _change_the_secret(scene: Scene, seconds: float) -> None:
+    """In the three steps of the page, with two secrets in force."""
+    old, new = scene.stage.cluster.nodes[0].environment["PRIME_SECRET"], secrets.token_hex(32)
+    for in_force, coming, before in ((old, new, ""), (new, "", old), (new, "", "")):
+        words = {"PRIME_SECRET_NEXT": coming, "PRIME_SECRET_BEFORE": before}
+        await _restart_each(scene, seconds / 2, {"PRIME_SECRET": in_force, **words})
+
+
+async def _restart_each(scene: Scene, seconds: float, environment: Mapping[str, str]) -> None:
     for node in scene.stage.cluster.nodes:
         status = await node.leave()
         if status != 0:
             scene.stage.problems.append(f"{node.directory.name} ended with status {status}")
+        node.environment.update(environment)
         await node.start()
         await asyncio.sleep(seconds / 4)
 
@@ -60,6 +84,19 @@ async def _fail_over_asynchronously(scene: Scene, seconds: float) -> None:
 
 DRILLS = (
     Drill("rolling_restart", "SIGTERM to each node in its turn, and start it", _rolling_restart),
+    Drill(
+        "upgrade",
+        "nodes of the version before, replaced one by one (needs the history of git)",
+        upgrade,
+        around=version_before,
+        root=root_of,
+    ),
+    Drill(
+        "secret",
+        "another PRIME_SECRET, in three steps with two in force",
+        _change_the_secret,
+        environment={"PRIME_SECRET": secrets.token_hex(32)},
+    ),
     Drill(
         "failover_synchronous",
         "the primary ends at once, its synchronous standby takes over",

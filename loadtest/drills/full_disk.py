@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from loadtest.drills.scene import Scene
+from loadtest.drills.scene import Scene, Skipped
 
 MEGABYTES = 200
 """Of the file system: a new database with its WAL, the nodes' logs, and some more."""
@@ -19,14 +19,10 @@ STEPS = (1 << 20, 1 << 12, 1)
 FULL_SECONDS = 4.0
 
 
-class Skipped(Exception):
-    """This machine cannot; the message says why."""
-
-
 @asynccontextmanager
 async def small_disk(directory: Path) -> AsyncIterator[None]:
     """Mounted on the directory; raises `Skipped` where that is not allowed."""
-    directory.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     options = f"size={MEGABYTES}m,mode=755"
     told = await asyncio.to_thread(
         _ran, "mount", "-t", "tmpfs", "-o", options, "prime-drill", directory

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from loadtest.checking.failovers import Failover
@@ -19,7 +18,7 @@ ANY = 14
 async def restore(scene: Scene, seconds: float) -> None:
     """What is acknowledged after the backup is lost to all, and each of them is told."""
     cluster = scene.stage.cluster
-    backups: Path = cluster.directory / "backups"
+    backups = cluster.directory / "backups"
     said = await command(
         *(cluster.database_url, "server.backups.backup_command"),
         *("--to", str(backups), "--keep", "2", "--json"),

@@ -23,8 +23,11 @@ from prime_client.client import Client
 MUSICIANS = 4
 SETTLE_SECONDS = 30.0
 PATIENCE_SECONDS = 30.0
-LOOK_SECONDS = 0.05
 FEW = 10
+
+
+class Skipped(Exception):
+    """This machine cannot; the message says why."""
 
 
 class Scene:
@@ -67,11 +70,14 @@ class Scene:
 
     async def wait_for_acks(self, seconds: float) -> None:
         """For so long, and until some more are acknowledged: a drill proves nothing without."""
-        acked, ends = self.stage.acked(), time.monotonic() + PATIENCE_SECONDS
+        acked = self.stage.acked()
         await asyncio.sleep(seconds)
-        while self.stage.acked() < acked + FEW and time.monotonic() < ends:
-            await asyncio.sleep(LOOK_SECONDS)
-        if self.stage.acked() < acked + FEW:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while self.stage.acked() < acked + FEW:
+                    self._tally.changed.clear()
+                    await self._tally.changed.wait()
+        except TimeoutError:
             self.stage.problems.append(f"{PATIENCE_SECONDS:g} s without {FEW} acks")
 
     async def judge(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -177,6 +177,6 @@ async def build_stage(
             f"redis://127.0.0.1:{way.redis.port}",
         )
 
-    led = ClusterOptions(options.nodes, options.module, options.environment, servers_of)
+    led = replace(options, ways=servers_of)
     cluster = LocalCluster(directory, led)
     return Stage(cluster, ways, watch_way, rng, history)

@@ -52,7 +52,7 @@ SELECT id::text AS id, epoch, head_seq FROM studio_projects ORDER BY id
 """
 
 ROLES = """
-SELECT DISTINCT rolname FROM (
+SELECT rolname FROM (
     SELECT (aclexplode(relacl)).grantee AS oid FROM pg_class
         WHERE relnamespace = 'public'::regnamespace
     UNION SELECT (aclexplode(attacl)).grantee FROM pg_attribute AS a JOIN pg_class AS c
@@ -62,10 +62,10 @@ SELECT DISTINCT rolname FROM (
     UNION SELECT (aclexplode(nspacl)).grantee FROM pg_namespace WHERE nspname = 'public'
     UNION SELECT (aclexplode(defaclacl)).grantee FROM pg_default_acl
     UNION SELECT unnest(polroles) FROM pg_policy
+    EXCEPT SELECT datdba FROM pg_database WHERE datname = current_database()
+    UNION SELECT defaclrole FROM pg_default_acl
 ) AS named JOIN pg_roles USING (oid)
-WHERE rolname !~ '^pg_' AND oid <> (SELECT datdba FROM pg_database
-    WHERE datname = current_database())
-ORDER BY rolname
+WHERE rolname !~ '^pg_' ORDER BY rolname
 """
 """Those that grants and policies name: they must be on a server before a restore."""
 

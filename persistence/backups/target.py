@@ -31,8 +31,11 @@ WHERE name NOT IN (SELECT rolname FROM pg_roles) ORDER BY name
 NAME = re.compile(r"[a-z0-9_]+")
 
 
-async def prepare(dsn: str, roles: Sequence[str]) -> Server:
-    """Refuse what is not empty, and see to the roles; changes nothing else. Raises `Refused`."""
+async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> Server:
+    """Refuse what is not empty, and see to the roles; changes nothing else. Raises `Refused`.
+
+    `makes_roles`: all that are missing, on a server that is for a rehearsal alone.
+    """
     connection = await connect(dsn)
     try:
         with own_errors():
@@ -44,18 +47,20 @@ async def prepare(dsn: str, roles: Sequence[str]) -> Server:
                     "and functions); nothing was done: restore into a new one (createdb -O OWNER "
                     "NAME)"
                 )
-            await _see_to_roles(connection, roles)
+            await _see_to_roles(connection, roles, makes=makes_roles)
             return server
     finally:
         await close(connection)
 
 
-async def _see_to_roles(connection: Any, roles: Sequence[str]) -> None:
+async def _see_to_roles(connection: Any, roles: Sequence[str], *, makes: bool) -> None:
     if ROLE in roles:
         await make_role(connection)
     missing = [row["name"] for row in await connection.fetch(MISSING, list(roles))]
-    if missing:
-        statements = "; ".join(f'CREATE ROLE "{name}"' for name in missing)
+    statements = "; ".join(f'CREATE ROLE "{name}"' for name in missing)
+    if missing and makes:
+        await connection.execute(statements)
+    elif missing:
         raise Refused(
             f"the backup grants to roles that this server has not ({', '.join(missing)}); nothing "
             f"was done: let an administrator run {statements}; (./run migrate --roles prints how "

@@ -1188,6 +1188,16 @@ CREATE TABLE public.auth_sessions (
     CONSTRAINT auth_sessions_revoked_reason_check CHECK (((length(revoked_reason) >= 1) AND (length(revoked_reason) <= 120)))
 );
 
+CREATE TABLE public.backup_runs (
+    kind text NOT NULL,
+    name text NOT NULL,
+    ended_at timestamp with time zone DEFAULT now() NOT NULL,
+    seconds double precision NOT NULL,
+    bytes bigint NOT NULL,
+    CONSTRAINT backup_runs_kind_check CHECK ((kind = ANY (ARRAY['backup'::text, 'rehearsal'::text]))),
+    CONSTRAINT backup_runs_name_check CHECK ((length(name) <= 255))
+);
+
 CREATE TABLE public.change_log (
     "position" bigint NOT NULL,
     xact xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -1747,6 +1757,9 @@ ALTER TABLE ONLY public.auth_credentials
 
 ALTER TABLE ONLY public.auth_sessions
     ADD CONSTRAINT auth_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.backup_runs
+    ADD CONSTRAINT backup_runs_pkey PRIMARY KEY (kind);
 
 ALTER TABLE ONLY public.change_log
     ADD CONSTRAINT change_log_pkey PRIMARY KEY ("position");

@@ -1,7 +1,6 @@
 """`./run backup`: a dump and its manifest, both of one snapshot of the database."""
 
 import asyncio
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +13,9 @@ from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from server.backups import kept
 from server.backups.kept import Kept, Manifest, NotKept
+from server.version import VERSION
 
 Tell = Callable[[str], None]
-
-PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> K
         size,
         begun_at.isoformat(timespec="milliseconds"),
         datetime.now(UTC).isoformat(timespec="milliseconds"),
-        _version(),
+        VERSION,
         Path(program.path).name,
         program.major,
         server,
@@ -103,7 +101,3 @@ async def _note(url: str, done: Run) -> bool:
         return await runs.note(url, done)
     except PersistenceError:
         return False
-
-
-def _version() -> str:
-    return str(tomllib.loads(PROJECT.read_text())["project"]["version"])

@@ -53,7 +53,9 @@ async def rehearse(kept: Kept, on: str, url: str | None, jobs: int | None, tell:
     manifest = restoring.opened(kept.dump)
     async with _place(on, url) as (place, words):
         began = time.monotonic()
-        server, contents = await restoring.load(kept.dump, manifest, place, jobs, tell)
+        server, contents = await restoring.load(
+            kept.dump, manifest, place, jobs, tell, makes_roles=on == EMBEDDED
+        )
         restored = time.monotonic()
         await bring_up_to_date(place)
         problems = await _audit_all(place, tell)
@@ -131,7 +133,7 @@ def _embedded() -> Iterator[str]:
         Path(directory).chmod(0o755)  # a server that root starts runs as another user
         postgres = EmbeddedPostgres(Path(directory) / "data")
         try:
-            yield postgres.start()
+            yield postgres.start().replace("//prime@", "//postgres@", 1)  # it makes roles there
         except ServerUnavailable as error:
             raise Unavailable(str(error)) from error
         finally:

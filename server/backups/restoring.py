@@ -79,10 +79,17 @@ async def restore(
 
 
 async def load(
-    dump: Path, manifest: Manifest | None, url: str, jobs: int | None, tell: Tell
+    dump: Path,
+    manifest: Manifest | None,
+    url: str,
+    jobs: int | None,
+    tell: Tell,
+    *,
+    makes_roles: bool = False,
 ) -> tuple[Server, Contents]:
-    """Rows and proof alone."""
-    server = await target.prepare(url, manifest.contents.roles if manifest else [ROLE])
+    """Rows and proof alone. `makes_roles`: on a server that is for a rehearsal alone."""
+    roles = manifest.contents.roles if manifest else [ROLE]
+    server = await target.prepare(url, roles, makes_roles=makes_roles)
     program = _program(server, manifest)
     at = address(url)
     words = ["--no-owner", "--exit-on-error", "--no-password", "--verbose", f"--dbname={at.url}"]

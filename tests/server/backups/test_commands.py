@@ -52,10 +52,12 @@ async def test_what_was_acknowledged_before_is_in_it_and_no_client_trusts_it_bli
     before = await node.context.db.fetchval("SELECT epoch FROM studio_projects")
     to = str(tmp_path / "backups")
     made = await done("backup", "--to", to, url=database_url)
-    assert (made["projects"], made["deltas"]) == (1, CHANNELS)
+    assert (made["projects"], made["deltas"], made["is_noted"]) == (1, CHANNELS, True)
     rehearsed = await done("rehearse", "--from", to, url=database_url)
     assert rehearsed["problems"] == []
     assert (rehearsed["projects"], rehearsed["deltas"]) == (1, CHANNELS)
+    noted = await node.context.db.fetch("SELECT kind FROM backup_runs ORDER BY kind")
+    assert [row["kind"] for row in noted] == ["backup", "rehearsal"]
     restored = await done("restore", made["file"], "--to", empty_database_url, url="")
     assert restored["is_proved"]
     assert restored["new_epochs"] == {"projects": 1, "snapshots": 2}
@@ -163,14 +165,21 @@ async def test_a_restore_refuses_in_one_line_and_changes_nothing(
 async def test_a_rehearsal_finds_what_the_rows_alone_do_not_tell(
     node: Node, database_url: str, tmp_path: Path
 ) -> None:
-    """The dump holds what the database holds; whether that is a project is for the replay."""
+    """The dump holds what the database holds; whether that is a project is for the replay.
+
+    On a server of its own, which knows none of the roles that the dump grants to.
+    """
     await a_song(node)
     await node.stop()
-    await execute(database_url, "UPDATE studio_projects SET head_seq = head_seq + 1")
-    await done("backup", "--to", str(tmp_path), url=database_url)
-    found = await asyncio.to_thread(
-        ran, "rehearse", "--from", str(tmp_path), "--json", url=database_url
-    )
+    role, superuser = "prime_readers_test", database_url.replace("//prime@", "//postgres@", 1)
+    await execute(superuser, f"CREATE ROLE {role}", f"GRANT SELECT ON prime_users TO {role}")
+    try:
+        await execute(database_url, "UPDATE studio_projects SET head_seq = head_seq + 1")
+        await done("backup", "--to", str(tmp_path), url=database_url)
+    finally:
+        await execute(superuser, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+    words = ("--from", str(tmp_path), "--on", "embedded", "--json")
+    found = await asyncio.to_thread(ran, "rehearse", *words, url=database_url)
     assert found.returncode == 1
     [problem] = json.loads(found.stdout)["problems"]
     assert problem.endswith(f"its journal ends at {CHANNELS}, and its row says {CHANNELS + 1}")

@@ -1,0 +1,64 @@
+"""Drills, short: one on real servers, and what is said of those that this machine cannot do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtest.drills import full_disk, upgrading
+from loadtest.drills.drills import DRILLS
+from loadtest.drills.scene import Skipped
+
+ROOT = Path(__file__).parents[3]
+
+
+def drill(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "loadtest", "drill", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.redis
+@pytest.mark.slow
+@pytest.mark.longest(10)
+def test_F4_nothing_is_lost_by_a_rolling_restart() -> None:
+    done = drill("rolling_restart", "--seconds", "0.5", "--json")
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)["drills"]["rolling_restart"]
+    assert (report["lost"], report["equal"], report["problems"]) == (0, True, [])
+    assert report["acknowledged"] >= 20
+    assert report["longest_pause_ms"] > 0
+    assert report["reconnects"] >= 2, "nobody was on the nodes that were stopped"
+
+
+def test_a_drill_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    refused = drill("fire")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert all(one.name in refused.stderr for one in DRILLS)
+
+
+async def test_where_mount_is_not_allowed_the_drill_is_skipped_aloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full_disk, "_ran", lambda *_words: "mount: permission denied")
+    with pytest.raises(Skipped, match="cannot be mounted here: mount: permission denied"):
+        async with full_disk.small_disk(tmp_path):
+            pass
+
+
+async def test_without_history_there_is_no_version_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upgrading, "CHECKOUT", tmp_path)
+    with pytest.raises(Skipped, match="this checkout has no commit"):
+        async with upgrading.version_before(tmp_path):
+            pass
