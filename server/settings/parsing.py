@@ -86,6 +86,8 @@ def address(text: str) -> str:
 
 def file(text: str) -> Path:
     """Relative to where the command was called; whether it can be read is seen later."""
+    if "\n" in text:
+        raise ValueError("this is what is in one, and its path is asked for")
     if "\0" in text:
         raise ValueError
     return path_of_caller(text)

@@ -1,12 +1,21 @@
 """What a node is on this machine: where it listens, who is believed, how many may connect."""
 
 import errno
+import os
 import resource
 import socket
+import stat
+import time
 
 from machine.loopback import is_loopback
 from server.operating.checks.finding import Doubtful, Wrong
 from server.settings.settings import Settings
+from server.sockets.tls import BadPair, TlsPair
+
+DAY_SECONDS = 86_400
+
+FEWEST_DAYS = 14
+"""Left of a certificate; what renews it by itself does so with a third of its life left."""
 
 FEWEST_FILES = 4_096
 """Descriptors: one for each connection."""
@@ -43,6 +52,27 @@ async def proxies(settings: Settings) -> str:
             " and share its limits; name the balancer's address"
         )
     return "none: X-Forwarded-For of nobody is believed"
+
+
+async def tls(settings: Settings) -> str:
+    """Whether the certificate and its key are a pair, and for how long."""
+    if settings.tls_certificate is None or settings.tls_key is None:
+        if settings.behind_proxy:
+            return "none here: a proxy has it"
+        return f"none: only this machine reaches {settings.host}"
+    try:
+        pair = TlsPair(settings.tls_certificate, settings.tls_key)
+    except BadPair as error:
+        raise Wrong(str(error)) from None
+    days = (pair.expires_at - time.time()) / DAY_SECONDS
+    told = f"{pair.certificate}: until {pair.expires}"
+    if days <= 0:
+        raise Wrong(f"{told}, so it has run out: renew it; nodes that run take it over")
+    if days < FEWEST_DAYS:
+        raise Doubtful(f"{told}, {days:.0f} days left: renew it; nodes that run take it over")
+    if os.stat(settings.tls_key).st_mode & stat.S_IROTH:
+        raise Doubtful(f"everyone on this machine can read the key: chmod o= {settings.tls_key}")
+    return f"{told}, {days:.0f} days left"
 
 
 async def open_files(settings: Settings) -> str:

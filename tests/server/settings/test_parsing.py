@@ -57,6 +57,8 @@ def test_an_origin_that_no_browser_sends_is_refused(text: str, meant: str | None
         (parsing.address, "two words"),
         (parsing.address, "a\nb"),
         (parsing.directory, "a\0b"),
+        (parsing.file, "a\0b"),
+        (parsing.file, "-----BEGIN CERTIFICATE-----\nMIIB"),
         (parsing.database_url, "mysql://db/x"),
         (parsing.redis_url, "127.0.0.1"),
         (parsing.redis_url, "redis://x:port"),

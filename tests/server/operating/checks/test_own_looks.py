@@ -2,12 +2,14 @@
 
 import resource
 import socket
+from pathlib import Path
 
 import pytest
 
 from server.operating.checks import own_looks
 from server.operating.checks.finding import Doubtful, Wrong
 from server.settings.reading import read_settings
+from tests.server.sockets.test_tls import DAY, Authority
 
 
 async def test_where_it_listens() -> None:
@@ -54,3 +56,28 @@ async def test_how_many_may_connect(
     else:
         with pytest.raises(Doubtful, match="LimitNOFILE"):
             await own_looks.open_files(read_settings({}, {}))
+
+
+async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
+    made = Authority(tmp_path)
+    words = {"tls_certificate": str(made.certificate), "tls_key": str(made.key)}
+    with pytest.raises(Wrong, match="cannot be read"):
+        await own_looks.tls(read_settings(words, {}))
+    for lasts, told in ((-1, "has run out"), (3, "days left: renew it"), (90, "chmod o=")):
+        made.write("prime", lasts * DAY)
+        made.key.chmod(0o644)
+        with pytest.raises((Wrong, Doubtful), match=told):
+            await own_looks.tls(read_settings(words, {}))
+    made.key.chmod(0o640)
+    assert (await own_looks.tls(read_settings(words, {}))).endswith("days left")
+    other = tmp_path / "other"
+    other.mkdir()
+    Authority(other).write("prime", 90 * DAY)
+    words["tls_key"] = str(other / "privkey.pem")
+    with pytest.raises(Wrong, match="the key is not that of the certificate"):
+        await own_looks.tls(read_settings(words, {}))
+
+
+async def test_without_a_certificate_it_is_said_who_has_one() -> None:
+    assert "only this machine" in await own_looks.tls(read_settings({}, {}))
+    assert "a proxy" in await own_looks.tls(read_settings({"behind_proxy": "on"}, {}))
