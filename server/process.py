@@ -150,7 +150,7 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
             OUTAGES.ended(DATABASE_AT_START)
             return db
         except Unavailable as error:
-            text = "the database is not there yet; trying again"
+            text = "the database cannot be served from yet; trying again"
             log.warning(text, reason=error.in_full, outage=DATABASE_AT_START)
             if await _is_set_within(delay, stopping):
                 raise

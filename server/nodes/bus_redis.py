@@ -20,6 +20,7 @@ from server.health.metrics import Count
 from server.health.outages import BUS
 from server.nodes.bus import BusListener
 from server.nodes.redis_connection import ConnectionLost, RedisConnection
+from server.nodes.redis_trouble import in_words
 
 TIMEOUT_SECONDS = 0.5
 CONNECT_SECONDS = 2.0
@@ -146,7 +147,7 @@ class RedisBus:
             try:
                 await self._live(listener)
             except TROUBLE as problem:
-                self._down(listener, str(problem) or type(problem).__name__)
+                self._down(listener, in_words(problem))
             except Exception as problem:  # a server that says what nobody expects
                 log.exception("the bus broke")
                 self._down(listener, repr(problem))

@@ -67,7 +67,7 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
     starting, given, line = (json.loads(process.stderr.readline()) for _ in range(3))
     assert (starting["event"], starting["version"]) == ("starting", VERSION)
     assert given["given"]["DATABASE_URL"] == {"value": nobody, "where": "environment"}
-    assert line["event"] == "the database is not there yet; trying again"
+    assert line["event"] == "the database cannot be served from yet; trying again"
     process.send_signal(signal.SIGTERM)
     out, problem = said(process)
     assert process.returncode == 1

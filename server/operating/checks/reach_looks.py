@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from machine.settings.masking import masked
 from server.accounts.mail.smtp import MailTrouble, SmtpConnection, in_one_line
+from server.nodes.redis_trouble import in_words
 from server.operating.checks.finding import Doubtful, Wrong
 from server.settings.settings import Settings
 
@@ -33,7 +34,7 @@ async def redis(settings: Settings) -> str:
         async with asyncio.timeout(SECONDS):
             version = await _redis_version(settings.redis_url)
     except (RedisError, OSError, ValueError) as error:  # TimeoutError is one
-        raise Wrong(f"{shown}: {in_one_line(error)}; nodes would hear each other late") from None
+        raise Wrong(f"{shown}: {in_words(error)}; nodes would hear each other late") from None
     return f"{version} at {shown}"
 
 
