@@ -27,6 +27,7 @@ from server.calls.library.preset_uses import PresetUses
 from server.feed.row_feed import RowFeed
 from server.figures.gauges import add_gauges
 from server.figures.histograms import Histograms, add_histograms
+from server.health.backup_ages import BackupAges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
 from server.live.behind.write_behind import WriteBehind
@@ -110,6 +111,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
         mail=_mail(core, context),
+        backups=BackupAges(foundation.db.behind),
     )
     add_gauges(node)
     return node

@@ -26,7 +26,7 @@ from server.accounts.audit import FLUSH_SECONDS
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
-from server.health import process_figures
+from server.health import backup_ages, process_figures
 from server.node import Node
 from server.router.connected_logins import end_revoked, note_seen
 from server.sockets import tls
@@ -139,12 +139,17 @@ def start_until_stopping(node: Node) -> list[str]:
     _start_for_tokens(node)
     uses = node.context.preset_uses
     repeat("counting uses of presets", preset_uses.FLUSH_SECONDS, uses.flush)
-    process = node.foundation.metrics.process
+    _start_for_figures(node)
+    return [name for name in node.supervisor.tasks if name not in before]
+
+
+def _start_for_figures(node: Node) -> None:
+    repeat, process = node.supervisor.repeat, node.foundation.metrics.process
     seconds = process_figures.READ_SECONDS
     repeat("reading the process", seconds, lambda: node.call_threads.run(process.read))
+    repeat("reading how old backups are", backup_ages.LOOK_SECONDS, node.backups.look)
     if node.stalls is not None:
         node.supervisor.keep("measuring stalls", node.stalls.run)
-    return [name for name in node.supervisor.tasks if name not in before]
 
 
 def _start_for_accounts(node: Node) -> None:

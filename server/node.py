@@ -14,6 +14,7 @@ from server.accounts.hashing.hashes import OWASP, Costs
 from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
 from server.feed.row_feed import RowFeed
+from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
@@ -98,6 +99,7 @@ class Node:
     liveness: Liveness
     socket_server: SocketServer
     mail: MailSender
+    backups: BackupAges
 
     def stop(self) -> None:
         """Stop in good order, as the first SIGTERM does."""

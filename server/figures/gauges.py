@@ -4,6 +4,7 @@ import asyncio
 import functools
 
 from persistence.pool import Database
+from server.health.backup_ages import KINDS
 from server.node import Node
 from server.version import VERSION, commit
 
@@ -32,6 +33,9 @@ def add_gauges(node: Node) -> None:
     gauge("draining", draining, lambda: node.draining.is_on)
     which = {"version": VERSION, "commit": commit() or ""}
     node.foundation.metrics.info("build", "Which Prime this is; a package knows no commit.", which)
+    ages = {kind: functools.partial(node.backups.age, kind) for kind in KINDS}
+    old = "Since the last backup, or rehearsal of one, that succeeded; +Inf: none ever did."
+    node.foundation.metrics.gauge_by("backup_age_seconds", old, "kind", ages)
     _add_mail(node)
     _add_load(node)
     _add_lanes(node)
