@@ -19,17 +19,20 @@ PATIENCE = 20.0
 
 
 @contextmanager
-def debian_postgres(*settings: str, encoding: str = "UTF8") -> Iterator[int]:
+def debian_postgres(
+    *settings: str, encoding: str = "UTF8", on: Path | None = None
+) -> Iterator[int]:
     """One on a port of its own on 127.0.0.1, superuser `postgres`, everyone trusted.
 
-    `settings`: as `max_connections=20`. Yields the port.
+    `settings`: as `max_connections=20`. `on`: data that is there already. Yields the port.
     """
-    binaries = _postgres_binaries()
+    binaries = postgres_binaries()
     port = free_port()
-    with _directory() as directory:
-        data = str(directory / "data")
+    with server_directory() as directory:
+        data = str(on or directory / "data")
         initdb = [f"{binaries}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"]
-        _run([*initdb, "-E", encoding, "--locale=C", "--no-instructions"])
+        if on is None:
+            run([*initdb, "-E", encoding, "--locale=C", "--no-instructions"])
         words = [
             f"port={port}",
             "listen_addresses=127.0.0.1",
@@ -51,7 +54,7 @@ def pgbouncer(port: int, *users: str, mode: str = "session", ignored: str = "") 
     if program is None:
         pytest.skip("there is no pgbouncer on this machine")
     own_port = free_port()
-    with _directory() as directory:
+    with server_directory() as directory:
         settings = directory / "pgbouncer.ini"
         names = directory / "users"
         names.write_text("".join(f'"{user}" ""\n' for user in users))
@@ -66,7 +69,7 @@ def pgbouncer(port: int, *users: str, mode: str = "session", ignored: str = "") 
             yield own_port
 
 
-def _postgres_binaries() -> Path:
+def postgres_binaries() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not found:
         pytest.skip("there is no PostgreSQL of the system on this machine")
@@ -74,7 +77,7 @@ def _postgres_binaries() -> Path:
 
 
 @contextmanager
-def _directory() -> Iterator[Path]:
+def server_directory() -> Iterator[Path]:
     """One that the unprivileged user below may write."""
     directory = Path(tempfile.mkdtemp(prefix="prime-debian-"))
     if os.getuid() == 0:
@@ -101,7 +104,7 @@ def _user() -> str | None:
     return "nobody" if os.getuid() == 0 else None
 
 
-def _run(command: list[str]) -> None:
+def run(command: list[str]) -> None:
     subprocess.run(command, check=True, capture_output=True, user=_user(), timeout=PATIENCE)
 
 

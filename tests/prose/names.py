@@ -22,6 +22,10 @@ PAGES = (
 """Whose names are looked for. Not the decisions: theirs are of their day."""
 
 NOT_OURS = {
+    "pg_archivecleanup",
+    "pg_stat_archiver",
+    "failed_count",
+    "archive_timeout",
     "VmRSS", "bus.internal", "db.internal", "prime.example.com", "max_prepared_statements",
     "pg_blocking_pids", "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
