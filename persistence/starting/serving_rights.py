@@ -46,7 +46,7 @@ GRANTS: dict[str, str] = {
     "recall_uses": "SELECT, INSERT, UPDATE, DELETE",
     "recovery_codes": "SELECT, INSERT, DELETE",
     "second_factors": "SELECT, INSERT, UPDATE, DELETE",
-    "server_secrets": "SELECT, INSERT",
+    "server_secrets": "SELECT, INSERT, UPDATE",
     "session_states": "SELECT, INSERT, UPDATE",
     "session_stays": "SELECT, INSERT, UPDATE",
     "signing_keys": "SELECT, INSERT, UPDATE, DELETE",
