@@ -6,9 +6,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, NoReturn
 
 import structlog
@@ -28,7 +29,7 @@ from server.operating.start_told import tell_start
 from server.process import run
 from server.running.signals import Signals
 from server.settings.options import add_options, options_of
-from server.settings.reading import read_settings
+from server.settings.reading import Reading, read_all, read_settings
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
 from server.several_nodes import NodeProcess, SeveralNodes
@@ -66,10 +67,18 @@ def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, setting
         return own_log.fail("--nodes speaks no TLS: leave out --tls-cert and --tls-key", 2)
     if args.nodes > 1:
         return _serve_several(own_log, signals, settings, args.nodes, as_json=args.json)
-    return _serve(own_log, signals, settings, as_json=args.json)
+    read = partial(read_all, options_of(args), os.environ)
+    return _serve(own_log, signals, settings, read, as_json=args.json)
 
 
-def _serve(own_log: ServerLog, signals: Signals, settings: Settings, *, as_json: bool) -> int:
+def _serve(
+    own_log: ServerLog,
+    signals: Signals,
+    settings: Settings,
+    read: Callable[[], Reading],
+    *,
+    as_json: bool,
+) -> int:
     def ready(url: str) -> None:
         if as_json:
             print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)
@@ -79,7 +88,7 @@ def _serve(own_log: ServerLog, signals: Signals, settings: Settings, *, as_json:
     with _with_servers(settings) as (servers, settings):
         assert settings.database_url is not None
         with signals.held_behind():
-            uvloop.run(run(settings, settings.database_url, ready, servers, signals))
+            uvloop.run(run(settings, settings.database_url, ready, servers, signals, read))
     return 0
 
 

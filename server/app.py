@@ -50,6 +50,7 @@ from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
 from server.router.socket_server import SocketServer
+from server.settings.in_force import InForce
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.states.document_slots import DocumentSlots
@@ -209,19 +210,14 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         guesses=guesses,
         one_time=one_time,
         asked_mails=AskedMails(base.db.behind, one_time, base.metrics.count),
-        registration=settings.registration,
-        verify_address=settings.verify_address,
-        proves_addresses=settings.verify_address or settings.mail.server is not None,
-        grace_days=settings.grace_days,
+        in_force=InForce(settings),
         member_key=shared.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
         public_url=PublicUrl(settings.mail.public_url),
-        server_name=settings.mail.sender_name,
         exchange=Exchange(settings.providers, shared.secret, shared.believed),
         device_codes=DeviceCodes(shared.secret, shared.believed),
         second_factors=SecondFactors(shared.member_key, base.clock),
-        second_factor_required=settings.second_factor_required,
         announcer=announcer,
         audit=audit,
         refresh_seconds=settings.refresh_seconds,
@@ -257,13 +253,7 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
         limits,
         clock,
     )
-    origins = _origins(settings)
+    origins = settings.all_origins
     return SocketServer(
         connections, hub, core.feed, router, pages, limits, admission, origins, count
     )
-
-
-def _origins(settings: Settings) -> tuple[str, ...]:
-    """Where only some may connect, the server's own page may, too."""
-    own = settings.mail.public_url
-    return (*settings.origins, own) if settings.origins and own else settings.origins

@@ -118,8 +118,7 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("looking for missed edits", SLOW_TICK_SECONDS, hub.watch.look_for_more, vital=True)
     repeat("looking for changed rows", ROWS_SECONDS, node.row_changes.poll, vital=True)
     repeat("writing behind", WRITE_BEHIND_SECONDS, node.write_behind.run_once, vital=True)
-    days = node.settings.history_days
-    repeat("compacting history", COMPACT_SECONDS, lambda: compact_old(db, days))
+    repeat("compacting history", COMPACT_SECONDS, lambda: _compact(node))
     repeat("clearing what dead nodes staged", COMPACT_SECONDS, lambda: clear_staged(db))
     trim = functools.partial(change_log.trim, db, CHANGES_DAYS)
     repeat("trimming the change log", COMPACT_SECONDS, trim)
@@ -152,6 +151,16 @@ def _start_for_figures(node: Node) -> None:
         node.supervisor.keep("measuring stalls", node.stalls.run)
 
 
+async def _compact(node: Node) -> None:
+    days = node.context.in_force.settings.history_days
+    await compact_old(node.foundation.db.behind, days)
+
+
+async def _trim_audit(node: Node) -> None:
+    days = node.context.in_force.settings.audit_days
+    await audit_log.trim(node.foundation.db.behind, days)
+
+
 def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
@@ -162,8 +171,7 @@ def _start_for_accounts(node: Node) -> None:
     repeat("sending mail", sender.POLL_SECONDS, node.mail.look)
     repeat("trimming mail", COMPACT_SECONDS, lambda: mail_outbox.trim(db))
     repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)
-    trim_audit = functools.partial(audit_log.trim, db, node.settings.audit_days)
-    repeat("trimming the audit", COMPACT_SECONDS, trim_audit)
+    repeat("trimming the audit", COMPACT_SECONDS, lambda: _trim_audit(node))
 
 
 def _start_for_tokens(node: Node) -> None:

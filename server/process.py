@@ -28,8 +28,10 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
+from server.running.reloading import reload
 from server.running.signals import Signals
 from server.serving import serve
+from server.settings.reading import Reading
 from server.settings.settings import Settings
 from server.sockets.tls import TlsPair
 
@@ -50,10 +52,11 @@ async def run(
     ready: Callable[[str], None],
     servers: Mapping[str, Embedded],
     signals: Signals,
+    read: Callable[[], Reading],
 ) -> None:
     """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit, `BadPair`.
 
-    `servers`: those that we started, by what an operator calls them.
+    `servers`: those that we started, by what an operator calls them. `read`: the settings anew.
     """
     stopping = asyncio.Event()
     signals.take(stopping.set)
@@ -68,7 +71,9 @@ async def run(
         node = build_node(settings, foundation)
 
         def say(url: str) -> None:
-            signals.act(SIGUSR1=node.draining.turn)
+            signals.act(
+                SIGUSR1=node.draining.turn, SIGHUP=lambda: node.tasks.spawn(reload(node, read))
+            )
             ready(url)
             if not has_accounts and sys.stderr.isatty():
                 sys.stderr.write(f"{FIRST_ACCOUNT}{_which_data(settings, servers)}\n")

@@ -9,6 +9,10 @@ class PublicUrl:
         self._own = ""
         """Where this node listens, once it does."""
 
+    def use(self, configured: str | None) -> None:
+        """From now on it is set so."""
+        self._configured = configured
+
     def serves_at(self, host: str, port: int, scheme: str = "http") -> None:
         """The node listens there; a browser of the same machine finds it."""
         here = "127.0.0.1" if host in ("0.0.0.0", "::") else host

@@ -46,6 +46,12 @@ class Rates:
     def __len__(self) -> int:
         return len(self._buckets)
 
+    def use(self, other: "Rates") -> None:
+        """From now on its rate; who was held back begins anew, if that is another one."""
+        if (self._per_second, self._burst) != (other._per_second, other._burst):
+            self._per_second, self._burst = other._per_second, other._burst
+            self._buckets.clear()
+
     def take(self, key: str, now: float, amount: float = 1.0) -> float:
         """0, and it is taken; or how many seconds to wait."""
         if math.isinf(self._per_second):
@@ -179,6 +185,13 @@ class Usage:
         self.mails_asked = _hourly(self.limits.mails_asked_per_hour)
         self.lookups = _hourly(self.limits.lookups_per_hour)
         self.recall_uses = _hourly(self.limits.recall_uses_per_hour)
+
+    def use(self, limits: Limits) -> None:
+        """From now on these; who is here stays."""
+        self.limits = limits
+        for name, rates in vars(Usage(limits)).items():
+            if isinstance(rates, Rates):
+                getattr(self, name).use(rates)
 
     def on_connect(self, socket: str, address: str) -> bool:
         """A TCP connection; whether it may stay until it has asked for something."""

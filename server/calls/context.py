@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from server.accounts.logins import Logins
     from server.calls.library.preset_uses import PresetUses
     from server.live.member_colors import MemberColors
+    from server.settings.in_force import InForce
     from server.states.document_slots import DocumentSlots
     from server.states.state_pages import StatePages
 
@@ -93,25 +94,47 @@ class Context:
     guesses: "Guesses"
     one_time: OneTime
     asked_mails: AskedMails
-    registration: bool
-    verify_address: bool
-    """Whether only those log in whose address is proved (rule A26)."""
-    proves_addresses: bool
-    """Whether mails are sent: who registers gets one, and some calls ask for a proof (A56)."""
-    grace_days: float
-    """How long a deleted account can be had back (rule A28)."""
+    in_force: "InForce"
+    """What an operator has set."""
     member_key: bytes
     colors: "MemberColors"
     preset_uses: "PresetUses"
     public_url: PublicUrl
-    server_name: str
-    """Of this server, in mails and in authenticator apps."""
     exchange: Exchange
     """With providers of logins."""
     device_codes: DeviceCodes
     second_factors: SecondFactors
-    second_factor_required: bool
-    """Whether everyone must have one (rule A37)."""
+
+    @property
+    def registration(self) -> bool:
+        """Whether strangers may make accounts (rule A5)."""
+        return self.in_force.settings.registration
+
+    @property
+    def verify_address(self) -> bool:
+        """Whether only those log in whose address is proved (rule A26)."""
+        return self.in_force.settings.verify_address
+
+    @property
+    def proves_addresses(self) -> bool:
+        """Whether mails are sent: who registers gets one, and some calls ask for a proof (A56)."""
+        settings = self.in_force.settings
+        return settings.verify_address or settings.mail.server is not None
+
+    @property
+    def grace_days(self) -> float:
+        """How long a deleted account can be had back (rule A28)."""
+        return self.in_force.settings.grace_days
+
+    @property
+    def server_name(self) -> str:
+        """Of this server, in mails and in authenticator apps."""
+        return self.in_force.settings.mail.sender_name
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether everyone must have one (rule A37)."""
+        return self.in_force.settings.second_factor_required
 
 
 def as_login(context: Context, user: str, auth_session: str, *, alone: bool) -> Context:

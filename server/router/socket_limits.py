@@ -26,6 +26,10 @@ class SocketLimits:
         self._has_warned = False
         """That a proxy names addresses and is not believed: said once."""
 
+    def use(self, proxies: tuple[Network, ...]) -> None:
+        """From now on these are believed."""
+        self._proxies, self._has_warned = proxies, False
+
     def on_connect(self, connection: Connection, peer: object) -> bool:
         """A TCP connection is there; false: its address has far too many."""
         connection.address = address_of(peer, (), ())

@@ -13,6 +13,7 @@ from server.live.hub import Hub
 from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
+from server.sockets.addresses import Network
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
 from server.sockets.outgoing import HttpAnswer
@@ -34,9 +35,7 @@ class SocketServer:
         origins: tuple[str, ...],
         count: Count,
     ) -> None:
-        self.origins: list[Origin | None] | None = (
-            [Origin(origin) for origin in origins] + [None] if origins else None
-        )
+        self.origins = _allowed(origins)
         """Pages of which sites may connect; None: all (rule H8)."""
         # Bound here, not wrapped: a cursor comes this way (decision 0015).
         self.received = router.received
@@ -51,6 +50,11 @@ class SocketServer:
         self._feed = feed
         self._socket_limits = socket_limits
         self._admission = admission
+
+    def use(self, origins: tuple[str, ...], proxies: tuple[Network, ...]) -> None:
+        """From now on these may connect, and are believed; who is here stays."""
+        self.origins = _allowed(origins)
+        self._socket_limits.use(proxies)
 
     def refuse_handshake(
         self, connection: Connection, peer: object, forwarded: list[str]
@@ -88,3 +92,7 @@ class SocketServer:
         live = self._hub.rooms.get(feed.project)
         if live is not None:
             live.fed(connection, feed)
+
+
+def _allowed(origins: tuple[str, ...]) -> list[Origin | None] | None:
+    return [Origin(origin) for origin in origins] + [None] if origins else None

@@ -78,6 +78,12 @@ class Settings:
         """Those beside `secret`, while it is changed."""
         return tuple(each for each in (self.secret_before, self.secret_next) if each is not None)
 
+    @property
+    def all_origins(self) -> tuple[str, ...]:
+        """Where only some may connect, the server's own page may, too."""
+        own = self.mail.public_url
+        return (*self.origins, own) if self.origins and own else self.origins
+
     def where(self, name: str) -> str:
         """Where the value of `Setting.field` comes from; `default`: it is set nowhere."""
         found = self.given.get(name)

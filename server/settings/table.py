@@ -165,6 +165,7 @@ SETTINGS = (
         "web origins that may connect; clients that send none always may",
         default="",
         default_in_words="any",
+        is_reloadable=True,
     ),
     Setting(
         "proxies",
@@ -175,6 +176,7 @@ SETTINGS = (
         "of the load balancers: only their `X-Forwarded-For` is believed",
         default="",
         default_in_words="none",
+        is_reloadable=True,
     ),
     Setting(
         "limits",
@@ -185,6 +187,7 @@ SETTINGS = (
         "how much an address or a user may have",
         default="",
         default_in_words="as below",
+        is_reloadable=True,
     ),
     Setting(
         "registration",
@@ -194,6 +197,7 @@ SETTINGS = (
         "closed",
         "`closed`: only who is invited makes an account; others are made by `./run users`",
         default="open",
+        is_reloadable=True,
     ),
     Setting(
         "providers.names",
@@ -204,6 +208,7 @@ SETTINGS = (
         "by whom one can log in beside the password; each has variables of its own",
         default="",
         default_in_words="none",
+        is_reloadable=True,
     ),
     Setting(
         "providers.redirects",
@@ -214,6 +219,7 @@ SETTINGS = (
         "web clients that a provider may lead back to, letter by letter",
         default="",
         default_in_words="none",
+        is_reloadable=True,
     ),
     Setting(
         "second_factor_required",
@@ -223,6 +229,7 @@ SETTINGS = (
         "required",
         "`required`: every login takes a second factor",
         default="optional",
+        is_reloadable=True,
     ),
     Setting(
         "verify_address",
@@ -232,6 +239,7 @@ SETTINGS = (
         "required",
         "`required`: only those log in whose e-mail address is proved",
         default="off",
+        is_reloadable=True,
     ),
     Setting(
         "grace_days",
@@ -241,6 +249,7 @@ SETTINGS = (
         "14",
         "how long a deleted account can be had back by logging in",
         default="14",
+        is_reloadable=True,
     ),
     Setting(
         "mail.server",
@@ -251,6 +260,7 @@ SETTINGS = (
         "the SMTP server that sends mails",
         default_in_words="none: no mail is sent",
         is_secret=True,
+        is_reloadable=True,
     ),
     Setting(
         "mail.sender",
@@ -260,6 +270,7 @@ SETTINGS = (
         "Studio Nord <prime@example.com>",
         "from whom mails are; needed with `SMTP_URL`",
         default_in_words="`prime@localhost`",
+        is_reloadable=True,
     ),
     Setting(
         "mail.public_url",
@@ -269,6 +280,7 @@ SETTINGS = (
         "https://prime.example.com",
         "where people reach this server with a browser; needed with `SMTP_URL`",
         default_in_words="the node's own address",
+        is_reloadable=True,
     ),
     Setting(
         "core_share",
@@ -278,6 +290,7 @@ SETTINGS = (
         "0.6",
         "the part of its core that a node aims at",
         default=str(CORE_SHARE),
+        is_reloadable=True,
     ),
     Setting(
         "history_days",
@@ -287,6 +300,7 @@ SETTINGS = (
         "30",
         "how far back time travel and undo reach; the lowest of all nodes wins",
         default="30",
+        is_reloadable=True,
     ),
     Setting(
         "audit_days",
@@ -296,6 +310,7 @@ SETTINGS = (
         "180",
         "how long entries of the audit are kept; the lowest of all nodes wins",
         default="180",
+        is_reloadable=True,
     ),
     _connections("PRIME_DB_APPENDS", 3, 3, "deltas"),
     _connections("PRIME_DB_ROOMS", 1, 3, "what rooms read"),
@@ -312,6 +327,7 @@ SETTINGS = (
         "warning",
         "below which nothing is written into the log",
         default="info",
+        is_reloadable=True,
     ),
     Setting(
         "stall_probe",

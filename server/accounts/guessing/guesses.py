@@ -27,6 +27,13 @@ class Guesses:
         self._blocked: OrderedDict[str, float] = OrderedDict()
         """Network -> until when it has too many at all nodes; the oldest first."""
 
+    def use(self, limits: Limits) -> None:
+        """From now on these."""
+        other = Guesses(limits, self._shared)
+        self._per_network = other._per_network
+        self._of_one.use(other._of_one)
+        self._of_network.use(other._of_network)
+
     def take(self, address: str, user: str | None, now: float) -> float:
         """One more is about to be looked at: 0, and it counts as wrong until `give_back`.
 

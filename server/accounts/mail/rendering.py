@@ -54,7 +54,8 @@ class MailWriter:
     """Writes mails of one server."""
 
     def __init__(self, settings: MailSettings, public_url: PublicUrl) -> None:
-        self._settings = settings
+        self.settings = settings
+        """From whom mails are; others after a reload."""
         self._public_url = public_url
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -68,7 +69,7 @@ class MailWriter:
     def write(self, kind: MailKind, payload: Mapping[str, object]) -> Written:
         """Raises `CannotWrite`."""
         values = {name: _shown(name, value) for name, value in payload.items()}
-        values["server_name"] = self._settings.sender_name
+        values["server_name"] = self.settings.sender_name
         values["account_url"] = self._public_url.account_page()
         if kind in LINKS:
             token = quote(str(payload.get("token", "")), safe="")
@@ -90,8 +91,8 @@ class MailWriter:
         written = self.write(mail.kind, mail.payload)
         message = EmailMessage(policy=SMTP if mail.recipient.isascii() else SMTPUTF8)
         try:
-            sender = mailbox(self._settings.sender)
-            message["From"] = Address(self._settings.sender_name, *sender)
+            sender = mailbox(self.settings.sender)
+            message["From"] = Address(self.settings.sender_name, *sender)
             message["To"] = Address("", *mailbox(mail.recipient))
             message["Subject"] = written.subject
             message["Date"] = datetime.now(UTC)

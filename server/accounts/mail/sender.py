@@ -16,6 +16,7 @@ import structlog
 from persistence.pool import Executor
 from persistence.tables import mail_outbox
 from persistence.tables.mail_outbox import Figures, Mail
+from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.mail.rendering import CannotWrite, MailWriter
 from server.accounts.mail.smtp import SEND_SECONDS, MailDeferred, MailRefused, MailTrouble
 from server.health.log_throttle import LogThrottle
@@ -82,6 +83,10 @@ class MailSender:
         self._counted_at = float("-inf")
         """When `figures` were counted, in seconds of the loop."""
         self._told = LogThrottle(TOLD_SECONDS)
+
+    def use(self, open_line: OpenLine | None, settings: MailSettings) -> None:
+        """From now on mails go out so, and are from there."""
+        self._open_line, self._writer.settings = open_line, settings
 
     async def look(self) -> None:
         """One round; raises `PersistenceError`. What it has begun goes on if it is cancelled."""

@@ -90,9 +90,20 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     log = tmp_path / "log"
+    (tmp_path / "prime.toml").write_text("")
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-c", FAULTY, "--port", "0", "--data", str(tmp_path / "data")],
+            [
+                sys.executable,
+                "-c",
+                FAULTY,
+                "--port",
+                "0",
+                "--data",
+                str(tmp_path / "data"),
+                "--config",
+                str(tmp_path / "prime.toml"),
+            ],
             cwd=ROOT,
             env=environment | {"DATABASE_URL": ""},
             stdout=subprocess.DEVNULL,
@@ -121,10 +132,14 @@ async def outage(served: Served, child: str, began: str, over: str) -> None:
 @pytest.mark.redis
 @pytest.mark.slow
 async def test_a_server_goes_on_through_signals_and_outages_and_tells_each_once_as_json(
-    served: Served,
+    served: Served, tmp_path: Path
 ) -> None:
     served.url = (await served.until("it serves"))["url"]
-    for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGALRM, signal.SIGRTMIN + 3):
+    (tmp_path / "prime.toml").write_text('registration = "closed"\nport = 1\n')
+    served.process.send_signal(signal.SIGHUP)
+    reloaded = await served.until("reloaded")
+    assert reloaded["changed"] == ["PRIME_REGISTRATION"]
+    for number in (signal.SIGUSR2, signal.SIGALRM, signal.SIGRTMIN + 3):
         served.process.send_signal(number)
     await served.until("a signal that means nothing here", signal="SIGUSR2")
     served.process.send_signal(signal.SIGUSR1)

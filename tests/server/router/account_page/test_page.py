@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.accounts.mail.mail_settings import MailSettings
-from server.app import _origins
 from server.router.account_page.page import HEADERS, PAGE, POLICY, SCRIPT
 from server.settings.settings import Settings
 from tests.server.conftest import Node
@@ -60,9 +59,12 @@ def test_the_script_is_one_and_imports_nothing() -> None:
 def test_where_only_some_sites_may_connect_the_page_may_too() -> None:
     public = MailSettings(public_url="https://prime.example")
     some = replace(SETTINGS, origins=("https://daw.example",))
-    assert _origins(replace(SETTINGS, mail=public)) == ()
-    assert _origins(some) == ("https://daw.example",)
-    assert _origins(replace(some, mail=public)) == ("https://daw.example", "https://prime.example")
+    assert (replace(SETTINGS, mail=public)).all_origins == ()
+    assert some.all_origins == ("https://daw.example",)
+    assert (replace(some, mail=public)).all_origins == (
+        "https://daw.example",
+        "https://prime.example",
+    )
 
 
 @pytest.mark.hub

@@ -1,0 +1,126 @@
+"""SIGHUP: settings, certificate and keys are read anew, and one line says what came of it."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import structlog
+
+from persistence.errors import PersistenceError
+from server.accounts.mail.lines import line_of
+from server.health.log import set_level
+from server.node import Node
+from server.settings.changes import Changes, reloadable_changes
+from server.settings.reading import Reading
+from server.settings.setting import Setting
+from server.settings.settings import Settings
+from server.sockets.tls import BadPair
+
+log = structlog.get_logger()
+
+
+async def reload(node: Node, read: Callable[[], Reading]) -> None:
+    """Take over what can be; what is wrong stays as it was, and nobody is cut off."""
+    reading, before = read(), node.context.in_force.settings
+    now = _with_what_is_right(before, reading)
+    changes = reloadable_changes(before, now)
+    wrong = list(reading.problems.values())
+    changed, later = _parted(node, now, changes)
+    take_over(node, merged(before, now, changed))
+    certificate = _certificate(node, wrong)
+    await _keys(node, wrong)
+    said: dict[str, Any] = {"changed": _names(changed)}
+    if later:
+        said["needs_restart"] = _names(later)
+    if certificate is not None:
+        said["certificate_until"] = certificate
+    if wrong:
+        log.error("reloaded, but for what is wrong: that stays as it was", wrong=wrong, **said)
+    else:
+        log.info("reloaded", **said)
+
+
+def _parted(
+    node: Node, now: Settings, changes: Changes
+) -> tuple[Sequence[Setting], Sequence[Setting]]:
+    """What is taken over, and what a restart takes: TLS is begun and ended by one."""
+    if node.foundation.tls is not None and now.tls_certificate is not None:
+        return changes.reloadable, changes.at_next_start
+    of_tls = [each for each in changes.reloadable if each.field.startswith("tls_")]
+    rest = [each for each in changes.reloadable if each not in of_tls]
+    return rest, [*changes.at_next_start, *of_tls]
+
+
+def merged(before: Settings, now: Settings, changed: Iterable[Setting]) -> Settings:
+    """Those of before, with what is changed; each still knows where it comes from."""
+    tops = {each.field.partition(".")[0] for each in changed}
+    given = dict(before.given)
+    for each in changed:
+        given.pop(each.field, None)
+        if each.field in now.given:
+            given[each.field] = now.given[each.field]
+    if "providers" in tops:
+        given = {name: each for name, each in given.items() if not _is_of_provider(name)}
+        given |= {name: each for name, each in now.given.items() if _is_of_provider(name)}
+    return replace(before, given=given, **{name: getattr(now, name) for name in tops})
+
+
+def take_over(node: Node, settings: Settings) -> None:
+    """From now on the node serves with what is reloadable of these."""
+    context = node.context
+    context.in_force.settings = settings
+    set_level(settings.log_level)
+    node.load.gathering.share = settings.core_share
+    context.usage.use(settings.limits)
+    context.guesses.use(settings.limits)
+    context.exchange.providers = settings.providers
+    context.public_url.use(settings.mail.public_url)
+    node.mail.use(line_of(settings.mail, is_terminal=sys.stderr.isatty()), settings.mail)
+    node.socket_server.use(settings.all_origins, settings.proxies)
+
+
+def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
+    """Where something is wrong, all of that field is as before, and so is where it comes from."""
+    if not reading.problems:
+        return reading.settings
+    if reading.problems.keys() & {"config", "unknown", "host"}:
+        return before  # nobody knows what else that line was to say
+    tops = {name.partition(".")[0] for name in reading.problems}
+    if tops & {"tls_certificate", "tls_key"}:
+        tops |= {"tls_certificate", "tls_key"}
+    kept = {each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops}
+    given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
+    given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
+    return replace(reading.settings, given=given, **kept)
+
+
+def _is_within(name: str, tops: set[str]) -> bool:
+    return name.partition(".")[0] in tops or ("providers" in tops and _is_of_provider(name))
+
+
+def _is_of_provider(name: str) -> bool:
+    return name.startswith("PRIME_PROVIDER_")
+
+
+def _certificate(node: Node, wrong: list[str]) -> str | None:
+    """Until when it is good; None: there is none."""
+    tls, settings = node.foundation.tls, node.context.in_force.settings
+    if tls is None or settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    try:
+        tls.use(settings.tls_certificate, settings.tls_key)
+    except BadPair as error:
+        wrong.append(str(error))
+    return tls.expires
+
+
+async def _keys(node: Node, wrong: list[str]) -> None:
+    try:
+        await node.foundation.shared.signing.read(node.foundation.db.behind)
+    except PersistenceError as error:
+        wrong.append(f"the keys that sign could not be read: {error}")
+
+
+def _names(settings: Iterable[Setting]) -> list[str]:
+    return [each.variable for each in settings]
