@@ -347,6 +347,7 @@ TESTED_ELSEWHERE = {
     "server.router.socket_limits": "tests/server/live/test_hub.py",
     "server.router.socket_server": "tests/server/test_limits.py",
     "server.serving": "tests/server/router/test_leaving.py",
+    "server.settings.in_force": "tests/server/running/test_reloading.py",
     "server.settings.setting": "tests/server/settings/test_table.py",
     "server.settings.settings": "tests/server/settings/test_reading.py",
     "server.sockets.connections": "tests/server/router/test_leaving.py",
