@@ -1,4 +1,21 @@
 """Blocks of the page that no test runs, and why: a handful."""
 
-NOT_RUN: dict[tuple[str, str], str] = {}
+NOT_RUN: dict[tuple[str, str], str] = {
+    (
+        "packages.md",
+        "cp prime-0.3.0/ops/Containerfile .",
+    ): "needs an engine for containers; tests/ops/containerfile.py does its steps in a chroot",
+    (
+        "packages.md",
+        "pip download --require-hashes -r requirements.production.lock -d packages",
+    ): "needs a package registry; tests/machine/deploying installs without one",
+    (
+        "backups.md",
+        "$ mv .data .data.before",
+    ): "of a checkout, as a package has no PostgreSQL of its own; in two terminals",
+    (
+        "proxies.md",
+        "certbot renew --deploy-hook \"systemctl reload 'prime@*'\"",
+    ): "needs an authority that answers; tests/server renews a certificate under open connections",
+}
 """Chapter's file name and the block's first line -> the reason."""

@@ -99,8 +99,8 @@ class Shell:
 
     def run(self, command: str, seconds: float = 30, *, answers: str = "") -> Printed:
         """Type a command, and what it asks for, and wait until it is done."""
-        typed, asked = (shlex.quote(text) for text in (command, answers))
-        self._type(f"eval {typed} < <(printf %s {asked}); printf '\\n\\001%s\\n' $?\n")
+        asked = f"<(printf %s {shlex.quote(answers)})" if answers else "/dev/null"
+        self._type(f"eval {shlex.quote(command)} < {asked}; printf '\\n\\001%s\\n' $?\n")
         return self._until_done(time.monotonic() + seconds)
 
     def _type(self, text: str) -> None:

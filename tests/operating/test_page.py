@@ -1,17 +1,19 @@
 """docs/operating.md and its chapters: every block is run, in order, and prints what they show."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.operating.blocks import Block, blocks
-from tests.operating.chapters import chapters
+from tests.operating.chapters import FIRST, chapters
 from tests.operating.not_run import NOT_RUN
-from tests.operating.playing import BUILDS, is_not_run, play
+from tests.operating.playing import BUILDS, IN_EACH, is_not_run, play
 from tests.operating.scene import CannotSet, Shell, scene, why_not
 
 MOST_NOT_RUN = 6
+FENCED = re.compile(r"^( *)```.*?^\1```$", re.M | re.S)
 
 
 def all_blocks() -> list[Block]:
@@ -28,6 +30,21 @@ def test_every_block_is_one_that_is_run() -> None:
     assert [block.name for block in to_run() if not block.commands()] == []
 
 
+COMMAND = re.compile(
+    r"\s*(?:[$#] |\./run |systemctl |apt-get |psql |curl |kill |cp |ln |pip |podman )"
+)
+
+
+def test_no_command_hides_in_what_is_only_shown() -> None:
+    """Neither in a block of figures nor in one that is indented, which is no block of ours."""
+    shown = [block for block in all_blocks() if not block.is_run]
+    hidden = [block.name for block in shown if any(map(COMMAND.match, block.lines))]
+    assert hidden == []
+    for page in chapters():
+        text = FENCED.sub("", page.read_text(encoding="utf-8"))
+        assert re.findall(r"\n\n {4,}[^-*|\s].*", text) == [], page
+
+
 def test_what_is_not_run_is_a_handful_and_is_there() -> None:
     there = {(block.page.name, block.lines[0]) for block in all_blocks()}
     assert NOT_RUN.keys() - there == set()
@@ -37,6 +54,10 @@ def test_what_is_not_run_is_a_handful_and_is_there() -> None:
 
 def test_the_chapter_that_builds_comes_first() -> None:
     assert chapters()[1] == BUILDS
+
+
+def test_the_first_page_says_what_each_chapter_begins_with() -> None:
+    assert f"# {IN_EACH}\n" in FIRST.read_text(encoding="utf-8")
 
 
 @pytest.fixture

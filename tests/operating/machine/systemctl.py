@@ -186,6 +186,7 @@ def keep_running(unit: Unit, environment: dict[str, str], *, waits: bool) -> Non
     said.bind(address)
     os.chmod(address, 0o777)
     said.settimeout(0.1)
+    (STATE / f"{unit.name}.failed").unlink(missing_ok=True)
     if os.fork() == 0:
         os.setsid()
         watch(unit, environment | ({"NOTIFY_SOCKET": address} if waits else {}))
@@ -206,7 +207,6 @@ def keep_running(unit: Unit, environment: dict[str, str], *, waits: bool) -> Non
 
 def watch(unit: Unit, environment: dict[str, str]) -> None:
     failed = STATE / f"{unit.name}.failed"
-    failed.unlink(missing_ok=True)
     user = pwd.getpwnam(unit.one("User", "root"))
     group = unit.one("Group") or user.pw_gid
     with Path("/dev/null").open("r+b") as nothing, unit.log.open("ab") as log:
@@ -221,9 +221,10 @@ def watch(unit: Unit, environment: dict[str, str]) -> None:
         )  # fmt: skip
         unit.pid_file.write_text(str(service.pid))
         code = service.wait()
-        is_stopped = not unit.pid_file.exists()
+        if not unit.pid_file.exists() or unit.pid_file.read_text() != str(service.pid):
+            os._exit(0)  # it was stopped, and perhaps started by another one since
         prevented = str(code) in unit.one("RestartPreventExitStatus").split()
-        if is_stopped or prevented or again == "no" or (again == "on-failure" and code == 0):
+        if prevented or again == "no" or (again == "on-failure" and code == 0):
             break
         time.sleep(0.1)
     failed.write_text("failed")
@@ -259,6 +260,24 @@ def status(unit: Unit) -> None:
         print("\n".join(unit.log.read_text().splitlines()[-10:]))
 
 
+def wanted_by(target: str) -> list[str]:
+    """Names of what is started with it."""
+    return sorted(path.name for path in Path(PLACES[0], f"{target}.wants").glob("*"))
+
+
+def parts_of(target: str) -> list[str]:
+    """Names of what runs and is stopped with it."""
+    running = [path.stem for path in STATE.glob("*.service.pid")]
+    return [name for name in running if target in Unit(name).one("PartOf").split()]
+
+
+def note_wanted(unit: Unit) -> None:
+    for target in unit.one("WantedBy").split():
+        directory = Path(PLACES[0], f"{target}.wants")
+        directory.mkdir(exist_ok=True)
+        (directory / unit.name).touch()
+
+
 def is_active(unit: Unit) -> None:
     is_up = unit.main_pid() is not None
     print("active" if is_up else "inactive")
@@ -281,6 +300,20 @@ VERBS = {
 }  # fmt: skip
 
 
+def act(verb: str, name: str, options: list[str]) -> None:
+    """Do it to one service; timers are known and do nothing here."""
+    if name.endswith(".timer"):
+        return
+    unit = Unit(NAMES.get(name, name))
+    if verb == "enable":
+        note_wanted(unit)
+    if verb == "kill":
+        sent = [word.partition("=")[2] for word in options if word.startswith("--signal=")]
+        os.kill(unit.main_pid() or 0, signal.Signals[(sent or ["SIGTERM"])[0]])
+    elif verb not in ("enable", "disable") or "--now" in options:
+        VERBS[verb](unit)
+
+
 def main() -> None:
     STATE.mkdir(exist_ok=True)
     options = [word for word in sys.argv[1:] if word.startswith("-")]
@@ -289,18 +322,13 @@ def main() -> None:
         return
     if verb not in (*VERBS, "kill"):
         sys.exit(f"the stand-in for systemctl does not know {verb}")
-    if len(names) > 1:  # all at once, as systemd does it
+    if names[0].endswith(".target"):
+        names = wanted_by(names[0]) if verb == "start" else parts_of(names[0])
+    if len(names) == 1:
+        act(verb, names[0], options)
+    elif names:  # all at once, as systemd does it
         each = [subprocess.Popen([sys.argv[0], *options, verb, name]) for name in names]
         sys.exit(max(one.wait() for one in each))
-    for name in names:
-        unit = None if name.endswith((".timer", ".target")) else Unit(NAMES.get(name, name))
-        if unit is None or (verb in ("enable", "disable") and "--now" not in options):
-            continue
-        if verb == "kill":
-            sent = [word.partition("=")[2] for word in options if word.startswith("--signal=")]
-            os.kill(unit.main_pid() or 0, signal.Signals[(sent or ["SIGTERM"])[0]])
-        else:
-            VERBS[verb](unit)
 
 
 if __name__ == "__main__":
