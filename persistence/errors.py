@@ -72,7 +72,7 @@ class BadCursor(PersistenceError):
     """What names the beginning of a page is none that a page before has given."""
 
     def __init__(self, field: str = "after") -> None:
-        given = "next" if field == "after" else "previous"
+        given = "previous" if field == "before" else "next"
         super().__init__(f"`{field}` is the `{given}` of a page of this very list, unchanged")
         self.field = field
 

@@ -47,6 +47,8 @@ class Joining:
         """The journal cannot be written just now (rule D7)."""
         self.is_bus_down = False
         """What other nodes do comes late just now (rule D11)."""
+        self.maintenance: str | None = None
+        """What an operator says of why nobody edits (rule R53); None: everyone may."""
         self.is_encoding = False
         """`LiveRoom` was asked for the state, and has not answered yet."""
         self.media: dict[str, str] = {}
@@ -153,6 +155,17 @@ class Joining:
         reason = BUS_IS_DOWN if is_down else ""
         return [send(Degraded(self._project, is_down, reason, "bus"), self._members.joined())]
 
+    def set_maintenance(self, message: str | None) -> Effects:
+        """Tell everyone, if it has changed."""
+        if self.maintenance == message:
+            return []
+        self.maintenance = message
+        return [send(self._maintained(), self._members.joined())]
+
+    def _maintained(self) -> Degraded:
+        is_on = self.maintenance is not None
+        return Degraded(self._project, is_on, self.maintenance or "", "maintenance")
+
     def _enter_or_not(self, seat: Seat) -> Effects:
         """With the encoded state, if it is known what is in it of the member's own (J15)."""
         own = seat.unanswered
@@ -188,12 +201,12 @@ class Joining:
                 feed.hold(ack)
             else:
                 effects.append(send(ack, [seat.connection]))
-        if not self.is_bus_down:
-            return effects
-        return [
-            *effects,
-            send(Degraded(self._project, True, BUS_IS_DOWN, "bus"), [seat.connection]),
-        ]
+        if self.is_bus_down:
+            degraded = Degraded(self._project, True, BUS_IS_DOWN, "bus")
+            effects.append(send(degraded, [seat.connection]))
+        if self.maintenance is not None:
+            effects.append(send(self._maintained(), [seat.connection]))
+        return effects
 
     def _joined(
         self, seat: Seat, start: int, parts: int, encoded: EncodedState | None, *, is_resumed: bool

@@ -303,6 +303,14 @@ class Room:
         """A user's role, or a contributor's tracks, are others, or none any more (rule R3)."""
         return self.members.role_changed(user, grant)
 
+    def is_here(self, member: str) -> bool:
+        """Whether it has a seat on this node."""
+        return self.members.seat_of(member) is not None
+
+    def kick(self, member: str, message: str) -> Effects:
+        """An operator sends a member of this node out, and says why (rule R51)."""
+        return self.members.kick(member, message)
+
     def permit(self, permits: Permits) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
         return self.members.permit(permits)
@@ -368,6 +376,10 @@ class Room:
     def set_bus_down(self, is_bus_down: bool) -> Effects:
         """Whether what other nodes do comes late just now (rule D11)."""
         return self.joining.set_bus_down(is_bus_down)
+
+    def set_maintenance(self, message: str | None) -> Effects:
+        """Why an operator has asked everyone to wait with edits; None: nobody waits (rule R53)."""
+        return self.joining.set_maintenance(message)
 
     # Other nodes.
 

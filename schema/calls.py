@@ -43,6 +43,7 @@ from schema.messages import (
     TrackIds,
     User,
 )
+from schema.operating.calls import OPERATOR_METHODS
 from schema.ops import Collection, EntityId, Op
 from schema.recall.calls import RECALL_METHODS
 from schema.tables.all_tables import TABLES
@@ -479,6 +480,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     **library_methods(ROW_CALLS),
     **invitation_methods(ROW_CALLS),
     **PERMIT_METHODS,
+    **OPERATOR_METHODS,
     "watch.end": (EndWatch, Done),
 }
 """Those that are written out above."""

@@ -69,6 +69,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "oldest": ("integer", "History is kept after this seq."),
     "supported": ("list of integers", "The versions that the server speaks."),
     "challenge": ("text", "What finishes the login, with a code; good for five minutes."),
+    "message": ("text", "What an operator says to the people it is about."),
     "error_id": ("text", "Under which the server's log has it."),
 }
 """The keys of the `details` of an error: type, and what the value says."""
@@ -104,10 +105,15 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         has=("supported",),
     ),
     ErrorCode.AUTH_REQUIRED: ErrorMeaning(
-        "Log in first: `auth.login`, or hello with a token.", Retry.MEND
+        "Log in first: `auth.login`, or hello with a token. With `details.message` an operator has "
+        "ended the login that there was, and says why.",
+        Retry.MEND,
+        may_have=("message",),
     ),
     ErrorCode.AUTH_FAILED: ErrorMeaning(
-        "The credentials or the token are not valid; log in again.", Retry.MEND
+        "The credentials or the token are not valid; log in again.",
+        Retry.MEND,
+        may_have=("message",),
     ),
     ErrorCode.TOKEN_EXPIRED: ErrorMeaning(
         "The access token has run out; call `auth.refresh` and come again.", Retry.MEND
@@ -178,10 +184,11 @@ ERRORS: dict[ErrorCode, ErrorMeaning] = {
         may_have=("after",),
     ),
     ErrorCode.UNAVAILABLE: ErrorMeaning(
-        "The server cannot do this now; nothing is lost, send it again with the same id.",
+        "The server cannot do this now; nothing is lost, send it again with the same id. With "
+        "`details.message` an operator has asked for it: show the sentence as a status.",
         Retry.WAIT,
         has=("retry_after_ms",),
-        may_have=("after",),
+        may_have=("after", "message"),
     ),
     ErrorCode.POSITION_AHEAD: ErrorMeaning(
         "Your position is ahead of the project's journal; join without a position.",

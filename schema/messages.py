@@ -385,11 +385,15 @@ class Permitted(Struct, frozen=True, gc=False, tag_field="t", tag="permitted"):
 
 
 class Left(Struct, frozen=True, gc=False, tag_field="t", tag="left"):
-    """You are out: as you asked (`id`), or because of `reason`."""
+    """You are out: as you asked (`id`), or because of `reason`.
+
+    `message`: what an operator says to who is `kicked`.
+    """
 
     project: str
     id: str | None = None
     reason: Annotated[str, one_of("LeftReason")] | None = None
+    message: str = ""
 
 
 class Tick(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="t", tag="tick"):
@@ -456,7 +460,8 @@ class DeltaCommitted(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
 class Degraded(Struct, frozen=True, gc=False, tag_field="t", tag="degraded"):
     """What the room cannot do just now, and why. Presence goes on either way.
 
-    `what`: `journal`, nothing can be committed; `bus`, other servers' edits come seconds late.
+    `what`: `journal`, nothing can be committed; `bus`, other servers' edits come seconds late;
+    `maintenance`, an operator has asked everyone to wait with edits, and `reason` is the sentence.
     """
 
     project: str

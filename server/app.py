@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from persistence.rows.access import Access
+from persistence.tables.operating.nodes import Figures
+from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from server.accounts.audit import Audit
 from server.accounts.device_codes import DeviceCodes
@@ -24,6 +26,7 @@ from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
 from server.calls.library.preset_uses import PresetUses
+from server.doors.admin_socket import AdminSocket
 from server.feed.row_feed import RowFeed
 from server.figures.gauges import add_gauges
 from server.figures.histograms import Histograms, add_histograms
@@ -39,6 +42,10 @@ from server.node import Foundation, Node
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
+from server.orders.answering import Answering
+from server.orders.orders import Orders
+from server.orders.questions import TOLD, Questions
+from server.orders.slow_calls import SlowCalls
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
 from server.router.draining import Draining
@@ -55,6 +62,7 @@ from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.states.document_slots import DocumentSlots
 from server.states.state_pages import StatePages
+from server.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +82,12 @@ class _Core:
     hub: Hub
     feed: RowFeed
     ended: EndedLogins
+    slow_calls: SlowCalls
 
 
 def build_node(settings: Settings, foundation: Foundation) -> Node:
     """A node that serves once `server.serving.serve` runs it; needs a running event loop."""
+    # Long: a line for each part.
     core = _core(settings, foundation)
     hub, spawn, count = core.hub, core.tasks.spawn, foundation.metrics.count
     supervisor = Supervisor(spawn, count)
@@ -90,7 +100,9 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         lambda: supervisor.down,
         lambda: signing.published(clock()),
     )
-    context = _context(core, row_changes)
+    draining = Draining(hub, core.connections, pages, spawn)
+    orders = _orders(core, draining)
+    context = _context(core, row_changes, orders)
     node = Node(
         settings=settings,
         foundation=foundation,
@@ -103,16 +115,18 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         connections=core.connections,
         hub=hub,
         feed=core.feed,
-        others=_others(core, row_changes),
+        others=_others(core, row_changes, orders),
         row_changes=row_changes,
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
         pages=pages,
-        draining=Draining(hub, core.connections, pages, spawn),
+        draining=draining,
         liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
         mail=_mail(core, context),
         backups=BackupAges(foundation.db.behind),
+        admin_socket=_admin_socket(core, context),
+        orders=orders,
     )
     add_gauges(node)
     return node
@@ -157,6 +171,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         hub,
         _feed(base, connections, hub),
         EndedLogins(),
+        SlowCalls(base.clock),
     )
 
 
@@ -171,20 +186,49 @@ def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
     return RowFeed(base.db, shared.secret, count, is_here, tell_nodes, shared.believed)
 
 
-def _others(core: _Core, row_changes: RowChanges) -> OtherNodes:
+def _admin_socket(core: _Core, context: Context) -> AdminSocket:
+    settings, spawn, count = core.settings, core.tasks.spawn, core.base.metrics.count
+    return AdminSocket(context, core.hub.node, settings.admin_socket, settings.data, spawn, count)
+
+
+def _orders(core: _Core, draining: Draining) -> Orders:
+    hub, connections, load = core.hub, core.connections, core.load
+
+    def drain(is_on: bool) -> None:
+        if is_on:
+            draining.begin()
+        else:
+            draining.end()
+
+    def figures() -> Figures:
+        counts = len(connections), len(hub.rooms), hub.member_count
+        return Figures(*counts, load.share, draining.is_on)
+
+    answering = Answering(hub, connections, core.slow_calls)
+    return Orders(core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION)
+
+
+def _others(core: _Core, row_changes: RowChanges, orders: Orders) -> OtherNodes:
     hub, base = core.hub, core.base
+
+    def row_changed(changed: RowChanged) -> None:
+        if changed.table == TOLD:
+            orders.wake()
+        else:
+            row_changes.on_row_changed(changed)
+
     return OtherNodes(
         hub.rooms,
         hub.broadcast,
         hub.watch,
         base.codec,
-        row_changes.on_row_changed,
+        row_changed,
         core.feed.reader.wake,
         base.metrics.count,
     )
 
 
-def _context(core: _Core, announcer: Announcer) -> Context:
+def _context(core: _Core, announcer: Announcer, orders: Orders) -> Context:
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
@@ -224,6 +268,10 @@ def _context(core: _Core, announcer: Announcer) -> Context:
         pages=StatePages(documents),
         documents=documents,
         in_thread=core.call_threads.run,
+        questions=Questions(
+            base.db.rooms, orders.node, orders.look, core.hub.broadcast.tell_row_changed
+        ),
+        slow_calls=core.slow_calls,
     )
 
 

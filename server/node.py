@@ -13,6 +13,7 @@ from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.hashing.hashes import OWASP, Costs
 from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
+from server.doors.admin_socket import AdminSocket
 from server.feed.row_feed import RowFeed
 from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
@@ -29,6 +30,7 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
+from server.orders.orders import Orders
 from server.router.draining import Draining
 from server.router.liveness import Liveness
 from server.router.pages import Pages
@@ -100,6 +102,9 @@ class Node:
     socket_server: SocketServer
     mail: MailSender
     backups: BackupAges
+    admin_socket: AdminSocket
+    orders: Orders
+    """What operators tell this node, and ask of it."""
 
     def stop(self) -> None:
         """Stop in good order, as the first SIGTERM does."""

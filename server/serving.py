@@ -22,6 +22,7 @@ async def serve(node: Node, ready: Callable[[str], None]) -> None:
     loop.set_exception_handler(node.tasks.on_unexpected)
     try:
         await node.row_changes.poll()  # from here on nothing written is missed
+        await node.orders.look()  # maintenance, and rooms that are closed
         server = await loop.create_server(
             lambda: Connection(node.socket_server, loop),
             sock=_listening(node.settings.host, node.settings.port),
@@ -45,6 +46,9 @@ async def _serve_until_stopping(
     port = server.sockets[0].getsockname()[1]
     s = "s" if node.foundation.tls is not None else ""
     node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
+    node.orders.address = f"{_shown(node.settings.host)}:{port}"
+    await node.orders.say_there()
+    await node.admin_socket.start()
     node.pages.is_ready = True
     ready(f"ws{s}://{_shown(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
@@ -55,9 +59,11 @@ async def _serve_until_stopping(
     await node.context.preset_uses.flush_at_last()
     await node.context.audit.flush_at_last()
     await node.context.guesses.close()
+    await node.orders.say_gone()
 
 
 def _close(node: Node) -> None:
+    node.admin_socket.close()
     node.context.passwords.close()
     node.supervisor.stop()
     node.tasks.cancel()

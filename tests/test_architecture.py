@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = [
     "schema", "rooms", "persistence", "server", "prime_client", "files", "machine", "loadtest",
-    "tests",
+    "admin", "tests",
 ]  # fmt: skip
 
 with (ROOT / "pyproject.toml").open("rb") as file:

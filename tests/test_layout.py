@@ -12,7 +12,8 @@ from tests.tested_elsewhere import TESTED_ELSEWHERE
 ROOT = Path(__file__).parents[1]
 FOLDERS = {
     "schema": "schema", "rooms": "rooms", "persistence": "persistence", "server": "server",
-    "files": "files", "machine": "machine", "loadtest": "loadtest", "prime_client": "client",
+    "files": "files", "machine": "machine", "loadtest": "loadtest", "admin": "admin",
+    "prime_client": "client",
 }  # fmt: skip
 """Package -> its folder under tests/."""
 

@@ -64,13 +64,15 @@ class Refused:
 class Postponed:
     """A delta of ours was not taken just now: it is sent again, with the same id.
 
-    `after`: because that one, before it, was not taken either (rule D12).
+    `after`: because that one, before it, was not taken either (rule D12). `message`: what an
+    operator says of it, during maintenance.
     """
 
     delta_id: str
     code: str
     retry_after_ms: float
     after: str | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ class PermissionsChanged:
 class DegradedChanged:
     """Whether something does not work, and why.
 
-    `what`: `journal` (nothing is committed) or `bus` (others' edits come late).
+    `what`: `journal` (nothing is committed), `bus` (others' edits come late) or `maintenance` (an
+    operator has asked everyone to wait: edits are kept, and sent when it is over; `reason` is the
+    sentence to show).
     """
 
     degraded: bool
@@ -199,14 +203,22 @@ class LoginNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """We are out of the room; without a reason because we asked for it."""
+    """We are out of the room; without a reason because we asked for it.
+
+    `message`: what an operator says to who was `kicked`.
+    """
 
     reason: str | None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class JoinFailed:
-    """The server does not let us in."""
+    """The server does not let us in.
+
+    With `message` in its `details` an operator has closed the room for a while: edits are kept, and
+    the join is tried again.
+    """
 
     code: str
     message: str

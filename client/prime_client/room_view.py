@@ -29,6 +29,14 @@ class RoomView:
         return self.replica.state
 
     @property
+    def maintenance(self) -> str | None:
+        """What an operator says of why edits wait just now, to be shown as a status; None: no.
+
+        Edits that are made meanwhile are kept, and sent when `DegradedChanged` says it is over.
+        """
+        return self.replica.maintenance
+
+    @property
     def you(self) -> str:
         """Our own member id: another one after each join."""
         return self.replica.you

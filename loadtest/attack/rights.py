@@ -26,6 +26,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "snapshots.restore": {"snapshot": NOWHERE, "id": "attack-restore"},
     "snapshots.fork": {"snapshot": NOWHERE, "name": "mine now"},
     "snapshots.delete": {"snapshot": NOWHERE},
+    "operator.close_room": {"reason": "It is mine."},
     "timeline.between": {"start": 0, "end": 16},
     "timeline.seconds": {"beats": [1]},
     "timeline.beats": {"seconds": [1]},
@@ -44,7 +45,13 @@ WATCHED = [name for name in _NAMES_A_PROJECT if name.endswith(".watch")]
 
 FOR_EDITORS = ("snapshots.create", "snapshots.restore", "snapshots.update")
 FOR_OWNERS = ("projects.update", "projects.archive", "members.grant")
-FOR_OPERATORS = ("whole_audit.list", "whole_audit.count")
+FOR_OPERATORS = (
+    "whole_audit.list",
+    "whole_audit.count",
+    "operator.room",
+    "operator.close_room",
+    "operator.open_room",
+)
 
 SET_NAME: Message = {"op": "set", "col": "project", "id": "project", "props": {"name": "mine now"}}
 

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FOLDERS = {
     "schema": "schema", "rooms": "rooms", "persistence": "persistence", "server": "server",
-    "machine": "machine", "files": "files", "client/prime_client": "prime_client",
+    "machine": "machine", "files": "files", "admin": "admin",
+    "client/prime_client": "prime_client",
     "docs": "docs", "ops": "ops",
 }  # fmt: skip
 """Folder of the checkout -> folder of the package."""

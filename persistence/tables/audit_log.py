@@ -28,6 +28,20 @@ FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text
 ON CONFLICT (id) DO NOTHING
 """
 
+# A page ends at a place: the microsecond in which the last entry was made, and its id.
+NEWEST = """
+SELECT id, event, user_id AS user, actor_id AS actor, project_id AS project,
+    auth_session_id AS login, address, count, details::text AS details,
+    extract(epoch FROM created_at)::float8 * 1000 AS at,
+    (extract(epoch FROM created_at) * 1000000)::int8::text AS place
+FROM audit_log
+WHERE ($2::text IS NULL
+        OR (created_at, id) < (to_timestamp(0) + $2::int8 * interval '1 microsecond', $3::uuid))
+    AND ($4::text IS NULL OR event = $4) AND ($5::uuid IS NULL OR user_id = $5)
+ORDER BY created_at DESC, id DESC
+LIMIT $1
+"""
+
 TRIM = slices.deleting("audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2)
 
 
@@ -105,7 +119,7 @@ async def insert(
 
 def _tell(row: AuditRow) -> None:
     WRITTEN[row.event] += 1
-    log.info("audit", what=row.event.value, **row.said)
+    log.info("audit", **row.said | {"what": row.event.value})
 
 
 async def insert_many(db: Executor, rows: Sequence[AuditRow]) -> None:
@@ -124,6 +138,37 @@ async def insert_many(db: Executor, rows: Sequence[AuditRow]) -> None:
         [row.id for row in rows],
     ]
     await db.execute(INSERT, *columns)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An entry as operators read it; `at` in ms since 1970, `details` as JSON."""
+
+    id: str
+    event: str
+    user: str | None
+    actor: str | None
+    project: str | None
+    login: str | None
+    address: str | None
+    count: int
+    details: str
+    at: float
+    place: str
+    """Where a page ends that it ends."""
+
+
+async def newest(
+    db: Executor,
+    limit: int,
+    before: tuple[str, str] | None = None,
+    *,
+    event: str | None = None,
+    user: str | None = None,
+) -> list[AuditEntry]:
+    """Of everyone, the newest first; `before`: place and id of an entry, whose page follows."""
+    at, entry = before or (None, None)
+    return [AuditEntry(**row) for row in await db.fetch(NEWEST, limit, at, entry, event, user)]
 
 
 async def trim(db: Executor, days: float) -> None:

@@ -126,10 +126,17 @@ TRIMS = tuple(
 )
 
 REVOKED_AMONG = """
-SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
-WHERE NOT EXISTS (
-    SELECT FROM auth_sessions AS s WHERE s.id = asked.id AND s.revoked_at IS NULL)
+SELECT asked.id, coalesce(s.revoked_reason, '') AS reason
+FROM unnest($1::uuid[]) AS asked (id) LEFT JOIN auth_sessions AS s ON s.id = asked.id
+WHERE s.id IS NULL OR s.revoked_at IS NOT NULL
 """
+
+USER_OF = """
+SELECT user_id FROM auth_sessions WHERE id = $1
+"""
+
+BY_OPERATOR = "operator: "
+"""Begins the reason of a login that an operator has ended; the rest is shown to its user."""
 
 
 REUSE_SECONDS = 10.0
@@ -316,6 +323,12 @@ async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) ->
     return ended if found else None
 
 
+async def user_of(db: Executor, session_id: str) -> str | None:
+    """Whose login it is, or was; None: there is none."""
+    user: str | None = await db.fetchval(USER_OF, session_id)
+    return user
+
+
 async def has_factor(db: Executor, session_id: str) -> bool:
     """Whether a second factor was shown for this login, or for the one that has let it in."""
     return bool(await db.fetchval(HAS_FACTOR, session_id))
@@ -350,9 +363,14 @@ async def trim(db: Executor) -> None:
         await slices.delete(db, text)
 
 
-async def revoked_among(db: Executor, session_ids: Collection[str]) -> set[str]:
-    """Those of the sessions that are revoked, or no longer known."""
-    return {row["id"] for row in await db.fetch(REVOKED_AMONG, list(session_ids))}
+async def revoked_among(db: Executor, session_ids: Collection[str]) -> dict[str, str]:
+    """Those of the sessions that are revoked, or no longer known: what an operator says, or ""."""
+    rows = await db.fetch(REVOKED_AMONG, list(session_ids))
+    return {row["id"]: _said_by_operator(row["reason"]) for row in rows}
+
+
+def _said_by_operator(reason: str) -> str:
+    return reason.removeprefix(BY_OPERATOR) if reason.startswith(BY_OPERATOR) else ""
 
 
 def _session(row: Any) -> AuthSession:

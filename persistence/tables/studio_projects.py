@@ -89,6 +89,10 @@ SELECT id, version, archived_at IS NOT NULL AS archived
 FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
+NAMES_OF = """
+SELECT id, name FROM studio_projects WHERE id = ANY ($1::uuid[])
+"""
+
 CHECKPOINTS_AMONG = """
 SELECT id, epoch, state_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
@@ -199,6 +203,11 @@ async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[
     """Of those that exist: id, version, and whether it is archived."""
     rows = await db.fetch(VERSIONS_AMONG, list(projects))
     return [(row["id"], row["version"], row["archived"]) for row in rows]
+
+
+async def names_of(db: Executor, projects: Collection[str]) -> dict[str, str]:
+    """Of those that exist."""
+    return {row["id"]: row["name"] for row in await db.fetch(NAMES_OF, list(projects))}
 
 
 async def checkpoints_among(db: Executor, projects: Collection[str]) -> dict[str, tuple[str, int]]:

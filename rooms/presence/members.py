@@ -206,6 +206,14 @@ class Members:
             effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
         return effects
 
+    def kick(self, member: str, message: str) -> Effects:
+        """An operator sends a member of this node out, and says why (rule R51)."""
+        seat = self.seat_of(member)
+        if seat is None:
+            return []
+        left = Left(self._project, reason="kicked", message=message)
+        return [send(left, [seat.connection]), *self.leave(seat.connection)]
+
     def permit(self, permits: Permits) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
         if permits == self.permits:

@@ -49,6 +49,13 @@ class AuditEvent(StrEnum):
     KEY_ROTATED = "key_rotated"
     OPERATOR_MADE = "operator_made"
     OPERATOR_UNMADE = "operator_unmade"
+    KICKED = "kicked"
+    ROOM_CLOSED = "room_closed"
+    ROOM_OPENED = "room_opened"
+    MAINTENANCE_BEGUN = "maintenance_begun"
+    MAINTENANCE_ENDED = "maintenance_ended"
+    NODE_DRAINED = "node_drained"
+    NODE_UNDRAINED = "node_undrained"
     ENTRIES_LOST = "entries_lost"
 
 
@@ -96,6 +103,13 @@ AUDIT_EVENTS: dict[AuditEvent, str] = {
     AuditEvent.KEY_ROTATED: "Tokens are signed with another key from now on.",
     AuditEvent.OPERATOR_MADE: "Someone became an operator.",
     AuditEvent.OPERATOR_UNMADE: "Someone is no operator any more.",
+    AuditEvent.KICKED: "An operator ended logins, or a member's seats; they may come again.",
+    AuditEvent.ROOM_CLOSED: "An operator closed a room; `before`: as it was closed already.",
+    AuditEvent.ROOM_OPENED: "An operator opened a room; `before`: how it had been closed.",
+    AuditEvent.MAINTENANCE_BEGUN: "From now on nobody edits; `before`: what was said until then.",
+    AuditEvent.MAINTENANCE_ENDED: "Everyone edits again; `before`: what was said until then.",
+    AuditEvent.NODE_DRAINED: "An operator sent the members of a node elsewhere.",
+    AuditEvent.NODE_UNDRAINED: "A node takes members again.",
     AuditEvent.ENTRIES_LOST: "So many entries found no room, or could not be written.",
 }
 """What each says, as PROTOCOL.md and operators read it."""
@@ -128,6 +142,13 @@ DETAILS_OF: dict[AuditEvent, tuple[str, ...]] = {
     AuditEvent.INVITATION_WITHDRAWN: ("invitation",),
     AuditEvent.INVITATION_FAILED: ("cause",),
     AuditEvent.KEY_ROTATED: ("kid", "at_once", "by"),
+    AuditEvent.KICKED: ("whom", "reason", "ended", "by"),
+    AuditEvent.ROOM_CLOSED: ("reason", "for_ms", "before", "by"),
+    AuditEvent.ROOM_OPENED: ("before", "by"),
+    AuditEvent.MAINTENANCE_BEGUN: ("message", "before", "by"),
+    AuditEvent.MAINTENANCE_ENDED: ("before", "by"),
+    AuditEvent.NODE_DRAINED: ("node", "by"),
+    AuditEvent.NODE_UNDRAINED: ("node", "by"),
     AuditEvent.OPERATOR_MADE: ("by",),
     AuditEvent.OPERATOR_UNMADE: ("by",),
 }

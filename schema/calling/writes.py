@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from schema.operating.calls import OPERATING, OPERATOR_METHODS
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Verb
 
@@ -91,6 +92,7 @@ READS = frozenset(
         "recall.export",
         "audio_files.stems",
         "invitations.look",
+        *OPERATOR_METHODS.keys() - OPERATING,
     }
 )
 """Methods that change nothing: they may be called again at any time. Those of `auth` are neither:
@@ -98,3 +100,14 @@ what they change is who is logged in."""
 
 TOLD_ONCE = frozenset({"invitations.create"})
 """Methods that write and whose reply holds a secret: no key keeps it, and one more is made."""
+
+HELD_IN_MAINTENANCE = frozenset(
+    {
+        *WRITES.keys() - {"batch", "auth_sessions.revoke"},
+        *TOLD_ONCE,
+        "auth.register",
+        "auth.delete_account",
+    }
+)
+"""Methods that wait while nobody edits. Reading goes on, and so does whatever lets people in and
+out: a stolen password does not wait. Of a `batch` each call is looked at by itself (rule R53)."""

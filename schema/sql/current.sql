@@ -1228,6 +1228,14 @@ CREATE TABLE public.change_log_trimmed (
     CONSTRAINT change_log_trimmed_cluster_check CHECK ((length(cluster) <= 128))
 );
 
+CREATE TABLE public.closed_rooms (
+    project_id uuid NOT NULL,
+    reason text NOT NULL,
+    closed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    until timestamp with time zone,
+    CONSTRAINT closed_rooms_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
 CREATE TABLE public.collaboration_sessions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     project_id uuid NOT NULL,
@@ -1378,6 +1386,14 @@ ALTER TABLE public.mail_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.maintenance (
+    is_on boolean DEFAULT true NOT NULL,
+    message text NOT NULL,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT maintenance_is_on_check CHECK (is_on),
+    CONSTRAINT maintenance_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500)))
+);
+
 CREATE TABLE public.member_fences (
     project_id uuid NOT NULL,
     member text NOT NULL COLLATE pg_catalog."C",
@@ -1403,6 +1419,21 @@ CREATE TABLE public.mixx_recall (
     CONSTRAINT mixx_recall_shown_count_check CHECK ((shown_count >= 0)),
     CONSTRAINT mixx_recall_taken_count_check CHECK ((taken_count >= 0)),
     CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
+);
+
+CREATE UNLOGGED TABLE public.node_answers (
+    question_id uuid NOT NULL,
+    node text NOT NULL COLLATE pg_catalog."C",
+    answer jsonb NOT NULL,
+    CONSTRAINT node_answers_node_check CHECK (((length(node) >= 1) AND (length(node) <= 32)))
+);
+
+CREATE UNLOGGED TABLE public.node_questions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    asks text NOT NULL COLLATE pg_catalog."C",
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT node_questions_asks_check CHECK (((length(asks) >= 1) AND (length(asks) <= 32)))
 );
 
 CREATE TABLE public.one_time_tokens (
@@ -1643,6 +1674,27 @@ CREATE TABLE public.second_factors (
     CONSTRAINT second_factors_sealed_check CHECK (((length(sealed) >= 1) AND (length(sealed) <= 512)))
 );
 
+CREATE TABLE public.server_nodes (
+    name text NOT NULL COLLATE pg_catalog."C",
+    host text NOT NULL,
+    address text NOT NULL,
+    pid integer NOT NULL,
+    version text NOT NULL,
+    connections integer DEFAULT 0 NOT NULL,
+    rooms integer DEFAULT 0 NOT NULL,
+    members integer DEFAULT 0 NOT NULL,
+    load double precision DEFAULT 0 NOT NULL,
+    drains boolean DEFAULT false NOT NULL,
+    is_drained boolean DEFAULT false NOT NULL,
+    drain_words integer DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT server_nodes_address_check CHECK ((length(address) <= 300)),
+    CONSTRAINT server_nodes_host_check CHECK ((length(host) <= 255)),
+    CONSTRAINT server_nodes_name_check CHECK (((length(name) >= 1) AND (length(name) <= 32))),
+    CONSTRAINT server_nodes_version_check CHECK ((length(version) <= 64))
+);
+
 CREATE TABLE public.server_secrets (
     name text NOT NULL COLLATE pg_catalog."C",
     value bytea NOT NULL,
@@ -1767,6 +1819,9 @@ ALTER TABLE ONLY public.change_log
 ALTER TABLE ONLY public.change_log_trimmed
     ADD CONSTRAINT change_log_trimmed_pkey PRIMARY KEY (cluster);
 
+ALTER TABLE ONLY public.closed_rooms
+    ADD CONSTRAINT closed_rooms_pkey PRIMARY KEY (project_id);
+
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_pkey PRIMARY KEY (id);
 
@@ -1794,6 +1849,9 @@ ALTER TABLE ONLY public.login_tries
 ALTER TABLE ONLY public.mail_outbox
     ADD CONSTRAINT mail_outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.maintenance
+    ADD CONSTRAINT maintenance_pkey PRIMARY KEY (is_on);
+
 ALTER TABLE ONLY public.member_fences
     ADD CONSTRAINT member_fences_pkey PRIMARY KEY (project_id, member);
 
@@ -1802,6 +1860,12 @@ ALTER TABLE ONLY public.mixx_recall
 
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.node_answers
+    ADD CONSTRAINT node_answers_pkey PRIMARY KEY (question_id, node);
+
+ALTER TABLE ONLY public.node_questions
+    ADD CONSTRAINT node_questions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_pkey PRIMARY KEY (user_id, purpose);
@@ -1862,6 +1926,9 @@ ALTER TABLE ONLY public.recovery_codes
 
 ALTER TABLE ONLY public.second_factors
     ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.server_nodes
+    ADD CONSTRAINT server_nodes_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.server_secrets
     ADD CONSTRAINT server_secrets_pkey PRIMARY KEY (name);
@@ -2202,6 +2269,9 @@ ALTER TABLE ONLY public.auth_sessions
 ALTER TABLE ONLY public.auth_sessions
     ADD CONSTRAINT auth_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.closed_rooms
+    ADD CONSTRAINT closed_rooms_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.collaboration_sessions
     ADD CONSTRAINT collaboration_sessions_host_id_fkey FOREIGN KEY (host_id) REFERENCES public.prime_users(id) ON DELETE SET NULL;
 
@@ -2234,6 +2304,9 @@ ALTER TABLE ONLY public.member_fences
 
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.node_answers
+    ADD CONSTRAINT node_answers_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.node_questions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;

@@ -125,7 +125,7 @@ class Audit:
         rows = [row for _, row in taken]
         for key, row in taken:
             if key[0] is not TOLD:
-                log.info("audit", what=row.event.value, **row.said)
+                log.info("audit", **row.said | {"what": row.event.value})
         try:
             await self._insert(rows)
         except BaseException:

@@ -47,6 +47,8 @@ class Caller:
     """Where what is watched is told; None: through this door nothing can be watched."""
     said: DeviceSaid = NOTHING_SAID
     """What its client said of the device beside its id."""
+    machine: str = ""
+    """Who calls by the socket on the machine, as `machine:root`; empty: a user does."""
     when_replied: list[Callable[[bool], None]] = field(default_factory=list)
     """What follows the reply; each is told whether it was sent."""
 

@@ -29,6 +29,8 @@ from server.calls.call_queue import CallQueue
 from server.feed.row_feed import RowFeed
 from server.live.hub import Hub
 from server.loop.threads import InThread
+from server.orders.questions import Questions
+from server.orders.slow_calls import SlowCalls
 from server.refused import Refused, too_often
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Announcer(Protocol):
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
-    def session_revoked(self, auth_session: str) -> None: ...
+    def session_revoked(self, auth_session: str, said: str = "") -> None: ...
 
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
@@ -104,6 +106,10 @@ class Context:
     """With providers of logins."""
     device_codes: DeviceCodes
     second_factors: SecondFactors
+    questions: Questions
+    """What operators ask of all nodes, and tell them."""
+    slow_calls: SlowCalls
+    """The slowest of the last hour on this node."""
 
     @property
     def registration(self) -> bool:

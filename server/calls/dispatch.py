@@ -9,6 +9,7 @@ import msgspec
 from schema.calls import METHODS, WITHOUT_LOGIN, Batch
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
+from schema.operating.calls import OPERATOR_METHODS
 from server.calls.accounts.guarding import GUESSED, guarding
 from server.calls.caller import Caller
 from server.calls.context import Context, as_login
@@ -19,7 +20,7 @@ from server.refused import Refused, too_often
 from server.sockets.codec import JSON, Codec
 from server.states.state_pages import StatePage
 
-ABOUT_LOGINS = ("auth.", "auth_sessions.")
+ABOUT_LOGINS = ("auth.", "auth_sessions.", "operator.kick")
 """What calls begin with that change who gets in."""
 
 
@@ -58,6 +59,19 @@ async def dispatch(
             return await _answer(context, caller, method, params, codec, key)
         async with _turn(context, caller):
             return await _BATCHES.all_or_none(context, caller, params, codec, key)
+
+
+async def dispatch_operators(
+    context: Context, caller: Caller, method: str, params: msgspec.Struct | None
+) -> Any:
+    """What a call of operators is answered that comes by the socket on the machine.
+
+    `caller` says who on the machine it is. Raises as `dispatch` does.
+    """
+    if method not in OPERATOR_METHODS or params is None:
+        raise Refused(ErrorCode.UNKNOWN_MESSAGE, f"there is no call of operators {method!r}")
+    async with asyncio.timeout(CALL_SECONDS):
+        return await ANSWERS[method](context, caller, params)
 
 
 async def _answer(

@@ -6,12 +6,15 @@ from server.calls import history, members, projects, recall, snapshots, timeline
 from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
 from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
+from server.calls.operators.all_answers import OPERATOR_ANSWERS
 from server.calls.rows import sessions, watching
 from server.calls.rows.of_tables import ROW_ANSWERS
 from server.calls.writes.archived import stopping
+from server.calls.writes.held import waiting
 
 _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     **ACCOUNT_ANSWERS,
+    **OPERATOR_ANSWERS,
     "projects.create": projects.create,
     "projects.update": projects.update,
     "projects.archive": projects.archive,
@@ -56,5 +59,5 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
 }
 
 ANSWERS: dict[str, Answer] = {
-    method: stopping(method, answer) for method, answer in _ANSWERS.items()
+    method: waiting(method, stopping(method, answer)) for method, answer in _ANSWERS.items()
 }

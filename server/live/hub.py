@@ -37,6 +37,7 @@ from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
+from server.live.standing_orders import StandingOrders
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import InThread
@@ -95,6 +96,8 @@ class Hub:
         """Connection and project of each `leave` that waited; some may be over by now."""
         self.gathering = load.gathering
         """How long rooms of this node gather just now."""
+        self.orders = StandingOrders()
+        """What operators have told all nodes, as far as it is known here."""
         self.broadcast = RoomBroadcast(self.rooms, bus, codec)
         self.watch = self._journal_watch()
         self.commits = Commits(self.rooms, self.watch, journal, spawn, count, took)
@@ -302,6 +305,27 @@ class Hub:
         if self.is_in(sender.id, project):
             self.gesture(sender, Gesture(project, gesture, None))
 
+    def kick(self, member: str, message: str) -> int:
+        """An operator sends a member out of all rooms, if it is here; out of how many."""
+        there = [live for live in self.rooms.values() if live.room.is_here(member)]
+        for live in there:
+            live.carry_out(live.room.kick(member, message))
+            live.schedule_tick()
+        return len(there)
+
+    def set_maintenance(self, message: str | None) -> None:
+        """Nobody edits from now on, for this reason, or everyone does again; all are told."""
+        self.orders.maintenance = message
+        for live in list(self.rooms.values()):
+            live.carry_out(live.room.set_maintenance(message))
+
+    def close_rooms(self, closed: Mapping[str, str]) -> None:
+        """Nobody joins these (project -> why); who is in one is sent away, and comes back later."""
+        self.orders.closed = closed
+        for project in closed:
+            if (live := self.rooms.get(project)) is not None:
+                self._close_for_good(live)
+
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         """A role was granted, changed or revoked (rule R3)."""
         live = self.rooms.get(project)
@@ -332,10 +356,14 @@ class Hub:
     # Opening and closing rooms.
 
     async def open(self, project: str) -> LiveRoom:
-        """The room of a project, opened if need be; raises `NotFound`, `Unavailable`, `Damaged`."""
+        """The room of a project, opened if need be.
+
+        Raises `NotFound`, `Unavailable`, `Damaged`, and `Refused` where an operator has closed it.
+        """
         live = self.rooms.get(project)
         if live is not None:
             return live
+        self.orders.require_open(project)
         opening = self._opening.get(project)
         if opening is None:
             opening = asyncio.ensure_future(self._load(project))
@@ -348,6 +376,7 @@ class Hub:
         await self.bus.follow(project)  # before the load: what is said meanwhile is not missed
         try:
             live = await self._loaded(project)
+            self.orders.require_open(project)  # it may have been closed meanwhile
         except BaseException:
             self.bus.unfollow(project)
             raise
@@ -374,6 +403,7 @@ class Hub:
         await live.read_on()
         room.set_degraded(self.commits.is_degraded or project in self.commits.committer.held_up)
         room.set_bus_down(not self.bus.is_up)
+        room.set_maintenance(self.orders.maintenance)
         return live
 
     async def close_if_empty(self, live: LiveRoom) -> bool:

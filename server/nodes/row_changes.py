@@ -85,7 +85,7 @@ class RowListener(Protocol):
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
-    def session_revoked(self, auth_session: str) -> None: ...
+    def session_revoked(self, auth_session: str, said: str = "") -> None: ...
 
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
@@ -142,9 +142,9 @@ class RowChanges:
         self._is_new(project, version)
         self.rows_changed()
 
-    def session_revoked(self, auth_session: str) -> None:
-        """A login was ended (rule A3)."""
-        self._listener.session_revoked(auth_session)
+    def session_revoked(self, auth_session: str, said: str = "") -> None:
+        """A login was ended (rule A3); `said`: by an operator, for this reason (R50)."""
+        self._listener.session_revoked(auth_session, said)
         self._tell_nodes(RowChanged("auth_sessions", auth_session))
         self.rows_changed()
 
@@ -237,9 +237,9 @@ class RowChanges:
                 self._listener.role_changed(*pair, grant)
 
     async def _act_on_sessions(self, sessions: set[str]) -> None:
-        revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else ()
-        for session in revoked:
-            self._listener.session_revoked(session)
+        revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else {}
+        for session, said in revoked.items():
+            self._listener.session_revoked(session, said)
 
     async def _act_on_projects(self, projects: set[str]) -> None:
         rows = await studio_projects.versions_among(self._db, projects) if projects else ()

@@ -126,7 +126,9 @@ class CallReplies:
                 follow(was_sent)
             connection.calls_in_flight -= 1
             self._count(f"calls.{call.method}")
-            self._took[call.method](time.monotonic() - began)
+            took = time.monotonic() - began
+            self._took[call.method](took)
+            self._context.slow_calls.add(call.method, took, done=was_sent)
             if isinstance(params, Batch):
                 self._count_all(params)
 

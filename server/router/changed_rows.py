@@ -7,7 +7,8 @@ from rooms.presence.members import changed_role
 from rooms.presence.permits import Permits
 from rooms.roles import Grant
 from schema.close_codes import SESSION_REVOKED
-from schema.messages import ProjectChanged
+from schema.errors import ErrorCode
+from schema.messages import Error, ProjectChanged
 from server.identity import Identity
 from server.live.hub import Hub
 from server.nodes.room_media import RoomMedia
@@ -17,6 +18,12 @@ from server.sockets.connection import Connection
 
 REVOKED_AFTER_SECONDS = 0.05
 """Whoever logs out gets the reply to that call before the socket is closed."""
+
+
+def kicked(said: str) -> Error:
+    """What is told before a login that an operator has ended is closed (rule R50)."""
+    text = f"an operator has ended this login: {said}"
+    return Error(None, ErrorCode.AUTH_REQUIRED, text, None, {"message": said})
 
 
 class ChangedRows:
@@ -58,8 +65,10 @@ class ChangedRows:
             if identity.user == user and connection.id not in informed:
                 connection.send(changed_role(project, user, grant))
 
-    def session_revoked(self, auth_session: str) -> None:
+    def session_revoked(self, auth_session: str, said: str = "") -> None:
         """Nothing of that login is heard any more, and its sockets are closed (rule A3).
+
+        `said`: why an operator has ended it, for its user (rule R50).
 
         What is on its way to become one of that login's does not become it (rule A52).
         """
@@ -68,6 +77,8 @@ class ChangedRows:
         for connection, identity in self._logged_in():
             if identity.auth_session == auth_session:
                 connection.hear_no_more()
+                if said:
+                    connection.send(kicked(said))
                 loop.call_later(REVOKED_AFTER_SECONDS, connection.close, SESSION_REVOKED)
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:

@@ -14,17 +14,20 @@ AT_ONCE = 1_000
 
 
 async def end_revoked(
-    db: Executor, connections: Iterable[Connection], end: Callable[[str], None]
+    db: Executor, connections: Iterable[Connection], end: Callable[[str, str], None]
 ) -> None:
-    """Call `end` with each connected login that is revoked or gone; raises `PersistenceError`.
+    """Call `end` with each connected login that is revoked or gone, and what an operator says.
+
+    Raises `PersistenceError`.
 
     A login is looked at before its connection is its own, and its row may change between (A52).
     """
     here = {c.identity.auth_session for c in list(connections) if c.identity is not None}
     logins = sorted(here)
     for start in range(0, len(logins), AT_ONCE):
-        for login in await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE]):
-            end(login)
+        ended = await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE])
+        for login, said in ended.items():
+            end(login, said)
 
 
 async def note_seen(db: Executor, connections: Iterable[Connection]) -> None:

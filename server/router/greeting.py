@@ -178,7 +178,8 @@ class Greeting:
             connection.close(OVERLOADED)
             return
         if revoked or user is None:
-            self._turn_away(connection, is_out_of_time=False)
+            said = revoked.get(access.auth_session, "")
+            self._turn_away(connection, is_out_of_time=False, said=said)
             return
         if connection.id not in self._connections:
             return  # it has gone meanwhile
@@ -194,14 +195,18 @@ class Greeting:
         if connection.identity is not None:  # else the login was ended meanwhile
             self._welcome(connection)
 
-    def _turn_away(self, connection: Connection, *, is_out_of_time: bool) -> None:
+    def _turn_away(self, connection: Connection, *, is_out_of_time: bool, said: str = "") -> None:
+        """`said`: why an operator has ended the login (rule R50)."""
         if is_out_of_time:
             text = "the access token is out of time by the server's clock; call auth.refresh"
             connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
             connection.close(TOKEN_EXPIRED)
         else:
             text = "the token is not valid; log in again"
-            connection.send(Error(None, ErrorCode.AUTH_FAILED, text))
+            details: Details = {}
+            if said:
+                text, details = f"an operator has ended this login: {said}", {"message": said}
+            connection.send(Error(None, ErrorCode.AUTH_FAILED, text, None, details))
             connection.close(AUTH_FAILED)
 
     def _welcome(self, connection: Connection) -> None:

@@ -95,19 +95,25 @@ class Router:
             self._hub.end_gesture(connection, project, gesture)
 
     def _propose(self, connection: Connection, message: ProposeDelta | Undo | Redo) -> None:
-        """Unless its user has had too much judged: then it is refused for now (rule E6)."""
+        """Unless its user has had too much judged, or nobody edits: then it waits (E6, R53)."""
         ops, gesture = OPS_OF_A_MESSAGE, None
         if isinstance(message, ProposeDelta):
             ops, gesture = ops + len(message.ops), message.gesture
         if self._socket_limits.spend(connection, ops):
             name = str(message.__struct_config__.tag)
             connection.refuse_for_user(Unread(name, message.id, message.project, gesture))
+        elif self._hub.orders.maintenance is not None and self._is_in(connection, message):
+            error = self._hub.orders.held_back(message.id, message.project)
+            self._hub.refuse_for_now(connection.id, message.project, gesture, error)
         elif isinstance(message, ProposeDelta):
             self._hub.propose(connection, message)
         elif isinstance(message, Undo):
             self._hub.undo(connection, message)
         else:
             self._hub.redo(connection, message)
+
+    def _is_in(self, connection: Connection, message: ProposeDelta | Undo | Redo) -> bool:
+        return self._hub.is_in(connection.id, message.project)
 
     def _in_room(
         self,

@@ -48,6 +48,8 @@ class Settings:
     """An address that logs in as `prime_caller`; None: `database_url`, which takes that role."""
     lanes: LaneSizes = field(default_factory=LaneSizes)
     """Connections to PostgreSQL for each kind of work."""
+    admin_socket: Path | None = None
+    """The directory of the socket for `./run admin`; None: one is found (`machine.sockets`)."""
     stall_probe: bool = False
     """Measure the longest stall of the event loop: 1,000 timers a second, for load tests."""
     core_share: float = CORE_SHARE

@@ -330,6 +330,15 @@ SETTINGS = (
         is_reloadable=True,
     ),
     Setting(
+        "admin_socket",
+        "PRIME_ADMIN_SOCKET",
+        parsing.directory,
+        "a directory",
+        "/run/prime",
+        "directory of each node's socket for `./run admin`; only its user and root may open it",
+        default_in_words="found",
+    ),
+    Setting(
         "stall_probe",
         "PRIME_STALL_PROBE",
         parsing.switch,

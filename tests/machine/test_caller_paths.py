@@ -10,7 +10,7 @@ from machine.caller_paths import file_of_caller, path_of_caller
 from persistence import migrate
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("server", "persistence", "files", "loadtest", "machine", "tests/simulation")
+FOLDERS = ("server", "persistence", "files", "loadtest", "machine", "admin", "tests/simulation")
 NAMES = ("file", "--data", "--keep", "--report")
 """Of the arguments that are paths."""
 

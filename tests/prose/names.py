@@ -12,7 +12,8 @@ from tests.operating.known_metrics import families
 
 ROOT = Path(__file__).parent.parent.parent
 CODE = (
-    "schema", "rooms", "persistence", "server", "client", "files", "machine", "loadtest", "tests",
+    "schema", "rooms", "persistence", "server", "client", "files", "machine", "loadtest", "admin",
+    "tests",
 )  # fmt: skip
 
 PAGES = (

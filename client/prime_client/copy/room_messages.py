@@ -65,6 +65,8 @@ class RoomMessages:
         """Whether the server cannot commit just now."""
         self.hears_late = False
         """Whether other nodes' deltas come late to the server."""
+        self.maintenance: str | None = None
+        """Why an operator has asked everyone to wait with edits; None: nobody waits."""
         self.synced = False
         """Whether we are in, and the copy has come up to the head of the join."""
         self.undo_depth = 0
@@ -200,7 +202,7 @@ class RoomMessages:
         self._expected_digest = message.get("digest")
         self._committed = message.get("committed") or {}
         self.degraded = message.get("degraded", False)
-        self.hears_late = False  # if it is so, that comes right behind
+        self.hears_late, self.maintenance = False, None  # if it is so, that comes right behind
         self._parts = []
         self._is_fresh = False
         self._group = []
@@ -342,7 +344,8 @@ class RoomMessages:
             return []
         if code in POSTPONING_CODES:
             retry_after_ms = float(details.get("retry_after_ms", 0))
-            return [Postponed(delta.id, code, retry_after_ms, details.get("after"))]
+            after, told = details.get("after"), details.get("message", "")
+            return [Postponed(delta.id, code, retry_after_ms, after, told)]
         self.withdraw(delta.id)
         return [Refused(delta.id, code, message["message"], details, delta.ops)]
 
@@ -355,6 +358,8 @@ class RoomMessages:
             self.degraded = message["degraded"]
         elif what == "bus":
             self.hears_late = message["degraded"]
+        elif what == "maintenance":
+            self.maintenance = message.get("reason", "") if message["degraded"] else None
         return [DegradedChanged(message["degraded"], message.get("reason", ""), what)]
 
     def _project_changed(self, message: Message) -> list[Event]:
@@ -375,4 +380,4 @@ class RoomMessages:
     def _left(self, message: Message) -> list[Event]:
         self.synced = False
         self._target = None
-        return [Left(message.get("reason"))]
+        return [Left(message.get("reason"), message.get("message", ""))]

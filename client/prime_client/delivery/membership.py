@@ -14,6 +14,7 @@ from prime_client.delivery.send_queue import SendQueue
 from prime_client.events import (
     Acknowledged,
     ConnectionLost,
+    DegradedChanged,
     Event,
     FoundDiverged,
     JoinFailed,
@@ -155,9 +156,16 @@ class Membership(RoomView):
             case JoinFailed():
                 self._join_failed(event)
             case Left(reason=str(reason)):
-                self.close(RoomClosed(reason))
+                told = f"{reason}: {event.message}" if event.message else reason
+                self.close(RoomClosed(told))
             case _:
-                pass
+                self._go_on_after_maintenance(event)
+
+    def _go_on_after_maintenance(self, event: Event) -> None:
+        match event:
+            case DegradedChanged(degraded=False, what="maintenance"):
+                self._cancel_retry()
+                self._send_what_may_go()
 
     def _came_back(self) -> None:
         self._rewound.came_back(self.replica.position, self.replica.you)
@@ -195,6 +203,8 @@ class Membership(RoomView):
         connection = self._connection
         if connection is None or not self.replica.synced or self._retry is not None:
             return
+        if self.replica.maintenance is not None:
+            return  # kept until it is over
         for frame in self._queue.take(self._encoded_again):
             connection.send_frame(frame)
 

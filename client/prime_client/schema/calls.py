@@ -136,6 +136,14 @@ READS = frozenset(
         "invitations.look",
         "members.count",
         "members.list",
+        "operator.audit",
+        "operator.closed_rooms",
+        "operator.logins",
+        "operator.nodes",
+        "operator.room",
+        "operator.rooms",
+        "operator.sizes",
+        "operator.slow_calls",
         "presets.count",
         "presets.get",
         "presets.list",
@@ -1010,6 +1018,330 @@ class PermitInSession(TypedDict):
     edit: NotRequired[list[str] | None]
     gesture: NotRequired[list[str] | None]
     transport: NotRequired[list[str] | None]
+
+
+class ListNodes(TypedDict):
+    """The nodes of this deployment, and whether there is maintenance; for operators."""
+
+
+class NodeRow(TypedDict):
+    """A node. `silent`: it has not said for six seconds that it is there; `silent_ms`: for how
+    long. `load`: part of a core that its event loop takes.
+    """
+
+    node: str
+    host: str
+    address: str
+    pid: int
+    version: str
+    state: Literal["serving", "drained", "silent"]
+    started_at: float
+    silent_ms: float
+    connections: int
+    rooms: int
+    members: int
+    load: float
+
+
+class MaintenanceNow(TypedDict):
+    """`read_only`: nobody edits, since `began_at`, for the reason that `message` says."""
+
+    mode: Literal["read_only", "off"]
+    message: str
+    began_at: float | None
+    form: int
+
+
+class NodeRows(TypedDict):
+    """The nodes, the oldest first."""
+
+    nodes: list[NodeRow]
+    maintenance: MaintenanceNow
+    form: int
+
+
+class ListRooms(TypedDict):
+    """The open rooms of all nodes, in the order of their projects; for operators."""
+
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    cursor: NotRequired[str | None]
+
+
+class RoomRow(TypedDict):
+    """An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait."""
+
+    project: str
+    name: str
+    members: int
+    entities: int
+    bytes: int
+    seq: int
+    held_back: int
+    nodes: list[str]
+
+
+class RoomRows(TypedDict):
+    """A page. `silent`: nodes that did not answer in time; what they hold is not here."""
+
+    rooms: list[RoomRow]
+    next: str | None
+    silent: list[str]
+    form: int
+
+
+class ShowRoom(TypedDict):
+    """Who is in the room of a project, from where, and what waits for them; for operators."""
+
+    project: str
+
+
+class RoomMemberRow(TypedDict):
+    """A member. `since`: when it took its seat. `held_back`: its deltas without an answer.
+    `outbox_bytes`: what waits until its socket takes it.
+    """
+
+    member: str
+    user: str
+    name: str
+    device: str
+    role: str
+    login: str
+    node: str
+    address: str
+    since: float
+    held_back: int
+    outbox_bytes: int
+
+
+class ClosedRoom(TypedDict):
+    """A room that nobody joins; `until` null: until `operator.open_room`."""
+
+    project: str
+    name: str
+    reason: str
+    closed_at: float
+    until: float | None
+    form: int
+
+
+class RoomShown(TypedDict):
+    """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members."""
+
+    project: str
+    name: str
+    seq: int
+    entities: int
+    bytes: int
+    members: list[RoomMemberRow]
+    clipped: bool
+    closed: ClosedRoom | None
+    silent: list[str]
+    form: int
+
+
+class ListUserLogins(TypedDict):
+    """The logins of a user that go on, and where they are connected; for operators."""
+
+    user: str
+
+
+class LoginRow(TypedDict):
+    """A login. `nodes`: where it is connected just now, once for each connection."""
+
+    login: str
+    device: str
+    device_name: str
+    created_at: float
+    last_used_at: float
+    nodes: list[str]
+
+
+class LoginRows(TypedDict):
+    """Those of one user, the one that was used last first. `silent` as in `operator.rooms`."""
+
+    user: str
+    username: str
+    logins: list[LoginRow]
+    silent: list[str]
+    form: int
+
+
+class ListClosedRooms(TypedDict):
+    """The rooms that are closed, in the order of their projects; for operators."""
+
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    cursor: NotRequired[str | None]
+
+
+class ClosedRooms(TypedDict):
+    """A page of them."""
+
+    rooms: list[ClosedRoom]
+    next: str | None
+    form: int
+
+
+class ShowSizes(TypedDict):
+    """How large the database is, table by table, and the largest projects; for operators."""
+
+    # 1 to 200; 20 if left out
+    projects: NotRequired[int]
+
+
+class TableRow(TypedDict):
+    """A table with its indexes; `rows` as PostgreSQL estimates them. `total_bytes` has both."""
+
+    table: str
+    rows: float
+    heap_bytes: float
+    index_bytes: float
+    total_bytes: float
+
+
+class ProjectRow(TypedDict):
+    """A project: its deltas so far, those of which the ops are kept, and what these weigh."""
+
+    project: str
+    name: str
+    deltas: float
+    kept: float
+    journal_bytes: float
+
+
+class Sizes(TypedDict):
+    """The largest first. `journal_bytes`: of the table of deltas with its indexes."""
+
+    database_bytes: float
+    journal_bytes: float
+    tables: list[TableRow]
+    projects: list[ProjectRow]
+    form: int
+
+
+class ListSlowCalls(TypedDict):
+    """The slowest calls of the last hour, of each method so many; for operators."""
+
+    method: NotRequired[str | None]
+    # 1 to 20; 3 if left out
+    per_method: NotRequired[int]
+
+
+class SlowCall(TypedDict):
+    """A call, without what it asked: how long it took to the reply, and whether it succeeded."""
+
+    method: str
+    node: str
+    at: float
+    took_ms: float
+    done: bool
+
+
+class SlowCalls(TypedDict):
+    """The slowest first. `silent` as in `operator.rooms`."""
+
+    calls: list[SlowCall]
+    silent: list[str]
+    form: int
+
+
+class ReadAudit(TypedDict):
+    """The audit of everyone, newest first, also for who has no account here; for operators.
+    `event`: one kind; `user`: of one user, an id, an address or a username.
+    """
+
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    cursor: NotRequired[str | None]
+    event: NotRequired[str | None]
+    user: NotRequired[str | None]
+
+
+class AuditRow(TypedDict):
+    """An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user."""
+
+    id: str
+    event: str
+    user: str | None
+    actor: str | None
+    project: str | None
+    login: str | None
+    address: str | None
+    count: int
+    at: float
+    details: dict[str, Any]
+
+
+class AuditRows(TypedDict):
+    """A page."""
+
+    entries: list[AuditRow]
+    next: str | None
+    form: int
+
+
+class Kick(TypedDict):
+    """End all logins of a `user`, one `login`, or the seats of a `member`; for operators. Just
+    one of the three. `reason` is shown to the person, who may log in, or join, again.
+    """
+
+    reason: str
+    user: NotRequired[str | None]
+    login: NotRequired[str | None]
+    member: NotRequired[str | None]
+
+
+class Kicked(TypedDict):
+    """So many logins, or seats, were ended; 0: there was none any more."""
+
+    logins: int
+    seats: int
+    form: int
+
+
+class CloseRoom(TypedDict):
+    """Send everyone out of a room and let nobody in, for so long or until it is opened. For
+    operators. Nothing is lost: clients keep what they have not sent, and come back.
+    """
+
+    project: str
+    reason: str
+    for_ms: NotRequired[int | None]
+
+
+class OpenRoom(TypedDict):
+    """Let people into a closed room again; for operators. The second time changes nothing."""
+
+    project: str
+
+
+class Changed(TypedDict):
+    """Whether there was anything to change."""
+
+    changed: bool
+    form: int
+
+
+class SetMaintenance(TypedDict):
+    """`read_only`: nobody edits, on any node, within two seconds; `off`: everyone does again.
+    For operators. `message` is shown to everyone; it has to be there with `read_only`.
+    """
+
+    mode: Literal["read_only", "off"]
+    message: NotRequired[str | None]
+
+
+class DrainNode(TypedDict):
+    """Send the members of a node to others, and let nobody new in; for operators."""
+
+    node: str
+
+
+class UndrainNode(TypedDict):
+    """Let people into a drained node again; for operators. The second time changes nothing."""
+
+    node: str
 
 
 class GetPublicUser(TypedDict):
@@ -2976,6 +3308,93 @@ class Invitations:
         return result
 
 
+class Operator:
+    """`client.operator`."""
+
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self._call = call
+
+    async def nodes(self, **params: Unpack[ListNodes]) -> NodeRows:
+        """The nodes of this deployment, and whether there is maintenance; for operators."""
+        result: NodeRows = await self._call("operator.nodes", **params)
+        return result
+
+    async def rooms(self, **params: Unpack[ListRooms]) -> RoomRows:
+        """The open rooms of all nodes, in the order of their projects; for operators."""
+        result: RoomRows = await self._call("operator.rooms", **params)
+        return result
+
+    async def room(self, **params: Unpack[ShowRoom]) -> RoomShown:
+        """Who is in the room of a project, from where, and what waits for them; for operators."""
+        result: RoomShown = await self._call("operator.room", **params)
+        return result
+
+    async def logins(self, **params: Unpack[ListUserLogins]) -> LoginRows:
+        """The logins of a user that go on, and where they are connected; for operators."""
+        result: LoginRows = await self._call("operator.logins", **params)
+        return result
+
+    async def closed_rooms(self, **params: Unpack[ListClosedRooms]) -> ClosedRooms:
+        """The rooms that are closed, in the order of their projects; for operators."""
+        result: ClosedRooms = await self._call("operator.closed_rooms", **params)
+        return result
+
+    async def sizes(self, **params: Unpack[ShowSizes]) -> Sizes:
+        """How large the database is, table by table, and the largest projects; for operators."""
+        result: Sizes = await self._call("operator.sizes", **params)
+        return result
+
+    async def slow_calls(self, **params: Unpack[ListSlowCalls]) -> SlowCalls:
+        """The slowest calls of the last hour, of each method so many; for operators."""
+        result: SlowCalls = await self._call("operator.slow_calls", **params)
+        return result
+
+    async def audit(self, **params: Unpack[ReadAudit]) -> AuditRows:
+        """The audit of everyone, newest first, also for who has no account here; for operators.
+        `event`: one kind; `user`: of one user, an id, an address or a username.
+        """
+        result: AuditRows = await self._call("operator.audit", **params)
+        return result
+
+    async def kick(self, **params: Unpack[Kick]) -> Kicked:
+        """End all logins of a `user`, one `login`, or the seats of a `member`; for operators.
+        Just one of the three. `reason` is shown to the person, who may log in, or join,
+        again.
+        """
+        result: Kicked = await self._call("operator.kick", **params)
+        return result
+
+    async def close_room(self, **params: Unpack[CloseRoom]) -> ClosedRoom:
+        """Send everyone out of a room and let nobody in, for so long or until it is opened. For
+        operators. Nothing is lost: clients keep what they have not sent, and come back.
+        """
+        result: ClosedRoom = await self._call("operator.close_room", **params)
+        return result
+
+    async def open_room(self, **params: Unpack[OpenRoom]) -> Changed:
+        """Let people into a closed room again; for operators. The second time changes nothing."""
+        result: Changed = await self._call("operator.open_room", **params)
+        return result
+
+    async def maintenance(self, **params: Unpack[SetMaintenance]) -> MaintenanceNow:
+        """`read_only`: nobody edits, on any node, within two seconds; `off`: everyone does
+        again. For operators. `message` is shown to everyone; it has to be there with
+        `read_only`.
+        """
+        result: MaintenanceNow = await self._call("operator.maintenance", **params)
+        return result
+
+    async def drain(self, **params: Unpack[DrainNode]) -> Changed:
+        """Send the members of a node to others, and let nobody new in; for operators."""
+        result: Changed = await self._call("operator.drain", **params)
+        return result
+
+    async def undrain(self, **params: Unpack[UndrainNode]) -> Changed:
+        """Let people into a drained node again; for operators. The second time changes nothing."""
+        result: Changed = await self._call("operator.undrain", **params)
+        return result
+
+
 class Users:
     """`client.users`."""
 
@@ -3193,6 +3612,7 @@ class Calls:
         self.presets = Presets(call, watch)
         self.audio_files = AudioFiles(call, watch)
         self.invitations = Invitations(call, watch)
+        self.operator = Operator(call, watch)
         self.users = Users(call, watch)
         self.account = Account(call, watch)
         self.session_states = SessionStates(call, watch)

@@ -30,8 +30,8 @@ class HeldBack:
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         self._held.append(partial(self._announcer.role_changed, project, user, grant))
 
-    def session_revoked(self, auth_session: str) -> None:
-        self._held.append(partial(self._announcer.session_revoked, auth_session))
+    def session_revoked(self, auth_session: str, said: str = "") -> None:
+        self._held.append(partial(self._announcer.session_revoked, auth_session, said))
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
         self._held.append(partial(self._announcer.project_changed, project, version, archived))

@@ -36,8 +36,8 @@ READS: dict[str, dict[str, Any]] = {
 """Every call that writes nothing, and what it needs beside the project."""
 
 WRITES = (
-    "auth.", "batch", "create", "update", "archive", "grant", "join", "revoke", "restore", "fork",
-    "delete", "observe", "correct", "forget", "settings", "erase", "watch",
+    "auth.", "operator.", "batch", "create", "update", "archive", "grant", "join", "revoke",
+    "restore", "fork", "delete", "observe", "correct", "forget", "settings", "erase", "watch",
     "sessions.", "presets.", "audio_files.", "withdraw", "accept", "look",
 )  # fmt: skip
 

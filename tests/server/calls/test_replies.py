@@ -10,6 +10,7 @@ from persistence.pool import Database
 from schema.calling.writes import OF_ROWS
 from schema.calls import METHODS
 from schema.limits import MAX_MAP_BYTES, MAX_PAGE_BYTES, MAX_REPLY_BYTES
+from schema.operating.calls import OPERATOR_METHODS
 from tests.persistence.planted_rows import make_tokens
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Message, Wire
@@ -223,6 +224,7 @@ async def test_C7_no_reply_of_any_call_is_larger_than_its_bound(heavy: Heavy, no
     elsewhere = OF_ROWS.keys() | {
         method for method in METHODS if method.startswith(("auth.", "auth_sessions."))
     }
+    watches |= OPERATOR_METHODS.keys()  # those: tests/server/calls/operators
     assert params.keys() - elsewhere == METHODS.keys() - elsewhere - watches
     sizes: dict[str, int] = {}
     for method, asked in params.items():

@@ -197,8 +197,12 @@ async def test_A52_a_connected_login_that_nobody_told_of_is_found(
 ) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     await create_project(ann)
-    ended: list[str] = []
-    await end_revoked(database, node.server.connections.values(), ended.append)
+    ended: list[tuple[str, str]] = []
+
+    def end(login: str, said: str) -> None:
+        ended.append((login, said))
+
+    await end_revoked(database, node.server.connections.values(), end)
     assert ended == []
     [login] = [
         c.identity.auth_session
@@ -206,8 +210,8 @@ async def test_A52_a_connected_login_that_nobody_told_of_is_found(
         if c.identity is not None and c.identity.user == ann.user
     ]
     await database.execute("DELETE FROM auth_sessions WHERE id = $1", login)
-    await end_revoked(database, node.server.connections.values(), ended.append)
-    assert ended == [login]
+    await end_revoked(database, node.server.connections.values(), end)
+    assert ended == [(login, "")]
     await ben.ping()
 
 

@@ -1,0 +1,123 @@
+"""`./run admin`: what an operator does to a server that runs, and looks at in it."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from admin.answers import Door, NotDone
+from admin.call_door import CallDoor
+from admin.socket_door import SocketDoor
+from admin.words import WORDS, Word
+from machine.caller_paths import path_of_caller
+from machine.sockets.admin_sockets import directories_of_units, directory_of
+
+DESCRIPTION = """
+What an operator does to a server that runs, and looks at in it. It asks a node of this machine by
+its socket, and that one asks all others; --url asks a server of any machine. Each change is in the
+audit, with who, why and what was before, and has its opposite.
+"""
+
+EPILOG = """
+Exit codes: 0 done, 1 refused or nobody answers, 2 not called rightly, 130 not confirmed.
+"""
+
+SOCKETS = "PRIME_ADMIN_SOCKET"
+
+DATA = "PRIME_DATA"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Exit 0 when done, 1 when refused, 2 for arguments, 130 where it was not confirmed."""
+    arguments = parser().parse_args(words)
+    word: Word = arguments.word
+    try:
+        door = door_of(arguments)
+        if word.asks and not is_confirmed(word.asks, by_option=arguments.yes):
+            return _fail("not confirmed; nothing was done (--yes goes on without asking)", 130)
+        result = door.ask(word.method, word.params(arguments))
+    except NotDone as error:
+        return _fail(str(error), error.exit_code)
+    except (KeyboardInterrupt, EOFError):
+        return _fail("interrupted; whether it was done, `audit` says", 130)
+    if arguments.json:
+        print(json.dumps(result))
+        return 0
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
+    for shown in word.show(result):
+        console.print(shown, markup=not isinstance(shown, str))
+    return 0
+
+
+def door_of(arguments: argparse.Namespace) -> Door:
+    """The one that was asked for; raises `NotDone`."""
+    if arguments.url is not None:
+        if not arguments.email:
+            raise NotDone("--url needs --as: the e-mail address of an operator's account", 2)
+        return CallDoor(arguments.url, arguments.email)
+    if arguments.email:
+        raise NotDone("--as goes with --url; by the socket nobody logs in", 2)
+    given = arguments.socket or os.environ.get(SOCKETS) or None
+    data = arguments.data or path_of_caller(os.environ.get(DATA) or ".data")
+    place = None if given is None else path_of_caller(given)
+    looked_in = directory_of(place, Path(data).resolve(), os.environ)
+    return SocketDoor(looked_in, directories_of_units() if place is None else ())
+
+
+def is_confirmed(asks: str, *, by_option: bool) -> bool:
+    """Asked on a terminal; elsewhere a script has asked for it, and nobody could answer."""
+    if by_option or not sys.stdin.isatty():
+        return True
+    sys.stderr.write(f"{asks} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline(100).strip().lower() in ("y", "yes")
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be typed behind `./run admin`."""
+    made = argparse.ArgumentParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
+    words = made.add_subparsers(required=True, metavar="WORD")
+    for word in WORDS:
+        one = words.add_parser(
+            word.name,
+            help=word.meaning,
+            description=word.meaning,
+            epilog=f"For example: ./run admin {word.example}",
+        )
+        one.set_defaults(word=word)
+        for name, told in word.takes:
+            one.add_argument(name, **told)  # type: ignore[arg-type]
+        _add_doors(one)
+    return made
+
+
+def _add_doors(word: argparse.ArgumentParser) -> None:
+    word.add_argument("--json", action="store_true", help="the answer as JSON on stdout")
+    word.add_argument("--yes", action="store_true", help="do it without asking")
+    word.add_argument(
+        "--socket", metavar="PLACE", help=f"the directory of the sockets, or one ({SOCKETS})"
+    )
+    word.add_argument(
+        "--data", type=path_of_caller, help="the server's data directory (.data), to find them"
+    )
+    word.add_argument("--url", metavar="URL", help="ask this server, as wss://example.org/v1")
+    word.add_argument(
+        "--as",
+        dest="email",
+        metavar="EMAIL",
+        help="with --url: as this operator; the password, and the code of a second factor, are"
+        " typed, or are lines of standard input",
+    )
+
+
+def _fail(text: str, code: int) -> int:
+    sys.stderr.write(f"admin: {' '.join(text.split())}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Asks a server of any machine by the calls of an operator, who logs in for that."""
+
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from admin.answers import NotDone, Result
+from prime_client.client import Client
+from prime_client.failures import CallFailed, PrimeError
+
+PATIENCE = 15.0
+"""Seconds until a server has to be there."""
+
+T = TypeVar("T")
+
+
+class CallDoor:
+    """`read_secret` asks a person for what nobody else may see."""
+
+    def __init__(
+        self, url: str, email: str, read_secret: Callable[[str], str] | None = None
+    ) -> None:
+        self._url = url
+        self._email = email
+        self._read_secret = read_secret or read_secret_of_person
+
+    def ask(self, method: str, params: Result) -> Result:
+        """Log in, ask, log out; raises `NotDone`."""
+        password = self._read_secret(f"Password of {self._email}: ")
+        return asyncio.run(self._ask(password, method, params))
+
+    async def _ask(self, password: str, method: str, params: Result) -> Result:
+        client = Client(self._url, device="admin", device_name="./run admin")
+        try:
+            await client.connect(PATIENCE)
+        except (PrimeError, ValueError) as error:
+            await client.close()
+            raise NotDone(f"cannot connect to {self._url}: {error}") from error
+        try:
+            await self._log_in(client, password)
+            result: Result = await client.call(method, **params)
+            await client.logout()
+        except CallFailed as failed:
+            raise NotDone(failed.message, 2 if failed.code == "validation" else 1) from failed
+        except PrimeError as error:
+            raise NotDone(str(error)) from error
+        finally:
+            await client.close()
+        return result
+
+    async def _log_in(self, client: Client, password: str) -> None:
+        try:
+            await client.login(self._email, password)
+        except CallFailed as failed:
+            if failed.code != "second_factor_required":
+                raise
+            code = await _in_thread(self._read_secret, "Code of the second factor: ")
+            await client.give_second_factor(failed.details["challenge"], code.strip())
+
+
+async def _in_thread(ask: Callable[[str], T], *about: Any) -> T:
+    """The socket is kept alive meanwhile."""
+    asked: Awaitable[T] = asyncio.to_thread(ask, *about)
+    return await asked
+
+
+def read_secret_of_person(asks: str) -> str:
+    """From the terminal, or the next line of standard input; raises `NotDone`."""
+    if sys.stdin.isatty():
+        secret = getpass.getpass(asks)
+    else:
+        secret = sys.stdin.readline(10_000).rstrip("\r\n")
+    if not secret:
+        raise NotDone(f"nothing was given for: {asks.rstrip(': ')}", 2)
+    return secret

@@ -1,0 +1,281 @@
+"""Answers for eyes: tables with the units of their numbers."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from admin.answers import Result
+
+Show = Callable[[Result], Iterator[RenderableType]]
+"""What is printed of an answer, one below the other."""
+
+UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def nodes(result: Result) -> Iterator[RenderableType]:
+    """A row for each, and what is said of maintenance."""
+    columns = ("node", "state", "address", "host", "pid", "version", "since", "rooms", "members")
+    yield _table(
+        (*columns, "connections", "load of a core"),
+        (
+            (
+                each["node"],
+                each["state"] if each["state"] != "silent" else f"silent {_ago(each['silent_ms'])}",
+                each["address"],
+                each["host"],
+                each["pid"],
+                each["version"],
+                _time(each["started_at"]),
+                each["rooms"],
+                each["members"],
+                each["connections"],
+                f"{each['load']:.0%}",
+            )
+            for each in result["nodes"]
+        ),
+    )
+    if result["maintenance"]["mode"] != "off":
+        yield from maintenance(result["maintenance"])
+
+
+def rooms(result: Result) -> Iterator[RenderableType]:
+    """A row for each open room."""
+    columns = ("project", "name", "members", "entities", "size", "seq", "deltas waiting", "nodes")
+    yield _table(
+        columns,
+        (
+            (
+                each["project"],
+                each["name"],
+                each["members"],
+                each["entities"],
+                _bytes(each["bytes"]),
+                each["seq"],
+                each["held_back"],
+                " ".join(each["nodes"]),
+            )
+            for each in result["rooms"]
+        ),
+    )
+    yield from _end_of_page(result)
+
+
+def room(result: Result) -> Iterator[RenderableType]:
+    """What it holds, and a row for each member."""
+    size = f"{result['entities']} entities, {_bytes(result['bytes'])}, seq {result['seq']}"
+    yield f"{_seen(result['name'])} ({result['project']}): {size}"
+    if result["closed"] is not None:
+        yield from closed_room(result["closed"])
+    columns = ("member", "name", "role", "device", "from", "node", "since", "deltas waiting")
+    yield _table(
+        (*columns, "outbox", "login", "user"),
+        (
+            (
+                each["member"],
+                each["name"],
+                each["role"],
+                each["device"],
+                each["address"],
+                each["node"],
+                _time(each["since"]),
+                each["held_back"],
+                _bytes(each["outbox_bytes"]),
+                each["login"],
+                each["user"],
+            )
+            for each in result["members"]
+        ),
+    )
+    if result["clipped"]:
+        yield "There are more members than are shown."
+    yield from _silent(result)
+
+
+def logins(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield f"{_seen(result['username'])} ({result['user']})"
+    yield _table(
+        ("login", "device", "since", "last used", "connected to"),
+        (
+            (
+                each["login"],
+                each["device_name"] or each["device"],
+                _time(each["created_at"]),
+                _time(each["last_used_at"]),
+                " ".join(each["nodes"]),
+            )
+            for each in result["logins"]
+        ),
+    )
+    yield from _silent(result)
+
+
+def kicked(result: Result) -> Iterator[RenderableType]:
+    """How many."""
+    if not result["logins"] and not result["seats"]:
+        yield "Nothing was to end: nobody was there."
+    else:
+        yield f"Ended: {result['logins']} logins, {result['seats']} seats. They may come again."
+
+
+def closed_room(result: Result) -> Iterator[RenderableType]:
+    """Why, and until when."""
+    until = "until it is opened" if result["until"] is None else f"until {_time(result['until'])}"
+    since = _time(result["closed_at"])
+    name, reason = _seen(result["name"]), _seen(result["reason"])
+    yield f"{name} is closed since {since}, {until}: {reason}"
+
+
+def closed_rooms(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield _table(
+        ("project", "name", "closed", "until", "reason"),
+        (
+            (
+                each["project"],
+                each["name"],
+                _time(each["closed_at"]),
+                "it is opened" if each["until"] is None else _time(each["until"]),
+                each["reason"],
+            )
+            for each in result["rooms"]
+        ),
+    )
+    yield from _end_of_page(result)
+
+
+def maintenance(result: Result) -> Iterator[RenderableType]:
+    """Whether people edit."""
+    if result["mode"] == "off":
+        yield "Everyone edits."
+    else:
+        yield f"Nobody edits, since {_time(result['began_at'])}: {_seen(result['message'])}"
+
+
+def changed(yes: str, no: str) -> Show:
+    """Of a call that says whether anything was to change."""
+
+    def show(result: Result) -> Iterator[RenderableType]:
+        yield yes if result["changed"] else no
+
+    return show
+
+
+def sizes(result: Result) -> Iterator[RenderableType]:
+    """Tables, then projects."""
+    whole, journal = _bytes(result["database_bytes"]), _bytes(result["journal_bytes"])
+    yield f"The database has {whole}, the journal {journal} of it."
+    yield _table(
+        ("table", "rows, about", "heap", "indexes", "all"),
+        (
+            (
+                each["table"],
+                f"{each['rows']:,.0f}",
+                _bytes(each["heap_bytes"]),
+                _bytes(each["index_bytes"]),
+                _bytes(each["total_bytes"]),
+            )
+            for each in result["tables"]
+        ),
+    )
+    yield _table(
+        ("project", "name", "deltas", "kept", "journal"),
+        (
+            (
+                each["project"],
+                each["name"],
+                f"{each['deltas']:,.0f}",
+                f"{each['kept']:,.0f}",
+                _bytes(each["journal_bytes"]),
+            )
+            for each in result["projects"]
+        ),
+    )
+
+
+def slow_calls(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield _table(
+        ("took, ms", "method", "at", "node", ""),
+        (
+            (
+                f"{each['took_ms']:,.1f}",
+                each["method"],
+                _time(each["at"]),
+                each["node"],
+                "" if each["done"] else "refused",
+            )
+            for each in result["calls"]
+        ),
+    )
+    yield from _silent(result)
+
+
+def audit(result: Result) -> Iterator[RenderableType]:
+    """A row for each entry."""
+    yield _table(
+        ("at", "what", "user", "by", "project", "from", "details"),
+        (
+            (
+                _time(each["at"]),
+                each["event"] if each["count"] == 1 else f"{each['event']} x{each['count']}",
+                each["user"] or "",
+                each["actor"] or each["details"].get("by", ""),
+                each["project"] or "",
+                each["address"] or "",
+                "; ".join(f"{key}: {value}" for key, value in sorted(each["details"].items())),
+            )
+            for each in result["entries"]
+        ),
+    )
+    yield from _end_of_page(result)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    return table
+
+
+def _plain(cell: Any) -> str:
+    """Nothing of it is markup."""
+    return escape(_seen(str(cell)))
+
+
+def _seen(text: str) -> str:
+    """Names are people's own: none is a control of the terminal."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
+def _end_of_page(result: Result) -> Iterator[RenderableType]:
+    if result.get("next"):
+        yield f"There are more: --cursor {result['next']}"
+    yield from _silent(result)
+
+
+def _silent(result: Result) -> Iterator[RenderableType]:
+    if result.get("silent"):
+        yield f"Did not answer, so what they hold is missing: {' '.join(result['silent'])}"
+
+
+def _time(milliseconds: float) -> str:
+    moment = datetime.fromtimestamp(milliseconds / 1_000, UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
+
+
+def _ago(milliseconds: float) -> str:
+    return f"for {milliseconds / 1_000:.0f} s"
+
+
+def _bytes(count: float) -> str:
+    unit = 0
+    while count >= 1_024 and unit < len(UNITS) - 1:
+        count, unit = count / 1_024, unit + 1
+    return f"{count:.0f} {UNITS[unit]}" if unit == 0 else f"{count:.1f} {UNITS[unit]}"

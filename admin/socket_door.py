@@ -1,0 +1,85 @@
+"""Asks a node of this machine over its socket: a JSON object a line, both ways."""
+
+import json
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from admin.answers import NotDone, Result
+from machine.sockets.admin_sockets import NoSocket, sockets_in
+
+PATIENCE = 15.0
+"""Seconds that a node gets to answer: more than it gives a call."""
+
+LONGEST_ANSWER = 16 * 1_048_576
+"""Bytes."""
+
+
+class SocketDoor:
+    """The first node that listens in a directory, or the one whose socket is named.
+
+    `more`: other directories to look into behind that one.
+    """
+
+    def __init__(self, place: Path, more: Sequence[Path] = ()) -> None:
+        self._paths = [path for each in (place, *more) for path in sockets_of(each)]
+        self._place = place
+
+    def ask(self, method: str, params: Result) -> Result:
+        """All nodes of a deployment answer alike; raises `NotDone`."""
+        line = json.dumps({"id": 1, "method": method, "params": params}).encode() + b"\n"
+        for path in self._paths:
+            with socket.socket(socket.AF_UNIX) as door:
+                door.settimeout(PATIENCE)
+                try:
+                    door.connect(str(path))
+                except OSError:
+                    continue
+                return _result_of(_exchange(door, line, path))
+        raise NotDone(_nobody(self._place, self._paths))
+
+
+def sockets_of(place: Path) -> list[Path]:
+    """Of a directory all that are in it; raises `NotDone`."""
+    if place.is_socket():
+        return [place]
+    try:
+        return sockets_in(place)
+    except NoSocket as error:
+        raise NotDone(str(error)) from error
+
+
+def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
+    try:
+        door.sendall(line)
+        with door.makefile("rb") as answers:
+            answer = answers.readline(LONGEST_ANSWER)
+    except TimeoutError:
+        raise NotDone(f"the node of {path} did not answer within {PATIENCE:.0f} s") from None
+    except OSError as error:
+        raise NotDone(f"the node of {path} ended: {error.strerror}") from error
+    if not answer:
+        raise NotDone(f"the node of {path} has ended, or serves too many at once; ask again")
+    try:
+        told: Result = json.loads(answer)
+    except ValueError:
+        raise NotDone(f"what listens at {path} is no node of Prime") from None
+    return told
+
+
+def _result_of(told: dict[str, Any]) -> Result:
+    error = told.get("error")
+    if error is not None:
+        raise NotDone(error["message"], 2 if error["code"] in ("validation", "bad_message") else 1)
+    result: Result = told["result"]
+    return result
+
+
+def _nobody(place: Path, paths: Sequence[Path]) -> str:
+    why = "nobody listens at the sockets" if paths else "there is no socket"
+    return (
+        f"no node answers: {why} in {place}. Is one running on this machine, by this user, with the"
+        " same PRIME_ADMIN_SOCKET or --data? --socket names another directory; --url asks a server"
+        " of any machine"
+    )

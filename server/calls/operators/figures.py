@@ -1,0 +1,104 @@
+"""Answers to operators about what is stored, what is slow, and what was done."""
+
+import json
+
+from persistence.errors import BadCursor
+from persistence.tables import audit_log
+from persistence.tables.operating import sizes
+from schema.operating.calls import (
+    AuditRow,
+    AuditRows,
+    ListSlowCalls,
+    ProjectRow,
+    ReadAudit,
+    ShowSizes,
+    Sizes,
+    SlowCall,
+    SlowCalls,
+    TableRow,
+)
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.operators.guard import require_user
+
+JOURNAL = "project_deltas"
+
+
+async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Sizes:
+    """As PostgreSQL has them on the disk; the weight of a journal is that of its ops."""
+    tables = await sizes.tables(context.reads)
+    projects = await sizes.largest_projects(context.reads, params.projects)
+    return Sizes(
+        await sizes.database_bytes(context.reads),
+        sum(table.total_bytes for table in tables if table.name == JOURNAL),
+        [
+            TableRow(each.name, each.rows, each.heap_bytes, each.index_bytes, each.total_bytes)
+            for each in tables
+        ],
+        [
+            ProjectRow(each.project, each.name, each.deltas, each.kept, each.journal_bytes)
+            for each in projects
+        ],
+    )
+
+
+async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> SlowCalls:
+    """Of all nodes together the slowest of each method."""
+    asks = {"method": params.method, "per_method": params.per_method}
+    asked = await context.questions.ask("slow_calls", **asks)
+    found = [
+        SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), done)
+        for node, rows in asked.answers.items()
+        for method, at, seconds, done in rows or ()
+    ]
+    found.sort(key=lambda call: (-call.took_ms, call.method, call.at))
+    kept: list[SlowCall] = []
+    counts: dict[str, int] = {}
+    for call in found:
+        counts[call.method] = counts.get(call.method, 0) + 1
+        if counts[call.method] <= params.per_method:
+            kept.append(call)
+    return SlowCalls(kept, asked.silent)
+
+
+async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> AuditRows:
+    """A page, newest first; raises `BadCursor`, `NotFound`."""
+    user = None
+    if params.user is not None:
+        user = (await require_user(context.db, params.user)).id
+    before = None if params.cursor is None else _place(params.cursor)
+    asked = params.limit + 1
+    found = await audit_log.newest(context.db, asked, before, event=params.event, user=user)
+    shown = found[: params.limit]
+    entries = [
+        AuditRow(
+            id=entry.id,
+            event=entry.event,
+            user=entry.user,
+            actor=entry.actor,
+            project=entry.project,
+            login=entry.login,
+            address=entry.address,
+            count=entry.count,
+            at=entry.at,
+            details=json.loads(entry.details),
+        )
+        for entry in shown
+    ]
+    following = f"{shown[-1].place}/{shown[-1].id}" if len(found) > len(shown) else None
+    return AuditRows(entries, following)
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    at, _, entry = cursor.partition("/")
+    if not at.isdecimal() or len(at) > 20 or len(entry) != 36:
+        raise BadCursor("cursor")
+    return at, entry
+
+
+ANSWERS: dict[str, Answer] = {
+    "operator.sizes": show_sizes,
+    "operator.slow_calls": list_slow,
+    "operator.audit": read_audit,
+}

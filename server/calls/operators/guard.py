@@ -1,0 +1,62 @@
+"""Who may call what is for operators: users that are, and whoever has the socket on the machine."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from persistence.errors import NotFound
+from persistence.pool import Executor
+from persistence.tables import audit_log
+from persistence.tables.internal import operators
+from persistence.tables.users import UserRow
+from schema.accounts.audit_events import AuditEvent
+from schema.errors import ErrorCode
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.refused import Refused
+
+Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
+
+
+def for_operators(answer: Answer) -> Answer:
+    """The same answer, and `forbidden` to all others (rule R48)."""
+
+    async def guarded(context: Context, caller: Caller, params: Any) -> Any:
+        if not caller.machine and not await operators.is_operator(context.db, caller.user):
+            text = "this call is for operators of this server; you are none"
+            raise Refused(ErrorCode.FORBIDDEN, text)
+        return await answer(context, caller, params)
+
+    return guarded
+
+
+async def note(
+    tx: Executor,
+    caller: Caller,
+    event: AuditEvent,
+    *,
+    user: str | None = None,
+    project: str | None = None,
+    **details: Any,
+) -> None:
+    """What an operator does, in the transaction that does it (rule R49)."""
+    if caller.machine:
+        await audit_log.insert(tx, event, user=user, project=project, by=caller.machine, **details)
+        return
+    await audit_log.insert(
+        tx,
+        event,
+        user=user,
+        actor=caller.user,
+        project=project,
+        auth_session=caller.auth_session,
+        address=caller.address,
+        **details,
+    )
+
+
+async def require_user(db: Executor, named: str) -> UserRow:
+    """Whoever has this id, address or username; raises `NotFound`."""
+    user = await operators.find(db, named)
+    if user is None:
+        raise NotFound("there is no account with this id, address or username")
+    return user

@@ -1,0 +1,106 @@
+"""Answers to operators about nodes: which there are, who is drained, and maintenance of all."""
+
+from persistence.errors import NotFound
+from persistence.tables.operating import nodes, orders
+from persistence.tables.operating.nodes import RunningNode
+from persistence.tables.operating.orders import Maintenance
+from schema.accounts.audit_events import AuditEvent
+from schema.errors import ErrorCode
+from schema.operating.calls import (
+    Changed,
+    DrainNode,
+    ListNodes,
+    MaintenanceNow,
+    NodeRow,
+    NodeRows,
+    NodeState,
+    SetMaintenance,
+    UndrainNode,
+)
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.operators.guard import note
+from server.orders.questions import ALIVE_SECONDS
+from server.refused import Refused
+
+
+async def list_(context: Context, caller: Caller, params: ListNodes) -> NodeRows:
+    """As each has last said of itself: a second or two ago."""
+    rows = [_row(node) for node in await nodes.all_nodes(context.db)]
+    return NodeRows(rows, _now(await orders.maintenance(context.db)))
+
+
+async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> MaintenanceNow:
+    """Told to all nodes once it is stored; each keeps to it from its next look on."""
+    if params.mode == "read_only" and params.message is None:
+        text = "say in `message` what people are shown while they cannot edit"
+        raise Refused(ErrorCode.VALIDATION, text, field="message")
+    message = params.message if params.mode == "read_only" else None
+    async with context.db.transaction() as tx:
+        before = await orders.set_maintenance(tx, message)
+        said = None if before is None else before.message
+        if message is not None and message != said:
+            words = {"message": message, "before": said}
+            await note(tx, caller, AuditEvent.MAINTENANCE_BEGUN, **words)
+        elif message is None and before is not None:
+            await note(tx, caller, AuditEvent.MAINTENANCE_ENDED, before=said)
+        now = await orders.maintenance(tx)
+    await context.questions.tell()
+    return _now(now)
+
+
+async def drain(context: Context, caller: Caller, params: DrainNode) -> Changed:
+    """The node does it at its next look."""
+    return await _set_drained(context, caller, params.node, is_drained=True)
+
+
+async def undrain(context: Context, caller: Caller, params: UndrainNode) -> Changed:
+    """The opposite of `drain`."""
+    return await _set_drained(context, caller, params.node, is_drained=False)
+
+
+async def _set_drained(context: Context, caller: Caller, node: str, *, is_drained: bool) -> Changed:
+    async with context.db.transaction() as tx:
+        before = await nodes.set_drained(tx, node, is_drained)
+        if before is None:
+            raise NotFound(f"there is no node {node!r}; operator.nodes lists those that run")
+        if before != is_drained:
+            event = AuditEvent.NODE_DRAINED if is_drained else AuditEvent.NODE_UNDRAINED
+            await note(tx, caller, event, node=node)
+    await context.questions.tell()
+    return Changed(before != is_drained)
+
+
+def _row(node: RunningNode) -> NodeRow:
+    state: NodeState = "drained" if node.is_drained else "serving"
+    if node.silent_ms > ALIVE_SECONDS * 1_000:
+        state = "silent"
+    return NodeRow(
+        node=node.name,
+        host=node.host,
+        address=node.address,
+        pid=node.pid,
+        version=node.version,
+        state=state,
+        started_at=node.started_at,
+        silent_ms=round(node.silent_ms, 1),
+        connections=node.connections,
+        rooms=node.rooms,
+        members=node.members,
+        load=round(node.load, 3),
+    )
+
+
+def _now(maintenance: Maintenance | None) -> MaintenanceNow:
+    if maintenance is None:
+        return MaintenanceNow("off")
+    return MaintenanceNow("read_only", maintenance.message, maintenance.began_at)
+
+
+ANSWERS: dict[str, Answer] = {
+    "operator.nodes": list_,
+    "operator.maintenance": maintain,
+    "operator.drain": drain,
+    "operator.undrain": undrain,
+}

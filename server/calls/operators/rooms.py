@@ -1,0 +1,152 @@
+"""Answers to operators about rooms: which are open, on which nodes, and who is in one."""
+
+from typing import Any
+
+from persistence.errors import NoSuchProject
+from persistence.tables import studio_projects
+from persistence.tables.operating import orders
+from persistence.tables.operating.orders import Closed
+from schema.accounts.audit_events import AuditEvent
+from schema.operating.calls import (
+    Changed,
+    ClosedRoom,
+    ClosedRooms,
+    CloseRoom,
+    ListClosedRooms,
+    ListRooms,
+    OpenRoom,
+    RoomMemberRow,
+    RoomRow,
+    RoomRows,
+    RoomShown,
+    ShowRoom,
+)
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.operators.guard import note
+from server.orders.answering import MEMBERS_TOLD
+
+FIRST = "00000000-0000-0000-0000-000000000000"
+"""Before the ids of all projects."""
+
+
+async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows:
+    """Of each node the first ones, as one page: none of what lies between is missed."""
+    after = place(params.cursor)
+    asked = await context.questions.ask("rooms", after=after, limit=params.limit + 1)
+    together: dict[str, dict[str, Any]] = {}
+    nodes: dict[str, list[str]] = {}
+    for node, rows in sorted(asked.answers.items()):
+        for row in rows or ():
+            nodes.setdefault(row["project"], []).append(node)
+            together[row["project"]] = _both(together.get(row["project"]), row)
+    shown = sorted(together)[: params.limit]
+    names = await studio_projects.names_of(context.db, shown)
+    rooms = [
+        RoomRow(**together[project], name=names.get(project, ""), nodes=nodes[project])
+        for project in shown
+    ]
+    following = shown[-1] if len(together) > params.limit else None
+    return RoomRows(rooms, following, asked.silent)
+
+
+async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
+    """Of a room that is not open: its name, and whether it is closed."""
+    project = params.project
+    name = await _require_name(context, project)
+    asked = await context.questions.ask("room", project=project)
+    answers = {node: answer for node, answer in asked.answers.items() if answer is not None}
+    room: dict[str, Any] = {"seq": 0, "entities": 0, "bytes": 0}
+    for answer in answers.values():
+        room = _both(room, {key: answer[key] for key in room})
+    members = [
+        RoomMemberRow(node=node, **seat) for node, told in answers.items() for seat in told["seats"]
+    ]
+    members.sort(key=lambda member: (member.since, member.member))
+    return RoomShown(
+        project=project,
+        name=name,
+        **room,
+        members=members[:MEMBERS_TOLD],
+        clipped=len(members) > MEMBERS_TOLD,
+        closed=_closed(await orders.closed_room(context.db, project), project, name),
+        silent=asked.silent,
+    )
+
+
+async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRoom:
+    """Told to all nodes once it is stored; closed a second time it has the newest reason."""
+    project = params.project
+    name = await _require_name(context, project)
+    async with context.db.transaction() as tx:
+        before = await orders.closed_room(tx, project)
+        if not await orders.close_room(tx, project, params.reason, params.for_ms):
+            raise NoSuchProject
+        closed = await orders.closed_room(tx, project)
+        said = None if before is None else {"reason": before.reason, "until": before.until}
+        words: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
+        await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=said, **words)
+    await context.questions.tell()
+    shown = _closed(closed, project, name)
+    assert shown is not None
+    return shown
+
+
+async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
+    """The opposite of `close`."""
+    project = params.project
+    await _require_name(context, project)
+    async with context.db.transaction() as tx:
+        before = await orders.closed_room(tx, project)
+        was_closed = await orders.open_room(tx, project)
+        if was_closed and before is not None:
+            said = {"reason": before.reason, "until": before.until}
+            await note(tx, caller, AuditEvent.ROOM_OPENED, project=project, before=said)
+    await context.questions.tell()
+    return Changed(was_closed)
+
+
+async def list_closed(context: Context, caller: Caller, params: ListClosedRooms) -> ClosedRooms:
+    """A page of them."""
+    found = await orders.closed_rooms(context.db, place(params.cursor), params.limit + 1)
+    shown = found[: params.limit]
+    rooms = [row for each in shown if (row := _closed(each, each.project, each.name)) is not None]
+    return ClosedRooms(rooms, shown[-1].project if len(found) > len(shown) else None)
+
+
+def place(cursor: str | None) -> str:
+    """Behind which project a page begins; what is no id is the beginning."""
+    return cursor if cursor is not None and len(cursor) == len(FIRST) else FIRST
+
+
+def _both(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
+    """One room on two nodes: members of both, and what the one that is further has."""
+    if one is None:
+        return dict(other)
+    newest = max(one, other, key=lambda each: each["seq"])
+    sums = {key: one[key] + other[key] for key in ("members", "held_back") if key in one}
+    return dict(newest) | sums
+
+
+def _closed(row: Closed | None, project: str, name: str) -> ClosedRoom | None:
+    if row is None:
+        return None
+    return ClosedRoom(project, name, row.reason, row.closed_at, row.until)
+
+
+async def _require_name(context: Context, project: str) -> str:
+    """Raises `NoSuchProject`."""
+    names = await studio_projects.names_of(context.db, [project])
+    if project not in names:
+        raise NoSuchProject
+    return names[project]
+
+
+ANSWERS: dict[str, Answer] = {
+    "operator.rooms": list_,
+    "operator.room": show,
+    "operator.close_room": close,
+    "operator.open_room": open_,
+    "operator.closed_rooms": list_closed,
+}

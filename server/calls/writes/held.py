@@ -1,0 +1,22 @@
+"""What waits during maintenance: whatever would write for a user (rule R53)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from schema.calling.writes import HELD_IN_MAINTENANCE
+from server.calls.caller import Caller
+from server.calls.context import Context
+
+Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
+
+
+def waiting(method: str, answer: Answer) -> Answer:
+    """The same answer, where the call is none that maintenance holds back."""
+    if method not in HELD_IN_MAINTENANCE:
+        return answer
+
+    async def held(context: Context, caller: Caller, params: Any) -> Any:
+        context.hub.orders.refuse_to_write()
+        return await answer(context, caller, params)
+
+    return held

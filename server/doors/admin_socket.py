@@ -1,0 +1,162 @@
+"""The door on the machine: calls of operators over a Unix socket, a JSON object a line.
+
+Whoever may open the socket runs the server: the user that it runs as, and root (rule R56).
+"""
+
+import asyncio
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from machine.sockets.admin_sockets import NoSocket, directory_of, listen
+from schema.messages import Error
+from schema.operating.calls import OPERATOR_METHODS
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.dispatch import dispatch_operators
+from server.calls.failures import as_error, counted
+from server.health.metrics import Count
+from server.sockets.codec import JSON, BadMessage
+
+LONGEST_LINE = 65_536
+"""Bytes of a call with its parameters."""
+
+IDLE_SECONDS = 30.0
+"""Who says nothing, or reads nothing, for so long is cut off."""
+
+MOST_AT_ONCE = 8
+"""Connections; a call of operators takes seconds at most, and one is enough for `./run admin`."""
+
+log = structlog.get_logger()
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """One line."""
+
+    method: str
+    params: msgspec.Raw = msgspec.Raw(b"{}")
+    id: int = 0
+    """Sent back with the answer."""
+
+
+class Answer(msgspec.Struct, omit_defaults=True):
+    """One line: a `result` as the call's reply has it, or an `error`."""
+
+    id: int
+    result: Any = None
+    error: Error | None = None
+
+
+class AdminSocket:
+    """That of one node. `given`: its directory, where one is set; `data`: that of all data."""
+
+    def __init__(
+        self,
+        context: Context,
+        node: str,
+        given: Path | None,
+        data: Path,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        count: Count,
+    ) -> None:
+        self._context = context
+        self._node = node
+        self._directory = directory_of(given, data, os.environ)
+        self._spawn = spawn
+        self._count = count
+        self._server: asyncio.Server | None = None
+        self._open = 0
+        """Connections."""
+        self.path: Path | None = None
+        """Where it listens; None: nowhere, and the log says why."""
+
+    async def start(self) -> None:
+        """Listen; a node that cannot says so in its log, and serves."""
+        try:
+            listening = listen(self._directory, self._node)
+        except NoSocket as error:
+            log.warning("no socket for ./run admin; it has to use --url", reason=str(error))
+            return
+        self.path = self._directory / f"{self._node}.sock"
+        self._server = await asyncio.start_unix_server(
+            self._connected, sock=listening, limit=LONGEST_LINE, backlog=MOST_AT_ONCE
+        )
+        log.info("listening for ./run admin", socket=str(self.path))
+
+    def close(self) -> None:
+        """Listen no more; who is connected is cut off with the node's tasks."""
+        if self._server is not None:
+            self._server.close()
+        if self.path is not None:
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._open >= MOST_AT_ONCE:
+            writer.close()
+            return
+        self._open += 1
+        self._spawn(self._serve(reader, writer))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        caller = Caller("machine", "", "", None, machine=f"machine:{_user_of(writer)}")
+        try:
+            while line := await _line(reader):
+                writer.write(msgspec.json.encode(await self._answer(caller, line)) + b"\n")
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await writer.drain()
+        except (TimeoutError, ConnectionError):
+            pass
+        except ValueError:  # longer than a line may be; there is no next one to be found
+            writer.write(msgspec.json.encode(_too_long()) + b"\n")
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _answer(self, caller: Caller, line: bytes) -> Answer:
+        number = 0
+        try:
+            asked = msgspec.json.decode(line, type=Asked)
+            number = asked.id
+            kind = OPERATOR_METHODS[asked.method][0] if asked.method in OPERATOR_METHODS else None
+            params = None if kind is None else JSON.params(asked.params, kind)
+            return Answer(
+                number, await dispatch_operators(self._context, caller, asked.method, params)
+            )
+        except msgspec.MsgspecError as error:
+            return Answer(number, error=Error(None, "bad_message", str(error)))
+        except BadMessage as error:
+            return Answer(number, error=Error(None, error.code, str(error), None, error.details))
+        except Exception as error:  # whatever it is, who asks hears of it
+            return Answer(number, error=counted(as_error(None, error), self._count))
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The next one; empty: there is none. Raises `TimeoutError`, `ValueError`."""
+    async with asyncio.timeout(IDLE_SECONDS):
+        return await reader.readline()
+
+
+def _too_long() -> Answer:
+    return Answer(0, error=Error(None, "bad_message", f"a line has {LONGEST_LINE} bytes at most"))
+
+
+def _user_of(writer: asyncio.StreamWriter) -> str:
+    """Who on this machine speaks, by the kernel; where that does not tell, whoever we are."""
+    uid = os.getuid()
+    peer = writer.get_extra_info("socket")
+    if peer is not None and hasattr(socket, "SO_PEERCRED"):
+        told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        _, uid, _ = struct.unpack("3i", told)
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

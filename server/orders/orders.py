@@ -1,0 +1,114 @@
+"""What operators have told all nodes: read from the database, and done here.
+
+The database is the truth. The bus only says that there is something to read; without it a node
+finds it by looking twice a second.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from persistence.tables.operating import nodes, orders, questions
+from persistence.tables.operating.nodes import Figures
+from persistence.tables.operating.orders import Question, Told
+from server.live.hub import Hub
+from server.orders.answering import Answering
+
+FORGOTTEN_SECONDS = 86_400.0
+"""A node that ended without a word is listed as silent for so long."""
+
+log = structlog.get_logger()
+
+
+class Orders:
+    """Of one node. `drain`: send its members elsewhere and let nobody in, or let people in again.
+
+    `figures`: what the node holds just now.
+    """
+
+    def __init__(
+        self,
+        db: Executor,
+        hub: Hub,
+        answering: Answering,
+        drain: Callable[[bool], None],
+        figures: Callable[[], Figures],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        version: str,
+    ) -> None:
+        self.node = hub.node
+        self.address = ""
+        """Where it listens, for operators; known once it does."""
+        self._db = db
+        self._hub = hub
+        self._answering = answering
+        self._drain = drain
+        self._figures = figures
+        self._spawn = spawn
+        self._version = version
+        self._drain_words = 0
+        """How often operators had said whether it is drained when that was last read."""
+        self._looking = asyncio.Lock()
+        self._is_woken = False
+        """Whether a look is under way because another node has told of something."""
+
+    async def look(self) -> None:
+        """Read what is new, and do it; raises `PersistenceError`."""
+        async with self._looking:
+            told = await orders.read(self._db, self.node)
+            self._obey(told)
+            for question in told.questions:
+                await self._answer(question)
+
+    def wake(self) -> None:
+        """Another node has written something that is to be read at once."""
+        if not self._is_woken:
+            self._is_woken = True
+            self._spawn(self._look_now())
+
+    async def say_there(self) -> None:
+        """This node is there, and holds so much; raises `PersistenceError`."""
+        mine = self.node, socket.gethostname()[:255], self.address, os.getpid(), self._version
+        await nodes.seen(self._db, *mine, self._figures())
+
+    async def say_gone(self) -> None:
+        """This node ends; that others do not hear of it harms nobody."""
+        try:
+            async with asyncio.timeout(1.0):
+                await nodes.gone(self._db, self.node)
+        except (TimeoutError, PersistenceError) as error:
+            log.info("others hear later that this node has ended", reason=str(error))
+
+    async def tidy(self) -> None:
+        """Forget what nobody needs any more; raises `PersistenceError`."""
+        await nodes.forget(self._db, FORGOTTEN_SECONDS)
+        await orders.forget_opened(self._db)
+
+    async def _look_now(self) -> None:
+        self._is_woken = False
+        try:
+            await self.look()
+        except PersistenceError as error:
+            log.warning("cannot read what operators say; the next look will", reason=str(error))
+
+    def _obey(self, told: Told) -> None:
+        standing = self._hub.orders
+        if told.message != standing.maintenance:
+            log.warning("maintenance", is_on=told.message is not None, message=told.message or "")
+            self._hub.set_maintenance(told.message)
+        if told.closed != standing.closed:
+            log.warning("rooms closed by operators", rooms=len(told.closed))
+            self._hub.close_rooms(told.closed)
+        if told.drain_words != self._drain_words:
+            self._drain_words = told.drain_words
+            self._drain(told.is_drained)
+
+    async def _answer(self, question: Question) -> None:
+        answer = self._answering.answer(question.asks, question.params)
+        await questions.answer(self._db, question.id, self.node, answer)

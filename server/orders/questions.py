@@ -1,0 +1,78 @@
+"""What is asked of all nodes: put into the database, told by the bus, answered within a second.
+
+Without a bus each node finds it by its look twice a second (`server.orders.orders`).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from persistence.tables.operating import nodes, questions
+from schema.node_messages import RowChanged
+
+ALIVE_SECONDS = 6.0
+"""A node that has said nothing for so long is not waited for."""
+
+WAIT_SECONDS = 2.5
+"""What all others get to answer."""
+
+LOOK_SECONDS = 0.03
+"""Between two looks whether all have."""
+
+TOLD = "node_questions"
+"""In the place of a table, in what is told by the bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Node -> its answer, and those that gave none in time."""
+
+    answers: dict[str, Any]
+    silent: list[str]
+
+
+class Questions:
+    """Those of one node to all of them, itself included."""
+
+    def __init__(
+        self,
+        db: Executor,
+        node: str,
+        look: Callable[[], Awaitable[None]],
+        tell_nodes: Callable[[RowChanged], None],
+    ) -> None:
+        self._db = db
+        self._node = node
+        self._look = look
+        """Answers what is asked of this node."""
+        self._tell_nodes = tell_nodes
+
+    async def ask(self, asks: str, **params: Any) -> Asked:
+        """Wait for all that are there; raises `PersistenceError`."""
+        wanted = await nodes.alive(self._db, ALIVE_SECONDS) | {self._node}
+        number = await questions.ask(self._db, asks, params)
+        try:
+            await self.tell()
+            await self._until_answered(number, wanted)
+            found = await questions.answers(self._db, number)
+        finally:
+            await questions.done(self._db, number)
+        return Asked(found, sorted(wanted - found.keys()))
+
+    async def tell(self) -> None:
+        """There is something new for every node to look at; this one has when it is done."""
+        self._tell_nodes(RowChanged(TOLD, ""))
+        with suppress(PersistenceError):  # it is stored: the next look finds it
+            await self._look()
+
+    async def _until_answered(self, number: str, wanted: set[str]) -> None:
+        time = asyncio.get_running_loop().time
+        until = time() + WAIT_SECONDS
+        while time() < until:
+            if wanted <= await questions.answered(self._db, number):
+                return
+            await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,48 @@
+"""The slowest calls of the last hour, so many of each method; nothing of what they asked."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+KEPT_SECONDS = 3_600.0
+
+KEPT_OF_EACH = 20
+
+
+class TookSoLong(NamedTuple):
+    """`at`: seconds since 1970, of the reply."""
+
+    at: float
+    seconds: float
+    done: bool
+
+
+class SlowCalls:
+    """Those of one node. `clock`: seconds since 1970."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._of: dict[str, list[TookSoLong]] = {}
+        """Method -> its slowest, the slowest first; only methods that exist come here."""
+
+    def add(self, method: str, seconds: float, *, done: bool) -> None:
+        """A call has its reply."""
+        now = self._clock()
+        kept = [one for one in self._of.get(method, ()) if one.at > now - KEPT_SECONDS]
+        if len(kept) < KEPT_OF_EACH or seconds > kept[-1].seconds:
+            kept.append(TookSoLong(now, seconds, done))
+            kept.sort(key=_slowest_first)
+        self._of[method] = kept[:KEPT_OF_EACH]
+
+    def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[TookSoLong]]:
+        """Method -> its slowest of the last hour."""
+        since = self._clock() - KEPT_SECONDS
+        asked = self._of if method is None else {method: self._of.get(method, [])}
+        return {
+            name: [one for one in kept if one.at > since][:per_method]
+            for name, kept in asked.items()
+        }
+
+
+def _slowest_first(one: TookSoLong) -> float:
+    return -one.seconds

@@ -1,0 +1,179 @@
+"""`./run admin`, word by word, by both doors, at a running node."""
+
+import argparse
+import asyncio
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from admin import __main__ as command
+from admin import call_door
+from admin.showing import audit, room
+from admin.words import WORDS, duration_ms
+from persistence.pool import Database
+from schema.operating.calls import OPERATOR_METHODS
+from tests.server.conftest import Node, create_project
+
+MAKE = "UPDATE prime_users SET is_operator = true WHERE id = $1"
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+def ran(*words: str) -> tuple[int, str, str]:
+    """Exit code, stdout (with the log of the node of the test before it) and stderr."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = command.main(words)
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return code, out.getvalue(), err.getvalue()
+
+
+async def asked(*words: str) -> tuple[int, str, str]:
+    return await asyncio.to_thread(ran, *words)
+
+
+def words_of(project: str, user: str, node: str) -> dict[str, Sequence[str]]:
+    """Each word, with what it takes, in an order in which each has something to do."""
+    return {
+        "nodes": (),
+        "rooms": ("--limit", "5"),
+        "room": (project,),
+        "logins": (user,),
+        "close-room": (project, "--reason", "It grows.", "--for", "2h"),
+        "closed-rooms": (),
+        "open-room": (project,),
+        "read-only": ("Back at nine.",),
+        "read-write": (),
+        "sizes": ("--projects", "3"),
+        "slow-calls": ("--per-method", "1"),
+        "audit": ("--limit", "5"),
+        "kick": ("user", user, "--reason", "Your laptop was stolen."),
+        "drain": (node,),
+        "undrain": (node,),
+    }
+
+
+@pytest.mark.postgres
+@pytest.mark.hub
+async def test_every_word_by_the_socket(node: Node) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann, "[bold]Song")
+    await ann.join(project)
+    assert node.server.admin_socket.path is not None
+    door = ("--socket", str(node.server.admin_socket.path.parent))
+    words = words_of(project, "ann", node.hub.node)
+    assert words.keys() == {word.name for word in WORDS}
+    shown: dict[str, str] = {}
+    for word, takes in words.items():
+        code, out, err = await asked(word, *takes, *door)
+        assert (code, err) == (0, ""), word
+        shown[word] = out
+    assert "[bold]Song" in shown["rooms"]
+    assert "127.0.0.1" in shown["room"]
+    assert "is closed since" in shown["close-room"]
+    assert "It grows." in shown["closed-rooms"]
+    assert "Nobody edits" in shown["read-only"]
+    assert "room_opened" in shown["audit"]
+    assert "1 logins" in shown["kick"]
+    code, _, err = await asked("room", NOWHERE, "--json", *door)
+    assert (code, len(err.splitlines())) == (1, 1)
+    code, out, _ = await asked("nodes", "--json", *door)
+    assert [row["node"] for row in json.loads(out.splitlines()[-1])["nodes"]] == [node.hub.node]
+
+
+@pytest.mark.postgres
+@pytest.mark.hub
+async def test_words_by_the_calls_of_an_operator(
+    node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await node.musician("ada")
+    project = await create_project(ada)
+    door = ("--url", node.url, "--as", "ada@example.org")
+    given: list[str] = []
+
+    def typed(asks: str) -> str:
+        given.append(asks)
+        return "correct horse"
+
+    monkeypatch.setattr(call_door, "read_secret_of_person", typed)
+    code, _, err = await asked("rooms", *door)
+    assert (code, "for operators" in err) == (1, True)
+    await database.execute(MAKE, ada.user)
+    code, out, _ = await asked("close-room", project, "--reason", "It grows.", "--json", *door)
+    assert (code, json.loads(out.splitlines()[-1])["reason"]) == (0, "It grows.")
+    code, out, _ = await asked("open-room", project, *door)
+    assert (code, out.splitlines()[-1]) == (0, "opened")
+    assert given == ["Password of ada@example.org: "] * 3
+    monkeypatch.setattr(call_door, "read_secret_of_person", lambda asks: "wrong horse")
+    code, _, err = await asked("rooms", *door)
+    assert (code, len(err.splitlines())) == (1, 1)
+    code, _, err = await asked("rooms", "--url", "not an address", "--as", "a@b.example")
+    assert (code, "cannot connect" in err) == (1, True)
+
+
+def test_words_that_are_wrong_end_with_2_and_a_sentence() -> None:
+    for words in (
+        (),
+        ("no-such-word",),
+        ("rooms", "--as", "ada@example.org"),
+        ("rooms", "--url", "wss://example.org/v1"),
+        ("close-room", NOWHERE),
+        ("close-room", NOWHERE, "--reason", "x", "--for", "soon"),
+        ("kick", "nobody", "ann", "--reason", "x"),
+    ):
+        code, out, err = ran(*words)
+        assert (code, out) == (2, ""), words
+        assert err, words
+
+
+def test_every_call_of_operators_has_a_word_with_an_example() -> None:
+    assert {word.method for word in WORDS} == OPERATOR_METHODS.keys()
+    for word in WORDS:
+        code, out, _ = ran(word.name, "--help")
+        told = " ".join(out.split())
+        assert (code, "For example: ./run admin" in told) == (0, True), word.name
+
+
+def test_what_ends_something_for_people_is_asked_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    asking = {word.name for word in WORDS if word.asks}
+    assert asking == {"kick", "close-room", "read-only", "drain"}
+    for said, code in (("n\n", 130), ("", 130), ("yes\n", 1)):
+        monkeypatch.setattr(sys, "stdin", Terminal(said))
+        ended, _, err = ran("drain", "near", "--socket", "/nowhere/at/all")
+        assert (ended, "Go on? [y/N]" in err) == (code, True), said
+    ended, _, err = ran("drain", "near", "--yes", "--socket", "/nowhere/at/all")
+    assert (ended, "Go on?" in err) == (1, False)
+
+
+def test_times_have_a_unit() -> None:
+    assert [duration_ms(text) for text in ("90s", "15m", "2h", "7d")] == [
+        90_000, 900_000, 7_200_000, 604_800_000,
+    ]  # fmt: skip
+    for text in ("", "2", "-1h", "31d", "1.5h", "0s", "2 h"):
+        with pytest.raises(argparse.ArgumentTypeError):
+            duration_ms(text)
+
+
+def test_names_of_people_do_nothing_to_a_terminal() -> None:
+    entry: dict[str, Any] = {
+        "at": 0, "event": "login_failed", "count": 3, "user": None, "actor": None,
+        "project": None, "address": None, "details": {"device": "\x1b[31mred[/bold]"},
+    }  # fmt: skip
+    [table] = audit({"entries": [entry], "next": None})
+    cells = [str(cell) for column in table.columns for cell in column.cells]  # type: ignore[union-attr]
+    assert not any("\x1b" in cell for cell in cells)
+    shown = {"name": "\x1b[2J", "project": NOWHERE, "entities": 0, "bytes": 0, "seq": 0}
+    first = next(room(shown | {"closed": None, "members": [], "clipped": False}))
+    assert "\x1b" not in str(first)

@@ -1,0 +1,32 @@
+"""What one node asks all, and what they answer."""
+
+import pytest
+
+from persistence.pool import Database
+from persistence.tables.operating import orders, questions
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_each_node_answers_a_question_once(database: Database) -> None:
+    number = await questions.ask(database, "rooms", {"after": "x"})
+    for node in ("near", "far"):
+        assert [one.id for one in (await orders.read(database, node)).questions] == [number]
+        await questions.answer(database, number, node, {"said": node})
+        await questions.answer(database, number, node, {"said": "again"})
+        assert (await orders.read(database, node)).questions == []
+    assert await questions.answered(database, number) == {"near", "far"}
+    said = {"near": {"said": "near"}, "far": {"said": "far"}}
+    assert await questions.answers(database, number) == said
+    await questions.done(database, number)
+    assert await questions.answers(database, number) == {}
+    await questions.answer(database, number, "late", None)
+    assert await questions.answered(database, number) == set()
+
+
+async def test_what_nobody_waits_for_is_not_answered_and_forgotten(database: Database) -> None:
+    await questions.ask(database, "rooms", {})
+    await database.execute("UPDATE node_questions SET asked_at = now() - interval '2 minutes'")
+    assert (await orders.read(database, "near")).questions == []
+    await questions.done(database, "00000000-0000-4000-8000-000000000000")
+    assert await database.fetchval("SELECT count(*) FROM node_questions") == 0

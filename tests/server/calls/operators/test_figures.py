@@ -1,0 +1,63 @@
+"""Operators look at sizes, slow calls and the audit."""
+
+import pytest
+
+from tests.server.calls.operators.conftest import Doors
+from tests.server.conftest import create_project
+from tests.server.wire import marker
+
+pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+
+async def test_R55_sizes_of_tables_and_of_the_largest_projects(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann, "Song")
+    await ann.join(project)
+    await ann.edit(project, marker("marker_01"))
+    shown = await doors.by_call("sizes", projects=1)
+    tables = {row["table"]: row for row in shown["tables"]}
+    assert {"project_deltas", "studio_projects", "audit_log"} <= set(tables)
+    assert all(row["total_bytes"] >= row["index_bytes"] for row in tables.values())
+    assert shown["database_bytes"] > shown["journal_bytes"] > 0
+    [largest] = shown["projects"]
+    assert (largest["project"], largest["deltas"], largest["name"]) == (project, 1, "Song")
+    assert largest["journal_bytes"] > 0
+    assert (await doors.by_machine("sizes", projects=1))["projects"] == [largest]
+
+
+async def test_R55_slow_calls_of_all_nodes_without_what_they_asked(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    far = await doors.far.again(ann, "phone")
+    for wire in (ann, far):
+        await wire.result("projects.list")
+        await wire.call("projects.get", project="00000000-0000-4000-8000-000000000000")
+    shown = await doors.by_machine("slow_calls", method="projects.list", per_method=2)
+    nodes = {doors.near.hub.node, doors.far.hub.node}
+    assert {call["node"] for call in shown["calls"]} == nodes
+    assert {call["method"] for call in shown["calls"]} == {"projects.list"}
+    took = [call["took_ms"] for call in shown["calls"]]
+    assert took == sorted(took, reverse=True)
+    all_of_them = await doors.by_machine("slow_calls", per_method=1)
+    done = {call["method"]: call["done"] for call in all_of_them["calls"]}
+    assert done["projects.get"] is False
+    assert done["projects.list"] is True
+    assert set(all_of_them["calls"][0]) == {"method", "node", "at", "took_ms", "done"}
+
+
+async def test_R55_the_audit_of_everyone_page_by_page(doors: Doors) -> None:
+    for name in ("ann", "bob", "eve"):
+        await doors.near.musician(name)
+    await doors.near.context.audit.flush()
+    whole = (await doors.by_machine("audit", limit=200))["entries"]
+    pages, cursor = [], None
+    while True:
+        page = await doors.by_call("audit", limit=2, **({"cursor": cursor} if cursor else {}))
+        pages += page["entries"]
+        if (cursor := page["next"]) is None:
+            break
+    assert pages == whole
+    assert [entry["at"] for entry in whole] == sorted((e["at"] for e in whole), reverse=True)
+    of_ann = (await doors.by_call("audit", user="ann", event="account_made"))["entries"]
+    assert [entry["event"] for entry in of_ann] == ["account_made"]
+    answer = await doors.ada.call("operator.audit", cursor="of somewhere else")
+    assert (answer["code"], answer["details"]) == ("validation", {"field": "cursor"})

@@ -1,0 +1,88 @@
+"""Operators look at rooms, and close them, by both doors."""
+
+import pytest
+
+from tests.server.calls.operators.conftest import Doors
+from tests.server.conftest import create_project
+from tests.server.wire import marker
+
+pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+
+async def test_R48_rooms_of_all_nodes_are_one_list(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    project, other = await create_project(ann, "Song"), await create_project(ann, "Other")
+    bob = await doors.second_device(ann)
+    await ann.join(project)
+    await bob.join(project)
+    await bob.join(other)
+    await ann.edit(project, marker("marker_01"))
+    by_call = await doors.by_call("rooms")
+    assert by_call == await doors.by_machine("rooms")
+    rows = {row["project"]: row for row in by_call["rooms"]}
+    assert (by_call["silent"], by_call["next"], set(rows)) == ([], None, {project, other})
+    song = rows[project]
+    assert (song["name"], song["members"], song["seq"]) == ("Song", 2, 1)
+    assert song["nodes"] == sorted([doors.near.hub.node, doors.far.hub.node])
+    assert song["entities"] >= 1
+    assert song["bytes"] > 0
+    assert song["held_back"] == 0
+    first = await doors.by_call("rooms", limit=1)
+    second = await doors.by_call("rooms", limit=1, cursor=first["next"])
+    pages = first["rooms"] + second["rooms"]
+    assert [row["project"] for row in pages] == sorted([project, other])
+    assert second["next"] is None
+
+
+async def test_R48_a_room_says_who_is_in_it_from_where(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann, "Song")
+    await ann.join(project)
+    bob = await doors.second_device(ann)
+    await bob.join(project)
+    shown = await doors.by_call("room", project=project)
+    assert shown == await doors.by_machine("room", project=project)
+    assert [row["device"] for row in shown["members"]] == ["laptop", "phone"]
+    assert {row["address"] for row in shown["members"]} == {"127.0.0.1"}
+    assert {row["user"] for row in shown["members"]} == {ann.user}
+    assert [row["node"] for row in shown["members"]] == [doors.near.hub.node, doors.far.hub.node]
+    assert (shown["name"], shown["closed"], shown["clipped"]) == ("Song", None, False)
+    nowhere = "00000000-0000-4000-8000-000000000000"
+    assert (await doors.ada.call("operator.room", project=nowhere))["code"] == "not_found"
+
+
+@pytest.mark.parametrize("door", ["by_call", "by_machine"])
+async def test_R52_a_closed_room_cannot_be_joined_and_can_be_again(doors: Doors, door: str) -> None:
+    ask = getattr(doors, door)
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann, "Song")
+    await ann.join(project)
+    assert (await ann.edit(project, marker("marker_01")))["t"] == "ack"
+    closed = await ask("close_room", project=project, reason="It grows.")
+    assert (closed["name"], closed["reason"], closed["until"]) == ("Song", "It grows.", None)
+    await ann.closed(1012)
+    assert [row["project"] for row in (await ask("closed_rooms"))["rooms"]] == [project]
+    for node in (doors.near, doors.far):
+        again = await node.again(ann)
+        refused = await again.ask({"t": "join", "id": "j", "project": project})
+        assert (refused["code"], refused["details"]["message"]) == ("unavailable", "It grows.")
+    assert (await ask("open_room", project=project))["changed"] is True
+    assert (await ask("open_room", project=project))["changed"] is False
+    for node in (doors.near, doors.far):
+        await node.server.orders.look()
+        joined, _ = await (await node.again(ann, node.hub.node)).join(project)
+        assert joined["head"] == 1
+    [noted], [undone] = await doors.audit("room_closed"), await doors.audit("room_opened")
+    assert noted["details"]["reason"] == undone["details"]["before"]["reason"] == "It grows."
+    by = noted["details"].get("by"), noted["actor"]
+    assert by == ((None, doors.ada.user) if door == "by_call" else ("machine:root", None))
+
+
+async def test_R52_a_room_that_is_closed_for_a_while_opens_by_itself(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann)
+    await doors.by_call("close_room", project=project, reason="A moment.", for_ms=1_000)
+    await doors.database.execute("UPDATE closed_rooms SET until = now() - interval '1 second'")
+    await doors.near.server.orders.look()
+    await ann.join(project)
+    assert (await doors.by_call("closed_rooms"))["rooms"] == []
