@@ -23,6 +23,10 @@ mount -t proc proc proc
 mount --bind proc/sys proc/sys
 mount -o remount,bind,ro proc/sys
 
+# An empty Debian: nothing of a Prime that this machine may have.
+rm -rf opt/prime* etc/prime var/lib/prime var/backups/prime etc/systemd/system/prime*
+chroot . userdel prime 2>/dev/null || true
+chroot . groupdel prime 2>/dev/null || true
 cp -a "$2/." .
 chmod 711 root # where an interpreter of root's may be
 chroot . /bin/sh -c 'for file in /usr/lib/tmpfiles.d/*; do # what systemd would make of /run at its start
