@@ -49,7 +49,7 @@ def test_all_is_told_in_order_and_once() -> None:
         ("made", "p", "u", 1),
         ("role", "p", "u", None),
         ("project", "p", 2, True),
-        ("session", "s"),
+        ("session", "s", ""),
         ("media", "p"),
         ("rows",),
     ]
