@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pyotp
@@ -140,9 +141,11 @@ async def test_A51_a_challenge_that_is_ended_meanwhile_opens_nothing(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
-    object.__setattr__(node.context, "second_factor_required", False)
+    in_force = node.context.in_force
+    asking = in_force.settings
+    in_force.settings = replace(asking, second_factor_required=False)
     ann, thief = await node.musician("ann"), await node.guest(device="thief")
-    object.__setattr__(node.context, "second_factor_required", True)
+    in_force.settings = replace(asking, second_factor_required=True)
     challenge = (await thief.call("auth.login", **WORDS))["details"]["challenge"]
     secret = (await thief.result("auth.totp_begin", challenge=challenge))["secret"]
     before(monkeypatch, second_factor, "count_try", lambda: set_password(node, ann.user))
