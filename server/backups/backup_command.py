@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
-from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
 from server.backups import telling
 from server.backups.dumping import Made, back_up
 from server.operating.database import database_of
+from server.operating.endings import told
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 
@@ -41,8 +41,8 @@ def main() -> int:
     try:
         with database_of(read_settings(options_of(arguments))) as url:
             return telling.run("backup", work)
-    except PersistenceError as error:
-        return telling.fail("backup", str(error), error.exit_code)
+    except Exception as error:
+        return telling.fail("backup", *told(error))
 
 
 def _report(made: Made) -> dict[str, object]:

@@ -66,7 +66,7 @@ async def _note(url: str, newest: Kept, seconds: float) -> None:
     try:
         await runs.note(url, done)
     except PersistenceError as error:
-        telling.fail("rehearse", f"the backup is good; nodes cannot tell so: {error}", 0)
+        telling.fail("rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0)
 
 
 def _say(done: Rehearsed) -> None:

@@ -13,10 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from machine.postgres_programs import NoProgram, ProgramFailed
-from persistence.errors import PersistenceError
 from server.backups.kept import NotKept
+from server.operating.endings import INTERRUPTED, told
 
-INTERRUPTED = 130
 TERMINATED = 143
 WIDEST = 100
 
@@ -32,16 +31,14 @@ def run(word: str, work: Callable[[Callable[[str], None]], Awaitable[int]]) -> i
     """
     try:
         return asyncio.run(_watched(work))
-    except PersistenceError as error:
-        return fail(word, str(error), error.exit_code)
     except (NotKept, NoProgram, ProgramFailed) as error:
         return fail(word, str(error), 1)
-    except OSError as error:
-        return fail(word, f"{error.filename or ''}: {error.strerror}".lstrip(": "), 1)
     except Ended:
         return fail(word, "ended by SIGTERM; nothing was left half done", TERMINATED)
     except KeyboardInterrupt:
         return fail(word, "interrupted; nothing was left half done", INTERRUPTED)
+    except Exception as error:
+        return fail(word, *told(error))
 
 
 async def _watched(work: Callable[[Callable[[str], None]], Awaitable[int]]) -> int:
@@ -78,8 +75,7 @@ def say(text: str) -> None:
 
 def say_json(report: Any) -> None:
     """A dataclass or a struct as one line of JSON on stdout."""
-    told = msgspec.to_builtins(report)
-    say(json.dumps(told))
+    say(json.dumps(msgspec.to_builtins(report)))
 
 
 def fail(word: str, text: str, code: int) -> int:
