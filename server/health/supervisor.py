@@ -26,7 +26,7 @@ log = structlog.get_logger()
 class Lifelong:
     """A task for the life of the node, and how it fares."""
 
-    def __init__(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], vital: bool):
+    def __init__(self, name: str, run: Callable[[], Coroutine[Any, Any, object]], vital: bool):
         self.name = name
         self.run = run
         self.is_vital = vital
@@ -87,15 +87,22 @@ class Supervisor:
     ) -> None:
         """Do something now and then, the first time after so many seconds."""
 
-        async def run() -> None:
+        async def run() -> bool:
             await asyncio.sleep(seconds)
             try:
                 await do()
             except PersistenceError as error:  # the database's trouble, not the task's
                 log.warning("will try again", what=name, **({"outage": name} | because(error)))
+                return False
+            return True
+
+        async def round_by_round(lifelong: Lifelong) -> None:
+            while True:
+                if await run():
+                    lifelong.did_well()
 
         lifelong = self.tasks[name] = Lifelong(name, run, vital)
-        lifelong.task = self._spawn(self._keep(lifelong, self._round_by_round))
+        lifelong.task = self._spawn(self._keep(lifelong, round_by_round))
 
     def stop(self, *names: str) -> None:
         """End these (all, if none is named); nobody calls them down."""
@@ -123,11 +130,6 @@ class Supervisor:
             await lifelong.run()
         finally:
             timer.cancel()
-
-    async def _round_by_round(self, lifelong: Lifelong) -> None:
-        while True:
-            await lifelong.run()
-            lifelong.did_well()
 
     def _failed(self, lifelong: Lifelong, error: Exception | None) -> None:
         lifelong.failures += 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from persistence.errors import Unavailable
+from persistence.errors import Busy, Refused, Unavailable
 from server.health import supervisor as supervisor_module
 from server.health.supervisor import Lifelong, Supervisor
 from tests.server.conftest import Node, Nodes, create_project, eventually
@@ -101,6 +101,28 @@ async def test_a_database_that_is_away_is_no_failure_of_a_round(alone: Alone) ->
     await eventually(goes_on)
     assert alone.supervisor.down == []
     assert alone.counted == []
+
+
+async def test_a_round_that_failed_for_the_database_is_no_round_that_went_well(
+    alone: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the trouble is, also one that is no outage: told once, until it ends."""
+    said: list[str] = []
+    monkeypatch.setattr(Lifelong, "did_well", lambda _: said.append("well"))
+    left: list[Exception] = [Busy("planted"), Refused("planted"), Unavailable("planted")]
+    another = asyncio.Event()
+
+    async def do() -> None:
+        said.append("round")
+        if left:
+            raise left.pop()
+        if said.count("round") > 4:
+            another.set()
+
+    alone.supervisor.repeat("rounds", 0.0, do)
+    async with asyncio.timeout(10):
+        await another.wait()
+    assert said[:6] == ["round", "round", "round", "round", "well", "round"]
 
 
 def trapped(name: str, run: Callable[[], Awaitable[Any]]) -> Callable[[], Coroutine[Any, Any, Any]]:
