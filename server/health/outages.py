@@ -19,8 +19,8 @@ SHARED_COUNTS = "what all nodes count together"
 DATABASE_IS_OUT = "the database is unavailable; what needs it waits"
 """What the first line says, whoever noticed it."""
 
-OF_THE_DATABASE = "asyncpg"
-"""A library whose warnings are of the same outage: its pool cannot connect."""
+CANNOT_CONNECT = ("asyncpg.pool", "Failed to restore the pool connection")
+"""A library, and how its warning begins that is of the same outage. Its others are not."""
 
 STEADY_SECONDS = 2.0
 """What works for so long without a failure in between is back."""
@@ -37,6 +37,8 @@ def because(error: Exception) -> dict[str, Any]:
 @dataclass(slots=True)
 class _Outage:
     began: float
+    level: str
+    """That its end is told at, too: who reads of one reads of both."""
     times: int = 1
     """How often something failed for it."""
     up_since: float | None = None
@@ -47,8 +49,7 @@ class Outages:
     """A processor of structlog, for those of a whole process.
 
     A line with `outage` begins one of that name, or goes no further while there is one already
-    (`tells_all`: it goes on as `debug`). A line with `outage_over` ends it, and says `seconds` and
-    `times`.
+    (`tells_all`: it goes on as `debug`). Its end is no matter of lines: a level may leave them out.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -61,13 +62,11 @@ class Outages:
     def __call__(
         self, _logger: WrappedLogger, _name: str, line: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
-        library = str(line.get("library")).partition(".")[0]
-        if library == OF_THE_DATABASE and line.get("level") == "warning":
+        library, beginning = CANNOT_CONNECT
+        if line.get("library") == library and str(line.get("event")).startswith(beginning):
             line["outage"] = DATABASE
         if (what := line.pop("outage", None)) is not None:
             return self._failed(what, line)
-        if (what := line.pop("outage_over", None)) is not None:
-            line.update(self._over(what))
         return line
 
     def works(self, what: str) -> None:
@@ -81,15 +80,20 @@ class Outages:
         if now - outage.up_since >= STEADY_SECONDS:
             self.ended(what)
 
-    def ended(self, what: str) -> None:
-        """It is well again, for certain: told if an outage of it has begun."""
-        if what in self._open:
-            log.info("it is back", what=what, outage_over=what)
+    def ended(self, what: str, event: str = "it is back", **said: Any) -> bool:
+        """It is well again, for certain: told if an outage of it has begun. Returns whether."""
+        outage = self._open.pop(what, None)
+        if outage is None:
+            return False
+        until = self._clock() if outage.up_since is None else outage.up_since
+        told = {"seconds": round(until - outage.began, 1), "times": outage.times}
+        getattr(log, outage.level)(event, what=what, **said, **told)
+        return True
 
     def _failed(self, what: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         outage = self._open.get(what)
         if outage is None:
-            self._open[what] = _Outage(self._clock())
+            self._open[what] = _Outage(self._clock(), str(line["level"]))
             if what == DATABASE:
                 line["event"], line["noticed"] = DATABASE_IS_OUT, line["event"]
             return line
@@ -99,13 +103,6 @@ class Outages:
             raise structlog.DropEvent
         line["level"] = "debug"
         return line
-
-    def _over(self, what: str) -> dict[str, Any]:
-        outage = self._open.pop(what, None)
-        if outage is None:
-            return {}
-        until = self._clock() if outage.up_since is None else outage.up_since
-        return {"seconds": round(until - outage.began, 1), "times": outage.times}
 
 
 OUTAGES = Outages()

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
 from server.health.metrics import Count
-from server.health.outages import BUS
+from server.health.outages import BUS, OUTAGES
 from server.nodes.bus import BusListener
 from server.nodes.redis_connection import ConnectionLost, RedisConnection
 from server.nodes.redis_trouble import in_words
@@ -205,9 +205,9 @@ class RedisBus:
             await self._connect(listener, lost)
         self._subscribe_all()
         self.is_up = True
-        log.info(
-            "the bus is up", cluster=self._is_cluster, shards=len(self._shards), outage_over=BUS
-        )
+        said = {"cluster": self._is_cluster, "shards": len(self._shards)}
+        if not OUTAGES.ended(BUS, "the bus is up", **said):
+            log.info("the bus is up", **said)
         listener.on_bus_restored()
         raise ConnectionLost(await self._watch(end))
 

@@ -1,12 +1,17 @@
 """An outage is two lines: it began, and it is over and how long it took."""
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import structlog
 
 from persistence.errors import Busy, Faulty, OtherHistory, Unavailable
+from server.health import outages as outages_module
 from server.health.outages import BUS, DATABASE, DATABASE_IS_OUT, STEADY_SECONDS, Outages, because
+
+UseLevel = Callable[[int], None]
 
 
 class Clock:
@@ -27,27 +32,39 @@ def outages(clock: Clock) -> Outages:
 
 
 @pytest.fixture
-def told(outages: Outages, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def told() -> list[dict[str, Any]]:
     """What reaches the log."""
-    lines = structlog.testing.CapturingLogger()
-    add_level = structlog.processors.add_log_level
-    keep: list[dict[str, Any]] = []
+    return []
+
+
+@pytest.fixture
+def use_level(
+    outages: Outages, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> UseLevel:
+    """From now on nothing below that level goes into `told`, as in a server."""
 
     def kept(_logger: Any, _name: str, line: Any) -> str:
-        keep.append(dict(line))
+        told.append(dict(line))
         return ""
 
-    log = structlog.wrap_logger(lines, processors=[add_level, outages, kept])
-    monkeypatch.setattr("server.health.outages.log", log)
-    return keep
+    def use(level: int) -> None:
+        log = structlog.wrap_logger(
+            structlog.testing.CapturingLogger(),
+            processors=[structlog.processors.add_log_level, outages, kept],
+            wrapper_class=structlog.make_filtering_bound_logger(level),
+        )
+        monkeypatch.setattr("server.health.outages.log", log)
+
+    return use
 
 
-def fail(outages: Outages, told: list[dict[str, Any]], event: str, **said: Any) -> None:
-    line: dict[str, Any] = {"event": event, "level": "warning", **said}
-    try:
-        told.append(dict(outages(None, "warning", line)))
-    except structlog.DropEvent:
-        return
+@pytest.fixture(autouse=True)
+def _at_info(use_level: UseLevel) -> None:
+    use_level(logging.INFO)
+
+
+def fail(event: str, **said: Any) -> None:
+    outages_module.log.warning(event, **said)
 
 
 def test_failures_of_one_outage_are_one_line_and_its_end_is_another(
@@ -55,7 +72,7 @@ def test_failures_of_one_outage_are_one_line_and_its_end_is_another(
 ) -> None:
     for second in range(9):
         clock.now = 100.0 + second
-        fail(outages, told, f"failed {second}", **because(Unavailable("refused")))
+        fail(f"failed {second}", **because(Unavailable("refused")))
         outages.works("another thing")
     assert told == [
         {
@@ -72,31 +89,56 @@ def test_failures_of_one_outage_are_one_line_and_its_end_is_another(
     outages.works(DATABASE)
     outages.works(DATABASE)
     assert told[1:] == [
-        {"event": "it is back", "what": DATABASE, "level": "info", "seconds": 8.5, "times": 9}
+        {"event": "it is back", "what": DATABASE, "level": "warning", "seconds": 8.5, "times": 9}
     ]
 
 
 def test_what_fails_again_at_once_is_not_back(
     outages: Outages, told: list[dict[str, Any]], clock: Clock
 ) -> None:
-    fail(outages, told, "x", outage=DATABASE)
+    fail("x", outage=DATABASE)
     for _ in range(10):
         outages.works(DATABASE)
         clock.now += STEADY_SECONDS - 0.1
-        fail(outages, told, "x", outage=DATABASE)
+        fail("x", outage=DATABASE)
     assert len(told) == 1
 
 
 def test_who_knows_that_it_is_over_says_so(
     outages: Outages, told: list[dict[str, Any]], clock: Clock
 ) -> None:
-    assert outages(None, "info", {"event": "up", "outage_over": BUS}) == {"event": "up"}
-    fail(outages, told, "down", outage=BUS)
+    assert not outages.ended(BUS)
+    fail("down", outage=BUS)
     clock.now += 3
-    line = outages(None, "info", {"event": "up", "outage_over": BUS})
-    assert line == {"event": "up", "seconds": 3.0, "times": 1}
+    assert outages.ended(BUS, "up", shards=2)
+    line = {"event": "up", "level": "warning", "what": BUS, "shards": 2, "seconds": 3.0, "times": 1}
+    assert told[1:] == [line]
+    assert not outages.ended(BUS)
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING])
+def test_each_of_several_outages_is_two_lines_at_any_level_that_tells_its_beginning(
+    outages: Outages, told: list[dict[str, Any]], use_level: UseLevel, level: int
+) -> None:
+    use_level(level)
+    for _ in range(2):
+        fail("down", outage=BUS)
+        outages.ended(BUS)
+    assert [line["event"] for line in told] == ["down", "it is back"] * 2
+
+
+def test_an_outage_whose_end_no_level_tells_is_over_all_the_same(
+    outages: Outages, told: list[dict[str, Any]], use_level: UseLevel
+) -> None:
+    fail("down", outage=BUS)
+    use_level(logging.ERROR)
     outages.ended(BUS)
-    assert len(told) == 1
+    fail("down and not told", outage=BUS)
+    outages.ended(BUS)
+    use_level(logging.WARNING)
+    fail("down again", outage=BUS)
+    assert [line["event"] for line in told] == ["down", "down again"]
 
 
 def test_each_failure_is_told_to_who_asks_for_all(
@@ -104,16 +146,32 @@ def test_each_failure_is_told_to_who_asks_for_all(
 ) -> None:
     outages.tells_all = True
     for _ in range(3):
-        fail(outages, told, "down", outage=BUS)
+        fail("down", outage=BUS)
     assert [line["level"] for line in told] == ["warning", "debug", "debug"]
 
 
 def test_what_the_driver_warns_of_meanwhile_is_of_the_same_outage(
-    outages: Outages, told: list[dict[str, Any]]
+    told: list[dict[str, Any]],
 ) -> None:
-    fail(outages, told, "x", outage=DATABASE)
-    fail(outages, told, "Failed to restore the pool connection floor", library="asyncpg.pool")
+    fail("x", outage=DATABASE)
+    fail("Failed to restore the pool connection floor", library="asyncpg.pool")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("library", "event"),
+    [
+        ("asyncpg.pool", "Pool.close() is taking over 60 seconds to complete."),
+        ("asyncpg.connection", "a certificate is too old"),
+        ("redis", "Failed to restore the pool connection floor"),
+    ],
+)
+def test_what_else_a_library_warns_of_begins_no_outage(
+    outages: Outages, told: list[dict[str, Any]], library: str, event: str
+) -> None:
+    fail(event, library=library)
+    assert [line["event"] for line in told] == [event]
+    assert not outages.ended(DATABASE)
 
 
 def test_a_lock_or_a_mistake_is_no_outage() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from machine.embedded_valkey import EmbeddedValkey
 from schema.server_limits import MAX_BUS_MESSAGE_BYTES, MAX_BUS_WAITING_BYTES
+from server.health.outages import BUS, OUTAGES
 from server.nodes.bus import Bus
 from server.nodes.bus_memory import Exchange, MemoryBus
 from server.nodes.bus_redis import RedisBus
@@ -194,7 +195,11 @@ async def test_what_waits_is_bounded(tmp_path: Path) -> None:
 
 
 @pytest.mark.redis
-async def test_F13_a_server_that_comes_back_empty_is_followed_anew(tmp_path: Path) -> None:
+async def test_F13_a_server_that_comes_back_empty_is_followed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over: list[str] = []
+    monkeypatch.setattr(OUTAGES, "ended", lambda what, *_, **__: over.append(what))
     port = valkey_servers.free_port()
     url = f"redis://127.0.0.1:{port}"
     with valkey_servers.server(tmp_path, port=port):
@@ -213,6 +218,7 @@ async def test_F13_a_server_that_comes_back_empty_is_followed_anew(tmp_path: Pat
         await listener.hears(b"one")
         await listener.hears(b"two")
         assert listener.states == ["restored", "lost", "restored"]
+        assert over == [BUS] * 4
         for node in (speaker, listener):
             await node.stop()
 
