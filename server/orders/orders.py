@@ -56,15 +56,13 @@ class Orders:
         """How often operators had said whether it is drained when that was last read."""
         self._looking = asyncio.Lock()
         self._is_woken = False
-        """Whether a look is under way because another node has told of something."""
+        """Whether a look is to begin because another node has told of something: one, however many
+        words come while the one before it lasts."""
 
     async def look(self) -> None:
         """Read what is new, and do it; raises `PersistenceError`."""
         async with self._looking:
-            told = await orders.read(self._db, self.node)
-            self._obey(told)
-            for question in told.questions:
-                await self._answer(question)
+            await self._read_and_do()
 
     def wake(self) -> None:
         """Another node has written something that is to be read at once."""
@@ -91,11 +89,18 @@ class Orders:
         await orders.forget_opened(self._db)
 
     async def _look_now(self) -> None:
-        self._is_woken = False
-        try:
-            await self.look()
-        except PersistenceError as error:
-            log.warning("cannot read what operators say; the next look will", reason=str(error))
+        async with self._looking:
+            self._is_woken = False  # only now: what is told from here on needs another look
+            try:
+                await self._read_and_do()
+            except PersistenceError as error:
+                log.warning("cannot read what operators say; the next look will", reason=str(error))
+
+    async def _read_and_do(self) -> None:
+        told = await orders.read(self._db, self.node)
+        self._obey(told)
+        for question in told.questions:
+            await self._answer(question)
 
     def _obey(self, told: Told) -> None:
         standing = self._hub.orders

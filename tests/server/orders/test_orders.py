@@ -1,0 +1,56 @@
+"""What a node does when it hears that there is something new of operators."""
+
+import asyncio
+from collections.abc import Coroutine
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from persistence.tables.operating import orders as table
+from persistence.tables.operating.orders import Told
+from server.live.standing_orders import StandingOrders
+from server.orders.orders import Orders
+
+WORDS = 50
+"""Of the bus, while the database hangs."""
+
+
+async def turn() -> None:
+    """Everyone who can go on has."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_words_of_the_bus_during_a_hang_make_one_look_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, reads = asyncio.Event(), 0
+
+    async def read(db: Any, node: str) -> Told:
+        nonlocal reads
+        reads += 1
+        await answers.wait()
+        return Told(None, {}, is_drained=False, drain_words=0, questions=[])
+
+    monkeypatch.setattr(table, "read", read)
+    tasks: list[asyncio.Task[None]] = []
+
+    def spawn(work: Coroutine[Any, Any, None]) -> None:
+        tasks.append(asyncio.create_task(work))
+
+    hub: Any = SimpleNamespace(node="near", orders=StandingOrders())
+    unused: Any = None
+    orders = Orders(unused, hub, unused, unused, unused, spawn, "1")
+    hanging = asyncio.create_task(orders.look())
+    await turn()
+    for _ in range(WORDS):
+        orders.wake()
+        await turn()
+    assert len(tasks) == 1
+    answers.set()
+    await asyncio.gather(hanging, *tasks)
+    assert reads == 2
+    orders.wake()
+    await asyncio.gather(*tasks)
+    assert (len(tasks), reads) == (2, 3)
