@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from persistence import sqlstates
+from persistence.errors import BadValue
 from persistence.pool import Executor
 
 ASK = """
@@ -36,8 +38,12 @@ async def ask(db: Executor, asks: str, params: dict[str, Any]) -> str:
 
 
 async def answer(db: Executor, question: str, node: str, what: Any) -> None:
-    """What this node says to it; the first answer counts."""
-    await db.execute(ANSWER, question, node, json.dumps(what))
+    """What this node says to it; the first answer counts, and none where nobody waits any more."""
+    try:
+        await db.execute(ANSWER, question, node, json.dumps(what))
+    except BadValue as error:
+        if error.sqlstate != sqlstates.NO_SUCH_ROW:
+            raise  # else the question went away between its look-up and the insert
 
 
 async def answered(db: Executor, question: str) -> set[str]:

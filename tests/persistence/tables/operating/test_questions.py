@@ -1,11 +1,18 @@
 """What one node asks all, and what they answer."""
 
+import asyncio
+
 import pytest
 
 from persistence.pool import Database
 from persistence.tables.operating import orders, questions
 
 pytestmark = pytest.mark.postgres
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 async def test_each_node_answers_a_question_once(database: Database) -> None:
@@ -21,6 +28,20 @@ async def test_each_node_answers_a_question_once(database: Database) -> None:
     await questions.done(database, number)
     assert await questions.answers(database, number) == {}
     await questions.answer(database, number, "late", None)
+    assert await questions.answered(database, number) == set()
+
+
+async def test_an_answer_to_a_question_that_goes_away_meanwhile_is_none(
+    database: Database,
+) -> None:
+    number = await questions.ask(database, "rooms", {})
+    async with database.transaction() as tx:
+        await questions.done(tx, number)  # seen by others only at its end
+        answering = asyncio.create_task(questions.answer(database, number, "near", []))
+        async with asyncio.timeout(20):
+            while not await tx.fetchval(WAITING):  # noqa: ASYNC110 - of another connection
+                await asyncio.sleep(0)
+    await answering
     assert await questions.answered(database, number) == set()
 
 
