@@ -15,17 +15,17 @@ from schema.calling.row_calls import Call
 from schema.columns.types import JsonMap, PlainWords, ProjectId, RowId
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.messages import Milliseconds
-from schema.text.texts import MEMBER_ID, SHOWN_NOT_EMPTY
+from schema.text.texts import MEMBER_ID, SHOWN_NOT_EMPTY, STORED
 from schema.text.words import one_of
 
 Reason = Annotated[str, Meta(min_length=1, max_length=100, pattern=SHOWN_NOT_EMPTY)]
 """Shown to the people it is about, and kept in the audit."""
 
 Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=SHOWN_NOT_EMPTY)]
-Named = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS_LENGTH)]
+Named = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS_LENGTH, pattern=STORED)]
 """A user: an id, an e-mail address or a username."""
 
-NodeName = Annotated[str, Meta(min_length=1, max_length=32)]
+NodeName = Annotated[str, Meta(min_length=1, max_length=32, pattern=STORED)]
 Most = Annotated[int, Meta(ge=1, le=200)]
 Place = Annotated[str, Meta(max_length=128)]
 """The `next` of the page before."""
@@ -301,7 +301,7 @@ class Sizes(Struct, frozen=True):
 class ListSlowCalls(Params, frozen=True, forbid_unknown_fields=True):
     """The slowest calls of the last hour, of each method so many; for operators."""
 
-    method: Annotated[str, Meta(max_length=64)] | None = None
+    method: PlainWords | None = None
     per_method: Annotated[int, Meta(ge=1, le=20)] = 3
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from persistence.pool import Executor
 from persistence.tables import users
@@ -46,7 +47,7 @@ SELECT id FROM prime_users WHERE lower(username) = lower($1)
 """
 
 BY_ID = """
-SELECT id FROM prime_users WHERE id::text = lower($1)
+SELECT id FROM prime_users WHERE id = $1
 """
 
 IS_OPERATOR = """
@@ -122,8 +123,16 @@ async def find(db: Executor, named: str) -> UserRow | None:
     """Whoever is named so: by id, by address in whatever spelling, or by username."""
     if "@" in named:
         return await users.by_email(db, named)
-    user_id = await db.fetchval(BY_ID, named) or await db.fetchval(BY_USERNAME, named)
+    user_id = await _by_id(db, named) or await db.fetchval(BY_USERNAME, named)
     return None if user_id is None else await users.by_id(db, user_id)
+
+
+async def _by_id(db: Executor, named: str) -> str | None:
+    try:
+        user_id: str | None = await db.fetchval(BY_ID, str(UUID(named)))
+    except ValueError:
+        return None
+    return user_id
 
 
 async def logins(db: Executor, user_id: str) -> list[Login]:

@@ -1,6 +1,7 @@
 """Answers to operators about what is stored, what is slow, and what was done."""
 
 import json
+import re
 
 from persistence.errors import BadCursor
 from persistence.tables import audit_log
@@ -20,9 +21,12 @@ from schema.operating.calls import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import require_user
+from server.calls.operators.guard import id_in, require_user
 
 JOURNAL = "project_deltas"
+
+MICROSECOND = re.compile("[0-9]{1,16}")
+"""Since 1970: up to the year 2286."""
 
 
 async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Sizes:
@@ -66,10 +70,10 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     """A page, newest first; raises `BadCursor`, `NotFound`."""
     user = None
     if params.user is not None:
-        user = (await require_user(context.db, params.user)).id
+        user = (await require_user(context.reads, params.user)).id
     before = None if params.cursor is None else _place(params.cursor)
     asked = params.limit + 1
-    found = await audit_log.newest(context.db, asked, before, event=params.event, user=user)
+    found = await audit_log.newest(context.reads, asked, before, event=params.event, user=user)
     shown = found[: params.limit]
     entries = [
         AuditRow(
@@ -92,9 +96,9 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
 
 def _place(cursor: str) -> tuple[str, str]:
     at, _, entry = cursor.partition("/")
-    if not at.isdecimal() or len(at) > 20 or len(entry) != 36:
+    if not MICROSECOND.fullmatch(at):
         raise BadCursor("cursor")
-    return at, entry
+    return at, id_in(entry)
 
 
 ANSWERS: dict[str, Answer] = {

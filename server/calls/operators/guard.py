@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
-from persistence.errors import NotFound
+from persistence.errors import BadCursor, NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log
 from persistence.tables.internal import operators
@@ -52,6 +53,14 @@ async def note(
         address=caller.address,
         **details,
     )
+
+
+def id_in(cursor: str) -> str:
+    """The id that a page begins behind, as the database has it; raises `BadCursor`."""
+    try:
+        return str(UUID(cursor))
+    except ValueError:
+        raise BadCursor("cursor") from None
 
 
 async def require_user(db: Executor, named: str) -> UserRow:

@@ -24,7 +24,7 @@ from schema.operating.calls import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import note
+from server.calls.operators.guard import id_in, note
 from server.orders.answering import MEMBERS_TOLD
 
 FIRST = "00000000-0000-0000-0000-000000000000"
@@ -116,8 +116,8 @@ async def list_closed(context: Context, caller: Caller, params: ListClosedRooms)
 
 
 def place(cursor: str | None) -> str:
-    """Behind which project a page begins; what is no id is the beginning."""
-    return cursor if cursor is not None and len(cursor) == len(FIRST) else FIRST
+    """Behind which project a page begins; raises `BadCursor`."""
+    return FIRST if cursor is None else id_in(cursor)
 
 
 def _both(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
