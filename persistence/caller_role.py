@@ -29,14 +29,16 @@ CALLER = caller_set_to("$1::uuid::text")
 CREATE = f"CREATE ROLE {ROLE} LOGIN"
 
 STANDING = f"""
-SELECT current_user AS me, (SELECT count(*) FROM pg_roles WHERE rolname = '{ROLE}') > 0 AS is_there,
+SELECT me, (SELECT count(*) FROM pg_roles WHERE rolname = '{ROLE}') > 0 AS is_there,
     CASE
         WHEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN false
         WHEN current_setting('server_version_num')::int >= 160000
-            THEN pg_has_role(current_user, '{ROLE}', 'SET')
-        ELSE pg_has_role(current_user, '{ROLE}', 'MEMBER')
+            THEN pg_has_role(me, '{ROLE}', 'SET')
+        ELSE pg_has_role(me, '{ROLE}', 'MEMBER')
     END AS is_mine
+FROM (SELECT coalesce($1::name, current_user) AS me) AS it
 """
+"""Of a role, or of whoever asks."""
 
 STRENGTH = """
 SELECT current_user AS me, r.rolsuper OR r.rolbypassrls AS bypasses,
@@ -54,7 +56,13 @@ async def make_role(connection: Any) -> None:
 
     Raises `Refused` with what an administrator runs, where the owner may not.
     """
-    standing = await connection.fetchrow(STANDING)
+    await try_to_make_role(connection)
+    refuse_without(await connection.fetchrow(STANDING, None))
+
+
+async def try_to_make_role(connection: Any, owner: str | None = None) -> None:
+    """The same for another owner than who asks, as far as who asks may."""
+    standing = await connection.fetchrow(STANDING, owner)
     if not standing["is_there"]:
         # Another database of this server may be making it at the same moment.
         with suppress(
@@ -68,12 +76,11 @@ async def make_role(connection: Any) -> None:
         with suppress(asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedObjectError):
             async with connection.transaction():
                 await connection.execute(_grant(standing["me"]))
-    refuse_without(await connection.fetchrow(STANDING))
 
 
 async def check_owner(db: Executor) -> None:
     """Raises `Refused` where the role is missing, or the owner of the database may not use it."""
-    refuse_without(await db.fetchrow(STANDING))
+    refuse_without(await db.fetchrow(STANDING, None))
 
 
 async def check_lane(db: Executor) -> None:
@@ -122,6 +129,10 @@ def refuse_without(standing: Any) -> None:
         )
 
 
+def quoted(name: str) -> str:
+    """The name of a role, in SQL."""
+    return '"{}"'.format(name.replace('"', '""'))
+
+
 def _grant(owner: str) -> str:
-    quoted = owner.replace('"', '""')
-    return f'GRANT {ROLE} TO "{quoted}"'
+    return f"GRANT {ROLE} TO {quoted(owner)}"

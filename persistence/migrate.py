@@ -25,7 +25,7 @@ from persistence.library import system_presets
 from persistence.sqlstates import own_errors
 from persistence.starting import roles_sql, serving_rights
 from persistence.starting.fitness import connected
-from persistence.starting.owning import in_words, refuse_others
+from persistence.starting.owning import become_owner, in_words, refuse_others
 from persistence.tables.internal.account_addresses import spell_alike
 from persistence.trigrams import make_trigrams
 
@@ -126,6 +126,7 @@ async def bring_up_to_date(dsn: str) -> Done:
         with own_errors():
             async with connection.transaction():
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                await become_owner(connection)
                 await make_role(connection)
                 repaired = await caller_rights.repair(connection)
                 given = await serving_rights.give(connection)
@@ -169,6 +170,7 @@ async def _migrated(dsn: str) -> list[str]:
         with own_errors():
             async with connection.transaction():
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                await become_owner(connection)
                 await serving_rights.give(connection)
     return applied
 
@@ -178,6 +180,7 @@ async def _apply(connection: Any, migration: Migration, known: list[Migration]) 
         async with connection.transaction():
             # Before the first look: what another process does just now must be seen.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            await become_owner(connection)
             await connection.execute(BOOKKEEPING)
             applied = await _applied(connection)
             _refuse_newer(applied, known)

@@ -5,11 +5,21 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
 
 from persistence.migrate import bring_up_to_date
 from persistence.starting.roles_sql import roles_sql
 from tests.databases import drop_database, execute, other_database
+
+OWNERS = """
+SELECT DISTINCT pg_get_userbyid(owner)::text AS owner FROM (
+    SELECT relowner AS owner, oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT proowner, oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS it WHERE NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = it.oid AND d.deptype = 'e')
+"""
 
 
 @dataclass(frozen=True)
@@ -66,3 +76,16 @@ def three_roles(
     finally:
         asyncio.run(drop_database(server, database))
         asyncio.run(execute(server, *(f"DROP ROLE {name}" for name in reversed(names))))
+
+
+async def fetch(address: str, statement: str) -> list[Any]:
+    connection = await asyncpg.connect(address)
+    try:
+        return list(await connection.fetch(statement))
+    finally:
+        await connection.close()
+
+
+async def owners(address: str) -> set[str]:
+    """Of all that is there and no extension's."""
+    return {row["owner"] for row in await fetch(address, OWNERS)}

@@ -10,6 +10,7 @@ from persistence.backups.contents import SERVER, Server, close, connect
 from persistence.caller_role import ROLE, make_role
 from persistence.errors import Refused
 from persistence.sqlstates import own_errors
+from persistence.starting import owning
 
 # What extensions have brought is not the operator's.
 THINGS = """
@@ -49,6 +50,16 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
                 )
             await _see_to_roles(connection, roles, makes=makes_roles)
             return server
+    finally:
+        await close(connection)
+
+
+async def owner_to_become(dsn: str) -> str | None:
+    """Whose all must be that is restored; None: this login's own."""
+    connection = await connect(dsn)
+    try:
+        with own_errors():
+            return await owning.owner_to_become(connection)
     finally:
         await close(connection)
 

@@ -93,6 +93,8 @@ async def load(
     program = _program(server, manifest)
     at = address(url)
     words = ["--no-owner", "--exit-on-error", "--no-password", "--verbose", f"--dbname={at.url}"]
+    owner = await target.owner_to_become(url)
+    words += [f"--role={owner}"] if owner else []
     words += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
     await run(program, [*words, str(dump)], at.environment, tell)
     tell("comparing all rows with the manifest")

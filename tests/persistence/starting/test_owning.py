@@ -1,6 +1,7 @@
 """A node whose schema is current only reads; one that may not migrate says who may."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
@@ -10,8 +11,10 @@ from persistence import migrate
 from persistence.errors import Refused
 from persistence.migrate import known_migrations, make_ready
 from persistence.starting.owning import in_words
-from tests.databases import execute
-from tests.three_roles import ThreeRoles, three_roles
+from persistence.starting.roles_sql import roles_sql
+from persistence.starting.serving_rights import GRANTS
+from tests.databases import drop_database, execute, other_database
+from tests.three_roles import ThreeRoles, fetch, owners, three_roles
 
 pytestmark = pytest.mark.postgres
 
@@ -51,6 +54,68 @@ def test_who_may_not_migrate_is_told_who_may(debian_dsn: str) -> None:
         assert asyncio.run(make_ready(made.app)) == []
         with pytest.raises(Refused, match=f"{app} may not change tables .* of {owner}$"):
             asyncio.run(migrate.bring_up_to_date(made.app))
+
+
+@pytest.fixture(scope="module")
+def half(debian_dsn: str) -> Iterator[ThreeRoles]:
+    """Of three roles; a superuser has made all tables but the last few."""
+    with three_roles(debian_dsn, is_migrated=False) as made:
+        asyncio.run(migrate.migrate(made.admin, known_migrations()[:-3]))
+        assert asyncio.run(owners(made.admin)) == {made.names[0]}
+        yield made
+
+
+@pytest.mark.parametrize("login", ["superuser", "member"])
+@pytest.mark.parametrize("act", [migrate.bring_up_to_date, make_ready])
+def test_what_another_login_makes_is_the_owners(
+    half: ThreeRoles, debian_dsn: str, login: str, act: Any
+) -> None:
+    owner, app, _ = half.names
+    copy = f"{half.database}_copy"
+    made = ThreeRoles(other_database(half.admin, copy), half.names)
+    member = f"member_{half.database}"
+    create = f"CREATE DATABASE {copy} TEMPLATE {half.database} OWNER {owner}"
+    asyncio.run(execute(debian_dsn, create, f"CREATE ROLE {member} LOGIN IN ROLE {owner}"))
+    try:
+        asyncio.run(act(made.admin if login == "superuser" else made.of(member)))
+        assert asyncio.run(owners(made.admin)) == {owner}
+        assert asyncio.run(make_ready(made.app)) == []
+        assert asyncio.run(fetch(made.admin, LACKS.format(app))) == []
+        assert asyncio.run(migrate.bring_up_to_date(made.owner)).applied == []
+    finally:
+        asyncio.run(drop_database(debian_dsn, copy))
+        asyncio.run(execute(debian_dsn, f"DROP ROLE {member}"))
+
+
+LACKS = """
+SELECT relname FROM pg_class WHERE relname IN ('closed_rooms', 'server_nodes', 'backup_runs')
+    AND NOT has_table_privilege('{}', oid, 'SELECT')
+"""
+
+
+def test_tables_of_two_owners_are_named_with_the_sql_that_gives_them_back(debian_dsn: str) -> None:
+    with three_roles(debian_dsn) as made:
+        owner = made.names[0]
+        strange = "ALTER FUNCTION touch() OWNER TO postgres", "ALTER TABLE {} OWNER TO postgres"
+        asyncio.run(execute(made.admin, strange[0], strange[1].format("server_nodes")))
+        asyncio.run(execute(made.admin, "CREATE TABLE notes (a int)"))  # what is not ours may be
+        for address in (made.owner, made.admin):
+            told = migrate_refused(address)
+            assert f"server_nodes is postgres's, touch is postgres's, all else is {owner}'s" in told
+        asyncio.run(execute(made.admin, told.partition("administrator run: ")[2]))
+        asyncio.run(migrate.bring_up_to_date(made.owner))
+        asyncio.run(execute(made.admin, *(strange[1].format(name) for name in GRANTS)))
+        asyncio.run(execute(made.admin, f"ALTER TABLE prime_migrations OWNER TO {owner}"))
+        told = migrate_refused(made.owner)
+        assert told.endswith(f"run what ./run migrate --roles {owner},APP,CALLER prints")
+        asyncio.run(execute(made.admin, roles_sql(*made.names)))
+        asyncio.run(migrate.bring_up_to_date(made.owner))
+
+
+def migrate_refused(address: str) -> str:
+    with pytest.raises(Refused) as error:
+        asyncio.run(migrate.bring_up_to_date(address))
+    return str(error.value)
 
 
 def refused(address: str) -> str:

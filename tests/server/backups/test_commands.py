@@ -18,6 +18,7 @@ from server.backups import kept
 from tests.databases import execute
 from tests.server.backups.conftest import CHANNELS, a_song
 from tests.server.conftest import Node
+from tests.three_roles import owners
 
 ROOT = Path(__file__).parents[3]
 
@@ -160,6 +161,15 @@ async def test_a_restore_refuses_in_one_line_and_changes_nothing(
         refused = await asyncio.to_thread(ran, word, *arguments, url=database_url)
         assert (refused.returncode, "is damaged" in refused.stderr) == (1, True)
     await execute(empty_database_url, "CREATE TABLE prime_users ()")  # nothing is there
+
+
+async def test_what_a_superuser_restores_is_the_owners(
+    database_url: str, empty_database_url: str, tmp_path: Path
+) -> None:
+    made = await done("backup", "--to", str(tmp_path), url=database_url)
+    superuser = empty_database_url.replace("//prime@", "//postgres@")
+    await done("restore", made["file"], "--to", superuser, url="")
+    assert await owners(superuser) == {"prime"}
 
 
 async def test_a_rehearsal_finds_what_the_rows_alone_do_not_tell(
