@@ -80,7 +80,7 @@ async def _dump_and_read(
     """Both at once: each takes about as long."""
     at = address(url)
     words = ["--format=custom", "--no-password", "--verbose", f"--snapshot={taken.name}"]
-    words += [f"--file={part}", f"--dbname={at.url}"]
+    words += ["--no-unlogged-table-data", f"--file={part}", f"--dbname={at.url}"]
     reading = asyncio.create_task(taken.read())
     try:
         await run(program, words, at.environment, lambda line: tell(_sized(line, part)))
