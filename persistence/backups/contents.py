@@ -76,6 +76,11 @@ SELECT current_database() AS database, current_setting('server_version_num')::in
     current_setting('server_version') AS version, pg_is_in_recovery() AS is_standby
 """
 
+# All may, unless an administrator has taken the right away.
+MAY_ASK_WHICH = "SELECT has_function_privilege('pg_control_system()', 'execute')"
+
+WHICH = "SELECT system_identifier::text FROM pg_control_system()"
+
 HAS_PRIME = "SELECT to_regclass('public.prime_migrations') IS NOT NULL"
 
 PAGE = 1_000
@@ -107,12 +112,16 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class Server(msgspec.Struct, frozen=True):
-    """Of which PostgreSQL, and which of its databases."""
+    """Of which PostgreSQL, and which of its databases.
+
+    `system`: the number that it and its standbys have, and no other; None: it does not say.
+    """
 
     database: str
     major: int
     version: str
     is_standby: bool
+    system: str | None = None
 
 
 class Snapshot:
@@ -163,7 +172,7 @@ async def snapshot(dsn: str) -> AsyncIterator[Snapshot]:
         with own_errors():
             if not await connection.fetchval(HAS_PRIME):
                 raise Refused("this database holds no tables of Prime; is DATABASE_URL right?")
-            server = Server(**await connection.fetchrow(SERVER))
+            server = await server_of(connection)
             await connection.execute(BEGIN)
             name = await connection.fetchval(EXPORT)
         yield Snapshot(connection, name, server)
@@ -178,6 +187,14 @@ async def connect(dsn: str) -> Any:
             return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
         except ValueError as error:
             raise none_at_all(error) from error
+
+
+async def server_of(connection: Any) -> Server:
+    """What answers at the other end."""
+    system = None
+    if await connection.fetchval(MAY_ASK_WHICH):
+        system = await connection.fetchval(WHICH)
+    return Server(**await connection.fetchrow(SERVER), system=system)
 
 
 async def close(connection: Any) -> None:

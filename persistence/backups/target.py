@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from persistence.backups.contents import SERVER, Server, close, connect
+from persistence.backups.contents import Server, close, connect, server_of
 from persistence.caller_role import ROLE, make_role
 from persistence.errors import Refused
 from persistence.sqlstates import own_errors
@@ -40,7 +40,7 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
     connection = await connect(dsn)
     try:
         with own_errors():
-            server = Server(**await connection.fetchrow(SERVER))
+            server = await server_of(connection)
             things = await connection.fetchval(THINGS)
             if things:
                 raise Refused(

@@ -177,19 +177,21 @@ def finish(part: Path, dump: Path, manifest: Manifest) -> None:
 def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     """Delete all but the newest `keep` of this database; the names of what is gone.
 
-    A file that is not named and described as one of ours is never touched.
+    A file that is not named and described as one of ours is never touched: of another server, or
+    of one that does not say which it is, none is ours.
     """
-    ours = [
-        one
-        for one in kept_in(directory)
-        if one.manifest.server.database == manifest.server.database
-    ]
+    ours = [one for one in kept_in(directory) if _is_of_one(one.manifest.server, manifest.server)]
     gone = []
     for one in ours[keep:]:
         one.dump.unlink(missing_ok=True)
         manifest_path(one.dump).unlink(missing_ok=True)
         gone.append(one.dump.name)
     return gone
+
+
+def _is_of_one(one: Server, other: Server) -> bool:
+    is_known = one.system is not None
+    return is_known and (one.system, one.database) == (other.system, other.database)
 
 
 def discard(directory: Path, moment: str, gone: Callable[[Path], None] = lambda _p: None) -> None:

@@ -4,6 +4,7 @@ import pytest
 from persistence.backups.contents import TableContent, differences, snapshot
 from persistence.errors import Refused
 from persistence.pool import Database
+from tests.databases import execute
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres
@@ -74,3 +75,17 @@ async def test_a_database_of_something_else_is_refused(empty_database_url: str) 
     with pytest.raises(Refused, match="holds no tables of Prime"):
         async with snapshot(empty_database_url):
             pass
+
+
+async def test_a_server_says_which_it_is_where_it_may_be_asked(database_url: str) -> None:
+    superuser = database_url.replace("//prime@", "//postgres@", 1)
+    right = "EXECUTE ON FUNCTION pg_control_system()"
+    async with snapshot(database_url) as taken:
+        assert taken.server.system is not None
+        assert taken.server.system.isdecimal()
+    await execute(superuser, f"REVOKE {right} FROM public")
+    try:
+        async with snapshot(database_url) as taken:
+            assert taken.server.system is None
+    finally:
+        await execute(superuser, f"GRANT {right} TO public")

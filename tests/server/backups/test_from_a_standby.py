@@ -37,6 +37,8 @@ def test_a_standby_gives_all_rows_but_those_that_a_crash_may_take(tmp_path: Path
     one, other = from_standby.kept.manifest, from_primary.kept.manifest
     assert (one.server.is_standby, other.server.is_standby) == (True, False)
     assert one.contents == other.contents
+    assert one.server.system is not None
+    assert one.server.system == other.server.system
     assert one.contents.tables["prime_users"].rows == 1
     assert opened(from_standby.kept.dump) == one
 

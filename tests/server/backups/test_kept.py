@@ -12,16 +12,18 @@ from server.backups.kept import Manifest, NotKept
 AT = "2026-11-27T05:45:50.000+00:00"
 
 
-def manifest(name: str, database: str = "prime", size: int = 5, sha256: str = "") -> Manifest:
-    server = Server(database, 15, "15.18", False)
+HERE = Server("prime", 15, "15.18", False, "77")
+
+
+def manifest(name: str, server: Server = HERE, size: int = 5, sha256: str = "") -> Manifest:
     contents = Contents({}, Projects(0, 0, ""), [], [])
     return Manifest(kept.FORMAT, name, sha256, size, AT, AT, "1", "pg_dump", 15, server, contents)
 
 
-def whole(directory: Path, second: int, database: str = "prime") -> Path:
+def whole(directory: Path, second: int, server: Server = HERE) -> Path:
     dump = directory / f"prime-20261127T0545{second:02}Z-0047.dump"
     dump.write_bytes(b"PGDMP")
-    described = manifest(dump.name, database, sha256=kept.hashed(dump))
+    described = manifest(dump.name, server, sha256=kept.hashed(dump))
     kept.manifest_path(dump).write_bytes(msgspec.json.encode(described))
     return dump
 
@@ -62,16 +64,32 @@ def test_the_manifest_of_another_dump_is_refused(tmp_path: Path) -> None:
         kept.read(other)
 
 
+OTHERS = (
+    {"database": "another"},
+    {"system": "78"},
+    {"system": None},
+)
+
+
 def test_only_what_is_known_as_ours_is_deleted(tmp_path: Path) -> None:
+    """Two deployments name their databases alike: it is the server that differs."""
     dumps = [whole(tmp_path, second) for second in range(4)]
-    elsewhere = whole(tmp_path, 10, "another")
+    servers = [msgspec.structs.replace(HERE, **other) for other in OTHERS]
+    elsewhere = [whole(tmp_path, 10 + at, server) for at, server in enumerate(servers)]
     strange = [tmp_path / name for name in ("prime.dump", "prime-20201127T054559Z-0047.dump", "x")]
     for path in strange:
         path.write_text("not ours")
     gone = kept.forget(tmp_path, 2, manifest("x"))
     assert gone == [dumps[1].name, dumps[0].name]
     left = {path.name for path in tmp_path.iterdir() if path.suffix != ".json"}
-    assert left == {path.name for path in [dumps[2], dumps[3], elsewhere, *strange]}
+    assert left == {path.name for path in [dumps[2], dumps[3], *elsewhere, *strange]}
+
+
+def test_a_server_that_does_not_say_which_it_is_has_none_deleted(tmp_path: Path) -> None:
+    unknown = msgspec.structs.replace(HERE, system=None)
+    dumps = [whole(tmp_path, second, unknown) for second in range(3)]
+    assert kept.forget(tmp_path, 1, manifest("x", unknown)) == []
+    assert all(dump.exists() for dump in dumps)
 
 
 def test_one_at_a_time_and_what_a_killed_one_left_is_cleared(tmp_path: Path) -> None:
