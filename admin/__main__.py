@@ -15,6 +15,7 @@ from admin.socket_door import SocketDoor
 from admin.words import WORDS, Word
 from machine.caller_paths import path_of_caller
 from machine.sockets.admin_sockets import directories_of_units, directory_of
+from machine.sockets.closed_pipes import ended
 
 DESCRIPTION = """
 What an operator does to a server that runs, and looks at in it. It asks a node of this machine by
@@ -42,6 +43,8 @@ def main(words: Sequence[str] | None = None) -> int:
         result = door.ask(word.method, word.params(arguments))
     except NotDone as error:
         return _fail(str(error), error.exit_code)
+    except OSError as error:
+        return _fail(f"{error.filename or 'the server'}: {error.strerror or error}", 1)
     except (KeyboardInterrupt, EOFError):
         return _fail("interrupted; whether it was done, `audit` says", 130)
     if arguments.json:
@@ -69,9 +72,12 @@ def door_of(arguments: argparse.Namespace) -> Door:
 
 
 def is_confirmed(asks: str, *, by_option: bool) -> bool:
-    """Asked on a terminal; elsewhere a script has asked for it, and nobody could answer."""
-    if by_option or not sys.stdin.isatty():
+    """Asked on a terminal; elsewhere nobody could answer, and `--yes` says it. Raises `NotDone`."""
+    if by_option:
         return True
+    if sys.stdin is None or not sys.stdin.isatty():
+        what = asks.removesuffix(" Go on?")
+        raise NotDone(f"{what} There is no terminal to ask at: say --yes. Nothing was done.", 2)
     sys.stderr.write(f"{asks} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline(100).strip().lower() in ("y", "yes")
@@ -97,7 +103,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_doors(word: argparse.ArgumentParser) -> None:
     word.add_argument("--json", action="store_true", help="the answer as JSON on stdout")
-    word.add_argument("--yes", action="store_true", help="do it without asking")
+    word.add_argument(
+        "--yes", action="store_true", help="do it without asking; needed without a terminal"
+    )
     word.add_argument(
         "--socket", metavar="PLACE", help=f"the directory of the sockets, or one ({SOCKETS})"
     )
@@ -120,4 +128,4 @@ def _fail(text: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -29,25 +29,33 @@ class SocketDoor:
     def ask(self, method: str, params: Result) -> Result:
         """All nodes of a deployment answer alike; raises `NotDone`."""
         line = json.dumps({"id": 1, "method": method, "params": params}).encode() + b"\n"
+        closed: list[Path] = []
         for path in self._paths:
             with socket.socket(socket.AF_UNIX) as door:
                 door.settimeout(PATIENCE)
                 try:
                     door.connect(str(path))
+                except PermissionError:
+                    closed.append(path)
+                    continue
                 except OSError:
                     continue
                 return _result_of(_exchange(door, line, path))
+        if closed:
+            raise NotDone(_no_right(closed[0]))
         raise NotDone(_nobody(self._place, self._paths))
 
 
 def sockets_of(place: Path) -> list[Path]:
     """Of a directory all that are in it; raises `NotDone`."""
-    if place.is_socket():
-        return [place]
     try:
+        if place.is_socket():
+            return [place]
         return sockets_in(place)
     except NoSocket as error:
         raise NotDone(str(error)) from error
+    except PermissionError as error:
+        raise NotDone(_no_right(place)) from error
 
 
 def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
@@ -62,10 +70,13 @@ def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
     if not answer:
         raise NotDone(f"the node of {path} has ended, or serves too many at once; ask again")
     try:
-        told: Result = json.loads(answer)
+        told: Any = json.loads(answer)
     except ValueError:
-        raise NotDone(f"what listens at {path} is no node of Prime") from None
-    return told
+        told = {}
+    if not isinstance(told, dict) or not {"result", "error"} & told.keys():
+        raise NotDone(f"what listens at {path} is no node of Prime")
+    found: Result = told
+    return found
 
 
 def _result_of(told: dict[str, Any]) -> Result:
@@ -74,6 +85,10 @@ def _result_of(told: dict[str, Any]) -> Result:
         raise NotDone(error["message"], 2 if error["code"] in ("validation", "bad_message") else 1)
     result: Result = told["result"]
     return result
+
+
+def _no_right(path: Path) -> str:
+    return f"this user may not use {path}: run it as the user of the nodes, or as root"
 
 
 def _nobody(place: Path, paths: Sequence[Path]) -> str:

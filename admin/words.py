@@ -18,7 +18,8 @@ Take = tuple[str, dict[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word. `asks`: what is asked on a terminal before it is done; empty: nothing is."""
+    """One word. `asks`: what is asked on a terminal before it is done, and elsewhere
+    takes `--yes`; empty: nothing is."""
 
     name: str
     method: str

@@ -29,6 +29,7 @@ from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed, LocalHub
 from machine.settings.sources import set_here
+from machine.sockets.closed_pipes import ended
 from prime_client.client import Client
 from prime_client.copy.state_ops import State
 from prime_client.failures import (
@@ -284,4 +285,4 @@ def _complain(message: str, status: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

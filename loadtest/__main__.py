@@ -32,6 +32,7 @@ from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import path_of_caller
 from machine.local_hub import HubFailed
+from machine.sockets.closed_pipes import ended
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
 EXPECTED = (
@@ -138,4 +139,4 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from machine.sockets.closed_pipes import ended
 from persistence import migrate
 from persistence.journal import new_epochs
 from server.operating.endings import told
@@ -32,4 +33,4 @@ def _fail(word: str, text: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -10,6 +10,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from machine.sockets.closed_pipes import ended
+
 ROOT = Path(__file__).resolve().parent.parent
 
 GIT_SECONDS = 5.0
@@ -60,4 +62,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from machine.caller_paths import path_of_caller
+from machine.sockets.closed_pipes import ended
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,4 +118,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

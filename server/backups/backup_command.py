@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
+from machine.sockets.closed_pipes import ended
 from persistence.journal.epochs import counted
 from server.backups import telling
 from server.backups.dumping import Made, back_up
@@ -104,4 +105,4 @@ def _count(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -10,6 +10,7 @@ import msgspec
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
+from machine.sockets.closed_pipes import ended
 from persistence.backups import runs
 from persistence.backups.runs import Run
 from persistence.database_url import chosen
@@ -108,4 +109,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
+from machine.sockets.closed_pipes import ended
 from persistence.database_url import checked, chosen
 from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
@@ -111,4 +112,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from machine.embedded_postgres import address_of_running
+from machine.sockets.closed_pipes import ended
 from server.operating.checks import own_looks, reach_looks
 from server.operating.checks.database_looks import database_findings
 from server.operating.checks.finding import Finding, State, finding, not_looked_at
@@ -149,4 +150,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from machine.sockets.closed_pipes import ended
 from persistence.migrate import check
 from persistence.pool import Database
 from persistence.tables.internal import operators
@@ -297,4 +298,4 @@ def _fail(text: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -71,7 +71,7 @@ async def test_every_word_by_the_socket(node: Node) -> None:
     assert words.keys() == {word.name for word in WORDS}
     shown: dict[str, str] = {}
     for word, takes in words.items():
-        code, out, err = await asked(word, *takes, *door)
+        code, out, err = await asked(word, *takes, "--yes", *door)
         assert (code, err) == (0, ""), word
         shown[word] = out
     assert "[bold]Song" in shown["rooms"]
@@ -105,7 +105,8 @@ async def test_words_by_the_calls_of_an_operator(
     code, _, err = await asked("rooms", *door)
     assert (code, "for operators" in err) == (1, True)
     await database.execute(MAKE, ada.user)
-    code, out, _ = await asked("close-room", project, "--reason", "It grows.", "--json", *door)
+    reason = "--reason", "It grows.", "--yes", "--json"
+    code, out, _ = await asked("close-room", project, *reason, *door)
     assert (code, json.loads(out.splitlines()[-1])["reason"]) == (0, "It grows.")
     code, out, _ = await asked("open-room", project, *door)
     assert (code, out.splitlines()[-1]) == (0, "opened")
@@ -155,6 +156,23 @@ def test_what_ends_something_for_people_is_asked_on_a_terminal(
         assert (ended, "Go on? [y/N]" in err) == (code, True), said
     ended, _, err = ran("drain", "near", "--yes", "--socket", "/nowhere/at/all")
     assert (ended, "Go on?" in err) == (1, False)
+
+
+def test_without_a_terminal_it_takes_yes_to_end_something_for_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    takes = {
+        "kick": ("user", "ann", "--reason", "x"),
+        "close-room": (NOWHERE, "--reason", "x"),
+        "read-only": ("x",),
+        "drain": ("near",),
+    }
+    assert takes.keys() == {word.name for word in WORDS if word.asks}
+    for said in ("", "n\n", "y\n"):  # what is piped is no answer
+        for word, more in takes.items():
+            monkeypatch.setattr(sys, "stdin", io.StringIO(said))
+            code, out, err = ran(word, *more, "--socket", "/nowhere/at/all")
+            assert (code, out, "--yes" in err) == (2, "", True), word
 
 
 def test_times_have_a_unit() -> None:

@@ -40,6 +40,7 @@ def test_the_first_node_that_listens_answers(tmp_path: Path) -> None:
     ("answer", "said", "code"),
     [
         (b"", "has ended", 1),
+        (b"[]\n", "no node of Prime", 1),
         (b"HTTP/1.1 400 Bad Request\n", "no node of Prime", 1),
         (b'{"id":1,"error":{"code":"not_found","message":"no such room"}}\n', "no such room", 1),
         (b'{"id":1,"error":{"code":"validation","message":"too many"}}\n', "too many", 2),
@@ -57,3 +58,18 @@ def test_whatever_else_is_answered_is_one_sentence(
 def test_nobody_there_says_where_it_looked_and_what_helps(tmp_path: Path) -> None:
     with pytest.raises(NotDone, match=f"there is no socket in {tmp_path}.*--url asks"):
         SocketDoor(tmp_path).ask("operator.rooms", {})
+
+
+@pytest.mark.parametrize("what", ["connect", "is_socket"])
+def test_what_this_user_may_not_open_is_said(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*about: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "a.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        monkeypatch.setattr(socket.socket if what == "connect" else Path, what, refuse)
+        with pytest.raises(NotDone, match=f"may not use {path}: run it as the user of the nodes"):
+            SocketDoor(path).ask("operator.nodes", {})

@@ -1,0 +1,43 @@
+"""A word of `./run` whose reader has gone (`| head`) goes on, and ends as it would have."""
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO, cast
+
+GONE = (errno.EPIPE, errno.ESHUTDOWN)
+
+
+class _Heard(io.FileIO):
+    """Of what nobody reads any more nothing is written, and nobody is told."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            if error.errno not in GONE:
+                raise
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self.fileno())
+            os.close(nothing)
+            return memoryview(data).nbytes
+
+
+def ended(main: Callable[[], int | None]) -> int:
+    """The exit code of a word, whether anybody reads what it says or not."""
+    sys.stdout, sys.stderr = forgiving(sys.stdout), forgiving(sys.stderr)
+    return main() or 0
+
+
+def forgiving(stream: TextIO) -> TextIO:
+    """The same, to the same file; as it is where it was closed before we began."""
+    if cast("TextIO | None", stream) is None:
+        return stream
+    stream.flush()
+    raw = _Heard(stream.fileno(), "w", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding=stream.encoding, errors=stream.errors,
+        line_buffering=stream.isatty(), write_through=stream is sys.stderr,
+    )  # fmt: skip
