@@ -1,12 +1,15 @@
 """TLS by Prime itself: the pair of certificate and key that new connections get, and may change."""
 
 import ssl
+import stat
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 from cryptography import x509
+
+from machine.settings.value_file import read_by_all, read_settings_file
 
 HANDSHAKE_SECONDS = 5.0
 """For the handshake of TLS; that of the WebSocket comes behind it."""
@@ -102,15 +105,17 @@ class TlsPair:
         return [_stamp(self.certificate), _stamp(self.key)]
 
     def _read(self) -> ssl.SSLContext:
-        chain = _bytes_of(self.certificate)
-        _bytes_of(self.key)
+        chain, _ = _read_file(self.certificate, "PRIME_TLS_CERT")
+        _, mode = _read_file(self.key, "PRIME_TLS_KEY")
+        if mode & stat.S_IROTH:
+            log.warning(read_by_all("PRIME_TLS_KEY", self.key))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(CIPHERS)
         context.set_alpn_protocols(ALPN)
         context.options |= ssl.OP_NO_RENEGOTIATION
         try:
-            leaf = x509.load_pem_x509_certificate(chain)
+            leaf = x509.load_pem_x509_certificate(chain.encode())
             context.load_cert_chain(self.certificate, self.key, password=_nobody_knows)
         except (ssl.SSLError, OSError, ValueError) as error:
             raise BadPair(f"{self.certificate}, {self.key}: {_in_words(error)}") from None
@@ -126,11 +131,12 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _bytes_of(path: Path) -> bytes:
+def _read_file(path: Path, name: str) -> tuple[str, int]:
+    """Its text and its mode: never a pipe or a device, which would hold the loop up."""
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadPair(f"{path} cannot be read: {error.strerror or error}") from None
+        return read_settings_file(path, name)
+    except ValueError as error:
+        raise BadPair(str(error)) from None
 
 
 def _nobody_knows() -> str:

@@ -51,6 +51,8 @@ class Authority:
 
     def write(self, name: str, lasts: timedelta = DAY, password: bytes | None = None) -> None:
         """A new pair, in place of the one of before."""
+        for path in (self.certificate, self.key):
+            path.unlink(missing_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.IPAddress(ip_address("127.0.0.1"))
@@ -67,6 +69,7 @@ class Authority:
         self.key.write_bytes(
             key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, hidden)
         )
+        self.key.chmod(0o600)
 
     def trusting(self) -> ssl.SSLContext:
         """A client's."""
@@ -140,9 +143,19 @@ def _another_key() -> bytes:
     return key.private_bytes(encoding, form, serialization.NoEncryption())
 
 
+def _instead(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
+
+
 BREAKS: list[tuple[str, Callable[[Authority], object]]] = [
     ("ran out on", lambda a: a.write("late", -DAY)),
-    ("cannot be read: No such file", lambda a: a.key.unlink()),
+    ("cannot be read (No such file", lambda a: a.key.unlink()),
+    ("which is no file", lambda a: _instead(a.certificate, os.mkfifo)),
+    ("which is no file", lambda a: _instead(a.key, os.mkfifo)),
+    ("which is no file", lambda a: _instead(a.key, lambda p: p.symlink_to("/dev/zero"))),
+    ("cannot be read (Is a directory", lambda a: _instead(a.certificate, Path.mkdir)),
+    ("which has over 65536 bytes", lambda a: a.certificate.write_bytes(b"a" * 65_537)),
     ("the key is encrypted", lambda a: a.write("hidden", password=b"canary")),
     ("privkey.pem: ", lambda a: a.key.write_text("nonsense")),
     ("fullchain.pem, ", lambda a: a.certificate.write_text("nonsense")),
@@ -168,12 +181,21 @@ async def test_a_bad_pair_is_refused_in_one_line_and_that_of_before_goes_on(
     assert "\n" not in line["reason"]
     assert "canary" not in line["reason"]
     assert (pair._current, pair.expires_at) == (before, expires)
+    if authority.certificate.is_dir():
+        authority.certificate.rmdir()
     authority.write("good again")
     os.utime(authority.key, (1, 1))
     with pytest.raises(BadPair):
         pair.use(authority.certificate, authority.own)
     pair.load()
     assert pair._current is not before
+
+
+def test_a_key_that_everyone_can_read_is_told(authority: Authority) -> None:
+    authority.key.chmod(0o644)
+    with structlog.testing.capture_logs() as told:
+        TlsPair(authority.certificate, authority.key)
+    assert "chmod o=" in told[0]["event"]
 
 
 def test_without_a_pair_nothing_begins(tmp_path: Path) -> None:
