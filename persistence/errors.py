@@ -49,8 +49,16 @@ class Faulty(PersistenceError):
         self.column = column
 
 
-class NotGranted(Faulty):
+class ToRepair(PersistenceError):
+    """The operator has something to repair, whoever asks: no mistake of ours, and no outage."""
+
+
+class NotGranted(Faulty, ToRepair):
     """A role has no right that Prime relies on: what the operator did or restored took it away."""
+
+
+class Pooled(Faulty, ToRepair):
+    """What stands between gives each transaction another connection of the server."""
 
 
 class BadValue(Faulty):
@@ -163,7 +171,7 @@ class LeavingOwner(PersistenceError):
         super().__init__("that account is being deleted: it becomes no owner; name someone else")
 
 
-class Refused(PersistenceError):
+class Refused(ToRepair):
     """The database is one that Prime will not serve from; the message says why and what to do."""
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 
 from persistence.caller_rights import check_rights
 from persistence.caller_role import ROLE, check_lane, check_owner, check_same
-from persistence.pool import Database
+from persistence.pool import NODE_NAME, Database
+from persistence.starting.fitness import look_at
 from persistence.starting.serving_rights import check_own
 
 LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}
@@ -76,6 +77,8 @@ class Lanes:
         node's own address is used and takes that role: what runs there could take it off again.
         """
         by_name: dict[str, Database] = {}
+        if callers_dsn:
+            await look_at(callers_dsn, NODE_NAME, "PRIME_CALLER_DATABASE_URL")
         try:
             for name in STATEMENT_SECONDS:
                 if name == CALLERS and not callers_dsn:

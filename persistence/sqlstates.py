@@ -15,6 +15,7 @@ from persistence.errors import (
     LoginEnded,
     NotGranted,
     PersistenceError,
+    Pooled,
     Refused,
     TooSlow,
     Unavailable,
@@ -67,6 +68,14 @@ MIGRATE = "run ./run migrate as the role that owns the tables, and update Prime 
 REPORT = "find what the server's own log says at this moment; if it comes again, report this line"
 SERVER_LOG = "see the server's own log, and that its disk is whole and not full"
 
+IN_TRANSACTION_MODE = Meaning(
+    Pooled, "a pooler in transaction mode is between", "set pool_mode = session"
+)
+"""A prepared statement is not there, or another's is: the driver's own words are pages of hints."""
+
+OTHERS_STATEMENT = "bind message supplies"
+"""PostgreSQL's words, where another's prepared statement has the name of ours."""
+
 MEANINGS: dict[str, Meaning] = {
     "00": Meaning(Faulty, "it says success where it failed", REPORT),
     "01": Meaning(Faulty, "a warning where a result was due", REPORT),
@@ -99,11 +108,7 @@ MEANINGS: dict[str, Meaning] = {
         "name the primary in DATABASE_URL (?target_session_attrs=read-write), or promote this one",
     ),
     "25P03": Meaning(Unavailable, "the server ended a transaction that waited too long", WAIT),
-    "26": Meaning(
-        Faulty,
-        "a prepared statement is not there; is a pooler in transaction mode between?",
-        "Prime needs session mode: set pool_mode = session",
-    ),
+    "26": IN_TRANSACTION_MODE,
     "27": Meaning(Faulty, "a trigger changed what was being changed", MIGRATE),
     "28": Meaning(
         Refused,
@@ -134,11 +139,7 @@ MEANINGS: dict[str, Meaning] = {
         "run ./run migrate as the role that owns the tables; ./run migrate --roles prints who has"
         " which rights",
     ),
-    "42P05": Meaning(
-        Faulty,
-        "a prepared statement is there already; is a pooler in transaction mode between?",
-        "Prime needs session mode: set pool_mode = session",
-    ),
+    "42P05": IN_TRANSACTION_MODE,
     "44": Meaning(Faulty, "a view does not let it through", MIGRATE),
     "53": Meaning(Unavailable, "the database has no room left", SERVER_LOG),
     "53100": Meaning(Unavailable, "the database's disk is full", "make room on it"),
@@ -235,6 +236,8 @@ def named(error: BaseException) -> PersistenceError:
 
 def _meaning(error: BaseException, sqlstate: str) -> Meaning:
     if sqlstate[:2] == LOST:
+        if OTHERS_STATEMENT in str(error):
+            return IN_TRANSACTION_MODE
         for words, (says, cure) in POOLER_REFUSES.items():
             if words in str(error):
                 return Meaning(Refused, says, cure)
@@ -250,9 +253,11 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
 
 def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
     said, made = one_line(error), meaning.kind
-    if issubclass(made, Faulty):
+    if made is Pooled:
+        fault: PersistenceError = made(sqlstate, meaning.says)
+    elif issubclass(made, Faulty):
         of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
-        fault: PersistenceError = made(sqlstate, f"{meaning.says}: {said}", *of)
+        fault = made(sqlstate, f"{meaning.says}: {said}", *of)
     elif made is LoginEnded or made is TooSlow:
         fault = made(meaning.says)
     else:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from persistence.database_url import none_at_all
-from persistence.errors import Refused, Unavailable
+from persistence.errors import PersistenceError, Refused, Unavailable
 from persistence.pool import CONNECT_SECONDS, OLDEST_SERVER
 from persistence.sqlstates import DRIVER, own_errors
 
@@ -22,8 +22,11 @@ SELECT current_setting('server_version_num')::int AS version,
 ROUNDS = 3
 """How often two connections take turns, where a pooler is between; others may use it as well."""
 
+MAIN = "DATABASE_URL"
+"""What our words call the address that was given."""
+
 POOLED = (
-    "what DATABASE_URL names is a pooler that gives each transaction another connection; Prime"
+    f"what {MAIN} names is a pooler that gives each transaction another connection; Prime"
     " needs a connection of its own until it closes it: set pool_mode = session (PgBouncer), or"
     " name the server itself"
 )
@@ -42,6 +45,17 @@ async def connected(dsn: str, name: str = "prime migrate") -> AsyncIterator[Any]
         yield connection
     finally:
         await close(connection)
+
+
+async def look_at(dsn: str, name: str, variable: str) -> None:
+    """That what `variable` names is fit; raises `PersistenceError` with the name of it."""
+    try:
+        async with connected(dsn, name):
+            pass  # it can be written, and no pooler shares its connections
+    except PersistenceError as error:
+        error.args = (str(error).replace(MAIN, variable),)
+        error.cure = error.cure.replace(MAIN, variable)
+        raise
 
 
 async def connect(dsn: str, name: str = "prime migrate") -> Any:

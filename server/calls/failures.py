@@ -11,10 +11,10 @@ from persistence.errors import (
     LeavingOwner,
     LoginEnded,
     NotFound,
-    NotGranted,
     Taken,
     TooMany,
     TooSlow,
+    ToRepair,
     Unavailable,
 )
 from persistence.recall.settings import NoRoom
@@ -23,7 +23,7 @@ from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
 from server.accounts.passwords import TooBusy
 from server.health.metrics import Count
-from server.health.mistakes import mistake, not_granted
+from server.health.mistakes import mistake, to_repair
 from server.refused import Refused
 from server.states.stored_state import Damaged
 
@@ -70,8 +70,8 @@ def as_error(message_id: str | None, error: Exception, project: str | None = Non
         if not isinstance(error, TooSlow):
             text = "the server cannot do this now; try again"
         details["retry_after_ms"] = 500
-    elif isinstance(error, NotGranted):
-        return not_granted(message_id, error, project)
+    elif isinstance(error, ToRepair):
+        return to_repair(message_id, error, project)
     else:
         return mistake(message_id, error, project)
     return Error(message_id, code, text, project, details)

@@ -11,12 +11,13 @@ from itertools import islice
 
 import structlog
 
-from persistence.errors import Busy, Unavailable
+from persistence.errors import Busy, ToRepair, Unavailable
 from persistence.journal.contract import Appended, Journal, Known
 from rooms.journal.entry import Proposal
 from server.commits.commit_times import Took
 from server.commits.waiting_deltas import ProjectQueue, WaitingDeltas
 from server.health.metrics import Count
+from server.health.mistakes import what_to_repair
 from server.health.outages import because
 
 FIRST_RETRY_SECONDS = 0.05
@@ -62,6 +63,7 @@ class Committer:
         self._aside = asyncio.Event()  # something waits that has to go alone
         self._idle = asyncio.Event()  # nothing waits
         self._idle.set()
+        self._is_to_repair = False  # the operator has been told, and has not yet
         self._outages = 0  # appends in a row, of whatever project, that found no database
 
     @property
@@ -150,6 +152,9 @@ class Committer:
     ) -> None:
         self._count("commit_batches")
         self._count("deltas_committed", len(batch))
+        if self._is_to_repair:
+            self._is_to_repair = False
+            log.info("the database lets Prime append again")
         if self._outages:
             self._outages = 0
             self._degraded(None, False, "")
@@ -171,9 +176,7 @@ class Committer:
         """Perhaps one project of several is at fault: each goes alone from here on."""
         if not isinstance(error, Busy):
             self._count("append_failed")
-            if not all(queue.failures for queue in taken):
-                projects = [queue.project for queue in taken]
-                log.error("an append failed; it is tried again", projects=projects, exc_info=error)
+            self._tell(taken, error)
         now = self._now()
         for queue in taken:
             if not queue.failures:
@@ -183,6 +186,16 @@ class Committer:
             queue.failures += 1
             if alone:
                 self._failed_alone(queue, now - queue.since, error)
+
+    def _tell(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+        """In the log: a mistake once a project, what is to repair once for all of them."""
+        if isinstance(error, ToRepair):
+            if not self._is_to_repair:
+                log.error(what_to_repair(error), reason=error.in_full)
+            self._is_to_repair = True
+        elif not all(queue.failures for queue in taken):
+            projects = [queue.project for queue in taken]
+            log.error("an append failed; it is tried again", projects=projects, exc_info=error)
 
     def _failed_alone(self, queue: ProjectQueue, seconds: float, error: Exception) -> None:
         if seconds >= TELL_SECONDS and not queue.is_held_up:

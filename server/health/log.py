@@ -16,6 +16,7 @@ import structlog
 from structlog.typing import Processor
 
 from machine.library_logs import take_library_logs
+from persistence.errors import ToRepair
 from server.health.log_writer import LogWriter, StrayText
 from server.health.outages import OUTAGES
 from server.health.redaction import redact
@@ -82,12 +83,24 @@ def log_processors(*, is_terminal: bool) -> list[Processor]:
     """What a line of the log goes through: for eyes on a terminal, for programs elsewhere."""
     processors: list[Processor] = [
         structlog.processors.add_log_level,
+        to_repair_has_no_trace,
         OUTAGES,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if is_terminal:
         return [*processors, redact, structlog.dev.ConsoleRenderer()]
     return [*processors, structlog.processors.format_exc_info, redact, as_json]
+
+
+def to_repair_has_no_trace(
+    _logger: Any, _name: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Whoever logs it: an operator is told what helps, where a trace would say nothing."""
+    error = line.get("exc_info")
+    if isinstance(error, ToRepair):
+        del line["exc_info"]
+        line.setdefault("reason", error.in_full)
+    return line
 
 
 def as_json(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> str:

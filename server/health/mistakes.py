@@ -4,6 +4,7 @@ import uuid
 
 import structlog
 
+from persistence.errors import NotGranted, ToRepair
 from schema.errors import ErrorCode
 from schema.messages import Details, Error
 
@@ -22,14 +23,17 @@ def mistake(message_id: str | None, error: Exception, project: str | None = None
     return Error(message_id, ErrorCode.INTERNAL, text, project, details)
 
 
-def not_granted(message_id: str | None, error: Exception, project: str | None = None) -> Error:
+def to_repair(message_id: str | None, error: ToRepair, project: str | None = None) -> Error:
     """`unavailable` with an `error_id`: the operator has something to repair, the user nothing."""
     error_id = uuid.uuid4().hex[:12]
-    log.error(
-        "the database does not grant what Prime needs; run ./run migrate",
-        error_id=error_id,
-        reason=str(error),
-    )
+    log.error(what_to_repair(error), error_id=error_id, reason=error.in_full)
     details: Details = {"error_id": error_id, "retry_after_ms": RETRY_MILLISECONDS}
     text = "the server cannot do this until its operator has repaired its database; try again later"
     return Error(message_id, ErrorCode.UNAVAILABLE, text, project, details)
+
+
+def what_to_repair(error: ToRepair) -> str:
+    """The line of the log; its `reason` says what helps."""
+    if isinstance(error, NotGranted):
+        return "the database does not grant what Prime needs; run ./run migrate"
+    return "the database, or what is between, is not as Prime needs it"

@@ -9,6 +9,7 @@ from persistence.errors import (
     Busy,
     Faulty,
     PersistenceError,
+    Pooled,
     Refused,
     TooSlow,
     Unavailable,
@@ -51,9 +52,10 @@ CLASSES = {
     Busy: "40001 40P01 55P03 55006 55000 53200",
     TooSlow: "57014",
     Refused: "28000 28P01 3D000 F0000",
+    Pooled: "26000 42P05",
     BadValue: "22P02 22021 23505 23514",
-    Faulty: "01000 02000 03000 0A000 0B000 0P000 21000 24000 25001 25P02 26000 2B000 2F000 34000"
-    " 38000 39000 3B000 3F000 42501 42P01 42P05 42883 44000 54000 54001 54023 72000 HV000 P0001"
+    Faulty: "01000 02000 03000 0A000 0B000 0P000 21000 24000 25001 25P02 2B000 2F000 34000"
+    " 38000 39000 3B000 3F000 42501 42P01 42883 44000 54000 54001 54023 72000 HV000 P0001"
     " P0004 XX000 XX001 XX002 99999",
 }
 
@@ -73,3 +75,24 @@ def test_a_fault_says_its_sqlstate_and_a_constraint_its_name() -> None:
     assert isinstance(damaged, Faulty)
     assert damaged.sqlstate == "XX002"
     assert "XX002" in str(damaged)
+
+
+BOUND = 'bind message supplies 1 parameters, but prepared statement "s" requires 0'
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        exceptions.InvalidSQLStatementNameError.new({"C": "26000", "M": "not there"}),
+        exceptions.DuplicatePreparedStatementError.new({"C": "42P05", "M": "there"}),
+        exceptions.ProtocolViolationError.new({"C": "08P01", "M": BOUND}),
+    ],
+    ids=lambda error: str(error.sqlstate),
+)
+def test_each_sign_of_a_pooler_between_is_one_short_line(error: asyncpg.PostgresError) -> None:
+    told = named(error)
+    assert isinstance(told, Pooled)
+    assert told.in_full.endswith(
+        ": a pooler in transaction mode is between; set pool_mode = session"
+    )
+    assert "HINT" not in told.in_full

@@ -138,6 +138,10 @@ async def test_each_mode_of_pgbouncer_is_known(debian: ThreeRoles, mode: str) ->
             lanes = await Lanes.open(through(debian.app), sizes, through(debian.caller))
             await lanes.close()
             return
+        alone = Lanes.open(debian.app, LaneSizes(1, 1, 1, 1, 1, 1, 1), through(debian.caller))
+        said = await told(alone)
+        assert "set pool_mode = session" in said
+        assert "PRIME_CALLER_DATABASE_URL" in said or mode == "statement"
         for command in (make_ready(through(debian.app)), bring_up_to_date(through(debian.owner))):
             said = await told(command)
             assert "set pool_mode = session" in said

@@ -5,8 +5,19 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
-from persistence.errors import BadValue, Busy, Faulty, NotFound, Refused, Unavailable
+from persistence.errors import (
+    BadValue,
+    Busy,
+    Faulty,
+    NotFound,
+    NotGranted,
+    Pooled,
+    Refused,
+    ToRepair,
+    Unavailable,
+)
 from persistence.journal.contract import Appended, Known
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Outcome, Proposal
@@ -173,6 +184,31 @@ async def test_D7_no_database_is_everyones_trouble(rig: Rig) -> None:
     async with asyncio.timeout(30):
         await rig.committer.settled()
     assert rig.degraded == {None: False}
+
+
+@pytest.mark.parametrize(
+    "error", [NotGranted("42501", "planted"), Pooled("26000", "planted"), Refused("planted")]
+)
+async def test_what_is_to_repair_is_told_once_with_its_cure_and_no_trace(
+    rig: Rig, error: ToRepair
+) -> None:
+    error.cure = "do this"
+    with capture_logs() as logs:
+        for project in ("one", "two"):
+            rig.journal.errors[project] = error
+            rig.submit(project, 1)
+
+        async def are_tried() -> bool:
+            return min(rig.journal.tries[project] for project in ("one", "two")) > 2
+
+        await eventually(are_tried)
+        rig.journal.errors.clear()
+        async with asyncio.timeout(30):
+            await rig.committer.settled()
+    told, ended = [line for line in logs if line["event"].startswith("the database")]
+    assert told["reason"].endswith("planted; do this")
+    assert ended["event"] == "the database lets Prime append again"
+    assert not [line for line in logs if "exc_info" in line]
 
 
 async def test_who_is_set_aside_keeps_its_order_and_comes_back(rig: Rig) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from server.health.log import as_json
+from persistence.errors import Pooled
+from server.health.log import as_json, to_repair_has_no_trace
 
 ROOT = Path(__file__).parents[3]
 
@@ -94,3 +95,12 @@ def test_what_holds_itself_is_told_too() -> None:
     held: list[Any] = []
     held.append(held)
     assert json.loads(as_json(None, "", {"event": "x", "held": held}))["held"] == "[[...]]"
+
+
+def test_what_is_to_repair_has_no_trace_wherever_it_is_logged() -> None:
+    error = Pooled("26000", "a pooler is between")
+    error.cure = "do this"
+    line = to_repair_has_no_trace(None, "error", {"event": "a task failed", "exc_info": error})
+    assert line == {"event": "a task failed", "reason": error.in_full}
+    mistake = {"event": "a task failed", "exc_info": ValueError()}
+    assert to_repair_has_no_trace(None, "error", dict(mistake)) == mistake
