@@ -3,10 +3,12 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.operating.chapters import ROOT
+from tests.operating.blocks import blocks
+from tests.operating.chapters import ROOT, chapters
 from tests.ops.alarms import PROMETHEUS, Alarm, alarms, read, unknown
 
 CHAPTER = ROOT / "docs" / "operating" / "alarms.md"
@@ -78,3 +80,23 @@ def test_an_alarm_has_a_test_in_which_it_fires_and_is_quiet_before_and_after(
 def test_no_paragraph_is_left_of_an_alarm_that_is_gone() -> None:
     told = re.findall(r"^### (\w+)$", read(CHAPTER), re.M)
     assert sorted(told) == sorted(alarm.name for alarm in alarms())
+
+
+def typed(page: Path) -> list[str]:
+    """The statements that the page's commands ask psql for, with how it is called."""
+    told = [text for block in blocks(page) for text in block.lines]
+    return re.findall(r'^.*(?:psql|as_postgres)[^\n]* -c "[^"]*"', "\n".join(told), re.M)
+
+
+def test_what_other_sessions_do_is_asked_as_somebody_who_may_see_it() -> None:
+    """To prime_app PostgreSQL shows its own sessions alone, and lets it end no others."""
+    asked = [text for page in chapters() for text in typed(page)]
+    about = [text for text in asked if re.search(r"pg_(?:stat_|terminate|cancel)", text)]
+    assert len(about) >= 8
+    assert [text for text in about if not re.match(r"as_postgres|runuser -u postgres", text)] == []
+
+
+def test_a_certificate_of_nodes_is_asked_from_nodes() -> None:
+    for name in ("PrimeTlsExpires", "PrimeTlsEnds"):
+        assert "127.0.0.1:8801" in paragraph(name)
+        assert "haproxy" not in paragraph(name)
