@@ -68,7 +68,7 @@ class ChildProgram:
         began = time.perf_counter()
         program = self.program
         program.log.parent.mkdir(parents=True, exist_ok=True)
-        prefix, before_exec = _tie_to_our_life(program.death_signal)
+        prefix, before_exec = tie_to_our_life(program.death_signal)
         with program.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(*prefix, sys.executable, "-m", program.module, *words),
@@ -172,9 +172,10 @@ def last_lines(text: str) -> str:
     return " | ".join(text.strip().splitlines()[-LOG_LINES_TOLD:]) or "it said nothing"
 
 
-def _tie_to_our_life(
+def tie_to_our_life(
     death_signal: signal.Signals,
 ) -> tuple[list[str], Callable[[], None] | None]:
+    """What goes before a command, and what is done before it is executed."""
     if not sys.platform.startswith("linux"):
         return [], None
     if shutil.which("setpriv"):

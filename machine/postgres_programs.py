@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from glob import glob
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from machine.child_program import tie_to_our_life
 from machine.embedded_postgres import PACKAGE
 
 INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
@@ -142,8 +144,10 @@ async def run(
     environment: Mapping[str, str],
     said: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """To its end; `said`: each line of it. It ends with us. Raises `ProgramFailed`."""
+    """To its end; `said`: each line of it. It ends as we do. Raises `ProgramFailed`."""
+    prefix, before_exec = tie_to_our_life(signal.SIGKILL)
     child = await asyncio.create_subprocess_exec(
+        *prefix,
         program.path,
         *words,
         stdin=subprocess.DEVNULL,
@@ -151,6 +155,7 @@ async def run(
         stderr=subprocess.PIPE,
         env=environment,
         limit=LONGEST_LINE,
+        preexec_fn=before_exec,
         start_new_session=True,  # Ctrl-C reaches us alone, and we end it
     )
     try:

@@ -288,8 +288,6 @@ TESTED_ELSEWHERE = {
     "server.backups.rehearse_command": "tests/server/backups/test_commands.py",
     "server.backups.rehearsing": "tests/server/backups/test_commands.py",
     "server.backups.restore_command": "tests/server/backups/test_commands.py",
-    "server.backups.restoring": "tests/server/backups/test_commands.py",
-    "server.backups.telling": "tests/server/backups/test_commands.py",
     "server.calls.accounts.all_answers": "tests/server/calls/test_dispatch.py",
     "server.calls.accounts.devices": "tests/server/calls/accounts/test_ending.py",
     "server.calls.accounts.factor_codes": "tests/server/calls/accounts/test_second_factor.py",

@@ -1,8 +1,10 @@
 """The database that a backup is restored into: empty before, and with the roles that it needs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
@@ -30,6 +32,23 @@ WHERE name NOT IN (SELECT rolname FROM pg_roles) ORDER BY name
 """
 
 NAME = re.compile(r"[a-z0-9_]+")
+
+REHEARSAL = "prime_rehearsal_"
+"""How the names of databases begin that are for a rehearsal."""
+
+# A rehearsal that runs is connected to its own, and drops it at its end.
+DEAD = """
+SELECT datname AS name FROM pg_database AS d
+WHERE datname ~ '^prime_rehearsal_[0-9a-f]{12}$' AND pg_has_role(datdba, 'USAGE')
+    AND NOT EXISTS (SELECT FROM pg_stat_activity AS a
+        WHERE a.datid = d.oid AND a.backend_type = 'client backend')
+ORDER BY datname
+"""
+
+# Between its making and the first connection to it nobody takes it for a dead one.
+ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtext('prime rehearsal'))"
+
+DROP_SECONDS = 60.0
 
 
 async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> Server:
@@ -79,11 +98,23 @@ async def _see_to_roles(connection: Any, roles: Sequence[str], *, makes: bool) -
         )
 
 
-async def create(dsn: str, name: str) -> None:
-    """A database of that name on the same server. Raises `Refused` where one may not."""
+@asynccontextmanager
+async def made(dsn: str, name: str) -> AsyncIterator[str]:
+    """The address of a new database on the same server, which is not dead until the end."""
+    place = urlunsplit(urlsplit(dsn)._replace(path=f"/{_checked(name)}"))
+    holder = await _create(dsn, name, place)
+    try:
+        yield place
+    finally:
+        await close(holder)
+
+
+async def _create(dsn: str, name: str, place: str) -> Any:
+    """A connection to the new one. Raises `Refused` where one may not."""
     connection = await connect(dsn)
     try:
         with own_errors():
+            await connection.execute(ONE_AT_A_TIME, timeout=DROP_SECONDS)
             try:
                 await connection.execute(f"CREATE DATABASE {_checked(name)} TEMPLATE template0")
             except asyncpg.InsufficientPrivilegeError as error:
@@ -91,16 +122,32 @@ async def create(dsn: str, name: str) -> None:
                     "this login may not make a database beside; nothing was done: ALTER ROLE ... "
                     "CREATEDB, or --on embedded, or --on the URL of another server"
                 ) from error
+        return await connect(place)
+    finally:
+        await close(connection)
+
+
+async def clear(dsn: str) -> None:
+    """Drop what rehearsals that were killed have left on this server."""
+    connection = await connect(dsn)
+    try:
+        with own_errors():
+            await connection.execute(ONE_AT_A_TIME, timeout=DROP_SECONDS)
+            for row in await connection.fetch(DEAD):
+                statement = f"DROP DATABASE IF EXISTS {_checked(row['name'])}"
+                with suppress(asyncpg.ObjectInUseError):
+                    await connection.execute(statement, timeout=DROP_SECONDS)
     finally:
         await close(connection)
 
 
 async def drop(dsn: str, name: str) -> None:
-    """The database that `create` made, whoever is connected to it."""
+    """A database that was `made`, whoever is connected to it."""
     connection = await connect(dsn)
     try:
         with own_errors():
-            await connection.execute(f"DROP DATABASE IF EXISTS {_checked(name)} WITH (FORCE)")
+            statement = f"DROP DATABASE IF EXISTS {_checked(name)} WITH (FORCE)"
+            await connection.execute(statement, timeout=DROP_SECONDS)
     finally:
         await close(connection)
 

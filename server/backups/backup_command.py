@@ -9,6 +9,7 @@ from machine.sockets.closed_pipes import ended
 from persistence.journal.epochs import counted
 from server.backups import telling
 from server.backups.dumping import Made, back_up
+from server.backups.telling import Left
 from server.operating.database import database_of
 from server.operating.endings import told
 from server.settings.options import add_config, add_option, options_of
@@ -31,8 +32,10 @@ def main() -> int:
     """Exit 0 when it is on the disk."""
     arguments = _parser().parse_args()
 
+    left = Left()
+
     async def work(tell: Callable[[str], None]) -> int:
-        made = await back_up(url, arguments.to, arguments.keep, tell)
+        made = await back_up(url, arguments.to, arguments.keep, tell, left)
         if arguments.json:
             telling.say_json(_report(made))
         else:
@@ -41,7 +44,7 @@ def main() -> int:
 
     try:
         with database_of(read_settings(options_of(arguments))) as url:
-            return telling.run("backup", work)
+            return telling.run("backup", work, left)
     except Exception as error:
         return telling.fail("backup", *told(error))
 

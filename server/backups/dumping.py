@@ -13,6 +13,7 @@ from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from server.backups import kept
 from server.backups.kept import Kept, Manifest, NotKept
+from server.backups.telling import Left
 from server.version import VERSION
 
 Tell = Callable[[str], None]
@@ -27,8 +28,12 @@ class Made:
     is_noted: bool
 
 
-async def back_up(url: str, directory: Path, keep: int | None, tell: Tell) -> Made:
+async def back_up(
+    url: str, directory: Path, keep: int | None, tell: Tell, left: Left | None = None
+) -> Made:
     """Write one, then delete all but the newest `keep` (None: none are deleted).
+
+    `left` says so once it is whole.
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`; nothing is left then.
     """
@@ -41,6 +46,7 @@ async def back_up(url: str, directory: Path, keep: int | None, tell: Tell) -> Ma
             raise NotKept(f"{directory}: {error.strerror}; no backup was made") from error
         finally:
             kept.discard(directory, moment)
+        (left or Left()).words = f"{made.dump} is whole"
         deleted = kept.forget(directory, keep, made.manifest) if keep is not None else []
     manifest = made.manifest
     done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)

@@ -19,6 +19,7 @@ from persistence.journal.epochs import counted
 from server.backups import kept, telling
 from server.backups.kept import Kept
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
+from server.backups.telling import Left
 from server.settings.options import add_config
 
 DESCRIPTION = """
@@ -42,11 +43,13 @@ def main() -> int:
             "PGPASSWORD or PGPASSFILE"
         )
 
+    left = Left()
+
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
         url, began = chosen(None, arguments.config), time.monotonic()
         newest = _named(arguments.from_)
-        done = await rehearse(newest, arguments.on, url, arguments.jobs, tell)
+        done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, left)
         if url is not None and not done.problems:
             await _note(url, newest, time.monotonic() - began)
         if arguments.json:
@@ -55,7 +58,7 @@ def main() -> int:
             _say(done)
         return 1 if done.problems else 0
 
-    return telling.run("rehearse", work)
+    return telling.run("rehearse", work, left)
 
 
 def _named(path: Path) -> Kept:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from machine.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
@@ -20,6 +19,7 @@ from persistence.migrate import bring_up_to_date
 from persistence.pool import Database
 from server.backups import restoring
 from server.backups.kept import Kept, NotKept
+from server.backups.telling import Left
 from server.states.audit import audit_in
 
 Tell = Callable[[str], None]
@@ -45,16 +45,18 @@ class Rehearsed:
     problems: list[str]
 
 
-async def rehearse(kept: Kept, on: str, url: str | None, jobs: int | None, tell: Tell) -> Rehearsed:
+async def rehearse(
+    kept: Kept, on: str, url: str | None, jobs: int | None, tell: Tell, left: Left
+) -> Rehearsed:
     """`on`: `server` (that of `url`), `embedded`, or an address of one.
 
-    Raises what a restore raises; the database that it made is gone in any case.
+    Raises what a restore raises; the database that it made is gone then, unless `left` names it.
     """
     manifest = restoring.opened(kept.dump)
-    async with _place(on, url) as (place, words):
+    async with _place(on, url, left) as (place, words):
         began = time.monotonic()
         server, contents = await restoring.load(
-            kept.dump, manifest, place, jobs, tell, makes_roles=on == EMBEDDED
+            kept.dump, manifest, place, jobs, tell, Left(), makes_roles=on == EMBEDDED
         )
         restored = time.monotonic()
         await bring_up_to_date(place)
@@ -110,7 +112,7 @@ def _problems(report: dict[str, Any], head: int) -> list[str]:
 
 
 @asynccontextmanager
-async def _place(on: str, url: str | None) -> AsyncIterator[tuple[str, str]]:
+async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[str, str]]:
     """An empty database, and words for where it is; gone afterwards."""
     if on == EMBEDDED:
         with _embedded() as place:
@@ -119,12 +121,15 @@ async def _place(on: str, url: str | None) -> AsyncIterator[tuple[str, str]]:
     if on == SERVER and url is None:
         raise NotKept("which server? set DATABASE_URL, or say --on embedded")
     beside = checked(url or "") if on == SERVER else checked(on, "--on")
-    name = f"prime_rehearsal_{secrets.token_hex(6)}"
-    await target.create(beside, name)
+    name = f"{target.REHEARSAL}{secrets.token_hex(6)}"
+    await target.clear(beside)
+    left.words = f"the database {name} may be left: the next rehearsal there drops it"
     try:
-        yield urlunsplit(urlsplit(beside)._replace(path=f"/{name}")), f"the database {name}"
+        async with target.made(beside, name) as place:
+            yield place, f"the database {name}"
     finally:
         await target.drop(beside, name)
+        left.words = ""
 
 
 @contextmanager

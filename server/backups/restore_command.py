@@ -12,6 +12,7 @@ from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
 from server.backups import restoring, telling
 from server.backups.restoring import Restored
+from server.backups.telling import Left
 from server.settings.options import add_config
 
 DESCRIPTION = """
@@ -35,18 +36,20 @@ def main() -> int:
             "PGPASSWORD or PGPASSFILE"
         )
 
+    left = Left()
+
     async def work(tell: Callable[[str], None]) -> int:
         url = _url(arguments.to, arguments.config)
         tell("checking the file")
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
-        done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell)
+        done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell, left)
         if arguments.json:
             telling.say_json(_report(done))
         else:
             _say(done)
         return 0
 
-    return telling.run("restore", work)
+    return telling.run("restore", work, left)
 
 
 def _url(to: str | None, config: str | None) -> str:
@@ -65,6 +68,8 @@ def _report(done: Restored) -> dict[str, object]:
         "projects": done.contents.projects.count,
         "deltas": done.contents.projects.deltas,
         "migrated": done.migrated,
+        "read_only": done.standing.message,
+        "closed_rooms": done.standing.closed_rooms,
         "new_epochs": {"projects": done.renewed.projects, "snapshots": done.renewed.snapshots},
     }
 
@@ -79,6 +84,16 @@ def _say(done: Restored) -> None:
     for name in done.migrated:
         telling.say(f"applied {name}")
     telling.say(f"gave new epochs to {counted(done.renewed.projects, 'project')}")
+    if done.standing.message is not None:
+        telling.say(
+            f"it is READ-ONLY, as it was backed up ({done.standing.message}): once a node runs, "
+            "./run admin read-write ends that"
+        )
+    if done.standing.closed_rooms:
+        telling.say(
+            f"{counted(done.standing.closed_rooms, 'room')} closed by an operator, as backed up: "
+            "./run admin closed-rooms"
+        )
     telling.say(
         "what next: let DATABASE_URL of every node name this database, and start them; musicians"
         " whose login is younger than the backup log in again"

@@ -6,20 +6,42 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
-from persistence.backups import target
+from persistence.backups import settled, target
 from persistence.backups.contents import Contents, Server, differences, snapshot
+from persistence.backups.settled import Standing
 from persistence.caller_role import ROLE
-from persistence.errors import PersistenceError
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
 from persistence.migrate import bring_up_to_date
 from server.backups import kept
 from server.backups.kept import Manifest, NotKept
+from server.backups.telling import Left
 
 Tell = Callable[[str], None]
 
 BEGINNING = b"PGDMP"
 """Of a dump in pg_dump's custom format."""
+
+
+AGAIN = "start no node on it: drop {0} and restore again"
+
+IN_ONE = (
+    "all of its one transaction is most likely undone: restore again; if that says that {0} is not "
+    "empty, drop it first"
+)
+
+HALF = f"half of the rows may be in {{0}}: {AGAIN}"
+
+WITHOUT_PROOF = f"the rows are in {{0}}, not compared yet and WITHOUT new epochs: {AGAIN}"
+
+OTHERS = "they are in {0}: start no node on it; drop it, and take another backup"
+
+WITHOUT_EPOCHS = (
+    "the rows are in {0} WITHOUT new epochs: start no node on it before ./run migrate and "
+    "./run new-epochs are done there, or drop it and restore again"
+)
+
+DONE = "{0} is restored, with new epochs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +54,7 @@ class Restored:
     is_proved: bool
     contents: Contents
     migrated: list[str]
+    standing: Standing
     renewed: Renewed
 
 
@@ -55,27 +78,31 @@ def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
 
 
 async def restore(
-    dump: Path, manifest: Manifest | None, url: str, jobs: int | None, tell: Tell
+    dump: Path, manifest: Manifest | None, url: str, jobs: int | None, tell: Tell, left: Left
 ) -> Restored:
-    """All of it: rows, proof, migrations, new epochs.
+    """All of it: rows, proof, migrations, new epochs. `left` says what is there meanwhile.
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`.
     """
     began = time.monotonic()
-    server, contents = await load(dump, manifest, url, jobs, tell)
-    try:
-        tell("migrating, where it is older than this Prime")
-        done = await bring_up_to_date(url)
-        tell("giving new epochs")
-        renewed = await new_epochs(url, force=True)  # what is alive in it are rows of the dump
-    except PersistenceError as error:
-        raise NotKept(
-            f"{error}; the rows are restored, and have no new epochs yet: mend that, then "
-            "./run migrate and ./run new-epochs, before a node starts"
-        ) from error
-    seconds = time.monotonic() - began
-    is_proved = manifest is not None
-    return Restored(dump.name, server.database, seconds, is_proved, contents, done.applied, renewed)
+    server, contents = await load(dump, manifest, url, jobs, tell, left)
+    left.words = WITHOUT_EPOCHS.format(server.database)
+    tell("migrating, where it is older than this Prime")
+    done = await bring_up_to_date(url)
+    standing = await settled.settle(url)
+    tell("giving new epochs")
+    renewed = await new_epochs(url, force=True)  # what is alive in it are rows of the dump
+    left.words = DONE.format(server.database)
+    return Restored(
+        dump.name,
+        server.database,
+        time.monotonic() - began,
+        manifest is not None,
+        contents,
+        done.applied,
+        standing,
+        renewed,
+    )
 
 
 async def load(
@@ -84,6 +111,7 @@ async def load(
     url: str,
     jobs: int | None,
     tell: Tell,
+    left: Left,
     *,
     makes_roles: bool = False,
 ) -> tuple[Server, Contents]:
@@ -96,17 +124,17 @@ async def load(
     owner = await target.owner_to_become(url)
     words += [f"--role={owner}"] if owner else []
     words += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
+    left.words = (HALF if jobs else IN_ONE).format(server.database)
     await run(program, [*words, str(dump)], at.environment, tell)
+    left.words = WITHOUT_PROOF.format(server.database)
     tell("comparing all rows with the manifest")
     async with snapshot(url) as taken:
         found = await taken.read()
     differ = differences(manifest.contents, found) if manifest else []
     if differ:
         more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
-        raise NotKept(
-            f"what was restored is not what was backed up: {'; '.join(differ[:3])}{more}; start "
-            f"no node on it: drop {server.database}, and take another backup"
-        )
+        left.words = OTHERS.format(server.database)
+        raise NotKept(f"the rows are not those that were backed up: {'; '.join(differ[:3])}{more}")
     return server, found
 
 

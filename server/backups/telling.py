@@ -14,54 +14,76 @@ from rich.markup import escape
 
 from machine.postgres_programs import NoProgram, ProgramFailed
 from server.backups.kept import NotKept
-from server.operating.endings import INTERRUPTED, told
+from server.operating.endings import told
 
-TERMINATED = 143
 WIDEST = 100
+NOTHING = "nothing was left half done"
+ENDS = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "ended by SIGTERM",
+    signal.SIGHUP: "ended by SIGHUP",
+}
+"""Signals that end a command in order, and how it says so: SIGHUP is a terminal that closes."""
+
+Work = Callable[[Callable[[str], None]], Awaitable[int]]
+
+
+class Left:
+    """What there is by now. `words` are told by whatever ends the command; empty: nothing."""
+
+    def __init__(self) -> None:
+        self.words = ""
 
 
 class Ended(Exception):
-    """SIGTERM: what was begun is cleared away first."""
+    """A signal: what was begun is cleared away first."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(ENDS[number])
+        self.code = 128 + number
 
 
-def run(word: str, work: Callable[[Callable[[str], None]], Awaitable[int]]) -> int:
+def run(word: str, work: Work, left: Left | None = None) -> int:
     """The exit code: 0 done, 1 refused or failed, 2 not called rightly; errors are one line.
 
-    `work` is given what shows its progress.
+    `work` is given what shows its progress, and keeps `left` true.
     """
+    left = left or Left()
     try:
         return asyncio.run(_watched(work))
+    except Ended as error:
+        return fail(word, f"{error}; {left.words or NOTHING}", error.code)
     except (NotKept, NoProgram, ProgramFailed) as error:
-        return fail(word, str(error), 1)
-    except Ended:
-        return fail(word, "ended by SIGTERM; nothing was left half done", TERMINATED)
-    except KeyboardInterrupt:
-        return fail(word, "interrupted; nothing was left half done", INTERRUPTED)
-    except Exception as error:
-        return fail(word, *told(error))
+        text, code = str(error), 1
+    except (Exception, KeyboardInterrupt) as error:
+        text, code = told(error)
+    return fail(word, f"{text}; {left.words}" if left.words else text, code)
 
 
-async def _watched(work: Callable[[Callable[[str], None]], Awaitable[int]]) -> int:
-    """SIGTERM ends it as Ctrl-C does: in order."""
+async def _watched(work: Work) -> int:
+    """The first signal ends it in order; more of them do not disturb that."""
     console = Console(stderr=True)
     task = asyncio.ensure_future(_shown(console, work))
-    is_ended = asyncio.Event()
+    came: list[signal.Signals] = []
 
-    def end() -> None:
-        is_ended.set()
-        task.cancel()
+    def end(number: signal.Signals) -> None:
+        if not came:
+            task.cancel()
+        came.append(number)
 
     with suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+        for number in ENDS:
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup does
+                asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
         return await task
     except asyncio.CancelledError:
-        if is_ended.is_set():
-            raise Ended from None
+        if came:
+            raise Ended(came[0]) from None
         raise
 
 
-async def _shown(console: Console, work: Callable[[Callable[[str], None]], Awaitable[int]]) -> int:
+async def _shown(console: Console, work: Work) -> int:
     if not console.is_terminal:
         return await work(lambda _text: None)
     with console.status("beginning") as status:
@@ -79,6 +101,7 @@ def say_json(report: Any) -> None:
 
 
 def fail(word: str, text: str, code: int) -> int:
-    """In one line on stderr."""
-    sys.stderr.write(f"{word}: {' '.join(text.split())}\n")
+    """In one line on stderr, where that is still read."""
+    with suppress(OSError):
+        sys.stderr.write(f"{word}: {' '.join(text.split())}\n")
     return code

@@ -1,6 +1,9 @@
+import secrets
+
 import pytest
 
 from persistence.backups import target
+from persistence.backups.contents import close, connect
 from persistence.errors import Refused
 from tests.databases import execute, other_database
 
@@ -29,12 +32,35 @@ async def test_roles_that_are_missing_are_told_with_their_statement(
 
 
 async def test_a_database_beside_is_made_and_dropped(postgres_dsn: str) -> None:
-    await target.create(postgres_dsn, "prime_rehearsal_test")
-    beside = other_database(postgres_dsn, "prime_rehearsal_test")
-    await target.prepare(beside, [])
+    async with target.made(postgres_dsn, "prime_rehearsal_test") as beside:
+        assert beside == other_database(postgres_dsn, "prime_rehearsal_test")
+        await target.prepare(beside, [])
     await target.drop(postgres_dsn, "prime_rehearsal_test")
     await target.drop(postgres_dsn, "prime_rehearsal_test")
     with pytest.raises(Refused):
         await target.prepare(beside, [])
     with pytest.raises(ValueError, match="no name of ours"):
         await target.drop(postgres_dsn, 'x"; DROP')
+
+
+async def test_what_a_killed_rehearsal_has_left_is_dropped_by_the_next(postgres_dsn: str) -> None:
+    """One that runs keeps its own: it is connected to it. Other names are not ours."""
+    left, theirs = "prime_rehearsal_0123456789ab", "prime_rehearsal_theirs"
+    await execute(postgres_dsn, f"CREATE DATABASE {left}", f"CREATE DATABASE {theirs}")
+    runs = f"prime_rehearsal_{secrets.token_hex(6)}"
+    try:
+        async with target.made(postgres_dsn, runs):
+            await target.clear(postgres_dsn)
+            there = await databases(postgres_dsn)
+    finally:
+        for name in (left, theirs, runs):
+            await target.drop(postgres_dsn, name)
+    assert there & {left, theirs, runs} == {theirs, runs}
+
+
+async def databases(dsn: str) -> set[str]:
+    connection = await connect(dsn)
+    try:
+        return {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+    finally:
+        await close(connection)

@@ -1,0 +1,115 @@
+"""A restore that ends halfway says what is there, and that is so."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from persistence.backups.contents import close, connect
+from persistence.errors import Refused, Unavailable
+from persistence.pool import Database
+from server.backups import restoring
+from server.backups.dumping import back_up
+from server.backups.kept import Kept
+from server.backups.telling import Left
+from tests.persistence.planted_rows import make_project, make_user
+
+pytestmark = pytest.mark.postgres
+
+
+CLOSED = "INSERT INTO closed_rooms (project_id, reason) VALUES ($1, 'x')"
+
+NODE = """
+INSERT INTO server_nodes (name, host, address, pid, version) VALUES ('n', 'h', 'a', 1, '1')
+"""
+
+
+class Halfway(Exception):
+    """Whatever ends a restore."""
+
+
+@pytest.fixture
+async def backed_up(database: Database, database_url: str, tmp_path: Path) -> Kept:
+    """A project, in maintenance, a closed room and a node: all in one backup."""
+    project = await make_project(database, await make_user(database), "Song")
+    await database.execute("INSERT INTO maintenance (message) VALUES ('We move.')")
+    await database.execute(CLOSED, project.id)
+    await database.execute(NODE)
+    return (await back_up(database_url, tmp_path, None, lambda _text: None)).kept
+
+
+async def epochs_in(url: str) -> list[str] | None:
+    """Of the projects that are there; None: there is not even the table."""
+    connection = await connect(url)
+    try:
+        if await connection.fetchval("SELECT to_regclass('public.studio_projects')") is None:
+            return None
+        return [row["epoch"] for row in await connection.fetch("SELECT epoch FROM studio_projects")]
+    finally:
+        await close(connection)
+
+
+@pytest.mark.parametrize(
+    ("at", "jobs", "said", "is_there"),
+    [
+        ("creating TABLE", None, "one transaction is most likely undone: restore again", False),
+        ("creating INDEX", 2, "half of the rows may be in", True),
+        ("comparing", None, "not compared yet and WITHOUT new epochs: start no node", True),
+        ("migrating", None, "WITHOUT new epochs: start no node on it before ./run migrate", True),
+        ("giving", None, "WITHOUT new epochs: start no node on it before ./run migrate", True),
+    ],
+)
+async def test_whatever_ends_it_what_is_left_is_told(
+    database: Database,
+    empty_database_url: str,
+    backed_up: Kept,
+    at: str,
+    jobs: int | None,
+    said: str,
+    is_there: bool,
+) -> None:
+    def tell(text: str) -> None:
+        if text.startswith(at):
+            raise Halfway
+
+    left, to = Left(), empty_database_url
+    with pytest.raises(Halfway):
+        await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, tell, left)
+    assert said in left.words
+    before = [row["epoch"] for row in await database.fetch("SELECT epoch FROM studio_projects")]
+    assert await epochs_in(to) == (before if is_there else None)
+    again = pytest.raises(Refused, match="is not empty") if is_there else nullcontext()
+    with again:
+        await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, lambda _t: None, left)
+
+
+async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
+    empty_database_url: str, backed_up: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_url: str) -> None:
+        raise Unavailable("the database does not answer")
+
+    monkeypatch.setattr(restoring, "snapshot", gone)
+    left = Left()
+    with pytest.raises(Unavailable):
+        await restoring.restore(
+            backed_up.dump, backed_up.manifest, empty_database_url, None, lambda _t: None, left
+        )
+    assert "WITHOUT new epochs: start no node on it: drop" in left.words
+
+
+async def test_what_operators_had_decided_stays_and_is_told_and_nodes_are_forgotten(
+    empty_database_url: str, backed_up: Kept
+) -> None:
+    left = Left()
+    done = await restoring.restore(
+        backed_up.dump, backed_up.manifest, empty_database_url, None, lambda _t: None, left
+    )
+    assert (done.standing.message, done.standing.closed_rooms) == ("We move.", 1)
+    assert left.words.endswith("is restored, with new epochs")
+    connection = await connect(empty_database_url)
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM server_nodes") == 0
+        assert await connection.fetchval("SELECT count(*) FROM maintenance") == 1
+    finally:
+        await close(connection)
