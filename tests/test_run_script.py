@@ -14,7 +14,9 @@ case "$*" in
     -V) echo "Python 3.11.0" ;;
     "-c import sys; sys.exit"*) exit "${TOO_OLD:-0}" ;;
     "-c import venv"*) exit "${NO_VENV:-0}" ;;
-    "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python && echo "$0" >.venv/bin/base ;;
+    "-c import os, sys"*) cat "$(dirname "$0")/base" 2>/dev/null || echo "$0" ;;
+    "-c import os, pathlib"*) echo "${CLOSED:-}" ;;
     "-m pip "*) exit "${NO_INDEX:-0}" ;;
     "-c "*) ;;
     *) echo "ran $* in $PWD for $PRIME_CWD" ;;
@@ -161,6 +163,55 @@ def test_a_package_is_built_by_the_word_install_alone(checkout: Checkout) -> Non
     assert checkout.run("install").returncode == 0
     assert checkout.run("migrate").returncode == 0
     assert checkout.builds == 1
+
+
+def packaged(checkout: Checkout) -> Checkout:
+    (checkout.root / "requirements.lock").rename(checkout.root / "requirements.production.lock")
+    assert checkout.run("install").returncode == 0
+    return checkout
+
+
+def test_a_python_out_of_reach_is_said_and_not_that_nothing_is_installed(
+    checkout: Checkout,
+) -> None:
+    python = packaged(checkout).root / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/root/not/to/be/entered/python3")
+    answer = checkout.run("serve")
+    assert answer.returncode == 1
+    assert "made with a Python that user" in answer.stderr
+    assert "(/root/not/to/be/entered/python3): as root: rm -r" in answer.stderr
+    assert "not installed" not in answer.stderr
+    assert checkout.run("install").returncode == 0
+    assert checkout.run("serve").returncode == 0
+
+
+def test_install_with_another_python_makes_it_anew(checkout: Checkout) -> None:
+    packaged(checkout)
+    other = checkout.elsewhere / "python3"
+    other.write_text(STAND_IN)
+    other.chmod(0o755)
+    for times in (2, 2):
+        assert checkout.run("install", PYTHON=str(other)).returncode == 0
+        assert checkout.builds == times
+    assert checkout.run("install").returncode == 0
+    assert checkout.builds == 2
+
+
+def test_install_warns_of_a_python_that_others_cannot_enter(checkout: Checkout) -> None:
+    assert "warning" not in packaged(checkout).run("install").stderr
+    answer = checkout.run("install", CLOSED="/root")
+    assert answer.returncode == 0
+    assert "warning: other users cannot enter /root" in answer.stderr
+
+
+def test_the_help_of_a_package_names_what_is_in_it(checkout: Checkout) -> None:
+    answer = packaged(checkout).run("--help")
+    words = {line.split()[0] for line in answer.stdout.splitlines() if line.startswith("  ")}
+    assert {"serve", "install", "backup", "import"} <= words
+    assert not words & {"demo", "chaos", "drill", "loadtest", "test", "check", "package"}
+    assert "./run install makes .venv from the lock" in answer.stdout
+    assert "first run" not in answer.stdout
 
 
 def test_a_package_says_what_takes_a_checkout(checkout: Checkout) -> None:

@@ -186,7 +186,7 @@ SETTINGS = (
         "sockets_per_address=5000,seats_per_user=0",
         "how much an address or a user may have",
         default="",
-        default_in_words="as below",
+        default_in_words="those that `./run serve --help` ends with",
         is_reloadable=True,
     ),
     Setting(
