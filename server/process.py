@@ -46,6 +46,10 @@ Nobody has an account here yet. To make the first one, in another terminal:
 log = structlog.get_logger()
 
 
+class StoppedWaiting(Exception):
+    """The operator has ended a node that waits for its database: no failure of either."""
+
+
 async def run(
     settings: Settings,
     database_url: str,
@@ -62,7 +66,11 @@ async def run(
     signals.take(stopping.set)
     sys.setswitchinterval(SWITCH_SECONDS)
     tls = _tls(settings)
-    db = await open_database(settings, database_url, stopping)
+    try:
+        db = await open_database(settings, database_url, stopping)
+    except StoppedWaiting:
+        log.info("stopped while it waited for its database")
+        return
     try:
         await _install_presets(db)
         foundation = await _foundation(settings, db, stopping, servers, tls)
@@ -145,7 +153,10 @@ def _bus(redis_url: str | None, deployment: str, metrics: Metrics) -> Bus:
 
 
 async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -> Lanes:
-    """A database that is down at start is waited for; one that is unfit is refused."""
+    """A database that is down at start is waited for; one that is unfit is refused.
+
+    Raises `StoppedWaiting` and `PersistenceError`.
+    """
     delay = 0.5
     while True:
         try:
@@ -158,7 +169,7 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
             text = "the database cannot be served from yet; trying again"
             log.warning(text, reason=error.in_full, outage=DATABASE_AT_START)
             if await _is_set_within(delay, stopping):
-                raise
+                raise StoppedWaiting from error
             delay = min(delay * 2, 5.0)
 
 

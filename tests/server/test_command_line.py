@@ -70,7 +70,9 @@ def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:
     assert line["event"] == "the database cannot be served from yet; trying again"
     process.send_signal(signal.SIGTERM)
     out, problem = said(process)
-    assert process.returncode == 1
+    assert process.returncode == 0
+    last = json.loads(problem.splitlines()[-1])
+    assert (last["event"], last["level"]) == ("stopped while it waited for its database", "info")
     assert "Traceback" not in out + problem
 
 
