@@ -83,6 +83,18 @@ WHICH = "SELECT system_identifier::text FROM pg_control_system()"
 
 HAS_PRIME = "SELECT to_regclass('public.prime_migrations') IS NOT NULL"
 
+WHO_READS = """
+SELECT current_user::text AS me,
+    (SELECT pg_get_userbyid(relowner)::text FROM pg_class
+        WHERE oid = 'public.prime_migrations'::regclass) AS owner,
+    NOT EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND CASE relkind
+            WHEN 'S' THEN NOT has_sequence_privilege(oid, 'SELECT')
+            WHEN 'r' THEN NOT has_table_privilege(oid, 'SELECT') OR row_security_active(oid)
+            ELSE false END
+    ) AS reads_all
+"""
+
 PAGE = 1_000
 
 
@@ -172,12 +184,22 @@ async def snapshot(dsn: str) -> AsyncIterator[Snapshot]:
         with own_errors():
             if not await connection.fetchval(HAS_PRIME):
                 raise Refused("this database holds no tables of Prime; is DATABASE_URL right?")
+            _refuse_if_blind(await connection.fetchrow(WHO_READS))
             server = await server_of(connection)
             await connection.execute(BEGIN)
             name = await connection.fetchval(EXPORT)
         yield Snapshot(connection, name, server)
     finally:
         await close(connection)
+
+
+def _refuse_if_blind(who: Any) -> None:
+    """Said before `pg_dump` starts, which says it of whatever it comes to first."""
+    if not who["reads_all"]:
+        raise Refused(
+            f"{who['me']} may not read all tables and sequences, so it cannot back them up: log in"
+            f" as their owner, {who['owner']}"
+        )
 
 
 async def connect(dsn: str) -> Any:

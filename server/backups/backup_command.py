@@ -40,6 +40,8 @@ def main() -> int:
             telling.say_json(_report(made))
         else:
             _say(made)
+        for why in made.unreadable:
+            telling.fail("backup", f"not counted and not deleted: {why}", 0)
         return 0
 
     try:

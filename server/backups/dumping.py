@@ -21,10 +21,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """`deleted`: names of older ones. `is_noted`: nodes will tell its age."""
+    """`deleted`: names of older ones; `unreadable`: of others, why.
+
+    `is_noted`: nodes will tell its age.
+    """
 
     kept: Kept
     deleted: list[str]
+    unreadable: list[str]
     is_noted: bool
 
 
@@ -48,9 +52,10 @@ async def back_up(
             kept.discard(directory, moment)
         (left or Left()).words = f"{made.dump} is whole"
         deleted = kept.forget(directory, keep, made.manifest) if keep is not None else []
+        unreadable = kept.unreadable_in(directory)
     manifest = made.manifest
     done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
-    return Made(made, deleted, await _note(url, done))
+    return Made(made, deleted, unreadable, await _note(url, done))
 
 
 async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Kept:

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import pwd
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,17 @@ WAIT_SECONDS = 0.2
 
 class NotKept(Exception):
     """What a backup, a restore or a rehearsal is refused for; the message is one sentence."""
+
+
+class Unreadable(NotKept):
+    """It is there, and this user may not read it."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        me, owner = _user(os.geteuid()), _user(path.parent.stat().st_uid)
+        super().__init__(
+            f"{path.name} cannot be read by user {me}: {error.strerror}; as root: chown {owner}"
+            f" {path.with_suffix('.*')}"
+        )
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -73,6 +85,8 @@ def read(dump: Path) -> Manifest:
     path = manifest_path(dump)
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except PermissionError as error:
+        raise Unreadable(path, error) from None
     except OSError as error:
         raise NotKept(
             f"{path}: {error.strerror}: without its manifest nothing says whether {dump.name} is "
@@ -87,29 +101,46 @@ def read(dump: Path) -> Manifest:
 
 def kept_in(directory: Path) -> list[Kept]:
     """The whole ones, the newest first; whatever else is there is left alone."""
+    return [one for one in _found(directory) if isinstance(one, Kept)]
+
+
+def unreadable_in(directory: Path) -> list[str]:
+    """What else is there, and may be a backup: a sentence for each."""
+    return [str(one) for one in _found(directory) if isinstance(one, Unreadable)]
+
+
+def _found(directory: Path) -> list[Kept | Unreadable]:
     try:
         dumps = sorted((p for p in directory.iterdir() if NAME.fullmatch(p.name)), reverse=True)
     except OSError as error:
         raise NotKept(f"{directory}: {error.strerror}") from None
-    found = []
+    found: list[Kept | Unreadable] = []
     for dump in dumps:
-        with suppress(NotKept):
+        try:
             found.append(Kept(dump, read(dump)))
+        except Unreadable as error:
+            found.append(error)
+        except NotKept:
+            continue
     return found
 
 
 def newest(directory: Path) -> Kept:
-    """Raises `NotKept` where there is none."""
-    kept = kept_in(directory)
-    if not kept:
+    """Raises `NotKept` where there is none, and where it cannot be read: an older one is not it."""
+    found = _found(directory)
+    if not found:
         raise NotKept(f"{directory} holds no backup; ./run backup --to {directory} makes one")
-    return kept[0]
+    if isinstance(found[0], Unreadable):
+        raise found[0]
+    return found[0]
 
 
 def verify(dump: Path, manifest: Manifest) -> None:
     """Raises `NotKept` where a byte of the dump is another one than was written."""
     try:
         size, sha256 = dump.stat().st_size, hashed(dump)
+    except PermissionError as error:
+        raise Unreadable(dump, error) from None
     except OSError as error:
         raise NotKept(f"{dump}: {error.strerror}; nothing was done") from None
     if (size, sha256) != (manifest.bytes, manifest.sha256):
@@ -131,7 +162,13 @@ def locked(directory: Path) -> Iterator[None]:
     """One backup at a time; what one that was killed has left is cleared. Raises `NotKept`."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE)
+        with suppress(FileExistsError):
+            begin(directory / LOCK)
+        descriptor = os.open(directory / LOCK, os.O_RDWR)
+    except PermissionError as error:
+        if (directory / LOCK).exists():
+            raise Unreadable(directory / LOCK, error) from None
+        raise NotKept(f"{directory}: {error.strerror}; nothing was done") from None
     except OSError as error:
         raise NotKept(f"{directory}: {error.strerror}; nothing was done") from None
     try:
@@ -157,8 +194,14 @@ def free_moment(directory: Path) -> datetime:
 
 
 def begin(path: Path) -> None:
-    """An empty file that only we may read."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+    """An empty file that only we may read; of root's: only the owner of the directory."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    try:
+        if os.geteuid() == 0:
+            of = path.parent.stat()
+            os.fchown(descriptor, of.st_uid, of.st_gid)
+    finally:
+        os.close(descriptor)
 
 
 def finish(part: Path, dump: Path, manifest: Manifest) -> None:
@@ -199,6 +242,13 @@ def discard(directory: Path, moment: str, gone: Callable[[Path], None] = lambda 
     for path in directory.glob(f"prime-{moment}.*.part"):
         path.unlink(missing_ok=True)
         gone(path)
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def _sync(path: Path, how: int) -> None:

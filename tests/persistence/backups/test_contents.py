@@ -2,6 +2,7 @@ import msgspec
 import pytest
 
 from persistence.backups.contents import TableContent, differences, snapshot
+from persistence.caller_role import ROLE
 from persistence.errors import Refused
 from persistence.pool import Database
 from tests.databases import execute
@@ -89,3 +90,13 @@ async def test_a_server_says_which_it_is_where_it_may_be_asked(database_url: str
             assert taken.server.system is None
     finally:
         await execute(superuser, f"GRANT {right} TO public")
+
+
+async def test_who_may_not_read_all_is_told_which_role_backs_up(
+    database: Database, database_url: str
+) -> None:
+    me = await database.fetchval("SELECT current_user::text")
+    said = rf"{ROLE} may not read all .*: log in as their owner, {me}"
+    with pytest.raises(Refused, match=said):
+        async with snapshot(database_url.replace(f"//{me}", f"//{ROLE}", 1)):
+            pass

@@ -1,3 +1,4 @@
+import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,3 +117,40 @@ def test_both_files_are_private_and_have_their_names_at_the_end(tmp_path: Path) 
     kept.verify(dump, kept.read(dump))
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def plant_a_refusal(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Root, who runs tests perhaps, may read all."""
+    read_bytes = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == name:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+
+
+def test_what_cannot_be_read_is_named_and_never_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = whole(tmp_path, 1), whole(tmp_path, 2)
+    plant_a_refusal(monkeypatch, kept.manifest_path(newer).name)
+    with pytest.raises(
+        NotKept, match=r"T054502Z-0047\.json cannot be read by user .*; as root: chown "
+    ) as e:
+        kept.newest(tmp_path)
+    assert kept.unreadable_in(tmp_path) == [str(e.value)]
+    kept.forget(tmp_path, 1, manifest("x"))
+    assert (older.exists(), newer.exists()) == (True, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_writes_is_of_the_owner_of_the_directory(tmp_path: Path) -> None:
+    os.chown(tmp_path, 4321, 4322)
+    kept.begin(tmp_path / "part")
+    with kept.locked(tmp_path):
+        pass
+    for name in ("part", kept.LOCK):
+        stat = (tmp_path / name).stat()
+        assert (stat.st_uid, stat.st_gid, stat.st_mode & 0o777) == (4321, 4322, 0o600)
