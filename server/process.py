@@ -135,12 +135,14 @@ async def _foundation(
 
 
 def _tls(settings: Settings) -> TlsPair | None:
-    """Raises `BadPair`. One that has run out is served with: clients say what is wrong."""
+    """Raises `BadPair`. One that is not valid now is served with: clients say what is wrong."""
     if settings.tls_certificate is None or settings.tls_key is None:
         return None
     pair = TlsPair(settings.tls_certificate, settings.tls_key)
     if pair.expires_at <= time.time():
         log.error("the certificate has run out; no client will trust it", expires=pair.expires)
+    if pair.begins_at > time.time():
+        log.error("the certificate is not valid yet; no client will trust it", begins=pair.begins)
     return pair
 
 

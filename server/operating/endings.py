@@ -4,7 +4,6 @@ import errno
 import traceback
 from pathlib import Path
 
-from machine.child_process import ServerUnavailable
 from persistence.errors import PersistenceError
 
 ROOT = Path(__file__).parents[2]
@@ -45,29 +44,33 @@ class CannotListen(Exception):
         super().__init__(f"cannot listen on {host}:{port}: {why}; {helps}")
 
 
-KNOWN = (PersistenceError, ServerUnavailable, CannotListen, OSError, ValueError)
-
-
 def is_mistake(error: Exception) -> bool:
-    """Whether nobody but us can mend it."""
-    return not isinstance(error, KNOWN)
+    """Whether nobody but us can mend it: what is written for a person has an exit code."""
+    return _code_of(error) is None and not isinstance(error, OSError)
 
 
 def told(error: BaseException) -> tuple[str, int]:
-    """The line, without the command's name, and the exit code."""
+    """The line, without the command's name, and the exit code.
+
+    2 is for settings and arguments that make no sense: systemd starts nothing again behind it.
+    """
     if isinstance(error, PersistenceError):
         return _one_line(error.in_full), error.exit_code
-    if isinstance(error, ServerUnavailable | CannotListen):
-        return _one_line(str(error)), error.exit_code
+    if (code := _code_of(error)) is not None:
+        return _one_line(str(error)), code
     if isinstance(error, KeyboardInterrupt | EOFError):
         return "interrupted", INTERRUPTED
     if isinstance(error, OSError):
         what = f"{error.filename}: " if error.filename else ""
         helps = FILES.get(error.errno or 0, "")
         return _one_line(f"{what}{error.strerror or error}{helps and '; '}{helps}"), 1
-    if isinstance(error, ValueError):
-        return _one_line(str(error)), 2
     return _one_line(f"a mistake of Prime's own; report this line: {_where(error)}"), 1
+
+
+def _code_of(error: BaseException) -> int | None:
+    """That of its class, as ours have one; None: it is a library's, or Python's."""
+    code = getattr(type(error), "exit_code", None)
+    return code if isinstance(code, int) else None
 
 
 def _where(error: BaseException) -> str:

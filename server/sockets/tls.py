@@ -4,6 +4,7 @@ import ssl
 import stat
 import time
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 import structlog
@@ -35,8 +36,13 @@ SAID = {
 log = structlog.get_logger()
 
 
-class BadPair(ValueError):
-    """The files are no certificate with its key; the message says why, in one line."""
+class BadPair(Exception):
+    """The files are no certificate with its key; the message says why, in one line.
+
+    They may be just being written: whoever starts with them should try again.
+    """
+
+    exit_code = 1
 
 
 class TlsPair:
@@ -45,15 +51,18 @@ class TlsPair:
     def __init__(self, certificate: Path, key: Path) -> None:
         self.certificate = certificate
         self.key = key
-        self.expires_at = 0.0
-        """When the certificate runs out, in seconds since 1970."""
+        self._waits_until = inf
+        """When the one that was refused because it is not valid yet is to be tried again."""
         self._seen = self._stamps()
         """What the files were like at the last look."""
         self._tried = self._seen
         """What they were like when they were read last."""
-        self.context = self._current = self._read()
+        self.context, leaf = self._read()
         """For the listener: each handshake gets the pair that is in force then."""
+        self._current = self.context
         self.context.sni_callback = self._choose
+        self.begins_at, self.expires_at = _times(leaf)
+        """Between these, in seconds since 1970, the certificate is valid."""
 
     def use(self, certificate: Path, key: Path) -> None:
         """From now on of these files; raises `BadPair`, and what was in force stays so."""
@@ -68,19 +77,26 @@ class TlsPair:
     def load(self) -> None:
         """Take the files over; raises `BadPair`, and the pair of before stays in force."""
         self._tried = self._seen = self._stamps()
-        before = self.expires_at
-        context = self._read()
-        if self.expires_at <= time.time():
-            expired, self.expires_at = self.expires_at, before
-            day = datetime.fromtimestamp(expired, UTC).date()
+        self._waits_until = inf
+        context, leaf = self._read()
+        begins, expires = _times(leaf)
+        now = time.time()
+        if expires <= now:
+            day = datetime.fromtimestamp(expires, UTC).date()
             raise BadPair(f"{self.certificate}: the certificate ran out on {day}")
-        self._current = context
+        if begins > now:
+            self._waits_until = begins
+            raise BadPair(
+                f"{self.certificate}: the certificate is not valid before {_for_eyes(begins)}"
+            )
+        self._current, self.begins_at, self.expires_at = context, begins, expires
 
     def look(self) -> bool:
         """Take over files that have changed and are at rest; whether they were. As `load`."""
         stamps = self._stamps()
         is_at_rest, self._seen = stamps == self._seen, stamps
-        if stamps == self._tried or not is_at_rest:
+        is_tried = stamps == self._tried and time.time() < self._waits_until
+        if is_tried or not is_at_rest:
             return False
         self.load()
         return True
@@ -96,7 +112,12 @@ class TlsPair:
     @property
     def expires(self) -> str:
         """When it runs out, for eyes."""
-        return datetime.fromtimestamp(self.expires_at, UTC).isoformat()
+        return _for_eyes(self.expires_at)
+
+    @property
+    def begins(self) -> str:
+        """From when on it is valid, for eyes."""
+        return _for_eyes(self.begins_at)
 
     def _choose(self, connection: ssl.SSLObject, _name: str | None, _context: object) -> None:
         connection.context = self._current
@@ -104,7 +125,7 @@ class TlsPair:
     def _stamps(self) -> list[tuple[int, int, int] | None]:
         return [_stamp(self.certificate), _stamp(self.key)]
 
-    def _read(self) -> ssl.SSLContext:
+    def _read(self) -> tuple[ssl.SSLContext, x509.Certificate]:
         chain, _ = _read_file(self.certificate, "PRIME_TLS_CERT")
         _, mode = _read_file(self.key, "PRIME_TLS_KEY")
         if mode & stat.S_IROTH:
@@ -119,8 +140,15 @@ class TlsPair:
             context.load_cert_chain(self.certificate, self.key, password=_nobody_knows)
         except (ssl.SSLError, OSError, ValueError) as error:
             raise BadPair(f"{self.certificate}, {self.key}: {_in_words(error)}") from None
-        self.expires_at = leaf.not_valid_after_utc.timestamp()
-        return context
+        return context, leaf
+
+
+def _times(leaf: x509.Certificate) -> tuple[float, float]:
+    return leaf.not_valid_before_utc.timestamp(), leaf.not_valid_after_utc.timestamp()
+
+
+def _for_eyes(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

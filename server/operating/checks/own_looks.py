@@ -64,6 +64,11 @@ async def tls(settings: Settings) -> str:
         pair = TlsPair(settings.tls_certificate, settings.tls_key)
     except BadPair as error:
         raise Wrong(str(error)) from None
+    if pair.begins_at > time.time():
+        raise Wrong(
+            f"{pair.certificate}: not valid before {pair.begins}; take one that is, or see whether"
+            " the clock of this machine is right"
+        )
     days = (pair.expires_at - time.time()) / DAY_SECONDS
     told = f"{pair.certificate}: until {pair.expires}"
     if days <= 0:

@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,6 +15,7 @@ from persistence.journal.new_epochs import new_epochs
 from persistence.pool import Database
 from persistence.sqlstates import MEANINGS, POOLER_REFUSES
 from server.operating.endings import FILES, LISTENING, CannotListen, is_mistake, told
+from server.sockets.tls import BadPair
 
 STATES = sorted(state.ljust(5, "0") for state in MEANINGS)
 """One of each class of PostgreSQL's appendix A, and those that mean something of their own."""
@@ -114,9 +116,37 @@ def test_each_kind_has_its_code() -> None:
     assert told(Refused("x\ny")) == ("x y", 1)
     assert told(ServerUnavailable("x")) == ("x", 1)
     assert told(NotInstalled("x")) == ("x", 2)
-    assert told(ValueError("x")) == ("x", 2)
+    assert told(BadPair("x")) == ("x", 1)
     assert told(KeyboardInterrupt()) == ("interrupted", 130)
     assert told(OSError(errno.EIO, "broken")) == ("broken", 1)
+
+
+FOR_PEOPLE = (BadSetting, Refused, ServerUnavailable, NotInstalled, BadPair)
+
+
+@pytest.mark.parametrize(
+    ("says", "fails"),
+    [
+        ("Expecting property name", lambda: json.loads("{")),
+        ("invalid literal for int", lambda: int("x")),
+        ("can't decode byte", lambda: b"\xff".decode()),
+    ],
+)
+def test_what_was_not_written_for_a_person_is_a_mistake_and_systemd_tries_again(
+    says: str, fails: Callable[[], object]
+) -> None:
+    with pytest.raises(ValueError, match=says) as failed:
+        fails()
+    line, code = told(failed.value)
+    assert is_mistake(failed.value)
+    assert line.startswith("a mistake of Prime's own; report this line: ")
+    assert code == 1
+
+
+@pytest.mark.parametrize("kind", FOR_PEOPLE)
+def test_what_was_written_for_a_person_is_none(kind: type[Exception]) -> None:
+    assert not is_mistake(kind("x"))
+    assert (told(kind("x"))[1] == 2) == (kind in (BadSetting, NotInstalled))
 
 
 def test_a_mistake_of_ours_says_where_it_is() -> None:

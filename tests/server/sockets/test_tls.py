@@ -3,6 +3,7 @@
 import asyncio
 import os
 import ssl
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -29,14 +30,14 @@ class Authority:
         self.key = directory / "privkey.pem"
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of a test")])
-        own = self._builder(self._name, self._key.public_key(), timedelta(days=9))
+        own = self._builder(self._name, self._key.public_key(), 9 * DAY, -3 * DAY)
         basic = x509.BasicConstraints(ca=True, path_length=None)
         self.own = directory / "ca.pem"
         signed = own.add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
         self.own.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
     def _builder(
-        self, name: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta
+        self, name: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta, begins: timedelta
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (
@@ -45,18 +46,24 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - 3 * DAY)
+            .not_valid_before(now + begins)
             .not_valid_after(now + lasts)
         )
 
-    def write(self, name: str, lasts: timedelta = DAY, password: bytes | None = None) -> None:
+    def write(
+        self,
+        name: str,
+        lasts: timedelta = DAY,
+        password: bytes | None = None,
+        begins: timedelta = -3 * DAY,
+    ) -> None:
         """A new pair, in place of the one of before."""
         for path in (self.certificate, self.key):
             path.unlink(missing_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         address = x509.IPAddress(ip_address("127.0.0.1"))
-        builder = self._builder(subject, key.public_key(), lasts).add_extension(
+        builder = self._builder(subject, key.public_key(), lasts, begins).add_extension(
             x509.SubjectAlternativeName([address, x509.DNSName("localhost")]), critical=False
         )
         signed = builder.sign(self._key, hashes.SHA256())
@@ -156,6 +163,7 @@ BREAKS: list[tuple[str, Callable[[Authority], object]]] = [
     ("which is no file", lambda a: _instead(a.key, lambda p: p.symlink_to("/dev/zero"))),
     ("cannot be read (Is a directory", lambda a: _instead(a.certificate, Path.mkdir)),
     ("which has over 65536 bytes", lambda a: a.certificate.write_bytes(b"a" * 65_537)),
+    ("is not valid before 2", lambda a: a.write("early", 3 * DAY, begins=DAY)),
     ("the key is encrypted", lambda a: a.write("hidden", password=b"canary")),
     ("privkey.pem: ", lambda a: a.key.write_text("nonsense")),
     ("fullchain.pem, ", lambda a: a.certificate.write_text("nonsense")),
@@ -196,6 +204,23 @@ def test_a_key_that_everyone_can_read_is_told(authority: Authority) -> None:
     with structlog.testing.capture_logs() as told:
         TlsPair(authority.certificate, authority.key)
     assert "chmod o=" in told[0]["event"]
+
+
+def test_what_was_too_early_is_taken_over_when_its_time_comes(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = TlsPair(authority.certificate, authority.key)
+    before = pair._current
+    authority.write("early", 3 * DAY, begins=DAY)
+    assert not pair.look()
+    with pytest.raises(BadPair, match="is not valid before"):
+        pair.look()
+    assert not pair.look()
+    tomorrow = time.time() + DAY.total_seconds() + 1
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
+    assert pair.look()
+    assert pair._current is not before
+    assert not pair.look()
 
 
 def test_without_a_pair_nothing_begins(tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
         made.key.chmod(0o644)
         with pytest.raises((Wrong, Doubtful), match=told):
             await own_looks.tls(read_settings(words, {}))
+    made.write("early", 90 * DAY, begins=DAY)
+    with pytest.raises(Wrong, match="not valid before 2"):
+        await own_looks.tls(read_settings(words, {}))
+    made.write("prime", 90 * DAY)
     made.key.chmod(0o640)
     assert (await own_looks.tls(read_settings(words, {}))).endswith("days left")
     other = tmp_path / "other"
