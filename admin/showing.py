@@ -116,10 +116,13 @@ def logins(result: Result) -> Iterator[RenderableType]:
 
 def kicked(result: Result) -> Iterator[RenderableType]:
     """How many."""
-    if not result["logins"] and not result["seats"]:
-        yield "Nothing was to end: nobody was there."
-    else:
+    if result["logins"] or result["seats"]:
         yield f"Ended: {result['logins']} logins, {result['seats']} seats. They may come again."
+    elif result["silent"]:
+        yield "Nothing was ended: nobody was there on the nodes that answered. Do it once more."
+    else:
+        yield "Nothing was to end: nobody was there."
+    yield from _silent(result)
 
 
 def closed_room(result: Result) -> Iterator[RenderableType]:
@@ -183,7 +186,7 @@ def sizes(result: Result) -> Iterator[RenderableType]:
         ),
     )
     yield _table(
-        ("project", "name", "deltas", "kept", "journal"),
+        ("project", "name", "deltas", "kept", "journal, about"),
         (
             (
                 each["project"],

@@ -194,10 +194,14 @@ class Kick(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class Kicked(Struct, frozen=True):
-    """So many logins, or seats, were ended; 0: there was none any more."""
+    """So many logins, or seats, were ended; 0: there was none any more.
+
+    `silent`: nodes that did not answer in time; a member of theirs has its seat as before.
+    """
 
     logins: int
     seats: int
+    silent: list[str]
     form: int = 1
 
 
@@ -279,7 +283,10 @@ class TableRow(Struct, frozen=True):
 
 
 class ProjectRow(Struct, frozen=True):
-    """A project: its deltas so far, those of which the ops are kept, and what these weigh."""
+    """A project: its deltas so far, and those of which the ops are kept.
+
+    `journal_bytes` is an estimate: its part of all that are kept, of the table of deltas.
+    """
 
     project: str
     name: str

@@ -31,6 +31,7 @@ class Answering:
             "room": self._room,
             "logins": self._logins,
             "slow_calls": self._slow,
+            "member": self._whose,
             "kick": hub.kick,
         }
 
@@ -70,6 +71,14 @@ class Answering:
             "held_back": seat.in_flight + len(seat.queue),
             "outbox_bytes": 0 if connection is None else connection.outbox.waiting_bytes,
         }
+
+    def _whose(self, member: str) -> dict[str, str] | None:
+        """Whose seat it is, and in which room; None: it has none here."""
+        for live in self._hub.rooms.values():
+            for seat in live.room.seats.values():
+                if seat.member == member:
+                    return {"user": seat.request.user, "project": live.room.project}
+        return None
 
     def _logins(self, logins: list[str]) -> dict[str, int]:
         """Login -> its connections here."""

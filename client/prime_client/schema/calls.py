@@ -1201,7 +1201,9 @@ class TableRow(TypedDict):
 
 
 class ProjectRow(TypedDict):
-    """A project: its deltas so far, those of which the ops are kept, and what these weigh."""
+    """A project: its deltas so far, and those of which the ops are kept. `journal_bytes` is an
+    estimate: its part of all that are kept, of the table of deltas.
+    """
 
     project: str
     name: str
@@ -1293,10 +1295,13 @@ class Kick(TypedDict):
 
 
 class Kicked(TypedDict):
-    """So many logins, or seats, were ended; 0: there was none any more."""
+    """So many logins, or seats, were ended; 0: there was none any more. `silent`: nodes that did
+    not answer in time; a member of theirs has its seat as before.
+    """
 
     logins: int
     seats: int
+    silent: list[str]
     form: int
 
 

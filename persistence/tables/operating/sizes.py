@@ -17,17 +17,16 @@ DATABASE = """
 SELECT pg_database_size(current_database())::float8
 """
 
-# By the index of the journal alone: how many entries a project has kept, not what they hold.
+# Of its journal a project has about the part that it has of all deltas that are kept: what each of
+# them weighs is only known to who reads the journal.
 PROJECTS = """
-SELECT p.id AS project, p.name, p.head_seq::float8 AS deltas,
-    (p.head_seq - greatest(p.compacted_seq, p.emptied_seq))::float8 AS kept
-FROM studio_projects AS p
+SELECT p.id AS project, p.name, p.head_seq::float8 AS deltas, k.kept,
+    coalesce(k.kept / nullif(sum(k.kept) OVER (), 0) * pg_table_size('project_deltas'), 0)::float8
+        AS journal_bytes
+FROM studio_projects AS p CROSS JOIN LATERAL (
+    SELECT (p.head_seq - greatest(p.compacted_seq, p.emptied_seq))::float8 AS kept
+) AS k
 ORDER BY kept DESC, p.id LIMIT $1
-"""
-
-BYTES = """
-SELECT project_id AS project, sum(bytes)::float8 AS journal_bytes FROM project_deltas
-WHERE project_id = ANY ($1::uuid[]) GROUP BY project_id
 """
 
 
@@ -44,7 +43,7 @@ class TableSize:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSize:
-    """A project; `kept`: deltas of which the ops are still there."""
+    """A project; `kept`: deltas of which the ops are still there; `journal_bytes`: about."""
 
     project: str
     name: str
@@ -66,7 +65,4 @@ async def database_bytes(db: Executor) -> float:
 
 async def largest_projects(db: Executor, limit: int) -> list[ProjectSize]:
     """Those with the most that is kept of their journal."""
-    rows = await db.fetch(PROJECTS, limit)
-    found = await db.fetch(BYTES, [row["project"] for row in rows])
-    weights = {row["project"]: row["journal_bytes"] for row in found}
-    return [ProjectSize(**row, journal_bytes=weights.get(row["project"], 0.0)) for row in rows]
+    return [ProjectSize(**row) for row in await db.fetch(PROJECTS, limit)]

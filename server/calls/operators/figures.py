@@ -30,7 +30,7 @@ MICROSECOND = re.compile("[0-9]{1,16}")
 
 
 async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Sizes:
-    """As PostgreSQL has them on the disk; the weight of a journal is that of its ops."""
+    """As PostgreSQL has them on the disk; what a project has of the journal is estimated."""
     tables = await sizes.tables(context.reads)
     projects = await sizes.largest_projects(context.reads, params.projects)
     return Sizes(

@@ -55,7 +55,7 @@ async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
             await note(tx, caller, AuditEvent.KICKED, user=user, **words)
     for login in ended:
         context.announcer.session_revoked(login, params.reason)
-    return Kicked(len(ended), 0)
+    return Kicked(len(ended), 0, [])
 
 
 async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
@@ -72,12 +72,17 @@ async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
 
 
 async def _kick_member(context: Context, caller: Caller, member: str, reason: str) -> Kicked:
-    """Noted before it is done: nobody is sent out of which the audit does not know."""
+    """Looked for, noted, then sent out: nobody is of which the audit does not know."""
+    looked = await context.questions.ask("member", member=member)
+    there = next((seat for _, seat in sorted(looked.answers.items()) if seat), None)
+    if there is None:
+        return Kicked(0, 0, looked.silent)
     async with context.db.transaction() as tx:
         words = {"reason": reason, "whom": f"member {member}"}
-        await note(tx, caller, AuditEvent.KICKED, **words)
+        await note(tx, caller, AuditEvent.KICKED, **there, **words)
     asked = await context.questions.ask("kick", member=member, message=reason)
-    return Kicked(0, sum(seats or 0 for seats in asked.answers.values()))
+    seats = sum(seats or 0 for seats in asked.answers.values())
+    return Kicked(0, seats, sorted({*looked.silent, *asked.silent}))
 
 
 ANSWERS: dict[str, Answer] = {"operator.logins": list_logins, "operator.kick": kick}

@@ -84,9 +84,10 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
         if not await orders.close_room(tx, project, params.reason, params.for_ms):
             raise NoSuchProject
         closed = await orders.closed_room(tx, project)
-        said = None if before is None else {"reason": before.reason, "until": before.until}
-        words: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
-        await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=said, **words)
+        if before != closed:
+            said = None if before is None else {"reason": before.reason, "until": before.until}
+            words: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
+            await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=said, **words)
     await context.questions.tell()
     shown = _closed(closed, project, name)
     assert shown is not None

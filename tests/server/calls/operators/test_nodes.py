@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from admin.words import WORDS
 from prime_client.client import Client
 from prime_client.events import DegradedChanged, Refused
 from schema.calling.writes import HELD_IN_MAINTENANCE
@@ -13,6 +14,8 @@ from tests.server.conftest import create_project, eventually
 from tests.server.wire import marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
+
+SHOWN = {word.method.removeprefix("operator."): word.show for word in WORDS}
 
 SENTENCE = "Back at nine."
 
@@ -46,7 +49,19 @@ async def test_R48_a_node_that_does_not_answer_is_named(
     monkeypatch.setattr("server.orders.questions.WAIT_SECONDS", 0.2)
     doors.far.bus.set_up(False)
     doors.far.server.supervisor.stop("looking for what operators say")
-    assert (await doors.by_call("rooms"))["silent"] == [doors.far.hub.node]
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann)
+    for word, params in {
+        "rooms": {},
+        "room": {"project": project},
+        "logins": {"user": "ann"},
+        "slow_calls": {},
+        "kick": {"member": "0123456789abcdef", "reason": "You play alone."},
+    }.items():
+        answer = await doors.by_call(word, **params)
+        assert answer["silent"] == [doors.far.hub.node], word
+        said = "".join(str(shown) for shown in SHOWN[word](answer))
+        assert doors.far.hub.node in said, word
 
 
 async def test_R48_nodes_answer_without_a_bus(doors: Doors) -> None:

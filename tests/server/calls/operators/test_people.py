@@ -2,6 +2,7 @@
 
 import pytest
 
+from admin import showing
 from prime_client.client import Client
 from prime_client.events import Left
 from prime_client.failures import RoomClosed
@@ -80,6 +81,33 @@ async def test_R51_a_kicked_member_is_out_and_may_join_again(doors: Doors) -> No
     await phone.join(project)
     [entry] = await doors.audit("kicked")
     assert entry["details"]["whom"] == f"member {joined['you']}"
+    assert (entry["user"], entry["project"]) == (ann.user, project)
+    assert entry in (await doors.by_call("audit", user="ann"))["entries"]
+
+
+async def test_R49_what_ends_nothing_is_not_noted(doors: Doors) -> None:
+    kicked = await doors.by_call("kick", member="0123456789abcdef", reason="You play alone.")
+    assert (kicked["logins"], kicked["seats"], kicked["silent"]) == (0, 0, [])
+    await doors.near.musician("ann")
+    for _ in range(2):
+        await doors.by_call("kick", user="ann", reason="Your laptop was stolen.")
+    assert [entry["details"]["whom"] for entry in await doors.audit("kicked")] == ["user"]
+
+
+async def test_R48_a_kick_names_the_nodes_that_hang(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.orders.questions.WAIT_SECONDS", 0.2)
+    ann = await doors.far.musician("ann")
+    joined, _ = await ann.join(await create_project(ann))
+    doors.far.bus.set_up(False)
+    doors.far.server.supervisor.stop("looking for what operators say")
+    kicked = await doors.by_call("kick", member=joined["you"], reason="You play alone.")
+    assert (kicked["seats"], kicked["silent"]) == (0, [doors.far.hub.node])
+    said = " ".join(map(str, showing.kicked(kicked)))
+    assert "nobody was there." not in said
+    assert doors.far.hub.node in said
+    assert await doors.audit("kicked") == []
 
 
 async def test_R51_the_sdk_says_why(doors: Doors) -> None:
