@@ -76,6 +76,10 @@ STOPPED_IN_ARCHIVED = frozenset(
 )
 """Methods that change what a project holds: refused with `archived` while it is archived (R14)."""
 
+_WATCHES = frozenset(
+    f"{table.calls}.{Verb.WATCH}" for table in TABLES.values() if Verb.WATCH in table.verbs
+)
+
 READS = frozenset(
     {
         "history.list",
@@ -109,5 +113,56 @@ HELD_IN_MAINTENANCE = frozenset(
         "auth.delete_account",
     }
 )
-"""Methods that wait while nobody edits. Reading goes on, and so does whatever lets people in and
-out: a stolen password does not wait. Of a `batch` each call is looked at by itself (rule R53)."""
+"""Methods that wait while nobody edits (rule R53)."""
+
+GOES_ON_IN_MAINTENANCE: dict[str, frozenset[str]] = {
+    "it reads": frozenset(
+        {
+            *READS,
+            *_WATCHES,
+            "watch.end",
+            "auth.deletion_preview",
+            "auth.device_look",
+            "auth.identities",
+            "auth.providers",
+            "auth.second_factor_state",
+        }
+    ),
+    "it lets people in, or out": frozenset(
+        {
+            "auth.device_begin",
+            "auth.device_poll",
+            "auth.login",
+            "auth.logout",
+            "auth.provider_begin",
+            "auth.provider_finish",
+            "auth.refresh",
+            "auth.second_factor",
+            "auth_sessions.revoke",
+        }
+    ),
+    "it says who is let in: a stolen password does not wait": frozenset(
+        {
+            "auth.change_email",
+            "auth.change_password",
+            "auth.confirm_email",
+            "auth.device_approve",
+            "auth.device_deny",
+            "auth.link_begin",
+            "auth.link_finish",
+            "auth.recovery_codes",
+            "auth.request_reset",
+            "auth.reset_password",
+            "auth.send_verification",
+            "auth.totp_begin",
+            "auth.totp_confirm",
+            "auth.totp_disable",
+            "auth.unlink",
+            "auth.verify",
+        }
+    ),
+    "each of its calls is looked at by itself": frozenset({"batch"}),
+    "it is an operator's": OPERATING,
+}
+"""Why methods do not wait -> which. `auth.provider_finish` logs in whoever has an account, and
+looks itself whether it may make one."""

@@ -1,6 +1,14 @@
 """Every call is known to write, or to read."""
 
-from schema.calling.writes import READS, TOLD_ONCE, WRITES
+from collections import Counter
+
+from schema.calling.writes import (
+    GOES_ON_IN_MAINTENANCE,
+    HELD_IN_MAINTENANCE,
+    READS,
+    TOLD_ONCE,
+    WRITES,
+)
 from schema.calls import METHODS
 from schema.operating.calls import OPERATING
 
@@ -14,3 +22,10 @@ def test_every_call_writes_or_reads() -> None:
         *OPERATING,
     }
     assert not READS & WRITES.keys()
+
+
+def test_R53_every_call_waits_or_it_is_said_why_it_goes_on() -> None:
+    said = Counter[str](HELD_IN_MAINTENANCE)
+    for methods in GOES_ON_IN_MAINTENANCE.values():
+        said.update(methods)
+    assert said == Counter[str](METHODS.keys())

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from persistence.pool import Database
+from persistence.tables.operating import orders
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
 from server.accounts.use_limits import Limits
 from tests.server.accounts.providers.made_up import CLIENT, Answer, MadeUp, made_up
@@ -19,6 +20,9 @@ pytestmark = pytest.mark.postgres
 BACK = "http://127.0.0.1:53211/callback"
 OWN = "https://studio.example.com/login"
 AGE = "UPDATE auth_sessions SET created_at = now() - interval '1 hour'"
+MADE = """
+SELECT id FROM prime_users UNION ALL SELECT user_id FROM project_members ORDER BY 1
+"""
 TIME_IS_UP = "UPDATE provider_flows SET expires_at = now() - interval '1 second'"
 
 
@@ -72,6 +76,12 @@ async def link(ann: Wire, provider: MadeUp, name: str = "studio") -> Message:
     return await finish(ann, begun, "auth.link_finish")
 
 
+async def set_maintenance(node: Node, database: Database, message: str | None) -> None:
+    async with database.transaction() as tx:
+        await orders.set_maintenance(tx, message)
+    await node.server.orders.look()
+
+
 async def test_A32_providers_are_named_and_where_they_may_lead_back_to(node: Node) -> None:
     guest = await node.guest()
     listed = await guest.result("auth.providers")
@@ -84,6 +94,26 @@ async def test_A32_providers_are_named_and_where_they_may_lead_back_to(node: Nod
         assert refused["details"] == {"field": "redirect_uri"}, wrong
     refused = await guest.call("auth.provider_begin", provider="evil", redirect_uri=BACK)
     assert refused["details"] == {"field": "provider"}
+
+
+async def test_R53_during_maintenance_a_provider_logs_in_and_makes_no_account(
+    node: Node, two: list[MadeUp], database: Database
+) -> None:
+    assert (await log_in(node, two[0]))["t"] == "reply"
+    zoe = await node.musician("zoe")
+    project = await create_project(zoe)
+    invited = await zoe.result("invitations.create", project=project, role="editor")
+    await set_maintenance(node, database, "Back at nine.")
+    assert (await log_in(node, two[0]))["t"] == "reply"
+    two[1].claims |= {"sub": "another", "email": "eve@example.org"}
+    before = await database.fetch(MADE)
+    for others in ({}, {"invitation": invited["token"]}):
+        guest = await node.guest()
+        refused = await finish(guest, await begin(guest, two[1], "other"), **others)
+        assert (refused["code"], refused["details"]["message"]) == ("unavailable", "Back at nine.")
+    assert await database.fetch(MADE) == before
+    await set_maintenance(node, database, None)
+    assert (await log_in(node, two[1], "other"))["t"] == "reply"
 
 
 async def test_A32_a_flow_is_finished_once_with_its_own_state_and_secret(
