@@ -4,7 +4,10 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from admin.answers import NotDone, Result
 from prime_client.client import Client
@@ -28,6 +31,7 @@ class CallDoor:
 
     def ask(self, method: str, params: Result) -> Result:
         """Log in, ask, log out; raises `NotDone`."""
+        _require_private(self._url)
         password = self._read_secret(f"Password of {self._email}: ")
         return asyncio.run(self._ask(password, method, params))
 
@@ -40,15 +44,23 @@ class CallDoor:
             raise NotDone(f"cannot connect to {self._url}: {error}") from error
         try:
             await self._log_in(client, password)
-            result: Result = await client.call(method, **params)
-            await client.logout()
+            return await self._ask_and_log_out(client, method, params)
         except CallFailed as failed:
             raise NotDone(failed.message, 2 if failed.code == "validation" else 1) from failed
         except PrimeError as error:
             raise NotDone(str(error)) from error
         finally:
             await client.close()
-        return result
+
+    async def _ask_and_log_out(self, client: Client, method: str, params: Result) -> Result:
+        """No login is left behind, whatever is answered."""
+        try:
+            result: Result = await client.call(method, **params)
+            return result
+        finally:
+            with suppress(PrimeError, TimeoutError):  # it was ended, or the server is gone
+                async with asyncio.timeout(PATIENCE):
+                    await client.logout()
 
     async def _log_in(self, client: Client, password: str) -> None:
         try:
@@ -58,6 +70,25 @@ class CallDoor:
                 raise
             code = await _in_thread(self._read_secret, "Code of the second factor: ")
             await client.give_second_factor(failed.details["challenge"], code.strip())
+
+
+def _require_private(url: str) -> None:
+    """Nobody on the way reads the password; raises `NotDone`."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return  # whoever connects says what is wrong
+    if parts.scheme == "ws" and not _is_this_machine(host):
+        text = f"{url} would carry the password in the clear: use wss://, or the socket there"
+        raise NotDone(text, 2)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 async def _in_thread(ask: Callable[[str], T], *about: Any) -> T:

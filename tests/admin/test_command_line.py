@@ -13,6 +13,7 @@ import pytest
 
 from admin import __main__ as command
 from admin import call_door
+from admin.answers import NotDone
 from admin.showing import audit, room
 from admin.words import WORDS, duration_ms
 from persistence.pool import Database
@@ -20,6 +21,9 @@ from schema.operating.calls import OPERATOR_METHODS
 from tests.server.conftest import Node, create_project
 
 MAKE = "UPDATE prime_users SET is_operator = true WHERE id = $1"
+LOGINS_OF_COMMANDS = """
+SELECT count(*) FROM auth_sessions WHERE device = 'admin' AND revoked_at IS NULL
+"""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -104,6 +108,7 @@ async def test_words_by_the_calls_of_an_operator(
     monkeypatch.setattr(call_door, "read_secret_of_person", typed)
     code, _, err = await asked("rooms", *door)
     assert (code, "for operators" in err) == (1, True)
+    assert await database.fetchval(LOGINS_OF_COMMANDS) == 0  # also where it was refused
     await database.execute(MAKE, ada.user)
     reason = "--reason", "It grows.", "--yes", "--json"
     code, out, _ = await asked("close-room", project, *reason, *door)
@@ -111,11 +116,33 @@ async def test_words_by_the_calls_of_an_operator(
     code, out, _ = await asked("open-room", project, *door)
     assert (code, out.splitlines()[-1]) == (0, "opened")
     assert given == ["Password of ada@example.org: "] * 3
+    assert await database.fetchval(LOGINS_OF_COMMANDS) == 0
     monkeypatch.setattr(call_door, "read_secret_of_person", lambda asks: "wrong horse")
     code, _, err = await asked("rooms", *door)
     assert (code, len(err.splitlines())) == (1, 1)
     code, _, err = await asked("rooms", "--url", "not an address", "--as", "a@b.example")
     assert (code, "cannot connect" in err) == (1, True)
+
+
+def test_a_password_crosses_no_network_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def typed(asks: str) -> str:
+        asked.append(asks)
+        raise NotDone("so far, and no farther")
+
+    monkeypatch.setattr(call_door, "read_secret_of_person", typed)
+    hosts = ("example.org", "10.0.0.7:8080", "[fd00::1]:8080", "localhost.example.org", "0.0.0.0")
+    for host in hosts:
+        for scheme in ("ws", "WS"):
+            code, _, err = ran("rooms", "--url", f"{scheme}://{host}/v1", "--as", "a@b.example")
+            assert (code, "in the clear" in err) == (2, True), host
+    assert asked == []
+    fine = ("wss://example.org", "ws://127.0.0.1:1", "ws://[::1]:1", "ws://localhost:1")
+    for url in fine:
+        code, _, err = ran("rooms", "--url", f"{url}/v1", "--as", "a@b.example")
+        assert (code, "no farther" in err) == (1, True), url
+    assert len(asked) == len(fine)
 
 
 def test_words_that_are_wrong_end_with_2_and_a_sentence() -> None:
