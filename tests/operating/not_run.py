@@ -13,7 +13,6 @@ NOT_RUN: dict[tuple[str, str], str] = {
         "backups.md",
         "$ mv .data .data.before",
     ): "of a checkout, as a package has no PostgreSQL of its own; in two terminals",
-    ("doing.md", "./run admin rooms"): "asks for a password on a terminal; its own tests run both",
     ("backups.md", "./run drill"): "of a checkout, and takes minutes; its own tests run drills",
     (
         "proxies.md",
