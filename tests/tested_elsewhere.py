@@ -319,6 +319,7 @@ TESTED_ELSEWHERE = {
     "persistence.tables.internal.taken_roles": "tests/server/calls/roles/test_invitations.py",
     "server.router.connected_logins": "tests/server/router/test_liveness.py",
     "server.identity": "tests/server/calls/accounts/test_credentials.py",
+    "server.lifelong": "tests/server/health/test_supervisor.py",
     "server.live.copy_check": "tests/server/live/test_hub.py",
     "server.live.live_room": "tests/server/live/test_journal_watch.py",
     "server.live.member_colors": "tests/server/live/test_hub.py",

@@ -20,6 +20,25 @@ SHOWN = {word.method.removeprefix("operator."): word.show for word in WORDS}
 SENTENCE = "Back at nine."
 
 
+GO_ON_IN_MAINTENANCE = {
+    "it looks, and tells what it sees": (
+        *("announcing rooms", "counting popular presets", "looking ", "measuring "),
+        *("noting who is connected", "reading ", "saying that this node is there", "watching "),
+    ),
+    "it stores or sends what was accepted before": (
+        *("committing edits", "counting uses of presets", "sending mail", "the bus"),
+        *("writing behind", "writing the audit"),
+    ),
+    "it forgets what is over": (
+        *("clearing ", "closing orphaned sessions", "collecting garbage", "compacting history"),
+        *("tidying up behind nodes", "trimming "),
+    ),
+    "logins need it": ("rotating signing keys",),
+    "its user asked for it days ago, and was told when": ("erasing deleted accounts",),
+}
+"""Why a job does not wait -> how its name begins. One that does something for users waits."""
+
+
 async def test_R48_nodes_say_what_they_hold(doors: Doors) -> None:
     ann = await doors.far.musician("ann")
     await ann.join(await create_project(ann))
@@ -150,6 +169,14 @@ def test_R53_what_lets_people_in_and_out_does_not_wait() -> None:
     assert METHODS.keys() >= HELD_IN_MAINTENANCE
     let_in = {name for name in METHODS if name.startswith(("auth.", "operator.", "watch."))}
     assert let_in & HELD_IN_MAINTENANCE == {"auth.register", "auth.delete_account"}
+
+
+def test_R53_of_every_job_it_is_said_why_it_goes_on(doors: Doors) -> None:
+    beginnings = tuple(each for said in GO_ON_IN_MAINTENANCE.values() for each in said)
+    node = doors.near.server
+    jobs = node.supervisor.tasks.keys() - node.foundation.servers.keys()
+    assert {job for job in jobs if not job.startswith(beginnings)} == set()
+    assert {each for each in beginnings if not any(job.startswith(each) for job in jobs)} == set()
 
 
 async def test_R53_edits_that_flow_into_maintenance_are_not_lost(doors: Doors) -> None:
