@@ -6,8 +6,9 @@ No other signal ends it.
 
 import asyncio
 import signal
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -44,6 +45,10 @@ def name_of(number: int) -> str:
 def end_at_once(number: int) -> None:
     """Nothing acknowledged is lost, whatever was under way."""
     raise SystemExit(128 + number)
+
+
+def _tell_ignored(number: int) -> None:
+    log.info("a signal has come too early or too late", signal=name_of(number))
 
 
 class Signals:
@@ -101,12 +106,14 @@ class Signals:
         if do is not None and not self._is_stopping:
             do()
         elif number in (RELOADS, DRAINS):
-            log.info("a signal has come too early or too late", signal=name_of(number))
+            _tell_ignored(number)
         else:
             log.info("a signal that means nothing here", signal=name_of(number))
 
     def _ignore(self, number: int, _frame: object) -> None:
-        log.info("a signal has come too early or too late", signal=name_of(number))
+        # In a thread: what the signal has interrupted may hold a lock of the log, or of threads.
+        with suppress(RuntimeError):  # no more threads can be made: nobody hears of it
+            start_new_thread(_tell_ignored, (number,))
 
     def _end(self, number: int, _frame: object) -> None:
         if number in ENDS_AT_ONCE or not self._is_stopping:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -210,3 +211,19 @@ async def test_a_second_signal_ends_at_once_and_a_second_quit_does_not(
     outside[signal.SIGHUP](signal.SIGHUP, None)
     with pytest.raises(SystemExit, match="143"):
         outside[signal.SIGTERM](signal.SIGTERM, None)
+
+
+def test_a_signal_is_told_though_what_it_interrupts_holds_a_lock_of_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of_the_log, told = threading.Lock(), threading.Event()
+
+    class Log:
+        def info(self, *_: object, **__: object) -> None:
+            if of_the_log.acquire(timeout=5):
+                told.set()
+
+    monkeypatch.setattr("server.running.signals.log", Log())
+    with of_the_log:
+        Signals(holds=False)._ignore(signal.SIGHUP, None)
+    assert told.wait(5)
