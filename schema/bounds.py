@@ -26,6 +26,7 @@ class Instead(StrEnum):
     READ_FROM_JOURNAL = "is read from the journal"
     ENCODED_ANEW = "is made anew"
     DROPPED = "dropped, and made good later"
+    LOST = "lost, and counted"
     STATUS_429 = "the handshake is answered with status 429"
     RESYNC = "`resync`: watch anew"
     LINK_ONLY = "the mail has a link and no code"

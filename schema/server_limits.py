@@ -350,6 +350,16 @@ MAX_BUS_WAITING_BYTES = SERVER_BOUNDS.add(
     "What they told is found in the journal.",
 )
 
+MAX_LOG_WAITING_BYTES = SERVER_BOUNDS.add(
+    "MAX_LOG_WAITING_BYTES",
+    1_048_576,
+    "bytes",
+    "the log, out",
+    Instead.LOST,
+    "server/health/log_writer.py",
+    "A node waits for nobody who reads its log: minutes of it, with some traces.",
+)
+
 MAX_ENTRY_BYTES = SERVER_BOUNDS.add(
     "MAX_ENTRY_BYTES",
     65_536,

@@ -21,12 +21,14 @@ from schema.server_limits import (
     MAX_BUS_WAITING_BYTES,
     MAX_EARLY,
     MAX_ENTRY_BYTES,
+    MAX_LOG_WAITING_BYTES,
     MAX_MISSED,
     MAX_PASSWORDS_WAITING,
     SIGNATURE_BYTES,
 )
 from server.accounts.passwords import TooBusy
 from server.calls.failures import as_error
+from server.health.log_writer import LogWriter
 from server.live.room_journal import RoomJournal
 from server.nodes.bus_codec import BusCodec, Forged
 from server.nodes.bus_redis import RedisBus
@@ -114,6 +116,17 @@ def waiting_for_the_bus() -> Seen:
         return None if taken else Instead.DROPPED
 
     return Seen(said(MAX_BUS_WAITING_BYTES), said(MAX_BUS_WAITING_BYTES + 1))
+
+
+@case("MAX_LOG_WAITING_BYTES")
+def waiting_for_who_reads_the_log() -> Seen:
+    def said(size: int) -> Past | None:
+        with patch("threading.Thread.start"), patch("atexit.register"):
+            writer = LogWriter(2)
+        writer.info("x" * (size - 1))
+        return Instead.LOST if writer._lost else None
+
+    return Seen(said(MAX_LOG_WAITING_BYTES), said(MAX_LOG_WAITING_BYTES + 1))
 
 
 @case("CATCH_UP_ENTRIES")
