@@ -77,7 +77,11 @@ async def test_whatever_ends_it_what_is_left_is_told(
         await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, tell, left)
     assert said in left.words
     before = [row["epoch"] for row in await database.fetch("SELECT epoch FROM studio_projects")]
-    assert await epochs_in(to) == (before if is_there else None)
+    found = await epochs_in(to)
+    if jobs:  # by which time the rows of this table are in or not
+        assert found in (before, [])
+    else:
+        assert found == (before if is_there else None)
     again = pytest.raises(Refused, match="is not empty") if is_there else nullcontext()
     with again:
         await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, lambda _t: None, left)
