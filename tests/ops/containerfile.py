@@ -111,7 +111,7 @@ def serve(root: Path, environment: dict[str, str]) -> None:
         _say(f"without settings: exit code 2, {(root / 'said').read_text().splitlines()[-1]}")
         node = start(root, words, environment, said)
         try:
-            _until_healthy(root, node, said)
+            _until_healthy(root, node, environment, said)
             _say("it is healthy")
         finally:
             node.send_signal(signal.Signals[stage.last("STOPSIGNAL")])
@@ -119,10 +119,12 @@ def serve(root: Path, environment: dict[str, str]) -> None:
     _say("it stopped with exit code 0")
 
 
-def _until_healthy(root: Path, node: "subprocess.Popen[bytes]", said: IO[str]) -> None:
+def _until_healthy(
+    root: Path, node: "subprocess.Popen[bytes]", environment: dict[str, str], said: IO[str]
+) -> None:
     asked = json.loads(stages()[-1].last("HEALTHCHECK").partition(" CMD ")[2])
     end = time.monotonic() + SECONDS
-    while start(root, asked, {}, said).wait(SECONDS) != 0:
+    while start(root, asked, environment, said).wait(SECONDS) != 0:
         assert node.poll() is None, (root / "said").read_text()
         assert time.monotonic() < end
         time.sleep(0.2)

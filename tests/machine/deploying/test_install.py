@@ -92,11 +92,12 @@ def procfile(prime: Path) -> dict[str, str]:
 
 
 def typed(prime: Path, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A command as whoever reads a Procfile starts it."""
+    """A command as a platform starts it, which has installed the lock: `python` has its modules."""
+    path = f"{prime / '.venv' / 'bin'}:{bare_environment()['PATH']}"
     return subprocess.run(
         ["sh", "-c", command],
         cwd=prime,
-        env=bare_environment() | environment,
+        env=bare_environment() | {"PATH": path} | environment,
         capture_output=True,
         text=True,
         timeout=100,
