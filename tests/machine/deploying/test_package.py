@@ -129,13 +129,14 @@ def test_every_word_of_the_script_is_packed_or_says_that_it_needs_a_checkout(
     packed: dict[str, bytes],
 ) -> None:
     script = packed["run"].decode()
-    refused = re.search(
-        r"esac\n\ncase \"\$word\" in\n +(.*?)\)\n +from_checkout", script, re.DOTALL
-    )
+    refused = re.search(r'^checkout_words="(.*)"$', script, re.MULTILINE)
     assert refused is not None
-    words = {word.strip() for word in refused[1].split("|")}
-    chosen = script[refused.end() :]
-    for names, module in re.findall(r"^    ([\w| *-]+)\) run_python -m ([\w.]+)", chosen, re.M):
+    assert "if [[ $word =~ ^($checkout_words)$ ]]; then from_checkout; fi" in script
+    words = set(refused[1].split("|"))
+    chosen = script[script.index("then from_checkout; fi") :]
+    found = re.findall(r"^    ([\w| *-]+)\) run_python -m ([\w.]+)", chosen, re.MULTILINE)
+    assert len(found) > 8
+    for names, module in found:
         if not {name.strip() for name in names.split("|")} <= words:
             path = module.replace(".", "/")
             assert f"{path}.py" in packed or f"{path}/__main__.py" in packed, names
