@@ -13,6 +13,9 @@ from admin.answers import Result
 Show = Callable[[Result], Iterator[RenderableType]]
 """What is printed of an answer, one below the other."""
 
+MOMENTS = ("until", "closed_at", "began_at", "created_at", "at")
+"""Names of details that are milliseconds since 1970."""
+
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -230,7 +233,10 @@ def audit(result: Result) -> Iterator[RenderableType]:
                 each["actor"] or each["details"].get("by", ""),
                 each["project"] or "",
                 each["address"] or "",
-                "; ".join(f"{key}: {value}" for key, value in sorted(each["details"].items())),
+                "; ".join(
+                    f"{key}: {_detail(value, key)}"
+                    for key, value in sorted(each["details"].items())
+                ),
             )
             for each in result["entries"]
         ),
@@ -266,6 +272,16 @@ def _end_of_page(result: Result) -> Iterator[RenderableType]:
 def _silent(result: Result) -> Iterator[RenderableType]:
     if result.get("silent"):
         yield f"Did not answer, so what they hold is missing: {' '.join(result['silent'])}"
+
+
+def _detail(value: Any, name: str) -> str:
+    """Of an entry of the audit; `name`: what it is called there."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_detail(each, key)}" for key, each in sorted(value.items()))
+    if value is None:
+        return "none"
+    is_time = name in MOMENTS and isinstance(value, int | float)
+    return _time(value) if is_time else str(value)
 
 
 def _time(milliseconds: float) -> str:

@@ -41,6 +41,13 @@ def duration_ms(text: str) -> int:
     return milliseconds
 
 
+def sentence(text: str) -> str:
+    """What people are told; raises `ArgumentTypeError`."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; say in a sentence why")
+    return text
+
+
 def _page(arguments: argparse.Namespace) -> Result:
     return _said(arguments, "limit", "cursor")
 
@@ -68,7 +75,12 @@ USER: Take = ("user", {"metavar": "USER", "help": "an address, a username or an 
 NODE: Take = ("node", {"metavar": "NODE", "help": "its name, as `nodes` lists it"})
 REASON: Take = (
     "--reason",
-    {"required": True, "metavar": "SENTENCE", "help": "shown to the people it is about"},
+    {
+        "required": True,
+        "type": sentence,
+        "metavar": "SENTENCE",
+        "help": "shown to the people it is about",
+    },
 )
 LIMIT: Take = (
     "--limit",

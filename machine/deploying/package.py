@@ -26,11 +26,11 @@ FOLDERS = {
 
 FILES = (
     "run", "Procfile", "pyproject.toml", "requirements.production.lock", "CHANGELOG.md",
-    "PROTOCOL.md", "README.md",
+    "PROTOCOL.md", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
 )  # fmt: skip
 """Files beside them."""
 
-NOT_PACKED = ("docs/figures/", "docs/decisions/", "persistence/tools/")
+NOT_PACKED = ("persistence/tools/",)
 """What begins with one of these is for those who change Prime."""
 
 

@@ -34,7 +34,9 @@ def add_gauges(node: Node) -> None:
     which = {"version": VERSION, "commit": commit() or ""}
     node.foundation.metrics.info("build", "Which Prime this is; a package knows no commit.", which)
     ages = {kind: functools.partial(node.backups.age, kind) for kind in KINDS}
-    old = "Since the last backup, or rehearsal of one, that succeeded; +Inf: none ever did."
+    old = (
+        "Since the last backup, or rehearsal of one, that succeeded; +Inf: none, NaN: not read yet."
+    )
     node.foundation.metrics.gauge_by("backup_age_seconds", old, "kind", ages)
     _add_mail(node)
     _add_load(node)
@@ -48,6 +50,7 @@ def _add_mail(node: Node) -> None:
     gauge("mail_oldest_seconds", oldest, lambda: mail.figures.oldest)
     dropped = "Mails of the last day that were too many for their address or user."
     gauge("mail_dropped", dropped, lambda: mail.figures.dropped)
+    gauge("mail_set", "1 where SMTP_URL is set.", lambda: mail.is_set)
     gauge("mail_up", "1 while mails can be handed over.", lambda: mail.is_up)
 
 

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from rich.table import Table
 
 from admin import __main__ as command
 from admin import call_door
+from admin.__main__ import parser
 from admin.answers import NotDone
 from admin.showing import audit, room
 from admin.words import WORDS, duration_ms
@@ -222,3 +224,24 @@ def test_names_of_people_do_nothing_to_a_terminal() -> None:
     shown = {"name": "\x1b[2J", "project": NOWHERE, "entities": 0, "bytes": 0, "seq": 0}
     first = next(room(shown | {"closed": None, "members": [], "clipped": False}))
     assert "\x1b" not in str(first)
+
+
+def test_details_of_the_audit_are_told_in_words() -> None:
+    before = {"mode": "read_only", "began_at": 1_764_230_400_123.5, "until": None}
+    entry = {
+        "at": 0.0, "event": "maintenance", "count": 1, "user": None, "actor": "machine:root",
+        "project": None, "address": None, "details": {"before": before},
+    }  # fmt: skip
+    [table] = audit({"entries": [entry], "next": None})
+    assert isinstance(table, Table)
+    [told] = table.columns[-1].cells
+    assert told == "before: began_at 2025-11-27 08:00:00Z, mode read_only, until none"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_an_empty_reason_is_refused_in_a_sentence(
+    reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["kick", "user", "ann", "--reason", reason])
+    assert "it is empty; say in a sentence why" in capsys.readouterr().err

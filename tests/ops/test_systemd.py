@@ -1,5 +1,6 @@
 """ops/systemd: systemd takes it, it is shut in, and what it starts exists."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -105,3 +106,35 @@ def test_every_service_is_shut_in_alike() -> None:
         for path in services()
     }
     assert len(shut_in) == 1
+
+
+AWKWARD = (
+    "postgresql://prime:change%20me@db.internal/prime?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+    "Studio Nord <prime@example.com>",
+)
+"""Values of the page that a shell takes for something else where they are not quoted."""
+
+
+def of_systemd(line: str) -> tuple[str, str]:
+    """By the rules of EnvironmentFile, of which the file uses only one: '...' is as it is."""
+    name, _, value = line.partition("=")
+    assert re.fullmatch(r"'[^']*'", value), line
+    return name, value[1:-1]
+
+
+def test_a_shell_and_systemd_read_the_settings_alike(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "operating" / "first-day.md").read_text(encoding="utf-8")
+    typed = page.split("cat >> /etc/prime/prime.env <<'END'\n")[1].split("\nEND\n")[0]
+    shipped = (UNITS / "prime.env").read_text(encoding="utf-8")
+    awkward = [f"AWKWARD_{number}='{value}'" for number, value in enumerate(AWKWARD)]
+    for text in (shipped, typed, "\n".join(awkward)):
+        path = tmp_path / "prime.env"
+        path.write_text(f"{text}\n")
+        told = dict(of_systemd(line) for line in text.splitlines() if line[:1] not in ("", "#"))
+        read_so = subprocess.run(
+            ["/bin/sh", "-c", 'set -a; . "$0"; env', path],
+            env={}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        found = dict(line.split("=", 1) for line in read_so.stdout.splitlines())
+        assert told.items() <= found.items()
+        assert told

@@ -40,7 +40,7 @@ def environment(instead: Mapping[str, str], credentials: Path | None = None) -> 
     `instead`: an operator's own values; with credentials, those of the file are left out.
     """
     lines = (UNITS / "prime.env").read_text(encoding="utf-8").splitlines()
-    told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    told = dict(shlex.split(line)[0].split("=", 1) for line in lines if line[:1] not in ("", "#"))
     assert instead.keys() <= told.keys()
     if credentials is None:
         return {**told, **instead}

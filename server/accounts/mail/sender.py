@@ -84,6 +84,11 @@ class MailSender:
         """When `figures` were counted, in seconds of the loop."""
         self._told = LogThrottle(TOLD_SECONDS)
 
+    @property
+    def is_set(self) -> bool:
+        """Whether this node sends mail."""
+        return self._open_line is not None
+
     def use(self, open_line: OpenLine | None, settings: MailSettings) -> None:
         """From now on mails go out so, and are from there."""
         self._open_line, self._writer.settings = open_line, settings

