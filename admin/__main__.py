@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from admin.answers import Door, NotDone
+from admin.answers import Door, NotDone, Result
 from admin.call_door import CallDoor
 from admin.socket_door import SocketDoor
 from admin.words import WORDS, Word
@@ -49,11 +49,24 @@ def main(words: Sequence[str] | None = None) -> int:
         return _fail("interrupted; whether it was done, `audit` says", 130)
     if arguments.json:
         print(json.dumps(result))
-        return 0
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
-    for shown in word.show(result):
-        console.print(shown, markup=not isinstance(shown, str))
-    return 0
+    else:
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
+        for shown in word.show(result):
+            console.print(shown, markup=not isinstance(shown, str))
+    past = unheard(result) if word.asks else ""
+    return _fail(past, 1) if past else 0
+
+
+def unheard(result: Result) -> str:
+    """Which nodes do not do what was said; empty: all do."""
+    told = []
+    if connections := result.get("unknown", 0):
+        told.append(
+            f"{connections} connections of nodes that do not know of this word: update or stop them"
+        )
+    if silent := result.get("silent"):
+        told.append(f"these nodes say nothing, and may go on as before: {', '.join(silent)}")
+    return "not everywhere: " + "; ".join(told) if told else ""
 
 
 def door_of(arguments: argparse.Namespace) -> Door:

@@ -43,6 +43,8 @@ def nodes(result: Result) -> Iterator[RenderableType]:
     )
     if result["maintenance"]["mode"] != "off":
         yield from maintenance(result["maintenance"])
+    if unknown := result["maintenance"].get("unknown"):
+        yield f"{unknown} connections are of nodes too old to be listed here."
 
 
 def rooms(result: Result) -> Iterator[RenderableType]:
@@ -159,7 +161,9 @@ def maintenance(result: Result) -> Iterator[RenderableType]:
     if result["mode"] == "off":
         yield "Everyone edits."
     else:
-        yield f"Nobody edits, since {_time(result['began_at'])}: {_seen(result['message'])}"
+        everywhere = not (result.get("unknown") or result.get("silent"))
+        who = "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
+        yield f"{who}, since {_time(result['began_at'])}: {_seen(result['message'])}"
 
 
 def changed(yes: str, no: str) -> Show:

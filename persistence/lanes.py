@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from persistence.caller_rights import check_rights
 from persistence.caller_role import ROLE, check_lane, check_owner, check_same
-from persistence.pool import NODE_NAME, Database
+from persistence.pool import Database, node_name
 from persistence.starting.fitness import look_at
 from persistence.starting.serving_rights import check_own
 
@@ -78,7 +78,7 @@ class Lanes:
         """
         by_name: dict[str, Database] = {}
         if callers_dsn:
-            await look_at(callers_dsn, NODE_NAME, "PRIME_CALLER_DATABASE_URL")
+            await look_at(callers_dsn, node_name(), "PRIME_CALLER_DATABASE_URL")
         try:
             for name in STATEMENT_SECONDS:
                 if name == CALLERS and not callers_dsn:
@@ -105,6 +105,7 @@ async def _open(name: str, dsn: str, sizes: LaneSizes, callers_dsn: str | None) 
         max_size=getattr(sizes, name),
         statement_timeout_seconds=STATEMENT_SECONDS[name],
         lock_timeout_seconds=LOCK_SECONDS.get(name),
+        application_name=node_name(),
         steps_back=name in SLOW,
         role=ROLE if is_callers and not callers_dsn else None,
     )

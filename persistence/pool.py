@@ -1,6 +1,8 @@
 """The way to the database: a pool that never hangs and speaks in this project's own errors."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
@@ -17,13 +19,23 @@ ACQUIRE_SECONDS = 5.0
 RELEASE_SECONDS = 1.0
 """A connection that does not come back by then is cut: `release` waits for a stalled server."""
 
-NODE_NAME = "prime"
-"""`application_name` of a node's connections: by it `./run new-epochs` sees that nodes run."""
+OLD_NODE_NAME = "prime"
+"""`application_name` of connections of nodes that know nothing of `server_nodes`."""
+
+NODE_NAME = "prime node "
+"""What that of a node's connections begins with: by it `./run new-epochs` sees that nodes run."""
+
+COMMAND_NAME = "prime command"
 
 OLDEST_SERVER = 140_000
 """PostgreSQL 14: it has lz4 for stored values and xid8."""
 
 T = TypeVar("T")
+
+
+def node_name() -> str:
+    """Which process of which machine it is, as its row in `server_nodes` says too."""
+    return f"{NODE_NAME}{os.getpid()}@{socket.gethostname()[:30]}"
 
 
 class Executor(Protocol):
@@ -169,7 +181,7 @@ class Database:
         max_size: int = 10,
         statement_timeout_seconds: float = 5,
         lock_timeout_seconds: float | None = None,
-        application_name: str = NODE_NAME,
+        application_name: str = COMMAND_NAME,
         steps_back: bool = False,
         role: str | None = None,
     ) -> "Database":

@@ -48,6 +48,9 @@ SEEN_SECONDS = 60.0
 ROTATION_SECONDS = 3_600.0
 """Between two looks whether the key that signs has grown old."""
 
+FORGET_SECONDS = 30.0
+"""Between two looks for nodes that ended without a word."""
+
 THERE_SECONDS = 2.0
 """Between two times that a node says that it is there, and how much it holds."""
 
@@ -122,6 +125,7 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("looking for changed rows", ROWS_SECONDS, node.row_changes.poll, vital=True)
     repeat("looking for what operators say", ROWS_SECONDS, node.orders.look, vital=True)
     repeat("saying that this node is there", THERE_SECONDS, node.orders.say_there)
+    repeat("forgetting nodes that ended", FORGET_SECONDS, node.orders.forget_nodes)
     repeat("tidying up behind nodes", COMPACT_SECONDS, node.orders.tidy)
     repeat("writing behind", WRITE_BEHIND_SECONDS, node.write_behind.run_once, vital=True)
     repeat("compacting history", COMPACT_SECONDS, lambda: _compact(node))

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from persistence.errors import Refused
-from persistence.pool import NODE_NAME, Executor
+from persistence.pool import NODE_NAME, OLD_NODE_NAME, Executor
 
 SIGN_SECONDS = 30.0
 """A node marks the sessions in its rooms as alive, every 20 seconds at least."""
@@ -36,7 +36,8 @@ NODES = """
 SELECT count(*) AS connections, array_agg(DISTINCT host(client_addr) ORDER BY host(client_addr))
     FILTER (WHERE client_addr IS NOT NULL) AS addresses
 FROM pg_stat_activity
-WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND (application_name = $1 OR starts_with(application_name, $2))
 """
 
 SESSIONS_ALIVE = """
@@ -93,7 +94,7 @@ async def refuse_nodes(db: Executor) -> None:
     What its rows say of nodes proves nothing: a dump has the rows, and not the nodes.
     """
     await db.fetchval(LOOK_ANEW)
-    row = await db.fetchrow(NODES, NODE_NAME)
+    row = await db.fetchrow(NODES, OLD_NODE_NAME, NODE_NAME)
     if row is not None and row["connections"]:
         origin = f" from {', '.join(row['addresses'])}" if row["addresses"] else ""
         raise Refused(

@@ -40,7 +40,7 @@ class ListNodes(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class NodeRow(Struct, frozen=True):
-    """A node. `silent`: it has not said for six seconds that it is there; `silent_ms`: for how
+    """A node. `silent`: it has not said for five seconds that it is there; `silent_ms`: for how
     long. `load`: part of a core that its event loop takes.
     """
 
@@ -59,11 +59,16 @@ class NodeRow(Struct, frozen=True):
 
 
 class MaintenanceNow(Struct, frozen=True):
-    """`read_only`: nobody edits, since `began_at`, for the reason that `message` says."""
+    """`read_only`: nobody edits, since `began_at`, for the reason that `message` says, but for
+    nodes that do not hear of it. `unknown`: connections of nodes too old to know of maintenance.
+    `silent`: nodes that are connected to the database and say nothing.
+    """
 
     mode: MaintenanceMode
     message: str = ""
     began_at: Milliseconds | None = None
+    unknown: int = 0
+    silent: list[str] = []
     form: int = 1
 
 
@@ -129,13 +134,17 @@ class RoomMemberRow(Struct, frozen=True):
 
 
 class ClosedRoom(Struct, frozen=True):
-    """A room that nobody joins; `until` null: until `operator.open_room`."""
+    """A room that nobody joins; `until` null: until `operator.open_room`. `unknown`, `silent`:
+    as in `operator.maintenance`, told when it is closed.
+    """
 
     project: str
     name: str
     reason: str
     closed_at: Milliseconds
     until: Milliseconds | None
+    unknown: int = 0
+    silent: list[str] = []
     form: int = 1
 
 
@@ -196,12 +205,14 @@ class Kick(Params, frozen=True, forbid_unknown_fields=True):
 class Kicked(Struct, frozen=True):
     """So many logins, or seats, were ended; 0: there was none any more.
 
-    `silent`: nodes that did not answer in time; a member of theirs has its seat as before.
+    `silent`: nodes that did not answer in time, or say nothing; a member of theirs has its seat as
+    before. `unknown`: as in `operator.maintenance`.
     """
 
     logins: int
     seats: int
-    silent: list[str]
+    unknown: int = 0
+    silent: list[str] = []
     form: int = 1
 
 
@@ -238,9 +249,10 @@ class ClosedRooms(Struct, frozen=True):
 
 
 class Changed(Struct, frozen=True):
-    """Whether there was anything to change."""
+    """Whether there was anything to change. `silent`: the node of which it is says nothing."""
 
     changed: bool
+    silent: list[str] = []
     form: int = 1
 
 

@@ -20,7 +20,7 @@ from persistence.tables.operating.orders import Question, Told
 from server.live.hub import Hub
 from server.orders.answering import Answering
 
-FORGOTTEN_SECONDS = 86_400.0
+FORGOTTEN_SECONDS = 60.0
 """A node that ended without a word is listed as silent for so long."""
 
 log = structlog.get_logger()
@@ -83,9 +83,12 @@ class Orders:
         except (TimeoutError, PersistenceError) as error:
             log.info("others hear later that this node has ended", reason=str(error))
 
+    async def forget_nodes(self) -> None:
+        """Those that ended without a word; raises `PersistenceError`."""
+        await nodes.forget(self._db, FORGOTTEN_SECONDS)
+
     async def tidy(self) -> None:
         """Forget what nobody needs any more; raises `PersistenceError`."""
-        await nodes.forget(self._db, FORGOTTEN_SECONDS)
         await orders.forget_opened(self._db)
 
     async def _look_now(self) -> None:
@@ -112,7 +115,8 @@ class Orders:
             self._hub.close_rooms(told.closed)
         if told.drain_words != self._drain_words:
             self._drain_words = told.drain_words
-            self._drain(told.is_drained)
+            if told.drain_words:  # else others had forgotten this node, and nobody said anything
+                self._drain(told.is_drained)
 
     async def _answer(self, question: Question) -> None:
         answer = self._answering.answer(question.asks, question.params)

@@ -14,7 +14,7 @@ from persistence.pool import Executor
 from persistence.tables.operating import nodes, questions
 from schema.node_messages import RowChanged
 
-ALIVE_SECONDS = 6.0
+ALIVE_SECONDS = 5.0
 """A node that has said nothing for so long is not waited for."""
 
 WAIT_SECONDS = 2.5

@@ -187,6 +187,24 @@ def test_what_ends_something_for_people_is_asked_on_a_terminal(
     assert (ended, "Go on?" in err) == (1, False)
 
 
+def test_what_is_not_done_everywhere_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    now: dict[str, Any] = {"mode": "read_only", "message": "x", "began_at": 0}
+    for told, code in (({"unknown": 3}, 1), ({"silent": ["far"]}, 1), ({"silent": []}, 0)):
+        monkeypatch.setattr(command, "door_of", lambda _, told=told: Answers(now | told))
+        for more in ((), ("--json",)):
+            ended, out, err = ran("read-only", "x", "--yes", *more)
+            assert (ended, "not everywhere" in err) == (code, code == 1), told
+            assert not code or "Nobody edits, since" not in out
+
+
+class Answers:
+    def __init__(self, result: dict[str, Any]) -> None:
+        self._result = result
+
+    def ask(self, method: str, params: object) -> dict[str, Any]:
+        return self._result
+
+
 def test_without_a_terminal_it_takes_yes_to_end_something_for_people(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

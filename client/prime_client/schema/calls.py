@@ -1025,7 +1025,7 @@ class ListNodes(TypedDict):
 
 
 class NodeRow(TypedDict):
-    """A node. `silent`: it has not said for six seconds that it is there; `silent_ms`: for how
+    """A node. `silent`: it has not said for five seconds that it is there; `silent_ms`: for how
     long. `load`: part of a core that its event loop takes.
     """
 
@@ -1044,11 +1044,16 @@ class NodeRow(TypedDict):
 
 
 class MaintenanceNow(TypedDict):
-    """`read_only`: nobody edits, since `began_at`, for the reason that `message` says."""
+    """`read_only`: nobody edits, since `began_at`, for the reason that `message` says, but for
+    nodes that do not hear of it. `unknown`: connections of nodes too old to know of
+    maintenance. `silent`: nodes that are connected to the database and say nothing.
+    """
 
     mode: Literal["read_only", "off"]
     message: str
     began_at: float | None
+    unknown: int
+    silent: list[str]
     form: int
 
 
@@ -1115,13 +1120,17 @@ class RoomMemberRow(TypedDict):
 
 
 class ClosedRoom(TypedDict):
-    """A room that nobody joins; `until` null: until `operator.open_room`."""
+    """A room that nobody joins; `until` null: until `operator.open_room`. `unknown`, `silent`:
+    as in `operator.maintenance`, told when it is closed.
+    """
 
     project: str
     name: str
     reason: str
     closed_at: float
     until: float | None
+    unknown: int
+    silent: list[str]
     form: int
 
 
@@ -1296,11 +1305,13 @@ class Kick(TypedDict):
 
 class Kicked(TypedDict):
     """So many logins, or seats, were ended; 0: there was none any more. `silent`: nodes that did
-    not answer in time; a member of theirs has its seat as before.
+    not answer in time, or say nothing; a member of theirs has its seat as before. `unknown`:
+    as in `operator.maintenance`.
     """
 
     logins: int
     seats: int
+    unknown: int
     silent: list[str]
     form: int
 
@@ -1322,9 +1333,10 @@ class OpenRoom(TypedDict):
 
 
 class Changed(TypedDict):
-    """Whether there was anything to change."""
+    """Whether there was anything to change. `silent`: the node of which it is says nothing."""
 
     changed: bool
+    silent: list[str]
     form: int
 
 

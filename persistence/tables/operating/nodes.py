@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from persistence.pool import Executor
+from persistence.pool import NODE_NAME, OLD_NODE_NAME, Executor
 
 SEEN = """
 INSERT INTO server_nodes AS n
@@ -41,6 +41,44 @@ DELETE FROM server_nodes WHERE name = $1
 FORGET = """
 DELETE FROM server_nodes WHERE seen_at < now() - $1 * interval '1 second'
 """
+
+
+# A node that starts has connections before a row, and reads what operators say before it serves.
+UNAWARE = """
+WITH connections AS (
+    SELECT application_name AS name, backend_start FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name IS NOT NULL
+), named AS (
+    SELECT name, seen_at, $2 || pid || '@' || left(host, 30) AS of_connections FROM server_nodes
+)
+SELECT
+    (
+        SELECT count(*) FROM connections AS c
+        WHERE c.name = $1 OR (
+            starts_with(c.name, $2) AND c.backend_start < now() - interval '1 minute'
+            AND NOT EXISTS (SELECT FROM named AS n WHERE n.of_connections = c.name)
+        )
+    )::int AS connections,
+    ARRAY(
+        SELECT n.name FROM named AS n WHERE n.seen_at < now() - $3 * interval '1 second'
+            AND EXISTS (SELECT FROM connections AS c WHERE c.name = n.of_connections)
+            AND NOT EXISTS (
+                SELECT FROM named AS o WHERE o.of_connections = n.of_connections
+                    AND o.seen_at >= now() - $3 * interval '1 second'
+            )
+        ORDER BY n.name
+    ) AS silent
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unaware:
+    """Nodes that are connected to this database and do not do what operators say."""
+
+    connections: int
+    """Of nodes that have no row: older ones, that know of none."""
+    silent: list[str]
+    """Those that have said nothing for a while: stopped, or hanging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +129,13 @@ async def all_nodes(db: Executor) -> list[RunningNode]:
 async def alive(db: Executor, within_seconds: float) -> set[str]:
     """Those that have said that they are there."""
     return {row["name"] for row in await db.fetch(ALIVE, within_seconds)}
+
+
+async def unaware(db: Executor, silent_seconds: float) -> Unaware:
+    """By their connections, whatever they say; those of other roles are hidden from us."""
+    row = await db.fetchrow(UNAWARE, OLD_NODE_NAME, NODE_NAME, silent_seconds)
+    assert row is not None
+    return Unaware(row["connections"], row["silent"])
 
 
 async def set_drained(tx: Executor, name: str, is_drained: bool) -> bool | None:

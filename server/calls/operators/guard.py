@@ -8,11 +8,14 @@ from persistence.errors import BadCursor, NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log
 from persistence.tables.internal import operators
+from persistence.tables.operating import nodes
+from persistence.tables.operating.nodes import Unaware
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.orders.questions import ALIVE_SECONDS
 from server.refused import Refused
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]
@@ -28,6 +31,11 @@ def for_operators(answer: Answer) -> Answer:
         return await answer(context, caller, params)
 
     return guarded
+
+
+async def unaware(db: Executor) -> Unaware:
+    """Nodes that what an operator says does not reach."""
+    return await nodes.unaware(db, ALIVE_SECONDS)
 
 
 async def note(

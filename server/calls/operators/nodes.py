@@ -2,7 +2,7 @@
 
 from persistence.errors import NotFound
 from persistence.tables.operating import nodes, orders
-from persistence.tables.operating.nodes import RunningNode
+from persistence.tables.operating.nodes import RunningNode, Unaware
 from persistence.tables.operating.orders import Maintenance
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
@@ -20,7 +20,7 @@ from schema.operating.calls import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import note
+from server.calls.operators.guard import note, unaware
 from server.orders.questions import ALIVE_SECONDS
 from server.refused import Refused
 
@@ -28,7 +28,8 @@ from server.refused import Refused
 async def list_(context: Context, caller: Caller, params: ListNodes) -> NodeRows:
     """As each has last said of itself: a second or two ago."""
     rows = [_row(node) for node in await nodes.all_nodes(context.db)]
-    return NodeRows(rows, _now(await orders.maintenance(context.db)))
+    past = await unaware(context.db)
+    return NodeRows(rows, _now(await orders.maintenance(context.db), past))
 
 
 async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> MaintenanceNow:
@@ -47,7 +48,7 @@ async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> 
             await note(tx, caller, AuditEvent.MAINTENANCE_ENDED, before=said)
         now = await orders.maintenance(tx)
     await context.questions.tell()
-    return _now(now)
+    return _now(now, await unaware(context.db))
 
 
 async def drain(context: Context, caller: Caller, params: DrainNode) -> Changed:
@@ -69,7 +70,8 @@ async def _set_drained(context: Context, caller: Caller, node: str, *, is_draine
             event = AuditEvent.NODE_DRAINED if is_drained else AuditEvent.NODE_UNDRAINED
             await note(tx, caller, event, node=node)
     await context.questions.tell()
-    return Changed(before != is_drained)
+    alive = await nodes.alive(context.db, ALIVE_SECONDS)
+    return Changed(before != is_drained, [] if node in alive else [node])
 
 
 def _row(node: RunningNode) -> NodeRow:
@@ -92,10 +94,11 @@ def _row(node: RunningNode) -> NodeRow:
     )
 
 
-def _now(maintenance: Maintenance | None) -> MaintenanceNow:
+def _now(maintenance: Maintenance | None, past: Unaware) -> MaintenanceNow:
+    unheard = past.connections, past.silent
     if maintenance is None:
-        return MaintenanceNow("off")
-    return MaintenanceNow("read_only", maintenance.message, maintenance.began_at)
+        return MaintenanceNow("off", "", None, *unheard)
+    return MaintenanceNow("read_only", maintenance.message, maintenance.began_at, *unheard)
 
 
 ANSWERS: dict[str, Answer] = {

@@ -12,7 +12,7 @@ from schema.operating.calls import Kick, Kicked, ListUserLogins, LoginRow, Login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import note, require_user
+from server.calls.operators.guard import note, require_user, unaware
 from server.refused import Refused
 
 
@@ -55,7 +55,8 @@ async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
             await note(tx, caller, AuditEvent.KICKED, user=user, **words)
     for login in ended:
         context.announcer.session_revoked(login, params.reason)
-    return Kicked(len(ended), 0, [])
+    past = await unaware(context.db)
+    return Kicked(len(ended), 0, past.connections, past.silent)
 
 
 async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
@@ -76,13 +77,15 @@ async def _kick_member(context: Context, caller: Caller, member: str, reason: st
     looked = await context.questions.ask("member", member=member)
     there = next((seat for _, seat in sorted(looked.answers.items()) if seat), None)
     if there is None:
-        return Kicked(0, 0, looked.silent)
+        past = await unaware(context.db)
+        return Kicked(0, 0, past.connections, sorted({*past.silent, *looked.silent}))
     async with context.db.transaction() as tx:
         words = {"reason": reason, "whom": f"member {member}"}
         await note(tx, caller, AuditEvent.KICKED, **there, **words)
     asked = await context.questions.ask("kick", member=member, message=reason)
+    past = await unaware(context.db)
     seats = sum(seats or 0 for seats in asked.answers.values())
-    return Kicked(0, seats, sorted({*looked.silent, *asked.silent}))
+    return Kicked(0, seats, past.connections, sorted({*past.silent, *looked.silent, *asked.silent}))
 
 
 ANSWERS: dict[str, Answer] = {"operator.logins": list_logins, "operator.kick": kick}

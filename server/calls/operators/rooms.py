@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from persistence.errors import NoSuchProject
 from persistence.tables import studio_projects
 from persistence.tables.operating import orders
@@ -24,7 +26,7 @@ from schema.operating.calls import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import id_in, note
+from server.calls.operators.guard import id_in, note, unaware
 from server.orders.answering import MEMBERS_TOLD
 
 FIRST = "00000000-0000-0000-0000-000000000000"
@@ -91,7 +93,8 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
     await context.questions.tell()
     shown = _closed(closed, project, name)
     assert shown is not None
-    return shown
+    past = await unaware(context.db)
+    return replace(shown, unknown=past.connections, silent=past.silent)
 
 
 async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:

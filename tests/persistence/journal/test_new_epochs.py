@@ -14,7 +14,7 @@ from persistence.errors import Refused
 from persistence.journal import epochs, stored_states
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
-from persistence.pool import Database, Executor
+from persistence.pool import Database, Executor, node_name
 from persistence.tables import collaboration_sessions
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -115,6 +115,7 @@ async def test_a_node_that_is_connected_stands_in_the_way(
 ) -> None:
     await make_project(database, await make_user(database))
     before = await epochs_of(database)
+    node = await Database.open(database_url, max_size=1, application_name=node_name())
     refused = await run_beside("--json", url=database_url)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("new-epochs: nodes are running (1 connection")
@@ -123,6 +124,7 @@ async def test_a_node_that_is_connected_stands_in_the_way(
     assert await epochs_of(database) == before
     forced = await run_beside("--json", "--force", url=database_url)
     assert (forced.returncode, forced.stderr) == (0, "")
+    await node.close()
     assert json.loads(forced.stdout) == {"projects": 1, "snapshots": 1}
     assert await epochs_of(database) != before
 
@@ -155,7 +157,9 @@ async def test_a_node_that_connects_again_is_waited_for(
         looks += 1
         await look(db)
         if looks == 2:
-            nodes.append(await Database.open(database_url, max_size=1))
+            nodes.append(
+                await Database.open(database_url, max_size=1, application_name=node_name())
+            )
 
     monkeypatch.setattr(epochs, "refuse_nodes", look_and_let_a_node_in)
     with pytest.raises(Refused, match="1 connection"):
@@ -190,7 +194,7 @@ async def test_a_node_that_starts_meanwhile_is_seen(
     renew, nodes = epochs.renew, []
 
     async def renew_while_a_node_starts(db: Database) -> Renewed:
-        nodes.append(await Database.open(database_url, max_size=1))
+        nodes.append(await Database.open(database_url, max_size=1, application_name="prime"))
         return await renew(db)
 
     monkeypatch.setattr(epochs, "renew", renew_while_a_node_starts)
@@ -202,7 +206,7 @@ async def test_a_node_that_starts_meanwhile_is_seen(
 
 @pytest.mark.postgres
 async def test_nodes_of_other_databases_are_not_meant(database_url: str, postgres_dsn: str) -> None:
-    node = await Database.open(postgres_dsn, max_size=1)
+    node = await Database.open(postgres_dsn, max_size=1, application_name=node_name())
     try:
         assert await new_epochs(database_url) == Renewed(0, 0)
     finally:

@@ -1,10 +1,13 @@
 """Which nodes run, as each says of itself."""
 
+import os
+import socket
+
 import pytest
 
-from persistence.pool import Database
+from persistence.pool import Database, node_name
 from persistence.tables.operating import nodes
-from persistence.tables.operating.nodes import Figures
+from persistence.tables.operating.nodes import Figures, Unaware
 
 pytestmark = pytest.mark.postgres
 
@@ -27,6 +30,23 @@ async def test_a_node_is_there_until_it_says_otherwise(database: Database) -> No
     await nodes.forget(database, 60.0)
     assert await nodes.all_nodes(database) == []
     assert await nodes.set_drained(database, "near", is_drained=True) is None
+
+
+async def test_connections_tell_of_nodes_that_do_not_hear(
+    database: Database, database_url: str
+) -> None:
+    mine = os.getpid(), "1.0", Figures(0, 0, 0, 0.0)
+    await nodes.seen(database, "near", socket.gethostname(), "127.0.0.1:1", *mine)
+    await nodes.seen(database, "gone", "elsewhere", "127.0.0.1:1", *mine)
+    old = await Database.open(database_url, max_size=1, application_name="prime")
+    node = await Database.open(database_url, max_size=1, application_name=node_name())
+    try:
+        assert await nodes.unaware(database, 5.0) == Unaware(1, [])
+        await database.execute("UPDATE server_nodes SET seen_at = now() - interval '1 hour'")
+        assert await nodes.unaware(database, 5.0) == Unaware(1, ["near"])
+    finally:
+        await old.close()
+        await node.close()
 
 
 async def test_what_a_node_says_takes_no_word_of_an_operator_back(database: Database) -> None:

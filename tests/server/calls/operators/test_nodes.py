@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from admin.words import WORDS
+from persistence.pool import Database
 from prime_client.client import Client
 from prime_client.events import DegradedChanged, Refused
 from schema.calling.writes import HELD_IN_MAINTENANCE
@@ -31,7 +32,7 @@ GO_ON_IN_MAINTENANCE = {
     ),
     "it forgets what is over": (
         *("clearing ", "closing orphaned sessions", "collecting garbage", "compacting history"),
-        *("tidying up behind nodes", "trimming "),
+        *("forgetting nodes that ended", "tidying up behind nodes", "trimming "),
     ),
     "logins need it": ("rotating signing keys",),
     "its user asked for it days ago, and was told when": ("erasing deleted accounts",),
@@ -49,7 +50,9 @@ async def test_R48_nodes_say_what_they_hold(doors: Doors) -> None:
     far = by_node[doors.far.hub.node]
     assert (far["state"], far["rooms"], far["members"], far["connections"]) == ("serving", 1, 1, 1)
     assert far["address"] == doors.far.url.removeprefix("ws://").removesuffix("/v1")
-    assert shown["maintenance"] == {"mode": "off", "message": "", "began_at": None, "form": 1}
+    nobody = {"unknown": 0, "silent": []}
+    off = {"mode": "off", "message": "", "began_at": None, "form": 1}
+    assert shown["maintenance"] == off | nobody
     assert {row["node"] for row in (await doors.by_machine("nodes"))["nodes"]} == set(by_node)
 
 
@@ -60,6 +63,29 @@ async def test_R48_a_node_that_ended_without_a_word_is_silent(doors: Doors) -> N
     states = {row["node"]: row["state"] for row in (await doors.by_call("nodes"))["nodes"]}
     assert states == {doors.near.hub.node: "serving", doors.far.hub.node: "silent"}
     assert (await doors.by_call("rooms"))["silent"] == []
+
+
+async def test_R53_nodes_that_do_not_hear_of_it_are_told(doors: Doors, database_url: str) -> None:
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann)
+    old = await Database.open(database_url, max_size=1, application_name="prime")
+    try:
+        shown = await doors.by_machine("maintenance", mode="read_only", message=SENTENCE)
+        assert shown["unknown"] == 1
+        assert (await doors.by_machine("nodes"))["maintenance"]["unknown"] == 1
+        assert (await doors.by_machine("close_room", project=project, reason="x"))["unknown"] == 1
+        assert (await doors.by_machine("kick", user="ann", reason="x"))["unknown"] == 1
+    finally:
+        await old.close()
+    await doors.by_machine("maintenance", mode="off")
+
+
+async def test_R54_a_silent_node_is_told_when_it_is_drained(doors: Doors) -> None:
+    await doors.far.die()
+    late = "UPDATE server_nodes SET seen_at = now() - interval '1 minute' WHERE name = $1"
+    await doors.database.execute(late, doors.far.hub.node)
+    told = await doors.by_machine("drain", node=doors.far.hub.node)
+    assert told["silent"] == [doors.far.hub.node]
 
 
 async def test_R48_a_node_that_does_not_answer_is_named(
