@@ -31,6 +31,7 @@ def add_gauges(node: Node) -> None:
         gauge("tls_expires_seconds", runs_out, lambda: tls.expires_at)
     draining = "1 while it takes nobody in, as it was told to."
     gauge("draining", draining, lambda: node.draining.is_on)
+    _add_orders(node)
     which = {"version": VERSION, "commit": commit() or ""}
     node.foundation.metrics.info("build", "Which Prime this is; a package knows no commit.", which)
     ages = {kind: functools.partial(node.backups.age, kind) for kind in KINDS}
@@ -41,6 +42,13 @@ def add_gauges(node: Node) -> None:
     _add_mail(node)
     _add_load(node)
     _add_lanes(node)
+
+
+def _add_orders(node: Node) -> None:
+    gauge, orders = node.foundation.metrics.gauge, node.hub.orders
+    held = "1 while nobody edits, as an operator said."
+    gauge("maintenance", held, lambda: orders.maintenance is not None)
+    gauge("closed_rooms", "Rooms that an operator has closed.", lambda: len(orders.closed))
 
 
 def _add_mail(node: Node) -> None:

@@ -1,8 +1,12 @@
 """What a server says at its start: which Prime it is, what is set, and where that comes from."""
 
+import os
+from collections.abc import Mapping
+
 import structlog
 
 from server.health.log import ServerLog
+from server.operating.checks.variables import look_alikes
 from server.settings.settings import Settings
 from server.settings.shown import Shown, shown_settings
 from server.version import VERSION, commit, version_in_words
@@ -10,8 +14,10 @@ from server.version import VERSION, commit, version_in_words
 log = structlog.get_logger()
 
 
-def tell_start(own_log: ServerLog, settings: Settings) -> None:
-    """Two lines for programs; for eyes what is not the default."""
+def tell_start(
+    own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Two lines for programs; for eyes what is not the default. Then what is nearly a setting."""
     given = [each for each in shown_settings(settings) if not each.is_default]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
@@ -19,6 +25,8 @@ def tell_start(own_log: ServerLog, settings: Settings) -> None:
         log.info("settings", given=told)
     else:
         own_log.say("", f"Prime {version_in_words()}{_for_eyes(given)}")
+    for nearly in look_alikes(environment):
+        log.warning(nearly)
 
 
 def _for_eyes(given: list[Shown]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from server.accounts.signing_keys import JWKS_SECONDS
 from server.health.metrics import Metrics
 from server.live.hub import Hub
+from server.live.standing_orders import StandingOrders
 from server.router.account_page import page as account_page
 from server.sockets.outgoing import HttpAnswer
 from server.version import version_in_words
@@ -106,8 +107,20 @@ class Pages:
             but.append("bus down: other nodes hear late")
         if held_up := len(self._hub.commits.committer.held_up):
             but.append(f"projects that cannot be written to: {held_up}")
+        but += _what_operators_said(self._hub.orders)
         return HttpAnswer(200, "; ".join(["ready", *but]) + "\n")
 
     def _what_is_down(self) -> list[str]:
         down = self._down()
         return [f"down: {', '.join(down)}"] if down else []
+
+
+def _what_operators_said(orders: StandingOrders) -> list[str]:
+    """What nobody should forget; the sentence on one line, whatever is in it."""
+    said = []
+    if orders.maintenance is not None:
+        sentence = "".join(letter if letter.isprintable() else " " for letter in orders.maintenance)
+        said.append(f"read-only: {sentence}")
+    if orders.closed:
+        said.append(f"closed rooms: {len(orders.closed)}")
+    return said

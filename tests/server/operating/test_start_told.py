@@ -4,6 +4,7 @@ import sys
 from io import StringIO
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.health.log import ServerLog
 from server.operating.start_told import tell_start
@@ -21,9 +22,23 @@ def test_on_a_terminal_it_shows_what_is_not_the_default(
     own_log.is_json = False
     secret = "hunter22" * 4
     environment = {"PRIME_SECRET": secret, "PRIME_HISTORY_DAYS": "90"} if is_set else {}
-    tell_start(own_log, read_settings({}, environment))
+    tell_start(own_log, read_settings({}, environment), environment)
     lines = [f"Prime {version_in_words()}"]
     if is_set:
         lines += ["  PRIME_SECRET        (hidden)  (environment)"]
         lines += ["  PRIME_HISTORY_DAYS  90  (environment)"]
     assert told.getvalue().splitlines() == lines
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_a_variable_that_is_nearly_a_setting_is_one_warning(
+    is_json: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", StringIO())
+    own_log = ServerLog.__new__(ServerLog)
+    own_log.is_json = is_json
+    environment = {"PRIME_REGISTRASION": "closed", "PRIME_HISTORY_DAYS": "90", "HOME": "/"}
+    with capture_logs() as lines:
+        tell_start(own_log, read_settings({}, environment), environment)
+    told = [line["event"] for line in lines if line["log_level"] == "warning"]
+    assert told == ["there is no setting PRIME_REGISTRASION; is PRIME_REGISTRATION meant?"]

@@ -84,7 +84,7 @@ async def test_R54_a_silent_node_is_told_when_it_is_drained(doors: Doors) -> Non
     await doors.far.die()
     late = "UPDATE server_nodes SET seen_at = now() - interval '1 minute' WHERE name = $1"
     await doors.database.execute(late, doors.far.hub.node)
-    told = await doors.by_machine("drain", node=doors.far.hub.node)
+    told = await doors.by_call("drain", node=doors.far.hub.node)
     assert told["silent"] == [doors.far.hub.node]
 
 
@@ -127,6 +127,8 @@ async def test_R53_while_nobody_edits_all_can_be_read(doors: Doors) -> None:
     await ann.join(project)
     await bob.join(project)
     began = await ask("maintenance", mode="read_only", message=SENTENCE)
+    assert await doors.near.http("/readyz") == (200, f"ready; read-only: {SENTENCE}\n")
+    assert "prime_maintenance 1.0" in (await doors.near.http("/metrics"))[1]
     assert (began["mode"], began["message"]) == ("read_only", SENTENCE)
     for wire in (ann, bob):
         told = await wire.until("degraded")

@@ -62,6 +62,8 @@ async def test_R52_a_closed_room_cannot_be_joined_and_can_be_again(doors: Doors,
     assert (closed["name"], closed["reason"], closed["until"]) == ("Song", "It grows.", None)
     await ann.closed(1012)
     assert [row["project"] for row in (await ask("closed_rooms"))["rooms"]] == [project]
+    assert await doors.near.http("/readyz") == (200, "ready; closed rooms: 1\n")
+    assert "prime_closed_rooms 1.0" in (await doors.near.http("/metrics"))[1]
     for node in (doors.near, doors.far):
         again = await node.again(ann)
         refused = await again.ask({"t": "join", "id": "j", "project": project})
