@@ -54,3 +54,25 @@ async def test_words_of_the_bus_during_a_hang_make_one_look_together(
     orders.wake()
     await asyncio.gather(*tasks)
     assert (len(tasks), reads) == (2, 3)
+
+
+async def test_a_node_that_others_forgot_goes_on_as_it_was_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drained: list[bool] = []
+    told = Told(None, {}, is_drained=True, drain_words=1, questions=[])
+
+    async def read(db: Any, node: str) -> Told:
+        return told
+
+    monkeypatch.setattr(table, "read", read)
+    hub: Any = SimpleNamespace(node="near", orders=StandingOrders())
+    unused: Any = None
+    orders = Orders(unused, hub, unused, drained.append, unused, unused, "1")
+    await orders.look()
+    told = Told(None, {}, is_drained=False, drain_words=0, questions=[])  # there is no row
+    await orders.look()
+    assert drained == [True]
+    told = Told(None, {}, is_drained=False, drain_words=1, questions=[])
+    await orders.look()
+    assert drained == [True, False]
