@@ -1,11 +1,13 @@
 """Connections of their own for each kind of work: none waits until another gives one back."""
 
 import asyncio
+import os
+import socket
 from dataclasses import dataclass, fields
 
 from persistence.caller_rights import check_rights
 from persistence.caller_role import ROLE, check_lane, check_owner, check_same
-from persistence.pool import Database, node_name
+from persistence.pool import NODE_NAME, Database
 from persistence.starting.fitness import look_at
 from persistence.starting.serving_rights import check_own
 
@@ -96,6 +98,11 @@ class Lanes:
     async def close(self) -> None:
         """Wait briefly for queries under way, then close the connections."""
         await _close(self.by_name)
+
+
+def node_name() -> str:
+    """Which process of which machine it is, as its row in `server_nodes` says too."""
+    return f"{NODE_NAME}{os.getpid()}@{socket.gethostname()[:30]}"
 
 
 async def _open(name: str, dsn: str, sizes: LaneSizes, callers_dsn: str | None) -> Database:

@@ -1,8 +1,6 @@
 """The way to the database: a pool that never hangs and speaks in this project's own errors."""
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
@@ -19,11 +17,8 @@ ACQUIRE_SECONDS = 5.0
 RELEASE_SECONDS = 1.0
 """A connection that does not come back by then is cut: `release` waits for a stalled server."""
 
-OLD_NODE_NAME = "prime"
-"""`application_name` of connections of nodes that know nothing of `server_nodes`."""
-
 NODE_NAME = "prime node "
-"""What that of a node's connections begins with: by it `./run new-epochs` sees that nodes run."""
+"""What `application_name` of a node begins with: by it `./run new-epochs` sees that nodes run."""
 
 COMMAND_NAME = "prime command"
 
@@ -31,11 +26,6 @@ OLDEST_SERVER = 140_000
 """PostgreSQL 14: it has lz4 for stored values and xid8."""
 
 T = TypeVar("T")
-
-
-def node_name() -> str:
-    """Which process of which machine it is, as its row in `server_nodes` says too."""
-    return f"{NODE_NAME}{os.getpid()}@{socket.gethostname()[:30]}"
 
 
 class Executor(Protocol):

@@ -5,7 +5,10 @@ import time
 from dataclasses import dataclass
 
 from persistence.errors import Refused
-from persistence.pool import NODE_NAME, OLD_NODE_NAME, Executor
+from persistence.pool import NODE_NAME, Executor
+
+OLD_NODE_NAME = "prime"
+"""`application_name` of connections of nodes that know nothing of `server_nodes`."""
 
 SIGN_SECONDS = 30.0
 """A node marks the sessions in its rooms as alive, every 20 seconds at least."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from persistence.pool import NODE_NAME, OLD_NODE_NAME, Executor
+from persistence.journal.epochs import OLD_NODE_NAME
+from persistence.pool import NODE_NAME, Executor
 
 SEEN = """
 INSERT INTO server_nodes AS n

@@ -14,7 +14,8 @@ from persistence.errors import Refused
 from persistence.journal import epochs, stored_states
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
-from persistence.pool import Database, Executor, node_name
+from persistence.lanes import node_name
+from persistence.pool import Database, Executor
 from persistence.tables import collaboration_sessions
 from tests.persistence.planted_rows import make_project, make_user
 

@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from persistence.pool import Database, node_name
+from persistence.lanes import node_name
+from persistence.pool import Database
 from persistence.tables.operating import nodes
 from persistence.tables.operating.nodes import Figures, Unaware
 
