@@ -127,8 +127,6 @@ async def test_R53_while_nobody_edits_all_can_be_read(doors: Doors) -> None:
     await ann.join(project)
     await bob.join(project)
     began = await ask("maintenance", mode="read_only", message=SENTENCE)
-    assert await doors.near.http("/readyz") == (200, f"ready; read-only: {SENTENCE}\n")
-    assert "prime_maintenance 1.0" in (await doors.near.http("/metrics"))[1]
     assert (began["mode"], began["message"]) == ("read_only", SENTENCE)
     for wire in (ann, bob):
         told = await wire.until("degraded")
@@ -138,6 +136,8 @@ async def test_R53_while_nobody_edits_all_can_be_read(doors: Doors) -> None:
         for kind in ("undo", "redo"):
             undone = await wire.ask({"t": kind, "id": f"{kind}_00001", "project": project})
             assert undone["code"] == "unavailable"
+    assert await doors.near.http("/readyz") == (200, f"ready; read-only: {SENTENCE}\n")
+    assert "prime_maintenance 1.0" in (await doors.near.http("/metrics"))[1]
     late = await doors.near.again(ann, "tablet")
     await late.join(project)
     assert (await late.until("degraded"))["what"] == "maintenance"
