@@ -21,6 +21,7 @@ from machine.child_process import (
     ServerUnavailable,
     share_with_owner,
 )
+from machine.reading.plain_file import NotPlain, open_lock
 
 
 def stop_leftovers(directory: Path, program: str, *steps: tuple[signal.Signals, float]) -> None:
@@ -79,7 +80,12 @@ class DirectoryLock:
 
     def take(self) -> None:
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = open_lock(self._path, 0o644)
+        except NotPlain as error:
+            raise ServerUnavailable(
+                f"{self._path} {error}, and cannot be locked: delete it, or choose another data"
+                " directory."
+            ) from None
         except OSError as error:
             raise ServerUnavailable(
                 f"Cannot use {self._path.parent} for data ({error.strerror}). Choose another "

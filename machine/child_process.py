@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
+from machine.reading.plain_file import NotPlain, open_to_append
 from schema.server_limits import LOG_BYTES_KEPT
 
 POLL_SECONDS = 0.005
@@ -217,7 +218,12 @@ def open_log(path: Path) -> IO[bytes]:
     with suppress(FileNotFoundError):
         if path.stat().st_size > LOG_BYTES_KEPT:
             path.replace(path.with_suffix(".old.log"))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        descriptor = open_to_append(path, 0o600)
+    except NotPlain as error:
+        raise ServerUnavailable(
+            f"{path} {error}, and no log is written to it: delete it."
+        ) from None
     share_with_owner(descriptor, path)
     return open(descriptor, "ab")
 

@@ -1,9 +1,9 @@
 """A file that holds one value, or several: read whole, or refused in one sentence."""
 
-import os
 import stat
 from pathlib import Path
 
+from machine.reading.plain_file import NotPlain, read_plain
 from machine.settings.masking import holds_secret
 
 MOST_BYTES = 65_536
@@ -27,15 +27,11 @@ def value_in(path: Path, name: str, is_secret: bool) -> str:
 def read_settings_file(path: Path, name: str) -> tuple[str, int]:
     """The text of a file, and its mode; likewise."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            mode = os.fstat(descriptor).st_mode
-            if not stat.S_ISREG(mode):  # a pipe is there once, and settings are read again
-                raise ValueError(f"{name} names {path}, which is no file: name a file")
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise ValueError(f"{name} names {path}, which has over {MOST_BYTES} bytes")
+        # A pipe is there once, and settings are read again.
+        content, mode = read_plain(path, MOST_BYTES, follows=True)
         return content.decode(), mode
+    except NotPlain as error:
+        raise ValueError(f"{name} names {path}, which {error}: name a file of settings") from None
     except UnicodeDecodeError:
         raise ValueError(f"{name} names {path}, which is no text in UTF-8") from None
     except OSError as error:

@@ -14,6 +14,13 @@ from pathlib import Path
 
 import msgspec
 
+from machine.reading.plain_file import (
+    NotPlain,
+    may_be_written_by_others,
+    open_lock,
+    opened_plain,
+    read_plain,
+)
 from persistence.backups.contents import Contents, Server
 
 FORMAT = "prime backup 1"
@@ -21,6 +28,8 @@ NAME = re.compile(r"prime-\d{8}T\d{6}Z-\d{4}\.dump")
 PART = re.compile(r"prime-\d{8}T\d{6}Z\.(dump|json)\.part")
 LOCK = ".prime-backup.lock"
 PRIVATE = 0o600
+MOST_OF_MANIFEST = 4_194_304
+"""Bytes of a manifest that is read; one has some hundred a table."""
 WAIT_SECONDS = 0.2
 """Between two looks whether a name is free."""
 
@@ -84,7 +93,7 @@ def read(dump: Path) -> Manifest:
     """Of this dump. Raises `NotKept`."""
     path = manifest_path(dump)
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(read_plain(path, MOST_OF_MANIFEST)[0], type=Manifest)
     except PermissionError as error:
         raise Unreadable(path, error) from None
     except OSError as error:
@@ -92,7 +101,9 @@ def read(dump: Path) -> Manifest:
             f"{path}: {error.strerror}: without its manifest nothing says whether {dump.name} is "
             "whole; nothing was done"
         ) from None
-    except msgspec.MsgspecError as error:
+    except NotPlain as error:
+        raise NotKept(f"{path} {error}, and no manifest of a backup; nothing was done") from None
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise NotKept(f"{path} is no manifest of a backup: {error}; nothing was done") from None
     if manifest.format != FORMAT or manifest.file != dump.name:
         raise NotKept(f"{path} is not the manifest of {dump.name}; nothing was done")
@@ -141,6 +152,8 @@ def verify(dump: Path, manifest: Manifest) -> None:
         size, sha256 = dump.stat().st_size, hashed(dump)
     except PermissionError as error:
         raise Unreadable(dump, error) from None
+    except NotPlain as error:
+        raise NotKept(f"{dump} {error}, and no dump; nothing was done") from None
     except OSError as error:
         raise NotKept(f"{dump}: {error.strerror}; nothing was done") from None
     if (size, sha256) != (manifest.bytes, manifest.sha256):
@@ -152,8 +165,8 @@ def verify(dump: Path, manifest: Manifest) -> None:
 
 
 def hashed(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
+    """The SHA-256 of a plain file. Raises `NotPlain` and `OSError`."""
+    with opened_plain(path, follows=True) as (file, _):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -162,9 +175,12 @@ def locked(directory: Path) -> Iterator[None]:
     """One backup at a time; what one that was killed has left is cleared. Raises `NotKept`."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_open_to_others(directory)
         with suppress(FileExistsError):
             begin(directory / LOCK)
-        descriptor = os.open(directory / LOCK, os.O_RDWR)
+        descriptor = open_lock(directory / LOCK, PRIVATE)
+    except NotPlain as error:
+        raise NotKept(f"{directory / LOCK} {error}; nothing was done: delete it") from None
     except PermissionError as error:
         if (directory / LOCK).exists():
             raise Unreadable(directory / LOCK, error) from None
@@ -184,6 +200,15 @@ def locked(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _refuse_open_to_others(directory: Path) -> None:
+    """What others may exchange there is no backup; a sticky directory of ours is fine."""
+    if may_be_written_by_others(directory):
+        raise NotKept(
+            f"others may write to {directory}, and put files in the place of a backup; nothing was"
+            f" done: chmod go-w {directory}"
+        )
 
 
 def free_moment(directory: Path) -> datetime:

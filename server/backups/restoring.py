@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
+from machine.reading.plain_file import NotPlain, opened_plain
 from persistence.backups import settled, target
 from persistence.backups.contents import Contents, Server, differences, snapshot
 from persistence.backups.settled import Standing
@@ -64,8 +65,10 @@ def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
     Raises `NotKept`.
     """
     try:
-        with dump.open("rb") as file:
+        with opened_plain(dump, follows=True) as (file, _):
             beginning = file.read(len(BEGINNING))
+    except NotPlain as error:
+        raise NotKept(f"{dump} {error}, and no dump; nothing was done") from None
     except OSError as error:
         raise NotKept(f"{dump}: {error.strerror}; nothing was done") from None
     if beginning != BEGINNING:

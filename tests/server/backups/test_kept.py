@@ -9,6 +9,8 @@ import pytest
 from persistence.backups.contents import Contents, Projects, Server
 from server.backups import kept
 from server.backups.kept import Manifest, NotKept
+from server.backups.restoring import opened
+from tests.machine.reading.test_plain_file import strange
 
 AT = "2026-11-27T05:45:50.000+00:00"
 
@@ -56,6 +58,47 @@ def test_what_is_no_manifest_is_one_sentence(tmp_path: Path, content: bytes) -> 
     kept.manifest_path(dump).unlink()
     with pytest.raises(NotKept, match="without its manifest"):
         kept.read(dump)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link", "directory"])
+def test_a_manifest_or_a_dump_that_is_no_plain_file_is_not_read(tmp_path: Path, kind: str) -> None:
+    good, dump = whole(tmp_path, 1), whole(tmp_path, 2)
+    described = kept.read(dump)
+    kept.manifest_path(dump).rename(tmp_path / "victim")
+    strange(kept.manifest_path(dump), kind)
+    with pytest.raises(NotKept, match="nothing was done"):
+        kept.read(dump)
+    assert kept.newest(tmp_path).dump == good
+    assert kept.forget(tmp_path, 1, manifest("x")) == []
+    dump.unlink()
+    strange(dump, kind if kind != "link" else "pipe")
+    with pytest.raises(NotKept, match="nothing was done"):
+        kept.verify(dump, described)
+    with pytest.raises(NotKept, match="nothing was done"):
+        opened(dump)
+
+
+def test_a_manifest_is_read_up_to_a_bound(tmp_path: Path) -> None:
+    dump = whole(tmp_path, 1)
+    with kept.manifest_path(dump).open("ab") as file:
+        file.truncate(kept.MOST_OF_MANIFEST + 1)
+    with pytest.raises(NotKept, match="has over 4194304 bytes, and no manifest"):
+        kept.read(dump)
+    kept.manifest_path(dump).write_text('{"x":' + "[" * 100_000)
+    with pytest.raises(NotKept, match="is no manifest of a backup"):
+        kept.read(dump)
+
+
+def test_the_lock_follows_no_link_and_others_may_not_write_beside_it(tmp_path: Path) -> None:
+    (tmp_path / kept.LOCK).symlink_to(tmp_path / "victim")
+    with pytest.raises(NotKept, match="is a link; nothing was done"), kept.locked(tmp_path):
+        pass
+    assert not (tmp_path / "victim").exists()
+    (tmp_path / kept.LOCK).unlink()
+    tmp_path.chmod(0o777)
+    with pytest.raises(NotKept, match="chmod go-w"), kept.locked(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_manifest_of_another_dump_is_refused(tmp_path: Path) -> None:
