@@ -10,6 +10,9 @@ from typing import Any, Self
 
 from machine.settings.value_file import read_by_all, read_settings_file
 
+LONGEST_SHOWN = 200
+"""Characters of a key, or of what TOML is wrong about, in what is said of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
@@ -28,9 +31,15 @@ class ConfigFile:
         text, mode = read_settings_file(path, named_by)
         try:
             tree = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{path} is no TOML: {error}") from None
-        return cls(path, named_by, dict(_flat(tree, "", path)), bool(mode & stat.S_IROTH))
+        except RecursionError:
+            raise ValueError(_too_deep(path)) from None
+        except ValueError as error:  # also of a number that Python does not read
+            raise ValueError(f"{path} is no TOML: {_cut(str(error))}") from None
+        try:
+            values = dict(_flat(tree, "", path))
+        except RecursionError:
+            raise ValueError(_too_deep(path)) from None
+        return cls(path, named_by, values, bool(mode & stat.S_IROTH))
 
     def find(self, key: str) -> str | None:
         """What it has of the key; of a table `name=value,name=value`."""
@@ -47,14 +56,23 @@ class ConfigFile:
         """Raises `ValueError` for a key that is none of these, nor in one of these tables."""
         for key in self.values:
             if key not in known and key.rpartition(".")[0] not in tables:
-                close = get_close_matches(key, known, n=1)
+                close = get_close_matches(shown := _cut(key), known, n=1)
                 meant = f"is {close[0]} meant?" if close else "./run check-config --help lists them"
-                raise ValueError(f"{self.path}: there is no setting {key}; {meant}")
+                raise ValueError(f"{self.path}: there is no setting {shown}; {meant}")
 
     def refuse_read_by_all(self, key: str) -> None:
         """Raises `ValueError`, as a secret is in it."""
         if self.is_read_by_all:
             raise ValueError(f"{read_by_all(self.named_by, self.path)} (its {key} is the secret)")
+
+
+def _too_deep(path: Path) -> str:
+    return f"{path} is too deep: settings are in tables within tables at most"
+
+
+def _cut(text: str) -> str:
+    """What is shown of a text that somebody made as long as the file."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _flat(tree: Mapping[str, Any], before: str, path: Path) -> Iterator[tuple[str, str]]:
@@ -77,6 +95,6 @@ def _as_text(value: object, key: str, path: Path) -> str:
         case list() if all(isinstance(each, str) and "," not in each for each in value):
             return ",".join(value)
     raise ValueError(
-        f"{path}: {key} must be a text, a number, true, false, or a list of texts without commas,"
-        ' as ["one", "two"]'
+        f"{path}: {_cut(key)} must be a text, a number, true, false, or a list of texts without"
+        ' commas, as ["one", "two"]'
     )
