@@ -42,6 +42,11 @@ LOCK = """
 LOCK TABLE maintenance IN SHARE ROW EXCLUSIVE MODE
 """
 
+# The same for the room of one project.
+HOLD_ROOM = """
+SELECT FROM studio_projects WHERE id = $1 FOR NO KEY UPDATE
+"""
+
 CLOSE_ROOM = """
 INSERT INTO closed_rooms (project_id, reason, until)
 SELECT p.id, $2, clock_timestamp() + $3::float8 * interval '1 millisecond'
@@ -146,6 +151,11 @@ async def set_maintenance(tx: Executor, message: str | None) -> Maintenance | No
     else:
         await tx.execute(BEGIN_MAINTENANCE, message)
     return before
+
+
+async def hold_room(tx: Executor, project: str) -> None:
+    """Who else opens or closes it waits: what is read of it is what is changed."""
+    await tx.execute(HOLD_ROOM, project)
 
 
 async def close_room(tx: Executor, project: str, reason: str, for_ms: float | None) -> bool:

@@ -82,6 +82,7 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
     project = params.project
     name = await _require_name(context, project)
     async with context.db.transaction() as tx:
+        await orders.hold_room(tx, project)
         before = await orders.closed_room(tx, project)
         if not await orders.close_room(tx, project, params.reason, params.for_ms):
             raise NoSuchProject
@@ -102,6 +103,7 @@ async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
     project = params.project
     await _require_name(context, project)
     async with context.db.transaction() as tx:
+        await orders.hold_room(tx, project)
         before = await orders.closed_room(tx, project)
         was_closed = await orders.open_room(tx, project)
         if was_closed and before is not None:

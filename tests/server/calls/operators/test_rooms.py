@@ -1,5 +1,8 @@
 """Operators look at rooms, and close them, by both doors."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from tests.server.calls.operators.conftest import Doors
@@ -88,3 +91,20 @@ async def test_R52_a_room_that_is_closed_for_a_while_opens_by_itself(doors: Door
     await doors.near.server.orders.look()
     await ann.join(project)
     assert (await doors.by_call("closed_rooms"))["rooms"] == []
+
+
+async def test_R49_what_many_do_at_once_is_noted_once(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann, "Song")
+    near, node = replace(doors, far=doors.near), doors.far.hub.node
+    done: dict[str, tuple[str, dict[str, str]]] = {
+        "room_closed": ("close_room", {"project": project, "reason": "It grows."}),
+        "room_opened": ("open_room", {"project": project}),
+        "maintenance_begun": ("maintenance", {"mode": "read_only", "message": "It moves."}),
+        "maintenance_ended": ("maintenance", {"mode": "off"}),
+        "node_drained": ("drain", {"node": node}),
+        "node_undrained": ("undrain", {"node": node}),
+    }
+    for event, (word, params) in done.items():
+        await asyncio.gather(*[each.by_machine(word, **params) for each in [doors, near] * 4])
+        assert len(await doors.audit(event)) == 1, event
