@@ -142,6 +142,9 @@ async def test_R53_while_nobody_edits_all_can_be_read(doors: Doors) -> None:
     await late.join(project)
     assert (await late.until("degraded"))["what"] == "maintenance"
     assert (await ann.result("projects.list"))["projects"]
+    assert (await ann.result("recall.settings"))["settings"] == []
+    off = await ann.call("recall.settings", category="eq", remembers=False)
+    assert off["code"] == "unavailable"
     held = await ann.call("projects.create", name="No")
     assert (held["code"], held["details"]["message"]) == ("unavailable", SENTENCE)
     calls = [
