@@ -255,7 +255,11 @@ def parser() -> argparse.ArgumentParser:
     revoke = _word(words, "revoke", "end all logins of an account", _revoke, _said_revoked)
     factor = _word(words, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped)
     operator = _word(
-        words, "make-operator", "let someone read the audit of all", _make_operator, _said_operator
+        words,
+        "make-operator",
+        "let someone call what is for operators: kick, drain, maintenance, audit",
+        _make_operator,
+        _said_operator,
     )
     operator.add_argument("--undo", action="store_true", help="take it back")
     rotate = _word(
