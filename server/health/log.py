@@ -9,6 +9,7 @@ import logging
 import sys
 import threading
 from collections.abc import MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -28,6 +29,12 @@ LEVELS = {
     "error": logging.ERROR,
 }
 """What PRIME_LOG_LEVEL may be."""
+
+LONGEST_LINE = 16_384
+"""Characters of a line for programs; what is longer is cut."""
+
+SHORTEST_CUT = 64
+"""Characters of a text that is never cut."""
 
 LEADING = ("timestamp", "level", "event")
 
@@ -106,11 +113,24 @@ def to_repair_has_no_trace(
 def as_json(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> str:
     """One line of JSON, whatever is in it: what JSON does not have is told as a text."""
     ordered = {key: line[key] for key in LEADING if key in line} | dict(line)
-    try:
-        return json.dumps(ordered, default=repr, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):
-        plain = {str(key): _plain(value) for key, value in ordered.items()}
-        return json.dumps(plain, allow_nan=False)
+    with suppress(ValueError, TypeError, RecursionError):
+        text = json.dumps(ordered, default=repr, allow_nan=False)
+        if len(text) <= LONGEST_LINE:
+            return text
+    plain = {str(key): _plain(value) for key, value in ordered.items()}
+    return _cut(plain)
+
+
+def _cut(plain: dict[str, Any]) -> str:
+    """The longest text loses its middle until the line is short enough: a trace ends with why."""
+    while len(text := json.dumps(plain, allow_nan=False)) > LONGEST_LINE:
+        longest = max(plain, key=lambda key: len(str(plain[key])))
+        value = str(plain[longest])
+        if len(value) < SHORTEST_CUT:
+            break
+        kept = len(value) * 2 // 5
+        plain[longest] = f"{value[:kept]} ... {value[-kept:]}"
+    return text
 
 
 def _plain(value: Any) -> Any:

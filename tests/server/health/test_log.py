@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from persistence.errors import Pooled
-from server.health.log import as_json, to_repair_has_no_trace
+from server.health.log import LONGEST_LINE, as_json, to_repair_has_no_trace
 
 ROOT = Path(__file__).parents[3]
 
@@ -95,6 +95,19 @@ def test_what_holds_itself_is_told_too() -> None:
     held: list[Any] = []
     held.append(held)
     assert json.loads(as_json(None, "", {"event": "x", "held": held}))["held"] == "[[...]]"
+
+
+@pytest.mark.parametrize("text", ["x" * 219_695, "é\n" * 100_000])
+def test_a_line_is_cut_at_a_bound_and_is_json_still(text: str) -> None:
+    said = {"event": "a task failed", "level": "error", "exception": f"begin {text} end"}
+    line = as_json(None, "", {**said, "reason": text})
+    told = json.loads(line)
+    assert len(line) <= LONGEST_LINE
+    assert (told["event"], told["level"]) == ("a task failed", "error")
+    assert told["exception"].startswith("begin")
+    assert told["exception"].endswith("end")
+    many = {str(number): text[:100] for number in range(10)}
+    assert json.loads(as_json(None, "", many)) == many
 
 
 def test_what_is_to_repair_has_no_trace_wherever_it_is_logged() -> None:
