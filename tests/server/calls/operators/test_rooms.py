@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.server.calls.operators.conftest import Doors
-from tests.server.conftest import create_project
+from tests.server.conftest import create_project, eventually
 from tests.server.wire import marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
@@ -91,6 +91,27 @@ async def test_R52_a_room_that_is_closed_for_a_while_opens_by_itself(doors: Door
     await doors.near.server.orders.look()
     await ann.join(project)
     assert (await doors.by_call("closed_rooms"))["rooms"] == []
+
+
+WAITS = "SELECT count(*) > 1 FROM pg_locks WHERE NOT granted"
+
+
+async def test_R49_who_closes_a_room_that_another_closes_waits_for_that(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    params = {"project": await create_project(ann, "Song"), "reason": "It grows."}
+    near = replace(doors, far=doors.near)
+    async with doors.database.transaction() as tx:
+        await tx.execute("LOCK TABLE closed_rooms IN SHARE MODE")  # it can be read
+        both = [
+            asyncio.create_task(each.by_machine("close_room", **params)) for each in (doors, near)
+        ]
+
+        async def waits() -> bool:
+            return bool(await doors.near.context.db.fetchval(WAITS))
+
+        await eventually(waits)
+    await asyncio.gather(*both)
+    assert len(await doors.audit("room_closed")) == 1
 
 
 async def test_R49_what_many_do_at_once_is_noted_once(doors: Doors) -> None:
