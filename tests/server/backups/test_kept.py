@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from machine.reading.plain_file import read_plain
 from persistence.backups.contents import Contents, Projects, Server
 from server.backups import kept
 from server.backups.kept import Manifest, NotKept
@@ -164,14 +165,13 @@ def test_both_files_are_private_and_have_their_names_at_the_end(tmp_path: Path) 
 
 def plant_a_refusal(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Root, who runs tests perhaps, may read all."""
-    read_bytes = Path.read_bytes
 
-    def refused(path: Path) -> bytes:
+    def refused(path: Path, most: int) -> tuple[bytes, int]:
         if path.name == name:
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return read_bytes(path)
+        return read_plain(path, most)
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(kept, "read_plain", refused)
 
 
 def test_what_cannot_be_read_is_named_and_never_passed_over(
