@@ -1,1 +1,0 @@
-"""Reading what somebody else may have put there."""
