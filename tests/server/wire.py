@@ -106,17 +106,17 @@ class Wire:
                 return message
             kept.append(message)
 
-    async def call(self, method: str, **params: Any) -> Message:
+    async def call(self, method: str, /, **params: Any) -> Message:
         """A call, and its reply or error."""
         call = {"t": "call", "id": self.new_id(), "method": method, "params": params}
         return await self.ask(call)
 
-    async def keyed(self, key: str, method: str, **params: Any) -> Message:
+    async def keyed(self, key: str, method: str, /, **params: Any) -> Message:
         """A call with an idempotency key, and its reply or error."""
         call = {"t": "call", "id": self.new_id(), "method": method, "params": params}
         return await self.ask(call | {"idempotency_key": key})
 
-    async def result(self, method: str, **params: Any) -> Any:
+    async def result(self, method: str, /, **params: Any) -> Any:
         """The result of a call that must succeed."""
         answer = await self.call(method, **params)
         assert answer["t"] == "reply", answer

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from persistence.errors import BadSetting
 from server.backups import telling
 from server.backups.kept import NotKept
 from server.backups.telling import Left
@@ -72,7 +73,7 @@ def test_a_terminal_that_closes_does_not_end_what_nohup_has_begun() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-@pytest.mark.parametrize("error", [NotKept("no"), OSError(5, "no"), ValueError("no")])
+@pytest.mark.parametrize("error", [NotKept("no"), OSError(5, "no"), BadSetting("no")])
 def test_an_error_says_what_there_is_by_then(
     error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
