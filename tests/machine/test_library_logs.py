@@ -8,6 +8,7 @@ from pathlib import Path
 PROGRAM = """
 import logging, sys
 from unittest.mock import patch
+from persistence.errors import BadSetting
 from server import __main__ as program
 def fail(*_, **__):
     for name in ("asyncpg", "asyncio", "redis", "websockets"):
@@ -15,7 +16,7 @@ def fail(*_, **__):
             raise OSError("gone\\nfor good")
         except OSError:
             logging.getLogger(name).exception("failed to %s\\nagain", "connect")
-    raise ValueError("stop")
+    raise BadSetting("stop")
 sys.argv[1:] = []
 with patch.object(program, "read_settings", fail):
     sys.exit(program.main())

@@ -36,7 +36,7 @@ async def test_V8_a_watch_goes_on_where_it_was_after_the_connection_is_cut(
             await psql.fetchval(PRESET, ann["id"], "b", False)
             assert said(await anext(watch)) == ("RowEntered", "b")
             for connection in list(node.connections.values()):
-                connection.abort("a test")
+                connection.abort("")
             await psql.execute("UPDATE plugin_presets SET name = 'c' WHERE name = 'b'")
             await psql.execute("DELETE FROM plugin_presets WHERE id = $1", first)
             events = [said(await anext(watch)), said(await anext(watch))]
