@@ -1189,7 +1189,7 @@ CREATE TABLE public.auth_sessions (
 );
 
 CREATE TABLE public.backup_runs (
-    kind text NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     ended_at timestamp with time zone DEFAULT now() NOT NULL,
     seconds double precision NOT NULL,

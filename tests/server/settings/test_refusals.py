@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 
 NONSENSE = " nonsense, of any kind /"
 
-PATHS = {"PRIME_DATA", "PRIME_TLS_CERT", "PRIME_TLS_KEY"}
+PATHS = {"PRIME_ADMIN_SOCKET", "PRIME_DATA", "PRIME_TLS_CERT", "PRIME_TLS_KEY"}
 """Any text is a path: what is there is seen when it is opened."""
 
 CHECKED = [each for each in SETTINGS if each.variable not in PATHS]
