@@ -39,7 +39,8 @@ async def test_an_answer_to_a_question_that_goes_away_meanwhile_is_none(
         await questions.done(tx, number)  # seen by others only at its end
         answering = asyncio.create_task(questions.answer(database, number, "near", []))
         async with asyncio.timeout(20):
-            while not await tx.fetchval(WAITING):  # noqa: ASYNC110 - of another connection
+            # Not by `tx`: in a transaction pg_stat_activity stays as it was at the first look.
+            while not await database.fetchval(WAITING):  # noqa: ASYNC110
                 await asyncio.sleep(0)
     await answering
     assert await questions.answered(database, number) == set()
