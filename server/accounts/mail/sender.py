@@ -19,7 +19,6 @@ from persistence.tables.mail_outbox import Figures, Mail
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.mail.rendering import CannotWrite, MailWriter
 from server.accounts.mail.smtp import SEND_SECONDS, MailDeferred, MailRefused, MailTrouble
-from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.health.outages import MAIL, OUTAGES
 
@@ -43,9 +42,6 @@ LAST_DELAY_SECONDS = 900.0
 
 FINISH_SECONDS = 5.0
 """What a mail that is under way gets when the node stops."""
-
-TOLD_SECONDS = 60.0
-"""The log says at most once in so long that mail does not go out."""
 
 log = structlog.get_logger()
 
@@ -82,7 +78,6 @@ class MailSender:
         self._is_stopping = False
         self._counted_at = float("-inf")
         """When `figures` were counted, in seconds of the loop."""
-        self._told = LogThrottle(TOLD_SECONDS)
 
     @property
     def is_set(self) -> bool:
@@ -117,7 +112,7 @@ class MailSender:
             if given_up := await mail_outbox.give_up_late(self._db, GIVEN_UP_AT_ONCE):
                 self._count("mail_given_up", given_up)
             self.figures = await mail_outbox.figures(self._db)
-            self._say_that_none_is_sent(now)
+            self._say_that_none_is_sent()
 
     async def _send_some(self, open_line: OpenLine) -> int:
         """How many were tried, and are with their recipients or were put off one by one."""
@@ -174,12 +169,15 @@ class MailSender:
         for mail in mails:
             await mail_outbox.put_off(self._db, mail, delay_after(mail.tries), reason)
 
-    def _say_that_none_is_sent(self, now: float) -> None:
-        if self._open_line is None and self.figures.waiting:
+    def _say_that_none_is_sent(self) -> None:
+        if self._open_line is not None:
+            return
+        if self.figures.waiting:
             self.is_up = False
-            if self._told.count_if_due("none", now):
-                text = "mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)"
-                log.warning(text, waiting=self.figures.waiting)
+            text = "mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)"
+            log.warning(text, waiting=self.figures.waiting, outage=MAIL)
+        else:
+            OUTAGES.ended(MAIL, "no mail waits any more")
 
 
 def delay_after(tries: int, chance: Callable[[], float] = random.random) -> float:

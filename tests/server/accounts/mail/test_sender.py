@@ -22,6 +22,7 @@ from server.accounts.mail.mail_settings import Encryption, SmtpServer
 from server.accounts.mail.sender import MailSender, OpenLine, delay_after
 from server.accounts.mail.smtp import MailDeferred, MailRefused, MailTrouble, SmtpConnection
 from server.health.metrics import Metrics
+from server.health.outages import MAIL, OUTAGES
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
 from tests.server.accounts.mail.test_rendering import TOKEN, WRITER, payload
 
@@ -263,19 +264,28 @@ async def test_a_mail_that_hangs_does_not_stop_the_node_from_stopping(
 
 
 @pytest.mark.postgres
-async def test_who_has_no_server_says_so_once_and_keeps_the_mails(database: Database) -> None:
+async def test_who_has_no_server_says_so_as_one_outage_and_keeps_the_mails(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over: list[tuple[str, str]] = []
+    monkeypatch.setattr(OUTAGES, "ended", lambda what, event, **_: over.append((what, event)))
     await put_some(database, 2, RESET)
     sender = sender_of(database, None)
     with structlog.testing.capture_logs() as logs:
         for _ in range(3):
             sender._counted_at = float("-inf")
             await sender.look()
-    assert [line["event"] for line in logs] == [
-        "mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)"
-    ]
+    assert {(line["event"], line["outage"]) for line in logs} == {
+        ("mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)", MAIL)
+    }
     assert TOKEN not in str(logs)
     assert not sender.is_up
     assert [row["tries"] for row in await rows(database)] == [0, 0]
+    assert over == []
+    await database.execute("DELETE FROM mail_outbox")
+    sender._counted_at = float("-inf")
+    await sender.look()
+    assert over == [(MAIL, "no mail waits any more")]
 
 
 @pytest.mark.postgres
