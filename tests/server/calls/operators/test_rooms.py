@@ -71,6 +71,9 @@ async def test_R52_a_closed_room_cannot_be_joined_and_can_be_again(doors: Doors,
         again = await node.again(ann)
         refused = await again.ask({"t": "join", "id": "j", "project": project})
         assert (refused["code"], refused["details"]["message"]) == ("unavailable", "It grows.")
+        history = await again.call("history.list", project=project)
+        assert [entry["seq"] for entry in history["result"]["entries"]] == [1]
+        assert (await again.call("history.at", project=project, seq=1))["t"] == "reply"
     assert (await ask("open_room", project=project))["changed"] is True
     assert (await ask("open_room", project=project))["changed"] is False
     for node in (doors.near, doors.far):
