@@ -1,6 +1,7 @@
 """`python -m schema.generate`: write what is made from this folder, or check that it is up to date.
 
-Made are prime.v1.json, the tables of PROTOCOL.md, and the plain data that the SDK brings along.
+Made are prime.v1.json, the tables of PROTOCOL.md, and the types and plain data that the SDKs
+bring along.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from schema.generating.json_schema import json_schema
 from schema.generating.json_structs import Schema
 from schema.generating.protocol_page import BrokenPage, with_tables
 from schema.generating.sdk_modules import sdk_modules
+from schema.generating.typescript.modules import typescript_modules
 
 ROOT = Path(__file__).parent.parent
 JSON_SCHEMA = Path("schema/prime.v1.json")
@@ -52,6 +54,9 @@ def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     for path, module in sdk_modules().items():
         if _read(root / path) != module:
             stale[path] = (module, "the SDK's copy")
+    for path, module in typescript_modules().items():
+        if _read(root / path) != module:
+            stale[path] = (module, "the TypeScript SDK's copy")
     return stale
 
 

@@ -1,0 +1,95 @@
+"""Plain data of the TypeScript SDK: what errors and close codes ask for, how collections hang."""
+
+import json
+from typing import Any
+
+from schema.generating.json_structs import Schema
+from schema.limits import BOUNDS
+
+TOLD_LIMITS = (
+    "MAX_MESSAGE_BYTES",
+    "MAX_OPS_PER_DELTA",
+    "MAX_UNANSWERED",
+    "MAX_SELECTION",
+)
+"""Bounds that the SDK keeps to by itself."""
+
+
+_TEXT = """\
+import type { Collection, ErrorCode, Method } from "./types.js";
+
+/** What to do after an error (rule E11): the last column of the table of errors. */
+export const RETRY: { readonly [code in ErrorCode]: string } = @retry@;
+
+export interface CloseCode {
+  readonly name: string;
+  /** Whether to come back. */
+  readonly reconnect: boolean;
+  readonly meaning: string;
+}
+
+/** Why a server closes a connection. */
+export const CLOSE_CODES: { readonly [code: number]: CloseCode } = @close_codes@;
+
+/** Bounds that a client keeps to. */
+export const LIMITS = @limits@ as const;
+
+/** Calls that are answered before a login. */
+export const WITHOUT_LOGIN: ReadonlySet<Method> = new Set<Method>(@open@);
+
+export interface CollectionTable {
+  /** What an insert leaves out. */
+  readonly defaults: { readonly [property: string]: unknown };
+  /** Property -> the collection it leads to, and what happens when that entity goes (rule O5). */
+  readonly pointers: { readonly [property: string]: readonly [Collection, string] };
+  /** The property that a `move` sets by `parent` (rule M5). */
+  readonly parent: string | null;
+}
+
+export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = @collections@;
+"""
+
+
+def tables_module(schema: Schema) -> str:
+    """`schema`: that of `json_schema()`."""
+    codes = {int(code): row for code, row in schema["x-close-codes"].items()}
+    errors = {code: row["retry"] for code, row in schema["x-errors"].items()}
+    filled = {
+        "@retry@": errors,
+        "@close_codes@": codes,
+        "@limits@": _limits(),
+        "@open@": _open(schema),
+        "@collections@": _collections(schema["$defs"]),
+    }
+    text = _TEXT
+    for place, value in filled.items():
+        text = text.replace(place, json.dumps(value, indent=2, ensure_ascii=False))
+    return text
+
+
+def _collections(definitions: dict[str, Schema]) -> dict[str, Any]:
+    return {name: _collection(definitions, name) for name in definitions["Collection"]["enum"]}
+
+
+def _collection(definitions: dict[str, Schema], name: str) -> dict[str, Any]:
+    title = name[0].upper() + name[1:]
+    properties: dict[str, Schema] = definitions[f"{title}Entity"]["properties"]
+    move = definitions.get(f"Move{title}", {"properties": {}})
+    return {
+        "defaults": {key: each["default"] for key, each in properties.items() if "default" in each},
+        "pointers": {
+            key: [each["x-points-to"], each["x-on-delete"]]
+            for key, each in properties.items()
+            if "x-points-to" in each
+        },
+        "parent": move["properties"].get("parent", {}).get("x-sets"),
+    }
+
+
+def _limits() -> dict[str, Any]:
+    return {name: BOUNDS.rows[name].value for name in TOLD_LIMITS if name in BOUNDS.rows}
+
+
+def _open(schema: Schema) -> list[str]:
+    calls: dict[str, Schema] = schema["$defs"]["Calls"]["properties"]
+    return [method for method, call in calls.items() if not call["x-login"]]

@@ -1,0 +1,39 @@
+"""Checks and bundles the TypeScript of `web/` with the packages that its lock pins."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.javascript.node import SECONDS, Node
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+
+
+def bundled(node: Node, sources: Sequence[Path], folder: Path) -> None:
+    """Each source becomes one module in `folder`, `x.ts` as `x.mjs`."""
+    program = _package(node, "esbuild", "bin", "esbuild")
+    options = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning"]
+    options += ["--out-extension:.js=.mjs", f"--outdir={folder}"]
+    done = _run([node.command, str(program), *map(str, sources), *options])
+    assert done.returncode == 0, done.stderr
+
+
+def type_errors(node: Node, project: Path) -> str:
+    """What `tsc` says of a folder with a tsconfig.json; empty: nothing."""
+    program = _package(node, "typescript", "bin", "tsc")
+    types = _package(node, "@types")
+    words = ["-p", str(project), "--typeRoots", str(types), "--pretty", "false"]
+    done = _run([node.command, str(program), *words])
+    return done.stdout + done.stderr
+
+
+def _package(node: Node, *path: str) -> Path:
+    assert node.packages is not None
+    return node.packages.joinpath("node_modules", *path)
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=WEB
+    )

@@ -1,0 +1,420 @@
+// Made by `python -m schema.generate` from schema/: change it there.
+
+import type { Collection, ErrorCode, Method } from "./types.js";
+
+/** What to do after an error (rule E11): the last column of the table of errors. */
+export const RETRY: { readonly [code in ErrorCode]: string } = {
+  "bad_message": "mend",
+  "unknown_message": "give up",
+  "unsupported_version": "give up",
+  "auth_required": "mend",
+  "auth_failed": "mend",
+  "token_expired": "mend",
+  "second_factor_required": "mend",
+  "second_factor_missing": "mend",
+  "link_required": "mend",
+  "login_too_old": "mend",
+  "address_unverified": "mend",
+  "forbidden": "give up",
+  "not_found": "give up",
+  "not_joined": "mend",
+  "validation": "mend",
+  "conflict": "mend",
+  "taken": "mend",
+  "archived": "give up",
+  "limit_reached": "mend",
+  "rate_limited": "wait",
+  "unavailable": "wait",
+  "position_ahead": "mend",
+  "id_reused": "mend",
+  "op_invalid": "mend",
+  "op_exists": "mend",
+  "op_cycle": "mend",
+  "nothing_to_undo": "give up",
+  "nothing_to_redo": "give up",
+  "compacted": "give up",
+  "snapshot_damaged": "give up",
+  "not_done": "mend",
+  "internal": "wait"
+};
+
+export interface CloseCode {
+  readonly name: string;
+  /** Whether to come back. */
+  readonly reconnect: boolean;
+  readonly meaning: string;
+}
+
+/** Why a server closes a connection. */
+export const CLOSE_CODES: { readonly [code: number]: CloseCode } = {
+  "1012": {
+    "name": "restarting",
+    "reconnect": true,
+    "meaning": "The server stops or restarts; come back with jitter."
+  },
+  "1013": {
+    "name": "overloaded",
+    "reconnect": true,
+    "meaning": "The server is full; come back later, with jitter."
+  },
+  "4002": {
+    "name": "silent",
+    "reconnect": true,
+    "meaning": "The client sent nothing for too long; come back and resume."
+  },
+  "4003": {
+    "name": "token_expired",
+    "reconnect": true,
+    "meaning": "Refresh the access token, then come back."
+  },
+  "4004": {
+    "name": "rate_limited",
+    "reconnect": true,
+    "meaning": "Too many messages for too long; come back slower."
+  },
+  "4005": {
+    "name": "too_many_connections",
+    "reconnect": true,
+    "meaning": "This user has too many open; close one, or come back later."
+  },
+  "4006": {
+    "name": "no_hello",
+    "reconnect": true,
+    "meaning": "No hello or login arrived in time; come back when there is one."
+  },
+  "4500": {
+    "name": "replaced",
+    "reconnect": false,
+    "meaning": "The same user on the same device connected again."
+  },
+  "4501": {
+    "name": "session_revoked",
+    "reconnect": false,
+    "meaning": "This login was ended; log in again."
+  },
+  "4503": {
+    "name": "bad_messages",
+    "reconnect": false,
+    "meaning": "Too many frames that hold no message; correct the client."
+  },
+  "4506": {
+    "name": "unsupported_version",
+    "reconnect": false,
+    "meaning": "No common protocol version; update the client."
+  },
+  "4507": {
+    "name": "auth_failed",
+    "reconnect": false,
+    "meaning": "The token of hello is not valid; log in again."
+  }
+};
+
+/** Bounds that a client keeps to. */
+export const LIMITS = {
+  "MAX_MESSAGE_BYTES": 1048576,
+  "MAX_OPS_PER_DELTA": 10000,
+  "MAX_UNANSWERED": 256,
+  "MAX_SELECTION": 256
+} as const;
+
+/** Calls that are answered before a login. */
+export const WITHOUT_LOGIN: ReadonlySet<Method> = new Set<Method>([
+  "auth.register",
+  "auth.login",
+  "auth.verify",
+  "auth.send_verification",
+  "auth.request_reset",
+  "auth.reset_password",
+  "auth.confirm_email",
+  "auth.refresh",
+  "auth.providers",
+  "auth.provider_begin",
+  "auth.provider_finish",
+  "auth.device_begin",
+  "auth.device_poll",
+  "auth.second_factor",
+  "auth.totp_begin",
+  "auth.totp_confirm",
+  "invitations.look"
+]);
+
+export interface CollectionTable {
+  /** What an insert leaves out. */
+  readonly defaults: { readonly [property: string]: unknown };
+  /** Property -> the collection it leads to, and what happens when that entity goes (rule O5). */
+  readonly pointers: { readonly [property: string]: readonly [Collection, string] };
+  /** The property that a `move` sets by `parent` (rule M5). */
+  readonly parent: string | null;
+}
+
+export const COLLECTIONS: { readonly [name in Collection]: CollectionTable } = {
+  "project": {
+    "defaults": {
+      "name": "",
+      "key": null,
+      "scale": null,
+      "timeUnit": "beats",
+      "sampleRate": 48000
+    },
+    "pointers": {},
+    "parent": null
+  },
+  "transport": {
+    "defaults": {
+      "loopStart": 0,
+      "loopEnd": 16,
+      "loopOn": false,
+      "metronome": false
+    },
+    "pointers": {},
+    "parent": null
+  },
+  "tempo": {
+    "defaults": {
+      "slot": 0,
+      "interp": "hold"
+    },
+    "pointers": {},
+    "parent": null
+  },
+  "signatures": {
+    "defaults": {
+      "num": 4,
+      "den": 4
+    },
+    "pointers": {},
+    "parent": null
+  },
+  "markers": {
+    "defaults": {
+      "name": "",
+      "color": null
+    },
+    "pointers": {},
+    "parent": null
+  },
+  "tracks": {
+    "defaults": {
+      "name": "",
+      "parent": null,
+      "order": "a0",
+      "content": [
+        "notes"
+      ],
+      "channel": null,
+      "color": null,
+      "loaded": true
+    },
+    "pointers": {
+      "parent": [
+        "tracks",
+        "reparent"
+      ],
+      "channel": [
+        "channels",
+        "clear"
+      ]
+    },
+    "parent": "parent"
+  },
+  "channels": {
+    "defaults": {
+      "name": "",
+      "order": "a0",
+      "role": "regular",
+      "dest": null,
+      "audioChannels": 2,
+      "volume": 1,
+      "pan": 0.5,
+      "mute": false,
+      "solo": false
+    },
+    "pointers": {
+      "dest": [
+        "channels",
+        "master"
+      ]
+    },
+    "parent": "dest"
+  },
+  "sends": {
+    "defaults": {
+      "order": "a0",
+      "type": "post",
+      "enable": true,
+      "volume": 1,
+      "pan": 0.5
+    },
+    "pointers": {
+      "channel": [
+        "channels",
+        "cascade"
+      ],
+      "dest": [
+        "channels",
+        "cascade"
+      ]
+    },
+    "parent": "channel"
+  },
+  "devices": {
+    "defaults": {
+      "order": "a0",
+      "role": "audioFX",
+      "format": "builtin",
+      "deviceId": "",
+      "name": "",
+      "enabled": true,
+      "stateRef": null,
+      "presetId": null,
+      "params": {}
+    },
+    "pointers": {
+      "channel": [
+        "channels",
+        "cascade"
+      ]
+    },
+    "parent": "channel"
+  },
+  "clips": {
+    "defaults": {
+      "kind": "notes",
+      "playStart": 0,
+      "loopStart": null,
+      "loopEnd": null,
+      "contentTimeUnit": "beats",
+      "fadeIn": 0,
+      "fadeOut": 0,
+      "gain": 1,
+      "enable": true,
+      "name": "",
+      "color": null,
+      "media": null,
+      "ref": null,
+      "slot": null,
+      "lane": 0
+    },
+    "pointers": {
+      "track": [
+        "tracks",
+        "cascade"
+      ],
+      "media": [
+        "media",
+        "clear"
+      ],
+      "ref": [
+        "clips",
+        "cascade"
+      ],
+      "slot": [
+        "slots",
+        "cascade"
+      ]
+    },
+    "parent": "track"
+  },
+  "notes": {
+    "defaults": {
+      "vel": 0.8,
+      "rel": 0.8,
+      "pan": 0.5,
+      "ch": 0
+    },
+    "pointers": {
+      "clip": [
+        "clips",
+        "cascade"
+      ]
+    },
+    "parent": "clip"
+  },
+  "lanes": {
+    "defaults": {
+      "track": null,
+      "clip": null,
+      "unit": "linear",
+      "name": "",
+      "enable": true
+    },
+    "pointers": {
+      "track": [
+        "tracks",
+        "cascade"
+      ],
+      "clip": [
+        "clips",
+        "cascade"
+      ]
+    },
+    "parent": "track"
+  },
+  "points": {
+    "defaults": {
+      "slot": 0,
+      "interp": "linear"
+    },
+    "pointers": {
+      "lane": [
+        "lanes",
+        "cascade"
+      ]
+    },
+    "parent": "lane"
+  },
+  "warps": {
+    "defaults": {},
+    "pointers": {
+      "clip": [
+        "clips",
+        "cascade"
+      ]
+    },
+    "parent": "clip"
+  },
+  "scenes": {
+    "defaults": {
+      "name": "",
+      "order": "a0",
+      "color": null
+    },
+    "pointers": {},
+    "parent": null
+  },
+  "slots": {
+    "defaults": {
+      "hasStop": true
+    },
+    "pointers": {
+      "scene": [
+        "scenes",
+        "cascade"
+      ],
+      "track": [
+        "tracks",
+        "cascade"
+      ]
+    },
+    "parent": "scene"
+  },
+  "media": {
+    "defaults": {
+      "name": "",
+      "audioFile": null,
+      "sha256": null,
+      "path": null,
+      "duration": null,
+      "sampleRate": null,
+      "channels": 2,
+      "stemOf": null
+    },
+    "pointers": {
+      "stemOf": [
+        "media",
+        "clear"
+      ]
+    },
+    "parent": null
+  }
+};
