@@ -1,0 +1,115 @@
+/** The digest of a state: a sum over its entities, so that an edit changes only the terms that it touches (PROTOCOL.md, "The digest"). */
+
+import { isMap, type PlainMap } from "../maps.js";
+import { first64Bits } from "./sha256.js";
+import type { State } from "./state.js";
+
+const MODULUS = 1n << 64n;
+const utf8 = new TextEncoder();
+
+/** What is packed lies in here; grown if an entity needs more. SHA-256 pads behind it. */
+let buffer = new Uint8Array(4_096);
+let view = new DataView(buffer.buffer);
+let length = 0;
+
+/** The bytes that an entity's term is made of. */
+export function packed(collection: string, id: string, entity: PlainMap): Uint8Array {
+  pack(collection, id, entity);
+  return buffer.slice(0, length);
+}
+
+/** What an entity adds to the sum. */
+export function term(collection: string, id: string, entity: PlainMap): bigint {
+  pack(collection, id, entity);
+  room(72);
+  length -= 72;
+  return first64Bits(buffer, length);
+}
+
+/** The sum of the terms of a state. */
+export function total(state: State): bigint {
+  let sum = 0n;
+  for (const [collection, entities] of state) {
+    for (const [id, entity] of entities) sum += term(collection, id, entity);
+  }
+  return sum;
+}
+
+/** As it travels: 16 hex digits. */
+export function shownDigest(sum: bigint): string {
+  return (((sum % MODULUS) + MODULUS) % MODULUS).toString(16).padStart(16, "0");
+}
+
+function pack(collection: string, id: string, entity: PlainMap): void {
+  length = 0;
+  byte(0x93);
+  writeText(collection);
+  writeText(id);
+  write(entity);
+}
+
+function write(value: unknown): void {
+  if (value === null || value === undefined) byte(0xc0);
+  else if (typeof value === "boolean") byte(value ? 0xc3 : 0xc2);
+  else if (typeof value === "number") {
+    byte(0xcb);
+    const at = room(8);
+    view.setFloat64(at, value + 0); // -0 + 0 is 0
+  } else if (typeof value === "string") writeText(value);
+  else if (Array.isArray(value)) {
+    writeHeader(value.length, 0x90, 0xdc);
+    value.forEach(write);
+  } else if (isMap(value)) {
+    const keys = Object.keys(value).sort(byCodePoint);
+    writeHeader(keys.length, 0x80, 0xde);
+    for (const key of keys) {
+      writeText(key);
+      write(value[key]);
+    }
+  }
+}
+
+function writeText(value: string): void {
+  const bytes = utf8.encode(value);
+  const size = bytes.length;
+  if (size < 32) byte(0xa0 | size);
+  else if (size < 256) byte(0xd9, size);
+  else if (size < 65_536) byte(0xda, size >> 8, size & 0xff);
+  else byte(0xdb, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
+  const at = room(size);
+  buffer.set(bytes, at);
+}
+
+function writeHeader(size: number, small: number, large: number): void {
+  if (size < 16) byte(small | size);
+  else if (size < 65_536) byte(large, size >> 8, size & 0xff);
+  else byte(large + 1, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
+}
+
+function byte(...values: readonly number[]): void {
+  const at = room(values.length);
+  values.forEach((value, n) => { buffer[at + n] = value; });
+}
+
+/** Where the next `size` bytes go. */
+function room(size: number): number {
+  const at = length;
+  length += size;
+  if (length > buffer.length) {
+    const larger = new Uint8Array(Math.max(length, buffer.length * 2));
+    larger.set(buffer);
+    buffer = larger;
+    view = new DataView(larger.buffer);
+  }
+  return at;
+}
+
+/** sort() alone compares UTF-16 units: an emoji would come in front of U+FF5E. */
+function byCodePoint(one: string, other: string): number {
+  const [a, b] = [[...one], [...other]];
+  for (let n = 0; n < Math.min(a.length, b.length); n += 1) {
+    const difference = a[n]!.codePointAt(0)! - b[n]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,68 @@
+/** Our deltas without an answer, in the order in which they were made, and what of them shows. */
+
+import type { Op } from "../schema/types.js";
+import { apply, put, shows, type Entity, type State } from "./state.js";
+
+export interface Proposed {
+  readonly id: string;
+  readonly kind: "delta" | "undo" | "redo";
+  /** Of an undo and a redo nothing is known before the answer. */
+  readonly ops: readonly Op[];
+  readonly atomic: boolean;
+}
+
+/** What stood where an op has taken effect. */
+type Before = readonly [collection: string, id: string, entity: Entity | undefined];
+
+export class Pending {
+  private deltas = new Map<string, Proposed & { before: Before[] }>();
+
+  /** Ids, in order. */
+  get ids(): string[] {
+    return [...this.deltas.keys()];
+  }
+
+  get(id: string): Proposed | undefined {
+    return this.deltas.get(id);
+  }
+
+  add(state: State, delta: Proposed): void {
+    const added = { ...delta, before: [] };
+    this.deltas.set(delta.id, added);
+    show(state, added);
+  }
+
+  /** It is settled. Call it while nothing shows. */
+  remove(id: string): void {
+    this.deltas.delete(id);
+  }
+
+  /** Take all effects back, the last first. */
+  hideAll(state: State): void {
+    for (const delta of [...this.deltas.values()].reverse()) hide(state, delta);
+  }
+
+  showAll(state: State): void {
+    for (const delta of this.deltas.values()) show(state, delta);
+  }
+
+  /** The state that they showed in is gone. */
+  forgetEffects(): void {
+    for (const delta of this.deltas.values()) delta.before = [];
+  }
+}
+
+function show(state: State, delta: Proposed & { before: Before[] }): void {
+  for (const op of delta.ops) {
+    if (shows(state, op)) delta.before.push([op.col, op.id, apply(state, op)]);
+    else if (delta.atomic) {
+      hide(state, delta);
+      return;
+    }
+  }
+}
+
+function hide(state: State, delta: { before: Before[] }): void {
+  for (const [collection, id, entity] of delta.before.reverse()) put(state, collection, id, entity);
+  delta.before = [];
+}

@@ -1,0 +1,248 @@
+/** The copy of one project: messages heard in, view out. It does no I/O and reads no clock.
+ *
+ * *Confirmed* is what the server told; the *view* is that with our own pending deltas on top (rules B1 to B8).
+ */
+
+import { emptyMap } from "../maps.js";
+import { RETRY } from "../schema/tables.js";
+import type {
+  ClientDelta, ClientJoin, ClientRedo, ClientUndo, Digest, JournalPosition, Op, ServerAck, ServerDelta, ServerError,
+  ServerJoined, ServerMessage, ServerTick,
+} from "../schema/types.js";
+import { shownDigest, term, total } from "./digest.js";
+import { Gap } from "./gap.js";
+import { Gestures } from "./gestures.js";
+import { Pending } from "./pending.js";
+import { apply, type Entity, type State } from "./state.js";
+
+export class Replica {
+  /** The view. */
+  private state: State = new Map();
+  private readonly pending = new Pending();
+  private readonly gestures = new Gestures();
+  /** Of the confirmed state, as a sum of terms. */
+  private sum = 0n;
+  /** Where `confirmed` stands; null: a state is needed. */
+  position: JournalPosition | null = null;
+  /** Our own member, from `joined` on. */
+  you = "";
+  /** Whether all that was acknowledged to anyone before the join is here (rule J13). */
+  isSynced = false;
+  /** Ids of the members that are in the room. */
+  private readonly members = new Set<string>();
+  /** Deltas of a group whose last one has not come (rule D14). */
+  private group: ServerDelta[] = [];
+  /** Where the state that follows stands, while we are in the room. */
+  private target: JournalPosition | null = null;
+  private joinId: string | null = null;
+  private head = 0;
+  /** Digest of the state that follows. */
+  private expected: Digest | null = null;
+  /** Which of our deltas the state at `target` holds: id -> seq. */
+  private committed: { [id: string]: number } = {};
+  /** Our digest where the server's was another one, for the next join (rule S2). */
+  private divergence: Digest | null = null;
+
+  /** The digest of what is confirmed. */
+  get confirmed(): string {
+    return shownDigest(this.sum);
+  }
+
+  /** The digest of the view; counted anew each time. */
+  get view(): string {
+    return shownDigest(total(this.state));
+  }
+
+  /** Ids of our deltas without an answer, in order. */
+  get unanswered(): string[] {
+    return this.pending.ids;
+  }
+
+  /** An entity of the view. */
+  get(collection: string, id: string): Entity | undefined {
+    return this.state.get(collection)?.get(id);
+  }
+
+  /** All entities of a collection, by id. */
+  all(collection: string): ReadonlyMap<string, Entity> {
+    return this.state.get(collection) ?? NONE;
+  }
+
+  /** An entity as the gestures of others show it. */
+  shown(collection: string, id: string): Entity | undefined {
+    const entity = this.get(collection, id);
+    return entity && this.gestures.laidOver(collection, id, entity);
+  }
+
+  /** Our own delta, undo or redo, as we send it. */
+  propose(message: ClientDelta | ClientUndo | ClientRedo): void {
+    const isDelta = message.t === "delta";
+    this.pending.add(this.state, {
+      id: message.id,
+      kind: message.t,
+      ops: isDelta ? message.ops : [],
+      atomic: isDelta && (message.atomic ?? false),
+    });
+  }
+
+  /** The message that enters the room, again if need be. `unanswered`: ids of deltas that were sent. */
+  join(id: string, project: string, unanswered: readonly string[]): ClientJoin {
+    this.isSynced = false;
+    this.target = null;
+    this.joinId = id;
+    const message: ClientJoin = { t: "join", id, project };
+    if (this.position !== null) Object.assign(message, { position: this.position, digest: this.confirmed });
+    if (unanswered.length > 0) message.unanswered = unanswered;
+    if (this.divergence !== null) message.diverged = this.divergence;
+    this.divergence = null;
+    return message;
+  }
+
+  /** Any message of the server; those that are not about the copy change nothing. Throws `Gap`, `Impossible`: join again. */
+  hear(message: ServerMessage): void {
+    switch (message.t) {
+      case "joined": return this.hearJoined(message);
+      case "error": return this.hearError(message);
+      case "left": return this.hearLeft();
+    }
+    if (this.target === null) return; // of a membership that is over
+    switch (message.t) {
+      case "delta": return this.hearDelta(message);
+      case "ack": return this.hearAck(message);
+      case "tick": return this.hearTick(message);
+      case "member_joined": this.members.add(message.member.member); return;
+      case "member_left":
+        this.members.delete(message.member);
+        this.gestures.forget(message.member);
+    }
+  }
+
+  /** All parts of the state that follows on `joined` are here (`StateParts`). */
+  takeState(state: State): void {
+    if (this.target === null) return;
+    this.pending.forgetEffects();
+    this.state = state;
+    this.position = this.target;
+    this.sum = total(state);
+    this.rebase(() => this.settleCommitted());
+    if (!this.diverges(this.expected)) this.checkSynced();
+  }
+
+  private hearJoined(message: ServerJoined): void {
+    if (message.id !== this.joinId) return;
+    this.joinId = null;
+    this.target = message.position;
+    this.head = Math.max(message.head ?? 0, message.position.seq);
+    this.you = message.you;
+    this.members.clear();
+    for (const { member } of message.members) this.members.add(member);
+    this.gestures.reset(message.members, message.you);
+    this.committed = message.committed ?? (emptyMap() as { [id: string]: number });
+    this.expected = message.digest ?? null;
+    this.group = [];
+    if (!message.resumed) return;
+    this.rebase(() => this.settleCommitted());
+    this.checkSynced();
+  }
+
+  private hearDelta(message: ServerDelta): void {
+    this.checkFollows(message.seq);
+    this.group.push(message);
+    if (message.more) return; // nobody shall see a part of a group (rule D14)
+    this.rebase(() => this.commitGroup());
+    this.checkSynced();
+  }
+
+  private hearAck(message: ServerAck): void {
+    const delta = this.pending.get(message.id);
+    if (this.position !== null && message.seq <= this.position.seq) {
+      if (delta !== undefined) this.withdraw(message.id); // its ops came with its seq, or lie in the state
+      return;
+    }
+    const ops = message.ops ?? (delta?.kind === "delta" ? delta.ops : null);
+    if (ops === null) throw new Gap("an ack without ops for what is not ours");
+    this.checkFollows(message.seq);
+    this.rebase(() => {
+      this.pending.remove(message.id);
+      this.commitGroup();
+      this.commit(message.seq, ops);
+    });
+    if (message.digest != null) this.diverges({ seq: message.seq, digest: message.digest });
+  }
+
+  private hearError(message: ServerError): void {
+    if (message.id !== null && message.id === this.joinId) this.joinId = null;
+    else if (message.id !== null && this.pending.get(message.id) !== undefined && isFinal(message.code)) {
+      this.withdraw(message.id);
+    }
+  }
+
+  private hearTick(message: ServerTick): void {
+    this.gestures.hear(message, (member) => member !== this.you && this.members.has(member));
+    if (message.digest != null) this.diverges(message.digest);
+  }
+
+  private hearLeft(): void {
+    this.isSynced = false;
+    this.target = null;
+  }
+
+  /** Take our pending effects back, let `step` change what is confirmed, and show them again. */
+  private rebase(step: () => void): void {
+    this.pending.hideAll(this.state);
+    step();
+    this.pending.showAll(this.state);
+  }
+
+  private commitGroup(): void {
+    for (const message of this.group) {
+      this.pending.remove(message.id); // our own, if we were away when it was committed
+      this.commit(message.seq, message.ops);
+    }
+    this.group = [];
+  }
+
+  private commit(seq: number, ops: readonly Op[]): void {
+    for (const op of ops) {
+      const before = apply(this.state, op);
+      const after = this.get(op.col, op.id);
+      if (before !== undefined) this.sum -= term(op.col, op.id, before);
+      if (after !== undefined) this.sum += term(op.col, op.id, after);
+    }
+    this.position = { epoch: this.target!.epoch, seq };
+  }
+
+  private withdraw(id: string): void {
+    this.rebase(() => this.pending.remove(id));
+  }
+
+  private settleCommitted(): void {
+    for (const id of Object.keys(this.committed)) this.pending.remove(id);
+    this.committed = {};
+  }
+
+  private checkFollows(seq: number): void {
+    const have = this.position === null ? null : this.position.seq + this.group.length;
+    if (have === null || seq !== have + 1) throw new Gap(`seq ${seq} after ${have}`);
+  }
+
+  private checkSynced(): void {
+    if (this.position !== null && this.position.seq >= this.head) this.isSynced = true;
+  }
+
+  /** Whether the server's digest of our very position is another one: then we begin anew. */
+  private diverges(theirs: Digest | null): boolean {
+    if (theirs === null || theirs.seq !== this.position?.seq || theirs.digest === this.confirmed) return false;
+    this.divergence = { seq: theirs.seq, digest: this.confirmed };
+    this.position = null;
+    return true;
+  }
+}
+
+const NONE: ReadonlyMap<string, Entity> = new Map();
+
+/** Whether a delta with this error will never be stored; after the others it is sent again with the same id (rules D12, J14). */
+function isFinal(code: ServerError["code"]): boolean {
+  return RETRY[code] !== "wait" && code !== "not_joined" && code !== "auth_failed";
+}
+

@@ -1,0 +1,33 @@
+/** Maps that hold any key: a plain object would take `__proto__` for something of its own. */
+
+export type PlainMap = { [key: string]: unknown };
+
+export function isMap(value: unknown): value is PlainMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+export function emptyMap(): PlainMap {
+  return Object.create(null) as PlainMap;
+}
+
+/** A new map with the keys of all of these; the later one wins. */
+export function merged(...maps: readonly PlainMap[]): PlainMap {
+  return Object.assign(emptyMap(), ...maps) as PlainMap;
+}
+
+/** What JSON.parse made, with maps that hold any key. */
+export function withSafeMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSafeMaps);
+  if (!isMap(value)) return value;
+  const map = emptyMap();
+  for (const [key, each] of Object.entries(value)) map[key] = withSafeMaps(each);
+  return map;
+}
+
+/** Whether two values of the wire are equal, maps and lists by what they hold. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;
+  const [a, b] = [one as PlainMap, other as PlainMap];
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
+}
