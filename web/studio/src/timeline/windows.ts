@@ -1,0 +1,48 @@
+/** What a clip plays of its content: loops written out, edges cut. The same rule as files/arranged.py. */
+
+export interface PlayedClip {
+  readonly time: number;
+  readonly duration: number;
+  readonly playStart: number;
+  readonly loopStart: number | null;
+  readonly loopEnd: number | null;
+}
+
+/** A stretch of content from `start` to `end`, which begins at `time` in the song. */
+export interface Window {
+  readonly time: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Beats below which two times are one. */
+const NEAR = 1e-6;
+
+/** At most so many windows of a clip are drawn or played: a loop of a millisecond over an hour has millions. */
+export const MOST_WINDOWS = 4_096;
+
+/** Those of a clip that sound between two beats of the song, one after the other; the units are those of the clip's content. */
+export function windows(clip: PlayedClip, from = -Infinity, to = Infinity): Window[] {
+  const found: Window[] = [];
+  const { loopStart, loopEnd } = clip;
+  const isLooped = loopStart !== null && loopEnd !== null && loopEnd - loopStart > NEAR && clip.playStart < loopEnd;
+  const clipEnd = clip.time + clip.duration;
+  let time = clip.time;
+  let at = clip.playStart;
+  if (isLooped) ({ time, at } = firstPass(clip, loopStart, loopEnd, from));
+  while (clipEnd - time > NEAR && time < to && found.length < MOST_WINDOWS) {
+    const end = isLooped ? Math.min(at + clipEnd - time, loopEnd) : at + clipEnd - time;
+    if (time + end - at > from) found.push({ time, start: at, end });
+    time += end - at;
+    at = isLooped ? loopStart : end;
+  }
+  return found;
+}
+
+/** Where to begin so that no pass before `from` is walked. */
+function firstPass(clip: PlayedClip, loopStart: number, loopEnd: number, from: number): { time: number; at: number } {
+  const firstEnd = clip.time + loopEnd - clip.playStart;
+  if (from <= firstEnd) return { time: clip.time, at: clip.playStart };
+  const length = loopEnd - loopStart;
+  return { time: firstEnd + Math.floor((from - firstEnd) / length) * length, at: loopStart };
+}
