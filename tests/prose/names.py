@@ -30,8 +30,9 @@ NOT_OURS = {
     "VmRSS", "bus.internal", "db.internal", "prime.example.com", "max_prepared_statements",
     "pg_blocking_pids", "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
+    "DecompressionStream",
 }  # fmt: skip
-"""Names of Linux, PostgreSQL, PgBouncer and nginx, and of machines."""
+"""Names of Linux, PostgreSQL, PgBouncer, nginx and browsers, and of machines."""
 
 MADE_LATER = {
     ".peers/", ".data/postgres", "cli-account.json", "schema/sql/NNNN_what.sql",
@@ -43,6 +44,9 @@ _SPAN = re.compile(r"`([^`]+)`")
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|sql|md|mjs|json|toml|lock|in)")
 _NAME = re.compile(r"_*[A-Za-z][A-Za-z0-9]*(?:[_.]+[A-Za-z0-9]+)*_*")
 _IS_CODE = re.compile(r"[a-z]_[a-z]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Z]{2}|\w\.\w|^[A-Z][a-z]+$")
+_EXPORTED = re.compile(
+    r"^export (?:type|interface|class|const|function) (\w+)|^  (?!if|for|switch)(\w+)\(.*\{$", re.M
+)
 _PAIR = re.compile(r"`([A-Za-z_][\w.]*)`\s+\(`([\w/]+\.py)`")
 
 
@@ -146,7 +150,7 @@ def all_names() -> frozenset[str]:
         names |= defined_in(str(path.relative_to(ROOT)))
         names.add(path.stem)
     names |= {name.rpartition(".")[2] for name in names}
-    return frozenset(names | _sql_names() | _wire_names())
+    return frozenset(names | _sql_names() | _wire_names() | _typescript_names())
 
 
 def _modules() -> list[Path]:
@@ -156,6 +160,16 @@ def _modules() -> list[Path]:
         for path in sorted((ROOT / folder).rglob("*.py"))
         if "peers" not in path.parts
     ]
+
+
+def _typescript_names() -> set[str]:
+    """What modules of `web/` export, and the methods of their classes."""
+    names: set[str] = set()
+    for folder in ("sdk", "studio"):
+        for path in (ROOT / "web" / folder).rglob("*.ts"):
+            text = path.read_text(encoding="utf-8")
+            names |= {name for pair in _EXPORTED.findall(text) for name in pair if name}
+    return names
 
 
 @cache
