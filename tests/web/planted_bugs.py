@@ -38,7 +38,7 @@ BUGS: dict[str, Bug] = {
     "a refused delta stays in the view": Bug("copy/replica.ts", "&& isFinal(message.code)", "&& 0"),
     "a refusal for now is taken as final": Bug("copy/replica.ts", "&& isFinal(message.code)", ""),
     "an atomic delta shows in part": Bug(
-        "copy/pending.ts", "hide(state, delta);\n      return;", ""
+        "copy/pending.ts", "this.hide(state, delta);\n        return;", ""
     ),
     "a group is shown part by part": Bug("copy/replica.ts", "if (message.more) return;", ""),
     "what is pending goes under what is new": Bug(

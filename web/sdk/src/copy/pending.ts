@@ -14,8 +14,13 @@ export interface Proposed {
 /** What stood where an op has taken effect. */
 type Before = readonly [collection: string, id: string, entity: Entity | undefined];
 
+type Shown = Proposed & { before: Before[] };
+
 export class Pending {
-  private deltas = new Map<string, Proposed & { before: Before[] }>();
+  private deltas = new Map<string, Shown>();
+
+  /** `touch` is told of each entity that a pending delta changes, or gives back. */
+  constructor(private readonly touch: (collection: string, id: string) => void) {}
 
   /** Ids, in order. */
   get ids(): string[] {
@@ -29,7 +34,7 @@ export class Pending {
   add(state: State, delta: Proposed): void {
     const added = { ...delta, before: [] };
     this.deltas.set(delta.id, added);
-    show(state, added);
+    this.show(state, added);
   }
 
   /** It is settled. Call it while nothing shows. */
@@ -39,30 +44,35 @@ export class Pending {
 
   /** Take all effects back, the last first. */
   hideAll(state: State): void {
-    for (const delta of [...this.deltas.values()].reverse()) hide(state, delta);
+    for (const delta of [...this.deltas.values()].reverse()) this.hide(state, delta);
   }
 
   showAll(state: State): void {
-    for (const delta of this.deltas.values()) show(state, delta);
+    for (const delta of this.deltas.values()) this.show(state, delta);
   }
 
   /** The state that they showed in is gone. */
   forgetEffects(): void {
     for (const delta of this.deltas.values()) delta.before = [];
   }
-}
 
-function show(state: State, delta: Proposed & { before: Before[] }): void {
-  for (const op of delta.ops) {
-    if (shows(state, op)) delta.before.push([op.col, op.id, apply(state, op)]);
-    else if (delta.atomic) {
-      hide(state, delta);
-      return;
+  private show(state: State, delta: Shown): void {
+    for (const op of delta.ops) {
+      if (shows(state, op)) {
+        delta.before.push([op.col, op.id, apply(state, op)]);
+        this.touch(op.col, op.id);
+      } else if (delta.atomic) {
+        this.hide(state, delta);
+        return;
+      }
     }
   }
-}
 
-function hide(state: State, delta: { before: Before[] }): void {
-  for (const [collection, id, entity] of delta.before.reverse()) put(state, collection, id, entity);
-  delta.before = [];
+  private hide(state: State, delta: Shown): void {
+    for (const [collection, id, entity] of delta.before.reverse()) {
+      put(state, collection, id, entity);
+      this.touch(collection, id);
+    }
+    delta.before = [];
+  }
 }

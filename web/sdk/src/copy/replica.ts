@@ -15,13 +15,18 @@ import { Gestures } from "./gestures.js";
 import { Pending } from "./pending.js";
 import { apply, type Entity, type State } from "./state.js";
 
+/** Collection -> ids; null: a whole new state. */
+export type Touched = Map<string, Set<string>> | null;
+
 export class Replica {
   /** The view. */
   private state: State = new Map();
-  private readonly pending = new Pending();
+  private readonly pending = new Pending((collection, id) => this.touch(collection, id));
   private readonly gestures = new Gestures();
   /** Of the confirmed state, as a sum of terms. */
   private sum = 0n;
+  /** What may have changed since `takeTouched`: collection -> ids; null: all of it. */
+  private touched: Touched = new Map();
   /** Where `confirmed` stands; null: a state is needed. */
   position: JournalPosition | null = null;
   /** Our own member, from `joined` on. */
@@ -74,6 +79,13 @@ export class Replica {
     return entity && this.gestures.laidOver(collection, id, entity);
   }
 
+  /** What may have changed since the last time this was asked. */
+  takeTouched(): Touched {
+    const touched = this.touched;
+    this.touched = new Map();
+    return touched;
+  }
+
   /** Our own delta, undo or redo, as we send it. */
   propose(message: ClientDelta | ClientUndo | ClientRedo): void {
     const isDelta = message.t === "delta";
@@ -83,6 +95,11 @@ export class Replica {
       ops: isDelta ? message.ops : [],
       atomic: isDelta && (message.atomic ?? false),
     });
+  }
+
+  /** A delta of ours will never be stored, and no answer says so (rule D13). */
+  giveUp(id: string): void {
+    if (this.pending.get(id) !== undefined) this.withdraw(id);
   }
 
   /** The message that enters the room, again if need be. `unanswered`: ids of deltas that were sent. */
@@ -122,6 +139,7 @@ export class Replica {
     if (this.target === null) return;
     this.pending.forgetEffects();
     this.state = state;
+    this.touched = null;
     this.position = this.target;
     this.sum = total(state);
     this.rebase(() => this.settleCommitted());
@@ -206,10 +224,18 @@ export class Replica {
     for (const op of ops) {
       const before = apply(this.state, op);
       const after = this.get(op.col, op.id);
+      this.touch(op.col, op.id);
       if (before !== undefined) this.sum -= term(op.col, op.id, before);
       if (after !== undefined) this.sum += term(op.col, op.id, after);
     }
     this.position = { epoch: this.target!.epoch, seq };
+  }
+
+  private touch(collection: string, id: string): void {
+    if (this.touched === null) return;
+    const ids = this.touched.get(collection);
+    if (ids === undefined) this.touched.set(collection, new Set([id]));
+    else ids.add(id);
   }
 
   private withdraw(id: string): void {
