@@ -1,0 +1,294 @@
+/** A client: one connection at a time, made anew whenever it breaks; a login; rooms that come back by themselves. */
+
+import { PrimeError, Unanswered, WrongUse } from "../failures.js";
+import { Listeners, Live, type Stop } from "../live.js";
+import { Room } from "../room/room.js";
+import { CLOSE_CODES } from "../schema/tables.js";
+import type { Calls, ClientMessage, Method, ServerMessage, Tokens, User } from "../schema/types.js";
+import { delayAfter } from "./backoff.js";
+import { MESSAGE_PACK, type Codec } from "./codecs.js";
+import { Connection, type Ended } from "./connection.js";
+
+export interface Status {
+  /** `needs-login`: the connection stands, or waits for a login; `over`: it does not come back, `reason` says why. */
+  readonly name: "connecting" | "connected" | "away" | "needs-login" | "over";
+  /** While `away`: milliseconds until the next try. */
+  readonly retryIn?: number;
+  /** A close code's name or an error's code. */
+  readonly reason?: string;
+  /** A sentence to show. */
+  readonly message?: string;
+}
+
+/** Where the refresh token is kept between starts. */
+export interface TokenStore {
+  read(): string | null | Promise<string | null>;
+  /** null: forget it. */
+  write(refreshToken: string | null): void | Promise<void>;
+}
+
+export interface Options {
+  /** An id of this window: the same over reloads, shared with no other window (rule H12). */
+  readonly device: string;
+  /** "my-daw 1.0", which operators see. */
+  readonly client?: string;
+  /** Without one, a login lasts as long as this object. */
+  readonly tokens?: TokenStore;
+  /** `ws` in Node 20, which has none of its own. */
+  readonly WebSocket?: typeof globalThis.WebSocket;
+  readonly codec?: Codec;
+}
+
+/** A call waits so long for a connection. */
+export const WAIT_MS = 15_000;
+
+/** Returns at once, and connects. */
+export function connect(url: string, options: Options): Client {
+  return new Client(url, options);
+}
+
+export class Client {
+  readonly status = new Live<Status>({ name: "connecting" });
+  readonly user = new Live<User | null>(null);
+  private readonly rooms = new Map<string, Room>();
+  private readonly restored = new Listeners<[]>();
+  private connection: Connection | null = null;
+  /** Whether the connection has had its welcome. */
+  private isOpen = false;
+  private accessToken: string | null = null;
+  private refreshToken: string | null = null;
+  private tries = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly codec: Codec;
+
+  constructor(private readonly url: string, private readonly options: Options) {
+    this.codec = options.codec ?? MESSAGE_PACK;
+    if (options.WebSocket === undefined && globalThis.WebSocket === undefined) {
+      throw new WrongUse("there is no WebSocket here: give one in the options, for example that of the package `ws`");
+    }
+    this.start();
+  }
+
+  // Logging in.
+
+  async login(email: string, password: string): Promise<User> {
+    return this.adopt(await this.opened((connection) => connection.call("auth.login", { email, password })));
+  }
+
+  async register(account: Calls["auth.register"]["params"]): Promise<User> {
+    return this.adopt(await this.opened((connection) => connection.call("auth.register", account)));
+  }
+
+  // Calling.
+
+  /** Waits for a connection; rejects with `PrimeError`, or with `Unanswered`: then nobody knows whether it was done. */
+  async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
+    return this.opened((connection) => connection.call(method, params, key));
+  }
+
+  // Rooms.
+
+  /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`. Joined again: the same room. */
+  async join(project: string): Promise<Room> {
+    let room = this.rooms.get(project);
+    if (room === undefined) {
+      room = new Room(project, this.codec);
+      this.rooms.set(project, room);
+      if (this.status.value.name === "connected") this.enter(room);
+    }
+    try {
+      await this.synced(room);
+    } catch (error) {
+      this.leave(room);
+      throw error;
+    }
+    return room;
+  }
+
+  leave(room: Room): void {
+    if (this.rooms.get(room.project) !== room) return;
+    this.connection?.send({ t: "leave", id: "leave", project: room.project });
+    room.end();
+    this.rooms.delete(room.project);
+  }
+
+  /** Called whenever the client is connected and logged in again. */
+  onRestored(listener: () => void): Stop {
+    return this.restored.add(listener);
+  }
+
+  /** Waits two seconds at most for what is not saved. */
+  async close(): Promise<void> {
+    const saving = Promise.all([...this.rooms.values()].map((room) => room.saved()));
+    await Promise.race([saving, new Promise((done) => setTimeout(done, 2_000))]);
+    this.finish({ name: "over", reason: "closed", message: "The client was closed." });
+  }
+
+  /** The socket may be dead although it says that it is open: after a sleep, or when the network comes back. */
+  probe(): void {
+    if (this.connection === null) this.start();
+    else this.connection.probe();
+  }
+
+  private start(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.connection !== null || this.status.value.name === "over") return;
+    const socket = this.options.WebSocket ?? globalThis.WebSocket;
+    const connection: Connection = new Connection(this.url, this.codec, socket, {
+      message: (message) => this.hear(message),
+      ended: (why) => { if (connection === this.connection) this.ended(why); },
+    });
+    this.connection = connection;
+    void this.greet(connection);
+  }
+
+  private async greet(connection: Connection): Promise<void> {
+    try {
+      this.refreshToken ??= (await this.options.tokens?.read()) ?? null;
+      const { device, client = "" } = this.options;
+      const { user } = await connection.open({ device, client, token: this.accessToken });
+      this.isOpen = true;
+      if (user !== null) this.welcome(user);
+      else if (this.refreshToken !== null) await this.refresh(connection);
+      else this.status.set({ name: "needs-login" });
+      this.restored.tell();
+    } catch {
+      if (connection === this.connection) connection.close(); // `ended` decides what comes next
+    }
+  }
+
+  private async refresh(connection: Connection): Promise<void> {
+    try {
+      await this.adopt(await connection.call("auth.refresh", { refresh_token: this.refreshToken! }));
+    } catch (error) {
+      if (!(error instanceof PrimeError) || error.retry === "wait") throw error;
+      await this.forget();
+      this.status.set({ name: "needs-login", reason: error.code, message: error.message });
+    }
+  }
+
+  private async adopt(tokens: Tokens): Promise<User> {
+    this.accessToken = tokens.access_token;
+    this.refreshToken = tokens.refresh_token;
+    await this.options.tokens?.write(tokens.refresh_token);
+    if (this.status.value.name !== "connected") this.welcome(tokens.user);
+    return tokens.user;
+  }
+
+  private async forget(): Promise<void> {
+    this.accessToken = this.refreshToken = null;
+    await this.options.tokens?.write(null);
+  }
+
+  private welcome(user: User): void {
+    this.tries = 0;
+    this.user.set(user);
+    this.status.set({ name: "connected" });
+    for (const room of this.rooms.values()) this.enter(room);
+  }
+
+  private enter(room: Room): void {
+    const connection = this.connection!;
+    room.enter({
+      send: (message: ClientMessage) => {
+        connection.send(message);
+        return true;
+      },
+      get isFull() {
+        return connection.isFull;
+      },
+    });
+  }
+
+  private hear(message: ServerMessage): void {
+    if (message.t === "token_expiring") {
+      if (this.connection !== null && this.refreshToken !== null) void this.refresh(this.connection).catch(() => {});
+    } else if ("project" in message && typeof message.project === "string") this.rooms.get(message.project)?.hear(message);
+    else if (message.t === "error" && message.id !== null) for (const room of this.rooms.values()) room.hear(message);
+  }
+
+  private ended({ code, error }: Ended): void {
+    this.connection = null;
+    this.isOpen = false;
+    for (const room of this.rooms.values()) room.lost();
+    if (this.status.value.name === "over") return;
+    const known = CLOSE_CODES[code];
+    if (known?.name === "token_expired" || known?.name === "auth_failed") this.accessToken = null;
+    const comesBack = known === undefined || known.reconnect || known.name === "auth_failed";
+    if (!comesBack) {
+      this.finish({ name: "over", reason: known.name, message: error?.message ?? known.meaning });
+      return;
+    }
+    if (known?.name === "no_hello") { // nobody has logged in: the next call connects
+      this.status.set({ name: "needs-login" });
+      return;
+    }
+    this.comeBack(error?.details.retry_after_ms ?? 0);
+  }
+
+  private comeBack(least: number): void {
+    const retryIn = Math.max(least, delayAfter(this.tries, Math.random()));
+    this.tries += 1;
+    this.status.set({ name: "away", retryIn });
+    this.timer = setTimeout(() => this.start(), retryIn);
+  }
+
+  private finish(status: Status): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.status.set(status);
+    for (const room of this.rooms.values()) room.end();
+    this.rooms.clear();
+    this.connection?.close();
+  }
+
+  /** Run it with a connection that is open. */
+  private async opened<Value>(step: (connection: Connection) => Promise<Value>): Promise<Value> {
+    if (this.connection === null && this.status.value.name === "needs-login") this.start();
+    await until(() => this.isOpen, WAIT_MS, [this.status, (stop) => this.restored.add(stop)], () => this.checkNotOver());
+    return step(this.connection!);
+  }
+
+  private async synced(room: Room): Promise<void> {
+    let refused: Error | null = null;
+    const stop = room.onRefusedJoin((error) => { refused = error; });
+    try {
+      await until(() => room.isSynced.value, 60_000, [this.status, room.isSynced, (wake) => room.onRefusedJoin(wake)], () => {
+        this.checkNotOver();
+        if (refused !== null) throw refused;
+      });
+    } finally {
+      stop();
+    }
+  }
+
+  private checkNotOver(): void {
+    const { name, message } = this.status.value;
+    if (name === "over") throw new Unanswered(message ?? "the client is closed");
+  }
+}
+
+type Wakes = Live<never> | Live<Status> | Live<boolean> | ((wake: () => void) => Stop);
+
+/** Resolves once it holds; `check` may throw instead. Looked at whenever one of `wakes` changes. */
+function until(holds: () => boolean, milliseconds: number, wakes: readonly Wakes[], check: () => void): Promise<void> {
+  return new Promise((done, fail) => {
+    const stops: Stop[] = [];
+    const timer = setTimeout(() => settle(() => fail(new Unanswered("there was no connection in time"))), milliseconds);
+    const settle = (how: () => void): void => {
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+      how();
+    };
+    const look = (): void => {
+      try {
+        check();
+        if (holds()) settle(done);
+      } catch (error) {
+        settle(() => fail(error as Error));
+      }
+    };
+    for (const each of wakes) stops.push(typeof each === "function" ? each(look) : each.subscribe(look));
+    look();
+  });
+}

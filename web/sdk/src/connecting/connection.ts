@@ -1,0 +1,164 @@
+/** One WebSocket, from its opening to its end: hello, calls in flight, the heartbeat. It never comes back; `Client` makes another. */
+
+import { PrimeError, Unanswered } from "../failures.js";
+import type { Calls, ClientMessage, Method, ServerMessage, ServerWelcome } from "../schema/types.js";
+import type { Codec } from "./codecs.js";
+
+/** A connection is given up when opening it, or the answer to hello, takes longer. */
+export const OPEN_MS = 15_000;
+
+/** A call is given up after so long; the server answers within 15 seconds (rule C9). */
+export const CALL_MS = 20_000;
+
+/** Bytes that may wait in the socket before presence and gestures are held back. */
+export const FULL_BYTES = 64 * 1024;
+
+export interface Hello {
+  readonly device: string;
+  readonly client: string;
+  readonly token: string | null;
+}
+
+/** Why it ended: a close code of WebSocket or of the table of close codes, and the last `error` without an id. */
+export interface Ended {
+  readonly code: number;
+  readonly error: PrimeError | null;
+}
+
+export interface Heard {
+  message(message: ServerMessage): void;
+  ended(why: Ended): void;
+}
+
+interface Waiting {
+  readonly done: (result: never) => void;
+  readonly fail: (error: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class Connection {
+  private readonly socket: WebSocket;
+  /** Calls without an answer, by id. */
+  private readonly calls = new Map<string, Waiting>();
+  private nextCall = 1;
+  private welcomed: ((welcome: ServerWelcome) => void) | null = null;
+  private refused: ((error: Error) => void) | null = null;
+  private lastError: PrimeError | null = null;
+  private heartbeat: ReturnType<typeof setInterval> | null = null;
+  /** When a message came last, in milliseconds of the monotonic clock. */
+  private heardAt = performance.now();
+  private isOver = false;
+
+  constructor(url: string, private readonly codec: Codec, WebSocketClass: typeof WebSocket, private readonly heard: Heard) {
+    this.socket = new WebSocketClass(url, codec.subprotocol);
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onmessage = ({ data }) => this.take(data as string | ArrayBuffer);
+    this.socket.onclose = ({ code }) => this.end(code);
+  }
+
+  /** Resolves with `welcome`; rejects with a `PrimeError` or `Unanswered`, and then the connection is over. */
+  open(hello: Hello): Promise<ServerWelcome> {
+    return new Promise((done, fail) => {
+      const timer = setTimeout(() => this.close(), OPEN_MS);
+      const settled = <Value>(settle: (value: Value) => void) => (value: Value): void => {
+        clearTimeout(timer);
+        this.welcomed = this.refused = null;
+        settle(value);
+      };
+      this.welcomed = settled(done);
+      this.refused = settled(fail);
+      this.socket.onopen = () => this.send({ t: "hello", versions: [1], ...hello });
+    });
+  }
+
+  /** Whether presence and gestures should wait: the socket has not taken what was sent before. */
+  get isFull(): boolean {
+    return this.socket.bufferedAmount > FULL_BYTES;
+  }
+
+  send(message: ClientMessage): void {
+    if (this.socket.readyState === OPEN) this.socket.send(this.codec.write(message) as string | Uint8Array<ArrayBuffer>);
+  }
+
+  /** Rejects with `PrimeError`, or `Unanswered` where the connection breaks first. */
+  call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
+    return new Promise((done, fail) => {
+      if (this.isOver) {
+        fail(new Unanswered("there is no connection"));
+        return;
+      }
+      const id = `c${this.nextCall++}`;
+      const timer = setTimeout(() => this.answer(id)?.fail(new Unanswered(`${method} was not answered`)), CALL_MS);
+      this.calls.set(id, { done, fail, timer });
+      const message = { t: "call", id, method, params } as const;
+      this.send(key === undefined ? message : { ...message, idempotency_key: key });
+    });
+  }
+
+  /** Ask whether the server is there: what looks open may be long gone after a sleep. */
+  probe(): void {
+    this.send({ t: "ping", time: performance.now() });
+  }
+
+  close(code = 1000): void {
+    this.socket.close(code);
+    this.end(code);
+  }
+
+  private take(data: string | ArrayBuffer): void {
+    if (this.isOver) return;
+    this.heardAt = performance.now();
+    let message: ServerMessage;
+    try {
+      message = this.codec.read(typeof data === "string" ? data : new Uint8Array(data)) as ServerMessage;
+    } catch (error) {
+      console.error("prime:", error);
+      this.socket.close(1000);
+      this.end(1007);
+      return;
+    }
+    this.hear(message);
+  }
+
+  private hear(message: ServerMessage): void {
+    if (message.t === "welcome") {
+      this.beat(message.heartbeat_seconds * 1_000);
+      this.welcomed?.(message);
+    } else if (message.t === "reply") this.answer(message.id)?.done(message.result as never);
+    else if (message.t === "error" && message.id !== null && this.calls.has(message.id)) {
+      this.answer(message.id)?.fail(PrimeError.of(message));
+    } else {
+      if (message.t === "error" && message.id === null) this.lastError = PrimeError.of(message);
+      this.heard.message(message);
+    }
+  }
+
+  private answer(id: string): Waiting | undefined {
+    const waiting = this.calls.get(id);
+    if (waiting !== undefined) clearTimeout(waiting.timer);
+    this.calls.delete(id);
+    return waiting;
+  }
+
+  /** A ping each heartbeat (rule H6); after two and a half without a word the server is gone. */
+  private beat(every: number): void {
+    this.heartbeat = setInterval(() => {
+      if (performance.now() - this.heardAt > 2.5 * every) this.close(1000);
+      else this.probe();
+    }, every);
+  }
+
+  private end(code: number): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    if (this.heartbeat !== null) clearInterval(this.heartbeat);
+    const error = this.lastError ?? new Unanswered("the connection broke");
+    this.refused?.(error);
+    for (const id of [...this.calls.keys()]) this.answer(id)?.fail(new Unanswered("the connection broke before an answer"));
+    this.heard.ended({ code, error: this.lastError });
+  }
+}
+
+/** `WebSocket.OPEN`, of whichever class. */
+const OPEN = 1;
+

@@ -1,0 +1,40 @@
+/** What promises of the SDK reject with. */
+
+import { RETRY } from "./schema/tables.js";
+import type { ErrorCode, ErrorDetails, ServerError } from "./schema/types.js";
+
+/** An `error` of the server: `code` is of the table of errors, `retry` says what to do (rule E11). */
+export class PrimeError extends Error {
+  override readonly name: string = "PrimeError";
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+  }
+
+  get retry(): string {
+    return RETRY[this.code] ?? "give up";
+  }
+
+  static of(message: ServerError): PrimeError {
+    return new PrimeError(message.code, message.message, message.details);
+  }
+}
+
+/** A delta of ours will not be stored: its effect is taken back, nobody else has seen it. */
+export class Refused extends PrimeError {
+  override readonly name = "Refused";
+}
+
+/** The connection broke before an answer came, or the client was closed. Whether it was done is not known. */
+export class Unanswered extends Error {
+  override readonly name = "Unanswered";
+}
+
+/** The SDK was used in a way that no server could make sense of. */
+export class WrongUse extends Error {
+  override readonly name = "WrongUse";
+}

@@ -1,0 +1,13 @@
+/** The SDK: `connect` a client, `join` a project, `edit`. */
+
+export { connect, type Client, type Options, type Status, type TokenStore } from "./connecting/client.js";
+export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
+export { PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
+export { newId } from "./ids.js";
+export type { Live, Stop } from "./live.js";
+export { between, inOrder, isOrderKey } from "./order_keys.js";
+export type { Gesture } from "./room/gesture.js";
+export type { Edit, Room, Saved } from "./room/room.js";
+export type { Entities, Transaction } from "./room/transaction.js";
+export { tempoMap, type TempoMap } from "./tempo_map.js";
+export type * from "./schema/types.js";

@@ -1,0 +1,58 @@
+/** A continuous edit: others see it, nothing is stored until it ends as one delta (rules G1, G2). */
+
+import { newId } from "../ids.js";
+import type { Collection, Op, Previewed } from "../schema/types.js";
+import type { Entities } from "./transaction.js";
+
+/** At most one message in so long. */
+const EVERY_MS = 33;
+
+/** What a gesture needs of its room. */
+export interface Stage<Edit> {
+  /** False: the socket is full, or we are away; the latest values go later. */
+  show(id: string, values: { [entity: string]: Previewed } | null): boolean;
+  end(id: string, ops: readonly Op[]): Edit;
+}
+
+export class Gesture<Edit> {
+  readonly id = newId();
+  /** Entity id -> its collection and the latest values. */
+  private readonly values = new Map<string, { col: Collection; props: { [name: string]: unknown } }>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private isOver = false;
+
+  constructor(private readonly stage: Stage<Edit>) {}
+
+  /** As often as the mouse moves: the latest values go out. */
+  set<C extends Collection>(collection: C, id: string, props: Partial<Entities[C]>): void {
+    if (this.isOver) return;
+    const before = this.values.get(id)?.props;
+    this.values.set(id, { col: collection, props: { ...before, ...props } });
+    this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
+  }
+
+  /** The latest values as one delta. */
+  end(): Edit {
+    this.stop();
+    const ops = [...this.values].map(([id, { col, props }]) => ({ op: "set", col, id, props }) as unknown as Op);
+    return this.stage.end(this.id, ops);
+  }
+
+  /** Nothing is stored, and others see what was before. */
+  cancel(): void {
+    if (this.isOver) return;
+    this.stop();
+    this.stage.show(this.id, null);
+  }
+
+  private flush(): void {
+    this.timer = null;
+    const shown = Object.fromEntries(this.values) as unknown as { [entity: string]: Previewed };
+    if (!this.stage.show(this.id, shown)) this.timer = setTimeout(() => this.flush(), EVERY_MS);
+  }
+
+  private stop(): void {
+    this.isOver = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,118 @@
+/** Two clients and a server that runs: node --experimental-websocket with_server.mjs URL */
+
+import assert from "node:assert/strict";
+
+import { connect, JSON_TEXT, MESSAGE_PACK, newId, PrimeError, Refused, Unanswered, type Client, type Room } from "../../sdk/src/index.js";
+
+const url = process.argv[2]!;
+const codec = process.argv[3] === "json" ? JSON_TEXT : MESSAGE_PACK;
+const opened: WebSocket[] = [];
+
+class Seen extends WebSocket {
+  constructor(...words: ConstructorParameters<typeof WebSocket>) {
+    super(...words);
+    opened.push(this);
+  }
+}
+
+/** Resolves once it holds; the test as a whole has a bound. */
+async function eventually(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((done) => setTimeout(done, 5));
+}
+
+const addressOf = (username: string): string => `${username}@example.org`;
+
+async function musician(name: string): Promise<Client> {
+  const client = connect(url, { device: newId(), WebSocket: Seen, codec });
+  const username = `${name}-${newId().toLowerCase().replace(/[^a-z0-9]/g, "")}`;
+  await client.register({ username, email: addressOf(username), password: "a kettle of 7 songs", name });
+  return client;
+}
+
+async function agree(one: Room, other: Room): Promise<void> {
+  await eventually(() => one.unsaved.value + other.unsaved.value === 0 && one.position?.seq === other.position?.seq);
+  assert.equal(one.digest, other.digest);
+}
+
+const ada = await musician("ada");
+const adaSocket = opened.at(-1)!;
+const ben = await musician("ben");
+assert.equal(ada.status.value.name, "connected");
+
+const project = (await ada.call("projects.create", { name: "Night drive", bpm: 92 })).id;
+await assert.rejects(ben.join(project), (error: PrimeError) => error.code === "not_found");
+const hers = await ada.join(project);
+
+const track = newId();
+const edit = hers.edit((tx) => tx.insert("tracks", { name: "Lead" }, track), { step: "begin" });
+assert.equal(hers.get("tracks", track)?.name, "Lead", "it shows at once");
+assert.deepEqual(hers.get("tracks", track)?.content, ["notes"], "with its defaults");
+assert.equal(hers.unsaved.value, 1);
+assert.deepEqual(await edit.saved, { seq: 1, dropped: [] });
+assert.equal(hers.unsaved.value, 0);
+
+await ada.call("members.grant", { project, email: addressOf(ben.user.value!.username), role: "editor" });
+const his = await ben.join(project);
+assert.equal(his.get("tracks", track)?.name, "Lead");
+await eventually(() => hers.others.value.length === 1);
+assert.equal(hers.others.value[0]?.name, "ben");
+
+const heard: unknown[] = [];
+hers.onChange((touched) => heard.push(touched === null ? null : [...touched].map(([collection, ids]) => [collection, ...ids])));
+await his.edit((tx) => tx.set("channels", "ch_master", { volume: 0.5 })).saved;
+await eventually(() => hers.get("channels", "ch_master")?.volume === 0.5);
+assert.deepEqual(heard, [["channels", "ch_master"]].map((change) => [change]));
+
+his.move({ cursor: { time: 12.5 } });
+await eventually(() => hers.others.value[0]?.presence.cursor?.time === 12.5);
+
+const ride = hers.gesture();
+ride.set("channels", "ch_master", { volume: 0.9 });
+await eventually(() => his.shown("channels", "ch_master")?.volume === 0.9);
+assert.equal(his.get("channels", "ch_master")?.volume, 0.5, "nothing is stored");
+await ride.end().saved;
+await agree(hers, his);
+await eventually(() => his.get("channels", "ch_master")?.volume === 0.9);
+
+const before = hers.digest;
+await assert.rejects(
+  hers.edit((tx) => tx.set("channels", "ch_master", { volume: 99 })).saved,
+  (error: Refused) => error instanceof Refused && error.code === "op_invalid" && error.details.op === 0,
+);
+assert.equal(hers.get("channels", "ch_master")?.volume, 0.9, "its effect is taken back");
+assert.equal(hers.digest, before);
+
+adaSocket.close(3000);
+await eventually(() => ada.status.value.name === "away");
+const away = Array.from({ length: 5 }, (_, n) => hers.edit((tx) => tx.set("tracks", track, { name: `Lead ${n}` })));
+await his.edit((tx) => tx.insert("markers", { time: 4, name: "Drop" })).saved;
+assert.equal(hers.unsaved.value, 5);
+assert.equal(hers.get("tracks", track)?.name, "Lead 4");
+const seqs = await Promise.all(away.map(({ saved }) => saved.then(({ seq }) => seq)));
+assert.deepEqual(seqs, [5, 6, 7, 8, 9]);
+await agree(hers, his);
+assert.equal(his.get("tracks", track)?.name, "Lead 4");
+
+await hers.undo();
+await agree(hers, his);
+assert.equal(his.get("tracks", track)?.name, "Lead 3");
+await hers.redo();
+await agree(hers, his);
+assert.equal(his.get("tracks", track)?.name, "Lead 4");
+await assert.rejects(hers.redo(), (error: Refused) => error.code === "nothing_to_redo");
+assert.equal(hers.undoable.value.redo, 0);
+
+const many = Array.from({ length: 300 }, (_, n) => his.edit((tx) => tx.insert("markers", { time: n, name: `m${n}` })));
+opened.at(-1)!.close(3000); // ada again, while hundreds come
+await Promise.all(many.map(({ saved }) => saved));
+await eventually(() => hers.isSynced.value);
+await agree(hers, his);
+assert.equal(hers.all("markers").size, 301);
+
+const [asked] = await Promise.allSettled([ben.call("projects.get", { project }), ben.close()]);
+assert.ok(asked.status === "fulfilled" || asked.reason instanceof Unanswered);
+assert.equal(ben.status.value.name, "over");
+await assert.rejects(ben.call("projects.get", { project }), Unanswered);
+await eventually(() => hers.others.value.length === 0);
+await ada.close();
+console.log("all of it held");
