@@ -45,7 +45,9 @@ _PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|sql|md|mjs|json|toml|loc
 _NAME = re.compile(r"_*[A-Za-z][A-Za-z0-9]*(?:[_.]+[A-Za-z0-9]+)*_*")
 _IS_CODE = re.compile(r"[a-z]_[a-z]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Z]{2}|\w\.\w|^[A-Z][a-z]+$")
 _EXPORTED = re.compile(
-    r"^export (?:type|interface|class|const|function) (\w+)|^  (?!if|for|switch)(\w+)\(.*\{$", re.M
+    r"^export (?:type|interface|class|const|function) (\w+)"
+    r"|^  (?!if|for|switch)(\w+)\(.*\{$|^  (?:readonly )?(\w+)\??:",
+    re.M,
 )
 _PAIR = re.compile(r"`([A-Za-z_][\w.]*)`\s+\(`([\w/]+\.py)`")
 
@@ -163,7 +165,7 @@ def _modules() -> list[Path]:
 
 
 def _typescript_names() -> set[str]:
-    """What modules of `web/` export, and the methods of their classes."""
+    """What modules of `web/` export, and the methods and fields of their types."""
     names: set[str] = set()
     for folder in ("sdk", "studio"):
         for path in (ROOT / "web" / folder).rglob("*.ts"):

@@ -3,7 +3,10 @@
 import pytest
 
 from tests.javascript.node import Node, packages_in
+from tests.server.conftest import node, nodes
 from tests.web.building import WEB
+
+__all__ = ["node", "nodes"]
 
 
 @pytest.fixture(scope="session")
