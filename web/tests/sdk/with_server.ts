@@ -75,11 +75,14 @@ await agree(hers, his);
 await eventually(() => his.get("channels", "ch_master")?.volume === 0.9);
 
 const before = hers.digest;
+const refused: string[] = [];
+hers.onRefused((_, error) => refused.push((error as Refused).code));
 await assert.rejects(
   hers.edit((tx) => tx.set("channels", "ch_master", { volume: 99 })).saved,
   (error: Refused) => error instanceof Refused && error.code === "op_invalid" && error.details.op === 0,
 );
 assert.equal(hers.get("channels", "ch_master")?.volume, 0.9, "its effect is taken back");
+assert.deepEqual(refused, ["op_invalid"], "and told also to who does not wait");
 assert.equal(hers.digest, before);
 
 adaSocket.close(3000);
@@ -108,6 +111,12 @@ await Promise.all(many.map(({ saved }) => saved));
 await eventually(() => hers.isSynced.value);
 await agree(hers, his);
 assert.equal(hers.all("markers").size, 301);
+
+assert.equal(await ben.join(project), his, "joined twice it is one room");
+ben.leave(his);
+await his.edit((tx) => tx.insert("markers", { time: 1, name: "still in" })).saved;
+ben.leave(his);
+await eventually(() => hers.others.value.length === 0);
 
 const [asked] = await Promise.allSettled([ben.call("projects.get", { project }), ben.close()]);
 assert.ok(asked.status === "fulfilled" || asked.reason instanceof Unanswered);

@@ -51,6 +51,8 @@ export class Client {
   readonly status = new Live<Status>({ name: "connecting" });
   readonly user = new Live<User | null>(null);
   private readonly rooms = new Map<string, Room>();
+  /** How often each room was joined and not yet left. */
+  private readonly joins = new Map<Room, number>();
   private readonly restored = new Listeners<[]>();
   private connection: Connection | null = null;
   /** Whether the connection has had its welcome. */
@@ -60,12 +62,15 @@ export class Client {
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly codec: Codec;
+  /** Of what tells that a browser has slept. */
+  private readonly stops: readonly Stop[];
 
   constructor(private readonly url: string, private readonly options: Options) {
     this.codec = options.codec ?? MESSAGE_PACK;
     if (options.WebSocket === undefined && globalThis.WebSocket === undefined) {
       throw new WrongUse("there is no WebSocket here: give one in the options, for example that of the package `ws`");
     }
+    this.stops = wakesOf(globalThis).map(([target, event]) => listening(target, event, () => this.probe()));
     this.start();
   }
 
@@ -88,7 +93,10 @@ export class Client {
 
   // Rooms.
 
-  /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`. Joined again: the same room. */
+  /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`.
+   *
+   * Counted: joined again it is the same room, and it is left when everyone who joined it has left.
+   */
   async join(project: string): Promise<Room> {
     let room = this.rooms.get(project);
     if (room === undefined) {
@@ -96,6 +104,7 @@ export class Client {
       this.rooms.set(project, room);
       if (this.status.value.name === "connected") this.enter(room);
     }
+    this.joins.set(room, (this.joins.get(room) ?? 0) + 1);
     try {
       await this.synced(room);
     } catch (error) {
@@ -107,6 +116,10 @@ export class Client {
 
   leave(room: Room): void {
     if (this.rooms.get(room.project) !== room) return;
+    const left = (this.joins.get(room) ?? 1) - 1;
+    this.joins.set(room, left);
+    if (left > 0) return;
+    this.joins.delete(room);
     this.connection?.send({ t: "leave", id: "leave", project: room.project });
     room.end();
     this.rooms.delete(room.project);
@@ -239,6 +252,8 @@ export class Client {
     this.status.set(status);
     for (const room of this.rooms.values()) room.end();
     this.rooms.clear();
+    this.joins.clear();
+    for (const stop of this.stops) stop();
     this.connection?.close();
   }
 
@@ -266,6 +281,19 @@ export class Client {
     const { name, message } = this.status.value;
     if (name === "over") throw new Unanswered(message ?? "the client is closed");
   }
+}
+
+/** What says that a window was asleep, hidden or without a network; nothing in Node. */
+function wakesOf(global: { document?: EventTarget; window?: EventTarget }): [EventTarget, string][] {
+  const wakes: [EventTarget, string][] = [];
+  if (global.document !== undefined) wakes.push([global.document, "visibilitychange"]);
+  if (global.window !== undefined) wakes.push([global.window, "online"], [global.window, "pageshow"]);
+  return wakes;
+}
+
+function listening(target: EventTarget, event: string, listener: () => void): Stop {
+  target.addEventListener(event, listener);
+  return () => target.removeEventListener(event, listener);
 }
 
 type Wakes = Live<never> | Live<Status> | Live<boolean> | ((wake: () => void) => Stop);

@@ -10,6 +10,9 @@ export const OPEN_MS = 15_000;
 /** A call is given up after so long; the server answers within 15 seconds (rule C9). */
 export const CALL_MS = 20_000;
 
+/** A server that does not answer a probe for so long is gone. */
+export const PROBE_MS = 5_000;
+
 /** Bytes that may wait in the socket before presence and gestures are held back. */
 export const FULL_BYTES = 64 * 1024;
 
@@ -45,6 +48,8 @@ export class Connection {
   private refused: ((error: Error) => void) | null = null;
   private lastError: PrimeError | null = null;
   private heartbeat: ReturnType<typeof setInterval> | null = null;
+  /** Looks whether a probe was answered. */
+  private probing: ReturnType<typeof setTimeout> | null = null;
   /** When a message came last, in milliseconds of the monotonic clock. */
   private heardAt = performance.now();
   private isOver = false;
@@ -97,6 +102,15 @@ export class Connection {
 
   /** Ask whether the server is there: what looks open may be long gone after a sleep. */
   probe(): void {
+    this.ping();
+    const asked = performance.now();
+    this.probing ??= setTimeout(() => {
+      this.probing = null;
+      if (this.heardAt < asked) this.close();
+    }, PROBE_MS);
+  }
+
+  private ping(): void {
     this.send({ t: "ping", time: performance.now() });
   }
 
@@ -144,7 +158,7 @@ export class Connection {
   private beat(every: number): void {
     this.heartbeat = setInterval(() => {
       if (performance.now() - this.heardAt > 2.5 * every) this.close(1000);
-      else this.probe();
+      else this.ping();
     }, every);
   }
 
@@ -152,6 +166,7 @@ export class Connection {
     if (this.isOver) return;
     this.isOver = true;
     if (this.heartbeat !== null) clearInterval(this.heartbeat);
+    if (this.probing !== null) clearTimeout(this.probing);
     const error = this.lastError ?? new Unanswered("the connection broke");
     this.refused?.(error);
     for (const id of [...this.calls.keys()]) this.answer(id)?.fail(new Unanswered("the connection broke before an answer"));

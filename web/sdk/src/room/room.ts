@@ -62,6 +62,7 @@ export class Room {
   private readonly queue = new SendQueue();
   private readonly own = new Map<string, OwnDelta>();
   private readonly changes = new Listeners<[touched: Touched]>();
+  private readonly refusedEdits = new Listeners<[id: string, error: Error]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
   private readonly lefts = new Listeners<[why: { code: string; message: string }]>();
   private line: Line | null = null;
@@ -111,6 +112,11 @@ export class Room {
   /** We are out, and not because we asked. */
   onLeft(listener: (why: { code: string; message: string }) => void): Stop {
     return this.lefts.add(listener);
+  }
+
+  /** An edit of ours was refused and its effect taken back; told also to who does not wait for `saved`. */
+  onRefused(listener: (id: string, error: Error) => void): Stop {
+    return this.refusedEdits.add(listener);
   }
 
   /** The server did not let us in. */
@@ -317,7 +323,10 @@ export class Room {
   }
 
   private fail(id: string, error: Error): void {
-    this.settle(id)?.fail(error);
+    const own = this.settle(id);
+    if (own === undefined) return;
+    own.fail(error);
+    this.refusedEdits.tell(id, error);
   }
 
   private settle(id: string): OwnDelta | undefined {

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
+import { Connection, PROBE_MS, type Ended } from "../../sdk/src/connecting/connection.js";
+import { Unanswered } from "../../sdk/src/failures.js";
+
+/** A socket that says what it is told to say, and that nothing goes out of. */
+class Silent {
+  static made: Silent[] = [];
+  readyState = 1;
+  bufferedAmount = 0;
+  binaryType = "";
+  readonly sent: string[] = [];
+  onopen: () => void = () => {};
+  onclose: (event: { code: number }) => void = () => {};
+  onmessage: (event: { data: string }) => void = () => {};
+
+  constructor() {
+    Silent.made.push(this);
+  }
+
+  send(frame: string): void {
+    this.sent.push(frame);
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+}
+
+const WELCOME = { t: "welcome", version: 1, connection: "c", node: "n", server_time: 0, heartbeat_seconds: 10, max_message_bytes: 1, user: null };
+
+async function opened(): Promise<{ connection: Connection; socket: Silent; ends: Ended[] }> {
+  const ends: Ended[] = [];
+  const heard = { message: () => {}, ended: (why: Ended) => void ends.push(why) };
+  const connection = new Connection("ws://nowhere", JSON_TEXT, Silent as unknown as typeof WebSocket, heard);
+  const socket = Silent.made.at(-1)!;
+  const open = connection.open({ device: "d", client: "", token: null });
+  socket.onopen();
+  socket.onmessage({ data: JSON.stringify(WELCOME) });
+  await open;
+  return { connection, socket, ends };
+}
+
+test("a server that answers no probe is gone, whatever the socket says of itself", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { connection, socket, ends } = await opened();
+  const asked = connection.call("auth.logout", {});
+  connection.probe();
+  assert.match(socket.sent.at(-1)!, /"ping"/);
+  assert.equal(ends.length, 0);
+  context.mock.timers.tick(PROBE_MS);
+  assert.equal(ends.length, 1);
+  await assert.rejects(asked, Unanswered);
+});
+
+test("one that answers is not", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { connection, socket, ends } = await opened();
+  connection.probe();
+  socket.onmessage({ data: '{"t":"pong","time":1,"server_time":2}' });
+  context.mock.timers.tick(PROBE_MS);
+  assert.equal(ends.length, 0);
+  connection.close();
+});
+
+test("what is no message ends the connection, and nothing else", async () => {
+  const { socket, ends } = await opened();
+  socket.onmessage({ data: "{" });
+  assert.deepEqual(ends.map(({ code }) => code), [1007]);
+  socket.onmessage({ data: "{" });
+  assert.equal(ends.length, 1);
+});
