@@ -100,8 +100,7 @@ export class Client {
   async join(project: string): Promise<Room> {
     let room = this.rooms.get(project);
     if (room === undefined) {
-      room = new Room(project, this.codec);
-      this.rooms.set(project, room);
+      room = this.made(project);
       if (this.status.value.name === "connected") this.enter(room);
     }
     this.joins.set(room, (this.joins.get(room) ?? 0) + 1);
@@ -114,15 +113,26 @@ export class Client {
     return room;
   }
 
+  private made(project: string): Room {
+    const room = new Room(project, this.codec);
+    this.rooms.set(project, room);
+    room.onLeft(() => this.drop(room)); // who is let in again joins anew
+    return room;
+  }
+
+  private drop(room: Room): void {
+    this.joins.delete(room);
+    if (this.rooms.get(room.project) === room) this.rooms.delete(room.project);
+    room.end();
+  }
+
   leave(room: Room): void {
     if (this.rooms.get(room.project) !== room) return;
     const left = (this.joins.get(room) ?? 1) - 1;
     this.joins.set(room, left);
     if (left > 0) return;
-    this.joins.delete(room);
     this.connection?.send({ t: "leave", id: "leave", project: room.project });
-    room.end();
-    this.rooms.delete(room.project);
+    this.drop(room);
   }
 
   /** Called whenever the client is connected and logged in again. */
@@ -161,10 +171,10 @@ export class Client {
       this.refreshToken ??= (await this.options.tokens?.read()) ?? null;
       const { device, client = "" } = this.options;
       const { user } = await connection.open({ device, client, token: this.accessToken });
-      this.isOpen = true;
       if (user !== null) this.welcome(user);
       else if (this.refreshToken !== null) await this.refresh(connection);
       else this.status.set({ name: "needs-login" });
+      this.isOpen = connection === this.connection; // not before: calls would go out without the login
       this.restored.tell();
     } catch {
       if (connection === this.connection) connection.close(); // `ended` decides what comes next

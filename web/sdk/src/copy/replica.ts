@@ -79,6 +79,11 @@ export class Replica {
     return entity && this.gestures.laidOver(collection, id, entity);
   }
 
+  /** Whether the server's digest was another one: join again, for a whole new state (rule S2). */
+  get hasDiverged(): boolean {
+    return this.divergence !== null;
+  }
+
   /** What may have changed since the last time this was asked. */
   takeTouched(): Touched {
     const touched = this.touched;

@@ -67,6 +67,8 @@ export class Room {
   private readonly lefts = new Listeners<[why: { code: string; message: string }]>();
   private line: Line | null = null;
   private joinId = "";
+  /** Where the copy stood last; after a divergence it stands nowhere until a new state is here. */
+  private lastPosition: { readonly epoch: string; readonly seq: number } | null = null;
   /** What was on its way at the last join. */
   private before: string[] = [];
   /** Messages that came while a state is inflated; null: none is. */
@@ -109,7 +111,7 @@ export class Room {
     return this.changes.add(listener);
   }
 
-  /** We are out, and not because we asked. */
+  /** We are out, and not because we asked: this room is over, and what was not saved will not be. Join anew if you may. */
   onLeft(listener: (why: { code: string; message: string }) => void): Stop {
     return this.lefts.add(listener);
   }
@@ -196,7 +198,14 @@ export class Room {
       console.warn("prime: the copy has a gap, joining again:", error.message);
       if (this.line !== null) this.enter(this.line);
     }
+    this.checkDivergence();
     this.tell();
+  }
+
+  private checkDivergence(): void {
+    if (!this.replica.hasDiverged || this.line === null) return;
+    console.warn("prime: the copy has another digest than the server's, asking for a new state");
+    this.enter(this.line);
   }
 
   /** Promises of own deltas, by id, for `saved`. */
@@ -244,8 +253,7 @@ export class Room {
     this.backlog = [];
     void inflated(whole).then(
       (bytes) => { if (joinId === this.joinId) this.begin(bytes); },
-      (error: unknown) => console.error("prime: a state that cannot be read:", error),
-    );
+    ).catch((error: unknown) => console.error("prime: a state that cannot be read:", error));
   }
 
   private begin(bytes: Uint8Array): void {
@@ -253,6 +261,7 @@ export class Room {
     this.backlog = null;
     this.replica.takeState(stateOf(this.codec.readState(bytes)));
     this.checkSynced();
+    this.checkDivergence();
     this.tell();
     for (const message of waiting) this.hear(message);
   }
@@ -270,13 +279,16 @@ export class Room {
 
   private deltaOf(ops: readonly Op[], more: { atomic?: boolean; step?: string; gesture?: string }): ClientDelta {
     if (ops.length === 0) throw new WrongUse("an edit holds one op at least");
-    if (this.replica.position === null) throw new WrongUse("the project's state is not here yet: wait for `join`");
-    return { t: "delta", project: this.project, id: newId(), ops, base: this.replica.position.seq, ...more };
+    const at = this.replica.position ?? this.lastPosition;
+    if (at === null) throw new WrongUse("the project's state is not here yet: wait for `join`");
+    this.lastPosition = at;
+    return { t: "delta", project: this.project, id: newId(), ops, base: at.seq, ...more };
   }
 
   private propose(message: OwnDelta["message"]): Edit {
     const saved = new Promise<Saved>((done, fail) => {
-      this.own.set(message.id, { message, epoch: this.replica.position?.epoch ?? null, done, fail });
+      const epoch = (this.replica.position ?? this.lastPosition)?.epoch ?? null;
+      this.own.set(message.id, { message, epoch, done, fail });
     });
     saved.catch(() => {}); // who does not ask is not told twice
     this.savedOf.set(message.id, saved);
@@ -349,6 +361,7 @@ export class Room {
   }
 
   private tell(): void {
+    this.lastPosition = this.replica.position ?? this.lastPosition;
     const touched = this.replica.takeTouched();
     if (touched === null || touched.size > 0) this.changes.tell(touched);
   }
