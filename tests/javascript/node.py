@@ -5,6 +5,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from loadtest.peers.installing import INSTALLED, node_packages
 
 HERE = Path(__file__).parent
 SECONDS = 100.0
+
+WITH_WEBSOCKET = ("--experimental-websocket", "--no-warnings")
+"""Options of Node 20, whose WebSocket is behind one."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,29 @@ class Node:
             timeout=SECONDS,
             check=False,
         )
+
+    async def run_beside(
+        self, script: Path, *words: str, options: Sequence[str] = (), seconds: float = SECONDS
+    ) -> subprocess.CompletedProcess[str]:
+        """The same for any script, while a server of this loop answers it. `options`: Node's."""
+        process = await asyncio.create_subprocess_exec(
+            self.command,
+            *options,
+            str(script),
+            *words,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=self.environment,
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                out, err = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        assert process.returncode is not None
+        return subprocess.CompletedProcess(words, process.returncode, out.decode(), err.decode())
 
 
 def plain_node() -> Node:

@@ -1,6 +1,5 @@
 """The script of the page for accounts, in Node, against a server."""
 
-import asyncio
 import json
 
 import pytest
@@ -27,17 +26,7 @@ USED_UP = [
 async def test_Z1_the_page_makes_the_calls_that_links_ask_for(
     node: Node, packages: JavaScript
 ) -> None:
-    process = await asyncio.create_subprocess_exec(
-        packages.command,
-        str(HERE / "account_page.mjs"),
-        node.url,
-        str(FOLDER / "calls.mjs"),
-        json.dumps(USED_UP),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=packages.environment,
-    )
-    async with asyncio.timeout(100):
-        out, err = await process.communicate()
-    assert process.returncode == 0, err.decode()
-    assert len(out.decode().splitlines()) == 7
+    script, calls = HERE / "account_page.mjs", FOLDER / "calls.mjs"
+    done = await packages.run_beside(script, node.url, str(calls), json.dumps(USED_UP))
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 7

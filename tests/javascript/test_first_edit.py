@@ -1,6 +1,5 @@
 """What PROTOCOL.md shows is run as it stands there: the first edit, and the examples."""
 
-import asyncio
 import json
 import re
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from schema.generating.examples import SONG, examples
 from server.settings.table import BY_FIELD
-from tests.javascript.node import plain_node
+from tests.javascript.node import WITH_WEBSOCKET, plain_node
 from tests.server.conftest import Node
 from tests.server.wire import JSON, Message, Wire, delete
 
@@ -22,23 +21,12 @@ DEFAULT_URL = f"ws://127.0.0.1:{BY_FIELD['port'].default}/v1"
 
 
 async def test_the_first_edit_of_the_page_is_on_disk(node: Node, tmp_path: Path) -> None:
-    command = plain_node().command
     [program] = re.findall(r"```js\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     script = tmp_path / "first.mjs"
     script.write_text(program.replace(DEFAULT_URL, node.url))
     assert DEFAULT_URL in program
-    words = ["--experimental-websocket", "--no-warnings", str(script)]
-    process = await asyncio.create_subprocess_exec(
-        command, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(60):
-            said, problems = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert (said.decode(), problems.decode()) == ("on disk as seq 1\n", "")
+    done = await plain_node().run_beside(script, options=WITH_WEBSOCKET, seconds=60)
+    assert (done.stdout, done.stderr) == ("on disk as seq 1\n", "")
 
 
 def shape(value: Any) -> Any:

@@ -1,11 +1,11 @@
 """The program of docs/web.md prints what the page shows."""
 
-import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.javascript.node import WITH_WEBSOCKET
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node
 from tests.web.building import ROOT, bundled
@@ -20,17 +20,5 @@ async def test_the_first_edit_of_the_page(node: Node, web: JavaScript, tmp_path:
     source = tmp_path / "first.ts"
     source.write_text(program.replace("ws://127.0.0.1:8787/v1", node.url))
     bundled(web, [source], tmp_path)
-    process = await asyncio.create_subprocess_exec(
-        web.command,
-        "--experimental-websocket",
-        str(tmp_path / "first.mjs"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(100):
-            out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert (process.returncode, out.decode()) == (0, shown), err.decode()[-2_000:]
+    done = await web.run_beside(tmp_path / "first.mjs", options=WITH_WEBSOCKET)
+    assert (done.returncode, done.stdout) == (0, shown), done.stderr[-2_000:]
