@@ -43,7 +43,8 @@ def main(words: list[str] | None = None, root: Path = ROOT) -> int:
 def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     """Path -> what it should contain, and in words what of it is not so."""
     stale: dict[Path, tuple[str, str]] = {}
-    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    schema = json_schema()
+    text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
     before = _read(root / JSON_SCHEMA)
     if before != text:
         stale[JSON_SCHEMA] = (text, _changed_definitions(before, json.loads(text)["$defs"]))
@@ -54,7 +55,7 @@ def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     for path, module in sdk_modules().items():
         if _read(root / path) != module:
             stale[path] = (module, "the SDK's copy")
-    for path, module in typescript_modules().items():
+    for path, module in typescript_modules(schema).items():
         if _read(root / path) != module:
             stale[path] = (module, "the TypeScript SDK's copy")
     return stale

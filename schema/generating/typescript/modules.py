@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schema.generating.json_schema import json_schema
+from schema.generating.json_structs import Schema
 from schema.generating.typescript.tables import tables_module
 from schema.generating.typescript.types import types_module
 
@@ -11,9 +11,8 @@ FOLDER = Path("web/sdk/src/schema")
 _HEAD = "// Made by `python -m schema.generate` from schema/: change it there.\n\n"
 
 
-def typescript_modules() -> dict[Path, str]:
-    """Path from the root -> what it should contain."""
-    schema = json_schema()
+def typescript_modules(schema: Schema) -> dict[Path, str]:
+    """Path from the root -> what it should contain; `schema`: that of `json_schema()`."""
     return {
         FOLDER / "types.ts": _HEAD + types_module(schema),
         FOLDER / "tables.ts": _HEAD + tables_module(schema),

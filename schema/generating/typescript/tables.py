@@ -4,19 +4,9 @@ import json
 from typing import Any
 
 from schema.generating.json_structs import Schema
-from schema.limits import BOUNDS
-
-TOLD_LIMITS = (
-    "MAX_MESSAGE_BYTES",
-    "MAX_OPS_PER_DELTA",
-    "MAX_UNANSWERED",
-    "MAX_SELECTION",
-)
-"""Bounds that the SDK keeps to by itself."""
-
 
 _TEXT = """\
-import type { Collection, ErrorCode, Method } from "./types.js";
+import type { Collection, ErrorCode } from "./types.js";
 
 /** What to do after an error (rule E11): the last column of the table of errors. */
 export const RETRY: { readonly [code in ErrorCode]: string } = @retry@;
@@ -30,12 +20,6 @@ export interface CloseCode {
 
 /** Why a server closes a connection. */
 export const CLOSE_CODES: { readonly [code: number]: CloseCode } = @close_codes@;
-
-/** Bounds that a client keeps to. */
-export const LIMITS = @limits@ as const;
-
-/** Calls that are answered before a login. */
-export const WITHOUT_LOGIN: ReadonlySet<Method> = new Set<Method>(@open@);
 
 export interface CollectionTable {
   /** What an insert leaves out. */
@@ -57,8 +41,6 @@ def tables_module(schema: Schema) -> str:
     filled = {
         "@retry@": errors,
         "@close_codes@": codes,
-        "@limits@": _limits(),
-        "@open@": _open(schema),
         "@collections@": _collections(schema["$defs"]),
     }
     text = _TEXT
@@ -84,12 +66,3 @@ def _collection(definitions: dict[str, Schema], name: str) -> dict[str, Any]:
         },
         "parent": move["properties"].get("parent", {}).get("x-sets"),
     }
-
-
-def _limits() -> dict[str, Any]:
-    return {name: BOUNDS.rows[name].value for name in TOLD_LIMITS if name in BOUNDS.rows}
-
-
-def _open(schema: Schema) -> list[str]:
-    calls: dict[str, Schema] = schema["$defs"]["Calls"]["properties"]
-    return [method for method, call in calls.items() if not call["x-login"]]

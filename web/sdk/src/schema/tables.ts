@@ -1,6 +1,6 @@
 // Made by `python -m schema.generate` from schema/: change it there.
 
-import type { Collection, ErrorCode, Method } from "./types.js";
+import type { Collection, ErrorCode } from "./types.js";
 
 /** What to do after an error (rule E11): the last column of the table of errors. */
 export const RETRY: { readonly [code in ErrorCode]: string } = {
@@ -108,35 +108,6 @@ export const CLOSE_CODES: { readonly [code: number]: CloseCode } = {
     "meaning": "The token of hello is not valid; log in again."
   }
 };
-
-/** Bounds that a client keeps to. */
-export const LIMITS = {
-  "MAX_MESSAGE_BYTES": 1048576,
-  "MAX_OPS_PER_DELTA": 10000,
-  "MAX_UNANSWERED": 256,
-  "MAX_SELECTION": 256
-} as const;
-
-/** Calls that are answered before a login. */
-export const WITHOUT_LOGIN: ReadonlySet<Method> = new Set<Method>([
-  "auth.register",
-  "auth.login",
-  "auth.verify",
-  "auth.send_verification",
-  "auth.request_reset",
-  "auth.reset_password",
-  "auth.confirm_email",
-  "auth.refresh",
-  "auth.providers",
-  "auth.provider_begin",
-  "auth.provider_finish",
-  "auth.device_begin",
-  "auth.device_poll",
-  "auth.second_factor",
-  "auth.totp_begin",
-  "auth.totp_confirm",
-  "invitations.look"
-]);
 
 export interface CollectionTable {
   /** What an insert leaves out. */
