@@ -1,5 +1,6 @@
 /** MessagePack, as much of it as prime.v1 uses. */
 
+import { GrowingBytes, utf8Of } from "../growing_bytes.js";
 import { emptyMap, type PlainMap } from "../maps.js";
 
 /** Bytes that are no value of prime.v1. */
@@ -9,7 +10,6 @@ export class BrokenFrame extends Error {}
 export const MOST_DEPTH = 64;
 
 const text = new TextDecoder("utf-8", { fatal: true });
-const utf8 = new TextEncoder();
 
 /** Bytes to a value; maps have no prototype, binary data is a view of the bytes. Throws `BrokenFrame`. */
 export function decode(bytes: Uint8Array): unknown {
@@ -127,97 +127,63 @@ function asciiOf(bytes: Uint8Array): string | null {
 
 /** A value to bytes: numbers as integers where they are whole; what is undefined in a map is left out. */
 export function encode(value: unknown): Uint8Array {
-  const writer = new Writer();
-  writer.value(value);
-  return writer.bytes();
+  const out = new GrowingBytes(256);
+  write(out, value);
+  return out.written();
 }
 
-class Writer {
-  private buffer = new Uint8Array(256);
-  private view = new DataView(this.buffer.buffer);
-  /** How many bytes are written. */
-  private length = 0;
+function write(out: GrowingBytes, value: unknown): void {
+  if (value === null || value === undefined) out.byte(0xc0);
+  else if (typeof value === "boolean") out.byte(value ? 0xc3 : 0xc2);
+  else if (typeof value === "number") writeNumber(out, value);
+  else if (typeof value === "string") writeText(out, value);
+  else if (value instanceof Uint8Array) {
+    out.byte(0xc6);
+    out.uint32(value.length);
+    out.bytes(value);
+  } else if (Array.isArray(value)) {
+    writeHeader(out, value.length, 0x90, 0xdc);
+    for (const each of value) write(out, each);
+  } else writeMap(out, value as PlainMap);
+}
 
-  bytes(): Uint8Array {
-    return this.buffer.slice(0, this.length);
+function writeMap(out: GrowingBytes, map: PlainMap): void {
+  const entries = Object.entries(map).filter(([, each]) => each !== undefined);
+  writeHeader(out, entries.length, 0x80, 0xde);
+  for (const [key, each] of entries) {
+    writeText(out, key);
+    write(out, each);
   }
+}
 
-  value(value: unknown): void {
-    if (value === null || value === undefined) this.byte(0xc0);
-    else if (typeof value === "boolean") this.byte(value ? 0xc3 : 0xc2);
-    else if (typeof value === "number") this.number(value);
-    else if (typeof value === "string") this.text(value);
-    else if (value instanceof Uint8Array) this.binary(value);
-    else if (Array.isArray(value)) {
-      this.header(value.length, 0x90, 0xdc);
-      for (const each of value) this.value(each);
-    } else this.map(value as PlainMap);
+function writeNumber(out: GrowingBytes, value: number): void {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    out.byte(0xcb);
+    out.float64(value);
+  } else if (value >= 0 && value < 128) out.byte(value);
+  else if (value >= 0 && value < 2 ** 32) {
+    out.byte(0xce);
+    out.uint32(value);
+  } else {
+    out.byte(0xd3);
+    out.int64(value);
   }
+}
 
-  private map(map: PlainMap): void {
-    const entries = Object.entries(map).filter(([, each]) => each !== undefined);
-    this.header(entries.length, 0x80, 0xde);
-    for (const [key, each] of entries) {
-      this.text(key);
-      this.value(each);
-    }
+function writeText(out: GrowingBytes, value: string): void {
+  const bytes = utf8Of(value);
+  if (bytes.length < 32) out.byte(0xa0 | bytes.length);
+  else {
+    out.byte(0xdb);
+    out.uint32(bytes.length);
   }
+  out.bytes(bytes);
+}
 
-  private number(value: number): void {
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-      this.byte(0xcb);
-      this.view.setFloat64(this.room(8), value);
-    } else if (value >= 0 && value < 128) this.byte(value);
-    else if (value >= 0 && value < 2 ** 32) {
-      this.byte(0xce);
-      this.view.setUint32(this.room(4), value);
-    } else {
-      this.byte(0xd3);
-      this.view.setBigInt64(this.room(8), BigInt(value));
-    }
-  }
-
-  private text(value: string): void {
-    const bytes = utf8.encode(value);
-    if (bytes.length < 32) this.byte(0xa0 | bytes.length);
-    else {
-      this.byte(0xdb);
-      this.view.setUint32(this.room(4), bytes.length);
-    }
-    const at = this.room(bytes.length);
-    this.buffer.set(bytes, at);
-  }
-
-  private binary(value: Uint8Array): void {
-    this.byte(0xc6);
-    this.view.setUint32(this.room(4), value.length);
-    const at = this.room(value.length);
-    this.buffer.set(value, at);
-  }
-
-  private header(length: number, small: number, large: number): void {
-    if (length < 16) this.byte(small | length);
-    else {
-      this.byte(large + 1);
-      this.view.setUint32(this.room(4), length);
-    }
-  }
-
-  private byte(value: number): void {
-    const at = this.room(1);
-    this.buffer[at] = value;
-  }
-
-  /** Where the next `size` bytes go; the buffer grows if it must, so ask for the view only after it. */
-  private room(size: number): number {
-    const at = this.length;
-    this.length += size;
-    if (this.length > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(this.length, this.buffer.length * 2));
-      larger.set(this.buffer);
-      this.buffer = larger;
-      this.view = new DataView(larger.buffer);
-    }
-    return at;
+function writeHeader(out: GrowingBytes, length: number, small: number, large: number): void {
+  if (length < 16) out.byte(small | length);
+  else {
+    out.byte(large + 1);
+    out.uint32(length);
   }
 }

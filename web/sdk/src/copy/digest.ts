@@ -1,29 +1,26 @@
 /** The digest of a state: a sum over its entities, so that an edit changes only the terms that it touches (PROTOCOL.md, "The digest"). */
 
+import { GrowingBytes, utf8Of } from "../growing_bytes.js";
 import { isMap, type PlainMap } from "../maps.js";
 import { first64Bits } from "./sha256.js";
 import type { State } from "./state.js";
 
 const MODULUS = 1n << 64n;
-const utf8 = new TextEncoder();
 
-/** What is packed lies in here; grown if an entity needs more. SHA-256 pads behind it. */
-let buffer = new Uint8Array(4_096);
-let view = new DataView(buffer.buffer);
-let length = 0;
+/** The entity that is packed just now; SHA-256 pads behind it. */
+const out = new GrowingBytes(4_096);
 
 /** The bytes that an entity's term is made of. */
 export function packed(collection: string, id: string, entity: PlainMap): Uint8Array {
   pack(collection, id, entity);
-  return buffer.slice(0, length);
+  return out.written();
 }
 
 /** What an entity adds to the sum. */
 export function term(collection: string, id: string, entity: PlainMap): bigint {
   pack(collection, id, entity);
-  room(72);
-  length -= 72;
-  return first64Bits(buffer, length);
+  const end = out.room(72);
+  return first64Bits(out.buffer, end);
 }
 
 /** The sum of the terms of a state. */
@@ -41,20 +38,19 @@ export function shownDigest(sum: bigint): string {
 }
 
 function pack(collection: string, id: string, entity: PlainMap): void {
-  length = 0;
-  byte(0x93);
+  out.length = 0;
+  out.byte(0x93);
   writeText(collection);
   writeText(id);
   write(entity);
 }
 
 function write(value: unknown): void {
-  if (value === null || value === undefined) byte(0xc0);
-  else if (typeof value === "boolean") byte(value ? 0xc3 : 0xc2);
+  if (value === null || value === undefined) out.byte(0xc0);
+  else if (typeof value === "boolean") out.byte(value ? 0xc3 : 0xc2);
   else if (typeof value === "number") {
-    byte(0xcb);
-    const at = room(8);
-    view.setFloat64(at, value + 0); // -0 + 0 is 0
+    out.byte(0xcb);
+    out.float64(value + 0); // -0 + 0 is 0
   } else if (typeof value === "string") writeText(value);
   else if (Array.isArray(value)) {
     writeHeader(value.length, 0x90, 0xdc);
@@ -70,38 +66,19 @@ function write(value: unknown): void {
 }
 
 function writeText(value: string): void {
-  const bytes = utf8.encode(value);
+  const bytes = utf8Of(value);
   const size = bytes.length;
-  if (size < 32) byte(0xa0 | size);
-  else if (size < 256) byte(0xd9, size);
-  else if (size < 65_536) byte(0xda, size >> 8, size & 0xff);
-  else byte(0xdb, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
-  const at = room(size);
-  buffer.set(bytes, at);
+  if (size < 32) out.byte(0xa0 | size);
+  else if (size < 256) out.byte(0xd9, size);
+  else if (size < 65_536) out.byte(0xda, size >> 8, size & 0xff);
+  else out.byte(0xdb, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
+  out.bytes(bytes);
 }
 
 function writeHeader(size: number, small: number, large: number): void {
-  if (size < 16) byte(small | size);
-  else if (size < 65_536) byte(large, size >> 8, size & 0xff);
-  else byte(large + 1, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
-}
-
-function byte(...values: readonly number[]): void {
-  const at = room(values.length);
-  values.forEach((value, n) => { buffer[at + n] = value; });
-}
-
-/** Where the next `size` bytes go. */
-function room(size: number): number {
-  const at = length;
-  length += size;
-  if (length > buffer.length) {
-    const larger = new Uint8Array(Math.max(length, buffer.length * 2));
-    larger.set(buffer);
-    buffer = larger;
-    view = new DataView(larger.buffer);
-  }
-  return at;
+  if (size < 16) out.byte(small | size);
+  else if (size < 65_536) out.byte(large, size >> 8, size & 0xff);
+  else out.byte(large + 1, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
 }
 
 /** sort() alone compares UTF-16 units: an emoji would come in front of U+FF5E. */
