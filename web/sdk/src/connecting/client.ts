@@ -50,16 +50,20 @@ export function connect(url: string, options: Options): Client {
 export class Client {
   readonly status = new Live<Status>({ name: "connecting" });
   readonly user = new Live<User | null>(null);
+  /** By project. */
   private readonly rooms = new Map<string, Room>();
   /** How often each room was joined and not yet left. */
   private readonly joins = new Map<Room, number>();
   private readonly restored = new Listeners<[]>();
+  /** The one that stands, or is being opened. */
   private connection: Connection | null = null;
-  /** Whether the connection has had its welcome. */
+  /** Whether calls may go out: it has had its welcome, and the login if there is one. */
   private isOpen = false;
   private accessToken: string | null = null;
   private refreshToken: string | null = null;
+  /** Connections that failed in a row. */
   private tries = 0;
+  /** Until the next try. */
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly codec: Codec;
   /** Of what tells that a browser has slept. */

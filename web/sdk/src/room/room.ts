@@ -39,6 +39,7 @@ interface OwnDelta {
   readonly message: ClientDelta | ClientUndo | ClientRedo;
   /** Of `base`, when the edit was made. */
   readonly epoch: string | null;
+  readonly saved: Promise<Saved>;
   readonly done: (saved: Saved) => void;
   readonly fail: (error: Error) => void;
 }
@@ -60,12 +61,15 @@ export class Room {
   private readonly replica = new Replica();
   private readonly parts = new StateParts();
   private readonly queue = new SendQueue();
+  /** Our deltas without an answer, by id. */
   private readonly own = new Map<string, OwnDelta>();
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly refusedEdits = new Listeners<[id: string, error: Error]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
   private readonly lefts = new Listeners<[why: { code: string; message: string }]>();
+  /** To the server; null: we are away. */
   private line: Line | null = null;
+  /** Of our latest `join`. */
   private joinId = "";
   /** Where the copy stood last; after a divergence it stands nowhere until a new state is here. */
   private lastPosition: { readonly epoch: string; readonly seq: number } | null = null;
@@ -73,6 +77,7 @@ export class Room {
   private before: string[] = [];
   /** Messages that came while a state is inflated; null: none is. */
   private backlog: ServerMessage[] | null = null;
+  /** Looks again at what was refused for now. */
   private wakeUp: ReturnType<typeof setTimeout> | null = null;
 
   constructor(readonly project: string, private readonly codec: Codec) {}
@@ -157,7 +162,7 @@ export class Room {
 
   /** Resolves once everything that was edited so far is saved or refused. */
   async saved(): Promise<void> {
-    await Promise.allSettled([...this.own.values()].map(({ message }) => this.savedOf.get(message.id)));
+    await Promise.allSettled([...this.own.values()].map(({ saved }) => saved));
   }
 
   // For the client.
@@ -207,9 +212,6 @@ export class Room {
     console.warn("prime: the copy has another digest than the server's, asking for a new state");
     this.enter(this.line);
   }
-
-  /** Promises of own deltas, by id, for `saved`. */
-  private readonly savedOf = new Map<string, Promise<Saved>>();
 
   private take(message: ServerMessage): void {
     if (message.t === "joined") {
@@ -277,21 +279,22 @@ export class Room {
     this.pump();
   }
 
+  /** What an edit is made on just now (rule D18). */
+  private get base(): { readonly epoch: string; readonly seq: number } | null {
+    return this.replica.position ?? this.lastPosition;
+  }
+
   private deltaOf(ops: readonly Op[], more: { atomic?: boolean; step?: string; gesture?: string }): ClientDelta {
     if (ops.length === 0) throw new WrongUse("an edit holds one op at least");
-    const at = this.replica.position ?? this.lastPosition;
-    if (at === null) throw new WrongUse("the project's state is not here yet: wait for `join`");
-    this.lastPosition = at;
-    return { t: "delta", project: this.project, id: newId(), ops, base: at.seq, ...more };
+    if (this.base === null) throw new WrongUse("the project's state is not here yet: wait for `join`");
+    return { t: "delta", project: this.project, id: newId(), ops, base: this.base.seq, ...more };
   }
 
   private propose(message: OwnDelta["message"]): Edit {
-    const saved = new Promise<Saved>((done, fail) => {
-      const epoch = (this.replica.position ?? this.lastPosition)?.epoch ?? null;
-      this.own.set(message.id, { message, epoch, done, fail });
-    });
+    let [done, fail]: [OwnDelta["done"], OwnDelta["fail"]] = [() => {}, () => {}];
+    const saved = new Promise<Saved>((...settle) => { [done, fail] = settle; });
     saved.catch(() => {}); // who does not ask is not told twice
-    this.savedOf.set(message.id, saved);
+    this.own.set(message.id, { message, epoch: this.base?.epoch ?? null, saved, done, fail });
     this.replica.propose(message);
     this.queue.add(message.id);
     this.unsaved.set(this.queue.size);
@@ -344,7 +347,6 @@ export class Room {
   private settle(id: string): OwnDelta | undefined {
     const own = this.own.get(id);
     this.own.delete(id);
-    this.savedOf.delete(id);
     this.queue.settle(id);
     this.unsaved.set(this.queue.size);
     this.pump();
@@ -361,7 +363,7 @@ export class Room {
   }
 
   private tell(): void {
-    this.lastPosition = this.replica.position ?? this.lastPosition;
+    this.lastPosition = this.base;
     const touched = this.replica.takeTouched();
     if (touched === null || touched.size > 0) this.changes.tell(touched);
   }
