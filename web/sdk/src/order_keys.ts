@@ -17,8 +17,9 @@ export function inOrder(one: { order: string; id: string }, other: { order: stri
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A key after `before` and in front of `after`; null is the end on that side. Both are order keys, and not equal. */
+/** A key after `before` and in front of `after`, two order keys in this order; null is the end on that side. Throws `RangeError`. */
 export function between(before: string | null, after: string | null): string {
+  if (before !== null && after !== null && before >= after) throw new RangeError(`no key lies between ${before} and ${after}`);
   if (before === null) return after === null ? "a0" : inFront(after);
   const [integer, fraction] = split(before);
   if (after === null) return increment(integer) ?? integer + midpoint(fraction, null);

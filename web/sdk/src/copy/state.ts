@@ -32,7 +32,7 @@ export function stateOf(wire: PlainMap): State {
   for (const [collection, entities] of Object.entries(wire)) {
     if (!isMap(entities)) continue;
     const all = new Map<string, Entity>();
-    for (const [id, entity] of Object.entries(entities)) if (isMap(entity)) all.set(id, Object.freeze(entity));
+    for (const [id, entity] of Object.entries(entities)) if (isMap(entity)) all.set(id, frozen(entity));
     state.set(collection, all);
   }
   return state;
@@ -77,13 +77,19 @@ export function changed(before: Entity, props: PlainMap): Entity {
   if (isMap(props["params"])) {
     const params = merged(isMap(before["params"]) ? before["params"] : {}, props["params"]);
     for (const [name, leaf] of Object.entries(params)) if (leaf === null) delete params[name];
-    after["params"] = Object.freeze(params);
+    after["params"] = params;
   }
-  return Object.freeze(after);
+  return frozen(after);
+}
+
+/** With the lists and maps in it. */
+function frozen(entity: PlainMap): Entity {
+  for (const value of Object.values(entity)) if (typeof value === "object" && value !== null) Object.freeze(value);
+  return Object.freeze(entity);
 }
 
 function inserted(op: AnyOp): Entity {
-  return Object.freeze(merged(tableOf(op.col)?.defaults ?? {}, op.entity ?? {}));
+  return frozen(merged(tableOf(op.col)?.defaults ?? {}, op.entity ?? {}));
 }
 
 function moved(op: AnyOp): PlainMap {

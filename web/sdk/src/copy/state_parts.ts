@@ -8,7 +8,7 @@ export class StateParts {
 
   /** The bytes of all parts, still packed by zlib, once the last one is here. Throws `Gap`. */
   take(message: ServerState): Uint8Array | null {
-    if (message.part !== this.parts.length) throw new Gap("a part of the state is missing");
+    if (message.part !== this.parts.length || !(message.parts > message.part)) throw new Gap("a part of the state is missing");
     this.parts.push(typeof message.data === "string" ? bytesOf(message.data) : message.data);
     if (this.parts.length < message.parts) return null;
     const whole = joined(this.parts);
