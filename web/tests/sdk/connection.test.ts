@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
 import { Connection, PROBE_MS, type Ended } from "../../sdk/src/connecting/connection.js";
-import { Unanswered } from "../../sdk/src/failures.js";
+import { Unanswered, WrongUse } from "../../sdk/src/failures.js";
 
 /** A socket that says what it is told to say, and that nothing goes out of. */
 class Silent {
@@ -29,15 +29,15 @@ class Silent {
   }
 }
 
-const WELCOME = { t: "welcome", version: 1, connection: "c", node: "n", server_time: 0, heartbeat_seconds: 10, max_message_bytes: 1, user: null };
+const WELCOME = { t: "welcome", version: 1, connection: "c", node: "n", server_time: 0, heartbeat_seconds: 10, max_message_bytes: 1_000, user: null };
 
-async function opened(): Promise<{ connection: Connection; socket: Silent; ends: Ended[] }> {
+async function opened(isSlow = true): Promise<{ connection: Connection; socket: Silent; ends: Ended[] }> {
   const ends: Ended[] = [];
   const heard = { message: () => {}, ended: (why: Ended) => void ends.push(why) };
   const connection = new Connection("ws://nowhere", JSON_TEXT, Silent as unknown as typeof WebSocket, heard);
   const socket = Silent.made.at(-1)!;
   const open = connection.open({ device: "d", client: "", token: null });
-  socket.onopen();
+  if (isSlow) socket.onopen();
   socket.onmessage({ data: JSON.stringify(WELCOME) });
   await open;
   return { connection, socket, ends };
@@ -61,6 +61,34 @@ test("one that answers is not", async (context) => {
   connection.probe();
   socket.onmessage({ data: '{"t":"pong","time":1,"server_time":2}' });
   context.mock.timers.tick(PROBE_MS);
+  assert.equal(ends.length, 0);
+  connection.close();
+});
+
+test("hello is said, too, where the line was open before anybody asked", async () => {
+  const { connection, socket } = await opened(false);
+  assert.equal(socket.sent.length, 1);
+  assert.match(socket.sent[0]!, /"hello"/);
+  connection.close();
+});
+
+test("a hello that the server cannot read ends it with the reason", async () => {
+  const ends: Ended[] = [];
+  const heard = { message: () => {}, ended: (why: Ended) => void ends.push(why) };
+  const connection = new Connection("ws://nowhere", JSON_TEXT, Silent as unknown as typeof WebSocket, heard);
+  const open = connection.open({ device: "d", client: "", token: null });
+  const text = JSON.stringify({ t: "error", id: null, code: "bad_message", message: "client: no such name" });
+  Silent.made.at(-1)!.onmessage({ data: text });
+  await assert.rejects(open, /no such name/);
+  assert.equal(ends[0]?.error?.code, "bad_message");
+});
+
+test("a call that is too large, or that no frame can hold, is refused here, and the connection stands", async () => {
+  const { connection, socket, ends } = await opened();
+  connection.mostBytes = 200;
+  await assert.rejects(connection.call("projects.create", { name: "x".repeat(300) }), WrongUse);
+  await assert.rejects(connection.call("projects.create", { name: 1n } as never), WrongUse);
+  assert.equal(socket.sent.length, 1);
   assert.equal(ends.length, 0);
   connection.close();
 });

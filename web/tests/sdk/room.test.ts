@@ -9,24 +9,26 @@ import type { ClientJoin, ClientMessage, ServerMessage } from "../../sdk/src/sch
 
 const PROJECT = "0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77";
 const STATE = { markers: { marker_01: { time: 1, name: "A", color: null } }, channels: {}, project: {} };
+const ME = { member: "me", user: "ada", name: "Ada", device: "d", role: "owner", color: "#3c87c3", presence: {} };
 const DIGEST = "57eb6b9ea94e2d73"; // of nothing that is here
 
 /** A room that was let in, with its state, and what it has said since. */
-async function entered(): Promise<{ room: Room; said: ClientMessage[]; hear: (message: object) => void }> {
+async function entered(): Promise<{ room: Room; said: ClientMessage[]; hear: (message: object) => void; givenUp: () => number }> {
   const room = new Room(PROJECT, JSON_TEXT);
   const said: ClientMessage[] = [];
-  room.enter({ send: (message) => said.push(message) > 0, isFull: false });
+  let givenUp = 0;
+  room.enter({ send: (message) => void said.push(message), giveUp: () => { givenUp += 1; }, isFull: false, mostBytes: 4_096 });
   const hear = (message: object): void => room.hear({ project: PROJECT, ...message } as ServerMessage);
   letIn(said, hear);
   await new Promise<void>((done) => void room.isSynced.subscribe((now) => now && done()));
   said.length = 0;
-  return { room, said, hear };
+  return { room, said, hear, givenUp: () => givenUp };
 }
 
 function letIn(said: ClientMessage[], hear: (message: object) => void): void {
   const { id } = said.at(-1) as ClientJoin;
   const position = { epoch: "e", seq: 7 };
-  hear({ t: "joined", id, you: "me", role: "owner", members: [], position, resumed: false, parts: 1, head: 7 });
+  hear({ t: "joined", id, you: "me", role: "owner", members: [ME], position, resumed: false, parts: 1, head: 7 });
   hear({ t: "state", part: 0, parts: 1, data: deflateSync(JSON.stringify(STATE)).toString("base64") });
 }
 
@@ -55,8 +57,92 @@ test("a hole in the seqs is noticed, and the room is joined again", async () => 
 test("what has no answer when the room ends says so", async () => {
   const { room } = await entered();
   const { saved } = room.edit((tx) => tx.delete("markers", "marker_01"));
-  room.end();
+  room.end("we left");
   await assert.rejects(saved, Unanswered);
+  assert.equal(room.unsaved.value, 0);
+});
+
+test("a room that is over takes no edits, and says so", async () => {
+  const { room } = await entered();
+  room.end("we left");
+  assert.throws(() => room.edit((tx) => tx.delete("markers", "marker_01")), WrongUse);
+  await assert.rejects(room.undo(), WrongUse);
+});
+
+const CYCLE: { [name: string]: unknown } = {};
+CYCLE["itself"] = CYCLE;
+
+for (const [what, name] of [["too large", "x".repeat(5_000)], ["cyclic", CYCLE], ["a BigInt", 1n], ["a function", () => 1]] as const) {
+  test(`nothing stays of an edit that cannot be sent: ${what}`, async () => {
+    const { room, said } = await entered();
+    assert.throws(() => room.edit((tx) => tx.set("markers", "marker_01", { name } as never)), WrongUse);
+    assert.equal(room.unsaved.value, 0);
+    assert.equal(room.get("markers", "marker_01")?.name, "A");
+    assert.deepEqual(said, []);
+  });
+}
+
+test("an edit is what it was when it was made", async () => {
+  const { room, said } = await entered();
+  const content: ("notes" | "audio")[] = ["notes"];
+  let kept: { insert: (collection: "markers", entity: object) => string } | null = null;
+  room.edit((tx) => {
+    kept = tx;
+    tx.insert("tracks", { name: "Lead", content }, "track_0001");
+  });
+  content.push("audio");
+  assert.throws(() => kept!.insert("markers", { time: 1 }), WrongUse);
+  const [op] = (said[0] as unknown as { ops: { entity: { content: string[] } }[] }).ops;
+  assert.deepEqual(op?.entity.content, ["notes"]);
+  assert.throws(() => (room.get("tracks", "track_0001")?.content as string[]).push("audio"), TypeError);
+});
+
+test("R3: another role is told at once", async () => {
+  const { room, hear } = await entered();
+  hear({ t: "role_changed", user: "ben", role: "editor" });
+  assert.equal(room.role.value, "owner");
+  hear({ t: "role_changed", user: "ada", role: "viewer" });
+  assert.equal(room.role.value, "viewer");
+});
+
+test("who is not let in again is out, and is told", async () => {
+  const { room, said, hear } = await entered();
+  const left: string[] = [];
+  room.onLeft(({ code }) => left.push(code));
+  room.enter({ send: (message) => void said.push(message), giveUp: () => {}, isFull: false, mostBytes: 4_096 });
+  hear({ t: "error", id: (said.at(-1) as ClientJoin).id, code: "not_found", message: "there is no such project" });
+  assert.deepEqual(left, ["not_found"]);
+});
+
+test("R52: a room that is closed for a while is asked again", async (context) => {
+  const { said, hear } = await entered();
+  hear({ t: "delta", seq: 9, id: "delta_0009", user: "u", member: "m", at: 0, ops: [] });
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const details = { retry_after_ms: 700, message: "It grows." };
+  hear({ t: "error", id: (said.at(-1) as ClientJoin).id, code: "unavailable", message: "closed", details });
+  assert.equal(said.length, 1);
+  context.mock.timers.tick(700);
+  assert.equal(said.length, 2);
+  assert.equal(said[1]?.t, "join");
+});
+
+for (const message of [{ t: "member_joined" }, { t: "delta", seq: 8, id: "delta_0008" }]) {
+  test(`a ${message.t} that cannot be understood ends the connection, and nothing else`, async () => {
+    const { room, hear, givenUp } = await entered();
+    hear(message);
+    assert.equal(room.get("markers", "marker_01")?.name, "A");
+    assert.equal(givenUp(), 1);
+  });
+}
+
+test("a state that cannot be read ends the connection", async () => {
+  const { room, said, hear, givenUp } = await entered();
+  hear({ t: "tick", moved: {}, digest: { seq: 7, digest: DIGEST } });
+  const { id } = said.at(-1) as ClientJoin;
+  hear({ t: "joined", id, you: "me", role: "owner", members: [ME], position: { epoch: "e", seq: 7 }, resumed: false, parts: 1, head: 7 });
+  hear({ t: "state", part: 0, parts: 1, data: "AAAA" });
+  while (givenUp() === 0) await new Promise((done) => setImmediate(done));
+  assert.equal(room.isSynced.value, false);
 });
 
 test("nobody edits what is not here, or nothing", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { connect, JSON_TEXT, MESSAGE_PACK, newId, PrimeError, Refused, Unanswered, type Client, type Room } from "../../sdk/src/index.js";
+import { connect, JSON_TEXT, MESSAGE_PACK, newId, PrimeError, Refused, Unanswered, WrongUse, type Client, type Room } from "../../sdk/src/index.js";
 
 const url = process.argv[2]!;
 const codec = process.argv[3] === "json" ? JSON_TEXT : MESSAGE_PACK;
@@ -113,10 +113,41 @@ await agree(hers, his);
 assert.equal(hers.all("markers").size, 301);
 
 assert.equal(await ben.join(project), his, "joined twice it is one room");
-ben.leave(his);
+await ben.leave(his);
 await his.edit((tx) => tx.insert("markers", { time: 1, name: "still in" })).saved;
-ben.leave(his);
+const last = his.edit((tx) => tx.insert("markers", { time: 2, name: "the last" }));
+await ben.leave(his);
+await last.saved;
+assert.throws(() => his.edit((tx) => tx.insert("markers", { time: 3, name: "too late" })), WrongUse);
 await eventually(() => hers.others.value.length === 0);
+
+const again = await ben.join(project);
+assert.notEqual(again, his);
+await ada.call("members.grant", { project, email: addressOf(ben.user.value!.username), role: "viewer" });
+await eventually(() => again.role.value === "viewer");
+const left: string[] = [];
+again.onLeft(({ code }) => left.push(code));
+await ada.call("members.revoke", { project, user: ben.user.value!.id });
+await eventually(() => left.length === 1);
+await assert.rejects(ben.join(project), (error: PrimeError) => error.code === "not_found");
+
+let kept: string | null = null;
+const tokens = {
+  read: async () => { await new Promise((done) => setTimeout(done, 30)); return kept; },
+  write: (token: string | null) => { kept = token; },
+};
+const cleo = connect(url, { device: newId(), WebSocket: Seen, codec, tokens });
+const username = `cleo-${newId().toLowerCase().replace(/[^a-z0-9]/g, "")}`;
+await cleo.register({ username, email: addressOf(username), password: "a kettle of 7 songs" });
+await cleo.close();
+const back = connect(url, { device: newId(), WebSocket: Seen, codec, tokens });
+assert.equal((await back.call("account.get", {})).username, username, "a slow store of tokens logs in");
+await back.close();
+const broken = { read: () => { throw new Error("no disk"); }, write: () => { throw new Error("no disk"); } };
+const dev = connect(url, { device: newId(), WebSocket: Seen, codec, tokens: broken });
+assert.equal((await dev.login(addressOf(username), "a kettle of 7 songs")).username, username);
+await dev.close();
+assert.throws(() => connect(url, { device: "", WebSocket: Seen }), WrongUse);
 
 const [asked] = await Promise.allSettled([ben.call("projects.get", { project }), ben.close()]);
 assert.ok(asked.status === "fulfilled" || asked.reason instanceof Unanswered);

@@ -39,10 +39,16 @@ export interface Options {
   readonly codec?: Codec;
 }
 
+/** A connection that has lasted so long does not count as failed. */
+export const STEADY_MS = 10_000;
+
+/** How long `leave` and `close` wait for what is not saved. */
+const SAVING_MS = 2_000;
+
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
 
-/** Returns at once, and connects. */
+/** Returns at once, and connects. Throws `WrongUse`. */
 export function connect(url: string, options: Options): Client {
   return new Client(url, options);
 }
@@ -61,6 +67,8 @@ export class Client {
   private isOpen = false;
   private accessToken: string | null = null;
   private refreshToken: string | null = null;
+  /** When the latest welcome came, in milliseconds of the monotonic clock. */
+  private welcomedAt = Infinity;
   /** Connections that failed in a row. */
   private tries = 0;
   /** Until the next try. */
@@ -74,6 +82,7 @@ export class Client {
     if (options.WebSocket === undefined && globalThis.WebSocket === undefined) {
       throw new WrongUse("there is no WebSocket here: give one in the options, for example that of the package `ws`");
     }
+    if (!options.device || options.device.length > 120) throw new WrongUse("`device` has 1 to 120 characters");
     this.stops = wakesOf(globalThis).map(([target, event]) => listening(target, event, () => this.probe()));
     this.start();
   }
@@ -105,13 +114,13 @@ export class Client {
     let room = this.rooms.get(project);
     if (room === undefined) {
       room = this.made(project);
-      if (this.status.value.name === "connected") this.enter(room);
+      if (this.connection !== null && this.status.value.name === "connected") this.enter(room, this.connection);
     }
     this.joins.set(room, (this.joins.get(room) ?? 0) + 1);
     try {
       await this.synced(room);
     } catch (error) {
-      this.leave(room);
+      void this.leave(room);
       throw error;
     }
     return room;
@@ -120,23 +129,29 @@ export class Client {
   private made(project: string): Room {
     const room = new Room(project, this.codec);
     this.rooms.set(project, room);
-    room.onLeft(() => this.drop(room)); // who is let in again joins anew
+    room.onLeft(({ code }) => this.drop(room, `we were put out (${code})`)); // who is let in again joins anew
     return room;
   }
 
-  private drop(room: Room): void {
+  private drop(room: Room, why: string): void {
     this.joins.delete(room);
     if (this.rooms.get(room.project) === room) this.rooms.delete(room.project);
-    room.end();
+    room.end(why);
   }
 
-  leave(room: Room): void {
-    if (this.rooms.get(room.project) !== room) return;
-    const left = (this.joins.get(room) ?? 1) - 1;
-    this.joins.set(room, left);
-    if (left > 0) return;
+  /** Waits two seconds at most for what is not saved; who joins again meanwhile stays in. */
+  async leave(room: Room): Promise<void> {
+    if (!this.isJoined(room)) return;
+    this.joins.set(room, this.joins.get(room)! - 1);
+    if (this.joins.get(room)! > 0) return;
+    await bounded(room.saved(), SAVING_MS);
+    if (!this.isJoined(room) || this.joins.get(room)! > 0) return;
     this.connection?.send({ t: "leave", id: "leave", project: room.project });
-    this.drop(room);
+    this.drop(room, "we left");
+  }
+
+  private isJoined(room: Room): boolean {
+    return this.rooms.get(room.project) === room && this.joins.has(room);
   }
 
   /** Called whenever the client is connected and logged in again. */
@@ -146,8 +161,7 @@ export class Client {
 
   /** Waits two seconds at most for what is not saved. */
   async close(): Promise<void> {
-    const saving = Promise.all([...this.rooms.values()].map((room) => room.saved()));
-    await Promise.race([saving, new Promise((done) => setTimeout(done, 2_000))]);
+    await bounded(Promise.all([...this.rooms.values()].map((room) => room.saved())), SAVING_MS);
     this.finish({ name: "over", reason: "closed", message: "The client was closed." });
   }
 
@@ -172,7 +186,7 @@ export class Client {
 
   private async greet(connection: Connection): Promise<void> {
     try {
-      this.refreshToken ??= (await this.options.tokens?.read()) ?? null;
+      this.refreshToken ??= await this.keptToken();
       const { device, client = "" } = this.options;
       const { user } = await connection.open({ device, client, token: this.accessToken });
       if (user !== null) this.welcome(user);
@@ -182,6 +196,24 @@ export class Client {
       this.restored.tell();
     } catch {
       if (connection === this.connection) connection.close(); // `ended` decides what comes next
+    }
+  }
+
+  private async keptToken(): Promise<string | null> {
+    try {
+      return (await this.options.tokens?.read()) ?? null;
+    } catch (error) {
+      console.error("prime: the token store cannot be read; going on without a login:", error);
+      return null;
+    }
+  }
+
+  private async keep(refreshToken: string | null): Promise<void> {
+    this.refreshToken = refreshToken;
+    try {
+      await this.options.tokens?.write(refreshToken);
+    } catch (error) {
+      console.error("prime: the token store cannot be written; the login ends with this window:", error);
     }
   }
 
@@ -197,31 +229,30 @@ export class Client {
 
   private async adopt(tokens: Tokens): Promise<User> {
     this.accessToken = tokens.access_token;
-    this.refreshToken = tokens.refresh_token;
-    await this.options.tokens?.write(tokens.refresh_token);
+    await this.keep(tokens.refresh_token);
     if (this.status.value.name !== "connected") this.welcome(tokens.user);
     return tokens.user;
   }
 
   private async forget(): Promise<void> {
-    this.accessToken = this.refreshToken = null;
-    await this.options.tokens?.write(null);
+    this.accessToken = null;
+    await this.keep(null);
   }
 
   private welcome(user: User): void {
-    this.tries = 0;
+    const { connection } = this;
+    if (connection === null) return; // it broke while tokens were kept: the next one has them
+    this.welcomedAt = performance.now();
     this.user.set(user);
     this.status.set({ name: "connected" });
-    for (const room of this.rooms.values()) this.enter(room);
+    for (const room of this.rooms.values()) this.enter(room, connection);
   }
 
-  private enter(room: Room): void {
-    const connection = this.connection!;
+  private enter(room: Room, connection: Connection): void {
     room.enter({
-      send: (message: ClientMessage) => {
-        connection.send(message);
-        return true;
-      },
+      send: (message: ClientMessage) => connection.send(message),
+      giveUp: () => connection.close(),
+      mostBytes: connection.mostBytes,
       get isFull() {
         return connection.isFull;
       },
@@ -236,15 +267,20 @@ export class Client {
   }
 
   private ended({ code, error }: Ended): void {
+    const wasOpen = this.isOpen;
     this.connection = null;
     this.isOpen = false;
+    if (performance.now() - this.welcomedAt > STEADY_MS) this.tries = 0;
+    this.welcomedAt = Infinity;
     for (const room of this.rooms.values()) room.lost();
     if (this.status.value.name === "over") return;
     const known = CLOSE_CODES[code];
     if (known?.name === "token_expired" || known?.name === "auth_failed") this.accessToken = null;
-    const comesBack = known === undefined || known.reconnect || known.name === "auth_failed";
-    if (!comesBack) {
-      this.finish({ name: "over", reason: known.name, message: error?.message ?? known.meaning });
+    const isWrong = error?.code === "bad_message" && !wasOpen; // a hello that no server takes
+    const comesBack = !isWrong && (known?.reconnect ?? !(code >= 4_500 && code < 5_000)); // rule X1
+    if (!comesBack && known?.name !== "auth_failed") {
+      const reason = isWrong ? "bad_message" : (known?.name ?? String(code));
+      this.finish({ name: "over", reason, message: error?.message ?? known?.meaning ?? "the server closed for good" });
       return;
     }
     if (known?.name === "no_hello") { // nobody has logged in: the next call connects
@@ -264,7 +300,7 @@ export class Client {
   private finish(status: Status): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.status.set(status);
-    for (const room of this.rooms.values()) room.end();
+    for (const room of this.rooms.values()) room.end("the client was closed");
     this.rooms.clear();
     this.joins.clear();
     for (const stop of this.stops) stop();
@@ -275,7 +311,8 @@ export class Client {
   private async opened<Value>(step: (connection: Connection) => Promise<Value>): Promise<Value> {
     if (this.connection === null && this.status.value.name === "needs-login") this.start();
     await until(() => this.isOpen, WAIT_MS, [this.status, (stop) => this.restored.add(stop)], () => this.checkNotOver());
-    return step(this.connection!);
+    if (this.connection === null) throw new Unanswered("the connection broke");
+    return step(this.connection);
   }
 
   private async synced(room: Room): Promise<void> {
@@ -308,6 +345,13 @@ function wakesOf(global: { document?: EventTarget; window?: EventTarget }): [Eve
 function listening(target: EventTarget, event: string, listener: () => void): Stop {
   target.addEventListener(event, listener);
   return () => target.removeEventListener(event, listener);
+}
+
+/** Whichever comes first. */
+async function bounded(waiting: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([waiting, new Promise((done) => { timer = setTimeout(done, milliseconds); })]);
+  clearTimeout(timer);
 }
 
 type Wakes = Live<never> | Live<Status> | Live<boolean> | ((wake: () => void) => Stop);

@@ -1,5 +1,7 @@
 /** The two subprotocols: how a frame and a state are read, and how a message is written. */
 
+import { WrongUse } from "../failures.js";
+import { utf8Of } from "../growing_bytes.js";
 import { type PlainMap, isMap, withSafeMaps } from "../maps.js";
 import type { ClientMessage } from "../schema/types.js";
 import { BrokenFrame, decode, encode } from "./message_pack.js";
@@ -26,6 +28,16 @@ export const JSON_TEXT: Codec = {
   write: (message) => JSON.stringify(message),
   readState: (bytes) => asMap(parsed(new TextDecoder().decode(bytes))),
 };
+
+/** A message to a frame, and how many bytes that has. Throws `WrongUse` for what no frame can hold. */
+export function frameOf(codec: Codec, message: ClientMessage): { frame: string | Uint8Array; bytes: number } {
+  try {
+    const frame = codec.write(message);
+    return { frame, bytes: typeof frame === "string" ? utf8Of(frame).length : frame.length };
+  } catch (error) {
+    throw new WrongUse(`that cannot be sent: ${(error as Error).message}`);
+  }
+}
 
 function asMap(value: unknown): PlainMap {
   return isMap(value) ? value : broken("a frame that holds no map");

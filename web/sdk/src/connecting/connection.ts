@@ -1,14 +1,17 @@
 /** One WebSocket, from its opening to its end: hello, calls in flight, the heartbeat. It never comes back; `Client` makes another. */
 
-import { PrimeError, Unanswered } from "../failures.js";
+import { PrimeError, Unanswered, WrongUse } from "../failures.js";
 import type { Calls, ClientMessage, Method, ServerMessage, ServerWelcome } from "../schema/types.js";
-import type { Codec } from "./codecs.js";
+import { frameOf, type Codec } from "./codecs.js";
 
 /** A connection is given up when opening it, or the answer to hello, takes longer. */
 export const OPEN_MS = 15_000;
 
 /** A call is given up after so long; the server answers within 15 seconds (rule C9). */
 export const CALL_MS = 20_000;
+
+/** A message holds so many bytes, until `welcome` says otherwise. */
+export const MOST_BYTES = 1_048_576;
 
 /** A server that does not answer a probe for so long is gone. */
 export const PROBE_MS = 5_000;
@@ -53,6 +56,8 @@ export class Connection {
   /** When a message came last, in milliseconds of the monotonic clock. */
   private heardAt = performance.now();
   private isOver = false;
+  /** So many bytes a message may have here. */
+  mostBytes = MOST_BYTES;
 
   constructor(url: string, private readonly codec: Codec, WebSocketClass: typeof WebSocket, private readonly heard: Heard) {
     this.socket = new WebSocketClass(url, codec.subprotocol);
@@ -72,7 +77,9 @@ export class Connection {
       };
       this.welcomed = settled(done);
       this.refused = settled(fail);
-      this.socket.onopen = () => this.send({ t: "hello", versions: [1], ...hello });
+      const greet = (): void => this.send({ t: "hello", versions: [1], ...hello });
+      if (this.socket.readyState === OPEN) greet(); // whoever kept the token was slower than the line
+      else this.socket.onopen = greet;
     });
   }
 
@@ -81,11 +88,14 @@ export class Connection {
     return this.socket.bufferedAmount > FULL_BYTES;
   }
 
+  /** Throws `WrongUse` for what cannot be sent. */
   send(message: ClientMessage): void {
-    if (this.socket.readyState === OPEN) this.socket.send(this.codec.write(message) as string | Uint8Array<ArrayBuffer>);
+    const { frame, bytes } = frameOf(this.codec, message);
+    if (bytes > this.mostBytes) throw new WrongUse(`a message of ${bytes} bytes: one holds ${this.mostBytes}`);
+    if (this.socket.readyState === OPEN) this.socket.send(frame as string | Uint8Array<ArrayBuffer>);
   }
 
-  /** Rejects with `PrimeError`, or `Unanswered` where the connection breaks first. */
+  /** Rejects with `PrimeError`, with `WrongUse`, or with `Unanswered` where the connection breaks first. */
   call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     return new Promise((done, fail) => {
       if (this.isOver) {
@@ -96,7 +106,11 @@ export class Connection {
       const timer = setTimeout(() => this.answer(id)?.fail(new Unanswered(`${method} was not answered`)), CALL_MS);
       this.calls.set(id, { done, fail, timer });
       const message = { t: "call", id, method, params } as const;
-      this.send(key === undefined ? message : { ...message, idempotency_key: key });
+      try {
+        this.send(key === undefined ? message : { ...message, idempotency_key: key });
+      } catch (error) {
+        this.answer(id)?.fail(error as Error);
+      }
     });
   }
 
@@ -137,13 +151,15 @@ export class Connection {
   private hear(message: ServerMessage): void {
     if (message.t === "welcome") {
       this.beat(message.heartbeat_seconds * 1_000);
+      this.mostBytes = message.max_message_bytes;
       this.welcomed?.(message);
     } else if (message.t === "reply") this.answer(message.id)?.done(message.result as never);
     else if (message.t === "error" && message.id !== null && this.calls.has(message.id)) {
       this.answer(message.id)?.fail(PrimeError.of(message));
     } else {
       if (message.t === "error" && message.id === null) this.lastError = PrimeError.of(message);
-      this.heard.message(message);
+      if (this.refused !== null && this.lastError?.code === "bad_message") this.close(); // a hello that it cannot read
+      else this.heard.message(message);
     }
   }
 

@@ -144,7 +144,8 @@ function write(out: GrowingBytes, value: unknown): void {
   } else if (Array.isArray(value)) {
     writeHeader(out, value.length, 0x90, 0xdc);
     for (const each of value) write(out, each);
-  } else writeMap(out, value as PlainMap);
+  } else if (typeof value === "object") writeMap(out, value as PlainMap);
+  else throw new TypeError(`no message holds a ${typeof value}`);
 }
 
 function writeMap(out: GrowingBytes, map: PlainMap): void {

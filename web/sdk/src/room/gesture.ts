@@ -2,7 +2,7 @@
 
 import { newId } from "../ids.js";
 import type { Collection, Op, Previewed } from "../schema/types.js";
-import type { Entities } from "./transaction.js";
+import { Transaction, type Entities } from "./transaction.js";
 
 /** At most one message in so long. */
 const EVERY_MS = 33;
@@ -34,8 +34,9 @@ export class Gesture<Edit> {
   /** The latest values as one delta. */
   end(): Edit {
     this.stop();
-    const ops = [...this.values].map(([id, { col, props }]) => ({ op: "set", col, id, props }) as unknown as Op);
-    return this.stage.end(this.id, ops);
+    const tx = new Transaction();
+    for (const [id, { col, props }] of this.values) tx.set(col, id, props as never);
+    return this.stage.end(this.id, tx.end());
   }
 
   /** Nothing is stored, and others see what was before. */
@@ -48,7 +49,11 @@ export class Gesture<Edit> {
   private flush(): void {
     this.timer = null;
     const shown = Object.fromEntries(this.values) as unknown as { [entity: string]: Previewed };
-    if (!this.stage.show(this.id, shown)) this.timer = setTimeout(() => this.flush(), EVERY_MS);
+    try {
+      if (!this.stage.show(this.id, shown)) this.timer = setTimeout(() => this.flush(), EVERY_MS);
+    } catch (error) {
+      console.error("prime: a gesture that cannot be shown:", error);
+    }
   }
 
   private stop(): void {

@@ -1,6 +1,7 @@
 /** A project that we are in: its copy, our edits, and who else is there. */
 
-import type { Codec } from "../connecting/codecs.js";
+import { frameOf, type Codec } from "../connecting/codecs.js";
+import { MOST_BYTES } from "../connecting/connection.js";
 import { Gap } from "../copy/gap.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
@@ -11,38 +12,17 @@ import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import { RETRY } from "../schema/tables.js";
 import type {
-  ClientDelta, ClientMessage, ClientRedo, ClientUndo, Collection, Dropped, Op, Presence, ServerMessage, ServerState,
+  ClientDelta, ClientMessage, Collection, Dropped, Op, Presence, ServerMessage, ServerState,
 } from "../schema/types.js";
+import type { Edit, OwnDelta, Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
+import { inflated } from "./inflating.js";
+import type { Line } from "./line.js";
 import { Members } from "./members.js";
 import { Transaction, type Entities } from "./transaction.js";
 
-/** One of our deltas. */
-export interface Edit {
-  readonly id: string;
-  /** After the COMMIT. `dropped`: ops that others have overtaken. Rejects with `Refused`, or `Unanswered` if the client closes. */
-  readonly saved: Promise<Saved>;
-}
-
-export interface Saved {
-  readonly seq: number;
-  readonly dropped: readonly Dropped[];
-}
-
-/** How a room speaks: false where we are away. `isFull`: presence waits. */
-export interface Line {
-  send(message: ClientMessage): boolean;
-  readonly isFull: boolean;
-}
-
-interface OwnDelta {
-  readonly message: ClientDelta | ClientUndo | ClientRedo;
-  /** Of `base`, when the edit was made. */
-  readonly epoch: string | null;
-  readonly saved: Promise<Saved>;
-  readonly done: (saved: Saved) => void;
-  readonly fail: (error: Error) => void;
-}
+/** An edit that is sent again after another epoch names the old one, too. */
+const BASE_EPOCH_BYTES = 256;
 
 /** What is refused for now without a time comes back after so long. */
 const RETRY_MS = 1_000;
@@ -77,6 +57,14 @@ export class Room {
   private before: string[] = [];
   /** Messages that came while a state is inflated; null: none is. */
   private backlog: ServerMessage[] | null = null;
+  /** So many bytes a message may have, by the latest connection. */
+  private mostBytes = MOST_BYTES;
+  /** Our user, from the first join on. */
+  private user = "";
+  /** Why nothing more can be edited here; null: it can. */
+  private over: string | null = null;
+  /** Asks again to be let in. */
+  private knocking: ReturnType<typeof setTimeout> | null = null;
   /** Looks again at what was refused for now. */
   private wakeUp: ReturnType<typeof setTimeout> | null = null;
 
@@ -137,14 +125,14 @@ export class Room {
   edit(change: (tx: Transaction) => void, options: { atomic?: boolean; step?: string } = {}): Edit {
     const tx = new Transaction();
     change(tx);
-    return this.propose(this.deltaOf(tx.ops, options));
+    return this.propose(this.deltaOf(tx.end(), options));
   }
 
-  undo(): Promise<Saved> {
+  async undo(): Promise<Saved> {
     return this.propose({ t: "undo", project: this.project, id: newId() }).saved;
   }
 
-  redo(): Promise<Saved> {
+  async redo(): Promise<Saved> {
     return this.propose({ t: "redo", project: this.project, id: newId() }).saved;
   }
 
@@ -170,6 +158,7 @@ export class Room {
   /** There is a connection that is logged in. */
   enter(line: Line): void {
     this.line = line;
+    this.mostBytes = line.mostBytes;
     this.before = this.queue.sent;
     this.joinId = newId();
     this.backlog = null;
@@ -179,15 +168,19 @@ export class Room {
 
   lost(): void {
     this.line = null;
+    if (this.knocking !== null) clearTimeout(this.knocking);
+    this.knocking = null;
     this.isSynced.set(false);
   }
 
-  /** No delta will be answered any more. */
-  end(): void {
+  /** No delta will be answered any more, because of `why`. */
+  end(why: string): void {
+    this.over = why;
     this.lost();
     if (this.wakeUp !== null) clearTimeout(this.wakeUp);
-    for (const { fail } of this.own.values()) fail(new Unanswered("the client was closed before an answer came"));
+    for (const { fail } of this.own.values()) fail(new Unanswered(`no answer came before ${why}`));
     this.own.clear();
+    this.unsaved.set(0);
   }
 
   hear(message: ServerMessage): void {
@@ -199,12 +192,20 @@ export class Room {
       if (message.t === "state") this.hearPart(message);
       else this.take(message);
     } catch (error) {
-      if (!(error instanceof Gap || error instanceof Impossible)) throw error;
-      console.warn("prime: the copy has a gap, joining again:", error.message);
-      if (this.line !== null) this.enter(this.line);
+      this.mend(error);
     }
     this.checkDivergence();
     this.tell();
+  }
+
+  private mend(error: unknown): void {
+    if (error instanceof Gap || error instanceof Impossible) {
+      console.warn("prime: the copy has a gap, joining again:", error.message);
+      if (this.line !== null) this.enter(this.line);
+    } else {
+      console.error("prime: the server said what cannot be understood:", error);
+      this.line?.giveUp();
+    }
   }
 
   private checkDivergence(): void {
@@ -219,6 +220,7 @@ export class Room {
       this.parts.clear();
       this.replica.hear(message);
       this.you.set(message.you);
+      this.user = message.members.find(({ member }) => member === message.you)?.user ?? this.user;
       this.role.set(message.role);
       this.countUndo(message);
       for (const [id, seq] of Object.entries(message.committed ?? {})) this.store(id, seq, []);
@@ -237,8 +239,11 @@ export class Room {
         return this.store(message.id, message.seq, message.dropped ?? []);
       case "delta": return this.store(message.id, message.seq, []);
       case "error":
-        if (message.id === this.joinId) this.refusals.tell(PrimeError.of(message));
+        if (message.id === this.joinId) this.hearRefusedJoin(PrimeError.of(message));
         else if (message.id !== null) this.refuse(message.id, PrimeError.of(message));
+        return;
+      case "role_changed":
+        if (message.user === this.user && message.role !== null) this.role.set(message.role);
         return;
       case "degraded":
         return this.degraded.set(message.degraded ? { what: message.what ?? "journal", reason: message.reason ?? "" } : null);
@@ -248,6 +253,17 @@ export class Room {
     }
   }
 
+  /** One that is refused for now is asked again (rule R52); else we are out, if we were in. */
+  private hearRefusedJoin(error: PrimeError): void {
+    if (error.retry === "wait" && this.line !== null) {
+      const { line } = this;
+      this.knocking = setTimeout(() => this.enter(line), error.details.retry_after_ms ?? RETRY_MS);
+      return;
+    }
+    this.refusals.tell(error);
+    this.lefts.tell({ code: error.code, message: error.message });
+  }
+
   private hearPart(message: ServerState): void {
     const whole = this.parts.take(message);
     if (whole === null) return;
@@ -255,7 +271,7 @@ export class Room {
     this.backlog = [];
     void inflated(whole).then(
       (bytes) => { if (joinId === this.joinId) this.begin(bytes); },
-    ).catch((error: unknown) => console.error("prime: a state that cannot be read:", error));
+    ).catch((error: unknown) => { if (joinId === this.joinId) this.mend(error); });
   }
 
   private begin(bytes: Uint8Array): void {
@@ -290,7 +306,13 @@ export class Room {
     return { t: "delta", project: this.project, id: newId(), ops, base: this.base.seq, ...more };
   }
 
+  /** Throws `WrongUse`, and then nothing of it is here. */
   private propose(message: OwnDelta["message"]): Edit {
+    if (this.over !== null) throw new WrongUse(`this room is over, for ${this.over}: join it again`);
+    const { bytes } = frameOf(this.codec, message);
+    if (bytes > this.mostBytes - BASE_EPOCH_BYTES) {
+      throw new WrongUse(`an edit of ${bytes} bytes, where a message holds ${this.mostBytes}: make several with one \`step\``);
+    }
     let [done, fail]: [OwnDelta["done"], OwnDelta["fail"]] = [() => {}, () => {}];
     const saved = new Promise<Saved>((...settle) => { [done, fail] = settle; });
     saved.catch(() => {}); // who does not ask is not told twice
@@ -359,7 +381,9 @@ export class Room {
   }
 
   private say(message: ClientMessage): boolean {
-    return this.line !== null && this.isSynced.value && !this.line.isFull && this.line.send(message);
+    if (this.line === null || !this.isSynced.value || this.line.isFull) return false;
+    this.line.send(message);
+    return true;
   }
 
   private tell(): void {
@@ -367,10 +391,4 @@ export class Room {
     const touched = this.replica.takeTouched();
     if (touched === null || touched.size > 0) this.changes.tell(touched);
   }
-}
-
-/** zlib (RFC 1950) to the bytes in it. */
-async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,0 +1,23 @@
+import type { ClientDelta, ClientRedo, ClientUndo, Dropped } from "../schema/types.js";
+
+/** One of our deltas. */
+export interface Edit {
+  readonly id: string;
+  /** After the COMMIT. `dropped`: ops that others have overtaken. Rejects with `Refused`, or `Unanswered` if the client closes. */
+  readonly saved: Promise<Saved>;
+}
+
+export interface Saved {
+  readonly seq: number;
+  readonly dropped: readonly Dropped[];
+}
+
+/** One that has no answer yet. */
+export interface OwnDelta {
+  readonly message: ClientDelta | ClientUndo | ClientRedo;
+  /** Of `base`, when the edit was made. */
+  readonly epoch: string | null;
+  readonly saved: Promise<Saved>;
+  readonly done: (saved: Saved) => void;
+  readonly fail: (error: Error) => void;
+}
