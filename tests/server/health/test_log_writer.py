@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 SOON = 30.0
 
 WITH_A_LOG = """
-import asyncio, os, signal, sys, threading
+import asyncio, os, select, signal, sys, threading
 from server.health import log_writer
 from server.health.log import ServerLog
 from server.running.signals import Signals
@@ -59,9 +59,14 @@ raise ValueError("the end")
 FORKING = """
 for number in range(300):
     log.info("x" * 1000, number=number)
+reading, writing = os.pipe()
 if (child := os.fork()) == 0:
+    os.read(reading, 1)  # the parent's lines are in the pipe of the log
+    select.select([], [2], [])
     log.info("of the child", number=-1)
     os._exit(0)
+structlog.get_config()["logger_factory"]().flush(60)
+os.write(writing, b"x")
 os.waitpid(child, 0)
 log.info("of the parent", number=300)
 """
