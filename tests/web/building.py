@@ -16,7 +16,13 @@ def bundled(node: Node, sources: Sequence[Path], folder: Path) -> None:
     options = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning"]
     options += [f"--alias:@prime/client={WEB / 'sdk' / 'src' / 'index.ts'}"]
     options += ["--out-extension:.js=.mjs", f"--outdir={folder}"]
-    done = _run([node.command, str(program), *map(str, sources), *options])
+    done = _run([node.command, str(program), *map(str, sources), *options], node)
+    assert done.returncode == 0, done.stderr
+
+
+def build_pages(node: Node, folder: Path) -> None:
+    """What `web/dist` holds, into a folder."""
+    done = _run([node.command, str(WEB / "build.mjs"), str(folder)], node)
     assert done.returncode == 0, done.stderr
 
 
@@ -25,7 +31,7 @@ def type_errors(node: Node, project: Path) -> str:
     program = _package(node, "typescript", "bin", "tsc")
     types = _package(node, "@types")
     words = ["-p", str(project), "--typeRoots", str(types), "--pretty", "false"]
-    done = _run([node.command, str(program), *words])
+    done = _run([node.command, str(program), *words], node)
     return done.stdout + done.stderr
 
 
@@ -34,7 +40,14 @@ def _package(node: Node, *path: str) -> Path:
     return node.packages.joinpath("node_modules", *path)
 
 
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], node: Node) -> subprocess.CompletedProcess[str]:
+    assert node.packages is not None
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=WEB
+        command,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=WEB,
+        env=node.environment | {"NODE_PATH": str(node.packages / "node_modules")},
     )

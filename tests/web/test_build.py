@@ -1,0 +1,36 @@
+"""The pages and the SDK are built from `web/`: the same bytes each time, and not too many."""
+
+import gzip
+import hashlib
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from tests.javascript.node import Node
+from tests.web.building import build_pages
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+MOST_KB = {"prime.js": 25, "studio.js": 150}
+"""File -> KB that it may have, zipped: what issue 19 allows."""
+
+
+def test_the_same_sources_make_the_same_bytes(web: Node, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        build_pages(web, tmp_path / name)
+    one, two = (
+        {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
+        for name in ("one", "two")
+    )
+    assert one == two
+
+
+def test_the_bundles_are_small_and_the_page_names_their_hashes(web: Node, tmp_path: Path) -> None:
+    build_pages(web, tmp_path)
+    zipped = {name: len(gzip.compress((tmp_path / name).read_bytes())) for name in MOST_KB}
+    assert {name for name, most in MOST_KB.items() if zipped[name] > most * 1_000} == set()
+    page = (tmp_path / "studio.html").read_text()
+    for name in ("studio.js", "studio.css"):
+        digest = hashlib.sha384((tmp_path / name).read_bytes()).digest()
+        assert f'"/web/{name}" integrity="sha384-{b64encode(digest).decode()}"' in page

@@ -1,0 +1,32 @@
+/** Dark, light, or what the system says; kept in this browser. */
+
+import { effect, signal } from "@preact/signals";
+
+import { keepText, readText } from "./stored_text.js";
+
+export type Theme = "system" | "dark" | "light";
+
+const KEY = "prime.theme";
+
+export const theme = signal<Theme>(kept());
+
+/** Follow the choice and the system for as long as the page lives. */
+export function followTheme(): void {
+  const system = matchMedia("(prefers-color-scheme: light)");
+  const isLight = signal(system.matches);
+  system.addEventListener("change", () => { isLight.value = system.matches; });
+  effect(() => {
+    const shown = theme.value === "system" ? (isLight.value ? "light" : "dark") : theme.value;
+    document.documentElement.dataset.theme = shown;
+  });
+}
+
+export function chooseTheme(chosen: Theme): void {
+  theme.value = chosen;
+  keepText(KEY, chosen);
+}
+
+function kept(): Theme {
+  const text = readText(KEY);
+  return text === "dark" || text === "light" ? text : "system";
+}

@@ -1,0 +1,59 @@
+/** A project: bar, arrangement, a panel at the side, the scrubber, and a panel below. */
+
+import type { ComponentType } from "preact";
+
+import { Arrangement } from "../arrangement/Arrangement.js";
+import { History } from "../history/History.js";
+import { Scrubber } from "../history/Scrubber.js";
+import { Snapshots } from "../history/Snapshots.js";
+import { Inspector } from "../inspector/Inspector.js";
+import { Launcher } from "../launcher/Launcher.js";
+import { Mixer } from "../mixer/Mixer.js";
+import { Avatars } from "../people/Avatars.js";
+import { ConnectionPill } from "../people/ConnectionPill.js";
+import { People } from "../people/People.js";
+import { PianoRoll } from "../pianoroll/PianoRoll.js";
+import { Transport } from "../playing/Transport.js";
+import type { LowerPanel, SidePanel, Studio } from "../studio.js";
+import { Tabs } from "./Tabs.js";
+
+type Panel = ComponentType<{ studio: Studio }>;
+
+const SIDE: { readonly [name in SidePanel]: readonly [title: string, panel: Panel] } = {
+  history: ["History", History],
+  people: ["People", People],
+  inspector: ["Inspector", Inspector],
+  snapshots: ["Snapshots", Snapshots],
+};
+
+const LOWER: { readonly [name in LowerPanel]: readonly [title: string, panel: Panel] } = {
+  mixer: ["Mixer", Mixer],
+  pianoroll: ["Notes", PianoRoll],
+  launcher: ["Scenes", Launcher],
+};
+
+export function ProjectPage({ studio }: { studio: Studio }) {
+  studio.revisions.of("project");
+  const name = [...(studio.song?.all("project").values() ?? [])][0]?.name ?? "";
+  return (
+    <div class="project-page">
+      <header class="bar">
+        <button type="button" aria-label="To the projects" onClick={() => void studio.leave()}>‹</button>
+        <h1><bdi>{name.slice(0, 80)}</bdi></h1>
+        <Transport studio={studio} />
+        <Avatars studio={studio} />
+        <ConnectionPill studio={studio} />
+      </header>
+      <main class="song"><Arrangement studio={studio} /></main>
+      <aside class="side">
+        <Tabs studio={studio} label="Panels at the side" panels={SIDE} open={studio.side.value}
+          onOpen={(panel) => { studio.side.value = panel; }} />
+      </aside>
+      <div class="moments"><Scrubber studio={studio} /></div>
+      <div class="lower">
+        <Tabs studio={studio} label="Panels below" panels={LOWER} open={studio.lower.value}
+          onOpen={(panel) => { studio.lower.value = studio.lower.value === panel ? null : panel; }} />
+      </div>
+    </div>
+  );
+}
