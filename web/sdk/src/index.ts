@@ -1,6 +1,6 @@
 /** The SDK: `connect` a client, `join` a project, `edit`. */
 
-export { connect, type Client, type Options, type Status, type TokenStore } from "./connecting/client.js";
+export { connect, type Client, type LoginMethod, type Options, type Status, type TokenStore } from "./connecting/client.js";
 export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
 export { PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
 export { newId } from "./ids.js";

@@ -8,6 +8,7 @@ import type { Calls, ClientMessage, Method, ServerMessage, Tokens, User } from "
 import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
 import { Connection, type Ended } from "./connection.js";
+import { bounded, until } from "./waiting.js";
 
 export interface Status {
   /** `needs-login`: the connection stands, or waits for a login; `over`: it does not come back, `reason` says why. */
@@ -47,6 +48,9 @@ const SAVING_MS = 2_000;
 
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
+
+/** The calls whose reply logs in. */
+export type LoginMethod = { [M in Method]: Calls[M]["result"] extends Tokens ? M : never }[Method];
 
 /** Returns at once, and connects. Throws `WrongUse`. */
 export function connect(url: string, options: Options): Client {
@@ -90,11 +94,30 @@ export class Client {
   // Logging in.
 
   async login(email: string, password: string): Promise<User> {
-    return this.adopt(await this.opened((connection) => connection.call("auth.login", { email, password })));
+    return this.logInBy("auth.login", { email, password });
   }
 
   async register(account: Calls["auth.register"]["params"]): Promise<User> {
-    return this.adopt(await this.opened((connection) => connection.call("auth.register", account)));
+    return this.logInBy("auth.register", account);
+  }
+
+  /** Any call that is answered with tokens: `auth.second_factor`, `auth.provider_finish` ... */
+  async logInBy<M extends LoginMethod>(method: M, params: Calls[M]["params"]): Promise<User> {
+    return this.adopt(await this.opened((connection) => connection.call(method, params) as Promise<Tokens>));
+  }
+
+  /** With the tokens of a call that was made otherwise. */
+  async logInWith(tokens: Tokens): Promise<User> {
+    return this.opened(() => this.adopt(tokens));
+  }
+
+  /** Ends this login on the server, forgets its tokens, and leaves all rooms; the client is for somebody else then. */
+  async logout(): Promise<void> {
+    await this.call("auth.logout", {});
+    for (const room of [...this.rooms.values()]) this.drop(room, "we logged out");
+    await this.forget();
+    this.user.set(null);
+    this.status.set({ name: "needs-login" });
   }
 
   // Calling.
@@ -345,36 +368,4 @@ function wakesOf(global: { document?: EventTarget; window?: EventTarget }): [Eve
 function listening(target: EventTarget, event: string, listener: () => void): Stop {
   target.addEventListener(event, listener);
   return () => target.removeEventListener(event, listener);
-}
-
-/** Whichever comes first. */
-async function bounded(waiting: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([waiting, new Promise((done) => { timer = setTimeout(done, milliseconds); })]);
-  clearTimeout(timer);
-}
-
-type Wakes = Live<never> | Live<Status> | Live<boolean> | ((wake: () => void) => Stop);
-
-/** Resolves once it holds; `check` may throw instead. Looked at whenever one of `wakes` changes. */
-function until(holds: () => boolean, milliseconds: number, wakes: readonly Wakes[], check: () => void): Promise<void> {
-  return new Promise((done, fail) => {
-    const stops: Stop[] = [];
-    const timer = setTimeout(() => settle(() => fail(new Unanswered("there was no connection in time"))), milliseconds);
-    const settle = (how: () => void): void => {
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-      how();
-    };
-    const look = (): void => {
-      try {
-        check();
-        if (holds()) settle(done);
-      } catch (error) {
-        settle(() => fail(error as Error));
-      }
-    };
-    for (const each of wakes) stops.push(typeof each === "function" ? each(look) : each.subscribe(look));
-    look();
-  });
 }
