@@ -112,13 +112,14 @@ Snapshot = ROW_CALLS.row(SNAPSHOTS)
 
 
 class GrantRole(Params, frozen=True, forbid_unknown_fields=True):
-    """Give a user (by e-mail address) a role, or another one; owners only.
+    """Give a role: to anyone by `email`, or another one to who is a member by `user`; owners only.
 
     Without a `role`: the project's `default_role`. `tracks`: those that a contributor may edit.
     """
 
     project: ProjectId
-    email: Email
+    email: Email | None = None
+    user: ProjectId | None = None
     role: Role | None = None
     tracks: TrackIds | None = None
 

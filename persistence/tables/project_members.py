@@ -201,12 +201,13 @@ async def grant(
     *,
     by: str | None = None,
     tracks: Collection[str] | None = None,
+    is_member: bool = False,
 ) -> MemberRow:
     """When this returns, no delta can be stored with the role, or the tracks, of before.
 
     Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
-    must be an owner of it. `tracks`: of a contributor, those that it may edit.
-    Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `TooManyMembers`.
+    must be an owner of it. `tracks`: of a contributor, those that it may edit. `is_member`: only
+    who has a role already gets another one. Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await lock(transaction, project)
@@ -220,6 +221,8 @@ async def grant(
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
         given = [*dict.fromkeys(tracks or ())] if role == "contributor" else None
         before = await transaction.fetchrow(MEMBER, project, user)
+        if is_member and before is None:
+            raise NotFound("nobody with that id is a member: invite them by their e-mail address")
         if before is not None and (before["role"], before["tracks"]) == (role, given):
             return _member(before)  # the same once more is no change of the row
         row = await transaction.fetchrow(GRANT, project, user, role, given)

@@ -27,25 +27,34 @@ async def list_(context: Context, caller: Caller, params: Any) -> Any:
 
 
 async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> Any:
-    """Give a role, or another one; without one, what the project gives (rules R10, R20)."""
+    """Give a role, or another one; without one, what the project gives (rules R10, R20, R80)."""
+    if (params.email is None) == (params.user is None):
+        raise BadQuery("email", "or `user` is given, one of them: `user` names who is a member")
     require_tracks(params.role, params.tracks)
     await require_owner(context, params.project, caller.user)
-    with looking_up(context, caller.user):
-        user = await users.by_email(context.db, params.email)
-        if user is None:
-            raise NotFound("nobody with that e-mail address has an account")
+    user = params.user or await _user_by_address(context, caller, params)
     most = context.usage.limits.members_per_project
     row = await project_members.grant(
         context.db,
         params.project,
-        user.id,
+        user,
         params.role,
         most,
         by=caller.user,
         tracks=params.tracks,
+        is_member=params.user is not None,
     )
-    context.announcer.role_changed(params.project, user.id, row.grant)
-    return await member_of(context, caller, params.project, user.id)
+    context.announcer.role_changed(params.project, user, row.grant)
+    return await member_of(context, caller, params.project, user)
+
+
+async def _user_by_address(context: Context, caller: Caller, params: calls.GrantRole) -> str:
+    assert params.email is not None
+    with looking_up(context, caller.user):
+        user = await users.by_email(context.db, params.email)
+        if user is None:
+            raise NotFound("nobody with that e-mail address has an account")
+    return user.id
 
 
 async def join(context: Context, caller: Caller, params: calls.JoinProject) -> Any:

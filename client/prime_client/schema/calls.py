@@ -296,12 +296,14 @@ class ArchiveProject(TypedDict):
 
 
 class GrantRole(TypedDict):
-    """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`: the
-    project's `default_role`. `tracks`: those that a contributor may edit.
+    """Give a role: to anyone by `email`, or another one to who is a member by `user`; owners
+    only. Without a `role`: the project's `default_role`. `tracks`: those that a contributor
+    may edit.
     """
 
     project: str
-    email: str
+    email: NotRequired[str | None]
+    user: NotRequired[str | None]
     role: NotRequired[Literal["owner", "editor", "contributor", "commenter", "viewer"] | None]
     tracks: NotRequired[list[str] | None]
 
@@ -2658,8 +2660,9 @@ class Members:
     async def grant(
         self, *, idempotency_key: str | None = None, **params: Unpack[GrantRole]
     ) -> ProjectMember:
-        """Give a user (by e-mail address) a role, or another one; owners only. Without a `role`:
-        the project's `default_role`. `tracks`: those that a contributor may edit.
+        """Give a role: to anyone by `email`, or another one to who is a member by `user`; owners
+        only. Without a `role`: the project's `default_role`. `tracks`: those that a
+        contributor may edit.
         """
         result: ProjectMember = await self._call(
             "members.grant", idempotency_key=idempotency_key, **params

@@ -29,6 +29,20 @@ async def test_R10_a_role_that_is_not_said_is_the_projects_own(node: Node) -> No
     assert (refused["code"], refused["details"]["field"]) == ("validation", "default_role")
 
 
+async def test_R80_a_role_goes_to_an_address_or_to_who_is_a_member(node: Node) -> None:
+    ann, ben = await node.musician("ann"), await node.musician("ben")
+    project = await create_project(ann)
+    early = await ann.call("members.grant", project=project, user=ben.user, role="editor")
+    assert early["code"] == "not_found"
+    for wrong in ({}, {"user": ben.user, "email": "ben@example.org"}):
+        refused = await ann.call("members.grant", project=project, role="editor", **wrong)
+        assert (refused["code"], refused["details"]["field"]) == ("validation", "email")
+    await ann.result("members.grant", project=project, email="ben@example.org", role="viewer")
+    granted = await ann.result("members.grant", project=project, user=ben.user, role="editor")
+    assert (granted["user"]["id"], granted["role"]) == (ben.user, "editor")
+    assert (await ben.call("members.grant", project=project, user=ann.user))["code"] == "forbidden"
+
+
 async def test_R11_who_knows_the_link_joins_while_it_is_shared(node: Node) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     project = await create_project(ann)

@@ -1828,11 +1828,14 @@ export type ProjectsArchiveParams = {
   archived?: boolean;
 };
 
-/** Give a user (by e-mail address) a role, or another one; owners only. Without a `role`: the project's
- * `default_role`. `tracks`: those that a contributor may edit. */
+/** Give a role: to anyone by `email`, or another one to who is a member by `user`; owners only. Without a `role`:
+ * the project's `default_role`. `tracks`: those that a contributor may edit. */
 export type MembersGrantParams = {
   project: string;
-  email: string;
+  /** Default: null. */
+  email?: string | null;
+  /** Default: null. */
+  user?: string | null;
   /** Default: null. */
   role?: Role | null;
   /** Default: null. */
