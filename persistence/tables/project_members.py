@@ -207,7 +207,8 @@ async def grant(
 
     Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
     must be an owner of it. `tracks`: of a contributor, those that it may edit. `is_member`: only
-    who has a role already gets another one. Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `TooManyMembers`.
+    who has a role already gets another one.
+    Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await lock(transaction, project)

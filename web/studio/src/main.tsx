@@ -3,12 +3,23 @@
 import { render } from "preact";
 
 import "../../pages/theme.css";
+import "../../pages/controls.css";
 import "./app/app.css";
+import "./people/people.css";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
+import { Navigation } from "./app/navigation.js";
+import { whatIsMissing } from "./entry/requirements.js";
 import { Studio } from "./studio.js";
 
 followTheme();
-const url = new URL("/v1", location.href);
-url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-render(<App studio={new Studio(url.href)} />, document.body);
+const missing = whatIsMissing(window);
+if (missing === null) {
+  const url = new URL("/v1", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  const studio = new Studio(url.href);
+  studio.navigateBy(new Navigation(studio, window));
+  render(<App studio={studio} />, document.body);
+} else {
+  render(<p class="sheet" role="alert">{missing}</p>, document.body);
+}

@@ -3,7 +3,11 @@
 import { connect, newId, type Client, type Collection, type Room, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
+import { inWords } from "../../pages/failure_words.js";
 import { keepText, readText } from "../../pages/stored_text.js";
+import type { Navigation } from "./app/navigation.js";
+import { leftInWords, roleInWords } from "./people/told.js";
+import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
 import type { Song } from "./song.js";
 
@@ -43,6 +47,8 @@ const TOKEN_KEY = "prime.refresh_token";
 export class Studio {
   readonly client: Client;
   readonly place: Signal<Place> = signal({ name: "entry" });
+  /** The secret of the invitation that we came with; null: none, or it is taken. */
+  readonly invitation: Signal<string | null> = signal(null);
   /** The project that we are in. */
   readonly room: Signal<Room | null> = signal(null);
   /** null: now is shown. */
@@ -64,6 +70,10 @@ export class Studio {
   readonly said = signal("");
   /** Counts the changes of each collection; a component that reads one is drawn again. */
   readonly revisions = new Revisions();
+  /** Ours in the project; "": we are in none. */
+  readonly role = signal("");
+  /** Changes what is shown. */
+  private navigation: Navigation | null = null;
   /** Ends what listens to the room. */
   private forget: Stop = () => {};
 
@@ -84,27 +94,68 @@ export class Studio {
 
   /** Whether edits are taken: we may, and now is shown. */
   get mayEdit(): boolean {
-    const room = this.room.value;
-    return room !== null && this.moment.value === null && room.role.value !== "viewer";
+    return this.moment.value === null && mayEdit(this.role.value);
   }
 
-  /** Throws what `join` throws. */
-  async enter(project: string): Promise<void> {
+  /** Set once, at the start. */
+  navigateBy(navigation: Navigation): void {
+    this.navigation = navigation;
+    navigation.start();
+  }
+
+  show(name: "projects" | "account"): void {
+    this.navigation?.show({ name });
+  }
+
+  async open(project: string): Promise<void> {
+    await this.navigation?.enter(project);
+  }
+
+  /** From an invitation that is taken or given up, to what it is for, or to what was asked for. */
+  async goOn(project?: string): Promise<void> {
+    this.invitation.value = null;
+    if (project === undefined) this.navigation?.follow();
+    else await this.open(project);
+  }
+
+  /** Throws what `join` throws. `isWanted`: whether we still are on the way there. */
+  async enter(project: string, isWanted: () => boolean): Promise<void> {
     const room = await this.client.join(project);
-    this.forget();
-    this.forget = room.onChange((touched) => this.revisions.count(touched));
+    if (!isWanted()) {
+      await this.client.leave(room);
+      return;
+    }
+    await this.leave();
     this.selection.value = this.moment.value = this.openClip.value = null;
+    const stops = [
+      room.onChange((touched) => this.revisions.count(touched)),
+      room.onRefused((_id, error) => this.tell(`An edit was taken back. ${inWords(error)}`, "warning")),
+      room.onLeft((why) => this.putOut(room, why)),
+      room.role.subscribe((role, was) => {
+        this.role.value = role;
+        if (was !== "") this.tell(roleInWords(role), "warning");
+      }),
+    ];
+    this.forget = () => stops.forEach((stop) => stop());
     this.revisions.count(null);
+    this.role.value = room.role.value;
     this.room.value = room;
-    this.place.value = { name: "project", project };
   }
 
+  /** Leave the room; what is shown next is for who calls. */
   async leave(): Promise<void> {
     const room = this.room.value;
     this.forget();
+    this.forget = () => {};
     this.room.value = null;
-    this.place.value = { name: "projects" };
+    this.role.value = "";
     if (room !== null) await this.client.leave(room);
+  }
+
+  private putOut(room: Room, why: { code: string; message: string }): void {
+    if (this.room.value !== room) return;
+    this.tell(leftInWords(why), "failure");
+    this.show("projects");
   }
 
   tell(text: string, kind: Toast["kind"] = "note"): void {

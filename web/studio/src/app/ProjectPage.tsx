@@ -38,7 +38,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
   return (
     <div class="project-page">
       <header class="bar">
-        <button type="button" aria-label="To the projects" onClick={() => void studio.leave()}>‹</button>
+        <button type="button" aria-label="To the projects" onClick={() => studio.show("projects")}>‹</button>
         <h1><bdi>{name.slice(0, 80)}</bdi></h1>
         <Transport studio={studio} />
         <Avatars studio={studio} />

@@ -1,7 +1,38 @@
-/** Who is here, in the bar at the top. */
+/** Who is here, in the bar at the top: initials in their colour; a click goes to where they are. */
 
+import type { Member } from "@prime/client";
+
+import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
+import { initials, ON_COLOUR, safeColour } from "./colours.js";
+
+const MOST = 12;
 
 export function Avatars({ studio }: { studio: Studio }) {
-  return <section aria-label="Avatars">{studio.place.value.name}</section>;
+  const others = useLive(studio.room.value?.others, []);
+  const hidden = others.length - MOST;
+  return (
+    <div class="avatars" role="group" aria-label={`${others.length} others are here`}>
+      {others.slice(0, MOST).map((member) => <Avatar key={member.member} studio={studio} member={member} />)}
+      {hidden > 0 && <button type="button" onClick={() => { studio.side.value = "people"; }}>+{hidden}</button>}
+    </div>
+  );
+}
+
+export function Avatar({ studio, member }: { studio: Studio; member: Member }) {
+  const name = member.name.slice(0, 60);
+  return (
+    <button type="button" class="avatar" title={name} aria-label={`Go to where ${name} is`}
+      style={{ background: safeColour(member.color), color: ON_COLOUR }} onClick={() => goTo(studio, member)}>
+      {initials(member.name)}
+    </button>
+  );
+}
+
+/** Show the place of their cursor, or of their play head. */
+export function goTo(studio: Studio, { presence, name }: Member): void {
+  const { cursor, playhead } = presence;
+  const time = cursor?.time ?? playhead?.time;
+  if (time === undefined) studio.tell(`${name.slice(0, 60)} shows no place just now.`);
+  else studio.jump.value = { time, ...(cursor?.track != null && { track: cursor.track }) };
 }

@@ -1,7 +1,18 @@
 /** Whether we are connected and all is saved. */
 
+import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
+import { pillOf } from "./connection_words.js";
 
 export function ConnectionPill({ studio }: { studio: Studio }) {
-  return <section aria-label="ConnectionPill">{studio.place.value.name}</section>;
+  const room = studio.room.value;
+  for (const collection of ["project", "channels", "clips", "notes"] as const) studio.revisions.of(collection); // the seq moves with any
+  const { kind, text } = pillOf({
+    status: useLive(studio.client.status, { name: "connecting" }),
+    unsaved: useLive(room?.unsaved, 0),
+    seq: room?.position?.seq ?? null,
+    isSynced: useLive(room?.isSynced, false),
+    degraded: useLive(room?.degraded, null),
+  });
+  return <span class={`pill ${kind}`} role="status" title="Whether all is saved">{text}</span>;
 }

@@ -1,7 +1,32 @@
-/** Who is here, members, invitations. */
+/** Who is here, who is a member, and invitations. */
 
+import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
+import { Avatar } from "./Avatars.js";
+import { doingInWords } from "./doing.js";
+import { Invitations } from "./Invitations.js";
+import { Members } from "./Members.js";
 
 export function People({ studio }: { studio: Studio }) {
-  return <section aria-label="People">{studio.place.value.name}</section>;
+  const room = studio.room.value;
+  const others = useLive(room?.others, []);
+  if (room === null) return null;
+  return (
+    <div class="people">
+      <section aria-label="Here now">
+        <h2>Here now</h2>
+        <ul class="list">
+          {others.map((member) => (
+            <li key={member.member} class="row">
+              <Avatar studio={studio} member={member} />
+              <span class="grow"><bdi>{member.name.slice(0, 60)}</bdi> <small class="quiet"><bdi>{doingInWords(member, room)}</bdi></small></span>
+            </li>
+          ))}
+        </ul>
+        {others.length === 0 && <p class="quiet">Nobody but you.</p>}
+      </section>
+      <Members studio={studio} project={room.project} />
+      {studio.role.value === "owner" && <Invitations studio={studio} project={room.project} />}
+    </div>
+  );
 }

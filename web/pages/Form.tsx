@@ -1,0 +1,97 @@
+/** A form that sends once at a time, and says below its fields why it could not. */
+
+import type { ComponentChildren, JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+
+import { inWords } from "./failure_words.js";
+
+export type Fields = { readonly [name: string]: string };
+
+interface FormProps {
+  readonly label: string;
+  /** What stands on the button. */
+  readonly action: string;
+  readonly danger?: boolean;
+  /** What it throws is shown in words. */
+  readonly onSubmit: (fields: Fields) => Promise<void>;
+  readonly children?: ComponentChildren;
+}
+
+export function Form({ label, action, danger = false, onSubmit, children }: FormProps) {
+  const [failure, setFailure] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
+    setFailure("");
+    try {
+      await onSubmit(fieldsOf(event.target as HTMLFormElement));
+    } catch (error) {
+      setFailure(inWords(error));
+    }
+    setBusy(false);
+  };
+  return (
+    <form class="form" aria-label={label} aria-busy={isBusy} onSubmit={(event) => void submit(event)}>
+      {children}
+      {failure !== "" && <p class="failure" role="alert"><bdi>{failure}</bdi></p>}
+      <button type="submit" class={danger ? "danger" : "main"} disabled={isBusy}>{action}</button>
+    </form>
+  );
+}
+
+function fieldsOf(form: HTMLFormElement): Fields {
+  const fields: { [name: string]: string } = {};
+  for (const [name, value] of new FormData(form)) fields[name] = String(value);
+  return fields;
+}
+
+type FieldProps = { readonly label: string; readonly hint?: string } & JSX.HTMLAttributes<HTMLInputElement> & {
+  readonly name: string;
+  readonly type?: string;
+  readonly value?: string | number;
+  readonly required?: boolean;
+  readonly autocomplete?: string;
+  readonly maxLength?: number;
+  readonly minLength?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number | string;
+  readonly inputMode?: string;
+  readonly placeholder?: string;
+};
+
+/** A labelled input. */
+export function Field({ label, hint, ...input }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} {...(hint !== undefined && { "aria-describedby": `${id}-hint` })} {...(input as object)} />
+      {hint !== undefined && <small id={`${id}-hint`} class="quiet">{hint}</small>}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+  /** Value and what it is called. */
+  readonly options: readonly (readonly [value: string, title: string])[];
+  readonly onChoose?: (value: string) => void;
+}
+
+/** A labelled list of which one is chosen. */
+export function Choice({ label, name, value, options, onChoose }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} name={name} value={value} onChange={(event) => onChoose?.(event.currentTarget.value)}>
+        {options.map(([each, title]) => <option key={each} value={each}>{title}</option>)}
+      </select>
+    </div>
+  );
+}

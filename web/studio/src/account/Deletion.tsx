@@ -1,0 +1,47 @@
+/** The end of the account: what becomes of its projects is shown before. */
+
+import { useState } from "preact/hooks";
+import type { Calls } from "@prime/client";
+
+import { Dialog } from "../../../pages/Dialog.js";
+import { Field, Form } from "../../../pages/Form.js";
+import type { Studio } from "../studio.js";
+
+type Preview = Calls["auth.deletion_preview"]["result"];
+
+export function Deletion({ studio }: { studio: Studio }) {
+  const [preview, setPreview] = useState<Preview | null>(null);
+  return (
+    <section class="card">
+      <h2>Delete the account</h2>
+      <Form label="Look at what would be deleted" action="Delete the account …" danger
+        onSubmit={async () => setPreview(await studio.client.call("auth.deletion_preview", {}))}>
+        <p>You are shown what becomes of your projects first.</p>
+      </Form>
+      {preview !== null && <Confirm studio={studio} preview={preview} onClose={() => setPreview(null)} />}
+    </section>
+  );
+}
+
+function Confirm({ studio, preview, onClose }: { studio: Studio; preview: Preview; onClose: () => void }) {
+  const remove = async ({ password = "" }: { readonly [field: string]: string }): Promise<void> => {
+    const done = await studio.client.call("auth.delete_account", { password });
+    onClose();
+    studio.tell(`The account is deleted. Until ${new Date(done.erase_at).toLocaleDateString()} a login brings it back.`, "warning");
+  };
+  return (
+    <Dialog title="Delete the account" onClose={onClose}>
+      {preview.total === 0 ? <p>You own no project.</p> : (
+        <ul class="list">
+          {preview.projects.map(({ project, name, becomes, others }) => (
+            <li key={project}><bdi>{name.slice(0, 120)}</bdi> <small class="quiet">{becomes}, {others} other members</small></li>
+          ))}
+        </ul>
+      )}
+      <p>For {preview.days} days nothing is gone: a login brings the account back.</p>
+      <Form label="Delete the account" action="Delete the account" danger onSubmit={remove}>
+        <Field label="Your password" name="password" type="password" autocomplete="current-password" required />
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,69 @@
+/** Members of the project and their roles; owners change them, everyone may leave. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Calls, Role } from "@prime/client";
+
+import { inWords } from "../../../pages/failure_words.js";
+import { useLive } from "../../../pages/use_live.js";
+import type { Studio } from "../studio.js";
+import { initials, ON_COLOUR, safeColour } from "./colours.js";
+import { ROLE_WORDS } from "./roles.js";
+
+type Member = Calls["members.list"]["result"]["members"][number];
+
+const PAGE = 200;
+const CHOICES = ["owner", "editor", "commenter", "viewer"] as const satisfies readonly Role[];
+
+export function Members({ studio, project }: { studio: Studio; project: string }) {
+  const [members, setMembers] = useState<readonly Member[]>([]);
+  const [failure, setFailure] = useState("");
+  const load = (): void => {
+    studio.client.call("members.list", { project, limit: PAGE })
+      .then((page) => { setMembers(page.members); setFailure(""); }, (error: unknown) => setFailure(inWords(error)));
+  };
+  const others = useLive(studio.room.value?.others, []);
+  useEffect(load, [project, others.length, studio.role.value]);
+  return (
+    <section aria-label="Members">
+      <h2>Members</h2>
+      {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={load}>Try again</button></p>}
+      <ul class="list">{members.map((member) => <OneMember key={member.user.id} studio={studio} project={project} member={member} onChanged={load} />)}</ul>
+    </section>
+  );
+}
+
+interface Props {
+  readonly studio: Studio;
+  readonly project: string;
+  readonly member: Member;
+  readonly onChanged: () => void;
+}
+
+function OneMember({ studio, project, member, onChanged }: Props) {
+  const { user, role } = member;
+  const isMe = user.id === studio.client.user.value?.id;
+  const isOwner = studio.role.value === "owner";
+  const name = (user.name || user.username).slice(0, 60);
+  const after = (done: Promise<unknown>): void => {
+    done.then(onChanged, (error: unknown) => { studio.tell(inWords(error), "failure"); onChanged(); });
+  };
+  const putOut = (): void => {
+    const question = isMe ? "Leave this project? An owner must let you in again." : `Put ${name} out of this project?`;
+    if (confirm(question)) after(studio.client.call("members.revoke", { project, user: user.id }));
+  };
+  return (
+    <li class="row">
+      <span class="avatar" aria-hidden style={{ background: safeColour(member.color), color: ON_COLOUR }}>{initials(name)}</span>
+      <span class="grow"><bdi>{name}</bdi>{isMe && <small class="quiet"> you</small>}</span>
+      {isOwner
+        ? (
+          <select aria-label={`Role of ${name}`} value={role}
+            onChange={(event) => after(studio.client.call("members.grant", { project, user: user.id, role: event.currentTarget.value as Role }))}>
+            {[...new Set<Role>([...CHOICES, role])].map((each) => <option key={each} value={each}>{ROLE_WORDS[each].title}</option>)}
+          </select>
+        )
+        : <small class="quiet">{ROLE_WORDS[role].title}</small>}
+      {(isOwner || isMe) && <button type="button" aria-label={isMe ? "Leave the project" : `Put ${name} out`} onClick={putOut}>{isMe ? "Leave" : "×"}</button>}
+    </li>
+  );
+}

@@ -1,0 +1,19 @@
+/** What the server tells us about our own place in a project, in words. */
+
+import { mayEdit, ROLE_WORDS } from "./roles.js";
+
+const LEFT: { readonly [code: string]: string } = {
+  access_revoked: "You are no member of this project any more: an owner has put you out.",
+  not_found: "There is no such project, or you are no member of it. Ask for an invitation.",
+  forbidden: "You may not open this project. Ask an owner for an invitation.",
+};
+
+export function leftInWords({ code, message }: { readonly code: string; readonly message: string }): string {
+  return LEFT[code] ?? (message || `You are out of the project (${code}). Open it again.`);
+}
+
+export function roleInWords(role: string): string {
+  const title = role in ROLE_WORDS ? ROLE_WORDS[role as keyof typeof ROLE_WORDS].title : role;
+  const may = mayEdit(role) ? "you may edit" : "you may look and listen, and not edit any more";
+  return `You are ${title.toLowerCase()} of this project now: ${may}.`;
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Member } from "@prime/client";
+
+import { initials, safeColour } from "../../../studio/src/people/colours.js";
+import { pillOf } from "../../../studio/src/people/connection_words.js";
+import { doingInWords } from "../../../studio/src/people/doing.js";
+import { leftInWords, roleInWords } from "../../../studio/src/people/told.js";
+
+const CONNECTED = { status: { name: "connected" }, unsaved: 0, seq: 53, isSynced: true, degraded: null } as const;
+
+test("the pill says whether all is saved", () => {
+  assert.deepEqual(pillOf(CONNECTED), { kind: "good", text: "saved #53" });
+  assert.deepEqual(pillOf({ ...CONNECTED, unsaved: 2 }), { kind: "busy", text: "saving 2 …" });
+  assert.deepEqual(pillOf({ ...CONNECTED, status: { name: "away" }, unsaved: 1 }), { kind: "bad", text: "offline, 1 edit kept" });
+  assert.equal(pillOf({ ...CONNECTED, degraded: { what: "journal", reason: "disk full" } }).kind, "bad");
+  assert.equal(pillOf({ ...CONNECTED, isSynced: false }).kind, "busy");
+  assert.equal(pillOf({ ...CONNECTED, seq: null }).text, "connected");
+});
+
+test("initials are two letters of any script", () => {
+  assert.deepEqual(["Ada Lovelace", "ben", "  ", "𝕏 y", "李"].map(initials), ["AL", "BE", "?", "𝕏Y", "李"]);
+});
+
+test("no colour but six digits gets into a style", () => {
+  assert.equal(safeColour("#4cc3b0"), "#4cc3b0");
+  for (const hostile of ["red;background:url(x)", "#fff", "", "#4cc3b0 url(x)"]) assert.match(safeColour(hostile), /^#[0-9a-f]{6}$/);
+});
+
+test("what somebody does is told by what is known", () => {
+  const member = { presence: { tool: "pencil", cursor: { time: 12.5, track: "t1" }, playhead: { time: 1, playing: true } } } as unknown as Member;
+  const song = { get: () => ({ name: "Lead" }), all: () => new Map() } as never;
+  assert.equal(doingInWords(member, song), "pencil · on Lead · beat 13 · playing");
+  assert.equal(doingInWords({ presence: {} } as Member, null), "");
+});
+
+test("who is put out or given another role is told so", () => {
+  assert.match(leftInWords({ code: "access_revoked", message: "" }), /no member/);
+  assert.equal(leftInWords({ code: "kicked", message: "We close at ten." }), "We close at ten.");
+  assert.match(leftInWords({ code: "unheard_of", message: "" }), /unheard_of/);
+  assert.match(roleInWords("viewer"), /not edit/);
+  assert.match(roleInWords("editor"), /you may edit/);
+  assert.match(roleInWords("something new"), /not edit/);
+});
