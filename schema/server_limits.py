@@ -13,7 +13,7 @@ HANDSHAKE_SECONDS = SERVER_BOUNDS.add(
     "seconds",
     "a socket",
     Instead.CUT_OFF,
-    "server/sockets/handshake.py",
+    "server/sockets/handshaking/handshake.py",
     "From the TCP connection to the end of the HTTP request, or a plain answer to it.",
 )
 

@@ -57,6 +57,7 @@ from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
 from server.router.socket_server import SocketServer
+from server.router.web_pages import FOLDER, WebPages
 from server.settings.in_force import InForce
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
@@ -99,6 +100,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         lambda: row_changes.is_current,
         lambda: supervisor.down,
         lambda: signing.published(clock()),
+        WebPages(FOLDER if settings.pages else None),
     )
     draining = Draining(hub, core.connections, pages, spawn)
     orders = _orders(core, draining)

@@ -355,7 +355,7 @@ TESTED_ELSEWHERE = {
     "server.sockets.connections": "tests/server/router/test_leaving.py",
     "server.sockets.outgoing": "tests/server/sockets/test_connection.py",
     "server.sockets.rate_limit": "tests/server/sockets/test_connection.py",
-    "server.sockets.session": "tests/server/sockets/test_handshake.py",
+    "server.sockets.session": "tests/server/sockets/handshaking/test_handshake.py",
     "server.states.audit": "tests/server/test_faults.py",
     "server.states.checkpoint_watch": "tests/chaos/test_chaos.py",
     "server.states.encoded_state": "tests/server/live/test_snapshots.py",

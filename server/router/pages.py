@@ -7,7 +7,8 @@ from server.health.metrics import Metrics
 from server.live.hub import Hub
 from server.live.standing_orders import StandingOrders
 from server.router.account_page import page as account_page
-from server.sockets.outgoing import HttpAnswer
+from server.router.web_pages import WebPages
+from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.version import version_in_words
 
 ALIVE = f"alive\nversion {version_in_words()}\n"
@@ -34,6 +35,7 @@ class Pages:
         database_answers: Callable[[], bool],
         down: Callable[[], list[str]],
         published_keys: Callable[[], str],
+        web_pages: WebPages,
     ) -> None:
         self.is_ready = False
         """Whether it serves: all has started, and nobody has told it to stop."""
@@ -46,8 +48,9 @@ class Pages:
         self._database_answers = database_answers
         self._down = down
         self._published_keys = published_keys
-        self._routes: dict[str, Callable[[str], HttpAnswer | None]] = {
-            "/": self._websocket,
+        self._web_pages = web_pages
+        self._routes: dict[str, Callable[[HttpAsked], HttpAnswer | None]] = {
+            "/": self._front,
             "/v1": self._websocket,
             "/healthz": self._health,
             "/readyz": self._readiness,
@@ -57,37 +60,42 @@ class Pages:
         }
         """Path -> who answers, told what is accepted. A new page is a method, and a line here."""
 
-    def answer(self, path: str, accept: str = "") -> HttpAnswer | None:
-        """What a GET of this path is answered; None: it is a handshake that may go on.
+    def answer(self, asked: HttpAsked) -> HttpAnswer | None:
+        """What a GET is answered; None: it is a handshake that may go on."""
+        route = self._routes.get(asked.path)
+        if route is not None:
+            return route(asked)
+        return self._web_pages.answer(asked) or HttpAnswer(404, "Not here: connect to /v1.\n")
 
-        `accept`: the types that the caller accepts (RFC 9110, 12.5.1).
-        """
-        route = self._routes.get(path)
-        return HttpAnswer(404, "Not here: connect to /v1.\n") if route is None else route(accept)
+    def _front(self, asked: HttpAsked) -> HttpAnswer | None:
+        """Who opens the address in a browser wants the studio page (rule Z4)."""
+        if asked.is_upgrade or not self._web_pages.is_served:
+            return self._websocket(asked)
+        return HttpAnswer(302, "", (("Location", "/studio"),))
 
-    def _websocket(self, _accept: str) -> HttpAnswer | None:
+    def _websocket(self, _asked: HttpAsked) -> HttpAnswer | None:
         if self.is_leaving:
             return HttpAnswer(503, "This server stops; another one serves.\n")
         if self.is_draining:
             return HttpAnswer(503, "This server takes nobody in just now; another one does.\n")
         return None
 
-    def _health(self, _accept: str) -> HttpAnswer:
+    def _health(self, _asked: HttpAsked) -> HttpAnswer:
         return HttpAnswer(200, ALIVE)
 
-    def _figures(self, accept: str) -> HttpAnswer:
-        text, content_type = self._metrics.page(accept)
+    def _figures(self, asked: HttpAsked) -> HttpAnswer:
+        text, content_type = self._metrics.page(asked.accept)
         return HttpAnswer(200, text, (("Content-Type", content_type),))
 
-    def _keys(self, _accept: str) -> HttpAnswer:
+    def _keys(self, _asked: HttpAsked) -> HttpAnswer:
         """What access tokens are signed with: the public keys (RFC 7517, rule A10)."""
         return HttpAnswer(200, self._published_keys(), JWKS_HEADERS)
 
-    def _account(self, _accept: str) -> HttpAnswer:
+    def _account(self, _asked: HttpAsked) -> HttpAnswer:
         """Where links of mails lead: the same page for everyone (rule Z1)."""
         return HttpAnswer(200, account_page.PAGE, account_page.HEADERS)
 
-    def _readiness(self, _accept: str) -> HttpAnswer:
+    def _readiness(self, _asked: HttpAsked) -> HttpAnswer:
         if not self.is_ready:
             return HttpAnswer(503, "starting or stopping\n")
         if self.is_draining:

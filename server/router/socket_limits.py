@@ -8,7 +8,7 @@ from server.accounts.usage import Usage
 from server.health.metrics import Count
 from server.sockets.addresses import Network, address_of, is_proxy
 from server.sockets.connection import Connection
-from server.sockets.outgoing import HttpAnswer
+from server.sockets.handshaking.http_answer import HttpAnswer
 
 TOO_MANY = 429
 """The status of a handshake that is one too many (RFC 6585, 4)."""

@@ -16,7 +16,7 @@ from server.router.socket_limits import SocketLimits
 from server.sockets.addresses import Network
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
-from server.sockets.outgoing import HttpAnswer
+from server.sockets.handshaking.http_answer import HttpAnswer
 from server.sockets.session import Leaving
 
 

@@ -33,6 +33,8 @@ class Settings:
     """The same, behind the change."""
     behind_proxy: bool = False
     """Whether others reach `host` only through a proxy with TLS."""
+    pages: bool = True
+    """Whether it serves the studio page and the operators' page."""
     tls_certificate: Path | None = None
     """Set with `tls_key`: Prime speaks TLS by itself."""
     tls_key: Path | None = None

@@ -168,6 +168,15 @@ SETTINGS = (
         is_reloadable=True,
     ),
     Setting(
+        "pages",
+        "PRIME_PAGES",
+        parsing.switch,
+        SWITCH,
+        "off",
+        "serve the studio page at `/studio` and the operators' page at `/operator`",
+        default="on",
+    ),
+    Setting(
         "proxies",
         "PRIME_PROXIES",
         parsing.networks,

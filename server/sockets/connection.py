@@ -32,7 +32,8 @@ from server.identity import NOTHING_SAID, DeviceSaid, Identity
 from server.sockets.acknowledged import acknowledged_bytes
 from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
-from server.sockets.handshake import Handshake, take_apart
+from server.sockets.handshaking.handshake import Handshake, take_apart
+from server.sockets.handshaking.http_answer import asked_by, is_of_own_page, response_of
 from server.sockets.outgoing import Server
 from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
@@ -298,19 +299,17 @@ class Connection(RateLimited, asyncio.Protocol):
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
-        accept = ", ".join(request.headers.get_all("Accept"))
-        plain = self._server.answer_http(request.path.split("?", 1)[0], accept)
+        plain = self._server.answer_http(asked_by(request))
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")
             peer = self._transport.get_extra_info("peername")
             plain = self._server.refuse_handshake(self, peer, forwarded)
         response: Response
         if plain is not None:
-            response = self._protocol.reject(plain.status, plain.text)
-            for name, value in plain.headers:
-                response.headers.pop(name, None)
-                response.headers[name] = value
+            response = response_of(self._protocol, plain)
         else:
+            if is_of_own_page(request):
+                self._protocol.origins = None
             response = self._protocol.accept(request)
             request._exception = None
         self._protocol.send_response(response)

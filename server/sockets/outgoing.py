@@ -1,7 +1,7 @@
 """The way out of a connection: frames through its outbox, feeds at the reader's pace."""
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from websockets.frames import Opcode
 from websockets.protocol import OPEN
@@ -14,6 +14,7 @@ from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
 from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, Unread, frame_header
+from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 PING = frame_header(FINAL | Opcode.PING, b"")
 """A ping of WebSocket itself (RFC 6455, 5.5.2), without a payload."""
-
-
-class HttpAnswer(NamedTuple):
-    """What a GET is answered; a text without headers of its own is plain."""
-
-    status: int
-    text: str
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Server(Protocol):
@@ -59,7 +52,7 @@ class Server(Protocol):
 
     def fed(self, connection: "Connection", feed: Feed) -> None: ...
 
-    def answer_http(self, path: str, accept: str) -> HttpAnswer | None: ...
+    def answer_http(self, asked: HttpAsked) -> HttpAnswer | None: ...
 
     def count(self, what: str, amount: float = 1) -> None: ...
 

@@ -277,8 +277,7 @@ class Nodes:
             data=self._data,
             database_url=self._database_url,
             redis_url=None,
-            origins=(),
-            **usual | settings_of_its_own,
+            **{"origins": ()} | usual | settings_of_its_own,
         )
         lanes = await open_database(settings, self._database_url, asyncio.Event())
         made.journal = HeldJournal(lanes.appends, lanes.rooms, lanes.behind)

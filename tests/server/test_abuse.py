@@ -68,7 +68,7 @@ async def test_E6_endless_fragments_do_not_pile_up(node: Node) -> None:
 async def test_H3_a_socket_that_never_shakes_hands_is_let_go(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.sockets.handshake.HANDSHAKE_SECONDS", 0.2)
+    monkeypatch.setattr("server.sockets.handshaking.handshake.HANDSHAKE_SECONDS", 0.2)
     where = urlsplit(node.url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     writer.write(b"GET /v1 HTTP/1.1\r\nHost: x\r\nX-Slow: ")

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from persistence.errors import Busy, Refused, Unavailable
 from server.health import supervisor as supervisor_module
 from server.health.supervisor import Lifelong, Supervisor
+from server.sockets.handshaking.http_answer import HttpAsked
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import marker
 
@@ -159,7 +160,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
 
     def seen(self: Supervisor, lifelong: Lifelong, error: Exception | None) -> None:
         failed(self, lifelong, error)
-        meanwhile[lifelong.name] = nodes.all[0].server.pages.answer("/readyz")
+        meanwhile[lifelong.name] = nodes.all[0].server.pages.answer(HttpAsked("/readyz"))
 
     monkeypatch.setattr(Supervisor, "_failed", seen)
     monkeypatch.setattr(Supervisor, "keep", tasks)

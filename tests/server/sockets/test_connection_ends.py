@@ -11,7 +11,7 @@ from websockets.server import ServerProtocol
 
 from schema.close_codes import AUTH_FAILED
 from server.sockets.connection import Connection
-from server.sockets.outgoing import HttpAnswer
+from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from tests.server.conftest import eventually
 from tests.server.sockets.test_connection import HANDSHAKE
 
@@ -40,8 +40,8 @@ class Counting:
     def on_close(self, connection: Connection) -> None:
         self.one_is_gone.set()
 
-    def answer_http(self, path: str, accept: str) -> HttpAnswer | None:
-        return HttpAnswer(200, "alive\n") if path == "/healthz" else None
+    def answer_http(self, asked: HttpAsked) -> HttpAnswer | None:
+        return HttpAnswer(200, "alive\n") if asked.path == "/healthz" else None
 
     def count(self, what: str, amount: float = 1) -> None:
         self.counts[what] += amount

@@ -1,0 +1,68 @@
+"""What is asked by plain HTTP before a WebSocket is there, and how it is answered."""
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+
+
+class HttpAnswer(NamedTuple):
+    """What a GET is answered; a text without headers of its own is plain."""
+
+    status: int
+    body: str | bytes = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class HttpAsked(NamedTuple):
+    """A GET. Of a header that came several times: all, with commas between them."""
+
+    path: str
+    """Without what is behind a `?`."""
+    accept: str = ""
+    """Types that the caller accepts (RFC 9110, 12.5.1)."""
+    accept_encoding: str = ""
+    if_none_match: str = ""
+    is_upgrade: bool = False
+    """Whether it is to be a WebSocket (RFC 6455, 4.1)."""
+
+
+def asked_by(request: Request) -> HttpAsked:
+    """What of a request is looked at."""
+
+    def joined(name: str) -> str:
+        return ", ".join(request.headers.get_all(name))
+
+    return HttpAsked(
+        request.path.split("?", 1)[0],
+        joined("Accept"),
+        joined("Accept-Encoding"),
+        joined("If-None-Match"),
+        "websocket" in joined("Upgrade").lower(),
+    )
+
+
+def is_of_own_page(request: Request) -> bool:
+    """Whether the page that connects came from the host that it connects to (rule Z4)."""
+    origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
+    if len(origins) != 1 or len(hosts) != 1:
+        return False
+    try:
+        return urlsplit(origins[0]).netloc.lower() == hosts[0].strip().lower() != ""
+    except ValueError:
+        return False
+
+
+def response_of(protocol: ServerProtocol, answer: HttpAnswer) -> Response:
+    """The answer as the protocol sends it; the connection ends behind it."""
+    body = answer.body
+    response = protocol.reject(answer.status, body if isinstance(body, str) else "")
+    if isinstance(body, bytes):
+        response.body = body
+        response.headers.pop("Content-Length", None)
+        response.headers["Content-Length"] = str(len(body))
+    for name, value in answer.headers:
+        response.headers.pop(name, None)
+        response.headers[name] = value
+    return response
