@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import sys
 from typing import Any
 
@@ -114,7 +115,15 @@ def _arguments() -> argparse.Namespace:
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
-    demo.add_argument("--seconds", type=positive, default=20.0, help="how long they play (20)")
+    length = demo.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=positive, default=20.0, help="how long they play (20)")
+    length.add_argument(
+        "--stay",
+        dest="seconds",
+        action="store_const",
+        const=math.inf,
+        help="until Ctrl+C: time to take part in a browser, at the address that it prints",
+    )
     demo.add_argument("--musicians", type=at_least(1), default=4, help="how many (4)")
     demo.add_argument("--project", type=path_of_caller, help="a song file (default: our own)")
     demo.add_argument("--kill-every", type=not_negative, default=0.0, metavar="SECONDS")

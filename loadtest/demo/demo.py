@@ -34,6 +34,12 @@ RECENT_SAMPLES = 2_000
 WORST_MOMENT_SECONDS = 2.0
 """How long a kill waits for one: musicians send a delta every few hundred milliseconds."""
 
+PLACES = 100
+"""So many people may take part by a browser."""
+
+PLACES_SECONDS = 86_400
+"""How long its address is good."""
+
 OWN_SONGS = Path(__file__).resolve().parents[2] / "files" / "songs"
 
 
@@ -57,6 +63,8 @@ class Demo:
         self._ready_seconds = hub.ready_seconds
         self._warm_seconds: list[float] = []
         self._rss_mb = 0.0
+        self.address = ""
+        """Where a browser takes part; once it is set up."""
         self._began = 0.0
         self._played = 0.0
         self._song_beats = _length_in_beats(song)
@@ -67,6 +75,20 @@ class Demo:
         for number in range(count):
             self.participants.append(Participant(self.hub.url, number, seed, self.tally))
         await take_seats(self.participants, self._song)
+        self.address = await self._invitation()
+
+    async def _invitation(self) -> str:
+        """The address of the studio page with this song; whoever opens it may take part."""
+        owner = self.participants[0]
+        made = await owner.client.call(
+            "invitations.create",
+            project=owner.room.project,
+            role="editor",
+            max_uses=PLACES,
+            expires_in=PLACES_SECONDS,
+        )
+        page = self.hub.url.replace("ws", "http", 1).removesuffix("/v1")
+        return f"{page}/studio#invite={made['token']}"
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let them play for the time given, or until `stop`."""
@@ -118,6 +140,7 @@ class Demo:
         num, den = signature.get("num", 4), signature.get("den", 4)
         return Figures(
             song=self._song.name,
+            address=self.address,
             elapsed=min(time.perf_counter() - self._began, self._arguments.seconds),
             seconds=self._arguments.seconds,
             members=[participant.figures() for participant in self.participants],
@@ -227,6 +250,11 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
             demo = Demo(arguments, song, hub)
             try:
                 await demo.set_up()
+                console.print(
+                    f"open {demo.address} in a browser to take part",
+                    highlight=False,
+                    soft_wrap=True,
+                )
                 await _watched(demo, stop, console)
                 report = await demo.prove()
             finally:

@@ -1,5 +1,6 @@
 """What a demo shows: a live view on a terminal, plain lines elsewhere, and the proof."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ class Figures:
     song: str
     elapsed: float
     seconds: float
+    """How long they play; infinite: until they are stopped."""
     members: Sequence[MemberFigures]
     beats_per_bar: float = 4.0
     beat_length: float = 1.0
@@ -34,6 +36,8 @@ class Figures:
     head: int = 0
     kills: int = 0
     hub_is_up: bool = True
+    address: str = ""
+    """Where a browser takes part."""
 
 
 def place(time: float, beats_per_bar: float, beat_length: float) -> str:
@@ -56,9 +60,13 @@ def live(figures: Figures) -> RenderableType:
     title = Text.assemble(("Prime", "bold"), "  ", (figures.song, "italic"))
     title.truncate(76, overflow="ellipsis")
     progress = Table.grid(padding=(0, 1))
-    bar = ProgressBar(total=max(figures.seconds, 0.1), completed=figures.elapsed, width=52)
-    progress.add_row(bar, Text(f"{figures.elapsed:5.1f} / {figures.seconds:g} s"))
-    return Group(title, progress, _members(figures), _rates(figures))
+    if math.isinf(figures.seconds):
+        progress.add_row(Text(f"{figures.elapsed:5.1f} s, until Ctrl+C"))
+    else:
+        bar = ProgressBar(total=max(figures.seconds, 0.1), completed=figures.elapsed, width=52)
+        progress.add_row(bar, Text(f"{figures.elapsed:5.1f} / {figures.seconds:g} s"))
+    address = Text(figures.address, "cyan", overflow="fold")
+    return Group(title, address, progress, _members(figures), _rates(figures))
 
 
 def plain_line(figures: Figures) -> str:
