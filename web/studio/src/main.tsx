@@ -5,6 +5,7 @@ import { render } from "preact";
 import "../../pages/theme.css";
 import "../../pages/controls.css";
 import "./app/app.css";
+import "./arrangement/arrangement.css";
 import "./people/people.css";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";

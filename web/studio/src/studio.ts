@@ -1,6 +1,6 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, newId, type Client, type Collection, type Room, type Stop } from "@prime/client";
+import { connect, newId, type Client, type Collection, type Presence, type Readable, type Room, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
@@ -9,7 +9,6 @@ import type { Navigation } from "./app/navigation.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
-import type { Song } from "./song.js";
 
 /** Which page is shown. */
 export type Place =
@@ -29,7 +28,7 @@ export interface Moment {
   readonly seq: number;
   /** In words, for the banner. */
   readonly title: string;
-  readonly song: Song;
+  readonly song: Readable;
 }
 
 export type SidePanel = "history" | "people" | "inspector" | "snapshots";
@@ -42,6 +41,7 @@ export interface Toast {
   readonly text: string;
 }
 
+const PRESENCE_MS = 33;
 const TOKEN_KEY = "prime.refresh_token";
 
 export class Studio {
@@ -65,6 +65,8 @@ export class Studio {
   readonly openClip: Signal<string | null> = signal(null);
   /** Where the arrangement should go next: a beat and perhaps a track; whoever shows it sets null. */
   readonly jump: Signal<{ readonly time: number; readonly track?: string } | null> = signal(null);
+  /** Clips that a comparison of two moments outlines. */
+  readonly outlined: Signal<ReadonlyMap<string, "added" | "changed">> = signal(new Map());
   readonly toasts: Signal<readonly Toast[]> = signal([]);
   /** The newest sentence for screen readers. */
   readonly said = signal("");
@@ -72,6 +74,9 @@ export class Studio {
   readonly revisions = new Revisions();
   /** Ours in the project; "": we are in none. */
   readonly role = signal("");
+  /** Where we are, as far as it is not sent yet. */
+  private presence: Presence = {};
+  private presenceTimer: ReturnType<typeof setTimeout> | null = null;
   /** Changes what is shown. */
   private navigation: Navigation | null = null;
   /** Ends what listens to the room. */
@@ -88,7 +93,7 @@ export class Studio {
   }
 
   /** What is drawn: a moment of the past, or now with what others show laid over. */
-  get song(): Song | null {
+  get song(): Readable | null {
     return this.moment.value?.song ?? this.room.value;
   }
 
@@ -156,6 +161,32 @@ export class Studio {
     if (this.room.value !== room) return;
     this.tell(leftInWords(why), "failure");
     this.show("projects");
+  }
+
+  /** Where we are, for the others: the latest of what comes within a thirtieth of a second. */
+  showPresence(presence: Presence): void {
+    this.presence = { ...this.presence, ...presence };
+    this.presenceTimer ??= setTimeout(() => this.sendPresence(), PRESENCE_MS);
+  }
+
+  private sendPresence(): void {
+    this.presenceTimer = null;
+    if (document.visibilityState === "hidden" || !this.room.value?.move(this.presence)) return;
+    this.presence = {};
+  }
+
+  undo(): void {
+    this.room.value?.undo().catch((error: unknown) => this.tell(inWords(error), "warning"));
+  }
+
+  redo(): void {
+    this.room.value?.redo().catch((error: unknown) => this.tell(inWords(error), "warning"));
+  }
+
+  /** Our play head goes to a beat. */
+  seek(time: number): void {
+    this.playhead.value = Math.max(0, time);
+    this.showPresence({ playhead: { time: this.playhead.value, playing: this.isPlaying.value } });
   }
 
   tell(text: string, kind: Toast["kind"] = "note"): void {

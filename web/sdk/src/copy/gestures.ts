@@ -42,6 +42,23 @@ export class Gestures {
     return seen;
   }
 
+  /** Who shows something of an entity; null: nobody. */
+  memberAt(collection: string, id: string): string | null {
+    for (const [member, gestures] of this.shown) {
+      for (const values of gestures.values()) if (values.get(id)?.col === collection) return member;
+    }
+    return null;
+  }
+
+  /** Ids of the entities of a collection that somebody shows something of. */
+  idsIn(collection: string): Set<string> {
+    const ids = new Set<string>();
+    for (const gestures of this.shown.values()) {
+      for (const values of gestures.values()) for (const [id, { col }] of values) if (col === collection) ids.add(id);
+    }
+    return ids;
+  }
+
   /** `null` for a gesture: it is over. */
   private take(member: string, gestures: { [gesture: string]: unknown }): void {
     let theirs = this.shown.get(member);

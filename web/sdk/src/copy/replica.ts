@@ -79,6 +79,15 @@ export class Replica {
     return entity && this.gestures.laidOver(collection, id, entity);
   }
 
+  /** The member whose gesture shows something of an entity. */
+  shownBy(collection: string, id: string): string | null {
+    return this.gestures.memberAt(collection, id);
+  }
+
+  shownNow(collection: string): ReadonlySet<string> {
+    return this.gestures.idsIn(collection);
+  }
+
   /** Whether the server's digest was another one: join again, for a whole new state (rule S2). */
   get hasDiverged(): boolean {
     return this.divergence !== null;

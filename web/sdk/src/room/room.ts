@@ -3,6 +3,8 @@
 import { frameOf, type Codec } from "../connecting/codecs.js";
 import { MOST_BYTES } from "../connecting/connection.js";
 import { Gap } from "../copy/gap.js";
+import { PointerIndexes } from "../copy/pointer_index.js";
+import type { Readable } from "../copy/readable.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import { StateParts } from "../copy/state_parts.js";
@@ -27,7 +29,7 @@ const BASE_EPOCH_BYTES = 256;
 /** What is refused for now without a time comes back after so long. */
 const RETRY_MS = 1_000;
 
-export class Room {
+export class Room implements Readable {
   readonly you = new Live("");
   readonly role = new Live("");
   /** Edits that are not on disk yet. */
@@ -39,11 +41,13 @@ export class Room {
   readonly isSynced = new Live(false);
   private readonly members = new Members();
   private readonly replica = new Replica();
+  private readonly indexes = new PointerIndexes(this.replica);
   private readonly parts = new StateParts();
   private readonly queue = new SendQueue();
   /** Our deltas without an answer, by id. */
   private readonly own = new Map<string, OwnDelta>();
   private readonly changes = new Listeners<[touched: Touched]>();
+  private readonly ticks = new Listeners<[]>();
   private readonly refusedEdits = new Listeners<[id: string, error: Error]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
   private readonly lefts = new Listeners<[why: { code: string; message: string }]>();
@@ -94,9 +98,28 @@ export class Room {
     return this.replica.all(collection) as ReadonlyMap<string, Entities[C]>;
   }
 
+  by<C extends Collection>(collection: C, pointer: keyof Entities[C] & string, target: string | null): ReadonlySet<string> {
+    return this.indexes.by(collection, pointer, target);
+  }
+
   /** The same with what others show just now laid over. */
   shown<C extends Collection>(collection: C, id: string): Entities[C] | undefined {
     return this.replica.shown(collection, id) as Entities[C] | undefined;
+  }
+
+  /** The member who shows something of an entity just now; null: nobody does. */
+  shownBy(collection: Collection, id: string): string | null {
+    return this.replica.shownBy(collection, id);
+  }
+
+  /** Ids of the entities of a collection that others show something of just now. */
+  shownNow(collection: Collection): ReadonlySet<string> {
+    return this.replica.shownNow(collection);
+  }
+
+  /** After each tick: others have moved, or show something else. */
+  onTick(listener: () => void): Stop {
+    return this.ticks.add(listener);
   }
 
   /** Once a message: ids that may have changed by collection, or null for a whole new state. */
@@ -230,6 +253,7 @@ export class Room {
     }
     this.members.hear(message, this.replica.you);
     this.checkSynced();
+    if (message.t === "tick" || message.t === "member_left") this.ticks.tell();
   }
 
   private hearRest(message: ServerMessage): void {
@@ -389,6 +413,8 @@ export class Room {
   private tell(): void {
     this.lastPosition = this.base;
     const touched = this.replica.takeTouched();
-    if (touched === null || touched.size > 0) this.changes.tell(touched);
+    if (touched !== null && touched.size === 0) return;
+    this.indexes.update(touched);
+    this.changes.tell(touched);
   }
 }

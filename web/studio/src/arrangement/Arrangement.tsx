@@ -1,7 +1,69 @@
 /** Tracks and clips on the time line. */
 
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Readable } from "@prime/client";
+
+import { theme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
+import { ArrangementPointer } from "./arrangement_pointer.js";
+import { ArrangementView } from "./arrangement_view.js";
+import { ClipKeys } from "./ClipKeys.js";
+import { Tools } from "./Tools.js";
+import { TrackList } from "./TrackList.js";
 
 export function Arrangement({ studio }: { studio: Studio }) {
-  return <section aria-label="Arrangement">{studio.place.value.name}</section>;
+  const song = studio.song;
+  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.moment.value?.seq ?? "now"} studio={studio} song={song} />;
+}
+
+function Shown({ studio, song }: { studio: Studio; song: Readable }) {
+  const view = useMemo(() => new ArrangementView(studio, song), [song]);
+  const pointer = useMemo(() => new ArrangementPointer(studio, view), [view]);
+  const songCanvas = useRef<HTMLCanvasElement>(null);
+  const peopleCanvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => view.attach(songCanvas.current!, peopleCanvas.current!), [view]);
+  useEffect(() => theme.subscribe(() => requestAnimationFrame(() => view.recolour())), [view]);
+  useEffect(() => studio.outlined.subscribe(() => view.drawSong()), [view]);
+  useEffect(() => studio.jump.subscribe((jump) => {
+    if (jump === null) return;
+    view.show(jump.time, jump.track);
+    studio.jump.value = null;
+  }), [view]);
+  useEffect(() => listening(peopleCanvas.current!, pointer), [pointer]);
+  return (
+    <div class="arrangement">
+      <Tools studio={studio} view={view} />
+      <TrackList studio={studio} view={view} />
+      <div class="timeline">
+        <canvas ref={songCanvas} aria-hidden />
+        <canvas ref={peopleCanvas} aria-hidden />
+        {!view.drawn.value.isWhole && <p class="partly" role="status">There is more here than can be drawn at once: zoom in to see all of it.</p>}
+      </div>
+      <ClipKeys studio={studio} view={view} />
+    </div>
+  );
+}
+
+/** The canvas's events for the pointer; returns what ends that. */
+function listening(canvas: HTMLCanvasElement, pointer: ArrangementPointer): () => void {
+  const end = new AbortController();
+  const { signal } = end;
+  const at = (event: MouseEvent): [number, number] => {
+    const box = canvas.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  canvas.addEventListener("wheel", (event) => pointer.wheel(event, at(event)[0]), { passive: false, signal });
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    pointer.down(event, ...at(event));
+  }, { signal });
+  canvas.addEventListener("pointermove", (event) => {
+    pointer.move(event, ...at(event));
+    if (event.buttons === 0) canvas.style.cursor = pointer.shape(...at(event));
+  }, { signal });
+  canvas.addEventListener("pointerup", (event) => pointer.up(event, ...at(event)), { signal });
+  canvas.addEventListener("pointercancel", () => pointer.cancel(), { signal });
+  canvas.addEventListener("dblclick", (event) => pointer.double(...at(event)), { signal });
+  return () => end.abort();
 }

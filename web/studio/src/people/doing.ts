@@ -1,11 +1,9 @@
 /** What somebody does just now, in words. */
 
-import type { Member } from "@prime/client";
-
-import type { Song } from "../song.js";
+import type { Member, Readable } from "@prime/client";
 
 /** "pencil on Lead, beat 13"; "": nothing is known. */
-export function doingInWords(member: Member, song: Song | null): string {
+export function doingInWords(member: Member, song: Readable | null): string {
   const { tool, cursor, playhead } = member.presence;
   const track = cursor?.track == null ? undefined : song?.get("tracks", cursor.track);
   const words = [

@@ -1,0 +1,108 @@
+/** The heads of the tracks, beside the time line: a tree grid for keys and screen readers. */
+
+import { useEffect, useRef } from "preact/hooks";
+
+import { useLive } from "../../../pages/use_live.js";
+import { safeColour } from "../people/colours.js";
+import type { Studio } from "../studio.js";
+import { rowsBetween, type Row } from "../timeline/rows.js";
+import type { ArrangementView } from "./arrangement_view.js";
+import { clipColour } from "./colours.js";
+import { RULER_HEIGHT } from "./song_layer.js";
+import { shift } from "./track_edits.js";
+
+/** Rows above and below what is seen that are in the page, too. */
+const BESIDE = 200;
+
+export function TrackList({ studio, view }: { studio: Studio; view: ArrangementView }) {
+  void view.drawnRows.value;
+  const top = view.top.value;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => { // the browser may scroll the list to what has the focus: the canvas follows
+    if (box.current !== null && box.current.scrollTop !== 0) box.current.scrollTop = 0;
+  });
+  const seen = rowsBetween(view.layout.rows, top - BESIDE, top + 2_000);
+  return (
+    <div class="tracks" ref={box} role="treegrid" aria-label="Tracks" aria-rowcount={view.layout.rows.length}
+      onWheel={(event) => view.scrollBy(0, event.deltaY)}>
+      <div class="track-rows" style={{ transform: `translateY(${RULER_HEIGHT - top}px)` }}>
+        {seen.map((row) => <TrackHead key={row.id} studio={studio} view={view} row={row} place={view.layout.rows.indexOf(row)} />)}
+      </div>
+    </div>
+  );
+}
+
+interface Props {
+  readonly studio: Studio;
+  readonly view: ArrangementView;
+  readonly row: Row;
+  readonly place: number;
+}
+
+function TrackHead({ studio, view, row, place }: Props) {
+  const track = view.song.get("tracks", row.id);
+  if (track === undefined) return null;
+  const isGroup = view.song.by("tracks", "parent", row.id).size > 0;
+  const isFolded = view.folded.value.has(row.id);
+  const isSelected = studio.selection.value?.collection === "tracks" && studio.selection.value.ids.includes(row.id);
+  const select = (): void => { studio.selection.value = { collection: "tracks", ids: [row.id] }; };
+  const press = (event: KeyboardEvent): void => {
+    const room = studio.room.value;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") focusRow(event, event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "ArrowLeft" && isGroup && !isFolded) view.fold(row.id);
+    else if (event.key === "ArrowRight" && isGroup && isFolded) view.fold(row.id);
+    else if (event.key === "Delete" && studio.mayEdit && room !== null) room.edit((tx) => tx.delete("tracks", row.id));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class={`track-head${isSelected ? " selected" : ""}`} role="row" aria-level={row.depth + 1} aria-rowindex={place + 1} aria-selected={isSelected}
+      {...(isGroup && { "aria-expanded": !isFolded })} tabIndex={isSelected || (place === 0 && studio.selection.value?.collection !== "tracks") ? 0 : -1}
+      style={{ top: `${row.top}px`, height: `${row.height}px`, paddingLeft: `${8 + row.depth * 14}px` }}
+      onClick={select} onFocus={select} onKeyDown={press}>
+      <span class="track-colour" style={{ background: clipColour(track.color, place) }} />
+      {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
+      <span role="gridcell" class="track-name"><bdi>{track.name.slice(0, 60) || "Track"}</bdi></span>
+      <WhoIsHere studio={studio} track={row.id} />
+      {studio.mayEdit && isSelected && <Order studio={studio} track={row.id} />}
+      <Switches studio={studio} view={view} channel={track.channel} />
+    </div>
+  );
+}
+
+function focusRow(event: KeyboardEvent, step: -1 | 1): void {
+  const row = event.currentTarget as HTMLElement;
+  const next = step === 1 ? row.nextElementSibling : row.previousElementSibling;
+  if (next instanceof HTMLElement) next.focus();
+}
+
+/** Dots of those whose cursor is on the track. */
+function WhoIsHere({ studio, track }: { studio: Studio; track: string }) {
+  const others = useLive(studio.room.value?.others, []);
+  const here = others.filter(({ presence }) => presence.cursor?.track === track).slice(0, 4);
+  return <>{here.map((member) => <span key={member.member} class="dot" title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
+}
+
+function Order({ studio, track }: { studio: Studio; track: string }) {
+  const move = (step: -1 | 1): void => { if (studio.room.value !== null) shift(studio.room.value, track, step); };
+  return (
+    <>
+      <button type="button" class="small" tabIndex={-1} aria-label="Move the track up" onClick={() => move(-1)}>↑</button>
+      <button type="button" class="small" tabIndex={-1} aria-label="Move the track down" onClick={() => move(1)}>↓</button>
+    </>
+  );
+}
+
+/** Mute and solo of the channel that a track plays on. */
+function Switches({ studio, view, channel }: { studio: Studio; view: ArrangementView; channel: string | null }) {
+  studio.revisions.of("channels");
+  const strip = channel === null ? undefined : view.song.get("channels", channel);
+  if (channel === null || strip === undefined) return null;
+  const set = (props: { mute?: boolean; solo?: boolean }): void => { studio.room.value?.edit((tx) => tx.set("channels", channel, props)); };
+  return (
+    <>
+      <button type="button" class="small" aria-label="Mute" aria-pressed={strip.mute} disabled={!studio.mayEdit} onClick={() => set({ mute: !strip.mute })}>M</button>
+      <button type="button" class="small" aria-label="Solo" aria-pressed={strip.solo} disabled={!studio.mayEdit} onClick={() => set({ solo: !strip.solo })}>S</button>
+    </>
+  );
+}

@@ -1,0 +1,237 @@
+/** Mouse, pen and fingers on the arrangement: select, drag, resize, draw, scroll, zoom, and where we are. */
+
+import type { Gesture } from "@prime/client";
+
+import { beatsAt, scrolled, snapped, zoomed } from "../timeline/axis.js";
+import type { Studio } from "../studio.js";
+import type { ArrangementView } from "./arrangement_view.js";
+import { contentBetween, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
+import { clipsIn, hitAt, type Hit } from "./hits.js";
+import { RULER_HEIGHT } from "./song_layer.js";
+
+/** A press that moves by less is a click. */
+const CLICK_PIXELS = 3;
+
+/** What a press became. */
+type Press =
+  | { readonly kind: "none" }
+  | { readonly kind: "scroll"; readonly x: number; readonly y: number }
+  | { readonly kind: "ruler" }
+  | { readonly kind: "marquee"; readonly x: number; readonly y: number }
+  | { readonly kind: "draw"; readonly track: string; readonly time: number }
+  | { readonly kind: "drag"; readonly x: number; readonly y: number; readonly ids: readonly string[]; readonly edge: "start" | "end" | null; readonly gesture: Gesture<unknown> };
+
+export class ArrangementPointer {
+  private press: Press = { kind: "none" };
+  /** Pointer -> where it is, of fingers that are down. */
+  private readonly fingers = new Map<number, { x: number; y: number }>();
+
+  constructor(private readonly studio: Studio, private readonly view: ArrangementView) {}
+
+  wheel(event: WheelEvent, x: number): void {
+    event.preventDefault();
+    const { view } = this;
+    if (event.ctrlKey || event.metaKey) view.axis.value = zoomed(view.axis.value, Math.exp(-event.deltaY / 300), x);
+    else if (event.shiftKey) view.axis.value = scrolled(view.axis.value, event.deltaY || event.deltaX);
+    else {
+      view.axis.value = scrolled(view.axis.value, event.deltaX);
+      view.scrollBy(0, event.deltaY);
+    }
+  }
+
+  down(event: PointerEvent, x: number, y: number): void {
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, { x, y });
+    if (this.fingers.size > 1) {
+      this.cancel();
+      return;
+    }
+    const hit = this.hit(x, y);
+    if (event.pointerType === "touch" && hit.kind !== "ruler" && !(hit.kind === "clip" && this.isSelected(hit.clip.id))) {
+      this.press = { kind: "scroll", x, y };
+      this.select(hit, event.shiftKey);
+      return;
+    }
+    this.press = this.pressOf(event, hit, x, y);
+  }
+
+  move(event: PointerEvent, x: number, y: number): void {
+    if (this.fingers.size > 1) {
+      this.pinch(event, x, y);
+      return;
+    }
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, { x, y });
+    this.showCursor(x, y);
+    const { press } = this;
+    switch (press.kind) {
+      case "none": return;
+      case "scroll":
+        this.view.scrollBy((press.x - x) / this.view.axis.value.scale, press.y - y);
+        this.press = { kind: "scroll", x, y };
+        return;
+      case "ruler": return this.movePlayhead(x);
+      case "draw": return;
+      case "marquee": return this.stretch(press, x, y);
+      case "drag": return this.drag(press, x, y, event.altKey);
+    }
+  }
+
+  up(event: PointerEvent, x: number, y: number): void {
+    this.fingers.delete(event.pointerId);
+    const { press, view, studio } = this;
+    this.press = { kind: "none" };
+    view.marquee = null;
+    view.drawPeople();
+    const room = studio.room.value;
+    if (room === null) return;
+    if (press.kind === "draw") {
+      const end = snapped(beatsAt(view.axis.value, x), this.grid);
+      const id = drawn(room, press.track, press.time, Math.max(this.grid, end - press.time));
+      studio.selection.value = { collection: "clips", ids: [id] };
+    } else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
+  }
+
+  cancel(): void {
+    if (this.press.kind === "drag") this.press.gesture.cancel();
+    this.press = { kind: "none" };
+    this.view.dragged = new Map();
+    this.view.marquee = null;
+    this.view.drawSong();
+  }
+
+  /** A double click opens the notes of a clip, or draws one where there is none. */
+  double(x: number, y: number): void {
+    const hit = this.hit(x, y);
+    const { studio } = this;
+    if (hit.kind === "clip") {
+      studio.openClip.value = hit.clip.id;
+      studio.lower.value = "pianoroll";
+    } else if (hit.kind === "row" && studio.mayEdit && studio.room.value !== null) {
+      const id = drawn(studio.room.value, hit.row.id, Math.floor(hit.time / 4) * 4, 4);
+      studio.selection.value = { collection: "clips", ids: [id] };
+    }
+  }
+
+  /** What the pointer should look like. */
+  shape(x: number, y: number): string {
+    const hit = this.hit(x, y);
+    if (hit.kind === "clip") return this.studio.tool.value === "scissors" ? "crosshair" : hit.edge === null ? "grab" : "ew-resize";
+    return hit.kind === "row" && this.studio.tool.value === "pencil" ? "cell" : "default";
+  }
+
+  private get grid(): number {
+    const { scale } = this.view.axis.value;
+    return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 4].find((beats) => beats * scale >= 10) ?? 4;
+  }
+
+  private hit(x: number, y: number): Hit {
+    return hitAt(this.view.layout, this.view.axis.value, this.view.top.value, x, y);
+  }
+
+  private isSelected(clip: string): boolean {
+    const selection = this.studio.selection.value;
+    return selection?.collection === "clips" && selection.ids.includes(clip);
+  }
+
+  private pressOf(event: PointerEvent, hit: Hit, x: number, y: number): Press {
+    const { studio } = this;
+    const room = studio.room.value;
+    if (hit.kind === "ruler") {
+      this.movePlayhead(x);
+      return { kind: "ruler" };
+    }
+    if (hit.kind === "clip") {
+      if (studio.tool.value === "scissors" && studio.mayEdit && room !== null) {
+        split(room, hit.clip.id, snapped(hit.time, this.grid));
+        return { kind: "none" };
+      }
+      this.select(hit, event.shiftKey);
+      const ids = studio.selection.value?.ids ?? [];
+      if (!studio.mayEdit || room === null || ids.length === 0) return { kind: "none" };
+      return { kind: "drag", x, y, ids, edge: hit.edge, gesture: room.gesture() };
+    }
+    if (hit.kind === "row" && studio.tool.value === "pencil" && studio.mayEdit) {
+      return { kind: "draw", track: hit.row.id, time: snapped(hit.time - this.grid / 2, this.grid) };
+    }
+    if (!event.shiftKey) this.select(hit, false);
+    return { kind: "marquee", x, y };
+  }
+
+  private select(hit: Hit, adds: boolean): void {
+    const { studio } = this;
+    if (hit.kind === "clip") {
+      const before = studio.selection.value?.collection === "clips" ? studio.selection.value.ids : [];
+      const { id } = hit.clip;
+      const ids = adds ? (before.includes(id) ? before.filter((each) => each !== id) : [...before, id]) : before.includes(id) ? before : [id];
+      studio.selection.value = { collection: "clips", ids };
+    } else studio.selection.value = hit.kind === "row" ? { collection: "tracks", ids: [hit.row.id] } : null;
+    studio.showPresence({ selection: studio.selection.value?.ids.slice(0, 200) ?? [] });
+  }
+
+  private stretch({ x: fromX, y: fromY }: { readonly x: number; readonly y: number }, x: number, y: number): void {
+    const { view, studio } = this;
+    view.marquee = [Math.min(x, fromX), Math.min(y, fromY), Math.abs(x - fromX), Math.abs(y - fromY)];
+    const [left, top, width, height] = view.marquee;
+    const rowsTop = top - RULER_HEIGHT + view.top.value;
+    const ids = clipsIn(view.layout, beatsAt(view.axis.value, left), beatsAt(view.axis.value, left + width), rowsTop, rowsTop + height);
+    studio.selection.value = ids.length === 0 ? null : { collection: "clips", ids };
+    view.drawPeople();
+  }
+
+  private drag(press: Extract<Press, { kind: "drag" }>, x: number, y: number, isFree: boolean): void {
+    const { view } = this;
+    if (Math.hypot(x - press.x, y - press.y) < CLICK_PIXELS && view.dragged.size === 0) return;
+    const places = this.placesOf(press, x, y, isFree);
+    view.dragged = places;
+    for (const [id, { time, duration }] of places) press.gesture.set("clips", id, { time, duration });
+    view.drawSong();
+  }
+
+  private placesOf(press: Extract<Press, { kind: "drag" }>, x: number, y: number, isFree: boolean): Map<string, ClipPlace> {
+    const { view } = this;
+    const { song, layout } = view;
+    const beats = (x - press.x) / view.axis.value.scale;
+    const grid = isFree ? 0 : this.grid;
+    const first = song.get("clips", press.ids[0]!);
+    if (press.edge !== null) {
+      return new Map(press.ids.flatMap((id) => {
+        const clip = song.get("clips", id);
+        if (clip === undefined || press.edge === null) return [];
+        const edge = press.edge === "start" ? clip.time : clip.time + clip.duration;
+        return [[id, resized(clip, press.edge, snapped(edge + beats, grid), (from, to) => contentBetween(song, id, from, to))] as const];
+      }));
+    }
+    const step = first === undefined ? beats : snapped(Math.max(0, first.time + beats), grid) - first.time;
+    const rows = Math.round((y - press.y) / view.rowHeight);
+    return movedBy(song, press.ids, step, rows, layout.rows.map(({ id }) => id));
+  }
+
+  private drop(press: Extract<Press, { kind: "drag" }>, moved: number): void {
+    const { view, studio } = this;
+    const places = view.dragged;
+    view.dragged = new Map();
+    const room = studio.room.value;
+    press.gesture.cancel(); // others see the edit in its place
+    if (room !== null && moved >= CLICK_PIXELS && isElsewhere(room, places)) room.edit((tx) => place(tx, room, places));
+    view.drawSong();
+  }
+
+  private movePlayhead(x: number): void {
+    this.studio.seek(snapped(beatsAt(this.view.axis.value, x), this.grid));
+  }
+
+  private showCursor(x: number, y: number): void {
+    const hit = this.hit(x, y);
+    const { view } = this;
+    const row = hit.kind === "row" || hit.kind === "clip" ? hit.row : null;
+    const within = row === null ? 0.5 : (y - RULER_HEIGHT + view.top.value - row.top) / row.height;
+    this.studio.showPresence({ cursor: { time: hit.time, track: row?.id ?? null, y: Math.min(1, Math.max(0, within)) } });
+  }
+
+  private pinch(event: PointerEvent, x: number, y: number): void {
+    const before = [...this.fingers.values()];
+    this.fingers.set(event.pointerId, { x, y });
+    const after = [...this.fingers.values()];
+    const [was, now] = [Math.abs(before[0]!.x - before[1]!.x), Math.abs(after[0]!.x - after[1]!.x)];
+    if (was > 10 && now > 10) this.view.axis.value = zoomed(this.view.axis.value, now / was, (after[0]!.x + after[1]!.x) / 2);
+  }
+}

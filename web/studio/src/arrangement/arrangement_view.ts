@@ -1,0 +1,219 @@
+/** What the arrangement shows: which part of which song, and the two canvases it is drawn on. */
+
+import { signal, type Signal } from "@preact/signals";
+import type { Readable, Stop } from "@prime/client";
+
+import { xOf, type Axis } from "../timeline/axis.js";
+import type { Row } from "../timeline/rows.js";
+import type { Studio } from "../studio.js";
+import { ClipContents } from "./clip_contents.js";
+import { coloursOf, type Colours } from "./colours.js";
+import type { ClipPlace } from "./clip_edits.js";
+import { PeopleLayer } from "./people_layer.js";
+import { RULER_HEIGHT, SongLayer, type Drawn } from "./song_layer.js";
+import { songEnd, TrackLayout } from "./track_layout.js";
+
+const PHONE_ROW = 34;
+const ROW = 28;
+
+export class ArrangementView {
+  readonly axis: Signal<Axis> = signal({ start: 0, scale: 8 });
+  /** Pixels by which the rows are scrolled. */
+  readonly top = signal(0);
+  readonly folded: Signal<ReadonlySet<string>> = signal(new Set<string>());
+  /** Counts what makes the list of tracks look otherwise. */
+  readonly drawnRows = signal(0);
+  readonly drawn: Signal<Drawn> = signal({ clips: 0, isWhole: true });
+  /** Where clips are while we drag them. */
+  dragged: ReadonlyMap<string, ClipPlace> = new Map();
+  /** A rectangle that selects: left, top, width, height. */
+  marquee: readonly [number, number, number, number] | null = null;
+  layout: TrackLayout;
+  private contents: ClipContents;
+  private colours: Colours | null = null;
+  /** Of both canvases, in pixels of the page. */
+  private size: readonly [number, number] = [0, 0];
+  private songLayer: SongLayer | null = null;
+  private peopleLayer: PeopleLayer | null = null;
+  private songPaint: CanvasRenderingContext2D | null = null;
+  private peoplePaint: CanvasRenderingContext2D | null = null;
+  /** Whether the song is to be drawn in the next frame; the people are, whenever there is one. */
+  private isSongStale = true;
+  private frame: number | null = null;
+  private readonly motion = matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(private readonly studio: Studio, readonly song: Readable) {
+    this.contents = new ClipContents(song);
+    this.layout = this.newLayout();
+  }
+
+  get rowHeight(): number {
+    return matchMedia("(max-width: 720px)").matches ? PHONE_ROW : ROW;
+  }
+
+  /** Begin to draw; `Stop` ends it. The whole song is shown at first. */
+  attach(songCanvas: HTMLCanvasElement, peopleCanvas: HTMLCanvasElement): Stop {
+    this.songPaint = songCanvas.getContext("2d", { alpha: false });
+    this.peoplePaint = peopleCanvas.getContext("2d");
+    if (this.songPaint === null || this.peoplePaint === null) return () => {};
+    this.songLayer = new SongLayer(this.songPaint);
+    this.peopleLayer = new PeopleLayer(this.peoplePaint);
+    const sizes = new ResizeObserver(() => this.resize(songCanvas, peopleCanvas));
+    sizes.observe(songCanvas);
+    this.resize(songCanvas, peopleCanvas);
+    this.showAll();
+    const room = this.studio.room.value;
+    const stops = [
+      this.axis.subscribe(() => this.drawSong()),
+      this.top.subscribe(() => this.drawSong()),
+      this.studio.selection.subscribe(() => this.drawSong()),
+      this.studio.playhead.subscribe(() => this.drawPeople()),
+      room?.onChange((touched) => this.change(touched)) ?? (() => {}),
+      room?.onTick(() => this.hearTick()) ?? (() => {}),
+      room?.others.subscribe(() => this.drawPeople()) ?? (() => {}),
+    ];
+    return () => {
+      stops.forEach((stop) => stop());
+      sizes.disconnect();
+      if (this.frame !== null) cancelAnimationFrame(this.frame);
+    };
+  }
+
+  showAll(): void {
+    const [width] = this.size;
+    if (width > 0) this.axis.value = { start: 0, scale: Math.max(0.5, (width - 40) / songEnd(this.song)) };
+  }
+
+  fold(track: string): void {
+    const folded = new Set(this.folded.value);
+    if (!folded.delete(track)) folded.add(track);
+    this.folded.value = folded;
+    this.layout.fold(folded);
+    this.drawnRows.value += 1;
+    this.drawSong();
+  }
+
+  scrollBy(beats: number, pixels: number): void {
+    const { start, scale } = this.axis.value;
+    this.axis.value = { start: Math.max(0, start + beats), scale };
+    this.top.value = Math.max(0, Math.min(this.layout.height - this.size[1] + RULER_HEIGHT + 40, this.top.value + pixels));
+  }
+
+  /** Bring a beat, and a track, into sight. */
+  show(time: number, track?: string): void {
+    const { start, scale } = this.axis.value;
+    const [width, height] = this.size;
+    if (time < start || time > start + width / scale) this.axis.value = { start: Math.max(0, time - width / scale / 3), scale };
+    const row = track === undefined ? undefined : this.layout.rowOf(track);
+    if (row === undefined) return;
+    const [above, below] = [row.top, row.top + row.height - (height - RULER_HEIGHT)];
+    if (this.top.value > above || this.top.value < below) this.top.value = Math.max(0, row.top - (height - RULER_HEIGHT) / 2);
+  }
+
+  /** Colours are another theme's. */
+  recolour(): void {
+    this.colours = null;
+    this.drawSong();
+  }
+
+  drawSong(): void {
+    this.isSongStale = true;
+    this.drawPeople();
+  }
+
+  drawPeople(): void {
+    this.frame ??= requestAnimationFrame((now) => this.draw(now));
+  }
+
+  private newLayout(): TrackLayout {
+    return new TrackLayout(this.song, this.folded.value, this.rowHeight);
+  }
+
+  private change(touched: ReadonlyMap<string, ReadonlySet<string>> | null): void {
+    if (this.song !== this.studio.room.value) return; // a moment of the past does not change
+    this.layout.forget(touched);
+    this.contents.forget(touched);
+    if (touched === null || touched.has("tracks") || touched.has("channels")) this.drawnRows.value += 1;
+    this.drawSong();
+  }
+
+  private hearTick(): void {
+    if (this.movedByOthers.size > 0 || this.hadMoved) this.drawSong();
+    else this.drawPeople();
+    this.hadMoved = this.movedByOthers.size > 0;
+  }
+
+  /** Whether clips were shown elsewhere in the frame before. */
+  private hadMoved = false;
+
+  /** Clips that others drag just now. */
+  private get movedByOthers(): ReadonlyMap<string, ClipPlace> {
+    const room = this.studio.room.value;
+    if (room === null || room !== this.song) return NOTHING_MOVED;
+    const moved = new Map<string, ClipPlace>();
+    for (const id of room.shownNow("clips")) {
+      const clip = room.shown("clips", id);
+      if (clip !== undefined) moved.set(id, clip);
+    }
+    return moved;
+  }
+
+  private resize(...canvases: HTMLCanvasElement[]): void {
+    const { clientWidth, clientHeight } = canvases[0]!;
+    this.size = [clientWidth, clientHeight];
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    for (const canvas of canvases) {
+      canvas.width = Math.max(1, Math.round(clientWidth * ratio));
+      canvas.height = Math.max(1, Math.round(clientHeight * ratio));
+    }
+    for (const paint of [this.songPaint, this.peoplePaint]) paint?.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.drawSong();
+  }
+
+  private draw(now: number): void {
+    this.frame = null;
+    const [width, height] = this.size;
+    if (width === 0 || this.songLayer === null || this.peopleLayer === null) return;
+    this.colours ??= coloursOf(document.documentElement);
+    if (this.isSongStale) this.drawSongNow(this.songLayer, this.colours);
+    const moves = this.peopleLayer.draw({
+      axis: this.axis.value, top: this.top.value, width, height,
+      others: this.studio.room.value?.others.value ?? [],
+      rowOf: (track) => this.layout.rowOf(track),
+      clipBox: (clip) => this.boxOf(clip),
+      playhead: this.studio.playhead.value, accent: this.colours.text, glides: !this.motion.matches,
+    }, now);
+    this.drawMarquee();
+    if (moves) this.drawPeople();
+  }
+
+  private drawSongNow(layer: SongLayer, colours: Colours): void {
+    this.isSongStale = false;
+    const selection = this.studio.selection.value;
+    const drawn = layer.draw({
+      song: this.song, layout: this.layout, contents: this.contents, colours,
+      axis: this.axis.value, top: this.top.value, width: this.size[0], height: this.size[1],
+      selected: new Set(selection?.collection === "clips" ? selection.ids : []),
+      moved: new Map([...this.movedByOthers, ...this.dragged]),
+      outlined: this.studio.outlined.value,
+    });
+    if (drawn.isWhole !== this.drawn.value.isWhole) this.drawn.value = drawn;
+  }
+
+  private drawMarquee(): void {
+    if (this.marquee === null || this.peoplePaint === null || this.colours === null) return;
+    this.peoplePaint.strokeStyle = this.colours.accent;
+    this.peoplePaint.lineWidth = 1;
+    this.peoplePaint.strokeRect(...(this.marquee as [number, number, number, number]));
+  }
+
+  private boxOf(id: string): readonly [number, number, number, number] | null {
+    const clip = this.song.get("clips", id);
+    const row: Row | undefined = clip === undefined ? undefined : this.layout.rowOf(clip.track);
+    if (clip === undefined || row === undefined) return null;
+    const axis = this.axis.value;
+    return [xOf(axis, clip.time), RULER_HEIGHT + row.top - this.top.value + 1, clip.duration * axis.scale - 1, row.height - 3];
+  }
+}
+
+const NOTHING_MOVED: ReadonlyMap<string, ClipPlace> = new Map();

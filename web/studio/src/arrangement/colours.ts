@@ -1,0 +1,37 @@
+/** Colours of the canvas: those of the page's theme, and those of tracks. */
+
+const TRACKS = ["#2f8f6b", "#8a6a2c", "#6b4aa0", "#9c3f4c", "#5f7a2e", "#3d5fa3", "#a05a34", "#2c7d8a", "#8c3f86", "#4b5f78"] as const;
+
+export interface Colours {
+  readonly ground: string;
+  readonly surface: string;
+  readonly line: string;
+  readonly text: string;
+  readonly quiet: string;
+  readonly accent: string;
+}
+
+/** The page's theme as it is now. */
+export function coloursOf(element: Element): Colours {
+  const style = getComputedStyle(element);
+  const value = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return { ground: value("ground"), surface: value("surface"), line: value("line"), text: value("text"), quiet: value("quiet"), accent: value("accent") };
+}
+
+/** A track's or clip's own colour, or one by its place. */
+export function clipColour(own: string | null | undefined, place: number): string {
+  return own != null && /^#[0-9a-f]{6}$/i.test(own) ? own : TRACKS[place % TRACKS.length]!;
+}
+
+/** Black or white letters, whichever can be read on it. `colour`: #rrggbb. */
+export function lettersOn(colour: string): string {
+  const [red, green, blue] = [1, 3, 5].map((at) => luminance(parseInt(colour.slice(at, at + 2), 16)));
+  const light = 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.056 ? "#ffffff" : "#0b0d10";
+}
+
+/** Of a channel from 0 to 255 (WCAG 2, relative luminance). */
+function luminance(channel: number): number {
+  const part = channel / 255;
+  return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+}

@@ -1,0 +1,156 @@
+/** Draws where the others are: cursors with names, play heads, what they have selected; and our own play head. */
+
+import type { Member } from "@prime/client";
+
+import { ON_COLOUR, safeColour } from "../people/colours.js";
+import { xOf, type Axis } from "../timeline/axis.js";
+import type { Row } from "../timeline/rows.js";
+import { isolated, RULER_HEIGHT } from "./song_layer.js";
+
+/** More names than so many clutter: then only who has just moved has one. */
+export const MOST_NAMES = 12;
+
+/** A name stays for so long after its member moved. */
+const NAME_MS = 2_000;
+
+/** A cursor goes to where it was seen in about so long. */
+const EASE_MS = 60;
+
+export interface PeopleScene {
+  readonly axis: Axis;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly others: readonly Member[];
+  readonly rowOf: (track: string) => Row | undefined;
+  /** Where a clip is drawn: left, top, width, height. */
+  readonly clipBox: (clip: string) => readonly [number, number, number, number] | null;
+  readonly playhead: number;
+  readonly accent: string;
+  /** Whether cursors may glide. */
+  readonly glides: boolean;
+}
+
+interface Seen {
+  x: number;
+  y: number;
+  /** When its place last changed, in milliseconds of the page's clock. */
+  movedAt: number;
+  /** What it was drawn from last. */
+  time: number;
+  track: string | null | undefined;
+}
+
+export class PeopleLayer {
+  /** Member -> where its cursor is drawn. */
+  private readonly seen = new Map<string, Seen>();
+
+  constructor(private readonly paint: CanvasRenderingContext2D) {}
+
+  /** Returns whether something still moves, so that another frame is needed. */
+  draw(scene: PeopleScene, now: number): boolean {
+    const { paint } = this;
+    paint.clearRect(0, 0, scene.width, scene.height);
+    paint.font = "bold 11px system-ui, sans-serif";
+    paint.textBaseline = "middle";
+    let moves = false;
+    for (const member of scene.others) {
+      this.drawSelection(scene, member);
+      this.drawPlayhead(scene, member.presence.playhead?.time ?? null, safeColour(member.color));
+    }
+    for (const member of scene.others) moves = this.drawCursor(scene, member, now) || moves;
+    this.drawPlayhead(scene, scene.playhead, scene.accent);
+    this.forgetWhoLeft(scene.others);
+    return moves;
+  }
+
+  private drawSelection(scene: PeopleScene, { presence, color }: Member): void {
+    const { paint } = this;
+    paint.strokeStyle = safeColour(color);
+    paint.lineWidth = 2;
+    for (const id of (presence.selection ?? []).slice(0, 200)) {
+      const box = scene.clipBox(id);
+      if (box !== null) paint.strokeRect(...(box as [number, number, number, number]));
+    }
+  }
+
+  private drawPlayhead(scene: PeopleScene, time: number | null, colour: string): void {
+    if (time === null) return;
+    const x = Math.round(xOf(scene.axis, time));
+    if (x < 0 || x > scene.width) return;
+    const { paint } = this;
+    paint.fillStyle = colour;
+    paint.fillRect(x, RULER_HEIGHT - 8, 1, scene.height - RULER_HEIGHT + 8);
+    paint.beginPath();
+    paint.moveTo(x - 5, RULER_HEIGHT - 8);
+    paint.lineTo(x + 6, RULER_HEIGHT - 8);
+    paint.lineTo(x + 0.5, RULER_HEIGHT - 1);
+    paint.fill();
+  }
+
+  private drawCursor(scene: PeopleScene, member: Member, now: number): boolean {
+    const { cursor, tool } = member.presence;
+    if (cursor == null) return false;
+    const target = this.target(scene, cursor);
+    const seen = this.seenOf(member.member, cursor, target, now);
+    const part = scene.glides ? 1 - Math.exp(-16 / EASE_MS) : 1;
+    seen.x += (target[0] - seen.x) * part;
+    seen.y += (target[1] - seen.y) * part;
+    if (seen.x < -20 || seen.x > scene.width + 20 || seen.y < 0) return false;
+    const isNamed = scene.others.length <= MOST_NAMES || now - seen.movedAt < NAME_MS;
+    this.drawArrow(seen.x, seen.y, safeColour(member.color));
+    if (isNamed) this.drawName(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, seen.x + 10, seen.y + 12, safeColour(member.color));
+    return Math.abs(target[0] - seen.x) + Math.abs(target[1] - seen.y) > 0.5 || (!isNamed ? false : scene.others.length > MOST_NAMES);
+  }
+
+  private target(scene: PeopleScene, cursor: { time: number; track?: string | null; y?: number }): [number, number] {
+    const row = cursor.track == null ? undefined : scene.rowOf(cursor.track);
+    const within = Math.min(1, Math.max(0, cursor.y ?? 0.5));
+    const y = row === undefined ? RULER_HEIGHT * within : RULER_HEIGHT + row.top - scene.top + row.height * within;
+    return [xOf(scene.axis, cursor.time), y];
+  }
+
+  private seenOf(member: string, cursor: { time: number; track?: string | null }, [x, y]: [number, number], now: number): Seen {
+    const seen = this.seen.get(member);
+    if (seen === undefined) {
+      const made = { x, y, movedAt: now, time: cursor.time, track: cursor.track };
+      this.seen.set(member, made);
+      return made;
+    }
+    if (seen.time !== cursor.time || seen.track !== cursor.track) Object.assign(seen, { time: cursor.time, track: cursor.track, movedAt: now });
+    return seen;
+  }
+
+  private drawArrow(x: number, y: number, colour: string): void {
+    const { paint } = this;
+    paint.beginPath();
+    paint.moveTo(x, y);
+    paint.lineTo(x + 4, y + 12);
+    paint.lineTo(x + 6.5, y + 7);
+    paint.lineTo(x + 11.5, y + 6);
+    paint.closePath();
+    paint.fillStyle = colour;
+    paint.fill();
+    paint.strokeStyle = ON_COLOUR;
+    paint.lineWidth = 1;
+    paint.stroke();
+  }
+
+  private drawName(name: string, x: number, y: number, colour: string): void {
+    const { paint } = this;
+    const text = isolated(name);
+    const width = paint.measureText(text).width + 10;
+    paint.fillStyle = colour;
+    paint.beginPath();
+    paint.roundRect(x, y, width, 17, 4);
+    paint.fill();
+    paint.fillStyle = ON_COLOUR;
+    paint.fillText(text, x + 5, y + 9);
+  }
+
+  private forgetWhoLeft(others: readonly Member[]): void {
+    if (this.seen.size <= others.length) return;
+    const here = new Set(others.map(({ member }) => member));
+    for (const member of this.seen.keys()) if (!here.has(member)) this.seen.delete(member);
+  }
+}

@@ -1,0 +1,272 @@
+/** Draws the song on a canvas: rows, grid, clips with what is in them, ruler, markers, loop. */
+
+import type { Readable } from "@prime/client";
+
+import { beatsAt, marks, xOf, type Axis, type Signature } from "../timeline/axis.js";
+import { rowsBetween, type Row } from "../timeline/rows.js";
+import { windows, type Window } from "../timeline/windows.js";
+import type { ClipContents, Content } from "./clip_contents.js";
+import { clipColour, lettersOn, type Colours } from "./colours.js";
+import type { PlacedClip, TrackLayout } from "./track_layout.js";
+
+export const RULER_HEIGHT = 34;
+
+/** At most so many clips are drawn at once; what is left out is said. */
+export const MOST_CLIPS = 6_000;
+
+/** At most so many notes and points are drawn at once. */
+const MOST_MARKS = 60_000;
+
+export interface Scene {
+  readonly song: Readable;
+  readonly layout: TrackLayout;
+  readonly contents: ClipContents;
+  readonly colours: Colours;
+  readonly axis: Axis;
+  /** Pixels by which the rows are scrolled. */
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly selected: ReadonlySet<string>;
+  /** Clip -> where it is shown while it is dragged, by us or by somebody else. */
+  readonly moved: ReadonlyMap<string, { readonly time: number; readonly duration: number; readonly track: string }>;
+  /** Clip -> why it is outlined: in a comparison of two moments. */
+  readonly outlined: ReadonlyMap<string, "added" | "changed">;
+}
+
+/** What could not be drawn for there was too much. */
+export interface Drawn {
+  readonly clips: number;
+  readonly isWhole: boolean;
+}
+
+const OUTLINES = { added: "#7fd08a", changed: "#f0c05a" } as const;
+
+export class SongLayer {
+  /** How many notes and points may still be drawn. */
+  private marksLeft = 0;
+  private clips = 0;
+
+  constructor(private readonly paint: CanvasRenderingContext2D) {}
+
+  draw(scene: Scene): Drawn {
+    const { paint } = this;
+    this.marksLeft = MOST_MARKS;
+    this.clips = 0;
+    paint.fillStyle = scene.colours.ground;
+    paint.fillRect(0, 0, scene.width, scene.height);
+    const rows = rowsBetween(scene.layout.rows, scene.top, scene.top + scene.height - RULER_HEIGHT);
+    paint.save();
+    paint.beginPath();
+    paint.rect(0, RULER_HEIGHT, scene.width, scene.height - RULER_HEIGHT);
+    paint.clip();
+    for (const row of rows) this.drawRow(scene, row);
+    this.drawGrid(scene);
+    const places = new Map(scene.layout.rows.map((row, place) => [row.id, place]));
+    for (const row of rows) this.drawClips(scene, row, places.get(row.id) ?? 0);
+    paint.restore();
+    this.drawRuler(scene);
+    return { clips: this.clips, isWhole: this.clips < MOST_CLIPS && this.marksLeft > 0 };
+  }
+
+  private drawRow(scene: Scene, row: Row): void {
+    const { paint } = this;
+    const y = yOf(scene, row);
+    paint.fillStyle = scene.colours.line;
+    paint.fillRect(0, y + row.height - 1, scene.width, 1);
+  }
+
+  private drawGrid(scene: Scene): void {
+    const { paint } = this;
+    paint.fillStyle = scene.colours.line;
+    for (const { time, bar } of marksOf(scene)) {
+      paint.globalAlpha = bar === null ? 0.35 : 0.8;
+      paint.fillRect(Math.round(xOf(scene.axis, time)), RULER_HEIGHT, 1, scene.height - RULER_HEIGHT);
+    }
+    paint.globalAlpha = 1;
+  }
+
+  private drawClips(scene: Scene, row: Row, place: number): void {
+    const [from, to] = span(scene);
+    const track = scene.song.get("tracks", row.id);
+    const moved = [...scene.moved].filter(([, at]) => at.track === row.id);
+    for (const placed of scene.layout.clipsOf(row.id)) {
+      if (placed.time > to) break;
+      if (placed.end < from || scene.moved.has(placed.id) || this.clips >= MOST_CLIPS) continue;
+      this.drawClip(scene, row, placed, clipColour(scene.song.get("clips", placed.id)?.color ?? track?.color, place));
+    }
+    for (const [id, { time, duration }] of moved) {
+      const colour = clipColour(scene.song.get("clips", id)?.color ?? track?.color, place);
+      this.drawClip(scene, row, { id, time, end: time + duration }, colour);
+    }
+  }
+
+  private drawClip(scene: Scene, row: Row, { id, time, end }: PlacedClip, colour: string): void {
+    const { paint } = this;
+    const clip = scene.song.get("clips", id);
+    if (clip === undefined) return;
+    this.clips += 1;
+    const x = xOf(scene.axis, time);
+    const width = Math.max(2, (end - time) * scene.axis.scale - 1);
+    const y = yOf(scene, row) + 1;
+    const height = row.height - 3;
+    const letters = lettersOn(colour);
+    paint.globalAlpha = clip.enable ? 1 : 0.4;
+    paint.fillStyle = colour;
+    paint.beginPath();
+    paint.roundRect(x, y, width, height, 3);
+    paint.fill();
+    paint.save();
+    paint.clip();
+    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, y, height, letters);
+    if (width > 28) this.drawName(clip.name || scene.song.get("tracks", row.id)?.name || "", Math.max(x, 0), y, x + width, letters);
+    paint.restore();
+    this.outline(scene, id, x, y, width, height, letters);
+    paint.globalAlpha = 1;
+  }
+
+  private outline(scene: Scene, id: string, x: number, y: number, width: number, height: number, letters: string): void {
+    const why = scene.outlined.get(id);
+    if (!scene.selected.has(id) && why === undefined) return;
+    this.paint.strokeStyle = why === undefined ? (letters === "#ffffff" ? scene.colours.text : letters) : OUTLINES[why];
+    this.paint.lineWidth = 2;
+    this.paint.stroke();
+    this.paint.strokeRect(x + 1, y + 1, width - 2, height - 2);
+  }
+
+  private drawName(name: string, x: number, y: number, right: number, letters: string): void {
+    const { paint } = this;
+    paint.font = "10px system-ui, sans-serif";
+    paint.textBaseline = "top";
+    paint.fillStyle = letters;
+    paint.fillText(isolated(name), x + 4, y + 2, Math.max(8, right - x - 6));
+  }
+
+  private drawContent(scene: Scene, clip: Parameters<typeof windows>[0], source: string, y: number, height: number, letters: string): void {
+    const content = scene.contents.of(source);
+    if (content.notes.length === 0 && content.lanes.length === 0) return;
+    const [from, to] = span(scene);
+    this.paint.fillStyle = this.paint.strokeStyle = letters;
+    const alpha = this.paint.globalAlpha;
+    this.paint.globalAlpha = alpha * 0.75;
+    for (const window of windows(clip, from, to)) {
+      if (this.marksLeft <= 0) break;
+      this.drawNotes(scene, content, window, y + 13, height - 16);
+      for (const points of content.lanes) this.drawLane(scene, points, window, y + 3, height - 6);
+    }
+    this.paint.globalAlpha = alpha;
+  }
+
+  private drawNotes(scene: Scene, content: Content, window: Window, y: number, height: number): void {
+    const { notes, lowest, highest } = content;
+    const step = height / Math.max(8, highest - lowest + 1);
+    const { scale } = scene.axis;
+    for (let at = firstAfter(notes, window.start); at < notes.length && this.marksLeft > 0; at += 1) {
+      const note = notes[at]!;
+      if (note.time >= window.end) break;
+      const x = xOf(scene.axis, window.time + note.time - window.start);
+      if (x > scene.width) break;
+      const width = Math.max(1, Math.min(note.duration, window.end - note.time) * scale - 0.5);
+      if (x + width < 0) continue;
+      this.marksLeft -= 1;
+      this.paint.fillRect(x, y + (highest - note.key) * step, width, Math.max(1.5, step * 0.8));
+    }
+  }
+
+  private drawLane(scene: Scene, points: readonly { time: number; height: number; interp: string }[], window: Window, y: number, height: number): void {
+    const { paint } = this;
+    paint.beginPath();
+    let before: number | null = null;
+    for (const point of points) {
+      if (this.marksLeft <= 0) break;
+      this.marksLeft -= 1;
+      const x = xOf(scene.axis, window.time + Math.min(point.time, window.end) - window.start);
+      const pointY = y + (1 - point.height) * height;
+      if (before === null) paint.moveTo(xOf(scene.axis, window.time), pointY);
+      else if (point.interp === "hold") paint.lineTo(x, before);
+      paint.lineTo(x, pointY);
+      before = pointY;
+      if (point.time > window.end) break;
+    }
+    if (before !== null) paint.lineTo(xOf(scene.axis, window.time + window.end - window.start), before);
+    paint.lineWidth = 1.25;
+    paint.stroke();
+  }
+
+  private drawRuler(scene: Scene): void {
+    const { paint } = this;
+    paint.fillStyle = scene.colours.surface;
+    paint.fillRect(0, 0, scene.width, RULER_HEIGHT);
+    this.drawLoop(scene);
+    paint.font = "11px system-ui, sans-serif";
+    paint.textBaseline = "top";
+    for (const { time, bar } of marksOf(scene)) {
+      const x = Math.round(xOf(scene.axis, time));
+      paint.fillStyle = scene.colours.line;
+      paint.fillRect(x, bar === null ? RULER_HEIGHT - 5 : RULER_HEIGHT - 12, 1, 12);
+      paint.fillStyle = scene.colours.quiet;
+      if (bar !== null) paint.fillText(String(bar), x + 3, 3);
+    }
+    this.drawMarkers(scene);
+  }
+
+  private drawLoop(scene: Scene): void {
+    const transport = [...scene.song.all("transport").values()][0];
+    if (transport === undefined || !transport.loopOn) return;
+    const x = xOf(scene.axis, transport.loopStart);
+    this.paint.fillStyle = scene.colours.accent;
+    this.paint.globalAlpha = 0.35;
+    this.paint.fillRect(x, 0, (transport.loopEnd - transport.loopStart) * scene.axis.scale, RULER_HEIGHT);
+    this.paint.globalAlpha = 1;
+  }
+
+  private drawMarkers(scene: Scene): void {
+    const { paint } = this;
+    for (const { time, name, color } of scene.song.all("markers").values()) {
+      const x = xOf(scene.axis, time);
+      if (x < -200 || x > scene.width) continue;
+      const colour = clipColour(color, 0);
+      paint.font = "10px system-ui, sans-serif";
+      const text = isolated(name.slice(0, 40));
+      paint.fillStyle = colour;
+      paint.fillRect(x, 18, Math.min(160, paint.measureText(text).width + 8), 14);
+      paint.fillStyle = lettersOn(colour);
+      paint.fillText(text, x + 4, 20, 152);
+    }
+  }
+}
+
+/** The signatures in order; a song without any is in four quarters. */
+export function signaturesOf(song: Readable): Signature[] {
+  const found = [...song.all("signatures").values()].sort((a, b) => a.time - b.time);
+  return found.length === 0 || found[0]!.time > 0 ? [{ time: 0, num: 4, den: 4 }, ...found] : found;
+}
+
+/** A text of somebody else: cut, on one line, and its direction stays its own. */
+export function isolated(text: string): string {
+  return `\u2068${text.slice(0, 80).replace(/[\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, " ")}\u2069`;
+}
+
+function marksOf(scene: Scene): ReturnType<typeof marks> {
+  return marks(scene.axis, signaturesOf(scene.song), ...span(scene));
+}
+
+/** Beats at the left and the right edge. */
+function span({ axis, width }: Scene): [number, number] {
+  return [axis.start, beatsAt(axis, width)];
+}
+
+function yOf(scene: Scene, row: Row): number {
+  return RULER_HEIGHT + row.top - scene.top;
+}
+
+/** Index of the first note that begins at a time or later; what sounds from before the cut is not played either. */
+function firstAfter(notes: readonly { time: number }[], time: number): number {
+  let [low, high] = [0, notes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (notes[middle]!.time < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,84 @@
+/** Which clips a track shows in its row, and where rows are. */
+
+import { trackTree, type Readable } from "@prime/client";
+
+import { rowsOf, type Row } from "../timeline/rows.js";
+
+export interface PlacedClip {
+  readonly id: string;
+  readonly time: number;
+  readonly end: number;
+}
+
+export class TrackLayout {
+  /** One below the other; null: to be made anew. */
+  private rowsNow: readonly Row[] | null = null;
+  /** Track -> its clips by time, of those that were asked for. */
+  private readonly clipsByTrack = new Map<string, readonly PlacedClip[]>();
+  /** Clip -> the track that it was last seen on. */
+  private readonly tracks = new Map<string, string>();
+
+  constructor(private readonly song: Readable, private folded: ReadonlySet<string>, private readonly rowHeight: number) {}
+
+  get rows(): readonly Row[] {
+    if (this.rowsNow === null) {
+      const tree = trackTree(this.song);
+      this.rowsNow = rowsOf(tree, this.folded, new Map(tree.map(({ id }) => [id, this.rowHeight])));
+    }
+    return this.rowsNow;
+  }
+
+  get height(): number {
+    const last = this.rows.at(-1);
+    return last === undefined ? 0 : last.top + last.height;
+  }
+
+  fold(folded: ReadonlySet<string>): void {
+    this.folded = folded;
+    this.rowsNow = null;
+  }
+
+  rowOf(track: string): Row | undefined {
+    return this.rows.find(({ id }) => id === track);
+  }
+
+  /** Those in the arrangement, not the ones that wait in a launcher's slot; the later one is drawn on top. */
+  clipsOf(track: string): readonly PlacedClip[] {
+    let clips = this.clipsByTrack.get(track);
+    if (clips === undefined) this.clipsByTrack.set(track, (clips = this.placed(track)));
+    return clips;
+  }
+
+  /** Collection -> ids that may have changed; null: all of it. */
+  forget(touched: ReadonlyMap<string, ReadonlySet<string>> | null): void {
+    if (touched === null || touched.has("tracks")) this.rowsNow = null;
+    if (touched === null) {
+      this.clipsByTrack.clear();
+      this.tracks.clear();
+      return;
+    }
+    for (const id of touched.get("clips") ?? []) {
+      for (const track of [this.tracks.get(id), this.song.get("clips", id)?.track]) {
+        if (track !== undefined) this.clipsByTrack.delete(track);
+      }
+    }
+  }
+
+  private placed(track: string): PlacedClip[] {
+    const clips: PlacedClip[] = [];
+    for (const id of this.song.by("clips", "track", track)) {
+      const clip = this.song.get("clips", id);
+      this.tracks.set(id, track);
+      if (clip !== undefined && clip.slot === null) clips.push({ id, time: clip.time, end: clip.time + clip.duration });
+    }
+    return clips.sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
+  }
+}
+
+/** Where the song ends, in beats: the end of its last clip or marker. */
+export function songEnd(song: Readable): number {
+  let end = 16;
+  for (const { time, duration, slot } of song.all("clips").values()) if (slot === null) end = Math.max(end, time + duration);
+  for (const { time } of song.all("markers").values()) end = Math.max(end, time);
+  return end;
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ClipContents } from "../../../studio/src/arrangement/clip_contents.js";
+import { clipColour, lettersOn } from "../../../studio/src/arrangement/colours.js";
+import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
+import { isolated, RULER_HEIGHT, signaturesOf } from "../../../studio/src/arrangement/song_layer.js";
+import { songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
+import { songOf, TWO_TRACKS } from "./song.js";
+
+const AXIS = { start: 0, scale: 10 };
+
+test("groups are in front of what is in them, and siblings in the order of their keys", () => {
+  const song = songOf({
+    tracks: {
+      b: { name: "b", parent: null, order: "a1" }, a: { name: "a", parent: null, order: "a0" },
+      inB: { name: "in b", parent: "b", order: "a0" },
+    },
+  });
+  assert.deepEqual(new TrackLayout(song, new Set(), 20).rows.map(({ id, depth, top }) => [id, depth, top]), [["a", 0, 0], ["b", 0, 20], ["inB", 1, 40]]);
+  assert.deepEqual(new TrackLayout(song, new Set(["b"]), 20).rows.map(({ id }) => id), ["a", "b"]);
+});
+
+test("what is under the mouse: ruler, clip and its edges, row, nothing", () => {
+  const layout = new TrackLayout(songOf(TWO_TRACKS), new Set(), 20);
+  const at = (x: number, y: number) => hitAt(layout, AXIS, 0, x, y);
+  assert.equal(at(50, 3).kind, "ruler");
+  const clip = at(60, RULER_HEIGHT + 5);
+  assert.ok(clip.kind === "clip" && clip.clip.id === "c1" && clip.edge === null);
+  const edge = at(41, RULER_HEIGHT + 5);
+  assert.ok(edge.kind === "clip" && edge.edge === "start");
+  assert.equal(at(10, RULER_HEIGHT + 5).kind, "row");
+  assert.equal(at(10, RULER_HEIGHT + 500).kind, "below");
+  assert.deepEqual(clipsIn(layout, 0, 100, 0, 15), ["c1"]);
+});
+
+test("a clip in a slot of the launcher is not on the time line", () => {
+  const song = songOf({ ...TWO_TRACKS, clips: { c1: { track: "t1", time: 0, duration: 99, slot: "s" }, c2: TWO_TRACKS.clips.c2 } });
+  assert.deepEqual(new TrackLayout(song, new Set(), 20).clipsOf("t1"), []);
+  assert.equal(songEnd(song), 16);
+});
+
+test("notes are gathered once, and again once one of them has changed", () => {
+  const notes: { [id: string]: object } = { n1: { clip: "c1", time: 1, duration: 1, key: 64 }, n2: { clip: "c1", time: 0, duration: 1, key: 60 } };
+  const song = songOf({ ...TWO_TRACKS, notes });
+  const contents = new ClipContents(song);
+  const before = contents.of("c1");
+  assert.deepEqual(before.notes.map(({ key }) => key), [60, 64]);
+  assert.deepEqual([before.lowest, before.highest], [60, 64]);
+  contents.forget(new Map([["clips", new Set(["c2"])]]));
+  assert.equal(contents.of("c1"), before);
+  contents.forget(new Map([["notes", new Set(["n1"])]]));
+  assert.notEqual(contents.of("c1"), before);
+});
+
+test("automation is drawn between the least and the most of its lane", () => {
+  const song = songOf({
+    ...TWO_TRACKS,
+    lanes: { l: { clip: "c1", track: null, target: "channels/c/volume", unit: "decibel" } },
+    points: { p2: { lane: "l", time: 2, slot: 0, value: 0, interp: "linear" }, p1: { lane: "l", time: 0, slot: 0, value: -60, interp: "hold" } },
+  });
+  assert.deepEqual(new ClipContents(song).of("c1").lanes, [[{ time: 0, height: 0, interp: "hold" }, { time: 2, height: 1, interp: "linear" }]]);
+});
+
+test("letters can be read on each colour of a track", () => {
+  for (let place = 0; place < 10; place += 1) assert.ok(contrast(clipColour(null, place), lettersOn(clipColour(null, place))) >= 4.5);
+  for (const own of ["#ffffff", "#000000", "#808080", "#ff0000", "#00ff00"]) assert.ok(contrast(own, lettersOn(own)) >= 4.5);
+  assert.notEqual(clipColour("url(evil)", 0), "url(evil)");
+});
+
+function contrast(one: string, other: string): number {
+  const light = (colour: string): number => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  };
+  const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
+  return (bright! + 0.05) / (dark! + 0.05);
+}
+
+test("a name of somebody else is cut, and turns nothing around", () => {
+  const shown = isolated("\u202Eabc\u2069\n" + "x".repeat(10_000));
+  assert.ok(shown.length < 100);
+  assert.equal(/[\u202e\n]/.test(shown), false);
+  assert.equal(shown.split("\u2069").length, 2);
+});
+
+test("a song without signatures is in four quarters from its beginning", () => {
+  assert.deepEqual(signaturesOf(songOf({})), [{ time: 0, num: 4, den: 4 }]);
+  assert.equal(signaturesOf(songOf({ signatures: { s: { time: 8, num: 3, den: 4 } } })).length, 2);
+});
