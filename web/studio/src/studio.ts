@@ -189,6 +189,29 @@ export class Studio {
     this.showPresence({ playhead: { time: this.playhead.value, playing: this.isPlaying.value } });
   }
 
+  /** Whether something of the past may be brought back. */
+  get mayBringBack(): boolean {
+    return mayEdit(this.role.value);
+  }
+
+  /** Show the song as it was after an edit; false: it cannot be had, and that is told. */
+  async showMoment(seq: number, isWanted: () => boolean = () => true): Promise<boolean> {
+    const room = this.room.value;
+    if (room === null) return false;
+    try {
+      const { position, state } = await this.client.stateAt(room.project, { seq });
+      if (isWanted() && this.room.value === room) this.moment.value = { seq: position.seq, title: `after edit ${position.seq}`, song: state };
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+  }
+
+  fail(error: unknown): void {
+    this.tell(inWords(error), "failure");
+  }
+
   tell(text: string, kind: Toast["kind"] = "note"): void {
     this.toasts.value = [...this.toasts.value.slice(-4), { id: newId(), kind, text }];
   }

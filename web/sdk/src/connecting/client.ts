@@ -2,6 +2,7 @@
 
 import { PrimeError, Unanswered, WrongUse } from "../failures.js";
 import { Listeners, Live, type Stop } from "../live.js";
+import { momentOf, type MomentState } from "../room/moments.js";
 import { Room } from "../room/room.js";
 import { CLOSE_CODES } from "../schema/tables.js";
 import type { Calls, ClientMessage, Method, ServerMessage, Tokens, User } from "../schema/types.js";
@@ -125,6 +126,16 @@ export class Client {
   /** Waits for a connection; rejects with `PrimeError`, or with `Unanswered`: then nobody knows whether it was done. */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     return this.opened((connection) => connection.call(method, params, key));
+  }
+
+  /** A project as it was after a seq, or at a time (ms since 1970). Rejects with `PrimeError`: `compacted`, `position_ahead`. */
+  async stateAt(project: string, moment: { seq: number } | { time: number }): Promise<MomentState> {
+    return momentOf((part) => this.call("history.at", { project, ...moment, part }), this.codec);
+  }
+
+  /** What a snapshot holds. Rejects with `PrimeError`. */
+  async stateOfSnapshot(project: string, snapshot: string): Promise<MomentState> {
+    return momentOf((part) => this.call("snapshots.state", { project, snapshot, part }), this.codec);
   }
 
   // Rooms.

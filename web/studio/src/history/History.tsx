@@ -1,7 +1,64 @@
-/** Edits in words, in order. */
+/** Edits in words, newest first; a click shows where each was. */
 
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Room } from "@prime/client";
+
+import { inWords } from "../../../pages/failure_words.js";
+import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
+import { HistoryFeed, type Entry } from "./history_feed.js";
+import { editInWords, placeOf } from "./words.js";
 
 export function History({ studio }: { studio: Studio }) {
-  return <section aria-label="History">{studio.place.value.name}</section>;
+  const room = studio.room.value;
+  return room === null ? null : <Feed key={room.project} studio={studio} room={room} />;
+}
+
+function Feed({ studio, room }: { studio: Studio; room: Room }) {
+  const feed = useMemo(() => new HistoryFeed(studio.client, room.project), [room]);
+  const [isMine, setMine] = useState(false);
+  const [isSelected, setSelected] = useState(false);
+  const selected = isSelected ? studio.selection.value?.ids[0] : undefined;
+  const user = isMine ? studio.client.user.value?.id : undefined;
+  useEffect(() => {
+    feed.show({ ...(user !== undefined && { user }), ...(selected !== undefined && { entity: selected }) });
+  }, [feed, user, selected]);
+  useEffect(() => {
+    const stop = room.onChange(() => feed.hear());
+    return () => { stop(); feed.stop(); };
+  }, [feed]);
+  const { entries, isWhole, isLoading, failure } = feed.shown.value;
+  return (
+    <div class="history">
+      <div class="row history-filters">
+        <label class="row"><input type="checkbox" checked={isMine} onChange={(event) => setMine(event.currentTarget.checked)} />Mine</label>
+        <label class="row"><input type="checkbox" checked={isSelected} onChange={(event) => setSelected(event.currentTarget.checked)} />Of what is selected</label>
+      </div>
+      {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void feed.load()}>Try again</button></p>}
+      <ol class="list entries" aria-busy={isLoading}>
+        {entries.map((entry) => <OneEntry key={entry.seq} studio={studio} room={room} entry={entry} />)}
+      </ol>
+      {!isWhole && entries.length > 0 && <button type="button" disabled={isLoading} onClick={() => void feed.more()}>Older</button>}
+      {isWhole && entries.length === 0 && !isLoading && <p class="quiet">Nothing was edited yet.</p>}
+    </div>
+  );
+}
+
+function OneEntry({ studio, room, entry }: { studio: Studio; room: Room; entry: Entry }) {
+  const who = entry.user.name || entry.user.username || "Somebody";
+  const go = (): void => {
+    studio.jump.value = placeOf(entry.ops, room);
+    studio.said.value = `Edit ${entry.seq} of ${who}`;
+  };
+  return (
+    <li>
+      <button type="button" class="entry" style={{ borderLeftColor: safeColour(entry.color ?? "") }} onClick={go}
+        title={new Date(entry.at).toLocaleString()}>
+        <span><strong><bdi>{who.slice(0, 40)}</bdi></strong> <bdi>{editInWords(entry, room)}</bdi></span>
+        <small class="quiet">#{entry.seq}</small>
+      </button>
+      <button type="button" class="small" aria-label={`Show the song as it was after edit ${entry.seq}`} title="Show the song as it was then"
+        onClick={() => void studio.showMoment(entry.seq)}>⟲</button>
+    </li>
+  );
 }

@@ -1,7 +1,101 @@
-/** Moments that have a name. */
+/** Moments that have a name: make, look at, compare with now, restore, fork, rename, delete. */
 
+import { useEffect, useState } from "preact/hooks";
+import { differences, newId, type Calls, type Room } from "@prime/client";
+
+import { Dialog } from "../../../pages/Dialog.js";
+import { Field, Form } from "../../../pages/Form.js";
+import { mayEdit } from "../people/roles.js";
 import type { Studio } from "../studio.js";
+import { comparedInWords, outlinesOf } from "./comparing.js";
+
+type Snapshot = Calls["snapshots.list"]["result"]["snapshots"][number];
+
+const PAGE = 100;
 
 export function Snapshots({ studio }: { studio: Studio }) {
-  return <section aria-label="Snapshots">{studio.place.value.name}</section>;
+  const room = studio.room.value;
+  return room === null ? null : <List key={room.project} studio={studio} room={room} />;
+}
+
+function List({ studio, room }: { studio: Studio; room: Room }) {
+  const [snapshots, setSnapshots] = useState<readonly Snapshot[]>([]);
+  const [onlyNamed, setOnlyNamed] = useState(true);
+  const load = (): void => {
+    studio.client.call("snapshots.list", { project: room.project, limit: PAGE, ...(onlyNamed && { kind: "manual" as const }) })
+      .then((page) => setSnapshots(page.snapshots), (error: unknown) => studio.fail(error));
+  };
+  useEffect(load, [room, onlyNamed]);
+  useEffect(() => () => { studio.outlined.value = new Map(); }, [room]);
+  return (
+    <div class="snapshots">
+      {mayEdit(studio.role.value) && (
+        <Form label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
+          await studio.client.call("snapshots.create", { project: room.project, id: newId(), name });
+          load();
+        }}>
+          <Field label="Name" name="name" maxLength={200} required placeholder="before the drop" />
+        </Form>
+      )}
+      <label class="row"><input type="checkbox" checked={!onlyNamed} onChange={(event) => setOnlyNamed(!event.currentTarget.checked)} />Those the server took, too</label>
+      <ul class="list">{snapshots.map((snapshot) => <One key={snapshot.id} studio={studio} room={room} snapshot={snapshot} onChanged={load} />)}</ul>
+      {snapshots.length === 0 && <p class="quiet">No snapshot yet.</p>}
+    </div>
+  );
+}
+
+interface Props {
+  readonly studio: Studio;
+  readonly room: Room;
+  readonly snapshot: Snapshot;
+  readonly onChanged: () => void;
+}
+
+function One({ studio, room, snapshot, onChanged }: Props) {
+  const [asks, setAsks] = useState<"restore" | "fork" | null>(null);
+  const name = snapshot.name.slice(0, 80) || `Edit ${snapshot.position.seq}`;
+  const doing = (done: Promise<unknown>): void => { done.then(onChanged, (error: unknown) => studio.fail(error)); };
+  const compare = async (): Promise<void> => {
+    const { state } = await studio.client.stateOfSnapshot(room.project, snapshot.id);
+    const found = differences(state, room);
+    studio.outlined.value = outlinesOf(found, room);
+    studio.tell(`Since “${name}”: ${comparedInWords(found)}.`);
+  };
+  const isNamed = snapshot.kind === "manual";
+  return (
+    <li class="card snapshot">
+      <strong><bdi>{name}</bdi></strong>
+      <small class="quiet">#{snapshot.position.seq}, {new Date(snapshot.created_at).toLocaleString()}{snapshot.author !== null && <>, <bdi>{snapshot.author.name.slice(0, 40)}</bdi></>}</small>
+      <div class="row">
+        <button type="button" onClick={() => void studio.showMoment(snapshot.position.seq)}>Look</button>
+        <button type="button" onClick={() => { compare().catch((error: unknown) => studio.fail(error)); }}>Compare with now</button>
+        {mayEdit(studio.role.value) && <button type="button" onClick={() => setAsks("restore")}>Restore</button>}
+        <button type="button" onClick={() => setAsks("fork")}>Fork</button>
+        {isNamed && mayEdit(studio.role.value) && (
+          <button type="button" class="danger" onClick={() => { if (confirm(`Delete the snapshot ${name}?`)) doing(studio.client.call("snapshots.delete", { project: room.project, snapshot: snapshot.id })); }}>Delete</button>
+        )}
+      </div>
+      {asks === "restore" && (
+        <Dialog title="Restore a snapshot" onClose={() => setAsks(null)}>
+          <Form label="Restore a snapshot" action="Restore" onSubmit={async () => {
+            await studio.client.call("snapshots.restore", { project: room.project, snapshot: snapshot.id, id: newId() });
+            setAsks(null);
+            onChanged();
+          }}>
+            <p>The whole song becomes what it was at <bdi>{name}</bdi>, for everyone. A snapshot of now is kept, and undo takes it back.</p>
+          </Form>
+        </Dialog>
+      )}
+      {asks === "fork" && (
+        <Dialog title="Fork a snapshot" onClose={() => setAsks(null)}>
+          <Form label="Fork a snapshot" action="Make the project" onSubmit={async ({ name: fork = "" }) => {
+            const made = await studio.client.call("snapshots.fork", { project: room.project, snapshot: snapshot.id, name: fork });
+            await studio.open(made.id);
+          }}>
+            <Field label="Name of the new project" name="name" value={name} required maxLength={200} />
+          </Form>
+        </Dialog>
+      )}
+    </li>
+  );
 }

@@ -1,7 +1,92 @@
-/** What is selected, with its properties. */
+/** What is selected, with properties that can be typed; each change is one edit. */
+
+import { useState } from "preact/hooks";
+import type { Collection, Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
 
+type Kind = "text" | "beats" | "number" | "colour" | "switch";
+
+/** Collection -> the properties that are shown: name, what it is called, and how it is typed. */
+const FIELDS: { readonly [collection in Collection]?: readonly (readonly [property: string, title: string, kind: Kind])[] } = {
+  clips: [
+    ["name", "Name", "text"], ["time", "Begins at beat", "beats"], ["duration", "Length in beats", "beats"], ["playStart", "Content from", "beats"],
+    ["loopStart", "Loop from", "beats"], ["loopEnd", "Loop to", "beats"], ["color", "Colour", "colour"], ["enable", "Plays", "switch"],
+  ],
+  tracks: [["name", "Name", "text"], ["color", "Colour", "colour"]],
+  channels: [["name", "Name", "text"], ["volume", "Volume (1 is 0 dB)", "number"], ["pan", "Pan (0 to 1)", "number"], ["mute", "Muted", "switch"], ["solo", "Solo", "switch"]],
+  notes: [["time", "Begins at beat", "beats"], ["duration", "Length in beats", "beats"], ["key", "Key", "number"], ["vel", "Velocity (0 to 1)", "number"]],
+  markers: [["name", "Name", "text"], ["time", "At beat", "beats"], ["color", "Colour", "colour"]],
+};
+
 export function Inspector({ studio }: { studio: Studio }) {
-  return <section aria-label="Inspector">{studio.place.value.name}</section>;
+  const selection = studio.selection.value;
+  const id = selection?.ids[0];
+  if (selection === null || id === undefined) return <p class="quiet inspector">Select a clip, a track or a channel.</p>;
+  studio.revisions.of(selection.collection);
+  const entity = studio.song?.get(selection.collection, id) as { readonly [property: string]: unknown } | undefined;
+  const fields = FIELDS[selection.collection] ?? [];
+  if (entity === undefined) return <p class="quiet inspector">That is not there any more.</p>;
+  return (
+    <div class="inspector form">
+      <h2>{selection.ids.length > 1 ? `The first of ${selection.ids.length} ${selection.collection}` : selection.collection}</h2>
+      {fields.map(([property, title, kind]) => (
+        <Property key={`${id}/${property}`} room={studio.mayEdit ? studio.room.value : null} collection={selection.collection} id={id}
+          property={property} title={title} kind={kind} value={entity[property]} onWrong={(text) => studio.tell(text, "warning")} />
+      ))}
+    </div>
+  );
+}
+
+interface PropertyProps {
+  readonly room: Room | null;
+  readonly collection: Collection;
+  readonly id: string;
+  readonly property: string;
+  readonly title: string;
+  readonly kind: Kind;
+  readonly value: unknown;
+  readonly onWrong: (text: string) => void;
+}
+
+function Property({ room, collection, id, property, title, kind, value, onWrong }: PropertyProps) {
+  const [text, setText] = useState<string | null>(null);
+  const set = (next: unknown): void => {
+    setText(null);
+    if (next !== value) room?.edit((tx) => tx.set(collection, id, { [property]: next } as never));
+  };
+  const keep = (): void => {
+    if (text === null) return;
+    const read = readAs(kind, text);
+    if (read === undefined) {
+      setText(null);
+      onWrong(`${title}: “${text.slice(0, 40)}” is no number.`);
+    } else set(read);
+  };
+  if (kind === "switch") {
+    return <label class="row"><input type="checkbox" checked={value === true} disabled={room === null} onChange={(event) => set(event.currentTarget.checked)} />{title}</label>;
+  }
+  return (
+    <label class="field">
+      <span class="quiet">{title}</span>
+      {kind === "colour"
+        ? <input type="color" value={typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value) ? value : "#4cc3b0"} disabled={room === null} onChange={(event) => set(event.currentTarget.value)} />
+        : <input value={text ?? shownAs(value)} disabled={room === null} inputMode={kind === "text" ? "text" : "decimal"} maxLength={200}
+            onInput={(event) => setText(event.currentTarget.value)} onBlur={keep}
+            onKeyDown={(event) => { if (event.key === "Enter") keep(); else if (event.key === "Escape") setText(null); }} />}
+    </label>
+  );
+}
+
+function shownAs(value: unknown): string {
+  if (typeof value === "number") return String(Math.round(value * 10_000) / 10_000);
+  return typeof value === "string" ? value : "";
+}
+
+/** undefined: it cannot be read. An empty number is none. */
+function readAs(kind: Kind, text: string): unknown {
+  if (kind === "text") return text;
+  if (text.trim() === "") return kind === "beats" ? null : undefined;
+  const number = Number(text.replace(",", "."));
+  return Number.isFinite(number) ? number : undefined;
 }

@@ -1,7 +1,64 @@
-/** Play, stop, position, tempo and loop. */
+/** Play, stop, where the play head is, tempo and loop. */
 
+import { useEffect, useMemo } from "preact/hooks";
+
+import { signaturesOf } from "../arrangement/song_layer.js";
+import { songEnd } from "../arrangement/track_layout.js";
 import type { Studio } from "../studio.js";
+import { placeInWords } from "../timeline/place_words.js";
+import { Player } from "./player.js";
 
 export function Transport({ studio }: { studio: Studio }) {
-  return <section aria-label="Transport">{studio.place.value.name}</section>;
+  const player = useMemo(() => new Player(studio), [studio.room.value]);
+  useEffect(() => () => player.close(), [player]);
+  useEffect(() => studio.playhead.subscribe(() => player.jumped()), [player]);
+  useEffect(() => onKey(studio, player), [player]);
+  const { song } = studio;
+  studio.revisions.of("transport");
+  studio.revisions.of("tempo");
+  if (song === null) return null;
+  const transport = [...song.all("transport")][0];
+  const tempo = [...song.all("tempo").values()].sort((a, b) => a.time - b.time)[0];
+  const loop = (): void => {
+    if (transport !== undefined) studio.room.value?.edit((tx) => tx.set("transport", transport[0], { loopOn: !transport[1].loopOn }));
+  };
+  return (
+    <div class="transport" role="group" aria-label="Transport">
+      <button type="button" aria-label={studio.isPlaying.value ? "Pause" : "Play"} title="Play or pause (space)" onClick={() => player.toggle()}>{studio.isPlaying.value ? "❚❚" : "▶"}</button>
+      <button type="button" aria-label="Stop" title="To the beginning" onClick={() => player.stop()}>■</button>
+      <button type="button" aria-label="Loop" aria-pressed={transport?.[1].loopOn ?? false} disabled={!studio.mayEdit} onClick={loop}>⟳</button>
+      <Where studio={studio} />
+      <span class="quiet">{tempo === undefined ? "" : `${Math.round(tempo.bpm * 100) / 100} bpm`}</span>
+    </div>
+  );
+}
+
+/** Drawn by itself: the play head moves with each frame. */
+function Where({ studio }: { studio: Studio }) {
+  const { song } = studio;
+  if (song === null) return null;
+  return (
+    <input class="where" aria-label="Play head, in beats" type="range" min={0} max={Math.ceil(songEnd(song))} step={0.25} value={studio.playhead.value}
+      aria-valuetext={placeInWords(signaturesOf(song), studio.playhead.value)} title={placeInWords(signaturesOf(song), studio.playhead.value)}
+      onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
+  );
+}
+
+/** Space plays, Ctrl+Z undoes: where no field has the focus. */
+function onKey(studio: Studio, player: Player): () => void {
+  const press = (event: KeyboardEvent): void => {
+    const { target } = event;
+    const isField = target instanceof HTMLElement && (target.matches("input:not([type=range]):not([type=checkbox]), textarea, select") || target.isContentEditable);
+    if (isField) return;
+    const key = event.key.toLowerCase();
+    if (event.key === " " && !(target instanceof HTMLElement && target.matches("button, summary, a, [role=slider]"))) player.toggle();
+    else if ((event.ctrlKey || event.metaKey) && key === "z") {
+      if (event.shiftKey) studio.redo();
+      else studio.undo();
+    } else if ((event.ctrlKey || event.metaKey) && key === "y") studio.redo();
+    else return;
+    event.preventDefault();
+  };
+  addEventListener("keydown", press);
+  return () => removeEventListener("keydown", press);
 }

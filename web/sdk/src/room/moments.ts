@@ -1,0 +1,25 @@
+/** States of the past: gathered from the parts of a call's replies (rules J2, Y3). */
+
+import type { Codec } from "../connecting/codecs.js";
+import { StateParts } from "../copy/state_parts.js";
+import { Still, stillOf } from "../copy/readable.js";
+import type { JournalPosition, StateData } from "../schema/types.js";
+import { inflated } from "./inflating.js";
+
+export interface MomentState {
+  /** Where it stands: the seq that was asked for, or the end of its group. */
+  readonly position: JournalPosition;
+  readonly digest: string;
+  readonly state: Still;
+}
+
+/** `ask`: one part, counted from 0. Throws what it throws, and `Gap` where parts do not fit together. */
+export async function momentOf(ask: (part: number) => Promise<StateData>, codec: Codec): Promise<MomentState> {
+  const parts = new StateParts();
+  for (let part = 0; ; part += 1) {
+    const data = await ask(part);
+    const whole = parts.take({ t: "state", project: "", part: data.part, parts: data.parts, data: data.data });
+    if (whole === null) continue;
+    return { position: data.position, digest: data.digest, state: stillOf(codec.readState(await inflated(whole))) };
+  }
+}

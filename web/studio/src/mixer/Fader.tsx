@@ -1,0 +1,95 @@
+/** A slider for volume or pan: mouse, finger, wheel, keys, and a number that can be typed. */
+
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { Room } from "@prime/client";
+
+import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "./levels.js";
+import { Ride } from "./ride.js";
+
+interface Props {
+  readonly room: Room | null;
+  readonly collection: "channels" | "sends";
+  readonly id: string;
+  readonly property: "volume" | "pan";
+  readonly label: string;
+  /** As others show it just now. */
+  readonly shown: number;
+  /** As it is stored. */
+  readonly stored: number;
+  /** Who moves it, and their colour; null: nobody else does. */
+  readonly mover: { readonly name: string; readonly colour: string } | null;
+  readonly isFixed: boolean;
+}
+
+const PARTS = {
+  volume: { part: partAt, value: gainAt, after: gainAfter, words: gainInWords, reset: 1 },
+  pan: { part: (pan: number) => pan, value: (part: number) => part, after: panAfter, words: panInWords, reset: 0.5 },
+} as const;
+
+export function Fader({ room, collection, id, property, label, shown, stored, mover, isFixed }: Props) {
+  const { part, value, after, words, reset } = PARTS[property];
+  const ride = useMemo(() => (room === null ? null : new Ride(room, collection, id, property)), [room, collection, id, property]);
+  const [held, setHeld] = useState<number | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const now = held ?? shown;
+  const isUpright = property === "volume";
+  const valueAt = (event: PointerEvent): number => {
+    const { left, bottom, width, height } = box.current!.getBoundingClientRect();
+    return value(isUpright ? (bottom - event.clientY) / height : (event.clientX - left) / width);
+  };
+  const moveTo = (event: PointerEvent): void => {
+    if (held === null) return;
+    const next = Math.round(Math.min(value(1), Math.max(0, valueAt(event))) * 10_000) / 10_000;
+    setHeld(next);
+    ride?.to(next);
+  };
+  const set = (next: number): void => ride?.set(Math.round(next * 10_000) / 10_000, performance.now());
+  return (
+    <div ref={box} class={`fader ${property}${isFixed ? " fixed" : ""}`} role="slider" tabIndex={0} aria-label={label} aria-orientation={isUpright ? "vertical" : "horizontal"}
+      aria-valuemin={0} aria-valuemax={1} aria-valuenow={Math.round(part(now) * 1_000) / 1_000} aria-valuetext={words(now) + (mover === null ? "" : `, ${mover.name} moves it`)}
+      aria-disabled={isFixed} title={mover === null ? words(now) : `${words(now)}, ${mover.name} moves it`}
+      style={{ "--part": part(now), "--stored": part(stored), ...(mover !== null && { "--mover": mover.colour }) }}
+      onPointerDown={(event) => {
+        if (isFixed || event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        ride?.begin();
+        setHeld(shown);
+      }}
+      onPointerMove={moveTo}
+      onPointerUp={() => { if (held !== null) ride?.end(); setHeld(null); }}
+      onPointerCancel={() => { ride?.cancel(); setHeld(null); }}
+      onDblClick={() => { if (!isFixed) set(reset); }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && held !== null) {
+          ride?.cancel();
+          setHeld(null);
+        }
+        const next = isFixed || event.ctrlKey || event.metaKey ? null : after(event.key, stored);
+        if (next === null) return;
+        event.preventDefault();
+        set(next);
+      }}>
+      <span class="fader-was" hidden={mover === null && held === null} />
+      <span class="fader-knob" />
+    </div>
+  );
+}
+
+/** The number below a fader, which can be typed. */
+export function GainField({ room, id, shown, label, isFixed }: { room: Room | null; id: string; shown: number; label: string; isFixed: boolean }) {
+  const [text, setText] = useState<string | null>(null);
+  const keep = (): void => {
+    const gain = text === null ? null : gainTyped(text);
+    if (gain !== null) room?.edit((tx) => tx.set("channels", id, { volume: gain }));
+    setText(null);
+  };
+  return (
+    <input class="gain" aria-label={label} value={text ?? gainInWords(shown).replace(" dB", "")} disabled={isFixed} inputMode="decimal"
+      onFocus={(event) => { setText(gainInWords(shown).replace(" dB", "")); event.currentTarget.select(); }}
+      onInput={(event) => setText(event.currentTarget.value)} onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") event.currentTarget.blur();
+        else if (event.key === "Escape") setText(null);
+      }} />
+  );
+}

@@ -1,0 +1,26 @@
+/** What keys do with the notes that are selected; each press is one edit, a burst one step of undo. */
+
+import type { Room } from "@prime/client";
+
+import { LEAST_NOTE, type Note } from "./roll_view.js";
+
+/** Returns whether the key was for the notes. Arrows move by `grid` and by keys, Shift by octaves or resizes. */
+export function pressed(room: Room, notes: readonly Note[], grid: number, event: { key: string; shiftKey: boolean }): boolean {
+  if (notes.length === 0) return false;
+  const step = `notes ${notes[0]!.id}`;
+  const change = (to: (note: Note) => Partial<Note>): boolean => {
+    room.edit((tx) => notes.forEach((note) => tx.set("notes", note.id, to(note))), { step });
+    return true;
+  };
+  const octave = event.shiftKey ? 12 : 1;
+  switch (event.key) {
+    case "ArrowUp": return change(({ key }) => ({ key: Math.min(127, key + octave) }));
+    case "ArrowDown": return change(({ key }) => ({ key: Math.max(0, key - octave) }));
+    case "ArrowLeft": return change((note) => (event.shiftKey ? { duration: Math.max(LEAST_NOTE, note.duration - grid) } : { time: Math.max(0, note.time - grid) }));
+    case "ArrowRight": return change((note) => (event.shiftKey ? { duration: note.duration + grid } : { time: note.time + grid }));
+    case "Delete": case "Backspace":
+      room.edit((tx) => notes.forEach(({ id }) => tx.delete("notes", id)));
+      return true;
+    default: return false;
+  }
+}

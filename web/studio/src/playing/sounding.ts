@@ -1,0 +1,50 @@
+/** Which notes begin between two beats of the song: clips, loops, and what is muted. Pure; the scheduler asks it ahead of time. */
+
+import type { Readable } from "@prime/client";
+
+import { windows } from "../timeline/windows.js";
+
+export interface Sounding {
+  /** Beat of the song at which it begins. */
+  readonly time: number;
+  /** In beats. */
+  readonly duration: number;
+  readonly key: number;
+  /** 0 to 1. */
+  readonly velocity: number;
+  readonly channel: string;
+  readonly isDrum: boolean;
+}
+
+const DRUMS = /drum|kick|snare|hat|clap|perc|cymbal|tom|crash|beat|rim|shaker/i;
+
+/** In no order. `most`: no more than so many. */
+export function soundingBetween(song: Readable, from: number, to: number, most = 2_000): Sounding[] {
+  const found: Sounding[] = [];
+  for (const [id, clip] of song.all("clips")) {
+    if (clip.slot !== null || !clip.enable || clip.kind !== "notes" || clip.time >= to || clip.time + clip.duration <= from) continue;
+    const track = song.get("tracks", clip.track);
+    if (track?.channel == null || !isHeard(song, track.channel)) continue;
+    const isDrum = DRUMS.test(track.name) || DRUMS.test(clip.name);
+    for (const window of windows(clip, from, to)) {
+      for (const noteId of song.by("notes", "clip", clip.ref ?? id)) {
+        const note = song.get("notes", noteId);
+        if (note === undefined || note.time < window.start || note.time >= window.end) continue;
+        const time = window.time + note.time - window.start;
+        if (time < from || time >= to) continue;
+        if (found.length >= most) return found;
+        const duration = Math.min(note.duration, window.end - note.time);
+        found.push({ time, duration, key: note.key, velocity: note.vel, channel: track.channel, isDrum });
+      }
+    }
+  }
+  return found;
+}
+
+/** Not muted, and solo where any is. */
+export function isHeard(song: Readable, channel: string): boolean {
+  const strip = song.get("channels", channel);
+  if (strip === undefined || strip.mute) return false;
+  for (const { solo } of song.all("channels").values()) if (solo) return strip.solo;
+  return true;
+}

@@ -1,0 +1,20 @@
+/** Times as musicians say them: bar and beat, both from 1. */
+
+import type { Signature } from "./axis.js";
+
+/** "bar 13, beat 2". `signatures`: by time, one at time 0. */
+export function placeInWords(signatures: readonly Signature[], time: number): string {
+  let bar = 1;
+  for (const [at, { time: from, num, den }] of signatures.entries()) {
+    const length = (num * 4) / den;
+    const end = signatures[at + 1]?.time ?? Infinity;
+    if (time < end) {
+      const within = Math.max(0, time - from);
+      const bars = Math.floor(within / length + 1e-9);
+      const beat = Math.floor(((within - bars * length) * den) / 4 + 1e-9);
+      return `bar ${bar + bars}, beat ${beat + 1}`;
+    }
+    bar += Math.max(1, Math.ceil((end - from) / length - 1e-6));
+  }
+  return `bar ${bar}, beat 1`;
+}

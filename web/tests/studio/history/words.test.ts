@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Op } from "@prime/client";
+import { differences } from "@prime/client";
+
+import { comparedInWords, outlinesOf } from "../../../studio/src/history/comparing.js";
+import { changesTo } from "../../../studio/src/history/restoring.js";
+import { editInWords, keyInWords, placeOf } from "../../../studio/src/history/words.js";
+import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+
+const song = songOf({ ...TWO_TRACKS, channels: { ch: { name: "Bass", volume: 1 } }, notes: { n: { clip: "c1", time: 0, duration: 1, key: 60 } } });
+
+function told(ops: object[], more: object = {}): string {
+  return editInWords({ purpose: "edit", reverts: null, ops: ops as unknown as Op[], total: ops.length, ...more }, song);
+}
+
+test("an edit is told by what was done, with which, and to what", () => {
+  assert.equal(told([{ op: "set", col: "channels", id: "ch", props: { volume: 0.5 } }]), "changed channel “Bass”: volume to -6.0 dB");
+  assert.equal(told([{ op: "insert", col: "notes", id: "x", entity: { clip: "c1", key: 61, time: 0 } }]), "added note C♯4 in “One”");
+  assert.equal(told([{ op: "delete", col: "tracks", id: "t1" }]), "deleted track “One”");
+  assert.equal(told([{ op: "set", col: "channels", id: "ch", props: { mute: true } }]), "changed channel “Bass”: mute");
+  assert.equal(told([{ op: "set", col: "channels", id: "gone", props: { pan: 0 } }]), "changed channel: pan to 100 % left");
+});
+
+test("several of a kind are counted, and what the others hang on is told first", () => {
+  const notes = [1, 2, 3].map((n) => ({ op: "insert", col: "notes", id: `n${n}`, entity: { clip: "c1", key: 60 } }));
+  assert.equal(told(notes), "added 3 notes in “One”");
+  assert.equal(told([...notes, { op: "insert", col: "clips", id: "c", entity: { track: "t1", name: "Hook" } }]), "added clip “Hook” and 3 more");
+  assert.equal(told(notes, { total: 250 }), "added 3 notes in “One” and 247 more");
+});
+
+test("undo, redo, restore and nothing are told as such", () => {
+  const op = [{ op: "delete", col: "clips", id: "c1" }];
+  assert.match(told(op, { purpose: "undo", reverts: 7 }), /^undid #7: deleted clip/);
+  assert.match(told(op, { purpose: "redo", reverts: 7 }), /^redid #7: /);
+  assert.match(told([], { purpose: "restore" }), /^restored a snapshot$/);
+  assert.equal(told([]), "changed nothing any more");
+});
+
+test("hostile names are cut", () => {
+  const long = told([{ op: "set", col: "tracks", id: "t1", props: { name: "x".repeat(10_000) } }]);
+  assert.ok(long.length < 200);
+});
+
+test("where an edit was is found through what it is in", () => {
+  assert.deepEqual(placeOf([{ op: "set", col: "notes", id: "n", props: {} }] as never, song), { time: 4, track: "t1" });
+  assert.equal(placeOf([{ op: "set", col: "channels", id: "ch", props: {} }] as never, song), null);
+});
+
+test("keys have names", () => assert.deepEqual([60, 0, 127, 70].map(keyInWords), ["C4", "C-1", "G9", "B♭4"]));
+
+const later = songOf({ tracks: TWO_TRACKS.tracks, clips: { c1: { ...TWO_TRACKS.clips.c1, time: 6 }, c3: { track: "t1", time: 0, duration: 1 } }, tempo: TWO_TRACKS.tempo, notes: { n: { clip: "c1", time: 0, duration: 1, key: 62 } } });
+
+test("two moments are compared clip by clip", () => {
+  const found = differences(song, later);
+  assert.deepEqual(found.added.get("clips"), ["c3"]);
+  assert.deepEqual(found.removed.get("clips"), ["c2"]);
+  assert.deepEqual(found.changed.get("clips"), ["c1"]);
+  assert.deepEqual([...outlinesOf(found, later)].sort(), [["c1", "changed"], ["c3", "added"]]);
+  assert.match(comparedInWords(found), /1 clip added, 1 clip removed/);
+  assert.equal(comparedInWords(differences(song, song)), "nothing differs");
+});
+
+test("what is brought back is made behind what it points at, and only what is meant", () => {
+  const before = songOf({
+    tracks: { in: { name: "in", parent: "group", order: "a0", channel: "ch" }, group: { name: "group", parent: null, order: "a0", channel: null } },
+    channels: { ch: { name: "c", dest: null } }, clips: { c: { track: "in", time: 0, duration: 1 } },
+  });
+  const { room, ops } = roomOf(songOf({}));
+  room.edit((tx) => changesTo(room, before, null).forEach((change) => change(tx)));
+  const order = ops.map(([, , , id]) => id);
+  assert.ok(order.indexOf("group") < order.indexOf("in") && order.indexOf("ch") < order.indexOf("in") && order.indexOf("in") < order.indexOf("c"));
+  const some = roomOf(song);
+  some.room.edit((tx) => changesTo(song, later, new Set(["c1"])).forEach((change) => change(tx)));
+  assert.deepEqual(some.ops, [["set", "clips", "c1", { time: 6 }]]);
+});
