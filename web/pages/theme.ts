@@ -10,6 +10,9 @@ const KEY = "prime.theme";
 
 export const theme = signal<Theme>(kept());
 
+/** What is shown just now; a canvas is drawn again when it changes. */
+export const shownTheme = signal<"dark" | "light">("dark");
+
 /** Follow the choice and the system for as long as the page lives. */
 export function followTheme(): void {
   const system = matchMedia("(prefers-color-scheme: light)");
@@ -18,6 +21,7 @@ export function followTheme(): void {
   effect(() => {
     const shown = theme.value === "system" ? (isLight.value ? "light" : "dark") : theme.value;
     document.documentElement.dataset.theme = shown;
+    shownTheme.value = shown;
   });
 }
 

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Readable } from "@prime/client";
 
-import { theme } from "../../../pages/theme.js";
+import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
 import { ArrangementView } from "./arrangement_view.js";
@@ -22,7 +22,7 @@ function Shown({ studio, song }: { studio: Studio; song: Readable }) {
   const songCanvas = useRef<HTMLCanvasElement>(null);
   const peopleCanvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => view.attach(songCanvas.current!, peopleCanvas.current!), [view]);
-  useEffect(() => theme.subscribe(() => requestAnimationFrame(() => view.recolour())), [view]);
+  useEffect(() => shownTheme.subscribe(() => view.recolour()), [view]);
   useEffect(() => studio.outlined.subscribe(() => view.drawSong()), [view]);
   useEffect(() => studio.jump.subscribe((jump) => {
     if (jump === null) return;
@@ -63,6 +63,7 @@ function listening(canvas: HTMLCanvasElement, pointer: ArrangementPointer): () =
     if (event.buttons === 0) canvas.style.cursor = pointer.shape(...at(event));
   }, { signal });
   canvas.addEventListener("pointerup", (event) => pointer.up(event, ...at(event)), { signal });
+  canvas.addEventListener("pointerleave", () => pointer.leave(), { signal });
   canvas.addEventListener("pointercancel", () => pointer.cancel(), { signal });
   canvas.addEventListener("dblclick", (event) => pointer.double(...at(event)), { signal });
   return () => end.abort();

@@ -31,7 +31,8 @@ export class ArrangementPointer {
   wheel(event: WheelEvent, x: number): void {
     event.preventDefault();
     const { view } = this;
-    if (event.ctrlKey || event.metaKey) view.axis.value = zoomed(view.axis.value, Math.exp(-event.deltaY / 300), x);
+    if (event.altKey) view.resizeRows(view.rowHeight * Math.exp(-event.deltaY / 300));
+    else if (event.ctrlKey || event.metaKey) view.axis.value = zoomed(view.axis.value, Math.exp(-event.deltaY / 300), x);
     else if (event.shiftKey) view.axis.value = scrolled(view.axis.value, event.deltaY || event.deltaX);
     else {
       view.axis.value = scrolled(view.axis.value, event.deltaX);
@@ -60,6 +61,7 @@ export class ArrangementPointer {
       return;
     }
     if (event.pointerType === "touch") this.fingers.set(event.pointerId, { x, y });
+    this.view.mouse = [x, y];
     this.showCursor(x, y);
     const { press } = this;
     switch (press.kind) {
@@ -88,6 +90,12 @@ export class ArrangementPointer {
       const id = drawn(room, press.track, press.time, Math.max(this.grid, end - press.time));
       studio.selection.value = { collection: "clips", ids: [id] };
     } else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
+  }
+
+  /** The mouse is elsewhere: others see no cursor of ours. */
+  leave(): void {
+    this.view.mouse = null;
+    this.studio.showPresence({ cursor: null });
   }
 
   cancel(): void {

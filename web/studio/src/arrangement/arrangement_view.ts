@@ -1,20 +1,28 @@
 /** What the arrangement shows: which part of which song, and the two canvases it is drawn on. */
 
 import { signal, type Signal } from "@preact/signals";
-import type { Readable, Stop } from "@prime/client";
+import type { Readable, Room, Stop } from "@prime/client";
 
-import { xOf, type Axis } from "../timeline/axis.js";
-import type { Row } from "../timeline/rows.js";
+import { HistoryFeed } from "../history/history_feed.js";
+import { safeColour } from "../people/colours.js";
+import { xOf, zoomed, type Axis } from "../timeline/axis.js";
+import { LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";
 import type { Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
 import type { ClipPlace } from "./clip_edits.js";
+import type { Heat } from "./drawing/ruler.js";
+import { heatOf } from "./heat.js";
 import { PeopleLayer } from "./people_layer.js";
 import { RULER_HEIGHT, SongLayer, type Drawn } from "./song_layer.js";
 import { songEnd, TrackLayout } from "./track_layout.js";
 
-const PHONE_ROW = 34;
-const ROW = 28;
+/** Rows are so high where a track has them to itself, or shares with many; a finger needs more. */
+const ROWS = [[8, 52], [14, 40], [Infinity, 30]] as const;
+const LEAST_PHONE_ROW = 36;
+
+/** Who edited is asked for at most once in so long. */
+const HEAT_MS = 3_000;
 
 export class ArrangementView {
   readonly axis: Signal<Axis> = signal({ start: 0, scale: 8 });
@@ -29,6 +37,12 @@ export class ArrangementView {
   /** A rectangle that selects: left, top, width, height. */
   marquee: readonly [number, number, number, number] | null = null;
   layout: TrackLayout;
+  /** In pixels. */
+  rowHeight: number;
+  /** Our own mouse on the canvas; null: it is elsewhere. */
+  mouse: readonly [x: number, y: number] | null = null;
+  /** Who edited where, as the server tells. */
+  private heat: readonly Heat[] = [];
   private contents: ClipContents;
   private colours: Colours | null = null;
   /** Of both canvases, in pixels of the page. */
@@ -44,11 +58,26 @@ export class ArrangementView {
 
   constructor(private readonly studio: Studio, readonly song: Readable) {
     this.contents = new ClipContents(song);
-    this.layout = this.newLayout();
+    this.rowHeight = rowHeightFor(song.all("tracks").size);
+    this.layout = new TrackLayout(song, this.folded.value, this.rowHeight);
   }
 
-  get rowHeight(): number {
-    return matchMedia("(max-width: 720px)").matches ? PHONE_ROW : ROW;
+  /** Rows of another height, in pixels; the one in the middle stays there. */
+  resizeRows(height: number): void {
+    const next = Math.round(Math.min(MOST_ROW_HEIGHT, Math.max(LEAST_ROW_HEIGHT, height)));
+    const middle = (this.size[1] - RULER_HEIGHT) / 2;
+    const top = ((this.top.value + middle) * next) / this.rowHeight - middle;
+    this.rowHeight = next;
+    this.layout.resize(next);
+    this.top.value = 0;
+    this.scrollBy(0, top);
+    this.drawnRows.value += 1;
+    this.drawSong();
+  }
+
+  /** Closer, or further away for less than 1, about the middle. */
+  zoomBy(factor: number): void {
+    this.axis.value = zoomed(this.axis.value, factor, this.size[0] / 2);
   }
 
   /** Begin to draw; `Stop` ends it. The whole song is shown at first. */
@@ -67,10 +96,11 @@ export class ArrangementView {
       this.axis.subscribe(() => this.drawSong()),
       this.top.subscribe(() => this.drawSong()),
       this.studio.selection.subscribe(() => this.drawSong()),
-      this.studio.playhead.subscribe(() => this.drawPeople()),
+      this.studio.playhead.subscribe((time) => this.follow(time)),
       room?.onChange((touched) => this.change(touched)) ?? (() => {}),
       room?.onTick(() => this.hearTick()) ?? (() => {}),
       room?.others.subscribe(() => this.drawPeople()) ?? (() => {}),
+      this.warm(room),
     ];
     return () => {
       stops.forEach((stop) => stop());
@@ -79,9 +109,37 @@ export class ArrangementView {
     };
   }
 
+  /** Ask who edited where, now and a while after edits; returns what ends that. */
+  private warm(room: Room | null): Stop {
+    if (room === null || room !== this.song) return () => {};
+    const feed = new HistoryFeed(this.studio.client, room.project, HEAT_MS);
+    const stops = [
+      feed.shown.subscribe(({ entries }) => {
+        this.heat = heatOf(entries, this.song);
+        this.drawSong();
+      }),
+      room.onChange(() => feed.hear()),
+    ];
+    void feed.load().then(() => feed.more());
+    return () => {
+      stops.forEach((stop) => stop());
+      feed.stop();
+    };
+  }
+
+  /** While we play, our play head stays in sight. */
+  private follow(time: number): void {
+    const { start, scale } = this.axis.value;
+    const end = start + this.size[0] / scale;
+    if (this.studio.isPlaying.value && this.size[0] > 0 && (time > end - 20 / scale || time < start)) {
+      this.axis.value = { start: Math.max(0, time - 40 / scale), scale };
+    }
+    this.drawPeople();
+  }
+
   showAll(): void {
     const [width] = this.size;
-    if (width > 0) this.axis.value = { start: 0, scale: Math.max(0.5, (width - 40) / songEnd(this.song)) };
+    if (width > 0) this.axis.value = { start: 0, scale: Math.max(0.5, (width - 16) / songEnd(this.song)) };
   }
 
   fold(track: string): void {
@@ -125,10 +183,6 @@ export class ArrangementView {
     this.frame ??= requestAnimationFrame((now) => this.draw(now));
   }
 
-  private newLayout(): TrackLayout {
-    return new TrackLayout(this.song, this.folded.value, this.rowHeight);
-  }
-
   private change(touched: ReadonlyMap<string, ReadonlySet<string>> | null): void {
     if (this.song !== this.studio.room.value) return; // a moment of the past does not change
     this.layout.forget(touched);
@@ -158,6 +212,14 @@ export class ArrangementView {
     return moved;
   }
 
+  /** Clip -> the colour of who drags it just now. */
+  private get movers(): ReadonlyMap<string, string> {
+    const room = this.studio.room.value;
+    if (room === null || room !== this.song) return new Map();
+    const colours = new Map(room.others.value.map(({ member, color }) => [member, safeColour(color)]));
+    return new Map([...room.shownNow("clips")].map((id) => [id, colours.get(room.shownBy("clips", id) ?? "") ?? "#98a2b0"]));
+  }
+
   private resize(...canvases: HTMLCanvasElement[]): void {
     const { clientWidth, clientHeight } = canvases[0]!;
     this.size = [clientWidth, clientHeight];
@@ -181,7 +243,7 @@ export class ArrangementView {
       others: this.studio.room.value?.others.value ?? [],
       rowOf: (track) => this.layout.rowOf(track),
       clipBox: (clip) => this.boxOf(clip),
-      playhead: this.studio.playhead.value, accent: this.colours.text, glides: !this.motion.matches,
+      playhead: this.studio.playhead.value, accent: this.colours.text, glides: !this.motion.matches, mouse: this.mouse,
     }, now);
     this.drawMarquee();
     if (moves) this.drawPeople();
@@ -196,14 +258,20 @@ export class ArrangementView {
       selected: new Set(selection?.collection === "clips" ? selection.ids : []),
       moved: new Map([...this.movedByOthers, ...this.dragged]),
       outlined: this.studio.outlined.value,
+      movers: this.movers,
+      tracks: new Set(selection?.collection === "tracks" ? selection.ids : []),
+      heat: this.heat,
     });
     if (drawn.isWhole !== this.drawn.value.isWhole) this.drawn.value = drawn;
   }
 
   private drawMarquee(): void {
     if (this.marquee === null || this.peoplePaint === null || this.colours === null) return;
-    this.peoplePaint.strokeStyle = this.colours.accent;
+    this.peoplePaint.strokeStyle = this.peoplePaint.fillStyle = this.colours.accent;
     this.peoplePaint.lineWidth = 1;
+    this.peoplePaint.globalAlpha = 0.12;
+    this.peoplePaint.fillRect(...(this.marquee as [number, number, number, number]));
+    this.peoplePaint.globalAlpha = 1;
     this.peoplePaint.strokeRect(...(this.marquee as [number, number, number, number]));
   }
 
@@ -217,3 +285,8 @@ export class ArrangementView {
 }
 
 const NOTHING_MOVED: ReadonlyMap<string, ClipPlace> = new Map();
+
+function rowHeightFor(tracks: number): number {
+  const height = ROWS.find(([most]) => tracks <= most)![1];
+  return matchMedia("(max-width: 720px)").matches ? Math.max(LEAST_PHONE_ROW, height) : height;
+}

@@ -5,13 +5,17 @@ import type { Member } from "@prime/client";
 import { ON_COLOUR, safeColour } from "../people/colours.js";
 import { xOf, type Axis } from "../timeline/axis.js";
 import type { Row } from "../timeline/rows.js";
-import { isolated, RULER_HEIGHT } from "./song_layer.js";
+import { placed, TAG_HEIGHT } from "./drawing/name_tags.js";
+import { isolated, LETTERS, RULER_HEIGHT } from "./song_layer.js";
 
 /** More names than so many clutter: then only who has just moved has one. */
 export const MOST_NAMES = 12;
 
 /** A name stays for so long after its member moved. */
 const NAME_MS = 2_000;
+
+/** A name is shown to a mouse so near its cursor. */
+const HOVER_PIXELS = 28;
 
 /** A cursor goes to where it was seen in about so long. */
 const EASE_MS = 60;
@@ -29,6 +33,17 @@ export interface PeopleScene {
   readonly accent: string;
   /** Whether cursors may glide. */
   readonly glides: boolean;
+  /** Our own mouse; null: it is elsewhere. */
+  readonly mouse: readonly [x: number, y: number] | null;
+}
+
+/** A name to be drawn beside its cursor. */
+interface Named {
+  readonly text: string;
+  readonly colour: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
 }
 
 interface Seen {
@@ -44,6 +59,8 @@ interface Seen {
 export class PeopleLayer {
   /** Member -> where its cursor is drawn. */
   private readonly seen = new Map<string, Seen>();
+  /** Names of this frame. */
+  private names: Named[] = [];
 
   constructor(private readonly paint: CanvasRenderingContext2D) {}
 
@@ -51,40 +68,50 @@ export class PeopleLayer {
   draw(scene: PeopleScene, now: number): boolean {
     const { paint } = this;
     paint.clearRect(0, 0, scene.width, scene.height);
-    paint.font = "bold 11px system-ui, sans-serif";
+    paint.font = `600 11px ${LETTERS}`;
+    this.names = [];
     paint.textBaseline = "middle";
     let moves = false;
     for (const member of scene.others) {
       this.drawSelection(scene, member);
-      this.drawPlayhead(scene, member.presence.playhead?.time ?? null, safeColour(member.color));
+      this.drawPlayhead(scene, member.presence.playhead?.time ?? null, safeColour(member.color), 0.7);
     }
     for (const member of scene.others) moves = this.drawCursor(scene, member, now) || moves;
-    this.drawPlayhead(scene, scene.playhead, scene.accent);
+    this.drawNames();
+    this.drawPlayhead(scene, scene.playhead, scene.accent, 1);
     this.forgetWhoLeft(scene.others);
     return moves;
   }
 
   private drawSelection(scene: PeopleScene, { presence, color }: Member): void {
     const { paint } = this;
-    paint.strokeStyle = safeColour(color);
+    paint.strokeStyle = paint.fillStyle = safeColour(color);
     paint.lineWidth = 2;
     for (const id of (presence.selection ?? []).slice(0, 200)) {
       const box = scene.clipBox(id);
-      if (box !== null) paint.strokeRect(...(box as [number, number, number, number]));
+      if (box === null || box[0] > scene.width || box[0] + box[2] < 0 || box[1] < RULER_HEIGHT - box[3]) continue;
+      paint.beginPath();
+      paint.roundRect(box[0] + 1, box[1], Math.max(2, box[2] - 1), box[3], 4);
+      paint.globalAlpha = 0.16;
+      paint.fill();
+      paint.globalAlpha = 1;
+      paint.stroke();
     }
   }
 
-  private drawPlayhead(scene: PeopleScene, time: number | null, colour: string): void {
+  private drawPlayhead(scene: PeopleScene, time: number | null, colour: string, strength: number): void {
     if (time === null) return;
     const x = Math.round(xOf(scene.axis, time));
     if (x < 0 || x > scene.width) return;
     const { paint } = this;
     paint.fillStyle = colour;
-    paint.fillRect(x, RULER_HEIGHT - 8, 1, scene.height - RULER_HEIGHT + 8);
+    paint.globalAlpha = strength;
+    paint.fillRect(x, RULER_HEIGHT - 10, strength === 1 ? 2 : 1, scene.height - RULER_HEIGHT + 10);
+    paint.globalAlpha = 1;
     paint.beginPath();
-    paint.moveTo(x - 5, RULER_HEIGHT - 8);
-    paint.lineTo(x + 6, RULER_HEIGHT - 8);
-    paint.lineTo(x + 0.5, RULER_HEIGHT - 1);
+    paint.moveTo(x - 5, RULER_HEIGHT - 11);
+    paint.lineTo(x + 6, RULER_HEIGHT - 11);
+    paint.lineTo(x + 0.5, RULER_HEIGHT - 2);
     paint.fill();
   }
 
@@ -97,10 +124,11 @@ export class PeopleLayer {
     seen.x += (target[0] - seen.x) * part;
     seen.y += (target[1] - seen.y) * part;
     if (seen.x < -20 || seen.x > scene.width + 20 || seen.y < 0) return false;
-    const isNamed = scene.others.length <= MOST_NAMES || now - seen.movedAt < NAME_MS;
+    const isCrowd = scene.others.length > MOST_NAMES;
+    const isRecent = now - seen.movedAt < NAME_MS;
     this.drawArrow(seen.x, seen.y, safeColour(member.color));
-    if (isNamed) this.drawName(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, seen.x + 10, seen.y + 12, safeColour(member.color));
-    return Math.abs(target[0] - seen.x) + Math.abs(target[1] - seen.y) > 0.5 || (!isNamed ? false : scene.others.length > MOST_NAMES);
+    if (!isCrowd || isRecent || isNear(scene.mouse, seen)) this.name(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, seen, safeColour(member.color));
+    return Math.abs(target[0] - seen.x) + Math.abs(target[1] - seen.y) > 0.5 || (isCrowd && isRecent);
   }
 
   private target(scene: PeopleScene, cursor: { time: number; track?: string | null; y?: number }): [number, number] {
@@ -136,16 +164,22 @@ export class PeopleLayer {
     paint.stroke();
   }
 
-  private drawName(name: string, x: number, y: number, colour: string): void {
+  private name(words: string, { x, y }: { readonly x: number; readonly y: number }, colour: string): void {
+    const text = isolated(words);
+    this.names.push({ text, colour, x: x + 10, y: y + 12, width: this.paint.measureText(text).width + 12 });
+  }
+
+  private drawNames(): void {
     const { paint } = this;
-    const text = isolated(name);
-    const width = paint.measureText(text).width + 10;
-    paint.fillStyle = colour;
-    paint.beginPath();
-    paint.roundRect(x, y, width, 17, 4);
-    paint.fill();
-    paint.fillStyle = ON_COLOUR;
-    paint.fillText(text, x + 5, y + 9);
+    placed(this.names).forEach(({ x, y, width }, at) => {
+      const { text, colour } = this.names[at]!;
+      paint.fillStyle = colour;
+      paint.beginPath();
+      paint.roundRect(x, y, width, TAG_HEIGHT, [2, 9, 9, 9]);
+      paint.fill();
+      paint.fillStyle = ON_COLOUR;
+      paint.fillText(text, x + 6, y + TAG_HEIGHT / 2 + 0.5);
+    });
   }
 
   private forgetWhoLeft(others: readonly Member[]): void {
@@ -153,4 +187,8 @@ export class PeopleLayer {
     const here = new Set(others.map(({ member }) => member));
     for (const member of this.seen.keys()) if (!here.has(member)) this.seen.delete(member);
   }
+}
+
+function isNear(mouse: readonly [number, number] | null, { x, y }: { readonly x: number; readonly y: number }): boolean {
+  return mouse !== null && Math.hypot(mouse[0] - x, mouse[1] - y) < HOVER_PIXELS;
 }

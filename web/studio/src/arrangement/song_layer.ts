@@ -6,10 +6,14 @@ import { beatsAt, marks, xOf, type Axis, type Signature } from "../timeline/axis
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import { windows, type Window } from "../timeline/windows.js";
 import type { ClipContents, Content } from "./clip_contents.js";
-import { clipColour, lettersOn, type Colours } from "./colours.js";
+import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
+import { drawRuler, RULER_HEIGHT, type Heat } from "./drawing/ruler.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
-export const RULER_HEIGHT = 34;
+export { RULER_HEIGHT };
+
+/** The canvas's letters, with a size in front. */
+export const LETTERS = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", system-ui, sans-serif';
 
 /** At most so many clips are drawn at once; what is left out is said. */
 export const MOST_CLIPS = 6_000;
@@ -32,6 +36,12 @@ export interface Scene {
   readonly moved: ReadonlyMap<string, { readonly time: number; readonly duration: number; readonly track: string }>;
   /** Clip -> why it is outlined: in a comparison of two moments. */
   readonly outlined: ReadonlyMap<string, "added" | "changed">;
+  /** Clip -> the colour of the member who drags it just now. */
+  readonly movers: ReadonlyMap<string, string>;
+  /** Tracks that are selected. */
+  readonly tracks: ReadonlySet<string>;
+  /** Who edited where, lately. */
+  readonly heat: readonly Heat[];
 }
 
 /** What could not be drawn for there was too much. */
@@ -62,27 +72,59 @@ export class SongLayer {
     paint.clip();
     for (const row of rows) this.drawRow(scene, row);
     this.drawGrid(scene);
-    const places = new Map(scene.layout.rows.map((row, place) => [row.id, place]));
-    for (const row of rows) this.drawClips(scene, row, places.get(row.id) ?? 0);
+    for (const row of rows) {
+      if (scene.layout.isGroup(row.id)) this.drawGroup(scene, row);
+      this.drawClips(scene, row, scene.layout.placeOf(row.id));
+    }
+    if (scene.layout.rows.length === 0) this.drawHint(scene);
     paint.restore();
-    this.drawRuler(scene);
+    drawRuler(paint, scene, marksOf(scene));
     return { clips: this.clips, isWhole: this.clips < MOST_CLIPS && this.marksLeft > 0 };
   }
 
   private drawRow(scene: Scene, row: Row): void {
     const { paint } = this;
+    const { colours } = scene;
     const y = yOf(scene, row);
-    paint.fillStyle = scene.colours.line;
+    if (scene.tracks.has(row.id) || scene.layout.isGroup(row.id)) {
+      paint.fillStyle = scene.tracks.has(row.id) ? colours.raised : colours.surface;
+      paint.fillRect(0, y, scene.width, row.height);
+    }
+    paint.fillStyle = colours.line;
+    paint.globalAlpha = 0.6;
     paint.fillRect(0, y + row.height - 1, scene.width, 1);
+    paint.globalAlpha = 1;
   }
 
   private drawGrid(scene: Scene): void {
     const { paint } = this;
-    paint.fillStyle = scene.colours.line;
+    const height = Math.min(scene.height - RULER_HEIGHT, scene.layout.height - scene.top);
     for (const { time, bar } of marksOf(scene)) {
-      paint.globalAlpha = bar === null ? 0.35 : 0.8;
-      paint.fillRect(Math.round(xOf(scene.axis, time)), RULER_HEIGHT, 1, scene.height - RULER_HEIGHT);
+      paint.fillStyle = scene.colours.line;
+      paint.globalAlpha = bar === null ? 0.3 : 0.75;
+      paint.fillRect(Math.round(xOf(scene.axis, time)), RULER_HEIGHT, 1, height);
     }
+    paint.globalAlpha = 1;
+  }
+
+  /** The clips in a group, as thin stripes in the group's own row. */
+  private drawGroup(scene: Scene, row: Row): void {
+    const inside = scene.layout.inside(row.id);
+    if (inside.length === 0) return;
+    const { paint } = this;
+    const [from, to] = span(scene);
+    const step = Math.min(4, (row.height - 6) / inside.length);
+    inside.forEach((track, at) => {
+      paint.fillStyle = clipColour(scene.song.get("tracks", track)?.color, scene.layout.placeOf(track));
+      paint.globalAlpha = 0.7;
+      const y = yOf(scene, row) + 3 + at * step;
+      for (const { time, end } of scene.layout.clipsOf(track)) {
+        if (time > to || this.marksLeft <= 0) break;
+        if (end < from) continue;
+        this.marksLeft -= 1;
+        paint.fillRect(xOf(scene.axis, time), y, Math.max(1, (end - time) * scene.axis.scale - 1), Math.max(1, step - 1));
+      }
+    });
     paint.globalAlpha = 1;
   }
 
@@ -110,51 +152,64 @@ export class SongLayer {
     const width = Math.max(2, (end - time) * scene.axis.scale - 1);
     const y = yOf(scene, row) + 1;
     const height = row.height - 3;
-    const letters = lettersOn(colour);
+    const isSelected = scene.selected.has(id);
+    const look = clipLook(colour, scene.colours, isSelected);
     paint.globalAlpha = clip.enable ? 1 : 0.4;
-    paint.fillStyle = colour;
+    paint.fillStyle = look.body;
     paint.beginPath();
-    paint.roundRect(x, y, width, height, 3);
+    paint.roundRect(x, y, width, height, Math.min(4, width / 3));
     paint.fill();
     paint.save();
     paint.clip();
-    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, y, height, letters);
-    if (width > 28) this.drawName(clip.name || scene.song.get("tracks", row.id)?.name || "", Math.max(x, 0), y, x + width, letters);
+    paint.fillStyle = look.edge;
+    paint.fillRect(x, y, width, 2);
+    const isNamed = width > 28 && height > 16;
+    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, isNamed ? y + 14 : y + 4, height - (isNamed ? 16 : 6), look);
+    if (isNamed) this.drawName(clip.name || scene.song.get("tracks", row.id)?.name || "", Math.max(x, 0), y, x + width, look.letters);
     paint.restore();
-    this.outline(scene, id, x, y, width, height, letters);
+    this.outline(scene, id, x, y, width, height, isSelected);
     paint.globalAlpha = 1;
   }
 
-  private outline(scene: Scene, id: string, x: number, y: number, width: number, height: number, letters: string): void {
+  private outline(scene: Scene, id: string, x: number, y: number, width: number, height: number, isSelected: boolean): void {
     const why = scene.outlined.get(id);
-    if (!scene.selected.has(id) && why === undefined) return;
-    this.paint.strokeStyle = why === undefined ? (letters === "#ffffff" ? scene.colours.text : letters) : OUTLINES[why];
+    const colour = why !== undefined ? OUTLINES[why] : (scene.movers.get(id) ?? (isSelected ? scene.colours.text : null));
+    if (colour === null) return;
+    this.paint.strokeStyle = colour;
     this.paint.lineWidth = 2;
+    this.paint.beginPath();
+    this.paint.roundRect(x + 1, y + 1, Math.max(1, width - 2), height - 2, 3);
     this.paint.stroke();
-    this.paint.strokeRect(x + 1, y + 1, width - 2, height - 2);
   }
 
   private drawName(name: string, x: number, y: number, right: number, letters: string): void {
     const { paint } = this;
-    paint.font = "10px system-ui, sans-serif";
+    paint.font = `600 10px ${LETTERS}`;
     paint.textBaseline = "top";
     paint.fillStyle = letters;
-    paint.fillText(isolated(name), x + 4, y + 2, Math.max(8, right - x - 6));
+    paint.fillText(fitting(paint, name, right - x - 8), x + 5, y + 4);
   }
 
-  private drawContent(scene: Scene, clip: Parameters<typeof windows>[0], source: string, y: number, height: number, letters: string): void {
+  private drawHint(scene: Scene): void {
+    const { paint } = this;
+    paint.font = `14px ${LETTERS}`;
+    paint.textBaseline = "middle";
+    paint.textAlign = "center";
+    paint.fillStyle = scene.colours.quiet;
+    paint.fillText("Nothing here yet: add a track, then double-click in its row to draw a clip.", scene.width / 2, scene.height / 2);
+    paint.textAlign = "start";
+  }
+
+  private drawContent(scene: Scene, clip: Parameters<typeof windows>[0], source: string, y: number, height: number, look: ClipLook): void {
     const content = scene.contents.of(source);
     if (content.notes.length === 0 && content.lanes.length === 0) return;
     const [from, to] = span(scene);
-    this.paint.fillStyle = this.paint.strokeStyle = letters;
-    const alpha = this.paint.globalAlpha;
-    this.paint.globalAlpha = alpha * 0.75;
+    this.paint.fillStyle = this.paint.strokeStyle = look.marks;
     for (const window of windows(clip, from, to)) {
       if (this.marksLeft <= 0) break;
-      this.drawNotes(scene, content, window, y + 13, height - 16);
-      for (const points of content.lanes) this.drawLane(scene, points, window, y + 3, height - 6);
+      this.drawNotes(scene, content, window, y, height);
+      for (const points of content.lanes) this.drawLane(scene, points, window, y - 2, height);
     }
-    this.paint.globalAlpha = alpha;
   }
 
   private drawNotes(scene: Scene, content: Content, window: Window, y: number, height: number): void {
@@ -192,54 +247,26 @@ export class SongLayer {
     paint.lineWidth = 1.25;
     paint.stroke();
   }
-
-  private drawRuler(scene: Scene): void {
-    const { paint } = this;
-    paint.fillStyle = scene.colours.surface;
-    paint.fillRect(0, 0, scene.width, RULER_HEIGHT);
-    this.drawLoop(scene);
-    paint.font = "11px system-ui, sans-serif";
-    paint.textBaseline = "top";
-    for (const { time, bar } of marksOf(scene)) {
-      const x = Math.round(xOf(scene.axis, time));
-      paint.fillStyle = scene.colours.line;
-      paint.fillRect(x, bar === null ? RULER_HEIGHT - 5 : RULER_HEIGHT - 12, 1, 12);
-      paint.fillStyle = scene.colours.quiet;
-      if (bar !== null) paint.fillText(String(bar), x + 3, 3);
-    }
-    this.drawMarkers(scene);
-  }
-
-  private drawLoop(scene: Scene): void {
-    const transport = [...scene.song.all("transport").values()][0];
-    if (transport === undefined || !transport.loopOn) return;
-    const x = xOf(scene.axis, transport.loopStart);
-    this.paint.fillStyle = scene.colours.accent;
-    this.paint.globalAlpha = 0.35;
-    this.paint.fillRect(x, 0, (transport.loopEnd - transport.loopStart) * scene.axis.scale, RULER_HEIGHT);
-    this.paint.globalAlpha = 1;
-  }
-
-  private drawMarkers(scene: Scene): void {
-    const { paint } = this;
-    for (const { time, name, color } of scene.song.all("markers").values()) {
-      const x = xOf(scene.axis, time);
-      if (x < -200 || x > scene.width) continue;
-      const colour = clipColour(color, 0);
-      paint.font = "10px system-ui, sans-serif";
-      const text = isolated(name.slice(0, 40));
-      paint.fillStyle = colour;
-      paint.fillRect(x, 18, Math.min(160, paint.measureText(text).width + 8), 14);
-      paint.fillStyle = lettersOn(colour);
-      paint.fillText(text, x + 4, 20, 152);
-    }
-  }
 }
 
 /** The signatures in order; a song without any is in four quarters. */
 export function signaturesOf(song: Readable): Signature[] {
   const found = [...song.all("signatures").values()].sort((a, b) => a.time - b.time);
   return found.length === 0 || found[0]!.time > 0 ? [{ time: 0, num: 4, den: 4 }, ...found] : found;
+}
+
+/** As much of a text as fits into so many pixels; what is cut ends with "…". */
+function fitting(paint: CanvasRenderingContext2D, text: string, width: number): string {
+  const whole = isolated(text);
+  if (width < 8 || paint.measureText(whole).width <= width) return width < 8 ? "" : whole;
+  const letters = [...text.slice(0, 80)];
+  let [low, high] = [0, letters.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (paint.measureText(isolated(`${letters.slice(0, middle).join("")}…`)).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low === 0 ? "" : isolated(`${letters.slice(0, low).join("").trimEnd()}…`);
 }
 
 /** A text of somebody else: cut, on one line, and its direction stays its own. */

@@ -18,7 +18,10 @@ export class TrackLayout {
   /** Clip -> the track that it was last seen on. */
   private readonly tracks = new Map<string, string>();
 
-  constructor(private readonly song: Readable, private folded: ReadonlySet<string>, private readonly rowHeight: number) {}
+  /** Track -> its row, and its place in the tree, groups that are folded included; null: to be made anew. */
+  private placesNow: { readonly rows: ReadonlyMap<string, Row>; readonly tree: ReadonlyMap<string, number> } | null = null;
+
+  constructor(private readonly song: Readable, private folded: ReadonlySet<string>, private rowHeight: number) {}
 
   get rows(): readonly Row[] {
     if (this.rowsNow === null) {
@@ -35,11 +38,39 @@ export class TrackLayout {
 
   fold(folded: ReadonlySet<string>): void {
     this.folded = folded;
-    this.rowsNow = null;
+    this.rowsNow = this.placesNow = null;
+  }
+
+  /** Of all rows, in pixels. */
+  resize(rowHeight: number): void {
+    this.rowHeight = rowHeight;
+    this.rowsNow = this.placesNow = null;
   }
 
   rowOf(track: string): Row | undefined {
-    return this.rows.find(({ id }) => id === track);
+    return this.places.rows.get(track);
+  }
+
+  /** How many tracks are in front of it, those in folded groups included: its colour hangs on that. */
+  placeOf(track: string): number {
+    return this.places.tree.get(track) ?? 0;
+  }
+
+  isGroup(track: string): boolean {
+    return this.song.by("tracks", "parent", track).size > 0;
+  }
+
+  /** The tracks in a group and in its groups, without those. */
+  inside(group: string): string[] {
+    return [...this.song.by("tracks", "parent", group)].flatMap((id) => (this.isGroup(id) ? this.inside(id) : [id]));
+  }
+
+  private get places(): NonNullable<TrackLayout["placesNow"]> {
+    this.placesNow ??= {
+      rows: new Map(this.rows.map((row) => [row.id, row])),
+      tree: new Map(trackTree(this.song).map(({ id }, place) => [id, place])),
+    };
+    return this.placesNow;
   }
 
   /** Those in the arrangement, not the ones that wait in a launcher's slot; the later one is drawn on top. */
@@ -51,7 +82,7 @@ export class TrackLayout {
 
   /** Collection -> ids that may have changed; null: all of it. */
   forget(touched: ReadonlyMap<string, ReadonlySet<string>> | null): void {
-    if (touched === null || touched.has("tracks")) this.rowsNow = null;
+    if (touched === null || touched.has("tracks")) this.rowsNow = this.placesNow = null;
     if (touched === null) {
       this.clipsByTrack.clear();
       this.tracks.clear();

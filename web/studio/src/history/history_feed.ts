@@ -34,7 +34,7 @@ export class HistoryFeed {
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(private readonly client: Client, readonly project: string) {}
+  constructor(private readonly client: Client, readonly project: string, private readonly everyMs = EVERY_MS) {}
 
   show(filter: Filter): void {
     this.filter = filter;
@@ -56,7 +56,7 @@ export class HistoryFeed {
     this.timer ??= setTimeout(() => {
       this.timer = null;
       void this.refresh();
-    }, EVERY_MS);
+    }, this.everyMs);
   }
 
   stop(): void {

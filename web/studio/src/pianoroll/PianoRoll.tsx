@@ -6,7 +6,7 @@ import type { Readable } from "@prime/client";
 import { coloursOf } from "../arrangement/colours.js";
 import { keyInWords } from "../history/words.js";
 import { safeColour } from "../people/colours.js";
-import { theme } from "../../../pages/theme.js";
+import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
 import { pressed } from "./note_keys.js";
 import { RollPointer, type Roll } from "./roll_pointer.js";
@@ -60,7 +60,7 @@ function Shown({ studio, song, clip }: { studio: Studio; song: Readable; clip: s
       width: element.clientWidth, height: element.clientHeight, played: [from, entity?.loopEnd ?? from + length],
     });
   });
-  void theme.value;
+  void shownTheme.value;
   return (
     <div class="roll">
       <div class="row roll-title"><strong><bdi>{titleOf(song, clip)}</bdi></strong><span class="quiet">{notes.length} notes; click to write one, drag to move it</span></div>

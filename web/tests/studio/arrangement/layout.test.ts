@@ -91,3 +91,15 @@ test("a song without signatures is in four quarters from its beginning", () => {
   assert.deepEqual(signaturesOf(songOf({})), [{ time: 0, num: 4, den: 4 }]);
   assert.equal(signaturesOf(songOf({ signatures: { s: { time: 8, num: 3, den: 4 } } })).length, 2);
 });
+
+test("a group knows what is in it and in its groups, and a track keeps its place while groups are folded", () => {
+  const track = (parent: string | null, order: string) => ({ name: "", parent, order });
+  const song = songOf({ tracks: { g: track(null, "a0"), h: track("g", "a0"), one: track("h", "a0"), two: track("g", "a1"), last: track(null, "a1") } });
+  const layout = new TrackLayout(song, new Set(["g"]), 20);
+  assert.deepEqual(layout.inside("g"), ["one", "two"]);
+  assert.deepEqual([layout.isGroup("h"), layout.isGroup("two")], [true, false]);
+  assert.equal(layout.placeOf("last"), 4);
+  assert.equal(layout.rowOf("last")?.top, 20);
+  layout.resize(30);
+  assert.equal(layout.rowOf("last")?.top, 30);
+});

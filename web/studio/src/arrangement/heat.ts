@@ -1,0 +1,22 @@
+/** Who edited where, lately: what the stripe under the ruler shows. */
+
+import type { Readable } from "@prime/client";
+
+import type { Entry } from "../history/history_feed.js";
+import { placeOf } from "../history/words.js";
+import { safeColour } from "../people/colours.js";
+import type { Heat } from "./drawing/ruler.js";
+
+/** At most so many edits are shown. */
+export const MOST_EDITS = 300;
+
+/** `entries`: newest first. What was edited nowhere on the time line is left out; the newest are drawn last, on top. */
+export function heatOf(entries: readonly Entry[], song: Readable): Heat[] {
+  const shown = entries.slice(0, MOST_EDITS);
+  const found = shown.flatMap((entry, age) => {
+    const place = placeOf(entry.ops, song);
+    const isTrackOnly = entry.ops.every(({ col }) => col === "tracks");
+    return place === null || isTrackOnly ? [] : [{ time: place.time, colour: safeColour(entry.color ?? ""), warmth: 1 - age / shown.length }];
+  });
+  return found.reverse();
+}
