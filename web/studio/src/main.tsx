@@ -8,6 +8,7 @@ import "./app/app.css";
 import "./arrangement/arrangement.css";
 import "./history/history.css";
 import "./inspector/inspector.css";
+import "./keys/keys.css";
 import "./launcher/launcher.css";
 import "./mixer/mixer.css";
 import "./pianoroll/pianoroll.css";

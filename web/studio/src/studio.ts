@@ -6,6 +6,7 @@ import { signal, type Signal } from "@preact/signals";
 import { inWords } from "../../pages/failure_words.js";
 import { keepText, readText } from "../../pages/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
+import type { Entry } from "./history/history_feed.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
@@ -42,6 +43,9 @@ export interface Toast {
 }
 
 const PRESENCE_MS = 33;
+
+/** Others see so many of what we have selected. */
+const MOST_SHOWN_SELECTED = 200;
 const TOKEN_KEY = "prime.refresh_token";
 
 export class Studio {
@@ -67,6 +71,9 @@ export class Studio {
   readonly jump: Signal<{ readonly time: number; readonly track?: string } | null> = signal(null);
   /** Clips that a comparison of two moments outlines. */
   readonly outlined: Signal<ReadonlyMap<string, "added" | "changed">> = signal(new Map());
+  readonly isHelpOpen = signal(false);
+  /** The newest edits of everyone, newest first; asked for every few seconds while something changes. */
+  readonly recent: Signal<readonly Entry[]> = signal([]);
   readonly toasts: Signal<readonly Toast[]> = signal([]);
   /** The newest sentence for screen readers. */
   readonly said = signal("");
@@ -161,6 +168,12 @@ export class Studio {
     if (this.room.value !== room) return;
     this.tell(leftInWords(why), "failure");
     this.show("projects");
+  }
+
+  /** Entities are selected, and the others see it; none of them: nothing is. */
+  select(collection: Collection, ids: readonly string[]): void {
+    this.selection.value = ids.length === 0 ? null : { collection, ids };
+    this.showPresence({ selection: ids.slice(0, MOST_SHOWN_SELECTED) });
   }
 
   /** Where we are, for the others: the latest of what comes within a thirtieth of a second. */

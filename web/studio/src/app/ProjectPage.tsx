@@ -1,12 +1,14 @@
 /** A project: bar, arrangement, a panel at the side, the scrubber, and a panel below. */
 
 import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 
 import { Arrangement } from "../arrangement/Arrangement.js";
 import { History } from "../history/History.js";
 import { Scrubber } from "../history/Scrubber.js";
 import { Snapshots } from "../history/Snapshots.js";
 import { Inspector } from "../inspector/Inspector.js";
+import { Help } from "../keys/Help.js";
 import { Launcher } from "../launcher/Launcher.js";
 import { Mixer } from "../mixer/Mixer.js";
 import { Avatars } from "../people/Avatars.js";
@@ -15,6 +17,7 @@ import { People } from "../people/People.js";
 import { PianoRoll } from "../pianoroll/PianoRoll.js";
 import { Transport } from "../playing/Transport.js";
 import type { LowerPanel, SidePanel, Studio } from "../studio.js";
+import { followEdits } from "./recent_edits.js";
 import { Tabs } from "./Tabs.js";
 
 type Panel = ComponentType<{ studio: Studio }>;
@@ -34,6 +37,8 @@ const LOWER: { readonly [name in LowerPanel]: readonly [title: string, panel: Pa
 
 export function ProjectPage({ studio }: { studio: Studio }) {
   studio.revisions.of("project");
+  const room = studio.room.value;
+  useEffect(() => (room === null ? undefined : followEdits(studio, room)), [room]);
   const name = [...(studio.song?.all("project").values() ?? [])][0]?.name ?? "";
   return (
     <div class="project-page">
@@ -54,6 +59,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
         <Tabs studio={studio} label="Panels below" panels={LOWER} open={studio.lower.value}
           onOpen={(panel) => { studio.lower.value = studio.lower.value === panel ? null : panel; }} />
       </div>
+      <Help studio={studio} />
     </div>
   );
 }

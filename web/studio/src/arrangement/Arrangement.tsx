@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
+import { listenToKeys } from "../keys/listening.js";
 import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
 import { ArrangementView } from "./arrangement_view.js";
@@ -23,6 +24,7 @@ function Shown({ studio, song }: { studio: Studio; song: Readable }) {
   const peopleCanvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => view.attach(songCanvas.current!, peopleCanvas.current!), [view]);
   useEffect(() => shownTheme.subscribe(() => view.recolour()), [view]);
+  useEffect(() => listenToKeys(studio, view), [view]);
   useEffect(() => studio.outlined.subscribe(() => view.drawSong()), [view]);
   useEffect(() => studio.jump.subscribe((jump) => {
     if (jump === null) return;

@@ -1,34 +1,58 @@
-/** The tools of the arrangement, undo, redo, and a new track. */
+/** The tools of the arrangement, undo, redo, a new track, zoom, colours of the page, and its keys. */
 
+import { chooseTheme, shownTheme } from "../../../pages/theme.js";
 import { useLive } from "../../../pages/use_live.js";
+import { Icon, type IconName } from "../app/icons.js";
 import type { Studio, Tool } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { addTrack } from "./track_edits.js";
 
-const TOOLS: readonly (readonly [tool: Tool, title: string, sign: string])[] = [
-  ["select", "Select and move", "↖"],
-  ["pencil", "Draw clips", "✎"],
-  ["scissors", "Split clips", "✂"],
+const TOOLS: readonly (readonly [tool: Tool, title: string, key: string])[] = [
+  ["select", "Select and move", "1"],
+  ["pencil", "Draw clips", "2"],
+  ["scissors", "Split clips", "3"],
 ];
 
 export function Tools({ studio, view }: { studio: Studio; view: ArrangementView }) {
   const room = studio.room.value;
   const { undo, redo } = useLive(room?.undoable, { undo: 0, redo: 0 });
   const mayEdit = studio.mayEdit;
+  return (
+    <div class="tools" role="toolbar" aria-label="Tools">
+      <Choice studio={studio} />
+      <span class="group">
+        <button type="button" disabled={!mayEdit || undo === 0} onClick={() => studio.undo()} title="Undo your own last edit (Ctrl+Z)"><Icon name="undo" />Undo</button>
+        <button type="button" disabled={!mayEdit || redo === 0} onClick={() => studio.redo()} title="Redo (Ctrl+Shift+Z)"><Icon name="redo" />Redo</button>
+      </span>
+      <button type="button" class="main-quiet" disabled={!mayEdit} title="New track (T)" onClick={() => { if (room !== null) addTrack(studio, room); }}>+ Track</button>
+      <span class="rest" />
+      <span class="group">
+        <Sign name="minus" title="Further away (-)" onClick={() => view.zoomBy(1 / 1.4)} />
+        <Sign name="plus" title="Closer (+)" onClick={() => view.zoomBy(1.4)} />
+        <Sign name="whole" title="Whole song (0)" onClick={() => view.showAll()} />
+      </span>
+      <Sign name={shownTheme.value === "dark" ? "light" : "dark"} title={shownTheme.value === "dark" ? "Light colours" : "Dark colours"}
+        onClick={() => chooseTheme(shownTheme.value === "dark" ? "light" : "dark")} />
+      <Sign name="help" title="Keys (?)" onClick={() => { studio.isHelpOpen.value = true; }} />
+    </div>
+  );
+}
+
+function Choice({ studio }: { studio: Studio }) {
   const choose = (tool: Tool): void => {
     studio.tool.value = tool;
     studio.showPresence({ tool });
   };
   return (
-    <div class="tools" role="toolbar" aria-label="Tools">
-      {TOOLS.map(([tool, title, sign]) => (
-        <button key={tool} type="button" title={title} aria-label={title} aria-pressed={studio.tool.value === tool} disabled={!mayEdit && tool !== "select"}
-          onClick={() => choose(tool)}>{sign}</button>
+    <span class="group choice">
+      {TOOLS.map(([tool, title, key]) => (
+        <button key={tool} type="button" title={`${title} (${key})`} aria-label={title} aria-pressed={studio.tool.value === tool}
+          disabled={!studio.mayEdit && tool !== "select"} onClick={() => choose(tool)}><Icon name={tool} /></button>
       ))}
-      <button type="button" disabled={!mayEdit || undo === 0} onClick={() => studio.undo()} title="Undo your own last edit (Ctrl+Z)">Undo</button>
-      <button type="button" disabled={!mayEdit || redo === 0} onClick={() => studio.redo()} title="Redo (Ctrl+Shift+Z)">Redo</button>
-      <button type="button" disabled={!mayEdit} onClick={() => { if (room !== null) addTrack(studio, room); }}>+ Track</button>
-      <button type="button" onClick={() => view.showAll()} title="Show the whole song">Whole song</button>
-    </div>
+    </span>
   );
+}
+
+function Sign({ name, title, onClick }: { name: IconName; title: string; onClick: () => void }) {
+  return <button type="button" title={title} aria-label={title.replace(/ \(.*/, "")} onClick={onClick}><Icon name={name} /></button>;
 }

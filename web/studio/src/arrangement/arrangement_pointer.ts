@@ -88,7 +88,7 @@ export class ArrangementPointer {
     if (press.kind === "draw") {
       const end = snapped(beatsAt(view.axis.value, x), this.grid);
       const id = drawn(room, press.track, press.time, Math.max(this.grid, end - press.time));
-      studio.selection.value = { collection: "clips", ids: [id] };
+      studio.select("clips", [id]);
     } else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
   }
 
@@ -113,9 +113,9 @@ export class ArrangementPointer {
     if (hit.kind === "clip") {
       studio.openClip.value = hit.clip.id;
       studio.lower.value = "pianoroll";
-    } else if (hit.kind === "row" && studio.mayEdit && studio.room.value !== null) {
+    } else if (hit.kind === "row" && this.mayEdit && studio.room.value !== null) {
       const id = drawn(studio.room.value, hit.row.id, Math.floor(hit.time / 4) * 4, 4);
-      studio.selection.value = { collection: "clips", ids: [id] };
+      studio.select("clips", [id]);
     }
   }
 
@@ -124,6 +124,11 @@ export class ArrangementPointer {
     const hit = this.hit(x, y);
     if (hit.kind === "clip") return this.studio.tool.value === "scissors" ? "crosshair" : hit.edge === null ? "grab" : "ew-resize";
     return hit.kind === "row" && this.studio.tool.value === "pencil" ? "cell" : "default";
+  }
+
+  /** On a phone the song is for reading: a finger that scrolls must not move a clip. */
+  private get mayEdit(): boolean {
+    return this.studio.mayEdit && !this.view.isPhone;
   }
 
   private get grid(): number {
@@ -148,16 +153,16 @@ export class ArrangementPointer {
       return { kind: "ruler" };
     }
     if (hit.kind === "clip") {
-      if (studio.tool.value === "scissors" && studio.mayEdit && room !== null) {
+      if (studio.tool.value === "scissors" && this.mayEdit && room !== null) {
         split(room, hit.clip.id, snapped(hit.time, this.grid));
         return { kind: "none" };
       }
       this.select(hit, event.shiftKey);
       const ids = studio.selection.value?.ids ?? [];
-      if (!studio.mayEdit || room === null || ids.length === 0) return { kind: "none" };
+      if (!this.mayEdit || room === null || ids.length === 0) return { kind: "none" };
       return { kind: "drag", x, y, ids, edge: hit.edge, gesture: room.gesture() };
     }
-    if (hit.kind === "row" && studio.tool.value === "pencil" && studio.mayEdit) {
+    if (hit.kind === "row" && studio.tool.value === "pencil" && this.mayEdit) {
       return { kind: "draw", track: hit.row.id, time: snapped(hit.time - this.grid / 2, this.grid) };
     }
     if (!event.shiftKey) this.select(hit, false);
@@ -170,9 +175,8 @@ export class ArrangementPointer {
       const before = studio.selection.value?.collection === "clips" ? studio.selection.value.ids : [];
       const { id } = hit.clip;
       const ids = adds ? (before.includes(id) ? before.filter((each) => each !== id) : [...before, id]) : before.includes(id) ? before : [id];
-      studio.selection.value = { collection: "clips", ids };
-    } else studio.selection.value = hit.kind === "row" ? { collection: "tracks", ids: [hit.row.id] } : null;
-    studio.showPresence({ selection: studio.selection.value?.ids.slice(0, 200) ?? [] });
+      studio.select("clips", ids);
+    } else studio.select("tracks", hit.kind === "row" ? [hit.row.id] : []);
   }
 
   private stretch({ x: fromX, y: fromY }: { readonly x: number; readonly y: number }, x: number, y: number): void {
@@ -181,7 +185,7 @@ export class ArrangementPointer {
     const [left, top, width, height] = view.marquee;
     const rowsTop = top - RULER_HEIGHT + view.top.value;
     const ids = clipsIn(view.layout, beatsAt(view.axis.value, left), beatsAt(view.axis.value, left + width), rowsTop, rowsTop + height);
-    studio.selection.value = ids.length === 0 ? null : { collection: "clips", ids };
+    studio.select("clips", ids);
     view.drawPeople();
   }
 

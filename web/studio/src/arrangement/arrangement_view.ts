@@ -1,9 +1,9 @@
 /** What the arrangement shows: which part of which song, and the two canvases it is drawn on. */
 
 import { signal, type Signal } from "@preact/signals";
-import type { Readable, Room, Stop } from "@prime/client";
+import type { Readable, Stop } from "@prime/client";
 
-import { HistoryFeed } from "../history/history_feed.js";
+import type { Entry } from "../history/history_feed.js";
 import { safeColour } from "../people/colours.js";
 import { xOf, zoomed, type Axis } from "../timeline/axis.js";
 import { LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";
@@ -21,8 +21,8 @@ import { songEnd, TrackLayout } from "./track_layout.js";
 const ROWS = [[8, 52], [14, 40], [Infinity, 30]] as const;
 const LEAST_PHONE_ROW = 36;
 
-/** Who edited is asked for at most once in so long. */
-const HEAT_MS = 3_000;
+/** The same as in the style sheet. */
+const PHONE = "(max-width: 720px)";
 
 export class ArrangementView {
   readonly axis: Signal<Axis> = signal({ start: 0, scale: 8 });
@@ -60,6 +60,10 @@ export class ArrangementView {
     this.contents = new ClipContents(song);
     this.rowHeight = rowHeightFor(song.all("tracks").size);
     this.layout = new TrackLayout(song, this.folded.value, this.rowHeight);
+  }
+
+  get isPhone(): boolean {
+    return matchMedia(PHONE).matches;
   }
 
   /** Rows of another height, in pixels; the one in the middle stays there. */
@@ -100,7 +104,7 @@ export class ArrangementView {
       room?.onChange((touched) => this.change(touched)) ?? (() => {}),
       room?.onTick(() => this.hearTick()) ?? (() => {}),
       room?.others.subscribe(() => this.drawPeople()) ?? (() => {}),
-      this.warm(room),
+      this.studio.recent.subscribe((entries) => this.warm(entries)),
     ];
     return () => {
       stops.forEach((stop) => stop());
@@ -109,22 +113,9 @@ export class ArrangementView {
     };
   }
 
-  /** Ask who edited where, now and a while after edits; returns what ends that. */
-  private warm(room: Room | null): Stop {
-    if (room === null || room !== this.song) return () => {};
-    const feed = new HistoryFeed(this.studio.client, room.project, HEAT_MS);
-    const stops = [
-      feed.shown.subscribe(({ entries }) => {
-        this.heat = heatOf(entries, this.song);
-        this.drawSong();
-      }),
-      room.onChange(() => feed.hear()),
-    ];
-    void feed.load().then(() => feed.more());
-    return () => {
-      stops.forEach((stop) => stop());
-      feed.stop();
-    };
+  private warm(entries: readonly Entry[]): void {
+    this.heat = heatOf(entries, this.song);
+    this.drawSong();
   }
 
   /** While we play, our play head stays in sight. */
@@ -288,5 +279,5 @@ const NOTHING_MOVED: ReadonlyMap<string, ClipPlace> = new Map();
 
 function rowHeightFor(tracks: number): number {
   const height = ROWS.find(([most]) => tracks <= most)![1];
-  return matchMedia("(max-width: 720px)").matches ? Math.max(LEAST_PHONE_ROW, height) : height;
+  return matchMedia(PHONE).matches ? Math.max(LEAST_PHONE_ROW, height) : height;
 }

@@ -64,10 +64,20 @@ export function isElsewhere(song: Readable, places: ReadonlyMap<string, ClipPlac
 export function duplicated(room: Room, ids: readonly string[]): string[] {
   const clips = ids.map((id) => [id, room.get("clips", id)] as const).filter(([, clip]) => clip !== undefined);
   if (clips.length === 0) return [];
-  const step = Math.max(...clips.map(([, clip]) => clip!.time + clip!.duration)) - Math.min(...clips.map(([, clip]) => clip!.time));
+  return pasted(room, ids, Math.max(...clips.map(([, clip]) => clip!.time + clip!.duration)));
+}
+
+/** Copies on the same tracks, the first of them at a beat; returns the new ids. Those that are gone are left out. */
+export function pasted(room: Room, ids: readonly string[], at: number): string[] {
+  const clips = ids.flatMap((id) => {
+    const clip = room.get("clips", id);
+    return clip === undefined ? [] : [[id, clip] as const];
+  });
+  if (clips.length === 0) return [];
+  const step = at - Math.min(...clips.map(([, { time }]) => time));
   const made: string[] = [];
   room.edit((tx) => {
-    for (const [id, clip] of clips) made.push(copied(tx, room, id, { ...clip!, time: clip!.time + step }));
+    for (const [id, clip] of clips) made.push(copied(tx, room, id, { ...clip, time: clip.time + step }));
   });
   return made;
 }

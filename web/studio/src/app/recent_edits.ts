@@ -1,0 +1,34 @@
+/** Follows what everyone edits: for the stripe under the ruler, and for screen readers, a sentence every few seconds. */
+
+import type { Room, Stop } from "@prime/client";
+
+import { HistoryFeed } from "../history/history_feed.js";
+import type { Studio } from "../studio.js";
+import { comingsInWords, gatheredInWords } from "./gathered.js";
+
+const EVERY_MS = 3_000;
+
+/** Until `Stop`. */
+export function followEdits(studio: Studio, room: Room): Stop {
+  const feed = new HistoryFeed(studio.client, room.project, EVERY_MS);
+  const names = (): Map<string, string> => new Map(room.others.value.map(({ member, name }) => [member, name]));
+  let newest: number | null = null;
+  let here = names();
+  const tell = (): void => {
+    const { entries } = feed.shown.value;
+    const fresh = newest === null ? [] : entries.filter(({ seq }) => seq > newest!);
+    const words = [comingsInWords(here, (here = names())), gatheredInWords(fresh, studio.client.user.value?.id ?? null, room)];
+    newest = entries[0]?.seq ?? (feed.shown.value.isLoading ? newest : 0);
+    const said = words.filter((each) => each !== "").join(" ");
+    if (said !== "") studio.said.value = said;
+  };
+  const timer = setInterval(tell, EVERY_MS);
+  const stops = [feed.shown.subscribe(({ entries }) => { studio.recent.value = entries; }), room.onChange(() => feed.hear())];
+  void feed.load().then(() => feed.more());
+  return () => {
+    clearInterval(timer);
+    stops.forEach((stop) => stop());
+    feed.stop();
+    studio.recent.value = [];
+  };
+}
