@@ -26,6 +26,7 @@ if (missing === null) {
   const url = new URL("/v1", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const studio = new Studio(url.href);
+  Object.assign(globalThis, { prime: { studio } }); // for the browser's console
   studio.navigateBy(new Navigation(studio, window));
   render(<App studio={studio} />, document.body);
 } else {

@@ -7,7 +7,10 @@ export class Revisions {
   /** Collection -> its number; made when it is first read. */
   private readonly numbers = new Map<string, Signal<number>>();
 
-  /** Read it in a component, and the component is drawn again once the collection has changed. */
+  /** Read it in each component that reads the song: the component is drawn again once the collection has changed.
+   *
+   * Not in its parent alone: with signals, a component whose own properties are the same is left as it is.
+   */
   of(collection: Collection): number {
     return this.signalOf(collection).value;
   }

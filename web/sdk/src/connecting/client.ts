@@ -116,9 +116,13 @@ export class Client {
   async logout(): Promise<void> {
     await this.call("auth.logout", {});
     for (const room of [...this.rooms.values()]) this.drop(room, "we logged out");
+    const { connection } = this;
+    this.connection = null; // the server closes it, and that is no news
+    this.isOpen = false;
+    connection?.close();
     await this.forget();
     this.user.set(null);
-    this.status.set({ name: "needs-login" });
+    this.start();
   }
 
   // Calling.

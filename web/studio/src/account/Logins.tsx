@@ -12,7 +12,7 @@ export function Logins({ studio }: { studio: Studio }) {
   const [logins, setLogins] = useState<readonly Login[]>([]);
   const fail = (error: unknown): void => studio.tell(inWords(error), "failure");
   const load = (): void => {
-    studio.client.call("auth_sessions.list", { limit: 100, order: ["-last_used_at"] })
+    studio.client.call("auth_sessions.list", { limit: 100 })
       .then((page) => setLogins(page.auth_sessions.filter(({ revoked_at, expires_at }) => revoked_at === null && expires_at > Date.now())), fail);
   };
   useEffect(load, []);

@@ -26,6 +26,7 @@ function trackOf(studio: Studio, view: ArrangementView): string | null {
 }
 
 function ClipKey({ studio, view, id }: { studio: Studio; view: ArrangementView; id: string }) {
+  studio.revisions.of("clips");
   const clip = view.song.get("clips", id);
   if (clip === undefined) return null;
   const words = `${clip.name.slice(0, 60) || "Clip"}, beat ${round(clip.time)} to ${round(clip.time + clip.duration)}`;

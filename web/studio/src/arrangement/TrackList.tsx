@@ -40,6 +40,7 @@ interface Props {
 }
 
 function TrackHead({ studio, view, row, place }: Props) {
+  void view.drawnRows.value;
   const track = view.song.get("tracks", row.id);
   if (track === undefined) return null;
   const isGroup = view.song.by("tracks", "parent", row.id).size > 0;
@@ -60,12 +61,16 @@ function TrackHead({ studio, view, row, place }: Props) {
       {...(isGroup && { "aria-expanded": !isFolded })} tabIndex={isSelected || (place === 0 && studio.selection.value?.collection !== "tracks") ? 0 : -1}
       style={{ top: `${row.top}px`, height: `${row.height}px`, paddingLeft: `${8 + row.depth * 14}px` }}
       onClick={select} onFocus={select} onKeyDown={press}>
-      <span class="track-colour" style={{ background: clipColour(track.color, place) }} />
-      {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
-      <span role="gridcell" class="track-name"><bdi>{track.name.slice(0, 60) || "Track"}</bdi></span>
-      <WhoIsHere studio={studio} track={row.id} />
-      {studio.mayEdit && isSelected && <Order studio={studio} track={row.id} />}
-      <Switches studio={studio} view={view} channel={track.channel} />
+      <span class="track-colour" aria-hidden style={{ background: clipColour(track.color, place) }} />
+      <span role="gridcell" class="track-name">
+        {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
+        <bdi>{track.name.slice(0, 60) || "Track"}</bdi>
+      </span>
+      <span role="gridcell" class="track-side">
+        <WhoIsHere studio={studio} track={row.id} />
+        {studio.mayEdit && isSelected && <Order studio={studio} track={row.id} />}
+        <Switches studio={studio} view={view} channel={track.channel} />
+      </span>
     </div>
   );
 }
@@ -80,7 +85,7 @@ function focusRow(event: KeyboardEvent, step: -1 | 1): void {
 function WhoIsHere({ studio, track }: { studio: Studio; track: string }) {
   const others = useLive(studio.room.value?.others, []);
   const here = others.filter(({ presence }) => presence.cursor?.track === track).slice(0, 4);
-  return <>{here.map((member) => <span key={member.member} class="dot" title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
+  return <>{here.map((member) => <span key={member.member} class="dot" role="img" aria-label={`${member.name.slice(0, 60)} is here`} title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
 }
 
 function Order({ studio, track }: { studio: Studio; track: string }) {

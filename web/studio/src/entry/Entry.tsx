@@ -19,6 +19,8 @@ export function Entry({ studio }: { studio: Studio }) {
     setRefused("");
     entrance.look().catch((error: unknown) => setRefused(inWords(error)));
   }, [entrance]);
+  const [isTaken, project] = [entrance.isTaken.value, entrance.shown.value?.project];
+  useEffect(() => { if (isTaken) void studio.goOn(project); }, [isTaken]);
   const isIn = status.name === "connected" && user !== null;
   return (
     <main class="middle">

@@ -25,6 +25,9 @@ export class Entrance {
   /** What the invitation is for; null: there is none, or it is not looked at yet. */
   readonly shown: Signal<Shown | null> = signal(null);
 
+  /** Whether we are a member by the invitation already. */
+  readonly isTaken = signal(false);
+
   constructor(private readonly client: Client, readonly invitation: string | null) {}
 
   /** Throws `PrimeError`: it is used up, withdrawn, or never was. */
@@ -38,7 +41,10 @@ export class Entrance {
 
   async register({ email = "", username = "", name = "", password = "" }: Fields): Promise<void> {
     const account = { email, username, name: name || username, password, ...(this.invitation !== null && { invitation: this.invitation }) };
-    await this.orNextStep(email, () => this.client.register(account));
+    await this.orNextStep(email, async () => {
+      await this.client.register(account);
+      this.isTaken.value = this.invitation !== null; // rule R37: the account and the member in one
+    });
   }
 
   async enterCode(challenge: string, { code = "" }: Fields): Promise<void> {

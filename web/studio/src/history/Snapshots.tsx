@@ -31,7 +31,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
     <div class="snapshots">
       {mayEdit(studio.role.value) && (
         <Form label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
-          await studio.client.call("snapshots.create", { project: room.project, id: newId(), name });
+          await studio.client.call("snapshots.create", { project: room.project, name });
           load();
         }}>
           <Field label="Name" name="name" maxLength={200} required placeholder="before the drop" />

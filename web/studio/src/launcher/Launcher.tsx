@@ -36,6 +36,7 @@ function clipIn(song: Readable, scene: string, track: string): string | null {
 }
 
 function Slot({ studio, song, clip, place }: { studio: Studio; song: Readable; clip: string | null; place: number }) {
+  studio.revisions.of("clips");
   const entity = clip === null ? undefined : song.get("clips", clip);
   if (clip === null || entity === undefined) return <span class="slot-empty" />;
   const colour = clipColour(entity.color, place);

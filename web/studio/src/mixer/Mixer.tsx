@@ -1,7 +1,7 @@
 /** Channel strips with faders, pan, mute, solo and sends. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Collection, Member, Room } from "@prime/client";
+import type { Member, Room } from "@prime/client";
 
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
@@ -10,8 +10,6 @@ import { Fader, GainField } from "./Fader.js";
 
 export function Mixer({ studio }: { studio: Studio }) {
   studio.revisions.of("channels");
-  studio.revisions.of("sends");
-  useShown(studio.room.value, "channels");
   const { song } = studio;
   if (song === null) return null;
   return (
@@ -21,22 +19,24 @@ export function Mixer({ studio }: { studio: Studio }) {
   );
 }
 
-/** Draw again while others show something of a collection. */
-function useShown(room: Room | null, collection: Collection): void {
+/** Draw again while others show something of a channel. */
+function useShown(room: Room | null, id: string): void {
   const [, draw] = useState(0);
   useEffect(() => {
     let wasShown = false;
     return room?.onTick(() => {
-      const isShown = room.shownNow(collection).size > 0;
+      const isShown = room.shownBy("channels", id) !== null;
       if (isShown || wasShown) draw((count) => count + 1);
       wasShown = isShown;
     });
-  }, [room, collection]);
+  }, [room, id]);
 }
 
 function Strip({ studio, id }: { studio: Studio; id: string }) {
+  studio.revisions.of("channels");
   const { song } = studio;
   const room = studio.moment.value === null ? studio.room.value : null;
+  useShown(room, id);
   const stored = song?.get("channels", id);
   const channel = room?.shown("channels", id) ?? stored;
   if (song === null || stored === undefined || channel === undefined) return null;
@@ -70,6 +70,7 @@ function moverOf(room: Room | null, channel: string): { name: string; colour: st
 }
 
 function Sends({ studio, room, channel, isFixed }: { studio: Studio; room: Room | null; channel: string; isFixed: boolean }) {
+  studio.revisions.of("sends");
   const { song } = studio;
   if (song === null) return null;
   const sends = sendsOf(song, channel).slice(0, 4);

@@ -22,9 +22,9 @@ export function Avatars({ studio }: { studio: Studio }) {
 export function Avatar({ studio, member }: { studio: Studio; member: Member }) {
   const name = member.name.slice(0, 60);
   return (
-    <button type="button" class="avatar" title={name} aria-label={`Go to where ${name} is`}
+    <button type="button" class="avatar" title={name} aria-label={`${initials(member.name)}: go to where ${name} is`}
       style={{ background: safeColour(member.color), color: ON_COLOUR }} onClick={() => goTo(studio, member)}>
-      {initials(member.name)}
+      <span aria-hidden>{initials(member.name)}</span>
     </button>
   );
 }

@@ -62,6 +62,7 @@ test("an address that is not proved leads to the mail", async () => {
 test("an account that is made by an invitation brings it", async () => {
   const [entrance, client] = entranceTo({ "auth.register": TOKENS }, "secret");
   await entrance.register({ email: "a@b.c", username: "ann", name: "", password: "x" });
+  assert.ok(entrance.isTaken.value, "it is used up by that");
   assert.deepEqual(client.asked[0]![1], { email: "a@b.c", username: "ann", name: "ann", password: "x", invitation: "secret" });
 });
 

@@ -1,0 +1,36 @@
+"""Chromium, and the studio page in it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.javascript.node import Node
+from tests.web.browser.driving import Browser
+from tests.web.building import build_pages
+
+
+@pytest.fixture(scope="session")
+def built(web: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages as the sources make them now."""
+    folder = tmp_path_factory.mktemp("pages")
+    build_pages(web, folder)
+    return folder
+
+
+@pytest.fixture
+def pages(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nodes of this test serve them."""
+    monkeypatch.setattr("server.app.FOLDER", built)
+    return built
+
+
+@pytest.fixture
+async def browser(web: Node) -> AsyncIterator[Browser]:
+    """Whatever a page reports as an error fails the test."""
+    started = await Browser.start(web)
+    try:
+        yield started
+        assert await started.faults() == []
+    finally:
+        await started.close()
