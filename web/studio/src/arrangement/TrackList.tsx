@@ -1,5 +1,6 @@
 /** The heads of the tracks, beside the time line: a tree grid for keys and screen readers. */
 
+import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 import { useLive } from "../../../pages/use_live.js";
@@ -14,18 +15,23 @@ import { shift } from "./track_edits.js";
 /** Rows above and below what is seen that are in the page, too. */
 const BESIDE = 200;
 
+/** In pixels. */
+const BAND = 200;
+
 export function TrackList({ studio, view }: { studio: Studio; view: ArrangementView }) {
   void view.drawnRows.value;
-  const top = view.top.value;
+  const band = useComputed(() => Math.floor(view.top.value / BAND)).value * BAND; // heads are made anew once in so many pixels
   const box = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => view.top.subscribe((top) => { if (list.current !== null) list.current.style.transform = `translateY(${RULER_HEIGHT - top}px)`; }), [view]);
   useEffect(() => { // the browser may scroll the list to what has the focus: the canvas follows
     if (box.current !== null && box.current.scrollTop !== 0) box.current.scrollTop = 0;
   });
-  const seen = rowsBetween(view.layout.rows, top - BESIDE, top + 2_000);
+  const seen = rowsBetween(view.layout.rows, band - BESIDE, band + BAND + 2_000);
   return (
     <div class="tracks" ref={box} role="treegrid" aria-label="Tracks" aria-rowcount={view.layout.rows.length}
       onWheel={(event) => view.scrollBy(0, event.deltaY)}>
-      <div class="track-rows" style={{ transform: `translateY(${RULER_HEIGHT - top}px)` }}>
+      <div class="track-rows" ref={list}>
         {seen.map((row) => <TrackHead key={row.id} studio={studio} view={view} row={row} place={view.layout.rows.indexOf(row)} />)}
       </div>
     </div>

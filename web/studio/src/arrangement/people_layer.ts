@@ -6,7 +6,8 @@ import { ON_COLOUR, safeColour } from "../people/colours.js";
 import { xOf, type Axis } from "../timeline/axis.js";
 import type { Row } from "../timeline/rows.js";
 import { placed, TAG_HEIGHT } from "./drawing/name_tags.js";
-import { isolated, LETTERS, RULER_HEIGHT } from "./song_layer.js";
+import { isolated, LETTERS } from "./drawing/letters.js";
+import { RULER_HEIGHT } from "./drawing/ruler.js";
 
 /** More names than so many clutter: then only who has just moved has one. */
 export const MOST_NAMES = 12;

@@ -7,13 +7,11 @@ import { rowsBetween, type Row } from "../timeline/rows.js";
 import { windows, type Window } from "../timeline/windows.js";
 import type { ClipContents, Content } from "./clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
+import { fitting, LETTERS } from "./drawing/letters.js";
 import { drawRuler, RULER_HEIGHT, type Heat } from "./drawing/ruler.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
 export { RULER_HEIGHT };
-
-/** The canvas's letters, with a size in front. */
-export const LETTERS = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", system-ui, sans-serif';
 
 /** At most so many clips are drawn at once; what is left out is said. */
 export const MOST_CLIPS = 6_000;
@@ -159,14 +157,11 @@ export class SongLayer {
     paint.beginPath();
     paint.roundRect(x, y, width, height, Math.min(4, width / 3));
     paint.fill();
-    paint.save();
-    paint.clip();
     paint.fillStyle = look.edge;
-    paint.fillRect(x, y, width, 2);
+    paint.fillRect(x + 2, y, Math.max(0, width - 4), 2);
     const isNamed = width > 28 && height > 16;
     this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, isNamed ? y + 14 : y + 4, height - (isNamed ? 16 : 6), look);
     if (isNamed) this.drawName(clip.name || scene.song.get("tracks", row.id)?.name || "", Math.max(x, 0), y, x + width, look.letters);
-    paint.restore();
     this.outline(scene, id, x, y, width, height, isSelected);
     paint.globalAlpha = 1;
   }
@@ -208,8 +203,19 @@ export class SongLayer {
     for (const window of windows(clip, from, to)) {
       if (this.marksLeft <= 0) break;
       this.drawNotes(scene, content, window, y, height);
-      for (const points of content.lanes) this.drawLane(scene, points, window, y - 2, height);
+      if (content.lanes.length > 0) this.drawLanes(scene, content, window, y, height);
     }
+  }
+
+  /** Cut at the edges of the window: curves come from outside of it. */
+  private drawLanes(scene: Scene, content: Content, window: Window, y: number, height: number): void {
+    const { paint } = this;
+    paint.save();
+    paint.beginPath();
+    paint.rect(xOf(scene.axis, window.time), y - 4, (window.end - window.start) * scene.axis.scale, height + 6);
+    paint.clip();
+    for (const points of content.lanes) this.drawLane(scene, points, window, y - 2, height);
+    paint.restore();
   }
 
   private drawNotes(scene: Scene, content: Content, window: Window, y: number, height: number): void {
@@ -253,25 +259,6 @@ export class SongLayer {
 export function signaturesOf(song: Readable): Signature[] {
   const found = [...song.all("signatures").values()].sort((a, b) => a.time - b.time);
   return found.length === 0 || found[0]!.time > 0 ? [{ time: 0, num: 4, den: 4 }, ...found] : found;
-}
-
-/** As much of a text as fits into so many pixels; what is cut ends with "…". */
-function fitting(paint: CanvasRenderingContext2D, text: string, width: number): string {
-  const whole = isolated(text);
-  if (width < 8 || paint.measureText(whole).width <= width) return width < 8 ? "" : whole;
-  const letters = [...text.slice(0, 80)];
-  let [low, high] = [0, letters.length];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (paint.measureText(isolated(`${letters.slice(0, middle).join("")}…`)).width <= width) low = middle;
-    else high = middle - 1;
-  }
-  return low === 0 ? "" : isolated(`${letters.slice(0, low).join("").trimEnd()}…`);
-}
-
-/** A text of somebody else: cut, on one line, and its direction stays its own. */
-export function isolated(text: string): string {
-  return `\u2068${text.slice(0, 80).replace(/[\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, " ")}\u2069`;
 }
 
 function marksOf(scene: Scene): ReturnType<typeof marks> {

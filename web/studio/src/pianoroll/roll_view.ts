@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { isolated } from "../arrangement/song_layer.js";
+import { isolated } from "../arrangement/drawing/letters.js";
 import type { Colours } from "../arrangement/colours.js";
 
 export const KEYS_WIDTH = 44;

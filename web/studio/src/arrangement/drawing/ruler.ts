@@ -4,7 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { xOf, type Axis, type Mark } from "../../timeline/axis.js";
 import { clipColour, lettersOn, type Colours } from "../colours.js";
-import { isolated, LETTERS } from "../song_layer.js";
+import { isolated, LETTERS } from "./letters.js";
 
 export const RULER_HEIGHT = 48;
 
