@@ -9,11 +9,22 @@ import pytest
 
 from tests.javascript.node import Node
 from tests.web.building import build_pages
+from tests.web.pages_command import differences
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 MOST_KB = {"prime.js": 25, "studio.js": 150}
 """File -> KB that it may have, zipped: what issue 19 allows."""
+
+
+def test_a_file_that_is_another_one_missing_or_too_many_is_told(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder, names in ((one, "abc"), (two, "bcd")):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text(name + (folder.name if name == "b" else ""))
+    assert differences(one, two) == ["a", "b", "d"]
+    assert differences(one, tmp_path / "none") == ["a", "b", "c"]
 
 
 def test_the_same_sources_make_the_same_bytes(web: Node, tmp_path: Path) -> None:
