@@ -2,9 +2,10 @@
 
 import type { Room } from "@prime/client";
 
+import { remove } from "./note_edits.js";
 import { LEAST_NOTE, type Note } from "./roll_view.js";
 
-/** Returns whether the key was for the notes. Arrows move by `grid` and by keys, Shift by octaves or resizes. */
+/** Returns whether the key was for the notes. Arrows move by `grid` and by keys, Shift by octaves or resizes; + and - are louder and softer. */
 export function pressed(room: Room, notes: readonly Note[], grid: number, event: { key: string; shiftKey: boolean }): boolean {
   if (notes.length === 0) return false;
   const step = `notes ${notes[0]!.id}`;
@@ -18,9 +19,15 @@ export function pressed(room: Room, notes: readonly Note[], grid: number, event:
     case "ArrowDown": return change(({ key }) => ({ key: Math.max(0, key - octave) }));
     case "ArrowLeft": return change((note) => (event.shiftKey ? { duration: Math.max(LEAST_NOTE, note.duration - grid) } : { time: Math.max(0, note.time - grid) }));
     case "ArrowRight": return change((note) => (event.shiftKey ? { duration: note.duration + grid } : { time: note.time + grid }));
+    case "+": case "=": return change(({ vel }) => ({ vel: louder(vel, 0.05) }));
+    case "-": return change(({ vel }) => ({ vel: louder(vel, -0.05) }));
     case "Delete": case "Backspace":
-      room.edit((tx) => notes.forEach(({ id }) => tx.delete("notes", id)));
+      remove(room, notes);
       return true;
     default: return false;
   }
+}
+
+function louder(vel: number, by: number): number {
+  return Math.round(Math.min(1, Math.max(0, vel + by)) * 100) / 100;
 }

@@ -1,25 +1,38 @@
-/** Mouse and fingers on the notes: a click in the open draws one, a drag moves or resizes what is selected. */
+/** Mouse and fingers on the notes: in the open one draws, a drag moves, resizes, frames, or sets how loud. */
 
 import type { Gesture, Room } from "@prime/client";
 
 import { snapped } from "../timeline/axis.js";
-import { gridOf, keyAt, KEYS_WIDTH, LEAST_NOTE, noteAt, timeAt, type Note, type Window } from "./roll_view.js";
+import { remove, within } from "./note_edits.js";
+import { keyAt, KEYS_WIDTH, LEAST_NOTE, noteAt, timeAt, type Note, type NoteHit, type Window } from "./roll_view.js";
+import { LANE_HEIGHT, stemAt, velocityAt } from "./velocity_lane.js";
 
 /** What the pointer needs of the roll. */
 export interface Roll {
   readonly room: Room | null;
   readonly clip: string;
   readonly window: Window;
+  /** In beats. */
+  readonly grid: number;
+  /** Of the canvas, in pixels. */
+  readonly height: number;
   readonly notes: readonly Note[];
   readonly selected: ReadonlySet<string>;
   select(ids: readonly string[]): void;
-  /** Where notes are shown while they are dragged; null: where they are. */
+  /** Notes as they are shown while they are dragged, by id; null: as they are. */
   drag(moved: ReadonlyMap<string, Note> | null): void;
+  /** What is framed; null: nothing. */
+  frame(corners: readonly [x: number, y: number, x: number, y: number] | null): void;
 }
 
 type Press =
   | { readonly kind: "none" }
-  | { readonly kind: "move" | "resize"; readonly x: number; readonly y: number; readonly notes: readonly Note[]; readonly gesture: Gesture<unknown> };
+  | { readonly kind: "frame"; readonly x: number; readonly y: number }
+  | { readonly kind: "draw"; readonly room: Room; readonly note: Note }
+  | { readonly kind: "move" | "resize" | "velocity"; readonly x: number; readonly y: number; readonly notes: readonly Note[]; readonly gesture: Gesture<unknown> };
+
+/** Of a note that is not written yet. */
+export const DRAFT = "draft";
 
 export class RollPointer {
   private press: Press = { kind: "none" };
@@ -27,15 +40,19 @@ export class RollPointer {
 
   constructor(private readonly roll: Roll) {}
 
-  down(x: number, y: number, adds: boolean): void {
+  /** Returns whether it is on a note. */
+  down(x: number, y: number, adds: boolean): boolean {
     const { roll } = this;
-    if (x < KEYS_WIDTH) return;
-    const hit = noteAt(roll.window, roll.notes, x, y);
-    if (hit === null) {
-      if (roll.room === null || adds) roll.select([]);
-      else this.drawNote(roll.room, x, y);
-      return;
-    }
+    const hit = y < roll.height - LANE_HEIGHT ? noteAt(roll.window, roll.notes, x, y) : null;
+    if (x < KEYS_WIDTH) return false;
+    if (hit !== null) this.pressNote(hit, x, y, adds);
+    else if (y >= roll.height - LANE_HEIGHT) this.pressVelocity(x, y);
+    else this.pressOpen(x, y, adds);
+    return hit !== null;
+  }
+
+  private pressNote(hit: NoteHit, x: number, y: number, adds: boolean): void {
+    const { roll } = this;
     const { id } = hit.note;
     const selected = adds ? toggled(roll.selected, id) : roll.selected.has(id) ? [...roll.selected] : [id];
     roll.select(selected);
@@ -46,44 +63,101 @@ export class RollPointer {
 
   move(x: number, y: number, isFree: boolean): void {
     const { press, roll } = this;
-    if (press.kind === "none") return;
-    const grid = isFree ? 0 : gridOf(roll.window);
-    const beats = snappedStep((x - press.x) / roll.window.scale, grid);
-    const keys = keyAt(roll.window, y) - keyAt(roll.window, press.y);
-    this.moved = new Map(press.notes.map((note) => [note.id, press.kind === "resize"
-      ? { ...note, duration: Math.max(LEAST_NOTE, note.duration + beats) }
-      : { ...note, time: Math.max(0, note.time + beats), key: Math.min(127, Math.max(0, note.key + keys)) }]));
-    for (const [id, { time, duration, key }] of this.moved) press.gesture.set("notes", id, { time, duration, key });
-    roll.drag(this.moved);
+    switch (press.kind) {
+      case "none": return;
+      case "frame": return this.frameTo(press.x, press.y, x, y);
+      case "draw": {
+        const end = snapped(timeAt(roll.window, x) + roll.grid / 2, isFree ? 0 : roll.grid);
+        return this.show([{ ...press.note, duration: Math.max(roll.grid, end - press.note.time) }]);
+      }
+      default: this.show(press.notes.map((note) => this.dragged(press, note, x, y, isFree ? 0 : roll.grid)));
+    }
+    if (this.moved === null) return;
+    for (const [id, { time, duration, key, vel }] of this.moved) press.gesture.set("notes", id, press.kind === "velocity" ? { vel } : { time, duration, key });
   }
 
   up(): void {
     const { press, roll, moved } = this;
-    this.press = { kind: "none" };
-    this.moved = null;
-    roll.drag(null);
-    if (press.kind === "none") return;
+    this.rest();
+    if (press.kind === "draw") this.write(press.room, moved?.get(DRAFT) ?? press.note);
+    if (press.kind === "none" || press.kind === "frame" || press.kind === "draw") return;
     const isChanged = press.notes.some((note) => {
       const to = moved?.get(note.id);
-      return to !== undefined && (to.time !== note.time || to.duration !== note.duration || to.key !== note.key);
+      return to !== undefined && (to.time !== note.time || to.duration !== note.duration || to.key !== note.key || to.vel !== note.vel);
     });
-    if (isChanged) press.gesture.end();
+    if (isChanged && roll.room !== null) press.gesture.end();
     else press.gesture.cancel();
   }
 
   cancel(): void {
-    if (this.press.kind !== "none") this.press.gesture.cancel();
+    if ("gesture" in this.press) this.press.gesture.cancel();
+    this.rest();
+  }
+
+  /** A double click: the note under it is deleted. */
+  double(x: number, y: number): void {
+    const { roll } = this;
+    if (roll.room === null || y >= roll.height - LANE_HEIGHT) return;
+    const hit = noteAt(roll.window, roll.notes, x, y);
+    if (hit === null) return;
+    remove(roll.room, [hit.note]);
+    roll.select([]);
+  }
+
+  private rest(): void {
     this.press = { kind: "none" };
     this.moved = null;
     this.roll.drag(null);
+    this.roll.frame(null);
   }
 
-  private drawNote(room: Room, x: number, y: number): void {
-    const { window, clip } = this.roll;
-    const grid = gridOf(window);
-    const time = Math.floor(timeAt(window, x) / grid) * grid;
+  private show(notes: readonly Note[]): void {
+    this.moved = new Map(notes.map((note) => [note.id, note]));
+    this.roll.drag(this.moved);
+  }
+
+  private pressVelocity(x: number, y: number): void {
+    const { roll } = this;
+    const note = stemAt(roll.window, roll.notes, roll.selected, x);
+    if (note === null || roll.room === null) return;
+    const isOfMany = roll.selected.has(note.id);
+    if (!isOfMany) roll.select([note.id]);
+    const notes = isOfMany ? roll.notes.filter(({ id }) => roll.selected.has(id)) : [note];
+    this.press = { kind: "velocity", x, y, notes, gesture: roll.room.gesture() };
+    this.move(x, y, false);
+  }
+
+  private pressOpen(x: number, y: number, adds: boolean): void {
+    const { roll } = this;
+    if (roll.room === null || adds) {
+      this.press = { kind: "frame", x, y };
+      if (!adds) roll.select([]);
+      return;
+    }
+    const time = Math.floor(timeAt(roll.window, x) / roll.grid + 1e-9) * roll.grid;
+    const note = { id: DRAFT, time, duration: Math.max(roll.grid, LEAST_NOTE), key: keyAt(roll.window, y), vel: 0.8 };
+    this.press = { kind: "draw", room: roll.room, note };
+    this.show([note]);
+  }
+
+  private frameTo(x: number, y: number, toX: number, toY: number): void {
+    const { roll } = this;
+    roll.frame([x, y, toX, toY]);
+    roll.select(within(roll.notes, [timeAt(roll.window, x), timeAt(roll.window, toX)], [keyAt(roll.window, y), keyAt(roll.window, toY)]));
+  }
+
+  private dragged(press: { kind: string; x: number; y: number }, note: Note, x: number, y: number, grid: number): Note {
+    const { window, height } = this.roll;
+    const beats = snappedStep((x - press.x) / window.scale, grid);
+    if (press.kind === "velocity") return { ...note, vel: velocityAt(y, height - LANE_HEIGHT) };
+    if (press.kind === "resize") return { ...note, duration: Math.max(LEAST_NOTE, note.duration + beats) };
+    const keys = keyAt(window, y) - keyAt(window, press.y);
+    return { ...note, time: Math.max(0, note.time + beats), key: Math.min(127, Math.max(0, note.key + keys)) };
+  }
+
+  private write(room: Room, { time, duration, key, vel }: Note): void {
     let id = "";
-    room.edit((tx) => { id = tx.insert("notes", { clip, time, duration: Math.max(grid, LEAST_NOTE), key: keyAt(window, y) }); });
+    room.edit((tx) => { id = tx.insert("notes", { clip: this.roll.clip, time, duration, key, vel }); });
     this.roll.select([id]);
   }
 }

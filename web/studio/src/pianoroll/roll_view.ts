@@ -4,6 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { isolated } from "../arrangement/drawing/letters.js";
 import type { Colours } from "../arrangement/colours.js";
+import { drawVelocities, LANE_HEIGHT } from "./velocity_lane.js";
 
 export const KEYS_WIDTH = 44;
 export const LEAST_NOTE = 1 / 32;
@@ -42,8 +43,9 @@ export function windowOver(notes: readonly Note[], length: number, width: number
   const keys = notes.map(({ key }) => key);
   const [low, high] = keys.length === 0 ? [54, 78] : [Math.min(...keys) - 2, Math.max(...keys) + 2];
   const count = Math.max(24, high - low + 1);
+  const above = height - LANE_HEIGHT;
   const end = notes.reduce((most, { time, duration }) => Math.max(most, time + duration), Math.max(1, length));
-  return { start: 0, scale: Math.max(4, (width - KEYS_WIDTH - 8) / end), topKey: Math.min(127, high + Math.floor((count - (high - low + 1)) / 2)), keyHeight: Math.max(5, Math.min(16, height / count)) };
+  return { start: 0, scale: Math.max(4, (width - KEYS_WIDTH - 8) / end), topKey: Math.min(127, high + Math.floor((count - (high - low + 1)) / 2)), keyHeight: Math.max(5, Math.min(16, above / count)) };
 }
 
 export function boxOf(window: Window, { time, duration, key }: Pick<Note, "time" | "duration" | "key">): [x: number, y: number, width: number, height: number] {
@@ -78,18 +80,30 @@ export function gridOf({ scale }: Window): number {
   return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].find((beats) => beats * scale >= 10) ?? 1;
 }
 
-interface Scene {
+export interface Scene {
   readonly window: Window;
   readonly notes: readonly Note[];
   readonly selected: ReadonlySet<string>;
   /** Note -> the colour of who has it selected. */
   readonly taken: ReadonlyMap<string, string>;
+  /** Note -> who moves it just now, and where it was. */
+  readonly moved: ReadonlyMap<string, { readonly name: string; readonly colour: string; readonly was: Note }>;
+  readonly isDrum: boolean;
+  /** In beats. */
+  readonly grid: number;
+  readonly frame: readonly [x: number, y: number, x: number, y: number] | null;
   readonly colours: Colours;
   readonly width: number;
   readonly height: number;
   /** Beats of the content that the clip plays. */
   readonly played: readonly [from: number, to: number];
 }
+
+/** By the keys of General MIDI. */
+const DRUM_NAMES: { readonly [key: number]: string } = {
+  35: "Kick", 36: "Kick", 37: "Rim", 38: "Snare", 39: "Clap", 40: "Snare", 41: "Tom", 42: "Hat", 43: "Tom", 44: "Pedal", 45: "Tom", 46: "Open hat",
+  47: "Tom", 48: "Tom", 49: "Crash", 50: "Tom", 51: "Ride", 53: "Bell", 54: "Shaker", 56: "Cowbell", 57: "Crash",
+};
 
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
@@ -98,7 +112,7 @@ export function drawRoll(paint: CanvasRenderingContext2D, scene: Scene): void {
   paint.fillStyle = colours.ground;
   paint.fillRect(0, 0, width, height);
   drawKeys(paint, scene);
-  const grid = gridOf(window);
+  const grid = Math.max(scene.grid, gridOf(window));
   paint.fillStyle = colours.line;
   for (let time = Math.ceil(window.start / grid) * grid; time < window.start + width / window.scale; time += grid) {
     paint.globalAlpha = time % 4 === 0 ? 1 : time % 1 === 0 ? 0.6 : 0.25;
@@ -111,9 +125,15 @@ export function drawRoll(paint: CanvasRenderingContext2D, scene: Scene): void {
   paint.fillRect(Math.max(KEYS_WIDTH, to), 0, width, height);
   paint.globalAlpha = 1;
   for (const note of scene.notes) drawNote(paint, scene, note);
+  drawVelocities(paint, scene);
+  if (scene.frame === null) return;
+  const [x, y, toX, toY] = scene.frame;
+  paint.strokeStyle = colours.text;
+  paint.lineWidth = 1;
+  paint.strokeRect(x, y, toX - x, toY - y);
 }
 
-function drawKeys(paint: CanvasRenderingContext2D, { window, colours, width, height }: Scene): void {
+function drawKeys(paint: CanvasRenderingContext2D, { window, colours, width, height, isDrum }: Scene): void {
   paint.font = "9px system-ui, sans-serif";
   paint.textBaseline = "middle";
   for (let key = window.topKey; key >= 0; key -= 1) {
@@ -124,9 +144,10 @@ function drawKeys(paint: CanvasRenderingContext2D, { window, colours, width, hei
     if (!isBlack) paint.fillRect(KEYS_WIDTH, y, width, window.keyHeight - 1);
     paint.fillStyle = isBlack ? "#22272e" : "#e8ecf1";
     paint.fillRect(0, y, KEYS_WIDTH - 4, window.keyHeight - 1);
-    if (key % 12 !== 0) continue;
-    paint.fillStyle = "#14171c";
-    paint.fillText(`C${key / 12 - 1}`, 4, y + window.keyHeight / 2);
+    const name = isDrum && window.keyHeight >= 8 ? (DRUM_NAMES[key] ?? "") : key % 12 === 0 ? `C${key / 12 - 1}` : "";
+    if (name === "") continue;
+    paint.fillStyle = isBlack ? "#e8ecf1" : "#14171c";
+    paint.fillText(name, 3, y + window.keyHeight / 2);
   }
 }
 
@@ -139,11 +160,20 @@ function drawNote(paint: CanvasRenderingContext2D, scene: Scene, note: Note): vo
   paint.fillStyle = isSelected ? scene.colours.text : scene.colours.accent;
   paint.fillRect(left, y, x + width - left, height);
   paint.globalAlpha = 1;
-  const taken = scene.taken.get(note.id);
+  const mover = scene.moved.get(note.id);
+  const taken = mover?.colour ?? scene.taken.get(note.id);
   if (taken === undefined) return;
   paint.strokeStyle = taken;
   paint.lineWidth = 2;
   paint.strokeRect(left, y, x + width - left, height);
+  if (mover === undefined) return;
+  const [wasX, wasY, wasWidth, wasHeight] = boxOf(scene.window, mover.was);
+  paint.setLineDash([3, 3]);
+  paint.lineWidth = 1;
+  paint.strokeRect(wasX, wasY, wasWidth, wasHeight);
+  paint.setLineDash([]);
+  paint.fillStyle = taken;
+  paint.fillText(mover.name, left, y - 6);
 }
 
 /** A title above the notes. */

@@ -16,7 +16,8 @@ export interface Sounding {
   readonly isDrum: boolean;
 }
 
-const DRUMS = /drum|kick|snare|hat|clap|perc|cymbal|tom|crash|beat|rim|shaker/i;
+/** Names of tracks and clips whose keys are drums. */
+export const DRUMS = /drum|kick|snare|hat|clap|perc|cymbal|tom|crash|beat|rim|shaker/i;
 
 /** In no order. `most`: no more than so many. */
 export function soundingBetween(song: Readable, from: number, to: number, most = 2_000): Sounding[] {

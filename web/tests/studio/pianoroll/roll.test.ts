@@ -29,10 +29,11 @@ test("keys move, transpose, lengthen and delete, and keep in bounds", () => {
   pressed(room, [b], 0.25, { key: "ArrowUp", shiftKey: true });
   pressed(room, [{ ...b, key: 125 }], 0.25, { key: "ArrowUp", shiftKey: true });
   pressed(room, [b], 0.25, { key: "ArrowRight", shiftKey: true });
+  pressed(room, [{ ...b, vel: 0.98 }], 0.25, { key: "+", shiftKey: false });
   pressed(room, [b], 0.25, { key: "Delete", shiftKey: false });
   assert.deepEqual(ops, [
     ["set", "notes", "b", { time: 0 }], ["set", "notes", "b", { key: 72 }], ["set", "notes", "b", { key: 127 }],
-    ["set", "notes", "b", { duration: 2.25 }], ["delete", "notes", "b"],
+    ["set", "notes", "b", { duration: 2.25 }], ["set", "notes", "b", { vel: 1 }], ["delete", "notes", "b"],
   ]);
   assert.equal(pressed(room, [b], 1, { key: "x", shiftKey: false }), false);
   assert.equal(pressed(room, [], 1, { key: "Delete", shiftKey: false }), false);

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { RollPointer, type Roll } from "../../../studio/src/pianoroll/roll_pointer.js";
+import { boxOf, notesOf, windowOver, type Note } from "../../../studio/src/pianoroll/roll_view.js";
+import { LANE_HEIGHT, velocityAt } from "../../../studio/src/pianoroll/velocity_lane.js";
+import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
+
+const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 0.5 } } });
+const notes = notesOf(song, "c1");
+const [width, height] = [800, 300];
+const window = windowOver(notes, 4, width, height);
+const a = notes.find(({ id }) => id === "a")!;
+
+/** A roll, what was edited, and what its gestures showed and how they ended. */
+function pressedRoll(selected: readonly string[] = []) {
+  const { room, ops } = roomOf(song);
+  const gestures: unknown[][] = [];
+  const gesture = () => ({ set: (...words: unknown[]) => gestures.push(words), end: () => gestures.push(["end"]), cancel: () => gestures.push(["cancel"]) });
+  const chosen: string[][] = [];
+  const roll = {
+    room: Object.assign(room, { gesture }) as never, clip: "c1", window, grid: 0.25, height, notes, selected: new Set(selected),
+    select: (ids: readonly string[]) => { chosen.push([...ids]); }, drag: () => {}, frame: () => {},
+  } satisfies Roll;
+  return { pointer: new RollPointer(roll), roll, ops, gestures, chosen };
+}
+
+function middleOf(note: Note): [number, number] {
+  const [x, y, wide, high] = boxOf(window, note);
+  return [x + wide / 2, y + high / 2];
+}
+
+test("a press in the open writes a note as long as it is drawn", () => {
+  const { pointer, ops, chosen } = pressedRoll();
+  const [x, y] = middleOf({ ...a, id: "", time: 2.5, duration: 0.25, key: 62 });
+  assert.equal(pointer.down(x, y, false), false);
+  pointer.move(x + window.scale, y, false);
+  pointer.up();
+  assert.deepEqual(ops, [["insert", "notes", { clip: "c1", time: 2.5, duration: 1.25, key: 62, vel: 0.8 }]]);
+  assert.deepEqual(chosen.at(-1), ["new1"]);
+});
+
+test("a drag is one gesture, and a click changes nothing", () => {
+  const { pointer, gestures, ops } = pressedRoll();
+  const [x, y] = middleOf(a);
+  assert.equal(pointer.down(x, y, false), true);
+  pointer.move(x + window.scale, y - window.keyHeight, false);
+  pointer.up();
+  assert.deepEqual(gestures, [["notes", "a", { time: 2, duration: 1, key: 65 }], ["end"]]);
+  pointer.down(x, y, false);
+  pointer.up();
+  assert.deepEqual(gestures.at(-1), ["cancel"]);
+  assert.deepEqual(ops, []);
+});
+
+test("a stem is drawn up and down, of all that are selected", () => {
+  const { pointer, gestures } = pressedRoll(["a", "b"]);
+  const [x] = boxOf(window, a);
+  pointer.down(x, height - LANE_HEIGHT + 25, false);
+  pointer.up();
+  const vel = velocityAt(height - LANE_HEIGHT + 25, height - LANE_HEIGHT);
+  assert.ok(vel > 0.4 && vel < 0.6);
+  assert.deepEqual(gestures, [["notes", "b", { vel }], ["notes", "a", { vel }], ["end"]]);
+});
+
+test("Shift in the open frames notes", () => {
+  const { pointer, chosen, ops } = pressedRoll();
+  const [x, y] = middleOf({ ...a, time: 3 });
+  pointer.down(x, y - window.keyHeight, true);
+  pointer.move(middleOf(a)[0], y + window.keyHeight, false);
+  pointer.up();
+  assert.deepEqual(chosen.at(-1), ["a"]);
+  assert.deepEqual(ops, []);
+});
+
+test("who may not edit selects, and no more", () => {
+  const { roll, ops, gestures, chosen } = pressedRoll();
+  const pointer = new RollPointer({ ...roll, room: null });
+  pointer.down(...middleOf(a), false);
+  pointer.move(0, 0, false);
+  pointer.double(...middleOf(a));
+  pointer.up();
+  assert.deepEqual([chosen, ops, gestures], [[["a"]], [], []]);
+});
