@@ -14,11 +14,13 @@ import { TrackList } from "./TrackList.js";
 
 export function Arrangement({ studio }: { studio: Studio }) {
   const song = studio.song;
-  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.moment.value?.seq ?? "now"} studio={studio} song={song} />;
+  const last = useRef<ArrangementView | null>(null);
+  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.moment.value?.seq ?? "now"} studio={studio} song={song} last={last} />;
 }
 
-function Shown({ studio, song }: { studio: Studio; song: Readable }) {
-  const view = useMemo(() => new ArrangementView(studio, song), [song]);
+/** `last`: the view before this one: another moment of the song is shown at the same place. */
+function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: { current: ArrangementView | null } }) {
+  const view = useMemo(() => (last.current = new ArrangementView(studio, song, last.current)), [song]);
   const pointer = useMemo(() => new ArrangementPointer(studio, view), [view]);
   const songCanvas = useRef<HTMLCanvasElement>(null);
   const peopleCanvas = useRef<HTMLCanvasElement>(null);

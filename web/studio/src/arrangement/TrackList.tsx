@@ -1,7 +1,7 @@
 /** The heads of the tracks, beside the time line: a tree grid for keys and screen readers. */
 
 import { useComputed } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useLive } from "../../../pages/use_live.js";
 import { safeColour } from "../people/colours.js";
@@ -47,15 +47,22 @@ interface Props {
 
 function TrackHead({ studio, view, row, place }: Props) {
   void view.drawnRows.value;
+  const [isNaming, setNaming] = useState(false);
   const track = view.song.get("tracks", row.id);
   if (track === undefined) return null;
   const isGroup = view.song.by("tracks", "parent", row.id).size > 0;
   const isFolded = view.folded.value.has(row.id);
   const isSelected = studio.selection.value?.collection === "tracks" && studio.selection.value.ids.includes(row.id);
-  const select = (): void => { studio.selection.value = { collection: "tracks", ids: [row.id] }; };
+  const select = (): void => studio.select("tracks", [row.id]);
+  const name = (text: string | null): void => {
+    setNaming(false);
+    if (text !== null && text !== track.name) studio.room.value?.edit((tx) => tx.set("tracks", row.id, { name: text }));
+  };
   const press = (event: KeyboardEvent): void => {
     const room = studio.room.value;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") focusRow(event, event.key === "ArrowDown" ? 1 : -1);
+    if (isNaming) return;
+    if (event.key === "F2") setNaming(studio.mayEdit);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") focusRow(event, event.key === "ArrowDown" ? 1 : -1);
     else if (event.key === "ArrowLeft" && isGroup && !isFolded) view.fold(row.id);
     else if (event.key === "ArrowRight" && isGroup && isFolded) view.fold(row.id);
     else if (event.key === "Delete" && studio.mayEdit && room !== null) room.edit((tx) => tx.delete("tracks", row.id));
@@ -70,7 +77,9 @@ function TrackHead({ studio, view, row, place }: Props) {
       <span class="track-colour" aria-hidden style={{ background: clipColour(track.color, place) }} />
       <span role="gridcell" class="track-name">
         {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
-        <bdi>{track.name.slice(0, 60) || "Track"}</bdi>
+        {isNaming
+          ? <TrackName name={track.name} onDone={name} />
+          : <bdi onDblClick={() => setNaming(studio.mayEdit)}>{track.name.slice(0, 60) || "Track"}</bdi>}
       </span>
       <span role="gridcell" class="track-side">
         <WhoIsHere studio={studio} track={row.id} />
@@ -79,6 +88,23 @@ function TrackHead({ studio, view, row, place }: Props) {
       </span>
     </div>
   );
+}
+
+/** The name is typed: Enter keeps it, Escape does not (null). */
+function TrackName({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+  const isDone = useRef(false); // a field that goes away loses the focus, too
+  const done = (text: string | null): void => {
+    if (!isDone.current) onDone(text);
+    isDone.current = true;
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.stopPropagation();
+    done(event.key === "Enter" ? field.current!.value.trim() : null);
+  };
+  return <input ref={field} class="naming" aria-label="Name of the track" defaultValue={name} maxLength={200} onKeyDown={press} onBlur={(event) => done(event.currentTarget.value.trim())} />;
 }
 
 function focusRow(event: KeyboardEvent, step: -1 | 1): void {

@@ -44,6 +44,8 @@ export class ArrangementView {
   /** Who edited where, as the server tells. */
   private heat: readonly Heat[] = [];
   private contents: ClipContents;
+  /** Whether it begins with the whole song. */
+  private readonly isFresh: boolean;
   private colours: Colours | null = null;
   /** Of both canvases, in pixels of the page. */
   private size: readonly [number, number] = [0, 0];
@@ -56,9 +58,16 @@ export class ArrangementView {
   private frame: number | null = null;
   private readonly motion = matchMedia("(prefers-reduced-motion: reduce)");
 
-  constructor(private readonly studio: Studio, readonly song: Readable) {
+  /** `last`: a view of the same song at another moment; the same part of it is shown. */
+  constructor(private readonly studio: Studio, readonly song: Readable, last: ArrangementView | null = null) {
     this.contents = new ClipContents(song);
-    this.rowHeight = rowHeightFor(song.all("tracks").size);
+    this.rowHeight = last?.rowHeight ?? rowHeightFor(song.all("tracks").size);
+    this.isFresh = last === null;
+    if (last !== null) {
+      this.axis.value = last.axis.value;
+      this.top.value = last.top.value;
+      this.folded.value = last.folded.value;
+    }
     this.layout = new TrackLayout(song, this.folded.value, this.rowHeight);
   }
 
@@ -94,7 +103,7 @@ export class ArrangementView {
     const sizes = new ResizeObserver(() => this.resize(songCanvas, peopleCanvas));
     sizes.observe(songCanvas);
     this.resize(songCanvas, peopleCanvas);
-    this.showAll();
+    if (this.isFresh) this.showAll();
     const room = this.studio.room.value;
     const stops = [
       this.axis.subscribe(() => this.drawSong()),

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { songEnd } from "../arrangement/track_layout.js";
 import type { Studio } from "../studio.js";
-import { placeInWords } from "../timeline/place_words.js";
+import { placeInNumbers, placeInWords } from "../timeline/place_words.js";
 import { Player } from "./player.js";
 
 export function Transport({ studio }: { studio: Studio }) {
@@ -38,9 +38,12 @@ function Where({ studio }: { studio: Studio }) {
   const { song } = studio;
   if (song === null) return null;
   return (
-    <input class="where" aria-label="Play head, in beats" type="range" min={0} max={Math.ceil(songEnd(song))} step={0.25} value={studio.playhead.value}
-      aria-valuetext={placeInWords(signaturesOf(song), studio.playhead.value)} title={placeInWords(signaturesOf(song), studio.playhead.value)}
-      onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
+    <>
+      <span class="position" aria-hidden>{placeInNumbers(signaturesOf(song), studio.playhead.value)}</span>
+      <input class="where" aria-label="Play head, in beats" type="range" min={0} max={Math.ceil(songEnd(song))} step={0.25} value={studio.playhead.value}
+        aria-valuetext={placeInWords(signaturesOf(song), studio.playhead.value)} title={placeInWords(signaturesOf(song), studio.playhead.value)}
+        onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
+    </>
   );
 }
 

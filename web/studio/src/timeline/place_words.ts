@@ -4,6 +4,16 @@ import type { Signature } from "./axis.js";
 
 /** "bar 13, beat 2". `signatures`: by time, one at time 0. */
 export function placeInWords(signatures: readonly Signature[], time: number): string {
+  const [bar, beat] = placeOf(signatures, time);
+  return `bar ${bar}, beat ${beat}`;
+}
+
+/** "13.2", the same in less room. */
+export function placeInNumbers(signatures: readonly Signature[], time: number): string {
+  return placeOf(signatures, time).join(".");
+}
+
+function placeOf(signatures: readonly Signature[], time: number): [bar: number, beat: number] {
   let bar = 1;
   for (const [at, { time: from, num, den }] of signatures.entries()) {
     const length = (num * 4) / den;
@@ -12,9 +22,9 @@ export function placeInWords(signatures: readonly Signature[], time: number): st
       const within = Math.max(0, time - from);
       const bars = Math.floor(within / length + 1e-9);
       const beat = Math.floor(((within - bars * length) * den) / 4 + 1e-9);
-      return `bar ${bar + bars}, beat ${beat + 1}`;
+      return [bar + bars, beat + 1];
     }
     bar += Math.max(1, Math.ceil((end - from) / length - 1e-6));
   }
-  return `bar ${bar}, beat 1`;
+  return [bar, 1];
 }

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ClipContents } from "../../../studio/src/arrangement/clip_contents.js";
+import type { Colours } from "../../../studio/src/arrangement/colours.js";
+import { MOST_CLIPS, RULER_HEIGHT, SongLayer, type Scene } from "../../../studio/src/arrangement/song_layer.js";
+import { TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
+import { songOf, TWO_TRACKS } from "./song.js";
+
+const COLOURS: Colours = { ground: "#000000", surface: "#111111", raised: "#222222", line: "#333333", text: "#ffffff", quiet: "#aaaaaa", accent: "#00ffcc", isLight: false };
+
+/** A canvas that notes what is called on it; a letter is 6 pixels wide. */
+function canvas(): { paint: CanvasRenderingContext2D; texts: string[]; calls: Map<string, number> } {
+  const texts: string[] = [];
+  const calls = new Map<string, number>();
+  const paint = new Proxy({ measureText: (text: string) => ({ width: text.length * 6 }) } as { [name: string]: unknown }, {
+    get: (own, name: string) => own[name] ?? ((...words: unknown[]) => {
+      calls.set(name, (calls.get(name) ?? 0) + 1);
+      if (name === "fillText") texts.push(String(words[0]));
+    }),
+    set: () => true,
+  });
+  return { paint: paint as unknown as CanvasRenderingContext2D, texts, calls };
+}
+
+function sceneOf(song: ReturnType<typeof songOf>, more: Partial<Scene> = {}): Scene {
+  return {
+    song, layout: new TrackLayout(song, new Set(), 30), contents: new ClipContents(song), colours: COLOURS,
+    axis: { start: 0, scale: 20 }, top: 0, width: 1_000, height: 600,
+    selected: new Set(), moved: new Map(), outlined: new Map(), movers: new Map(), tracks: new Set(), heat: [], ...more,
+  };
+}
+
+test("only what is seen is drawn", () => {
+  const song = songOf(TWO_TRACKS);
+  const layer = new SongLayer(canvas().paint);
+  assert.equal(layer.draw(sceneOf(song)).clips, 2);
+  assert.equal(layer.draw(sceneOf(song, { axis: { start: 100, scale: 20 } })).clips, 0);
+  assert.equal(layer.draw(sceneOf(song, { top: 30 })).clips, 1);
+  assert.equal(layer.draw(sceneOf(song, { height: RULER_HEIGHT + 10 })).clips, 1);
+});
+
+test("names are cut to their clips, and cannot turn the direction of what follows", () => {
+  const name = `\u202e${"x".repeat(10_000)}`;
+  const { paint, texts } = canvas();
+  new SongLayer(paint).draw(sceneOf(songOf({ ...TWO_TRACKS, clips: { c1: { track: "t1", time: 0, duration: 5, name } } })));
+  const drawn = texts.find((text) => text.includes("x"))!;
+  assert.ok(drawn.length <= 100 / 6 && drawn.includes("…"));
+  assert.ok(!drawn.includes("\u202e"));
+});
+
+test("a song of 200,000 entities is drawn in part, and that is said", () => {
+  const clips = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`c${at}`, { track: "t1", time: at / 1_000, duration: 0.001 }]));
+  const notes = Object.fromEntries(Array.from({ length: 180_000 }, (_, at) => [`n${at}`, { clip: "loud", time: at / 10_000, duration: 0.001, key: at % 128 }]));
+  const crowded = new SongLayer(canvas().paint).draw(sceneOf(songOf({ ...TWO_TRACKS, clips })));
+  assert.deepEqual(crowded, { clips: MOST_CLIPS, isWhole: false });
+  const { paint, calls } = canvas();
+  const loud = new SongLayer(paint).draw(sceneOf(songOf({ ...TWO_TRACKS, notes, clips: { loud: { track: "t1", time: 0, duration: 18 } } })));
+  assert.equal(loud.isWhole, false);
+  assert.ok(calls.get("fillRect")! < 70_000);
+});
+
+test("an empty song says what to do", () => {
+  const { paint, texts } = canvas();
+  new SongLayer(paint).draw(sceneOf(songOf({})));
+  assert.ok(texts.some((text) => /add a track/.test(text)));
+});
