@@ -9,3 +9,10 @@ export function useLive<Value>(live: Live<Value> | null | undefined, otherwise: 
   useEffect(() => live?.subscribe(() => draw((count) => count + 1)), [live]);
   return live === null || live === undefined ? otherwise : live.value;
 }
+
+/** The same, drawn again only when what `key` makes of it is another text: for what changes thirty times a second. */
+export function useLiveKeyed<Value>(live: Live<Value> | null | undefined, otherwise: Value, key: (value: Value) => string): Value {
+  const [, draw] = useState("");
+  useEffect(() => live?.subscribe((value) => draw(key(value))), [live]);
+  return live === null || live === undefined ? otherwise : live.value;
+}

@@ -2,8 +2,9 @@
 
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Member } from "@prime/client";
 
-import { useLive } from "../../../pages/use_live.js";
+import { useLiveKeyed } from "../../../pages/use_live.js";
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
@@ -115,8 +116,8 @@ function focusRow(event: KeyboardEvent, step: -1 | 1): void {
 
 /** Dots of those whose cursor is on the track. */
 function WhoIsHere({ studio, track }: { studio: Studio; track: string }) {
-  const others = useLive(studio.room.value?.others, []);
-  const here = others.filter(({ presence }) => presence.cursor?.track === track).slice(0, 4);
+  const on = (others: readonly Member[]): Member[] => others.filter(({ presence }) => presence.cursor?.track === track).slice(0, 4);
+  const here = on(useLiveKeyed(studio.room.value?.others, [], (others) => on(others).map(({ member, name, color }) => `${member}/${color}/${name}`).join()));
   return <>{here.map((member) => <span key={member.member} class="dot" role="img" aria-label={`${member.name.slice(0, 60)} is here`} title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
 }
 

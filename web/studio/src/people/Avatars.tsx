@@ -2,14 +2,14 @@
 
 import type { Member } from "@prime/client";
 
-import { useLive } from "../../../pages/use_live.js";
+import { useLiveKeyed } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { initials, ON_COLOUR, safeColour } from "./colours.js";
 
 const MOST = 12;
 
 export function Avatars({ studio }: { studio: Studio }) {
-  const others = useLive(studio.room.value?.others, []);
+  const others = useLiveKeyed(studio.room.value?.others, [], (all) => all.map(({ member, name, color }) => `${member}/${color}/${name}`).join());
   const hidden = others.length - MOST;
   return (
     <div class="avatars" role="group" aria-label={`${others.length} others are here`}>
@@ -29,9 +29,9 @@ export function Avatar({ studio, member }: { studio: Studio; member: Member }) {
   );
 }
 
-/** Show the place of their cursor, or of their play head. */
-export function goTo(studio: Studio, { presence, name }: Member): void {
-  const { cursor, playhead } = presence;
+/** Show the place of their cursor, or of their play head, as it is now. */
+export function goTo(studio: Studio, { member, presence, name }: Member): void {
+  const { cursor, playhead } = studio.room.value?.others.value.find((each) => each.member === member)?.presence ?? presence;
   const time = cursor?.time ?? playhead?.time;
   if (time === undefined) studio.tell(`${name.slice(0, 60)} shows no place just now.`);
   else studio.jump.value = { time, ...(cursor?.track != null && { track: cursor.track }) };
