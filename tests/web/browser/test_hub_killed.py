@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ globalThis.editing = setInterval(() => {{
 """
 
 
+def arguments_for(musicians: int) -> argparse.Namespace:
+    """Of a demo in which a server is killed at least once."""
+    return argparse.Namespace(
+        musicians=musicians, seed=7, seconds=6.0, kill_every=2.0, least_kills=1, project=None
+    )
+
+
 async def rest(pages: list[Page]) -> None:
     """No page edits any more, and all is saved."""
     for page in pages:
@@ -46,37 +54,83 @@ async def rest(pages: list[Page]) -> None:
         await synced(page)
 
 
-async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
-    browser: Browser, tmp_path: Path
-) -> None:
+FIVE = f"""
+for (let at = 0; at < 5; at += 1) {{
+  {ROOM}.edit((tx) => tx.insert("markers", {{ time: 1000 + at, name: "kept" }}));
+}}
+"""
+
+KEPT = f"[...{ROOM}.all('markers').values()].filter(({{name}}) => name === 'kept').length"
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[LocalHub]:
     if not (FOLDER / "studio.html").exists():
         pytest.skip("web/dist is not built: ./run web")
-    arguments = argparse.Namespace(
-        musicians=2, seed=7, seconds=6.0, kill_every=2.0, least_kills=1, project=None
-    )
-    async with LocalHub(tmp_path / "data", environment=WITHOUT_LIMITS) as hub:
-        demo = Demo(arguments, read_song(own_song()), hub)
-        try:
-            await demo.set_up()
-            pages = [await enter_by(browser, name, demo.address) for name in ("Mia", "Noa")]
-            for page in pages:
-                await page.value(EDITING)
-            await demo.run(asyncio.Event())
-            await rest(pages)
-            report = await demo.prove()
-            assert report["kills"] >= 1
-            assert (report["lost"], report["refused"]) == (0, 0)
-            newest = max([await seq(page) for page in pages])
-            for page in pages:
-                await page.until(f"{ROOM}.position.seq >= {newest}")
-            copies = {await digest(page) for page in pages}
-            assert copies == {report["digest"]}
-            there = demo.participants[0].room.replica.state["markers"]
-            for page in pages:
-                acknowledged = await page.value("acknowledged")
-                assert len(acknowledged) > 10
-                assert await page.value("refused") == []
-                assert [id for id in acknowledged if id not in there] == []
-            await pages[0].screenshot("after the server was killed")
-        finally:
-            await demo.close()
+    async with LocalHub(tmp_path / "data", environment=WITHOUT_LIMITS) as started:
+        yield started
+
+
+async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
+    browser: Browser, hub: LocalHub
+) -> None:
+    demo = Demo(arguments_for(1), read_song(own_song()), hub)
+    try:
+        await demo.set_up()
+        mia = await enter_by(browser, "Mia", demo.address)
+        address = await mia.value("location.href")
+        await hub.kill()
+        await mia.see(".pill:has-text('offline')")
+        await mia.value(FIVE)
+        await mia.see(".pill:has-text('5 edits kept')")
+        assert await mia.value(KEPT) == 5
+        await mia.screenshot("offline")
+        await mia.until("navigator.locks.query().then(({held}) => held.length > 0)")
+        again = await browser.open("again", "about:blank", mia.name)
+        await mia.do("close")
+        await hub.start()
+        await again.do("goto", address)
+        await synced(again)
+        await again.until(f"{KEPT} === 5")
+        others = await enter_by(browser, "Noa", demo.address)
+        await others.until(f"{KEPT} === 5")
+        assert await digest(others) == await digest(again)
+        rows = "indexedDB.open('prime.outbox')"
+        count = (
+            f"new Promise((done) => {{ const r = {rows}; r.onsuccess = () => {{"
+            " const c = r.result.transaction('deltas').objectStore('deltas').count();"
+            " c.onsuccess = () => done(c.result === 0); }; })"
+        )
+        await again.until(count)
+    finally:
+        await demo.close()
+
+
+async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
+    browser: Browser, hub: LocalHub
+) -> None:
+    demo = Demo(arguments_for(2), read_song(own_song()), hub)
+    try:
+        await demo.set_up()
+        pages = [await enter_by(browser, name, demo.address) for name in ("Mia", "Noa")]
+        for page in pages:
+            await page.value(EDITING)
+        await demo.run(asyncio.Event())
+        await rest(pages)
+        report = await demo.prove()
+        assert report["kills"] >= 1
+        assert (report["lost"], report["refused"]) == (0, 0)
+        newest = max([await seq(page) for page in pages])
+        for page in pages:
+            await page.until(f"{ROOM}.position.seq >= {newest}")
+        copies = {await digest(page) for page in pages}
+        assert copies == {report["digest"]}
+        there = demo.participants[0].room.replica.state["markers"]
+        for page in pages:
+            acknowledged = await page.value("acknowledged")
+            assert len(acknowledged) > 10
+            assert await page.value("refused") == []
+            assert [id for id in acknowledged if id not in there] == []
+        await pages[0].screenshot("after the server was killed")
+    finally:
+        await demo.close()

@@ -1,6 +1,6 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, newId, type Client, type Collection, type Presence, type Readable, type Room, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, newId, type Client, type Collection, type Presence, type Readable, type Room, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
@@ -92,6 +92,8 @@ export class Studio {
   constructor(url: string) {
     this.client = connect(url, {
       device: newId(),
+      client: "studio page",
+      outbox: indexedDbOutbox(),
       tokens: {
         read: () => readText(TOKEN_KEY),
         write: (token) => keepText(TOKEN_KEY, token),

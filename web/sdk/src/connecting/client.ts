@@ -6,6 +6,7 @@ import { momentOf, type MomentState } from "../room/moments.js";
 import { Room } from "../room/room.js";
 import { CLOSE_CODES } from "../schema/tables.js";
 import type { Calls, ClientMessage, Method, ServerMessage, Tokens, User } from "../schema/types.js";
+import type { Kept, Outbox } from "../delivery/outbox.js";
 import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
 import { Connection, type Ended } from "./connection.js";
@@ -39,6 +40,8 @@ export interface Options {
   /** `ws` in Node 20, which has none of its own. */
   readonly WebSocket?: typeof globalThis.WebSocket;
   readonly codec?: Codec;
+  /** Keeps edits without an answer, so that they outlive the window: `indexedDbOutbox()`. */
+  readonly outbox?: Outbox;
 }
 
 /** A connection that has lasted so long does not count as failed. */
@@ -49,6 +52,9 @@ const SAVING_MS = 2_000;
 
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
+
+/** How long a join waits for a login, a connection and the song. */
+const JOIN_MS = 60_000;
 
 /** The calls whose reply logs in. */
 export type LoginMethod = { [M in Method]: Calls[M]["result"] extends Tokens ? M : never }[Method];
@@ -65,6 +71,8 @@ export class Client {
   private readonly rooms = new Map<string, Room>();
   /** How often each room was joined and not yet left. */
   private readonly joins = new Map<Room, number>();
+  /** Rooms for which what a window before has left is not read yet. */
+  private readonly notBegun = new Set<Room>();
   private readonly restored = new Listeners<[]>();
   /** The one that stands, or is being opened. */
   private connection: Connection | null = null;
@@ -152,7 +160,7 @@ export class Client {
     let room = this.rooms.get(project);
     if (room === undefined) {
       room = this.made(project);
-      if (this.connection !== null && this.status.value.name === "connected") this.enter(room, this.connection);
+      void this.begin(room);
     }
     this.joins.set(room, (this.joins.get(room) ?? 0) + 1);
     try {
@@ -164,8 +172,32 @@ export class Client {
     return room;
   }
 
+  /** What a window before has left comes first. */
+  private async begin(room: Room): Promise<void> {
+    const { outbox } = this.options;
+    if (outbox !== undefined) {
+      this.notBegun.add(room);
+      const kept = await this.adopted(outbox, room.project);
+      this.notBegun.delete(room);
+      room.adopt(kept);
+    }
+    const { connection } = this;
+    if (connection !== null && this.status.value.name === "connected" && this.rooms.get(room.project) === room) this.enter(room, connection);
+  }
+
+  private async adopted(outbox: Outbox, project: string): Promise<readonly Kept[]> {
+    try {
+      await until(() => this.user.value !== null, JOIN_MS, [this.user, this.status], () => this.checkNotOver());
+      return await outbox.adopt(this.user.value!.id, project);
+    } catch {
+      return []; // the join waits for the same, and tells it
+    }
+  }
+
   private made(project: string): Room {
-    const room = new Room(project, this.codec);
+    const { outbox } = this.options;
+    const keep = (kept: Kept): void => outbox?.put(this.user.value?.id ?? "", project, kept);
+    const room = new Room(project, this.codec, keep, (id) => outbox?.remove(id));
     this.rooms.set(project, room);
     room.onLeft(({ code }) => this.drop(room, `we were put out (${code})`)); // who is let in again joins anew
     return room;
@@ -287,6 +319,7 @@ export class Client {
   }
 
   private enter(room: Room, connection: Connection): void {
+    if (this.notBegun.has(room)) return;
     room.enter({
       send: (message: ClientMessage) => connection.send(message),
       giveUp: () => connection.close(),
@@ -357,7 +390,7 @@ export class Client {
     let refused: Error | null = null;
     const stop = room.onRefusedJoin((error) => { refused = error; });
     try {
-      await until(() => room.isSynced.value, 60_000, [this.status, room.isSynced, (wake) => room.onRefusedJoin(wake)], () => {
+      await until(() => room.isSynced.value, JOIN_MS, [this.status, room.isSynced, (wake) => room.onRefusedJoin(wake)], () => {
         this.checkNotOver();
         if (refused !== null) throw refused;
       });

@@ -19,8 +19,10 @@ export class SendQueue {
     return [...this.deltas].filter(([, isSent]) => isSent).map(([id]) => id);
   }
 
-  add(id: string): void {
+  /** `wasSent`: it may be stored already; whether it is, the next join tells. */
+  add(id: string, wasSent = false): void {
     this.deltas.set(id, false);
+    if (wasSent) this.mark(id, true);
   }
 
   /** The next one to send, or null: there is none just now. It counts as sent. */

@@ -21,3 +21,11 @@ export interface OwnDelta {
   readonly done: (saved: Saved) => void;
   readonly fail: (error: Error) => void;
 }
+
+/** What `saved` is settled by. */
+export function promised(): Pick<OwnDelta, "saved" | "done" | "fail"> {
+  let [done, fail]: [OwnDelta["done"], OwnDelta["fail"]] = [() => {}, () => {}];
+  const saved = new Promise<Saved>((...settle) => { [done, fail] = settle; });
+  saved.catch(() => {}); // who does not ask is not told twice
+  return { saved, done, fail };
+}

@@ -8,7 +8,8 @@ import type { Readable } from "../copy/readable.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import { StateParts } from "../copy/state_parts.js";
-import { SendQueue } from "../delivery/send_queue.js";
+import type { Kept } from "../delivery/outbox.js";
+import { MOST_IN_FLIGHT, SendQueue } from "../delivery/send_queue.js";
 import { PrimeError, Refused, Unanswered, WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
@@ -16,7 +17,7 @@ import { RETRY } from "../schema/tables.js";
 import type {
   ClientDelta, ClientMessage, Collection, Dropped, Op, Presence, ServerMessage, ServerState,
 } from "../schema/types.js";
-import type { Edit, OwnDelta, Saved } from "./edits.js";
+import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
 import { inflated } from "./inflating.js";
 import type { Line } from "./line.js";
@@ -72,7 +73,13 @@ export class Room implements Readable {
   /** Looks again at what was refused for now. */
   private wakeUp: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(readonly project: string, private readonly codec: Codec) {}
+  /** `keep`, `forget`: deltas that wait for their answer, and those that have it. */
+  constructor(
+    readonly project: string,
+    private readonly codec: Codec,
+    private readonly keep: (kept: Kept) => void = () => {},
+    private readonly forget: (id: string) => void = () => {},
+  ) {}
 
   // Reading.
 
@@ -177,6 +184,16 @@ export class Room implements Readable {
   }
 
   // For the client.
+
+  /** Before the first `enter`: what a window before has left; the first of it may be stored already. */
+  adopt(kept: readonly Kept[]): void {
+    for (const [at, { message, epoch }] of kept.entries()) {
+      this.own.set(message.id, { message, epoch, ...promised() });
+      this.replica.propose(message);
+      this.queue.add(message.id, at < MOST_IN_FLIGHT);
+    }
+    this.unsaved.set(this.queue.size);
+  }
 
   /** There is a connection that is logged in. */
   enter(line: Line): void {
@@ -337,10 +354,10 @@ export class Room implements Readable {
     if (bytes > this.mostBytes - BASE_EPOCH_BYTES) {
       throw new WrongUse(`an edit of ${bytes} bytes, where a message holds ${this.mostBytes}: make several with one \`step\``);
     }
-    let [done, fail]: [OwnDelta["done"], OwnDelta["fail"]] = [() => {}, () => {}];
-    const saved = new Promise<Saved>((...settle) => { [done, fail] = settle; });
-    saved.catch(() => {}); // who does not ask is not told twice
-    this.own.set(message.id, { message, epoch: this.base?.epoch ?? null, saved, done, fail });
+    const own = { message, epoch: this.base?.epoch ?? null, ...promised() };
+    const { saved } = own;
+    this.own.set(message.id, own);
+    this.keep(own);
     this.replica.propose(message);
     this.queue.add(message.id);
     this.unsaved.set(this.queue.size);
@@ -393,6 +410,7 @@ export class Room implements Readable {
   private settle(id: string): OwnDelta | undefined {
     const own = this.own.get(id);
     this.own.delete(id);
+    this.forget(id);
     this.queue.settle(id);
     this.unsaved.set(this.queue.size);
     this.pump();
