@@ -6,11 +6,14 @@ import { beatsAt, scrolled, snapped, zoomed } from "../timeline/axis.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { contentBetween, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
-import { clipsIn, hitAt, type Hit } from "./hits.js";
+import { clipsIn, hitAt, markerAt, type Hit } from "./hits.js";
 import { RULER_HEIGHT } from "./song_layer.js";
 
 /** A press that moves by less is a click. */
 const CLICK_PIXELS = 3;
+
+/** The upper part of the ruler, where no markers are. */
+const BARS_HEIGHT = 18;
 
 /** What a press became. */
 type Press =
@@ -149,6 +152,11 @@ export class ArrangementPointer {
     const { studio } = this;
     const room = studio.room.value;
     if (hit.kind === "ruler") {
+      const marker = y > BARS_HEIGHT ? markerAt(this.view.song, this.view.axis.value, x) : null;
+      if (marker !== null) {
+        studio.select("markers", [marker]);
+        return { kind: "none" };
+      }
       this.movePlayhead(x);
       return { kind: "ruler" };
     }

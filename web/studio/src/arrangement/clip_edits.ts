@@ -83,7 +83,7 @@ export function pasted(room: Room, ids: readonly string[], at: number): string[]
 }
 
 function copied(tx: Transaction, room: Room, id: string, clip: NonNullable<ReturnType<Room["get"]>>): string {
-  const made = tx.insert("clips", clip as never, newId());
+  const made = tx.insert("clips", { ...clip, slot: null } as never, newId()); // a slot holds one clip
   for (const note of room.by("notes", "clip", id)) tx.insert("notes", { ...room.get("notes", note)!, clip: made });
   for (const lane of room.by("lanes", "clip", id)) {
     const copy = tx.insert("lanes", { ...room.get("lanes", lane)!, clip: made });
@@ -95,7 +95,7 @@ function copied(tx: Transaction, room: Room, id: string, clip: NonNullable<Retur
 /** One clip becomes two at a beat inside of it; returns the id of the second, or null: the beat is outside. */
 export function split(room: Room, id: string, at: number): string | null {
   const clip = room.get("clips", id);
-  if (clip === undefined || at - clip.time < LEAST_DURATION || clip.time + clip.duration - at < LEAST_DURATION) return null;
+  if (clip === undefined || clip.slot !== null || at - clip.time < LEAST_DURATION || clip.time + clip.duration - at < LEAST_DURATION) return null;
   let second = "";
   room.edit((tx) => {
     const within = at - clip.time;

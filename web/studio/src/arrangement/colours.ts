@@ -45,7 +45,7 @@ const LOOKS = new Map<string, ClipLook>();
 const MOST_LOOKS = 1_000;
 
 /** A body near the ground, so that letters on it can be read, and what is in it nearer to the colour. `colour`: #rrggbb. */
-export function clipLook(colour: string, { isLight }: Colours, isSelected = false): ClipLook {
+export function clipLook(colour: string, { isLight }: Pick<Colours, "isLight">, isSelected = false): ClipLook {
   const key = `${colour}/${isLight}/${isSelected}`;
   let look = LOOKS.get(key);
   if (look !== undefined) return look;

@@ -16,6 +16,7 @@ const FIELDS: { readonly [collection in Collection]?: readonly (readonly [proper
   tracks: [["name", "Name", "text"], ["color", "Colour", "colour"]],
   channels: [["name", "Name", "text"], ["volume", "Volume (1 is 0 dB)", "number"], ["pan", "Pan (0 to 1)", "number"], ["mute", "Muted", "switch"], ["solo", "Solo", "switch"]],
   notes: [["time", "Begins at beat", "beats"], ["duration", "Length in beats", "beats"], ["key", "Key", "number"], ["vel", "Velocity (0 to 1)", "number"]],
+  scenes: [["name", "Name", "text"]],
   markers: [["name", "Name", "text"], ["time", "At beat", "beats"], ["color", "Colour", "colour"]],
 };
 

@@ -1,6 +1,6 @@
 /** Carries out what a key asks for. */
 
-import type { Room } from "@prime/client";
+import type { Collection, Room } from "@prime/client";
 
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import { addTrack } from "../arrangement/track_edits.js";
@@ -22,9 +22,27 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   const track = selection?.collection === "tracks" ? selection.ids[0] : clips[0] === undefined ? undefined : room.get("clips", clips[0])?.track;
   if (track !== undefined && withTrack(command, room, track)) return true;
   if (command === "new track") addTrack(studio, room);
-  else if (command === "delete" && selection?.collection === "tracks") room.edit((tx) => selection.ids.forEach((id) => tx.delete("tracks", id)));
+  else if (command === "new marker") addMarker(studio, room);
+  else if (command === "delete" && selection !== null) return remove(room, selection.collection, selection.ids);
   else return false;
   return true;
+}
+
+/** Keys delete these; a channel, whose fader has the focus easily, is deleted by nobody unawares. */
+const DELETED: readonly Collection[] = ["tracks", "markers", "scenes", "notes"];
+
+function remove(room: Room, collection: Collection, ids: readonly string[]): boolean {
+  const there = DELETED.includes(collection) ? ids.filter((id) => room.get(collection, id) !== undefined) : [];
+  if (there.length > 0) room.edit((tx) => there.forEach((id) => tx.delete(collection, id)));
+  return there.length > 0;
+}
+
+/** At our play head; the inspector asks for its name. */
+function addMarker(studio: Studio, room: Room): void {
+  let id = "";
+  room.edit((tx) => { id = tx.insert("markers", { name: `Marker ${room.all("markers").size + 1}`, time: studio.playhead.value }); });
+  studio.select("markers", [id]);
+  studio.side.value = "inspector";
 }
 
 /** What changes nothing of the song. */

@@ -23,8 +23,10 @@ export function withClips(command: Command, studio: Studio, view: ArrangementVie
   if (ids.length === 0) return false;
   const [beats, rows] = [BEATS[command] ?? 0, ROWS[command] ?? 0];
   if (beats !== 0 || rows !== 0) {
-    const places = movedBy(room, ids, beats, rows, view.layout.rows.map(({ id }) => id));
-    room.edit((tx) => place(tx, room, places), { step: `move ${ids[0]}` });
+    const inSong = ids.filter((id) => room.get("clips", id)?.slot === null); // one in a slot has no place in the song
+    if (inSong.length === 0) return false;
+    const places = movedBy(room, inSong, beats, rows, view.layout.rows.map(({ id }) => id));
+    room.edit((tx) => place(tx, room, places), { step: `move ${inSong[0]}` });
     return true;
   }
   switch (command) {

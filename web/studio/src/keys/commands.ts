@@ -3,7 +3,7 @@
 export type Command =
   | "delete" | "duplicate" | "copy" | "paste" | "select all" | "deselect" | "split" | "open notes"
   | "earlier" | "later" | "a little earlier" | "a little later" | "up" | "down"
-  | "mute" | "solo" | "loop selected" | "new track" | "rename"
+  | "mute" | "solo" | "loop selected" | "new track" | "new marker" | "rename"
   | "select tool" | "pencil tool" | "scissors tool"
   | "zoom in" | "zoom out" | "whole song" | "higher rows" | "lower rows" | "to the beginning" | "help";
 
@@ -38,6 +38,7 @@ const TABLE: readonly (readonly [command: Command, keys: readonly string[], word
   ["solo", ["o"], "Solo the track"],
   ["loop selected", ["l"], "Loop what is selected"],
   ["new track", ["t"], "New track"],
+  ["new marker", ["k"], "New marker at the play head"],
   ["to the beginning", ["home"], "Play head to the beginning"],
   ["zoom in", ["+", "="], "Closer"],
   ["zoom out", ["-"], "Further away"],

@@ -2,47 +2,86 @@
 
 import { inOrder, trackTree, type Readable } from "@prime/client";
 
-import { clipColour, lettersOn } from "../arrangement/colours.js";
+import { shownTheme } from "../../../pages/theme.js";
+import { clipColour, clipLook } from "../arrangement/colours.js";
 import type { Studio } from "../studio.js";
+import { addScene, clipIn, fillSlot } from "./scene_edits.js";
+
+/** At most so many columns and rows are shown. */
+const MOST_TRACKS = 64;
+const MOST_SCENES = 128;
 
 export function Launcher({ studio }: { studio: Studio }) {
   for (const collection of ["scenes", "slots", "clips", "tracks"] as const) studio.revisions.of(collection);
   const { song } = studio;
   if (song === null) return null;
   const scenes = [...song.all("scenes")].map(([id, { order, name }]) => ({ id, order, name })).sort(inOrder);
-  if (scenes.length === 0) return <p class="quiet inspector">This song has no scenes.</p>;
-  const tracks = trackTree(song).filter(({ id }) => song.by("slots", "track", id).size > 0);
+  const room = studio.mayEdit ? studio.room.value : null;
+  const tracks = columnsOf(song, room !== null);
   return (
-    <table class="launcher" aria-label="Scenes">
-      <thead><tr><td />{tracks.map(({ id }) => <th key={id} scope="col"><bdi>{song.get("tracks", id)?.name.slice(0, 40)}</bdi></th>)}</tr></thead>
-      <tbody>
-        {scenes.map((scene) => (
-          <tr key={scene.id}>
-            <th scope="row"><bdi>{scene.name.slice(0, 40) || "Scene"}</bdi></th>
-            {tracks.map(({ id }, place) => <td key={id}><Slot studio={studio} song={song} clip={clipIn(song, scene.id, id)} place={place} /></td>)}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div class="scenes">
+      {scenes.length === 0
+        ? <p class="quiet">This song has no scenes. A scene is a row of clips, one a track, that play together.</p>
+        : (
+          <table class="launcher" aria-label="Scenes">
+            <thead><tr><td />{tracks.map(({ id }) => <th key={id} scope="col"><bdi>{song.get("tracks", id)?.name.slice(0, 40)}</bdi></th>)}</tr></thead>
+            <tbody>
+              {scenes.slice(0, MOST_SCENES).map((scene) => (
+                <tr key={scene.id}>
+                  <th scope="row">
+                    <button type="button" class="scene" onClick={() => { studio.select("scenes", [scene.id]); studio.side.value = "inspector"; }}><bdi>{scene.name.slice(0, 40) || "Scene"}</bdi></button>
+                  </th>
+                  {tracks.map(({ id, place }) => <td key={id}><Slot studio={studio} scene={scene.id} sceneName={scene.name} track={id} place={place} /></td>)}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      {room !== null && <button type="button" onClick={() => studio.select("scenes", [addScene(room)])}>+ Scene</button>}
+      {scenes.length > MOST_SCENES && <p class="quiet">The first {MOST_SCENES} of {scenes.length} scenes.</p>}
+    </div>
   );
 }
 
-function clipIn(song: Readable, scene: string, track: string): string | null {
-  for (const slot of song.by("slots", "scene", scene)) {
-    if (song.get("slots", slot)?.track !== track) continue;
-    for (const clip of song.by("clips", "slot", slot)) return clip;
-  }
-  return null;
+/** The tracks that have slots; for who may edit, all that are no groups. */
+function columnsOf(song: Readable, isAll: boolean): { id: string; place: number }[] {
+  return trackTree(song)
+    .map(({ id }, place) => ({ id, place }))
+    .filter(({ id }) => song.by("slots", "track", id).size > 0 || (isAll && song.by("tracks", "parent", id).size === 0))
+    .slice(0, MOST_TRACKS);
 }
 
-function Slot({ studio, song, clip, place }: { studio: Studio; song: Readable; clip: string | null; place: number }) {
-  studio.revisions.of("clips");
-  const entity = clip === null ? undefined : song.get("clips", clip);
-  if (clip === null || entity === undefined) return <span class="slot-empty" />;
-  const colour = clipColour(entity.color, place);
-  const open = (): void => {
-    studio.selection.value = { collection: "clips", ids: [clip] };
-    studio.openClip.value = clip;
+interface SlotProps {
+  readonly studio: Studio;
+  readonly scene: string;
+  readonly sceneName: string;
+  readonly track: string;
+  readonly place: number;
+}
+
+function Slot({ studio, scene, sceneName, track, place }: SlotProps) {
+  for (const collection of ["slots", "clips", "tracks"] as const) studio.revisions.of(collection);
+  const { song } = studio;
+  const id = song === null ? null : clipIn(song, scene, track);
+  const clip = id === null ? undefined : song?.get("clips", id);
+  const show = (shown: string): void => {
+    studio.select("clips", [shown]);
+    studio.openClip.value = shown;
   };
-  return <button type="button" class="slot" style={{ background: colour, color: lettersOn(colour) }} onClick={open}><bdi>{entity.name.slice(0, 40) || "Clip"}</bdi></button>;
+  if (song === null || id === null || clip === undefined) return <EmptySlot studio={studio} scene={scene} sceneName={sceneName} track={track} onMade={show} />;
+  const look = clipLook(clipColour(clip.color ?? song.get("tracks", track)?.color, place), { isLight: shownTheme.value === "light" });
+  const isSelected = studio.selection.value?.collection === "clips" && studio.selection.value.ids.includes(id);
+  return (
+    <button type="button" class={`slot${isSelected ? " selected" : ""}`} aria-pressed={isSelected} style={{ background: look.body, color: look.letters, borderTopColor: look.edge }}
+      onClick={() => show(id)} onDblClick={() => { studio.lower.value = "pianoroll"; }}>
+      <bdi>{clip.name.slice(0, 40) || song.get("tracks", track)?.name.slice(0, 40) || "Clip"}</bdi>
+    </button>
+  );
+}
+
+function EmptySlot({ studio, scene, sceneName, track, onMade }: Omit<SlotProps, "place"> & { onMade: (clip: string) => void }) {
+  const room = studio.mayEdit ? studio.room.value : null;
+  if (room === null) return <span class="slot-empty" />;
+  const name = room.get("tracks", track)?.name.slice(0, 40) ?? "";
+  return <button type="button" class="slot-empty" aria-label={`New clip of ${name} in ${sceneName.slice(0, 40)}`} onClick={() => onMade(fillSlot(room, scene, track))}>+</button>;
 }

@@ -13,7 +13,7 @@ function studioWith(ids: readonly string[], mayEdit = true) {
   const { room, ops } = roomOf(song);
   const studio = {
     room: { value: room }, mayEdit, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
-    playhead: { value: 6 }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
+    seek: () => {}, playhead: { value: 6 }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
     showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
   };
   const view = { layout: new TrackLayout(song, new Set(), 20) };
@@ -47,4 +47,12 @@ test("who may not edit may look: keys that edit do nothing, and leave the key to
   assert.deepEqual(ops, []);
   assert.ok(carryOut("open notes", studio, view));
   assert.equal(studio.openClip.value, "c1");
+});
+
+test("a marker is made at the play head and deleted, and a channel is not deleted by a key", () => {
+  const { studio, view, ops } = studioWith([]);
+  assert.ok(carryOut("new marker", studio, view));
+  assert.deepEqual(ops, [["insert", "markers", { name: "Marker 1", time: 6 }]]);
+  studio.selection.value = { collection: "channels", ids: ["ch"] };
+  assert.equal(carryOut("delete", studio, view), false);
 });
