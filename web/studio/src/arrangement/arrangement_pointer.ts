@@ -1,6 +1,6 @@
 /** Mouse, pen and fingers on the arrangement: select, drag, resize, draw, scroll, zoom, and where we are. */
 
-import type { Gesture } from "@prime/client";
+import type { Gesture, Room } from "@prime/client";
 
 import { beatsAt, scrolled, snapped, zoomed } from "../timeline/axis.js";
 import type { Studio } from "../studio.js";
@@ -20,6 +20,7 @@ type Press =
   | { readonly kind: "none" }
   | { readonly kind: "scroll"; readonly x: number; readonly y: number }
   | { readonly kind: "ruler" }
+  | { readonly kind: "loop"; readonly x: number }
   | { readonly kind: "marquee"; readonly x: number; readonly y: number }
   | { readonly kind: "draw"; readonly track: string; readonly time: number }
   | { readonly kind: "drag"; readonly x: number; readonly y: number; readonly ids: readonly string[]; readonly edge: "start" | "end" | null; readonly gesture: Gesture<unknown> };
@@ -74,6 +75,9 @@ export class ArrangementPointer {
         this.press = { kind: "scroll", x, y };
         return;
       case "ruler": return this.movePlayhead(x);
+      case "loop":
+        this.view.marquee = [Math.min(x, press.x), 0, Math.abs(x - press.x), BARS_HEIGHT];
+        return this.view.drawPeople();
       case "draw": return;
       case "marquee": return this.stretch(press, x, y);
       case "drag": return this.drag(press, x, y, event.altKey);
@@ -92,7 +96,8 @@ export class ArrangementPointer {
       const end = snapped(beatsAt(view.axis.value, x), this.grid);
       const id = drawn(room, press.track, press.time, Math.max(this.grid, end - press.time));
       studio.select("clips", [id]);
-    } else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
+    } else if (press.kind === "loop") this.loop(room, press.x, x);
+    else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
   }
 
   /** The mouse is elsewhere: others see no cursor of ours. */
@@ -157,6 +162,7 @@ export class ArrangementPointer {
         studio.select("markers", [marker]);
         return { kind: "none" };
       }
+      if (event.shiftKey && this.mayEdit) return { kind: "loop", x };
       this.movePlayhead(x);
       return { kind: "ruler" };
     }
@@ -233,6 +239,13 @@ export class ArrangementPointer {
     press.gesture.cancel(); // others see the edit in its place
     if (room !== null && moved >= CLICK_PIXELS && isElsewhere(room, places)) room.edit((tx) => place(tx, room, places));
     view.drawSong();
+  }
+
+  /** The song loops between two pixels, if a step of the grid lies between them. */
+  private loop(room: Room, from: number, to: number): void {
+    const [loopStart, loopEnd] = [from, to].map((x) => snapped(beatsAt(this.view.axis.value, x), this.grid)).sort((a, b) => a - b) as [number, number];
+    const transport = [...room.all("transport").keys()][0];
+    if (transport !== undefined && loopEnd > loopStart) room.edit((tx) => tx.set("transport", transport, { loopStart, loopEnd, loopOn: true }));
   }
 
   private movePlayhead(x: number): void {

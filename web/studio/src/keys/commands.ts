@@ -55,6 +55,7 @@ const ELSEWHERE: readonly (readonly [keys: string, words: string])[] = [
   ["Space", "Play or pause"],
   ["Ctrl+Z", "Undo your own last edit"],
   ["Ctrl+Shift+Z", "Redo"],
+  ["Shift and drag in the ruler", "Loop from there to there"],
   ["Wheel", "Scroll; with Shift sideways, with Ctrl closer, with Alt higher rows"],
 ];
 
