@@ -62,6 +62,8 @@ export class Studio {
   /** Our own, in beats. */
   readonly playhead = signal(0);
   readonly isPlaying = signal(false);
+  /** How loud a channel is just now, 0 to 1; set by who plays. */
+  level: (channel: string) => number = () => 0;
   readonly side: Signal<SidePanel> = signal("history");
   /** null: closed. */
   readonly lower: Signal<LowerPanel | null> = signal("mixer");

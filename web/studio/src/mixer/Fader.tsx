@@ -1,6 +1,6 @@
 /** A slider for volume or pan: mouse, finger, wheel, keys, and a number that can be typed. */
 
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
 import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "./levels.js";
@@ -30,6 +30,7 @@ export function Fader({ room, collection, id, property, label, shown, stored, mo
   const { part, value, after, words, reset } = PARTS[property];
   const ride = useMemo(() => (room === null ? null : new Ride(room, collection, id, property)), [room, collection, id, property]);
   const [held, setHeld] = useState<number | null>(null);
+  useEffect(() => () => ride?.end(), [ride]);
   const box = useRef<HTMLDivElement>(null);
   const now = held ?? shown;
   const isUpright = property === "volume";
@@ -58,6 +59,13 @@ export function Fader({ room, collection, id, property, label, shown, stored, mo
       onPointerMove={moveTo}
       onPointerUp={() => { if (held !== null) ride?.end(); setHeld(null); }}
       onPointerCancel={() => { ride?.cancel(); setHeld(null); }}
+      onWheel={(event) => {
+        const next = isFixed || event.deltaY === 0 || Math.abs(event.deltaX) > Math.abs(event.deltaY) ? null : after(event.deltaY < 0 ? "ArrowUp" : "ArrowDown", now);
+        if (next === null) return;
+        event.preventDefault();
+        setHeld(next);
+        ride?.glide(next, () => setHeld(null));
+      }}
       onDblClick={() => { if (!isFixed) set(reset); }}
       onKeyDown={(event) => {
         if (event.key === "Escape" && held !== null) {

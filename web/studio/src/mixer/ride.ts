@@ -5,6 +5,9 @@ import { newId, type Gesture, type Room } from "@prime/client";
 type Property = "volume" | "pan";
 type Ridden = "channels" | "sends";
 
+/** The wheel rests for so long: that was one ride. */
+const WHEEL_MS = 400;
+
 /** Keys in a row within so long are one step of undo. */
 const BURST_MS = 1_200;
 
@@ -12,12 +15,15 @@ export class Ride {
   /** While a pointer holds the fader. */
   private gesture: Gesture<unknown> | null = null;
   private hasMoved = false;
+  /** Ends a ride of the wheel. */
+  private rest: ReturnType<typeof setTimeout> | null = null;
   /** The step of the keys that were pressed last, and when. */
   private burst = { step: "", at: -Infinity };
 
   constructor(private readonly room: Room, private readonly collection: Ridden, private readonly id: string, private readonly property: Property) {}
 
   begin(): void {
+    this.stopResting();
     this.gesture?.cancel();
     this.gesture = this.room.gesture();
     this.hasMoved = false;
@@ -29,14 +35,27 @@ export class Ride {
     this.gesture.set(this.collection, this.id, { [this.property]: value });
   }
 
+  /** The wheel has no end: `rested` is called once it rests, after the delta. */
+  glide(value: number, rested: () => void): void {
+    if (this.rest === null) this.begin();
+    this.to(value);
+    this.stopResting();
+    this.rest = setTimeout(() => {
+      this.end();
+      rested();
+    }, WHEEL_MS);
+  }
+
   /** One delta, if it has moved. */
   end(): void {
+    this.stopResting();
     if (this.hasMoved) this.gesture?.end();
     else this.gesture?.cancel();
     this.gesture = null;
   }
 
   cancel(): void {
+    this.stopResting();
     this.gesture?.cancel();
     this.gesture = null;
   }
@@ -46,5 +65,10 @@ export class Ride {
     if (now - this.burst.at > BURST_MS) this.burst.step = newId();
     this.burst.at = now;
     this.room.edit((tx) => tx.set(this.collection, this.id, { [this.property]: value }), { step: this.burst.step });
+  }
+
+  private stopResting(): void {
+    if (this.rest !== null) clearTimeout(this.rest);
+    this.rest = null;
   }
 }

@@ -69,7 +69,7 @@ export function Roll({ studio, song, clip, played }: Props) {
   return (
     <div class="roll" onKeyDown={(event) => { if (room !== null && keyed(room, event, stored, chosen, grid, select)) event.preventDefault(); }}>
       <RollTools song={song} clip={played} notes={stored} chosen={chosen} room={room} grid={chosenGrid} step={grid} onGrid={setGrid} onWindow={setWindow} onSelect={select} />
-      <div class="roll-canvas">
+      <div class="roll-canvas" tabIndex={-1} onPointerDown={(event) => event.currentTarget.focus({ preventScroll: true })}>
         <canvas ref={canvas} aria-hidden />
         {window !== null && <RollHead studio={studio} clip={played} window={window} />}
       </div>

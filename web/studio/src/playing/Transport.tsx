@@ -10,7 +10,10 @@ import { Player } from "./player.js";
 
 export function Transport({ studio }: { studio: Studio }) {
   const player = useMemo(() => new Player(studio), [studio.room.value]);
-  useEffect(() => () => player.close(), [player]);
+  useEffect(() => {
+    studio.level = (channel) => player.level(channel);
+    return () => player.close();
+  }, [player]);
   useEffect(() => studio.playhead.subscribe(() => player.jumped()), [player]);
   useEffect(() => onKey(studio, player), [player]);
   const { song } = studio;

@@ -1,41 +1,20 @@
-/** Simple instruments of WebAudio, one chain a channel: gain, pan, and where it leads. */
+/** Simple instruments of WebAudio: a synthesizer for keys, and drums. */
 
-import type { Readable } from "@prime/client";
-
-import { isHeard, type Sounding } from "./sounding.js";
-
-interface Chain {
-  readonly input: GainNode;
-  readonly pan: StereoPannerNode;
-}
+import type { Sounding } from "./sounding.js";
 
 /** More voices at once are not heard apart. */
 const MOST_VOICES = 96;
 
 export class Instruments {
-  private readonly chains = new Map<string, Chain>();
-  private readonly output: DynamicsCompressorNode;
   /** What sounds, to be silenced. */
   private readonly voices = new Set<AudioScheduledSourceNode>();
   private readonly noise: AudioBuffer;
 
-  constructor(private readonly context: AudioContext) {
-    this.output = new DynamicsCompressorNode(context);
-    this.output.connect(context.destination);
+  /** `inputOf`: where a channel's sound goes in. */
+  constructor(private readonly context: AudioContext, private readonly inputOf: (channel: string) => AudioNode) {
     this.noise = context.createBuffer(1, context.sampleRate, context.sampleRate);
     const samples = this.noise.getChannelData(0);
     for (let at = 0; at < samples.length; at += 1) samples[at] = Math.random() * 2 - 1;
-  }
-
-  /** Faders, pan, mute and solo as they are now. */
-  mix(song: Readable): void {
-    const master = [...song.all("channels").values()].find(({ role }) => role === "master");
-    const whole = master === undefined ? 1 : master.mute ? 0 : master.volume;
-    for (const [id, { volume, pan }] of song.all("channels")) {
-      const chain = this.chain(id);
-      chain.input.gain.setTargetAtTime((isHeard(song, id) ? volume : 0) * whole, this.context.currentTime, 0.01);
-      chain.pan.pan.setTargetAtTime(pan * 2 - 1, this.context.currentTime, 0.01);
-    }
   }
 
   /** `at`: second of the audio clock; `seconds`: how long the key is down. */
@@ -50,16 +29,6 @@ export class Instruments {
     this.voices.clear();
   }
 
-  private chain(channel: string): Chain {
-    let chain = this.chains.get(channel);
-    if (chain === undefined) {
-      chain = { input: new GainNode(this.context), pan: new StereoPannerNode(this.context) };
-      chain.input.connect(chain.pan).connect(this.output);
-      this.chains.set(channel, chain);
-    }
-    return chain;
-  }
-
   private tone({ key, velocity, channel }: Sounding, at: number, seconds: number): void {
     const { context } = this;
     const frequency = 440 * 2 ** ((key - 69) / 12);
@@ -72,7 +41,7 @@ export class Instruments {
     gain.gain.linearRampToValueAtTime(loud, at + 0.008);
     gain.gain.setTargetAtTime(loud * 0.6, at + 0.02, 0.12);
     gain.gain.setTargetAtTime(0, end, 0.05);
-    voice.connect(filter).connect(gain).connect(this.chain(channel).input);
+    voice.connect(filter).connect(gain).connect(this.inputOf(channel));
     this.start(voice, at, end + 0.4);
   }
 
@@ -80,7 +49,7 @@ export class Instruments {
   private drum({ key, velocity, channel }: Sounding, at: number): void {
     const { context } = this;
     const gain = new GainNode(context);
-    gain.connect(this.chain(channel).input);
+    gain.connect(this.inputOf(channel));
     const isNoise = key === 38 || key === 40 || key === 39 || (key >= 42 && key <= 59);
     const length = key === 46 || key >= 49 ? 0.4 : isNoise ? 0.12 : 0.3;
     gain.gain.setValueAtTime(velocity * (isNoise ? 0.25 : 0.6), at);

@@ -3,6 +3,8 @@
 import { tempoMap, type Readable, type TempoMap } from "@prime/client";
 
 import type { Studio } from "../studio.js";
+import { automatedAt } from "./automated.js";
+import { Desk } from "./desk.js";
 import { Instruments } from "./instruments.js";
 import { soundingBetween } from "./sounding.js";
 
@@ -14,6 +16,7 @@ const EVERY_MS = 50;
 
 export class Player {
   private context: AudioContext | null = null;
+  private desk: Desk | null = null;
   private instruments: Instruments | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
   /** The song's second that is heard at `startedAt` of the audio clock. */
@@ -36,7 +39,8 @@ export class Player {
     const { song } = this.studio;
     if (song === null || song.all("tempo").size === 0) return;
     this.context ??= new AudioContext();
-    this.instruments ??= new Instruments(this.context);
+    const desk = (this.desk ??= new Desk(this.context));
+    this.instruments ??= new Instruments(this.context, (channel) => desk.inputOf(channel));
     void this.context.resume();
     this.tempo = tempoMap(song.all("tempo"));
     this.startAt(this.studio.playhead.value);
@@ -72,7 +76,12 @@ export class Player {
     if (this.studio.isPlaying.value) this.pause();
     void this.context?.close();
     this.context = null;
-    this.instruments = null;
+    this.desk = this.instruments = null;
+  }
+
+  /** How loud a channel is just now, 0 to 1. */
+  level(channel: string): number {
+    return this.studio.isPlaying.value ? (this.desk?.level(channel) ?? 0) : 0;
   }
 
   private startAt(beat: number): void {
@@ -95,7 +104,7 @@ export class Player {
     const to = tempo.beats(this.songSecond + Math.max(0, context.currentTime - this.startedAt) + AHEAD_SECONDS);
     const loop = loopOf(song);
     const end = loop !== null && this.scheduled < loop.end ? Math.min(to, loop.end) : to;
-    instruments.mix(song);
+    this.desk?.mix(song, automatedAt(song, this.beatNow()));
     for (const note of soundingBetween(song, this.scheduled, end)) {
       const at = this.startedAt + tempo.seconds(note.time) - this.songSecond;
       const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);

@@ -3,6 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { windows } from "../timeline/windows.js";
+import { isHeard } from "./routing.js";
 
 export interface Sounding {
   /** Beat of the song at which it begins. */
@@ -40,12 +41,4 @@ export function soundingBetween(song: Readable, from: number, to: number, most =
     }
   }
   return found;
-}
-
-/** Not muted, and solo where any is. */
-export function isHeard(song: Readable, channel: string): boolean {
-  const strip = song.get("channels", channel);
-  if (strip === undefined || strip.mute) return false;
-  for (const { solo } of song.all("channels").values()) if (solo) return strip.solo;
-  return true;
 }
