@@ -24,6 +24,7 @@ const COMMON = {
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
+  loader: { ".md": "text" },
   logLevel: "warning",
   minify: true,
   nodePaths: [join(packages, "node_modules")],

@@ -1,0 +1,96 @@
+/** What the page knows: asked again every two seconds while it is seen. */
+
+import { signal, type Signal } from "@preact/signals";
+import { PrimeError, type Calls, type Client, type Method } from "@prime/client";
+
+import { metricsOf, type Metrics } from "./metrics_text.js";
+
+const EVERY_MS = 2_000;
+
+/** How long a page of plain HTTP may take. */
+const HTTP_MS = 5_000;
+
+type Result<M extends Method> = Calls[M]["result"];
+
+export class Console {
+  readonly nodes: Signal<Result<"operator.nodes"> | null> = signal(null);
+  readonly rooms: Signal<Result<"operator.rooms"> | null> = signal(null);
+  /** Which room is looked into, and what is in it. */
+  readonly project: Signal<string | null> = signal(null);
+  readonly room: Signal<Result<"operator.room"> | null> = signal(null);
+  readonly closed: Signal<Result<"operator.closed_rooms"> | null> = signal(null);
+  readonly slow: Signal<Result<"operator.slow_calls"> | null> = signal(null);
+  readonly audit: Signal<Result<"operator.audit"> | null> = signal(null);
+  readonly ready: Signal<{ status: number; text: string } | null> = signal(null);
+  readonly metrics: Signal<Metrics | null> = signal(null);
+  /** Why nothing could be asked; null: it could. */
+  readonly failure: Signal<unknown> = signal(null);
+  /** Whether who is logged in is no operator. */
+  readonly isStranger = signal(false);
+  readonly askedAt = signal(0);
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private isAsking = false;
+
+  constructor(private readonly client: Client) {}
+
+  start(): void {
+    document.addEventListener("visibilitychange", () => this.look());
+    this.client.status.subscribe(() => this.look());
+    this.look();
+  }
+
+  /** Now, and again while the page is seen. */
+  look(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    if (document.visibilityState === "hidden" || this.client.status.value.name !== "connected") return;
+    void this.ask().then(() => { this.timer = setTimeout(() => this.look(), EVERY_MS); });
+  }
+
+  private async ask(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    try {
+      await Promise.all([this.askPlain(), this.askCalls()]);
+      this.failure.value = null;
+      this.isStranger.value = false;
+    } catch (error) {
+      this.isStranger.value = error instanceof PrimeError && error.code === "forbidden";
+      this.failure.value = error;
+    }
+    this.askedAt.value = Date.now();
+    this.isAsking = false;
+  }
+
+  private async askCalls(): Promise<void> {
+    const project = this.project.value;
+    const [nodes, rooms, closed, slow, audit, room] = await Promise.all([
+      this.client.call("operator.nodes", {}), this.client.call("operator.rooms", { limit: 50 }),
+      this.client.call("operator.closed_rooms", { limit: 50 }), this.client.call("operator.slow_calls", { per_method: 2 }),
+      this.client.call("operator.audit", { limit: 30 }),
+      project === null ? null : this.client.call("operator.room", { project }),
+    ]);
+    this.nodes.value = nodes;
+    this.rooms.value = rooms;
+    this.closed.value = closed;
+    this.slow.value = slow;
+    this.audit.value = audit;
+    if (project === this.project.value) this.room.value = room;
+  }
+
+  /** `/readyz` and `/metrics` of the node that this page comes from; a proxy may keep them to itself. */
+  private async askPlain(): Promise<void> {
+    const [ready, metrics] = await Promise.all([fetched("/readyz"), fetched("/metrics")]);
+    this.ready.value = ready !== null && ready.status === 404 ? { status: 200, text: "unknown here" } : ready;
+    this.metrics.value = metrics?.status === 200 ? metricsOf(metrics.text) : null;
+  }
+}
+
+async function fetched(path: string): Promise<{ status: number; text: string } | null> {
+  try {
+    const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(HTTP_MS) });
+    return { status: answer.status, text: (await answer.text()).trim() };
+  } catch {
+    return null;
+  }
+}

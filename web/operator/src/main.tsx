@@ -1,0 +1,52 @@
+/** Starts the page for operators. */
+
+import { render } from "preact";
+import { useMemo } from "preact/hooks";
+import { connect, newId, type Client } from "@prime/client";
+
+import "../../pages/theme.css";
+import "../../pages/controls.css";
+import "./operator.css";
+import { Steps } from "../../studio/src/entry/Steps.js";
+import { Entrance } from "../../studio/src/entry/entrance.js";
+import { keepText, readText } from "../../pages/stored_text.js";
+import { followTheme } from "../../pages/theme.js";
+import { useLive } from "../../pages/use_live.js";
+import { Board } from "./Board.js";
+import { Console } from "./console.js";
+
+const TOKEN_KEY = "prime.operator.refresh_token";
+
+function Page({ client, seen }: { client: Client; seen: Console }) {
+  const status = useLive(client.status, { name: "connecting" });
+  const user = useLive(client.user, null);
+  const entrance = useMemo(() => new Entrance(client, null), []);
+  const logOut = (): void => { client.logout().catch(() => location.reload()); };
+  if (status.name === "needs-login") {
+    return <main class="middle"><div class="card"><div class="brand"><img src="/web/icon.svg" alt="" />Prime for operators</div><Steps entrance={entrance} /></div></main>;
+  }
+  return (
+    <>
+      <header class="operator-bar">
+        <h1>Prime for operators</h1>
+        <span class="quiet">{status.name === "connected" ? (user?.name || user?.username) : status.name === "away" ? "not connected; trying again" : (status.message ?? status.name)}</span>
+        <button type="button" onClick={logOut}>Log out</button>
+      </header>
+      {seen.isStranger.value
+        ? <main class="sheet"><p role="alert">{user?.username} is no operator of this server. Whoever runs it makes you one: ./run users make-operator {user?.username}</p></main>
+        : <Board console={seen} />}
+    </>
+  );
+}
+
+followTheme();
+const url = new URL("/v1", location.href);
+url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+const client = connect(url.href, {
+  device: newId(),
+  client: "operators' page",
+  tokens: { read: () => readText(TOKEN_KEY), write: (token) => keepText(TOKEN_KEY, token) },
+});
+const seen = new Console(client);
+seen.start();
+render(<Page client={client} seen={seen} />, document.body);
