@@ -1,30 +1,31 @@
 /** Plays the song: asks ahead for what sounds next, and gives it to WebAudio in time. */
 
-import { tempoMap, type Readable, type TempoMap } from "@prime/client";
+import { tempoMap, type Readable } from "@prime/client";
 
 import type { Studio } from "../studio.js";
 import { automatedAt } from "./automated.js";
 import { Desk } from "./desk.js";
 import { Instruments } from "./instruments.js";
+import { SongClock, type Loop } from "./song_clock.js";
 import { soundingBetween } from "./sounding.js";
 
-/** So far ahead of what is heard it is scheduled. */
+/** So far ahead of what is heard it is scheduled, and in a hidden tab. */
 const AHEAD_SECONDS = 0.2;
+const HIDDEN_AHEAD_SECONDS = 1.5;
 
 /** So often it is looked at; a hidden tab is woken once a second. */
 const EVERY_MS = 50;
+
+/** So long after the press it begins: what is scheduled at once is heard whole. */
+const START_SECONDS = 0.05;
 
 export class Player {
   private context: AudioContext | null = null;
   private desk: Desk | null = null;
   private instruments: Instruments | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
-  /** The song's second that is heard at `startedAt` of the audio clock. */
-  private songSecond = 0;
-  private startedAt = 0;
-  /** Up to which beat all is scheduled. */
-  private scheduled = 0;
-  private tempo: TempoMap | null = null;
+  /** While it plays. */
+  private clock: SongClock | null = null;
   private frame: number | null = null;
 
   constructor(private readonly studio: Studio) {}
@@ -42,8 +43,7 @@ export class Player {
     const desk = (this.desk ??= new Desk(this.context));
     this.instruments ??= new Instruments(this.context, (channel) => desk.inputOf(channel));
     void this.context.resume();
-    this.tempo = tempoMap(song.all("tempo"));
-    this.startAt(this.studio.playhead.value);
+    this.startAt(song, this.studio.playhead.value);
     this.studio.isPlaying.value = true;
     this.timer = setInterval(() => this.schedule(), EVERY_MS);
     this.schedule();
@@ -67,9 +67,10 @@ export class Player {
 
   /** The play head was put elsewhere while it plays. */
   jumped(): void {
-    if (!this.studio.isPlaying.value || Math.abs(this.studio.playhead.value - this.beatNow()) < 0.05) return;
+    const { song } = this.studio;
+    if (song === null || !this.studio.isPlaying.value || Math.abs(this.studio.playhead.value - this.beatNow()) < 0.05) return;
     this.instruments?.silence();
-    this.startAt(this.studio.playhead.value);
+    this.startAt(song, this.studio.playhead.value);
   }
 
   close(): void {
@@ -84,45 +85,27 @@ export class Player {
     return this.studio.isPlaying.value ? (this.desk?.level(channel) ?? 0) : 0;
   }
 
-  private startAt(beat: number): void {
-    this.songSecond = this.tempo?.seconds(beat) ?? 0;
-    this.startedAt = (this.context?.currentTime ?? 0) + 0.05;
-    this.scheduled = beat;
+  private startAt(song: Readable, beat: number): void {
+    this.clock = new SongClock(tempoMap(song.all("tempo")), beat, (this.context?.currentTime ?? 0) + START_SECONDS);
   }
 
   private beatNow(): number {
-    if (this.context === null || this.tempo === null) return 0;
-    return this.tempo.beats(this.songSecond + Math.max(0, this.context.currentTime - this.startedAt));
+    return this.clock?.beatAt(this.context?.currentTime ?? 0) ?? 0;
   }
 
   private schedule(): void {
     const { song } = this.studio;
-    const { context, instruments } = this;
-    if (song === null || context === null || instruments === null) return this.pause();
-    this.keepTempo(song);
-    const tempo = this.tempo!;
-    const to = tempo.beats(this.songSecond + Math.max(0, context.currentTime - this.startedAt) + AHEAD_SECONDS);
-    const loop = loopOf(song);
-    const end = loop !== null && this.scheduled < loop.end ? Math.min(to, loop.end) : to;
-    this.desk?.mix(song, automatedAt(song, this.beatNow()));
-    for (const note of soundingBetween(song, this.scheduled, end)) {
-      const at = this.startedAt + tempo.seconds(note.time) - this.songSecond;
-      const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);
-      instruments.play(note, Math.max(at, context.currentTime), seconds);
-    }
-    this.scheduled = Math.max(this.scheduled, end);
-    if (loop !== null && end === loop.end && this.beatNow() >= loop.end - 0.02) this.startAt(loop.start);
-  }
-
-  /** Where the tempo was edited, the beat that is heard stays where it is. */
-  private keepTempo(song: Readable): void {
-    const beat = this.beatNow();
+    const { context, instruments, clock } = this;
+    if (song === null || context === null || instruments === null || clock === null || song.all("tempo").size === 0) return this.pause();
     const tempo = tempoMap(song.all("tempo"));
-    if (this.tempo !== null && Math.abs(tempo.seconds(beat) - this.tempo.seconds(beat)) > 1e-6) {
-      this.songSecond = tempo.seconds(beat);
-      this.startedAt = this.context!.currentTime;
+    clock.setTempo(tempo, context.currentTime);
+    this.desk?.mix(song, automatedAt(song, this.beatNow()));
+    for (const stretch of clock.stretchesUntil(context.currentTime + (document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS), loopOf(song))) {
+      for (const note of soundingBetween(song, stretch.from, stretch.to)) {
+        const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);
+        instruments.play(note, Math.max(stretch.at(note.time), context.currentTime), seconds);
+      }
     }
-    this.tempo = tempo;
   }
 
   private follow(): void {
@@ -134,7 +117,7 @@ export class Player {
   }
 }
 
-function loopOf(song: Readable): { start: number; end: number } | null {
+function loopOf(song: Readable): Loop | null {
   const transport = [...song.all("transport").values()][0];
   if (transport === undefined || !transport.loopOn || transport.loopEnd <= transport.loopStart) return null;
   return { start: transport.loopStart, end: transport.loopEnd };
