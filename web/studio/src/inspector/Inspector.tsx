@@ -3,9 +3,10 @@
 import { useState } from "preact/hooks";
 import type { Collection, Room } from "@prime/client";
 
+import { gainInWords, gainTyped } from "../mixer/levels.js";
 import type { Studio } from "../studio.js";
 
-type Kind = "text" | "beats" | "number" | "colour" | "switch";
+type Kind = "text" | "beats" | "number" | "gain" | "colour" | "switch";
 
 /** Collection -> the properties that are shown: name, what it is called, and how it is typed. */
 const FIELDS: { readonly [collection in Collection]?: readonly (readonly [property: string, title: string, kind: Kind])[] } = {
@@ -14,7 +15,7 @@ const FIELDS: { readonly [collection in Collection]?: readonly (readonly [proper
     ["loopStart", "Loop from", "beats"], ["loopEnd", "Loop to", "beats"], ["color", "Colour", "colour"], ["enable", "Plays", "switch"],
   ],
   tracks: [["name", "Name", "text"], ["color", "Colour", "colour"]],
-  channels: [["name", "Name", "text"], ["volume", "Volume (1 is 0 dB)", "number"], ["pan", "Pan (0 to 1)", "number"], ["mute", "Muted", "switch"], ["solo", "Solo", "switch"]],
+  channels: [["name", "Name", "text"], ["volume", "Volume in dB", "gain"], ["pan", "Pan (0 to 1)", "number"], ["mute", "Muted", "switch"], ["solo", "Solo", "switch"]],
   notes: [["time", "Begins at beat", "beats"], ["duration", "Length in beats", "beats"], ["key", "Key", "number"], ["vel", "Velocity (0 to 1)", "number"]],
   scenes: [["name", "Name", "text"]],
   markers: [["name", "Name", "text"], ["time", "At beat", "beats"], ["color", "Colour", "colour"]],
@@ -30,9 +31,9 @@ export function Inspector({ studio }: { studio: Studio }) {
   if (entity === undefined) return <p class="quiet inspector">That is not there any more.</p>;
   return (
     <div class="inspector form">
-      <h2>{selection.ids.length > 1 ? `The first of ${selection.ids.length} ${selection.collection}` : selection.collection}</h2>
+      <h2>{selection.ids.length > 1 ? `${selection.ids.length} ${selection.collection}, as the first is` : selection.collection}</h2>
       {fields.map(([property, title, kind]) => (
-        <Property key={`${id}/${property}`} room={studio.mayEdit ? studio.room.value : null} collection={selection.collection} id={id}
+        <Property key={`${id}/${property}`} room={studio.mayEdit ? studio.room.value : null} collection={selection.collection} ids={selection.ids}
           property={property} title={title} kind={kind} value={entity[property]} onWrong={(text) => studio.tell(text, "warning")} />
       ))}
     </div>
@@ -42,7 +43,8 @@ export function Inspector({ studio }: { studio: Studio }) {
 interface PropertyProps {
   readonly room: Room | null;
   readonly collection: Collection;
-  readonly id: string;
+  /** The first is shown, all that are there are set. */
+  readonly ids: readonly string[];
   readonly property: string;
   readonly title: string;
   readonly kind: Kind;
@@ -50,11 +52,12 @@ interface PropertyProps {
   readonly onWrong: (text: string) => void;
 }
 
-function Property({ room, collection, id, property, title, kind, value, onWrong }: PropertyProps) {
+function Property({ room, collection, ids, property, title, kind, value, onWrong }: PropertyProps) {
   const [text, setText] = useState<string | null>(null);
   const set = (next: unknown): void => {
     setText(null);
-    if (next !== value) room?.edit((tx) => tx.set(collection, id, { [property]: next } as never));
+    const there = ids.filter((id) => room?.get(collection, id) !== undefined);
+    if (next !== value && there.length > 0) room?.edit((tx) => there.forEach((id) => tx.set(collection, id, { [property]: next } as never)));
   };
   const keep = (): void => {
     if (text === null) return;
@@ -72,7 +75,7 @@ function Property({ room, collection, id, property, title, kind, value, onWrong 
       <span class="quiet">{title}</span>
       {kind === "colour"
         ? <input type="color" value={typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value) ? value : "#4cc3b0"} disabled={room === null} onChange={(event) => set(event.currentTarget.value)} />
-        : <input value={text ?? shownAs(value)} disabled={room === null} inputMode={kind === "text" ? "text" : "decimal"} maxLength={200}
+        : <input value={text ?? (kind === "gain" ? gainInWords(Number(value)) : shownAs(value))} disabled={room === null} inputMode={kind === "text" ? "text" : "decimal"} maxLength={200}
             onInput={(event) => setText(event.currentTarget.value)} onBlur={keep}
             onKeyDown={(event) => { if (event.key === "Enter") keep(); else if (event.key === "Escape") setText(null); }} />}
     </label>
@@ -87,6 +90,7 @@ function shownAs(value: unknown): string {
 /** undefined: it cannot be read. An empty number is none. */
 function readAs(kind: Kind, text: string): unknown {
   if (kind === "text") return text;
+  if (kind === "gain") return gainTyped(text) ?? undefined;
   if (text.trim() === "") return kind === "beats" ? null : undefined;
   const number = Number(text.replace(",", "."));
   return Number.isFinite(number) ? number : undefined;
