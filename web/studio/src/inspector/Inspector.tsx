@@ -57,7 +57,8 @@ function Property({ room, collection, ids, property, title, kind, value, onWrong
   const set = (next: unknown): void => {
     setText(null);
     const there = ids.filter((id) => room?.get(collection, id) !== undefined);
-    if (next !== value && there.length > 0) room?.edit((tx) => there.forEach((id) => tx.set(collection, id, { [property]: next } as never)));
+    const valueOf = (id: string): unknown => (property === "time" ? movedWith(room?.get(collection, id), Number(next) - Number(value)) : next);
+    if (next !== value && there.length > 0) room?.edit((tx) => there.forEach((id) => tx.set(collection, id, { [property]: valueOf(id) } as never)));
   };
   const keep = (): void => {
     if (text === null) return;
@@ -80,6 +81,11 @@ function Property({ room, collection, ids, property, title, kind, value, onWrong
             onKeyDown={(event) => { if (event.key === "Enter") keep(); else if (event.key === "Escape") setText(null); }} />}
     </label>
   );
+}
+
+/** Times move together, and none in front of beat 0. */
+function movedWith(entity: object | undefined, by: number): number {
+  return Math.max(0, ((entity as { time?: number } | undefined)?.time ?? 0) + by);
 }
 
 function shownAs(value: unknown): string {
