@@ -171,6 +171,13 @@ class LeavingOwner(PersistenceError):
         super().__init__("that account is being deleted: it becomes no owner; name someone else")
 
 
+class GuestOwner(PersistenceError):
+    """A guest becomes no owner of anything."""
+
+    def __init__(self) -> None:
+        super().__init__("a guest becomes no owner: let them make an account first, or name others")
+
+
 class Refused(ToRepair):
     """The database is one that Prime will not serve from; the message says why and what to do."""
 

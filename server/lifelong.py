@@ -14,7 +14,7 @@ from persistence.tables import (
     mail_outbox,
     one_time_tokens,
 )
-from persistence.tables.internal import change_log, idempotency_keys, login_tries
+from persistence.tables.internal import change_log, guests, idempotency_keys, login_tries
 from persistence.tables.logging_in import (
     device_logins,
     login_challenges,
@@ -139,6 +139,7 @@ def start_until_stopping(node: Node) -> list[str]:
     repeat("counting popular presets", POPULAR_SECONDS, lambda: trimming.count_popular(db))
     erase = functools.partial(erasing.erase_due, db, node.context.audit)
     repeat("erasing deleted accounts", ERASE_SECONDS, erase)
+    repeat("forgetting guests", COMPACT_SECONDS, lambda: guests.forget(db))
     repeat("trimming one-time tokens", COMPACT_SECONDS, lambda: one_time_tokens.trim(db))
     orphans = functools.partial(collaboration_sessions.close_orphans, db, ORPHAN_SECONDS)
     repeat("closing orphaned sessions", ORPHAN_SECONDS, orphans)

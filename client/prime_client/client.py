@@ -268,6 +268,11 @@ class Client(Calls, Reconnecting):
             params["invitation"] = token_of(invitation)
         return _user_of(await self.call("auth.register", **params))
 
+    async def accept_as_guest(self, link: str, name: str) -> User:
+        """Come in without an account; raises as `look`, and `forbidden` if it lets no guests in."""
+        params = {"invitation": token_of(link), "name": name}
+        return _user_of(await self.call("auth.register_guest", **params))
+
     async def look_at_invitation(self, link: str) -> InvitationShown:
         """What its link, or its token, is for; without a login, too.
 

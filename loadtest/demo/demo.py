@@ -86,6 +86,7 @@ class Demo:
             role="editor",
             max_uses=PLACES,
             expires_in=PLACES_SECONDS,
+            guests=True,
         )
         page = self.hub.url.replace("ws", "http", 1).removesuffix("/v1")
         return f"{page}/studio#invite={made['token']}"

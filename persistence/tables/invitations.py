@@ -27,8 +27,8 @@ SELECT count(*) FROM (
 
 CREATE = """
 INSERT INTO invitations (project_id, inviter_id, token_hash, email, address, role, tracks,
-    max_uses, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7::text[], $8, now() + $9::float8 * interval '1 second')
+    max_uses, expires_at, guests)
+VALUES ($1, $2, $3, $4, $5, $6, $7::text[], $8, now() + $9::float8 * interval '1 second', $10)
 RETURNING id
 """
 
@@ -46,7 +46,7 @@ UPDATE invitations SET withdrawn_at = now() WHERE id = $1 AND withdrawn_at IS NU
 
 # Of an owner who is none any more, nothing is open: the inviter answers for who comes.
 OPEN = """
-SELECT i.id, i.project_id, i.address, i.role, i.tracks, i.expires_at,
+SELECT i.id, i.project_id, i.address, i.role, i.tracks, i.expires_at, i.guests,
     p.name AS project_name, u.id AS inviter, u.username, u.name
 FROM invitations AS i
 JOIN studio_projects AS p ON p.id = i.project_id
@@ -102,6 +102,8 @@ class OpenInvitation:
     tracks: tuple[str, ...] | None
     expires_at: float
     """In ms since 1970."""
+    guests: bool = False
+    """Whether it lets in who has no account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class NewInvitation:
     address: str | None
     max_uses: int
     seconds: float
+    guests: bool = False
 
 
 async def create(tx: Executor, new: NewInvitation) -> str:
@@ -137,6 +140,7 @@ async def create(tx: Executor, new: NewInvitation) -> str:
             None if new.tracks is None else [*dict.fromkeys(new.tracks)],
             new.max_uses,
             new.seconds,
+            new.guests,
         )
     )
 
@@ -226,4 +230,5 @@ def _open(row: Any) -> OpenInvitation:
         role=row["role"],
         tracks=None if tracks is None else tuple(tracks),
         expires_at=row["expires_at"].timestamp() * 1_000,
+        guests=row["guests"],
     )

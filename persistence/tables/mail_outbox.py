@@ -207,6 +207,8 @@ async def put(
     """
     if sorted(payload) != sorted(PAYLOADS[kind]):
         raise ValueError(f"the payload of {kind} is {', '.join(PAYLOADS[kind])}")
+    if recipient == f"{user_id}@nobody.invalid":
+        return False  # of a guest, who has no address
     address = _key(recipient)
     most = MAX_MAILS_PER_HOUR if kind in ASKED_FOR else MAX_NOTICES_PER_HOUR
     of_user = MAX_INVITATIONS_MAILED_PER_HOUR if kind is MailKind.INVITATION else most

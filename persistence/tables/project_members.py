@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import (
+    GuestOwner,
     LastOwner,
     LeavingOwner,
     NoSuchProject,
@@ -18,7 +19,7 @@ from persistence.rows.pages import Order, Sort
 from persistence.tables import audit_log
 from persistence.tables.collaboration_sessions import permits_of
 from persistence.tables.held_roles import require_role
-from persistence.tables.internal import account_deletions, taken_roles
+from persistence.tables.internal import account_deletions, guests, taken_roles
 from persistence.tables.users import UserRow
 from rooms.presence.permits import NOTHING_AGREED, Permits
 from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
@@ -208,17 +209,18 @@ async def grant(
     Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
     must be an owner of it. `tracks`: of a contributor, those that it may edit. `is_member`: only
     who has a role already gets another one.
-    Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `TooManyMembers`.
+    Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `GuestOwner`,
+    `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await lock(transaction, project)
         if by is not None:
             await require_role(transaction, project, by, GOVERNS)
         role = role or settings["default_role"]
-        if role != "owner":
+        if role == "owner":
+            await _require_fit(transaction, user)
+        else:
             await _keep_an_owner(transaction, project, user)
-        elif await account_deletions.is_erasing(transaction, user):
-            raise LeavingOwner
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
         given = [*dict.fromkeys(tracks or ())] if role == "contributor" else None
         before = await transaction.fetchrow(MEMBER, project, user)
@@ -231,6 +233,14 @@ async def grant(
             raise NotFound("there is no such user")
         await _note_change(transaction, project, settings, before, row, {"actor": by})
         return _member(row)
+
+
+async def _require_fit(tx: Executor, user: str) -> None:
+    """Whether this user may own anything; raises `LeavingOwner`, `GuestOwner`."""
+    if await account_deletions.is_erasing(tx, user):
+        raise LeavingOwner
+    if await guests.is_guest(tx, user):
+        raise GuestOwner
 
 
 async def join(

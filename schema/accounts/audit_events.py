@@ -16,6 +16,8 @@ class AuditEvent(StrEnum):
     SESSION_REVOKED = "session_revoked"
     DEVICE_RENAMED = "device_renamed"
     ACCOUNT_MADE = "account_made"
+    GUEST_MADE = "guest_made"
+    GUEST_UPGRADED = "guest_upgraded"
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
     ACCOUNT_DELETED = "account_deleted"
@@ -70,6 +72,8 @@ AUDIT_EVENTS: dict[AuditEvent, str] = {
     AuditEvent.SESSION_REVOKED: "A login was ended by its user, an operator or a rule.",
     AuditEvent.DEVICE_RENAMED: "A device got another name.",
     AuditEvent.ACCOUNT_MADE: "An account was made.",
+    AuditEvent.GUEST_MADE: "Someone came in as a guest, by an invitation.",
+    AuditEvent.GUEST_UPGRADED: "A guest became an account.",
     AuditEvent.ACCOUNT_CLOSED: "Its user deleted an account: it is erased after the grace time.",
     AuditEvent.ACCOUNT_REOPENED: "Its user came back within the grace time.",
     AuditEvent.ACCOUNT_DELETED: "An account was erased.",
@@ -137,7 +141,7 @@ DETAILS_OF: dict[AuditEvent, tuple[str, ...]] = {
     AuditEvent.DEVICE_FAILED: ("cause",),
     AuditEvent.ROLE_CHANGED: ("role", "before", "by", "tracks"),
     AuditEvent.PERMISSIONS_CHANGED: ("session", "permissions"),
-    AuditEvent.INVITATION_MADE: ("invitation", "role", "uses"),
+    AuditEvent.INVITATION_MADE: ("invitation", "role", "uses", "guests"),
     AuditEvent.INVITATION_ACCEPTED: ("invitation", "role"),
     AuditEvent.INVITATION_WITHDRAWN: ("invitation",),
     AuditEvent.INVITATION_FAILED: ("cause",),

@@ -27,7 +27,7 @@ class CreateInvitation(Params, frozen=True, forbid_unknown_fields=True):
     """Ask someone into a project, by a link or, with `email`, by a mail; owners only.
 
     `tracks`: those that a contributor may edit. `max_uses`: how many may accept it; by mail, one.
-    `expires_in`: seconds.
+    `expires_in`: seconds. `guests`: whether people without an account may come in by its link.
     """
 
     project: ProjectId
@@ -36,6 +36,7 @@ class CreateInvitation(Params, frozen=True, forbid_unknown_fields=True):
     email: Email | None = None
     max_uses: Uses = 1
     expires_in: GoodFor = 604_800
+    guests: bool = False
 
 
 class WithdrawInvitation(Params, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +58,10 @@ class AcceptInvitation(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class InvitationShown(Struct, frozen=True):
-    """What someone is asked into. `is_for_address`: only the address that it was mailed to may."""
+    """What someone is asked into. `is_for_address`: only the address that it was mailed to may.
+
+    `guests`: who has no account may, by `auth.register_guest`.
+    """
 
     project: ProjectId
     name: str
@@ -66,6 +70,7 @@ class InvitationShown(Struct, frozen=True):
     tracks: list[str] | None
     expires_at: Milliseconds
     is_for_address: bool
+    guests: bool
 
 
 class InvitationMade(Struct, frozen=True):

@@ -110,6 +110,8 @@ HELD_IN_MAINTENANCE = frozenset(
         *WRITES.keys() - {"batch", "auth_sessions.revoke"},
         *TOLD_ONCE,
         "auth.register",
+        "auth.register_guest",
+        "auth.upgrade_guest",
         "auth.delete_account",
     }
 )

@@ -1316,11 +1316,13 @@ CREATE TABLE public.invitations (
     accepted_at timestamp with time zone,
     withdrawn_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    guests boolean DEFAULT false NOT NULL,
     CONSTRAINT invitations_address_check CHECK (((length(address) >= 3) AND (length(address) <= 254))),
     CONSTRAINT invitations_check CHECK ((uses <= max_uses)),
     CONSTRAINT invitations_check1 CHECK ((((role = 'contributor'::text) = (tracks IS NOT NULL)) AND (COALESCE(cardinality(tracks), 0) <= 64))),
     CONSTRAINT invitations_check2 CHECK ((((email IS NULL) = (address IS NULL)) AND ((address IS NULL) OR (max_uses = 1)))),
     CONSTRAINT invitations_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT invitations_guests_check CHECK (((NOT guests) OR (address IS NULL))),
     CONSTRAINT invitations_max_uses_check CHECK ((max_uses >= 1)),
     CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['editor'::text, 'contributor'::text, 'commenter'::text, 'viewer'::text]))),
     CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32)),
@@ -1474,6 +1476,7 @@ CREATE TABLE public.prime_users (
     address text NOT NULL COLLATE pg_catalog."C",
     email_verified_at timestamp with time zone,
     is_operator boolean DEFAULT false NOT NULL,
+    is_guest boolean DEFAULT false NOT NULL,
     CONSTRAINT prime_users_address_check CHECK (((length(address) >= 3) AND (length(address) <= 512))),
     CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
     CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
@@ -1498,7 +1501,8 @@ CREATE VIEW public.own_account WITH (security_barrier='true') AS
     devices,
     version,
     created_at,
-    updated_at
+    updated_at,
+    is_guest
    FROM public.prime_users
   WHERE (id = ( SELECT public.caller_id() AS caller_id))
   WITH LOCAL CHECK OPTION;
@@ -2087,6 +2091,8 @@ CREATE INDEX preset_uses_user_idx ON public.preset_uses USING btree (user_id);
 CREATE UNIQUE INDEX prime_users_address_key ON public.prime_users USING btree (address);
 
 CREATE UNIQUE INDEX prime_users_email_key ON public.prime_users USING btree (lower(email) COLLATE "C");
+
+CREATE INDEX prime_users_guests_idx ON public.prime_users USING btree (created_at) WHERE is_guest;
 
 CREATE UNIQUE INDEX prime_users_username_key ON public.prime_users USING btree (lower(username));
 

@@ -23,6 +23,9 @@ Devices = Annotated[list[JsonMap], Meta(max_length=64)]
 
 _NAME = Column("name", PlainName, SqlType.TEXT, "as others are shown it", filters=NAMES)
 _AVATAR = Column("avatar_url", Address | None, SqlType.TEXT, "the address of a picture")
+_GUEST = Column(
+    "is_guest", bool, SqlType.BOOLEAN, "whether they came by an invitation and have no account"
+)
 _GENRES = Column("favorite_genres", Tags, SqlType.TEXTS, "what they like to make")
 
 USERS = Table(
@@ -35,13 +38,14 @@ USERS = Table(
     version="",
     verbs=frozenset({Verb.GET, Verb.LIST, Verb.COUNT, Verb.WATCH}),
     order=("username",),
-    summary=("id", "username", "name", "avatar_url"),
+    summary=("id", "username", "name", "avatar_url", "is_guest"),
     columns=(
         ID,
         Column("username", Username, SqlType.TEXT, "unique in any case", filters=NAMES, sorts=True),
         _NAME,
         _AVATAR,
         _GENRES,
+        _GUEST,
     ),
     lists=(
         ShippedList("people by a part of their name", {"name": {"ilike": "%ada%"}}),
@@ -59,7 +63,13 @@ ACCOUNT = Table(
     verbs=frozenset({Verb.GET, Verb.UPDATE, Verb.WATCH}),
     columns=(
         ID,
-        Column("email", str, SqlType.TEXT, "as it was registered"),
+        Column(
+            "email",
+            str | None,
+            SqlType.TEXT,
+            "as it was registered; null: it has none yet",
+            reads="nullif(email, id || '@nobody.invalid')",
+        ),
         Column("username", Username, SqlType.TEXT, "unique in any case"),
         _NAME.but(changes=True, filters=frozenset()),
         _AVATAR.but(changes=True),
@@ -70,6 +80,7 @@ ACCOUNT = Table(
         Column("target_lufs", Lufs, SqlType.FLOAT, "the loudness to aim at, LUFS", changes=True),
         Column("preferences", JsonMap, SqlType.JSON, "settings of your client's own", changes=True),
         Column("devices", Devices, SqlType.JSON, "what you work with", changes=True),
+        _GUEST,
         VERSION,
         CREATED_AT,
         UPDATED_AT,

@@ -23,6 +23,10 @@ class PublicUrl:
         """Without a slash at its end."""
         return self._configured or self._own
 
+    def studio_page(self, part: str) -> str:
+        """The page where a song is worked on; `part` as of `account_page`."""
+        return f"{self.address}/studio#{part}"
+
     def account_page(self, part: str = "") -> str:
         """The page for accounts; `part` is in the fragment, which no server and no proxy sees."""
         page = f"{self.address}/account"

@@ -7,6 +7,7 @@ from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
 from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
 from server.calls.operators.all_answers import OPERATOR_ANSWERS
+from server.calls.roles.guests import for_accounts
 from server.calls.rows import sessions, watching
 from server.calls.rows.of_tables import ROW_ANSWERS
 from server.calls.writes.archived import stopping
@@ -59,5 +60,6 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
 }
 
 ANSWERS: dict[str, Answer] = {
-    method: waiting(method, stopping(method, answer)) for method, answer in _ANSWERS.items()
+    method: waiting(method, stopping(method, for_accounts(method, answer)))
+    for method, answer in _ANSWERS.items()
 }

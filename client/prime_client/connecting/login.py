@@ -17,6 +17,7 @@ CALLS_TO_LOG_IN = frozenset(
     {
         "auth.login",
         "auth.register",
+        "auth.register_guest",
         "auth.device_begin",
         "auth.device_poll",
         "auth.providers",

@@ -208,6 +208,7 @@ class PublicUserSummary(TypedDict):
     username: str
     name: str
     avatar_url: str | None
+    is_guest: bool
 
 
 class AuthSession(TypedDict):
@@ -959,7 +960,8 @@ class SetAudioStatus(TypedDict):
 class CreateInvitation(TypedDict):
     """Ask someone into a project, by a link or, with `email`, by a mail; owners only. `tracks`:
     those that a contributor may edit. `max_uses`: how many may accept it; by mail, one.
-    `expires_in`: seconds.
+    `expires_in`: seconds. `guests`: whether people without an account may come in by its
+    link.
     """
 
     project: str
@@ -970,6 +972,8 @@ class CreateInvitation(TypedDict):
     max_uses: NotRequired[int]
     # 60 to 2,592,000; 604800 if left out
     expires_in: NotRequired[int]
+    # False if left out
+    guests: NotRequired[bool]
 
 
 class InvitationMade(TypedDict):
@@ -993,7 +997,9 @@ class LookAtInvitation(TypedDict):
 
 
 class InvitationShown(TypedDict):
-    """What someone is asked into. `is_for_address`: only the address that it was mailed to may."""
+    """What someone is asked into. `is_for_address`: only the address that it was mailed to may.
+    `guests`: who has no account may, by `auth.register_guest`.
+    """
 
     project: str
     name: str
@@ -1002,6 +1008,7 @@ class InvitationShown(TypedDict):
     tracks: list[str] | None
     expires_at: float
     is_for_address: bool
+    guests: bool
 
 
 class AcceptInvitation(TypedDict):
@@ -1377,6 +1384,7 @@ class PublicUser(TypedDict):
     name: str
     avatar_url: str | None
     favorite_genres: list[str]
+    is_guest: bool
 
 
 class PartialPublicUser(TypedDict):
@@ -1387,6 +1395,7 @@ class PartialPublicUser(TypedDict):
     name: NotRequired[str]
     avatar_url: NotRequired[str | None]
     favorite_genres: NotRequired[list[str]]
+    is_guest: NotRequired[bool]
 
 
 class ListUsers(TypedDict):
@@ -1439,7 +1448,7 @@ class OwnAccount(TypedDict):
     """Your own account: what you alone see and change."""
 
     id: str
-    email: str
+    email: str | None
     username: str
     name: str
     avatar_url: str | None
@@ -1448,6 +1457,7 @@ class OwnAccount(TypedDict):
     target_lufs: float
     preferences: dict[str, Any]
     devices: list[dict[str, Any]]
+    is_guest: bool
     version: int
     created_at: float
     updated_at: float
@@ -1457,7 +1467,7 @@ class PartialOwnAccount(TypedDict):
     """Of a row `OwnAccount` the columns that `fields` names, and those that name it."""
 
     id: str
-    email: NotRequired[str]
+    email: NotRequired[str | None]
     username: NotRequired[str]
     name: NotRequired[str]
     avatar_url: NotRequired[str | None]
@@ -1466,6 +1476,7 @@ class PartialOwnAccount(TypedDict):
     target_lufs: NotRequired[float]
     preferences: NotRequired[dict[str, Any]]
     devices: NotRequired[list[dict[str, Any]]]
+    is_guest: NotRequired[bool]
     version: NotRequired[int]
     created_at: NotRequired[float]
     updated_at: NotRequired[float]
@@ -2351,6 +2362,7 @@ class Invitation(TypedDict):
     expires_at: float
     accepted_at: float | None
     withdrawn_at: float | None
+    guests: bool
     created_at: float
 
 
@@ -2368,6 +2380,7 @@ class PartialInvitation(TypedDict):
     expires_at: NotRequired[float]
     accepted_at: NotRequired[float | None]
     withdrawn_at: NotRequired[float | None]
+    guests: NotRequired[bool]
     created_at: NotRequired[float]
 
 
@@ -3273,7 +3286,8 @@ class Invitations:
     async def create(self, **params: Unpack[CreateInvitation]) -> InvitationMade:
         """Ask someone into a project, by a link or, with `email`, by a mail; owners only.
         `tracks`: those that a contributor may edit. `max_uses`: how many may accept it; by
-        mail, one. `expires_in`: seconds.
+        mail, one. `expires_in`: seconds. `guests`: whether people without an account may come
+        in by its link.
         """
         result: InvitationMade = await self._call("invitations.create", **params)
         return result

@@ -128,7 +128,7 @@ PublicUserWhere = TypedDict(
 
 PublicUserOrder = Literal["id", "-id", "username", "-username"]
 
-PublicUserColumn = Literal["id", "username", "name", "avatar_url", "favorite_genres"]
+PublicUserColumn = Literal["id", "username", "name", "avatar_url", "favorite_genres", "is_guest"]
 
 OwnAccountWhere = TypedDict(
     "OwnAccountWhere",
@@ -156,6 +156,7 @@ OwnAccountColumn = Literal[
     "target_lufs",
     "preferences",
     "devices",
+    "is_guest",
     "version",
     "created_at",
     "updated_at",
@@ -676,6 +677,7 @@ InvitationColumn = Literal[
     "expires_at",
     "accepted_at",
     "withdrawn_at",
+    "guests",
     "created_at",
 ]
 

@@ -53,6 +53,7 @@ INVITATIONS = Table(
             "when it was withdrawn",
             filters=ORDERED | NULLABLE,
         ),
+        Column("guests", bool, SqlType.BOOLEAN, "whether it lets in who has no account"),
         CREATED_AT,
     ),
     lists=(

@@ -12,7 +12,7 @@ from server.calls.accounts import (
 )
 from server.calls.accounts.self_service import changing, deleting, proving
 from server.calls.answer import Answer
-from server.calls.roles import invitations, permits
+from server.calls.roles import guests, invitations, permits
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
@@ -23,6 +23,7 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **provider_login.ANSWERS,
     **provider_links.ANSWERS,
     **device_flow.ANSWERS,
+    **guests.ANSWERS,
     **invitations.ANSWERS,
     **permits.ANSWERS,
     **second_factor.ANSWERS,

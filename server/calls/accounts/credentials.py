@@ -60,7 +60,7 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
     tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION, still=still)
     await context.logins.logged_in(context.db, params.email, caller.address)
     if context.proves_addresses and not is_proved:
-        _ask_for_mail(context, Purpose.VERIFY_ADDRESS, params.email)
+        ask_for_mail(context, AskedMail(Purpose.VERIFY_ADDRESS, params.email))
     return tokens
 
 
@@ -120,12 +120,13 @@ async def _make_unverified(
         purpose = Purpose.RESET_PASSWORD
         nobodys = structs.replace(params, email=f"{uuid.uuid4()}@nobody.invalid")
         await _make(context, caller, nobodys, password_hash, later=True)
-    _ask_for_mail(context, purpose, params.email)
+    ask_for_mail(context, AskedMail(purpose, params.email))
 
 
-def _ask_for_mail(context: Context, purpose: Purpose, email: str) -> None:
-    with contextlib.suppress(Refused):  # too many wait: `auth.send_verification` asks again
-        context.asked_mails.ask(AskedMail(purpose, email))
+def ask_for_mail(context: Context, mail: AskedMail) -> None:
+    """Have it sent; if too many wait it is left out."""
+    with contextlib.suppress(Refused):  # `auth.send_verification` asks again
+        context.asked_mails.ask(mail)
 
 
 async def login(context: Context, caller: Caller, params: Login) -> Tokens:

@@ -21,7 +21,7 @@ CODES = frozenset({"code", "user_code"})
 PASSWORD = "password"
 """Of who is logged in, the one that is to be shown once more."""
 
-ON_ITS_OWN = frozenset({"auth.login", "auth.register", "auth.reset_password"})
+ON_ITS_OWN = frozenset({"auth.login", "auth.register", "auth.upgrade_guest", "auth.reset_password"})
 """Calls whose `password` is none to be guessed, or is counted by account as well (rule A4)."""
 
 

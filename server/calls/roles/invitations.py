@@ -49,6 +49,9 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
     if params.email is not None and params.max_uses != 1:
         text = "max_uses: an invitation by mail is for one"
         raise Refused(ErrorCode.VALIDATION, text, field="max_uses")
+    if params.email is not None and params.guests:
+        text = "guests: an invitation by mail is for who has the address; make one by a link"
+        raise Refused(ErrorCode.VALIDATION, text, field="guests")
     token = secrets.token_urlsafe(TOKEN_LENGTH)
     new = NewInvitation(
         project=params.project,
@@ -60,10 +63,12 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         address=None if params.email is None else _address(params.email),
         max_uses=params.max_uses,
         seconds=params.expires_in,
+        guests=params.guests,
     )
     async with context.db.transaction() as tx:
         made = await invitations.create(tx, new)
         said: dict[str, Any] = {"invitation": made, "role": params.role, "uses": params.max_uses}
+        said["guests"] = params.guests
         await audit_log.insert(
             tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **said
         )
@@ -72,7 +77,14 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
     context.announcer.rows_changed()
     if params.email is not None:
         return InvitationMade(made, None, None)
-    return InvitationMade(made, token, context.public_url.account_page(f"invite={token}"))
+    return InvitationMade(made, token, _link(context, token))
+
+
+def _link(context: Context, token: str) -> str:
+    """Where who opens it takes part; a server without pages has only the one for accounts."""
+    urls, part = context.public_url, f"invite={token}"
+    has_pages = context.in_force.settings.pages
+    return urls.studio_page(part) if has_pages else urls.account_page(part)
 
 
 async def withdraw(context: Context, caller: Caller, params: WithdrawInvitation) -> Done:
@@ -99,6 +111,7 @@ async def look(context: Context, caller: Caller, params: LookAtInvitation) -> In
         tracks=None if found.tracks is None else list(found.tracks),
         expires_at=found.expires_at,
         is_for_address=found.address is not None,
+        guests=found.guests,
     )
 
 

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from persistence.errors import LeavingOwner, NotFound
+from persistence.errors import GuestOwner, LeavingOwner, NotFound
 from persistence.pool import Executor
 from persistence.tables import (
     audit_log,
@@ -14,7 +14,7 @@ from persistence.tables import (
     studio_projects,
     users,
 )
-from persistence.tables.internal import account_deletions, taken_roles
+from persistence.tables.internal import account_deletions, guests, taken_roles
 from persistence.tables.internal.account_deletions import Owned
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
@@ -79,7 +79,8 @@ async def _who_deletes(context: Context, caller: Caller, password: str | None) -
     if await auth_credentials.password_of(context.db, caller.user) is not None:
         text = "password: give it, as this account has one"
         raise Refused(ErrorCode.VALIDATION, text, field="password")
-    await require_recent(context, caller)
+    if not await guests.is_guest(context.db, caller.user):  # who cannot log in once more
+        await require_recent(context, caller)
     user = await users.by_id(context.db, caller.user)
     if user is None:
         raise NotFound("this account is gone")
@@ -124,7 +125,7 @@ async def _hand_on(
             raise _unfit(f"{heir} is no other member of {project}; name one who is, or none")
         try:
             await project_members.grant(tx, project, heir, "owner", by=user.id)
-        except LeavingOwner as error:
+        except (GuestOwner, LeavingOwner) as error:
             raise _unfit(str(error)) from None
     owned, total = await account_deletions.owned(tx, user.id, most)
     return owned, total

@@ -30,7 +30,7 @@ async def test_R30_a_link_is_made_by_an_owner_and_accepted_by_who_has_it(node: N
     project = await create_project(ann)
     await ann.join(project)
     made = await invite(ann, project, "contributor", tracks=["track-01", "track-01"])
-    assert made["url"].endswith(f"/account#invite={made['token']}")
+    assert made["url"].endswith(f"/studio#invite={made['token']}")
     [row] = await rows_of(ann, project)
     assert (row["id"], row["uses"], row["max_uses"], row["email"]) == (made["id"], 0, 1, None)
     assert made["token"] not in json.dumps(row)

@@ -107,6 +107,7 @@ class Asked(Shared):
             "auth.totp_begin": {},
             "auth.totp_confirm": {"code": code},
             "auth.totp_disable": {"code": code},
+            "auth.upgrade_guest": words | {"email": "new@example.org", "username": "new"},
             "auth.unlink": {"identity": str(uuid.uuid4())},
         }
 

@@ -10,6 +10,14 @@ export type Calls = {
     params: AuthRegisterParams;
     result: Tokens;
   };
+  "auth.register_guest": {
+    params: AuthRegisterGuestParams;
+    result: Tokens;
+  };
+  "auth.upgrade_guest": {
+    params: AuthUpgradeGuestParams;
+    result: User;
+  };
   "auth.login": {
     params: AuthLoginParams;
     result: Tokens;
@@ -588,7 +596,7 @@ export type Calls = {
   };
 };
 
-export type Method = "auth.register" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
+export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
 
 export type Collection = "project" | "transport" | "tempo" | "signatures" | "markers" | "tracks" | "channels" | "sends" | "devices" | "clips" | "notes" | "lanes" | "points" | "warps" | "scenes" | "slots" | "media";
 
@@ -1412,6 +1420,19 @@ export type Tokens = {
   refresh_token: string;
 };
 
+/** Come in by an `invitation` that lets guests in: with a name, and without an account. */
+export type AuthRegisterGuestParams = {
+  invitation: string;
+  name: string;
+};
+
+/** Make an account of the guest who is logged in: the same user, and all stays theirs. */
+export type AuthUpgradeGuestParams = {
+  email: string;
+  username: string;
+  password: string;
+};
+
 /** Log in with e-mail address and password. */
 export type AuthLoginParams = {
   email: string;
@@ -1759,6 +1780,7 @@ export type PublicUserSummary = {
   username: string;
   name: string;
   avatar_url: string | null;
+  is_guest: boolean;
 };
 
 /** Make a project and own it. With an `id`, sending the call again makes no second one. Without `bpm` it has the
@@ -2489,7 +2511,8 @@ export type AudioFilesSetStatusParams = {
 };
 
 /** Ask someone into a project, by a link or, with `email`, by a mail; owners only. `tracks`: those that a
- * contributor may edit. `max_uses`: how many may accept it; by mail, one. `expires_in`: seconds. */
+ * contributor may edit. `max_uses`: how many may accept it; by mail, one. `expires_in`: seconds. `guests`:
+ * whether people without an account may come in by its link. */
 export type InvitationsCreateParams = {
   project: string;
   role: InvitedRole;
@@ -2501,6 +2524,8 @@ export type InvitationsCreateParams = {
   max_uses?: number;
   /** Default: 604800. */
   expires_in?: number;
+  /** Default: false. */
+  guests?: boolean;
 };
 
 /** `token` and `url`, which has it behind the `#`, are told this once; null: they are mailed. */
@@ -2520,7 +2545,8 @@ export type InvitationsLookParams = {
   token: string;
 };
 
-/** What someone is asked into. `is_for_address`: only the address that it was mailed to may. */
+/** What someone is asked into. `is_for_address`: only the address that it was mailed to may. `guests`: who has no
+ * account may, by `auth.register_guest`. */
 export type InvitationShown = {
   project: string;
   name: string;
@@ -2529,6 +2555,7 @@ export type InvitationShown = {
   tracks: readonly string[] | null;
   expires_at: number;
   is_for_address: boolean;
+  guests: boolean;
 };
 
 /** Become a member as it says. Who has a better role keeps it, and uses nothing up. */
@@ -2893,6 +2920,7 @@ export type PublicUser = {
   name: string;
   avatar_url: string | null;
   favorite_genres: readonly string[];
+  is_guest: boolean;
 };
 
 /** People whom you share a project with, and yourself: what others see. */
@@ -2943,7 +2971,7 @@ export type AccountGetParams = {
  * `Partial` of this type. */
 export type OwnAccount = {
   id: string;
-  email: string;
+  email: string | null;
   username: string;
   name: string;
   avatar_url: string | null;
@@ -2952,6 +2980,7 @@ export type OwnAccount = {
   target_lufs: number;
   preferences: JsonMap;
   devices: readonly JsonMap[];
+  is_guest: boolean;
   version: number;
   created_at: number;
   updated_at: number;
@@ -3644,6 +3673,7 @@ export type Invitation = {
   expires_at: number;
   accepted_at: number | null;
   withdrawn_at: number | null;
+  guests: boolean;
   created_at: number;
 };
 
