@@ -13,6 +13,9 @@ type Snapshot = Calls["snapshots.list"]["result"]["snapshots"][number];
 
 const PAGE = 100;
 
+/** Characters of a name (rule E8). */
+const MOST_NAME = 120;
+
 export function Snapshots({ studio }: { studio: Studio }) {
   const room = studio.room.value;
   return room === null ? null : <List key={room.project} studio={studio} room={room} />;
@@ -34,7 +37,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
           await studio.client.call("snapshots.create", { project: room.project, name });
           load();
         }}>
-          <Field label="Name" name="name" maxLength={200} required placeholder="before the drop" />
+          <Field label="Name" name="name" maxLength={MOST_NAME} required placeholder="before the drop" />
         </Form>
       )}
       <label class="row"><input type="checkbox" checked={!onlyNamed} onChange={(event) => setOnlyNamed(!event.currentTarget.checked)} />Those the server took, too</label>
@@ -52,7 +55,7 @@ interface Props {
 }
 
 function One({ studio, room, snapshot, onChanged }: Props) {
-  const [asks, setAsks] = useState<"restore" | "fork" | null>(null);
+  const [asks, setAsks] = useState<"restore" | "fork" | "rename" | null>(null);
   const name = snapshot.name.slice(0, 80) || `Edit ${snapshot.position.seq}`;
   const doing = (done: Promise<unknown>): void => { done.then(onChanged, (error: unknown) => studio.fail(error)); };
   const compare = async (): Promise<void> => {
@@ -71,6 +74,7 @@ function One({ studio, room, snapshot, onChanged }: Props) {
         <button type="button" onClick={() => { compare().catch((error: unknown) => studio.fail(error)); }}>Compare with now</button>
         {mayEdit(studio.role.value) && <button type="button" onClick={() => setAsks("restore")}>Restore</button>}
         <button type="button" onClick={() => setAsks("fork")}>Fork</button>
+        {mayEdit(studio.role.value) && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
         {isNamed && mayEdit(studio.role.value) && (
           <button type="button" class="danger" onClick={() => { if (confirm(`Delete the snapshot ${name}?`)) doing(studio.client.call("snapshots.delete", { project: room.project, snapshot: snapshot.id })); }}>Delete</button>
         )}
@@ -86,13 +90,24 @@ function One({ studio, room, snapshot, onChanged }: Props) {
           </Form>
         </Dialog>
       )}
+      {asks === "rename" && (
+        <Dialog title="Name a snapshot" onClose={() => setAsks(null)}>
+          <Form label="Name a snapshot" action="Name it" onSubmit={async ({ name: next = "" }) => {
+            await studio.client.call("snapshots.update", { project: room.project, snapshot: snapshot.id, version: snapshot.version, name: next });
+            setAsks(null);
+            onChanged();
+          }}>
+            <Field label="Name" name="name" value={snapshot.name} required maxLength={MOST_NAME} />
+          </Form>
+        </Dialog>
+      )}
       {asks === "fork" && (
         <Dialog title="Fork a snapshot" onClose={() => setAsks(null)}>
           <Form label="Fork a snapshot" action="Make the project" onSubmit={async ({ name: fork = "" }) => {
             const made = await studio.client.call("snapshots.fork", { project: room.project, snapshot: snapshot.id, name: fork });
             await studio.open(made.id);
           }}>
-            <Field label="Name of the new project" name="name" value={name} required maxLength={200} />
+            <Field label="Name of the new project" name="name" value={name} required maxLength={MOST_NAME} />
           </Form>
         </Dialog>
       )}

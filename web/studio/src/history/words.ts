@@ -2,7 +2,9 @@
 
 import type { Collection, Op, Readable } from "@prime/client";
 
-import { gainInWords, panInWords } from "../mixer/levels.js";
+import { isMove, keyInWords, valueInWords } from "./values.js";
+
+export { keyInWords };
 
 /** Collection -> one of it, and many. */
 const NOUNS: { readonly [collection in Collection]: readonly [one: string, many: string] } = {
@@ -36,8 +38,13 @@ export function editInWords({ purpose, reverts, ops, total }: Told, song: Readab
   const alike = ops.filter(({ op, col }) => op === first.op && col === first.col).length;
   const rest = total - alike;
   const [one, many] = NOUNS[first.col];
-  const words = alike === 1 ? `${DONE[first.op]} ${one}${nameInWords(first, song)}${valuesInWords(first)}` : `${DONE[first.op]} ${alike} ${many}${placeInWords(first, song)}`;
+  const words = alike === 1 ? `${doneWith(first)} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${doneWith(first)} ${alike} ${many}${placeInWords(first, song)}`;
   return what + words + (rest > 0 ? ` and ${rest} more` : "");
+}
+
+/** A `move` comes as the `set` that it was (rule O6). */
+function doneWith(op: Op): string {
+  return op.op === "set" && isMove(op.col, op.props) ? DONE.move : DONE[op.op];
 }
 
 function firstTold(ops: readonly Op[]): Op {
@@ -75,28 +82,11 @@ function textOf(value: unknown): string {
 }
 
 /** The new values of a `set`, three at most. */
-function valuesInWords(op: Op): string {
+function valuesInWords(op: Op, song: Readable): string {
   if (op.op !== "set") return "";
   const all = Object.entries(op.props as { readonly [name: string]: unknown });
-  const words = all.slice(0, 3).map(([name, value]) => valueInWords(name, value));
-  return `: ${words.join(", ")}${all.length > 3 ? " …" : ""}`;
-}
-
-function valueInWords(name: string, value: unknown): string {
-  if (name === "volume" && typeof value === "number") return `volume to ${gainInWords(value)}`;
-  if (name === "pan" && typeof value === "number") return `pan to ${panInWords(value)}`;
-  if (name === "key" && typeof value === "number") return `to ${keyInWords(value)}`;
-  if (typeof value === "boolean") return value ? name : `not ${name}`;
-  if (typeof value === "number") return `${name} to ${Math.round(value * 100) / 100}`;
-  if (typeof value === "string") return `${name} to “${value.slice(0, 40)}”`;
-  return value === null ? `no ${name}` : name;
-}
-
-const KEYS = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
-
-/** "C4" for 60. */
-export function keyInWords(key: number): string {
-  return `${KEYS[((key % 12) + 12) % 12]}${Math.floor(key / 12) - 1}`;
+  const words = all.slice(0, 3).map(([name, value]) => valueInWords(op.col, name, value, song));
+  return `${isMove(op.col, op.props) ? " " : ": "}${words.join(", ")}${all.length > 3 ? " …" : ""}`;
 }
 
 /** Where an edit can be seen: a beat and a track; null: nowhere on the time line. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Op } from "@prime/client";
-import { differences } from "@prime/client";
+import { COLLECTIONS, differences } from "@prime/client";
 
 import { comparedInWords, outlinesOf } from "../../../studio/src/history/comparing.js";
 import { changesTo } from "../../../studio/src/history/restoring.js";
@@ -21,6 +21,28 @@ test("an edit is told by what was done, with which, and to what", () => {
   assert.equal(told([{ op: "delete", col: "tracks", id: "t1" }]), "deleted track “One”");
   assert.equal(told([{ op: "set", col: "channels", id: "ch", props: { mute: true } }]), "changed channel “Bass”: mute");
   assert.equal(told([{ op: "set", col: "channels", id: "gone", props: { pan: 0 } }]), "changed channel: pan to 100 % left");
+});
+
+test("what is moved is told with where to: in bars and beats, by the name of a key, a track, a group", () => {
+  assert.equal(told([{ op: "set", col: "clips", id: "c1", props: { time: 46 } }]), "moved clip in “One” to 12.3");
+  assert.equal(told([{ op: "set", col: "clips", id: "c1", props: { time: 0, track: "t2" } }]), "moved clip in “One” to 1.1, to track “Two”");
+  assert.equal(told([{ op: "set", col: "notes", id: "n", props: { key: 62, time: 1.5 } }]), "moved note C4 in “One” to D4, to beat 2.5");
+  assert.equal(told([{ op: "set", col: "tracks", id: "t1", props: { parent: "t2", order: "a0V" } }]), "moved track “One” to group “Two”, to another place in the order");
+  assert.equal(told([{ op: "set", col: "tracks", id: "t1", props: { parent: null } }]), "moved track “One” out of its group");
+  assert.equal(told([{ op: "set", col: "tempo", id: "t", props: { bpm: 92 } }]), "changed tempo: to 92 bpm");
+  assert.equal(told([{ op: "set", col: "clips", id: "c1", props: { duration: 8, loopEnd: 1 } }]), "changed clip in “One”: duration to 8 beats, loopEnd to 1 beat");
+});
+
+test("every kind of op has words in every collection, and no id is among them", () => {
+  const id = "0191e5a0-0000-7000-8000-000000000000";
+  for (const [col, { pointers }] of Object.entries(COLLECTIONS)) {
+    const props = Object.fromEntries(Object.keys(pointers).map((name) => [name, id]));
+    for (const op of [{ op: "insert", entity: props }, { op: "set", props }, { op: "set", props: { time: 1 } }, { op: "delete" }]) {
+      const words = told([{ ...op, col, id }]);
+      assert.match(words, /^(added|changed|moved|deleted) [a-z]/, `${col} ${op.op}`);
+      assert.ok(!words.includes(id) && !words.includes("undefined"), words);
+    }
+  }
 });
 
 test("several of a kind are counted, and what the others hang on is told first", () => {
