@@ -26,6 +26,15 @@ async def enter_by(browser: Browser, name: str, address: str, **context: Any) ->
     return page
 
 
+async def guest_by(browser: Browser, name: str, address: str, **context: Any) -> Page:
+    """Come as a guest by the address of an invitation that lets guests in."""
+    page = await browser.open(name, address, context)
+    await page.fill("input[name=name]", name)
+    await page.click("button:has-text('Come in')")
+    await synced(page)
+    return page
+
+
 async def synced(page: Page) -> None:
     """Wait until the song is there, and all edits are saved."""
     await page.until(f"{ROOM}?.isSynced.value === true && {ROOM}.unsaved.value === 0")

@@ -13,7 +13,7 @@ from loadtest.hub.without_limits import WITHOUT_LIMITS
 from machine.local_hub import LocalHub
 from server.router.web_pages import FOLDER
 from tests.web.browser.driving import Browser, Page
-from tests.web.browser.studio import ROOM, digest, enter_by, seq, synced
+from tests.web.browser.studio import ROOM, digest, guest_by, seq, synced
 
 pytestmark = [
     pytest.mark.postgres,
@@ -77,7 +77,7 @@ async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
     demo = Demo(arguments_for(1), read_song(own_song()), hub)
     try:
         await demo.set_up()
-        mia = await enter_by(browser, "Mia", demo.address)
+        mia = await guest_by(browser, "Mia", demo.address)
         address = await mia.value("location.href")
         await hub.kill()
         await mia.see(".pill:has-text('offline')")
@@ -92,7 +92,7 @@ async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
         await again.do("goto", address)
         await synced(again)
         await again.until(f"{KEPT} === 5")
-        others = await enter_by(browser, "Noa", demo.address)
+        others = await guest_by(browser, "Noa", demo.address)
         await others.until(f"{KEPT} === 5")
         assert await digest(others) == await digest(again)
         rows = "indexedDB.open('prime.outbox')"
@@ -112,7 +112,7 @@ async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
     demo = Demo(arguments_for(2), read_song(own_song()), hub)
     try:
         await demo.set_up()
-        pages = [await enter_by(browser, name, demo.address) for name in ("Mia", "Noa")]
+        pages = [await guest_by(browser, name, demo.address) for name in ("Mia", "Noa")]
         for page in pages:
             await page.value(EDITING)
         await demo.run(asyncio.Event())

@@ -8,7 +8,16 @@ import pytest
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 from tests.web.browser.driving import Browser
-from tests.web.browser.studio import PASSWORD, ROOM, digest, enter_by, register, seq, synced
+from tests.web.browser.studio import (
+    PASSWORD,
+    ROOM,
+    digest,
+    enter_by,
+    guest_by,
+    register,
+    seq,
+    synced,
+)
 
 pytestmark = [
     pytest.mark.postgres,
@@ -206,6 +215,22 @@ async def test_a_role_that_is_taken_away_is_told_and_the_page_reads_only_and_the
     await ann.result("members.revoke", project=project, user=user)
     await ben.see(".toast:has-text('put you out')")
     await ben.see("h1:has-text('Projects')")
+
+
+async def test_R70_a_guest_comes_in_with_a_name_and_is_there_again_after_a_reload(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
+    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    assert (await ann.until("member_joined"))["member"]["name"] == "Gus"
+    await gus.click("button:has-text('+ Track')")
+    await gus.see(".track-head:has-text('Track 2')")
+    await synced(gus)
+    await gus.do("reload")
+    await gus.see(".track-head:has-text('Track 2')")
+    await gus.accessible()
 
 
 async def test_a_link_that_is_used_up_and_a_browser_that_lacks_something_are_told_what_to_do(

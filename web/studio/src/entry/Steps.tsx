@@ -8,7 +8,7 @@ export function Steps({ entrance }: { entrance: Entrance }) {
   switch (step.name) {
     case "login": return <Login entrance={entrance} />;
     case "register": return <Register entrance={entrance} />;
-    case "guest": return null;
+    case "guest": return <Guest entrance={entrance} />;
     case "code": return <Code entrance={entrance} challenge={step.challenge} />;
     case "set-up": return <SetUp entrance={entrance} step={step} />;
     case "recovery-codes": return <RecoveryCodes codes={step.codes} onDone={() => entrance.finish()} />;
@@ -27,6 +27,20 @@ function Login({ entrance }: { entrance: Entrance }) {
         <Other entrance={entrance} step={{ name: "register" }}>Make an account</Other>
         <a href="/account#forgot">Forgotten the password?</a>
         <a href="/account">More ways to log in</a>
+      </div>
+    </>
+  );
+}
+
+function Guest({ entrance }: { entrance: Entrance }) {
+  return (
+    <>
+      <Form label="Come in as a guest" action="Come in" onSubmit={(fields) => entrance.enterAsGuest(fields)}>
+        <Field label="Your name" name="name" autocomplete="name" required maxLength={100} hint="What others see. No account is needed." />
+      </Form>
+      <div class="row">
+        <Other entrance={entrance} step={{ name: "login" }}>I have an account</Other>
+        <Other entrance={entrance} step={{ name: "register" }}>Make an account</Other>
       </div>
     </>
   );

@@ -32,7 +32,9 @@ export class Entrance {
 
   /** Throws `PrimeError`: it is used up, withdrawn, or never was. */
   async look(): Promise<void> {
-    if (this.invitation !== null) this.shown.value = await this.client.call("invitations.look", { token: this.invitation });
+    if (this.invitation === null) return;
+    this.shown.value = await this.client.call("invitations.look", { token: this.invitation });
+    if (this.shown.value.guests && this.step.value.name === "login") this.step.value = { name: "guest" };
   }
 
   async login({ email = "", password = "" }: Fields): Promise<void> {
@@ -45,6 +47,12 @@ export class Entrance {
       await this.client.register(account);
       this.isTaken.value = this.invitation !== null; // rule R37: the account and the member in one
     });
+  }
+
+  /** With no more than a name, by an invitation that lets guests in. */
+  async enterAsGuest({ name = "" }: Fields): Promise<void> {
+    await this.client.logInBy("auth.register_guest", { invitation: this.invitation ?? "", name });
+    this.isTaken.value = true;
   }
 
   async enterCode(challenge: string, { code = "" }: Fields): Promise<void> {

@@ -24,7 +24,7 @@ export function Invitations({ studio, project }: { studio: Studio; project: stri
   useEffect(load, [project]);
   const invite = async (fields: Fields): Promise<void> => {
     const made = await studio.client.call("invitations.create", invitationOf(project, fields));
-    setLink(made.url);
+    setLink(made.token === null ? null : `${location.origin}/studio#invite=${made.token}`);
     if (made.url === null) studio.tell(`A mail with the invitation goes to ${fields.email ?? ""}.`);
     load();
   };
@@ -36,6 +36,7 @@ export function Invitations({ studio, project }: { studio: Studio; project: stri
         <Choice label="Role" name="role" value="editor" options={ROLES.map((role) => [role, ROLE_WORDS[role].title] as const)} />
         <Choice label="Good for" name="hours" value="168" options={HOURS} />
         <Field label="For how many people" name="uses" type="number" min={1} max={500} value={1} hint="Of a link." />
+        <label class="row"><input type="checkbox" name="guests" />People without an account may come in by the link</label>
       </Form>
       {link !== null && <Link studio={studio} link={link} />}
       <ul class="list">{open.map((one) => <OpenInvitation key={one.id} studio={studio} invitation={one} onChanged={load} />)}</ul>
@@ -43,9 +44,9 @@ export function Invitations({ studio, project }: { studio: Studio; project: stri
   );
 }
 
-function invitationOf(project: string, { email = "", role = "viewer", hours = "168", uses = "1" }: Fields): Calls["invitations.create"]["params"] {
+function invitationOf(project: string, { email = "", role = "viewer", hours = "168", uses = "1", guests = "" }: Fields): Calls["invitations.create"]["params"] {
   const common = { project, role: role as InvitedRole, expires_in: Number(hours) * 3_600 };
-  return email === "" ? { ...common, max_uses: Number(uses) } : { ...common, email };
+  return email === "" ? { ...common, max_uses: Number(uses), guests: guests !== "" } : { ...common, email };
 }
 
 function isOpen({ withdrawn_at, uses, max_uses, expires_at }: Invitation): boolean {
