@@ -65,6 +65,8 @@ class Demo:
         self._rss_mb = 0.0
         self.address = ""
         """Where a browser takes part; once it is set up."""
+        self._invited = ""
+        """The invitation that it leads to."""
         self._began = 0.0
         self._played = 0.0
         self._song_beats = _length_in_beats(song)
@@ -88,6 +90,7 @@ class Demo:
             expires_in=PLACES_SECONDS,
             guests=True,
         )
+        self._invited = made["id"]
         page = self.hub.url.replace("ws", "http", 1).removesuffix("/v1")
         return f"{page}/studio#invite={made['token']}"
 
@@ -108,6 +111,7 @@ class Demo:
 
     async def prove(self) -> dict[str, Any]:
         """Wait for rest, compare all copies, and report."""
+        await self._let_others_look_on()
         library = await self._library.check()
         await settle(self.participants, self.tally)
         self._sample_memory()
@@ -117,6 +121,18 @@ class Demo:
         lost = recall.pop("lost")
         beside = {"recall": recall, "lost_uses": lost, "library": library}
         return self._measured() | proved | beside
+
+    async def _let_others_look_on(self) -> None:
+        """Who came by a browser edits no more, so that copies can be compared; no more come."""
+        owner = self.participants[0]
+        ours = {one.client.user["id"] for one in self.participants if one.client.user}
+        project = owner.room.project
+        await owner.client.call("invitations.withdraw", invitation=self._invited)
+        page = await owner.client.call("members.list", project=project, limit=2 * PLACES)
+        for other in page["members"]:
+            user = other["user"]["id"]
+            if user not in ours and other["role"] != "owner":
+                await owner.client.call("members.grant", project=project, user=user, role="viewer")
 
     async def _recall(self) -> dict[str, int]:
         """What Mixx Recall was told and asked, and uses that it does not count."""
