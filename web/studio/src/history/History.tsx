@@ -7,6 +7,7 @@ import { inWords } from "../../../pages/failure_words.js";
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { HistoryFeed, type Entry } from "./history_feed.js";
+import { peopleOf } from "./people_of.js";
 import { editInWords, placeOf } from "./words.js";
 
 export function History({ studio }: { studio: Studio }) {
@@ -16,22 +17,25 @@ export function History({ studio }: { studio: Studio }) {
 
 function Feed({ studio, room }: { studio: Studio; room: Room }) {
   const feed = useMemo(() => new HistoryFeed(studio.client, room.project), [room]);
-  const [isMine, setMine] = useState(false);
+  const [user, setUser] = useState("");
   const [isSelected, setSelected] = useState(false);
   const selected = isSelected ? studio.selection.value?.ids[0] : undefined;
-  const user = isMine ? studio.client.user.value?.id : undefined;
   useEffect(() => {
-    feed.show({ ...(user !== undefined && { user }), ...(selected !== undefined && { entity: selected }) });
+    feed.show({ ...(user !== "" && { user }), ...(selected !== undefined && { entity: selected }) });
   }, [feed, user, selected]);
   useEffect(() => {
     const stop = room.onChange(() => feed.hear());
     return () => { stop(); feed.stop(); };
   }, [feed]);
+  const people = peopleOf([...studio.recent.value, ...feed.shown.value.entries], studio.client.user.value?.id ?? null);
   const { entries, isWhole, isLoading, failure } = feed.shown.value;
   return (
     <div class="history">
       <div class="row history-filters">
-        <label class="row"><input type="checkbox" checked={isMine} onChange={(event) => setMine(event.currentTarget.checked)} />Mine</label>
+        <select aria-label="Edits of whom" value={user} onChange={(event) => setUser(event.currentTarget.value)}>
+          <option value="">Everyone</option>
+          {[...people].map(([id, name]) => <option key={id} value={id}>{name}</option>)}
+        </select>
         <label class="row"><input type="checkbox" checked={isSelected} onChange={(event) => setSelected(event.currentTarget.checked)} />Of what is selected</label>
       </div>
       {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void feed.load()}>Try again</button></p>}
