@@ -8,6 +8,8 @@ export type Entry = Calls["history.list"]["result"]["entries"][number];
 export interface Shown {
   readonly entries: readonly Entry[];
   readonly isWhole: boolean;
+  /** The oldest seq that the server still keeps. */
+  readonly oldest: number;
   readonly isLoading: boolean;
   readonly failure: unknown;
 }
@@ -26,10 +28,12 @@ const MOST = 2_000;
 const EVERY_MS = 500;
 
 export class HistoryFeed {
-  readonly shown: Signal<Shown> = signal({ entries: [], isWhole: false, isLoading: false, failure: null });
+  readonly shown: Signal<Shown> = signal({ entries: [], isWhole: false, oldest: 0, isLoading: false, failure: null });
   private filter: Filter = {};
   /** Where the next page begins. */
   private next: number | null = null;
+  /** As the newest answer told it. */
+  private oldest = 0;
   /** Counts the questions from the beginning; an answer to an older one is dropped. */
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -72,6 +76,7 @@ export class HistoryFeed {
     try {
       const page = await this.client.call("history.list", { project: this.project, limit: PAGE, ...this.filter });
       if (asked !== this.asked) return;
+      this.oldest = page.oldest;
       const fresh = page.entries.filter(({ seq }) => newest === undefined || seq > newest.seq);
       if (newest === undefined || (fresh.length === page.entries.length && page.next !== null)) {
         this.next = page.next;
@@ -87,6 +92,7 @@ export class HistoryFeed {
     try {
       const page = await this.client.call("history.list", { project: this.project, limit: PAGE, ...this.filter, ...(before !== null && { before }) });
       if (asked !== this.asked) return;
+      this.oldest = page.oldest;
       this.next = page.next;
       this.put(place(page.entries), null);
     } catch (failure) {
@@ -95,6 +101,6 @@ export class HistoryFeed {
   }
 
   private put(entries: readonly Entry[], failure: unknown): void {
-    this.shown.value = { entries: entries.slice(0, MOST), isWhole: this.next === null, isLoading: false, failure };
+    this.shown.value = { entries: entries.slice(0, MOST), isWhole: this.next === null, oldest: this.oldest, isLoading: false, failure };
   }
 }

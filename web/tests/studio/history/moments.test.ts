@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Entry } from "../../../studio/src/history/history_feed.js";
+import { KeptMoments } from "../../../studio/src/history/kept_moments.js";
+import { COLUMNS, heatColumns, LAPSE_MS, lapseAt, momentInWords } from "../../../studio/src/history/moments.js";
+import { songOf } from "../arrangement/song.js";
+
+function entry(seq: number, color = "#aa0000"): Entry {
+  return { seq, id: `d${seq}`, at: 1_000, user: { id: "u", name: "Ada", username: "ada" }, member: "m", purpose: "edit", reverts: null, ops: [], total: 0, color } as unknown as Entry;
+}
+
+test("a moment is told by its edit, and by who made it where that is known", () => {
+  assert.match(momentInWords(4, [entry(5), entry(4)]), /^after edit 4 by Ada, .*1970/);
+  assert.equal(momentInWords(3, [entry(5)]), "after edit 3");
+  assert.equal(momentInWords(0, []), "before the first edit");
+});
+
+test("the heat is as high as there are edits, in the colour of who made most", () => {
+  const columns = heatColumns([entry(1), entry(2, "#00bb00"), entry(3, "#00bb00"), entry(1_000, "url(x)"), entry(2_000)], 0, 1_000);
+  assert.deepEqual(columns, [{ at: 0, height: 1, colour: "#00bb00" }, { at: COLUMNS - 1, height: 1 / 3, colour: safe("url(x)") }]);
+  assert.deepEqual(heatColumns([], 0, 0), []);
+  assert.equal(heatColumns([entry(7)], 7, 7)[0]!.at, 0);
+});
+
+function safe(colour: string): string {
+  return heatColumns([entry(1, colour)], 1, 1)[0]!.colour;
+}
+
+test("a time-lapse goes from the first moment to the last, and ends", () => {
+  assert.equal(lapseAt(0, 5, 9), 5);
+  assert.equal(lapseAt(LAPSE_MS / 2, 5, 9), 7);
+  assert.equal(lapseAt(LAPSE_MS - 1, 5, 9), 9);
+  assert.equal(lapseAt(LAPSE_MS, 5, 9), null);
+});
+
+test("moments that were shown last are kept, and no more than some", () => {
+  const kept = new KeptMoments();
+  const moment = (seq: number) => ({ seq, title: "", song: songOf({}) });
+  for (let seq = 1; seq <= 24; seq += 1) kept.keep(seq, moment(seq));
+  assert.equal(kept.get(1)?.seq, 1);
+  kept.keep(25, moment(25));
+  assert.equal(kept.get(2), undefined, "the one used longest ago goes");
+  assert.equal(kept.get(1)?.seq, 1);
+  assert.equal(kept.get(25)?.seq, 25);
+});
