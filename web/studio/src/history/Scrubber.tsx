@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
+import { followAway } from "./away.js";
 import { COLUMNS, heatColumns, momentInWords } from "./moments.js";
 import { restored } from "./restoring.js";
 import { Scrubbing } from "./scrubbing.js";
@@ -16,6 +17,7 @@ export function Scrubber({ studio }: { studio: Studio }) {
 function Slider({ studio, room }: { studio: Studio; room: Room }) {
   const scrubbing = useMemo(() => new Scrubbing(studio, room), [room]);
   useEffect(() => scrubbing.listen(), [scrubbing]);
+  useEffect(() => followAway(studio, room), [studio, room]);
   const moment = studio.moment.value;
   const isPast = moment !== null;
   useEffect(() => (isPast ? returnByEscape(scrubbing) : undefined), [scrubbing, isPast]);
