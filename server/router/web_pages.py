@@ -80,9 +80,10 @@ class WebPages:
             return None
         file = self._files.get(name)
         if file is None:
-            return None if self._files else HttpAnswer(503, NOT_BUILT)
+            is_page = asked.path in PAGES or not self._files
+            return HttpAnswer(503, NOT_BUILT) if is_page else None
         headers = (*HEADERS, ("ETag", file.etag), ("Content-Type", file.content_type))
-        if file.etag in asked.if_none_match:
+        if asked.if_none_match.strip() == "*" or file.etag in asked.if_none_match:
             return HttpAnswer(304, b"", headers)
         if _takes_gzip(asked.accept_encoding):
             return HttpAnswer(200, file.zipped, (*headers, ("Content-Encoding", "gzip")))

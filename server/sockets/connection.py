@@ -299,14 +299,14 @@ class Connection(RateLimited, asyncio.Protocol):
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
-        plain = self._server.answer_http(asked_by(request))
+        asked = asked_by(request)
+        plain = self._server.answer_http(asked)
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")
             peer = self._transport.get_extra_info("peername")
             plain = self._server.refuse_handshake(self, peer, forwarded)
-        response: Response
         if plain is not None:
-            response = response_of(self._protocol, plain)
+            response = response_of(self._protocol, plain, asked.method)
         else:
             if is_of_own_page(request):
                 self._protocol.origins = None
@@ -395,5 +395,6 @@ class Connection(RateLimited, asyncio.Protocol):
                 transport.write(data)
         if transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:
             self.abort("outbox_full")  # pongs, to someone who pings and does not read
-        if self._protocol.close_expected():
+        is_page = self._protocol.state is State.CONNECTING  # its reader has the handshake's time
+        if self._protocol.close_expected() and not is_page:
             self._loop.call_later(CLOSING_SECONDS, self.abort, "")

@@ -16,7 +16,7 @@ class HttpAnswer(NamedTuple):
 
 
 class HttpAsked(NamedTuple):
-    """A GET. Of a header that came several times: all, with commas between them."""
+    """A request. Of a header that came several times: all, with commas between them."""
 
     path: str
     """Without what is behind a `?`."""
@@ -26,6 +26,7 @@ class HttpAsked(NamedTuple):
     if_none_match: str = ""
     is_upgrade: bool = False
     """Whether it is to be a WebSocket (RFC 6455, 4.1)."""
+    method: str = "GET"
 
 
 def asked_by(request: Request) -> HttpAsked:
@@ -40,6 +41,7 @@ def asked_by(request: Request) -> HttpAsked:
         joined("Accept-Encoding"),
         joined("If-None-Match"),
         "websocket" in joined("Upgrade").lower(),
+        request.method,
     )
 
 
@@ -54,14 +56,16 @@ def is_of_own_page(request: Request) -> bool:
         return False
 
 
-def response_of(protocol: ServerProtocol, answer: HttpAnswer) -> Response:
-    """The answer as the protocol sends it; the connection ends behind it."""
+def response_of(protocol: ServerProtocol, answer: HttpAnswer, method: str) -> Response:
+    """The answer as the protocol sends it; the connection ends behind it. HEAD gets no body."""
     body = answer.body
     response = protocol.reject(answer.status, body if isinstance(body, str) else "")
     if isinstance(body, bytes):
         response.body = body
         response.headers.pop("Content-Length", None)
         response.headers["Content-Length"] = str(len(body))
+    if method == "HEAD":
+        response.body = b""
     for name, value in answer.headers:
         response.headers.pop(name, None)
         response.headers[name] = value

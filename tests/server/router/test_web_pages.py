@@ -76,11 +76,11 @@ def test_where_nothing_is_built_the_page_says_how_and_where_it_is_off_there_is_n
     assert WebPages(None).answer(HttpAsked("/studio")) is None
 
 
-async def asked(node: Node, path: str, *headers: str) -> tuple[bytes, bytes]:
-    """Head and body of what a GET is answered."""
+async def asked(node: Node, path: str, *headers: str, method: str = "GET") -> tuple[bytes, bytes]:
+    """Head and body of what is answered."""
     host, port = node.url.removeprefix("ws://").split("/")[0].split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    lines = (f"GET {path} HTTP/1.1", f"Host: {host}:{port}", *headers, "", "")
+    lines = (f"{method} {path} HTTP/1.1", f"Host: {host}:{port}", *headers, "", "")
     writer.write("\r\n".join(lines).encode())
     async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
@@ -101,10 +101,37 @@ async def test_Z4_a_node_serves_them_whole(
     assert body == STUDIO
     head, body = await asked(node, "/web/studio.js")
     assert body == b"render()" * 20_000
+    head, body = await asked(node, "/web/studio.js", method="HEAD")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"Content-Length: 160000" in head
+    assert body == b""
+    assert (await asked(node, "/studio", method="POST"))[0].startswith(b"HTTP/1.1 405 ")
+    assert (await asked(node, "/operator"))[0].startswith(b"HTTP/1.1 503 "), "it is not built"
     head, body = await asked(node, "/")
     assert head.startswith(b"HTTP/1.1 302 ")
     assert b"\r\nLocation: /studio\r\n" in head + b"\r\n"
     assert (await asked(node, "/nowhere"))[0].startswith(b"HTTP/1.1 404 ")
+
+
+@pytest.mark.hub
+async def test_who_reads_a_page_slowly_gets_all_of_it(
+    nodes: Nodes, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ends connections that do not close is shorter here than such a reader takes."""
+    monkeypatch.setattr("server.app.FOLDER", folder)
+    monkeypatch.setattr("server.sockets.connection.CLOSING_SECONDS", 0.0)
+    (folder / "large.js").write_bytes(b"x" * 4_000_000)
+    node = await nodes.start()
+    host, port = node.url.removeprefix("ws://").split("/")[0].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=2**10)
+    writer.write(f"GET /web/large.js HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    got = 0
+    async with asyncio.timeout(PATIENCE):
+        while some := await reader.read(2**16):
+            got += len(some)
+            await asyncio.sleep(0)
+    writer.close()
+    assert got > 4_000_000
 
 
 HANDSHAKE = (

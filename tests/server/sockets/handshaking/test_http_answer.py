@@ -14,7 +14,7 @@ def request(*headers: tuple[str, str]) -> Request:
 def test_headers_that_come_twice_are_joined() -> None:
     asked = asked_by(request(("Accept", "a/b"), ("accept", "c/d"), ("Upgrade", "WebSocket")))
     assert (asked.path, asked.accept, asked.is_upgrade) == ("/studio", "a/b, c/d", True)
-    assert asked_by(request()) == ("/studio", "", "", "", False)
+    assert asked_by(request()) == ("/studio", "", "", "", False, "GET")
 
 
 @pytest.mark.parametrize(
