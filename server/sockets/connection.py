@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request, Response
+from websockets.http11 import Request
 from websockets.protocol import OPEN, State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol

@@ -24,7 +24,7 @@ from tests.server import valkey_servers
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis]
 
-INSIDE = ("/metrics", "/healthz", "/readyz", "/", "/v1/", "/account/x")
+INSIDE = ("/metrics", "/healthz", "/readyz", "/v1/", "/account/x", "/web/x/y")
 
 
 class Proxy:
@@ -199,6 +199,7 @@ async def test_a_node_stops_behind_it_and_nothing_is_lost(
                 sys.stdout.write(f"\n{name}: {both.told(lost)}\n")
             assert lost == 0
         assert {path: before.get(path).status for path in INSIDE} == dict.fromkeys(INSIDE, 404)
+        assert before.get("/studio").status in (200, 503)
         assert before.get("/account").headers["Strict-Transport-Security"]
         plain = before.get_plain("/account")
         assert (plain.status, plain.headers["Location"]) == (301, "https://localhost/account")

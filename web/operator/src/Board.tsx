@@ -91,7 +91,7 @@ function Rooms({ seen }: { seen: Console }) {
   return rows === null ? null : (
     <Table title={`Rooms, the fullest first${rows.silent.length > 0 ? ` (without ${rows.silent.join(", ")}, which do not answer)` : ""}`}
       head={["project", "members", "entities", "state", "seq", "held back", "nodes"]}>
-      {rows.rooms.map((room) => (
+      {[...rows.rooms].sort((a, b) => b.members - a.members).map((room) => (
         <tr key={room.project}>
           <th scope="row"><button type="button" class="plain" onClick={() => { seen.project.value = room.project; seen.look(); }}><bdi>{room.name.slice(0, 60) || room.project}</bdi></button></th>
           <td>{room.members}</td><td>{room.entities.toLocaleString()}</td><td>{inBytes(room.bytes)}</td><td>{room.seq}</td><td>{room.held_back}</td><td>{room.nodes.join(", ")}</td>
@@ -146,10 +146,10 @@ function Slow({ seen }: { seen: Console }) {
 function Audit({ seen }: { seen: Console }) {
   const rows = seen.audit.value?.entries ?? [];
   return rows.length === 0 ? null : (
-    <Table title="Audit, the newest first" head={["what", "when", "count", "from", "details"]}>
+    <Table title="Audit, the newest first" head={["what", "who", "when", "count", "from", "project", "details"]}>
       {rows.map((entry) => (
         <tr key={entry.id}>
-          <th scope="row">{entry.event}</th><td>{new Date(entry.at).toLocaleString()}</td><td>{entry.count}</td><td>{entry.address ?? ""}</td>
+          <th scope="row">{entry.event}</th><td>{entry.actor ?? entry.user ?? ""}</td><td>{new Date(entry.at).toLocaleString()}</td><td>{entry.count}</td><td>{entry.address ?? ""}</td><td>{entry.project ?? ""}</td>
           <td><bdi>{JSON.stringify(entry.details).slice(0, 200)}</bdi></td>
         </tr>
       ))}

@@ -2,7 +2,7 @@
 
 import { render } from "preact";
 import { useMemo } from "preact/hooks";
-import { connect, newId, type Client } from "@prime/client";
+import { connect, type Client } from "@prime/client";
 
 import "../../pages/theme.css";
 import "../../pages/controls.css";
@@ -10,6 +10,7 @@ import "./operator.css";
 import { Steps } from "../../studio/src/entry/Steps.js";
 import { Entrance } from "../../studio/src/entry/entrance.js";
 import { keepText, readText } from "../../pages/stored_text.js";
+import { tabDevice } from "../../pages/tab_device.js";
 import { followTheme } from "../../pages/theme.js";
 import { useLive } from "../../pages/use_live.js";
 import { Board } from "./Board.js";
@@ -43,7 +44,7 @@ followTheme();
 const url = new URL("/v1", location.href);
 url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 const client = connect(url.href, {
-  device: newId(),
+  device: await tabDevice(),
   client: "operators' page",
   tokens: { read: () => readText(TOKEN_KEY), write: (token) => keepText(TOKEN_KEY, token) },
 });

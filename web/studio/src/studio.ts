@@ -48,6 +48,17 @@ const PRESENCE_MS = 33;
 const MOST_SHOWN_SELECTED = 200;
 const TOKEN_KEY = "prime.refresh_token";
 
+const INVITATION_KEY = "prime.invitation";
+
+/** The secret of an invitation with which this tab was opened, and which is not taken yet. */
+export function keptInvitation(): string | null {
+  try {
+    return sessionStorage.getItem(INVITATION_KEY);
+  } catch {
+    return null;
+  }
+}
+
 export class Studio {
   readonly client: Client;
   readonly place: Signal<Place> = signal({ name: "entry" });
@@ -91,9 +102,9 @@ export class Studio {
   /** Ends what listens to the room. */
   private forget: Stop = () => {};
 
-  constructor(url: string) {
+  constructor(url: string, device: string) {
     this.client = connect(url, {
-      device: newId(),
+      device,
       client: "studio page",
       outbox: indexedDbOutbox(),
       tokens: {
@@ -127,9 +138,18 @@ export class Studio {
     await this.navigation?.enter(project);
   }
 
+  /** Over reloads of this tab, until it is taken or given up. */
+  keepInvitation(secret: string | null): void {
+    this.invitation.value = secret;
+    try {
+      if (secret === null) sessionStorage.removeItem(INVITATION_KEY);
+      else sessionStorage.setItem(INVITATION_KEY, secret);
+    } catch { /* a browser that keeps nothing: it is gone with a reload */ }
+  }
+
   /** From an invitation that is taken or given up, to what it is for, or to what was asked for. */
   async goOn(project?: string): Promise<void> {
-    this.invitation.value = null;
+    this.keepInvitation(null);
     if (project === undefined) this.navigation?.follow();
     else await this.open(project);
   }
@@ -145,7 +165,7 @@ export class Studio {
     this.selection.value = this.moment.value = this.openClip.value = null;
     const stops = [
       room.onChange((touched) => this.revisions.count(touched)),
-      room.onRefused((_id, error) => this.tell(`An edit was taken back. ${inWords(error)}`, "warning")),
+      room.onRefused((_id, error) => { if (!isNothingTo(error)) this.tell(`An edit was taken back. ${inWords(error)}`, "warning"); }),
       room.onLeft((why) => this.putOut(room, why)),
       room.role.subscribe((role, was) => {
         this.role.value = role;
@@ -236,4 +256,9 @@ export class Studio {
   dismiss(id: string): void {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
   }
+}
+
+/** An undo or redo for which there is no step: who has pressed the key is told that already. */
+function isNothingTo(error: Error): boolean {
+  return "code" in error && (error.code === "nothing_to_undo" || error.code === "nothing_to_redo");
 }

@@ -4,7 +4,7 @@ import type { Status } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
 import { askedBy, hashOf } from "../entry/address.js";
-import type { Place, Studio } from "../studio.js";
+import { keptInvitation, type Place, type Studio } from "../studio.js";
 
 export class Navigation {
   /** Counts where we were sent; an answer for a place that we left meanwhile is dropped. */
@@ -14,6 +14,7 @@ export class Navigation {
 
   start(): void {
     const { studio, window } = this;
+    this.studio.invitation.value = keptInvitation();
     this.takeInvitation();
     window.addEventListener("hashchange", () => this.follow());
     studio.client.status.subscribe((status) => this.hear(status));
@@ -24,7 +25,7 @@ export class Navigation {
   private takeInvitation(): void {
     const { invitation, project } = askedBy(this.window.location.hash);
     if (invitation === null) return;
-    this.studio.invitation.value = invitation;
+    this.studio.keepInvitation(invitation);
     const rest = project === null ? "" : hashOf({ name: "project", project });
     this.window.history.replaceState(null, "", this.window.location.pathname + this.window.location.search + rest);
   }

@@ -6,7 +6,7 @@ import { carryOut } from "./carry_out.js";
 import { commandOf } from "./commands.js";
 
 /** What takes keys for itself. */
-const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=application], dialog";
+const FIELDS = "input, textarea, select, [contenteditable], [role=application], dialog";
 
 /** What is pressed by Enter, and where arrows go to the next one. */
 const CONTROLS = "button, a, summary, [role=row], [role=tab]";

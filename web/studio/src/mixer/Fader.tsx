@@ -19,6 +19,8 @@ interface Props {
   /** Who moves it, and their colour; null: nobody else does. */
   readonly mover: { readonly name: string; readonly colour: string } | null;
   readonly isFixed: boolean;
+  /** Told where it is held while it is ridden; null: it is let go. */
+  readonly onHeld?: (value: number | null) => void;
 }
 
 const PARTS = {
@@ -26,10 +28,14 @@ const PARTS = {
   pan: { part: (pan: number) => pan, value: (part: number) => part, after: panAfter, words: panInWords, reset: 0.5 },
 } as const;
 
-export function Fader({ room, collection, id, property, label, shown, stored, mover, isFixed }: Props) {
+export function Fader({ room, collection, id, property, label, shown, stored, mover, isFixed, onHeld }: Props) {
   const { part, value, after, words, reset } = PARTS[property];
   const ride = useMemo(() => (room === null ? null : new Ride(room, collection, id, property)), [room, collection, id, property]);
-  const [held, setHeld] = useState<number | null>(null);
+  const [held, hold] = useState<number | null>(null);
+  const setHeld = (value: number | null): void => {
+    hold(value);
+    onHeld?.(value);
+  };
   useEffect(() => () => ride?.end(), [ride]);
   const box = useRef<HTMLDivElement>(null);
   const now = held ?? shown;

@@ -39,6 +39,7 @@ function Strip({ studio, id }: { studio: Studio; id: string }) {
   const room = studio.moment.value === null ? studio.room.value : null;
   studio.revisions.of("tracks");
   useShown(room, "channels", [id]);
+  const [held, setHeld] = useState<number | null>(null);
   const stored = song?.get("channels", id);
   const channel = room?.shown("channels", id) ?? stored;
   if (song === null || stored === undefined || channel === undefined) return null;
@@ -51,10 +52,10 @@ function Strip({ studio, id }: { studio: Studio; id: string }) {
   return (
     <section class={`strip ${channel.role}${isSelected ? " selected" : ""}`} aria-label={name} onFocusCapture={() => { studio.selection.value = { collection: "channels", ids: [id] }; }}>
       <div class="upright">
-        <Fader {...common} property="volume" label={`Volume of ${name}`} shown={channel.volume} stored={stored.volume} />
+        <Fader {...common} property="volume" label={`Volume of ${name}`} shown={channel.volume} stored={stored.volume} onHeld={setHeld} />
         <Meter studio={studio} channel={id} />
       </div>
-      <GainField room={room} id={id} shown={channel.volume} label={`Volume of ${name} in dB`} isFixed={isFixed} />
+      <GainField room={room} id={id} shown={held ?? channel.volume} label={`Volume of ${name} in dB`} isFixed={isFixed} />
       <Fader {...common} property="pan" label={`Pan of ${name}`} shown={channel.pan} stored={stored.pan} />
       <div class="row switches">
         <button type="button" class="small" aria-label={`Mute ${name}`} aria-pressed={channel.mute} disabled={isFixed} onClick={() => set({ mute: !channel.mute })}>M</button>

@@ -1,0 +1,40 @@
+/** The id of this window: the same after a reload, and shared with no other window (rule H12). */
+
+import { newId } from "@prime/client";
+
+const KEY = "prime.device";
+
+/** So long a window that is loaded again may still hold the id. */
+const HANDOVER_MS = 600;
+
+/** A tab that was duplicated has the same storage, and gets an id of its own: the first holds a lock on its. */
+export async function tabDevice(): Promise<string> {
+  const before = kept();
+  if (before !== null && (await isFree(before))) return before;
+  const made = newId();
+  try {
+    sessionStorage.setItem(KEY, made);
+  } catch { /* a browser that keeps nothing: another id after each reload */ }
+  await isFree(made);
+  return made;
+}
+
+function kept(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it is ours now, for as long as the window lives. */
+function isFree(device: string): Promise<boolean> {
+  const { locks } = navigator;
+  if (locks === undefined) return Promise.resolve(true);
+  return new Promise((done) => {
+    locks.request(`${KEY}.${device}`, { signal: AbortSignal.timeout(HANDOVER_MS) }, () => {
+      done(true);
+      return new Promise<never>(() => {});
+    }).catch(() => done(false));
+  });
+}
