@@ -19,14 +19,30 @@ export class GrowingBytes {
     return this.buffer.slice(0, this.length);
   }
 
-  byte(...values: readonly number[]): void {
-    const at = this.room(values.length);
-    values.forEach((value, n) => { this.buffer[at + n] = value; });
+  byte(value: number): void {
+    const at = this.room(1);
+    this.buffer[at] = value;
   }
 
   bytes(values: Uint8Array): void {
     const at = this.room(values.length);
     this.buffer.set(values, at);
+  }
+
+  /** Whether `text` is ASCII, and written; if not, forget what is written of it. */
+  ascii(text: string): boolean {
+    const at = this.room(text.length);
+    for (let n = 0; n < text.length; n += 1) {
+      const unit = text.charCodeAt(n);
+      if (unit > 0x7f) return false;
+      this.buffer[at + n] = unit;
+    }
+    return true;
+  }
+
+  uint16(value: number): void {
+    const at = this.room(2);
+    this.view.setUint16(at, value);
   }
 
   uint32(value: number): void {

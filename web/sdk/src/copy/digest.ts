@@ -54,7 +54,7 @@ function write(value: unknown): void {
   } else if (typeof value === "string") writeText(value);
   else if (Array.isArray(value)) {
     writeHeader(value.length, 0x90, 0xdc);
-    value.forEach(write);
+    for (const part of value) write(part);
   } else if (isMap(value)) {
     const keys = Object.keys(value).sort(byCodePoint);
     writeHeader(keys.length, 0x80, 0xde);
@@ -66,27 +66,44 @@ function write(value: unknown): void {
 }
 
 function writeText(value: string): void {
+  const before = out.length;
+  if (value.length < 32) {
+    out.byte(0xa0 | value.length);
+    if (out.ascii(value)) return;
+    out.length = before;
+  }
   const bytes = utf8Of(value);
-  const size = bytes.length;
-  if (size < 32) out.byte(0xa0 | size);
-  else if (size < 256) out.byte(0xd9, size);
-  else if (size < 65_536) out.byte(0xda, size >> 8, size & 0xff);
-  else out.byte(0xdb, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
+  writeTextHeader(bytes.length);
   out.bytes(bytes);
+}
+
+function writeTextHeader(size: number): void {
+  if (size < 32) out.byte(0xa0 | size);
+  else if (size < 256) {
+    out.byte(0xd9);
+    out.byte(size);
+  } else writeSize(size, 0xda);
 }
 
 function writeHeader(size: number, small: number, large: number): void {
   if (size < 16) out.byte(small | size);
-  else if (size < 65_536) out.byte(large, size >> 8, size & 0xff);
-  else out.byte(large + 1, size >>> 24, (size >> 16) & 0xff, (size >> 8) & 0xff, size & 0xff);
+  else writeSize(size, large);
+}
+
+/** In two bytes behind `mark`, or in four behind the mark after it. */
+function writeSize(size: number, mark: number): void {
+  out.byte(size < 65_536 ? mark : mark + 1);
+  if (size < 65_536) out.uint16(size);
+  else out.uint32(size);
 }
 
 /** sort() alone compares UTF-16 units: an emoji would come in front of U+FF5E. */
-function byCodePoint(one: string, other: string): number {
-  const [a, b] = [[...one], [...other]];
-  for (let n = 0; n < Math.min(a.length, b.length); n += 1) {
-    const difference = a[n]!.codePointAt(0)! - b[n]!.codePointAt(0)!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
+export function byCodePoint(one: string, other: string): number {
+  const shorter = Math.min(one.length, other.length);
+  let at = 0;
+  while (at < shorter && one.charCodeAt(at) === other.charCodeAt(at)) at += 1;
+  if (at === shorter) return one.length - other.length;
+  // Both may differ in the second half of a pair: then the code point begins one unit before.
+  const begins = Math.max(at - 1, 0);
+  return one.codePointAt(begins)! - other.codePointAt(begins)! || one.codePointAt(at)! - other.codePointAt(at)!;
 }

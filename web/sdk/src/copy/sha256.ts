@@ -21,10 +21,11 @@ export function first64Bits(block: Uint8Array, length: number): bigint {
 function takeBlock(view: DataView, at: number): void {
   for (let n = 0; n < 16; n += 1) schedule[n] = view.getInt32(at + 4 * n);
   for (let n = 16; n < 64; n += 1) {
-    const [a, b] = [schedule[n - 15]!, schedule[n - 2]!];
+    const a = schedule[n - 15]!;
+    const b = schedule[n - 2]!;
     const s0 = turned(a, 7) ^ turned(a, 18) ^ (a >>> 3);
     const s1 = turned(b, 17) ^ turned(b, 19) ^ (b >>> 10);
-    schedule[n] = schedule[n - 16]! + s0 + schedule[n - 7]! + s1;
+    schedule[n] = (schedule[n - 16]! + s0 + schedule[n - 7]! + s1) | 0;
   }
   let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number];
   for (let n = 0; n < 64; n += 1) {
