@@ -150,3 +150,11 @@ test("nobody edits what is not here, or nothing", async () => {
   const { room } = await entered();
   assert.throws(() => room.edit(() => {}), WrongUse);
 });
+
+test("a fader that is let go after we were put out is no wrong use: its edit is told not to be saved", async () => {
+  const { room } = await entered();
+  const ride = room.gesture();
+  ride.set("markers", "marker_01", { time: 2 });
+  room.end("we were put out");
+  await assert.rejects(ride.end().saved, Unanswered);
+});

@@ -169,8 +169,15 @@ export class Room implements Readable {
   gesture(): Gesture<Edit> {
     return new Gesture<Edit>({
       show: (id, values) => this.say({ t: "gesture", project: this.project, id, values }),
-      end: (gesture, ops) => this.propose(this.deltaOf(ops, { gesture })),
+      end: (gesture, ops) => (this.over === null ? this.propose(this.deltaOf(ops, { gesture })) : this.tooLate(this.over)),
     });
+  }
+
+  /** Who rides a fader does not know that we were put out meanwhile: that is no wrong use. */
+  private tooLate(why: string): Edit {
+    const { saved, fail } = promised();
+    fail(new Unanswered(`this room is over, for ${why}`));
+    return { id: newId(), saved };
   }
 
   /** Where we are; false: it was not sent, for the socket is full or we are away. Presence may be lost. */

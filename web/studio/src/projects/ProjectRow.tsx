@@ -46,7 +46,7 @@ function Rename({ studio, project, onClose }: { studio: Studio; project: Project
         await studio.client.call("projects.update", { project: project.id, version: project.version, name });
         onClose(true);
       }}>
-        <Field label="Name" name="name" value={project.name} required maxLength={200} />
+        <Field label="Name" name="name" value={project.name} required maxLength={120} />
       </Form>
     </Dialog>
   );
