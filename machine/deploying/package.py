@@ -20,7 +20,7 @@ FOLDERS = {
     "schema": "schema", "rooms": "rooms", "persistence": "persistence", "server": "server",
     "machine": "machine", "files": "files", "admin": "admin",
     "client/prime_client": "prime_client",
-    "docs": "docs", "ops": "ops",
+    "docs": "docs", "ops": "ops", "web/dist": "web/dist",
 }  # fmt: skip
 """Folder of the checkout -> folder of the package."""
 

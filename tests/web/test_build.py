@@ -9,12 +9,17 @@ import pytest
 
 from tests.javascript.node import Node
 from tests.web.building import build_pages
-from tests.web.pages_command import differences
+from tests.web.pages_command import DIST, differences
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 MOST_KB = {"prime.js": 25, "studio.js": 150, "operator.js": 150}
 """File -> KB that it may have, zipped: what issue 19 allows."""
+
+
+def test_what_git_has_is_what_the_sources_make(web: Node, tmp_path: Path) -> None:
+    build_pages(web, tmp_path)
+    assert differences(tmp_path, DIST) == [], "run ./run web, and commit web/dist"
 
 
 def test_a_file_that_is_another_one_missing_or_too_many_is_told(tmp_path: Path) -> None:

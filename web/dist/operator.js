@@ -1,0 +1,589 @@
+var Le,m,an,gt,V,nn,ln,cn,pt,Oe,ge,dn,vt,ft,mt,wr,je={},Re=[],br=/acit|ex(?:s|g|n|p|$)|rph|grid|ows|mnc|ntw|ine[ch]|zoo|^ord|itera/i,Ie=Array.isArray;function B(n,e){for(var t in e)n[t]=e[t];return n}function yt(n){n&&n.parentNode&&n.parentNode.removeChild(n)}function _t(n,e,t){var r,o,i,a={};for(i in e)i=="key"?r=e[i]:i=="ref"?o=e[i]:a[i]=e[i];if(arguments.length>2&&(a.children=arguments.length>3?Le.call(arguments,2):t),typeof n=="function"&&n.defaultProps!=null)for(i in n.defaultProps)a[i]===void 0&&(a[i]=n.defaultProps[i]);return Ae(n,a,r,o,null)}function Ae(n,e,t,r,o){var i={type:n,props:e,key:t,ref:r,__k:null,__:null,__b:0,__e:null,__c:null,constructor:void 0,__v:o??++an,__i:-1,__u:0};return o==null&&m.vnode!=null&&m.vnode(i),i}function M(n){return n.children}function ee(n,e){this.props=n,this.context=e}function z(n,e){if(e==null)return n.__?z(n.__,n.__i+1):null;for(var t;e<n.__k.length;e++)if((t=n.__k[e])!=null&&t.__e!=null)return t.__e;return typeof n.type=="function"?z(n):null}function kr(n){if(n.__P&&n.__d){var e=n.__v,t=e.__e,r=[],o=[],i=B({},e);i.__v=e.__v+1,m.vnode&&m.vnode(i),wt(n.__P,i,e,n.__n,n.__P.namespaceURI,32&e.__u?[t]:null,r,t??z(e),!!(32&e.__u),o),i.__v=e.__v,i.__.__k[i.__i]=i,mn(r,i,o),e.__e=e.__=null,i.__e!=t&&un(i)}}function un(n){if((n=n.__)!=null&&n.__c!=null)return n.__e=n.__c.base=null,n.__k.some(function(e){if(e!=null&&e.__e!=null)return n.__e=n.__c.base=e.__e}),un(n)}function rn(n){(!n.__d&&(n.__d=!0)&&V.push(n)&&!De.__r++||nn!=m.debounceRendering)&&((nn=m.debounceRendering)||ln)(De)}function De(){try{for(var n,e=1;V.length;)V.length>e&&V.sort(cn),n=V.shift(),e=V.length,kr(n)}finally{V.length=De.__r=0}}function hn(n,e,t,r,o,i,a,c,u,d,h){var f,l,p,_,R,T,S=r&&r.__k||Re,g=e.length;for(u=xr(t,e,S,u,g),f=0;f<g;f++)(p=t.__k[f])!=null&&(l=p.__i!=-1&&S[p.__i]||je,p.__i=f,T=wt(n,p,l,o,i,a,c,u,d,h),_=p.__e,p.ref&&l.ref!=p.ref&&(l.ref&&bt(l.ref,null,p),h.push(p.ref,p.__c||_,p)),R==null&&_!=null&&(R=_),4&p.__u?(u=pn(p,u,n),l.__e&&(l.__e=null)):typeof p.type=="function"&&T!==void 0?u=T:_&&(u=_.nextSibling),p.__u&=-7);return t.__e=R,u}function xr(n,e,t,r,o){var i,a,c,u,d,h=t.length,f=h,l=0;for(n.__k=new Array(o),i=0;i<o;i++)(a=e[i])!=null&&typeof a!="boolean"&&typeof a!="function"?(typeof a=="string"||typeof a=="number"||typeof a=="bigint"||a.constructor==String?a=n.__k[i]=Ae(null,a,null,null,null):Ie(a)?a=n.__k[i]=Ae(M,{children:a},null,null,null):a.constructor===void 0&&a.__b>0?a=n.__k[i]=Ae(a.type,a.props,a.key,a.ref?a.ref:null,a.__v):n.__k[i]=a,u=i+l,a.__=n,a.__b=n.__b+1,c=null,(d=a.__i=Sr(a,t,u,f))!=-1&&(f--,(c=t[d])&&(c.__u|=2)),c==null||c.__v==null?(d==-1&&(o>h?l--:o<h&&l++),typeof a.type!="function"&&(a.__u|=4)):d!=u&&(d==u-1?l--:d==u+1?l++:(d>u?l--:l++,a.__u|=4))):n.__k[i]=null;if(f)for(i=0;i<h;i++)(c=t[i])!=null&&(2&c.__u)==0&&(c.__e==r&&(r=z(c)),vn(c,c));return r}function pn(n,e,t){var r,o;if(typeof n.type=="function"){for(r=n.__k,o=0;r&&o<r.length;o++)r[o]&&(r[o].__=n,e=pn(r[o],e,t));return e}n.__e!=e&&(e&&n.type&&!e.parentNode&&(e=z(n)),e=t.insertBefore(n.__e,e||null));do e=e&&e.nextSibling;while(e!=null&&e.nodeType==8);return e}function Sr(n,e,t,r){var o,i,a,c=n.key,u=n.type,d=e[t],h=d!=null&&(2&d.__u)==0;if(d===null&&c==null||h&&c==d.key&&u==d.type)return t;if(r>(h?1:0)){for(o=t-1,i=t+1;o>=0||i<e.length;)if((d=e[a=o>=0?o--:i++])!=null&&(2&d.__u)==0&&c==d.key&&u==d.type)return a}return-1}function on(n,e,t){e[0]=="-"?n.setProperty(e,t??""):n[e]=t==null?"":typeof t!="number"||br.test(e)?t:t+"px"}function Te(n,e,t,r,o){var i,a;e:if(e=="style")if(typeof t=="string")n.style.cssText=t;else{if(typeof r=="string"&&(n.style.cssText=r=""),r)for(e in r)t&&e in t||on(n.style,e,"");if(t)for(e in t)r&&t[e]==r[e]||on(n.style,e,t[e])}else if(e[0]=="o"&&e[1]=="n")i=e!=(e=e.replace(dn,"$1")),a=e.toLowerCase(),e=a in n||e=="onFocusOut"||e=="onFocusIn"?a.slice(2):e.slice(2),n.l||(n.l={}),n.l[e+i]=t,t?r?t[ge]=r[ge]:(t[ge]=vt,n.addEventListener(e,i?mt:ft,i)):n.removeEventListener(e,i?mt:ft,i);else{if(o=="http://www.w3.org/2000/svg")e=e.replace(/xlink(H|:h)/,"h").replace(/sName$/,"s");else if(e!="width"&&e!="height"&&e!="href"&&e!="list"&&e!="form"&&e!="tabIndex"&&e!="download"&&e!="rowSpan"&&e!="colSpan"&&e!="role"&&e!="popover"&&e in n)try{n[e]=t??"";break e}catch{}typeof t=="function"||(t==null||t===!1&&e[4]!="-"?n.removeAttribute(e):n.setAttribute(e,e=="popover"&&t==1?"":t))}}function sn(n){return function(e){if(this.l){var t=this.l[e.type+n];if(e[Oe]==null)e[Oe]=vt++;else if(e[Oe]<t[ge])return;return t(m.event?m.event(e):e)}}}function wt(n,e,t,r,o,i,a,c,u,d){var h,f,l,p,_,R,T,S,g,L,fe,J,me,tn,Pe,ht,I=e.type;if(e.constructor!==void 0)return null;128&t.__u&&(u=!!(32&t.__u),i=[c=e.__e=t.__e]),(h=m.__b)&&h(e);e:if(typeof I=="function"){f=a.length;try{if(g=e.props,L=I.prototype&&I.prototype.render,fe=(h=I.contextType)&&r[h.__c],J=h?fe?fe.props.value:h.__:r,t.__c?S=(l=e.__c=t.__c).__=l.__E:(L?e.__c=l=new I(g,J):(e.__c=l=new ee(g,J),l.constructor=I,l.render=Er),fe&&fe.sub(l),l.state||(l.state={}),l.__n=r,p=l.__d=!0,l.__h=[],l._sb=[]),L&&l.__s==null&&(l.__s=l.state),L&&I.getDerivedStateFromProps!=null&&(l.__s==l.state&&(l.__s=B({},l.__s)),B(l.__s,I.getDerivedStateFromProps(g,l.__s))),_=l.props,R=l.state,l.__v=e,p)L&&I.getDerivedStateFromProps==null&&l.componentWillMount!=null&&l.componentWillMount(),L&&l.componentDidMount!=null&&l.__h.push(l.componentDidMount);else{if(L&&I.getDerivedStateFromProps==null&&g!==_&&l.componentWillReceiveProps!=null&&l.componentWillReceiveProps(g,J),e.__v==t.__v||!l.__e&&l.shouldComponentUpdate!=null&&l.shouldComponentUpdate(g,l.__s,J)===!1){e.__v!=t.__v&&(l.props=g,l.state=l.__s,l.__d=!1),e.__e=t.__e,e.__k=t.__k,e.__k.some(function(Z){Z&&(Z.__=e)}),Re.push.apply(l.__h,l._sb),l._sb=[],l.__h.length&&a.push(l),c=z(t);break e}l.componentWillUpdate!=null&&l.componentWillUpdate(g,l.__s,J),L&&l.componentDidUpdate!=null&&l.__h.push(function(){l.componentDidUpdate(_,R,T)})}if(l.context=J,l.props=g,l.__P=n,l.__e=!1,me=m.__r,tn=0,L)l.state=l.__s,l.__d=!1,me&&me(e),h=l.render(l.props,l.state,l.context),Re.push.apply(l.__h,l._sb),l._sb=[];else do l.__d=!1,me&&me(e),h=l.render(l.props,l.state,l.context),l.state=l.__s;while(l.__d&&++tn<25);l.state=l.__s,l.getChildContext!=null&&(r=B(B({},r),l.getChildContext())),L&&!p&&l.getSnapshotBeforeUpdate!=null&&(T=l.getSnapshotBeforeUpdate(_,R)),Pe=h!=null&&h.type===M&&h.key==null?gn(h.props.children):h,c=hn(n,Ie(Pe)?Pe:[Pe],e,t,r,o,i,a,c,u,d),l.base=e.__e,e.__u&=-161,l.__h.length&&a.push(l),S&&(l.__E=l.__=null)}catch(Z){if(a.length=f,e.__v=null,u||i!=null){if(Z.then){for(e.__u|=u?160:128;c&&c.nodeType==8&&c.nextSibling;)c=c.nextSibling;i!=null&&(i[i.indexOf(c)]=null),e.__e=c}else if(i!=null)for(ht=i.length;ht--;)yt(i[ht])}else e.__e=t.__e;e.__k==null&&(e.__k=t.__k||[]),Z.then||fn(e),m.__e(Z,e,t)}}else i==null&&e.__v==t.__v?(e.__k=t.__k,e.__e=t.__e):c=e.__e=Mr(t.__e,e,t,r,o,i,a,u,d);return(h=m.diffed)&&h(e),128&e.__u?void 0:c}function fn(n){n&&(n.__c&&(n.__c.__e=!0),n.__k&&n.__k.some(fn))}function mn(n,e,t){for(var r=0;r<t.length;r++)bt(t[r],t[++r],t[++r]);m.__c&&m.__c(e,n),n.some(function(o){try{n=o.__h,o.__h=[],n.some(function(i){i.call(o)})}catch(i){m.__e(i,o.__v)}})}function gn(n){return typeof n!="object"||n==null||n.__b>0?n:Ie(n)?n.map(gn):n.constructor!==void 0?null:B({},n)}function Mr(n,e,t,r,o,i,a,c,u){var d,h,f,l,p,_,R,T=t.props||je,S=e.props,g=e.type;if(g=="svg"?o="http://www.w3.org/2000/svg":g=="math"?o="http://www.w3.org/1998/Math/MathML":o||(o="http://www.w3.org/1999/xhtml"),i!=null){for(d=0;d<i.length;d++)if((p=i[d])&&"setAttribute"in p==!!g&&(g?p.localName==g:p.nodeType==3)){n=p,i[d]=null;break}}if(n==null){if(g==null)return document.createTextNode(S);n=document.createElementNS(o,g,S.is&&S),c&&(m.__m&&m.__m(e,i),c=!1),i=null}if(g==null)T===S||c&&n.data==S||(n.data=S);else{if(i=g=="textarea"&&S.defaultValue!=null?null:i&&Le.call(n.childNodes),!c&&i!=null)for(T={},d=0;d<n.attributes.length;d++)T[(p=n.attributes[d]).name]=p.value;for(d in T)p=T[d],d=="dangerouslySetInnerHTML"?f=p:d=="children"||d in S||d=="value"&&"defaultValue"in S||d=="checked"&&"defaultChecked"in S||Te(n,d,null,p,o);for(d in S)p=S[d],d=="children"?l=p:d=="dangerouslySetInnerHTML"?h=p:d=="value"?_=p:d=="checked"?R=p:c&&typeof p!="function"||T[d]===p||Te(n,d,p,T[d],o);if(h)c||f&&(h.__html==f.__html||h.__html==n.innerHTML)||(n.innerHTML=h.__html),e.__k=[];else if(f&&(n.innerHTML=""),hn(e.type=="template"?n.content:n,Ie(l)?l:[l],e,t,r,g=="foreignObject"?"http://www.w3.org/1999/xhtml":o,i,a,i?i[0]:t.__k&&z(t,0),c,u),i!=null)for(d=i.length;d--;)yt(i[d]);c&&g!="textarea"||(d="value",g=="progress"&&_==null?n.removeAttribute("value"):_!=null&&(_!==n[d]||g=="progress"&&!_||g=="option"&&_!=T[d])&&Te(n,d,_,T[d],o),d="checked",R!=null&&R!=n[d]&&Te(n,d,R,T[d],o))}return n}function bt(n,e,t){try{if(typeof n=="function"){var r=typeof n.__u=="function";r&&n.__u(),r&&e==null||(n.__u=n(e))}else n.current=e}catch(o){m.__e(o,t)}}function vn(n,e,t){var r,o;if(m.unmount&&m.unmount(n),(r=n.ref)&&(r.current&&r.current!=n.__e||bt(r,null,e)),(r=n.__c)!=null){if(r.componentWillUnmount)try{r.componentWillUnmount()}catch(i){m.__e(i,e)}r.base=r.__P=r.__n=null}if(r=n.__k)for(o=0;o<r.length;o++)r[o]&&vn(r[o],e,t||typeof n.type!="function");t||yt(n.__e),n.__c=n.__=n.__e=void 0}function Er(n,e,t){return this.constructor(n,t)}function yn(n,e,t){var r,o,i,a;e==document&&(e=document.documentElement),m.__&&m.__(n,e),o=(r=typeof t=="function")?null:t&&t.__k||e.__k,i=[],a=[],wt(e,n=(!r&&t||e).__k=_t(M,null,[n]),o||je,je,e.namespaceURI,!r&&t?[t]:o?null:e.firstChild?Le.call(e.childNodes):null,i,!r&&t?t:o?o.__e:e.firstChild,r,a),mn(i,n,a),n.props.children=null}Le=Re.slice,m={__e:function(n,e,t,r){for(var o,i,a;e=e.__;)if((o=e.__c)&&!o.__)try{if((i=o.constructor)&&i.getDerivedStateFromError!=null&&(o.setState(i.getDerivedStateFromError(n)),a=o.__d),o.componentDidCatch!=null&&(o.componentDidCatch(n,r||{}),a=o.__d),a)return o.__E=o}catch(c){n=c}throw n}},an=0,gt=function(n){return n!=null&&n.constructor===void 0},ee.prototype.setState=function(n,e){var t;t=this.__s!=null&&this.__s!=this.state?this.__s:this.__s=B({},this.state),typeof n=="function"&&(n=n(B({},t),this.props)),n&&B(t,n),n!=null&&this.__v&&(e&&this._sb.push(e),rn(this))},ee.prototype.forceUpdate=function(n){this.__v&&(this.__e=!0,n&&this.__h.push(n),rn(this))},ee.prototype.render=M,V=[],ln=typeof Promise=="function"?Promise.prototype.then.bind(Promise.resolve()):setTimeout,cn=function(n,e){return n.__v.__b-e.__v.__b},De.__r=0,pt=Math.random().toString(8),Oe="__d"+pt,ge="__a"+pt,dn=/(PointerCapture)$|Capture$/i,vt=0,ft=sn(!1),mt=sn(!0),wr=0;var te,w,kt,_n,xt=0,Cn=[],b=m,wn=b.__b,bn=b.__r,kn=b.diffed,xn=b.__c,Sn=b.unmount,Mn=b.__;function Fe(n,e){b.__h&&b.__h(w,n,xt||e),xt=0;var t=w.__H||(w.__H={__:[],__h:[]});return n>=t.__.length&&t.__.push({}),t.__[n]}function ve(n){return xt=1,Cr(On,n)}function Cr(n,e,t){var r=Fe(te++,2);if(r.t=n,!r.__c&&(r.__=[t?t(e):On(void 0,e),function(c){var u=r.__N?r.__N[0]:r.__[0],d=r.t(u,c);u!==d&&(r.__N=[d,r.__[1]],r.__c.setState({}))}],r.__c=w,!w.__f)){var o=function(c,u,d){if(!r.__c.__H)return!0;var h=!1,f=r.__c.props!==c;if(r.__c.__H.__.some(function(p){if(p.__N){h=!0;var _=p.__[0];p.__=p.__N,p.__N=void 0,_!==p.__[0]&&(f=!0)}}),i){var l=i.call(this,c,u,d);return h?l||f:l}return!h||f};w.__f=!0;var i=w.shouldComponentUpdate,a=w.componentWillUpdate;w.componentWillUpdate=function(c,u,d){if(this.__e){var h=i;i=void 0,o(c,u,d),i=h}a&&a.call(this,c,u,d)},w.shouldComponentUpdate=o}return r.__N||r.__}function Mt(n,e){var t=Fe(te++,3);!b.__s&&Tn(t.__H,e)&&(t.__=n,t.u=e,w.__H.__h.push(t))}function ye(n,e){var t=Fe(te++,7);return Tn(t.__H,e)&&(t.__=n(),t.__H=e,t.__h=n),t.__}function Pn(){var n=Fe(te++,11);if(!n.__){for(var e=w.__v;e!==null&&!e.__m&&e.__!==null;)e=e.__;var t=e.__m||(e.__m=[0,0]);n.__="P"+t[0]+"-"+t[1]++}return n.__}function Pr(){for(var n;n=Cn.shift();){var e=n.__H;if(n.__P&&e)try{e.__h.some(Ue),e.__h.some(St),e.__h=[]}catch(t){e.__h=[],b.__e(t,n.__v)}}}b.__b=function(n){w=null,wn&&wn(n)},b.__=function(n,e){n&&e.__k&&e.__k.__m&&(n.__m=e.__k.__m),Mn&&Mn(n,e)},b.__r=function(n){bn&&bn(n),te=0;var e=(w=n.__c).__H;e&&(kt===w?(e.__h=[],w.__h=[],e.__.some(function(t){t.__N&&(t.__=t.__N),t.u=t.__N=void 0})):(e.__h.some(Ue),e.__h.some(St),e.__h=[],te=0)),kt=w},b.diffed=function(n){kn&&kn(n);var e=n.__c;e&&e.__H&&(e.__H.__h.length&&(Cn.push(e)!==1&&_n===b.requestAnimationFrame||((_n=b.requestAnimationFrame)||Tr)(Pr)),e.__H.__.some(function(t){t.u&&(t.__H=t.u,t.u=void 0)})),kt=w=null},b.__c=function(n,e){e.some(function(t){try{t.__h.some(Ue),t.__h=t.__h.filter(function(r){return!r.__||St(r)})}catch(r){e.some(function(o){o.__h&&(o.__h=[])}),e=[],b.__e(r,t.__v)}}),xn&&xn(n,e)},b.unmount=function(n){Sn&&Sn(n);var e,t=n.__c;t&&t.__H&&(t.__H.__.some(function(r){try{Ue(r)}catch(o){e=o}}),t.__H=void 0,e&&b.__e(e,t.__v))};var En=typeof requestAnimationFrame=="function";function Tr(n){var e,t=function(){clearTimeout(r),En&&cancelAnimationFrame(e),setTimeout(n)},r=setTimeout(t,35);En&&(e=requestAnimationFrame(t))}function Ue(n){var e=w,t=n.__c;typeof t=="function"&&(n.__c=void 0,t()),w=e}function St(n){var e=w;n.__c=n.__(),w=e}function Tn(n,e){return!n||n.length!==e.length||e.some(function(t,r){return t!==n[r]})}function On(n,e){return typeof e=="function"?e(n):e}var ne={bad_message:"mend",unknown_message:"give up",unsupported_version:"give up",auth_required:"mend",auth_failed:"mend",token_expired:"mend",second_factor_required:"mend",second_factor_missing:"mend",link_required:"mend",login_too_old:"mend",address_unverified:"mend",forbidden:"give up",not_found:"give up",not_joined:"mend",validation:"mend",conflict:"mend",taken:"mend",archived:"give up",limit_reached:"mend",rate_limited:"wait",unavailable:"wait",position_ahead:"mend",id_reused:"mend",op_invalid:"mend",op_exists:"mend",op_cycle:"mend",nothing_to_undo:"give up",nothing_to_redo:"give up",compacted:"give up",snapshot_damaged:"give up",not_done:"mend",internal:"wait"},An={1012:{name:"restarting",reconnect:!0,meaning:"The server stops or restarts; come back with jitter."},1013:{name:"overloaded",reconnect:!0,meaning:"The server is full; come back later, with jitter."},4002:{name:"silent",reconnect:!0,meaning:"The client sent nothing for too long; come back and resume."},4003:{name:"token_expired",reconnect:!0,meaning:"Refresh the access token, then come back."},4004:{name:"rate_limited",reconnect:!0,meaning:"Too many messages for too long; come back slower."},4005:{name:"too_many_connections",reconnect:!0,meaning:"This user has too many open; close one, or come back later."},4006:{name:"no_hello",reconnect:!0,meaning:"No hello or login arrived in time; come back when there is one."},4500:{name:"replaced",reconnect:!1,meaning:"The same user on the same device connected again."},4501:{name:"session_revoked",reconnect:!1,meaning:"This login was ended; log in again."},4503:{name:"bad_messages",reconnect:!1,meaning:"Too many frames that hold no message; correct the client."},4506:{name:"unsupported_version",reconnect:!1,meaning:"No common protocol version; update the client."},4507:{name:"auth_failed",reconnect:!1,meaning:"The token of hello is not valid; log in again."}},_e={project:{defaults:{name:"",key:null,scale:null,timeUnit:"beats",sampleRate:48e3},pointers:{},parent:null},transport:{defaults:{loopStart:0,loopEnd:16,loopOn:!1,metronome:!1},pointers:{},parent:null},tempo:{defaults:{slot:0,interp:"hold"},pointers:{},parent:null},signatures:{defaults:{num:4,den:4},pointers:{},parent:null},markers:{defaults:{name:"",color:null},pointers:{},parent:null},tracks:{defaults:{name:"",parent:null,order:"a0",content:["notes"],channel:null,color:null,loaded:!0},pointers:{parent:["tracks","reparent"],channel:["channels","clear"]},parent:"parent"},channels:{defaults:{name:"",order:"a0",role:"regular",dest:null,audioChannels:2,volume:1,pan:.5,mute:!1,solo:!1},pointers:{dest:["channels","master"]},parent:"dest"},sends:{defaults:{order:"a0",type:"post",enable:!0,volume:1,pan:.5},pointers:{channel:["channels","cascade"],dest:["channels","cascade"]},parent:"channel"},devices:{defaults:{order:"a0",role:"audioFX",format:"builtin",deviceId:"",name:"",enabled:!0,stateRef:null,presetId:null,params:{}},pointers:{channel:["channels","cascade"]},parent:"channel"},clips:{defaults:{kind:"notes",playStart:0,loopStart:null,loopEnd:null,contentTimeUnit:"beats",fadeIn:0,fadeOut:0,gain:1,enable:!0,name:"",color:null,media:null,ref:null,slot:null,lane:0},pointers:{track:["tracks","cascade"],media:["media","clear"],ref:["clips","cascade"],slot:["slots","cascade"]},parent:"track"},notes:{defaults:{vel:.8,rel:.8,pan:.5,ch:0},pointers:{clip:["clips","cascade"]},parent:"clip"},lanes:{defaults:{track:null,clip:null,unit:"linear",name:"",enable:!0},pointers:{track:["tracks","cascade"],clip:["clips","cascade"]},parent:"track"},points:{defaults:{slot:0,interp:"linear"},pointers:{lane:["lanes","cascade"]},parent:"lane"},warps:{defaults:{},pointers:{clip:["clips","cascade"]},parent:"clip"},scenes:{defaults:{name:"",order:"a0",color:null},pointers:{},parent:null},slots:{defaults:{hasStop:!0},pointers:{scene:["scenes","cascade"],track:["tracks","cascade"]},parent:"scene"},media:{defaults:{name:"",audioFile:null,sha256:null,path:null,duration:null,sampleRate:null,channels:2,stemOf:null},pointers:{stemOf:["media","clear"]},parent:null}};var E=class n extends Error{constructor(t,r,o={}){super(r);this.code=t;this.details=o}name="PrimeError";get retry(){return ne[this.code]??"give up"}static of(t){return new n(t.code,t.message,t.details)}},re=class extends E{name="Refused"},C=class extends Error{name="Unanswered"},P=class extends Error{name="WrongUse"};var D=class{all=new Set;add(e){let t=(...r)=>e(...r);return this.all.add(t),()=>void this.all.delete(t)}tell(...e){for(let t of[...this.all])try{t(...e)}catch(r){console.error("prime: a listener threw",r)}}},A=class{constructor(e){this.now=e}listeners=new D;get value(){return this.now}subscribe(e){return this.listeners.add(e)}set(e){if(Object.is(e,this.now))return;let t=this.now;this.now=e,this.listeners.tell(e,t)}};var $=class extends Error{};var oe=class{parts=[];take(e){if(e.part!==this.parts.length||!(e.parts>e.part))throw new $("a part of the state is missing");if(this.parts.push(typeof e.data=="string"?Or(e.data):e.data),this.parts.length<e.parts)return null;let t=Ar(this.parts);return this.parts=[],t}clear(){this.parts=[]}};function Or(n){return Uint8Array.from(atob(n),e=>e.charCodeAt(0))}function Ar(n){let e=new Uint8Array(n.reduce((r,o)=>r+o.length,0)),t=0;for(let r of n)e.set(r,t),t+=r.length;return e}var mi=`A${"0".repeat(26)}`;function O(n){return typeof n=="object"&&n!==null&&!Array.isArray(n)&&!(n instanceof Uint8Array)}function we(){return Object.create(null)}function Y(...n){return Object.assign(we(),...n)}function be(n,e){if(typeof n!="object"||typeof e!="object"||n===null||e===null)return n===e;let[t,r]=[n,e],o=Object.keys(t);return o.length===Object.keys(r).length&&o.every(i=>Object.hasOwn(r,i)&&be(t[i],r[i]))}var Et=class{constructor(e,t,r){this.collection=e;this.pointer=t;this.state=r;for(let o of r.all(e).keys())this.update(o)}byTarget=new Map;targets=new Map;of(e){return this.byTarget.get(e)??jr}update(e){let t=this.state.get(this.collection,e),r=t===void 0?void 0:Rr(t[this.pointer]),o=this.targets.get(e);if(r===o)return;if(o!==void 0&&this.byTarget.get(o)?.delete(e),r===void 0){this.targets.delete(e);return}this.targets.set(e,r);let i=this.byTarget.get(r);i===void 0?this.byTarget.set(r,new Set([e])):i.add(e)}},jr=new Set;function Rr(n){return typeof n=="string"?n:""}var ie=class{constructor(e){this.state=e}indexes=new Map;by(e,t,r){let o=this.indexes.get(e);o===void 0&&this.indexes.set(e,o=new Map);let i=o.get(t);return i===void 0&&o.set(t,i=new Et(e,t,this.state)),i.of(r??"")}update(e){if(e===null)this.indexes.clear();else for(let[t,r]of e)this.updateOne(t,r)}updateOne(e,t){for(let r of this.indexes.get(e)?.values()??[])for(let o of t)r.update(o)}};var ke=class extends Error{};function Ne(n){let e=new Map;for(let[t,r]of Object.entries(n)){if(!O(r))continue;let o=new Map;for(let[i,a]of Object.entries(r))O(a)&&o.set(i,Tt(a));e.set(t,o)}return e}function qe(n,e){let t=e,r=n.get(t.col),o=r?.get(t.id);if(t.op==="insert")Ct(n,t.col,t.id,Dr(t));else{if(r===void 0||o===void 0)throw new ke(`${t.op} of ${t.col}/${t.id}, which is not there`);t.op==="delete"?r.delete(t.id):r.set(t.id,Pt(o,t.op==="move"?Lr(t):t.props??{}))}return o}function jn(n,e){let t=e,r=n.get(t.col)?.get(t.id);return t.op==="insert"?n.has(t.col)&&r===void 0&&Ir(n,t):r===void 0?!1:Object.entries(t.expect??{}).every(([o,i])=>be(r[o],i))}function Ct(n,e,t,r){if(r===void 0){n.get(e)?.delete(t);return}let o=n.get(e);o===void 0&&n.set(e,o=new Map),o.set(t,r)}function Pt(n,e){let t=Y(n,e);if(O(e.params)){let r=Y(O(n.params)?n.params:{},e.params);for(let[o,i]of Object.entries(r))i===null&&delete r[o];t.params=r}return Tt(t)}function Tt(n){for(let e of Object.values(n))typeof e=="object"&&e!==null&&Object.freeze(e);return Object.freeze(n)}function Dr(n){return Tt(Y(Ot(n.col)?.defaults??{},n.entity??{}))}function Lr(n){let e={},t=Ot(n.col)?.parent;return n.parent!==void 0&&t&&(e[t]=n.parent),n.order!==void 0&&(e.order=n.order),n.time!==void 0&&(e.time=n.time),e}function Ir(n,e){return Object.entries(Ot(e.col)?.pointers??{}).every(([t,[r,o]])=>{let i=e.entity?.[t];return o!=="cascade"||i===void 0||i===null?!0:n.get(r)?.has(String(i))??!1})}function Ot(n){return Object.hasOwn(_e,n)?_e[n]:void 0}var At=class{constructor(e){this.state=e;this.indexes=new ie({get:(t,r)=>e.get(t)?.get(r),all:t=>e.get(t)??Rn})}indexes;get(e,t){return this.state.get(e)?.get(t)}all(e){return this.state.get(e)??Rn}by(e,t,r){return this.indexes.by(e,t,r)}},Rn=new Map;function jt(n){if(!O(n))throw new TypeError("a state is a map of collections");return new At(Ne(n))}async function Be(n){let e=new Blob([n]).stream().pipeThrough(new DecompressionStream("deflate"));return new Uint8Array(await new Response(e).arrayBuffer())}async function Rt(n,e){let t=new oe;for(let r=0;;r+=1){let o=await n(r),i=t.take({t:"state",project:"",part:o.part,parts:o.parts,data:o.data});if(i!==null)return{position:o.position,digest:o.digest,state:jt(e.readState(await Be(i)))}}}var Fr=new TextEncoder,se=class{buffer;view;length=0;constructor(e){this.buffer=new Uint8Array(e),this.view=new DataView(this.buffer.buffer)}written(){return this.buffer.slice(0,this.length)}byte(e){let t=this.room(1);this.buffer[t]=e}bytes(e){let t=this.room(e.length);this.buffer.set(e,t)}ascii(e){let t=this.room(e.length);for(let r=0;r<e.length;r+=1){let o=e.charCodeAt(r);if(o>127)return!1;this.buffer[t+r]=o}return!0}uint16(e){let t=this.room(2);this.view.setUint16(t,e)}uint32(e){let t=this.room(4);this.view.setUint32(t,e)}float64(e){let t=this.room(8);this.view.setFloat64(t,e)}int64(e){let t=this.room(8);this.view.setBigInt64(t,BigInt(e))}room(e){let t=this.length;if(this.length+=e,this.length>this.buffer.length){let r=new Uint8Array(Math.max(this.length,this.buffer.length*2));r.set(this.buffer),this.buffer=r,this.view=new DataView(r.buffer)}return t}};function ae(n){return Fr.encode(n)}var U=class extends Error{},Dn=64,Nr=new TextDecoder("utf-8",{fatal:!0});function Lt(n){let e=new Dt(n),t=e.value(0);if(e.at!==n.length)throw new U("bytes after the end of the value");return t}var Dt=class{constructor(e){this.bytes=e;this.view=new DataView(e.buffer,e.byteOffset,e.byteLength)}at=0;view;value(e){if(e>Dn)throw new U(`nested over ${Dn} deep`);let t=this.unsigned(1);return t<128?t:t<144?this.map(t&15,e):t<160?this.list(t&15,e):t<192?this.text(t&31):t>=224?t-256:this.marked(t,e)}marked(e,t){switch(e){case 192:return null;case 194:return!1;case 195:return!0;case 196:case 197:case 198:return this.binary(this.unsigned(1<<e-196));case 202:return this.view.getFloat32(this.take(4));case 203:return this.view.getFloat64(this.take(8));case 204:case 205:case 206:case 207:return this.unsigned(1<<e-204);case 208:case 209:case 210:case 211:return this.signed(1<<e-208);case 217:case 218:case 219:return this.text(this.unsigned(1<<e-217));case 220:case 221:return this.list(this.unsigned(2<<e-220),t);case 222:case 223:return this.map(this.unsigned(2<<e-222),t);default:throw new U(`a byte that prime.v1 does not use: ${e}`)}}take(e){if(this.at+e>this.bytes.length)throw new U("the value is cut off");let t=this.at;return this.at+=e,t}unsigned(e){let t=this.take(e);return e===1?this.view.getUint8(t):e===2?this.view.getUint16(t):e===4?this.view.getUint32(t):Number(this.view.getBigUint64(t))}signed(e){let t=this.take(e);return e===1?this.view.getInt8(t):e===2?this.view.getInt16(t):e===4?this.view.getInt32(t):Number(this.view.getBigInt64(t))}binary(e){let t=this.take(e);return this.bytes.subarray(t,t+e)}text(e){let t=this.binary(e);if(e<24){let r=qr(t);if(r!==null)return r}try{return Nr.decode(t)}catch{throw new U("a text that is no UTF-8")}}list(e,t){let r=[];for(let o=0;o<e;o+=1)r.push(this.value(t+1));return r}map(e,t){let r=we();for(let o=0;o<e;o+=1){let i=this.value(t+1);if(typeof i!="string")throw new U("a key that is no text");r[i]=this.value(t+1)}return r}};function qr(n){let e="";for(let t of n){if(t>126)return null;e+=String.fromCharCode(t)}return e}function Ln(n){let e=new se(256);return It(e,n),e.written()}function It(n,e){if(e==null)n.byte(192);else if(typeof e=="boolean")n.byte(e?195:194);else if(typeof e=="number")$r(n,e);else if(typeof e=="string")In(n,e);else if(e instanceof Uint8Array)n.byte(198),n.uint32(e.length),n.bytes(e);else if(Array.isArray(e)){Un(n,e.length,144,220);for(let t of e)It(n,t)}else if(typeof e=="object")Br(n,e);else throw new TypeError(`no message holds a ${typeof e}`)}function Br(n,e){let t=Object.entries(e).filter(([,r])=>r!==void 0);Un(n,t.length,128,222);for(let[r,o]of t)In(n,r),It(n,o)}function $r(n,e){!Number.isSafeInteger(e)||Object.is(e,-0)?(n.byte(203),n.float64(e)):e>=0&&e<128?n.byte(e):e>=0&&e<2**32?(n.byte(206),n.uint32(e)):(n.byte(211),n.int64(e))}function In(n,e){let t=ae(e);t.length<32?n.byte(160|t.length):(n.byte(219),n.uint32(t.length)),n.bytes(t)}function Un(n,e,t,r){e<16?n.byte(t|e):(n.byte(r+1),n.uint32(e))}var Ut={subprotocol:"prime.v1.msgpack",read:n=>Fn(typeof n=="string"?Nn("a text frame"):Lt(n)),write:Ln,readState:n=>Fn(Lt(n))};function $e(n,e){try{let t=n.write(e);return{frame:t,bytes:typeof t=="string"?ae(t).length:t.length}}catch(t){throw new P(`that cannot be sent: ${t.message}`)}}function Fn(n){return O(n)?n:Nn("a frame that holds no map")}function Nn(n){throw new U(`the server sent ${n}`)}var Wr=15e3,Hr=2e4,Ft=1048576,Vr=5e3,Gr=64*1024,We=class{constructor(e,t,r,o){this.codec=t;this.heard=o;this.socket=new r(e,t.subprotocol),this.socket.binaryType="arraybuffer",this.socket.onmessage=({data:i})=>this.take(i),this.socket.onclose=({code:i})=>this.end(i)}socket;calls=new Map;nextCall=1;welcomed=null;refused=null;lastError=null;heartbeat=null;probing=null;heardAt=performance.now();isOver=!1;mostBytes=Ft;open(e){return new Promise((t,r)=>{let o=setTimeout(()=>this.close(),Wr),i=c=>u=>{clearTimeout(o),this.welcomed=this.refused=null,c(u)};this.welcomed=i(t),this.refused=i(r);let a=()=>this.send({t:"hello",versions:[1],...e});this.socket.readyState===qn?a():this.socket.onopen=a})}get isFull(){return this.socket.bufferedAmount>Gr}send(e){let{frame:t,bytes:r}=$e(this.codec,e);if(r>this.mostBytes)throw new P(`a message of ${r} bytes: one holds ${this.mostBytes}`);this.socket.readyState===qn&&this.socket.send(t)}call(e,t,r){return new Promise((o,i)=>{if(this.isOver){i(new C("there is no connection"));return}let a=`c${this.nextCall++}`,c=setTimeout(()=>this.answer(a)?.fail(new C(`${e} was not answered`)),Hr);this.calls.set(a,{done:o,fail:i,timer:c});let u={t:"call",id:a,method:e,params:t};try{this.send(r===void 0?u:{...u,idempotency_key:r})}catch(d){this.answer(a)?.fail(d)}})}probe(){this.ping();let e=performance.now();this.probing??=setTimeout(()=>{this.probing=null,this.heardAt<e&&this.close()},Vr)}ping(){this.send({t:"ping",time:performance.now()})}close(e=1e3){this.socket.close(e),this.end(e)}take(e){if(this.isOver)return;this.heardAt=performance.now();let t;try{t=this.codec.read(typeof e=="string"?e:new Uint8Array(e))}catch(r){console.error("prime:",r),this.socket.close(1e3),this.end(1007);return}this.hear(t)}hear(e){e.t==="welcome"?(this.beat(e.heartbeat_seconds*1e3),this.mostBytes=e.max_message_bytes,this.welcomed?.(e)):e.t==="reply"?this.answer(e.id)?.done(e.result):e.t==="error"&&e.id!==null&&this.calls.has(e.id)?this.answer(e.id)?.fail(E.of(e)):(e.t==="error"&&e.id===null&&(this.lastError=E.of(e)),this.refused!==null&&this.lastError?.code==="bad_message"?this.close():this.heard.message(e))}answer(e){let t=this.calls.get(e);return t!==void 0&&clearTimeout(t.timer),this.calls.delete(e),t}beat(e){this.heartbeat=setInterval(()=>{performance.now()-this.heardAt>2.5*e?this.close(1e3):this.ping()},e)}end(e){if(this.isOver)return;this.isOver=!0,this.heartbeat!==null&&clearInterval(this.heartbeat),this.probing!==null&&clearTimeout(this.probing);let t=this.lastError??new C("the connection broke");this.refused?.(t);for(let r of[...this.calls.keys()])this.answer(r)?.fail(new C("the connection broke before an answer"));this.heard.ended({code:e,error:this.lastError})}},qn=1;var Jr=$n(64,n=>Math.cbrt(n)),zr=$n(8,n=>Math.sqrt(n)),K=new Int32Array(64),le=new Int32Array(8);function Bn(n,e){let t=Math.ceil((e+9)/64)*64;n.fill(0,e,t),n[e]=128;let r=new DataView(n.buffer,n.byteOffset,n.byteLength);r.setUint32(t-8,Math.floor(e/536870912)),r.setUint32(t-4,e<<3>>>0),le.set(zr);for(let o=0;o<t;o+=64)Yr(r,o);return BigInt(le[0]>>>0)<<32n|BigInt(le[1]>>>0)}function Yr(n,e){for(let h=0;h<16;h+=1)K[h]=n.getInt32(e+4*h);for(let h=16;h<64;h+=1){let f=K[h-15],l=K[h-2],p=F(f,7)^F(f,18)^f>>>3,_=F(l,17)^F(l,19)^l>>>10;K[h]=K[h-16]+p+K[h-7]+_|0}let[t,r,o,i,a,c,u,d]=le;for(let h=0;h<64;h+=1){let f=d+(F(a,6)^F(a,11)^F(a,25))+(a&c^~a&u)+Jr[h]+K[h]|0,l=(F(t,2)^F(t,13)^F(t,22))+(t&r^t&o^r&o)|0;d=u,u=c,c=a,a=i+f|0,i=o,o=r,r=t,t=f+l|0}[t,r,o,i,a,c,u,d].forEach((h,f)=>{le[f]=le[f]+h})}function F(n,e){return n>>>e|n<<32-e}function $n(n,e){let t=[];for(let r=2;t.length<n;r+=1)Kr(r)&&t.push(e(r)%1*2**32|0);return Int32Array.from(t)}function Kr(n){for(let e=2;e*e<=n;e+=1)if(n%e===0)return!1;return!0}var Nt=1n<<64n,k=new se(4096);function Ve(n,e,t){Qr(n,e,t);let r=k.room(72);return Bn(k.buffer,r)}function Bt(n){let e=0n;for(let[t,r]of n)for(let[o,i]of r)e+=Ve(t,o,i);return e}function $t(n){return((n%Nt+Nt)%Nt).toString(16).padStart(16,"0")}function Qr(n,e,t){k.length=0,k.byte(147),He(n),He(e),qt(t)}function qt(n){if(n==null)k.byte(192);else if(typeof n=="boolean")k.byte(n?195:194);else if(typeof n=="number")k.byte(203),k.float64(n+0);else if(typeof n=="string")He(n);else if(Array.isArray(n)){Wn(n.length,144,220);for(let e of n)qt(e)}else if(O(n)){let e=Object.keys(n).sort(Zr);Wn(e.length,128,222);for(let t of e)He(t),qt(n[t])}}function He(n){let e=k.length;if(n.length<32){if(k.byte(160|n.length),k.ascii(n))return;k.length=e}let t=ae(n);Xr(t.length),k.bytes(t)}function Xr(n){n<32?k.byte(160|n):n<256?(k.byte(217),k.byte(n)):Hn(n,218)}function Wn(n,e,t){n<16?k.byte(e|n):Hn(n,t)}function Hn(n,e){k.byte(n<65536?e:e+1),n<65536?k.uint16(n):k.uint32(n)}function Zr(n,e){let t=Math.min(n.length,e.length),r=0;for(;r<t&&n.charCodeAt(r)===e.charCodeAt(r);)r+=1;if(r===t)return n.length-e.length;let o=Math.max(r-1,0);return n.codePointAt(o)-e.codePointAt(o)||n.codePointAt(r)-e.codePointAt(r)}var Ge=class{shown=new Map;reset(e,t){this.shown.clear();for(let{member:r,gestures:o}of e)r!==t&&o!==void 0&&this.take(r,o)}hear(e,t){e.whole&&this.shown.clear();for(let[r,o]of Object.entries(e.gestures??{}))t(r)&&this.take(r,o)}forget(e){this.shown.delete(e)}laidOver(e,t,r){let o=r;for(let i of this.shown.values())for(let a of i.values()){let c=a.get(t);c?.col===e&&(o=Pt(o,c.props))}return o}memberAt(e,t){for(let[r,o]of this.shown)for(let i of o.values())if(i.get(t)?.col===e)return r;return null}idsIn(e){let t=new Set;for(let r of this.shown.values())for(let o of r.values())for(let[i,{col:a}]of o)a===e&&t.add(i);return t}take(e,t){let r=this.shown.get(e);r===void 0&&this.shown.set(e,r=new Map);for(let[o,i]of Object.entries(t)){if(!O(i)){r.delete(o);continue}let a=r.get(o)??new Map;r.set(o,a);for(let[c,u]of Object.entries(i))eo(a,c,u)}}};function eo(n,e,t){let r=n.get(e)?.props??{},o=Y(r,t.props);O(r.params)&&O(t.props.params)&&(o.params=Y(r.params,t.props.params)),n.set(e,{col:t.col,props:o})}var Je=class{constructor(e){this.touch=e}deltas=new Map;get ids(){return[...this.deltas.keys()]}get(e){return this.deltas.get(e)}add(e,t){let r={...t,before:[]};this.deltas.set(t.id,r),this.show(e,r)}remove(e){this.deltas.delete(e)}hideAll(e){for(let t of[...this.deltas.values()].reverse())this.hide(e,t)}showAll(e){for(let t of this.deltas.values())this.show(e,t)}forgetEffects(){for(let e of this.deltas.values())e.before=[]}show(e,t){for(let r of t.ops)if(jn(e,r))t.before.push([r.col,r.id,qe(e,r)]),this.touch(r.col,r.id);else if(t.atomic){this.hide(e,t);return}}hide(e,t){for(let[r,o,i]of t.before.reverse())Ct(e,r,o,i),this.touch(r,o);t.before=[]}};var ze=class{state=new Map;pending=new Je((e,t)=>this.touch(e,t));gestures=new Ge;sum=0n;touched=new Map;position=null;you="";isSynced=!1;members=new Set;group=[];target=null;joinId=null;head=0;expected=null;committed={};divergence=null;get confirmed(){return $t(this.sum)}get view(){return $t(Bt(this.state))}get unanswered(){return this.pending.ids}get(e,t){return this.state.get(e)?.get(t)}all(e){return this.state.get(e)??to}shown(e,t){let r=this.get(e,t);return r&&this.gestures.laidOver(e,t,r)}shownBy(e,t){return this.gestures.memberAt(e,t)}shownNow(e){return this.gestures.idsIn(e)}get hasDiverged(){return this.divergence!==null}takeTouched(){let e=this.touched;return this.touched=new Map,e}propose(e){let t=e.t==="delta";this.pending.add(this.state,{id:e.id,kind:e.t,ops:t?e.ops:[],atomic:t&&(e.atomic??!1)})}giveUp(e){this.pending.get(e)!==void 0&&this.withdraw(e)}join(e,t,r){this.isSynced=!1,this.target=null,this.joinId=e;let o={t:"join",id:e,project:t};return this.position!==null&&Object.assign(o,{position:this.position,digest:this.confirmed}),r.length>0&&(o.unanswered=r),this.divergence!==null&&(o.diverged=this.divergence),this.divergence=null,o}hear(e){switch(e.t){case"joined":return this.hearJoined(e);case"error":return this.hearError(e);case"left":return this.hearLeft()}if(this.target!==null)switch(e.t){case"delta":return this.hearDelta(e);case"ack":return this.hearAck(e);case"tick":return this.hearTick(e);case"member_joined":this.members.add(e.member.member);return;case"member_left":this.members.delete(e.member),this.gestures.forget(e.member)}}takeState(e){this.target!==null&&(this.pending.forgetEffects(),this.state=e,this.touched=null,this.position=this.target,this.sum=Bt(e),this.rebase(()=>this.settleCommitted()),this.diverges(this.expected)||this.checkSynced())}hearJoined(e){if(e.id===this.joinId){this.joinId=null,this.target=e.position,this.head=Math.max(e.head??0,e.position.seq),this.you=e.you,this.members.clear();for(let{member:t}of e.members)this.members.add(t);this.gestures.reset(e.members,e.you),this.committed=e.committed??we(),this.expected=e.digest??null,this.group=[],e.resumed&&(this.rebase(()=>this.settleCommitted()),this.checkSynced())}}hearDelta(e){this.checkFollows(e.seq),this.group.push(e),!e.more&&(this.rebase(()=>this.commitGroup()),this.checkSynced())}hearAck(e){let t=this.pending.get(e.id);if(this.position!==null&&e.seq<=this.position.seq){t!==void 0&&this.withdraw(e.id);return}let r=e.ops??(t?.kind==="delta"?t.ops:null);if(r===null)throw new $("an ack without ops for what is not ours");this.checkFollows(e.seq),this.rebase(()=>{this.pending.remove(e.id),this.commitGroup(),this.commit(e.seq,r)}),e.digest!=null&&this.diverges({seq:e.seq,digest:e.digest})}hearError(e){e.id!==null&&e.id===this.joinId?this.joinId=null:e.id!==null&&this.pending.get(e.id)!==void 0&&no(e.code)&&this.withdraw(e.id)}hearTick(e){this.gestures.hear(e,t=>t!==this.you&&this.members.has(t)),e.digest!=null&&this.diverges(e.digest)}hearLeft(){this.isSynced=!1,this.target=null}rebase(e){this.pending.hideAll(this.state),e(),this.pending.showAll(this.state)}commitGroup(){for(let e of this.group)this.pending.remove(e.id),this.commit(e.seq,e.ops);this.group=[]}commit(e,t){for(let r of t){let o=qe(this.state,r),i=this.get(r.col,r.id);this.touch(r.col,r.id),o!==void 0&&(this.sum-=Ve(r.col,r.id,o)),i!==void 0&&(this.sum+=Ve(r.col,r.id,i))}this.position={epoch:this.target.epoch,seq:e}}touch(e,t){if(this.touched===null)return;let r=this.touched.get(e);r===void 0?this.touched.set(e,new Set([t])):r.add(t)}withdraw(e){this.rebase(()=>this.pending.remove(e))}settleCommitted(){for(let e of Object.keys(this.committed))this.pending.remove(e);this.committed={}}checkFollows(e){let t=this.position===null?null:this.position.seq+this.group.length;if(t===null||e!==t+1)throw new $(`seq ${e} after ${t}`)}checkSynced(){this.position!==null&&this.position.seq>=this.head&&(this.isSynced=!0)}diverges(e){return e===null||e.seq!==this.position?.seq||e.digest===this.confirmed?!1:(this.divergence={seq:e.seq,digest:this.confirmed},this.position=null,!0)}},to=new Map;function no(n){return ne[n]!=="wait"&&n!=="not_joined"&&n!=="auth_failed"}var Ye=class{deltas=new Map;inFlight=0;pausedUntil=0;get size(){return this.deltas.size}get sent(){return[...this.deltas].filter(([,e])=>e).map(([e])=>e)}add(e,t=!1){this.deltas.set(e,!1),t&&this.mark(e,!0)}next(e){if(e<this.pausedUntil||this.inFlight>=200||this.inFlight===this.deltas.size)return null;let t=null;for(let[r,o]of this.deltas)if(t===null&&!o)t=r;else if(t!==null&&o)return null;return t!==null&&this.mark(t,!0),t}settle(e){this.deltas.get(e)&&(this.inFlight-=1),this.deltas.delete(e)}postpone(e,t){this.deltas.has(e)&&(this.mark(e,!1),this.pausedUntil=Math.max(this.pausedUntil,t))}wakeAt(e){return e<this.pausedUntil&&this.inFlight<this.deltas.size?this.pausedUntil:null}resume(e,t){let r=e.findLastIndex(i=>!t.has(i)),o=e.filter((i,a)=>a<r&&t.has(i));for(let i of e)t.has(i)||this.settle(i);for(let i of o)this.settle(i);for(let i of this.deltas.keys())this.mark(i,!1);return o}mark(e,t){let r=this.deltas.get(e)??!1;this.deltas.set(e,t),this.inFlight+=Number(t)-Number(r)}};function j(){let n="";for(let e of crypto.getRandomValues(new Uint8Array(22)))n+=ro.charAt(e&63);return n}var ro="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";function Ke(){let[n,e]=[()=>{},()=>{}],t=new Promise((...r)=>{[n,e]=r});return t.catch(()=>{}),{saved:t,done:n,fail:e}}var ce=class{ops=[];isOver=!1;end(){this.isOver=!0;try{return structuredClone(this.ops)}catch(e){throw new P(`that cannot be sent: ${e.message}`)}}add(e){if(this.isOver)throw new P("that edit is made: begin another one");this.ops.push(e)}insert(e,t,r=j()){return this.add({op:"insert",col:e,id:r,entity:t}),r}set(e,t,r,o){this.add({op:"set",col:e,id:t,props:r,...o&&{expect:o}})}move(e,t,r){this.add({op:"move",col:e,id:t,...r})}delete(e,t,r=!1){this.add({op:"delete",col:e,id:t,...r&&{alone:r}})}};var Vn=33,Qe=class{constructor(e){this.stage=e}id=j();values=new Map;timer=null;isOver=!1;set(e,t,r){if(this.isOver)return;let o=this.values.get(t)?.props;this.values.set(t,{col:e,props:{...o,...r}}),this.timer??=setTimeout(()=>this.flush(),Vn)}end(){this.stop();let e=new ce;for(let[t,{col:r,props:o}]of this.values)e.set(r,t,o);return this.stage.end(this.id,e.end())}cancel(){this.isOver||(this.stop(),this.stage.show(this.id,null))}flush(){this.timer=null;let e=Object.fromEntries(this.values);try{this.stage.show(this.id,e)||(this.timer=setTimeout(()=>this.flush(),Vn))}catch(t){console.error("prime: a gesture that cannot be shown:",t)}}stop(){this.isOver=!0,this.timer!==null&&clearTimeout(this.timer)}};var Xe=class{others=new A([]);hear(e,t){switch(e.t){case"joined":return this.others.set(e.members.filter(({member:r})=>r!==t));case"member_joined":return this.enter(e.member,t);case"member_left":return this.others.set(this.others.value.filter(({member:r})=>r!==e.member));case"role_changed":return e.role===null?void 0:this.change(({user:r})=>r===e.user,{role:e.role});case"tick":return this.take(e.moved)}}enter(e,t){let r=this.others.value.filter(({member:o})=>o!==e.member);e.member!==t&&this.others.set([...r,e])}take(e){this.others.value.some(({member:r})=>Object.hasOwn(e,r))&&this.others.set(this.others.value.map(r=>{let o=e[r.member];return o===void 0?r:{...r,presence:{...r.presence,...o}}}))}change(e,t){this.others.set(this.others.value.map(r=>e(r)?{...r,...t}:r))}};var io=256,Gn=1e3,Ze=class{constructor(e,t,r=()=>{},o=()=>{}){this.project=e;this.codec=t;this.keep=r;this.forget=o}you=new A("");role=new A("");unsaved=new A(0);undoable=new A({undo:0,redo:0});degraded=new A(null);isSynced=new A(!1);members=new Xe;replica=new ze;indexes=new ie(this.replica);parts=new oe;queue=new Ye;own=new Map;changes=new D;ticks=new D;refusedEdits=new D;refusals=new D;lefts=new D;line=null;joinId="";lastPosition=null;before=[];backlog=null;mostBytes=Ft;user="";over=null;knocking=null;wakeUp=null;get position(){return this.replica.position}get digest(){return this.replica.confirmed}get others(){return this.members.others}get(e,t){return this.replica.get(e,t)}all(e){return this.replica.all(e)}by(e,t,r){return this.indexes.by(e,t,r)}shown(e,t){return this.replica.shown(e,t)}shownBy(e,t){return this.replica.shownBy(e,t)}shownNow(e){return this.replica.shownNow(e)}onTick(e){return this.ticks.add(e)}onChange(e){return this.changes.add(e)}onLeft(e){return this.lefts.add(e)}onRefused(e){return this.refusedEdits.add(e)}onRefusedJoin(e){return this.refusals.add(e)}edit(e,t={}){let r=new ce;return e(r),this.propose(this.deltaOf(r.end(),t))}async undo(){return this.propose({t:"undo",project:this.project,id:j()}).saved}async redo(){return this.propose({t:"redo",project:this.project,id:j()}).saved}gesture(){return new Qe({show:(e,t)=>this.say({t:"gesture",project:this.project,id:e,values:t}),end:(e,t)=>this.over===null?this.propose(this.deltaOf(t,{gesture:e})):this.tooLate(this.over)})}tooLate(e){let{saved:t,fail:r}=Ke();return r(new C(`this room is over, for ${e}`)),{id:j(),saved:t}}move(e){return this.say({t:"presence",project:this.project,...e})}async saved(){await Promise.allSettled([...this.own.values()].map(({saved:e})=>e))}adopt(e){for(let[t,{message:r,epoch:o}]of e.entries())this.own.set(r.id,{message:r,epoch:o,...Ke()}),this.replica.propose(r),this.queue.add(r.id,t<200);this.unsaved.set(this.queue.size)}enter(e){this.line=e,this.mostBytes=e.mostBytes,this.before=this.queue.sent,this.joinId=j(),this.backlog=null,this.isSynced.set(!1),e.send(this.replica.join(this.joinId,this.project,this.before))}lost(){this.line=null,this.knocking!==null&&clearTimeout(this.knocking),this.knocking=null,this.isSynced.set(!1)}end(e){this.over=e,this.lost(),this.wakeUp!==null&&clearTimeout(this.wakeUp);for(let{fail:t}of this.own.values())t(new C(`no answer came before ${e}`));this.own.clear(),this.unsaved.set(0)}hear(e){if(this.backlog!==null&&e.t!=="joined"){this.backlog.push(e);return}try{e.t==="state"?this.hearPart(e):this.take(e)}catch(t){this.mend(t)}this.checkDivergence(),this.tell()}mend(e){e instanceof $||e instanceof ke?(console.warn("prime: the copy has a gap, joining again:",e.message),this.line!==null&&this.enter(this.line)):(console.error("prime: the server said what cannot be understood:",e),this.line?.giveUp())}checkDivergence(){!this.replica.hasDiverged||this.line===null||(console.warn("prime: the copy has another digest than the server's, asking for a new state"),this.enter(this.line))}take(e){if(e.t==="joined"){if(e.id!==this.joinId)return;this.parts.clear(),this.replica.hear(e),this.you.set(e.you),this.user=e.members.find(({member:t})=>t===e.you)?.user??this.user,this.role.set(e.role),this.countUndo(e);for(let[t,r]of Object.entries(e.committed??{}))this.store(t,r,[])}else this.replica.hear(e),this.hearRest(e);this.members.hear(e,this.replica.you),this.checkSynced(),(e.t==="tick"||e.t==="member_left")&&this.ticks.tell()}hearRest(e){switch(e.t){case"ack":return this.countUndo(e),this.store(e.id,e.seq,e.dropped??[]);case"delta":return this.store(e.id,e.seq,[]);case"error":e.id===this.joinId?this.hearRefusedJoin(E.of(e)):e.id!==null&&this.refuse(e.id,E.of(e));return;case"role_changed":e.user===this.user&&e.role!==null&&this.role.set(e.role);return;case"degraded":return this.degraded.set(e.degraded?{what:e.what??"journal",reason:e.reason??""}:null);case"left":this.isSynced.set(!1),e.reason!=null&&this.lefts.tell({code:e.reason,message:e.message??""})}}hearRefusedJoin(e){if(e.retry==="wait"&&this.line!==null){let{line:t}=this;this.knocking=setTimeout(()=>this.enter(t),e.details.retry_after_ms??Gn);return}this.refusals.tell(e),this.lefts.tell({code:e.code,message:e.message})}hearPart(e){let t=this.parts.take(e);if(t===null)return;let r=this.joinId;this.backlog=[],Be(t).then(o=>{r===this.joinId&&this.begin(o)}).catch(o=>{r===this.joinId&&this.mend(o)})}begin(e){let t=this.backlog??[];this.backlog=null,this.replica.takeState(Ne(this.codec.readState(e))),this.checkSynced(),this.checkDivergence(),this.tell();for(let r of t)this.hear(r)}checkSynced(){if(!(!this.replica.isSynced||this.isSynced.value||this.line===null)){for(let e of this.queue.resume(this.before,new Set(this.replica.unanswered)))this.replica.giveUp(e),this.fail(e,new re("op_invalid","it was refused while we were away, and the reason was lost"));this.before=[],this.isSynced.set(!0),this.pump()}}get base(){return this.replica.position??this.lastPosition}deltaOf(e,t){if(e.length===0)throw new P("an edit holds one op at least");if(this.base===null)throw new P("the project's state is not here yet: wait for `join`");return{t:"delta",project:this.project,id:j(),ops:e,base:this.base.seq,...t}}propose(e){if(this.over!==null)throw new P(`this room is over, for ${this.over}: join it again`);let{bytes:t}=$e(this.codec,e);if(t>this.mostBytes-io)throw new P(`an edit of ${t} bytes, where a message holds ${this.mostBytes}: make several with one \`step\``);let r={message:e,epoch:this.base?.epoch??null,...Ke()},{saved:o}=r;return this.own.set(e.id,r),this.keep(r),this.replica.propose(e),this.queue.add(e.id),this.unsaved.set(this.queue.size),this.tell(),this.pump(),{id:e.id,saved:o}}pump(){if(this.line===null||!this.isSynced.value)return;let e=performance.now();for(let r=this.queue.next(e);r!==null;r=this.queue.next(e))this.line.send(this.toSend(r));let t=this.queue.wakeAt(e);t===null||this.wakeUp!==null||(this.wakeUp=setTimeout(()=>{this.wakeUp=null,this.pump()},t-e))}toSend(e){let{message:t,epoch:r}=this.own.get(e);return t.t==="delta"&&r!==null&&r!==this.replica.position?.epoch?{...t,base_epoch:r}:t}store(e,t,r){this.settle(e)?.done({seq:t,dropped:r})}refuse(e,t){this.own.has(e)&&(ne[t.code]==="wait"?(this.queue.postpone(e,performance.now()+(t.details.retry_after_ms??Gn)),this.pump()):t.code!=="not_joined"&&t.code!=="auth_failed"&&this.fail(e,new re(t.code,t.message,t.details)))}fail(e,t){let r=this.settle(e);r!==void 0&&(r.fail(t),this.refusedEdits.tell(e,t))}settle(e){let t=this.own.get(e);return this.own.delete(e),this.forget(e),this.queue.settle(e),this.unsaved.set(this.queue.size),this.pump(),t}countUndo({undo:e=0,redo:t=0}){let r=this.undoable.value;(r.undo!==e||r.redo!==t)&&this.undoable.set({undo:e,redo:t})}say(e){return this.line===null||!this.isSynced.value||this.line.isFull?!1:(this.line.send(e),!0)}tell(){this.lastPosition=this.base;let e=this.replica.takeTouched();e!==null&&e.size===0||(this.indexes.update(e),this.changes.tell(e))}};function Jn(n,e){return Math.min(250*2**Math.min(n,20),15e3)*(.5+e/2)}async function Wt(n,e){let t;await Promise.race([n,new Promise(r=>{t=setTimeout(r,e)})]),clearTimeout(t)}function et(n,e,t,r){return new Promise((o,i)=>{let a=[],c=setTimeout(()=>u(()=>i(new C("there was no connection in time"))),e),u=h=>{clearTimeout(c);for(let f of a)f();h()},d=()=>{try{r(),n()&&u(o)}catch(h){u(()=>i(h))}};for(let h of t)a.push(typeof h=="function"?h(d):h.subscribe(d));d()})}var so=1e4,zn=2e3,ao=15e3,Yn=6e4;function Vt(n,e){return new Ht(n,e)}var Ht=class{constructor(e,t){this.url=e;this.options=t;if(this.codec=t.codec??Ut,t.WebSocket===void 0&&globalThis.WebSocket===void 0)throw new P("there is no WebSocket here: give one in the options, for example that of the package `ws`");if(!t.device||t.device.length>120)throw new P("`device` has 1 to 120 characters");this.stops=lo(globalThis).map(([r,o])=>co(r,o,()=>this.probe())),this.start()}status=new A({name:"connecting"});user=new A(null);rooms=new Map;joins=new Map;notBegun=new Set;restored=new D;connection=null;isOpen=!1;accessToken=null;refreshToken=null;welcomedAt=1/0;tries=0;timer=null;codec;stops;async login(e,t){return this.logInBy("auth.login",{email:e,password:t})}async register(e){return this.logInBy("auth.register",e)}async logInBy(e,t){return this.adopt(await this.opened(r=>r.call(e,t)))}async logInWith(e){return this.opened(()=>this.adopt(e))}async logout(){await this.call("auth.logout",{});for(let t of[...this.rooms.values()])this.drop(t,"we logged out");let{connection:e}=this;this.connection=null,this.isOpen=!1,e?.close(),await this.forget(),this.user.set(null),this.start()}async call(e,t,r){return this.opened(o=>o.call(e,t,r))}async stateAt(e,t){return Rt(r=>this.call("history.at",{project:e,...t,part:r}),this.codec)}async stateOfSnapshot(e,t){return Rt(r=>this.call("snapshots.state",{project:e,snapshot:t,part:r}),this.codec)}async join(e){let t=this.rooms.get(e);t===void 0&&(t=this.made(e),this.begin(t)),this.joins.set(t,(this.joins.get(t)??0)+1);try{await this.synced(t)}catch(r){throw this.leave(t),r}return t}async begin(e){let{outbox:t}=this.options;if(t!==void 0){this.notBegun.add(e);let o=await this.adopted(t,e.project);this.notBegun.delete(e),e.adopt(o)}let{connection:r}=this;r!==null&&this.status.value.name==="connected"&&this.rooms.get(e.project)===e&&this.enter(e,r)}async adopted(e,t){try{return await et(()=>this.user.value!==null,Yn,[this.user,this.status],()=>this.checkNotOver()),await e.adopt(this.user.value.id,t)}catch{return[]}}made(e){let{outbox:t}=this.options,r=i=>t?.put(this.user.value?.id??"",e,i),o=new Ze(e,this.codec,r,i=>t?.remove(i));return this.rooms.set(e,o),o.onLeft(({code:i})=>this.drop(o,`we were put out (${i})`)),o}drop(e,t){this.joins.delete(e),this.rooms.get(e.project)===e&&this.rooms.delete(e.project),e.end(t)}async leave(e){this.isJoined(e)&&(this.joins.set(e,this.joins.get(e)-1),!(this.joins.get(e)>0)&&(await Wt(e.saved(),zn),!(!this.isJoined(e)||this.joins.get(e)>0)&&(this.connection?.send({t:"leave",id:"leave",project:e.project}),this.drop(e,"we left"))))}isJoined(e){return this.rooms.get(e.project)===e&&this.joins.has(e)}onRestored(e){return this.restored.add(e)}async close(){await Wt(Promise.all([...this.rooms.values()].map(e=>e.saved())),zn),this.finish({name:"over",reason:"closed",message:"The client was closed."})}probe(){this.connection===null?this.start():this.connection.probe()}start(){if(this.timer!==null&&clearTimeout(this.timer),this.timer=null,this.connection!==null||this.status.value.name==="over")return;let e=this.options.WebSocket??globalThis.WebSocket,t=new We(this.url,this.codec,e,{message:r=>this.hear(r),ended:r=>{t===this.connection&&this.ended(r)}});this.connection=t,this.greet(t)}async greet(e){try{this.refreshToken??=await this.keptToken();let{device:t,client:r=""}=this.options,{user:o}=await e.open({device:t,client:r,token:this.accessToken});o!==null?this.welcome(o):this.refreshToken!==null?await this.refresh(e):this.status.set({name:"needs-login"}),this.isOpen=e===this.connection,this.restored.tell()}catch{e===this.connection&&e.close()}}async keptToken(){try{return await this.options.tokens?.read()??null}catch(e){return console.error("prime: the token store cannot be read; going on without a login:",e),null}}async keep(e){this.refreshToken=e;try{await this.options.tokens?.write(e)}catch(t){console.error("prime: the token store cannot be written; the login ends with this window:",t)}}async refresh(e){try{await this.adopt(await e.call("auth.refresh",{refresh_token:this.refreshToken}))}catch(t){if(!(t instanceof E)||t.retry==="wait")throw t;await this.forget(),this.status.set({name:"needs-login",reason:t.code,message:t.message})}}async adopt(e){return this.accessToken=e.access_token,await this.keep(e.refresh_token),this.status.value.name!=="connected"&&this.welcome(e.user),e.user}async forget(){this.accessToken=null,await this.keep(null)}welcome(e){let{connection:t}=this;if(t!==null){this.welcomedAt=performance.now(),this.user.set(e),this.status.set({name:"connected"});for(let r of this.rooms.values())this.enter(r,t)}}enter(e,t){this.notBegun.has(e)||e.enter({send:r=>t.send(r),giveUp:()=>t.close(),mostBytes:t.mostBytes,get isFull(){return t.isFull}})}hear(e){if(e.t==="token_expiring")this.connection!==null&&this.refreshToken!==null&&this.refresh(this.connection).catch(()=>{});else if("project"in e&&typeof e.project=="string")this.rooms.get(e.project)?.hear(e);else if(e.t==="error"&&e.id!==null)for(let t of this.rooms.values())t.hear(e)}ended({code:e,error:t}){let r=this.isOpen;this.connection=null,this.isOpen=!1,performance.now()-this.welcomedAt>so&&(this.tries=0),this.welcomedAt=1/0;for(let c of this.rooms.values())c.lost();if(this.status.value.name==="over")return;let o=An[e];(o?.name==="token_expired"||o?.name==="auth_failed")&&(this.accessToken=null);let i=t?.code==="bad_message"&&!r;if(!(!i&&(o?.reconnect??!(e>=4500&&e<5e3)))&&o?.name!=="auth_failed"){let c=i?"bad_message":o?.name??String(e);this.finish({name:"over",reason:c,message:t?.message??o?.meaning??"the server closed for good"});return}if(o?.name==="no_hello"){this.status.set({name:"needs-login"});return}this.comeBack(t?.details.retry_after_ms??0)}comeBack(e){let t=Math.max(e,Jn(this.tries,Math.random()));this.tries+=1,this.status.set({name:"away",retryIn:t}),this.timer=setTimeout(()=>this.start(),t)}finish(e){this.timer!==null&&clearTimeout(this.timer),this.status.set(e);for(let t of this.rooms.values())t.end("the client was closed");this.rooms.clear(),this.joins.clear();for(let t of this.stops)t();this.connection?.close()}async opened(e){if(this.connection===null&&this.status.value.name==="needs-login"&&this.start(),await et(()=>this.isOpen,ao,[this.status,t=>this.restored.add(t)],()=>this.checkNotOver()),this.connection===null)throw new C("the connection broke");return e(this.connection)}async synced(e){let t=null,r=e.onRefusedJoin(o=>{t=o});try{await et(()=>e.isSynced.value,Yn,[this.status,e.isSynced,o=>e.onRefusedJoin(o)],()=>{if(this.checkNotOver(),t!==null)throw t})}finally{r()}}checkNotOver(){let{name:e,message:t}=this.status.value;if(e==="over")throw new C(t??"the client is closed")}};function lo(n){let e=[];return n.document!==void 0&&e.push([n.document,"visibilitychange"]),n.window!==void 0&&e.push([n.window,"online"],[n.window,"pageshow"]),e}function co(n,e,t){return n.addEventListener(e,t),()=>n.removeEventListener(e,t)}var Kn=300;function tt(n){return n instanceof E?uo(n.message):n instanceof C?"The server does not answer just now. Look at your network, and try again.":(console.error("prime: an error that no server has told:",n),`This page made a mistake (${String(n?.message??n).slice(0,Kn)}). Load it again.`)}function uo(n){let e=n.trim().slice(0,Kn),t=e.charAt(0).toUpperCase()+e.slice(1);return/[.!?…]$/.test(t)?t:`${t}.`}var ho=0,Aa=Array.isArray;function s(n,e,t,r,o,i){e||(e={});var a,c,u=e;if("ref"in u)for(c in u={},e)c=="ref"?a=e[c]:u[c]=e[c];var d={type:n,props:u,key:t,ref:a,__k:null,__:null,__b:0,__e:null,__c:null,constructor:void 0,__v:--ho,__i:-1,__u:0,__source:o,__self:i};if(typeof n=="function"&&(a=n.defaultProps))for(c in a)u[c]===void 0&&(u[c]=a[c]);return m.vnode&&m.vnode(d),d}function G({label:n,action:e,danger:t=!1,onSubmit:r,children:o}){let[i,a]=ve(""),[c,u]=ve(!1),d=async h=>{if(h.preventDefault(),!c){u(!0),a("");try{await r(po(h.target))}catch(f){a(tt(f))}u(!1)}};return s("form",{class:"form","aria-label":n,"aria-busy":c,onSubmit:h=>void d(h),children:[o,i!==""&&s("p",{class:"failure",role:"alert",children:s("bdi",{children:i})}),s("button",{type:"submit",class:t?"danger":"main",disabled:c,children:e})]})}function po(n){let e={};for(let[t,r]of new FormData(n))e[t]=String(r);return e}function N({label:n,hint:e,...t}){let r=Pn();return s("div",{class:"field",children:[s("label",{for:r,children:n}),s("input",{id:r,...e!==void 0&&{"aria-describedby":`${r}-hint`},...t}),e!==void 0&&s("small",{id:`${r}-hint`,class:"quiet",children:e})]})}function Qn({entrance:n}){let e=n.step.value;switch(e.name){case"login":return s(fo,{entrance:n});case"register":return s(go,{entrance:n});case"guest":return s(mo,{entrance:n});case"code":return s(vo,{entrance:n,challenge:e.challenge});case"set-up":return s(yo,{entrance:n,step:e});case"recovery-codes":return s(_o,{codes:e.codes,onDone:()=>n.finish()});case"mail-sent":return s(wo,{entrance:n,email:e.email})}}function fo({entrance:n}){return s(M,{children:[s(G,{label:"Log in",action:"Log in",onSubmit:e=>n.login(e),children:[s(N,{label:"E-mail address",name:"email",type:"email",autocomplete:"username",required:!0}),s(N,{label:"Password",name:"password",type:"password",autocomplete:"current-password",required:!0})]}),s("div",{class:"row",children:[s(de,{entrance:n,step:{name:"register"},children:"Make an account"}),s("a",{href:"/account#forgot",children:"Forgotten the password?"}),s("a",{href:"/account",children:"More ways to log in"})]})]})}function mo({entrance:n}){return s(M,{children:[s(G,{label:"Come in as a guest",action:"Come in",onSubmit:e=>n.enterAsGuest(e),children:s(N,{label:"Your name",name:"name",autocomplete:"name",required:!0,maxLength:100,hint:"What others see. No account is needed."})}),s("div",{class:"row",children:[s(de,{entrance:n,step:{name:"login"},children:"I have an account"}),s(de,{entrance:n,step:{name:"register"},children:"Make an account"})]})]})}function go({entrance:n}){return s(M,{children:[s(G,{label:"Make an account",action:"Make the account",onSubmit:e=>n.register(e),children:[s(N,{label:"Your name",name:"name",autocomplete:"name",maxLength:100,hint:"What others see."}),s(N,{label:"Username",name:"username",autocomplete:"username",required:!0,minLength:2,maxLength:40}),s(N,{label:"E-mail address",name:"email",type:"email",autocomplete:"email",required:!0}),s(N,{label:"Password",name:"password",type:"password",autocomplete:"new-password",required:!0,minLength:8,hint:"8 characters or more."})]}),s(de,{entrance:n,step:{name:"login"},children:"I have an account"})]})}function vo({entrance:n,challenge:e}){return s(M,{children:[s(G,{label:"Second factor",action:"Go on",onSubmit:t=>n.enterCode(e,t),children:s(N,{label:"Code",name:"code",inputMode:"numeric",autocomplete:"one-time-code",required:!0,hint:"Of your authenticator app, or a recovery code."})}),s(de,{entrance:n,step:{name:"login"},children:"Back"})]})}function yo({entrance:n,step:e}){return s(M,{children:[s("p",{children:"This server asks everyone for a second factor. Add this key to an authenticator app, and type the code that it shows."}),s("p",{children:[s("a",{href:e.uri,children:"Open the app on this device"}),", or type the key: ",s("code",{class:"secret",children:e.secret})]}),s(G,{label:"Second factor",action:"Go on",onSubmit:t=>n.confirm(e.challenge,t),children:s(N,{label:"Code",name:"code",inputMode:"numeric",autocomplete:"one-time-code",required:!0})})]})}function _o({codes:n,onDone:e}){return s(G,{label:"Recovery codes",action:"I have kept them",onSubmit:async()=>{await e()},children:[s("p",{children:"Keep these recovery codes: each logs you in once where you have lost the app. They are not shown again."}),s("ul",{class:"codes",children:n.map(t=>s("li",{children:s("code",{children:t})},t))})]})}function wo({entrance:n,email:e}){return s(M,{children:[s("p",{children:["A mail waits for you at ",s("bdi",{children:e}),": open its link, then log in here."]}),s(G,{label:"Another mail",action:"Send another mail",onSubmit:()=>n.sendVerification(e)}),s(de,{entrance:n,step:{name:"login"},children:"Log in"})]})}function de({entrance:n,step:e,children:t}){return s("button",{type:"button",class:"plain",onClick:()=>{n.step.value=e},children:t})}var bo=Symbol.for("preact-signals");function it(){if(W>1)W--;else{var n,e=!1;for((function(){var o=rt;for(rt=void 0;o!==void 0;){var i=o.S;if(i.v===o.v)for(var a=i.t;a!==void 0;a=a.x)a.i===o.i&&(a.i=i.i);o=o.o}})();Se!==void 0;){var t=Se;for(Se=void 0,nt++;t!==void 0;){var r=t.u;if(t.u=void 0,t.f&=-3,!(8&t.f)&&Zn(t))try{t.c()}catch(o){e||(n=o,e=!0)}t=r}}if(nt=0,W--,e)throw n}}function Jt(n){if(W>0)return n();Gt=++ko,W++;try{return n()}finally{it()}}var xe,y=void 0;function Me(n){var e=y,t=xe;y=void 0,xe=void 0;try{return n()}finally{y=e,xe=t}}var Se=void 0,W=0,nt=0,ko=0,Gt=0,rt=void 0,ot=0;function Xn(n){if(y!==void 0){var e=n.n;if(e===void 0||e.t!==y)return e={i:0,S:n,p:y.s,n:void 0,t:y,e:void 0,x:void 0,r:e},y.s!==void 0&&(y.s.n=e),y.s=e,n.n=e,32&y.f&&n.S(e),e;if(e.i===-1)return e.i=0,e.n!==void 0&&(e.n.p=e.p,e.p!==void 0&&(e.p.n=e.n),e.p=y.s,e.n=void 0,y.s.n=e,y.s=e),e}}function x(n,e){this.v=n,this.i=0,this.n=void 0,this.t=void 0,this.l=0,this.W=e?.watched,this.Z=e?.unwatched,this.name=e?.name}x.prototype.brand=bo;x.prototype.h=function(){return!0};x.prototype.S=function(n){var e=this,t=this.t;t!==n&&n.e===void 0&&(n.x=t,this.t=n,t!==void 0?t.e=n:Me(function(){var r;(r=e.W)==null||r.call(e)}))};x.prototype.U=function(n){var e=this;if(this.t!==void 0){var t=n.e,r=n.x;t!==void 0&&(t.x=r,n.e=void 0),r!==void 0&&(r.e=t,n.x=void 0),n===this.t&&(this.t=r,r===void 0&&Me(function(){var o;(o=e.Z)==null||o.call(e)}))}};x.prototype.subscribe=function(n){var e=this;return H(function(){var t=e.value;Me(function(){return n(t)})},{name:"sub"})};x.prototype.valueOf=function(){return this.value};x.prototype.toString=function(){return this.value+""};x.prototype.toJSON=function(){return this.value};x.prototype.peek=function(){var n=this;return Me(function(){return n.value})};Object.defineProperty(x.prototype,"value",{get:function(){var n=Xn(this);return n!==void 0&&(n.i=this.i),this.v},set:function(n){if(n!==this.v){if(nt>100)throw new Error("Cycle detected");(function(t){W!==0&&nt===0&&t.l!==Gt&&(t.l=Gt,rt={S:t,v:t.v,i:t.i,o:rt})})(this),this.v=n,this.i++,ot++,W++;try{for(var e=this.t;e!==void 0;e=e.x)e.t.N()}finally{it()}}}});function v(n,e){return new x(n,e)}function Zn(n){for(var e=n.s;e!==void 0;e=e.n)if(e.S.i!==e.i||!e.S.h()||e.S.i!==e.i)return!0;return!1}function er(n){for(var e=n.s;e!==void 0;e=e.n){var t=e.S.n;if(t!==void 0&&(e.r=t),e.S.n=e,e.i=-1,e.n===void 0){n.s=e;break}}}function tr(n){for(var e=n.s,t=void 0;e!==void 0;){var r=e.p;e.i===-1?(e.S.U(e),r!==void 0&&(r.n=e.n),e.n!==void 0&&(e.n.p=r)):t=e,e.S.n=e.r,e.r!==void 0&&(e.r=void 0),e=r}n.s=t}function Q(n,e){x.call(this,void 0,e),this.x=n,this.s=void 0,this.g=ot-1,this.f=4}Q.prototype=new x;Q.prototype.h=function(){if(this.f&=-3,1&this.f)return!1;if((36&this.f)==32||(this.f&=-5,this.g===ot))return!0;if(this.g=ot,this.f|=1,this.i>0&&!Zn(this))return this.f&=-2,!0;var n=y;try{er(this),y=this;var e=this.x();(16&this.f||this.v!==e||this.i===0)&&(this.v=e,this.f&=-17,this.i++)}catch(t){this.v=t,this.f|=16,this.i++}return y=n,tr(this),this.f&=-2,!0};Q.prototype.S=function(n){if(this.t===void 0){this.f|=36;for(var e=this.s;e!==void 0;e=e.n)e.S.S(e)}x.prototype.S.call(this,n)};Q.prototype.U=function(n){if(this.t!==void 0&&(x.prototype.U.call(this,n),this.t===void 0)){this.f&=-33;for(var e=this.s;e!==void 0;e=e.n)e.S.U(e)}};Q.prototype.N=function(){if(!(2&this.f)){this.f|=6;for(var n=this.t;n!==void 0;n=n.x)n.t.N()}};Object.defineProperty(Q.prototype,"value",{get:function(){if(1&this.f)throw new Error("Cycle detected");var n=Xn(this);if(this.h(),n!==void 0&&(n.i=this.i),16&this.f)throw this.v;return this.v}});function st(n,e){return new Q(n,e)}function nr(n){var e=n.j;if(n.j=void 0,typeof e=="function"){W++;var t=y;y=void 0;try{e()}catch(r){throw n.f&=-2,n.f|=8,zt(n),r}finally{y=t,it()}}}function zt(n){for(var e=n.s;e!==void 0;e=e.n)e.S.U(e);n.x=void 0,n.s=void 0,nr(n)}function xo(n){if(y!==this)throw new Error("Out-of-order effect");tr(this),y=n,this.f&=-2;try{8&this.f&&zt(this)}finally{it()}}function ue(n,e){this.x=n,this.j=void 0,this.s=void 0,this.u=void 0,this.f=32,this.name=e?.name,xe&&xe.push(this)}ue.prototype.c=function(){var n=this.S();try{if(8&this.f||this.x===void 0)return;var e=this.x();typeof e=="function"&&(this.j=e)}finally{n()}};ue.prototype.S=function(){if(1&this.f)throw new Error("Cycle detected");this.f|=1,this.f&=-9,nr(this),er(this),W++;var n=y;return y=this,xo.bind(this,n)};ue.prototype.N=function(){2&this.f||(this.f|=2,this.u=Se,Se=this)};ue.prototype.d=function(){this.f|=8,1&this.f||zt(this)};ue.prototype.dispose=function(){this.d()};function H(n,e){var t=new ue(n,e);try{t.c()}catch(o){throw t.d(),o}var r=t.d.bind(t);return r[Symbol.dispose]=r,r}var rr,lt,at,So=typeof window<"u"&&!!window.__PREACT_SIGNALS_DEVTOOLS__;var or=[];H(function(){rr=this.N})();function he(n,e){m[n]=e.bind(null,m[n]||function(){})}function Ee(n){if(at){var e=at;at=void 0,e()}at=n&&n.S()}function ir(n){var e=this,t=n.data,r=Eo(t);r.name="ReactiveDom",r.value=t;var o=ye(function(){for(var c=e,u=e.__v;u=u.__;)if(u.__c){u.__c.__$f|=4;break}var d=st(function(){var p=r.value.value;return p===0?0:p===!0?"":p||""}),h=st(function(){return!Array.isArray(d.value)&&!gt(d.value)}),f=H(function(){if(this.N=sr,h.value){var p=d.value;c.__v&&c.__v.__e&&c.__v.__e.nodeType===3&&(c.__v.__e.data=p)}}),l=e.__$u.d;return e.__$u.d=function(){f(),l.call(this)},[h,d]},[]),i=o[0],a=o[1];return i.value?a.peek():a.value}ir.displayName="ReactiveTextNode";Object.defineProperties(x.prototype,{constructor:{configurable:!0,value:_t(M,null).constructor},type:{configurable:!0,value:ir},props:{configurable:!0,get:function(){var n=this;return{data:{get value(){return n.value}}}}},__b:{configurable:!0,value:1}});he("__b",function(n,e){if(Ee(),lt=void 0,typeof e.type=="string"){var t,r=e.props;for(var o in r)if(o!=="children"){var i=r[o];i instanceof x&&(t||(e.__np=t={}),t[o]=i,r[o]=i.peek())}}n(e)});he("__r",function(n,e){if(n(e),e.type!==M){Ee();var t,r=e.__c;r&&(r.__$f&=-2,(t=r.__$u)===void 0&&(r.__$u=t=(function(o,i){var a;return H(function(){a=this},{name:i}),a.c=o,a})((function(o){return function(){var i;So&&((i=this.y)==null||i.call(this)),o.__$f|=1,o.setState({})}})(r),typeof e.type=="function"?e.type.displayName||e.type.name:""))),lt=r,Ee(t)}});he("__e",function(n,e,t,r){Ee(),lt=void 0,n(e,t,r)});he("diffed",function(n,e){Ee(),lt=void 0;var t;if(typeof e.type=="string"&&(t=e.__e)){var r=e.__np,o=e.props,i=t.U;if(i)for(var a in i){var c=i[a];c===void 0||r&&a in r||(c.d(),i[a]=void 0)}if(r){i||(i={},t.U=i);for(var u in r){var d=i[u],h=r[u];d===void 0?(d=Mo(t,u,h,o),i[u]=d):d.o(h,o)}}}n(e)});function Mo(n,e,t,r){var o=e in n&&n.ownerSVGElement===void 0,i=v(t);return{o:function(a,c){i.value=a,r=c},d:H(function(){this.N=sr;var a=i.value.value;r[e]!==a&&(r[e]=a,o?n[e]=a:a!=null&&(a!==!1||e[4]==="-")?n.setAttribute(e,a):n.removeAttribute(e))})}}he("unmount",function(n,e){if(typeof e.type=="string"){var t=e.__e;if(t){var r=t.U;if(r){t.U=void 0;for(var o in r){var i=r[o];i&&i.d()}}}var a=e.__np;if(a){var c=e.props;for(var u in a)c[u]=a[u]}e.__np=void 0}else{var d=e.__c;if(d){d.__$f|=8;var h=d.__$u;h&&(d.__$u=void 0,h.d())}}n(e)});he("__h",function(n,e,t,r){r<3&&(e.__$f|=2),n(e,t,r)});ee.prototype.shouldComponentUpdate=function(n,e){if(this.__R)return!0;var t=this.__$u,r=t&&t.s!==void 0;for(var o in e)return!0;if(this.__f||typeof this.u=="boolean"&&this.u===!0){var i=2&this.__$f;if(!(r||i||4&this.__$f)||1&this.__$f)return!0}else if(!(r||4&this.__$f)||3&this.__$f)return!0;for(var a in n)if(a!=="__source"&&n[a]!==this.props[a])return!0;for(var c in this.props)if(!(c in n))return!0;return!1};function Eo(n,e){return ye(function(){return v(n,e)},[])}var Co=function(n){queueMicrotask(function(){queueMicrotask(n)})};function Po(){Jt(function(){for(var n;n=or.shift();)rr.call(n)})}function sr(){or.push(this)===1&&(m.requestAnimationFrame||Co)(Po)}var ct=class{constructor(e,t){this.client=e;this.invitation=t}step=v({name:"login"});shown=v(null);isTaken=v(!1);async look(){this.invitation!==null&&(this.shown.value=await this.client.call("invitations.look",{token:this.invitation}),this.shown.value.guests&&this.step.value.name==="login"&&(this.step.value={name:"guest"}))}async login({email:e="",password:t=""}){await this.orNextStep(e,()=>this.client.login(e,t))}async register({email:e="",username:t="",name:r="",password:o=""}){let i={email:e,username:t,name:r||t,password:o,...this.invitation!==null&&{invitation:this.invitation}};await this.orNextStep(e,async()=>{await this.client.register(i),this.isTaken.value=this.invitation!==null})}async enterAsGuest({name:e=""}){await this.client.logInBy("auth.register_guest",{invitation:this.invitation??"",name:e}),this.isTaken.value=!0}async enterCode(e,{code:t=""}){await this.client.logInBy("auth.second_factor",{challenge:e,code:t.replaceAll(" ","")})}async sendVerification(e){await this.client.call("auth.send_verification",{email:e})}async confirm(e,{code:t=""}){let r=await this.client.call("auth.totp_confirm",{challenge:e,code:t.replaceAll(" ","")});this.step.value={name:"recovery-codes",codes:r.recovery_codes},this.pending=r.tokens??null}async finish(){this.pending===null?this.step.value={name:"login"}:await this.client.logInWith(this.pending)}pending=null;async orNextStep(e,t){try{await t()}catch(r){let o=r instanceof E?await this.stepAfter(r,e):null;if(o===null)throw r;this.step.value=o}}async stepAfter({code:e,details:t},r){let o=t.challenge??"";switch(e){case"second_factor_required":return{name:"code",challenge:o};case"second_factor_missing":{let i=await this.client.call("auth.totp_begin",{challenge:o});return{name:"set-up",challenge:o,...i}}case"address_unverified":return{name:"mail-sent",email:r};default:return null}}};var Yt=new Map;function dt(n){try{return localStorage.getItem(n)}catch{return Yt.get(n)??null}}function Kt(n,e){try{e===null?localStorage.removeItem(n):localStorage.setItem(n,e)}catch{e===null?Yt.delete(n):Yt.set(n,e)}}var Qt="prime.device",To=600;async function lr(){let n=Oo();if(n!==null&&await ar(n))return n;let e=j();try{sessionStorage.setItem(Qt,e)}catch{}return await ar(e),e}function Oo(){try{return sessionStorage.getItem(Qt)}catch{return null}}function ar(n){let{locks:e}=navigator;return e===void 0?Promise.resolve(!0):new Promise(t=>{e.request(`${Qt}.${n}`,{signal:AbortSignal.timeout(To)},()=>(t(!0),new Promise(()=>{}))).catch(()=>t(!1))})}var Ao="prime.theme",cr=v(Ro()),jo=v("dark");function dr(){let n=matchMedia("(prefers-color-scheme: light)"),e=v(n.matches);n.addEventListener("change",()=>{e.value=n.matches}),H(()=>{let t=cr.value==="system"?e.value?"light":"dark":cr.value;document.documentElement.dataset.theme=t,jo.value=t})}function Ro(){let n=dt(Ao);return n==="dark"||n==="light"?n:"system"}function Xt(n,e){let[,t]=ve(0);return Mt(()=>n?.subscribe(()=>t(r=>r+1)),[n]),n==null?e:n.value}var ur=`# Alarms
+
+\`ops/prometheus/rules.yml\` has them, each links its paragraph here. \`page\` wakes somebody: musicians notice, or what was
+acknowledged is in danger. \`ticket\` waits for the next working day.
+
+## What to do when one fires
+
+Commands are run as root on the machine of a node; the nodes of this page listen on 8801 and 8802. Once, in each new
+shell:
+
+\`\`\`sh
+cd /opt/prime
+set -a; . /etc/prime/prime.env; set +a
+as_postgres() { runuser -u postgres -- psql -X -d prime "$@"; }
+\`\`\`
+
+What other sessions do is hidden from the role of the nodes, and it ends none of them: that is what the last line is
+for. Where PostgreSQL is on another machine, make a login that may look and end once, and call psql there with its
+address instead:
+
+\`\`\`sql
+CREATE ROLE prime_watcher LOGIN IN ROLE pg_monitor, pg_signal_backend;
+\`\`\`
+
+Three that always help: what a node says of itself, the end of its log, and what PostgreSQL is busy with.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/readyz
+journalctl -u prime@8801 -n 50 -o cat --no-pager
+as_postgres -c "SELECT pid, state, now() - xact_start AS since, pg_blocking_pids(pid) AS waits_for,
+  left(query, 60) AS query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY since DESC"
+\`\`\`
+
+### PrimeNoNode
+
+Means: Prometheus gets no answer from any node. Either all have ended, or it asks at the wrong place.
+
+Musicians notice: nobody gets in; who was in a room sees "connecting". Nothing acknowledged is lost.
+
+Do: see whether they run, why they ended (the last lines of the log say so), and start them.
+
+\`\`\`sh
+systemctl status prime@8801 prime@8802
+journalctl -u prime@8801 -u prime@8802 -n 20 -o cat --no-pager
+systemctl start prime@8801 prime@8802
+curl -s --retry 20 --retry-delay 1 --retry-all-errors http://127.0.0.1:8801/readyz
+\`\`\`
+
+### PrimeNodeDown
+
+Means: one node has not answered for two minutes. A restart takes seconds, so it does not come back by itself.
+
+Musicians notice: a second or two, when theirs ended. They are on the other nodes now.
+
+Do: read why it ended, start it. If it answers here, Prometheus does not reach it: look at the network.
+
+\`\`\`sh
+journalctl -u prime@8802 -n 20 -o cat --no-pager
+systemctl start prime@8802
+curl -s --retry 20 --retry-delay 1 --retry-all-errors http://127.0.0.1:8802/healthz
+\`\`\`
+
+### PrimeRestarts
+
+Means: a node has started three times or more within a quarter of an hour: it crashes, or is killed, most often by the
+kernel for want of memory.
+
+Musicians notice: each time a second or two without the others.
+
+Do: a log that ends without \`stopped\` was a crash or a kill. If the kernel did it, give the machine more memory.
+
+\`\`\`sh
+journalctl -u prime@8801 -n 50 -o cat --no-pager
+free -m
+\`\`\`
+
+### PrimeMusiciansGone
+
+Means: the nodes answer, and over half of all connections were lost within ten minutes: something before the nodes
+fails, most often the load balancer or its certificate.
+
+Musicians notice: they cannot connect.
+
+Do: ask a node through the balancer, then by itself. If only the first fails, it is the balancer.
+
+\`\`\`sh
+curl -sk --max-time 5 -o /dev/null -w '%{http_code}\\n' https://prime.example.com/account || systemctl status haproxy
+curl -s http://127.0.0.1:8801/readyz
+\`\`\`
+
+### PrimeTurnsMusiciansAway
+
+Means: over five connections within five minutes were closed with 1013: a node is full, or all came at once, as after a
+restart.
+
+Musicians notice: they are told to come later, and do by themselves, with pauses.
+
+Do: nothing, if it ends within minutes of a restart. Otherwise see which node is full, and start one more.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(full|loop_load|members|core_waited) '
+curl -s http://127.0.0.1:8802/metrics | grep -E '^prime_(full|loop_load|members|core_waited) '
+\`\`\`
+
+### PrimeAllFull
+
+Means: every node takes more than its share of a core, and its rooms gather moves as long as they can.
+
+Musicians notice: who is inside sees others' moves up to 48 ms late; nobody new gets in.
+
+Do: start one more node, and name it to the balancer. See whether the nodes have their cores: another program on the
+machine looks the same.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(core_waited|loop_load) '
+ps -eo pid,pcpu,args --sort=-pcpu | head -5
+\`\`\`
+
+### PrimeNodeFull
+
+Means: one node has been full for two minutes, the others are not.
+
+Musicians notice: others' moves up to 48 ms late in its rooms; who is new goes to the others.
+
+Do: nothing at once. Plan one more node if it comes again; look for one large room, and for who else has its core.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(full|rooms|members|loop_load|core_waited) '
+ps -eo pid,pcpu,args --sort=-pcpu | head -5
+\`\`\`
+
+### PrimeNodeBusy
+
+Means: a node has been at its share of a core for ten minutes; its fullest rooms gather moves.
+
+Musicians notice: others' moves come some milliseconds later, in full rooms.
+
+Do: plan one more node ([Sizing](settings.md#sizing)). The load of each:
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(loop_load|tick_gap_seconds|members) '
+\`\`\`
+
+### PrimeStillDraining
+
+Means: somebody told a node to drain two hours ago, and neither stopped it nor took it back.
+
+Musicians notice: nothing, while the others can carry them.
+
+Do: stop it, or let it serve again ([draining](signals.md#draining-a-node)). What it says of itself:
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/readyz
+curl -s http://127.0.0.1:8801/metrics | grep '^prime_draining'
+\`\`\`
+
+### PrimeMaintenanceForgotten
+
+Means: an operator said \`read-only\`, or closed a room, two hours ago, and nobody took it back.
+
+Musicians notice: they cannot edit, or cannot enter that room; what they made meanwhile waits in their clients.
+
+Do: see who said it, and why ([doing things](doing.md)); take it back with \`./run admin read-write\`, or
+\`./run admin open-room PROJECT\` for each that \`./run admin closed-rooms\` lists.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/readyz
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(maintenance|closed_rooms)'
+\`\`\`
+
+### PrimeLoopLate
+
+Means: in one of a hundred looks the event loop came over 50 ms late. Something holds it, or it has no core.
+
+Musicians notice: moves and sounds of others stutter.
+
+Do: see whether others have its core; if not, report it with the log, which tells what is slow.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(core_waited|loop_load|loop_late_seconds_bucket)'
+ps -eo pid,pcpu,args --sort=-pcpu | head -5
+\`\`\`
+
+### PrimeCoreTaken
+
+Means: for over a tenth of the time the node could have run, and others had its core: another program, or another
+machine on the same host.
+
+Musicians notice: stutter, if it gets worse.
+
+Do: move what else runs there, or give the machine one core more for each node.
+
+\`\`\`sh
+ps -eo pid,pcpu,args --sort=-pcpu | head -8
+nproc
+\`\`\`
+
+### PrimeJoinsSlow
+
+Means: one of a hundred who enter a room waits over two seconds.
+
+Musicians notice: a long "joining".
+
+Do: see whether PostgreSQL is slow, and whether the node is full. A project of 50,000 parts takes a third of a second.
+
+\`\`\`sh
+as_postgres -c "SELECT count(*), state, wait_event_type FROM pg_stat_activity GROUP BY 2, 3 ORDER BY 1 DESC"
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(full|loop_load|database_busy|database_limit)'
+\`\`\`
+
+### PrimeCallsSlow
+
+Means: one of a hundred calls of the named group takes over a second.
+
+Musicians notice: lists, searches or logins are slow; playing is not.
+
+Do: see which lane is full, and what PostgreSQL does for so long.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_database_(busy|limit)'
+as_postgres -c "SELECT pid, now() - query_start AS since, left(query, 80) AS query FROM pg_stat_activity
+  WHERE state = 'active' AND pid <> pg_backend_pid() ORDER BY since DESC LIMIT 10"
+\`\`\`
+
+### PrimeCutsMusiciansOff
+
+Means: a node that was told to stop did not get done in ten seconds and cut off who was left.
+
+Musicians notice: a second or two without the others, once.
+
+Do: \`stopped\` in its log says how many (\`cut_off\`). Clients that do not answer count too, so a few are no fault. If it
+is many each time, PostgreSQL is slow when rooms are stored.
+
+\`\`\`sh
+journalctl -u prime@8801 -n 50 -o cat --no-pager
+\`\`\`
+
+### PrimeHandshakesRefused
+
+Means: an address has more connections, or opens them faster, than it may ([limits](settings.md#who-may-have-how-much)).
+
+Musicians notice: some cannot connect.
+
+Do: if all clients seem to have the balancer's address, name that in \`PRIME_PROXIES\`: the log says so once. If a studio
+shares one address, raise \`sockets_per_address\`.
+
+\`\`\`sh
+journalctl -u prime@8801 -n 200 -o cat --no-pager | grep X-Forwarded-For || true
+grep PRIME_PROXIES /etc/prime/prime.env
+\`\`\`
+
+### PrimeCannotCommit
+
+Means: a node cannot write the journal: PostgreSQL is down, full, read-only, or not reached.
+
+Musicians notice: "degraded". They go on, edits wait and are not acknowledged; joins and calls fail. Nothing is lost
+while nodes run.
+
+Do: don't restart nodes, edits wait in them. Bring PostgreSQL back; nodes find it within a second. A full disk is the
+most frequent reason.
+
+\`\`\`sh
+psql "$DATABASE_URL" -c "SELECT now(), pg_is_in_recovery() AS is_standby"
+df -h
+systemctl status postgresql
+\`\`\`
+
+### PrimeProjectHeldUp
+
+Means: projects cannot be written to while others can: somebody holds a lock on their row, or PostgreSQL answers with an
+error for them alone.
+
+Musicians notice: in these projects "degraded", and after ten seconds their edits are refused and sent again.
+
+Do: find who holds the lock, then end it. The second command ends those who have held a transaction open for a minute
+without doing anything.
+
+\`\`\`sh
+as_postgres -c "SELECT pid, application_name, state, now() - xact_start AS since, left(query, 60) AS query
+  FROM pg_stat_activity WHERE pid IN (SELECT unnest(pg_blocking_pids(pid)) FROM pg_stat_activity)"
+as_postgres -c "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE state = 'idle in transaction' AND state_change < now() - interval '1 minute'"
+journalctl -u prime@8801 -n 200 -o cat --no-pager | grep 'held up' || true
+\`\`\`
+
+### PrimeCommitsSlow
+
+Means: one of a hundred edits is acknowledged after over a tenth of a second.
+
+Musicians notice: what they did appears late at others'.
+
+Do: look at PostgreSQL's disk (each COMMIT waits for it), at its checkpoints, and at a synchronous standby.
+
+\`\`\`sh
+as_postgres -c "SELECT pid, wait_event_type, wait_event, left(query, 60) AS query FROM pg_stat_activity
+  WHERE state = 'active' AND wait_event IS NOT NULL"
+as_postgres -c "SELECT application_name, state, sync_state, replay_lag FROM pg_stat_replication"
+curl -s http://127.0.0.1:8801/metrics | grep -E '^prime_(commit|ack)_seconds_bucket'
+\`\`\`
+
+### PrimeDeltasLost
+
+Means: PostgreSQL no longer has what had been acknowledged: a backup was restored under running nodes, or a standby that
+was behind took over. The projects have a new epoch already.
+
+Musicians notice: a moment's reconnect, then the project without its last edits. What was not acknowledged comes back.
+
+Do: nothing for the rooms. Find out what was lost, and keep the old primary's disk: it may be the only one that has it.
+See that the database you serve from is the one you mean. The alarm ends an hour after the last loss.
+
+\`\`\`sh
+journalctl -u prime@8801 -n 500 -o cat --no-pager | grep 'went back' || true
+psql "$DATABASE_URL" -c "SELECT inet_server_addr(), pg_is_in_recovery() AS is_standby, pg_postmaster_start_time()"
+\`\`\`
+
+### PrimeStatesDiffer
+
+Means: a node held another state of a project than is stored, or an entry of the journal could not be applied. It is
+repaired already: the node has read the stored state. The alarm ends an hour after the last time, and has a cause in
+Prime that must be found.
+
+Musicians notice: perhaps a moment's fresh state.
+
+Do: keep the log, audit the projects that it names (\`./run serve audit PROJECT\`), and report both.
+
+\`\`\`sh
+journalctl -u prime@8801 -n 1000 -o cat --no-pager | grep -E 'diverge|quarantin|anew' || true
+\`\`\`
+
+### PrimeClientsDiverge
+
+Means: more than five clients within an hour had another copy than the server. They were given fresh state.
+
+Musicians notice: a jump in what they see.
+
+Do: see who, and with which device. If all have one release of a client, it is that release; after a restore or failover
+it is expected.
+
+\`\`\`sh
+journalctl -u prime@8801 -n 1000 -o cat --no-pager | grep diverged || true
+\`\`\`
+
+### PrimeLaneFull
+
+Means: all connections of a lane have been in use for a minute ([lanes](database.md)).
+
+Musicians notice: by lane: \`appends\` late acknowledgements, \`rooms\` and \`calls\` slow joins and calls, \`callers\` and
+\`searches\` slow lists, \`reads\` slow history, \`behind\` nothing yet.
+
+Do: see what takes so long, and whether somebody waits for a lock. More connections for a lane (\`PRIME_DB_CALLS\` and the
+like) help only if PostgreSQL has cores to spare.
+
+\`\`\`sh
+as_postgres -c "SELECT pid, now() - query_start AS since, wait_event_type, left(query, 80) AS query
+  FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() ORDER BY since DESC LIMIT 10"
+\`\`\`
+
+### PrimeFeedLags
+
+Means: lists that are on screens show what changed over a second late. A transaction that somebody holds open keeps
+later ones from being read.
+
+Musicians notice: lists of projects, presets and members are late; rooms are not.
+
+Do: end the oldest transaction, if it is not a backup.
+
+\`\`\`sh
+as_postgres -c "SELECT pid, application_name, state, now() - xact_start AS since, left(query, 60) AS query
+  FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY xact_start LIMIT 5"
+\`\`\`
+
+### PrimeBackupOld
+
+Means: the last backup that succeeded is over 26 hours old, or there never was one.
+
+Musicians notice: nothing, until you need it.
+
+Do: run one by hand and read what it says; then see why the timer did not ([backups](backups.md)). A full disk at its
+directory is the most frequent reason.
+
+\`\`\`sh
+systemctl start prime-backup
+journalctl -u prime-backup -n 20 -o cat --no-pager
+df -h /var/backups/prime
+\`\`\`
+
+### PrimeRehearsalOld
+
+Means: no backup was restored beside and proved within 35 days, or none ever was.
+
+Musicians notice: nothing, until you need one.
+
+Do: run a rehearsal and read what it says ([rehearsals](backups.md#rehearsals)); then see why its timer did not.
+
+\`\`\`sh
+systemctl start prime-rehearse
+journalctl -u prime-rehearse -n 20 -o cat --no-pager
+\`\`\`
+
+### PrimeBusDown
+
+Means: a node does not reach Redis.
+
+Musicians notice: "degraded" in rooms on several nodes: others' edits up to five seconds late, cursors of other nodes
+not at all. No acknowledgement is later, nothing is lost.
+
+Do: start Redis again, empty; nodes are back within a second or two. If it answers here, look at the network between the
+node and it, or at the password.
+
+\`\`\`sh
+redis-cli -u "$REDIS_URL" ping || systemctl restart redis-server
+journalctl -u prime@8801 -n 200 -o cat --no-pager | grep 'the bus' || true
+\`\`\`
+
+### PrimeBusForged
+
+Means: somebody without the nodes' secret writes to Prime's channels. It is not believed.
+
+Musicians notice: nothing.
+
+Do: see who is connected to Redis, as its administrator (\`default\`; the ACL of the page lets nodes not ask that); give
+it a password and an ACL ([Redis](redis.md)), and close it to others. A second deployment with another secret on the
+same server has other channels, so it is not that.
+
+\`\`\`sh
+redis-cli -h bus.internal client list | tail -20
+\`\`\`
+
+### PrimeVersionsDiffer
+
+Means: nodes of two versions have run side by side for two hours: a deployment was begun and not finished.
+
+Musicians notice: perhaps cursors of members on other nodes are missing.
+
+Do: finish it, node by node, or take it back ([deploying](signals.md#deploying-anew-node-by-node)). Which node is which:
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep '^prime_build_info'
+curl -s http://127.0.0.1:8802/metrics | grep '^prime_build_info'
+\`\`\`
+
+### PrimeGuessing
+
+Means: over 200 wrong passwords, or over 50 tries that came too soon, within ten minutes.
+
+Musicians notice: nothing; owners get in from where they did before.
+
+Do: nothing at once, tries are held back by themselves. See from where, and block a network at the balancer if it goes
+on.
+
+\`\`\`sh
+psql "$DATABASE_URL" -c "SELECT event, address, sum(count) FROM audit_log WHERE created_at > now() - interval '1 hour'
+  AND event IN ('login_failed', 'login_held_back') GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 10"
+\`\`\`
+
+### PrimeTokensForged
+
+Means: over ten tokens within an hour that were forged, or used before. A refresh token that comes twice was stolen, or
+a client forgot the newer one; its login has ended by itself.
+
+Musicians notice: whose login it was logs in again.
+
+Do: see whose. One user with one device is a broken client; many users are a theft: rotate the signing keys and the
+secret ([secrets](signals.md#changing-the-secret)).
+
+\`\`\`sh
+psql "$DATABASE_URL" -c "SELECT event, user_id, address, sum(count) FROM audit_log
+  WHERE created_at > now() - interval '1 hour' AND event IN ('token_refused', 'refresh_reused')
+  GROUP BY 1, 2, 3 ORDER BY 4 DESC LIMIT 10"
+\`\`\`
+
+### PrimeAuditLost
+
+Means: entries of the audit found no room while PostgreSQL was away, or were refused by it.
+
+Musicians notice: nothing.
+
+Do: the log has each entry that was written to it before it was lost. See how long PostgreSQL was away.
+
+\`\`\`sh
+psql "$DATABASE_URL" -c "SELECT created_at, count FROM audit_log WHERE event = 'entries_lost' ORDER BY 1 DESC LIMIT 10"
+journalctl -u prime@8801 -n 500 -o cat --no-pager | grep audit || true
+\`\`\`
+
+### PrimeMailWaits
+
+Means: the oldest mail that is to be sent has waited for over five minutes: the mail server does not take it. Where
+\`SMTP_URL\` is set on no node, mails wait too, and nobody is woken.
+
+Musicians notice: no links to log in, to prove an address or to set a password.
+
+Do: read what the mail server says ([mail](../accounts.md#mail)). When it takes mails again, they go by themselves.
+
+\`\`\`sh
+psql "$DATABASE_URL" -c "SELECT kind, count(*), max(tries) AS tries, max(last_error) AS reason FROM mail_outbox
+  WHERE sent_at IS NULL AND given_up_at IS NULL GROUP BY 1"
+journalctl -u prime@8801 -n 200 -o cat --no-pager | grep -i mail || true
+\`\`\`
+
+### PrimeMailGivenUp
+
+Means: over five mails within an hour were refused for good, or could not be sent in time.
+
+Musicians notice: these mails never come; they have to ask again.
+
+Do: read the reasons. "Relay access denied" and the like are settings of the mail server; unknown recipients are typing
+errors of people.
+
+\`\`\`sh
+psql "$DATABASE_URL" -c "SELECT last_error AS reason, count(*) FROM mail_outbox
+  WHERE given_up_at > now() - interval '1 hour' GROUP BY 1 ORDER BY 2 DESC"
+\`\`\`
+
+### PrimeTaskDown
+
+Means: a task that should run as long as the node fails again and again, through an error in Prime. The balancer sends
+nobody new there.
+
+Musicians notice: by task; \`/readyz\` names it.
+
+Do: keep the log, then restart the node: others take its musicians. Report it with the trace in the log.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/readyz
+journalctl -u prime@8801 -n 100 -o cat --no-pager
+systemctl restart prime@8801
+curl -s --retry 20 --retry-delay 1 --retry-all-errors http://127.0.0.1:8801/readyz
+\`\`\`
+
+### PrimeMistakes
+
+Means: Prime made a mistake that it survived: a call answered \`internal\`, a task or an append that failed, a row that
+the second wall held back, a message of the bus that could not be read. The alarm ends an hour after the last one.
+
+Musicians notice: one call that failed, mostly nothing.
+
+Do: \`./run migrate\` repairs a grant that is missing, which looks the same and is harmless to run. Then read the trace
+(\`exception\`) in the log and report it.
+
+\`\`\`sh
+./run migrate
+journalctl -u prime@8801 -n 500 -o cat --no-pager | grep exception || true
+\`\`\`
+
+### PrimeDescriptors
+
+Means: a node has used four fifths of the file descriptors that it may have. Each connection takes one.
+
+Musicians notice: nothing yet; at the last one nobody gets in.
+
+Do: raise the limit in the unit and restart node by node, or add a node.
+
+\`\`\`sh
+curl -s http://127.0.0.1:8801/metrics | grep -E '^(process_open_fds|process_max_fds|prime_connections)'
+grep LimitNOFILE /etc/systemd/system/prime@.service
+\`\`\`
+
+### PrimeTlsExpires
+
+Means: the certificate that a node speaks TLS with ends within two weeks, and was not renewed.
+
+Musicians notice: nothing yet.
+
+Do: see why the renewal fails; nodes read a new one when they are reloaded. The alarm is only there for nodes that speak
+TLS themselves: a balancer's certificate is the balancer's to watch. What a node serves:
+
+\`\`\`sh
+openssl s_client -connect 127.0.0.1:8801 < /dev/null 2> /dev/null | openssl x509 -noout -enddate ||
+  echo 'no TLS on this port'
+\`\`\`
+
+### PrimeTlsEnds
+
+Means: that certificate ends within two days. After that no client connects.
+
+Musicians notice: nothing, until then; afterwards nobody gets in.
+
+Do: renew it by hand now, put it where the old one is, and reload the nodes; they say \`reloaded\` when they have it.
+
+\`\`\`sh
+systemctl reload prime@8801 prime@8802
+journalctl -u prime@8801 -n 20 -o cat --no-pager | grep -E 'reloaded|certificate' || true
+openssl s_client -connect 127.0.0.1:8801 < /dev/null 2> /dev/null | openssl x509 -noout -enddate ||
+  echo 'no TLS on this port'
+\`\`\`
+`;var Lo=/^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/,Io=/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;function hr(n){let e=new Map;for(let t of n.split(`
+`)){let[,r,o="",i=""]=Lo.exec(t)??[];if(r===void 0||t.startsWith("#"))continue;let a=i==="+Inf"?1/0:Number(i);if(Number.isNaN(a))continue;let c={labels:Object.fromEntries([...o.matchAll(Io)].map(([,d,h])=>[d,h])),value:a},u=e.get(r);u===void 0?e.set(r,[c]):u.push(c)}return e}function q(n,e){return(n.get(e)??[]).reduce((t,{value:r})=>t+r,0)}function pe(n,e,t){let r=new Map;for(let{labels:u,value:d}of n.get(`${e}_bucket`)??[]){let h=u.le==="+Inf"?1/0:Number(u.le);r.set(h,(r.get(h)??0)+d)}let o=[...r].sort(([u],[d])=>u-d),i=o.at(-1)?.[1]??0;if(i===0)return null;let[a,c]=[0,0];for(let[u,d]of o){if(d>=t*i)return u===1/0?a:a+(u-a)*(t*i-c)/Math.max(1e-12,d-c);[a,c]=[u,d]}return a}var Uo=.9,Fo=.5,No=1,qo=2*36e5;function pr({nodes:n,ready:e,metrics:t,now:r}){return[...Bo(e),...$o(n,r),...Wo(t)].sort((i,a)=>+(i.kind==="look")-+(a.kind==="look"))}function Bo(n){if(n===null)return[{kind:"bad",text:"The node that this page comes from does not answer.",alarm:"PrimeNodeDown"}];if(n.status!==200)return[{kind:"bad",text:`This node is not ready: ${n.text}.`,alarm:n.text.includes("database")?"PrimeCannotCommit":n.text.includes("down")?"PrimeTaskDown":"PrimeNodeDown"}];let e=[];return n.text.includes("bus down")&&e.push({kind:"bad",text:"The bus is down: other nodes hear late.",alarm:"PrimeBusDown"}),n.text.includes("cannot be written to")&&e.push({kind:"bad",text:`Some projects are held up (${n.text}).`,alarm:"PrimeProjectHeldUp"}),n.text.includes("closed rooms")&&e.push({kind:"look",text:"Rooms are closed: see below which, and open them when that is over.",alarm:"PrimeMaintenanceForgotten"}),e}function $o(n,e){if(n===null)return[];let t=[],{nodes:r,maintenance:o}=n;for(let{node:a,host:c,state:u,load:d,silent_ms:h}of r){let f=`${a} on ${c}`;u==="silent"&&t.push({kind:"bad",text:`${f} has said nothing for ${Math.round(h/1e3)} s.`,alarm:"PrimeNodeDown"}),u==="drained"&&t.push({kind:"look",text:`${f} takes nobody in: it is drained.`,alarm:"PrimeStillDraining"}),d>=Uo&&t.push({kind:"look",text:`${f} is at ${Math.round(d*100)} % of its share of a core.`,alarm:"PrimeNodeBusy"})}let i=new Set(r.map(({version:a})=>a));if(i.size>1&&t.push({kind:"look",text:`Nodes of several versions serve: ${[...i].join(", ")}.`,alarm:"PrimeVersionsDiffer"}),o.mode==="read_only"){let a=o.began_at!=null&&e-o.began_at>qo;t.push({kind:a?"bad":"look",text:`All is read-only: ${o.message||"maintenance"}.`,alarm:"PrimeMaintenanceForgotten"})}return t}function Wo(n){if(n===null)return[];let e=[],t=(i,a,c,u)=>{i&&e.push({kind:a,text:c,alarm:u})},[r,o]=[pe(n,"prime_commit_seconds",.99),pe(n,"prime_call_seconds",.99)];return t(q(n,"prime_degraded")>0,"bad","Edits cannot be stored just now.","PrimeCannotCommit"),t(q(n,"prime_full")>0,"bad","This node is full.","PrimeNodeFull"),t(q(n,"prime_tasks_down")>0,"bad","A task of this node is down.","PrimeTaskDown"),t(q(n,"prime_entries_quarantined_total")>0,"bad","Deltas in the journal cannot be read.","PrimeDeltasLost"),t((r??0)>Fo,"look",`One commit in a hundred takes ${Ce(r)}.`,"PrimeCommitsSlow"),t((o??0)>No,"look",`One call in a hundred takes ${Ce(o)}.`,"PrimeCallsSlow"),t(q(n,"prime_diverged_total")>0,"look","Copies of clients differed from the server's.","PrimeClientsDiverge"),t(q(n,"prime_mail_given_up_total")>0,"look","Mails were given up.","PrimeMailGivenUp"),e}function Ce(n){return n===null?"–":`${n<.01?(n*1e3).toFixed(1):Math.round(n*1e3)} ms`}function Zt(n){let e=["B","kB","MB","GB","TB"],t=Math.min(e.length-1,Math.max(0,Math.floor(Math.log10(Math.max(1,n))/3)));return`${(n/1e3**t).toFixed(t===0?0:1)} ${e[t]}`}function fr(n){let e=new Map;for(let t of n.split(/^### /m).slice(1)){let r=t.search(/^## /m),[o="",...i]=(r<0?t:t.slice(0,r)).split(`
+`);e.set(o.trim(),Ho(i.join(`
+`)).trim())}return e}function Ho(n){return n.replace(/^```\w*\n/gm,"").replace(/\[([^\]]+)\]\([^)]*\)/g,"$1").replace(/[`*]/g,"")}var Vo=fr(ur);function mr({console:n}){return s("main",{class:"board",children:[s(Go,{seen:n}),s(Yo,{seen:n}),s(Ko,{seen:n}),s(Qo,{seen:n}),s(Xo,{seen:n}),s(Zo,{seen:n}),s(ei,{seen:n}),s(ti,{seen:n})]})}function Go({seen:n}){let e=pr({nodes:n.nodes.value,ready:n.ready.value,metrics:n.metrics.value,now:Date.now()});return s("section",{class:`card health ${e.some(({kind:t})=>t==="bad")?"bad":e.length>0?"look":"good"}`,"aria-label":"Whether all is well",children:[s("h2",{role:"status",children:e.length===0?"All is well.":e.length===1?"One thing to look at.":`${e.length} things to look at.`}),n.failure.value!==null&&s("p",{class:"failure",role:"alert",children:tt(n.failure.value)}),e.map(t=>s(Jo,{finding:t},t.alarm+t.text)),s("p",{class:"quiet",children:["This node says: ",n.ready.value?.text??"nothing",". Asked at ",new Date(n.askedAt.value).toLocaleTimeString(),".",n.metrics.value===null&&" Its /metrics cannot be read from here: figures are missing below."]})]})}function Jo({finding:n}){return s("details",{class:`finding ${n.kind}`,children:[s("summary",{children:[s("bdi",{children:n.text})," ",s("span",{class:"quiet",children:n.alarm})]}),s("pre",{children:Vo.get(n.alarm)??"It has no paragraph."}),s("p",{class:"quiet",children:["From docs/operating/alarms.md#",n.alarm.toLowerCase()]})]})}var zo=[["prime_ack_seconds","From a delta to its ack"],["prime_commit_seconds","A commit"],["prime_call_seconds","A call"],["prime_join_seconds","A join"],["prime_loop_late_seconds","The loop is late"]];function Yo({seen:n}){let e=n.metrics.value;return e===null?null:s(X,{title:"Latencies of this node, since it was started",head:["","half within","99 of 100 within"],children:[zo.map(([t,r])=>s("tr",{children:[s("th",{scope:"row",children:r}),s("td",{children:Ce(pe(e,t,.5))}),s("td",{children:Ce(pe(e,t,.99))})]},t)),s("tr",{children:[s("th",{scope:"row",children:"Deltas committed"}),s("td",{colSpan:2,children:q(e,"prime_deltas_committed_total").toLocaleString()})]}),s("tr",{children:[s("th",{scope:"row",children:"Connections cut off"}),s("td",{colSpan:2,children:q(e,"prime_aborted_connections_total").toLocaleString()})]})]})}function Ko({seen:n}){let e=n.nodes.value;return e===null?null:s(X,{title:"Nodes",head:["node","state","load","connections","rooms","members","version","since"],children:e.nodes.map(t=>s("tr",{children:[s("th",{scope:"row",children:[s("bdi",{children:t.node})," ",s("small",{class:"quiet",children:[t.host,":",t.pid]})]}),s("td",{children:t.state}),s("td",{children:[Math.round(t.load*100)," %"]}),s("td",{children:t.connections}),s("td",{children:t.rooms}),s("td",{children:t.members}),s("td",{children:t.version}),s("td",{children:new Date(t.started_at).toLocaleString()})]},t.node))})}function Qo({seen:n}){let e=n.rooms.value;return e===null?null:s(X,{title:`Rooms, the fullest first${e.silent.length>0?` (without ${e.silent.join(", ")}, which do not answer)`:""}`,head:["project","members","entities","state","seq","held back","nodes"],children:[...e.rooms].sort((t,r)=>r.members-t.members).map(t=>s("tr",{children:[s("th",{scope:"row",children:s("button",{type:"button",class:"plain",onClick:()=>{n.project.value=t.project,n.look()},children:s("bdi",{children:t.name.slice(0,60)||t.project})})}),s("td",{children:t.members}),s("td",{children:t.entities.toLocaleString()}),s("td",{children:Zt(t.bytes)}),s("td",{children:t.seq}),s("td",{children:t.held_back}),s("td",{children:t.nodes.join(", ")})]},t.project))})}function Xo({seen:n}){let e=n.room.value;return e===null?null:s(X,{title:`In the room of ${e.name.slice(0,60)}`,head:["who","role","device","outbox","held back","address","node","since"],children:e.members.map(t=>s("tr",{children:[s("th",{scope:"row",children:s("bdi",{children:t.name.slice(0,60)})}),s("td",{children:t.role}),s("td",{children:s("bdi",{children:t.device.slice(0,30)})}),s("td",{children:Zt(t.outbox_bytes)}),s("td",{children:t.held_back}),s("td",{children:t.address}),s("td",{children:t.node}),s("td",{children:new Date(t.since).toLocaleTimeString()})]},t.member))})}function Zo({seen:n}){let e=n.closed.value?.rooms??[];return e.length===0?null:s(X,{title:"Closed rooms",head:["project","why","since","until"],children:e.map(t=>s("tr",{children:[s("th",{scope:"row",children:s("bdi",{children:t.name.slice(0,60)})}),s("td",{children:s("bdi",{children:t.reason.slice(0,200)})}),s("td",{children:new Date(t.closed_at).toLocaleString()}),s("td",{children:t.until===null?"it is opened":new Date(t.until).toLocaleString()})]},t.project))})}function ei({seen:n}){let e=[...n.slow.value?.calls??[]].sort((t,r)=>r.took_ms-t.took_ms).slice(0,15);return e.length===0?null:s(X,{title:"Slowest calls",head:["call","took","when","node"],children:e.map(t=>s("tr",{children:[s("th",{scope:"row",children:[t.method,t.done?"":" (not answered)"]}),s("td",{children:[Math.round(t.took_ms)," ms"]}),s("td",{children:new Date(t.at).toLocaleString()}),s("td",{children:t.node})]},`${t.method}${t.at}${t.node}`))})}function ti({seen:n}){let e=n.audit.value?.entries??[];return e.length===0?null:s(X,{title:"Audit, the newest first",head:["what","who","when","count","from","project","details"],children:e.map(t=>s("tr",{children:[s("th",{scope:"row",children:t.event}),s("td",{children:t.actor??t.user??""}),s("td",{children:new Date(t.at).toLocaleString()}),s("td",{children:t.count}),s("td",{children:t.address??""}),s("td",{children:t.project??""}),s("td",{children:s("bdi",{children:JSON.stringify(t.details).slice(0,200)})})]},t.id))})}function X({title:n,head:e,children:t}){return s("section",{class:"card scrolls",tabIndex:0,"aria-label":n,children:s("table",{children:[s("caption",{children:n}),s("thead",{children:s("tr",{children:e.map(r=>r===""?s("td",{},r):s("th",{scope:"col",children:r},r))})}),s("tbody",{children:t})]})})}var ni=2e3,ri=5e3,ut=class{constructor(e){this.client=e}nodes=v(null);rooms=v(null);project=v(null);room=v(null);closed=v(null);slow=v(null);audit=v(null);ready=v(null);metrics=v(null);failure=v(null);isStranger=v(!1);askedAt=v(0);timer=null;isAsking=!1;start(){document.addEventListener("visibilitychange",()=>this.look()),this.client.status.subscribe(()=>this.look()),this.look()}look(){this.timer!==null&&clearTimeout(this.timer),this.timer=null,!(document.visibilityState==="hidden"||this.client.status.value.name!=="connected")&&this.ask().then(()=>{this.timer=setTimeout(()=>this.look(),ni)})}async ask(){if(!this.isAsking){this.isAsking=!0;try{await Promise.all([this.askPlain(),this.askCalls()]),this.failure.value=null,this.isStranger.value=!1}catch(e){this.isStranger.value=e instanceof E&&e.code==="forbidden",this.failure.value=e}this.askedAt.value=Date.now(),this.isAsking=!1}}async askCalls(){let e=this.project.value,[t,r,o,i,a,c]=await Promise.all([this.client.call("operator.nodes",{}),this.client.call("operator.rooms",{limit:50}),this.client.call("operator.closed_rooms",{limit:50}),this.client.call("operator.slow_calls",{per_method:2}),this.client.call("operator.audit",{limit:30}),e===null?null:this.client.call("operator.room",{project:e})]);this.nodes.value=t,this.rooms.value=r,this.closed.value=o,this.slow.value=i,this.audit.value=a,e===this.project.value&&(this.room.value=c)}async askPlain(){let[e,t]=await Promise.all([gr("/readyz"),gr("/metrics")]);this.ready.value=e!==null&&e.status===404?{status:200,text:"unknown here"}:e,this.metrics.value=t?.status===200?hr(t.text):null}};async function gr(n){try{let e=await fetch(n,{cache:"no-store",signal:AbortSignal.timeout(ri)});return{status:e.status,text:(await e.text()).trim()}}catch{return null}}var vr="prime.operator.refresh_token";function oi({client:n,seen:e}){let t=Xt(n.status,{name:"connecting"}),r=Xt(n.user,null),o=ye(()=>new ct(n,null),[]),i=()=>{n.logout().catch(()=>location.reload())};return t.name==="needs-login"?s("main",{class:"middle",children:s("div",{class:"card",children:[s("div",{class:"brand",children:[s("img",{src:"/web/icon.svg",alt:""}),"Prime for operators"]}),s(Qn,{entrance:o})]})}):s(M,{children:[s("header",{class:"operator-bar",children:[s("h1",{children:"Prime for operators"}),s("span",{class:"quiet",children:t.name==="connected"?r?.name||r?.username:t.name==="away"?"not connected; trying again":t.message??t.name}),s("button",{type:"button",onClick:i,children:"Log out"})]}),e.isStranger.value?s("main",{class:"sheet",children:s("p",{role:"alert",children:[r?.username," is no operator of this server. Whoever runs it makes you one: ./run users make-operator ",r?.username]})}):s(mr,{console:e})]})}dr();var en=new URL("/v1",location.href);en.protocol=en.protocol==="https:"?"wss:":"ws:";var yr=Vt(en.href,{device:await lr(),client:"operators' page",tokens:{read:()=>dt(vr),write:n=>Kt(vr,n)}}),_r=new ut(yr);_r.start();yn(s(oi,{client:yr,seen:_r}),document.body);
