@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import math
 import statistics
 import sys
 import time
@@ -74,8 +75,10 @@ class Demo:
     async def set_up(self) -> None:
         """Accounts, a project filled with the song, and everyone in its room."""
         count, seed = self._arguments.musicians, self._arguments.seed
+        stays = math.isinf(self._arguments.seconds)
         for number in range(count):
-            self.participants.append(Participant(self.hub.url, number, seed, self.tally))
+            one = Participant(self.hub.url, number, seed, self.tally, is_calm=stays)
+            self.participants.append(one)
         await take_seats(self.participants, self._song)
         self.address = await self._invitation()
 

@@ -64,9 +64,12 @@ def character(number: int) -> Character:
 
 
 class Musician:
-    """Decides, frame by frame. Looks at the state anew before each edit: others work on it too."""
+    """Decides, frame by frame. Looks at the state anew before each edit: others work on it too.
 
-    def __init__(self, look: Callable[[], State], seed: int) -> None:
+    A calm one leaves the song as it is, but for faders and a note now and then: it plays for hours.
+    """
+
+    def __init__(self, look: Callable[[], State], seed: int, *, is_calm: bool = False) -> None:
         self._look = look
         self._rng = random.Random(seed)
         self._time = self._rng.uniform(0, 64)
@@ -75,18 +78,27 @@ class Musician:
         self._tool = ""
         self._frames = self._play_on()
         self._habits: tuple[tuple[int, Callable[[], Iterator[Action]]], ...] = (
-            (24, self._ride_fader),
-            (16, self._move_clip),
-            (12, self._split_clip),
-            (16, self._write_notes),
-            (14, self._change_note),
-            (5, self._delete_note),
-            (3, self._delete_clip),
-            (2, self._add_track),
-            (5, self._rename),
-            (6, self._turn_switch),
-            (6, self._select),
-            (4, self._listen),
+            (
+                (20, self._ride_fader),
+                (6, self._change_note),
+                (40, self._select),
+                (34, self._listen),
+            )
+            if is_calm
+            else (
+                (24, self._ride_fader),
+                (16, self._move_clip),
+                (12, self._split_clip),
+                (16, self._write_notes),
+                (14, self._change_note),
+                (5, self._delete_note),
+                (3, self._delete_clip),
+                (2, self._add_track),
+                (5, self._rename),
+                (6, self._turn_switch),
+                (6, self._select),
+                (4, self._listen),
+            )
         )
 
     def frame(self) -> Action:

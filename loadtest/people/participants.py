@@ -62,12 +62,15 @@ class Tally:
 class Participant:
     """One musician at one device."""
 
-    def __init__(self, url: str, number: int, seed: int, tally: Tally) -> None:
+    def __init__(
+        self, url: str, number: int, seed: int, tally: Tally, *, is_calm: bool = False
+    ) -> None:
         self.character = character(number)
         self.client = Client(url, device=f"studio {number + 1}")
         self.email = ""
         self.password = secrets.token_urlsafe(12)
         self._seed = seed * 1_000 + number
+        self._is_calm = is_calm
         self.habits = Habits(self.client, self._seed)
         self._tally = tally
         self._room: Room | None = None
@@ -112,7 +115,7 @@ class Participant:
 
     async def play(self, stop: asyncio.Event) -> None:
         """Act at an even rate until told to stop; goes on editing while the server is away."""
-        musician = Musician(lambda: self.room.state, self._seed)
+        musician = Musician(lambda: self.room.state, self._seed, is_calm=self._is_calm)
         due = time.perf_counter()
         while not stop.is_set():
             match musician.frame():

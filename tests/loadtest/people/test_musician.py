@@ -59,6 +59,16 @@ def test_the_pace_is_that_of_a_person(song: State) -> None:
     assert 2 <= ACTIONS / (frames / FRAMES_PER_SECOND) <= 4
 
 
+def test_a_calm_musician_changes_values_and_neither_makes_nor_deletes_anything(song: State) -> None:
+    server = stage(song)
+    musician = Musician(lambda: server.state, 7, is_calm=True)
+    frames, edits = perform(server, musician, 200)
+    ops = [op for edit in edits for op in edit.ops]
+    assert {(op["op"], op["col"]) for op in ops} == {("set", "channels"), ("set", "notes")}
+    assert not [op for op in ops if {"mute", "solo"} & op["props"].keys()]
+    assert 200 / (frames / FRAMES_PER_SECOND) < 1
+
+
 def test_everything_people_do_is_done(song: State) -> None:
     server = stage(song)
     musician = Musician(lambda: server.state, 5)

@@ -29,7 +29,7 @@ export function Entry({ studio }: { studio: Studio }) {
         {status.name === "needs-login" && status.message !== undefined && <p class="quiet" role="status">You were logged out: {status.message}</p>}
         {refused !== "" && (
           <p class="failure" role="alert">
-            {refused} Ask whoever sent you this link for another one; with an account you can log in without it.
+            {refused} {isIn ? "If you came by it before, the project is among yours." : "Ask whoever sent you this link for another one; if you came by it before, log in: the project is among yours."}
           </p>
         )}
         {entrance.shown.value !== null && <Invitation studio={studio} shown={entrance.shown.value} isIn={isIn} />}
