@@ -13,7 +13,7 @@ from persistence.rows.reading import Row, read_fields
 from persistence.tables.project_members import in_order_of_coming
 from rooms.presence.colors import color_of, colors_of
 from schema.tables.all_tables import TABLES
-from schema.tables.description import Column, Operator, Table
+from schema.tables.description import Column, Operator, SqlType, Table
 
 BESIDE = ""
 """In a row that is watched: what is shown in the places of columns. No column is called so."""
@@ -44,7 +44,8 @@ async def summaries(
     other = TABLES[table.by_name[name].embeds]
     found = await watched.rows_by_id(db, other, read_fields(other, other.summary), ids)
     is_null = Operator.IS_NULL in table.by_name[name].filters
-    nobody = dict.fromkeys(other.summary, "")
+    kinds = {name: other.by_name[name].sql for name in other.summary}
+    nobody = {name: False if kind is SqlType.BOOLEAN else "" for name, kind in kinds.items()}
     return {id: found.get(id) or (None if is_null else nobody | {other.key: id}) for id in ids}
 
 

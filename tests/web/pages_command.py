@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from loadtest.peers.installing import INSTALLED, PeerFailed, node_packages
+from machine.sockets.closed_pipes import ended
 from tests.javascript.node import Node
 from tests.web.building import WEB, build_pages
 
@@ -21,13 +22,13 @@ def differences(built: Path, kept: Path) -> list[str]:
     return sorted(name for name in there | here if there.get(name) != here.get(name))
 
 
-def main(words: list[str]) -> int:
+def main() -> int:
     """Exit code 1: it is not what the sources make, or they make nothing; 2: not called rightly."""
     parser = argparse.ArgumentParser(prog="./run web", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="say whether it is what the sources make"
     )
-    arguments = parser.parse_args(words)
+    arguments = parser.parse_args()
     try:
         node = _node()
     except PeerFailed as missing:
@@ -65,4 +66,4 @@ def _check(node: Node) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(main))

@@ -31,7 +31,8 @@ async def test_V13_who_is_gone_is_null_or_nobody(database: Database) -> None:
     snapshot: dict[str, Any] = {"author": NOBODY}
     await bring(database, MEMBERS, [member])
     await bring(database, SNAPSHOTS, [snapshot])
-    assert member[BESIDE]["user"] == {"id": NOBODY, "username": "", "name": "", "avatar_url": ""}
+    names = dict.fromkeys(("username", "name", "avatar_url"), "")
+    assert member[BESIDE]["user"] == {"id": NOBODY, "is_guest": False} | names
     assert member[BESIDE]["color"].startswith("#")
     assert snapshot == {"author": NOBODY, BESIDE: {"author": None}}
     assert member["user"] == NOBODY

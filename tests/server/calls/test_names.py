@@ -170,7 +170,7 @@ def test_the_walk_finds_the_ids() -> None:
     found = [kind.__name__ for kind in get_args(ClientMessage) if Ids("toString").through(kind)]
     assert found == ["Join", "ProposeDelta", "Undo", "Redo"]
     calls = [method for method, (kind, _) in METHODS.items() if Ids("toString").through(kind)]
-    assert calls == ["auth.register", "snapshots.restore"]
+    assert calls == ["auth.register", "auth.upgrade_guest", "snapshots.restore"]
 
 
 @pytest.mark.postgres

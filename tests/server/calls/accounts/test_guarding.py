@@ -37,6 +37,7 @@ SECRET = "x" * 43
 BACK = "http://127.0.0.1:1/"
 GIVEN: dict[str, dict[str, str]] = {
     "auth.register": {"email": "a@example.org", "username": "ann", "password": "correct horse"},
+    "auth.register_guest": {"invitation": SECRET, "name": "Gus"},
     "auth.login": {"email": "a@example.org", "password": "correct horse"},
     "auth.refresh": {"refresh_token": SECRET},
     "auth.verify": {"token": SECRET},

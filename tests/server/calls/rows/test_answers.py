@@ -107,7 +107,7 @@ async def test_Q5_what_a_row_names_comes_along_where_one_may_see_it(pair: Pair) 
     ann, bob = pair.ann, pair.bob
     named = await ann.named(pair.db, TABLES["audio_files"])
     row = await ann.call("audio_files.get", **named, embed=["owner", "project"])
-    assert row["owner"].keys() == {"id", "username", "name", "avatar_url"}
+    assert row["owner"].keys() == {"id", "username", "name", "avatar_url", "is_guest"}
     assert row["project"] == {"id": ann.project, "name": "Song"}
     page = await ann.call("audio_files.list", embed=["owner"], fields=["name"])
     assert page["audio_files"][0]["owner"]["username"] == "ann"
