@@ -90,6 +90,7 @@ async def test_an_account_is_made_a_project_too_and_a_track_and_all_of_it_is_the
     await synced(page)
     assert await digest(page) == before
     assert "<img" in await page.value("document.querySelector('.bar h1').textContent")
+    assert await page.value("document.querySelector('img[src=x]')") is None
     await page.click("button[aria-label='To the projects']")
     await page.see(".project-row")
     await page.click("button:has-text('Ann')")

@@ -36,7 +36,10 @@ async function open({ page: name, url, context = {}, before = "" }) {
     const text = message.text();
     if (message.type() === "error" && !/net::ERR_|WebSocket connection/.test(text)) faults.push(`${name}: ${text}`);
   });
-  page.on("dialog", (dialog) => void dialog.accept());
+  page.on("dialog", (dialog) => {
+    if (dialog.type() === "alert") faults.push(`${name}: a script has opened an alert: ${dialog.message()}`);
+    void dialog.accept();
+  });
   pages.set(name, page);
   if (before !== "") await page.addInitScript(before);
   await page.goto(url);
