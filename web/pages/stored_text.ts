@@ -1,22 +1,33 @@
-/** Texts that this browser keeps; where it keeps nothing, they hold until the page is left. */
+/** Texts that are kept over reloads, by this browser or by this tab; where nothing is kept, they hold until the page is left. */
 
-const here = new Map<string, string>();
+class StoredTexts {
+  private readonly here = new Map<string, string>();
 
-export function readText(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return here.get(key) ?? null;
+  /** `storage` throws where the browser keeps nothing. */
+  constructor(private readonly storage: () => Storage) {}
+
+  read(key: string): string | null {
+    try {
+      return this.storage().getItem(key);
+    } catch {
+      return this.here.get(key) ?? null;
+    }
+  }
+
+  /** null: forget it. */
+  keep(key: string, text: string | null): void {
+    try {
+      if (text === null) this.storage().removeItem(key);
+      else this.storage().setItem(key, text);
+    } catch {
+      if (text === null) this.here.delete(key);
+      else this.here.set(key, text);
+    }
   }
 }
 
-/** null: forget it. */
-export function keepText(key: string, text: string | null): void {
-  try {
-    if (text === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
-  } catch {
-    if (text === null) here.delete(key);
-    else here.set(key, text);
-  }
-}
+/** Shared by all tabs of this host. */
+export const browserTexts = new StoredTexts(() => localStorage);
+
+/** Of this tab alone; a tab that is duplicated begins with a copy. */
+export const tabTexts = new StoredTexts(() => sessionStorage);

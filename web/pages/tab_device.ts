@@ -2,6 +2,8 @@
 
 import { newId } from "@prime/client";
 
+import { tabTexts } from "./stored_text.js";
+
 const KEY = "prime.device";
 
 /** So long a window that is loaded again may still hold the id. */
@@ -9,22 +11,12 @@ const HANDOVER_MS = 600;
 
 /** A tab that was duplicated has the same storage, and gets an id of its own: the first holds a lock on its. */
 export async function tabDevice(): Promise<string> {
-  const before = kept();
+  const before = tabTexts.read(KEY);
   if (before !== null && (await isFree(before))) return before;
   const made = newId();
-  try {
-    sessionStorage.setItem(KEY, made);
-  } catch { /* a browser that keeps nothing: another id after each reload */ }
+  tabTexts.keep(KEY, made);
   await isFree(made);
   return made;
-}
-
-function kept(): string | null {
-  try {
-    return sessionStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
 }
 
 /** Whether it is ours now, for as long as the window lives. */

@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 
-import { keepText, readText } from "./stored_text.js";
+import { browserTexts } from "./stored_text.js";
 
 export type Theme = "system" | "dark" | "light";
 
@@ -27,10 +27,10 @@ export function followTheme(): void {
 
 export function chooseTheme(chosen: Theme): void {
   theme.value = chosen;
-  keepText(KEY, chosen);
+  browserTexts.keep(KEY, chosen);
 }
 
 function kept(): Theme {
-  const text = readText(KEY);
+  const text = browserTexts.read(KEY);
   return text === "dark" || text === "light" ? text : "system";
 }

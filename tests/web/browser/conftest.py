@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.javascript.node import Node
+from tests.server.conftest import Node as ServerNode
+from tests.server.conftest import Nodes
 from tests.web.browser.driving import Browser
 from tests.web.building import build_pages
 
@@ -23,6 +25,12 @@ def pages(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nodes of this test serve them."""
     monkeypatch.setattr("server.app.FOLDER", built)
     return built
+
+
+@pytest.fixture
+async def node(nodes: Nodes, pages: Path) -> ServerNode:
+    """A node that serves the pages."""
+    return await nodes.start()
 
 
 @pytest.fixture

@@ -2,10 +2,16 @@
 
 from typing import Any
 
+from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, Page
 
 PASSWORD = "a kettle of 7 songs"
 ROOM = "prime.studio.room.value"
+
+
+def address_of(node: Node, path: str) -> str:
+    """Of a page of a node."""
+    return node.url.replace("ws", "http", 1).removesuffix("/v1") + path
 
 
 async def register(page: Page, name: str) -> None:

@@ -1,13 +1,11 @@
 """The page for operators: who may see it, and what it shows."""
 
-from pathlib import Path
-
 import pytest
 
 from persistence.pool import Database
-from tests.server.conftest import Node, Nodes, create_project
+from tests.server.conftest import Node, create_project
 from tests.web.browser.driving import Browser
-from tests.web.browser.studio import PASSWORD
+from tests.web.browser.studio import PASSWORD, address_of
 
 pytestmark = [
     pytest.mark.postgres,
@@ -20,19 +18,13 @@ pytestmark = [
 MAKE_OPERATORS = "UPDATE prime_users SET is_operator = true WHERE username = 'olga'"
 
 
-@pytest.fixture
-async def node(nodes: Nodes, pages: Path) -> Node:
-    return await nodes.start()
-
-
 async def test_an_operator_sees_nodes_rooms_and_who_is_in_them_and_others_are_told_what_to_do(
     node: Node, browser: Browser, database: Database
 ) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann, "Night drive")
     await ann.join(project)
-    address = node.url.replace("ws", "http", 1).removesuffix("/v1") + "/operator"
-    page = await browser.open("page", address)
+    page = await browser.open("page", address_of(node, "/operator"))
     await page.accessible()
     await page.click("text=Make an account")
     await page.fill("input[name=username]", "olga")

@@ -1,16 +1,16 @@
 """The studio page in a real browser, against a node: who comes in, edits, and is put out."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.server.conftest import Node, Nodes, create_project
+from tests.server.conftest import Node, create_project
 from tests.server.wire import Wire
 from tests.web.browser.driving import Browser
 from tests.web.browser.studio import (
     PASSWORD,
     ROOM,
+    address_of,
     digest,
     enter_by,
     guest_by,
@@ -32,14 +32,9 @@ HOSTILE = "<img src=x onerror=alert(1)>" + "x" * 120 + "\u202eabc\u202c"
 SLIDER = "[role=slider][aria-label='Volume of Lead']"
 
 
-@pytest.fixture
-async def node(nodes: Nodes, pages: Path) -> Node:
-    return await nodes.start()
-
-
 def page_of(node: Node, part: str = "") -> str:
     """The address of the studio page."""
-    return node.url.replace("ws", "http", 1).removesuffix("/v1") + "/studio" + part
+    return address_of(node, f"/studio{part}")
 
 
 async def invited(ann: Wire, project: str, node: Node, role: str = "editor") -> str:

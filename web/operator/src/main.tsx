@@ -9,7 +9,8 @@ import "../../pages/controls.css";
 import "./operator.css";
 import { Steps } from "../../studio/src/entry/Steps.js";
 import { Entrance } from "../../studio/src/entry/entrance.js";
-import { keepText, readText } from "../../pages/stored_text.js";
+import { browserTexts } from "../../pages/stored_text.js";
+import { socketAddress } from "../../pages/socket_address.js";
 import { tabDevice } from "../../pages/tab_device.js";
 import { followTheme } from "../../pages/theme.js";
 import { useLive } from "../../pages/use_live.js";
@@ -41,12 +42,10 @@ function Page({ client, seen }: { client: Client; seen: Console }) {
 }
 
 followTheme();
-const url = new URL("/v1", location.href);
-url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-const client = connect(url.href, {
+const client = connect(socketAddress(), {
   device: await tabDevice(),
   client: "operators' page",
-  tokens: { read: () => readText(TOKEN_KEY), write: (token) => keepText(TOKEN_KEY, token) },
+  tokens: { read: () => browserTexts.read(TOKEN_KEY), write: (token) => browserTexts.keep(TOKEN_KEY, token) },
 });
 const seen = new Console(client);
 seen.start();

@@ -14,6 +14,7 @@ import "./mixer/mixer.css";
 import "./pianoroll/pianoroll.css";
 import "./playing/playing.css";
 import "./people/people.css";
+import { socketAddress } from "../../pages/socket_address.js";
 import { tabDevice } from "../../pages/tab_device.js";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
@@ -24,9 +25,7 @@ import { Studio } from "./studio.js";
 followTheme();
 const missing = whatIsMissing(window);
 if (missing === null) {
-  const url = new URL("/v1", location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const studio = new Studio(url.href, await tabDevice());
+  const studio = new Studio(socketAddress(), await tabDevice());
   Object.assign(globalThis, { prime: { studio } }); // for the browser's console
   studio.navigateBy(new Navigation(studio, window));
   render(<App studio={studio} />, document.body);

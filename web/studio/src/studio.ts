@@ -4,7 +4,7 @@ import { connect, indexedDbOutbox, newId, type Client, type Collection, type Pre
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
-import { keepText, readText } from "../../pages/stored_text.js";
+import { browserTexts, tabTexts } from "../../pages/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
 import type { Entry } from "./history/history_feed.js";
 import { leftInWords, roleInWords } from "./people/told.js";
@@ -52,11 +52,7 @@ const INVITATION_KEY = "prime.invitation";
 
 /** The secret of an invitation with which this tab was opened, and which is not taken yet. */
 export function keptInvitation(): string | null {
-  try {
-    return sessionStorage.getItem(INVITATION_KEY);
-  } catch {
-    return null;
-  }
+  return tabTexts.read(INVITATION_KEY);
 }
 
 export class Studio {
@@ -108,8 +104,8 @@ export class Studio {
       client: "studio page",
       outbox: indexedDbOutbox(),
       tokens: {
-        read: () => readText(TOKEN_KEY),
-        write: (token) => keepText(TOKEN_KEY, token),
+        read: () => browserTexts.read(TOKEN_KEY),
+        write: (token) => browserTexts.keep(TOKEN_KEY, token),
       },
     });
   }
@@ -141,10 +137,7 @@ export class Studio {
   /** Over reloads of this tab, until it is taken or given up. */
   keepInvitation(secret: string | null): void {
     this.invitation.value = secret;
-    try {
-      if (secret === null) sessionStorage.removeItem(INVITATION_KEY);
-      else sessionStorage.setItem(INVITATION_KEY, secret);
-    } catch { /* a browser that keeps nothing: it is gone with a reload */ }
+    tabTexts.keep(INVITATION_KEY, secret);
   }
 
   /** From an invitation that is taken or given up, to what it is for, or to what was asked for. */
