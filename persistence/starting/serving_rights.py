@@ -12,7 +12,7 @@ from persistence.pool import Executor
 GRANTS: dict[str, str] = {
     "account_deletions": "SELECT, INSERT, UPDATE, DELETE",
     "audio_files": "SELECT, UPDATE, DELETE",
-    "audit_log": "SELECT, INSERT, UPDATE, DELETE",
+    "audit_log": "SELECT, INSERT, DELETE",
     "auth_credentials": "SELECT, INSERT, UPDATE, DELETE",
     "auth_sessions": "SELECT, INSERT, UPDATE, DELETE",
     "backup_runs": "SELECT",
@@ -38,7 +38,7 @@ GRANTS: dict[str, str] = {
     "preset_uses": "SELECT, INSERT, UPDATE",
     "prime_migrations": "SELECT",
     "prime_users": "SELECT, INSERT, UPDATE, DELETE",
-    "project_deltas": "SELECT, INSERT, UPDATE, DELETE",
+    "project_deltas": "SELECT, INSERT, DELETE",
     "project_members": "SELECT, INSERT, UPDATE, DELETE",
     "project_snapshots": "SELECT, INSERT, UPDATE, DELETE",
     "project_states": "SELECT, INSERT, UPDATE, DELETE",
@@ -62,6 +62,17 @@ GRANTS: dict[str, str] = {
 }
 """Relation -> what a node does with it."""
 
+CHANGED: dict[str, tuple[str, ...]] = {
+    "audit_log": ("id",),
+    "project_deltas": ("seq", "ops", "effective"),
+}
+"""Relation -> the columns that a node changes, where it is not to change the others.
+
+The log of what was done is written once: deleting its oldest rows locks them, which takes the
+right to change a column, whichever. Of the journal, numbers are given out anew within a group, and
+what was deleted of history leaves empty rows.
+"""
+
 SEQUENCES: dict[str, str] = {"fences": "SELECT, USAGE"}
 """The same of sequences."""
 
@@ -84,6 +95,11 @@ FROM unnest($2::text[], $3::text[]) AS wanted (relation, verb)
 WHERE to_regclass(quote_ident(relation)) IS NOT NULL
     AND NOT has_table_privilege($1::name, quote_ident(relation), verb)
 UNION ALL
+SELECT format('GRANT UPDATE (%I) ON %I TO %I', name, relation, $1::name)
+FROM unnest($6::text[], $7::text[]) AS wanted (relation, name)
+WHERE to_regclass(quote_ident(relation)) IS NOT NULL
+    AND NOT has_column_privilege($1::name, quote_ident(relation), name, 'UPDATE')
+UNION ALL
 SELECT format('GRANT %s ON SEQUENCE %I TO %I', verb, relation, $1::name)
 FROM unnest($4::text[], $5::text[]) AS wanted (relation, verb)
 WHERE to_regclass(quote_ident(relation)) IS NOT NULL
@@ -104,6 +120,19 @@ ORDER BY statement
 """
 """The statements that give a role what it lacks."""
 
+TOO_WIDE = """
+SELECT format('REVOKE UPDATE ON %I FROM %I', relation, $1::name) AS statement
+FROM unnest($2::text[]) AS wanted (relation)
+WHERE has_table_privilege($1::name, quote_ident(relation), 'UPDATE')
+    AND NOT pg_has_role(
+        $1::name,
+        (SELECT relowner FROM pg_class WHERE oid = to_regclass(quote_ident(relation))),
+        'USAGE'
+    )
+ORDER BY statement
+"""
+"""Takes back what versions before gave of a whole table, and the columns' rights along with it."""
+
 ME = """
 SELECT current_user::text AS me, coalesce(
     (SELECT pg_get_userbyid(relowner)::text FROM pg_class
@@ -114,7 +143,9 @@ SELECT current_user::text AS me, coalesce(
 async def missing(db: Executor, role: str) -> list[str]:
     """The statements that give it what is not there."""
     tables, sequences = _pairs(GRANTS), _pairs(SEQUENCES)
-    rows = await db.fetch(MISSING, role, *tables, *sequences)
+    columns = [(name, column) for name, changed in CHANGED.items() for column in changed]
+    relations, names = [name for name, _ in columns], [column for _, column in columns]
+    rows = await db.fetch(MISSING, role, *tables, *sequences, relations, names)
     return [row["statement"] for row in rows]
 
 
@@ -122,6 +153,8 @@ async def give(connection: Any) -> list[str]:
     """As the owner, in the caller's transaction: what was missing, in words, one a role."""
     given = []
     for row in await connection.fetch(NAMED):
+        for wide in await connection.fetch(TOO_WIDE, row["role"], list(CHANGED)):
+            await connection.execute(wide["statement"])
         statements = await missing(connection, row["role"])
         for statement in statements:
             await connection.execute(statement)

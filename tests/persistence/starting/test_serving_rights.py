@@ -11,7 +11,14 @@ from persistence import migrate
 from persistence.errors import Refused
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
-from persistence.starting.serving_rights import GRANTS, SEQUENCES, check_own, in_words, missing
+from persistence.starting.serving_rights import (
+    CHANGED,
+    GRANTS,
+    SEQUENCES,
+    check_own,
+    in_words,
+    missing,
+)
 from tests.databases import execute
 from tests.persistence.starting.statements import FUNCTIONS, done_by, is_denied, statements
 from tests.three_roles import ThreeRoles
@@ -34,6 +41,11 @@ ELSEWHERE = {("prime_migrations", "SELECT"), ("backup_runs", "SELECT")}
 def granted() -> list[tuple[str, str]]:
     both = GRANTS | SEQUENCES
     return [(name, verb) for name, verbs in both.items() for verb in verbs.split(", ")]
+
+
+def changed() -> list[tuple[str, str]]:
+    """Relation and column, of those of which not all columns may be changed."""
+    return [(name, column) for name, columns in CHANGED.items() for column in columns]
 
 
 @pytest.fixture
@@ -77,12 +89,39 @@ async def test_each_grant_is_one_that_a_statement_needs(parted: ThreeRoles, owne
     assert unused == []
 
 
+async def test_each_column_is_one_that_a_statement_changes(parted: ThreeRoles, owner: Any) -> None:
+    role = parted.names[1]
+    unused = [
+        (table, column)
+        for table, column in changed()
+        if (table, column) not in {("project_deltas", "seq")}  # a function's
+        and not await denied(
+            owner, role, f"REVOKE UPDATE ({column}) ON {table} FROM {role}", about=table
+        )
+    ]
+    assert unused == []
+
+
+async def test_what_versions_before_gave_of_a_whole_table_is_taken_away(
+    parted: ThreeRoles, owner: Any
+) -> None:
+    app = parted.names[1]
+    await execute(parted.owner, *(f"GRANT UPDATE ON {table} TO {app}" for table in CHANGED))
+    done = await migrate.bring_up_to_date(parted.owner)
+    assert done.given == [f"{len(changed())} grants to {app}"]
+    assert await denied(owner, app) == []
+    for table, column in (("audit_log", "details"), ("project_deltas", "author")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await execute(parted.app, f"UPDATE {table} SET {column} = NULL")
+
+
 async def test_what_functions_do_is_granted_and_nothing_else(owner: Any) -> None:
     relations = {row["relname"] for row in await owner.fetch("SELECT relname FROM pg_class")}
     done = set[tuple[str, str]]()
     for row in await owner.fetch(FUNCTIONS):
         done |= {(name, verb) for name, verb in done_by(row["body"]) if name in relations}
-    assert done - set(granted()) == set()
+    partly = {(table, "UPDATE") for table in CHANGED}
+    assert done - set(granted()) - partly == set()
     assert IN_FUNCTIONS - done == {("preset_usage_counts", "SELECT"), ("preset_uses", "SELECT")}
 
 
@@ -99,6 +138,17 @@ async def test_it_has_these_rights_and_no_others(parted: ThreeRoles, owner: Any)
     lacking = set(granted()) - {(row["name"], row["verb"]) for row in found}
     assert lacking <= {("backup_runs", "SELECT")}
     assert {(row["name"], row["verb"]) for row in found} - sequences <= set(granted())
+    columns = await owner.fetch(
+        """
+        SELECT c.relname AS name, a.attname AS column, acl.privilege_type AS verb
+        FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid,
+            aclexplode(a.attacl) AS acl
+        WHERE acl.grantee = to_regrole($1) AND c.relnamespace = 'public'::regnamespace
+        """,
+        parted.names[1],
+    )
+    assert {row["verb"] for row in columns} == {"UPDATE"}
+    assert {(row["name"], row["column"]) for row in columns} == set(changed())
 
 
 FORBIDDEN = (
@@ -110,6 +160,8 @@ FORBIDDEN = (
     "ALTER TABLE prime_users DISABLE ROW LEVEL SECURITY",
     "DROP TABLE prime_users",
     "TRUNCATE prime_users",
+    "UPDATE audit_log SET event = 'login'",
+    "UPDATE project_deltas SET author = NULL",
     "CREATE INDEX ON prime_users (id)",
     "DELETE FROM prime_migrations",
     "DELETE FROM server_secrets",
