@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -42,16 +43,19 @@ class Node:
 
     host: str
     port: int
+    tls: ssl.SSLContext | None = None
+    """With which it is asked; clients' bytes are passed on as they are. None: it speaks none."""
     is_ready: bool = False
     links: set["Side"] = field(default_factory=set)
 
     @classmethod
     def of(cls, url: str) -> "Node":
-        """The node at `ws://host:port/...` or `host:port`; raises `ValueError`."""
+        """The node at `ws[s]://host:port/...` or `host:port`; raises `ValueError`."""
         parts = urlsplit(url if "://" in url else f"ws://{url}")
         if not parts.hostname or parts.port is None:
             raise ValueError(f"{url!r} names no host and port")
-        return cls(parts.hostname, parts.port)
+        tls = ssl.create_default_context() if parts.scheme == "wss" else None
+        return cls(parts.hostname, parts.port, tls)
 
     @property
     def name(self) -> str:
@@ -134,7 +138,7 @@ class Balancer:
     async def _watch(self, node: Node) -> None:
         while True:
             began = time.monotonic()
-            self._set_ready(node, is_ready=await is_ready(node.host, node.port))
+            self._set_ready(node, is_ready=await is_ready(node))
             await asyncio.sleep(max(0.0, PROBE_SECONDS - (time.monotonic() - began)))
 
     def _set_ready(self, node: Node, *, is_ready: bool) -> None:
@@ -266,12 +270,12 @@ class Side(asyncio.Protocol):
                 self._transport.close()  # what is buffered still goes out
 
 
-async def is_ready(host: str, port: int) -> bool:
-    """Whether a node answers `/readyz` with 200 in time."""
+async def is_ready(node: Node) -> bool:
+    """Whether it answers `/readyz` with 200 in time."""
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(node.host, node.port, ssl=node.tls)
             writer.write(b"GET /readyz HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n")
             status = await reader.readline()
             return status.split(b" ", 2)[1:2] == [b"200"]
@@ -288,7 +292,8 @@ async def run(nodes: Sequence[Node], host: str, port: int, *, as_json: bool) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     balancer = Balancer(nodes)
-    url = f"ws://{host}:{await balancer.start(host, port)}/v1"
+    scheme = "wss" if any(node.tls for node in nodes) else "ws"
+    url = f"{scheme}://{host}:{await balancer.start(host, port)}/v1"
     await _first_of(balancer.something_is_ready, stopping)
     if as_json:
         print(json.dumps({"ready": True, "url": url, "pid": os.getpid()}), flush=True)

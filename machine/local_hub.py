@@ -119,6 +119,10 @@ class LocalHub:
         """SIGTERM to the server, and to nothing else; returns its exit status."""
         return await self._hub.stop()
 
+    def reload(self) -> None:
+        """SIGHUP: it reads settings, certificate and keys anew."""
+        self._hub.send(signal.SIGHUP)
+
     def freeze(self) -> None:
         """SIGSTOP: the server does nothing until `thaw`."""
         self._hub.send(signal.SIGSTOP)

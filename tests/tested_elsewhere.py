@@ -67,6 +67,7 @@ TESTED_ELSEWHERE = {
     "loadtest.command_lines_of_peers": "tests/loadtest/peers/test_running.py",
     "loadtest.drills.command": "tests/loadtest/drills/test_drills.py",
     "loadtest.drills.full_disk": "tests/loadtest/drills/test_drills.py",
+    "loadtest.drills.renewing": "tests/loadtest/drills/test_drills.py",
     "loadtest.drills.restoring": "tests/loadtest/drills/test_drills.py",
     "loadtest.drills.upgrading": "tests/loadtest/drills/test_drills.py",
     "loadtest.faults.faults": "tests/loadtest/chaos/test_command.py",

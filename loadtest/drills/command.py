@@ -76,7 +76,7 @@ async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
         ):
             async with drill.around(directory):
                 options = ClusterOptions(
-                    NODES, environment=drill.environment, root=drill.root(directory)
+                    NODES, environment=drill.environment(directory), root=drill.root(directory)
                 )
                 stage = await build_stage(directory, options, random.Random(seed), history)
                 async with stage.cluster:

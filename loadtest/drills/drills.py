@@ -4,10 +4,11 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.drills.full_disk import fill_the_disk, small_disk
+from loadtest.drills.renewing import renew, two_certificates, with_tls
 from loadtest.drills.restoring import restore
 from loadtest.drills.scene import Scene
 from loadtest.drills.upgrading import root_of, upgrade, version_before
@@ -26,6 +27,14 @@ async def _nothing(_directory: Path) -> AsyncIterator[None]:
     yield
 
 
+def _nothing_set(_directory: Path) -> Mapping[str, str]:
+    return {}
+
+
+def _a_secret(_directory: Path) -> Mapping[str, str]:
+    return {"PRIME_SECRET": secrets.token_hex(32)}
+
+
 def _this_checkout(_directory: Path) -> Path:
     return CHECKOUT
 
@@ -40,8 +49,8 @@ class Drill:
     before: Callable[[Scene], Awaitable[None]] | None = None
     """Done before anyone plays."""
     around: Around = _nothing
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """Of the nodes, at first."""
+    environment: Callable[[Path], Mapping[str, str]] = _nothing_set
+    """Of the nodes, at first; by the drill's directory."""
     root: Callable[[Path], Path] = _this_checkout
     """Of which the nodes are, by the drill's directory."""
 
@@ -95,7 +104,14 @@ DRILLS = (
         "secret",
         "another PRIME_SECRET, in three steps with two in force",
         _change_the_secret,
-        environment={"PRIME_SECRET": secrets.token_hex(32)},
+        environment=_a_secret,
+    ),
+    Drill(
+        "certificate",
+        "nodes that speak TLS read another certificate by SIGHUP, after half a pair was there",
+        renew,
+        around=two_certificates,
+        environment=with_tls,
     ),
     Drill(
         "failover_synchronous",

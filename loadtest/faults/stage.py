@@ -91,7 +91,8 @@ class Stage:
         """A way of its own for one more musician; returns its address."""
         link = FaultProxy(self._to_balancer)
         self.links.append(link)
-        return f"ws://127.0.0.1:{await link.start()}/v1"
+        scheme = self.cluster.url.partition(":")[0]
+        return f"{scheme}://127.0.0.1:{await link.start()}/v1"
 
     def acked(self) -> int:
         """Answers to deltas so far."""

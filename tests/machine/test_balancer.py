@@ -189,7 +189,7 @@ async def test_a_client_that_goes_is_gone_for_its_node_too() -> None:
 async def test_who_accepts_and_says_nothing_is_not_ready() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         async with asyncio.timeout(SOON):
-            assert not await is_ready("127.0.0.1", silent.getsockname()[1])
+            assert not await is_ready(Node("127.0.0.1", silent.getsockname()[1]))
 
 
 @pytest.mark.parametrize("url", ["ws://127.0.0.1/v1", "somewhere", "ws://:80"])

@@ -10,7 +10,8 @@ import pytest
 
 from loadtest.drills import full_disk, upgrading
 from loadtest.drills.drills import DRILLS
-from loadtest.drills.scene import Skipped
+from loadtest.drills.renewing import FIRST
+from loadtest.drills.scene import MUSICIANS, Skipped
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,6 +39,20 @@ def test_F4_nothing_is_lost_by_a_rolling_restart() -> None:
     assert report["acknowledged"] >= 20
     assert report["longest_pause_ms"] > 0
     assert report["reconnects"] >= 2, "nobody was on the nodes that were stopped"
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.redis
+@pytest.mark.slow
+@pytest.mark.longest(10)
+def test_H9_nothing_is_lost_while_a_certificate_is_renewed() -> None:
+    done = drill("certificate", "--seconds", "0.5", "--json")
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)["drills"]["certificate"]
+    assert (report["lost"], report["equal"], report["problems"]) == (0, True, [])
+    assert report["served_meanwhile"] == [FIRST], "half a pair was taken"
+    assert report["connections_before"] == report["reconnects"] == MUSICIANS
 
 
 def test_a_drill_that_there_is_not_is_told_with_those_that_there_are() -> None:

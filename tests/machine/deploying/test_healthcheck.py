@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from loadtest.drills.authority import Authority
 from machine.deploying.healthcheck import main
-from tests.server.sockets.test_tls import Authority
 
 
 class Answers(http.server.BaseHTTPRequestHandler):

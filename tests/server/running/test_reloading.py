@@ -10,6 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from loadtest.drills.authority import Authority
 from server.health.log import set_level
 from server.node import Node as ServerNode
 from server.running.reloading import merged, reload
@@ -19,7 +20,6 @@ from server.settings.setting import Setting
 from server.settings.table import SETTINGS
 from server.sockets.tls import TlsPair
 from tests.server.conftest import Node, Nodes
-from tests.server.sockets.test_tls import Authority
 from tests.server.wire import MSGPACK
 
 COMPANIONS = {

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from loadtest.drills.authority import DAY, Authority
 from server.operating.checks import own_looks
 from server.operating.checks.finding import Doubtful, Wrong
 from server.settings.reading import read_settings
-from tests.server.sockets.test_tls import DAY, Authority
 
 
 async def test_where_it_listens() -> None:
