@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def sockets_of(place: Path) -> list[Path]:
 
 def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
     try:
-        door.sendall(line)
+        with suppress(BrokenPipeError):  # it has said why, and closed
+            door.sendall(line)
         with door.makefile("rb") as answers:
             answer = answers.readline(LONGEST_ANSWER)
     except TimeoutError:
@@ -68,7 +70,7 @@ def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
     except OSError as error:
         raise NotDone(f"the node of {path} ended: {error.strerror}") from error
     if not answer:
-        raise NotDone(f"the node of {path} has ended, or serves too many at once; ask again")
+        raise NotDone(f"the node of {path} has ended; ask again")
     try:
         told: Any = json.loads(answer)
     except ValueError:

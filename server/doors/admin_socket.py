@@ -101,6 +101,7 @@ class AdminSocket:
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._open >= MOST_AT_ONCE:
+            writer.write(msgspec.json.encode(_too_many()) + b"\n")
             writer.close()
             return
         self._open += 1
@@ -147,6 +148,11 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
 
 def _too_long() -> Answer:
     return Answer(0, error=Error(None, "bad_message", f"a line has {LONGEST_LINE} bytes at most"))
+
+
+def _too_many() -> Answer:
+    said = f"{MOST_AT_ONCE} connections at once are all that this socket takes: end one, ask again"
+    return Answer(0, error=Error(None, "limit_reached", said))
 
 
 def _user_of(writer: asyncio.StreamWriter) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from admin.answers import NotDone
+from admin.socket_door import SocketDoor
 from server.doors import admin_socket
 from tests.server.conftest import Node, Nodes, create_project
 
@@ -77,14 +79,21 @@ async def test_R56_lines_time_and_connections_are_bounded(
     assert "bytes at most" in answer["error"]["message"]
     monkeypatch.setattr(admin_socket, "IDLE_SECONDS", 0.05)
     path = node.server.admin_socket.path
+    assert path is not None
     reader, silent = await asyncio.open_unix_connection(path)
     assert await reader.read() == b""
     silent.close()
     monkeypatch.undo()
     opened = [await asyncio.open_unix_connection(path) for _ in range(admin_socket.MOST_AT_ONCE)]
-    one_more, writer = await asyncio.open_unix_connection(path)
-    assert await one_more.read() == b""
-    for _, each in [*opened, (one_more, writer)]:
+    for _ in range(5 * admin_socket.MOST_AT_ONCE):  # a word to each, and room for nobody
+        one_more, writer = await asyncio.open_unix_connection(path)
+        refused = json.loads(await one_more.read())
+        assert refused["error"]["code"] == "limit_reached"
+        assert f"{admin_socket.MOST_AT_ONCE} connections" in refused["error"]["message"]
+        writer.close()
+    with pytest.raises(NotDone, match=f"{admin_socket.MOST_AT_ONCE} connections at once are all"):
+        await asyncio.to_thread(SocketDoor(path).ask, "operator.rooms", {})
+    for _, each in opened:
         each.close()
 
 
