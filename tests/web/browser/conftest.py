@@ -8,7 +8,7 @@ import pytest
 from tests.javascript.node import Node
 from tests.server.conftest import Node as ServerNode
 from tests.server.conftest import Nodes
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, start_browser
 from tests.web.building import build_pages
 
 
@@ -36,7 +36,7 @@ async def node(nodes: Nodes, pages: Path) -> ServerNode:
 @pytest.fixture
 async def browser(web: Node) -> AsyncIterator[Browser]:
     """Whatever a page reports as an error fails the test."""
-    started = await Browser.start(web)
+    started = await start_browser(web)
     try:
         yield started
         assert await started.faults() == []

@@ -73,6 +73,33 @@ async function until({ page, expression }) {
   throw new Error(`not within ${WAIT_MS} ms: ${expression} is ${JSON.stringify(last)}`);
 }
 
+/** What the debugger records of these names while the promise of an expression is awaited, and what that came to. */
+async function trace({ page: name, categories, names, expression }) {
+  const session = await sessionOf(name);
+  const wanted = new Set(names);
+  const events = [];
+  const take = ({ value: some }) => { for (const event of some) if (wanted.has(event.name)) events.push(event); };
+  session.on("Tracing.dataCollected", take);
+  await session.send("Tracing.start", { traceConfig: { includedCategories: categories, excludedCategories: ["*"] }, transferMode: "ReportEvents" });
+  try {
+    const result = await value({ page: name, expression });
+    const done = new Promise((over) => { session.once("Tracing.tracingComplete", over); });
+    await session.send("Tracing.end");
+    await done;
+    return { events, result };
+  } finally {
+    session.off("Tracing.dataCollected", take);
+  }
+}
+
+/** The page is closed, with its context. */
+async function end({ page: name }) {
+  const page = pages.get(name);
+  pages.delete(name);
+  sessions.delete(page);
+  await page.context().close();
+}
+
 async function sessionOf(name) {
   const page = pages.get(name);
   if (!sessions.has(page)) sessions.set(page, await page.context().newCDPSession(page));
@@ -93,6 +120,9 @@ async function answer(command) {
     case "value": return value(command);
     case "until": return until(command);
     case "axe": return accessible(command);
+    case "debugger": return (await sessionOf(command.page)).send(command.method, command.params);
+    case "trace": return trace(command);
+    case "end": return end(command);
     case "faults": return faults.splice(0);
     default: return act(command);
   }

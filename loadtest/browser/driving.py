@@ -1,0 +1,176 @@
+"""A real Chromium, driven from Python over a pipe to Node: for load tests and for tests."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+DRIVER = Path(__file__).parent / "driver.mjs"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60.0
+MOST_LINE_BYTES = 64_000_000
+
+
+class NoChromium(Exception):
+    """There is none on this machine."""
+
+
+class PageFailed(Exception):
+    """What was asked of a page could not be done; the message says what Playwright does."""
+
+
+def chromium() -> str:
+    """The path of a Chromium; raises `NoChromium`."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        raise NoChromium("needs Chromium, and there is none on the PATH")
+    return found
+
+
+class Browser:
+    """One Chromium and its pages, each with storage of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, artefacts: Path) -> None:
+        self._process = process
+        self.artefacts = artefacts
+        """Where screenshots go."""
+        self._lock = asyncio.Lock()
+        """One command at a time."""
+
+    @classmethod
+    async def start(cls, node: str, packages: Path, artefacts: Path) -> Self:
+        """`packages`: whose `node_modules` has what the lock of `web/` pins; `artefacts` is there.
+
+        Raises `NoChromium`; and `PageFailed` with the first command if it could not be started.
+        """
+        path = chromium()
+        process = await asyncio.create_subprocess_exec(
+            node,
+            str(DRIVER),
+            path,
+            str(artefacts),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=dict(os.environ) | {"PRIME_PACKAGES": str(packages)},
+            limit=MOST_LINE_BYTES,
+        )
+        return cls(process, artefacts)
+
+    @property
+    def pid(self) -> int:
+        """Of Node, whose descendants are Chromium's processes."""
+        return self._process.pid
+
+    async def ask(self, *, patience: float = PATIENCE, **command: Any) -> Any:
+        """What the driver answers; raises `PageFailed`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        async with self._lock, asyncio.timeout(patience):
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
+            await self._process.stdin.drain()
+            line = await self._process.stdout.readline()
+        if not line:
+            raise PageFailed("Chromium or its driver has ended")
+        said = json.loads(line)
+        if "error" in said:
+            raise PageFailed(said["error"])
+        return said["value"]
+
+    async def open(
+        self, name: str, url: str, context: dict[str, Any] | str | None = None, before: str = ""
+    ) -> "Page":
+        """A page of its own, or one that shares the storage of another. `before`: runs first."""
+        await self.ask(do="open", page=name, url=url, context=context or {}, before=before)
+        return Page(self, name)
+
+    async def faults(self) -> list[str]:
+        """What pages have reported as errors since this was asked last."""
+        found: list[str] = await self.ask(do="faults")
+        return found
+
+    async def close(self) -> None:
+        """End Chromium."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+class Page:
+    """One page; selectors are Playwright's."""
+
+    def __init__(self, browser: Browser, name: str) -> None:
+        self._browser = browser
+        self.name = name
+
+    async def do(self, what: str, *args: Any) -> Any:
+        """Any method of Playwright's page, as `mouse.move` or `context.setOffline`."""
+        return await self._browser.ask(do=what, page=self.name, args=list(args))
+
+    async def click(self, selector: str) -> None:
+        """Wait for it, and click it."""
+        await self.do("click", selector)
+
+    async def fill(self, selector: str, text: str) -> None:
+        """Type a whole text."""
+        await self.do("fill", selector, text)
+
+    async def see(self, selector: str) -> None:
+        """Wait until it is there."""
+        await self.do("waitForSelector", selector)
+
+    async def until(self, expression: str) -> None:
+        """Wait until a JavaScript expression is true."""
+        await self._browser.ask(do="until", page=self.name, expression=expression)
+
+    async def value(self, expression: str, patience: float = PATIENCE) -> Any:
+        """What a JavaScript expression, or the promise that it is, comes to."""
+        return await self._browser.ask(
+            do="value", page=self.name, expression=expression, patience=patience
+        )
+
+    async def debugger(self, method: str, **params: Any) -> Any:
+        """A command of the DevTools protocol, and its answer."""
+        return await self._browser.ask(do="debugger", page=self.name, method=method, params=params)
+
+    async def trace(
+        self, categories: Sequence[str], names: Sequence[str], expression: str, patience: float
+    ) -> list[dict[str, Any]]:
+        """Chromium's trace events of these names, while an expression's promise is awaited."""
+        said = await self._browser.ask(
+            do="trace",
+            page=self.name,
+            categories=list(categories),
+            names=list(names),
+            expression=expression,
+            patience=patience,
+        )
+        events: list[dict[str, Any]] = said["events"]
+        return events
+
+    async def press(self, selector: str, *keys: str) -> None:
+        """Keys, with the focus on an element."""
+        await self.do("focus", selector)
+        for key in keys:
+            await self.do("keyboard.press", key)
+
+    async def screenshot(self, name: str) -> None:
+        """Kept as an artefact."""
+        await self.do("screenshot", {"path": str(self._browser.artefacts / f"{name}.png")})
+
+    async def close(self) -> None:
+        """And the storage that it had for itself."""
+        await self._browser.ask(do="end", page=self.name)
+
+    async def accessible(self) -> None:
+        """Raises `PageFailed` where axe-core knows of something serious that is wrong with it."""
+        found = await self._browser.ask(do="axe", page=self.name)
+        if found:
+            raise PageFailed("\n".join(found))
