@@ -6,6 +6,7 @@ from typing import Any
 from loadtest.argument_types import at_least, not_negative, positive, websocket_url
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import PrimeRefused
+from loadtest.browser.driving import NoChromium, PageFailed
 from loadtest.hub.hub_metrics import NoMetrics
 from loadtest.hub.pinned_hub import TooFewFiles
 from loadtest.hub.postgres_alone import AloneFailed
@@ -21,6 +22,7 @@ from loadtest.scenarios.herd import run_herd
 from loadtest.scenarios.idle import run_idle
 from loadtest.scenarios.join import run_join
 from loadtest.scenarios.neighbours import run_neighbours
+from loadtest.scenarios.pages.browser import run_browser
 from loadtest.scenarios.rows.feed import run_feed
 from loadtest.scenarios.session import run_session
 from machine.caller_paths import path_of_caller
@@ -31,7 +33,9 @@ EXPECTED = (
     FillFailed,
     GeneratorFailed,
     HandshakeFailed,
+    NoChromium,
     NoMetrics,
+    PageFailed,
     PeerFailed,
     PrimeRefused,
     TooFewFiles,
@@ -52,6 +56,7 @@ def add_to(words: Any) -> None:
     _add_calls(words.add_parser("calls", help="rows over the socket, beside plain asyncpg"))
     _add_feed(words.add_parser("feed", help="thousands watch rows that others change"))
     _add_auth(words.add_parser("auth", help="logins while wrong passwords arrive, on two nodes"))
+    _add_browser(words.add_parser("browser", help="the studio page: frames, first edit, memory"))
     _add_session(words.add_parser("session", help="people as they are, and a proof at the end"))
 
 
@@ -215,6 +220,30 @@ def _add_session(session: argparse.ArgumentParser) -> None:
     session.add_argument("--seconds", type=positive, default=20.0, help="(20)")
     session.add_argument("--seed", type=int, default=1)
     _finish(session, run_session)
+
+
+def _add_browser(browser: argparse.ArgumentParser) -> None:
+    browser.description = (
+        "The studio page in Chromium, with a large song in which members move: how long is a "
+        "frame while it is scrolled, while it is not, and with a slower processor; how long from "
+        "an empty cache to the first edit on disk; how much memory and how many bytes? It needs "
+        "Chromium and Node.js, and shows what web/dist holds: `./run web` builds it."
+    )
+    browser.add_argument(
+        "--members", type=at_least(1, MAX_MEMBERS_PER_ROOM - 1), default=50, help="who move (50)"
+    )
+    browser.add_argument("--hz", type=positive, default=30.0, help="moves a second of each (30)")
+    browser.add_argument("--seconds", type=positive, default=5.0, help="of each phase (5)")
+    browser.add_argument("--repeats", type=at_least(1), default=3, help="loads of the page (3)")
+    browser.add_argument(
+        "--slow-down", type=at_least(1), default=4, help="times, for the last phase (4)"
+    )
+    browser.add_argument(
+        "--song",
+        type=path_of_caller,
+        help="a song file (default: the largest of ../shared/corpus, or one made up)",
+    )
+    _finish(browser, run_browser)
 
 
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:

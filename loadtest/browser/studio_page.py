@@ -1,0 +1,97 @@
+"""The studio page in a load test: opened by somebody who has logged in before, and measured."""
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from loadtest.bare.bare_prime import BarePrime
+from loadtest.browser.driving import Browser, Page
+from loadtest.browser.frames import CATEGORIES, NAMES, Frames, frames_of
+from loadtest.hub.cores import tree
+
+ROOT = Path(__file__).resolve().parents[2]
+DIST = ROOT / "web" / "dist"
+IN_PAGE = Path(__file__).parent / "in_page.js"
+
+TOKEN = "prime.refresh_token"
+"""The page keeps its login under that name."""
+
+FILES: Mapping[str, Sequence[str]] = {
+    "sdk": ("prime.js",),
+    "page": ("studio.html", "studio.js", "studio.css"),
+}
+"""What a program loads, and what the page does."""
+
+SLACK_SECONDS = 60.0
+
+
+def bundle_kb() -> dict[str, float]:
+    """What is sent of each, zipped, in thousands of bytes."""
+    return {
+        name: round(sum(len(gzip.compress((DIST / file).read_bytes())) for file in files) / 1e3, 1)
+        for name, files in FILES.items()
+    }
+
+
+class StudioPage:
+    """One load of the page, in a context of its own: nothing of it is in a cache."""
+
+    def __init__(self, browser: Browser, page: Page) -> None:
+        self._browser = browser
+        self._page = page
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, name: str, url: str, login: tuple[str, str], project: str
+    ) -> "StudioPage":
+        """`url`: of the server's socket; `login`: e-mail address and password."""
+        stranger = await BarePrime.open(url, "the page's login")
+        tokens = await stranger.call("auth.login", email=login[0], password=login[1])
+        stranger.close()
+        keep = f"localStorage.setItem({json.dumps(TOKEN)}, {json.dumps(tokens['refresh_token'])});"
+        address = url.replace("ws", "http", 1).removesuffix("/v1") + f"/studio#project={project}"
+        before = keep + IN_PAGE.read_text(encoding="utf-8")
+        return cls(browser, await browser.open(name, address, {}, before))
+
+    async def first_edit(self) -> dict[str, float]:
+        """Milliseconds from the start of the load; see `in_page.js`."""
+        found: dict[str, float] = await self._page.value("measured.firstEdit()")
+        return found
+
+    async def frames(self, seconds: float, *, scrolls: bool) -> tuple[Frames, float]:
+        """What a trace of so long shows, and Chromium's processor time for each frame, in ms."""
+        expression = f"measured.frames({seconds}, {'true' if scrolls else 'false'})"
+        before = _cpu_seconds(self._browser.pid)
+        events = await self._page.trace(CATEGORIES, NAMES, expression, seconds * 4 + SLACK_SECONDS)
+        used = _cpu_seconds(self._browser.pid) - before
+        frames = frames_of(events)
+        return frames, used * 1_000 / max(1, len(frames.gaps_ms))
+
+    async def slow_down(self, times: float) -> None:
+        """Its thread runs so many times slower, as on a phone; 1: as fast as it can."""
+        await self._page.debugger("Emulation.setCPUThrottlingRate", rate=times)
+
+    async def heap_mb(self) -> float:
+        """What its script holds once what nobody needs is collected."""
+        await self._page.debugger("HeapProfiler.collectGarbage")
+        used: float = (await self._page.debugger("Runtime.getHeapUsage"))["usedSize"]
+        return used / 1e6
+
+    async def close(self) -> None:
+        """And the storage that it had."""
+        await self._page.close()
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Of Chromium's processes and their driver."""
+    seconds = 0.0
+    for process in tree(pid):
+        try:
+            times = process.cpu_times()
+        except psutil.Error:
+            continue
+        seconds += times.user + times.system
+    return seconds
