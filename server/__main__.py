@@ -19,6 +19,7 @@ from machine.deploying import service_manager
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
+from machine.sockets.closed_pipes import ended
 from persistence.errors import NotFound
 from persistence.migrate import check
 from server.accounts.use_limits import limits_in_words
@@ -209,4 +210,4 @@ def _within(text: str, least: int, most: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -34,7 +34,7 @@ async def serve(node: Node, ready: Callable[[str], None]) -> None:
         finally:
             server.close()
     finally:
-        _close(node)
+        await _close(node)
 
 
 async def _serve_until_stopping(
@@ -62,11 +62,11 @@ async def _serve_until_stopping(
     await node.orders.say_gone()
 
 
-def _close(node: Node) -> None:
+async def _close(node: Node) -> None:
     node.admin_socket.close()
     node.context.passwords.close()
     node.supervisor.stop()
-    node.tasks.cancel()
+    await node.tasks.end()
     node.garbage.give_back()
     node.state_threads.close()
     node.call_threads.close()

@@ -321,7 +321,6 @@ TESTED_ELSEWHERE = {
     "server.feed.row_feed": "tests/server/feed/test_watching.py",
     "server.feed.watches": "tests/bounds/rows/kept_of_users/watch_cases.py",
     "server.figures.gauges": "tests/server/router/test_greeting.py",
-    "server.health.tasks": "tests/server/health/test_mistakes.py",
     "persistence.tables.internal.guests": "tests/server/calls/roles/test_guests.py",
     "persistence.tables.internal.signing_keys": "tests/server/accounts/test_signing_keys.py",
     "persistence.tables.internal.taken_roles": "tests/server/calls/roles/test_invitations.py",

@@ -8,6 +8,9 @@ import structlog
 
 from server.health.metrics import Count
 
+CANCELLED_AGAIN_SECONDS = 0.25
+CANCELLED_TIMES = 20
+
 log = structlog.get_logger()
 
 
@@ -26,10 +29,20 @@ class Tasks:
         started.add_done_callback(self._ended)
         return started
 
-    def cancel(self) -> None:
-        """End all of them."""
-        for task in list(self._running):
-            task.cancel()
+    async def end(self) -> None:
+        """Cancel all of them, and wait for them.
+
+        Who goes on is cancelled again: `wait_for` of Python 3.11, which libraries call, forgets
+        that it was cancelled when its result comes in the same turn of the loop.
+        """
+        for _ in range(CANCELLED_TIMES):
+            for task in self._running:
+                task.cancel()
+            if not self._running:
+                return
+            await asyncio.wait(self._running, timeout=CANCELLED_AGAIN_SECONDS)
+        names = sorted(repr(task.get_coro()) for task in self._running)
+        log.error("tasks go on though they were cancelled", tasks=names)
 
     def on_unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaits has failed: a callback, or a job of a room. For the event loop."""

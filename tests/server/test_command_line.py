@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -50,6 +52,33 @@ def test_it_serves_on_its_own_servers_and_stops_in_order(tmp_path: Path) -> None
     said(first)
     assert first.returncode == 0
     assert_audited(data)
+
+
+def test_it_serves_though_nobody_reads_that_it_is_ready(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with open(writes, "w") as unread:
+        unheard = subprocess.Popen(
+            [sys.executable, "-m", "server", "--port", "0", "--data", str(tmp_path), "--json"],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": "", "REDIS_URL": ""},
+            stdout=unread,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert unheard.stderr is not None
+    events = [json.loads(line)["event"] for line in _until_it_serves(unheard.stderr)]
+    assert events[-1] == "it serves"
+    unheard.send_signal(signal.SIGTERM)
+    said(unheard)
+    assert unheard.returncode == 0
+
+
+def _until_it_serves(log: IO[str]) -> Iterator[str]:
+    for line in log:
+        yield line
+        if '"it serves"' in line:
+            return
 
 
 def assert_audited(data: str) -> None:

@@ -53,7 +53,7 @@ async def unserved(nodes: Nodes) -> AsyncIterator[Node]:
     """A node that listens nowhere."""
     made = await nodes.build()
     yield made
-    made.server.tasks.cancel()
+    await made.server.tasks.end()
     made.context.passwords.close()
     await made.server.foundation.db.close()
 

@@ -109,6 +109,6 @@ async def pair(nodes: Nodes, database: Database) -> AsyncIterator[Pair]:
         Person(*await make_stranger(database, name), node.context) for name in ("ann", "bob")
     ]
     yield Pair(ann, bob, database)
-    node.server.tasks.cancel()
+    await node.server.tasks.end()
     node.context.passwords.close()
     await node.server.foundation.db.close()
