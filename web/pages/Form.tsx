@@ -62,13 +62,13 @@ type FieldProps = { readonly label: string; readonly hint?: string } & JSX.HTMLA
   readonly placeholder?: string;
 };
 
-/** A labelled input. */
-export function Field({ label, hint, ...input }: FieldProps) {
+/** A labelled input. `value` is what it begins with: what is typed stays when the form is drawn again. */
+export function Field({ label, hint, value, ...input }: FieldProps) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input id={id} {...(hint !== undefined && { "aria-describedby": `${id}-hint` })} {...(input as object)} />
+      <input id={id} {...(hint !== undefined && { "aria-describedby": `${id}-hint` })} {...(value !== undefined && { defaultValue: String(value) })} {...(input as object)} />
       {hint !== undefined && <small id={`${id}-hint`} class="quiet">{hint}</small>}
     </div>
   );
@@ -83,13 +83,19 @@ interface ChoiceProps {
   readonly onChoose?: (value: string) => void;
 }
 
-/** A labelled list of which one is chosen. */
+/** A labelled list of which one is chosen; `value` at first, and where what was chosen is gone. */
 export function Choice({ label, name, value, options, onChoose }: ChoiceProps) {
   const id = useId();
+  const [chosen, setChosen] = useState(value);
+  const choose = (next: string): void => {
+    setChosen(next);
+    onChoose?.(next);
+  };
+  const isThere = options.some(([each]) => each === chosen);
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} name={name} value={value} onChange={(event) => onChoose?.(event.currentTarget.value)}>
+      <select id={id} name={name} value={isThere ? chosen : value} onChange={(event) => choose(event.currentTarget.value)}>
         {options.map(([each, title]) => <option key={each} value={each}>{title}</option>)}
       </select>
     </div>

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.server.conftest import Node
+from tests.server.conftest import Node, create_project
+from tests.server.wire import Wire
 from tests.web.browser.driving import Browser, Page
 
 PASSWORD = "a kettle of 7 songs"
@@ -12,6 +13,36 @@ ROOM = "prime.studio.room.value"
 def address_of(node: Node, path: str) -> str:
     """Of a page of a node."""
     return node.url.replace("ws", "http", 1).removesuffix("/v1") + path
+
+
+def page_of(node: Node, part: str = "") -> str:
+    """The address of the studio page."""
+    return address_of(node, f"/studio{part}")
+
+
+async def invited(ann: Wire, project: str, node: Node, role: str = "editor") -> str:
+    """The page's address with an invitation for ten."""
+    made = await ann.result("invitations.create", project=project, role=role, max_uses=10)
+    return page_of(node, f"#invite={made['token']}")
+
+
+async def song(ann: Wire, name: str = "Lead") -> str:
+    """A project with a track, its channel and a clip with a note; ann is in its room."""
+    project = await create_project(ann)
+    await ann.join(project)
+    channel = {"name": name, "dest": "ch_master"}
+    ops: list[dict[str, Any]] = [
+        {"op": "insert", "col": "channels", "id": "ch_lead_01", "entity": channel},
+        {"op": "insert", "col": "tracks", "id": "tr_lead_01",
+         "entity": {"name": name, "channel": "ch_lead_01"}},
+        {"op": "insert", "col": "clips", "id": "cl_lead_01",
+         "entity": {"track": "tr_lead_01", "time": 4.0, "duration": 4.0, "name": name}},
+        {"op": "insert", "col": "notes", "id": "no_lead_01",
+         "entity": {"clip": "cl_lead_01", "time": 0.0, "duration": 1.0, "key": 60}},
+    ]  # fmt: skip
+    said = await ann.edit(project, *ops)
+    assert said["t"] == "ack", said
+    return project
 
 
 async def register(page: Page, name: str) -> None:

@@ -1,21 +1,20 @@
 """The studio page in a real browser, against a node: who comes in, edits, and is put out."""
 
-from typing import Any
-
 import pytest
 
-from tests.server.conftest import Node, create_project
-from tests.server.wire import Wire
+from tests.server.conftest import Node
 from tests.web.browser.driving import Browser
 from tests.web.browser.studio import (
     PASSWORD,
     ROOM,
-    address_of,
     digest,
     enter_by,
     guest_by,
+    invited,
+    page_of,
     register,
     seq,
+    song,
     synced,
 )
 
@@ -30,36 +29,6 @@ pytestmark = [
 HOSTILE = "<img src=x onerror=alert(1)>" + "x" * 120 + "\u202eabc\u202c"
 
 SLIDER = "[role=slider][aria-label='Volume of Lead']"
-
-
-def page_of(node: Node, part: str = "") -> str:
-    """The address of the studio page."""
-    return address_of(node, f"/studio{part}")
-
-
-async def invited(ann: Wire, project: str, node: Node, role: str = "editor") -> str:
-    """The page's address with an invitation for ten."""
-    made = await ann.result("invitations.create", project=project, role=role, max_uses=10)
-    return page_of(node, f"#invite={made['token']}")
-
-
-async def song(ann: Wire, name: str = "Lead") -> str:
-    """A project with a track, its channel and a clip with a note; ann is in its room."""
-    project = await create_project(ann)
-    await ann.join(project)
-    channel = {"name": name, "dest": "ch_master"}
-    ops: list[dict[str, Any]] = [
-        {"op": "insert", "col": "channels", "id": "ch_lead_01", "entity": channel},
-        {"op": "insert", "col": "tracks", "id": "tr_lead_01",
-         "entity": {"name": name, "channel": "ch_lead_01"}},
-        {"op": "insert", "col": "clips", "id": "cl_lead_01",
-         "entity": {"track": "tr_lead_01", "time": 4.0, "duration": 4.0, "name": name}},
-        {"op": "insert", "col": "notes", "id": "no_lead_01",
-         "entity": {"clip": "cl_lead_01", "time": 0.0, "duration": 1.0, "key": 60}},
-    ]  # fmt: skip
-    said = await ann.edit(project, *ops)
-    assert said["t"] == "ack", said
-    return project
 
 
 async def test_an_account_is_made_a_project_too_and_a_track_and_all_of_it_is_there_after_a_reload(

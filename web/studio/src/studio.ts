@@ -6,6 +6,7 @@ import { signal, type Signal } from "@preact/signals";
 import { inWords } from "../../pages/failure_words.js";
 import { browserTexts, tabTexts } from "../../pages/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
+import type { Comparison } from "./history/comparing/comparison.js";
 import type { Entry } from "./history/history_feed.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
@@ -78,8 +79,8 @@ export class Studio {
   readonly openClip: Signal<string | null> = signal(null);
   /** Where the arrangement should go next: a beat and perhaps a track; whoever shows it sets null. */
   readonly jump: Signal<{ readonly time: number; readonly track?: string } | null> = signal(null);
-  /** Clips that a comparison of two moments outlines. */
-  readonly outlined: Signal<ReadonlyMap<string, "added" | "changed">> = signal(new Map());
+  /** Two moments that are compared on the time line and in the list of snapshots; null: none are. */
+  readonly comparison: Signal<Comparison | null> = signal(null);
   readonly isHelpOpen = signal(false);
   /** The newest edits of everyone, newest first; asked for every few seconds while something changes. */
   readonly recent: Signal<readonly Entry[]> = signal([]);
@@ -177,6 +178,7 @@ export class Studio {
     this.forget();
     this.forget = () => {};
     this.room.value = null;
+    this.comparison.value = null;
     this.role.value = "";
     if (room !== null) await this.client.leave(room);
   }
@@ -243,7 +245,8 @@ export class Studio {
   }
 
   tell(text: string, kind: Toast["kind"] = "note"): void {
-    this.toasts.value = [...this.toasts.value.slice(-4), { id: newId(), kind, text }];
+    const others = this.toasts.value.filter((toast) => toast.text !== text); // said again, it is there once
+    this.toasts.value = [...others.slice(-4), { id: newId(), kind, text }];
   }
 
   dismiss(id: string): void {

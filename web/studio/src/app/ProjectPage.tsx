@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { Arrangement } from "../arrangement/Arrangement.js";
+import { ComparedLegend } from "../history/comparing/ComparedLegend.js";
 import { History } from "../history/History.js";
 import { Scrubber } from "../history/Scrubber.js";
 import { Snapshots } from "../history/Snapshots.js";
@@ -49,7 +50,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
         <Avatars studio={studio} />
         <ConnectionPill studio={studio} />
       </header>
-      <main class="song"><Arrangement studio={studio} /></main>
+      <main class="song"><Arrangement studio={studio} /><ComparedLegend studio={studio} /></main>
       <aside class="side">
         <Tabs studio={studio} label="Panels at the side" panels={SIDE} open={studio.side.value}
           onOpen={(panel) => { studio.side.value = panel; }} />

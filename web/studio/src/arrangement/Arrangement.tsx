@@ -1,6 +1,7 @@
 /** Tracks and clips on the time line. */
 
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { effect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
@@ -26,11 +27,12 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
   const peopleCanvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => view.attach(songCanvas.current!, peopleCanvas.current!), [view]);
   useEffect(() => shownTheme.subscribe(() => view.recolour()), [view]);
-  useEffect(() => listenToKeys(studio, view), [view]);
-  useEffect(() => studio.outlined.subscribe(() => view.drawSong()), [view]);
+  useLayoutEffect(() => listenToKeys(studio, view), [view]); // no key is lost while another moment comes
+  useEffect(() => followComparison(studio, view), [view]);
   useEffect(() => studio.jump.subscribe((jump) => {
     if (jump === null) return;
     view.show(jump.time, jump.track);
+    songCanvas.current?.scrollIntoView({ block: "nearest" }); // on a phone the lists are below it
     studio.jump.value = null;
   }), [view]);
   useEffect(() => listening(peopleCanvas.current!, pointer), [pointer]);
@@ -46,6 +48,14 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
       <ClipKeys studio={studio} view={view} />
     </div>
   );
+}
+
+/** Draw again when what is compared, or what differs in it, is another. */
+function followComparison(studio: Studio, view: ArrangementView): () => void {
+  return effect(() => {
+    void studio.comparison.value?.found.value;
+    view.drawSong();
+  });
 }
 
 /** The canvas's events for the pointer; returns what ends that. */

@@ -252,12 +252,13 @@ export class ArrangementView {
   private drawSongNow(layer: SongLayer, colours: Colours): void {
     this.isSongStale = false;
     const selection = this.studio.selection.value;
+    const marks = this.studio.comparison.value?.found.value.marks;
     const drawn = layer.draw({
       song: this.song, layout: this.layout, contents: this.contents, colours,
       axis: this.axis.value, top: this.top.value, width: this.size[0], height: this.size[1],
       selected: new Set(selection?.collection === "clips" ? selection.ids : []),
       moved: new Map([...this.movedByOthers, ...this.dragged]),
-      outlined: this.studio.outlined.value,
+      compared: marks?.song === this.song ? marks : null,
       movers: this.movers,
       tracks: new Set(selection?.collection === "tracks" ? selection.ids : []),
       heat: this.heat,

@@ -4,10 +4,12 @@ import type { Readable } from "@prime/client";
 
 import { beatsAt, marks, xOf, type Axis, type Signature } from "../timeline/axis.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
+import type { TimelineMarks } from "../history/comparing/timeline_marks.js";
 import { windows, type Window } from "../timeline/windows.js";
 import type { ClipContents, Content } from "./clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
 import { fitting, LETTERS } from "./drawing/letters.js";
+import { comparedColour, drawGhost, drawSign } from "./drawing/compared.js";
 import { drawRuler, RULER_HEIGHT, type Heat } from "./drawing/ruler.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
@@ -32,8 +34,8 @@ export interface Scene {
   readonly selected: ReadonlySet<string>;
   /** Clip -> where it is shown while it is dragged, by us or by somebody else. */
   readonly moved: ReadonlyMap<string, { readonly time: number; readonly duration: number; readonly track: string }>;
-  /** Clip -> why it is outlined: in a comparison of two moments. */
-  readonly outlined: ReadonlyMap<string, "added" | "changed">;
+  /** What differs from another moment; null: none is compared. */
+  readonly compared: TimelineMarks | null;
   /** Clip -> the colour of the member who drags it just now. */
   readonly movers: ReadonlyMap<string, string>;
   /** Tracks that are selected. */
@@ -47,8 +49,6 @@ export interface Drawn {
   readonly clips: number;
   readonly isWhole: boolean;
 }
-
-const OUTLINES = { added: "#7fd08a", changed: "#f0c05a" } as const;
 
 export class SongLayer {
   /** How many notes and points may still be drawn. */
@@ -73,6 +73,7 @@ export class SongLayer {
     for (const row of rows) {
       if (scene.layout.isGroup(row.id)) this.drawGroup(scene, row);
       this.drawClips(scene, row, scene.layout.placeOf(row.id));
+      this.drawGhosts(scene, row);
     }
     if (scene.layout.rows.length === 0) this.drawHint(scene);
     paint.restore();
@@ -167,14 +168,27 @@ export class SongLayer {
   }
 
   private outline(scene: Scene, id: string, x: number, y: number, width: number, height: number, isSelected: boolean): void {
-    const why = scene.outlined.get(id);
-    const colour = why !== undefined ? OUTLINES[why] : (scene.movers.get(id) ?? (isSelected ? scene.colours.text : null));
+    const why = scene.compared?.outlined.get(id);
+    const colour = why !== undefined ? comparedColour(scene.colours, why) : (scene.movers.get(id) ?? (isSelected ? scene.colours.text : null));
     if (colour === null) return;
     this.paint.strokeStyle = colour;
     this.paint.lineWidth = 2;
     this.paint.beginPath();
     this.paint.roundRect(x + 1, y + 1, Math.max(1, width - 2), height - 2, 3);
     this.paint.stroke();
+    if (why !== undefined) drawSign(this.paint, scene.colours, why, x, y, width, height);
+  }
+
+  /** Clips of the other moment that are not here any more. */
+  private drawGhosts(scene: Scene, row: Row): void {
+    const [from, to] = span(scene);
+    for (const ghost of scene.compared?.ghosts.get(row.id) ?? []) {
+      if (ghost.time > to || this.clips >= MOST_CLIPS) break;
+      if (ghost.end < from) continue;
+      this.clips += 1;
+      const width = Math.max(2, (ghost.end - ghost.time) * scene.axis.scale - 1);
+      drawGhost(this.paint, scene.colours, ghost.name, xOf(scene.axis, ghost.time), yOf(scene, row) + 1, width, row.height - 3);
+    }
   }
 
   private drawName(name: string, x: number, y: number, right: number, letters: string): void {

@@ -1,15 +1,15 @@
 /** Moments that have a name: make, look at, compare with now, restore, fork, rename, delete. */
 
 import { useEffect, useState } from "preact/hooks";
-import { differences, newId, type Calls, type Room } from "@prime/client";
+import { newId, type Room } from "@prime/client";
 
 import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
 import { mayEdit } from "../people/roles.js";
 import type { Studio } from "../studio.js";
-import { comparedInWords, outlinesOf } from "./comparing.js";
-
-type Snapshot = Calls["snapshots.list"]["result"]["snapshots"][number];
+import { Compared } from "./comparing/Compared.js";
+import { CompareForm, nameOfSnapshot, sideOf, type Snapshot } from "./comparing/CompareForm.js";
+import { beginComparing, nowSide } from "./comparing/comparison.js";
 
 const PAGE = 100;
 
@@ -29,9 +29,10 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
       .then((page) => setSnapshots(page.snapshots), (error: unknown) => studio.fail(error));
   };
   useEffect(load, [room, onlyNamed]);
-  useEffect(() => () => { studio.outlined.value = new Map(); }, [room]);
+  const comparison = studio.comparison.value;
   return (
     <div class="snapshots">
+      {comparison !== null && <Compared studio={studio} room={room} comparison={comparison} />}
       {mayEdit(studio.role.value) && (
         <Form label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
           await studio.client.call("snapshots.create", { project: room.project, name });
@@ -43,6 +44,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
       <label class="row"><input type="checkbox" checked={!onlyNamed} onChange={(event) => setOnlyNamed(!event.currentTarget.checked)} />Those the server took, too</label>
       <ul class="list">{snapshots.map((snapshot) => <One key={snapshot.id} studio={studio} room={room} snapshot={snapshot} onChanged={load} />)}</ul>
       {snapshots.length === 0 && <p class="quiet">No snapshot yet.</p>}
+      {snapshots.length > 0 && <CompareForm studio={studio} room={room} snapshots={snapshots} />}
     </div>
   );
 }
@@ -56,13 +58,11 @@ interface Props {
 
 function One({ studio, room, snapshot, onChanged }: Props) {
   const [asks, setAsks] = useState<"restore" | "fork" | "rename" | null>(null);
-  const name = snapshot.name.slice(0, 80) || `Edit ${snapshot.position.seq}`;
+  const name = nameOfSnapshot(snapshot);
   const doing = (done: Promise<unknown>): void => { done.then(onChanged, (error: unknown) => studio.fail(error)); };
   const compare = async (): Promise<void> => {
-    const { state } = await studio.client.stateOfSnapshot(room.project, snapshot.id);
-    const found = differences(state, room);
-    studio.outlined.value = outlinesOf(found, room);
-    studio.tell(`Since “${name}”: ${comparedInWords(found)}.`);
+    const from = await sideOf(studio, room, snapshot);
+    if (studio.room.value === room) beginComparing(studio, from, nowSide(room));
   };
   const isNamed = snapshot.kind === "manual";
   return (

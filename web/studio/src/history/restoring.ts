@@ -13,7 +13,12 @@ type Change = (tx: Transaction) => void;
 
 /** Resolves with how many ops it took, once all are saved. Rejects with `Refused`. */
 export async function restored(room: Room, then: Readable, selection: Selection | null): Promise<number> {
-  const changes = changesTo(room, then, selection === null ? null : withContents(then, room, selection));
+  return broughtBack(room, then, selection === null ? null : withContents(then, room, selection));
+}
+
+/** The same of some entities; null: of all. */
+export async function broughtBack(room: Room, then: Readable, only: ReadonlySet<string> | null): Promise<number> {
+  const changes = changesTo(room, then, only);
   const step = newId();
   const edits = [];
   for (let at = 0; at < changes.length; at += MOST_OPS) {

@@ -1,10 +1,11 @@
-/** New values of an edit in words: bars and beats, decibels, names of keys and of what is pointed at. */
+/** Values of properties in words: bars and beats, decibels, names of keys and of what is pointed at. */
 
 import { COLLECTIONS, type Collection, type Readable } from "@prime/client";
 
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { gainInWords, panInWords } from "../mixer/levels.js";
-import { placeInNumbers } from "../timeline/place_words.js";
+import { beatInClip, placeInNumbers } from "../timeline/place_words.js";
+import { wordsOf } from "./property_words.js";
 
 /** Their time is of the song; that of others is of the clip that they are in. */
 const ON_TIME_LINE: ReadonlySet<Collection> = new Set(["clips", "markers", "tempo", "signatures"]);
@@ -13,9 +14,12 @@ const ON_TIME_LINE: ReadonlySet<Collection> = new Set(["clips", "markers", "temp
 const WHERE: ReadonlySet<string> = new Set(["time", "track", "parent", "order", "lane", "slot"]);
 
 /** Properties that are lengths, in beats. */
-const LENGTHS: ReadonlySet<string> = new Set(["duration", "playStart", "loopStart", "loopEnd", "fadeIn", "fadeOut"]);
+const LENGTHS: ReadonlySet<string> = new Set(["duration", "playStart", "fadeIn", "fadeOut"]);
 
 const KEYS = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
+
+/** Characters of a text that are shown. */
+const MOST_TEXT = 40;
 
 /** Whether a `set` only moves it. */
 export function isMove(collection: Collection, props: object): boolean {
@@ -25,37 +29,68 @@ export function isMove(collection: Collection, props: object): boolean {
 
 /** "C4" for 60. */
 export function keyInWords(key: number): string {
-  return `${KEYS[((key % 12) + 12) % 12]}${Math.floor(key / 12) - 1}`;
+  const whole = Math.round(key);
+  return `${KEYS[((whole % 12) + 12) % 12]}${Math.floor(whole / 12) - 1}`;
 }
 
-/** "volume to -6.0 dB", "to 12.3", "to track “Bass”", "not mute". */
+/** "volume to -6.0 dB", "to 12.3", "to track “Bass”", "not muted". */
 export function valueInWords(collection: Collection, name: string, value: unknown, song: Readable): string {
-  const pointed = COLLECTIONS[collection].pointers[name]?.[0];
-  if (pointed !== undefined) return pointedInWords(name, pointed, value, song);
+  const words = wordsOf(collection, name);
+  if (typeof words !== "string") return words[value === true ? 0 : 1];
   if (name === "order") return "to another place in the order";
+  if (value === null) return name === "parent" ? "out of its group" : `no ${words}`;
+  const shown = shownValue(collection, name, value, song);
+  if (isPointer(collection, name)) return shown === "" ? `to another ${words}` : `to ${words} ${shown}`;
+  const isPlain = name === "time" || name === "bpm" || (name === "key" && collection === "notes");
+  return shown === "" ? words : isPlain ? `to ${shown}` : `${words} to ${shown}`;
+}
+
+/** "volume from -6.0 dB to -3.0 dB", "from 12.1 to 13.1", "muted", "another order". `then`, `now`: tell names. */
+export function changeInWords(collection: Collection, name: string, [was, is]: readonly [unknown, unknown], then: Readable, now: Readable): string {
+  const words = wordsOf(collection, name);
+  if (typeof words !== "string") return words[is === true ? 0 : 1];
+  const [before, after] = [was ?? null, is ?? null].map((value, at) => (value === null ? "none" : shownValue(collection, name, value, at === 0 ? then : now)));
+  return before === "" || after === "" || before === after || name === "order" ? `another ${words}` : `${words} from ${before} to ${after}`;
+}
+
+/** The value by itself, of a property that is no switch; "": it says nothing to anybody. */
+function shownValue(collection: Collection, name: string, value: unknown, song: Readable): string {
+  const pointed = COLLECTIONS[collection].pointers[name]?.[0];
+  if (pointed !== undefined) return typeof value === "string" ? nameInSong(pointed, value, song) : "";
   if (typeof value === "number") return numberInWords(collection, name, value, song);
-  if (typeof value === "boolean") return value ? name : `not ${name}`;
-  if (typeof value === "string") return `${name} to “${value.slice(0, 40)}”`;
-  return value === null ? `no ${name}` : name;
+  if (name === "color") return "";
+  if (typeof value === "string") return `“${value.slice(0, MOST_TEXT)}”`;
+  return Array.isArray(value) ? value.slice(0, 6).map(String).join(", ").slice(0, MOST_TEXT) : "";
+}
+
+function isPointer(collection: Collection, name: string): boolean {
+  return COLLECTIONS[collection].pointers[name] !== undefined;
 }
 
 /** An id says nothing to anybody: what has it is named. */
-function pointedInWords(name: string, collection: Collection, id: unknown, song: Readable): string {
-  if (typeof id !== "string") return name === "parent" ? "out of its group" : `no ${name}`;
+function nameInSong(collection: Collection, id: string, song: Readable): string {
   const entity = song.get(collection, id) as { readonly name?: unknown } | undefined;
-  const own = typeof entity?.name === "string" ? entity.name.slice(0, 40) : "";
-  const what = name === "parent" ? "group" : name;
-  return own === "" ? `to another ${what}` : `to ${what} “${own}”`;
+  return typeof entity?.name === "string" && entity.name !== "" ? `“${entity.name.slice(0, MOST_TEXT)}”` : "";
 }
 
 function numberInWords(collection: Collection, name: string, value: number, song: Readable): string {
-  if (name === "volume") return `volume to ${gainInWords(value)}`;
-  if (name === "pan") return `pan to ${panInWords(value)}`;
-  if (name === "key" && collection === "notes") return `to ${keyInWords(value)}`;
-  if (name === "time") return ON_TIME_LINE.has(collection) ? `to ${placeInNumbers(signaturesOf(song), value)}` : `to beat ${rounded(value + 1)}`;
-  if (name === "bpm") return `to ${rounded(value)} bpm`;
-  if (LENGTHS.has(name)) return `${name} to ${rounded(value)} ${value === 1 ? "beat" : "beats"}`;
-  return `${name} to ${rounded(value)}`;
+  switch (name) {
+    case "volume": case "gain": return gainInWords(value);
+    case "pan": return panInWords(value);
+    case "vel": case "rel": return String(Math.round(value * 127));
+    case "ch": case "lane": return String(value + 1);
+    case "bpm": return `${rounded(value)} bpm`;
+    case "sampleRate": return `${rounded(value)} Hz`;
+    case "contentTime": return `${rounded(value)} s`;
+    case "den": return `1/${value}`;
+    case "key": return collection === "notes" ? keyInWords(value) : String(value);
+    case "time": return ON_TIME_LINE.has(collection) ? placeInNumbers(signaturesOf(song), value) : beatInClip(value);
+  }
+  if (collection === "transport") return placeInNumbers(signaturesOf(song), value);
+  if (collection === "clips" && (name === "loopStart" || name === "loopEnd")) return beatInClip(value);
+  if (collection === "media" && name === "duration") return `${rounded(value)} s`;
+  if (LENGTHS.has(name)) return `${rounded(value)} ${value === 1 ? "beat" : "beats"}`;
+  return String(rounded(value));
 }
 
 function rounded(value: number): number {

@@ -7,7 +7,7 @@ import { isMove, keyInWords, valueInWords } from "./values.js";
 export { keyInWords };
 
 /** Collection -> one of it, and many. */
-const NOUNS: { readonly [collection in Collection]: readonly [one: string, many: string] } = {
+export const NOUNS: { readonly [collection in Collection]: readonly [one: string, many: string] } = {
   project: ["project", "projects"], transport: ["transport", "transports"], tempo: ["tempo", "tempi"],
   signatures: ["time signature", "time signatures"], markers: ["marker", "markers"], tracks: ["track", "tracks"],
   channels: ["channel", "channels"], sends: ["send", "sends"], devices: ["device", "devices"], clips: ["clip", "clips"],

@@ -13,6 +13,11 @@ export function placeInNumbers(signatures: readonly Signature[], time: number): 
   return placeOf(signatures, time).join(".");
 }
 
+/** "beat 3.5" of what is in a clip, whose own beats are counted from 1 as well: it has no bars of its own. */
+export function beatInClip(time: number): string {
+  return `beat ${Math.round((time + 1) * 100) / 100}`;
+}
+
 function placeOf(signatures: readonly Signature[], time: number): [bar: number, beat: number] {
   let bar = 1;
   for (const [at, { time: from, num, den }] of signatures.entries()) {

@@ -13,7 +13,7 @@ function edit(user: string, seq: number): Entry {
 }
 
 test("one edit is told, many are counted, and ours are left out", () => {
-  assert.equal(gatheredInWords([edit("Ada", 3), edit("Ben", 2), edit("Ben", 1), edit("me", 0)], "me", SONG), "Ada changed track “Lead”: no color. Ben made 2 edits.");
+  assert.equal(gatheredInWords([edit("Ada", 3), edit("Ben", 2), edit("Ben", 1), edit("me", 0)], "me", SONG), "Ada changed track “Lead”: no colour. Ben made 2 edits.");
   assert.equal(gatheredInWords([edit("me", 0)], "me", SONG), "");
   assert.match(gatheredInWords(["a", "b", "c", "d", "e"].map(edit), null, SONG), /2 more edited\.$/);
 });

@@ -27,7 +27,7 @@ function sceneOf(song: ReturnType<typeof songOf>, more: Partial<Scene> = {}): Sc
   return {
     song, layout: new TrackLayout(song, new Set(), 30), contents: new ClipContents(song), colours: COLOURS,
     axis: { start: 0, scale: 20 }, top: 0, width: 1_000, height: 600,
-    selected: new Set(), moved: new Map(), outlined: new Map(), movers: new Map(), tracks: new Set(), heat: [], ...more,
+    selected: new Set(), moved: new Map(), compared: null, movers: new Map(), tracks: new Set(), heat: [], ...more,
   };
 }
 
@@ -64,4 +64,17 @@ test("an empty song says what to do", () => {
   const { paint, texts } = canvas();
   new SongLayer(paint).draw(sceneOf(songOf({})));
   assert.ok(texts.some((text) => /add a track/.test(text)));
+});
+
+test("in a comparison what is gone is a dashed frame where it was, and what came and what changed have a sign", () => {
+  const song = songOf(TWO_TRACKS);
+  const ghost = { id: "gone", time: 0, end: 4, name: "Gone" };
+  const compared = { song, outlined: new Map([["c1", "added"], ["c2", "changed"]] as const), ghosts: new Map([["t1", [ghost]]]) };
+  const { paint, texts, calls } = canvas();
+  assert.equal(new SongLayer(paint).draw(sceneOf(song, { compared })).clips, 3);
+  assert.ok(texts.some((text) => text.includes("− Gone")) && texts.includes("+") && texts.includes("~"), texts.join());
+  assert.equal(calls.get("setLineDash"), 2, "dashed, and then not any more");
+  const elsewhere = canvas();
+  new SongLayer(elsewhere.paint).draw(sceneOf(song, { compared, axis: { start: 20, scale: 20 } }));
+  assert.equal(elsewhere.calls.get("setLineDash"), undefined);
 });

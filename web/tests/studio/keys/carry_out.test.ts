@@ -13,11 +13,12 @@ function studioWith(ids: readonly string[], mayEdit = true) {
   const { room, ops } = roomOf(song);
   const studio = {
     room: { value: room }, mayEdit, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
+    moment: { value: null as { seq: number } | null }, role: { value: mayEdit ? "editor" : "viewer" }, told: [] as string[], tell: (text: string) => studio.told.push(text),
     seek: () => {}, playhead: { value: 6 }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
     showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
   };
   const view = { layout: new TrackLayout(song, new Set(), 20) };
-  return { studio: studio as unknown as Studio, view: view as unknown as ArrangementView, ops };
+  return { told: studio.told, studio: studio as unknown as Studio, view: view as unknown as ArrangementView, ops };
 }
 
 test("what is selected moves by a beat, to another track, and is looped", () => {
@@ -41,12 +42,24 @@ test("what was copied is pasted at the play head, also after something else was 
   assert.equal(studio.selection.value!.ids.length, 1);
 });
 
-test("who may not edit may look: keys that edit do nothing, and leave the key to the browser", () => {
-  const { studio, view, ops } = studioWith(["c1"], false);
-  for (const command of ["delete", "duplicate", "later", "mute", "new track", "pencil tool"] as const) assert.equal(carryOut(command, studio, view), false, command);
+test("who may not edit may look: keys that would edit do nothing, and say why", () => {
+  const { studio, view, ops, told } = studioWith(["c1"], false);
+  const edits = ["delete", "duplicate", "later", "mute", "new track", "pencil tool"] as const;
+  for (const command of edits) assert.ok(carryOut(command, studio, view), command);
   assert.deepEqual(ops, []);
+  assert.equal(told.length, edits.length);
+  for (const text of told) assert.match(text, /You are viewer .* Ask an owner/);
+  studio.moment.value = { seq: 12 } as never;
+  carryOut("delete", studio, view);
+  assert.match(told.at(-1)!, /after edit 12.*Escape/);
   assert.ok(carryOut("open notes", studio, view));
   assert.equal(studio.openClip.value, "c1");
+});
+
+test("a key that would have edited nothing says nothing, and is left to the browser", () => {
+  const { studio, view, told } = studioWith([], false);
+  for (const command of ["delete", "later", "duplicate", "copy", "split"] as const) assert.equal(carryOut(command, studio, view), false, command);
+  assert.deepEqual(told, []);
 });
 
 test("a marker is made at the play head and deleted, and a channel is not deleted by a key", () => {
