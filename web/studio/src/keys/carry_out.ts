@@ -4,6 +4,7 @@ import type { Collection, Room } from "@prime/client";
 
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import { addTrack } from "../arrangement/track_edits.js";
+import { noEditsInWords } from "../people/told.js";
 import type { Studio, Tool } from "../studio.js";
 import { withClips } from "./clip_commands.js";
 import type { Command } from "./commands.js";
@@ -17,7 +18,8 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   const clips = selection?.collection === "clips" ? selection.ids : [];
   if (look(command, studio, view, clips)) return true;
   const room = studio.room.value;
-  if (room === null || !studio.mayEdit) return false;
+  if (room === null) return false;
+  if (!studio.mayEdit) return tellWhyNot(command, studio);
   if (withClips(command, studio, view, room, clips)) return true;
   const track = selection?.collection === "tracks" ? selection.ids[0] : clips[0] === undefined ? undefined : room.get("clips", clips[0])?.track;
   if (track !== undefined && withTrack(command, room, track)) return true;
@@ -26,6 +28,16 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   else if (command === "delete" && selection !== null) return remove(room, selection.collection, selection.ids);
   else return false;
   return true;
+}
+
+/** Edits that need nothing selected. */
+const BY_THEMSELVES: ReadonlySet<Command> = new Set(["new track", "new marker", "pencil tool", "scissors tool", "paste"]);
+
+/** Returns whether something would have been edited; a key that would have done nothing is left to the browser. */
+function tellWhyNot(command: Command, studio: Studio): boolean {
+  const isEdit = command !== "copy" && (studio.selection.value !== null || BY_THEMSELVES.has(command));
+  if (isEdit) studio.tell(noEditsInWords(studio.moment.value?.seq ?? null, studio.role.value), "warning");
+  return isEdit;
 }
 
 /** Keys delete these; a channel, whose fader has the focus easily, is deleted by nobody unawares. */
@@ -49,7 +61,7 @@ function addMarker(studio: Studio, room: Room): void {
 function look(command: Command, studio: Studio, view: ArrangementView, clips: readonly string[]): boolean {
   const tool = TOOLS[command];
   if (tool !== undefined) {
-    if (tool !== "select" && !studio.mayEdit) return false;
+    if (tool !== "select" && !studio.mayEdit) return false; // the rest says why
     studio.tool.value = tool;
     studio.showPresence({ tool });
     return true;

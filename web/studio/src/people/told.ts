@@ -12,6 +12,13 @@ export function leftInWords({ code, message }: { readonly code: string; readonly
   return LEFT[code] ?? (message || `You are out of the project (${code}). Open it again.`);
 }
 
+/** Why an edit is not taken just now. `seq`: of the moment that is shown; null: now is. */
+export function noEditsInWords(seq: number | null, role: string): string {
+  if (seq !== null) return `This is the song after edit ${seq}, where nothing can be edited: go back to now first (Escape).`;
+  const title = role in ROLE_WORDS ? ROLE_WORDS[role as keyof typeof ROLE_WORDS].title.toLowerCase() : role;
+  return `You are ${title} of this project: you may look and listen, and not edit. Ask an owner for another role.`;
+}
+
 export function roleInWords(role: string): string {
   const title = role in ROLE_WORDS ? ROLE_WORDS[role as keyof typeof ROLE_WORDS].title : role;
   const may = mayEdit(role) ? "you may edit" : "you may look and listen, and not edit any more";

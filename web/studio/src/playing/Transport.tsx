@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { songEnd } from "../arrangement/track_layout.js";
+import { isDialogOpen, isForFocused } from "../keys/focused.js";
 import type { Studio } from "../studio.js";
 import { placeInNumbers, placeInWords } from "../timeline/place_words.js";
 import { Player } from "./player.js";
@@ -50,18 +51,18 @@ function Where({ studio }: { studio: Studio }) {
   );
 }
 
-/** Space plays, Ctrl+Z undoes: where no field has the focus. */
+/** Space plays, Ctrl+Z undoes: where nothing that has the focus takes the key. */
 function onKey(studio: Studio, player: Player): () => void {
   const press = (event: KeyboardEvent): void => {
-    const { target } = event;
-    const isField = target instanceof HTMLElement && (target.matches("input:not([type=range]):not([type=checkbox]), textarea, select") || target.isContentEditable);
-    if (isField) return;
+    if (event.defaultPrevented || isDialogOpen() || isForFocused(event.target, event.key)) return;
     const key = event.key.toLowerCase();
-    if (event.key === " " && !(target instanceof HTMLElement && target.matches("button, summary, a, [role=slider]"))) player.toggle();
-    else if ((event.ctrlKey || event.metaKey) && key === "z") {
+    const isControl = event.ctrlKey || event.metaKey;
+    if (key === " " && !isControl && !event.altKey) {
+      if (!event.repeat) player.toggle();
+    } else if (isControl && key === "z") {
       if (event.shiftKey) studio.redo();
       else studio.undo();
-    } else if ((event.ctrlKey || event.metaKey) && key === "y") studio.redo();
+    } else if (isControl && key === "y") studio.redo();
     else return;
     event.preventDefault();
   };

@@ -1,0 +1,27 @@
+/** Which keys are for what has the focus, and so are no shortcuts of the page. */
+
+/** What is typed into, and windows over the page: all keys are theirs. */
+const TYPED = `input:not(${["range", "checkbox", "radio", "button", "submit", "color", "file"].map((type) => `[type=${type}]`).join(", ")}), textarea, select, [contenteditable], [role=application], dialog`;
+
+/** What Space and Enter press; arrows go from it to the next one. */
+const PRESSED = "button, summary, [role=button], [role=row], [role=tab], input[type=checkbox], input[type=radio], input[type=color], input[type=file], input[type=submit], input[type=button]";
+const PRESSING = new Set([" ", "enter", "arrowup", "arrowdown", "arrowleft", "arrowright", "home", "end"]);
+
+/** What arrows and the like push. */
+const PUSHED = "input[type=range], [role=slider], [role=spinbutton]";
+const PUSHING = new Set(["arrowup", "arrowdown", "arrowleft", "arrowright", "home", "end", "pageup", "pagedown"]);
+
+/** Whether a key is for the element that it was pressed on. `target`: of the event. */
+export function isForFocused(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  const pressed = key.toLowerCase();
+  if (target.closest(TYPED) !== null) return true;
+  if (target.closest(PUSHED) !== null) return PUSHING.has(pressed);
+  if (target.closest(PRESSED) !== null) return PRESSING.has(pressed);
+  return target.closest("a[href]") !== null && pressed === "enter";
+}
+
+/** Whether a window is open, which takes all keys wherever the focus is. */
+export function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
