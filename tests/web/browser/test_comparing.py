@@ -1,4 +1,4 @@
-"""Two moments of a song are compared on the time line and in a list, and some of it is brought back."""
+"""Two moments of a song are compared, on the time line and in a list; some is brought back."""
 
 from typing import Any
 
