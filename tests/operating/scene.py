@@ -1,7 +1,8 @@
 """A machine to be an operator on: Debian's servers in namespaces of their own.
 
 Names, ports, users and paths are those of the page. All that is written goes to a layer in memory
-over this machine's files, and is gone at the end; /tmp, /run, /dev and the network are new.
+over this machine's files, and is gone at the end; /tmp, /run, /dev and the network are new
+(Python packages that are there are put there, too).
 """
 
 import os

@@ -16,6 +16,9 @@ for device in null zero full random urandom tty; do
     mount --bind "/dev/$device" "dev/$device"
 done
 mount -t tmpfs -o mode=1777 shm dev/shm
+while read -r path; do # Python's packages, where they are in what is new here
+    case $path in /tmp/* | /run/* | /dev/*) [ -d "$path" ] && mkdir -p ".$path" && mount --bind "$path" ".$path" ;; esac
+done < "$2/usr/local/lib/packages.txt"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
