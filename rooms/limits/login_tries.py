@@ -3,6 +3,10 @@
 Tries of one account from one address are counted strictly, those from all addresses together
 loosely: who guesses from many addresses is slowed down, and the owner, who has logged in from home
 before, is not kept out by it.
+
+Tries under way are counted apart from wrong ones. Those that might all be wrong take the places of
+the free ones, so sending at once brings no more guesses; who comes then waits for what becomes of
+them, and is refused only for those that were wrong.
 """
 
 from dataclasses import dataclass, replace
@@ -24,55 +28,122 @@ _GAP = 3_600.0 / MAX_GUESSES_PER_HOUR
 _AT_ONCE = MAX_GUESSES_PER_HOUR / 5
 
 
+UNDER_WAY_SECONDS = 10.0
+"""After so long without another, the tries under way count as wrong: their node is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tries:
     """Of an account from one address, or from all that are not known together.
 
     `wrong`: so many passwords in a row. `free_at`: from then on the next try is heard. (Of all
     addresses together: when all tries so far will have been paid for, one each 36 seconds.)
-    `known_until`: until then the address counts as one where the owner logs in.
+    `known_until`: until then the address counts as one where the owner logs in. `under_way`: so
+    many are being looked at, until `lost_at` at the latest.
     """
 
     wrong: int = 0
     free_at: float = 0.0
     known_until: float = 0.0
+    under_way: int = 0
+    lost_at: float = 0.0
 
 
 def seconds_to_wait(here: Tries, all_over: Tries, now: float) -> float:
-    """Before the next try from this address; 0: none."""
-    wait = here.free_at - now
+    """Before the next try from this address, by those that were wrong; 0: none."""
+    wait = _up_to(here, now).free_at - now
     if here.known_until <= now:
-        wait = max(wait, all_over.free_at - (_AT_ONCE - 1) * _GAP - now)
+        unsettled = _under_way(all_over, now) * _GAP
+        if _paid_in(all_over, now) > unsettled:
+            wait = max(wait, _paid_in(all_over, now))
     return max(0.0, wait)
 
 
-def after_a_try(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
-    """Both, with one more. A try is counted as wrong before it is checked: many come at once."""
-    is_known = here.known_until > now
-    wrong = here.wrong + 1 if now - here.free_at < FORGOTTEN_SECONDS else 1
-    longest = MAX_KNOWN_GUESS_SECONDS if is_known else MAX_GUESS_SECONDS
-    doubled = 2.0 ** min(wrong - MAX_FREE_GUESSES, 30)
-    delay = min(longest, doubled) if wrong >= MAX_FREE_GUESSES else 0.0
-    if not is_known:
+def is_undecided(here: Tries, all_over: Tries, now: float) -> bool:
+    """Whether the next try is heard or has to wait, goes by what becomes of those under way."""
+    here = _up_to(here, now)
+    if here.under_way >= max(1, MAX_FREE_GUESSES - here.wrong):
+        return True
+    return here.known_until <= now and _paid_in(all_over, now) > 0
+
+
+def after_a_beginning(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+    """Both, with one more under way. All over it is paid for now, if the address is not known."""
+    here = _up_to(here, now)
+    if here.known_until <= now:
         paid_at = max(all_over.free_at, now) + _GAP
         all_over = replace(all_over, wrong=all_over.wrong + 1, free_at=paid_at)
-    return replace(here, wrong=wrong, free_at=now + delay), all_over
+        all_over = _one_begun(all_over, now)
+    return _one_begun(replace(here, free_at=max(here.free_at, now)), now), all_over
 
 
-def after_no_look(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+def after_a_wrong_one(
+    here: Tries, all_over: Tries, now: float, *, was_known: bool
+) -> tuple[Tries, Tries]:
+    """Both, after a try that turned out wrong. `was_known`: the address, as it began."""
+    here = _one_wrong(_one_settled(here), now)
+    return here, all_over if was_known else _one_settled(all_over)
+
+
+def after_no_look(
+    here: Tries, all_over: Tries, now: float, *, was_known: bool
+) -> tuple[Tries, Tries]:
     """Both, after a try that there was no time to look at: as if it had not been."""
-    if here.known_until <= now:
-        all_over = _one_less(all_over)
-    return replace(here, wrong=max(0, here.wrong - 1), free_at=now), all_over
+    return _one_settled(here), all_over if was_known else _one_less(all_over)
 
 
-def after_a_login(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+def after_a_login(
+    here: Tries, all_over: Tries, now: float, *, was_known: bool
+) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: its place is given back, the address is known."""
-    if here.known_until <= now:
-        all_over = _one_less(all_over)
-    return Tries(0, now, now + KNOWN_SECONDS), all_over
+    here = replace(_one_settled(here), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
+    return here, all_over if was_known else _one_less(all_over)
+
+
+def after_another_proof(here: Tries, now: float) -> Tries:
+    """The owner was here without a try: by a mail, or as the account was made."""
+    return replace(here, wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
+
+
+def _paid_in(all_over: Tries, now: float) -> float:
+    """How long until all but so many as may come at once are paid for."""
+    return all_over.free_at - (_AT_ONCE - 1) * _GAP - now
+
+
+def _under_way(tries: Tries, now: float) -> int:
+    return tries.under_way if now < tries.lost_at else 0
+
+
+def _up_to(tries: Tries, now: float) -> Tries:
+    """Tries of which nobody will say what became of them are wrong ones; old ones are forgotten."""
+    if lost := tries.under_way - _under_way(tries, now):
+        tries = replace(tries, wrong=tries.wrong + lost, under_way=0)
+        tries = _delayed(tries, tries.lost_at)
+    if now - tries.free_at >= FORGOTTEN_SECONDS:
+        tries = replace(tries, wrong=0)
+    return tries
+
+
+def _one_wrong(tries: Tries, now: float) -> Tries:
+    return _delayed(replace(tries, wrong=tries.wrong + 1), now)
+
+
+def _delayed(tries: Tries, now: float) -> Tries:
+    longest = MAX_KNOWN_GUESS_SECONDS if tries.known_until > now else MAX_GUESS_SECONDS
+    doubled = 2.0 ** min(tries.wrong - MAX_FREE_GUESSES, 30)
+    delay = min(longest, doubled) if tries.wrong >= MAX_FREE_GUESSES else 0.0
+    return replace(tries, free_at=max(tries.free_at, now + delay))
+
+
+def _one_begun(tries: Tries, now: float) -> Tries:
+    under_way = _under_way(tries, now) + 1
+    return replace(tries, under_way=under_way, lost_at=now + UNDER_WAY_SECONDS)
+
+
+def _one_settled(tries: Tries) -> Tries:
+    return replace(tries, under_way=max(0, tries.under_way - 1))
 
 
 def _one_less(all_over: Tries) -> Tries:
     wrong, free_at = max(0, all_over.wrong - 1), max(0.0, all_over.free_at - _GAP)
-    return replace(all_over, wrong=wrong, free_at=free_at)
+    return replace(_one_settled(all_over), wrong=wrong, free_at=free_at)

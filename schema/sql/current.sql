@@ -1349,8 +1349,11 @@ CREATE TABLE public.login_tries (
     wrong integer DEFAULT 0 NOT NULL,
     free_at timestamp with time zone NOT NULL,
     known_until timestamp with time zone NOT NULL,
+    under_way integer DEFAULT 0 NOT NULL,
+    lost_at timestamp with time zone DEFAULT to_timestamp((0)::double precision) NOT NULL,
     CONSTRAINT login_tries_account_check CHECK ((length(account) = 16)),
     CONSTRAINT login_tries_address_check CHECK ((length(address) <= 64)),
+    CONSTRAINT login_tries_under_way_check CHECK ((under_way >= 0)),
     CONSTRAINT login_tries_wrong_check CHECK ((wrong >= 0))
 )
 WITH (fillfactor='80');

@@ -12,11 +12,16 @@ import structlog
 from persistence.pool import Executor
 from persistence.tables import auth_credentials, users
 from persistence.tables.internal import login_tries
+from persistence.tables.internal.login_tries import Try
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.errors import ErrorCode
 from schema.limits import MAX_FREE_GUESSES
-from schema.server_limits import MAX_ADDRESSES_COUNTED
+from schema.server_limits import (
+    MAX_ADDRESSES_COUNTED,
+    MAX_PASSWORD_WAIT_SECONDS,
+    MAX_PASSWORDS_WAITING,
+)
 from schema.text.email_addresses import keys_of
 from schema.text.texts import in_password_form
 from server.accounts.audit import Audit
@@ -29,6 +34,9 @@ from server.refused import Refused, too_often
 GRID_SECONDS = 0.25
 """A wrong password is answered at a multiple of this after it came: what it took to look at it, by
 the kind of hash or of nobody, does not show (OWASP ASVS 5.0, 6.3.8)."""
+
+LOOK_AGAIN_SECONDS = 0.02
+"""Until it is asked what became of the tries under way, at first; then twice as long each time."""
 
 WRONG = "the e-mail address or the password is wrong"
 
@@ -71,6 +79,8 @@ class Logins:
         """Zero: as soon as it is known."""
         self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
         """Account and address -> when the next try is checked, on the clock of this node."""
+        self._undecided = 0
+        """How many tries wait for what becomes of others."""
 
     def account_of(self, email: str) -> bytes:
         """What tries are counted under: it tells nobody which addresses have accounts."""
@@ -94,19 +104,21 @@ class Logins:
         """
         account = self.account_of(email)
         await self._keep_out_networks(db, account, address, now)
-        wrong = await self._count_try(db, account, address, now)
+        begun = await self._count_try(db, account, address, now)
         user = await users.by_email(db, email)
         known = None if user is None else await auth_credentials.password_of(db, user.id)
         try:
             right = await self._right(db, user, known, password, address)
         except TooBusy:
-            await login_tries.count_nothing(db, account, address)
+            await login_tries.count_nothing(db, account, address, begun)
             self._usage.wrong_passwords.charge(address, now, -1)
             raise
         if right is not None and user is not None:
-            await self.logged_in(db, email, address)
+            self._waits.pop((account, address), None)
+            await login_tries.count_login(db, account, address, begun)
             self._usage.wrong_passwords.charge(address, now, -1)
             return Proved(user, right)
+        wrong = await login_tries.count_wrong(db, account, address, begun)
         self._count("login_failed")
         await self._guesses.wrong_in_network(address, now)
         self._note_failure(user, known, account, address)
@@ -163,24 +175,48 @@ class Logins:
         return known
 
     async def logged_in(self, db: Executor, email: str, address: str) -> None:
-        """The owner of this e-mail address was here: the address is known from now on."""
+        """The owner of this e-mail address was here, without a password that was looked at."""
         account = self.account_of(email)
         self._waits.pop((account, address), None)
-        await login_tries.count_login(db, account, address)
+        await login_tries.count_owner(db, account, address)
 
-    async def _count_try(self, db: Executor, account: bytes, address: str, now: float) -> int:
-        """How many were wrong in a row, with this one; raises `Refused` before it is looked at."""
+    async def _count_try(self, db: Executor, account: bytes, address: str, now: float) -> Try:
+        """One more is to be looked at; raises `Refused`, `TooBusy` before it is."""
         rates = self._usage.wrong_passwords
         if wait := rates.take(address, now):
             raise self._refuse_for_now(wait, account, address, "from this address")
-        wait, wrong = self._waits.get((account, address), 0.0) - now, 0
-        if wait <= 0:
-            wait, wrong = await login_tries.count_try(db, account, address)
-            self._remember(account, address, now, wait)
-        if wait > 0:
+        wait = self._waits.get((account, address), 0.0) - now
+        try:
+            begun = Try(wait) if wait > 0 else await self._begin(db, account, address)
+        except TooBusy:
             rates.charge(address, now, -1)
-            raise self._refuse_for_now(wait, account, address, "for this account")
-        return wrong
+            raise
+        if wait <= 0:
+            self._remember(account, address, now, begun.wait)
+        if begun.wait > 0:
+            rates.charge(address, now, -1)
+            raise self._refuse_for_now(begun.wait, account, address, "for this account")
+        return begun
+
+    async def _begin(self, db: Executor, account: bytes, address: str) -> Try:
+        """The try, once it is known what becomes of others on which it depends (rule A4)."""
+        begun = await login_tries.count_try(db, account, address)
+        if not begun.is_undecided:
+            return begun
+        if self._undecided >= MAX_PASSWORDS_WAITING:
+            raise TooBusy
+        self._undecided += 1
+        try:
+            waited, pause = 0.0, LOOK_AGAIN_SECONDS
+            while waited < MAX_PASSWORD_WAIT_SECONDS:
+                await asyncio.sleep(pause)
+                again = await login_tries.count_try(db, account, address)
+                if not again.is_undecided:
+                    return again
+                waited, pause = waited + pause, 2 * pause
+        finally:
+            self._undecided -= 1
+        raise TooBusy
 
     def _refuse_for_now(self, seconds: float, account: bytes, address: str, whose: str) -> Refused:
         self._count("login_held_back")

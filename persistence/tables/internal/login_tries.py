@@ -1,16 +1,19 @@
 """Queries on `login_tries`: how often a password or a code was tried, counted by all nodes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from persistence import slices
 from persistence.pool import Executor
 from rooms.limits import code_tries
 from rooms.limits.login_tries import (
     Tries,
+    after_a_beginning,
     after_a_login,
-    after_a_try,
+    after_a_wrong_one,
+    after_another_proof,
     after_no_look,
+    is_undecided,
     seconds_to_wait,
 )
 
@@ -26,6 +29,7 @@ GET = """
 SELECT asked.address, t.wrong,
     extract(epoch FROM t.free_at)::float8 AS free_at,
     extract(epoch FROM t.known_until)::float8 AS known_until,
+    t.under_way, extract(epoch FROM t.lost_at)::float8 AS lost_at,
     extract(epoch FROM clock_timestamp())::float8 AS now
 FROM unnest($2::text[]) AS asked (address)
 LEFT JOIN login_tries AS t ON t.account = $1 AND t.address = asked.address
@@ -36,10 +40,11 @@ SELECT known_until > clock_timestamp() FROM login_tries WHERE account = $1 AND a
 """
 
 PUT = """
-INSERT INTO login_tries (account, address, wrong, free_at, known_until)
-VALUES ($1, $2, $3, to_timestamp($4), to_timestamp($5))
+INSERT INTO login_tries (account, address, wrong, free_at, known_until, under_way, lost_at)
+VALUES ($1, $2, $3, to_timestamp($4), to_timestamp($5), $6, to_timestamp($7))
 ON CONFLICT (account, address) DO UPDATE
-SET wrong = excluded.wrong, free_at = excluded.free_at, known_until = excluded.known_until
+SET wrong = excluded.wrong, free_at = excluded.free_at, known_until = excluded.known_until,
+    under_way = excluded.under_way, lost_at = excluded.lost_at
 """
 
 TRIM = slices.deleting(
@@ -51,7 +56,17 @@ SELECT coalesce(max(wrong), 0) FROM login_tries WHERE account = $1
 """
 
 Step = Callable[[Tries, Tries, float], tuple[Tries, Tries]]
-Wait = Callable[[Tries, Tries, float], float]
+
+
+class Try(NamedTuple):
+    """What becomes of a try that has come: it may be looked at, unless `wait` or `is_undecided`."""
+
+    wait: float = 0.0
+    """Seconds, by those that were wrong."""
+    is_undecided: bool = False
+    """Others are being looked at: come again once it is known what became of them."""
+    was_known: bool = False
+    """The address, as the try began; to be said with what became of it."""
 
 
 async def is_known(db: Executor, account: bytes, address: str) -> bool:
@@ -59,27 +74,64 @@ async def is_known(db: Executor, account: bytes, address: str) -> bool:
     return bool(await db.fetchval(IS_KNOWN, account, address))
 
 
-async def count_try(db: Executor, account: bytes, address: str) -> tuple[float, int]:
-    """Count one as wrong, until `count_login`: seconds to wait (then nothing is counted), and how
-    many were wrong in a row. `account`: 16 bytes made of its e-mail address, also of none there is.
+async def count_try(db: Executor, account: bytes, address: str) -> Try:
+    """Count one as under way, if it may be looked at, until one of the three below says what became
+    of it. `account`: 16 bytes made of its e-mail address, also of none there is.
     """
-    return await _step(db, account, address, after_a_try, seconds_to_wait)
+    async with db.transaction() as tx:
+        here, all_over, now = await _locked(tx, account, address)
+        if wait := seconds_to_wait(here, all_over, now):
+            return Try(wait)
+        if is_undecided(here, all_over, now):
+            return Try(is_undecided=True)
+        after = after_a_beginning(here, all_over, now)
+        await _put_both(tx, account, address, (here, all_over), after)
+        return Try(was_known=here.known_until > now)
 
 
-async def count_login(db: Executor, account: bytes, address: str) -> None:
+async def count_wrong(db: Executor, account: bytes, address: str, begun: Try) -> int:
+    """The try was wrong: how many were in a row, with this one."""
+    was_known = begun.was_known
+    here = await _step(
+        db, account, address, lambda *tries: after_a_wrong_one(*tries, was_known=was_known)
+    )
+    return here.wrong
+
+
+async def count_login(db: Executor, account: bytes, address: str, begun: Try) -> None:
     """The try was right: the address is known from now on."""
-    await _step(db, account, address, after_a_login)
+    was_known = begun.was_known
+    await _step(db, account, address, lambda *tries: after_a_login(*tries, was_known=was_known))
 
 
-async def count_nothing(db: Executor, account: bytes, address: str) -> None:
+async def count_nothing(db: Executor, account: bytes, address: str, begun: Try) -> None:
     """There was no time to look at the try."""
-    await _step(db, account, address, after_no_look)
+    was_known = begun.was_known
+    await _step(db, account, address, lambda *tries: after_no_look(*tries, was_known=was_known))
+
+
+async def count_owner(db: Executor, account: bytes, address: str) -> None:
+    """The owner was here without a try: the address is known from now on."""
+
+    def known(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+        return after_another_proof(here, now), all_over
+
+    await _step(db, account, address, known)
 
 
 async def count_code(db: Executor, account: bytes, address: str) -> float:
-    """The same for a code of a second factor, at a pace of its own (rule A58): seconds to wait."""
-    tried = code_tries.after_a_try
-    return (await _step(db, account, address, tried, code_tries.seconds_to_wait))[0]
+    """Count a code of a second factor as wrong, until `count_right_code`: seconds to wait.
+
+    At a pace of its own (rule A58); then nothing is counted. A right one is good once, so that no
+    two right ones are looked at at once.
+    """
+    async with db.transaction() as tx:
+        here, elsewhere, now = await _locked(tx, account, address)
+        if wait := code_tries.seconds_to_wait(here, elsewhere, now):
+            return wait
+        after = code_tries.after_a_try(here, elsewhere, now)
+        await _put_both(tx, account, address, (here, elsewhere), after)
+        return 0.0
 
 
 async def count_right_code(db: Executor, account: bytes, address: str) -> None:
@@ -98,31 +150,37 @@ async def trim(db: Executor) -> None:
     await slices.delete(db, TRIM)
 
 
-async def _step(
-    db: Executor, account: bytes, address: str, step: Step, waits: Wait | None = None
-) -> tuple[float, int]:
-    async with db.transaction() as transaction:
-        await transaction.execute(LOCK, account)
-        rows = {
-            r["address"]: r for r in await transaction.fetch(GET, account, [address, EVERYWHERE])
-        }
-        here, all_over = _tries(rows[address]), _tries(rows[EVERYWHERE])
-        now: float = rows[address]["now"]
-        wait = 0.0 if waits is None else waits(here, all_over, now)
-        if wait:
-            return wait, here.wrong
-        new_here, new_all_over = step(here, all_over, now)
-        await _put(transaction, account, address, new_here)
-        if new_all_over != all_over:
-            await _put(transaction, account, EVERYWHERE, new_all_over)
-        return 0.0, new_here.wrong
+async def _step(db: Executor, account: bytes, address: str, step: Step) -> Tries:
+    """What is then counted of the address."""
+    async with db.transaction() as tx:
+        here, all_over, now = await _locked(tx, account, address)
+        after = step(here, all_over, now)
+        await _put_both(tx, account, address, (here, all_over), after)
+        return after[0]
 
 
-async def _put(db: Executor, account: bytes, address: str, tries: Tries) -> None:
-    await db.execute(PUT, account, address, tries.wrong, tries.free_at, tries.known_until)
+async def _locked(tx: Executor, account: bytes, address: str) -> tuple[Tries, Tries, float]:
+    """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
+    await tx.execute(LOCK, account)
+    rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, EVERYWHERE])}
+    return _tries(rows[address]), _tries(rows[EVERYWHERE]), rows[address]["now"]
+
+
+async def _put_both(
+    tx: Executor,
+    account: bytes,
+    address: str,
+    before: tuple[Tries, Tries],
+    after: tuple[Tries, Tries],
+) -> None:
+    for where, old, new in zip((address, EVERYWHERE), before, after, strict=True):
+        if new != old:
+            times = (new.free_at, new.known_until, new.under_way, new.lost_at)
+            await tx.execute(PUT, account, where, new.wrong, *times)
 
 
 def _tries(row: Any) -> Tries:
     if row["wrong"] is None:
         return Tries()
-    return Tries(row["wrong"], row["free_at"], row["known_until"])
+    times = (row["free_at"], row["known_until"], row["under_way"], row["lost_at"])
+    return Tries(row["wrong"], *times)

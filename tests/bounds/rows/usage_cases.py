@@ -4,7 +4,13 @@ import asyncio
 
 from persistence.tables import auth_sessions
 from rooms.limits import code_tries
-from rooms.limits.login_tries import Tries, after_a_login, after_a_try, seconds_to_wait
+from rooms.limits.login_tries import (
+    Tries,
+    after_a_beginning,
+    after_a_wrong_one,
+    after_another_proof,
+    seconds_to_wait,
+)
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.close_codes import OVERLOADED, TOO_MANY_CONNECTIONS
@@ -169,6 +175,11 @@ def user_code_tries_per_hour() -> Seen:
     return _rate(Usage().user_codes, limits.MAX_USER_CODE_TRIES_PER_HOUR)
 
 
+def _after_a_guess(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+    was_known = here.known_until > now
+    return after_a_wrong_one(*after_a_beginning(here, all_over, now), now, was_known=was_known)
+
+
 def _waits(here: Tries, all_over: Tries, now: float) -> Past | None:
     return ErrorCode.RATE_LIMITED if seconds_to_wait(here, all_over, now) else None
 
@@ -178,7 +189,7 @@ def free_guesses() -> Seen:
     here, all_over, told = Tries(), Tries(), []
     for _ in range(limits.MAX_FREE_GUESSES + 1):
         told.append(_waits(here, all_over, 1e6))
-        here, all_over = after_a_try(here, all_over, 1e6)
+        here, all_over = _after_a_guess(here, all_over, 1e6)
     return Seen(told[-2], told[-1])
 
 
@@ -188,7 +199,7 @@ def guesses_per_hour() -> Seen:
     all_over, told = Tries(), []
     for _ in range(int(limits.MAX_GUESSES_PER_HOUR / 5) + 1):
         told.append(_waits(Tries(), all_over, 1e6))
-        all_over = after_a_try(Tries(), all_over, 1e6)[1]
+        all_over = _after_a_guess(Tries(), all_over, 1e6)[1]
     return Seen(told[-2], told[-1])
 
 
@@ -196,7 +207,7 @@ def _longest(here: Tries, seconds: float) -> Seen:
     """At the end of the longest wait one is heard, and a moment sooner one is not."""
     now = 1e6
     for _ in range(40):
-        here, _all_over = after_a_try(here, Tries(), now)
+        here, _all_over = _after_a_guess(here, Tries(), now)
         now = max(now, here.free_at)
     begun = here.free_at - seconds
     return Seen(_waits(here, Tries(), begun + seconds), _waits(here, Tries(), begun + seconds - 1))
@@ -209,7 +220,7 @@ def guess_seconds() -> Seen:
 
 @case("MAX_KNOWN_GUESS_SECONDS")
 def known_guess_seconds() -> Seen:
-    return _longest(after_a_login(Tries(), Tries(), 1e6)[0], limits.MAX_KNOWN_GUESS_SECONDS)
+    return _longest(after_another_proof(Tries(), 1e6), limits.MAX_KNOWN_GUESS_SECONDS)
 
 
 def _next_code(wrong: int, later: float) -> Past | None:

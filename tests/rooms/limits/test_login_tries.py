@@ -1,15 +1,24 @@
 """Guessing passwords, by a clock that a test sets."""
 
+import random
 from collections import defaultdict
+from collections.abc import Callable
+
+import pytest
 
 from rooms.limits.login_tries import (
     FORGOTTEN_SECONDS,
     KNOWN_SECONDS,
+    UNDER_WAY_SECONDS,
     Tries,
+    after_a_beginning,
     after_a_login,
-    after_a_try,
+    after_a_wrong_one,
+    after_no_look,
+    is_undecided,
     seconds_to_wait,
 )
+from schema.limits import MAX_FREE_GUESSES, MAX_GUESSES_PER_HOUR
 
 DAY = 86_400.0
 
@@ -25,19 +34,34 @@ class Account:
     def wait(self, address: str, now: float) -> float:
         return seconds_to_wait(self.here[address], self.all_over, now)
 
+    def begin(self, address: str, now: float) -> bool | None:
+        """Whether the address was known; None: it is not looked at now."""
+        here = self.here[address]
+        if self.wait(address, now) or is_undecided(here, self.all_over, now):
+            return None
+        self.heard += 1
+        self.here[address], self.all_over = after_a_beginning(here, self.all_over, now)
+        return here.known_until > now
+
+    def end(
+        self, address: str, now: float, what: Callable[..., tuple[Tries, Tries]], was_known: bool
+    ) -> None:
+        """What became of a try."""
+        after = what(self.here[address], self.all_over, now, was_known=was_known)
+        self.here[address], self.all_over = after
+
     def guess(self, address: str, now: float) -> bool:
         """A wrong password; whether it was looked at."""
-        if self.wait(address, now):
+        if (was_known := self.begin(address, now)) is None:
             return False
-        self.heard += 1
-        self.here[address], self.all_over = after_a_try(self.here[address], self.all_over, now)
+        self.end(address, now, after_a_wrong_one, was_known)
         return True
 
     def log_in(self, address: str, now: float) -> bool:
         """The right password; whether it was looked at."""
-        if not self.guess(address, now):
+        if (was_known := self.begin(address, now)) is None:
             return False
-        self.here[address], self.all_over = after_a_login(self.here[address], self.all_over, now)
+        self.end(address, now, after_a_login, was_known)
         return True
 
 
@@ -106,3 +130,79 @@ def test_A4_right_passwords_cost_nothing() -> None:
         assert account.log_in(f"address {n % 3}", DAY + n / 100)
     assert account.all_over.wrong == 0
     assert account.wait("elsewhere", DAY + 10) == 0
+
+
+def test_A4_tries_under_way_are_no_wrong_ones() -> None:
+    """Who comes with as many as may be wrong waits for them, and is told no time."""
+    account = Account()
+    known = [account.begin("there", DAY) for _ in range(MAX_FREE_GUESSES + 3)]
+    assert known == [False] * MAX_FREE_GUESSES + [None] * 3
+    assert account.wait("there", DAY) == 0
+    for was_known in (False, False):
+        account.end("there", DAY, after_a_login, was_known)
+    assert account.begin("there", DAY) is True
+    assert account.begin("there", DAY) is True
+    assert account.begin("there", DAY) is None
+    for was_known in (False, False, False, True, True):
+        account.end("there", DAY, after_a_login, was_known)
+    assert account.all_over.wrong == account.all_over.under_way == 0
+    assert account.here["there"].under_way == 0
+    assert account.wait("elsewhere", DAY) == 0
+
+
+def test_A4_from_everywhere_right_ones_at_once_wait_for_each_other_and_wrong_ones_are_refused() -> (
+    None
+):
+    most = int(MAX_GUESSES_PER_HOUR / 5)
+    for what, refused in ((after_a_login, False), (after_a_wrong_one, True)):
+        account = Account()
+        assert all(account.begin(f"room {n}", DAY) is False for n in range(most))
+        assert account.begin("room", DAY) is None
+        assert account.wait("room", DAY) == 0
+        for n in range(most):
+            account.end(f"room {n}", DAY, what, False)
+        assert (account.wait("room", DAY) > 0) is refused
+
+
+def test_A4_what_there_was_no_time_to_look_at_leaves_nothing() -> None:
+    account = Account()
+    assert account.begin("there", DAY) is False
+    account.end("there", DAY, after_no_look, False)
+    assert account.all_over == Tries(
+        free_at=account.all_over.free_at, lost_at=DAY + UNDER_WAY_SECONDS
+    )
+    assert account.here["there"].wrong == account.here["there"].under_way == 0
+
+
+def test_A4_what_nobody_says_the_end_of_was_wrong() -> None:
+    account = Account()
+    for _ in range(MAX_FREE_GUESSES):
+        assert account.begin("there", DAY) is False
+    lost_at = DAY + UNDER_WAY_SECONDS
+    assert account.begin("there", lost_at - 0.1) is None
+    assert account.wait("there", lost_at - 0.1) == 0
+    assert account.wait("there", lost_at) == 1
+    assert account.begin("there", lost_at + 1) is False
+    assert account.begin("there", lost_at + 1) is None, "one at a time, past the free ones"
+    account.end("there", lost_at + 1, after_a_wrong_one, False)
+    assert account.here["there"].wrong == MAX_FREE_GUESSES + 1
+    assert account.wait("there", lost_at + 1) == 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_A4_who_sends_at_once_gets_no_more_guesses(seed: int) -> None:
+    """Any number under way, ending in whatever order, some of them never: against one by one."""
+    luck = random.Random(seed)
+    account, patient = Account(), Account()
+    under_way: list[float] = []
+    for tenth in range(36_000):
+        now = DAY + tenth / 10
+        patient.guess("there", now)
+        begun = sum(account.begin("there", now) is False for _ in range(3))
+        under_way.extend(now + luck.choice((0.1, 0.3, 2.0)) for _ in range(begun))
+        for each in [each for each in under_way if each <= now]:
+            under_way.remove(each)
+            if luck.random() < 0.8:
+                account.end("there", now, after_a_wrong_one, False)
+    assert account.heard <= patient.heard
+    assert account.heard > MAX_FREE_GUESSES

@@ -73,6 +73,47 @@ async def test_A4_strangers_do_not_keep_the_owner_out(nodes: Nodes) -> None:
     assert codes([await log_in(home, RIGHT)]) == ["reply"]
 
 
+async def test_A4_right_passwords_that_come_at_once_are_all_right(nodes: Nodes) -> None:
+    """Also where nobody has logged in before, on two nodes, and with wrong ones among them."""
+    one, two = await nodes.start(proxies=LOOPBACK), await nodes.start(proxies=LOOPBACK)
+    await register(await from_address(one, "192.0.2.1"), "ann")
+    windows = [await from_address(node, "192.0.2.9") for node in [one, two] * 6]
+    answers = await asyncio.gather(*(log_in(wire, RIGHT) for wire in windows))
+    assert codes(list(answers)) == ["reply"] * 12
+    left = "SELECT sum(under_way), sum(wrong) FROM login_tries"
+    assert tuple((await one.context.db.fetch(left))[0]) == (0, 0)
+
+
+async def test_A4_wrong_passwords_that_come_at_once_are_as_few_as_one_by_one(
+    nodes: Nodes,
+) -> None:
+    one, two = await nodes.start(proxies=LOOPBACK), await nodes.start(proxies=LOOPBACK)
+    await register(await from_address(one, "192.0.2.1"), "ann")
+    windows = [await from_address(node, "192.0.2.9") for node in [one, two] * 6]
+    guesses = (log_in(wire, OTHER) for wire in windows)
+    told = codes(list(await asyncio.gather(*guesses)))
+    assert told.count("auth_failed") == MAX_FREE_GUESSES
+    assert told.count("rate_limited") == len(windows) - MAX_FREE_GUESSES
+
+
+async def test_A20_so_many_wait_for_what_becomes_of_others_and_no_more(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whoever waits in vain is told to come again, as nothing of it was wrong."""
+    node = await nodes.start()
+    ann = await node.musician("ann")
+    lost = "UPDATE login_tries SET under_way = $1, lost_at = now() + interval '1 hour'"
+    await node.context.db.execute(lost, MAX_FREE_GUESSES)
+    monkeypatch.setattr(logins, "MAX_PASSWORD_WAIT_SECONDS", 0.0)
+    assert codes([await log_in(await node.guest(), RIGHT)]) == ["unavailable"]
+    assert node.context.logins._undecided == 0
+    monkeypatch.setattr(logins, "MAX_PASSWORDS_WAITING", 0)
+    assert codes([await log_in(await node.guest(), RIGHT)]) == ["unavailable"]
+    await node.context.db.execute(lost, MAX_FREE_GUESSES - 1)
+    assert codes([await log_in(await node.guest(), RIGHT)]) == ["reply"]
+    assert ann.user
+
+
 async def test_A4_an_address_has_so_many_wrong_passwords_over_all_accounts(nodes: Nodes) -> None:
     node = await node_with(nodes, "wrong_passwords_per_hour=3")
     guest = await node.guest()
