@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 
-import { inWords } from "./failure_words.js";
+import { fieldOf, inWords, type Labels } from "./failure_words.js";
 
 export type Fields = { readonly [name: string]: string };
 
@@ -25,10 +25,13 @@ export function Form({ label, action, danger = false, onSubmit, children }: Form
     if (isBusy) return;
     setBusy(true);
     setFailure("");
+    const form = event.target as HTMLFormElement;
     try {
-      await onSubmit(fieldsOf(event.target as HTMLFormElement));
+      await onSubmit(fieldsOf(form));
     } catch (error) {
-      setFailure(inWords(error));
+      setFailure(inWords(error, labelsOf(form)));
+      const wrong = form.elements.namedItem(fieldOf(error) ?? "");
+      if (wrong instanceof HTMLElement) wrong.focus();
     }
     setBusy(false);
   };
@@ -45,6 +48,14 @@ function fieldsOf(form: HTMLFormElement): Fields {
   const fields: { [name: string]: string } = {};
   for (const [name, value] of new FormData(form)) fields[name] = String(value);
   return fields;
+}
+
+function labelsOf(form: HTMLFormElement): Labels {
+  const labels = new Map<string, string>();
+  for (const element of form.elements) {
+    if ((element instanceof HTMLInputElement || element instanceof HTMLSelectElement) && element.labels?.[0]) labels.set(element.name, element.labels[0].textContent);
+  }
+  return labels;
 }
 
 type FieldProps = { readonly label: string; readonly hint?: string } & JSX.HTMLAttributes<HTMLInputElement> & {

@@ -51,7 +51,7 @@ function Register({ entrance }: { entrance: Entrance }) {
     <>
       <Form label="Make an account" action="Make the account" onSubmit={(fields) => entrance.register(fields)}>
         <Field label="Your name" name="name" autocomplete="name" maxLength={100} hint="What others see." />
-        <Field label="Username" name="username" autocomplete="username" required minLength={2} maxLength={40} />
+        <Field label="Username" name="username" autocomplete="username" required minLength={2} maxLength={32} />
         <Field label="E-mail address" name="email" type="email" autocomplete="email" required />
         <Field label="Password" name="password" type="password" autocomplete="new-password" required minLength={8} hint="8 characters or more." />
       </Form>
