@@ -56,6 +56,17 @@ WHERE i.token_hash = $1 AND i.withdrawn_at IS NULL AND i.expires_at > now()
     AND i.uses < i.max_uses AND m.role = 'owner'
 """
 
+# A member may have come by it: it leads back, whatever became of it (rule R31).
+OF_MEMBER = """
+SELECT i.id, i.project_id, i.address, i.role, i.tracks, i.expires_at, i.guests,
+    p.name AS project_name, u.id AS inviter, u.username, u.name
+FROM invitations AS i
+JOIN studio_projects AS p ON p.id = i.project_id
+JOIN prime_users AS u ON u.id = i.inviter_id
+JOIN project_members AS m ON m.project_id = i.project_id AND m.user_id = $2
+WHERE i.token_hash = $1
+"""
+
 CAUSE = """
 SELECT CASE
     WHEN m.role IS DISTINCT FROM 'owner' THEN 'revoked'
@@ -161,6 +172,12 @@ async def withdraw(tx: Executor, invitation: str, user: str) -> str | None:
 async def find(db: Executor, token_hash: bytes) -> OpenInvitation | None:
     """The one with this token, if it may be accepted now."""
     row = await db.fetchrow(OPEN, token_hash)
+    return None if row is None else _open(row)
+
+
+async def find_of_member(db: Executor, token_hash: bytes, user: str) -> OpenInvitation | None:
+    """The one with this token, open or not, into a project that the user is a member of."""
+    row = await db.fetchrow(OF_MEMBER, token_hash, user)
     return None if row is None else _open(row)
 
 

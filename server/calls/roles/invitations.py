@@ -101,8 +101,10 @@ async def withdraw(context: Context, caller: Caller, params: WithdrawInvitation)
 
 
 async def look(context: Context, caller: Caller, params: LookAtInvitation) -> InvitationShown:
-    """What it is for, at a rate of those that are none (rule R31)."""
-    found = await require_open(context, caller, params.token)
+    """What it is for, at a rate of those that are none; a member is told always (rule R31)."""
+    found = await _find_of_member(context, caller, params.token)
+    if found is None:
+        found = await require_open(context, caller, params.token)
     return InvitationShown(
         project=found.project,
         name=found.project_name,
@@ -113,6 +115,12 @@ async def look(context: Context, caller: Caller, params: LookAtInvitation) -> In
         is_for_address=found.address is not None,
         guests=found.guests,
     )
+
+
+async def _find_of_member(context: Context, caller: Caller, token: str) -> OpenInvitation | None:
+    if caller.identity is None:
+        return None
+    return await invitations.find_of_member(context.db, hash_of(token), caller.user)
 
 
 async def accept(context: Context, caller: Caller, params: AcceptInvitation) -> Any:

@@ -69,6 +69,23 @@ async def test_R30_what_an_invitation_cannot_be_is_said(node: Node) -> None:
     assert refused["code"] == "not_found"
 
 
+async def test_R31_a_member_is_told_where_it_leads_whatever_became_of_it(node: Node) -> None:
+    ann, ben, cleo = [await node.musician(name) for name in ("ann", "ben", "cleo")]
+    project = await create_project(ann, "Night Drive")
+    once = await invite(ann, project)
+    await ben.result("invitations.accept", token=once["token"])
+    withdrawn = await invite(ann, project)
+    await ann.result("invitations.withdraw", invitation=withdrawn["id"])
+    for made in (once, withdrawn):
+        shown = await ben.result("invitations.look", token=made["token"])
+        assert (shown["project"], shown["name"]) == (project, "Night Drive")
+        assert (await cleo.call("invitations.look", token=made["token"]))["code"] == "auth_failed"
+        refused = await ben.call("invitations.accept", token=made["token"])
+        assert refused["code"] == "auth_failed", "it is looked at, and gives nothing"
+    await ann.result("members.revoke", project=project, user=ben.user)
+    assert (await ben.call("invitations.look", token=once["token"]))["code"] == "auth_failed"
+
+
 async def test_R31_what_it_is_for_is_shown_before_a_login(node: Node) -> None:
     ann, guest = await node.musician("ann"), await node.guest()
     project = await create_project(ann, "Night Drive")
