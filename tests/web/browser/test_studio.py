@@ -211,7 +211,7 @@ async def test_a_link_that_is_used_up_and_a_browser_that_lacks_something_are_tol
     address = page_of(node, f"#invite={made['token']}")
     await enter_by(browser, "Ben", address)
     late = await browser.open("late", address)
-    await late.see("[role=alert]:has-text('Ask whoever sent you this link')")
+    await late.see("[role=alert]:has-text('Ask whoever sent you the link')")
     assert "invite" not in await late.value("location.href")
     await late.accessible()
     without = "delete window.DecompressionStream"

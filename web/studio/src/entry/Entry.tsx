@@ -7,35 +7,56 @@ import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { Entrance } from "./entrance.js";
 import { Invitation } from "./Invitation.js";
+import { refusalInWords } from "./invitation_words.js";
 import { Steps } from "./Steps.js";
 
 export function Entry({ studio }: { studio: Studio }) {
   const token = studio.invitation.value;
   const entrance = useMemo(() => new Entrance(studio.client, token), [token]);
-  const [refused, setRefused] = useState("");
+  const [failure, setFailure] = useState("");
   const status = useLive(studio.client.status, { name: "connecting" });
   const user = useLive(studio.client.user, null);
-  useEffect(() => {
-    setRefused("");
-    entrance.look().catch((error: unknown) => setRefused(inWords(error)));
-  }, [entrance]);
+  const isIn = status.name === "connected" && user !== null;
+  const look = (): void => {
+    setFailure("");
+    entrance.look(isIn).catch((error: unknown) => setFailure(inWords(error)));
+  };
+  useEffect(look, [entrance, isIn]);
   const [isTaken, project] = [entrance.isTaken.value, entrance.shown.value?.project];
   useEffect(() => { if (isTaken) void studio.goOn(project); }, [isTaken]);
-  const isIn = status.name === "connected" && user !== null;
+  const refusal = entrance.refusal.value;
+  const name = user === null ? null : user.name || user.username;
   return (
     <main class="middle">
       <div class="card">
         <div class="brand"><img src="/web/icon.svg" alt="" />Prime</div>
         {status.name === "needs-login" && status.message !== undefined && <p class="quiet" role="status">You were logged out: {status.message}</p>}
-        {refused !== "" && (
-          <p class="failure" role="alert">
-            {refused} {isIn ? "If you came by it before, the project is among yours." : "Ask whoever sent you this link for another one; if you came by it before, log in: the project is among yours."}
-          </p>
-        )}
-        {entrance.shown.value !== null && <Invitation studio={studio} shown={entrance.shown.value} isIn={isIn} />}
+        {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={look}>Try again</button></p>}
+        {refusal !== null && <p class="failure" role="alert"><bdi>{refusalInWords(refusal, isIn ? name : null)}</bdi></p>}
+        {entrance.shown.value !== null && refusal === null && <Invitation entrance={entrance} shown={entrance.shown.value} isIn={isIn} />}
         {isIn ? token === null && <p class="quiet">One moment …</p> : <Steps entrance={entrance} />}
-        {isIn && refused !== "" && <button type="button" onClick={() => studio.goOn()}>To your projects</button>}
+        {isIn && token !== null && <Otherwise studio={studio} name={name ?? ""} />}
       </div>
     </main>
   );
+}
+
+/** What else somebody does who is logged in and was sent an invitation. */
+function Otherwise({ studio, name }: { studio: Studio; name: string }) {
+  return (
+    <div class="row">
+      <button type="button" onClick={() => void studio.goOn()}>To your projects</button>
+      <button type="button" class="plain" onClick={() => void changeAccount(studio)}>Not <bdi>{name.slice(0, 40)}</bdi>? Log in with another account</button>
+    </div>
+  );
+}
+
+/** The invitation stays, for whoever logs in next. */
+async function changeAccount(studio: Studio): Promise<void> {
+  try {
+    const { is_guest } = await studio.client.call("account.get", {});
+    if (!is_guest || confirm("You are here as a guest, without an account: once logged out you cannot come back as the same. Log out?")) await studio.client.logout();
+  } catch (error) {
+    studio.fail(error);
+  }
 }

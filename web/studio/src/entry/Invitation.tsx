@@ -2,22 +2,16 @@
 
 import { Form } from "../../../pages/Form.js";
 import { ROLE_WORDS } from "../people/roles.js";
-import type { Studio } from "../studio.js";
-import type { Shown } from "./entrance.js";
+import type { Entrance, Shown } from "./entrance.js";
 
-export function Invitation({ studio, shown, isIn }: { studio: Studio; shown: Shown; isIn: boolean }) {
-  const accept = async (): Promise<void> => {
-    const token = studio.invitation.value;
-    if (token !== null) await studio.client.call("invitations.accept", { token });
-    await studio.goOn(shown.project);
-  };
+export function Invitation({ entrance, shown, isIn }: { entrance: Entrance; shown: Shown; isIn: boolean }) {
   return (
     <section aria-label="Invitation">
       <p>
         <bdi>{(shown.inviter.name || shown.inviter.username).slice(0, 80)}</bdi> invites you
         to <strong><bdi>{shown.name.slice(0, 120)}</bdi></strong>: you {ROLE_WORDS[shown.role].may}.
       </p>
-      {isIn && <Form label="Take the invitation" action="Open the project" onSubmit={accept} />}
+      {isIn && <Form label="Take the invitation" action="Open the project" onSubmit={() => entrance.accept()} />}
     </section>
   );
 }

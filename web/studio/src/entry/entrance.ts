@@ -4,6 +4,7 @@ import { signal, type Signal } from "@preact/signals";
 import { PrimeError, type Calls, type Client } from "@prime/client";
 
 import type { Fields } from "../../../pages/Form.js";
+import type { Refusal } from "./invitation_words.js";
 
 export type Step =
   | { readonly name: "login" }
@@ -30,11 +31,50 @@ export class Entrance {
 
   constructor(private readonly client: Client, readonly invitation: string | null) {}
 
-  /** Throws `PrimeError`: it is used up, withdrawn, or never was. */
-  async look(): Promise<void> {
+  /** Why the invitation lets nobody in; null: it does, there is none, or it is not looked at yet. */
+  readonly refusal: Signal<Refusal | null> = signal(null);
+
+  /** `isIn`: whether somebody is logged in; who is a member is taken to the project. Throws where the server tells nothing. */
+  async look(isIn: boolean): Promise<void> {
+    if (this.invitation === null || this.isTaken.value) return;
+    this.refusal.value = null;
+    try {
+      this.shown.value = await this.client.call("invitations.look", { token: this.invitation });
+    } catch (error) {
+      this.refuse(error, "closed");
+      return;
+    }
+    if (isIn) await this.returnTo(this.shown.value.project);
+    else if (this.shown.value.guests && this.step.value.name === "login") this.step.value = { name: "guest" };
+  }
+
+  /** Become a member, with the account that is logged in. Throws what is no matter of the invitation. */
+  async accept(): Promise<void> {
     if (this.invitation === null) return;
-    this.shown.value = await this.client.call("invitations.look", { token: this.invitation });
-    if (this.shown.value.guests && this.step.value.name === "login") this.step.value = { name: "guest" };
+    try {
+      await this.client.call("invitations.accept", { token: this.invitation });
+      this.isTaken.value = true;
+    } catch (error) {
+      this.refuse(error, this.shown.value?.is_for_address === true ? "foreign" : "closed");
+    }
+  }
+
+  /** A member needs no invitation; where it gives more than the member has, it is accepted. */
+  private async returnTo(project: string): Promise<void> {
+    try {
+      await this.client.call("projects.get", { project });
+    } catch (error) {
+      if (error instanceof PrimeError) return; // no member yet: asked first
+      throw error;
+    }
+    await this.accept();
+    this.refusal.value = null;
+    this.isTaken.value = true;
+  }
+
+  private refuse(error: unknown, refusal: Refusal): void {
+    if (!(error instanceof PrimeError) || error.code !== "auth_failed") throw error;
+    this.refusal.value = refusal;
   }
 
   async login({ email = "", password = "" }: Fields): Promise<void> {
@@ -42,10 +82,11 @@ export class Entrance {
   }
 
   async register({ email = "", username = "", name = "", password = "" }: Fields): Promise<void> {
-    const account = { email, username, name: name || username, password, ...(this.invitation !== null && { invitation: this.invitation }) };
+    const invitation = this.refusal.value === null ? this.invitation : null; // one that lets nobody in keeps nobody from an account
+    const account = { email, username, name: name || username, password, ...(invitation !== null && { invitation }) };
     await this.orNextStep(email, async () => {
       await this.client.register(account);
-      this.isTaken.value = this.invitation !== null; // rule R37: the account and the member in one
+      this.isTaken.value = invitation !== null; // rule R37: the account and the member in one
     });
   }
 

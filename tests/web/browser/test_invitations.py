@@ -1,0 +1,116 @@
+"""Links of invitations on the studio page, opened by whom they let in and by whom they do not."""
+
+import json
+
+import pytest
+
+from persistence.pool import Database
+from tests.server.conftest import Node
+from tests.web.browser.driving import Browser, Page
+from tests.web.browser.studio import (
+    PASSWORD,
+    enter_by,
+    guest_by,
+    page_of,
+    register,
+    song,
+    synced,
+)
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.hub,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.longest(10),
+]
+
+NEWEST_MAIL = "SELECT payload FROM mail_outbox ORDER BY id DESC LIMIT 1"
+
+EXPIRE = "UPDATE invitations SET expires_at = now() - interval '1 s' WHERE id = $1"
+
+
+async def mailed_token(database: Database) -> str:
+    """The secret of the invitation that was mailed last."""
+    payload = json.loads(await database.fetchval(NEWEST_MAIL))
+    token: str = payload["token"]
+    return token
+
+
+async def test_an_invitation_that_is_not_good_any_more_says_what_to_do_to_everyone(
+    node: Node, browser: Browser, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    made = [await ann.result("invitations.create", project=project, role="editor") for _ in "123"]
+    used_up, withdrawn, expired = (page_of(node, f"#invite={one['token']}") for one in made)
+    await enter_by(browser, "Ben", used_up)
+    await ann.result("invitations.withdraw", invitation=made[1]["id"])
+    await database.execute(EXPIRE, made[2]["id"])
+    late = await browser.open("late", page_of(node))
+    for address in (used_up, withdrawn, expired, page_of(node, "#invite=nothing")):
+        await late.do("goto", "about:blank")
+        await late.do("goto", address)
+        await late.see("[role=alert]:has-text('Ask whoever sent you the link for another one')")
+        await late.see("[role=alert]:has-text('log in, and the project opens')")
+        assert "invite" not in await late.value("location.href")
+    await late.accessible()
+    await register(late, "Cleo")
+    await late.see("[role=alert]:has-text('You are logged in as Cleo')")
+    await late.accessible()
+    await late.click("button:has-text('To your projects')")
+    await late.see("h1:has-text('Projects')")
+
+
+async def test_R31_a_member_who_opens_the_link_again_is_in_the_project(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    made = await ann.result("invitations.create", project=project, role="editor")
+    address = page_of(node, f"#invite={made['token']}")
+    ben = await enter_by(browser, "Ben", address)
+    await again(ben, address)
+    await synced(ben)
+    elsewhere = await browser.open("elsewhere", address)
+    await elsewhere.see("[role=alert]:has-text('Ask whoever sent you the link')")
+    await elsewhere.fill("input[name=email]", "ben@example.org")
+    await elsewhere.fill("input[name=password]", PASSWORD)
+    await elsewhere.click("button:has-text('Log in')")
+    await synced(elsewhere)
+    guests = await ann.result("invitations.create", project=project, role="viewer", guests=True)
+    for_guests = page_of(node, f"#invite={guests['token']}")
+    gus = await guest_by(browser, "Gus", for_guests)
+    await again(gus, for_guests)
+    await synced(gus)
+    better = await ann.result("invitations.create", project=project, role="editor")
+    await again(gus, page_of(node, f"#invite={better['token']}"))
+    await gus.until("prime.studio.role.value === 'editor'")
+
+
+async def again(page: Page, address: str) -> None:
+    """Open an address in a tab that shows something else."""
+    await page.do("goto", "about:blank")
+    await page.do("goto", address)
+
+
+async def test_R36_who_is_logged_in_with_another_account_is_told_and_may_change_it(
+    node: Node, browser: Browser, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    email = "cleo@example.org"
+    await ann.result("invitations.create", project=project, role="editor", email=email)
+    address = page_of(node, f"#invite={await mailed_token(database)}")
+    page = await browser.open("page", page_of(node))
+    await register(page, "Ben")
+    await page.see("h1:has-text('Projects')")
+    await again(page, address)
+    await page.click("button:has-text('Open the project')")
+    await page.see("[role=alert]:has-text('mailed to another address')")
+    await page.see("[role=alert]:has-text('You are logged in as Ben')")
+    await page.accessible()
+    await page.click("button:has-text('Log in with another account')")
+    await register(page, "Cleo")
+    await synced(page)
+    assert await page.value("prime.studio.client.user.value.name") == "Cleo"
