@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from prime_client.events import Refused
+from prime_client.events import Left, Refused
 from prime_client.schema.errors import ERRORS, Retry
 
 INTERRUPTED = "interrupted"
@@ -87,7 +87,11 @@ class ConnectionOver(PrimeError):
 
 
 class RoomClosed(PrimeError):
-    """We are out of the room, and the message says why."""
+    """We are out of the room, and the message says why; `left` is the event that told it."""
+
+    def __init__(self, text: str, left: Left) -> None:
+        super().__init__(text)
+        self.left = left
 
 
 class DeltaRefused(RefusedByServer):

@@ -13,6 +13,7 @@ from prime_client.delivery.membership import Membership
 from prime_client.events import (
     Acknowledged,
     Event,
+    Left,
     Skipped,
 )
 from prime_client.failures import (
@@ -178,7 +179,7 @@ class Room(Membership):
         if self._connection is not None:
             request = {"t": "leave", "id": self._make_id(), "project": self.project}
             self._connection.send(request)
-        self.close(RoomClosed("you left the room"))
+        self.close(RoomClosed("you left the room", Left(None)))
 
     # What the musician hears.
 

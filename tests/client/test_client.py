@@ -386,6 +386,7 @@ async def test_a_join_that_cannot_be_served_now_is_tried_again(
 
 async def test_R3_being_put_out_closes_the_room(server: FakeServer, room: Room) -> None:
     server.reactions["delta"] = swallow
+    events = room.events()
     delta_id = room.edit([VOLUME])
     await server.wait_for("delta")
     server.say(t="left", project=PROJECT, id=None, reason="access_revoked")
@@ -393,6 +394,29 @@ async def test_R3_being_put_out_closes_the_room(server: FakeServer, room: Room) 
         await room.saved(delta_id)
     with pytest.raises(RoomClosed):
         await room.settled()
+    assert [event async for event in events][-1] == Left("access_revoked")
+
+
+async def test_what_ends_a_room_is_told_as_what_it_is(server: FakeServer, client: Client) -> None:
+    """A code and a sentence, as whoever shows it needs both (rule R51)."""
+    for ends, left in (
+        (lambda room: room.leave(), Left(None)),
+        (
+            lambda room: server.say(t="left", project=PROJECT, reason="kicked", message="Bye."),
+            Left("kicked", "Bye."),
+        ),
+    ):
+        room = await client.join(PROJECT)
+        events = room.events()
+        ends(room)
+        assert [event async for event in events][-1] == left
+    room = await client.join(PROJECT)
+    events = room.events()
+    await client.close()
+    [*_, told] = [event async for event in events]
+    assert isinstance(told, Left)
+    assert told.reason == "connection_over"
+    assert told.message
 
 
 async def test_leaving_tells_the_server_and_ends_the_room(server: FakeServer, room: Room) -> None:

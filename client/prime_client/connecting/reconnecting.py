@@ -13,6 +13,7 @@ from prime_client.connecting.calls_in_flight import CallsInFlight
 from prime_client.connecting.codec import Codec, Message
 from prime_client.connecting.connection import Connection, CouldNotOpen, Ending
 from prime_client.connecting.login import Login
+from prime_client.events import Left
 from prime_client.failures import CallFailed, ConnectionOver, NotConnected, RoomClosed
 from prime_client.ids import new_id
 from prime_client.room import Room
@@ -200,7 +201,8 @@ class Reconnecting:
         before, self.user = self.user, user or self.user
         if user is not None and before is not None and before["id"] != user["id"]:
             for room in tuple(self._rooms.values()):
-                room.close(RoomClosed("another user has logged in"))
+                told = "another user has logged in"
+                room.close(RoomClosed(told, Left("another_user", told)))
             self._watches.other_user()
 
     def _disconnected(self) -> None:

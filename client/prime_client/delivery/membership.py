@@ -122,7 +122,7 @@ class Membership(RoomView):
         self._outcomes.end(why)
         self._joined.set()
         self._settled.set()
-        self._listeners.end(Left(str(why)))
+        self._listeners.end(_left(why))
         self._rewound.end()
         self._on_closed(self.project)
 
@@ -157,7 +157,7 @@ class Membership(RoomView):
                 self._join_failed(event)
             case Left(reason=str(reason)):
                 told = f"{reason}: {event.message}" if event.message else reason
-                self.close(RoomClosed(told))
+                self.close(RoomClosed(told, event))
             case _:
                 self._go_on_after_maintenance(event)
 
@@ -266,3 +266,13 @@ class Membership(RoomView):
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
+
+
+def _left(why: Exception) -> Left:
+    match why:
+        case RoomClosed():
+            return why.left
+        case CallFailed():
+            return Left(why.code, why.message)
+        case _:
+            return Left("connection_over", str(why))

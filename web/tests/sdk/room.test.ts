@@ -105,6 +105,14 @@ test("R3: another role is told at once", async () => {
   assert.equal(room.role.value, "viewer");
 });
 
+test("R51: who is put out hears what the operator says, apart from the reason", async () => {
+  const { room, hear } = await entered();
+  const left: unknown[] = [];
+  room.onLeft((why) => left.push(why));
+  hear({ t: "left", id: null, reason: "kicked", message: "You play alone." });
+  assert.deepEqual(left, [{ code: "kicked", message: "You play alone." }]);
+});
+
 test("who is not let in again is out, and is told", async () => {
   const { room, said, hear } = await entered();
   const left: string[] = [];

@@ -124,9 +124,12 @@ async def test_R51_the_sdk_says_why(doors: Doors) -> None:
             return any(isinstance(event, Left) for event in events)
 
         await eventually(is_told)
-        assert Left("kicked: You play alone.") in events
-        with pytest.raises(RoomClosed, match="You play alone"):
+        assert [event for event in events if isinstance(event, Left)] == [
+            Left("kicked", "You play alone.")
+        ]
+        with pytest.raises(RoomClosed, match=r"kicked: You play alone\.") as raised:
             await room.joined()
+        assert raised.value.left == Left("kicked", "You play alone.")
         await doors.by_call("kick", user="eve", reason="Your laptop was stolen.")
 
         async def is_asked() -> bool:

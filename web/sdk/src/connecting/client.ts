@@ -199,7 +199,7 @@ export class Client {
     const keep = (kept: Kept): void => outbox?.put(this.user.value?.id ?? "", project, kept);
     const room = new Room(project, this.codec, keep, (id) => outbox?.remove(id));
     this.rooms.set(project, room);
-    room.onLeft(({ code }) => this.drop(room, `we were put out (${code})`)); // who is let in again joins anew
+    room.onLeft((why) => this.drop(room, `we were put out: ${why.message || why.code}`)); // who is let in again joins anew
     return room;
   }
 
