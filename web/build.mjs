@@ -35,16 +35,17 @@ async function main(folder) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await build({ ...COMMON, entryPoints: { prime: "sdk/src/index.ts" }, outdir: folder });
+  await build({ ...COMMON, entryPoints: { before_start: "pages/before_start.ts" }, outdir: folder, format: "iife", target: "es2015" });
   const there = await readdir(here);
   for (const page of PAGES.filter((name) => there.includes(name))) await writePage(folder, page);
   await copyFile(join(here, "pages", "icon.svg"), join(folder, "icon.svg"));
 }
 
-/** One script, one style sheet, and the page that loads them, with the hashes of both. */
+/** One script, one style sheet, and the page that loads them and what comes before, with the hashes of all. */
 async function writePage(folder, page) {
   await build({ ...COMMON, entryPoints: { [page]: `${page}/src/main.tsx` }, outdir: folder });
   let html = await readFile(join(here, page, "page.html"), "utf8");
-  for (const name of [`${page}.js`, `${page}.css`]) {
+  for (const name of ["before_start.js", `${page}.js`, `${page}.css`]) {
     const hash = createHash("sha384").update(await readFile(join(folder, name))).digest("base64");
     html = html.replace(`"/web/${name}"`, `"/web/${name}" integrity="sha384-${hash}"`);
   }

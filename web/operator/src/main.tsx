@@ -10,6 +10,7 @@ import "./operator.css";
 import { Steps } from "../../studio/src/entry/Steps.js";
 import { Entrance } from "../../studio/src/entry/entrance.js";
 import { browserTexts } from "../../pages/stored_text.js";
+import { whatIsMissing } from "../../pages/requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
 import { tabDevice } from "../../pages/tab_device.js";
 import { followTheme } from "../../pages/theme.js";
@@ -41,12 +42,15 @@ function Page({ client, seen }: { client: Client; seen: Console }) {
   );
 }
 
-followTheme();
-const client = connect(socketAddress(), {
-  device: await tabDevice(),
-  client: "operators' page",
-  tokens: { read: () => browserTexts.read(TOKEN_KEY), write: (token) => browserTexts.keep(TOKEN_KEY, token) },
-});
-const seen = new Console(client);
-seen.start();
-render(<Page client={client} seen={seen} />, document.body);
+if (whatIsMissing(window) === null) { // else before_start.ts has told it
+  followTheme();
+  const client = connect(socketAddress(), {
+    device: await tabDevice(),
+    client: "operators' page",
+    tokens: { read: () => browserTexts.read(TOKEN_KEY), write: (token) => browserTexts.keep(TOKEN_KEY, token) },
+  });
+  const seen = new Console(client);
+  seen.start();
+  render(<Page client={client} seen={seen} />, document.body);
+  document.documentElement.dataset["started"] = "";
+}

@@ -14,21 +14,19 @@ import "./mixer/mixer.css";
 import "./pianoroll/pianoroll.css";
 import "./playing/playing.css";
 import "./people/people.css";
+import { whatIsMissing } from "../../pages/requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
 import { tabDevice } from "../../pages/tab_device.js";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
 import { Navigation } from "./app/navigation.js";
-import { whatIsMissing } from "./entry/requirements.js";
 import { Studio } from "./studio.js";
 
-followTheme();
-const missing = whatIsMissing(window);
-if (missing === null) {
+if (whatIsMissing(window) === null) { // else before_start.ts has told it
+  followTheme();
   const studio = new Studio(socketAddress(), await tabDevice());
   Object.assign(globalThis, { prime: { studio } }); // for the browser's console
   studio.navigateBy(new Navigation(studio, window));
   render(<App studio={studio} />, document.body);
-} else {
-  render(<p class="sheet" role="alert">{missing}</p>, document.body);
+  document.documentElement.dataset["started"] = "";
 }
