@@ -8,7 +8,7 @@ interface Part {
   readonly href?: string;
 }
 
-/** It says already what to do, for browsers that do not run this script either. */
+/** It says already what to do, for browsers that do not run this script either; the page takes it away once it has started. */
 const place = document.getElementById("not-started")!;
 
 function say(sentence: string): void {
@@ -16,13 +16,8 @@ function say(sentence: string): void {
   place.hidden = false;
 }
 
-/** The page has begun to show something, and tells what goes wrong from now on itself. */
-function isStarted(): boolean {
-  return document.documentElement.getAttribute("data-started") !== null;
-}
-
 function hear(event: Event): void {
-  if (isStarted() || missing !== null) return;
+  if (missing !== null) return;
   const { src, href } = (event.target ?? {}) as Part;
   const address = src ?? href;
   if (address !== undefined) say(`A part of this page could not be loaded (${address.split("/").pop()}). Load the page again; if that does not help, tell whoever runs this server.`);

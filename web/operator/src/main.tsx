@@ -52,5 +52,5 @@ if (whatIsMissing(window) === null) { // else before_start.ts has told it
   const seen = new Console(client);
   seen.start();
   render(<Page client={client} seen={seen} />, document.body);
-  document.documentElement.dataset["started"] = "";
+  document.getElementById("not-started")?.remove(); // from now on the page itself tells what goes wrong
 }

@@ -28,5 +28,5 @@ if (whatIsMissing(window) === null) { // else before_start.ts has told it
   Object.assign(globalThis, { prime: { studio } }); // for the browser's console
   studio.navigateBy(new Navigation(studio, window));
   render(<App studio={studio} />, document.body);
-  document.documentElement.dataset["started"] = "";
+  document.getElementById("not-started")?.remove(); // from now on the page itself tells what goes wrong
 }
