@@ -8,6 +8,8 @@ from tests.web.browser.driving import Browser, Page
 
 PASSWORD = "a kettle of 7 songs"
 ROOM = "prime.studio.room.value"
+HOSTILE = "<img src=x onerror=alert(1)>" + "x" * 120 + "\u202eabc\u202c"
+SLIDER = "[role=slider][aria-label='Volume of Lead']"
 
 
 def address_of(node: Node, path: str) -> str:
@@ -55,9 +57,11 @@ async def register(page: Page, name: str) -> None:
     await page.click("button:has-text('Make the account')")
 
 
-async def enter_by(browser: Browser, name: str, address: str, **context: Any) -> Page:
+async def enter_by(
+    browser: Browser, name: str, address: str, before: str = "", **context: Any
+) -> Page:
     """Come by an invitation's address, with a new account, into its project."""
-    page = await browser.open(name, address, context)
+    page = await browser.open(name, address, context, before)
     await register(page, name)
     await synced(page)
     return page

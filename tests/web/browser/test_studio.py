@@ -5,8 +5,10 @@ import pytest
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser
 from tests.web.browser.studio import (
+    HOSTILE,
     PASSWORD,
     ROOM,
+    SLIDER,
     digest,
     enter_by,
     guest_by,
@@ -25,10 +27,6 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.longest(10),
 ]
-
-HOSTILE = "<img src=x onerror=alert(1)>" + "x" * 120 + "\u202eabc\u202c"
-
-SLIDER = "[role=slider][aria-label='Volume of Lead']"
 
 
 async def test_an_account_is_made_a_project_too_and_a_track_and_all_of_it_is_there_after_a_reload(

@@ -34,6 +34,11 @@ export class Unanswered extends Error {
   override readonly name = "Unanswered";
 }
 
+/** The song that the server sends is not what the server says it is, however often it is fetched (rule S2). */
+export class Diverged extends Error {
+  override readonly name = "Diverged";
+}
+
 /** The SDK was used in a way that no server could make sense of. */
 export class WrongUse extends Error {
   override readonly name = "WrongUse";

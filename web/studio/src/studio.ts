@@ -161,6 +161,7 @@ export class Studio {
       room.onChange((touched) => this.revisions.count(touched)),
       room.onRefused((_id, error) => { if (!isNothingTo(error)) this.tell(`An edit was taken back. ${inWords(error)}`, "warning"); }),
       room.onLeft((why) => this.putOut(room, why)),
+      room.fetchedAnew.subscribe((now, was) => { if (now > was && now === 1) this.tell("The song here was not the one that the server has. It is fetched anew; your edits are kept.", "warning"); }),
       room.role.subscribe((role, was) => {
         this.role.value = role;
         if (was !== "") this.tell(roleInWords(role), "warning");

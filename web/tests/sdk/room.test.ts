@@ -47,6 +47,36 @@ test("S2: another digest at the same seq is told, and a new state is asked for",
   assert.deepEqual((said.at(-1) as { id: string }).id, edit.id, "and are sent behind it");
 });
 
+test("S2: a state that never comes to its digest is fetched later and later, counted, and forgotten once one does", async (context) => {
+  const { room, said, hear } = await entered();
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const letInWith = async (digest: string, heard: () => boolean): Promise<void> => {
+    const { id } = said.at(-1) as ClientJoin;
+    hear({ t: "joined", id, you: "me", role: "owner", members: [ME], position: { epoch: "e", seq: 7 }, resumed: false, parts: 1, head: 7, digest: { seq: 7, digest } });
+    hear({ t: "state", part: 0, parts: 1, data: deflateSync(JSON.stringify(STATE)).toString("base64") });
+    while (!heard()) await new Promise((done) => setImmediate(done));
+  };
+  const right = room.digest;
+  hear({ t: "tick", moved: {}, digest: { seq: 7, digest: DIGEST } });
+  assert.equal(said.length, 1, "at once");
+  let waited = 0;
+  for (const times of [2, 3, 4]) {
+    await letInWith(DIGEST, () => room.fetchedAnew.value === times);
+    assert.equal(room.isSynced.value, false, "a state that is not right is no song");
+    hear({ t: "delta", seq: 8, id: "delta_0008", user: "u", member: "m", at: 0, ops: [] });
+    hear({ t: "tick", moved: {}, digest: { seq: 7, digest: DIGEST } });
+    assert.equal(room.fetchedAnew.value, times, "nothing counts until it was fetched");
+    const before: number = said.length;
+    let here = 0;
+    for (; said.length === before; here += 50) context.mock.timers.tick(50);
+    assert.equal(said.length, before + 1);
+    assert.ok(here > waited, "each time later");
+    waited = here;
+  }
+  await letInWith(right, () => room.isSynced.value);
+  assert.equal(room.fetchedAnew.value, 0);
+});
+
 test("a hole in the seqs is noticed, and the room is joined again", async () => {
   const { said, hear } = await entered();
   hear({ t: "delta", seq: 9, id: "delta_0009", user: "u", member: "m", at: 0, ops: [] });

@@ -1,6 +1,6 @@
 /** A client: one connection at a time, made anew whenever it breaks; a login; rooms that come back by themselves. */
 
-import { PrimeError, Unanswered, WrongUse } from "../failures.js";
+import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import { momentOf, type MomentState } from "../room/moments.js";
 import { Room } from "../room/room.js";
@@ -52,6 +52,9 @@ const SAVING_MS = 2_000;
 
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
+
+/** A join gives up when the song was fetched anew so often. */
+const MOST_FETCHED = 3;
 
 /** How long a join waits for a login, a connection and the song. */
 const JOIN_MS = 60_000;
@@ -152,7 +155,7 @@ export class Client {
 
   // Rooms.
 
-  /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`.
+  /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`, or with `Diverged`.
    *
    * Counted: joined again it is the same room, and it is left when everyone who joined it has left.
    */
@@ -358,13 +361,14 @@ export class Client {
       this.status.set({ name: "needs-login" });
       return;
     }
-    this.comeBack(error?.details.retry_after_ms ?? 0);
+    this.comeBack(error);
   }
 
-  private comeBack(least: number): void {
-    const retryIn = Math.max(least, delayAfter(this.tries, Math.random()));
+  /** `error`: what the server has said before it closed. */
+  private comeBack(error: PrimeError | null): void {
+    const retryIn = Math.max(error?.details.retry_after_ms ?? 0, delayAfter(this.tries, Math.random()));
     this.tries += 1;
-    this.status.set({ name: "away", retryIn });
+    this.status.set({ name: "away", retryIn, ...(error !== null && { reason: error.code, message: error.message }) });
     this.timer = setTimeout(() => this.start(), retryIn);
   }
 
@@ -390,9 +394,10 @@ export class Client {
     let refused: Error | null = null;
     const stop = room.onRefusedJoin((error) => { refused = error; });
     try {
-      await until(() => room.isSynced.value, JOIN_MS, [this.status, room.isSynced, (wake) => room.onRefusedJoin(wake)], () => {
+      await until(() => room.isSynced.value, JOIN_MS, [this.status, room.isSynced, room.fetchedAnew, (wake) => room.onRefusedJoin(wake)], () => {
         this.checkNotOver();
         if (refused !== null) throw refused;
+        if (room.fetchedAnew.value > MOST_FETCHED) throw new Diverged("the state that the server sends never comes to its digest");
       });
     } finally {
       stop();

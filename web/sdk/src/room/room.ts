@@ -1,5 +1,6 @@
 /** A project that we are in: its copy, our edits, and who else is there. */
 
+import { delayAfter } from "../connecting/backoff.js";
 import { frameOf, type Codec } from "../connecting/codecs.js";
 import { MOST_BYTES } from "../connecting/connection.js";
 import { Gap } from "../copy/gap.js";
@@ -40,6 +41,8 @@ export class Room implements Readable {
   readonly degraded = new Live<{ what: string; reason: string } | null>(null);
   /** Whether all that was acknowledged to anyone is here. */
   readonly isSynced = new Live(false);
+  /** How often in a row the copy was not what the server has, and was fetched anew; 0: it is what the server has. */
+  readonly fetchedAnew = new Live(0);
   private readonly members = new Members();
   private readonly replica = new Replica();
   private readonly indexes = new PointerIndexes(this.replica);
@@ -247,8 +250,7 @@ export class Room implements Readable {
 
   private mend(error: unknown): void {
     if (error instanceof Gap || error instanceof Impossible) {
-      console.warn("prime: the copy has a gap, joining again:", error.message);
-      if (this.line !== null) this.enter(this.line);
+      this.fetchAnew(`the copy has a gap (${error.message})`);
     } else {
       console.error("prime: the server said what cannot be understood:", error);
       this.line?.giveUp();
@@ -256,9 +258,28 @@ export class Room implements Readable {
   }
 
   private checkDivergence(): void {
-    if (!this.replica.hasDiverged || this.line === null) return;
-    console.warn("prime: the copy has another digest than the server's, asking for a new state");
-    this.enter(this.line);
+    if (this.replica.hasDiverged) this.fetchAnew("the copy has another digest than the server's");
+  }
+
+  /** At once; where that did not help, later and later: a state that never is right must not load the server. */
+  private fetchAnew(why: string): void {
+    const { line } = this;
+    if (line === null || this.knocking !== null) return;
+    console.warn(`prime: ${why}, joining again`);
+    this.fetchedAnew.set(this.fetchedAnew.value + 1);
+    const tries = this.fetchedAnew.value - 1;
+    if (tries === 0) this.enter(line);
+    else {
+      this.isSynced.set(false);
+      this.knockIn(delayAfter(tries, 1), line);
+    }
+  }
+
+  private knockIn(delay: number, line: Line): void {
+    this.knocking = setTimeout(() => {
+      this.knocking = null;
+      this.enter(line);
+    }, delay);
   }
 
   private take(message: ServerMessage): void {
@@ -304,8 +325,7 @@ export class Room implements Readable {
   /** One that is refused for now is asked again (rule R52); else we are out, if we were in. */
   private hearRefusedJoin(error: PrimeError): void {
     if (error.retry === "wait" && this.line !== null) {
-      const { line } = this;
-      this.knocking = setTimeout(() => this.enter(line), error.details.retry_after_ms ?? RETRY_MS);
+      this.knockIn(error.details.retry_after_ms ?? RETRY_MS, this.line);
       return;
     }
     this.refusals.tell(error);
@@ -333,12 +353,13 @@ export class Room implements Readable {
   }
 
   private checkSynced(): void {
-    if (!this.replica.isSynced || this.isSynced.value || this.line === null) return;
+    if (!this.replica.isSynced || this.isSynced.value || this.line === null || this.knocking !== null) return;
     for (const id of this.queue.resume(this.before, new Set(this.replica.unanswered))) {
       this.replica.giveUp(id);
       this.fail(id, new Refused("op_invalid", "it was refused while we were away, and the reason was lost"));
     }
     this.before = [];
+    this.fetchedAnew.set(0);
     this.isSynced.set(true);
     this.pump();
   }

@@ -25,7 +25,7 @@ export function pillOf({ status, unsaved, seq, isSynced, degraded }: Known): Pil
     case "over": return { kind: "bad", text: "disconnected" };
   }
   if (degraded !== null) return { kind: "bad", text: `not saved just now (${degraded.reason || degraded.what})${kept}` };
-  if (seq === null) return { kind: "good", text: "connected" };
   if (!isSynced) return { kind: "busy", text: `catching up …${kept}` };
+  if (seq === null) return { kind: "good", text: "connected" };
   return unsaved > 0 ? { kind: "busy", text: `saving ${unsaved} …` } : { kind: "good", text: `saved #${seq}` };
 }

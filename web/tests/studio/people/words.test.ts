@@ -17,6 +17,7 @@ test("the pill says whether all is saved", () => {
   assert.equal(pillOf({ ...CONNECTED, degraded: { what: "journal", reason: "disk full" } }).kind, "bad");
   assert.equal(pillOf({ ...CONNECTED, isSynced: false }).kind, "busy");
   assert.equal(pillOf({ ...CONNECTED, seq: null }).text, "connected");
+  assert.equal(pillOf({ ...CONNECTED, seq: null, isSynced: false, unsaved: 1 }).text, "catching up …, 1 edit kept");
 });
 
 test("initials are two letters of any script", () => {
