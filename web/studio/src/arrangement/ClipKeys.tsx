@@ -2,7 +2,9 @@
 
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
+import { placeInNumbers } from "../timeline/place_words.js";
 import { duplicated, LEAST_DURATION, remove, split } from "./clip_edits.js";
+import { signaturesOf } from "./song_layer.js";
 
 export function ClipKeys({ studio, view }: { studio: Studio; view: ArrangementView }) {
   studio.revisions.of("clips");
@@ -27,9 +29,11 @@ function trackOf(studio: Studio, view: ArrangementView): string | null {
 
 function ClipKey({ studio, view, id }: { studio: Studio; view: ArrangementView; id: string }) {
   studio.revisions.of("clips");
+  studio.revisions.of("signatures");
   const clip = view.song.get("clips", id);
   if (clip === undefined) return null;
-  const words = `${clip.name.slice(0, 60) || "Clip"}, beat ${round(clip.time)} to ${round(clip.time + clip.duration)}`;
+  const [from, to] = [clip.time, clip.time + clip.duration].map((time) => placeInNumbers(signaturesOf(view.song), time));
+  const words = `${clip.name.slice(0, 60) || "Clip"}, ${from} to ${to}`;
   const isSelected = studio.selection.value?.collection === "clips" && studio.selection.value.ids.includes(id);
   return (
     <li>
@@ -40,10 +44,6 @@ function ClipKey({ studio, view, id }: { studio: Studio; view: ArrangementView; 
       </button>
     </li>
   );
-}
-
-function round(beats: number): number {
-  return Math.round(beats * 100) / 100;
 }
 
 /** Arrows move by a beat, with Alt by a sixteenth, with Shift they resize; Delete, D (duplicate), S (split), Enter (notes). */

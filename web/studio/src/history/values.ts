@@ -3,6 +3,7 @@
 import { COLLECTIONS, type Collection, type Readable } from "@prime/client";
 
 import { signaturesOf } from "../arrangement/song_layer.js";
+import { nameOf } from "../mixer/channel_names.js";
 import { gainInWords, panInWords } from "../mixer/levels.js";
 import { beatInClip, placeInNumbers } from "../timeline/place_words.js";
 import { wordsOf } from "./property_words.js";
@@ -70,7 +71,8 @@ function isPointer(collection: Collection, name: string): boolean {
 /** An id says nothing to anybody: what has it is named. */
 function nameInSong(collection: Collection, id: string, song: Readable): string {
   const entity = song.get(collection, id) as { readonly name?: unknown } | undefined;
-  return typeof entity?.name === "string" && entity.name !== "" ? `“${entity.name.slice(0, MOST_TEXT)}”` : "";
+  const name = nameOf(song, collection, id, entity?.name);
+  return name === "" ? "" : `“${name.slice(0, MOST_TEXT)}”`;
 }
 
 function numberInWords(collection: Collection, name: string, value: number, song: Readable): string {

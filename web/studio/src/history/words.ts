@@ -2,6 +2,7 @@
 
 import type { Collection, Op, Readable } from "@prime/client";
 
+import { nameOf } from "../mixer/channel_names.js";
 import { isMove, keyInWords, valueInWords } from "./values.js";
 
 export { keyInWords };
@@ -56,7 +57,7 @@ function firstTold(ops: readonly Op[]): Op {
 /** Its own name, or that of what it is in. */
 function nameInWords(op: Op, song: Readable): string {
   const entity = entityOf(op, song);
-  const own = textOf(entity?.["name"]);
+  const own = nameOf(song, op.col, op.id, entity?.["name"]).slice(0, 60);
   if (own !== "") return ` “${own}”`;
   if (op.col === "notes" && typeof entity?.["key"] === "number") return ` ${keyInWords(entity["key"])}${placeInWords(op, song)}`;
   return placeInWords(op, song);

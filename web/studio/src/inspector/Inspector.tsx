@@ -4,21 +4,23 @@ import { useState } from "preact/hooks";
 import type { Collection, Room } from "@prime/client";
 
 import { gainInWords, gainTyped } from "../mixer/levels.js";
+import { nameOf, rename } from "../mixer/channel_names.js";
 import type { Studio } from "../studio.js";
 
-type Kind = "text" | "beats" | "number" | "gain" | "colour" | "switch";
+/** A "place" is counted from 1, as bars and beats are everywhere; "beats" are a length. */
+type Kind = "text" | "beats" | "place" | "number" | "gain" | "colour" | "switch";
 
 /** Collection -> the properties that are shown: name, what it is called, and how it is typed. */
 const FIELDS: { readonly [collection in Collection]?: readonly (readonly [property: string, title: string, kind: Kind])[] } = {
   clips: [
-    ["name", "Name", "text"], ["time", "Begins at beat", "beats"], ["duration", "Length in beats", "beats"], ["playStart", "Content from", "beats"],
-    ["loopStart", "Loop from", "beats"], ["loopEnd", "Loop to", "beats"], ["color", "Colour", "colour"], ["enable", "Plays", "switch"],
+    ["name", "Name", "text"], ["time", "Begins at beat", "place"], ["duration", "Length in beats", "beats"], ["playStart", "Content from beat", "place"],
+    ["loopStart", "Loop from beat", "place"], ["loopEnd", "Loop to beat", "place"], ["color", "Colour", "colour"], ["enable", "Plays", "switch"],
   ],
   tracks: [["name", "Name", "text"], ["color", "Colour", "colour"]],
   channels: [["name", "Name", "text"], ["volume", "Volume in dB", "gain"], ["pan", "Pan (0 to 1)", "number"], ["mute", "Muted", "switch"], ["solo", "Solo", "switch"]],
-  notes: [["time", "Begins at beat", "beats"], ["duration", "Length in beats", "beats"], ["key", "Key", "number"], ["vel", "Velocity (0 to 1)", "number"]],
+  notes: [["time", "Begins at beat", "place"], ["duration", "Length in beats", "beats"], ["key", "Key", "number"], ["vel", "Velocity (0 to 1)", "number"]],
   scenes: [["name", "Name", "text"]],
-  markers: [["name", "Name", "text"], ["time", "At beat", "beats"], ["color", "Colour", "colour"]],
+  markers: [["name", "Name", "text"], ["time", "At beat", "place"], ["color", "Colour", "colour"]],
 };
 
 export function Inspector({ studio }: { studio: Studio }) {
@@ -26,6 +28,7 @@ export function Inspector({ studio }: { studio: Studio }) {
   const id = selection?.ids[0];
   if (selection === null || id === undefined) return <p class="quiet inspector">Select a clip, a track or a channel.</p>;
   studio.revisions.of(selection.collection);
+  studio.revisions.of("tracks"); // a channel has the name of its track
   const entity = studio.song?.get(selection.collection, id) as { readonly [property: string]: unknown } | undefined;
   const fields = FIELDS[selection.collection] ?? [];
   if (entity === undefined) return <p class="quiet inspector">That is not there any more.</p>;
@@ -34,7 +37,7 @@ export function Inspector({ studio }: { studio: Studio }) {
       <h2>{selection.ids.length > 1 ? `${selection.ids.length} ${selection.collection}, as the first is` : selection.collection}</h2>
       {fields.map(([property, title, kind]) => (
         <Property key={`${id}/${property}`} room={studio.mayEdit ? studio.room.value : null} collection={selection.collection} ids={selection.ids}
-          property={property} title={title} kind={kind} value={entity[property]} onWrong={(text) => studio.tell(text, "warning")} />
+          property={property} title={title} kind={kind} value={property === "name" ? nameOf(studio.song!, selection.collection, id, entity[property]) : entity[property]} onWrong={(text) => studio.tell(text, "warning")} />
       ))}
     </div>
   );
@@ -58,7 +61,10 @@ function Property({ room, collection, ids, property, title, kind, value, onWrong
     setText(null);
     const there = ids.filter((id) => room?.get(collection, id) !== undefined);
     const valueOf = (id: string): unknown => (property === "time" ? movedWith(room?.get(collection, id), Number(next) - Number(value)) : next);
-    if (next !== value && there.length > 0) room?.edit((tx) => there.forEach((id) => tx.set(collection, id, { [property]: valueOf(id) } as never)));
+    if (next !== value && there.length > 0) room?.edit((tx) => there.forEach((id) => {
+      if (property === "name" && (collection === "tracks" || collection === "channels")) rename(tx, room, collection, id, String(next));
+      else tx.set(collection, id, { [property]: valueOf(id) } as never);
+    }));
   };
   const keep = (): void => {
     if (text === null) return;
@@ -76,7 +82,7 @@ function Property({ room, collection, ids, property, title, kind, value, onWrong
       <span class="quiet">{title}</span>
       {kind === "colour"
         ? <input type="color" value={typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value) ? value : "#4cc3b0"} disabled={room === null} onChange={(event) => set(event.currentTarget.value)} />
-        : <input value={text ?? (kind === "gain" ? gainInWords(Number(value)) : shownAs(value))} disabled={room === null} inputMode={kind === "text" ? "text" : "decimal"} maxLength={200}
+        : <input value={text ?? (kind === "gain" ? gainInWords(Number(value)) : shownAs(kind === "place" && typeof value === "number" ? value + 1 : value))} disabled={room === null} inputMode={kind === "text" ? "text" : "decimal"} maxLength={200}
             onInput={(event) => setText(event.currentTarget.value)} onBlur={keep}
             onKeyDown={(event) => { if (event.key === "Enter") keep(); else if (event.key === "Escape") setText(null); }} />}
     </label>
@@ -97,7 +103,7 @@ function shownAs(value: unknown): string {
 function readAs(kind: Kind, text: string): unknown {
   if (kind === "text") return text;
   if (kind === "gain") return gainTyped(text) ?? undefined;
-  if (text.trim() === "") return kind === "beats" ? null : undefined;
-  const number = Number(text.replace(",", "."));
+  if (text.trim() === "") return kind === "beats" || kind === "place" ? null : undefined;
+  const number = Number(text.replace(",", ".")) - (kind === "place" ? 1 : 0);
   return Number.isFinite(number) ? number : undefined;
 }

@@ -5,6 +5,7 @@ import type { Member, Readable, Room } from "@prime/client";
 
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
+import { channelName } from "./channel_names.js";
 import { channelsInOrder, sendsOf } from "./channel_order.js";
 import { Fader, GainField } from "./Fader.js";
 import { Meter } from "./Meter.js";
@@ -43,7 +44,7 @@ function Strip({ studio, id }: { studio: Studio; id: string }) {
   const stored = song?.get("channels", id);
   const channel = room?.shown("channels", id) ?? stored;
   if (song === null || stored === undefined || channel === undefined) return null;
-  const name = channel.name.slice(0, 40) || (channel.role === "master" ? "Master" : "Channel");
+  const name = channelName(song, id).slice(0, 40) || (channel.role === "master" ? "Master" : "Channel");
   const mover = moverOf(room, "channels", id);
   const isFixed = !studio.mayEdit;
   const common = { room, collection: "channels", id, mover, isFixed } as const;
@@ -95,7 +96,7 @@ function Sends({ studio, room, channel, isFixed }: { studio: Studio; room: Room 
       <summary>{sends.length} {sends.length === 1 ? "send" : "sends"}</summary>
       <div class="send-list">{sends.map((id) => {
         const send = song.get("sends", id)!;
-        const to = song.get("channels", send.dest)?.name.slice(0, 30) ?? "";
+        const to = channelName(song, send.dest).slice(0, 30);
         const shown = room?.shown("sends", id) ?? send;
         const mover = moverOf(room, "sends", id);
         const common = { room, collection: "sends", id, mover, isFixed } as const;

@@ -3,6 +3,7 @@
 import type { Room } from "@prime/client";
 
 import { keyInWords } from "../history/words.js";
+import { beatInClip } from "../timeline/place_words.js";
 import type { Note } from "./roll_view.js";
 
 interface Props {
@@ -32,7 +33,7 @@ export function NoteList({ room, notes, selected, onSelect, grid, clip }: Props)
         {notes.slice(0, MOST_LISTED).map((note) => (
           <li key={note.id}>
             <button type="button" aria-pressed={selected.has(note.id)} onClick={() => onSelect([note.id])} onFocus={() => { if (!selected.has(note.id)) onSelect([note.id]); }}>
-              {keyInWords(note.key)}, beat {Math.round(note.time * 100) / 100 + 1}, {Math.round(note.duration * 100) / 100} long, velocity {Math.round(note.vel * 127)}
+              {keyInWords(note.key)}, {beatInClip(note.time)}, {Math.round(note.duration * 100) / 100} long, velocity {Math.round(note.vel * 127)}
             </button>
           </li>
         ))}

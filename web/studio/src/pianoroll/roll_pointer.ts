@@ -31,6 +31,9 @@ type Press =
   | { readonly kind: "draw"; readonly room: Room; readonly note: Note }
   | { readonly kind: "move" | "resize" | "velocity"; readonly x: number; readonly y: number; readonly notes: readonly Note[]; readonly gesture: Gesture<unknown> };
 
+/** Beats below which two times are one. */
+const NEAR = 1e-6;
+
 /** Of a note that is not written yet. */
 export const DRAFT = "draft";
 
@@ -135,7 +138,13 @@ export class RollPointer {
       return;
     }
     const time = Math.floor(timeAt(roll.window, x) / roll.grid + 1e-9) * roll.grid;
-    const note = { id: DRAFT, time, duration: Math.max(roll.grid, LEAST_NOTE), key: keyAt(roll.window, y), vel: 0.8 };
+    const key = keyAt(roll.window, y);
+    const there = roll.notes.findLast((each) => each.key === key && Math.abs(each.time - time) < NEAR);
+    if (there !== undefined) {
+      this.pressNote({ note: there, isEnd: false }, x, y, adds); // a short note leaves the rest of its cell: another one would lie on it
+      return;
+    }
+    const note = { id: DRAFT, time, duration: Math.max(roll.grid, LEAST_NOTE), key, vel: 0.8 };
     this.press = { kind: "draw", room: roll.room, note };
     this.show([note]);
   }

@@ -65,12 +65,13 @@ export interface NoteHit {
   readonly isEnd: boolean;
 }
 
-/** The one on top: the last. */
+/** The one on top: the last. A note reaches to the next row and to its end, though a gap is drawn there: a click beside it would write another into it. */
 export function noteAt(window: Window, notes: readonly Note[], x: number, y: number): NoteHit | null {
   for (let at = notes.length - 1; at >= 0; at -= 1) {
     const note = notes[at]!;
-    const [left, top, width, height] = boxOf(window, note);
-    if (x >= left && x <= left + width && y >= top && y <= top + height) return { note, isEnd: left + width - x < Math.min(EDGE_PIXELS, width / 3) };
+    const [left, , drawn] = boxOf(window, note);
+    const width = Math.max(drawn, note.duration * window.scale);
+    if (x >= left && x < left + width && keyAt(window, y) === note.key) return { note, isEnd: left + width - x < Math.min(EDGE_PIXELS, width / 3) };
   }
   return null;
 }
@@ -105,6 +106,8 @@ const DRUM_NAMES: { readonly [key: number]: string } = {
   47: "Tom", 48: "Tom", 49: "Crash", 50: "Tom", 51: "Ride", 53: "Bell", 54: "Shaker", 56: "Cowbell", 57: "Crash",
 };
 
+const BLACK_KEY = "#22272e";
+const WHITE_KEY = "#e8ecf1";
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
 export function drawRoll(paint: CanvasRenderingContext2D, scene: Scene): void {
@@ -134,19 +137,32 @@ export function drawRoll(paint: CanvasRenderingContext2D, scene: Scene): void {
 }
 
 function drawKeys(paint: CanvasRenderingContext2D, { window, colours, width, height, isDrum }: Scene): void {
-  paint.font = "9px system-ui, sans-serif";
-  paint.textBaseline = "middle";
   for (let key = window.topKey; key >= 0; key -= 1) {
     const y = (window.topKey - key) * window.keyHeight;
     if (y > height) break;
     const isBlack = BLACK.has(key % 12);
     paint.fillStyle = colours.surface;
     if (!isBlack) paint.fillRect(KEYS_WIDTH, y, width, window.keyHeight - 1);
-    paint.fillStyle = isBlack ? "#22272e" : "#e8ecf1";
+    paint.fillStyle = isBlack ? BLACK_KEY : WHITE_KEY;
     paint.fillRect(0, y, KEYS_WIDTH - 4, window.keyHeight - 1);
+  }
+  drawKeyNames(paint, window, height, isDrum);
+}
+
+/** Over all keys: a name is higher than a row that is zoomed out. */
+function drawKeyNames(paint: CanvasRenderingContext2D, window: Window, height: number, isDrum: boolean): void {
+  paint.font = "10px system-ui, sans-serif";
+  paint.textBaseline = "middle";
+  for (let key = window.topKey; key >= 0; key -= 1) {
+    const y = (window.topKey - key) * window.keyHeight;
+    if (y > height - LANE_HEIGHT) break;
+    const isBlack = BLACK.has(key % 12);
     const name = isDrum && window.keyHeight >= 8 ? (DRUM_NAMES[key] ?? "") : key % 12 === 0 ? `C${key / 12 - 1}` : "";
     if (name === "") continue;
-    paint.fillStyle = isBlack ? "#e8ecf1" : "#14171c";
+    const width = paint.measureText(name).width + 4;
+    paint.fillStyle = isBlack ? BLACK_KEY : WHITE_KEY;
+    paint.fillRect(1, y + window.keyHeight / 2 - 6, width, 12);
+    paint.fillStyle = isBlack ? WHITE_KEY : "#14171c";
     paint.fillText(name, 3, y + window.keyHeight / 2);
   }
 }

@@ -32,7 +32,7 @@ test("no colour but six digits gets into a style", () => {
 test("what somebody does is told by what is known", () => {
   const member = { presence: { tool: "pencil", cursor: { time: 12.5, track: "t1" }, playhead: { time: 1, playing: true } } } as unknown as Member;
   const song = { get: () => ({ name: "Lead" }), all: () => new Map() } as never;
-  assert.equal(doingInWords(member, song), "pencil · on Lead · beat 13 · playing");
+  assert.equal(doingInWords(member, song), "pencil · on Lead · at 4.1 · playing");
   assert.equal(doingInWords({ presence: {} } as Member, null), "");
 });
 

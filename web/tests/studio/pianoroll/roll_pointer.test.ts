@@ -82,3 +82,32 @@ test("who may not edit selects, and no more", () => {
   pointer.up();
   assert.deepEqual([chosen, ops, gestures], [[["a"]], [], []]);
 });
+test("no click anywhere on a note writes another one: neither at its edges nor in the gaps between rows", () => {
+  const short = { ...a, id: "s", time: 3, duration: 0.01, key: 67 };
+  for (const zoom of [1, 1.37, 0.61]) {
+    const shown = { ...window, keyHeight: window.keyHeight * zoom, scale: window.scale * zoom };
+    for (const note of [...notes, short]) {
+      const { roll, ops } = pressedRoll();
+      const [x, y] = boxOf(shown, note);
+      const wide = Math.max(3, note.duration * shown.scale);
+      for (const right of [0, 0.4, wide / 2, wide - 1.01, wide - 0.01]) {
+        for (const down of [0.01, 0.3, shown.keyHeight / 2, shown.keyHeight - 0.9, shown.keyHeight - 0.01]) {
+          const pointer = new RollPointer({ ...roll, window: shown, notes: [...notes, short] });
+          assert.equal(pointer.down(x + right, y + down, false), true, `${note.id} ${zoom}: ${right}, ${down}`);
+          pointer.up();
+        }
+      }
+      assert.deepEqual(ops, []);
+    }
+  }
+});
+
+test("a click behind a note that is shorter than the grid takes that one, and writes none on top of it", () => {
+  const short = { ...a, id: "s", time: 3, duration: 0.01, key: 67 };
+  const { roll, ops, chosen } = pressedRoll();
+  const pointer = new RollPointer({ ...roll, notes: [...notes, short] });
+  const [x, y] = middleOf({ ...short, duration: 0.25 });
+  pointer.down(x + 4, y, false);
+  pointer.up();
+  assert.deepEqual([ops, chosen.at(-1)], [[], ["s"]]);
+});

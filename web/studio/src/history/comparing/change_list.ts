@@ -2,6 +2,7 @@
 
 import { isEqual, type Collection, type Differences, type Readable } from "@prime/client";
 
+import { nameOf } from "../../mixer/channel_names.js";
 import { changeInWords, keyInWords } from "../values.js";
 import { NOUNS } from "../words.js";
 
@@ -81,7 +82,7 @@ function told({ collection, id, own, entities, within }: Gathered, then: Readabl
   const kind = own ?? "changed";
   const details = kind === "changed" ? [...propertiesInWords(collection, was ?? {}, is ?? {}, then, now), ...withinInWords(within)] : contentsInWords(within);
   const song = is === undefined ? then : now;
-  return { key: `${collection}/${id}`, kind, what: `${NOUNS[collection][0]}${nameOf(collection, is ?? was ?? {}, song)}`, details, entities, place: placeOf(collection, id, is ?? was ?? {}) };
+  return { key: `${collection}/${id}`, kind, what: `${NOUNS[collection][0]}${nameInWords(collection, id, is ?? was ?? {}, song)}`, details, entities, place: placeOf(collection, id, is ?? was ?? {}) };
 }
 
 function propertiesInWords(collection: Collection, was: Props, is: Props, then: Readable, now: Readable): string[] {
@@ -102,8 +103,8 @@ function counted(collection: Collection, count: number): string {
   return `${count} ${NOUNS[collection][count === 1 ? 0 : 1]}`;
 }
 
-function nameOf(collection: Collection, entity: Props, song: Readable): string {
-  const own = textOf(entity["name"]);
+function nameInWords(collection: Collection, id: string, entity: Props, song: Readable): string {
+  const own = textOf(nameOf(song, collection, id, entity["name"]));
   if (own !== "") return ` “${own}”`;
   if (collection === "notes" && typeof entity["key"] === "number") return ` ${keyInWords(entity["key"])}`;
   const track = textOf(song.get("tracks", String(entity["track"] ?? ""))?.name);

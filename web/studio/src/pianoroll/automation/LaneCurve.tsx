@@ -3,6 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Gesture, Readable, Room } from "@prime/client";
 
+import { beatInClip } from "../../timeline/place_words.js";
 import { pointsOf, scaleOf, timeBetween, type LanePoint } from "./lane_points.js";
 
 interface Props {
@@ -61,7 +62,7 @@ export function LaneCurve({ room, song, lane, length }: Props) {
         <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><polyline points={lineOf(points, end).map(([time, value]) => `${left(time)},${top(value)}`).join(" ")} /></svg>
         {points.slice(0, MOST_POINTS).map((point) => (
           <button key={point.id} type="button" class="lane-point" disabled={room === null} style={{ left: `${left(point.time)}%`, top: `${top(point.value)}%` }}
-            aria-label={`${rounded(point.value)} at beat ${rounded(point.time) + 1}`} title={`${rounded(point.value)}`}
+            aria-label={`${rounded(point.value)} at ${beatInClip(point.time)}`} title={`${rounded(point.value)}`}
             onPointerDown={(event) => {
               if (room === null || event.button !== 0) return;
               event.currentTarget.setPointerCapture(event.pointerId);
