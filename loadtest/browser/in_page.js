@@ -42,7 +42,7 @@ globalThis.measured = {
     for (; performance.now() < end; count += 1) {
       await this.frame();
       if (!scrolls) continue;
-      const [right, down] = [count % 200 < 100 ? 11 : -11, count % 80 < 40 ? 7 : -7];
+      const [right, down] = [count % 60 < 30 ? 7 : -7, count % 40 < 20 ? 7 : -7]; // most of the song stays in sight
       canvas.dispatchEvent(new WheelEvent("wheel", { deltaX: right, deltaY: down, clientX: 700, clientY: 300, bubbles: true, cancelable: true }));
     }
     return count;
