@@ -11,6 +11,7 @@ import type { Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
 import type { ClipPlace } from "./clip_edits.js";
+import { offscreenSheet } from "./drawing/row_tiles.js";
 import type { Heat } from "./drawing/ruler.js";
 import { heatOf } from "./heat.js";
 import { PeopleLayer } from "./people_layer.js";
@@ -49,6 +50,8 @@ export class ArrangementView {
   private colours: Colours | null = null;
   /** Of both canvases, in pixels of the page. */
   private size: readonly [number, number] = [0, 0];
+  /** Pixels of the screen for one of the page. */
+  private ratio = 1;
   private songLayer: SongLayer | null = null;
   private peopleLayer: PeopleLayer | null = null;
   private songPaint: CanvasRenderingContext2D | null = null;
@@ -98,7 +101,7 @@ export class ArrangementView {
     this.songPaint = songCanvas.getContext("2d", { alpha: false });
     this.peoplePaint = peopleCanvas.getContext("2d");
     if (this.songPaint === null || this.peoplePaint === null) return () => {};
-    this.songLayer = new SongLayer(this.songPaint);
+    this.songLayer = new SongLayer(this.songPaint, offscreenSheet);
     this.peopleLayer = new PeopleLayer(this.peoplePaint);
     const sizes = new ResizeObserver(() => this.resize(songCanvas, peopleCanvas));
     sizes.observe(songCanvas);
@@ -223,7 +226,7 @@ export class ArrangementView {
   private resize(...canvases: HTMLCanvasElement[]): void {
     const { clientWidth, clientHeight } = canvases[0]!;
     this.size = [clientWidth, clientHeight];
-    const ratio = Math.min(2, devicePixelRatio || 1);
+    const ratio = (this.ratio = Math.min(2, devicePixelRatio || 1));
     for (const canvas of canvases) {
       canvas.width = Math.max(1, Math.round(clientWidth * ratio));
       canvas.height = Math.max(1, Math.round(clientHeight * ratio));
@@ -255,7 +258,7 @@ export class ArrangementView {
     const marks = this.studio.comparison.value?.found.value.marks;
     const drawn = layer.draw({
       song: this.song, layout: this.layout, contents: this.contents, colours,
-      axis: this.axis.value, top: this.top.value, width: this.size[0], height: this.size[1],
+      axis: this.axis.value, top: this.top.value, width: this.size[0], height: this.size[1], ratio: this.ratio,
       selected: new Set(selection?.collection === "clips" ? selection.ids : []),
       moved: new Map([...this.movedByOthers, ...this.dragged]),
       compared: marks?.song === this.song ? marks : null,

@@ -10,6 +10,7 @@ import type { ClipContents, Content } from "./clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
 import { fitting, LETTERS } from "./drawing/letters.js";
 import { comparedColour, drawGhost, drawSign } from "./drawing/compared.js";
+import { RowTiles, type SheetMaker, type TileDrawn } from "./drawing/row_tiles.js";
 import { drawRuler, RULER_HEIGHT, type Heat } from "./drawing/ruler.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
@@ -31,6 +32,8 @@ export interface Scene {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** Pixels of the screen for one of the page. */
+  readonly ratio: number;
   readonly selected: ReadonlySet<string>;
   /** Clip -> where it is shown while it is dragged, by us or by somebody else. */
   readonly moved: ReadonlyMap<string, { readonly time: number; readonly duration: number; readonly track: string }>;
@@ -54,8 +57,12 @@ export class SongLayer {
   /** How many notes and points may still be drawn. */
   private marksLeft = 0;
   private clips = 0;
+  private readonly tiles: RowTiles;
 
-  constructor(private readonly paint: CanvasRenderingContext2D) {}
+  /** `paint`: what is drawn on; while a tile is drawn, the tile. `makeSheet`: makes what tiles are drawn on. */
+  constructor(private paint: CanvasRenderingContext2D, makeSheet: SheetMaker = () => null) {
+    this.tiles = new RowTiles(makeSheet);
+  }
 
   draw(scene: Scene): Drawn {
     const { paint } = this;
@@ -70,11 +77,15 @@ export class SongLayer {
     paint.clip();
     for (const row of rows) this.drawRow(scene, row);
     this.drawGrid(scene);
+    this.tiles.begin({ scale: scene.axis.scale, rowHeight: rows[0]?.height ?? 0, ratio: scene.ratio, colours: scene.colours });
     for (const row of rows) {
       if (scene.layout.isGroup(row.id)) this.drawGroup(scene, row);
-      this.drawClips(scene, row, scene.layout.placeOf(row.id));
+      const place = scene.layout.placeOf(row.id);
+      if (!this.drawFromTiles(scene, row, place)) this.drawClips(scene, row, place);
+      this.drawMoved(scene, row, place);
       this.drawGhosts(scene, row);
     }
+    this.tiles.end();
     if (scene.layout.rows.length === 0) this.drawHint(scene);
     paint.restore();
     drawRuler(paint, scene, marksOf(scene));
@@ -127,32 +138,77 @@ export class SongLayer {
     paint.globalAlpha = 1;
   }
 
+  /** Those that lie where they are stored; names are drawn where they can be read, and not on tiles. */
   private drawClips(scene: Scene, row: Row, place: number): void {
-    const [from, to] = span(scene);
-    const track = scene.song.get("tracks", row.id);
-    const moved = [...scene.moved].filter(([, at]) => at.track === row.id);
-    for (const placed of scene.layout.clipsOf(row.id)) {
-      if (placed.time > to) break;
-      if (placed.end < from || scene.moved.has(placed.id) || this.clips >= MOST_CLIPS) continue;
-      this.drawClip(scene, row, placed, clipColour(scene.song.get("clips", placed.id)?.color ?? track?.color, place));
-    }
-    for (const [id, { time, duration }] of moved) {
-      const colour = clipColour(scene.song.get("clips", id)?.color ?? track?.color, place);
-      this.drawClip(scene, row, { id, time, end: time + duration }, colour);
+    for (const placed of seenOf(scene, row)) {
+      if (scene.moved.has(placed.id) || this.clips >= MOST_CLIPS) continue;
+      this.drawClip(scene, row, placed, place);
+      this.drawNameOf(scene, row, placed, place);
     }
   }
 
-  private drawClip(scene: Scene, row: Row, { id, time, end }: PlacedClip, colour: string): void {
+  /** Where somebody drags them to just now. */
+  private drawMoved(scene: Scene, row: Row, place: number): void {
+    for (const [id, { time, duration, track }] of scene.moved) {
+      if (track !== row.id) continue;
+      const placed = { id, time, end: time + duration };
+      this.drawClip(scene, row, placed, place);
+      this.drawNameOf(scene, row, placed, place);
+    }
+  }
+
+  /** The same as `drawClips`, from bitmaps; false: there are none yet. */
+  private drawFromTiles(scene: Scene, row: Row, place: number): boolean {
+    if (scene.compared !== null) return false;
+    const tiles = this.tiles.show(this.paint, scene.axis, scene.width, {
+      row: { id: row.id, track: scene.song.get("tracks", row.id), place, clips: scene.layout.clipsOf(row.id) },
+      y: yOf(scene, row),
+      contentOf: (source) => scene.contents.of(source),
+      isApart: (clip) => isApart(scene, clip),
+      draw: (paint, axis, width) => this.drawTile({ ...scene, axis, width, top: row.top + RULER_HEIGHT }, row, place, paint),
+    });
+    if (tiles === null) return false;
+    for (const { clips, marks } of tiles) {
+      this.clips += clips.length;
+      this.marksLeft -= marks;
+    }
+    for (const placed of seenOf(scene, row)) {
+      if (scene.moved.has(placed.id)) continue;
+      if (isApart(scene, placed.id)) this.drawClip(scene, row, placed, place);
+      this.drawNameOf(scene, row, placed, place);
+    }
+    return true;
+  }
+
+  /** `scene`: what lies on the tile. */
+  private drawTile(scene: Scene, row: Row, place: number, paint: CanvasRenderingContext2D): TileDrawn {
+    const [page, marks, count] = [this.paint, this.marksLeft, this.clips];
+    this.paint = paint;
+    const seen = seenOf(scene, row);
+    const plain = seen.filter(({ id }) => !isApart(scene, id));
+    for (const placed of plain) this.drawClip(scene, row, placed, place);
+    this.paint = page;
+    const drawn = {
+      clips: plain.map(({ id }) => ({ id, source: sourceOf(scene, id), content: scene.contents.of(sourceOf(scene, id)) })),
+      left: seen.filter(({ id }) => isApart(scene, id)).map(({ id }) => id),
+      marks: marks - this.marksLeft,
+      isWhole: this.marksLeft > 0 && this.clips < MOST_CLIPS,
+    };
+    [this.marksLeft, this.clips] = [marks, count];
+    return drawn;
+  }
+
+  private drawClip(scene: Scene, row: Row, { id, time, end }: PlacedClip, place: number): void {
     const { paint } = this;
     const clip = scene.song.get("clips", id);
     if (clip === undefined) return;
     this.clips += 1;
     const x = xOf(scene.axis, time);
-    const width = Math.max(2, (end - time) * scene.axis.scale - 1);
+    const width = widthOf(scene, time, end);
     const y = yOf(scene, row) + 1;
     const height = row.height - 3;
     const isSelected = scene.selected.has(id);
-    const look = clipLook(colour, scene.colours, isSelected);
+    const look = clipLook(colourOf(scene, row, id, place), scene.colours, isSelected);
     paint.globalAlpha = clip.enable ? 1 : 0.4;
     paint.fillStyle = look.body;
     paint.beginPath();
@@ -160,9 +216,8 @@ export class SongLayer {
     paint.fill();
     paint.fillStyle = look.edge;
     paint.fillRect(x + 2, y, Math.max(0, width - 4), 2);
-    const isNamed = width > 28 && height > 16;
-    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, isNamed ? y + 14 : y + 4, height - (isNamed ? 16 : 6), look);
-    if (isNamed) this.drawName(clip.name || scene.song.get("tracks", row.id)?.name || "", Math.max(x, 0), y, x + width, look.letters);
+    const named = isNamed(width, row);
+    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, named ? y + 14 : y + 4, height - (named ? 16 : 6), look);
     this.outline(scene, id, x, y, width, height, isSelected);
     paint.globalAlpha = 1;
   }
@@ -191,12 +246,20 @@ export class SongLayer {
     }
   }
 
-  private drawName(name: string, x: number, y: number, right: number, letters: string): void {
+  /** At the left edge of what is seen of it. */
+  private drawNameOf(scene: Scene, row: Row, { id, time, end }: PlacedClip, place: number): void {
     const { paint } = this;
+    const clip = scene.song.get("clips", id);
+    const width = widthOf(scene, time, end);
+    if (clip === undefined || !isNamed(width, row)) return;
+    const left = xOf(scene.axis, time);
+    const x = Math.max(left, 0);
     paint.font = `600 10px ${LETTERS}`;
     paint.textBaseline = "top";
-    paint.fillStyle = letters;
-    paint.fillText(fitting(paint, name, right - x - 8), x + 5, y + 4);
+    paint.fillStyle = clipLook(colourOf(scene, row, id, place), scene.colours, scene.selected.has(id)).letters;
+    paint.globalAlpha = clip.enable ? 1 : 0.4;
+    paint.fillText(fitting(paint, clip.name || scene.song.get("tracks", row.id)?.name || "", left + width - x - 8), x + 5, yOf(scene, row) + 5);
+    paint.globalAlpha = 1;
   }
 
   private drawHint(scene: Scene): void {
@@ -277,6 +340,40 @@ export function signaturesOf(song: Readable): Signature[] {
 
 function marksOf(scene: Scene): ReturnType<typeof marks> {
   return marks(scene.axis, signaturesOf(scene.song), ...span(scene));
+}
+
+/** The clips of a row of which something is seen, by time. */
+function seenOf(scene: Scene, row: Row): readonly PlacedClip[] {
+  const [from, to] = span(scene);
+  const seen: PlacedClip[] = [];
+  for (const placed of scene.layout.clipsOf(row.id)) {
+    if (placed.time > to) break;
+    if (placed.end >= from) seen.push(placed);
+  }
+  return seen;
+}
+
+/** Whether a clip looks otherwise than it is stored: it is on no tile then. */
+function isApart({ selected, moved, movers }: Scene, clip: string): boolean {
+  return selected.has(clip) || moved.has(clip) || movers.has(clip);
+}
+
+/** The clip whose content it shows. */
+function sourceOf({ song }: Scene, clip: string): string {
+  return song.get("clips", clip)?.ref ?? clip;
+}
+
+function colourOf({ song }: Scene, row: Row, clip: string, place: number): string {
+  return clipColour(song.get("clips", clip)?.color ?? song.get("tracks", row.id)?.color, place);
+}
+
+function widthOf({ axis }: Scene, time: number, end: number): number {
+  return Math.max(2, (end - time) * axis.scale - 1);
+}
+
+/** Whether a clip so wide has room for its name. */
+function isNamed(width: number, row: Row): boolean {
+  return width > 28 && row.height - 3 > 16;
 }
 
 /** Beats at the left and the right edge. */

@@ -26,7 +26,7 @@ function canvas(): { paint: CanvasRenderingContext2D; texts: string[]; calls: Ma
 function sceneOf(song: ReturnType<typeof songOf>, more: Partial<Scene> = {}): Scene {
   return {
     song, layout: new TrackLayout(song, new Set(), 30), contents: new ClipContents(song), colours: COLOURS,
-    axis: { start: 0, scale: 20 }, top: 0, width: 1_000, height: 600,
+    axis: { start: 0, scale: 20 }, top: 0, width: 1_000, height: 600, ratio: 1,
     selected: new Set(), moved: new Map(), compared: null, movers: new Map(), tracks: new Set(), heat: [], ...more,
   };
 }
@@ -58,6 +58,24 @@ test("a song of 200,000 entities is drawn in part, and that is said", () => {
   const loud = new SongLayer(paint).draw(sceneOf(songOf({ ...TWO_TRACKS, notes, clips: { loud: { track: "t1", time: 0, duration: 18 } } })));
   assert.equal(loud.isWhole, false);
   assert.ok(calls.get("fillRect")! < 70_000);
+});
+
+test("a song that is scrolled is not drawn again, but for names and for the clips that are selected or dragged", () => {
+  const song = songOf({ ...TWO_TRACKS, notes: { n1: { clip: "c1", time: 0, duration: 1, key: 60 } } });
+  const page = canvas();
+  const tile = canvas();
+  const layer = new SongLayer(page.paint, () => ({ paint: tile.paint, take: () => ({ height: 30, close: () => {} }) as unknown as ImageBitmap }));
+  const scene = sceneOf(song);
+  for (let step = 0; step < 3; step += 1) layer.draw({ ...scene, axis: { start: step, scale: 20 } });
+  const [rects, bodies] = [tile.calls.get("fillRect"), page.calls.get("roundRect")];
+  page.texts.length = 0;
+  assert.deepEqual(layer.draw({ ...scene, axis: { start: 3, scale: 20 } }), { clips: 2, isWhole: true });
+  assert.deepEqual([tile.calls.get("fillRect"), page.calls.get("roundRect")], [rects, bodies]);
+  assert.ok(page.texts.some((text) => text.includes("One")) && page.texts.some((text) => text.includes("Two")), page.texts.join());
+  layer.draw({ ...scene, selected: new Set(["c1"]) });
+  assert.equal(page.calls.get("roundRect"), bodies! + 2, "its body and its frame");
+  layer.draw({ ...scene, moved: new Map([["c2", { time: 0, duration: 2, track: "t1" }]]) });
+  assert.equal(page.calls.get("roundRect"), bodies! + 3);
 });
 
 test("an empty song says what to do", () => {
