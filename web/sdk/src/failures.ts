@@ -1,7 +1,7 @@
 /** What promises of the SDK reject with. */
 
 import { RETRY } from "./schema/tables.js";
-import type { ErrorCode, ErrorDetails, ServerError } from "./schema/types.js";
+import type { ErrorCode, ErrorDetails, LeftReason, ServerError } from "./schema/types.js";
 
 /** An `error` of the server: `code` is of the table of errors, `retry` says what to do (rule E11). */
 export class PrimeError extends Error {
@@ -27,6 +27,18 @@ export class PrimeError extends Error {
 /** A delta of ours will not be stored: its effect is taken back, nobody else has seen it. */
 export class Refused extends PrimeError {
   override readonly name = "Refused";
+}
+
+/** We are out of a room, and not because we asked. `code`: why, or the error that a join anew was refused with. */
+export class Left extends Error {
+  override readonly name = "Left";
+
+  constructor(
+    readonly code: LeftReason | ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The connection broke before an answer came, or the client was closed. Whether it was done is not known. */

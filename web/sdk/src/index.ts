@@ -4,7 +4,7 @@ export { connect, type Client, type LoginMethod, type Options, type Status, type
 export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
 export { stillOf, trackTree, type Placed, type Readable, type Still } from "./copy/readable.js";
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
-export { Diverged, PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
+export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
 export { newId } from "./ids.js";
 export type { Live, Stop } from "./live.js";
 export { between, inOrder, isOrderKey } from "./order_keys.js";

@@ -16,7 +16,7 @@ import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import { RETRY } from "../schema/tables.js";
 import type {
-  ClientDelta, ClientMessage, Collection, Dropped, Op, Presence, ServerMessage, ServerState,
+  ClientDelta, ClientMessage, Collection, Dropped, ErrorCode, LeftReason, Op, Presence, ServerMessage, ServerState,
 } from "../schema/types.js";
 import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
@@ -54,7 +54,7 @@ export class Room implements Readable {
   private readonly ticks = new Listeners<[]>();
   private readonly refusedEdits = new Listeners<[id: string, error: Error]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
-  private readonly lefts = new Listeners<[why: { code: string; message: string }]>();
+  private readonly lefts = new Listeners<[why: { code: LeftReason | ErrorCode; message: string }]>();
   /** To the server; null: we are away. */
   private line: Line | null = null;
   /** Of our latest `join`. */
@@ -138,7 +138,7 @@ export class Room implements Readable {
   }
 
   /** We are out, and not because we asked: this room is over, and what was not saved will not be. Join anew if you may. */
-  onLeft(listener: (why: { code: string; message: string }) => void): Stop {
+  onLeft(listener: (why: { code: LeftReason | ErrorCode; message: string }) => void): Stop {
     return this.lefts.add(listener);
   }
 
