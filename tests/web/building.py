@@ -20,6 +20,18 @@ def bundled(node: Node, sources: Sequence[Path], folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def bundled_page(node: Node, source: Path, folder: Path, library: str = "react") -> None:
+    """A script for browsers, in development; `library`: what React is, "react" or "preact"."""
+    program = _package(node, "esbuild", "bin", "esbuild")
+    options = ["--bundle", "--format=esm", "--log-level=warning", f"--outdir={folder}"]
+    options += [f"--alias:@prime/client/react={WEB / 'react' / 'src' / 'index.ts'}"]
+    options += [f"--alias:@prime/client={WEB / 'sdk' / 'src' / 'index.ts'}"]
+    if library == "preact":
+        options += ["--alias:react=preact/compat", "--alias:react-dom=preact/compat"]
+    done = _run([node.command, str(program), str(source), *options], node)
+    assert done.returncode == 0, done.stderr
+
+
 def build_pages(node: Node, folder: Path) -> None:
     """What `web/dist` holds, into a folder."""
     done = _run([node.command, str(WEB / "build.mjs"), str(folder)], node)
