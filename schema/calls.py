@@ -175,6 +175,19 @@ class StateAt(Params, frozen=True, forbid_unknown_fields=True):
     part: Part = 0
 
 
+class ListOps(Params, frozen=True, forbid_unknown_fields=True):
+    """The whole deltas after the seq `after` up to `to`, oldest first, to replay them.
+
+    Of a group that `to` is in, all; without `to` as many as there are. `after` and `op` are the
+    `next` of the page before.
+    """
+
+    project: ProjectId
+    after: Seq = 0
+    to: Seq | None = None
+    op: Annotated[int, Meta(ge=0, le=2**31)] = 0
+
+
 class HistoryEntry(Struct, frozen=True):
     """One delta of the journal: of the `total` ops that took effect the first 100, or 64 KiB.
 
@@ -199,6 +212,40 @@ class HistoryPage(Struct, frozen=True):
     entries: list[HistoryEntry]
     next: int | None
     oldest: int
+
+
+class HistoryDelta(Struct, frozen=True, omit_defaults=True):
+    """A delta of the journal as the message `delta` told it, or a part of a large one.
+
+    `op`: which of its ops is the first here; `cut`: the next page begins with more of them.
+    """
+
+    seq: int
+    id: str
+    user: str
+    member: str
+    at: float
+    ops: list[Op]
+    purpose: PurposeWord = "edit"
+    reverts: int | None = None
+    more: bool = False
+    op: int = 0
+    cut: bool = False
+
+
+class OpsPlace(Struct, frozen=True):
+    """Where the next page begins: the `after` and `op` of its call."""
+
+    after: int
+    op: int
+
+
+class HistoryOps(Struct, frozen=True):
+    """Some deltas, where the next page begins, and where a copy stands that has taken all pages."""
+
+    deltas: list[HistoryDelta]
+    next: OpsPlace | None
+    position: Position
 
 
 class Blamed(Struct, frozen=True):
@@ -464,6 +511,7 @@ BY_HAND: dict[str, tuple[type[Params], type[Struct]]] = {
     "history.list": (ListHistory, HistoryPage),
     "history.blame": (Blame, Blamed),
     "history.at": (StateAt, StateData),
+    "history.ops": (ListOps, HistoryOps),
     "snapshots.create": (CreateSnapshot, Snapshot),
     "snapshots.state": (SnapshotState, StateData),
     "snapshots.update": (UpdateSnapshot, Snapshot),

@@ -26,6 +26,7 @@ from prime_client.gesture import Gesture
 from prime_client.ids import new_id
 from prime_client.listeners import ReaderTooSlow
 from prime_client.logging_in.devices import DeviceCode
+from prime_client.past_deltas import apply_delta
 from prime_client.room import Room, Undone
 from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
@@ -75,6 +76,7 @@ __all__ = [
     "UnknownDelta",
     "Watch",
     "WrongUse",
+    "apply_delta",
     "between",
     "events",
     "new_id",

@@ -5,10 +5,12 @@ import contextlib
 import logging
 import random
 import ssl
-from collections.abc import Iterable, Mapping
+
+# Long: the one door of the SDK, with a short method for each thing that a program asks.
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Self
 
-from prime_client import past_states
+from prime_client import past_deltas, past_states
 from prime_client.connecting.auth_session import HeldLogin, tokens_in
 from prime_client.connecting.calls_in_flight import result_of
 from prime_client.connecting.codec import CodecName, codec_named
@@ -29,7 +31,15 @@ from prime_client.logging_in.devices import ShowCode
 from prime_client.logging_in.invitations import token_of
 from prime_client.logging_in.providers import OpenAddress
 from prime_client.room import Room
-from prime_client.schema.calls import READS, WRITES, Calls, InvitationShown, ProjectMember, User
+from prime_client.schema.calls import (
+    READS,
+    WRITES,
+    Calls,
+    HistoryDelta,
+    InvitationShown,
+    ProjectMember,
+    User,
+)
 from prime_client.schema.close_codes import AUTH_FAILED, SESSION_REVOKED
 from prime_client.schema.limits import MAX_CALLS_IN_FLIGHT
 from prime_client.watching.watch import Watch
@@ -390,6 +400,15 @@ class Client(Calls, Reconnecting):
     ) -> State:
         """The state after `seq`, or at `time` (ms since 1970); raises as `snapshot_state`."""
         return await past_states.state_at(self.call, self._codec, project, seq, time)
+
+    def history_ops(
+        self, project: str, *, after: int = 0, to: int | None = None
+    ) -> AsyncIterator[HistoryDelta]:
+        """The whole deltas after a seq, oldest first; `apply_delta` replays them on its state.
+
+        Raises `CallFailed`, `StateDamaged` (as after a backup was restored): begin anew.
+        """
+        return past_deltas.past_deltas(self.call, project, after, to)
 
     def _forget_room(self, project: str) -> None:
         self._rooms.pop(project, None)

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from persistence.errors import NotFound
+from persistence.errors import Compacted, NotFound
+from persistence.journal.rows import milliseconds
 from persistence.pool import Executor
 from rooms.journal.entry import Purpose
 from schema.server_limits import MAX_BLAMED_BYTES
@@ -85,6 +86,60 @@ OLDEST = """
 SELECT compacted_seq FROM studio_projects WHERE id = $1
 """
 
+STANDING = """
+SELECT epoch, head_seq, state_seq, compacted_seq FROM studio_projects WHERE id = $1
+"""
+
+# The end of the group that it is in; where that is past what is known, the end of what is before.
+GROUP_END = """
+SELECT coalesce(
+    (SELECT seq FROM project_deltas
+        WHERE project_id = $1 AND seq >= $2 AND seq <= $3 AND NOT more ORDER BY seq LIMIT 1),
+    (SELECT seq FROM project_deltas
+        WHERE project_id = $1 AND seq < $2 AND NOT more ORDER BY seq DESC LIMIT 1),
+    0)
+"""
+
+# Bounded as `LIST_ENTRIES` is, from the oldest on; one op at least. Each entry counts as some bytes
+# more than its ops. Of the first one the ops before $7 are left out.
+LIST_OPS = """
+SELECT page.* FROM (
+SELECT e.seq, e.delta_id, e.author, e.member, e.purpose, e.reverts, e.more, e.committed_at,
+    json_array_length(e.ops) AS total, s.shown,
+    sum(octet_length(s.shown) + $6) OVER (ORDER BY e.seq) - octet_length(s.shown) AS shown_before
+FROM (
+    SELECT w.* FROM (
+        SELECT d.seq, d.delta_id, d.author, d.member, d.purpose, d.reverts, d.more, d.committed_at,
+            CASE WHEN d.aspect = 'document' THEN coalesce(d.effective, d.ops) ELSE '[]' END AS ops,
+            sum(pg_column_size(coalesce(d.effective, d.ops)))
+                OVER (ORDER BY d.seq ROWS UNBOUNDED PRECEDING)
+                - pg_column_size(coalesce(d.effective, d.ops)) AS stored_before
+        FROM project_deltas AS d
+        WHERE d.project_id = $1 AND d.seq > $2 AND d.seq <= $3
+            AND (SELECT p.compacted_seq FROM studio_projects AS p WHERE p.id = $1) <= $2
+        ORDER BY d.seq
+        LIMIT $4
+    ) AS w WHERE w.stored_before < $5
+) AS e
+CROSS JOIN LATERAL (
+    SELECT '[' || coalesce(string_agg(o.op, ',' ORDER BY o.n), '') || ']' AS shown
+    FROM (
+        SELECT o.value::text AS op, o.n,
+            sum(octet_length(o.value::text)) OVER (ORDER BY o.n) - octet_length(o.value::text)
+                AS before
+        FROM json_array_elements(e.ops) WITH ORDINALITY AS o (value, n)
+        WHERE e.seq > $2 + 1 OR o.n > $7
+    ) AS o
+    WHERE o.before < $5
+) AS s
+) AS page
+WHERE page.shown_before < $5 + $6
+ORDER BY page.seq
+"""
+
+BESIDE_OPS = 256
+"""Bytes of an entry without its ops, about."""
+
 LAST_SEQ = 2**62
 MICROSECOND_MS = 0.001
 
@@ -110,6 +165,78 @@ class HistoryRow:
     ops: bytes
     total: int
     may_be_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a journal stands: its head, its newest stored state, and what it is compacted up to."""
+
+    epoch: str
+    head: int
+    stored: int
+    compacted: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpsRow:
+    """A delta, of whose `total` ops that took effect `ops` (JSON) has some in a row."""
+
+    seq: int
+    delta_id: str
+    committed_at: float
+    author: str
+    member: str
+    purpose: Purpose
+    reverts: int | None
+    more: bool
+    ops: bytes
+    total: int
+
+
+async def standing(db: Executor, project: str) -> Standing:
+    """Raises `NotFound`."""
+    row = await db.fetchrow(STANDING, project)
+    if row is None:
+        raise NotFound("there is no such project")
+    return Standing(row["epoch"], row["head_seq"], row["state_seq"], row["compacted_seq"])
+
+
+async def group_end(db: Executor, project: str, seq: int, known: int) -> int:
+    """The end of the group that `seq` is in (its own seq, if in none), at most `known`.
+
+    Where that is later, the end of what is before the group.
+    """
+    end: int = await db.fetchval(GROUP_END, project, seq, known)
+    return end
+
+
+async def list_ops(
+    db: Executor, project: str, after: int, up_to: int, *, skip: int, max_bytes: int
+) -> list[OpsRow]:
+    """What follows after a seq, oldest first, without the first `skip` ops: about as many bytes.
+
+    Raises `Compacted`.
+    """
+    rows = await db.fetch(
+        LIST_OPS, project, after, up_to, max_bytes // BESIDE_OPS, max_bytes, BESIDE_OPS, skip
+    )
+    if not rows and after < up_to:
+        raise Compacted(await oldest(db, project))
+    return [
+        OpsRow(
+            row["seq"],
+            row["delta_id"],
+            milliseconds(row["committed_at"]),
+            row["author"],
+            row["member"],
+            Purpose(row["purpose"]),
+            row["reverts"],
+            row["more"],
+            row["shown"].encode(),
+            row["total"],
+        )
+        for row in rows
+    ]
 
 
 async def list_entries(

@@ -36,7 +36,7 @@ def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> l
             member=proposal.member,
             payload=proposal.payload,
             atomic=proposal.atomic,
-            committed_at=_milliseconds(verdict.committed_at),
+            committed_at=milliseconds(verdict.committed_at),
             payload_hash=verdict.payload_hash,
             purpose=proposal.purpose,
             reverts=proposal.reverts,
@@ -86,7 +86,7 @@ def entry_of(row: Any) -> Entry:
         member=row["member"],
         payload=row["ops"].encode(),
         atomic=row["atomic"],
-        committed_at=_milliseconds(row["committed_at"]),
+        committed_at=milliseconds(row["committed_at"]),
         payload_hash=row["payload_hash"],
         purpose=PURPOSES[row["purpose"]],
         reverts=row["reverts"],
@@ -97,5 +97,6 @@ def entry_of(row: Any) -> Entry:
     )
 
 
-def _milliseconds(time: datetime) -> float:
+def milliseconds(time: datetime) -> float:
+    """Since 1970, as clients are told it."""
     return time.timestamp() * 1000

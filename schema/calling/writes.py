@@ -85,6 +85,7 @@ READS = frozenset(
         "history.list",
         "history.blame",
         "history.at",
+        "history.ops",
         "snapshots.state",
         "snapshots.diff",
         "timeline.between",

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from persistence.journal.contract import Known
+from persistence.journal.history import Standing, standing
 from rooms.document.document import Document
 from schema.messages import Position
 from server.calls.context import Context
 from server.live.room_services import RoomClosed
+from server.states.effects import record_by_replay
 from server.states.stored_state import document_at
 
 NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
@@ -47,8 +50,20 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
         return await there.use(_of_state, question, args)
 
 
-async def record_effects(context: Context, project: str) -> None:
-    """See that the journal knows what took effect, as far as this server has applied it."""
+async def record_effects(context: Context, project: str, user: str) -> Standing:
+    """See that the journal knows what took effect; how it stands, up to the seq of which it does.
+
+    Where no room is open here, the journal knows it up to the newest stored state, and what follows
+    is replayed. Raises as `newest_whole` does. `user`: who asks.
+    """
+    stands = await standing(context.db, project)
     live = context.hub.rooms.get(project)
     if live is not None:
+        head = live.room.head
         await live.checkpoints.record()
+    elif stands.head > stands.stored:
+        async with context.documents.slot(user):
+            head = await record_by_replay(context.slow_journal, project, context.in_thread)
+    else:
+        head = stands.head
+    return replace(stands, head=head)

@@ -1,4 +1,4 @@
-"""History: who changed what and when, and what the project was then."""
+"""History: who changed what and when, by which ops, and what the project was then."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,21 +6,23 @@ from typing import Any
 import msgspec
 
 from persistence.journal import history as project_history
-from persistence.journal.history import HistoryRow
+from persistence.journal.history import HistoryRow, OpsRow
 from rooms.document.spelled import spelled
 from rooms.edits.answers import bare
 from rooms.journal.entry import Purpose
+from rooms.pauses import walked
 from rooms.presence.colors import color_of
 from rooms.within_bytes import first_within
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_OPS_SHOWN, MAX_PAGE_BYTES
-from schema.messages import User
+from schema.messages import Position, User
 from schema.ops import Insert, Op, Set, decode_ops
 from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, require_member
+from server.loop.threads import yield_gil
 from server.refused import Refused
 from server.states.state_pages import StatePage
 from server.states.stored_state import WorkerDocument, document_at
@@ -31,7 +33,7 @@ PAGE = 200
 async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> calls.HistoryPage:
     """A page of entries, newest first."""
     await require_member(context, params.project, caller.user)
-    await current_state.record_effects(context, params.project)
+    stands = await current_state.record_effects(context, params.project, caller.user)
     rows = await project_history.list_entries(
         context.reads,
         params.project,
@@ -46,19 +48,18 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
         max_entry_bytes=MAX_ENTRY_SHOWN_BYTES,
         max_bytes=MAX_PAGE_BYTES,
     )
-    oldest = await project_history.oldest(context.db, params.project)
     colors = await context.colors.of(context.db, params.project)
     entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows, colors)
     is_cut = len(entries) == params.limit or len(entries) < len(rows)
     is_cut = is_cut or (bool(rows) and rows[-1].may_be_cut)
     after = entries[-1].seq if is_cut else None
-    return calls.HistoryPage(entries, after, oldest + 1)
+    return calls.HistoryPage(entries, after, stands.compacted + 1)
 
 
 async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:
     """The newest entry that gave the property its value."""
     await require_member(context, params.project, caller.user)
-    await current_state.record_effects(context, params.project)
+    await current_state.record_effects(context, params.project, caller.user)
     before: int | None = None
     colors = await context.colors.of(context.db, params.project)
     while True:
@@ -104,6 +105,90 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePa
     return StatePage(key, caller.user, params.part, find)
 
 
+async def ops(context: Context, caller: Caller, params: calls.ListOps) -> calls.HistoryOps:
+    """Whole deltas, oldest first, as a replica hears them."""
+    await require_member(context, params.project, caller.user)
+    end = await _end(context, caller, params)
+    rows = await project_history.list_ops(
+        context.reads,
+        params.project,
+        params.after,
+        end.seq,
+        skip=params.op,
+        max_bytes=MAX_PAGE_BYTES,
+    )
+    if params.op and (not rows or params.op >= rows[0].total):
+        text = "op: the delta has not so many; give the `next` of the page before"
+        raise Refused(ErrorCode.VALIDATION, text, field="op")
+    deltas = await context.in_thread(_deltas, rows, params.op)
+    follows: calls.OpsPlace | None = None
+    if deltas and deltas[-1].cut:
+        last = deltas[-1]
+        follows = calls.OpsPlace(last.seq - 1, last.op + len(last.ops))
+    elif deltas and deltas[-1].seq < end.seq:
+        follows = calls.OpsPlace(deltas[-1].seq, 0)
+    return calls.HistoryOps(deltas, follows, end)
+
+
+async def _end(context: Context, caller: Caller, params: calls.ListOps) -> Position:
+    """Where the last page ends. Of all before it the journal knows what took effect."""
+    stands = await current_state.record_effects(context, params.project, caller.user)
+    head = stands.head
+    to = head if params.to is None else params.to
+    if max(params.after, to) > head:
+        raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
+    if to < params.after:
+        text = "to: that is before `after`; ops are told forwards"
+        raise Refused(ErrorCode.VALIDATION, text, field="to")
+    seq = await project_history.group_end(context.db, params.project, to, head)
+    return Position(stands.epoch, max(seq, params.after))
+
+
+def _deltas(rows: list[OpsRow], skipped: int) -> list[calls.HistoryDelta]:
+    """As many as fit into a page; what is spelled out is longer than what is stored."""
+    deltas: list[calls.HistoryDelta] = []
+    left = MAX_PAGE_BYTES
+    for row in rows:
+        ops = _readable(row.ops)
+        taken, left = _spelled_within(ops, left, must_take=not deltas)
+        is_cut = bool(ops) and skipped + len(taken) < row.total
+        if is_cut and not taken:
+            break
+        deltas.append(_delta(row, taken, skipped, is_cut=is_cut))
+        if is_cut:
+            break
+        skipped = 0
+    return deltas
+
+
+def _spelled_within(ops: list[Op], left: int, *, must_take: bool) -> tuple[list[Op], int]:
+    """The first of the ops that fit, one at least if need be, and the bytes that are left then."""
+    taken: list[Op] = []
+    for proposed in walked(ops, yield_gil):
+        [op] = bare([spelled(proposed)])
+        left -= max(len(msgspec.json.encode(op)), len(msgspec.msgpack.encode(op)))
+        if left < 0 and not (must_take and not taken):
+            break
+        taken.append(op)
+    return taken, left
+
+
+def _delta(row: OpsRow, ops: list[Op], skipped: int, *, is_cut: bool) -> calls.HistoryDelta:
+    return calls.HistoryDelta(
+        seq=row.seq,
+        id=row.delta_id,
+        user=row.author,
+        member=row.member,
+        at=row.committed_at,
+        ops=ops,
+        purpose=row.purpose,
+        reverts=row.reverts,
+        more=row.more,
+        op=skipped,
+        cut=is_cut,
+    )
+
+
 def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:
     """As many as fit into a page: an op that is spelled out is longer than what is stored."""
     entries = [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
@@ -140,11 +225,16 @@ def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
 
 def _ops_of(row: HistoryRow) -> list[Op]:
     """Those that took effect: where nothing was dropped or fell with them, what was proposed."""
-    try:
-        ops = decode_ops(row.ops)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return []  # quarantined (rule D17): it is there, and did nothing
+    ops = _readable(row.ops)
     return list(map(spelled, ops if row.purpose is Purpose.EDIT else bare(ops)))
+
+
+def _readable(ops: bytes) -> list[Op]:
+    """None of a delta that is quarantined (rule D17): it is there, and did nothing."""
+    try:
+        return decode_ops(ops)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return []
 
 
 def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.HistoryEntry:

@@ -26,6 +26,7 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     "history.list": history.list_,
     "history.blame": history.blame,
     "history.at": history.at,
+    "history.ops": history.ops,
     "snapshots.create": snapshots.create,
     "snapshots.state": snapshots.state,
     "snapshots.update": snapshots.update,

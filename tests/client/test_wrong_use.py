@@ -198,6 +198,7 @@ ENDINGS: list[Callable[[Client], Awaitable[object]]] = [
     lambda client: client.join(PROJECT),
     lambda client: client.snapshot_state(PROJECT, "s"),
     lambda client: client.state_at(PROJECT, seq=1),
+    lambda client: anext(client.history_ops(PROJECT)),
 ]
 
 

@@ -140,6 +140,7 @@ class Grown:
             "history.list": project | {"limit": 200},
             "history.blame": project | {"entity": "note_00007", "property": "key"},
             "history.at": project | {"seq": 2},
+            "history.ops": project,
             "snapshots.create": project | {"name": "now"},
             "snapshots.state": snapshot,
             "snapshots.update": snapshot | {"version": 1, "name": "better"},

@@ -130,6 +130,7 @@ READS = frozenset(
         "history.at",
         "history.blame",
         "history.list",
+        "history.ops",
         "invitations.count",
         "invitations.get",
         "invitations.list",
@@ -433,6 +434,53 @@ class StateData(TypedDict):
     part: int
     parts: int
     data: bytes | str
+
+
+class ListOps(TypedDict):
+    """The whole deltas after the seq `after` up to `to`, oldest first, to replay them. Of a
+    group that `to` is in, all; without `to` as many as there are. `after` and `op` are the
+    `next` of the page before.
+    """
+
+    project: str
+    # 0 if left out
+    after: NotRequired[int]
+    to: NotRequired[int | None]
+    # 0 to 2,147,483,648; 0 if left out
+    op: NotRequired[int]
+
+
+class HistoryDelta(TypedDict):
+    """A delta of the journal as the message `delta` told it, or a part of a large one. `op`:
+    which of its ops is the first here; `cut`: the next page begins with more of them.
+    """
+
+    seq: int
+    id: str
+    user: str
+    member: str
+    at: float
+    ops: list[Op]
+    purpose: NotRequired[str]
+    reverts: NotRequired[int | None]
+    more: NotRequired[bool]
+    op: NotRequired[int]
+    cut: NotRequired[bool]
+
+
+class OpsPlace(TypedDict):
+    """Where the next page begins: the `after` and `op` of its call."""
+
+    after: int
+    op: int
+
+
+class HistoryOps(TypedDict):
+    """Some deltas, where the next page begins, and where a copy stands that has taken all pages."""
+
+    deltas: list[HistoryDelta]
+    next: OpsPlace | None
+    position: JournalPosition
 
 
 class AudioAnalysis(TypedDict):
@@ -2748,6 +2796,14 @@ class History:
     async def at(self, **params: Unpack[StateAt]) -> StateData:
         """The state after `seq`, or at `time` (ms since 1970), read-only; ask part by part."""
         result: StateData = await self._call("history.at", **params)
+        return result
+
+    async def ops(self, **params: Unpack[ListOps]) -> HistoryOps:
+        """The whole deltas after the seq `after` up to `to`, oldest first, to replay them. Of a
+        group that `to` is in, all; without `to` as many as there are. `after` and `op` are
+        the `next` of the page before.
+        """
+        result: HistoryOps = await self._call("history.ops", **params)
         return result
 
 

@@ -56,6 +56,10 @@ READS: dict[str, Read] = {
     ),
     "a state of before": lambda db, many: PostgresJournal(db).base(many.filled.project, 5),
     "the heads": lambda db, many: PostgresJournal(db).heads([many.filled.project]),
+    "the ops of a range": lambda db, many: history.list_ops(
+        db, many.filled.project, 0, 3, skip=0, max_bytes=1_000
+    ),
+    "where a group ends": lambda db, many: history.group_end(db, many.filled.project, 2, 3),
     "the timeline": lambda db, many: _entries(db, many, None, None),
     "the timeline of a user": lambda db, many: _entries(db, many, many.filled.user, None),
     "the timeline of an entity": lambda db, many: _entries(db, many, None, "track-1"),

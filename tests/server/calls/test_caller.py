@@ -25,6 +25,7 @@ READS: dict[str, dict[str, Any]] = {
     "history.list": {},
     "history.blame": {"entity": "track_001", "property": "name"},
     "history.at": {"seq": 0},
+    "history.ops": {},
     "snapshots.state": {"snapshot": NOT_SET_UP},
     "snapshots.diff": {"before": NOT_SET_UP},
     "timeline.between": {"start": 0.0, "end": 4.0},

@@ -211,6 +211,7 @@ async def test_C6_history_of_a_strangers_project_is_not_there(node: Node) -> Non
         ("history.list", {}),
         ("history.blame", {"entity": "marker_1", "property": "name"}),
         ("history.at", {"seq": 0}),
+        ("history.ops", {}),
         ("snapshots.list", {}),
         ("snapshots.create", {}),
         ("timeline.between", {"start": 0, "end": 1}),

@@ -161,6 +161,7 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
             project | {"entity": "dev_wide", "property": "params/leaf_0001"},
         ],
         "history.at": [project | {"seq": DELTAS}],
+        "history.ops": [project | {"after": seq} for seq in range(DELTAS)],
         "snapshots.state": [snapshot],
         "snapshots.update": [snapshot | {"version": 1, "description": LONG}],
         "snapshots.diff": [

@@ -182,6 +182,10 @@ export type Calls = {
     params: HistoryAtParams;
     result: StateData;
   };
+  "history.ops": {
+    params: HistoryOpsParams;
+    result: HistoryOps;
+  };
   "snapshots.create": {
     params: SnapshotsCreateParams;
     result: Snapshot;
@@ -596,7 +600,7 @@ export type Calls = {
   };
 };
 
-export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
+export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
 
 export type Collection = "project" | "transport" | "tempo" | "signatures" | "markers" | "tracks" | "channels" | "sends" | "devices" | "clips" | "notes" | "lanes" | "points" | "warps" | "scenes" | "slots" | "media";
 
@@ -1971,6 +1975,52 @@ export type StateData = {
   parts: number;
   /** Base64 in JSON, bytes in MessagePack. */
   data: string | Uint8Array;
+};
+
+/** The whole deltas after the seq `after` up to `to`, oldest first, to replay them. Of a group that `to` is in,
+ * all; without `to` as many as there are. `after` and `op` are the `next` of the page before. */
+export type HistoryOpsParams = {
+  project: string;
+  /** Default: 0. */
+  after?: number;
+  /** Default: null. */
+  to?: number | null;
+  /** Default: 0. */
+  op?: number;
+};
+
+/** Some deltas, where the next page begins, and where a copy stands that has taken all pages. */
+export type HistoryOps = {
+  deltas: readonly HistoryDelta[];
+  next: OpsPlace | null;
+  position: JournalPosition;
+};
+
+/** A delta of the journal as the message `delta` told it, or a part of a large one. `op`: which of its ops is the
+ * first here; `cut`: the next page begins with more of them. */
+export type HistoryDelta = {
+  seq: number;
+  id: string;
+  user: string;
+  member: string;
+  at: number;
+  ops: readonly Op[];
+  /** Default: "edit". */
+  purpose?: Purpose;
+  /** Default: null. */
+  reverts?: number | null;
+  /** Default: false. */
+  more?: boolean;
+  /** Default: 0. */
+  op?: number;
+  /** Default: false. */
+  cut?: boolean;
+};
+
+/** Where the next page begins: the `after` and `op` of its call. */
+export type OpsPlace = {
+  after: number;
+  op: number;
 };
 
 /** Store the current state under a name. With an `id`, sending it again makes no second one. */

@@ -1,0 +1,47 @@
+"""What took effect of the entries after the newest stored state, where no room knows it."""
+
+from collections.abc import Sequence
+
+from persistence.errors import OtherHistory, Unavailable
+from persistence.journal.contract import Journal, Known
+from rooms.document.aspect import DocumentAspect
+from rooms.document.document import Document
+from rooms.document.entity_store import finish
+from rooms.journal.entry import DOCUMENT, Entry
+from schema.ops import encode_ops
+from server.loop.threads import InThread, yield_gil
+from server.states.stored_state import READ_ENTRIES, WorkerDocument, newest_whole
+
+
+async def record_by_replay(journal: Journal, project: str, in_thread: InThread) -> int:
+    """See that the journal knows what took effect; up to which seq it does.
+
+    Raises as `newest_whole` does.
+    """
+    stored, document = await newest_whole(journal, project, None, in_thread)
+    known = stored.known
+    async with WorkerDocument(document, stored.epoch, stored.seq, in_thread) as there:
+        del document
+        while page := await journal.read(project, known.seq, READ_ENTRIES):
+            effects = await there.use(_effects, page)
+            known = Known(known.epoch, page[-1].seq, page[-1].delta_id)
+            if not effects:
+                continue
+            try:
+                await journal.record_effects(project, effects, known)
+            except OtherHistory as error:
+                raise Unavailable("the journal lost entries meanwhile") from error
+    return known.seq
+
+
+def _effects(document: Document, entries: Sequence[Entry]) -> dict[int, bytes]:
+    """Seq -> the ops that took effect, where those are not the ones proposed."""
+    effects: dict[int, bytes] = {}
+    aspect = DocumentAspect(document)
+    for entry in entries:
+        if entry.aspect == DOCUMENT:
+            applied = finish(aspect.apply(entry), yield_gil)
+            if applied.drops or not applied.is_spelled:
+                effects[entry.seq] = encode_ops(applied.ops)
+        yield_gil()
+    return effects
