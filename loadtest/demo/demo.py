@@ -23,12 +23,16 @@ from loadtest.people.library_work import LibraryWork
 from loadtest.people.participants import Participant, Tally, take_seats
 from loadtest.people.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
+from machine.child_program import HubFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub
 from prime_client.client import Client
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0
+WATCH_SECONDS = 0.5
+"""How often it is looked whether the server is there."""
+
 RECENT_SAMPLES = 2_000
 """The live percentiles look at as many; the report looks at all."""
 
@@ -59,6 +63,8 @@ class Demo:
         """As many servers were killed as are to be."""
         self.participants: list[Participant] = []
         self._library = LibraryWork(self.participants)
+        self._is_killing = False
+        """Whether we end the server just now, to start it again."""
         self._arguments = arguments
         self._song = song
         self._ready_seconds = hub.ready_seconds
@@ -98,7 +104,7 @@ class Demo:
         return f"{page}/studio#invite={made['token']}"
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Let them play for the time given, or until `stop`."""
+        """Let them play for the time given, or until `stop`; raises `HubFailed` when it ends."""
         self._began = time.perf_counter()
         async with asyncio.TaskGroup() as tasks:
             for participant in self.participants:
@@ -106,6 +112,7 @@ class Demo:
                 tasks.create_task(participant.habits.play(stop))
             library = tasks.create_task(self._library.work())
             tasks.create_task(self._kill_now_and_then(stop))
+            tasks.create_task(self._watch_server(stop))
             await wait(stop, self._arguments.seconds)
             await self._killed_enough.wait()
             stop.set()
@@ -185,12 +192,21 @@ class Demo:
             if stop.is_set():
                 return
             await self._a_delta_is_under_way()
+            self._is_killing = True
             await self.hub.kill()
             self.kills += 1
             await self.hub.start()
+            self._is_killing = False
             self._warm_seconds.append(self.hub.ready_seconds)
             if self.kills >= self._arguments.least_kills:
                 self._killed_enough.set()
+
+    async def _watch_server(self, stop: asyncio.Event) -> None:
+        """Raises `HubFailed` once it has ended by itself, or by somebody else."""
+        while not stop.is_set():
+            if not self.hub.is_running and not self._is_killing:
+                raise HubFailed(f"the server has ended; {_last_words(self.hub)}")
+            await wait(stop, WATCH_SECONDS)
 
     async def _a_delta_is_under_way(self) -> None:
         """The worst time for a kill: something is sent, and not yet answered."""
@@ -314,6 +330,15 @@ async def _show(demo: Demo, stop: asyncio.Event, console: Console) -> None:
         while not stop.is_set():
             picture.update(live(demo.figures()), refresh=True)
             await wait(stop, FRAME_SECONDS)
+
+
+def _last_words(hub: Hubs) -> str:
+    """What the log of who has ended says last."""
+    servers = [hub] if isinstance(hub, LocalHub) else hub.nodes
+    gone = [server for server in servers if not server.is_running]
+    return "; ".join(
+        f"{one.log}: {last_lines(one.log.read_text(errors='replace'))}" for one in gone
+    )
 
 
 def _length_in_beats(song: Song) -> float:

@@ -1,12 +1,24 @@
 """The demo, short: musicians at work, the hub killed, and the proof."""
 
+import argparse
+import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+
+from files.importing import read_song
+from loadtest.demo.demo import Demo, own_song
+from loadtest.hub.without_limits import WITHOUT_LIMITS
+from machine.local_hub import LocalHub
+from prime_client.client import Client
+from prime_client.failures import CallFailed
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
 
@@ -62,3 +74,49 @@ def test_each_kill_takes_one_of_several_nodes_and_nothing_is_lost() -> None:
     assert 0 < report["reconnects"] < report["kills"] * 6
     assert_library_was_shared(report, 6)
     assert 0 < report["deltas_acked"] <= report["deltas_in_journal"]
+
+
+async def test_who_came_by_a_browser_looks_on_once_it_is_proved_and_nobody_else_comes(
+    tmp_path: Path,
+) -> None:
+    arguments = argparse.Namespace(
+        musicians=1, seed=3, seconds=0.5, kill_every=0.0, least_kills=0, project=None
+    )
+    async with LocalHub(tmp_path / "data", environment=WITHOUT_LIMITS) as hub:
+        demo = Demo(arguments, read_song(own_song()), hub)
+        try:
+            await demo.set_up()
+            async with Client(hub.url, device="mia") as mia, Client(hub.url, device="noa") as noa:
+                await mia.accept_as_guest(demo.address, "Mia")
+                room = await mia.join(demo.participants[0].room.project)
+                assert room.role == "editor"
+                await demo.run(asyncio.Event())
+                report = await demo.prove()
+                assert (report["lost"], report["converged"]) == (0, True)
+                project = demo.participants[0].room.project
+                assert (await mia.call("projects.get", project=project))["role"] == "viewer"
+                with pytest.raises(CallFailed, match="auth_failed"):
+                    await noa.accept_as_guest(demo.address, "Noa")
+        finally:
+            await demo.close()
+
+
+def test_a_demo_that_stays_says_that_its_server_has_ended_and_fails() -> None:
+    words = [sys.executable, "-m", "loadtest", "demo", "--stay", "--musicians", "1"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stderr is not None
+        said = ""
+        while "in a browser to take part" not in said:
+            line = process.stderr.readline()
+            assert line, said
+            said += line
+        [server] = [
+            child.pid
+            for child in psutil.Process(process.pid).children(recursive=True)
+            if child.cmdline()[1:3] == ["-m", "server"]
+        ]
+        os.kill(server, signal.SIGKILL)
+        said = process.stderr.read()
+        assert process.wait() == 1
+    assert "prime: the server has ended; " in said
+    assert "hub.log" in said
