@@ -86,7 +86,7 @@ async def import_song(arguments: argparse.Namespace) -> int:
     song = read_song(arguments.file)
     async with _logged_in(arguments) as client:
         name = _project_name(arguments.name, song.name, arguments.file.stem)
-        project = (await client.projects.create(name=name))["id"]
+        project = (await client.projects.create(name=name, **song.in_list))["id"]
         try:
             room = await client.join(project)
             deltas = await upload(room, song.to_ops())

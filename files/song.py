@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from files.entity_values import Entity, State, fit
 from files.losses import Loss, item_of, mended, printable
@@ -29,6 +30,13 @@ class BrokenSong(Exception):
         self.path = str(path)
         self.where = where
         self.why = why
+
+
+class InList(TypedDict):
+    """Of `projects.create`, beside the name."""
+
+    bpm: float
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,14 @@ class Song:
             points=size["points"],
             entities=sum(size.values()),
         )
+
+    @property
+    def in_list(self) -> InList:
+        """What the row of its project says in lists: how it begins."""
+        signature = self.state["signatures"]["signature_start"]
+        bpm = self.state["tempo"]["tempo_start"]["bpm"]
+        assert isinstance(bpm, int | float)
+        return InList(bpm=float(bpm), signature=f"{signature['num']}/{signature['den']}")
 
     # Building.
 

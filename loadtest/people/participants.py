@@ -195,7 +195,8 @@ async def take_seats(
     unique = secrets.token_hex(3)
     owner, *others = participants
     await owner.sign_up(unique)
-    project = str((await owner.client.projects.create(name=song.name[:120]))["id"])
+    made = await owner.client.projects.create(name=song.name[:120], **song.in_list)
+    project = str(made["id"])
     await upload(await owner.enter(project), song.to_ops())
     for number, other in enumerate(others, start=1):
         if role == "owner":

@@ -51,6 +51,15 @@ def applied(ops: list[dict[str, Any]]) -> dict[str, Any]:
     return dict(state)
 
 
+def test_a_list_of_projects_says_how_the_song_begins() -> None:
+    song = Song("Waltz")
+    assert song.in_list == {"bpm": 120.0, "signature": "4/4"}
+    song.add_tempo(0, 88.5)
+    song.add_tempo(8, 140)
+    song.add_signature(0, 3, 4)
+    assert song.in_list == {"bpm": 88.5, "signature": "3/4"}
+
+
 def test_a_new_song_is_an_empty_project() -> None:
     song = Song("Nothing yet")
     assert song.state == empty_state("Nothing yet")

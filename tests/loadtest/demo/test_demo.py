@@ -94,7 +94,8 @@ async def test_who_came_by_a_browser_looks_on_once_it_is_proved_and_nobody_else_
                 report = await demo.prove()
                 assert (report["lost"], report["converged"]) == (0, True)
                 project = demo.participants[0].room.project
-                assert (await mia.call("projects.get", project=project))["role"] == "viewer"
+                row = await mia.call("projects.get", project=project)
+                assert (row["role"], row["bpm"]) == ("viewer", 88), "lists tell the song's tempo"
                 with pytest.raises(CallFailed, match="auth_failed"):
                     await noa.accept_as_guest(demo.address, "Noa")
         finally:
