@@ -10,8 +10,8 @@ from typing import Any
 from persistence.pool import Executor
 from persistence.rows import watched
 from persistence.rows.reading import Row, read_fields
-from persistence.tables.project_members import in_order_of_coming
-from rooms.presence.colors import color_of, colors_of
+from persistence.tables.internal import project_colors
+from rooms.presence.colors import color_at, color_of
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Column, Operator, SqlType, Table
 
@@ -57,11 +57,11 @@ def shown(columns: Iterable[Column], row: Row) -> Row:
 
 
 async def _color(db: Executor, table: Table, rows: Collection[Row]) -> int:
-    """Each member's in the project, by the order in which its members came (rule P9)."""
-    projects = {row[table.project] for row in rows}
-    colors = {id: colors_of(await in_order_of_coming(db, id)) for id in projects}
+    """Each member's in the project (rule P9)."""
+    pairs = {(row[table.project], row[table.user]) for row in rows}
+    places = await project_colors.places(db, pairs) if pairs else {}
     for row in rows:
-        user = row[table.user]
-        color = colors[row[table.project]].get(user) or color_of(user)
+        place = places.get((row[table.project], row[table.user]))
+        color = color_of(row[table.user]) if place is None else color_at(place)
         row.setdefault(BESIDE, {})["color"] = color
-    return len(projects)
+    return 1 if pairs else 0

@@ -38,6 +38,7 @@ GRANTS: dict[str, str] = {
     "preset_uses": "SELECT, INSERT, UPDATE",
     "prime_migrations": "SELECT",
     "prime_users": "SELECT, INSERT, UPDATE, DELETE",
+    "project_colors": "SELECT",
     "project_deltas": "SELECT, INSERT, DELETE",
     "project_members": "SELECT, INSERT, UPDATE, DELETE",
     "project_snapshots": "SELECT, INSERT, UPDATE, DELETE",

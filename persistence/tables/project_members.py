@@ -42,10 +42,6 @@ LEFT JOIN LATERAL (
 WHERE m.project_id = $1 AND m.user_id = $2
 """
 
-IN_ORDER_OF_COMING = """
-SELECT user_id FROM project_members WHERE project_id = $1 ORDER BY created_at, user_id
-"""
-
 ROLES_AMONG = """
 SELECT m.project_id, m.user_id, m.role, m.tracks
 FROM unnest($1::uuid[], $2::uuid[]) AS asked (project_id, user_id)
@@ -177,12 +173,6 @@ async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
             permits_of(row["host_id"], row["permissions"]),
         )
     )
-
-
-async def in_order_of_coming(db: Executor, project: str) -> list[str]:
-    """The users that are members, the earliest first."""
-    rows = await db.fetch(IN_ORDER_OF_COMING, project)
-    return [str(row["user_id"]) for row in rows]
 
 
 async def grants_among(

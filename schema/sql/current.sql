@@ -364,6 +364,36 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.give_color(of_project uuid, of_user uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    INSERT INTO project_colors (project_id, user_id, place)
+    SELECT of_project, of_user, turn.place
+    FROM (
+        SELECT n, (own.place + n) % 12 AS place
+        FROM own_color(of_user) AS own (place), generate_series(0, 11) AS n
+    ) AS turn
+    LEFT JOIN project_colors AS c ON c.project_id = of_project AND c.place = turn.place
+    LEFT JOIN project_members AS m ON m.project_id = of_project AND m.user_id = c.user_id
+    WHERE NOT EXISTS (
+        SELECT FROM project_colors AS had WHERE had.project_id = of_project AND had.user_id = of_user
+    )
+    GROUP BY turn.n, turn.place
+    ORDER BY count(m.user_id) > 0, count(c.user_id) > 0, turn.n
+    LIMIT 1
+    ON CONFLICT DO NOTHING
+$$;
+
+CREATE FUNCTION public.give_color_to_member() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM give_color(NEW.project_id, NEW.user_id);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.heat_weight(x double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
@@ -847,6 +877,22 @@ BEGIN
         RETURNING id INTO session;
     END IF;
     RETURN session;
+END $$;
+
+CREATE FUNCTION public.own_color(of_user uuid) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+DECLARE
+    bytes bytea := convert_to(of_user::text, 'UTF8');
+    crc bigint := 4294967295;
+BEGIN
+    FOR n IN 0 .. length(bytes) - 1 LOOP
+        crc := crc # get_byte(bytes, n);
+        FOR bit IN 1 .. 8 LOOP
+            crc := (crc >> 1) # ((crc & 1) * 3988292384);
+        END LOOP;
+    END LOOP;
+    RETURN (crc # 4294967295) % 12;
 END $$;
 
 CREATE FUNCTION public.place_stem() RETURNS trigger
@@ -1552,6 +1598,13 @@ CREATE TABLE public.preset_uses (
     counted_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.project_colors (
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    place smallint NOT NULL,
+    CONSTRAINT project_colors_place_check CHECK (((place >= 0) AND (place <= 11)))
+);
+
 CREATE TABLE public.project_members (
     project_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1892,6 +1945,9 @@ ALTER TABLE ONLY public.preset_uses
 ALTER TABLE ONLY public.prime_users
     ADD CONSTRAINT prime_users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.project_colors
+    ADD CONSTRAINT project_colors_pkey PRIMARY KEY (project_id, user_id);
+
 ALTER TABLE ONLY public.project_deltas
     ADD CONSTRAINT project_deltas_delta_id_key UNIQUE (project_id, delta_id);
 
@@ -2139,6 +2195,8 @@ CREATE TRIGGER default_address BEFORE INSERT ON public.prime_users FOR EACH ROW 
 
 CREATE TRIGGER forget_followers AFTER DELETE ON public.mixx_recall FOR EACH ROW EXECUTE FUNCTION public.forget_followers();
 
+CREATE TRIGGER give_color AFTER INSERT ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.give_color_to_member();
+
 CREATE TRIGGER hold_role_delete BEFORE DELETE ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{editor,owner}', '{contributor,editor,owner}', 'owner_id');
 
 CREATE TRIGGER hold_role_insert BEFORE INSERT ON public.audio_files FOR EACH ROW WHEN ((public.caller_id() IS NOT NULL)) EXECUTE FUNCTION public.hold_role('{contributor,editor,owner}');
@@ -2337,6 +2395,9 @@ ALTER TABLE ONLY public.preset_uses
 
 ALTER TABLE ONLY public.preset_uses
     ADD CONSTRAINT preset_uses_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_colors
+    ADD CONSTRAINT project_colors_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.project_deltas
     ADD CONSTRAINT project_deltas_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.studio_projects(id) ON DELETE CASCADE;

@@ -1,6 +1,6 @@
 """History: who changed what and when, by which ops, and what the project was then."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +11,6 @@ from rooms.document.spelled import spelled
 from rooms.edits.answers import bare
 from rooms.journal.entry import Purpose
 from rooms.pauses import walked
-from rooms.presence.colors import color_of
 from rooms.within_bytes import first_within
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
@@ -48,7 +47,7 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
         max_entry_bytes=MAX_ENTRY_SHOWN_BYTES,
         max_bytes=MAX_PAGE_BYTES,
     )
-    colors = await context.colors.of(context.db, params.project)
+    colors = await _colors_of(context, params.project, rows)
     entries: list[calls.HistoryEntry] = await context.in_thread(_entries, rows, colors)
     is_cut = len(entries) == params.limit or len(entries) < len(rows)
     is_cut = is_cut or (bool(rows) and rows[-1].may_be_cut)
@@ -61,7 +60,6 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
     await require_member(context, params.project, caller.user)
     await current_state.record_effects(context, params.project, caller.user)
     before: int | None = None
-    colors = await context.colors.of(context.db, params.project)
     while True:
         rows = await project_history.list_entries(
             context.reads,
@@ -75,6 +73,7 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
             limit=PAGE,
             only_of_entity=True,
         )
+        colors = await _colors_of(context, params.project, rows)
         found: calls.Blamed | None
         found = await context.in_thread(_blamed, rows, params.entity, params.property, colors)
         if found is not None:
@@ -189,6 +188,13 @@ def _delta(row: OpsRow, ops: list[Op], skipped: int, *, is_cut: bool) -> calls.H
     )
 
 
+async def _colors_of(
+    context: Context, project: str, rows: Collection[HistoryRow]
+) -> Mapping[str, str]:
+    """Author -> colour, also of who has left."""
+    return await context.colors.of(context.db, project, {row.author for row in rows})
+
+
 def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:
     """As many as fit into a page: an op that is spelled out is longer than what is stored."""
     entries = [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
@@ -249,5 +255,5 @@ def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.Hist
         reverts=row.reverts,
         ops=ops,
         total=row.total,
-        color=colors.get(row.author) or color_of(row.author),
+        color=colors[row.author],
     )

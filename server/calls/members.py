@@ -7,7 +7,6 @@ from msgspec import structs
 
 from persistence.errors import BadQuery, NoSuchProject, NotFound
 from persistence.tables import project_members, users
-from rooms.presence.colors import color_of
 from schema import calls
 from schema.tables.project_members import MEMBERS
 from server.calls.caller import Caller
@@ -22,7 +21,7 @@ async def list_(context: Context, caller: Caller, params: Any) -> Any:
     if users:
         colors = await context.colors.of(context.db, params.project, users)
         for user, row in users.items():
-            row["color"] = colors.get(user) or color_of(user)
+            row["color"] = colors[user]
     return page
 
 
@@ -86,8 +85,7 @@ async def member_of(context: Context, caller: Caller, project: str, user: str) -
     """The row of a member, as the caller sees it, with the colour."""
     member = await OF_TABLES.one(MEMBERS, context, caller, (project, user))
     colors = await context.colors.of(context.db, project, (user,))
-    color = colors.get(user) or color_of(user)
-    return structs.replace(member, color=color)
+    return structs.replace(member, color=colors[user])
 
 
 def require_tracks(role: str | None, tracks: Collection[str] | None) -> None:

@@ -1,32 +1,33 @@
-"""The colours of the projects asked for of late, so that a join need not look at all members."""
+"""The colours asked for of late: who was given one keeps it, so that none is read twice."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 
 from persistence.pool import Executor
-from persistence.tables import project_members
-from rooms.presence.colors import colors_of
+from persistence.tables.internal import project_colors
+from rooms.presence.colors import color_at, color_of
 
-PROJECTS_REMEMBERED = 256
-"""A project has up to 500 members: 20 MiB at most."""
+COLORS_REMEMBERED = 65_536
+"""Of a user in a project each: some 20 MiB at most."""
 
 
 class MemberColors:
     """Those of a node (rule P9)."""
 
     def __init__(self) -> None:
-        self._of: OrderedDict[str, dict[str, str]] = OrderedDict()
-        """Project -> user -> colour; the one asked for longest ago goes first."""
+        self._of: OrderedDict[tuple[str, str], str] = OrderedDict()
+        """Project and user -> colour, once given; the one asked for longest ago goes first."""
 
-    async def of(
-        self, db: Executor, project: str, users: Collection[str] = ()
-    ) -> Mapping[str, str]:
-        """User -> colour, for all members, `users` among them if they are members now."""
-        colors = self._of.get(project)
-        if colors is None or not colors.keys() >= set(users):
-            colors = colors_of(await project_members.in_order_of_coming(db, project))
-            self._of[project] = colors
-        self._of.move_to_end(project)
-        while len(self._of) > PROJECTS_REMEMBERED:
+    async def of(self, db: Executor, project: str, users: Collection[str]) -> Mapping[str, str]:
+        """User -> colour, for all of them: who never was a member has the own one."""
+        unknown = {(project, user) for user in users if (project, user) not in self._of}
+        if unknown:
+            places = await project_colors.places(db, unknown)
+            self._of.update({pair: color_at(place) for pair, place in places.items()})
+        colors = {user: self._of.get((project, user)) or color_of(user) for user in users}
+        for user in users:
+            if (project, user) in self._of:
+                self._of.move_to_end((project, user))
+        while len(self._of) > COLORS_REMEMBERED:
             self._of.popitem(last=False)
         return colors

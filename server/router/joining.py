@@ -132,7 +132,7 @@ class Joining:
             digest=message.digest,
             unanswered=message.unanswered,
             fence=standing.fence,
-            color=colors.get(user, ""),
+            color=colors[user],
             codec=connection.codec.name,
             seats=self._usage.limits.seats_per_user,
         )

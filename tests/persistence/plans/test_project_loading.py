@@ -12,6 +12,7 @@ from persistence.pool import Executor
 from persistence.rows import reading
 from persistence.rows.access import Access
 from persistence.tables import project_members, project_snapshots, studio_projects
+from persistence.tables.internal import project_colors
 from schema.tables.project_members import MEMBERS
 from tests.persistence.plans.conftest import Many
 
@@ -72,8 +73,8 @@ READS: dict[str, Read] = {
         beside={"project": many.filled.project},
         unnamed=project_members.OWNERS_FIRST,
     ),
-    "in the order of their coming": lambda db, many: project_members.in_order_of_coming(
-        db, many.filled.project
+    "the colours of some": lambda db, many: project_colors.places(
+        db, [(many.filled.project, many.filled.user)]
     ),
     "all of its snapshots": lambda db, many: project_snapshots.all_of(db, many.filled.project),
 }

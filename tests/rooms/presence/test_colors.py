@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rooms.presence.colors import color_of, colors_of
+from rooms.presence.colors import color_at, color_of
 from schema.text.colors import COLORS, TEXT_ON_COLOR
 
 Vector = tuple[float, float, float]
@@ -103,20 +103,7 @@ def test_P9_text_reads_on_every_colour() -> None:
     assert min((brightness(color) + 0.05) / text for color in COLORS) >= 4.5
 
 
-USERS = [f"00000000-0000-4000-8000-0000000000{n:02}" for n in range(30)]
-
-
-def test_P9_twelve_users_have_twelve_colours() -> None:
-    assert len(set(colors_of(USERS[:12]).values())) == len(COLORS) == 12
-
-
-def test_P9_nobodys_colour_changes_when_more_come() -> None:
-    all_of_them = colors_of(USERS)
-    for count in range(len(USERS)):
-        given = colors_of(USERS[:count])
-        assert given == {user: all_of_them[user] for user in USERS[:count]}
-
-
-def test_P9_who_is_alone_has_the_same_colour_everywhere() -> None:
-    for user in USERS:
-        assert colors_of([user]) == {user: color_of(user)}
+def test_P9_users_are_spread_over_all_of_them_and_each_has_its_own() -> None:
+    users = [f"00000000-0000-4000-8000-00000000{n:04}" for n in range(300)]
+    assert {color_of(user) for user in users} == set(COLORS)
+    assert [color_at(place) for place in range(12)] == list(COLORS)

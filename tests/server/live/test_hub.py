@@ -501,3 +501,34 @@ async def test_P9_a_users_colour_is_the_same_in_the_room_in_the_list_and_in_hist
     await ann.result("members.revoke", project=project, user=ben.user)
     entry = (await ann.result("history.list", project=project))["entries"][0]
     assert (entry["user"]["id"], entry["color"]) in in_room
+
+
+async def test_P9_nobody_elses_colour_changes_when_somebody_leaves(nodes: Nodes) -> None:
+    """On the node where it was known, and on one that has never asked; nor in history."""
+    one, two = await nodes.start(), await nodes.start()
+    ann, ben, project = await one.pair()
+    more = [await one.musician(f"more{n}") for n in range(9)]
+    for n in range(9):
+        await ann.result(
+            "members.grant", project=project, email=f"more{n}@example.org", role="editor"
+        )
+    assert (await ben.edit(project, marker("marker_1")))["seq"] == 1
+
+    async def colors(wire: Wire) -> dict[str, str]:
+        rows = (await wire.result("members.list", project=project, limit=50))["members"]
+        return {row["user"]["id"]: row["color"] for row in rows}
+
+    before = await colors(ann)
+    assert len(set(before.values())) == 11
+    await ann.result("members.revoke", project=project, user=ben.user)
+    for each in more[:4]:
+        await ann.result("members.revoke", project=project, user=each.user)
+    near, far = await one.again(ann, "phone"), await two.again(ann, "tablet")
+    for wire in (near, far):
+        now = await colors(wire)
+        assert now == {user: before[user] for user in now}
+        assert len(now) == 6
+        [entry] = (await wire.result("history.list", project=project))["entries"]
+        assert entry["color"] == before[ben.user]
+        joined, _ = await wire.join(project)
+        assert {member["color"] for member in joined["members"]} <= set(now.values())
