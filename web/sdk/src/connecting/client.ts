@@ -199,8 +199,10 @@ export class Client {
 
   private made(project: string): Room {
     const { outbox } = this.options;
-    const keep = (kept: Kept): void => outbox?.put(this.user.value?.id ?? "", project, kept);
-    const room = new Room(project, this.codec, keep, (id) => outbox?.remove(id));
+    const room = new Room(project, this.codec, {
+      keep: (kept) => outbox?.put(this.user.value?.id ?? "", project, kept),
+      forget: (id) => outbox?.remove(id),
+    });
     this.rooms.set(project, room);
     room.onLeft((why) => this.drop(room, `we were put out: ${why.message || why.code}`)); // who is let in again joins anew
     return room;

@@ -8,34 +8,25 @@ import { PointerIndexes } from "../copy/pointer_index.js";
 import type { Readable } from "../copy/readable.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
-import { StateParts } from "../copy/state_parts.js";
 import type { Kept } from "../delivery/outbox.js";
-import { MOST_IN_FLIGHT, SendQueue } from "../delivery/send_queue.js";
-import { PrimeError, Refused, Unanswered, WrongUse } from "../failures.js";
+import { PrimeError, Unanswered, WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
-import { RETRY } from "../schema/tables.js";
-import type {
-  ClientDelta, ClientMessage, Collection, Dropped, ErrorCode, LeftReason, Op, Presence, ServerMessage, ServerState,
-} from "../schema/types.js";
+import type { ClientDelta, ClientMessage, Collection, ErrorCode, LeftReason, Op, Presence, ServerMessage } from "../schema/types.js";
+import { ArrivingState } from "./arriving_state.js";
 import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
-import { inflated } from "./inflating.js";
 import type { Line } from "./line.js";
 import { Members } from "./members.js";
+import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { Transaction, type Entities } from "./transaction.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
 
-/** What is refused for now without a time comes back after so long. */
-const RETRY_MS = 1_000;
-
 export class Room implements Readable {
   readonly you = new Live("");
   readonly role = new Live("");
-  /** Edits that are not on disk yet. */
-  readonly unsaved = new Live(0);
   /** How often undo and redo can be pressed. */
   readonly undoable = new Live({ undo: 0, redo: 0 });
   readonly degraded = new Live<{ what: string; reason: string } | null>(null);
@@ -46,13 +37,10 @@ export class Room implements Readable {
   private readonly members = new Members();
   private readonly replica = new Replica();
   private readonly indexes = new PointerIndexes(this.replica);
-  private readonly parts = new StateParts();
-  private readonly queue = new SendQueue();
-  /** Our deltas without an answer, by id. */
-  private readonly own = new Map<string, OwnDelta>();
+  private readonly arriving = new ArrivingState((bytes, waiting) => this.begin(bytes, waiting), (error) => this.mend(error));
+  private readonly edits: OwnEdits;
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly ticks = new Listeners<[]>();
-  private readonly refusedEdits = new Listeners<[id: string, error: Error]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
   private readonly lefts = new Listeners<[why: { code: LeftReason | ErrorCode; message: string }]>();
   /** To the server; null: we are away. */
@@ -61,10 +49,6 @@ export class Room implements Readable {
   private joinId = "";
   /** Where the copy stood last; after a divergence it stands nowhere until a new state is here. */
   private lastPosition: { readonly epoch: string; readonly seq: number } | null = null;
-  /** What was on its way at the last join. */
-  private before: string[] = [];
-  /** Messages that came while a state is inflated; null: none is. */
-  private backlog: ServerMessage[] | null = null;
   /** So many bytes a message may have, by the latest connection. */
   private mostBytes = MOST_BYTES;
   /** Our user, from the first join on. */
@@ -73,18 +57,17 @@ export class Room implements Readable {
   private over: string | null = null;
   /** Asks again to be let in. */
   private knocking: ReturnType<typeof setTimeout> | null = null;
-  /** Looks again at what was refused for now. */
-  private wakeUp: ReturnType<typeof setTimeout> | null = null;
 
-  /** `keep`, `forget`: deltas that wait for their answer, and those that have it. */
-  constructor(
-    readonly project: string,
-    private readonly codec: Codec,
-    private readonly keep: (kept: Kept) => void = () => {},
-    private readonly forget: (id: string) => void = () => {},
-  ) {}
+  constructor(readonly project: string, private readonly codec: Codec, keeper: Keeper = { keep: () => {}, forget: () => {} }) {
+    this.edits = new OwnEdits(this.replica, () => (this.isSynced.value ? this.line : null), keeper);
+  }
 
   // Reading.
+
+  /** Edits that are not on disk yet. */
+  get unsaved(): Live<number> {
+    return this.edits.unsaved;
+  }
 
   get position(): { readonly epoch: string; readonly seq: number } | null {
     return this.replica.position;
@@ -144,7 +127,7 @@ export class Room implements Readable {
 
   /** An edit of ours was refused and its effect taken back; told also to who does not wait for `saved`. */
   onRefused(listener: (id: string, error: Error) => void): Stop {
-    return this.refusedEdits.add(listener);
+    return this.edits.refusals.add(listener);
   }
 
   /** The server did not let us in. */
@@ -190,30 +173,24 @@ export class Room implements Readable {
 
   /** Resolves once everything that was edited so far is saved or refused. */
   async saved(): Promise<void> {
-    await Promise.allSettled([...this.own.values()].map(({ saved }) => saved));
+    await this.edits.saved();
   }
 
   // For the client.
 
   /** Before the first `enter`: what a window before has left; the first of it may be stored already. */
   adopt(kept: readonly Kept[]): void {
-    for (const [at, { message, epoch }] of kept.entries()) {
-      this.own.set(message.id, { message, epoch, ...promised() });
-      this.replica.propose(message);
-      this.queue.add(message.id, at < MOST_IN_FLIGHT);
-    }
-    this.unsaved.set(this.queue.size);
+    this.edits.adopt(kept);
   }
 
   /** There is a connection that is logged in. */
   enter(line: Line): void {
     this.line = line;
     this.mostBytes = line.mostBytes;
-    this.before = this.queue.sent;
     this.joinId = newId();
-    this.backlog = null;
+    this.arriving.forget();
     this.isSynced.set(false);
-    line.send(this.replica.join(this.joinId, this.project, this.before));
+    line.send(this.replica.join(this.joinId, this.project, this.edits.beforeJoin()));
   }
 
   lost(): void {
@@ -227,19 +204,13 @@ export class Room implements Readable {
   end(why: string): void {
     this.over = why;
     this.lost();
-    if (this.wakeUp !== null) clearTimeout(this.wakeUp);
-    for (const { fail } of this.own.values()) fail(new Unanswered(`no answer came before ${why}`));
-    this.own.clear();
-    this.unsaved.set(0);
+    this.edits.end(why);
   }
 
   hear(message: ServerMessage): void {
-    if (this.backlog !== null && message.t !== "joined") {
-      this.backlog.push(message);
-      return;
-    }
+    if (this.arriving.holds(message)) return;
     try {
-      if (message.t === "state") this.hearPart(message);
+      if (message.t === "state") this.arriving.take(message);
       else this.take(message);
     } catch (error) {
       this.mend(error);
@@ -285,13 +256,13 @@ export class Room implements Readable {
   private take(message: ServerMessage): void {
     if (message.t === "joined") {
       if (message.id !== this.joinId) return;
-      this.parts.clear();
+      this.arriving.begin();
       this.replica.hear(message);
       this.you.set(message.you);
       this.user = message.members.find(({ member }) => member === message.you)?.user ?? this.user;
       this.role.set(message.role);
       this.countUndo(message);
-      for (const [id, seq] of Object.entries(message.committed ?? {})) this.store(id, seq, []);
+      for (const [id, seq] of Object.entries(message.committed ?? {})) this.edits.store(id, seq, []);
     } else {
       this.replica.hear(message);
       this.hearRest(message);
@@ -305,11 +276,11 @@ export class Room implements Readable {
     switch (message.t) {
       case "ack":
         this.countUndo(message);
-        return this.store(message.id, message.seq, message.dropped ?? []);
-      case "delta": return this.store(message.id, message.seq, []);
+        return this.edits.store(message.id, message.seq, message.dropped ?? []);
+      case "delta": return this.edits.store(message.id, message.seq, []);
       case "error":
         if (message.id === this.joinId) this.hearRefusedJoin(PrimeError.of(message));
-        else if (message.id !== null) this.refuse(message.id, PrimeError.of(message));
+        else if (message.id !== null) this.edits.refuse(message.id, PrimeError.of(message));
         return;
       case "role_changed":
         if (message.user === this.user && message.role !== null) this.role.set(message.role);
@@ -332,19 +303,7 @@ export class Room implements Readable {
     this.lefts.tell({ code: error.code, message: error.message });
   }
 
-  private hearPart(message: ServerState): void {
-    const whole = this.parts.take(message);
-    if (whole === null) return;
-    const joinId = this.joinId;
-    this.backlog = [];
-    void inflated(whole).then(
-      (bytes) => { if (joinId === this.joinId) this.begin(bytes); },
-    ).catch((error: unknown) => { if (joinId === this.joinId) this.mend(error); });
-  }
-
-  private begin(bytes: Uint8Array): void {
-    const waiting = this.backlog ?? [];
-    this.backlog = null;
+  private begin(bytes: Uint8Array, waiting: readonly ServerMessage[]): void {
     this.replica.takeState(stateOf(this.codec.readState(bytes)));
     this.checkSynced();
     this.checkDivergence();
@@ -354,14 +313,10 @@ export class Room implements Readable {
 
   private checkSynced(): void {
     if (!this.replica.isSynced || this.isSynced.value || this.line === null || this.knocking !== null) return;
-    for (const id of this.queue.resume(this.before, new Set(this.replica.unanswered))) {
-      this.replica.giveUp(id);
-      this.fail(id, new Refused("op_invalid", "it was refused while we were away, and the reason was lost"));
-    }
-    this.before = [];
+    this.edits.resume();
     this.fetchedAnew.set(0);
     this.isSynced.set(true);
-    this.pump();
+    this.edits.pump();
   }
 
   /** What an edit is made on just now (rule D18). */
@@ -382,67 +337,10 @@ export class Room implements Readable {
     if (bytes > this.mostBytes - BASE_EPOCH_BYTES) {
       throw new WrongUse(`an edit of ${bytes} bytes, where a message holds ${this.mostBytes}: make several with one \`step\``);
     }
-    const own = { message, epoch: this.base?.epoch ?? null, ...promised() };
-    const { saved } = own;
-    this.own.set(message.id, own);
-    this.keep(own);
-    this.replica.propose(message);
-    this.queue.add(message.id);
-    this.unsaved.set(this.queue.size);
+    const edit = this.edits.add(message, this.base?.epoch ?? null);
     this.tell();
-    this.pump();
-    return { id: message.id, saved };
-  }
-
-  /** Send what may go out now. */
-  private pump(): void {
-    if (this.line === null || !this.isSynced.value) return;
-    const now = performance.now();
-    for (let id = this.queue.next(now); id !== null; id = this.queue.next(now)) this.line.send(this.toSend(id));
-    const at = this.queue.wakeAt(now);
-    if (at === null || this.wakeUp !== null) return;
-    this.wakeUp = setTimeout(() => {
-      this.wakeUp = null;
-      this.pump();
-    }, at - now);
-  }
-
-  private toSend(id: string): ClientMessage {
-    const { message, epoch } = this.own.get(id)!;
-    const isOlder = message.t === "delta" && epoch !== null && epoch !== this.replica.position?.epoch;
-    return isOlder ? { ...message, base_epoch: epoch } : message;
-  }
-
-  private store(id: string, seq: number, dropped: readonly Dropped[]): void {
-    const own = this.settle(id);
-    own?.done({ seq, dropped });
-  }
-
-  private refuse(id: string, error: PrimeError): void {
-    if (!this.own.has(id)) return;
-    if (RETRY[error.code] === "wait") {
-      this.queue.postpone(id, performance.now() + (error.details.retry_after_ms ?? RETRY_MS));
-      this.pump();
-    } else if (error.code !== "not_joined" && error.code !== "auth_failed") {
-      this.fail(id, new Refused(error.code, error.message, error.details));
-    }
-  }
-
-  private fail(id: string, error: Error): void {
-    const own = this.settle(id);
-    if (own === undefined) return;
-    own.fail(error);
-    this.refusedEdits.tell(id, error);
-  }
-
-  private settle(id: string): OwnDelta | undefined {
-    const own = this.own.get(id);
-    this.own.delete(id);
-    this.forget(id);
-    this.queue.settle(id);
-    this.unsaved.set(this.queue.size);
-    this.pump();
-    return own;
+    this.edits.pump();
+    return edit;
   }
 
   private countUndo({ undo = 0, redo = 0 }: { undo?: number; redo?: number }): void {
