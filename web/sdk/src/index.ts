@@ -1,6 +1,7 @@
 /** The SDK: `connect` a client, `join` a project, `edit`. */
 
-export { connect, type Client, type LoginMethod, type Options, type Status, type TokenStore } from "./connecting/client.js";
+export { connect, type Client, type LoginMethod } from "./connecting/client.js";
+export type { Options, Status, TokenStore } from "./connecting/options.js";
 export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
 export { stillOf, trackTree, type Placed, type Readable, type Still } from "./copy/readable.js";
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";

@@ -3,52 +3,20 @@
 import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import { momentOf, type MomentState } from "../room/moments.js";
-import { Room } from "../room/room.js";
+import type { Room } from "../room/room.js";
 import { CLOSE_CODES } from "../schema/tables.js";
-import type { Calls, ClientMessage, Method, ServerMessage, Tokens, User } from "../schema/types.js";
-import type { Kept, Outbox } from "../delivery/outbox.js";
+import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
 import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
 import { Connection, type Ended } from "./connection.js";
-import { bounded, until } from "./waiting.js";
-
-export interface Status {
-  /** `needs-login`: the connection stands, or waits for a login; `over`: it does not come back, `reason` says why. */
-  readonly name: "connecting" | "connected" | "away" | "needs-login" | "over";
-  /** While `away`: milliseconds until the next try. */
-  readonly retryIn?: number;
-  /** A close code's name or an error's code. */
-  readonly reason?: string;
-  /** A sentence to show. */
-  readonly message?: string;
-}
-
-/** Where the refresh token is kept between starts. */
-export interface TokenStore {
-  read(): string | null | Promise<string | null>;
-  /** null: forget it. */
-  write(refreshToken: string | null): void | Promise<void>;
-}
-
-export interface Options {
-  /** An id of this window: the same over reloads, shared with no other window (rule H12). */
-  readonly device: string;
-  /** "my-daw 1.0", which operators see. */
-  readonly client?: string;
-  /** Without one, a login lasts as long as this object. */
-  readonly tokens?: TokenStore;
-  /** `ws` in Node 20, which has none of its own. */
-  readonly WebSocket?: typeof globalThis.WebSocket;
-  readonly codec?: Codec;
-  /** Keeps edits without an answer, so that they outlive the window: `indexedDbOutbox()`. */
-  readonly outbox?: Outbox;
-}
+import { JoinedRooms } from "./joined_rooms.js";
+import { Login } from "./login.js";
+import type { Options, Status } from "./options.js";
+import { until } from "./waiting.js";
+import { onWake } from "./wakes.js";
 
 /** A connection that has lasted so long does not count as failed. */
 export const STEADY_MS = 10_000;
-
-/** How long `leave` and `close` wait for what is not saved. */
-const SAVING_MS = 2_000;
 
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
@@ -70,19 +38,13 @@ export function connect(url: string, options: Options): Client {
 export class Client {
   readonly status = new Live<Status>({ name: "connecting" });
   readonly user = new Live<User | null>(null);
-  /** By project. */
-  private readonly rooms = new Map<string, Room>();
-  /** How often each room was joined and not yet left. */
-  private readonly joins = new Map<Room, number>();
-  /** Rooms for which what a window before has left is not read yet. */
-  private readonly notBegun = new Set<Room>();
+  private readonly rooms: JoinedRooms;
+  private readonly tokens: Login;
   private readonly restored = new Listeners<[]>();
   /** The one that stands, or is being opened. */
   private connection: Connection | null = null;
   /** Whether calls may go out: it has had its welcome, and the login if there is one. */
   private isOpen = false;
-  private accessToken: string | null = null;
-  private refreshToken: string | null = null;
   /** When the latest welcome came, in milliseconds of the monotonic clock. */
   private welcomedAt = Infinity;
   /** Connections that failed in a row. */
@@ -91,7 +53,7 @@ export class Client {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly codec: Codec;
   /** Of what tells that a browser has slept. */
-  private readonly stops: readonly Stop[];
+  private readonly stopWaking: Stop;
 
   constructor(private readonly url: string, private readonly options: Options) {
     this.codec = options.codec ?? MESSAGE_PACK;
@@ -99,7 +61,13 @@ export class Client {
       throw new WrongUse("there is no WebSocket here: give one in the options, for example that of the package `ws`");
     }
     if (!options.device || options.device.length > 120) throw new WrongUse("`device` has 1 to 120 characters");
-    this.stops = wakesOf(globalThis).map(([target, event]) => listening(target, event, () => this.probe()));
+    this.tokens = new Login(options.tokens);
+    this.rooms = new JoinedRooms({
+      connected: () => (this.status.value.name === "connected" ? this.connection : null),
+      user: () => this.user.value?.id ?? "",
+      loggedIn: () => until(() => this.user.value !== null, JOIN_MS, [this.user, this.status], () => this.checkNotOver()),
+    }, this.codec, options.outbox);
+    this.stopWaking = onWake(() => this.probe());
     this.start();
   }
 
@@ -126,12 +94,12 @@ export class Client {
   /** Ends this login on the server, forgets its tokens, and leaves all rooms; the client is for somebody else then. */
   async logout(): Promise<void> {
     await this.call("auth.logout", {});
-    for (const room of [...this.rooms.values()]) this.drop(room, "we logged out");
+    this.rooms.end("we logged out");
     const { connection } = this;
     this.connection = null; // the server closes it, and that is no news
     this.isOpen = false;
     connection?.close();
-    await this.forget();
+    await this.tokens.forget();
     this.user.set(null);
     this.start();
   }
@@ -160,12 +128,7 @@ export class Client {
    * Counted: joined again it is the same room, and it is left when everyone who joined it has left.
    */
   async join(project: string): Promise<Room> {
-    let room = this.rooms.get(project);
-    if (room === undefined) {
-      room = this.made(project);
-      void this.begin(room);
-    }
-    this.joins.set(room, (this.joins.get(room) ?? 0) + 1);
+    const room = this.rooms.join(project);
     try {
       await this.synced(room);
     } catch (error) {
@@ -175,58 +138,9 @@ export class Client {
     return room;
   }
 
-  /** What a window before has left comes first. */
-  private async begin(room: Room): Promise<void> {
-    const { outbox } = this.options;
-    if (outbox !== undefined) {
-      this.notBegun.add(room);
-      const kept = await this.adopted(outbox, room.project);
-      this.notBegun.delete(room);
-      room.adopt(kept);
-    }
-    const { connection } = this;
-    if (connection !== null && this.status.value.name === "connected" && this.rooms.get(room.project) === room) this.enter(room, connection);
-  }
-
-  private async adopted(outbox: Outbox, project: string): Promise<readonly Kept[]> {
-    try {
-      await until(() => this.user.value !== null, JOIN_MS, [this.user, this.status], () => this.checkNotOver());
-      return await outbox.adopt(this.user.value!.id, project);
-    } catch {
-      return []; // the join waits for the same, and tells it
-    }
-  }
-
-  private made(project: string): Room {
-    const { outbox } = this.options;
-    const room = new Room(project, this.codec, {
-      keep: (kept) => outbox?.put(this.user.value?.id ?? "", project, kept),
-      forget: (id) => outbox?.remove(id),
-    });
-    this.rooms.set(project, room);
-    room.onLeft((why) => this.drop(room, `we were put out: ${why.message || why.code}`)); // who is let in again joins anew
-    return room;
-  }
-
-  private drop(room: Room, why: string): void {
-    this.joins.delete(room);
-    if (this.rooms.get(room.project) === room) this.rooms.delete(room.project);
-    room.end(why);
-  }
-
   /** Waits two seconds at most for what is not saved; who joins again meanwhile stays in. */
   async leave(room: Room): Promise<void> {
-    if (!this.isJoined(room)) return;
-    this.joins.set(room, this.joins.get(room)! - 1);
-    if (this.joins.get(room)! > 0) return;
-    await bounded(room.saved(), SAVING_MS);
-    if (!this.isJoined(room) || this.joins.get(room)! > 0) return;
-    this.connection?.send({ t: "leave", id: "leave", project: room.project });
-    this.drop(room, "we left");
-  }
-
-  private isJoined(room: Room): boolean {
-    return this.rooms.get(room.project) === room && this.joins.has(room);
+    await this.rooms.leave(room);
   }
 
   /** Called whenever the client is connected and logged in again. */
@@ -236,7 +150,7 @@ export class Client {
 
   /** Waits two seconds at most for what is not saved. */
   async close(): Promise<void> {
-    await bounded(Promise.all([...this.rooms.values()].map((room) => room.saved())), SAVING_MS);
+    await this.rooms.saved();
     this.finish({ name: "over", reason: "closed", message: "The client was closed." });
   }
 
@@ -261,11 +175,11 @@ export class Client {
 
   private async greet(connection: Connection): Promise<void> {
     try {
-      this.refreshToken ??= await this.keptToken();
+      await this.tokens.read();
       const { device, client = "" } = this.options;
-      const { user } = await connection.open({ device, client, token: this.accessToken });
+      const { user } = await connection.open({ device, client, token: this.tokens.accessToken });
       if (user !== null) this.welcome(user);
-      else if (this.refreshToken !== null) await this.refresh(connection);
+      else if (this.tokens.isKept) await this.refresh(connection);
       else this.status.set({ name: "needs-login" });
       this.isOpen = connection === this.connection; // not before: calls would go out without the login
       this.restored.tell();
@@ -274,44 +188,16 @@ export class Client {
     }
   }
 
-  private async keptToken(): Promise<string | null> {
-    try {
-      return (await this.options.tokens?.read()) ?? null;
-    } catch (error) {
-      console.error("prime: the token store cannot be read; going on without a login:", error);
-      return null;
-    }
-  }
-
-  private async keep(refreshToken: string | null): Promise<void> {
-    this.refreshToken = refreshToken;
-    try {
-      await this.options.tokens?.write(refreshToken);
-    } catch (error) {
-      console.error("prime: the token store cannot be written; the login ends with this window:", error);
-    }
-  }
-
   private async refresh(connection: Connection): Promise<void> {
-    try {
-      await this.adopt(await connection.call("auth.refresh", { refresh_token: this.refreshToken! }));
-    } catch (error) {
-      if (!(error instanceof PrimeError) || error.retry === "wait") throw error;
-      await this.forget();
-      this.status.set({ name: "needs-login", reason: error.code, message: error.message });
-    }
+    const answer = await this.tokens.refresh(connection);
+    if (answer instanceof PrimeError) this.status.set({ name: "needs-login", reason: answer.code, message: answer.message });
+    else await this.adopt(answer);
   }
 
   private async adopt(tokens: Tokens): Promise<User> {
-    this.accessToken = tokens.access_token;
-    await this.keep(tokens.refresh_token);
+    await this.tokens.adopt(tokens);
     if (this.status.value.name !== "connected") this.welcome(tokens.user);
     return tokens.user;
-  }
-
-  private async forget(): Promise<void> {
-    this.accessToken = null;
-    await this.keep(null);
   }
 
   private welcome(user: User): void {
@@ -320,26 +206,13 @@ export class Client {
     this.welcomedAt = performance.now();
     this.user.set(user);
     this.status.set({ name: "connected" });
-    for (const room of this.rooms.values()) this.enter(room, connection);
-  }
-
-  private enter(room: Room, connection: Connection): void {
-    if (this.notBegun.has(room)) return;
-    room.enter({
-      send: (message: ClientMessage) => connection.send(message),
-      giveUp: () => connection.close(),
-      mostBytes: connection.mostBytes,
-      get isFull() {
-        return connection.isFull;
-      },
-    });
+    this.rooms.enter(connection);
   }
 
   private hear(message: ServerMessage): void {
     if (message.t === "token_expiring") {
-      if (this.connection !== null && this.refreshToken !== null) void this.refresh(this.connection).catch(() => {});
-    } else if ("project" in message && typeof message.project === "string") this.rooms.get(message.project)?.hear(message);
-    else if (message.t === "error" && message.id !== null) for (const room of this.rooms.values()) room.hear(message);
+      if (this.connection !== null && this.tokens.isKept) void this.refresh(this.connection).catch(() => {});
+    } else this.rooms.hear(message);
   }
 
   private ended({ code, error }: Ended): void {
@@ -348,10 +221,10 @@ export class Client {
     this.isOpen = false;
     if (performance.now() - this.welcomedAt > STEADY_MS) this.tries = 0;
     this.welcomedAt = Infinity;
-    for (const room of this.rooms.values()) room.lost();
+    this.rooms.lost();
     if (this.status.value.name === "over") return;
     const known = CLOSE_CODES[code];
-    if (known?.name === "token_expired" || known?.name === "auth_failed") this.accessToken = null;
+    if (known?.name === "token_expired" || known?.name === "auth_failed") this.tokens.accessToken = null;
     const isWrong = error?.code === "bad_message" && !wasOpen; // a hello that no server takes
     const comesBack = !isWrong && (known?.reconnect ?? !(code >= 4_500 && code < 5_000)); // rule X1
     if (!comesBack && known?.name !== "auth_failed") {
@@ -377,10 +250,8 @@ export class Client {
   private finish(status: Status): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.status.set(status);
-    for (const room of this.rooms.values()) room.end("the client was closed");
-    this.rooms.clear();
-    this.joins.clear();
-    for (const stop of this.stops) stop();
+    this.rooms.end("the client was closed");
+    this.stopWaking();
     this.connection?.close();
   }
 
@@ -410,17 +281,4 @@ export class Client {
     const { name, message } = this.status.value;
     if (name === "over") throw new Unanswered(message ?? "the client is closed");
   }
-}
-
-/** What says that a window was asleep, hidden or without a network; nothing in Node. */
-function wakesOf(global: { document?: EventTarget; window?: EventTarget }): [EventTarget, string][] {
-  const wakes: [EventTarget, string][] = [];
-  if (global.document !== undefined) wakes.push([global.document, "visibilitychange"]);
-  if (global.window !== undefined) wakes.push([global.window, "online"], [global.window, "pageshow"]);
-  return wakes;
-}
-
-function listening(target: EventTarget, event: string, listener: () => void): Stop {
-  target.addEventListener(event, listener);
-  return () => target.removeEventListener(event, listener);
 }

@@ -1,0 +1,16 @@
+/** What says that a window was asleep, hidden or without a network; nothing in Node. */
+
+import type { Stop } from "../live.js";
+
+export function onWake(listener: () => void): Stop {
+  const { document, window } = globalThis as { document?: EventTarget; window?: EventTarget };
+  const stops = [
+    listening(document, "visibilitychange", listener), listening(window, "online", listener), listening(window, "pageshow", listener),
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+function listening(target: EventTarget | undefined, event: string, listener: () => void): Stop {
+  target?.addEventListener(event, listener);
+  return () => target?.removeEventListener(event, listener);
+}
