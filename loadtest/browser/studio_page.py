@@ -62,13 +62,17 @@ class StudioPage:
         return found
 
     async def frames(self, seconds: float, *, scrolls: bool) -> tuple[Frames, float]:
-        """What a trace of so long shows, and Chromium's processor time for each frame, in ms."""
+        """What a trace of so long shows, and Chromium's processor time for each frame, in ms.
+
+        The second is of as long a time before it: a trace takes as much as what it looks at.
+        """
         expression = f"measured.frames({seconds}, {'true' if scrolls else 'false'})"
+        patience = seconds * 4 + SLACK_SECONDS
         before = _cpu_seconds(self._browser.pid)
-        events = await self._page.trace(CATEGORIES, NAMES, expression, seconds * 4 + SLACK_SECONDS)
+        count = await self._page.value(expression, patience)
         used = _cpu_seconds(self._browser.pid) - before
-        frames = frames_of(events)
-        return frames, used * 1_000 / max(1, len(frames.gaps_ms))
+        events = await self._page.trace(CATEGORIES, NAMES, expression, patience)
+        return frames_of(events), used * 1_000 / max(1, count)
 
     async def slow_down(self, times: float) -> None:
         """Its thread runs so many times slower, as on a phone; 1: as fast as it can."""
