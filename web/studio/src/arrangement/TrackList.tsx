@@ -6,6 +6,7 @@ import type { Member } from "@prime/client";
 
 import { useLiveKeyed } from "../../../pages/use_live.js";
 import { safeColour } from "../people/colours.js";
+import { membersOn } from "../people/on_tracks.js";
 import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
@@ -116,8 +117,8 @@ function focusRow(event: KeyboardEvent, step: -1 | 1): void {
 
 /** Dots of those whose cursor is on the track. */
 function WhoIsHere({ studio, track }: { studio: Studio; track: string }) {
-  const on = (others: readonly Member[]): Member[] => others.filter(({ presence }) => presence.cursor?.track === track).slice(0, 4);
-  const here = on(useLiveKeyed(studio.room.value?.others, [], (others) => on(others).map(({ member, name, color }) => `${member}/${color}/${name}`).join()));
+  const key = (others: readonly Member[]): string => membersOn(track, others).map(({ member, name, color }) => `${member}/${color}/${name}`).join();
+  const here = membersOn(track, useLiveKeyed(studio.room.value?.others, [], key));
   return <>{here.map((member) => <span key={member.member} class="dot" role="img" aria-label={`${member.name.slice(0, 60)} is here`} title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
 }
 

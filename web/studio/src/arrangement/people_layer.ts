@@ -1,6 +1,6 @@
 /** Draws where the others are: cursors with names, play heads, what they have selected; and our own play head. */
 
-import type { Member } from "@prime/client";
+import type { Member, Presence } from "@prime/client";
 
 import { ON_COLOUR, safeColour } from "../people/colours.js";
 import { xOf, type Axis } from "../timeline/axis.js";
@@ -9,10 +9,10 @@ import { placed, TAG_HEIGHT } from "./drawing/name_tags.js";
 import { isolated, LETTERS } from "./drawing/letters.js";
 import { RULER_HEIGHT } from "./drawing/ruler.js";
 
-/** More names than so many clutter: then only who has just moved has one. */
+/** More names than so many clutter: then only who has just done something has one. */
 export const MOST_NAMES = 12;
 
-/** A name stays for so long after its member moved. */
+/** In a crowd a name stays for so long after its member selected something or took another tool. */
 const NAME_MS = 2_000;
 
 /** A name is shown to a mouse so near its cursor. */
@@ -50,11 +50,11 @@ interface Named {
 interface Seen {
   x: number;
   y: number;
-  /** When its place last changed, in milliseconds of the page's clock. */
-  movedAt: number;
-  /** What it was drawn from last. */
-  time: number;
-  track: string | null | undefined;
+  /** What its member had selected and held when it was drawn last. */
+  selection: Presence["selection"];
+  tool: Presence["tool"];
+  /** When that last changed, in milliseconds of the page's clock. */
+  actedAt: number;
 }
 
 export class PeopleLayer {
@@ -120,16 +120,16 @@ export class PeopleLayer {
     const { cursor, tool } = member.presence;
     if (cursor == null) return false;
     const target = this.target(scene, cursor);
-    const seen = this.seenOf(member.member, cursor, target, now);
+    const seen = this.seenOf(member, target, now);
     const part = scene.glides ? 1 - Math.exp(-16 / EASE_MS) : 1;
     seen.x += (target[0] - seen.x) * part;
     seen.y += (target[1] - seen.y) * part;
     if (seen.x < -20 || seen.x > scene.width + 20 || seen.y < 0) return false;
     const isCrowd = scene.others.length > MOST_NAMES;
-    const isRecent = now - seen.movedAt < NAME_MS;
+    const hasActed = now - seen.actedAt < NAME_MS;
     this.drawArrow(seen.x, seen.y, safeColour(member.color));
-    if (!isCrowd || isRecent || isNear(scene.mouse, seen)) this.name(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, seen, safeColour(member.color));
-    return Math.abs(target[0] - seen.x) + Math.abs(target[1] - seen.y) > 0.5 || (isCrowd && isRecent);
+    if (!isCrowd || hasActed || isNear(scene.mouse, seen)) this.name(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, seen, safeColour(member.color));
+    return Math.abs(target[0] - seen.x) + Math.abs(target[1] - seen.y) > 0.5 || (isCrowd && hasActed);
   }
 
   private target(scene: PeopleScene, cursor: { time: number; track?: string | null; y?: number }): [number, number] {
@@ -139,14 +139,14 @@ export class PeopleLayer {
     return [xOf(scene.axis, cursor.time), y];
   }
 
-  private seenOf(member: string, cursor: { time: number; track?: string | null }, [x, y]: [number, number], now: number): Seen {
+  private seenOf({ member, presence: { selection, tool } }: Member, [x, y]: [number, number], now: number): Seen {
     const seen = this.seen.get(member);
     if (seen === undefined) {
-      const made = { x, y, movedAt: now, time: cursor.time, track: cursor.track };
+      const made = { x, y, selection, tool, actedAt: -Infinity };
       this.seen.set(member, made);
       return made;
     }
-    if (seen.time !== cursor.time || seen.track !== cursor.track) Object.assign(seen, { time: cursor.time, track: cursor.track, movedAt: now });
+    if (seen.selection !== selection || seen.tool !== tool) Object.assign(seen, { selection, tool, actedAt: now });
     return seen;
   }
 
