@@ -4,8 +4,8 @@ import { WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
 import type { Collection, Op, ProjectState } from "../schema/types.js";
 
-/** Collection -> its entities' type. */
-export type Entities = { [C in Collection]: C extends keyof ProjectState ? ProjectState[C][keyof ProjectState[C]] : never };
+/** Collection -> its entities' type: frozen, since an entity is replaced and never changed. */
+export type Entities = { [C in Collection]: Readonly<ProjectState[C][keyof ProjectState[C]]> };
 
 export class Transaction {
   private readonly ops: Op[] = [];
