@@ -38,6 +38,22 @@ def build_pages(node: Node, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def package(node: Node, folder: Path) -> None:
+    """What `npm pack` makes a package of, into a folder."""
+    done = _run([node.command, str(WEB / "package.mjs"), str(folder)], node)
+    assert done.returncode == 0, done.stderr
+
+
+def bundled_bytes(node: Node, source: Path, external: Sequence[str] = ()) -> bytes:
+    """A program that finds its packages in a folder above it, bundled for browsers and minified."""
+    program = _package(node, "esbuild", "bin", "esbuild")
+    options = ["--bundle", "--minify", "--format=esm", "--log-level=warning"]
+    options += [f"--external:{name}" for name in external]
+    done = _run([node.command, str(program), str(source), *options], node)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.encode()
+
+
 def type_errors(node: Node, project: Path) -> str:
     """What `tsc` says of a folder with a tsconfig.json; empty: nothing."""
     program = _package(node, "typescript", "bin", "tsc")

@@ -1,4 +1,4 @@
-"""`./run web`: build the pages and the SDK in `web/dist`, or look whether they are up to date."""
+"""`./run web`: build the pages and the SDK in `web/dist`, look whether they are, or pack."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from pathlib import Path
 from loadtest.peers.installing import INSTALLED, PeerFailed, node_packages
 from machine.sockets.closed_pipes import ended
 from tests.javascript.node import Node
-from tests.web.building import WEB, build_pages
+from tests.web.building import WEB, build_pages, package
 
 DIST = WEB / "dist"
 
@@ -28,6 +28,9 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="say whether it is what the sources make"
     )
+    parser.add_argument(
+        "--package", type=Path, metavar="FOLDER", help="write the package of the SDK into a folder"
+    )
     arguments = parser.parse_args()
     try:
         node = _node()
@@ -35,6 +38,8 @@ def main() -> int:
         print(f"the pages cannot be built here: {missing}", file=sys.stderr)
         return 0 if arguments.check else 1
     try:
+        if arguments.package is not None:
+            return _package(node, arguments.package.resolve())
         return _check(node) if arguments.check else _build(node)
     except (AssertionError, subprocess.TimeoutExpired) as failed:
         print(f"the sources in web/ cannot be built:\n{failed}", file=sys.stderr)
@@ -51,6 +56,15 @@ def _build(node: Node) -> int:
     build_pages(node, DIST)
     for path in sorted(DIST.iterdir()):
         print(f"{path.stat().st_size:9,}  {path.relative_to(WEB.parent)}")
+    return 0
+
+
+def _package(node: Node, folder: Path) -> int:
+    if folder.exists() and any(folder.iterdir()):
+        print(f"{folder} holds something: name a folder that is empty or new", file=sys.stderr)
+        return 1
+    package(node, folder)
+    print(f"{folder}: npm pack {folder}, or npm publish {folder}")
     return 0
 
 
