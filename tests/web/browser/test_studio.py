@@ -139,10 +139,10 @@ async def test_a_clip_is_dragged_and_the_past_is_looked_at_and_brought_back(
         "(({x, y}) => [x, y])(document.querySelector('.timeline canvas').getBoundingClientRect())"
     )
     scale = await ben.value("(document.querySelector('.timeline').clientWidth - 16) / 16")
-    await ben.do("mouse.move", x + 6 * scale, y + 48 + 14)
+    await ben.do("mouse.move", x + 6 * scale, y + 62 + 14)
     await ben.do("mouse.down")
-    await ben.do("mouse.move", x + 8 * scale, y + 48 + 14)
-    await ben.do("mouse.move", x + 9 * scale, y + 48 + 14)
+    await ben.do("mouse.move", x + 8 * scale, y + 62 + 14)
+    await ben.do("mouse.move", x + 9 * scale, y + 62 + 14)
     await ben.do("mouse.up")
     await synced(ben)
     assert await ben.value(f"{ROOM}.get('clips', 'cl_lead_01').time") == 7

@@ -1,6 +1,6 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, indexedDbOutbox, newId, type Client, type Collection, type Presence, type Readable, type Room, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, newId, type Client, type Collection, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
@@ -8,9 +8,11 @@ import { browserTexts, tabTexts } from "../../pages/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Entry } from "./history/history_feed.js";
+import { editInWords } from "./history/words.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
+import type { Grid } from "./timeline/grid.js";
 
 /** Which page is shown. */
 export type Place =
@@ -41,6 +43,7 @@ export interface Toast {
   readonly id: string;
   readonly kind: "note" | "warning" | "failure";
   readonly text: string;
+  readonly about: string;
 }
 
 const PRESENCE_MS = 33;
@@ -67,6 +70,8 @@ export class Studio {
   readonly moment: Signal<Moment | null> = signal(null);
   readonly selection: Signal<Selection | null> = signal(null);
   readonly tool: Signal<Tool> = signal("select");
+  /** What the arrangement keeps to while something is dragged in it. */
+  readonly grid: Signal<Grid> = signal("zoom");
   /** Our own, in beats. */
   readonly playhead = signal(0);
   readonly isPlaying = signal(false);
@@ -77,8 +82,8 @@ export class Studio {
   readonly lower: Signal<LowerPanel | null> = signal("mixer");
   /** The clip that the piano roll shows. */
   readonly openClip: Signal<string | null> = signal(null);
-  /** Where the arrangement should go next: a beat and perhaps a track; whoever shows it sets null. */
-  readonly jump: Signal<{ readonly time: number; readonly track?: string } | null> = signal(null);
+  /** Where the arrangement should go next: a beat, a track, or both; `focuses`: keys go to the track; whoever shows it sets null. */
+  readonly jump: Signal<{ readonly time?: number; readonly track?: string; readonly focuses?: boolean } | null> = signal(null);
   /** Two moments that are compared on the time line and in the list of snapshots; null: none are. */
   readonly comparison: Signal<Comparison | null> = signal(null);
   readonly isHelpOpen = signal(false);
@@ -96,6 +101,8 @@ export class Studio {
   private presenceTimer: ReturnType<typeof setTimeout> | null = null;
   /** Changes what is shown. */
   private navigation: Navigation | null = null;
+  /** Counts what we have undone and redone. */
+  private steps = 0;
   /** Ends what listens to the room. */
   private forget: Stop = () => {};
 
@@ -190,6 +197,12 @@ export class Studio {
     this.show("projects");
   }
 
+  /** An entity is selected, and the inspector shows it. */
+  inspect(collection: Collection, id: string): void {
+    this.select(collection, [id]);
+    this.side.value = "inspector";
+  }
+
   /** Entities are selected, and the others see it; none of them: nothing is. */
   select(collection: Collection, ids: readonly string[]): void {
     this.selection.value = ids.length === 0 ? null : { collection, ids };
@@ -209,11 +222,24 @@ export class Studio {
   }
 
   undo(): void {
-    this.room.value?.undo().catch((error: unknown) => this.tell(inWords(error), "warning"));
+    this.takenBack((room) => room.undo());
   }
 
   redo(): void {
-    this.room.value?.redo().catch((error: unknown) => this.tell(inWords(error), "warning"));
+    this.takenBack((room) => room.redo());
+  }
+
+  /** What was undone or redone is told: it may be far away from what is seen. */
+  private takenBack(step: (room: Room) => Promise<Saved>): void {
+    const room = this.room.value;
+    if (room === null) return;
+    const asked = (this.steps += 1);
+    step(room).then(async ({ seq }) => {
+      if (asked !== this.steps) return; // the latest of several is told
+      const { entries } = await this.client.call("history.list", { project: room.project, before: seq + 1, limit: 1 });
+      const [entry] = entries;
+      if (entry?.seq === seq && asked === this.steps && this.room.value === room) this.tell(`You ${editInWords(entry, room)}.`, "note", "undo");
+    }).catch((error: unknown) => this.tell(inWords(error), "warning"));
   }
 
   /** Our play head goes to a beat. */
@@ -245,9 +271,10 @@ export class Studio {
     this.tell(inWords(error), "failure");
   }
 
-  tell(text: string, kind: Toast["kind"] = "note"): void {
-    const others = this.toasts.value.filter((toast) => toast.text !== text); // said again, it is there once
-    this.toasts.value = [...others.slice(-4), { id: newId(), kind, text }];
+  /** `about`: takes the place of what was told about the same before; said again, it is there once. */
+  tell(text: string, kind: Toast["kind"] = "note", about = text): void {
+    const others = this.toasts.value.filter((toast) => toast.about !== about);
+    this.toasts.value = [...others.slice(-4), { id: newId(), kind, text, about }];
   }
 
   dismiss(id: string): void {

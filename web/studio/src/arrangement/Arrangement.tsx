@@ -10,6 +10,7 @@ import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
 import { ArrangementView } from "./arrangement_view.js";
 import { ClipKeys } from "./ClipKeys.js";
+import { RulerKeys } from "./ruler/RulerKeys.js";
 import { Tools } from "./Tools.js";
 import { TrackList } from "./TrackList.js";
 
@@ -32,6 +33,7 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
   useEffect(() => studio.jump.subscribe((jump) => {
     if (jump === null) return;
     view.show(jump.time, jump.track);
+    if (jump.focuses === true && jump.track !== undefined) view.focusing = jump.track;
     songCanvas.current?.scrollIntoView({ block: "nearest" }); // on a phone the lists are below it
     studio.jump.value = null;
   }), [view]);
@@ -45,6 +47,7 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
         <canvas ref={peopleCanvas} aria-hidden />
         {!view.drawn.value.isWhole && <p class="partly" role="status">There is more here than can be drawn at once: zoom in to see all of it.</p>}
       </div>
+      <RulerKeys studio={studio} view={view} />
       <ClipKeys studio={studio} view={view} />
     </div>
   );
@@ -79,6 +82,6 @@ function listening(canvas: HTMLCanvasElement, pointer: ArrangementPointer): () =
   canvas.addEventListener("pointerup", (event) => pointer.up(event, ...at(event)), { signal });
   canvas.addEventListener("pointerleave", () => pointer.leave(), { signal });
   canvas.addEventListener("pointercancel", () => pointer.cancel(), { signal });
-  canvas.addEventListener("dblclick", (event) => pointer.double(...at(event)), { signal });
+  canvas.addEventListener("dblclick", (event) => pointer.double(...at(event), event.shiftKey), { signal });
   return () => end.abort();
 }

@@ -5,6 +5,7 @@ import { useLive } from "../../../pages/use_live.js";
 import { Icon, type IconName } from "../app/icons.js";
 import type { Studio, Tool } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
+import { GRIDS } from "../timeline/grid.js";
 import { addTrack } from "./track_edits.js";
 
 const TOOLS: readonly (readonly [tool: Tool, title: string, key: string])[] = [
@@ -25,6 +26,7 @@ export function Tools({ studio, view }: { studio: Studio; view: ArrangementView 
         <button type="button" disabled={!mayEdit || redo === 0} onClick={() => studio.redo()} title="Redo (Ctrl+Shift+Z)"><Icon name="redo" />Redo</button>
       </span>
       <button type="button" class="main-quiet" disabled={!mayEdit} title="New track (T)" onClick={() => { if (room !== null) addTrack(studio, room); }}>+ Track</button>
+      <Snap studio={studio} />
       <span class="rest" />
       <span class="group">
         <Sign name="minus" title="Further away (-)" onClick={() => view.zoomBy(1 / 1.4)} />
@@ -35,6 +37,16 @@ export function Tools({ studio, view }: { studio: Studio; view: ArrangementView 
         onClick={() => chooseTheme(shownTheme.value === "dark" ? "light" : "dark")} />
       <Sign name="help" title="Keys (?)" onClick={() => { studio.isHelpOpen.value = true; }} />
     </div>
+  );
+}
+
+/** What is dragged keeps to it; with Alt held it does not. */
+function Snap({ studio }: { studio: Studio }) {
+  const { value } = studio.grid;
+  return (
+    <label class="snap quiet">Grid <select value={String(value)} onChange={(event) => { studio.grid.value = GRIDS.find(([grid]) => String(grid) === event.currentTarget.value)?.[0] ?? "zoom"; }}>
+      {GRIDS.map(([grid, title]) => <option key={title} value={String(grid)}>{title}</option>)}
+    </select></label>
   );
 }
 

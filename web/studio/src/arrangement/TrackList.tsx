@@ -50,6 +50,12 @@ interface Props {
 function TrackHead({ studio, view, row, place }: Props) {
   void view.drawnRows.value;
   const [isNaming, setNaming] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (view.focusing !== row.id) return;
+    view.focusing = null;
+    box.current?.focus({ preventScroll: true });
+  });
   const track = view.song.get("tracks", row.id);
   if (track === undefined) return null;
   const isGroup = view.song.by("tracks", "parent", row.id).size > 0;
@@ -72,7 +78,7 @@ function TrackHead({ studio, view, row, place }: Props) {
     event.preventDefault();
   };
   return (
-    <div class={`track-head${isSelected ? " selected" : ""}`} role="row" aria-level={row.depth + 1} aria-rowindex={place + 1} aria-selected={isSelected}
+    <div ref={box} class={`track-head${isSelected ? " selected" : ""}`} role="row" aria-level={row.depth + 1} aria-rowindex={place + 1} aria-selected={isSelected}
       {...(isGroup && { "aria-expanded": !isFolded })} tabIndex={isSelected || (place === 0 && studio.selection.value?.collection !== "tracks") ? 0 : -1}
       style={{ top: `${row.top}px`, height: `${row.height}px`, paddingLeft: `${8 + row.depth * 14}px` }}
       onClick={select} onFocus={select} onKeyDown={press}>
@@ -95,7 +101,10 @@ function TrackHead({ studio, view, row, place }: Props) {
 /** The name is typed: Enter keeps it, Escape does not (null). */
 function TrackName({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   const isDone = useRef(false); // a field that goes away loses the focus, too
   const done = (text: string | null): void => {
     if (!isDone.current) onDone(text);

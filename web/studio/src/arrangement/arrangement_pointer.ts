@@ -3,17 +3,18 @@
 import type { Gesture, Room } from "@prime/client";
 
 import { beatsAt, scrolled, snapped, zoomed } from "../timeline/axis.js";
+import { gridOf } from "../timeline/grid.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { contentBetween, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
-import { clipsIn, hitAt, markerAt, type Hit } from "./hits.js";
-import { RULER_HEIGHT } from "./song_layer.js";
+import { CHANGES_TOP, MARKERS_TOP } from "./drawing/ruler.js";
+import { clipsIn, hitAt, type Hit } from "./hits.js";
+import { chipAt, type Chip } from "./ruler/chips.js";
+import { addMarker, addSignature, addTempo, barStart, isFirst, moveTo } from "./ruler/ruler_edits.js";
+import { RULER_HEIGHT, signaturesOf } from "./song_layer.js";
 
 /** A press that moves by less is a click. */
 const CLICK_PIXELS = 3;
-
-/** The upper part of the ruler, where no markers are. */
-const BARS_HEIGHT = 18;
 
 /** What a press became. */
 type Press =
@@ -21,6 +22,7 @@ type Press =
   | { readonly kind: "scroll"; readonly x: number; readonly y: number }
   | { readonly kind: "ruler" }
   | { readonly kind: "loop"; readonly x: number }
+  | { readonly kind: "chip"; readonly x: number; readonly chip: Chip }
   | { readonly kind: "marquee"; readonly x: number; readonly y: number }
   | { readonly kind: "draw"; readonly track: string; readonly time: number }
   | { readonly kind: "drag"; readonly x: number; readonly y: number; readonly ids: readonly string[]; readonly edge: "start" | "end" | null; readonly gesture: Gesture<unknown> };
@@ -76,8 +78,9 @@ export class ArrangementPointer {
         return;
       case "ruler": return this.movePlayhead(x);
       case "loop":
-        this.view.marquee = [Math.min(x, press.x), 0, Math.abs(x - press.x), BARS_HEIGHT];
+        this.view.marquee = [Math.min(x, press.x), 0, Math.abs(x - press.x), MARKERS_TOP];
         return this.view.drawPeople();
+      case "chip": return this.dragChip(press, x, event.altKey);
       case "draw": return;
       case "marquee": return this.stretch(press, x, y);
       case "drag": return this.drag(press, x, y, event.altKey);
@@ -94,9 +97,10 @@ export class ArrangementPointer {
     if (room === null) return;
     if (press.kind === "draw") {
       const end = snapped(beatsAt(view.axis.value, x), this.grid);
-      const id = drawn(room, press.track, press.time, Math.max(this.grid, end - press.time));
+      const id = drawn(room, press.track, press.time, Math.max(this.grid || 1, end - press.time));
       studio.select("clips", [id]);
     } else if (press.kind === "loop") this.loop(room, press.x, x);
+    else if (press.kind === "chip") this.dropChip(room);
     else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
   }
 
@@ -110,15 +114,17 @@ export class ArrangementPointer {
     if (this.press.kind === "drag") this.press.gesture.cancel();
     this.press = { kind: "none" };
     this.view.dragged = new Map();
+    this.view.draggedChip = null;
     this.view.marquee = null;
     this.view.drawSong();
   }
 
-  /** A double click opens the notes of a clip, or draws one where there is none. */
-  double(x: number, y: number): void {
+  /** A double click opens the notes of a clip, or draws one where there is none; in the ruler it adds what belongs there. */
+  double(x: number, y: number, isShifted = false): void {
     const hit = this.hit(x, y);
     const { studio } = this;
-    if (hit.kind === "clip") {
+    if (hit.kind === "ruler") this.addToRuler(hit.time, x, y, isShifted);
+    else if (hit.kind === "clip") {
       studio.openClip.value = hit.clip.id;
       studio.lower.value = "pianoroll";
     } else if (hit.kind === "row" && this.mayEdit && studio.room.value !== null) {
@@ -130,6 +136,7 @@ export class ArrangementPointer {
   /** What the pointer should look like. */
   shape(x: number, y: number): string {
     const hit = this.hit(x, y);
+    if (hit.kind === "ruler") return this.chipAt(x, y) === null ? "default" : "grab";
     if (hit.kind === "clip") return this.studio.tool.value === "scissors" ? "crosshair" : hit.edge === null ? "grab" : "ew-resize";
     return hit.kind === "row" && this.studio.tool.value === "pencil" ? "cell" : "default";
   }
@@ -140,8 +147,43 @@ export class ArrangementPointer {
   }
 
   private get grid(): number {
-    const { scale } = this.view.axis.value;
-    return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 4].find((beats) => beats * scale >= 10) ?? 4;
+    return gridOf(this.studio.grid.value, this.view.axis.value.scale);
+  }
+
+  /** What stands in the ruler at a pixel, or null. */
+  private chipAt(x: number, y: number): Chip | null {
+    const { markers, changes } = this.view.chips;
+    if (y >= CHANGES_TOP) return chipAt(changes, x);
+    return y >= MARKERS_TOP ? chipAt(markers, x) : null;
+  }
+
+  private addToRuler(beat: number, x: number, y: number, isShifted: boolean): void {
+    const { studio } = this;
+    const room = studio.room.value;
+    if (room === null || !this.mayEdit || y < MARKERS_TOP || this.chipAt(x, y) !== null) return;
+    const time = snapped(beat, this.grid);
+    if (y < CHANGES_TOP) studio.inspect("markers", addMarker(room, time));
+    else if (isShifted) studio.inspect("signatures", addSignature(room, barStart(signaturesOf(room), beat)));
+    else studio.inspect("tempo", addTempo(room, time));
+  }
+
+  private dragChip({ x: from, chip }: Extract<Press, { kind: "chip" }>, x: number, isFree: boolean): void {
+    const { view, studio } = this;
+    const { collection, id, time } = chip;
+    if (!this.mayEdit || isFirst(view.song, collection, id) || (view.draggedChip === null && Math.abs(x - from) < CLICK_PIXELS)) return;
+    const beats = time + (x - from) / view.axis.value.scale;
+    const to = collection === "signatures" ? barStart(signaturesOf(view.song), Math.max(0, beats)) : snapped(beats, isFree ? 0 : this.grid);
+    view.draggedChip = { collection, id, time: to };
+    studio.showPresence({ selection: [id] });
+    view.drawSong();
+  }
+
+  private dropChip(room: Room): void {
+    const { view } = this;
+    const dragged = view.draggedChip;
+    view.draggedChip = null;
+    if (dragged !== null) moveTo(room, dragged.collection, dragged.id, dragged.time);
+    view.drawSong();
   }
 
   private hit(x: number, y: number): Hit {
@@ -157,10 +199,10 @@ export class ArrangementPointer {
     const { studio } = this;
     const room = studio.room.value;
     if (hit.kind === "ruler") {
-      const marker = y > BARS_HEIGHT ? markerAt(this.view.song, this.view.axis.value, x) : null;
-      if (marker !== null) {
-        studio.select("markers", [marker]);
-        return { kind: "none" };
+      const chip = this.chipAt(x, y);
+      if (chip !== null) {
+        studio.inspect(chip.collection, chip.id);
+        return { kind: "chip", x, chip };
       }
       if (event.shiftKey && this.mayEdit) return { kind: "loop", x };
       this.movePlayhead(x);

@@ -12,8 +12,9 @@ import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
 import type { ClipPlace } from "./clip_edits.js";
 import { offscreenSheet } from "./drawing/row_tiles.js";
-import type { Heat } from "./drawing/ruler.js";
+import type { Chips, Heat } from "./drawing/ruler.js";
 import { heatOf } from "./heat.js";
+import { isOfRuler, type DraggedChip } from "./ruler/chips.js";
 import { PeopleLayer } from "./people_layer.js";
 import { RULER_HEIGHT, SongLayer, type Drawn } from "./song_layer.js";
 import { songEnd, TrackLayout } from "./track_layout.js";
@@ -35,11 +36,15 @@ export class ArrangementView {
   readonly drawn: Signal<Drawn> = signal({ clips: 0, isWhole: true });
   /** Where clips are while we drag them. */
   dragged: ReadonlyMap<string, ClipPlace> = new Map();
+  /** What of the ruler we drag just now; null: nothing. */
+  draggedChip: DraggedChip | null = null;
   /** A rectangle that selects: left, top, width, height. */
   marquee: readonly [number, number, number, number] | null = null;
   layout: TrackLayout;
   /** In pixels. */
   rowHeight: number;
+  /** The track whose head gets the focus once it is there; null: none waits for it. */
+  focusing: string | null = null;
   /** Our own mouse on the canvas; null: it is elsewhere. */
   mouse: readonly [x: number, y: number] | null = null;
   /** Who edited where, as the server tells. */
@@ -72,6 +77,11 @@ export class ArrangementView {
       this.folded.value = last.folded.value;
     }
     this.layout = new TrackLayout(song, this.folded.value, this.rowHeight);
+  }
+
+  /** What stands in the ruler, as it was drawn last. */
+  get chips(): Chips {
+    return this.songLayer?.chips ?? { markers: [], changes: [] };
   }
 
   get isPhone(): boolean {
@@ -161,10 +171,10 @@ export class ArrangementView {
   }
 
   /** Bring a beat, and a track, into sight. */
-  show(time: number, track?: string): void {
+  show(time?: number, track?: string): void {
     const { start, scale } = this.axis.value;
     const [width, height] = this.size;
-    if (time < start || time > start + width / scale) this.axis.value = { start: Math.max(0, time - width / scale / 3), scale };
+    if (time !== undefined && (time < start || time > start + width / scale)) this.axis.value = { start: Math.max(0, time - width / scale / 3), scale };
     const row = track === undefined ? undefined : this.layout.rowOf(track);
     if (row === undefined) return;
     const [above, below] = [row.top, row.top + row.height - (height - RULER_HEIGHT)];
@@ -265,6 +275,8 @@ export class ArrangementView {
       movers: this.movers,
       tracks: new Set(selection?.collection === "tracks" ? selection.ids : []),
       heat: this.heat,
+      dragged: this.draggedChip,
+      chosen: new Set(selection !== null && isOfRuler(selection.collection) ? selection.ids : []),
     });
     if (drawn.isWhole !== this.drawn.value.isWhole) this.drawn.value = drawn;
   }

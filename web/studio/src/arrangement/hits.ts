@@ -1,7 +1,5 @@
 /** What lies under the mouse in the arrangement. */
 
-import type { Readable } from "@prime/client";
-
 import { beatsAt, xOf, type Axis } from "../timeline/axis.js";
 import { rowAt, type Row } from "../timeline/rows.js";
 import { RULER_HEIGHT } from "./song_layer.js";
@@ -45,15 +43,4 @@ export function clipsIn(layout: TrackLayout, from: number, to: number, top: numb
     for (const { id, time, end } of layout.clipsOf(row.id)) if (end > from && time < to) found.push(id);
   }
   return found;
-}
-
-/** The marker whose name stands at a pixel of the ruler, or null; the later one lies on top. */
-export function markerAt(song: Readable, axis: Axis, x: number): string | null {
-  let found: { id: string; left: number } | null = null;
-  for (const [id, { time, name }] of song.all("markers")) {
-    const left = xOf(axis, time);
-    const isHit = x >= left - 2 && x < left + Math.min(150, 12 + 7 * name.length);
-    if (isHit && (found === null || left >= found.left)) found = { id, left };
-  }
-  return found?.id ?? null;
 }

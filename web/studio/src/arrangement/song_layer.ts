@@ -11,7 +11,8 @@ import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js"
 import { fitting, LETTERS } from "./drawing/letters.js";
 import { comparedColour, drawGhost, drawSign } from "./drawing/compared.js";
 import { RowTiles, type SheetMaker, type TileDrawn } from "./drawing/row_tiles.js";
-import { drawRuler, RULER_HEIGHT, type Heat } from "./drawing/ruler.js";
+import { drawRuler, RULER_HEIGHT, type Chips, type Heat } from "./drawing/ruler.js";
+import type { DraggedChip } from "./ruler/chips.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
 export { RULER_HEIGHT };
@@ -45,6 +46,10 @@ export interface Scene {
   readonly tracks: ReadonlySet<string>;
   /** Who edited where, lately. */
   readonly heat: readonly Heat[];
+  /** What of the ruler we drag just now; null: nothing. */
+  readonly dragged: DraggedChip | null;
+  /** What of the ruler is selected. */
+  readonly chosen: ReadonlySet<string>;
 }
 
 /** What could not be drawn for there was too much. */
@@ -58,6 +63,8 @@ export class SongLayer {
   private marksLeft = 0;
   private clips = 0;
   private readonly tiles: RowTiles;
+  /** Of the ruler, as it was drawn last. */
+  chips: Chips = { markers: [], changes: [] };
 
   /** `paint`: what is drawn on; while a tile is drawn, the tile. `makeSheet`: makes what tiles are drawn on. */
   constructor(private paint: CanvasRenderingContext2D, makeSheet: SheetMaker = () => null) {
@@ -88,7 +95,7 @@ export class SongLayer {
     this.tiles.end();
     if (scene.layout.rows.length === 0) this.drawHint(scene);
     paint.restore();
-    drawRuler(paint, scene, marksOf(scene));
+    this.chips = drawRuler(paint, scene, marksOf(scene));
     return { clips: this.clips, isWhole: this.clips < MOST_CLIPS && this.marksLeft > 0 };
   }
 

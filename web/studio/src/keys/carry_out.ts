@@ -8,6 +8,7 @@ import { noEditsInWords } from "../people/told.js";
 import type { Studio, Tool } from "../studio.js";
 import { withClips } from "./clip_commands.js";
 import type { Command } from "./commands.js";
+import { withRuler } from "./ruler_commands.js";
 
 const TOOLS: { readonly [command in Command]?: Tool } = { "select tool": "select", "pencil tool": "pencil", "scissors tool": "scissors" };
 const CLOSER = 1.25;
@@ -20,18 +21,18 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   const room = studio.room.value;
   if (room === null) return false;
   if (!studio.mayEdit) return tellWhyNot(command, studio);
+  if (withRuler(command, studio, room)) return true;
   if (withClips(command, studio, view, room, clips)) return true;
   const track = selection?.collection === "tracks" ? selection.ids[0] : clips[0] === undefined ? undefined : room.get("clips", clips[0])?.track;
   if (track !== undefined && withTrack(command, room, track)) return true;
   if (command === "new track") addTrack(studio, room);
-  else if (command === "new marker") addMarker(studio, room);
   else if (command === "delete" && selection !== null) return remove(room, selection.collection, selection.ids);
   else return false;
   return true;
 }
 
 /** Edits that need nothing selected. */
-const BY_THEMSELVES: ReadonlySet<Command> = new Set(["new track", "new marker", "pencil tool", "scissors tool", "paste"]);
+const BY_THEMSELVES: ReadonlySet<Command> = new Set(["new track", "new marker", "new tempo", "new signature", "pencil tool", "scissors tool", "paste"]);
 
 /** Returns whether something would have been edited; a key that would have done nothing is left to the browser. */
 function tellWhyNot(command: Command, studio: Studio): boolean {
@@ -41,20 +42,12 @@ function tellWhyNot(command: Command, studio: Studio): boolean {
 }
 
 /** Keys delete these; a channel, whose fader has the focus easily, is deleted by nobody unawares. */
-const DELETED: readonly Collection[] = ["tracks", "markers", "scenes", "notes"];
+const DELETED: readonly Collection[] = ["tracks", "scenes", "notes"];
 
 function remove(room: Room, collection: Collection, ids: readonly string[]): boolean {
   const there = DELETED.includes(collection) ? ids.filter((id) => room.get(collection, id) !== undefined) : [];
   if (there.length > 0) room.edit((tx) => there.forEach((id) => tx.delete(collection, id)));
   return there.length > 0;
-}
-
-/** At our play head; the inspector asks for its name. */
-function addMarker(studio: Studio, room: Room): void {
-  let id = "";
-  room.edit((tx) => { id = tx.insert("markers", { name: `Marker ${room.all("markers").size + 1}`, time: studio.playhead.value }); });
-  studio.select("markers", [id]);
-  studio.side.value = "inspector";
 }
 
 /** What changes nothing of the song. */

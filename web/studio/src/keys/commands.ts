@@ -3,7 +3,7 @@
 export type Command =
   | "delete" | "duplicate" | "copy" | "paste" | "select all" | "deselect" | "split" | "open notes"
   | "earlier" | "later" | "a little earlier" | "a little later" | "up" | "down"
-  | "mute" | "solo" | "loop selected" | "new track" | "new marker" | "rename"
+  | "mute" | "solo" | "loop selected" | "new track" | "new marker" | "new tempo" | "new signature" | "rename"
   | "select tool" | "pencil tool" | "scissors tool"
   | "zoom in" | "zoom out" | "whole song" | "higher rows" | "lower rows" | "to the beginning" | "help";
 
@@ -39,6 +39,8 @@ const TABLE: readonly (readonly [command: Command, keys: readonly string[], word
   ["loop selected", ["l"], "Loop what is selected"],
   ["new track", ["t"], "New track"],
   ["new marker", ["k"], "New marker at the play head"],
+  ["new tempo", ["b"], "Change the tempo at the play head"],
+  ["new signature", ["g"], "Change the time signature at the play head's bar"],
   ["to the beginning", ["home"], "Play head to the beginning"],
   ["zoom in", ["+", "="], "Closer"],
   ["zoom out", ["-"], "Further away"],
@@ -56,6 +58,7 @@ const ELSEWHERE: readonly (readonly [keys: string, words: string])[] = [
   ["Ctrl+Z", "Undo your own last edit"],
   ["Ctrl+Shift+Z", "Redo"],
   ["Shift and drag in the ruler", "Loop from there to there"],
+  ["Double click in the ruler", "New marker, or new tempo in the lower line; with Shift a new time signature"],
   ["Wheel", "Scroll; with Shift sideways, with Ctrl closer, with Alt higher rows"],
 ];
 

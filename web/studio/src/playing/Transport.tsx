@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo } from "preact/hooks";
 
+import { inForce } from "../arrangement/ruler/ruler_edits.js";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { songEnd } from "../arrangement/track_layout.js";
 import { isDialogOpen, isForFocused } from "../keys/focused.js";
@@ -19,10 +20,8 @@ export function Transport({ studio }: { studio: Studio }) {
   useEffect(() => onKey(studio, player), [player]);
   const { song } = studio;
   studio.revisions.of("transport");
-  studio.revisions.of("tempo");
   if (song === null) return null;
   const transport = [...song.all("transport")][0];
-  const tempo = [...song.all("tempo").values()].sort((a, b) => a.time - b.time)[0];
   const loop = (): void => {
     if (transport !== undefined) studio.room.value?.edit((tx) => tx.set("transport", transport[0], { loopOn: !transport[1].loopOn }));
   };
@@ -32,7 +31,7 @@ export function Transport({ studio }: { studio: Studio }) {
       <button type="button" aria-label="Stop" title="To the beginning" onClick={() => player.stop()}>■</button>
       <button type="button" aria-label="Loop" aria-pressed={transport?.[1].loopOn ?? false} disabled={!studio.mayEdit} onClick={loop}>⟳</button>
       <Where studio={studio} />
-      <span class="quiet">{tempo === undefined ? "" : `${Math.round(tempo.bpm * 100) / 100} bpm`}</span>
+      <InForce studio={studio} />
     </div>
   );
 }
@@ -48,6 +47,21 @@ function Where({ studio }: { studio: Studio }) {
         aria-valuetext={placeInWords(signaturesOf(song), studio.playhead.value)} title={placeInWords(signaturesOf(song), studio.playhead.value)}
         onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
     </>
+  );
+}
+
+/** Tempo and time signature at the play head; pressed, the inspector shows them. */
+function InForce({ studio }: { studio: Studio }) {
+  studio.revisions.of("tempo");
+  studio.revisions.of("signatures");
+  const { song } = studio;
+  const tempo = song === null ? null : inForce(song, "tempo", studio.playhead.value);
+  const signature = song === null ? null : inForce(song, "signatures", studio.playhead.value);
+  return (
+    <span class="group in-force">
+      {tempo !== null && <button type="button" title="Change the tempo that holds here" onClick={() => studio.inspect("tempo", tempo[0])}>{Math.round(tempo[1].bpm * 100) / 100} bpm</button>}
+      {signature !== null && <button type="button" title="Change the time signature that holds here" onClick={() => studio.inspect("signatures", signature[0])}>{signature[1].num}/{signature[1].den}</button>}
+    </span>
   );
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ClipContents } from "../../../studio/src/arrangement/clip_contents.js";
 import { clipColour, lettersOn } from "../../../studio/src/arrangement/colours.js";
-import { clipsIn, hitAt, markerAt } from "../../../studio/src/arrangement/hits.js";
+import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
 import { isolated } from "../../../studio/src/arrangement/drawing/letters.js";
 import { RULER_HEIGHT, signaturesOf } from "../../../studio/src/arrangement/song_layer.js";
 import { songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
@@ -103,12 +103,4 @@ test("a group knows what is in it and in its groups, and a track keeps its place
   assert.equal(layout.rowOf("last")?.top, 20);
   layout.resize(30);
   assert.equal(layout.rowOf("last")?.top, 30);
-});
-
-test("a marker is hit where its name stands", () => {
-  const song = songOf({ markers: { m1: { time: 10, name: "Verse" }, m2: { time: 12, name: "Drop" } } });
-  assert.equal(markerAt(song, AXIS, 105), "m1");
-  assert.equal(markerAt(song, AXIS, 125), "m2");
-  assert.equal(markerAt(song, AXIS, 90), null);
-  assert.equal(markerAt(song, AXIS, 300), null);
 });

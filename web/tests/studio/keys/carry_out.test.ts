@@ -15,7 +15,7 @@ function studioWith(ids: readonly string[], mayEdit = true) {
     room: { value: room }, mayEdit, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
     moment: { value: null as { seq: number } | null }, role: { value: mayEdit ? "editor" : "viewer" }, told: [] as string[], tell: (text: string) => studio.told.push(text),
     seek: () => {}, playhead: { value: 6 }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
-    showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
+    inspect: (collection: string, id: string) => studio.select(collection, [id]), showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
   };
   const view = { layout: new TrackLayout(song, new Set(), 20) };
   return { told: studio.told, studio: studio as unknown as Studio, view: view as unknown as ArrangementView, ops };
@@ -68,4 +68,18 @@ test("a marker is made at the play head and deleted, and a channel is not delete
   assert.deepEqual(ops, [["insert", "markers", { name: "Marker 1", time: 6 }]]);
   studio.selection.value = { collection: "channels", ids: ["ch"] };
   assert.equal(carryOut("delete", studio, view), false);
+});
+
+test("markers, tempo and time signatures are added at the play head, moved and deleted by keys", () => {
+  const { studio, view, ops, told } = studioWith([]);
+  for (const command of ["new marker", "new tempo", "new signature"] as const) assert.ok(carryOut(command, studio, view));
+  studio.select("tempo", ["t"]);
+  assert.ok(carryOut("delete", studio, view));
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /stay/);
+  assert.deepEqual(ops, [
+    ["insert", "markers", { name: "Marker 1", time: 6 }],
+    ["insert", "tempo", { time: 6, bpm: 120 }],
+    ["insert", "signatures", { time: 4, num: 4, den: 4 }],
+  ]);
 });

@@ -4,17 +4,20 @@ import type { Readable } from "@prime/client";
 
 import { xOf, type Axis, type Mark } from "../../timeline/axis.js";
 import { clipColour, lettersOn, type Colours } from "../colours.js";
-import { isolated, LETTERS } from "./letters.js";
+import { changeChips, markerChips, type Chip, type DraggedChip } from "../ruler/chips.js";
+import { LETTERS } from "./letters.js";
 
-export const RULER_HEIGHT = 48;
+/** The style sheet has the same above the heads of the tracks. */
+export const RULER_HEIGHT = 62;
 
-/** Tops of the lines of the ruler: bars, then what changes in the song, then who edited. */
-const SONG_TOP = 18;
-const HEAT_TOP = 38;
+/** Tops of the lines of the ruler: bars, then markers, then tempo and time signatures, then who edited. */
+export const MARKERS_TOP = 18;
+export const CHANGES_TOP = 36;
+const HEAT_TOP = 53;
 const HEAT_HEIGHT = 6;
 
-/** A name of a marker takes at most so many pixels. */
-const MOST_MARKER = 150;
+/** Of a chip, in pixels. */
+const CHIP_HEIGHT = 16;
 
 /** An edit: at which beat of the song, and in whose colour. */
 export interface Heat {
@@ -30,19 +33,32 @@ export interface RulerScene {
   readonly axis: Axis;
   readonly width: number;
   readonly heat: readonly Heat[];
+  readonly dragged: DraggedChip | null;
+  /** What is selected of the ruler. */
+  readonly chosen: ReadonlySet<string>;
 }
 
-export function drawRuler(paint: CanvasRenderingContext2D, scene: RulerScene, marks: readonly Mark[]): void {
+/** Chips of the two lines, as they are drawn. */
+export interface Chips {
+  readonly markers: readonly Chip[];
+  readonly changes: readonly Chip[];
+}
+
+export function drawRuler(paint: CanvasRenderingContext2D, scene: RulerScene, marks: readonly Mark[]): Chips {
   paint.fillStyle = scene.colours.surface;
   paint.fillRect(0, 0, scene.width, RULER_HEIGHT);
   paint.textBaseline = "top";
   drawLoop(paint, scene);
   drawBars(paint, scene, marks);
-  drawTempo(paint, scene);
-  drawMarkers(paint, scene);
+  const measure = (text: string): number => paint.measureText(text).width;
+  paint.font = `600 10px ${LETTERS}`;
+  const chips = { markers: markerChips(scene, measure), changes: changeChips(scene, measure) };
+  drawMarkers(paint, scene, chips.markers);
+  drawChanges(paint, scene, chips.changes);
   drawHeat(paint, scene);
   paint.fillStyle = scene.colours.line;
   paint.fillRect(0, RULER_HEIGHT - 1, scene.width, 1);
+  return chips;
 }
 
 function drawLoop(paint: CanvasRenderingContext2D, { song, axis, colours }: RulerScene): void {
@@ -52,7 +68,7 @@ function drawLoop(paint: CanvasRenderingContext2D, { song, axis, colours }: Rule
   const width = (transport.loopEnd - transport.loopStart) * axis.scale;
   paint.fillStyle = transport.loopOn ? colours.accent : colours.quiet;
   paint.globalAlpha = transport.loopOn ? 0.16 : 0.07;
-  paint.fillRect(x, 0, width, SONG_TOP);
+  paint.fillRect(x, 0, width, MARKERS_TOP);
   paint.globalAlpha = transport.loopOn ? 1 : 0.5;
   paint.fillRect(x, 0, width, 3);
   paint.globalAlpha = 1;
@@ -63,43 +79,39 @@ function drawBars(paint: CanvasRenderingContext2D, { axis, colours }: RulerScene
   for (const { time, bar } of marks) {
     const x = Math.round(xOf(axis, time));
     paint.fillStyle = colours.line;
-    paint.fillRect(x, bar === null ? SONG_TOP - 4 : 3, 1, bar === null ? 4 : SONG_TOP - 3);
+    paint.fillRect(x, bar === null ? MARKERS_TOP - 4 : 3, 1, bar === null ? 4 : MARKERS_TOP - 3);
     paint.fillStyle = colours.quiet;
     if (bar !== null) paint.fillText(String(bar), x + 4, 5);
   }
 }
 
 /** The tempo and the signature at the beginning, and where they change. */
-function drawTempo(paint: CanvasRenderingContext2D, { song, axis, width, colours }: RulerScene): void {
-  paint.font = `10px ${LETTERS}`;
-  const words = new Map<number, string>();
-  for (const { time, num, den } of song.all("signatures").values()) words.set(time, `${num}/${den}`);
-  for (const { time, bpm } of song.all("tempo").values()) words.set(time, `${words.has(time) ? `${words.get(time)}  ` : ""}${Math.round(bpm * 10) / 10} bpm`);
-  let right = -Infinity;
-  for (const [time, text] of [...words].sort(([a], [b]) => a - b)) {
-    const x = xOf(axis, time) + 4;
-    if (x < right || x > width) continue;
-    paint.fillStyle = colours.quiet;
-    paint.fillText(text, x, SONG_TOP + 5);
-    right = x + paint.measureText(text).width + 8;
+function drawChanges(paint: CanvasRenderingContext2D, { colours, chosen }: RulerScene, chips: readonly Chip[]): void {
+  for (const { id, left, width, text } of chips) {
+    const isChosen = chosen.has(id);
+    paint.fillStyle = isChosen ? colours.text : text === "" ? colours.quiet : colours.raised;
+    paint.beginPath();
+    paint.roundRect(left, CHANGES_TOP, width, CHIP_HEIGHT - 1, 3);
+    paint.fill();
+    paint.fillStyle = isChosen ? colours.surface : colours.text;
+    if (text !== "") paint.fillText(text, left + 4, CHANGES_TOP + 3);
   }
 }
 
-function drawMarkers(paint: CanvasRenderingContext2D, { song, axis, width }: RulerScene): void {
-  paint.font = `600 10px ${LETTERS}`;
-  for (const { time, name, color } of song.all("markers").values()) {
-    const x = Math.round(xOf(axis, time));
-    if (x < -MOST_MARKER || x > width) continue;
-    const colour = clipColour(color, 0);
-    const text = isolated(name.slice(0, 40));
-    const wide = Math.min(MOST_MARKER, paint.measureText(text).width + 10);
+function drawMarkers(paint: CanvasRenderingContext2D, { song, colours, chosen }: RulerScene, chips: readonly Chip[]): void {
+  for (const { id, left, width, text } of chips) {
+    const colour = clipColour(song.get("markers", id)?.color, 0);
     paint.fillStyle = colour;
     paint.beginPath();
-    paint.roundRect(x, SONG_TOP + 2, wide, 16, [0, 8, 8, 0]);
+    paint.roundRect(left, MARKERS_TOP + 1, width, CHIP_HEIGHT, [0, 8, 8, 0]);
     paint.fill();
-    paint.fillRect(x, SONG_TOP + 2, 2, RULER_HEIGHT - SONG_TOP - 2);
+    paint.fillRect(left, MARKERS_TOP + 1, 2, RULER_HEIGHT - MARKERS_TOP - 1);
     paint.fillStyle = lettersOn(colour);
-    paint.fillText(text, x + 5, SONG_TOP + 5, wide - 8);
+    paint.fillText(text, left + 5, MARKERS_TOP + 4, width - 8);
+    if (!chosen.has(id)) continue;
+    paint.strokeStyle = colours.text;
+    paint.lineWidth = 2;
+    paint.stroke();
   }
 }
 

@@ -1,0 +1,71 @@
+/** What may be done with markers, tempo and time signatures: each is one edit. */
+
+import type { Entities, Readable, Room } from "@prime/client";
+
+import type { Signature } from "../../timeline/axis.js";
+import type { RulerCollection } from "./chips.js";
+
+/** Whether it is at beat 0 and the song cannot be without it (rule O10). */
+export function isFirst(song: Readable, collection: RulerCollection, id: string): boolean {
+  return collection !== "markers" && song.get(collection, id)?.time === 0;
+}
+
+/** Returns the id. */
+export function addMarker(room: Room, time: number): string {
+  let id = "";
+  room.edit((tx) => { id = tx.insert("markers", { name: `Marker ${room.all("markers").size + 1}`, time }); });
+  return id;
+}
+
+/** A change of tempo, to the one that holds there; returns the id of what is at that beat then. */
+export function addTempo(room: Room, time: number): string {
+  const there = at(room, "tempo", time);
+  if (there !== null) return there;
+  let id = "";
+  room.edit((tx) => { id = tx.insert("tempo", { time, bpm: inForce(room, "tempo", time)?.[1].bpm ?? 120 }); });
+  return id;
+}
+
+/** A change of time signature, to the one that holds there; returns the id of what is at that beat then. */
+export function addSignature(room: Room, time: number): string {
+  const there = at(room, "signatures", time);
+  if (there !== null) return there;
+  const { num, den } = inForce(room, "signatures", time)?.[1] ?? { num: 4, den: 4 };
+  let id = "";
+  room.edit((tx) => { id = tx.insert("signatures", { time, num, den }); });
+  return id;
+}
+
+/** To another beat; what stands at beat 0 stays there. Returns whether it moved. */
+export function moveTo(room: Room, collection: RulerCollection, id: string, time: number, step?: string): boolean {
+  const was = room.get(collection, id);
+  if (was === undefined || was.time === time || isFirst(room, collection, id)) return false;
+  room.edit((tx) => tx.set(collection, id, { time: Math.max(0, time) }), step === undefined ? {} : { step });
+  return true;
+}
+
+/** Returns how many of them are gone; those that the song cannot be without stay. */
+export function remove(room: Room, collection: RulerCollection, ids: readonly string[]): number {
+  const gone = ids.filter((id) => room.get(collection, id) !== undefined && !isFirst(room, collection, id));
+  if (gone.length > 0) room.edit((tx) => gone.forEach((id) => tx.delete(collection, id)));
+  return gone.length;
+}
+
+/** What holds at a beat, with its id; null: the song has none. */
+export function inForce<C extends "tempo" | "signatures">(song: Readable, collection: C, time: number): readonly [id: string, entity: Entities[C]] | null {
+  let found: readonly [string, Entities[C]] | null = null;
+  for (const [id, entity] of song.all(collection)) if (entity.time <= time && (found === null || entity.time >= found[1].time)) found = [id, entity];
+  return found;
+}
+
+/** The beginning of the bar in which a beat lies. `signatures`: by time, one at time 0. */
+export function barStart(signatures: readonly Signature[], time: number): number {
+  const { time: from, num, den } = signatures.findLast((each) => each.time <= time) ?? { time: 0, num: 4, den: 4 };
+  const length = (num * 4) / den;
+  return from + Math.floor((time - from) / length + 1e-9) * length;
+}
+
+function at(song: Readable, collection: RulerCollection, time: number): string | null {
+  for (const [id, entity] of song.all(collection)) if (Math.abs(entity.time - time) < 1e-6) return id;
+  return null;
+}

@@ -1,0 +1,33 @@
+/** What keys do with markers, tempo and time signatures: each is one edit. */
+
+import type { Room } from "@prime/client";
+
+import { isOfRuler } from "../arrangement/ruler/chips.js";
+import { addMarker, addSignature, addTempo, barStart, moveTo, remove } from "../arrangement/ruler/ruler_edits.js";
+import { signaturesOf } from "../arrangement/song_layer.js";
+import type { Studio } from "../studio.js";
+import type { Command } from "./commands.js";
+
+const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };
+
+/** Returns whether it was one for the ruler. */
+export function withRuler(command: Command, studio: Studio, room: Room): boolean {
+  const time = studio.playhead.value;
+  switch (command) {
+    case "new marker": studio.inspect("markers", addMarker(room, time)); return true;
+    case "new tempo": studio.inspect("tempo", addTempo(room, time)); return true;
+    case "new signature": studio.inspect("signatures", addSignature(room, barStart(signaturesOf(room), time))); return true;
+  }
+  const selection = studio.selection.value;
+  if (selection === null || !isOfRuler(selection.collection)) return false;
+  const { collection, ids } = selection;
+  const beats = BEATS[command] ?? 0;
+  if (command === "delete") {
+    if (remove(room, collection, ids) === 0) studio.tell("The first tempo and the first time signature stay: a song has both from its beginning. Change them in the inspector.", "warning");
+    return true;
+  }
+  const [id] = ids;
+  if (beats === 0 || id === undefined) return false;
+  moveTo(room, collection, id, Math.max(0, (room.get(collection, id)?.time ?? 0) + beats), `move ${id}`);
+  return true;
+}
