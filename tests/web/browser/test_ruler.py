@@ -105,6 +105,7 @@ async def test_a_new_track_comes_into_sight_and_has_the_focus(node: Node, browse
     )
     assert await ben.value(is_seen)
     await ben.do("keyboard.press", "F2")
+    await ben.see("input.naming:focus")
     await ben.do("keyboard.insertText", "Bells")
     await ben.do("keyboard.press", "Enter")
     await ben.until(f"[...{ROOM}.all('tracks').values()].some(({{name}}) => name === 'Bells')")

@@ -1,7 +1,7 @@
 /** The heads of the tracks, beside the time line: a tree grid for keys and screen readers. */
 
 import { useComputed } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Member } from "@prime/client";
 
 import { useLiveKeyed } from "../../../pages/use_live.js";
@@ -101,7 +101,7 @@ function TrackHead({ studio, view, row, place }: Props) {
 /** The name is typed: Enter keeps it, Escape does not (null). */
 function TrackName({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: what is typed next belongs to it
     field.current?.focus();
     field.current?.select();
   }, []);

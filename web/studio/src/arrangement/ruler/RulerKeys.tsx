@@ -22,7 +22,7 @@ export function RulerKeys({ studio, view }: { studio: Studio; view: ArrangementV
   for (const collection of RULER_COLLECTIONS) studio.revisions.of(collection);
   const selected = studio.selection.value;
   return (
-    <ul class="clip-keys" aria-label="Markers, tempo and time signatures">
+    <ul class="ruler-keys" aria-label="Markers, tempo and time signatures">
       {marksOf(view.song).map((mark) => (
         <li key={mark.id}>
           <button type="button" aria-pressed={selected?.collection === mark.collection && selected.ids.includes(mark.id)}
