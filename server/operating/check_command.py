@@ -47,6 +47,7 @@ Look = Callable[[Settings], Awaitable[str]]
 LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
     ("listens", own_looks.listening, ("host", "port")),
     ("proxies", own_looks.proxies, ("host", "proxies", "behind_proxy")),
+    ("origins", own_looks.origins, ("origins", "mail.public_url")),
     ("tls", own_looks.tls, ("host", "tls_certificate", "tls_key")),
     ("open files", own_looks.open_files, ()),
     ("redis", reach_looks.redis, ("redis_url", "database_url")),

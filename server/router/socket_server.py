@@ -2,12 +2,13 @@
 
 import asyncio
 
-from websockets.typing import Origin
+import structlog
 
 from rooms.journal.feed import Feed
 from schema.close_codes import OVERLOADED
 from server.accounts.admission import Admission
 from server.feed.row_feed import RowFeed
+from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.live.hub import Hub
 from server.router.pages import Pages
@@ -16,8 +17,19 @@ from server.router.socket_limits import SocketLimits
 from server.sockets.addresses import Network
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections
-from server.sockets.handshaking.http_answer import HttpAnswer
+from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
+from server.sockets.handshaking.origins import Origins
 from server.sockets.session import Leaving
+
+ORIGINS_SECONDS = 60.0
+"""Of pages that may not connect, the first in so long is in the log."""
+
+SHOWN = 200
+"""Characters of what a stranger sends, in the log."""
+
+HINT = "if it is a page of yours, name its origin in PRIME_ORIGINS or PRIME_PUBLIC_URL"
+
+log = structlog.get_logger()
 
 
 class SocketServer:
@@ -35,8 +47,9 @@ class SocketServer:
         origins: tuple[str, ...],
         count: Count,
     ) -> None:
-        self.origins = _allowed(origins)
-        """Pages of which sites may connect; None: all (rule H8)."""
+        self._origins = Origins(origins)
+        """Pages of which sites may connect (rule Z4)."""
+        self._refused_origins = LogThrottle(ORIGINS_SECONDS)
         # Bound here, not wrapped: a cursor comes this way (decision 0015).
         self.received = router.received
         self.over_rate = router.over_rate
@@ -53,15 +66,23 @@ class SocketServer:
 
     def use(self, origins: tuple[str, ...], proxies: tuple[Network, ...]) -> None:
         """From now on these may connect, and are believed; who is here stays."""
-        self.origins = _allowed(origins)
+        self._origins = Origins(origins)
         self._socket_limits.use(proxies)
 
     def refuse_handshake(
-        self, connection: Connection, peer: object, forwarded: list[str]
+        self, connection: Connection, asked: HttpAsked, peer: object, forwarded: list[str]
     ) -> HttpAnswer | None:
-        """The answer to a handshake that is one too many; None: it may be (rule K1)."""
+        """The answer to a handshake that is one too many, or of a page that is none of those that
+        may connect; None: it may be (rules K1, Z4).
+        """
         now = asyncio.get_running_loop().time()
-        return self._socket_limits.refusal(connection, peer, forwarded, now)
+        if refused := self._socket_limits.refusal(connection, peer, forwarded, now):
+            return refused
+        refused = self._origins.refusal(asked.origins, asked.hosts)
+        if refused and (times := self._refused_origins.count_if_due("", now)):
+            origin, host = (", ".join(each)[:SHOWN] for each in (asked.origins, asked.hosts))
+            log.warning("page refused", origin=origin, host=host, times=times, hint=HINT)
+        return refused
 
     def on_open(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""
@@ -92,7 +113,3 @@ class SocketServer:
         live = self._hub.rooms.get(feed.project)
         if live is not None:
             live.fed(connection, feed)
-
-
-def _allowed(origins: tuple[str, ...]) -> list[Origin | None] | None:
-    return [Origin(origin) for origin in origins] + [None] if origins else None

@@ -5,6 +5,7 @@ They are the same for everyone and know nobody: who somebody is, they ask over t
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,14 @@ HEADERS = (
     ("X-Frame-Options", "DENY"),
 )
 
+BLANKS = " \t"
+
+OPAQUE_TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
+"""What is between the quotes of an entity tag may be a comma, and no quote (RFC 9110, 8.8.3)."""
+
+ETAGS = re.compile(rf"[{BLANKS},]*(?:(?:W/)?{OPAQUE_TAG.pattern}[{BLANKS}]*(?:,[{BLANKS},]*|$))+")
+"""A list of them; some of its places may be empty (RFC 9110, 5.6.1.2)."""
+
 NOT_BUILT = "The pages are not built here: run ./run web in the checkout, then start this again.\n"
 
 
@@ -83,7 +92,7 @@ class WebPages:
             is_page = asked.path in PAGES or not self._files
             return HttpAnswer(503, NOT_BUILT) if is_page else None
         headers = (*HEADERS, ("ETag", file.etag), ("Content-Type", file.content_type))
-        if asked.if_none_match.strip() == "*" or file.etag in asked.if_none_match:
+        if _is_named(file.etag, asked.if_none_match):
             return HttpAnswer(304, b"", headers)
         if _takes_gzip(asked.accept_encoding):
             return HttpAnswer(200, file.zipped, (*headers, ("Content-Encoding", "gzip")))
@@ -101,6 +110,15 @@ def _file(path: Path) -> _File:
     body = path.read_bytes()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'  # weak: of the file, zipped or not
     return _File(TYPES[path.suffix], etag, body, gzip.compress(body, mtime=0))
+
+
+def _is_named(etag: str, if_none_match: str) -> bool:
+    """Whether the header names it, weak or not, or any (RFC 9110, 13.1.2); a bad one names none."""
+    if if_none_match.strip(BLANKS) == "*":
+        return True
+    if ETAGS.fullmatch(if_none_match) is None:
+        return False
+    return etag.removeprefix("W/") in OPAQUE_TAG.findall(if_none_match)
 
 
 def _takes_gzip(accept_encoding: str) -> bool:

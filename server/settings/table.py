@@ -162,7 +162,8 @@ SETTINGS = (
         parsing.origins,
         "web origins with commas between them",
         "https://studio.example.com,https://other.example:8443",
-        "web origins that may connect; clients that send none always may",
+        "web origins that may connect; clients that send none, and the own pages at a name among"
+        " these, at PRIME_PUBLIC_URL, localhost or an address, always may",
         default="",
         default_in_words="any",
         is_reloadable=True,

@@ -33,7 +33,7 @@ from server.sockets.acknowledged import acknowledged_bytes
 from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
 from server.sockets.handshaking.handshake import Handshake, take_apart
-from server.sockets.handshaking.http_answer import asked_by, is_of_own_page, response_of
+from server.sockets.handshaking.http_answer import asked_by, response_of
 from server.sockets.outgoing import Server
 from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
@@ -95,7 +95,6 @@ class Connection(RateLimited, asyncio.Protocol):
         self._is_aborted = False
         self._handshake: Handshake | None = None
         self._protocol = ServerProtocol(
-            origins=server.origins,
             subprotocols=SUBPROTOCOLS,
             max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
         )
@@ -304,12 +303,10 @@ class Connection(RateLimited, asyncio.Protocol):
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")
             peer = self._transport.get_extra_info("peername")
-            plain = self._server.refuse_handshake(self, peer, forwarded)
+            plain = self._server.refuse_handshake(self, asked, peer, forwarded)
         if plain is not None:
             response = response_of(self._protocol, plain, asked.method)
         else:
-            if is_of_own_page(request):
-                self._protocol.origins = None
             response = self._protocol.accept(request)
             request._exception = None
         self._protocol.send_response(response)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 from websockets.frames import Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
-from websockets.typing import Origin
 
 from rooms.effects import Packet
 from rooms.journal.feed import Feed
@@ -28,12 +27,10 @@ PING = frame_header(FINAL | Opcode.PING, b"")
 class Server(Protocol):
     """What a connection asks of the rest of the server."""
 
-    origins: list[Origin | None] | None
-
     def on_connect(self, connection: "Connection", peer: object) -> bool: ...
 
     def refuse_handshake(
-        self, connection: "Connection", peer: object, forwarded: list[str]
+        self, connection: "Connection", asked: HttpAsked, peer: object, forwarded: list[str]
     ) -> HttpAnswer | None: ...
 
     def on_open(self, connection: "Connection") -> None: ...

@@ -170,6 +170,7 @@ def nodes(
             "REDIS_URL": bus.url,
             "PRIME_PROXIES": "127.0.0.1",
             "PRIME_BEHIND_PROXY": "1",
+            "PRIME_ORIGINS": "https://prime.example.com",
         }
         both = [Node(ROOT, environment, directory / f"{name}.log") for name in ("one", "two")]
         try:
@@ -237,3 +238,27 @@ def test_what_a_client_says_of_its_address_is_thrown_away(name: str, tmp_path: P
     finally:
         node.shutdown()
         node.server_close()
+
+
+HANDSHAKE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": "prime.v1.json",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_Z4_behind_it_the_nodes_own_page_may_connect_and_none_of_a_foreign_name(
+    name: str, nodes: list[Node], tmp_path: Path
+) -> None:
+    """Also where the proxy listens on a port that is not the usual one."""
+    with proxy(name, tmp_path / name, [node.port for node in nodes]) as before:
+        for host, status in (
+            (f"prime.example.com:{before.port}", 101),
+            (f"127.0.0.1:{before.port}", 101),
+            (f"rebound.evil:{before.port}", 403),
+        ):
+            headers = {"Host": host, "Origin": f"https://{host}", **HANDSHAKE}
+            assert before.get("/v1", **headers).status == status, host

@@ -1,7 +1,6 @@
 """What is asked by plain HTTP before a WebSocket is there, and how it is answered."""
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
@@ -27,6 +26,9 @@ class HttpAsked(NamedTuple):
     is_upgrade: bool = False
     """Whether it is to be a WebSocket (RFC 6455, 4.1)."""
     method: str = "GET"
+    origins: tuple[str, ...] = ()
+    """Each `Origin` header."""
+    hosts: tuple[str, ...] = ()
 
 
 def asked_by(request: Request) -> HttpAsked:
@@ -42,18 +44,9 @@ def asked_by(request: Request) -> HttpAsked:
         joined("If-None-Match"),
         "websocket" in joined("Upgrade").lower(),
         request.method,
+        tuple(request.headers.get_all("Origin")),
+        tuple(request.headers.get_all("Host")),
     )
-
-
-def is_of_own_page(request: Request) -> bool:
-    """Whether the page that connects came from the host that it connects to (rule Z4)."""
-    origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
-    if len(origins) != 1 or len(hosts) != 1:
-        return False
-    try:
-        return urlsplit(origins[0]).netloc.lower() == hosts[0].strip().lower() != ""
-    except ValueError:
-        return False
 
 
 def response_of(protocol: ServerProtocol, answer: HttpAnswer, method: str) -> Response:

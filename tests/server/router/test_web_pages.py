@@ -5,6 +5,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.router.web_pages import NOT_BUILT, POLICY, WebPages
 from server.sockets.handshaking.http_answer import HttpAsked
@@ -45,10 +46,48 @@ def test_Z4_a_page_is_told_apart_from_its_former_self_and_zipped_for_who_takes_i
     again = pages.answer(HttpAsked("/studio", if_none_match=f'"x", {headers["ETag"]}'))
     assert again is not None
     assert (again.status, again.body) == (304, b"")
+    assert dict(again.headers)["ETag"] == headers["ETag"]
     (folder / "studio.html").write_bytes(b"another")
     changed = WebPages(folder).answer(HttpAsked("/studio"))
     assert changed is not None
     assert dict(changed.headers)["ETag"] != headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("{tag}", 304),
+        ("W/{tag}", 304),
+        ('"x",W/{tag}', 304),
+        (' , "a,b" ,\t, {tag} ,', 304),
+        ("*", 304),
+        (" *\t", 304),
+        ("", 200),
+        ('""', 200),
+        ('"x"', 200),
+        ("{opaque}", 200),
+        ('"a{opaque}"', 200),
+        ('"{opaque}z", "x"', 200),
+        ('"x{tag}', 200),
+        ('"x" {tag}', 200),
+        ("{tag}, x", 200),
+        ("w/{tag}", 200),
+        ('*, "x"', 200),
+        (",", 200),
+        (",\t " * 5_000 + "x", 200),
+        ('"x", ' * 2_000 + "{tag}", 304),
+    ],
+)
+def test_Z4_an_etag_is_compared_whole_weak_or_not(folder: Path, header: str, status: int) -> None:
+    """By the grammar of RFC 9110, 13.1.2; what breaks it names nothing."""
+    pages = WebPages(folder)
+    whole = pages.answer(HttpAsked("/studio"))
+    assert whole is not None
+    tag = dict(whole.headers)["ETag"].removeprefix("W/")
+    sent = header.replace("{tag}", tag).replace("{opaque}", tag.strip('"'))
+    answer = pages.answer(HttpAsked("/studio", if_none_match=sent))
+    assert answer is not None
+    assert answer.status == status
 
 
 @pytest.mark.parametrize("encodings", ["", "identity", "gzip;q=0", "br", "gzip; q=0.0, br"])
@@ -144,17 +183,31 @@ HANDSHAKE = (
 
 
 @pytest.mark.hub
-async def test_Z4_a_page_of_the_same_host_may_connect_whatever_origins_are_named(
+async def test_Z4_the_servers_own_page_may_connect_whatever_origins_are_named(
     nodes: Nodes,
 ) -> None:
+    """And none of a foreign name that leads here: it is told why, and so is the operator, once."""
     node = await nodes.start(origins=("https://elsewhere.example",))
     own = node.url.removeprefix("ws://").split("/")[0]
     host, port = own.split(":")
-    for origin, status in ((f"http://{own}", b"101"), ("https://other.example", b"403")):
-        reader, writer = await asyncio.open_connection(host, int(port))
-        lines = ("GET /v1 HTTP/1.1", f"Host: {own}", f"Origin: {origin}", *HANDSHAKE, "", "")
-        writer.write("\r\n".join(lines).encode())
-        async with asyncio.timeout(PATIENCE):
-            first = await reader.readline()
-        assert first.split()[1] == status
-        writer.close()
+    foreign = f"rebound.evil:{port}"
+    with capture_logs() as logs:
+        for asked, origin, status in (
+            (own, f"http://{own}", b"101"),
+            (f"localhost:{port}", f"http://localhost:{port}", b"101"),
+            (f"elsewhere.example:{port}", f"http://elsewhere.example:{port}", b"101"),
+            (own, "https://elsewhere.example", b"101"),
+            (own, "https://other.example", b"403"),
+            (foreign, f"http://{foreign}", b"403"),
+        ):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            lines = ("GET /v1 HTTP/1.1", f"Host: {asked}", f"Origin: {origin}", *HANDSHAKE, "", "")
+            writer.write("\r\n".join(lines).encode())
+            async with asyncio.timeout(PATIENCE):
+                first = await reader.readline()
+                assert first.split()[1] == status, origin
+                if status == b"403":
+                    assert b"PRIME_PUBLIC_URL" in await reader.read()
+            writer.close()
+    [told] = [line for line in logs if line["event"] == "page refused"]
+    assert told["origin"] == "https://other.example"

@@ -46,6 +46,30 @@ async def test_who_is_believed(options: dict[str, str], proxies: str, doubt: str
             await own_looks.proxies(settings)
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({}, "every origin"),
+        ({"PRIME_ORIGINS": "https://daw.example", "PRIME_PAGES": "off"}, "daw.example may connect"),
+        (
+            {
+                "PRIME_ORIGINS": "https://daw.example",
+                "PRIME_PUBLIC_URL": "https://prime.example",
+            },
+            "https://prime.example may connect, and the server's own",
+        ),
+    ],
+)
+async def test_which_pages_may_connect(variables: dict[str, str], told: str) -> None:
+    assert told in await own_looks.origins(read_settings({}, variables))
+
+
+async def test_own_pages_that_may_be_opened_by_a_name_nobody_has_said_are_doubtful() -> None:
+    settings = read_settings({}, {"PRIME_ORIGINS": "https://daw.example"})
+    with pytest.raises(Doubtful, match="set PRIME_PUBLIC_URL"):
+        await own_looks.origins(settings)
+
+
 @pytest.mark.parametrize(("soft", "is_enough"), [(1_024, False), (65_536, True), (-1, True)])
 async def test_how_many_may_connect(
     soft: int, is_enough: bool, monkeypatch: pytest.MonkeyPatch
