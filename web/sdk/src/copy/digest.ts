@@ -56,13 +56,26 @@ function write(value: unknown): void {
     writeHeader(value.length, 0x90, 0xdc);
     for (const part of value) write(part);
   } else if (isMap(value)) {
-    const keys = Object.keys(value).sort(byCodePoint);
+    const keys = sortedKeys(value);
     writeHeader(keys.length, 0x80, 0xde);
     for (const key of keys) {
       writeText(key);
       write(value[key]);
     }
   }
+}
+
+/** Of the map that was packed last: most have the same keys as the one before. */
+let lastKeys: readonly string[] = [];
+let lastSorted: readonly string[] = [];
+
+function sortedKeys(map: PlainMap): readonly string[] {
+  const keys = Object.keys(map);
+  if (keys.length !== lastKeys.length || !keys.every((key, at) => key === lastKeys[at])) {
+    lastKeys = keys;
+    lastSorted = [...keys].sort(byCodePoint);
+  }
+  return lastSorted;
 }
 
 function writeText(value: string): void {
