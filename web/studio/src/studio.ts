@@ -7,7 +7,8 @@ import { inWords } from "../../pages/failure_words.js";
 import { browserTexts, tabTexts } from "../../pages/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
-import type { Entry } from "./history/history_feed.js";
+import type { Missed } from "./history/away.js";
+import { HistoryFeed, type Entry } from "./history/history_feed.js";
 import { editInWords } from "./history/words.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
@@ -86,8 +87,12 @@ export class Studio {
   readonly jump: Signal<{ readonly time?: number; readonly track?: string; readonly focuses?: boolean } | null> = signal(null);
   /** Two moments that are compared on the time line and in the list of snapshots; null: none are. */
   readonly comparison: Signal<Comparison | null> = signal(null);
+  /** The edits of the project that we are in: all panels read these, so that they are asked for once. */
+  readonly edits: Signal<HistoryFeed | null> = signal(null);
+  /** What the others edited while we were not here; null: nothing, or it was read. */
+  readonly missed: Signal<Missed | null> = signal(null);
   readonly isHelpOpen = signal(false);
-  /** The newest edits of everyone, newest first; asked for every few seconds while something changes. */
+  /** The newest edits of everyone, newest first. */
   readonly recent: Signal<readonly Entry[]> = signal([]);
   readonly toasts: Signal<readonly Toast[]> = signal([]);
   /** The newest sentence for screen readers. */
@@ -164,7 +169,9 @@ export class Studio {
     }
     await this.leave();
     this.selection.value = this.moment.value = this.openClip.value = null;
+    const edits = new HistoryFeed(this.client, project);
     const stops = [
+      edits.listen(room),
       room.onChange((touched) => this.revisions.count(touched)),
       room.onRefused((_id, error) => { if (!isNothingTo(error)) this.tell(`An edit was taken back. ${inWords(error)}`, "warning"); }),
       room.onLeft((why) => this.putOut(room, why)),
@@ -177,6 +184,8 @@ export class Studio {
     this.forget = () => stops.forEach((stop) => stop());
     this.revisions.count(null);
     this.role.value = room.role.value;
+    void edits.load().then(() => edits.more());
+    this.edits.value = edits;
     this.room.value = room;
   }
 
@@ -186,7 +195,7 @@ export class Studio {
     this.forget();
     this.forget = () => {};
     this.room.value = null;
-    this.comparison.value = null;
+    this.comparison.value = this.edits.value = this.missed.value = null;
     this.role.value = "";
     if (room !== null) await this.client.leave(room);
   }
@@ -236,9 +245,10 @@ export class Studio {
     const asked = (this.steps += 1);
     step(room).then(async ({ seq }) => {
       if (asked !== this.steps) return; // the latest of several is told
-      const { entries } = await this.client.call("history.list", { project: room.project, before: seq + 1, limit: 1 });
-      const [entry] = entries;
-      if (entry?.seq === seq && asked === this.steps && this.room.value === room) this.tell(`You ${editInWords(entry, room)}.`, "note", "undo");
+      const edits = this.edits.value;
+      await edits?.refresh();
+      const entry = edits?.shown.value.entries.find((each) => each.seq === seq);
+      if (entry !== undefined && asked === this.steps && this.room.value === room) this.tell(`You ${editInWords(entry, room)}.`, "note", "undo");
     }).catch((error: unknown) => this.tell(inWords(error), "warning"));
   }
 

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { Arrangement } from "../arrangement/Arrangement.js";
 import { ComparedLegend } from "../history/comparing/ComparedLegend.js";
 import { History } from "../history/History.js";
+import { WhatWasMissed } from "../history/WhatWasMissed.js";
 import { Scrubber } from "../history/Scrubber.js";
 import { Snapshots } from "../history/Snapshots.js";
 import { Inspector } from "../inspector/Inspector.js";
@@ -38,8 +39,8 @@ const LOWER: { readonly [name in LowerPanel]: readonly [title: string, panel: Pa
 
 export function ProjectPage({ studio }: { studio: Studio }) {
   studio.revisions.of("project");
-  const room = studio.room.value;
-  useEffect(() => (room === null ? undefined : followEdits(studio, room)), [room]);
+  const [room, edits] = [studio.room.value, studio.edits.value];
+  useEffect(() => (room === null || edits === null ? undefined : followEdits(studio, room, edits)), [room, edits]);
   const name = [...(studio.song?.all("project").values() ?? [])][0]?.name ?? "";
   return (
     <div class="project-page">
@@ -50,7 +51,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
         <Avatars studio={studio} />
         <ConnectionPill studio={studio} />
       </header>
-      <main class="song"><Arrangement studio={studio} /><ComparedLegend studio={studio} /></main>
+      <main class="song"><Arrangement studio={studio} /><ComparedLegend studio={studio} /><WhatWasMissed studio={studio} /></main>
       <aside class="side">
         <Tabs studio={studio} label="Panels at the side" panels={SIDE} open={studio.side.value}
           onOpen={(panel) => { studio.side.value = panel; }} />

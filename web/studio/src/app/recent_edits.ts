@@ -2,15 +2,14 @@
 
 import type { Room, Stop } from "@prime/client";
 
-import { HistoryFeed } from "../history/history_feed.js";
+import type { HistoryFeed } from "../history/history_feed.js";
 import type { Studio } from "../studio.js";
 import { comingsInWords, gatheredInWords } from "./gathered.js";
 
 const EVERY_MS = 3_000;
 
 /** Until `Stop`. */
-export function followEdits(studio: Studio, room: Room): Stop {
-  const feed = new HistoryFeed(studio.client, room.project, EVERY_MS);
+export function followEdits(studio: Studio, room: Room, feed: HistoryFeed): Stop {
   const names = (): Map<string, string> => new Map(room.others.value.map(({ member, name }) => [member, name]));
   let newest: number | null = null;
   let here = names();
@@ -23,12 +22,11 @@ export function followEdits(studio: Studio, room: Room): Stop {
     if (said !== "") studio.said.value = said;
   };
   const timer = setInterval(tell, EVERY_MS);
-  const stops = [feed.shown.subscribe(({ entries }) => { studio.recent.value = entries; }), room.onChange(() => feed.hear())];
+  const stop = feed.shown.subscribe(({ entries }) => { studio.recent.value = entries; });
   void feed.load().then(() => feed.more());
   return () => {
     clearInterval(timer);
-    stops.forEach((stop) => stop());
-    feed.stop();
+    stop();
     studio.recent.value = [];
   };
 }

@@ -10,25 +10,34 @@ import { HistoryFeed, type Entry } from "./history_feed.js";
 import { peopleOf } from "./people_of.js";
 import { editInWords, placeOf } from "./words.js";
 
+/** So many edits are shown at first, and so many more each time. */
+const PAGE = 50;
+
 export function History({ studio }: { studio: Studio }) {
-  const room = studio.room.value;
-  return room === null ? null : <Feed key={room.project} studio={studio} room={room} />;
+  const [room, edits] = [studio.room.value, studio.edits.value];
+  return room === null || edits === null ? null : <Feed key={room.project} studio={studio} room={room} edits={edits} />;
 }
 
-function Feed({ studio, room }: { studio: Studio; room: Room }) {
-  const feed = useMemo(() => new HistoryFeed(studio.client, room.project), [room]);
+/** `edits`: of everyone; with a filter they are asked for apart. */
+function Feed({ studio, room, edits }: { studio: Studio; room: Room; edits: HistoryFeed }) {
   const [user, setUser] = useState("");
   const [isSelected, setSelected] = useState(false);
   const selected = isSelected ? studio.selection.value?.ids[0] : undefined;
+  const isFiltered = user !== "" || selected !== undefined;
+  const [most, setMost] = useState(PAGE);
+  const feed = useMemo(() => (isFiltered ? new HistoryFeed(studio.client, room.project) : edits), [room, edits, user, selected]);
   useEffect(() => {
+    setMost(PAGE);
+    if (!isFiltered) return undefined;
     feed.show({ ...(user !== "" && { user }), ...(selected !== undefined && { entity: selected }) });
-  }, [feed, user, selected]);
-  useEffect(() => {
-    const stop = room.onChange(() => feed.hear());
-    return () => { stop(); feed.stop(); };
+    return feed.listen(room);
   }, [feed]);
   const people = peopleOf([...studio.recent.value, ...feed.shown.value.entries], studio.client.user.value?.id ?? null);
   const { entries, isWhole, isLoading, failure } = feed.shown.value;
+  const older = (): void => {
+    setMost(most + PAGE);
+    if (most + PAGE > entries.length) void feed.more();
+  };
   return (
     <div class="history">
       <div class="row history-filters">
@@ -40,9 +49,9 @@ function Feed({ studio, room }: { studio: Studio; room: Room }) {
       </div>
       {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void feed.load()}>Try again</button></p>}
       <ol class="list entries" aria-busy={isLoading}>
-        {entries.map((entry) => <OneEntry key={entry.seq} studio={studio} room={room} entry={entry} />)}
+        {entries.slice(0, most).map((entry) => <OneEntry key={entry.seq} studio={studio} room={room} entry={entry} />)}
       </ol>
-      {!isWhole && entries.length > 0 && <button type="button" disabled={isLoading} onClick={() => void feed.more()}>Older</button>}
+      {(!isWhole || entries.length > most) && entries.length > 0 && <button type="button" disabled={isLoading} onClick={older}>Older</button>}
       {isWhole && entries.length === 0 && !isLoading && <p class="quiet">Nothing was edited yet.</p>}
     </div>
   );

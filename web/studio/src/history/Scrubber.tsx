@@ -5,19 +5,20 @@ import type { Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
 import { followAway } from "./away.js";
+import type { HistoryFeed } from "./history_feed.js";
 import { COLUMNS, heatColumns, momentInWords } from "./moments.js";
 import { restored } from "./restoring.js";
 import { Scrubbing } from "./scrubbing.js";
 
 export function Scrubber({ studio }: { studio: Studio }) {
-  const room = studio.room.value;
-  return room === null ? null : <Slider key={room.project} studio={studio} room={room} />;
+  const [room, edits] = [studio.room.value, studio.edits.value];
+  return room === null || edits === null ? null : <Slider key={room.project} studio={studio} room={room} edits={edits} />;
 }
 
-function Slider({ studio, room }: { studio: Studio; room: Room }) {
-  const scrubbing = useMemo(() => new Scrubbing(studio, room), [room]);
+function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: HistoryFeed }) {
+  const scrubbing = useMemo(() => new Scrubbing(studio, room, edits), [room, edits]);
   useEffect(() => scrubbing.listen(), [scrubbing]);
-  useEffect(() => followAway(studio, room), [studio, room]);
+  useEffect(() => followAway(studio, room, edits), [studio, room, edits]);
   const moment = studio.moment.value;
   const isPast = moment !== null;
   useEffect(() => (isPast ? returnByEscape(scrubbing) : undefined), [scrubbing, isPast]);

@@ -1,9 +1,11 @@
 /** The edits of a project, newest first: a page at a time backwards, and what comes meanwhile in front. */
 
 import { signal, type Signal } from "@preact/signals";
-import type { Calls, Client } from "@prime/client";
+import type { Calls, Client, Room, Stop } from "@prime/client";
 
-export type Entry = Calls["history.list"]["result"]["entries"][number];
+type Page = Calls["history.list"]["result"];
+
+export type Entry = Page["entries"][number];
 
 export interface Shown {
   readonly entries: readonly Entry[];
@@ -25,34 +27,58 @@ const PAGE = 50;
 const MOST = 2_000;
 
 /** What was edited is asked for at most once in so long. */
-const EVERY_MS = 500;
+const EVERY_MS = 1_000;
 
 export class HistoryFeed {
   readonly shown: Signal<Shown> = signal({ entries: [], isWhole: false, oldest: 0, isLoading: false, failure: null });
   private filter: Filter = {};
-  /** Where the next page begins. */
+  /** Where the next page begins; null: there is none. */
   private next: number | null = null;
-  /** As the newest answer told it. */
-  private oldest = 0;
   /** Counts the questions from the beginning; an answer to an older one is dropped. */
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly client: Client, readonly project: string, private readonly everyMs = EVERY_MS) {}
 
+  /** Ask for what comes as long as the room is edited; until `Stop`. */
+  listen(room: Room): Stop {
+    const stop = room.onChange(() => this.hear());
+    return () => {
+      stop();
+      this.stop();
+    };
+  }
+
   show(filter: Filter): void {
     this.filter = filter;
     void this.load();
   }
 
+  /** From the beginning. */
   async load(): Promise<void> {
-    const asked = (this.asked += 1);
-    await this.ask(asked, null, (entries) => entries);
+    this.asked += 1;
+    await this.ask(null, true, (page) => this.begin(page));
   }
 
+  /** The page behind those that are here. */
   async more(): Promise<void> {
     if (this.next === null || this.shown.value.isLoading) return;
-    await this.ask(this.asked, this.next, (entries) => [...this.shown.value.entries, ...entries]);
+    const before = this.next;
+    await this.ask(before, true, ({ entries, next }) => {
+      if (this.next !== before) return this.shown.value.entries; // begun anew meanwhile
+      this.next = next;
+      return [...this.shown.value.entries, ...entries];
+    });
+  }
+
+  /** What has come since, put in front; where that is more than a page, all is begun anew. */
+  async refresh(): Promise<void> {
+    await this.ask(null, false, (page) => {
+      const [newest] = this.shown.value.entries;
+      const fresh = page.entries.filter(({ seq }) => newest === undefined || seq > newest.seq);
+      const isGap = fresh.length === page.entries.length && page.next !== null;
+      return newest === undefined || isGap ? this.begin(page) : [...fresh, ...this.shown.value.entries];
+    });
   }
 
   /** Something was edited. */
@@ -69,38 +95,24 @@ export class HistoryFeed {
     this.timer = null;
   }
 
-  /** What has come since, put in front; where that is more than a page, all is begun anew. */
-  private async refresh(): Promise<void> {
-    const [newest] = this.shown.value.entries;
-    const asked = this.asked;
-    try {
-      const page = await this.client.call("history.list", { project: this.project, limit: PAGE, ...this.filter });
-      if (asked !== this.asked) return;
-      this.oldest = page.oldest;
-      const fresh = page.entries.filter(({ seq }) => newest === undefined || seq > newest.seq);
-      if (newest === undefined || (fresh.length === page.entries.length && page.next !== null)) {
-        this.next = page.next;
-        this.put(page.entries, null);
-      } else this.put([...fresh, ...this.shown.value.entries], null);
-    } catch (failure) {
-      if (asked === this.asked) this.put(this.shown.value.entries, failure);
-    }
+  private begin({ entries, next }: Page): readonly Entry[] {
+    this.next = next;
+    return entries;
   }
 
-  private async ask(asked: number, before: number | null, place: (entries: readonly Entry[]) => readonly Entry[]): Promise<void> {
-    this.shown.value = { ...this.shown.value, isLoading: true, failure: null };
+  /** The one place that asks. `place`: what the list is with the answer; entries that are here already come again at times. */
+  private async ask(before: number | null, isWaitedFor: boolean, place: (page: Page) => readonly Entry[]): Promise<void> {
+    const { asked } = this;
+    if (isWaitedFor) this.shown.value = { ...this.shown.value, isLoading: true, failure: null };
     try {
       const page = await this.client.call("history.list", { project: this.project, limit: PAGE, ...this.filter, ...(before !== null && { before }) });
-      if (asked !== this.asked) return;
-      this.oldest = page.oldest;
-      this.next = page.next;
-      this.put(place(page.entries), null);
+      if (asked === this.asked) this.put(place(page), page.oldest, null);
     } catch (failure) {
-      if (asked === this.asked) this.put(this.shown.value.entries, failure);
+      if (asked === this.asked) this.put(this.shown.value.entries, this.shown.value.oldest, failure);
     }
   }
 
-  private put(entries: readonly Entry[], failure: unknown): void {
-    this.shown.value = { entries: entries.slice(0, MOST), isWhole: this.next === null, oldest: this.oldest, isLoading: false, failure };
+  private put(entries: readonly Entry[], oldest: number, failure: unknown): void {
+    this.shown.value = { entries: entries.slice(0, MOST), isWhole: this.next === null, oldest, isLoading: false, failure };
   }
 }

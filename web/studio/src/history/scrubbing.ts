@@ -4,14 +4,13 @@ import { signal, type Signal } from "@preact/signals";
 import type { Room, Stop } from "@prime/client";
 
 import type { Studio } from "../studio.js";
-import { HistoryFeed } from "./history_feed.js";
+import type { HistoryFeed } from "./history_feed.js";
 import { KeptMoments } from "./kept_moments.js";
 import { lapseAt } from "./moments.js";
 
 /** At most so many edits are asked for, to tell who made them and to draw the heat. */
 const MOST_LEARNT = 1_000;
 
-const FEED_MS = 2_000;
 const LAPSE_STEP_MS = 60;
 
 export class Scrubbing {
@@ -29,24 +28,19 @@ export class Scrubbing {
   private isAsking = false;
   private lapseTimer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(private readonly studio: Studio, private readonly room: Room) {
+  constructor(private readonly studio: Studio, private readonly room: Room, edits: HistoryFeed) {
     this.head = signal(room.position?.seq ?? 0);
-    this.edits = new HistoryFeed(studio.client, room.project, FEED_MS);
+    this.edits = edits;
   }
 
   /** Until `Stop`. */
   listen(): Stop {
     const stops = [
-      this.room.onChange(() => {
-        this.head.value = this.room.position?.seq ?? this.head.value;
-        this.edits.hear();
-      }),
+      this.room.onChange(() => { this.head.value = this.room.position?.seq ?? this.head.value; }),
       this.edits.shown.subscribe(({ oldest }) => { this.oldest.value = oldest <= 1 ? 0 : oldest; }),
     ];
-    void this.edits.load();
     return () => {
       stops.forEach((stop) => stop());
-      this.edits.stop();
       this.endLapse();
       this.wanted.value = null;
     };
