@@ -65,6 +65,43 @@ test("one that answers is not", async (context) => {
   connection.close();
 });
 
+const PONG = { data: '{"t":"pong","time":1,"server_time":2}' };
+
+test("H6: a server that answers no ping for two and a half heartbeats is gone", async (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { socket, ends } = await opened();
+  const pass = (milliseconds: number): void => {
+    for (const end = now + milliseconds; now < end; context.mock.timers.tick(500)) now += 500;
+  };
+  for (let beat = 0; beat < 3; beat += 1) {
+    pass(10_000);
+    socket.onmessage(PONG);
+  }
+  pass(24_500);
+  assert.equal(ends.length, 0);
+  pass(500);
+  assert.equal(ends.length, 1);
+});
+
+test("H10: a hidden page, whose timers run once a minute, keeps a connection that is answered", async (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { connection, socket, ends } = await opened();
+  for (let minute = 0; minute < 5; minute += 1) {
+    now += 60_000;
+    const pings = socket.sent.length;
+    context.mock.timers.tick(10_000); // the interval comes once
+    assert.equal(socket.sent.length, pings + 1);
+    now += 20;
+    socket.onmessage(PONG);
+  }
+  assert.equal(ends.length, 0);
+  connection.close();
+});
+
 test("hello is said, too, where the line was open before anybody asked", async () => {
   const { connection, socket } = await opened(false);
   assert.equal(socket.sent.length, 1);
