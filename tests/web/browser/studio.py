@@ -67,9 +67,11 @@ async def enter_by(
     return page
 
 
-async def guest_by(browser: Browser, name: str, address: str, **context: Any) -> Page:
+async def guest_by(
+    browser: Browser, name: str, address: str, before: str = "", **context: Any
+) -> Page:
     """Come as a guest by the address of an invitation that lets guests in."""
-    page = await browser.open(name, address, context)
+    page = await browser.open(name, address, context, before)
     await page.fill("input[name=name]", name)
     await page.click("button:has-text('Come in')")
     await synced(page)
