@@ -22,7 +22,7 @@ UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 def nodes(result: Result) -> Iterator[RenderableType]:
     """A row for each, and what is said of maintenance."""
     columns = ("node", "state", "address", "host", "pid", "version", "since", "rooms", "members")
-    yield _table(
+    yield table(
         (*columns, "connections", "load of a core"),
         (
             (
@@ -32,7 +32,7 @@ def nodes(result: Result) -> Iterator[RenderableType]:
                 each["host"],
                 each["pid"],
                 each["version"],
-                _time(each["started_at"]),
+                moment(each["started_at"]),
                 each["rooms"],
                 each["members"],
                 each["connections"],
@@ -50,34 +50,38 @@ def nodes(result: Result) -> Iterator[RenderableType]:
 def rooms(result: Result) -> Iterator[RenderableType]:
     """A row for each open room."""
     columns = ("project", "name", "members", "entities", "size", "seq", "deltas waiting", "nodes")
-    yield _table(
-        columns,
+    yield table(
+        (*columns, "sends a second", "ack p50 / p99", "tick gap p50 / p99", "outbox"),
         (
             (
                 each["project"],
                 each["name"],
                 each["members"],
                 each["entities"],
-                _bytes(each["bytes"]),
+                in_bytes(each["bytes"]),
                 each["seq"],
                 each["held_back"],
                 " ".join(each["nodes"]),
+                each.get("sends_a_second", 0),
+                milliseconds(each.get("ack_p50_ms"), each.get("ack_p99_ms")),
+                milliseconds(each.get("tick_gap_p50_ms"), each.get("tick_gap_p99_ms")),
+                in_bytes(each.get("outbox_bytes", 0)),
             )
             for each in result["rooms"]
         ),
     )
-    yield from _end_of_page(result)
+    yield from end_of_page(result)
 
 
 def room(result: Result) -> Iterator[RenderableType]:
     """What it holds, and a row for each member."""
-    size = f"{result['entities']} entities, {_bytes(result['bytes'])}, seq {result['seq']}"
-    yield f"{_seen(result['name'])} ({result['project']}): {size}"
+    size = f"{result['entities']} entities, {in_bytes(result['bytes'])}, seq {result['seq']}"
+    yield f"{seen(result['name'])} ({result['project']}): {size}"
     if result["closed"] is not None:
         yield from closed_room(result["closed"])
     columns = ("member", "name", "role", "device", "from", "node", "since", "deltas waiting")
-    yield _table(
-        (*columns, "outbox", "login", "user"),
+    yield table(
+        (*columns, "outbox", "behind", "round trip", "program", "subprotocol", "login", "user"),
         (
             (
                 each["member"],
@@ -86,9 +90,13 @@ def room(result: Result) -> Iterator[RenderableType]:
                 each["device"],
                 each["address"],
                 each["node"],
-                _time(each["since"]),
+                moment(each["since"]),
                 each["held_back"],
-                _bytes(each["outbox_bytes"]),
+                in_bytes(each["outbox_bytes"]),
+                each.get("behind", 0),
+                milliseconds(each.get("round_trip_ms")),
+                each.get("client", ""),
+                each.get("codec", ""),
                 each["login"],
                 each["user"],
             )
@@ -97,26 +105,26 @@ def room(result: Result) -> Iterator[RenderableType]:
     )
     if result["clipped"]:
         yield "There are more members than are shown."
-    yield from _silent(result)
+    yield from silent(result)
 
 
 def logins(result: Result) -> Iterator[RenderableType]:
     """A row for each."""
-    yield f"{_seen(result['username'])} ({result['user']})"
-    yield _table(
+    yield f"{seen(result['username'])} ({result['user']})"
+    yield table(
         ("login", "device", "since", "last used", "connected to"),
         (
             (
                 each["login"],
                 each["device_name"] or each["device"],
-                _time(each["created_at"]),
-                _time(each["last_used_at"]),
+                moment(each["created_at"]),
+                moment(each["last_used_at"]),
                 " ".join(each["nodes"]),
             )
             for each in result["logins"]
         ),
     )
-    yield from _silent(result)
+    yield from silent(result)
 
 
 def kicked(result: Result) -> Iterator[RenderableType]:
@@ -127,33 +135,33 @@ def kicked(result: Result) -> Iterator[RenderableType]:
         yield "Nothing was ended: nobody was there on the nodes that answered. Do it once more."
     else:
         yield "Nothing was to end: nobody was there."
-    yield from _silent(result)
+    yield from silent(result)
 
 
 def closed_room(result: Result) -> Iterator[RenderableType]:
     """Why, and until when."""
-    until = "until it is opened" if result["until"] is None else f"until {_time(result['until'])}"
-    since = _time(result["closed_at"])
-    name, reason = _seen(result["name"]), _seen(result["reason"])
+    until = "until it is opened" if result["until"] is None else f"until {moment(result['until'])}"
+    since = moment(result["closed_at"])
+    name, reason = seen(result["name"]), seen(result["reason"])
     yield f"{name} is closed since {since}, {until}: {reason}"
 
 
 def closed_rooms(result: Result) -> Iterator[RenderableType]:
     """A row for each."""
-    yield _table(
+    yield table(
         ("project", "name", "closed", "until", "reason"),
         (
             (
                 each["project"],
                 each["name"],
-                _time(each["closed_at"]),
-                "it is opened" if each["until"] is None else _time(each["until"]),
+                moment(each["closed_at"]),
+                "it is opened" if each["until"] is None else moment(each["until"]),
                 each["reason"],
             )
             for each in result["rooms"]
         ),
     )
-    yield from _end_of_page(result)
+    yield from end_of_page(result)
 
 
 def maintenance(result: Result) -> Iterator[RenderableType]:
@@ -163,7 +171,7 @@ def maintenance(result: Result) -> Iterator[RenderableType]:
     else:
         everywhere = not (result.get("unknown") or result.get("silent"))
         who = "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
-        yield f"{who}, since {_time(result['began_at'])}: {_seen(result['message'])}"
+        yield f"{who}, since {moment(result['began_at'])}: {seen(result['message'])}"
 
 
 def changed(yes: str, no: str) -> Show:
@@ -177,22 +185,22 @@ def changed(yes: str, no: str) -> Show:
 
 def sizes(result: Result) -> Iterator[RenderableType]:
     """Tables, then projects."""
-    whole, journal = _bytes(result["database_bytes"]), _bytes(result["journal_bytes"])
+    whole, journal = in_bytes(result["database_bytes"]), in_bytes(result["journal_bytes"])
     yield f"The database has {whole}, the journal {journal} of it."
-    yield _table(
+    yield table(
         ("table", "rows, about", "heap", "indexes", "all"),
         (
             (
                 each["table"],
                 f"{each['rows']:,.0f}",
-                _bytes(each["heap_bytes"]),
-                _bytes(each["index_bytes"]),
-                _bytes(each["total_bytes"]),
+                in_bytes(each["heap_bytes"]),
+                in_bytes(each["index_bytes"]),
+                in_bytes(each["total_bytes"]),
             )
             for each in result["tables"]
         ),
     )
-    yield _table(
+    yield table(
         ("project", "name", "deltas", "kept", "journal, about"),
         (
             (
@@ -200,7 +208,7 @@ def sizes(result: Result) -> Iterator[RenderableType]:
                 each["name"],
                 f"{each['deltas']:,.0f}",
                 f"{each['kept']:,.0f}",
-                _bytes(each["journal_bytes"]),
+                in_bytes(each["journal_bytes"]),
             )
             for each in result["projects"]
         ),
@@ -209,29 +217,29 @@ def sizes(result: Result) -> Iterator[RenderableType]:
 
 def slow_calls(result: Result) -> Iterator[RenderableType]:
     """A row for each."""
-    yield _table(
+    yield table(
         ("took, ms", "method", "at", "node", ""),
         (
             (
                 f"{each['took_ms']:,.1f}",
                 each["method"],
-                _time(each["at"]),
+                moment(each["at"]),
                 each["node"],
                 "" if each["done"] else "refused",
             )
             for each in result["calls"]
         ),
     )
-    yield from _silent(result)
+    yield from silent(result)
 
 
 def audit(result: Result) -> Iterator[RenderableType]:
     """A row for each entry."""
-    yield _table(
+    yield table(
         ("at", "what", "user", "by", "project", "from", "details"),
         (
             (
-                _time(each["at"]),
+                moment(each["at"]),
                 each["event"] if each["count"] == 1 else f"{each['event']} x{each['count']}",
                 each["user"] or "",
                 each["actor"] or each["details"].get("by", ""),
@@ -245,35 +253,38 @@ def audit(result: Result) -> Iterator[RenderableType]:
             for each in result["entries"]
         ),
     )
-    yield from _end_of_page(result)
+    yield from end_of_page(result)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A row of cells each; no cell is markup."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        shown.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(_plain(cell) for cell in row))
-    return table
+        shown.add_row(*(_plain(cell) for cell in row))
+    return shown
 
 
 def _plain(cell: Any) -> str:
     """Nothing of it is markup."""
-    return escape(_seen(str(cell)))
+    return escape(seen(str(cell)))
 
 
-def _seen(text: str) -> str:
+def seen(text: str) -> str:
     """Names are people's own: none is a control of the terminal."""
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
-def _end_of_page(result: Result) -> Iterator[RenderableType]:
+def end_of_page(result: Result) -> Iterator[RenderableType]:
+    """How to go on, and who did not answer."""
     if result.get("next"):
         yield f"There are more: --cursor {result['next']}"
-    yield from _silent(result)
+    yield from silent(result)
 
 
-def _silent(result: Result) -> Iterator[RenderableType]:
+def silent(result: Result) -> Iterator[RenderableType]:
+    """The nodes that did not answer."""
     if result.get("silent"):
         yield f"Did not answer, so what they hold is missing: {' '.join(result['silent'])}"
 
@@ -285,19 +296,27 @@ def _detail(value: Any, name: str) -> str:
     if value is None:
         return "none"
     is_time = name in MOMENTS and isinstance(value, int | float)
-    return _time(value) if is_time else str(value)
+    return moment(value) if is_time else str(value)
 
 
-def _time(milliseconds: float) -> str:
-    moment = datetime.fromtimestamp(milliseconds / 1_000, UTC)
-    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
+def milliseconds(*each: float | None) -> str:
+    """`3.1 / 12 ms`; of what was not measured a dash."""
+    shown = ["-" if one is None else f"{one:.1f}" if one < 10 else f"{one:.0f}" for one in each]
+    return f"{' / '.join(shown)} ms"
+
+
+def moment(since_1970: float) -> str:
+    """Of milliseconds, in UTC."""
+    at = datetime.fromtimestamp(since_1970 / 1_000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}Z"
 
 
 def _ago(milliseconds: float) -> str:
     return f"for {milliseconds / 1_000:.0f} s"
 
 
-def _bytes(count: float) -> str:
+def in_bytes(count: float) -> str:
+    """With the unit that suits it."""
     unit = 0
     while count >= 1_024 and unit < len(UNITS) - 1:
         count, unit = count / 1_024, unit + 1

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from admin import showing
+from admin import showing, showing_health
 from admin.answers import Result
 from admin.showing import Show
 
@@ -100,13 +100,46 @@ WORDS = (
         showing.nodes,
     ),
     Word(
+        "health",
+        "operator.health",
+        "whether all is well: what each node cannot do, what waits, how long things take",
+        "health",
+        showing_health.health,
+    ),
+    Word(
+        "events",
+        "operator.events",
+        "what went wrong on all nodes of late, the newest first",
+        "events --kind outages",
+        showing_health.events,
+        (
+            LIMIT,
+            CURSOR,
+            ("--kind", {"metavar": "KIND", "help": "of one kind, as diverged or outages"}),
+            ("--project", {"metavar": "PROJECT", "help": "of one project"}),
+            ("--node", {"metavar": "NODE", "help": "of one node"}),
+        ),
+        lambda arguments: _said(arguments, "limit", "cursor", "kind", "project", "node"),
+    ),
+    Word(
         "rooms",
         "operator.rooms",
         "the open rooms of all nodes",
-        "rooms --limit 20",
+        "rooms --order load --limit 20",
         showing.rooms,
-        (LIMIT, CURSOR),
-        _page,
+        (
+            LIMIT,
+            CURSOR,
+            (
+                "--order",
+                {
+                    "choices": ("project", "load"),
+                    "default": "project",
+                    "help": "by id, page by page, or those first for which most is sent",
+                },
+            ),
+        ),
+        lambda arguments: _said(arguments, "limit", "cursor", "order"),
     ),
     Word(
         "room",

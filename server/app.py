@@ -30,6 +30,7 @@ from server.doors.admin_socket import AdminSocket
 from server.feed.row_feed import RowFeed
 from server.figures.gauges import add_gauges
 from server.figures.histograms import Histograms, add_histograms
+from server.figures.node_health import NodeHealth
 from server.health.backup_ages import BackupAges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
@@ -84,6 +85,7 @@ class _Core:
     feed: RowFeed
     ended: EndedLogins
     slow_calls: SlowCalls
+    calls: CallQueue
 
 
 def build_node(settings: Settings, foundation: Foundation) -> Node:
@@ -103,7 +105,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         WebPages(FOLDER if settings.pages else None),
     )
     draining = Draining(hub, core.connections, pages, spawn)
-    orders = _orders(core, draining)
+    health = _health(core, pages, supervisor)
+    orders = _orders(core, draining, health)
     context = _context(core, row_changes, orders)
     node = Node(
         settings=settings,
@@ -129,6 +132,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         backups=BackupAges(foundation.db.behind),
         admin_socket=_admin_socket(core, context),
         orders=orders,
+        turn_durations=health.turn,
     )
     add_gauges(node)
     return node
@@ -174,6 +178,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         _feed(base, connections, hub),
         EndedLogins(),
         SlowCalls(base.clock),
+        CallQueue(),
     )
 
 
@@ -193,7 +198,22 @@ def _admin_socket(core: _Core, context: Context) -> AdminSocket:
     return AdminSocket(context, core.hub.node, settings.admin_socket, settings.data, spawn, count)
 
 
-def _orders(core: _Core, draining: Draining) -> Orders:
+def _health(core: _Core, pages: Pages, supervisor: Supervisor) -> NodeHealth:
+    lanes = core.base.db.by_name
+    return NodeHealth(
+        hub=core.hub,
+        connections=core.connections,
+        pages=pages,
+        supervisor=supervisor,
+        load=core.load,
+        metrics=core.base.metrics,
+        lanes=lanes,
+        lane_limits={name: getattr(core.settings.lanes, name) for name in lanes},
+        calls=core.calls,
+    )
+
+
+def _orders(core: _Core, draining: Draining, health: NodeHealth) -> Orders:
     hub, connections, load = core.hub, core.connections, core.load
 
     def drain(is_on: bool) -> None:
@@ -206,7 +226,8 @@ def _orders(core: _Core, draining: Draining) -> Orders:
         counts = len(connections), len(hub.rooms), hub.member_count
         return Figures(*counts, load.share, draining.is_on)
 
-    answering = Answering(hub, connections, core.slow_calls)
+    events = core.base.metrics.events
+    answering = Answering(hub, connections, core.slow_calls, events, health.now)
     return Orders(core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION)
 
 
@@ -247,7 +268,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders) -> Context:
         journal=base.journal,
         slow_journal=base.slow_journal,
         feed=core.feed,
-        queue=CallQueue(),
+        queue=core.calls,
         tokens=_tokens(core),
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.believed),
         passwords=passwords,

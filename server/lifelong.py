@@ -27,6 +27,7 @@ from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
 from server.health import backup_ages, process_figures
+from server.health.durations import TURN_SECONDS
 from server.node import Node
 from server.router.connected_logins import end_revoked, note_seen
 from server.sockets import tls
@@ -97,6 +98,9 @@ def start_for_life(node: Node) -> None:
     async def announce() -> None:
         hub.broadcast.heartbeat(time())
 
+    async def turn() -> None:
+        node.turn_durations()
+
     async def check() -> None:
         node.liveness.check(time())
 
@@ -110,6 +114,7 @@ def start_for_life(node: Node) -> None:
     for name, server in node.foundation.servers.items():
         keep(name, functools.partial(keep_running, name, server), vital=True)
     keep("measuring load", node.load.run)
+    repeat("measuring what was of late", TURN_SECONDS, turn)
     keep("sending mails that were asked for", node.context.asked_mails.run)
     keep("reading what is watched", node.feed.reader.run, vital=True)
     repeat("announcing rooms", ANNOUNCE_SECONDS, announce, vital=True)

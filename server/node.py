@@ -105,6 +105,8 @@ class Node:
     admin_socket: AdminSocket
     orders: Orders
     """What operators tell this node, and ask of it."""
+    turn_durations: Callable[[], None]
+    """Called now and then: what was long ago is not of late any more."""
 
     def stop(self) -> None:
         """Stop in good order, as the first SIGTERM does."""

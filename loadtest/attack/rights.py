@@ -48,6 +48,7 @@ FOR_OWNERS = ("projects.update", "projects.archive", "members.grant")
 FOR_OPERATORS = (
     "whole_audit.list",
     "whole_audit.count",
+    "operator.events",
     "operator.room",
     "operator.close_room",
     "operator.open_room",

@@ -60,6 +60,9 @@ from typing import NotRequired, TypedDict
 '''
 
 
+WIDTH = 100
+
+
 def calls_module(methods: Mapping[str, Call] = METHODS) -> str:
     """The Python of it, formatted as `ruff format` would."""
     structs: dict[str, str] = {}
@@ -174,8 +177,16 @@ def _typed_dict(
     lines = [f"class {name}(TypedDict):", *says, *([""] if shapes else [])]
     for field, shape in shapes.items():
         lines += [f"    # {told[field]}"] if told and told.get(field) else []
-        lines.append(f"    {field}: {shape}")
+        lines += _folded(f"    {field}: {shape}")
     return "\n".join(lines) + "\n"
+
+
+def _folded(line: str) -> list[str]:
+    """A word a line, where a field has more words than a line holds."""
+    if len(line) <= WIDTH or not line.endswith("]"):
+        return [line]
+    field, _, words = line[:-1].partition("Literal[")
+    return [f"{field}Literal[", *(f"        {word}," for word in words.split(", ")), "    ]"]
 
 
 def _structs_in(hints: Iterable[Any]) -> Iterable[type[Struct]]:

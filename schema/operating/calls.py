@@ -15,6 +15,18 @@ from schema.calling.row_calls import Call
 from schema.columns.types import JsonMap, PlainWords, ProjectId, RowId
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.messages import Milliseconds
+from schema.operating.health import (
+    NOTHING_MEASURED,
+    HealthRows,
+    Latency,
+    ListEvents,
+    Most,
+    NodeEvents,
+    NodeName,
+    Place,
+    RoomOrder,
+    ShowHealth,
+)
 from schema.text.texts import MEMBER_ID, SHOWN_NOT_EMPTY, STORED
 from schema.text.words import one_of
 
@@ -24,11 +36,6 @@ Reason = Annotated[str, Meta(min_length=1, max_length=100, pattern=SHOWN_NOT_EMP
 Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=SHOWN_NOT_EMPTY)]
 Named = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS_LENGTH, pattern=STORED)]
 """A user: an id, an e-mail address or a username."""
-
-NodeName = Annotated[str, Meta(min_length=1, max_length=32, pattern=STORED)]
-Most = Annotated[int, Meta(ge=1, le=200)]
-Place = Annotated[str, Meta(max_length=128)]
-"""The `next` of the page before."""
 
 Member = Annotated[str, Meta(pattern=MEMBER_ID)]
 NodeState = Annotated[Literal["serving", "drained", "silent"], one_of("NodeState")]
@@ -81,14 +88,24 @@ class NodeRows(Struct, frozen=True):
 
 
 class ListRooms(Params, frozen=True, forbid_unknown_fields=True):
-    """The open rooms of all nodes, in the order of their projects; for operators."""
+    """The open rooms of all nodes, in the order of their projects; for operators.
+
+    With `order` = `load` those for which most is sent come first, and it is one page: no `cursor`.
+    """
 
     limit: Most = 50
     cursor: Place | None = None
+    order: RoomOrder = "project"
 
 
 class RoomRow(Struct, frozen=True):
-    """An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait."""
+    """An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait.
+
+    Of the last 15 to 30 seconds: `ack`, from a delta's coming until the room is told to acknowledge
+    it; `tick_gap`, between two ticks while somebody goes on moving; of several nodes the worse.
+    Of the last whole 15 seconds: `ticks_a_second`, `deltas_a_second`, and `sends_a_second`, for how
+    many these were all together. `outbox_bytes`: what waits for its members' sockets.
+    """
 
     project: str
     name: str
@@ -98,6 +115,14 @@ class RoomRow(Struct, frozen=True):
     seq: int
     held_back: int
     nodes: list[str]
+    ack_p50_ms: float | None = None
+    ack_p99_ms: float | None = None
+    tick_gap_p50_ms: float | None = None
+    tick_gap_p99_ms: float | None = None
+    ticks_a_second: float = 0.0
+    deltas_a_second: float = 0.0
+    sends_a_second: float = 0.0
+    outbox_bytes: int = 0
 
 
 class RoomRows(Struct, frozen=True):
@@ -117,7 +142,9 @@ class ShowRoom(Params, frozen=True, forbid_unknown_fields=True):
 
 class RoomMemberRow(Struct, frozen=True):
     """A member. `since`: when it took its seat. `held_back`: its deltas without an answer.
-    `outbox_bytes`: what waits until its socket takes it.
+    `outbox_bytes`: what waits until its socket takes it; `behind`: entries of the journal that did
+    not even come to wait there. `client`: program and version, as it says; `codec`: subprotocol.
+    `round_trip_ms`: to the other end of its socket, which may be a proxy; null: unknown.
     """
 
     member: str
@@ -131,6 +158,10 @@ class RoomMemberRow(Struct, frozen=True):
     since: Milliseconds
     held_back: int
     outbox_bytes: int
+    client: str = ""
+    codec: str = ""
+    round_trip_ms: float | None = None
+    behind: int = 0
 
 
 class ClosedRoom(Struct, frozen=True):
@@ -149,7 +180,10 @@ class ClosedRoom(Struct, frozen=True):
 
 
 class RoomShown(Struct, frozen=True):
-    """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members."""
+    """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members.
+
+    `ack`, `tick_gap`: as in `operator.rooms`, of all nodes together.
+    """
 
     project: str
     name: str
@@ -161,6 +195,8 @@ class RoomShown(Struct, frozen=True):
     closed: ClosedRoom | None
     silent: list[str]
     form: int = 1
+    ack: Latency = NOTHING_MEASURED
+    tick_gap: Latency = NOTHING_MEASURED
 
 
 class ListUserLogins(Params, frozen=True, forbid_unknown_fields=True):
@@ -379,6 +415,8 @@ class AuditRows(Struct, frozen=True):
 
 OPERATOR_METHODS: dict[str, Call] = {
     "operator.nodes": (ListNodes, NodeRows),
+    "operator.health": (ShowHealth, HealthRows),
+    "operator.events": (ListEvents, NodeEvents),
     "operator.rooms": (ListRooms, RoomRows),
     "operator.room": (ShowRoom, RoomShown),
     "operator.logins": (ListUserLogins, LoginRows),

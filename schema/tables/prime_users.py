@@ -81,6 +81,13 @@ ACCOUNT = Table(
         Column("preferences", JsonMap, SqlType.JSON, "settings of your client's own", changes=True),
         Column("devices", Devices, SqlType.JSON, "what you work with", changes=True),
         _GUEST,
+        Column(
+            "is_operator",
+            bool,
+            SqlType.BOOLEAN,
+            "whether you may call `operator.*`",
+            reads="is_operator(id)",
+        ),
         VERSION,
         CREATED_AT,
         UPDATED_AT,

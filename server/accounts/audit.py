@@ -20,6 +20,7 @@ from persistence.tables.audit_log import AuditRow
 from rooms.limits.token_bucket import TokenBucket
 from schema.accounts.audit_events import COUNTED_TOGETHER, AuditEvent
 from schema.server_limits import MAX_AUDIT_BYTES
+from server.events.events import NOBODY
 from server.health.metrics import Count
 
 FLUSH_SECONDS = 2.0
@@ -113,7 +114,7 @@ class Audit:
     def _note_losses(self) -> None:
         if self.lost:
             lost = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost, at=self._clock())
-            self._count("audit_entries_lost", self.lost)
+            self._count("audit_entries_lost", self.lost, NOBODY)
             self.lost = 0
             self._waiting[(lost.event, lost.id)] = lost  # past the bound: this one is not lost
             self._bytes += lost.bytes
@@ -145,7 +146,7 @@ class Audit:
                 for row in rows:
                     await self._insert([row])
                 return
-            self._count("audit_entries_lost")
+            self._count("audit_entries_lost", 1, NOBODY)
             log.error("an entry of the audit is refused", what=rows[0].event, reason=str(error))
 
     def _put(self, key: Key, row: AuditRow) -> None:

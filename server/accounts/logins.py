@@ -28,6 +28,7 @@ from server.accounts.audit import Audit
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.passwords import Passwords, TooBusy
 from server.accounts.usage import Usage
+from server.events.events import About
 from server.health.metrics import Count
 from server.refused import Refused, too_often
 
@@ -219,7 +220,7 @@ class Logins:
         raise TooBusy
 
     def _refuse_for_now(self, seconds: float, account: bytes, address: str, whose: str) -> Refused:
-        self._count("login_held_back")
+        self._count("login_held_back", 1, About(address=address))
         self._audit.note(AuditEvent.LOGIN_HELD_BACK, account=account, address=address)
         return too_often(seconds, f"too many wrong passwords {whose}")
 

@@ -38,6 +38,16 @@ class CallQueue:
         self._of_logins: dict[str, _OfLogin] = {}
         """Login -> its calls, as long as there are any."""
 
+    @property
+    def running(self) -> int:
+        """Calls that run."""
+        return sum(of_login.running for of_login in self._of_logins.values())
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return sum(of_login.here for of_login in self._of_logins.values()) - self.running
+
     @asynccontextmanager
     async def slot(self, user: str, login: str = "") -> AsyncIterator[None]:
         """Wait for a turn, and have it inside; raises `Refused` if the login was ended here."""

@@ -23,6 +23,7 @@ from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
 from server.accounts.passwords import TooBusy
+from server.events.events import About
 from server.health.metrics import Count
 from server.health.mistakes import mistake, to_repair
 from server.refused import Refused
@@ -82,5 +83,6 @@ def as_error(message_id: str | None, error: Exception, project: str | None = Non
 def counted(error: Error, count: Count) -> Error:
     """What a client is told of a call, a hello or a join: what our log has of it counts."""
     if "error_id" in error.details:
-        count("calls_failed")
+        text = f"the log has it as error_id {error.details['error_id']}"
+        count("calls_failed", 1, About(error.project or "", text=text))
     return error

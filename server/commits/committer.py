@@ -16,6 +16,7 @@ from persistence.journal.contract import Appended, Journal, Known
 from rooms.journal.entry import Proposal
 from server.commits.commit_times import Took
 from server.commits.waiting_deltas import ProjectQueue, WaitingDeltas
+from server.events.events import About
 from server.health.metrics import Count
 from server.health.mistakes import what_to_repair
 from server.health.outages import because
@@ -70,6 +71,11 @@ class Committer:
     def held_up(self) -> list[str]:
         """Projects that cannot be written to while others can."""
         return [queue.project for queue in self._waiting.queues.values() if queue.is_held_up]
+
+    @property
+    def waiting(self) -> int:
+        """Deltas that wait for the journal."""
+        return self._waiting.count
 
     def forget(self, project: str) -> None:
         """Its room is closed here: forget how its appends fared."""
@@ -130,7 +136,10 @@ class Committer:
 
     async def _append(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
         batch = [proposal for proposals in taken.values() for proposal in proposals]
-        came_at = [at for q, each in taken.items() for at, _ in islice(q.waiting, len(each))]
+        came_at = {
+            queue.project: [at for at, _ in islice(queue.waiting, len(each))]
+            for queue, each in taken.items()
+        }
         try:
             known = self._known({queue.project for queue in taken})
             appended = await self._journal.append(batch, known)
@@ -175,7 +184,9 @@ class Committer:
     def _failed(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
         """Perhaps one project of several is at fault: each goes alone from here on."""
         if not isinstance(error, Busy):
-            self._count("append_failed")
+            project = next(iter(taken)).project if len(taken) == 1 else ""
+            text = f"{type(error).__name__}: the log has it"
+            self._count("append_failed", 1, About(project, text=text))
             self._tell(taken, error)
         now = self._now()
         for queue in taken:

@@ -18,6 +18,9 @@ ABORT_REASONS = (
 )
 """Why a connection is cut off without a close frame: what `Connection.abort` is told."""
 
+OUTAGES = ("bus", "bus_over", "journal", "journal_over", "project", "project_over")
+"""What was out, and then was back: `project` is one that cannot be written to."""
+
 CALL_GROUPS = tuple(dict.fromkeys(method.split(".")[0] for method in METHODS))
 """Of calls, what their names begin with: `auth`, `projects`, ..."""
 
@@ -59,6 +62,12 @@ COUNTERS = (
     Counted("commit_batches", "Transactions that stored deltas of everyone together."),
     Counted("commit_groups", "Large undos and restores, each stored by its own transaction."),
     Counted("calls", "Calls that were answered, by method.", "method", tuple(METHODS)),
+    Counted(
+        "outages",
+        "Outages that began, and (`_over`) that ended, by what was out.",
+        "what",
+        OUTAGES,
+    ),
     _alarming("calls_failed", "Calls, hellos and joins that were answered internal."),
     Counted("states_encoded", "States that were encoded for joiners."),
     Counted("fell_behind", "Readers that became too slow for their room."),

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
+from operator import sub
 
 from server.health.exposition import Lines, series
 
@@ -20,6 +21,9 @@ LATE_BOUNDS = (
 PROBE_BOUNDS = (*(ms / 1_000 for ms in range(1, 61)), 0.08, 0.1, 0.15, 0.2, 0.5, 1.0, 2.0)
 """The same of stalls in load tests: a millisecond apart up to where musicians notice."""
 
+TURN_SECONDS = 15.0
+"""Between two turns: what was of late is of the last one to two of these."""
+
 Observe = Callable[[float], None]
 """Told how many seconds something took, each time."""
 
@@ -27,19 +31,37 @@ Observe = Callable[[float], None]
 class Durations:
     """One histogram, of one thread; `bounds` in seconds, rising."""
 
-    __slots__ = ("_bounds", "_counts", "_sum")
+    __slots__ = ("_at_turn", "_at_turn_before", "_counts", "_sum", "bounds")
 
     def __init__(self, bounds: tuple[float, ...] = BOUNDS) -> None:
-        self._bounds = bounds
+        self.bounds = bounds
         self._counts = [0] * (len(bounds) + 1)
         """How many were within each bound and not within the one before; at last the others."""
         self._sum = 0.0
         """All of them together, in seconds."""
+        self._at_turn = tuple(self._counts)
+        """The counts as they were at the last turn."""
+        self._at_turn_before = self._at_turn
+        """The same of the turn before."""
 
     def observe(self, seconds: float) -> None:
         """It took so long."""
-        self._counts[bisect_left(self._bounds, seconds)] += 1
+        self._counts[bisect_left(self.bounds, seconds)] += 1
         self._sum += seconds
+
+    def turn(self) -> None:
+        """Once in `TURN_SECONDS`: forget what was before the last turn, for `of_late`."""
+        self._at_turn_before, self._at_turn = self._at_turn, tuple(self._counts)
+
+    def of_late(self) -> list[int]:
+        """How many were within each bound and not within the one before, since the turn before the
+        last one."""
+        return list(map(sub, self._counts, self._at_turn_before))
+
+    @property
+    def a_second(self) -> float:
+        """How many there were each second, between the last two turns."""
+        return (sum(self._at_turn) - sum(self._at_turn_before)) / TURN_SECONDS
 
     def values(self) -> Iterator[float]:
         """How many were within each bound, at last how many there were, and their sum."""
@@ -52,7 +74,7 @@ class Durations:
 
     def lines(self, name: str, label: str, value: str) -> list[str]:
         """What stands before each of these."""
-        bounds = [*map(str, self._bounds), "+Inf"]
+        bounds = [*map(str, self.bounds), "+Inf"]
         buckets = [series(f"{name}_bucket", [(label, value), ("le", bound)]) for bound in bounds]
         rest = [series(f"{name}_{end}", [(label, value)]) for end in ("count", "sum")]
         return [*buckets, *rest]

@@ -8,6 +8,7 @@ from prometheus_client.exposition import choose_encoder
 
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
+from server.events.events import About, Events
 from server.health.catalogue import COUNTERS, KINDS, Counted
 from server.health.durations import BOUNDS, Durations, Observe, family
 from server.health.exposition import Lines, series
@@ -20,10 +21,10 @@ AUDITED = "audit_entries."
 class Count(Protocol):
     """`Metrics.count`, for who counts and need not know where."""
 
-    def __call__(self, kind: str, amount: float = 1) -> None: ...
+    def __call__(self, kind: str, amount: float = 1, about: About | None = None) -> None: ...
 
 
-def uncounted(kind: str, amount: float = 1) -> None:
+def uncounted(kind: str, amount: float = 1, about: About | None = None) -> None:
     """A `Count` for who has no metrics."""
 
 
@@ -31,6 +32,10 @@ class Metrics:
     """Counters of the catalogue; gauges are read when asked for, and asking changes nothing."""
 
     def __init__(self) -> None:
+        self.events = Events()
+        """What of it operators are shown one by one."""
+        self.durations: dict[str, list[Durations]] = {}
+        """Name of a histogram -> those of it, one for each value of its label."""
         self.registry = CollectorRegistry()
         """Of the library: gauges, the process, and what does not change."""
         PlatformCollector(registry=self.registry)
@@ -55,10 +60,15 @@ class Metrics:
 
         return Lines(counted.family, counted.meaning, "counter", lines, values)
 
-    def count(self, kind: str, amount: float = 1) -> None:
-        """Something happened; `kind` comes from code, never from input, and is in the catalogue."""
+    def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
+        """Something happened; `kind` comes from code, never from input, and is in the catalogue.
+
+        With `about` it is an event too, if it is of a kind that operators are shown.
+        """
         counts = self._counts
         counts[kind] = counts.get(kind, 0.0) + amount
+        if about is not None:
+            self.events.note(kind, about, int(amount))
 
     def counted(self, kind: str) -> float:
         """How often it happened so far, or how much of it."""
@@ -90,6 +100,7 @@ class Metrics:
     def histogram(self, name: str, meaning: str, bounds: tuple[float, ...] = BOUNDS) -> Observe:
         """Where to say how many seconds something took, each time."""
         durations = Durations(bounds)
+        self.durations[name] = [durations]
         self._families.append(family(f"prime_{name}", meaning, "", {"": durations}))
         return durations.observe
 
@@ -98,6 +109,7 @@ class Metrics:
     ) -> Mapping[str, Observe]:
         """The same for each value of the label."""
         each = {value: Durations(bounds) for value in values}
+        self.durations[name] = list(each.values())
         self._families.append(family(f"prime_{name}", meaning, label, each))
         return {value: durations.observe for value, durations in each.items()}
 

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from persistence.errors import PersistenceError
+from server.events.events import About
 from server.health.metrics import Count
 from server.health.outages import OUTAGES, because
 
@@ -133,7 +134,8 @@ class Supervisor:
 
     def _failed(self, lifelong: Lifelong, error: Exception | None) -> None:
         lifelong.failures += 1
-        self._count("task_failed")
+        said = lifelong.name if error is None else f"{lifelong.name}: {type(error).__name__}"
+        self._count("task_failed", 1, About(text=said))
         log.error("failed, and begins again", what=lifelong.name, exc_info=error)
         if lifelong.failures >= GIVE_UP_AFTER and not lifelong.is_given_up:
             lifelong.is_given_up = True

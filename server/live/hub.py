@@ -31,6 +31,7 @@ from schema.messages import (
     Undo,
 )
 from server.commits.commit_times import Took
+from server.events.events import About
 from server.health.metrics import Count
 from server.live.behind.stays import Stays
 from server.live.journal_watch import JournalWatch
@@ -162,7 +163,8 @@ class Hub:
         if request.connection not in self._recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
-            self._count("copy_differed")
+            about = About(project, request.member, request.user, request.name)
+            self._count("copy_differed", 1, about)
         live.carry_out(live.room.join(request, unanswered))
         live.schedule_tick()
         known = request.known_head

@@ -34,6 +34,8 @@ from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.close_codes import CloseCode
 from schema.ops import Op
+from server.events.events import About
+from server.health.durations import LATE_BOUNDS, Durations
 from server.live.behind.stays import Stays
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
@@ -45,6 +47,9 @@ from server.live.snapshots import RoomSnapshots
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
+
+MOVING_SECONDS = 1.0
+"""Ticks that are further apart are not late: nobody moved."""
 
 log = structlog.get_logger()
 
@@ -67,6 +72,7 @@ class LiveRoom:
         "_recipients",
         "_restores",
         "_services",
+        "acks",
         "asked_for_at",
         "checkpoints",
         "is_closed",
@@ -75,6 +81,7 @@ class LiveRoom:
         "room",
         "snapshots",
         "stays",
+        "tick_gaps",
     )
 
     def __init__(self, room: Room, services: RoomServices, stays: Stays | None = None) -> None:
@@ -90,6 +97,10 @@ class LiveRoom:
         """For good; set by `close` alone."""
         self.stays = stays or Stays()
         """Who has been here and left, until that is written."""
+        self.acks = Durations()
+        """From a delta's coming until this room was told to acknowledge it."""
+        self.tick_gaps = Durations(LATE_BOUNDS)
+        """Between two ticks, while somebody goes on moving."""
         self._services = services
         self._recipients = services.recipients
         self._loop = asyncio.get_running_loop()
@@ -244,7 +255,8 @@ class LiveRoom:
             recipient.close(close)
 
     def _report_quarantined(self, effect: Quarantined) -> None:
-        self._services.count("entries_quarantined")
+        about = About(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")
+        self._services.count("entries_quarantined", 1, about)
         log.error(
             "an entry is quarantined: it does nothing, on any server",
             project=self.room.project,
@@ -308,6 +320,8 @@ class LiveRoom:
             room.await_tick()
             self._services.timers.at(due, self._tick, len(room.seats))
             return
+        if now - room.ticked_at < MOVING_SECONDS:
+            self.tick_gaps.observe(now - room.ticked_at)
         try:
             self.carry_out(room.tick(now))
         except Exception as error:  # whoever moved is not at fault, nor is its connection
@@ -318,6 +332,8 @@ class LiveRoom:
         if self.is_closed:
             return
         now = self._loop.time()
+        if now - self.room.ticked_at < MOVING_SECONDS:
+            self.tick_gaps.observe(now - self.room.ticked_at)
         effects = self.room.tick(now)
         self._services.ticked_late(now - due)
         self.carry_out(effects)

@@ -1,5 +1,6 @@
 """Brings what became of proposals back to their rooms; holds the committers of a node."""
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +12,7 @@ from schema.errors import ErrorCode
 from server.commits.commit_times import Took
 from server.commits.committer import Committer
 from server.commits.group_committer import GroupCommitter
+from server.events.events import NOBODY, About
 from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
@@ -32,10 +34,11 @@ class Commits:
         count: Count,
         took: Took,
     ) -> None:
+        self._count, self._node_took = count, took
         self.is_degraded = False
         """The journal cannot be written, for no project."""
         self.committer = Committer(
-            journal, self._known, self._committed, self._held_back, self._degrade, count, took
+            journal, self._known, self._committed, self._held_back, self._degrade, count, self._took
         )
         self.groups = GroupCommitter(
             journal, self._known_of, self._group_answered, self._group_failed, spawn, count
@@ -89,6 +92,16 @@ class Commits:
             if live is not None:
                 _answer(live, proposal, outcome, seq)
 
+    def _took(self, came_at: Mapping[str, Sequence[float]], committed_at: float) -> None:
+        """How long the deltas of each room waited until it was told."""
+        now = time.monotonic()
+        for project, times in came_at.items():
+            live = self._rooms.get(project)
+            if live is not None:
+                for at in times:
+                    live.acks.observe(now - at)
+        self._node_took(came_at, committed_at)
+
     def _held_back(self, project: str) -> None:
         """Refuse what waited too long: its authors send it again, in order (rule D12)."""
         live = self._rooms.get(project)
@@ -113,10 +126,15 @@ class Commits:
     def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
         """Tell one room, or (None) all whose project is not held up by itself."""
         if project is not None:
+            what = "project" if is_degraded else "project_over"
+            self._count(f"outages.{what}", 1, About(project))
             live = self._rooms.get(project)
             if live is not None:
                 live.carry_out(live.room.set_degraded(is_degraded or self.is_degraded, reason))
             return
+        if is_degraded != self.is_degraded:
+            what = "journal" if is_degraded else "journal_over"
+            self._count(f"outages.{what}", 1, NOBODY)
         if self.is_degraded and not is_degraded:
             self._watch.hint()  # a database that was away may be another one now
         self.is_degraded = is_degraded

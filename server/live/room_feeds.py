@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from rooms.effects import Admit, Effects, Packet, SendState
 from rooms.journal.feed import Feed
+from rooms.presence.seat import Seat
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
+from server.events.events import About
 from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_services import Recipient, RoomServices
 from server.sockets.codec import Codec
@@ -118,5 +120,12 @@ class RoomFeeds:
         if isinstance(message, Ack):
             feed.hold(message)
         self._forget_audience()
-        self._count("fell_behind")
+        seat, project = self._room.seats.get(recipient.id), self._room.project
+        about = About(project) if seat is None else about_seat(seat)
+        self._count("fell_behind", 1, about)
         recipient.feed(feed, self._scheduler)
+
+
+def about_seat(seat: Seat) -> About:
+    """Whose seat it is, for events."""
+    return About(seat.project, seat.member, seat.request.user, seat.request.name)

@@ -20,6 +20,7 @@ from schema.node_messages import (
     RowChanged,
     RowsChanged,
 )
+from server.events.events import NOBODY, About
 from server.health.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.nodes.room_broadcast import RoomBroadcast
@@ -84,10 +85,15 @@ class OtherNodes:
         self._count = count
         self._hinted_at = float("-inf")
         """When a node of another version last made us ask the journal, in seconds of the loop."""
+        self._is_bus_lost = False
+        """Whether the bus was up and is not."""
         self._read_tick = msgspec.msgpack.Decoder(Tick).decode
 
     def on_bus_restored(self) -> None:
         """The bus is up: ask other nodes and the journal for what was missed."""
+        if self._is_bus_lost:
+            self._is_bus_lost = False
+            self._told_of("bus_over", NOBODY)
         for project, live in list(self._rooms.items()):
             live.carry_out(live.room.set_bus_down(False))
             self._broadcast.announce(project, asks=True)
@@ -95,9 +101,14 @@ class OtherNodes:
 
     def on_bus_lost(self, reason: str) -> None:
         """The bus is down: shared rooms tell their members."""
+        self._is_bus_lost = True
+        self._told_of("bus", About(text=reason))
         for live in list(self._rooms.values()):
             if live.room.is_shared:
                 live.carry_out(live.room.set_bus_down(True))
+
+    def _told_of(self, what: str, about: About) -> None:
+        self._count(f"outages.{what}", 1, about)
 
     def on_bus_message(self, message: bytes) -> None:
         """One message; what is not from a node of ours is counted and dropped."""
@@ -125,7 +136,7 @@ class OtherNodes:
         try:
             return self._codec.decode(message)
         except Forged:
-            self._count("bus_forged")
+            self._count("bus_forged", 1, NOBODY)
         except Malformed:
             self._count("bus_malformed")
         except OtherVersion:

@@ -1,15 +1,20 @@
-"""What one node answers to the questions of all: its rooms, its members, its slow calls."""
+"""What one node answers to the questions of all: its rooms, its members, its slow calls, its
+health, and what went wrong on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from heapq import nlargest
 from typing import Any
 
 import structlog
 
 from rooms.presence.seat import Seat
+from server.events.events import Event, Events
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
+from server.orders.latencies import latency, told
 from server.orders.slow_calls import SlowCalls
 from server.sockets.connection import Connection
+from server.sockets.session import LoggedIn
 
 MEMBERS_TOLD = 1_000
 """Of one room, by one node."""
@@ -18,15 +23,24 @@ log = structlog.get_logger()
 
 
 class Answering:
-    """For one node; each answer is of what JSON has."""
+    """For one node; each answer is of what JSON has. `health`: how the node fares just now."""
 
     def __init__(
-        self, hub: Hub, connections: Mapping[str, Connection], slow_calls: SlowCalls
+        self,
+        hub: Hub,
+        connections: Mapping[str, Connection],
+        slow_calls: SlowCalls,
+        events: Events,
+        health: Callable[[], dict[str, Any]],
     ) -> None:
         self._hub = hub
         self._connections = connections
         self._slow_calls = slow_calls
+        self._events = events
+        self._node = hub.node
         self._by: dict[str, Callable[..., Any]] = {
+            "health": health,
+            "events": self._list_events,
             "rooms": self._rooms,
             "room": self._room,
             "logins": self._logins,
@@ -46,19 +60,25 @@ class Answering:
             log.exception("a question of another node could not be answered", asks=asks)
             return None
 
-    def _rooms(self, after: str, limit: int) -> list[dict[str, Any]]:
-        names = sorted(project for project in self._hub.rooms if project > after)[:limit]
-        return [_room_row(self._hub.rooms[project]) for project in names]
+    def _rooms(self, after: str, limit: int, order: str = "project") -> list[dict[str, Any]]:
+        rooms = self._hub.rooms
+        if order == "load":
+            return [self._room_row(live) for live in nlargest(limit, rooms.values(), key=_load)]
+        names = sorted(project for project in rooms if project > after)[:limit]
+        return [self._room_row(rooms[project]) for project in names]
 
     def _room(self, project: str) -> dict[str, Any] | None:
         live = self._hub.rooms.get(project)
         if live is None:
             return None
         seats = sorted(live.room.seats.values(), key=_since)[: MEMBERS_TOLD + 1]
-        return _room_row(live) | {"seats": [self._member(seat) for seat in seats]}
+        latencies = {"ack": told(live.acks), "tick_gap": told(live.tick_gaps)}
+        members = [self._member(live, seat) for seat in seats]
+        return self._room_row(live) | latencies | {"seats": members}
 
-    def _member(self, seat: Seat) -> dict[str, Any]:
+    def _member(self, live: LiveRoom, seat: Seat) -> dict[str, Any]:
         connection = self._connections.get(seat.connection)
+        session = None if connection is None else connection.session
         return {
             "member": seat.member,
             "user": seat.request.user,
@@ -69,7 +89,32 @@ class Answering:
             "address": "" if connection is None else connection.address,
             "since": seat.request.at,
             "held_back": seat.in_flight + len(seat.queue),
-            "outbox_bytes": 0 if connection is None else connection.outbox.waiting_bytes,
+            "outbox_bytes": 0 if connection is None else connection.waiting_bytes,
+            "client": session.said.client if isinstance(session, LoggedIn) else "",
+            "codec": "" if connection is None else connection.codec.name,
+            "round_trip_ms": None if connection is None else connection.round_trip_ms,
+            "behind": 0 if seat.feed is None else max(0, live.room.head - seat.feed.seq),
+        }
+
+    def _room_row(self, live: LiveRoom) -> dict[str, Any]:
+        room = live.room
+        acks, gaps = latency([told(live.acks)]), latency([told(live.tick_gaps)])
+        there = filter(None, map(self._connections.get, room.seats))
+        return {
+            "project": room.project,
+            "members": len(room.seats),
+            "entities": len(room.document),
+            "bytes": room.document.size,
+            "seq": room.head,
+            "held_back": sum(seat.in_flight + len(seat.queue) for seat in room.seats.values()),
+            "ack_p50_ms": acks.p50_ms,
+            "ack_p99_ms": acks.p99_ms,
+            "tick_gap_p50_ms": gaps.p50_ms,
+            "tick_gap_p99_ms": gaps.p99_ms,
+            "ticks_a_second": round(live.tick_gaps.a_second, 1),
+            "deltas_a_second": round(live.acks.a_second, 1),
+            "sends_a_second": round(_load(live), 1),
+            "outbox_bytes": sum(connection.waiting_bytes for connection in there),
         }
 
     def _whose(self, member: str) -> dict[str, str] | None:
@@ -93,17 +138,40 @@ class Answering:
         slowest = self._slow_calls.slowest(per_method, method)
         return [[name, *one] for name, kept in slowest.items() for one in kept]
 
+    def _list_events(
+        self,
+        limit: int,
+        kind: str | None = None,
+        project: str | None = None,
+        before: Sequence[Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """The newest, but those that were shown: at `before` or later."""
+        found = [
+            event
+            for event in self._events.all()
+            if (kind is None or kind in (event.kind, event.kind.partition(".")[0]))
+            and (project is None or project == event.about.project)
+            and (before is None or self._place(event) < (*before,))
+        ]
+        return [_told(event) for event in nlargest(limit, found, key=self._place)]
 
-def _room_row(live: LiveRoom) -> dict[str, Any]:
-    room = live.room
-    return {
-        "project": room.project,
-        "members": len(room.seats),
-        "entities": len(room.document),
-        "bytes": room.document.size,
-        "seq": room.head,
-        "held_back": sum(seat.in_flight + len(seat.queue) for seat in room.seats.values()),
-    }
+    def _place(self, event: Event) -> tuple[int, int, str]:
+        return _microsecond(event.at), event.number, self._node
+
+
+def _load(live: LiveRoom) -> float:
+    """What is sent of a room each second."""
+    return len(live.room.seats) * (live.tick_gaps.a_second + live.acks.a_second)
+
+
+def _told(event: Event) -> dict[str, Any]:
+    moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.at)}
+    counted = {"number": event.number, "kind": event.kind, "count": event.count}
+    return counted | moments | event.about._asdict()
+
+
+def _microsecond(seconds: float) -> int:
+    return int(seconds * 1_000_000)
 
 
 def _since(seat: Seat) -> tuple[int, str]:

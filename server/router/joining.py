@@ -18,6 +18,7 @@ from schema.messages import Digest, Error, Join, Position
 from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
+from server.events.events import About
 from server.health.durations import Observe
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
@@ -163,7 +164,8 @@ class Joining:
         if not times:
             self._count("diverged_again")
             return
-        self._count("diverged")
+        said = f"device {session.device}, {session.said.client or 'a client that does not say'}"
+        self._count("diverged", 1, About(project, "", user, session.identity.name, text=said))
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,

@@ -98,27 +98,33 @@ class Pages:
         return HttpAnswer(200, account_page.PAGE, account_page.HEADERS)
 
     def _readiness(self, _asked: HttpAsked) -> HttpAnswer:
+        is_ready, says = self.readiness()
+        return HttpAnswer(200 if is_ready else 503, f"{says}\n")
+
+    @property
+    def database_answers(self) -> bool:
+        """Whether PostgreSQL answers, as far as it was noticed."""
+        return not self._hub.commits.is_degraded and self._database_answers()
+
+    def readiness(self) -> tuple[bool, str]:
+        """Whether it serves whoever comes, and what it says of itself, on one line."""
         if not self.is_ready:
-            return HttpAnswer(503, "starting or stopping\n")
+            return False, "starting or stopping"
         if self.is_draining:
-            return HttpAnswer(503, "draining\n")
-        if self._hub.commits.is_degraded or not self._database_answers():
-            return HttpAnswer(
-                503, "; ".join(["database unavailable", *self._what_is_down()]) + "\n"
-            )
+            return False, "draining"
+        if not self.database_answers:
+            return False, "; ".join(["database unavailable", *self._what_is_down()])
         if failed := self._what_is_down():
-            return HttpAnswer(503, f"{failed[0]}\n")
+            return False, failed[0]
         if self._hub.gathering.is_full:
-            return HttpAnswer(
-                503, "full: over its share of a core, and all rooms gather as long as they can\n"
-            )
+            return False, "full: over its share of a core, and all rooms gather as long as they can"
         but = []
         if not self._hub.bus.is_up:
             but.append("bus down: other nodes hear late")
         if held_up := len(self._hub.commits.committer.held_up):
             but.append(f"projects that cannot be written to: {held_up}")
         but += _what_operators_said(self._hub.orders)
-        return HttpAnswer(200, "; ".join(["ready", *but]) + "\n")
+        return True, "; ".join(["ready", *but])
 
     def _what_is_down(self) -> list[str]:
         down = self._down()

@@ -50,7 +50,7 @@ class SocketLimits:
         reached = self.usage.on_handshake(connection.id, now)
         if reached is None:
             return None
-        self._count("handshakes_refused")
+        self._count("handshakes_refused", 1, connection.about())
         return HttpAnswer(TOO_MANY, f"{reached}.\n")
 
     def spend(self, connection: Connection, ops: float = 0.0) -> float:
@@ -62,5 +62,5 @@ class SocketLimits:
 
     def bad_token(self, connection: Connection, now: float) -> None:
         """A hello with a token that none of us has signed."""
-        self._count("bad_tokens")
+        self._count("bad_tokens", 1, connection.about())
         self.usage.bad_token(connection.id, now)

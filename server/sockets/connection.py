@@ -29,7 +29,6 @@ from schema.limits import (
 from schema.messages import Error
 from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
-from server.sockets.acknowledged import acknowledged_bytes
 from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
 from server.sockets.handshaking.handshake import Handshake, take_apart
@@ -37,12 +36,12 @@ from server.sockets.handshaking.http_answer import asked_by, response_of
 from server.sockets.outgoing import Server
 from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
+from server.sockets.tcp_info import acknowledged_bytes
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
-
 
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
@@ -227,7 +226,7 @@ class Connection(RateLimited, asyncio.Protocol):
         """Say why, and end; a peer that does not answer in time is cut off."""
         if self._transport is None:
             return
-        self._server.count(f"closed_connections.{close.name}")
+        self._server.count(f"closed_connections.{close.name}", 1, self.about())
         if self._protocol.state is State.CONNECTING:
             self._transport.abort()
             return
@@ -247,7 +246,7 @@ class Connection(RateLimited, asyncio.Protocol):
         """Cut off at once, whatever waits."""
         if self._transport is not None:
             if why and not self._is_aborted:
-                self._server.count(f"aborted_connections.{why}")
+                self._server.count(f"aborted_connections.{why}", 1, self.about())
             self._leave(for_good=False)
             self._is_aborted = True  # what else is sent to it until it is gone is no other event
             self._transport.abort()
@@ -270,7 +269,7 @@ class Connection(RateLimited, asyncio.Protocol):
 
     def refuse(self, error: Error) -> None:
         """Answer a message that makes no sense here."""
-        self._server.count("bad_messages")
+        self._server.count("bad_messages", 1, self.about())
         self.send(error)
 
     def _refuse_unreadable(self, error: Error) -> None:

@@ -11,10 +11,12 @@ from rooms.effects import Packet
 from rooms.journal.feed import Feed
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
+from server.events.events import About
 from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, Unread, frame_header
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
+from server.sockets.tcp_info import round_trip_ms
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
@@ -51,7 +53,7 @@ class Server(Protocol):
 
     def answer_http(self, asked: HttpAsked) -> HttpAnswer | None: ...
 
-    def count(self, what: str, amount: float = 1) -> None: ...
+    def count(self, what: str, amount: float = 1, about: About | None = None) -> None: ...
 
 
 class Outgoing:
@@ -168,6 +170,16 @@ class Outgoing:
         """The latest of everyone, for a member who could not be sent their moves (rule P4)."""
         self.outbox.owe_tick(project)
         self._loop.call_soon(self._drain)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What the peer has not taken yet: what waits here, and what the socket's buffer holds."""
+        return self.outbox.waiting_bytes + (0 if self._transport is None else self._buffered)
+
+    @property
+    def round_trip_ms(self) -> float | None:
+        """To the peer of the socket and back; None: nobody can tell."""
+        return None if self._transport is None else round_trip_ms(self._transport)
 
     @property
     def _buffered(self) -> int:

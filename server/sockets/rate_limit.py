@@ -12,6 +12,7 @@ from schema.errors import ErrorCode
 from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_SECOND
 from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
+from server.events.events import About
 from server.sockets.codec import Unread
 from server.sockets.outgoing import Outgoing
 
@@ -102,6 +103,15 @@ class RateLimited(Outgoing):
             is_within = False
         return is_within or self._over_rate(now)
 
+    def about(self) -> About:
+        """Whose it is, for events; the room is the one where it moved last."""
+        connection = cast("Connection", self)
+        who, seat = connection.identity, connection.seat
+        project, member = ("", "") if seat is None else (seat.project, seat.member)
+        if who is None:
+            return About(project, member, address=connection.address)
+        return About(project, member, who.user, who.name or who.username, connection.address)
+
     def _may_be_read(self, size: int) -> bool:
         """Whether its user owes nothing. The bytes are charged with the next large message: the ops
         of this one are to be judged, once it is read."""
@@ -121,7 +131,8 @@ class RateLimited(Outgoing):
 
     def _over_rate(self, now: float) -> bool:
         """One that is refused, for so long, without waiting as it was told, is closed."""
-        self._server.count("rate_limited")
+        began = self._exceeded_since is None
+        self._server.count("rate_limited", 1, self.about() if began else None)
         wait, _ = self._wait(now)
         if now >= self._told_to_wait_until:
             self._told_to_wait_until = now + wait

@@ -48,7 +48,9 @@ def words_of(project: str, user: str, node: str) -> dict[str, Sequence[str]]:
     """Each word, with what it takes, in an order in which each has something to do."""
     return {
         "nodes": (),
-        "rooms": ("--limit", "5"),
+        "health": (),
+        "events": ("--limit", "5"),
+        "rooms": ("--limit", "5", "--order", "load"),
         "room": (project,),
         "logins": (user,),
         "close-room": (project, "--reason", "It grows.", "--for", "2h"),

@@ -139,6 +139,8 @@ READS = frozenset(
         "members.list",
         "operator.audit",
         "operator.closed_rooms",
+        "operator.events",
+        "operator.health",
         "operator.logins",
         "operator.nodes",
         "operator.room",
@@ -1122,16 +1124,158 @@ class NodeRows(TypedDict):
     form: int
 
 
-class ListRooms(TypedDict):
-    """The open rooms of all nodes, in the order of their projects; for operators."""
+class ShowHealth(TypedDict):
+    """How each node fares just now, as it says itself; for operators."""
+
+
+class Trouble(TypedDict):
+    """What a node cannot do, or what an operator has told it. `alarm`: its paragraph in
+    docs/operating/alarms.md. `bad`: people notice.
+    """
+
+    what: Literal[
+        "not_serving",
+        "draining",
+        "database",
+        "task_down",
+        "full",
+        "bus",
+        "project_held_up",
+        "maintenance",
+        "closed_rooms",
+    ]
+    says: str
+    alarm: str
+    bad: bool
+    project: str | None
+
+
+class LaneRow(TypedDict):
+    """Connections to PostgreSQL for one kind of work: in use, open, and as many may be."""
+
+    lane: str
+    busy: int
+    open: int
+    most: int
+
+
+class Latency(TypedDict):
+    """How long something took of late: in the last 15 to 30 seconds. Null: it did not happen.
+    `counts`: how many were within each of `upto_ms` and not within the one before, at last
+    the others.
+    """
+
+    count: int
+    p50_ms: float | None
+    p99_ms: float | None
+    upto_ms: list[float]
+    counts: list[int]
+
+
+class HealthRow(TypedDict):
+    """A node. `says`: its `/readyz`; `is_ready`: whether that is 200. `load`: part of its core
+    that its event loop takes, of `share` that it aims at; `core_waited`: part of the time in
+    which others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
+    `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one.
+    """
+
+    node: str
+    is_ready: bool
+    says: str
+    troubles: list[Trouble]
+    load: float
+    share: float
+    core_waited: float
+    gathering_ms: float
+    rooms_gathering: int
+    deltas_waiting: int
+    calls_waiting: int
+    calls_running: int
+    outbox_bytes: int
+    largest_outbox_bytes: int
+    outboxes_waiting: int
+    lanes: list[LaneRow]
+    ack: Latency
+    commit: Latency
+    call: Latency
+    join: Latency
+    loop_late: Latency
+
+
+class HealthRows(TypedDict):
+    """The nodes that answered, by name. `silent` as in `operator.rooms`."""
+
+    nodes: list[HealthRow]
+    silent: list[str]
+    form: int
+
+
+class ListEvents(TypedDict):
+    """What went wrong on all nodes of late, the newest first; for operators. `kind`: one kind,
+    or the first part of its name; `project`, `node`: of one.
+    """
 
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
     cursor: NotRequired[str | None]
+    kind: NotRequired[str | None]
+    project: NotRequired[str | None]
+    node: NotRequired[str | None]
+
+
+class NodeEvent(TypedDict):
+    """A fault of a node, or of a client that it has to do with. `kind`: the counter of
+    `/metrics` that counts it; `means`: that in words; `alarm`: its paragraph in
+    docs/operating/alarms.md. `count`: so often since `first_at`, about the same. What it is
+    about nothing of is "".
+    """
+
+    node: str
+    number: int
+    kind: str
+    means: str
+    alarm: str
+    first_at: float
+    at: float
+    count: int
+    project: str
+    project_name: str
+    member: str
+    user: str
+    name: str
+    address: str
+    text: str
+
+
+class NodeEvents(TypedDict):
+    """A page. `silent` as in `operator.rooms`."""
+
+    events: list[NodeEvent]
+    next: str | None
+    silent: list[str]
+    form: int
+
+
+class ListRooms(TypedDict):
+    """The open rooms of all nodes, in the order of their projects; for operators. With `order` =
+    `load` those for which most is sent come first, and it is one page: no `cursor`.
+    """
+
+    # 1 to 200; 50 if left out
+    limit: NotRequired[int]
+    cursor: NotRequired[str | None]
+    # "project" if left out
+    order: NotRequired[Literal["project", "load"]]
 
 
 class RoomRow(TypedDict):
-    """An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait."""
+    """An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait. Of the
+    last 15 to 30 seconds: `ack`, from a delta's coming until the room is told to acknowledge
+    it; `tick_gap`, between two ticks while somebody goes on moving; of several nodes the
+    worse. Of the last whole 15 seconds: `ticks_a_second`, `deltas_a_second`, and
+    `sends_a_second`, for how many these were all together. `outbox_bytes`: what waits for its
+    members' sockets.
+    """
 
     project: str
     name: str
@@ -1141,6 +1285,14 @@ class RoomRow(TypedDict):
     seq: int
     held_back: int
     nodes: list[str]
+    ack_p50_ms: float | None
+    ack_p99_ms: float | None
+    tick_gap_p50_ms: float | None
+    tick_gap_p99_ms: float | None
+    ticks_a_second: float
+    deltas_a_second: float
+    sends_a_second: float
+    outbox_bytes: int
 
 
 class RoomRows(TypedDict):
@@ -1160,7 +1312,10 @@ class ShowRoom(TypedDict):
 
 class RoomMemberRow(TypedDict):
     """A member. `since`: when it took its seat. `held_back`: its deltas without an answer.
-    `outbox_bytes`: what waits until its socket takes it.
+    `outbox_bytes`: what waits until its socket takes it; `behind`: entries of the journal
+    that did not even come to wait there. `client`: program and version, as it says; `codec`:
+    subprotocol. `round_trip_ms`: to the other end of its socket, which may be a proxy; null:
+    unknown.
     """
 
     member: str
@@ -1174,6 +1329,10 @@ class RoomMemberRow(TypedDict):
     since: float
     held_back: int
     outbox_bytes: int
+    client: str
+    codec: str
+    round_trip_ms: float | None
+    behind: int
 
 
 class ClosedRoom(TypedDict):
@@ -1192,7 +1351,9 @@ class ClosedRoom(TypedDict):
 
 
 class RoomShown(TypedDict):
-    """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members."""
+    """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members.
+    `ack`, `tick_gap`: as in `operator.rooms`, of all nodes together.
+    """
 
     project: str
     name: str
@@ -1204,6 +1365,8 @@ class RoomShown(TypedDict):
     closed: ClosedRoom | None
     silent: list[str]
     form: int
+    ack: Latency
+    tick_gap: Latency
 
 
 class ListUserLogins(TypedDict):
@@ -1506,6 +1669,7 @@ class OwnAccount(TypedDict):
     preferences: dict[str, Any]
     devices: list[dict[str, Any]]
     is_guest: bool
+    is_operator: bool
     version: int
     created_at: float
     updated_at: float
@@ -1525,6 +1689,7 @@ class PartialOwnAccount(TypedDict):
     preferences: NotRequired[dict[str, Any]]
     devices: NotRequired[list[dict[str, Any]]]
     is_guest: NotRequired[bool]
+    is_operator: NotRequired[bool]
     version: NotRequired[int]
     created_at: NotRequired[float]
     updated_at: NotRequired[float]
@@ -3409,8 +3574,23 @@ class Operator:
         result: NodeRows = await self._call("operator.nodes", **params)
         return result
 
+    async def health(self, **params: Unpack[ShowHealth]) -> HealthRows:
+        """How each node fares just now, as it says itself; for operators."""
+        result: HealthRows = await self._call("operator.health", **params)
+        return result
+
+    async def events(self, **params: Unpack[ListEvents]) -> NodeEvents:
+        """What went wrong on all nodes of late, the newest first; for operators. `kind`: one
+        kind, or the first part of its name; `project`, `node`: of one.
+        """
+        result: NodeEvents = await self._call("operator.events", **params)
+        return result
+
     async def rooms(self, **params: Unpack[ListRooms]) -> RoomRows:
-        """The open rooms of all nodes, in the order of their projects; for operators."""
+        """The open rooms of all nodes, in the order of their projects; for operators. With
+        `order` = `load` those for which most is sent come first, and it is one page: no
+        `cursor`.
+        """
         result: RoomRows = await self._call("operator.rooms", **params)
         return result
 

@@ -157,6 +157,7 @@ OwnAccountColumn = Literal[
     "preferences",
     "devices",
     "is_guest",
+    "is_operator",
     "version",
     "created_at",
     "updated_at",

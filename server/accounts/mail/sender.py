@@ -19,6 +19,7 @@ from persistence.tables.mail_outbox import Figures, Mail
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.mail.rendering import CannotWrite, MailWriter
 from server.accounts.mail.smtp import SEND_SECONDS, MailDeferred, MailRefused, MailTrouble
+from server.events.events import NOBODY, About
 from server.health.metrics import Count
 from server.health.outages import MAIL, OUTAGES
 
@@ -110,7 +111,7 @@ class MailSender:
         if now - self._counted_at >= FIGURES_SECONDS:
             self._counted_at = now
             if given_up := await mail_outbox.give_up_late(self._db, GIVEN_UP_AT_ONCE):
-                self._count("mail_given_up", given_up)
+                self._count("mail_given_up", given_up, NOBODY)
             self.figures = await mail_outbox.figures(self._db)
             self._say_that_none_is_sent()
 
@@ -144,7 +145,7 @@ class MailSender:
         try:
             await line.send(self._writer.message(mail))
         except (CannotWrite, MailRefused) as error:
-            self._count("mail_given_up")
+            self._count("mail_given_up", 1, About(text=f"mail {mail.id}: the log says why"))
             log.warning("a mail is given up", mail=mail.id, kind=mail.kind, reason=str(error))
             await mail_outbox.give_up(self._db, mail, str(error))
             return

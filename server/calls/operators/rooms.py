@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from persistence.errors import NoSuchProject
+from persistence.errors import BadCursor, NoSuchProject
 from persistence.tables import studio_projects
 from persistence.tables.operating import orders
 from persistence.tables.operating.orders import Closed
@@ -23,11 +23,21 @@ from schema.operating.calls import (
     RoomShown,
     ShowRoom,
 )
+from schema.operating.health import Latency
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.operators.guard import id_in, note, unaware
 from server.orders.answering import MEMBERS_TOLD
+from server.orders.latencies import latency
+
+RATES = ("ticks_a_second", "deltas_a_second", "sends_a_second")
+
+SUMS = ("members", "held_back", "outbox_bytes", *RATES)
+"""Of a room on two nodes, what is of both together."""
+
+WORSE = ("ack_p50_ms", "ack_p99_ms", "tick_gap_p50_ms", "tick_gap_p99_ms")
+"""The same, of the node where it takes longer."""
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 """Before the ids of all projects."""
@@ -35,22 +45,27 @@ FIRST = "00000000-0000-0000-0000-000000000000"
 
 async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows:
     """Of each node the first ones, as one page: none of what lies between is missed."""
-    after = place(params.cursor)
-    asked = await context.questions.ask("rooms", after=after, limit=params.limit + 1)
+    after, by_load = place(params.cursor), params.order == "load"
+    if by_load and params.cursor is not None:
+        raise BadCursor("cursor")
+    asks = {"after": after, "limit": params.limit + 1} | ({"order": "load"} if by_load else {})
+    asked = await context.questions.ask("rooms", **asks)
     together: dict[str, dict[str, Any]] = {}
     nodes: dict[str, list[str]] = {}
     for node, rows in sorted(asked.answers.items()):
         for row in rows or ():
             nodes.setdefault(row["project"], []).append(node)
             together[row["project"]] = _both(together.get(row["project"]), row)
-    shown = sorted(together)[: params.limit]
+    rows = sorted(together.values(), key=_load_first if by_load else _project)
+    shown = [row["project"] for row in rows[: params.limit]]
     names = await studio_projects.names_of(context.db, shown)
     rooms = [
         RoomRow(**together[project], name=names.get(project, ""), nodes=nodes[project])
         for project in shown
     ]
-    following = shown[-1] if len(together) > params.limit else None
-    return RoomRows(rooms, following, asked.silent)
+    following = shown[-1] if len(together) > params.limit and not by_load else None
+    mute = [node for node, rows in asked.answers.items() if rows is None]
+    return RoomRows(rooms, following, sorted({*asked.silent, *mute}))
 
 
 async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
@@ -74,7 +89,13 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
         clipped=len(members) > MEMBERS_TOLD,
         closed=_closed(await orders.closed_room(context.db, project), project, name),
         silent=asked.silent,
+        ack=_together(answers, "ack"),
+        tick_gap=_together(answers, "tick_gap"),
     )
+
+
+def _together(answers: dict[str, Any], word: str) -> Latency:
+    return latency([answer[word] for answer in answers.values() if word in answer])
 
 
 async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRoom:
@@ -131,8 +152,22 @@ def _both(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
     if one is None:
         return dict(other)
     newest = max(one, other, key=lambda each: each["seq"])
-    sums = {key: one[key] + other[key] for key in ("members", "held_back") if key in one}
-    return dict(newest) | sums
+    both = [key for key in newest if key in one and key in other]
+    sums = {key: one[key] + other[key] for key in SUMS if key in both}
+    worse = {
+        key: max((each[key] for each in (one, other) if each[key] is not None), default=None)
+        for key in WORSE
+        if key in both
+    }
+    return dict(newest) | sums | worse
+
+
+def _project(row: dict[str, Any]) -> str:
+    return str(row["project"])
+
+
+def _load_first(row: dict[str, Any]) -> tuple[float, int, str]:
+    return -row.get("sends_a_second", 0.0), -row["members"], row["project"]
 
 
 def _closed(row: Closed | None, project: str, name: str) -> ClosedRoom | None:

@@ -10,6 +10,7 @@ from persistence.tables.audit_log import AuditRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.server_limits import MAX_AUDIT_BYTES
 from server.accounts.audit import APART_AT_ONCE, Audit
+from server.events.events import About
 
 NO_DB: Any = None
 
@@ -44,7 +45,7 @@ class Noted:
         monkeypatch.setattr(audit_log, "insert_many", self.table.insert_many)
         self.audit = Audit(NO_DB, self.count, lambda: self.now)
 
-    def count(self, kind: str, amount: float = 1) -> None:
+    def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + amount
 
 

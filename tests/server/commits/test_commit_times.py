@@ -9,6 +9,6 @@ def test_a_batch_is_told_once_and_each_delta_of_it() -> None:
     commits: list[float] = []
     acks: list[float] = []
     now = time.monotonic()
-    commit_times(commits.append, acks.append)([now - 3.0, now - 1.0], now - 0.5)
+    commit_times(commits.append, acks.append)({"one": [now - 3.0], "other": [now - 1.0]}, now - 0.5)
     assert commits == [2.5]
     assert [int(ack) for ack in acks] == [3, 1]

@@ -85,7 +85,7 @@ class Rig:
             lambda batch, appended: None,
             self._refuse,
             lambda project, is_degraded, reason: self.degraded.update({project: is_degraded}),
-            lambda kind, amount=1: self.counted.update({kind: int(amount)}),
+            lambda kind, amount=1, about=None: self.counted.update({kind: int(amount)}),
             lambda came_at, committed_at: None,
         )
         runs = (self.committer.run, self.committer.run_aside, self.committer.run_aside)

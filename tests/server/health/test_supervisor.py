@@ -37,7 +37,9 @@ class Alone:
 
     def __init__(self) -> None:
         self.counted: list[str] = []
-        self.supervisor = Supervisor(self.spawn, lambda kind, amount=1: self.counted.append(kind))
+        self.supervisor = Supervisor(
+            self.spawn, lambda kind, amount=1, about=None: self.counted.append(kind)
+        )
 
     def spawn(self, task: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(task)

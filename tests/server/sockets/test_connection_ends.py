@@ -43,7 +43,7 @@ class Counting:
     def answer_http(self, asked: HttpAsked) -> HttpAnswer | None:
         return HttpAnswer(200, "alive\n") if asked.path == "/healthz" else None
 
-    def count(self, what: str, amount: float = 1) -> None:
+    def count(self, what: str, amount: float = 1, about: object = None) -> None:
         self.counts[what] += amount
 
 

@@ -314,6 +314,14 @@ export type Calls = {
     params: OperatorNodesParams;
     result: NodeRows;
   };
+  "operator.health": {
+    params: OperatorHealthParams;
+    result: HealthRows;
+  };
+  "operator.events": {
+    params: OperatorEventsParams;
+    result: NodeEvents;
+  };
   "operator.rooms": {
     params: OperatorRoomsParams;
     result: RoomRows;
@@ -600,7 +608,7 @@ export type Calls = {
   };
 };
 
-export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
+export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.health" | "operator.events" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
 
 export type Collection = "project" | "transport" | "tempo" | "signatures" | "markers" | "tracks" | "channels" | "sends" | "devices" | "clips" | "notes" | "lanes" | "points" | "warps" | "scenes" | "slots" | "media";
 
@@ -2667,12 +2675,133 @@ export type MaintenanceNow = {
   form?: number;
 };
 
-/** The open rooms of all nodes, in the order of their projects; for operators. */
+/** How each node fares just now, as it says itself; for operators. */
+export type OperatorHealthParams = Record<string, never>;
+
+/** The nodes that answered, by name. `silent` as in `operator.rooms`. */
+export type HealthRows = {
+  nodes: readonly HealthRow[];
+  silent: readonly string[];
+  /** Default: 1. */
+  form?: number;
+};
+
+/** A node. `says`: its `/readyz`; `is_ready`: whether that is 200. `load`: part of its core that its event loop
+ * takes, of `share` that it aims at; `core_waited`: part of the time in which others had the core.
+ * `gathering_ms`: how long its fullest rooms gather for the load. `outbox_bytes`: what waits for all sockets,
+ * `largest_outbox_bytes` for one. */
+export type HealthRow = {
+  node: string;
+  is_ready: boolean;
+  says: string;
+  troubles: readonly Trouble[];
+  load: number;
+  share: number;
+  core_waited: number;
+  gathering_ms: number;
+  rooms_gathering: number;
+  deltas_waiting: number;
+  calls_waiting: number;
+  calls_running: number;
+  outbox_bytes: number;
+  largest_outbox_bytes: number;
+  outboxes_waiting: number;
+  lanes: readonly LaneRow[];
+  ack: Latency;
+  commit: Latency;
+  call: Latency;
+  join: Latency;
+  loop_late: Latency;
+};
+
+/** What a node cannot do, or what an operator has told it. `alarm`: its paragraph in docs/operating/alarms.md.
+ * `bad`: people notice. */
+export type Trouble = {
+  what: TroubleWord;
+  says: string;
+  alarm: string;
+  bad: boolean;
+  /** Default: null. */
+  project?: string | null;
+};
+
+/** Connections to PostgreSQL for one kind of work: in use, open, and as many may be. */
+export type LaneRow = {
+  lane: string;
+  busy: number;
+  open: number;
+  most: number;
+};
+
+/** How long something took of late: in the last 15 to 30 seconds. Null: it did not happen. `counts`: how many
+ * were within each of `upto_ms` and not within the one before, at last the others. */
+export type Latency = {
+  /** Default: 0. */
+  count?: number;
+  /** Default: null. */
+  p50_ms?: number | null;
+  /** Default: null. */
+  p99_ms?: number | null;
+  /** Default: []. */
+  upto_ms?: readonly number[];
+  /** Default: []. */
+  counts?: readonly number[];
+};
+
+/** What went wrong on all nodes of late, the newest first; for operators. `kind`: one kind, or the first part of
+ * its name; `project`, `node`: of one. */
+export type OperatorEventsParams = {
+  /** Default: 50. */
+  limit?: number;
+  /** Default: null. */
+  cursor?: string | null;
+  /** Default: null. */
+  kind?: string | null;
+  /** Default: null. */
+  project?: string | null;
+  /** Default: null. */
+  node?: string | null;
+};
+
+/** A page. `silent` as in `operator.rooms`. */
+export type NodeEvents = {
+  events: readonly NodeEvent[];
+  next: string | null;
+  silent: readonly string[];
+  /** Default: 1. */
+  form?: number;
+};
+
+/** A fault of a node, or of a client that it has to do with. `kind`: the counter of `/metrics` that counts it;
+ * `means`: that in words; `alarm`: its paragraph in docs/operating/alarms.md. `count`: so often since
+ * `first_at`, about the same. What it is about nothing of is "". */
+export type NodeEvent = {
+  node: string;
+  number: number;
+  kind: string;
+  means: string;
+  alarm: string;
+  first_at: number;
+  at: number;
+  count: number;
+  project: string;
+  project_name: string;
+  member: string;
+  user: string;
+  name: string;
+  address: string;
+  text: string;
+};
+
+/** The open rooms of all nodes, in the order of their projects; for operators. With `order` = `load` those for
+ * which most is sent come first, and it is one page: no `cursor`. */
 export type OperatorRoomsParams = {
   /** Default: 50. */
   limit?: number;
   /** Default: null. */
   cursor?: string | null;
+  /** Default: "project". */
+  order?: RoomOrder;
 };
 
 /** A page. `silent`: nodes that did not answer in time; what they hold is not here. */
@@ -2684,7 +2813,11 @@ export type RoomRows = {
   form?: number;
 };
 
-/** An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait. */
+/** An open room. `bytes`: of the project state as JSON; `held_back`: deltas that wait. Of the last 15 to 30
+ * seconds: `ack`, from a delta's coming until the room is told to acknowledge it; `tick_gap`, between two ticks
+ * while somebody goes on moving; of several nodes the worse. Of the last whole 15 seconds: `ticks_a_second`,
+ * `deltas_a_second`, and `sends_a_second`, for how many these were all together. `outbox_bytes`: what waits for
+ * its members' sockets. */
 export type RoomRow = {
   project: string;
   name: string;
@@ -2694,6 +2827,22 @@ export type RoomRow = {
   seq: number;
   held_back: number;
   nodes: readonly string[];
+  /** Default: null. */
+  ack_p50_ms?: number | null;
+  /** Default: null. */
+  ack_p99_ms?: number | null;
+  /** Default: null. */
+  tick_gap_p50_ms?: number | null;
+  /** Default: null. */
+  tick_gap_p99_ms?: number | null;
+  /** Default: 0.0. */
+  ticks_a_second?: number;
+  /** Default: 0.0. */
+  deltas_a_second?: number;
+  /** Default: 0.0. */
+  sends_a_second?: number;
+  /** Default: 0. */
+  outbox_bytes?: number;
 };
 
 /** Who is in the room of a project, from where, and what waits for them; for operators. */
@@ -2701,7 +2850,8 @@ export type OperatorRoomParams = {
   project: string;
 };
 
-/** A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members. */
+/** A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members. `ack`, `tick_gap`: as
+ * in `operator.rooms`, of all nodes together. */
 export type RoomShown = {
   project: string;
   name: string;
@@ -2714,10 +2864,16 @@ export type RoomShown = {
   silent: readonly string[];
   /** Default: 1. */
   form?: number;
+  /** Default: {"count": 0, "p50_ms": null, "p99_ms": null, "upto_ms": [], "counts": []}. */
+  ack?: Latency;
+  /** Default: {"count": 0, "p50_ms": null, "p99_ms": null, "upto_ms": [], "counts": []}. */
+  tick_gap?: Latency;
 };
 
 /** A member. `since`: when it took its seat. `held_back`: its deltas without an answer. `outbox_bytes`: what
- * waits until its socket takes it. */
+ * waits until its socket takes it; `behind`: entries of the journal that did not even come to wait there.
+ * `client`: program and version, as it says; `codec`: subprotocol. `round_trip_ms`: to the other end of its
+ * socket, which may be a proxy; null: unknown. */
 export type RoomMemberRow = {
   member: string;
   user: string;
@@ -2730,6 +2886,14 @@ export type RoomMemberRow = {
   since: number;
   held_back: number;
   outbox_bytes: number;
+  /** Default: "". */
+  client?: string;
+  /** Default: "". */
+  codec?: string;
+  /** Default: null. */
+  round_trip_ms?: number | null;
+  /** Default: 0. */
+  behind?: number;
 };
 
 /** A room that nobody joins; `until` null: until `operator.open_room`. `unknown`, `silent`: as in
@@ -3031,6 +3195,7 @@ export type OwnAccount = {
   preferences: JsonMap;
   devices: readonly JsonMap[];
   is_guest: boolean;
+  is_operator: boolean;
   version: number;
   created_at: number;
   updated_at: number;

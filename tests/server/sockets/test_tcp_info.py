@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from server.sockets.acknowledged import acknowledged_bytes
+from server.sockets.tcp_info import acknowledged_bytes, round_trip_ms
 from tests.server.conftest import eventually
 
 
@@ -26,3 +26,18 @@ async def test_X2_what_the_peer_has_taken_is_told_byte_by_byte() -> None:
 
         assert await eventually(all_told)
         transport.abort()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+async def test_how_far_away_the_peer_is() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_connection(asyncio.Protocol, *listening.getsockname())
+    peer, _ = listening.accept()
+    with listening, peer:
+        transport.write(b"x")
+        assert peer.recv(1) == b"x"
+        there_and_back = round_trip_ms(transport)
+        transport.abort()
+    assert there_and_back is not None
+    assert 0 < there_and_back < 1_000

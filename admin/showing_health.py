@@ -1,0 +1,61 @@
+"""Answers about how nodes fare, for eyes."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+
+from admin.answers import Result
+from admin.showing import end_of_page, in_bytes, milliseconds, moment, seen, silent, table
+
+
+def health(result: Result) -> Iterator[RenderableType]:
+    """First what is wrong, in a sentence each; then a row for each node."""
+    troubles = [(row["node"], each) for row in result["nodes"] for each in row["troubles"]]
+    if not troubles:
+        yield "All nodes that answered say that all is well."
+    for node, each in troubles:
+        project = f" ({each['project']})" if each["project"] else ""
+        yield seen(f"{node}: {each['says']}{project} See docs/operating/alarms.md: {each['alarm']}")
+    columns = ("node", "says", "load", "deltas waiting", "calls", "connections in use", "outboxes")
+    yield table(
+        (*columns, "ack p50 / p99", "commit", "call", "join", "loop late"),
+        (
+            (
+                each["node"],
+                each["says"],
+                f"{each['load']:.0%} of {each['share']:.0%}",
+                each["deltas_waiting"],
+                f"{each['calls_running']} run, {each['calls_waiting']} wait",
+                " ".join(f"{row['lane']} {row['busy']}/{row['most']}" for row in each["lanes"]),
+                in_bytes(each["outbox_bytes"]),
+                *(
+                    milliseconds(each[word]["p50_ms"], each[word]["p99_ms"])
+                    for word in ("ack", "commit", "call", "join", "loop_late")
+                ),
+            )
+            for each in result["nodes"]
+        ),
+    )
+    yield from silent(result)
+
+
+def events(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield table(
+        ("last", "times", "kind", "what it means", "who", "project", "node", "from", "said"),
+        (
+            (
+                moment(each["at"]),
+                each["count"],
+                each["kind"],
+                each["means"],
+                each["name"] or each["user"] or each["member"],
+                each["project_name"] or each["project"],
+                each["node"],
+                each["address"],
+                each["text"],
+            )
+            for each in result["events"]
+        ),
+    )
+    yield from end_of_page(result)

@@ -1,0 +1,83 @@
+"""Answers to operators about how nodes fare: their health, and what went wrong of late."""
+
+import re
+from typing import Any
+
+from msgspec import convert
+
+from persistence.errors import BadCursor
+from persistence.tables import studio_projects
+from schema.operating.event_kinds import EVENT_KINDS, EventKind
+from schema.operating.health import (
+    HealthRow,
+    HealthRows,
+    ListEvents,
+    NodeEvent,
+    NodeEvents,
+    ShowHealth,
+)
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.orders.latencies import latency
+
+UNKNOWN = EventKind("A kind of fault that this node does not know: it is of another version.")
+
+PLACE = re.compile(r"([0-9]{1,16})/([0-9]{1,16})/(\S{1,32})")
+"""Of an event: its microsecond since 1970, its number, its node."""
+
+LATENCIES = ("ack", "commit", "call", "join", "loop_late")
+
+
+async def show_health(context: Context, caller: Caller, params: ShowHealth) -> HealthRows:
+    """Of each node what it says of itself."""
+    asked = await context.questions.ask("health")
+    rows = [_health(node, told) for node, told in sorted(asked.answers.items()) if told is not None]
+    silent = {node for node, told in asked.answers.items() if told is None}
+    return HealthRows(rows, sorted({*asked.silent, *silent}))
+
+
+async def list_events(context: Context, caller: Caller, params: ListEvents) -> NodeEvents:
+    """Of each node the newest, as one page."""
+    before = None if params.cursor is None else _place(params.cursor)
+    asks = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
+    asked = await context.questions.ask("events", before=before, **asks)
+    found = [
+        (event["at"], event["number"], node, event)
+        for node, events in asked.answers.items()
+        for event in events or ()
+        if params.node in (None, node)
+    ]
+    found.sort(key=lambda one: one[:3], reverse=True)
+    shown = found[: params.limit]
+    named = sorted({event["project"] for *_, event in shown if event["project"]})
+    names = await studio_projects.names_of(context.db, named)
+    events = [_event(node, event, names) for *_, node, event in shown]
+    following = "{}/{}/{}".format(*shown[-1][:3]) if len(found) > len(shown) else None
+    return NodeEvents(events, following, asked.silent)
+
+
+def _health(node: str, told: dict[str, Any]) -> HealthRow:
+    latencies = {word: latency([told[word]]) for word in LATENCIES if word in told}
+    return convert(told | {"node": node} | latencies, HealthRow)  # what is unknown is left out
+
+
+def _event(node: str, event: dict[str, Any], names: dict[str, str]) -> NodeEvent:
+    kind = EVENT_KINDS.get(event["kind"], UNKNOWN)
+    means = {"node": node, "means": kind.means, "alarm": kind.alarm}
+    at = {name: event[name] // 1_000 for name in ("first_at", "at")}
+    name = {"project_name": names.get(event["project"], "")}
+    return convert(event | at | means | name, NodeEvent)
+
+
+def _place(cursor: str) -> tuple[int, int, str]:
+    found = PLACE.fullmatch(cursor)
+    if found is None:
+        raise BadCursor("cursor")
+    return int(found[1]), int(found[2]), found[3]
+
+
+ANSWERS: dict[str, Answer] = {
+    "operator.health": show_health,
+    "operator.events": list_events,
+}

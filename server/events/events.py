@@ -1,0 +1,115 @@
+"""What went wrong on a node of late, for operators: bounded, and gathered where it repeats."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from schema.operating.event_kinds import EVENT_KINDS
+
+MOST = 1_000
+"""Events that a node keeps."""
+
+MOST_BYTES = 512 * 1_024
+"""Of their words, all together."""
+
+GATHERED_SECONDS = 60.0
+"""What happens again to the same within so long is counted with the event before."""
+
+MAX_WORDS = 200
+"""Characters of what is said of one."""
+
+MAX_NAME = 64
+"""Characters of whatever names something."""
+
+
+class About(NamedTuple):
+    """Whom or what an event is about; each is empty where it is about none."""
+
+    project: str = ""
+    member: str = ""
+    user: str = ""
+    name: str = ""
+    address: str = ""
+    text: str = ""
+    """In words of our own: nothing of what people make, and no secret."""
+
+
+NOBODY = About()
+
+
+@dataclass(slots=True)
+class Event:
+    """One kind of fault that happened to the same, once or some times in a row."""
+
+    number: int
+    """On this node; the later one has the higher."""
+    kind: str
+    about: About
+    first_at: float
+    """When it happened first, in seconds since 1970."""
+    at: float
+    """When it happened last."""
+    count: int
+    """How often it did."""
+
+    @property
+    def size(self) -> int:
+        """Characters that it holds."""
+        return len(self.kind) + sum(map(len, self.about))
+
+
+class Events:
+    """Those of one node. `clock`: seconds since 1970.
+
+    When there are too many, the oldest of the kind that has most goes first: a client in a loop
+    does not wash away what happened once.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._of: dict[str, deque[Event]] = {}
+        """Kind -> its events, the oldest first."""
+        self._newest: dict[tuple[str, About], Event] = {}
+        """Kind, and whom it is about -> the newest such event."""
+        self._last = 0
+        """The number that was given out last."""
+        self._count = 0
+        """How many are kept."""
+        self._bytes = 0
+        """What they hold, all together."""
+
+    def note(self, kind: str, about: About = NOBODY, count: int = 1) -> None:
+        """It happened; a kind that is not in the table is no event."""
+        if kind not in EVENT_KINDS:
+            return
+        now = self._clock()
+        whom = About(*[one[:MAX_NAME] for one in about])._replace(text="")
+        key = kind, whom
+        event = self._newest.get(key)
+        about = whom._replace(text=about.text[:MAX_WORDS])
+        if event is not None and now - event.first_at < GATHERED_SECONDS:
+            self._bytes += len(about.text) - len(event.about.text)
+            event.at, event.about, event.count = now, about, event.count + count
+        else:
+            self._last += 1
+            event = self._newest[key] = Event(self._last, kind, about, now, now, count)
+            self._of.setdefault(kind, deque()).append(event)
+            self._count += 1
+            self._bytes += event.size
+        while self._count > MOST or self._bytes > MOST_BYTES:
+            self._forget_one()
+
+    def all(self) -> Iterator[Event]:
+        """Those that are kept, in no order."""
+        for events in self._of.values():
+            yield from events
+
+    def _forget_one(self) -> None:
+        event = max(self._of.values(), key=len).popleft()
+        self._count -= 1
+        self._bytes -= event.size
+        key = event.kind, event.about._replace(text="")
+        if self._newest.get(key) is event:
+            del self._newest[key]

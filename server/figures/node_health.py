@@ -1,0 +1,129 @@
+"""How a node fares, for operators: what it cannot do just now, what waits, how long things take."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import to_builtins
+
+from persistence.pool import Database
+from schema.operating.health import Trouble, TroubleWord
+from server.calls.call_queue import CallQueue
+from server.health.metrics import Metrics
+from server.health.supervisor import Supervisor
+from server.live.hub import Hub
+from server.loop.loop_load import LoopLoad
+from server.orders.latencies import told
+from server.router.pages import Pages
+from server.sockets.connections import Connections
+
+ALARMS: Mapping[TroubleWord, str] = {
+    "not_serving": "PrimeNodeDown",
+    "draining": "PrimeStillDraining",
+    "database": "PrimeCannotCommit",
+    "task_down": "PrimeTaskDown",
+    "full": "PrimeNodeFull",
+    "bus": "PrimeBusDown",
+    "project_held_up": "PrimeProjectHeldUp",
+    "maintenance": "PrimeMaintenanceForgotten",
+    "closed_rooms": "PrimeMaintenanceForgotten",
+}
+"""What a node cannot do -> the paragraph of docs/operating/alarms.md."""
+
+TOLD = ("draining", "maintenance", "closed_rooms")
+"""What an operator has told it: no fault."""
+
+MOST_HELD_UP = 20
+"""Projects that are named."""
+
+LATENCIES = {
+    "ack": "ack_seconds",
+    "commit": "commit_seconds",
+    "call": "call_seconds",
+    "join": "join_seconds",
+    "loop_late": "loop_late_seconds",
+}
+"""What an operator is told -> its histogram in `/metrics`."""
+
+
+@dataclass(frozen=True)
+class NodeHealth:
+    """Of one node; asking changes nothing."""
+
+    hub: Hub
+    connections: Connections
+    pages: Pages
+    supervisor: Supervisor
+    load: LoopLoad
+    metrics: Metrics
+    lanes: Mapping[str, Database]
+    lane_limits: Mapping[str, int]
+    calls: CallQueue
+
+    def now(self) -> dict[str, Any]:
+        """A `HealthRow` as JSON has it, without the node's name."""
+        is_ready, says = self.pages.readiness()
+        load, committer = self.load, self.hub.commits.committer
+        waits = [connection.waiting_bytes for connection in self.connections.values()]
+        return {
+            "is_ready": is_ready,
+            "says": says,
+            "troubles": to_builtins(list(self._troubles())),
+            "load": round(load.share, 3),
+            "share": load.gathering.share,
+            "core_waited": round(load.waited, 3),
+            "gathering_ms": round(load.gathering.longest_gap * 1_000, 1),
+            "rooms_gathering": self.hub.rooms_gathering(),
+            "deltas_waiting": committer.waiting,
+            "calls_waiting": self.calls.waiting,
+            "calls_running": self.calls.running,
+            "outbox_bytes": sum(waits),
+            "largest_outbox_bytes": max(waits, default=0),
+            "outboxes_waiting": sum(each > 0 for each in waits),
+            "lanes": [
+                {"lane": name, "busy": lane.busy, "open": lane.size, "most": self.lane_limits[name]}
+                for name, lane in self.lanes.items()
+            ],
+        } | {word: told(*self.metrics.durations[name]) for word, name in LATENCIES.items()}
+
+    def turn(self) -> None:
+        """Once in `TURN_SECONDS`: what was long ago is not of late any more."""
+        for each in self.metrics.durations.values():
+            for durations in each:
+                durations.turn()
+        for live in self.hub.rooms.values():
+            live.acks.turn()
+            live.tick_gaps.turn()
+
+    def _troubles(self) -> Iterator[Trouble]:
+        yield from self._faults()
+        yield from self._told()
+
+    def _faults(self) -> Iterator[Trouble]:
+        pages, hub = self.pages, self.hub
+        if not pages.is_ready:
+            yield _trouble("not_serving", "It starts or stops.")
+        if not pages.database_answers:
+            yield _trouble("database", "PostgreSQL does not answer: edits wait, calls fail.")
+        for down in self.supervisor.down:
+            yield _trouble("task_down", f"A task is down: {down}.")
+        if hub.gathering.is_full:
+            yield _trouble("full", "It is full: nobody new gets in.")
+        if not hub.bus.is_up:
+            yield _trouble("bus", "The bus is down: other nodes hear late.")
+        for project in hub.commits.committer.held_up[:MOST_HELD_UP]:
+            yield _trouble("project_held_up", "A project cannot be written to.", project)
+
+    def _told(self) -> Iterator[Trouble]:
+        """What operators have told it."""
+        hub = self.hub
+        if self.pages.is_draining:
+            yield _trouble("draining", "It is drained: it takes nobody in.")
+        if hub.orders.maintenance is not None:
+            yield _trouble("maintenance", f"Nobody edits: {hub.orders.maintenance}")
+        if closed := len(hub.orders.closed):
+            yield _trouble("closed_rooms", f"Closed rooms: {closed}.")
+
+
+def _trouble(what: TroubleWord, says: str, project: str | None = None) -> Trouble:
+    return Trouble(what, says, ALARMS[what], what not in TOLD, project)

@@ -1,0 +1,36 @@
+"""Latencies of late: as a node tells them, of several nodes together, and their quantiles."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from schema.operating.health import NOTHING_MEASURED, Latency
+from server.health.durations import Durations
+
+
+def told(*each: Durations) -> dict[str, Any]:
+    """Histograms of the same bounds as one, as JSON has it."""
+    counts = [sum(column) for column in zip(*(one.of_late() for one in each), strict=True)]
+    return {"upto_ms": [round(bound * 1_000, 3) for bound in each[0].bounds], "counts": counts}
+
+
+def latency(answers: Sequence[dict[str, Any]]) -> Latency:
+    """What nodes told, together; of one with other bounds, which is of another version, nothing."""
+    if not answers:
+        return NOTHING_MEASURED
+    same = [answer for answer in answers if answer["upto_ms"] == answers[0]["upto_ms"]]
+    upto: list[float] = same[0]["upto_ms"]
+    counts = [sum(column) for column in zip(*(one["counts"] for one in same), strict=True)]
+    halves, most = quantile(upto, counts, 0.5), quantile(upto, counts, 0.99)
+    return Latency(sum(counts), halves, most, upto, counts)
+
+
+def quantile(upto: Sequence[float], counts: Sequence[int], part: float) -> float | None:
+    """Of a histogram, straight between two bounds; past the last one, that one."""
+    wanted, below, seen = part * sum(counts), 0.0, 0
+    if not wanted:
+        return None
+    for bound, count in zip(upto, counts[:-1], strict=True):
+        if count and seen + count >= wanted:
+            return round(below + (bound - below) * (wanted - seen) / count, 2)
+        below, seen = bound, seen + count
+    return round(below, 2)

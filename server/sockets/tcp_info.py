@@ -1,0 +1,39 @@
+"""What Linux says of a socket: what its peer has acknowledged, and how long that takes."""
+
+import asyncio
+import os
+import socket
+import struct
+import sys
+
+BYTES_ACKED = struct.Struct("@120xQ")
+"""`tcpi_bytes_acked` in `struct tcp_info` (include/uapi/linux/tcp.h, since Linux 4.1)."""
+
+ROUND_TRIP = struct.Struct("@68xI")
+"""`tcpi_rtt` in the same, in microseconds."""
+
+
+def acknowledged_bytes(transport: asyncio.Transport) -> int:
+    """Bytes of all time; 0 where the system does not say."""
+    return _read(transport, BYTES_ACKED) or 0
+
+
+def round_trip_ms(transport: asyncio.Transport) -> float | None:
+    """To whoever has the other end and back, smoothed; None where the system does not say.
+
+    Behind a proxy that is the proxy. It costs nothing but when it is asked.
+    """
+    microseconds = _read(transport, ROUND_TRIP)
+    return None if microseconds is None else microseconds / 1_000
+
+
+def _read(transport: asyncio.Transport, field: struct.Struct) -> int | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        # The event loop's own socket object has no options to be asked for.
+        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as ours:
+            info = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, field.size)
+    except OSError:
+        return None
+    return int(field.unpack(info)[0]) if len(info) == field.size else None
