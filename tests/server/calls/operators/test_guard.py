@@ -25,6 +25,8 @@ def asked(project: str, user: str) -> dict[str, dict[str, Any]]:
     """What each call of operators needs."""
     return {
         "operator.nodes": {},
+        "operator.health": {},
+        "operator.events": {},
         "operator.rooms": {},
         "operator.room": {"project": project},
         "operator.logins": {"user": user},

@@ -75,11 +75,12 @@ async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -
 
 
 async def test_R96_what_went_wrong_is_told_with_when_where_and_what_it_means(doors: Doors) -> None:
-    ann, _ = await in_a_room(doors)
+    ann, project = await in_a_room(doors)
     far = await doors.second_device(ann)
     await far.send_raw(b"nonsense")
     await far.until("error")
-    await doors.near.again(ann)  # the same device once more: the first is replaced
+    again = await doors.near.again(ann)  # the same device once more: the first is replaced
+    await again.join(project)
     await ann.closed(4500)
     told = await doors.by_machine("events")
     assert told == await doors.by_call("events")
@@ -148,7 +149,7 @@ async def test_R96_events_come_page_by_page_and_by_kind_project_and_node(doors: 
 async def test_R96_the_largest_page_is_no_large_reply(doors: Doors) -> None:
     for node in (doors.near, doors.far):
         for number in range(2 * MOST):
-            long = str(number).rjust(300, "\N{EIGHTH NOTE}")
+            long = str(number).ljust(300, "\N{EIGHTH NOTE}")
             about = About("", long, long, long, long, "\N{EIGHTH NOTE}" * 1_000)
             node.metrics.events.note("bad_tokens", about)
     told = await doors.by_call("events", limit=200)
