@@ -21,6 +21,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "DeviceState": ("waiting", "slow_down", "denied", "approved"),
     "NodeState": ("serving", "drained", "silent"),
     "MaintenanceMode": ("read_only", "off"),
+    "RoomOrder": ("project", "load"),
+    "TroubleWord": (
+        *("not_serving", "draining", "database", "task_down", "full", "bus"),
+        *("project_held_up", "maintenance", "closed_rooms"),
+    ),
     "SessionStatus": ("active", "ended"),
     "RowChangeKind": ("entered", "changed", "left"),
     "ResyncReason": tuple(map(str, ResyncReason)),

@@ -71,8 +71,8 @@ class Events:
         self._clock = clock
         self._of: dict[str, deque[Event]] = {}
         """Kind -> its events, the oldest first."""
-        self._newest: dict[tuple[str, About], Event] = {}
-        """Kind, and whom it is about -> the newest such event."""
+        self._newest: dict[tuple[str, tuple[str, ...]], Event] = {}
+        """Kind, and whom it is about (without the text) -> the newest such event."""
         self._last = 0
         """The number that was given out last."""
         self._count = 0
@@ -82,19 +82,22 @@ class Events:
 
     def note(self, kind: str, about: About = NOBODY, count: int = 1) -> None:
         """It happened; a kind that is not in the table is no event."""
-        if kind not in EVENT_KINDS:
-            return
-        now = self._clock()
-        whom = About(*[one[:MAX_NAME] for one in about])._replace(text="")
-        key = kind, whom
-        event = self._newest.get(key)
-        about = whom._replace(text=about.text[:MAX_WORDS])
+        event = self._newest.get((kind, about[:-1]))
+        if event is None:
+            if kind not in EVENT_KINDS:
+                return
+            about = About._make([*(one[:MAX_NAME] for one in about[:-1]), about.text])
+            event = self._newest.get((kind, about[:-1]))
+        now, text = self._clock(), about.text[:MAX_WORDS]
         if event is not None and now - event.first_at < GATHERED_SECONDS:
-            self._bytes += len(about.text) - len(event.about.text)
-            event.at, event.about, event.count = now, about, event.count + count
+            self._bytes += len(text) - len(event.about.text)
+            event.at, event.count = now, event.count + count
+            if text != event.about.text:
+                event.about = event.about._replace(text=text)
         else:
             self._last += 1
-            event = self._newest[key] = Event(self._last, kind, about, now, now, count)
+            event = Event(self._last, kind, about._replace(text=text), now, now, count)
+            self._newest[kind, event.about[:-1]] = event
             self._of.setdefault(kind, deque()).append(event)
             self._count += 1
             self._bytes += event.size
@@ -110,6 +113,6 @@ class Events:
         event = max(self._of.values(), key=len).popleft()
         self._count -= 1
         self._bytes -= event.size
-        key = event.kind, event.about._replace(text="")
+        key = event.kind, event.about[:-1]
         if self._newest.get(key) is event:
             del self._newest[key]

@@ -14,6 +14,7 @@ def bundled(node: Node, sources: Sequence[Path], folder: Path) -> None:
     """Each source becomes one module in `folder`, `x.ts` as `x.mjs`."""
     program = _package(node, "esbuild", "bin", "esbuild")
     options = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning"]
+    options.append("--loader:.md=text")
     options += [f"--alias:@prime/client={WEB / 'sdk' / 'src' / 'index.ts'}"]
     options += ["--out-extension:.js=.mjs", f"--outdir={folder}"]
     done = _run([node.command, str(program), *map(str, sources), *options], node)

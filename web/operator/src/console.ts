@@ -3,6 +3,7 @@
 import { signal, type Signal } from "@preact/signals";
 import { PrimeError, type Calls, type Client, type Method } from "@prime/client";
 
+import type { Action } from "./actions.js";
 import { metricsOf, type Metrics } from "./metrics_text.js";
 
 const EVERY_MS = 2_000;
@@ -11,10 +12,21 @@ const EVERY_MS = 2_000;
 const HTTP_MS = 5_000;
 
 type Result<M extends Method> = Calls[M]["result"];
+type AuditRow = Result<"operator.audit">["entries"][number];
+
+/** What an operator did from this page: what came of it, and its entry of the audit. */
+export interface Done {
+  readonly said: string;
+  readonly entry: AuditRow | null;
+}
 
 export class Console {
   readonly nodes: Signal<Result<"operator.nodes"> | null> = signal(null);
+  readonly health: Signal<Result<"operator.health"> | null> = signal(null);
   readonly rooms: Signal<Result<"operator.rooms"> | null> = signal(null);
+  readonly events: Signal<Result<"operator.events"> | null> = signal(null);
+  /** Of which kinds events are shown; empty: of all. */
+  readonly kind = signal("");
   /** Which room is looked into, and what is in it. */
   readonly project: Signal<string | null> = signal(null);
   readonly room: Signal<Result<"operator.room"> | null> = signal(null);
@@ -23,6 +35,9 @@ export class Console {
   readonly audit: Signal<Result<"operator.audit"> | null> = signal(null);
   readonly ready: Signal<{ status: number; text: string } | null> = signal(null);
   readonly metrics: Signal<Metrics | null> = signal(null);
+  /** What is about to be done, once the operator has said so. */
+  readonly action: Signal<Action | null> = signal(null);
+  readonly done: Signal<Done | null> = signal(null);
   /** Why nothing could be asked; null: it could. */
   readonly failure: Signal<unknown> = signal(null);
   /** Whether who is logged in is no operator. */
@@ -47,6 +62,23 @@ export class Console {
     void this.ask().then(() => { this.timer = setTimeout(() => this.look(), EVERY_MS); });
   }
 
+  /** Look into a room; null: into none. */
+  show(project: string | null): void {
+    this.project.value = project;
+    if (project === null) this.room.value = null;
+    this.look();
+  }
+
+  /** Do what the dialog has asked about, and find it in the audit; throws what the server refuses. */
+  async carryOut(action: Action, fields: { readonly [name: string]: string }): Promise<void> {
+    const { method, params, event, said } = action.what(fields);
+    const result = await this.client.call(method, params);
+    const { entries } = await this.client.call("operator.audit", { event, limit: 1 });
+    this.done.value = { said: said(result as never), entry: entries[0] ?? null };
+    this.action.value = null;
+    this.look();
+  }
+
   private async ask(): Promise<void> {
     if (this.isAsking) return;
     this.isAsking = true;
@@ -64,14 +96,17 @@ export class Console {
 
   private async askCalls(): Promise<void> {
     const project = this.project.value;
-    const [nodes, rooms, closed, slow, audit, room] = await Promise.all([
-      this.client.call("operator.nodes", {}), this.client.call("operator.rooms", { limit: 50 }),
+    const [nodes, health, rooms, events, closed, slow, audit, room] = await Promise.all([
+      this.client.call("operator.nodes", {}), this.client.call("operator.health", {}),
+      this.client.call("operator.rooms", { limit: 50, order: "load" }), this.client.call("operator.events", { limit: 100 }),
       this.client.call("operator.closed_rooms", { limit: 50 }), this.client.call("operator.slow_calls", { per_method: 2 }),
       this.client.call("operator.audit", { limit: 30 }),
       project === null ? null : this.client.call("operator.room", { project }),
     ]);
     this.nodes.value = nodes;
+    this.health.value = health;
     this.rooms.value = rooms;
+    this.events.value = events;
     this.closed.value = closed;
     this.slow.value = slow;
     this.audit.value = audit;

@@ -1,8 +1,9 @@
-/** Whether all is well, from what a node says of itself and of the others: each finding has its paragraph in the alarms. */
+/** Whether all is well, from what nodes say of themselves: each finding has its paragraph in the alarms. */
 
 import type { Calls } from "@prime/client";
 
-import { quantile, sum, type Metrics } from "./metrics_text.js";
+import { inMs } from "./figures.js";
+import { sum, type Metrics } from "./metrics_text.js";
 
 export interface Finding {
   readonly kind: "bad" | "look";
@@ -11,8 +12,12 @@ export interface Finding {
   readonly alarm: string;
 }
 
+type Result<M extends keyof Calls> = Calls[M]["result"];
+
 export interface Seen {
-  readonly nodes: Calls["operator.nodes"]["result"] | null;
+  readonly nodes: Result<"operator.nodes"> | null;
+  readonly health: Result<"operator.health"> | null;
+  readonly events: Result<"operator.events"> | null;
   /** Status and text of `/readyz`; null: nothing was answered. */
   readonly ready: { readonly status: number; readonly text: string } | null;
   /** null: `/metrics` cannot be had here. */
@@ -21,36 +26,61 @@ export interface Seen {
   readonly now: number;
 }
 
-const BUSY = 0.9;
-const SLOW_COMMIT_SECONDS = 0.5;
-const SLOW_CALL_SECONDS = 1;
+type HealthRow = Result<"operator.health">["nodes"][number];
+
+/** Of its share of a core. */
+const BUSY = 0.95;
+const SLOW_COMMIT_MS = 500;
+const SLOW_CALL_MS = 1_000;
+const SLOW_JOIN_MS = 2_000;
+const LATE_LOOP_MS = 50;
 const FORGOTTEN_MS = 2 * 3_600_000;
 
+/** An event with an alarm is something to look at for so long. */
+const EVENT_MS = 15 * 60_000;
+
+/** What operators have told nodes is told once, and not of each of them. */
+const TOLD_ELSEWHERE = new Set(["maintenance", "draining"]);
+
 /** The worst first; empty: all is well as far as it can be seen from here. */
-export function findings({ nodes, ready, metrics, now }: Seen): Finding[] {
-  const found = [...ofReadiness(ready), ...ofNodes(nodes, now), ...ofMetrics(metrics)];
+export function findings({ nodes, health, events, ready, metrics, now }: Seen): Finding[] {
+  const found = [
+    ...(health === null || ready === null ? ofReadiness(ready) : []), ...ofTroubles(health), ...ofNodes(nodes, now), ...ofFigures(health),
+    ...ofEvents(events, now), ...ofMetrics(metrics),
+  ];
   return found.sort((a, b) => Number(a.kind === "look") - Number(b.kind === "look"));
 }
 
 function ofReadiness(ready: Seen["ready"]): Finding[] {
   if (ready === null) return [{ kind: "bad", text: "The node that this page comes from does not answer.", alarm: "PrimeNodeDown" }];
   if (ready.status !== 200) return [{ kind: "bad", text: `This node is not ready: ${ready.text}.`, alarm: ready.text.includes("database") ? "PrimeCannotCommit" : ready.text.includes("down") ? "PrimeTaskDown" : "PrimeNodeDown" }];
-  const found: Finding[] = [];
-  if (ready.text.includes("bus down")) found.push({ kind: "bad", text: "The bus is down: other nodes hear late.", alarm: "PrimeBusDown" });
-  if (ready.text.includes("cannot be written to")) found.push({ kind: "bad", text: `Some projects are held up (${ready.text}).`, alarm: "PrimeProjectHeldUp" });
-  if (ready.text.includes("closed rooms")) found.push({ kind: "look", text: "Rooms are closed: see below which, and open them when that is over.", alarm: "PrimeMaintenanceForgotten" });
-  return found;
+  return [];
+}
+
+/** The same trouble of several nodes is one finding that names them. */
+function ofTroubles(health: Seen["health"]): Finding[] {
+  const found = new Map<string, { kind: Finding["kind"]; says: string; alarm: string; nodes: string[] }>();
+  for (const { node, troubles } of health?.nodes ?? []) {
+    for (const { what, says, alarm, bad, project } of troubles) {
+      if (TOLD_ELSEWHERE.has(what)) continue;
+      const text = project == null ? says : `${says} It is ${project}.`;
+      const same = found.get(text);
+      if (same !== undefined) same.nodes.push(node);
+      else found.set(text, { kind: bad ? "bad" : "look", says: text, alarm, nodes: [node] });
+    }
+  }
+  const silent = (health?.silent ?? []).map((node): Finding => ({ kind: "bad", text: `${node} does not answer.`, alarm: "PrimeNodeDown" }));
+  return [...silent, ...[...found.values()].map(({ kind, says, alarm, nodes }) => ({ kind, text: `${nodes.join(", ")}: ${says}`, alarm }))];
 }
 
 function ofNodes(rows: Seen["nodes"], now: number): Finding[] {
   if (rows === null) return [];
   const found: Finding[] = [];
   const { nodes, maintenance } = rows;
-  for (const { node, host, state, load, silent_ms } of nodes) {
+  for (const { node, host, state, silent_ms } of nodes) {
     const name = `${node} on ${host}`;
     if (state === "silent") found.push({ kind: "bad", text: `${name} has said nothing for ${Math.round(silent_ms / 1_000)} s.`, alarm: "PrimeNodeDown" });
     if (state === "drained") found.push({ kind: "look", text: `${name} takes nobody in: it is drained.`, alarm: "PrimeStillDraining" });
-    if (load >= BUSY) found.push({ kind: "look", text: `${name} is at ${Math.round(load * 100)} % of its share of a core.`, alarm: "PrimeNodeBusy" });
   }
   const versions = new Set(nodes.map(({ version }) => version));
   if (versions.size > 1) found.push({ kind: "look", text: `Nodes of several versions serve: ${[...versions].join(", ")}.`, alarm: "PrimeVersionsDiffer" });
@@ -61,31 +91,43 @@ function ofNodes(rows: Seen["nodes"], now: number): Finding[] {
   return found;
 }
 
-function ofMetrics(metrics: Metrics | null): Finding[] {
-  if (metrics === null) return [];
+function ofFigures(health: Seen["health"]): Finding[] {
+  return (health?.nodes ?? []).flatMap((row) => ofOneNode(row));
+}
+
+function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: HealthRow): Finding[] {
   const found: Finding[] = [];
-  const look = (isSo: boolean, kind: Finding["kind"], text: string, alarm: string): void => { if (isSo) found.push({ kind, text, alarm }); };
-  const [commit, call] = [quantile(metrics, "prime_commit_seconds", 0.99), quantile(metrics, "prime_call_seconds", 0.99)];
-  look(sum(metrics, "prime_degraded") > 0, "bad", "Edits cannot be stored just now.", "PrimeCannotCommit");
-  look(sum(metrics, "prime_full") > 0, "bad", "This node is full.", "PrimeNodeFull");
-  look(sum(metrics, "prime_tasks_down") > 0, "bad", "A task of this node is down.", "PrimeTaskDown");
-  look(sum(metrics, "prime_entries_quarantined_total") > 0, "bad", "Deltas in the journal cannot be read.", "PrimeDeltasLost");
-  look((commit ?? 0) > SLOW_COMMIT_SECONDS, "look", `One commit in a hundred takes ${inMs(commit)}.`, "PrimeCommitsSlow");
-  look((call ?? 0) > SLOW_CALL_SECONDS, "look", `One call in a hundred takes ${inMs(call)}.`, "PrimeCallsSlow");
-  look(sum(metrics, "prime_diverged_total") > 0, "look", "Copies of clients differed from the server's.", "PrimeClientsDiverge");
-  look(sum(metrics, "prime_mail_given_up_total") > 0, "look", "Mails were given up.", "PrimeMailGivenUp");
+  const look = (isSo: boolean, text: string, alarm: string): void => { if (isSo) found.push({ kind: "look", text: `${node}: ${text}`, alarm }); };
+  look(load >= BUSY * share, `its event loop takes ${Math.round(load * 100)} % of its core, of ${Math.round(share * 100)} % that it aims at.`, "PrimeNodeBusy");
+  look((commit.p99_ms ?? 0) > SLOW_COMMIT_MS, `one commit in a hundred takes ${inMs(commit.p99_ms)}.`, "PrimeCommitsSlow");
+  look((call.p99_ms ?? 0) > SLOW_CALL_MS, `one call in a hundred takes ${inMs(call.p99_ms)}.`, "PrimeCallsSlow");
+  look((join.p99_ms ?? 0) > SLOW_JOIN_MS, `one join in a hundred takes ${inMs(join.p99_ms)}.`, "PrimeJoinsSlow");
+  look((loop_late.p99_ms ?? 0) > LATE_LOOP_MS, `its event loop comes ${inMs(loop_late.p99_ms)} late.`, "PrimeLoopLate");
+  const full = lanes.filter(({ busy, most }) => busy >= most && most > 1).map(({ lane }) => lane);
+  look(full.length > 0, `all connections to PostgreSQL for ${full.join(", ")} are in use.`, "PrimeLaneFull");
   return found;
 }
 
-/** Seconds as milliseconds; "–": nothing was measured. */
-export function inMs(seconds: number | null): string {
-  if (seconds === null) return "–";
-  return `${seconds < 0.01 ? (seconds * 1_000).toFixed(1) : Math.round(seconds * 1_000)} ms`;
+/** Those of the last minutes that have an alarm, once for each alarm, until what began them is over. */
+function ofEvents(events: Seen["events"], now: number): Finding[] {
+  const found = new Map<string, { means: string; count: number; at: number }>();
+  for (const { alarm, means, count, at } of events?.events ?? []) {
+    if (alarm === "" || now - at > EVENT_MS) continue;
+    const same = found.get(alarm);
+    if (same === undefined) found.set(alarm, { means, count, at });
+    else same.count += count;
+  }
+  return [...found].map(([alarm, { means, count, at }]) => ({
+    kind: "look", text: `${means} ${count === 1 ? "Once" : `${count} times`} of late, last at ${new Date(at).toLocaleTimeString()}.`, alarm,
+  }));
 }
 
-/** 1.2 MB */
-export function inBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${(bytes / 1_000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+/** What only `/metrics` of this node has. */
+function ofMetrics(metrics: Metrics | null): Finding[] {
+  if (metrics === null) return [];
+  const found: Finding[] = [];
+  if (sum(metrics, "prime_entries_quarantined_total") > 0) found.push({ kind: "bad", text: "Entries of the journal could not be applied.", alarm: "PrimeMistakes" });
+  const isMailWaiting = sum(metrics, "prime_mail_oldest_seconds") > 300;
+  if (isMailWaiting) found.push({ kind: "look", text: "Mails have waited for more than five minutes.", alarm: "PrimeMailWaits" });
+  return found;
 }

@@ -1,4 +1,4 @@
-/** Reads the text of `/metrics` (Prometheus' format): the newest value of each series, and quantiles of histograms. */
+/** Reads the text of `/metrics` (Prometheus' format): the newest value of each series. */
 
 export interface Sample {
   readonly labels: { readonly [name: string]: string };
@@ -30,22 +30,4 @@ export function metricsOf(text: string): Metrics {
 /** All series of a name together; 0: there is none. */
 export function sum(metrics: Metrics, name: string): number {
   return (metrics.get(name) ?? []).reduce((total, { value }) => total + value, 0);
-}
-
-/** Of a histogram, all its labels together, in its unit; null: nothing was measured yet. */
-export function quantile(metrics: Metrics, name: string, part: number): number | null {
-  const buckets = new Map<number, number>();
-  for (const { labels, value } of metrics.get(`${name}_bucket`) ?? []) {
-    const edge = labels["le"] === "+Inf" ? Infinity : Number(labels["le"]);
-    buckets.set(edge, (buckets.get(edge) ?? 0) + value);
-  }
-  const edges = [...buckets].sort(([a], [b]) => a - b);
-  const total = edges.at(-1)?.[1] ?? 0;
-  if (total === 0) return null;
-  let [below, counted] = [0, 0];
-  for (const [edge, count] of edges) {
-    if (count >= part * total) return edge === Infinity ? below : below + ((edge - below) * (part * total - counted)) / Math.max(1e-12, count - counted);
-    [below, counted] = [edge, count];
-  }
-  return below;
 }

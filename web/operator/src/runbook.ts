@@ -1,15 +1,34 @@
-/** The paragraphs of docs/operating/alarms.md, which are part of this page. */
+/** The paragraphs of docs/operating/alarms.md and docs/operating/events.md, which are part of this page. */
 
-/** Alarm -> what it means and what to do, as the page for operators has it. */
-export function paragraphsOf(markdown: string): Map<string, string> {
-  const found = new Map<string, string>();
+import alarms from "../../../docs/operating/alarms.md";
+import events from "../../../docs/operating/events.md";
+
+export interface Paragraph {
+  /** What it means and what to do, as the page for operators has it. */
+  readonly text: string;
+  /** The first command that helps; null: it has none. */
+  readonly command: string | null;
+  /** Where it stands. */
+  readonly place: string;
+}
+
+/** Heading -> its paragraph. */
+export function paragraphsOf(markdown: string, page = ""): Map<string, Paragraph> {
+  const found = new Map<string, Paragraph>();
   for (const part of markdown.split(/^### /m).slice(1)) {
     const end = part.search(/^## /m);
-    const [name = "", ...lines] = (end < 0 ? part : part.slice(0, end)).split("\n");
-    found.set(name.trim(), plain(lines.join("\n")).trim());
+    const [heading = "", ...lines] = (end < 0 ? part : part.slice(0, end)).split("\n");
+    const name = heading.trim();
+    const [, command = null] = /^```sh\n(.*)$/m.exec(lines.join("\n")) ?? [];
+    found.set(name, { text: plain(lines.join("\n")).trim(), command, place: `${page}#${name.toLowerCase().replace(/[^\w -]/g, "")}` });
   }
   return found;
 }
+
+/** Of alarms and of kinds of events by their names. */
+export const PARAGRAPHS: ReadonlyMap<string, Paragraph> = new Map([
+  ...paragraphsOf(alarms, "docs/operating/alarms.md"), ...paragraphsOf(events, "docs/operating/events.md"),
+]);
 
 /** Without the marks of Markdown: links keep their words, and code its lines. */
 function plain(markdown: string): string {

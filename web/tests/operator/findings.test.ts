@@ -1,27 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { findings, inBytes, inMs, type Seen } from "../../operator/src/findings.js";
-import { metricsOf, quantile, sum } from "../../operator/src/metrics_text.js";
-import { paragraphsOf } from "../../operator/src/runbook.js";
+import { aSecond, inBytes, inMs, spread } from "../../operator/src/figures.js";
+import { findings, type Seen } from "../../operator/src/findings.js";
+import { metricsOf, sum } from "../../operator/src/metrics_text.js";
+import { PARAGRAPHS, paragraphsOf } from "../../operator/src/runbook.js";
 
-const TEXT = `# TYPE prime_commit_seconds histogram
-prime_commit_seconds_bucket{le="0.01"} 50
-prime_commit_seconds_bucket{le="0.1"} 90
-prime_commit_seconds_bucket{le="+Inf"} 100
+const TEXT = `# TYPE prime_calls counter
 prime_calls_total{method="a\\"b"} 3
 prime_calls_total{method="c"} 4.5e0
-prime_degraded 0
 nonsense here and there
 prime_nan NaN
 `;
 
 const NODE = { node: "a", host: "h", address: "", pid: 1, version: "0.3.0", state: "serving", started_at: 0, silent_ms: 0, connections: 1, rooms: 1, members: 1, load: 0.1 };
+const NOTHING = { count: 0, p50_ms: null, p99_ms: null, upto_ms: [], counts: [] };
+const HEALTH = { node: "a", is_ready: true, says: "ready", troubles: [], load: 0.1, share: 0.6, lanes: [{ lane: "calls", busy: 1, open: 2, most: 4 }], ack: NOTHING, commit: NOTHING, call: NOTHING, join: NOTHING, loop_late: NOTHING };
+const BUS = { what: "bus", says: "The bus is down.", alarm: "PrimeBusDown", bad: true };
+const EVENT = { node: "a", number: 1, kind: "diverged", means: "A copy differed.", alarm: "PrimeClientsDiverge", first_at: 0, at: 0, count: 2 };
 
 function seen(more: object = {}, nodes: object[] = [NODE], maintenance: object = { mode: "off" }): Seen {
-  return { nodes: { nodes, maintenance } as never, ready: { status: 200, text: "ready" }, metrics: metricsOf(TEXT), now: 0, ...more };
+  return {
+    nodes: { nodes, maintenance } as never, health: { nodes: [HEALTH], silent: [] } as never, events: { events: [] } as never,
+    ready: { status: 200, text: "ready" }, metrics: metricsOf(TEXT), now: 0, ...more,
+  };
 }
 
+const health = (...rows: object[]): object => ({ health: { nodes: rows.map((row) => ({ ...HEALTH, ...row })), silent: [] } });
+const slow = (p99_ms: number): object => ({ ...NOTHING, count: 1, p50_ms: 1, p99_ms });
 const alarms = (given: Seen): string[] => findings(given).map(({ alarm }) => alarm);
 
 test("the text of the metrics is read series by series", () => {
@@ -29,38 +35,67 @@ test("the text of the metrics is read series by series", () => {
   assert.equal(sum(metrics, "prime_calls_total"), 7.5);
   assert.equal(sum(metrics, "prime_none"), 0);
   assert.equal(metrics.has("prime_nan"), false);
-  assert.equal(quantile(metrics, "prime_commit_seconds", 0.5), 0.01);
-  assert.ok(Math.abs(quantile(metrics, "prime_commit_seconds", 0.7)! - 0.055) < 1e-9);
-  assert.equal(quantile(metrics, "prime_commit_seconds", 0.99), 0.1, "past the last edge nothing is known");
-  assert.equal(quantile(metrics, "prime_call_seconds", 0.5), null);
 });
 
 test("where all is well there is nothing to look at", () => assert.deepEqual(findings(seen()), []));
 
 test("each thing that is wrong is found, with its alarm", () => {
   assert.deepEqual(alarms(seen({ ready: null })), ["PrimeNodeDown"]);
-  assert.deepEqual(alarms(seen({ ready: { status: 503, text: "database unavailable" } })), ["PrimeCannotCommit"]);
-  assert.deepEqual(alarms(seen({ ready: { status: 200, text: "ready; bus down: other nodes hear late" } })), ["PrimeBusDown"]);
+  assert.deepEqual(alarms(seen({ health: null, ready: { status: 503, text: "database unavailable" } })), ["PrimeCannotCommit"]);
   assert.deepEqual(alarms(seen({}, [{ ...NODE, state: "silent", silent_ms: 20_000 }])), ["PrimeNodeDown"]);
-  assert.deepEqual(alarms(seen({}, [{ ...NODE, load: 0.97 }])), ["PrimeNodeBusy"]);
   assert.deepEqual(alarms(seen({}, [NODE, { ...NODE, node: "b", version: "0.2.0" }])), ["PrimeVersionsDiffer"]);
   assert.deepEqual(alarms(seen({}, [NODE], { mode: "read_only", message: "back soon", began_at: 0 })), ["PrimeMaintenanceForgotten"]);
-  assert.deepEqual(alarms(seen({ metrics: metricsOf("prime_degraded 1") })), ["PrimeCannotCommit"]);
-  assert.deepEqual(alarms(seen({ metrics: null, nodes: null })), []);
+  assert.deepEqual(alarms(seen({ metrics: metricsOf("prime_entries_quarantined_total 1") })), ["PrimeMistakes"]);
+  assert.deepEqual(alarms(seen({ metrics: null, nodes: null, health: null, events: null })), []);
+});
+
+test("what a node says that it cannot do is found, of several nodes once", () => {
+  const found = findings(seen(health({ troubles: [BUS] }, { node: "b", troubles: [BUS, { ...BUS, what: "draining" }] })));
+  assert.deepEqual(found, [{ kind: "bad", text: "a, b: The bus is down.", alarm: "PrimeBusDown" }]);
+  const held = { what: "project_held_up", says: "It cannot be written to.", alarm: "PrimeProjectHeldUp", bad: true };
+  assert.equal(findings(seen(health({ troubles: [{ ...held, project: "p" }, { ...held, project: "q" }] }))).length, 2);
+  assert.deepEqual(alarms(seen({ health: { nodes: [HEALTH], silent: ["b"] } })), ["PrimeNodeDown"]);
+});
+
+test("each alarm that is named has its paragraph, with a command that helps", () => {
+  const names = ["PrimeNodeDown", "PrimeCannotCommit", "PrimeTaskDown", "PrimeStillDraining", "PrimeVersionsDiffer", "PrimeMaintenanceForgotten",
+    "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits"];
+  assert.deepEqual(names.filter((name) => !PARAGRAPHS.get(name)?.command), []);
+  assert.match(PARAGRAPHS.get("closed_connections.silent")?.text ?? "", /75 seconds/);
+});
+
+test("what takes long of late is found, and what is nearly used up", () => {
+  assert.deepEqual(alarms(seen(health({ load: 0.58 }))), ["PrimeNodeBusy"]);
+  assert.deepEqual(alarms(seen(health({ commit: slow(501) }))), ["PrimeCommitsSlow"]);
+  assert.deepEqual(alarms(seen(health({ commit: slow(500) }))), []);
+  assert.deepEqual(alarms(seen(health({ call: slow(1_001) }))), ["PrimeCallsSlow"]);
+  assert.deepEqual(alarms(seen(health({ join: slow(2_001) }))), ["PrimeJoinsSlow"]);
+  assert.deepEqual(alarms(seen(health({ loop_late: slow(51) }))), ["PrimeLoopLate"]);
+  assert.deepEqual(alarms(seen(health({ lanes: [{ lane: "calls", busy: 4, open: 4, most: 4 }] }))), ["PrimeLaneFull"]);
+});
+
+test("events with an alarm are looked at for a quarter of an hour, once for each alarm", () => {
+  const events = { events: { events: [EVENT, { ...EVENT, number: 0, count: 3 }, { ...EVENT, kind: "rate_limited", alarm: "" }] } };
+  const [found, ...others] = findings(seen(events));
+  assert.deepEqual([found?.alarm, found?.kind, others], ["PrimeClientsDiverge", "look", []]);
+  assert.match(found?.text ?? "", /^A copy differed. 5 times of late/);
+  assert.deepEqual(findings(seen({ ...events, now: 16 * 60_000 })), []);
 });
 
 test("the worst is first, and read-only that was forgotten is bad", () => {
-  const found = findings(seen({ now: 3 * 3_600_000, metrics: metricsOf("prime_diverged_total 1") }, [NODE], { mode: "read_only", began_at: 0 }));
+  const found = findings(seen({ now: 3 * 3_600_000, ...health({ commit: slow(900) }) }, [NODE], { mode: "read_only", began_at: 0 }));
   assert.deepEqual(found.map(({ kind }) => kind), ["bad", "look"]);
 });
 
 test("figures are short", () => {
-  assert.deepEqual([null, 0.0042, 0.5].map(inMs), ["–", "4.2 ms", "500 ms"]);
+  assert.deepEqual([null, undefined, 4.2, 500].map(inMs), ["–", "–", "4.2 ms", "500 ms"]);
+  assert.deepEqual([spread(null, null), spread(3, 41.4), spread(12, 3_000)], ["–", "3.0 / 41 ms", "12 / 3000 ms"]);
   assert.deepEqual([0, 999, 1_200_000].map(inBytes), ["0 B", "999 B", "1.2 MB"]);
+  assert.deepEqual([undefined, 0, 0.25, 41.7].map(aSecond), ["0", "0", "0.3", "42"]);
 });
 
 test("a paragraph is found by its alarm, without the marks", () => {
-  const found = paragraphsOf("# Alarms\n\n### PrimeOne\n\nDo: see [doing](doing.md#x) `now`.\n\n```sh\ncurl x\n```\n\n## Next\n\n### PrimeTwo\nB\n");
-  assert.equal(found.get("PrimeOne"), "Do: see doing now.\n\ncurl x");
-  assert.equal(found.get("PrimeTwo"), "B");
+  const found = paragraphsOf("# Alarms\n\n### PrimeOne\n\nDo: see [doing](doing.md#x) `now`.\n\n```sh\ncurl x\n```\n\n## Next\n\n### PrimeTwo\nB\n", "alarms.md");
+  assert.deepEqual(found.get("PrimeOne"), { text: "Do: see doing now.\n\ncurl x", command: "curl x", place: "alarms.md#primeone" });
+  assert.deepEqual(found.get("PrimeTwo"), { text: "B", command: null, place: "alarms.md#primetwo" });
 });

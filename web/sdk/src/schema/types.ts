@@ -636,6 +636,10 @@ export type NodeState = "serving" | "drained" | "silent";
 
 export type MaintenanceMode = "read_only" | "off";
 
+export type RoomOrder = "project" | "load";
+
+export type TroubleWord = "not_serving" | "draining" | "database" | "task_down" | "full" | "bus" | "project_held_up" | "maintenance" | "closed_rooms";
+
 export type SessionStatus = "active" | "ended";
 
 export type RowChangeKind = "entered" | "changed" | "left";

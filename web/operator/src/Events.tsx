@@ -1,0 +1,30 @@
+/** What went wrong of late, the newest first, each with what it means and what to do. */
+
+import { Choice } from "../../pages/Form.js";
+import type { Console } from "./console.js";
+import { Explained } from "./Explained.js";
+import { Table } from "./Table.js";
+
+export function Events({ seen }: { seen: Console }) {
+  const events = seen.events.value?.events ?? null;
+  if (events === null) return null;
+  const kinds = [...new Set(events.map(({ kind }) => kind))].sort();
+  const chosen = seen.kind.value;
+  const shown = events.filter(({ kind }) => chosen === "" || kind === chosen);
+  const options: (readonly [string, string])[] = [["", "all kinds"], ...kinds.map((kind) => [kind, kind] as const)];
+  if (chosen !== "" && !kinds.includes(chosen)) options.push([chosen, chosen]);
+  const above = <div class="above"><Choice label="Events of" name="kind" value={chosen} options={options} onChoose={(kind) => { seen.kind.value = kind; }} /></div>;
+  return (
+    <Table title={shown.length === 0 ? "No events of late" : "Events of late, the newest first"} above={above} head={["what", "times", "last", "who", "project", "node", "from", "said"]}>
+      {shown.map((event) => (
+        <tr key={`${event.node}${event.number}`}>
+          <th scope="row"><Explained name={event.alarm || event.kind}>{event.means}</Explained></th>
+          <td>{event.count}</td><td>{new Date(event.at).toLocaleTimeString()}</td>
+          <td><bdi>{(event.name || event.user || event.member).slice(0, 60)}</bdi></td>
+          <td>{event.project === "" ? "" : <button type="button" class="plain" onClick={() => seen.show(event.project)}><bdi>{event.project_name.slice(0, 60) || event.project}</bdi></button>}</td>
+          <td>{event.node}</td><td>{event.address}</td><td><bdi>{event.text}</bdi></td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
