@@ -17,7 +17,7 @@ def counted() -> Counter[str]:
 
 @pytest.fixture
 def running(counted: Counter[str]) -> Tasks:
-    def count(kind: str, amount: float = 1) -> None:
+    def count(kind: str, amount: float = 1, about: object = None) -> None:
         counted[kind] += int(amount)
 
     return Tasks(count)
