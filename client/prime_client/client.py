@@ -8,7 +8,7 @@ import ssl
 
 # Long: the one door of the SDK, with a short method for each thing that a program asks.
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from prime_client import past_deltas, past_states
 from prime_client.connecting.auth_session import HeldLogin, tokens_in
@@ -337,11 +337,17 @@ class Client(Calls, Reconnecting):
         """End for good where nobody can log in again: who waits gets `ConnectionOver`."""
         self._finish(ConnectionOver(AUTH_FAILED.code, why))
 
-    async def logout(self) -> None:
-        """End the auth session, and with it this client: all that is called then is over."""
+    async def logout(self, scope: Literal["this", "others", "all"] = "this") -> None:
+        """End the auth session, and with it this client: all that is called then is over.
+
+        Of `others` only those end, and this client goes on.
+        """
+        if scope == "others":
+            await self.call("auth.logout", scope=scope)
+            return
         self._login.is_given_up = True
         try:
-            await self.call("auth.logout")
+            await self.call("auth.logout", scope=scope)
         except BaseException:
             self._login.is_given_up = False  # whether it was done is not known
             raise

@@ -95,8 +95,8 @@ class Participant:
             await self._register(browser, unique, invitation)
 
             async def type_in(shown: DeviceCode) -> None:
-                await browser.call("auth.device_look", user_code=shown.code)
-                await browser.call("auth.device_approve", user_code=shown.code)
+                await browser.auth.device_look(user_code=shown.code)
+                await browser.auth.device_approve(user_code=shown.code)
 
             await self.client.log_in_by_device(type_in, name=self.client.device)
 

@@ -27,8 +27,11 @@ from schema.text.words import AMONG, NAMED
 NO_BOUND = 2**53
 """Where a number is bounded by what JSON can hold, there is nothing to tell."""
 
-BY_HAND = ("auth.", "batch", "watch.")
-"""What changes the client, is many calls, or ends a watch: it has methods of its own for these."""
+BY_HAND = (
+    "auth.login", "auth.logout", "auth.refresh", "auth.register", "auth.second_factor",
+    "batch", "watch.",
+)  # fmt: skip
+"""What logs the client in or out, is many calls, or ends a watch: it has methods of its own."""
 
 ASKED_OTHERWISE = ("fields", "from")
 """Parameters of what shows rows: what is answered depends on `fields`, and a watch knows `from`."""

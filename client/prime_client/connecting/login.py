@@ -23,9 +23,13 @@ CALLS_TO_LOG_IN = frozenset(
         "auth.providers",
         "auth.provider_begin",
         "auth.provider_finish",
+        "auth.request_reset",
+        "auth.reset_password",
         "auth.second_factor",
+        "auth.send_verification",
         "auth.totp_begin",
         "auth.totp_confirm",
+        "auth.verify",
         "invitations.look",
     }
 )

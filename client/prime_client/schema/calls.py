@@ -185,14 +185,347 @@ READS = frozenset(
 """They change nothing."""
 
 
+class UpgradeGuest(TypedDict):
+    """Make an account of the guest who is logged in: the same user, and all stays theirs."""
+
+    email: str
+    username: str
+    password: str
+
+
+class User(TypedDict):
+    """An account as others see it."""
+
+    id: str
+    username: str
+    name: str
+
+
+class Verify(TypedDict):
+    """Prove the address of an account, by the `token` of a link or by `email` and `code`. The
+    first time, give the account's `password` too, unless you are logged in to it: without
+    either, the password, all logins and all linked identities are taken off.
+    """
+
+    token: NotRequired[str | None]
+    email: NotRequired[str | None]
+    code: NotRequired[str | None]
+    password: NotRequired[str | None]
+
+
+class Done(TypedDict):
+    """It is done; there is nothing more to say."""
+
+
+class SendVerification(TypedDict):
+    """Ask for a mail with a link and a code for `auth.verify`; answered alike for any address."""
+
+    email: str
+
+
+class RequestReset(TypedDict):
+    """Ask for a mail with which to set a new password; answered alike for any address."""
+
+    email: str
+
+
+class ResetPassword(TypedDict):
+    """Set a new password, by the `token` of a link or by `email` and `code`; nobody is logged
+    in. All logins of the account end.
+    """
+
+    password: str
+    token: NotRequired[str | None]
+    email: NotRequired[str | None]
+    code: NotRequired[str | None]
+
+
+class ChangePassword(TypedDict):
+    """Change your password; all your other logins end."""
+
+    password: str
+    new_password: str
+
+
+class ChangeEmail(TypedDict):
+    """Ask for a mail to a new address; it is yours after `auth.confirm_email`."""
+
+    password: str
+    email: str
+
+
+class ConfirmEmail(TypedDict):
+    """Make the new address that of the account, by the `token`, or logged in by the `code`."""
+
+    token: NotRequired[str | None]
+    code: NotRequired[str | None]
+
+
+class PreviewDeletion(TypedDict):
+    """What would become of the projects that you own, if you deleted your account."""
+
+
+class ProjectFate(TypedDict):
+    """`becomes`: `kept` by its other owners; `archived`, then erased, unless you name an owner
+    among its `others`; or `erased`, as nobody else is in it.
+    """
+
+    project: str
+    name: str
+    others: int
+    becomes: str
+
+
+class DeletionPreview(TypedDict):
+    """The first of `total` projects; `days`: the grace time."""
+
+    projects: list[ProjectFate]
+    total: int
+    days: float
+
+
+class DeleteAccount(TypedDict):
+    """Delete your account: it is erased after a grace time, unless you log in before.
+    `projects`: project -> the member who is to own it. All your logins end. An account
+    without a password is deleted without one, by a login of the last ten minutes.
+    """
+
+    password: NotRequired[str | None]
+    projects: NotRequired[dict[str, str]]
+
+
+class Deletion(TypedDict):
+    """What becomes of the projects, and when all is erased, in ms since 1970."""
+
+    projects: list[ProjectFate]
+    total: int
+    erase_at: float
+
+
 class RevokeLogin(TypedDict):
     """End one of your logins; its sockets are closed. The second time changes nothing."""
 
     auth_session: str
 
 
-class Done(TypedDict):
-    """It is done; there is nothing more to say."""
+class ListProviders(TypedDict):
+    """By which providers one can log in here."""
+
+
+class ProviderShown(TypedDict):
+    """`name` is for `auth.provider_begin`, `label` for the button."""
+
+    name: str
+    label: str
+
+
+class ProvidersShown(TypedDict):
+    """In the order of the settings."""
+
+    providers: list[ProviderShown]
+
+
+class BeginProvider(TypedDict):
+    """Begin a login by a provider (rule A32). `redirect_uri`: where it leads back to; this
+    server's page `/account`, an address that its operator has allowed, or
+    `http://127.0.0.1:<port>/` of your own program (RFC 8252).
+    """
+
+    provider: str
+    redirect_uri: str
+
+
+class ProviderBegun(TypedDict):
+    """Open `url` in a browser, and keep `flow` to yourself: only with it the login is finished.
+    `state` is what the browser has to bring back. `expires_in`: seconds.
+    """
+
+    flow: str
+    state: str
+    url: str
+    expires_in: int
+
+
+class FinishProvider(TypedDict):
+    """Finish it with what the browser has brought back (rule A32). `iss`: if that is among it
+    (RFC 9207). With the token of an `invitation`, an account that is new is a member of its
+    project, also where strangers make none.
+    """
+
+    flow: str
+    state: str
+    code: str
+    iss: NotRequired[str | None]
+    invitation: NotRequired[str | None]
+
+
+class Tokens(TypedDict):
+    """An auth session: the access token for hello, the refresh token for `auth.refresh`."""
+
+    user: User
+    access_token: str
+    expires_in: int
+    refresh_token: str
+
+
+class ListIdentities(TypedDict):
+    """Which providers' identities are linked to your account."""
+
+
+class LinkedIdentity(TypedDict):
+    """`email` is what the provider has proved; you are not known by it."""
+
+    id: str
+    provider: str
+    email: str | None
+    linked_at: float
+    last_used_at: float
+
+
+class LinkedIdentities(TypedDict):
+    """`password`: whether you have one, too."""
+
+    identities: list[LinkedIdentity]
+    password: bool
+
+
+class BeginLink(TypedDict):
+    """Begin to link a provider's identity to your account, within ten minutes of your login."""
+
+    provider: str
+    redirect_uri: str
+
+
+class FinishLink(TypedDict):
+    """Link it; `taken` if it is linked to another account (rule A33)."""
+
+    flow: str
+    state: str
+    code: str
+    iss: NotRequired[str | None]
+
+
+class Unlink(TypedDict):
+    """Take a provider's identity off; not the last way in (rule A33)."""
+
+    identity: str
+
+
+class BeginDevice(TypedDict):
+    """Ask to be let in by someone who is logged in elsewhere (rule A30). `name`: what that
+    person is shown beside the device of hello.
+    """
+
+    name: NotRequired[str]
+
+
+class DeviceBegun(TypedDict):
+    """Show `user_code` and `verification_uri`; keep `device_code` to yourself, and poll with it.
+    `verification_uri_complete` has the code in it, for a QR code. `expires_in`: seconds.
+    """
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    interval_ms: int
+    expires_in: int
+
+
+class PollDevice(TypedDict):
+    """Ask whether you are let in; with `wait_ms`, answered as soon as it is decided (rule A30)."""
+
+    device_code: str
+    # 0 to 8,000; 0 if left out
+    wait_ms: NotRequired[int]
+
+
+class DevicePolled(TypedDict):
+    """`approved` comes once, with `tokens`; poll again after `interval_ms` otherwise.
+    `slow_down`: you asked too soon, and `interval_ms` has grown. `denied`: stop asking.
+    """
+
+    state: Literal["waiting", "slow_down", "denied", "approved"]
+    interval_ms: int
+    tokens: Tokens | None
+
+
+class LookAtDevice(TypedDict):
+    """Which device asks with this code: show it before you let it in (rule A31)."""
+
+    user_code: str
+
+
+class AskingDevice(TypedDict):
+    """The device as it calls itself, and the network that it asks from. `same_network`: yours is
+    the same. Where it is not, someone else may have sent you the code.
+    """
+
+    device: str
+    name: str
+    network: str
+    same_network: bool
+    expires_in: int
+
+
+class ApproveDevice(TypedDict):
+    """Let the device in, as yourself, that you have looked at with `auth.device_look`."""
+
+    user_code: str
+
+
+class DenyDevice(TypedDict):
+    """Turn the device away that you have looked at with `auth.device_look`."""
+
+    user_code: str
+
+
+class BeginTotp(TypedDict):
+    """Get a secret for an authenticator app; it counts once `auth.totp_confirm` has shown a
+    code. Logged in, within ten minutes of the login; or with the `challenge` of a login that
+    was answered `second_factor_missing` (rule A37).
+    """
+
+    challenge: NotRequired[str | None]
+
+
+class TotpBegun(TypedDict):
+    """`uri` is for a QR code, `secret` for those who type it."""
+
+    secret: str
+    uri: str
+
+
+class ConfirmTotp(TypedDict):
+    """Show a code of the new app: from now on logins ask for one (rule A35)."""
+
+    code: str
+    challenge: NotRequired[str | None]
+
+
+class TotpConfirmed(TypedDict):
+    """The recovery codes are told this once. `tokens`: of the login that the challenge was of."""
+
+    recovery_codes: list[str]
+    tokens: Tokens | None
+
+
+class DisableTotp(TypedDict):
+    """Take the second factor off, by a code of it or a recovery code (rule A36)."""
+
+    code: str
+
+
+class RenewRecoveryCodes(TypedDict):
+    """Get new recovery codes by a code of the app; those of before are void (rule A36)."""
+
+    code: str
+
+
+class RecoveryCodes(TypedDict):
+    """Each is good once, instead of a code of the app."""
+
+    recovery_codes: list[str]
 
 
 class RenameLogin(TypedDict):
@@ -358,14 +691,6 @@ class ListHistory(TypedDict):
     before: NotRequired[int | None]
     # 1 to 200; 50 if left out
     limit: NotRequired[int]
-
-
-class User(TypedDict):
-    """An account as others see it."""
-
-    id: str
-    username: str
-    name: str
 
 
 class HistoryEntry(TypedDict):
@@ -2730,6 +3055,155 @@ class WatchAuthSessions(TypedDict):
     auth_session: NotRequired[str | None]
 
 
+class Auth:
+    """`client.auth`."""
+
+    def __init__(self, call: Call, watch: Begin) -> None:
+        self._call = call
+
+    async def upgrade_guest(self, **params: Unpack[UpgradeGuest]) -> User:
+        """Make an account of the guest who is logged in: the same user, and all stays theirs."""
+        result: User = await self._call("auth.upgrade_guest", **params)
+        return result
+
+    async def verify(self, **params: Unpack[Verify]) -> None:
+        """Prove the address of an account, by the `token` of a link or by `email` and `code`.
+        The first time, give the account's `password` too, unless you are logged in to it:
+        without either, the password, all logins and all linked identities are taken off.
+        """
+        await self._call("auth.verify", **params)
+
+    async def send_verification(self, **params: Unpack[SendVerification]) -> None:
+        """Ask for a mail with a link and a code for `auth.verify`; answered alike for any
+        address.
+        """
+        await self._call("auth.send_verification", **params)
+
+    async def request_reset(self, **params: Unpack[RequestReset]) -> None:
+        """Ask for a mail with which to set a new password; answered alike for any address."""
+        await self._call("auth.request_reset", **params)
+
+    async def reset_password(self, **params: Unpack[ResetPassword]) -> None:
+        """Set a new password, by the `token` of a link or by `email` and `code`; nobody is
+        logged in. All logins of the account end.
+        """
+        await self._call("auth.reset_password", **params)
+
+    async def change_password(self, **params: Unpack[ChangePassword]) -> None:
+        """Change your password; all your other logins end."""
+        await self._call("auth.change_password", **params)
+
+    async def change_email(self, **params: Unpack[ChangeEmail]) -> None:
+        """Ask for a mail to a new address; it is yours after `auth.confirm_email`."""
+        await self._call("auth.change_email", **params)
+
+    async def confirm_email(self, **params: Unpack[ConfirmEmail]) -> None:
+        """Make the new address that of the account, by the `token`, or logged in by the `code`."""
+        await self._call("auth.confirm_email", **params)
+
+    async def deletion_preview(self, **params: Unpack[PreviewDeletion]) -> DeletionPreview:
+        """What would become of the projects that you own, if you deleted your account."""
+        result: DeletionPreview = await self._call("auth.deletion_preview", **params)
+        return result
+
+    async def delete_account(self, **params: Unpack[DeleteAccount]) -> Deletion:
+        """Delete your account: it is erased after a grace time, unless you log in before.
+        `projects`: project -> the member who is to own it. All your logins end. An account
+        without a password is deleted without one, by a login of the last ten minutes.
+        """
+        result: Deletion = await self._call("auth.delete_account", **params)
+        return result
+
+    async def providers(self, **params: Unpack[ListProviders]) -> ProvidersShown:
+        """By which providers one can log in here."""
+        result: ProvidersShown = await self._call("auth.providers", **params)
+        return result
+
+    async def provider_begin(self, **params: Unpack[BeginProvider]) -> ProviderBegun:
+        """Begin a login by a provider (rule A32). `redirect_uri`: where it leads back to; this
+        server's page `/account`, an address that its operator has allowed, or
+        `http://127.0.0.1:<port>/` of your own program (RFC 8252).
+        """
+        result: ProviderBegun = await self._call("auth.provider_begin", **params)
+        return result
+
+    async def provider_finish(self, **params: Unpack[FinishProvider]) -> Tokens:
+        """Finish it with what the browser has brought back (rule A32). `iss`: if that is among
+        it (RFC 9207). With the token of an `invitation`, an account that is new is a member
+        of its project, also where strangers make none.
+        """
+        result: Tokens = await self._call("auth.provider_finish", **params)
+        return result
+
+    async def identities(self, **params: Unpack[ListIdentities]) -> LinkedIdentities:
+        """Which providers' identities are linked to your account."""
+        result: LinkedIdentities = await self._call("auth.identities", **params)
+        return result
+
+    async def link_begin(self, **params: Unpack[BeginLink]) -> ProviderBegun:
+        """Begin to link a provider's identity to your account, within ten minutes of your login."""
+        result: ProviderBegun = await self._call("auth.link_begin", **params)
+        return result
+
+    async def link_finish(self, **params: Unpack[FinishLink]) -> LinkedIdentity:
+        """Link it; `taken` if it is linked to another account (rule A33)."""
+        result: LinkedIdentity = await self._call("auth.link_finish", **params)
+        return result
+
+    async def unlink(self, **params: Unpack[Unlink]) -> None:
+        """Take a provider's identity off; not the last way in (rule A33)."""
+        await self._call("auth.unlink", **params)
+
+    async def device_begin(self, **params: Unpack[BeginDevice]) -> DeviceBegun:
+        """Ask to be let in by someone who is logged in elsewhere (rule A30). `name`: what that
+        person is shown beside the device of hello.
+        """
+        result: DeviceBegun = await self._call("auth.device_begin", **params)
+        return result
+
+    async def device_poll(self, **params: Unpack[PollDevice]) -> DevicePolled:
+        """Ask whether you are let in; with `wait_ms`, answered as soon as it is decided (rule
+        A30).
+        """
+        result: DevicePolled = await self._call("auth.device_poll", **params)
+        return result
+
+    async def device_look(self, **params: Unpack[LookAtDevice]) -> AskingDevice:
+        """Which device asks with this code: show it before you let it in (rule A31)."""
+        result: AskingDevice = await self._call("auth.device_look", **params)
+        return result
+
+    async def device_approve(self, **params: Unpack[ApproveDevice]) -> None:
+        """Let the device in, as yourself, that you have looked at with `auth.device_look`."""
+        await self._call("auth.device_approve", **params)
+
+    async def device_deny(self, **params: Unpack[DenyDevice]) -> None:
+        """Turn the device away that you have looked at with `auth.device_look`."""
+        await self._call("auth.device_deny", **params)
+
+    async def totp_begin(self, **params: Unpack[BeginTotp]) -> TotpBegun:
+        """Get a secret for an authenticator app; it counts once `auth.totp_confirm` has shown a
+        code. Logged in, within ten minutes of the login; or with the `challenge` of a login
+        that was answered `second_factor_missing` (rule A37).
+        """
+        result: TotpBegun = await self._call("auth.totp_begin", **params)
+        return result
+
+    async def totp_confirm(self, **params: Unpack[ConfirmTotp]) -> TotpConfirmed:
+        """Show a code of the new app: from now on logins ask for one (rule A35)."""
+        result: TotpConfirmed = await self._call("auth.totp_confirm", **params)
+        return result
+
+    async def totp_disable(self, **params: Unpack[DisableTotp]) -> None:
+        """Take the second factor off, by a code of it or a recovery code (rule A36)."""
+        await self._call("auth.totp_disable", **params)
+
+    async def recovery_codes(self, **params: Unpack[RenewRecoveryCodes]) -> RecoveryCodes:
+        """Get new recovery codes by a code of the app; those of before are void (rule A36)."""
+        result: RecoveryCodes = await self._call("auth.recovery_codes", **params)
+        return result
+
+
 class AuthSessions:
     """`client.auth_sessions`."""
 
@@ -3871,6 +4345,7 @@ class Calls:
     """All calls, by what they are about."""
 
     def __init__(self, call: Call, watch: Begin) -> None:
+        self.auth = Auth(call, watch)
         self.auth_sessions = AuthSessions(call, watch)
         self.projects = Projects(call, watch)
         self.members = Members(call, watch)

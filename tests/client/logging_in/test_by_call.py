@@ -29,14 +29,16 @@ async def test_the_tokens_of_any_call_are_kept_and_the_next_call_is_answered(
         with pytest.raises(CallFailed) as failed:
             await client.call("auth.register", **ann)
         challenge = failed.value.details["challenge"]
-        begun = await client.call("auth.totp_begin", challenge=challenge)
+        begun = await client.auth.totp_begin(challenge=challenge)
         code = pyotp.TOTP(begun["secret"]).at(STEP * 30)
-        confirmed = await client.call("auth.totp_confirm", challenge=challenge, code=code)
-        assert client.access_token == confirmed["tokens"]["access_token"]
-        assert client.refresh_token == confirmed["tokens"]["refresh_token"]
-        assert client.user == confirmed["tokens"]["user"]
+        confirmed = await client.auth.totp_confirm(challenge=challenge, code=code)
+        tokens = confirmed["tokens"]
+        assert tokens is not None
+        assert client.access_token == tokens["access_token"]
+        assert client.refresh_token == tokens["refresh_token"]
+        assert client.user == tokens["user"]
         await client.projects.list()
-        await client.log_in_with(confirmed["tokens"]["access_token"])
+        await client.log_in_with(tokens["access_token"])
         await client.projects.list()
 
 
@@ -44,7 +46,7 @@ async def test_a_borrowed_token_is_used_by_the_next_call(node: Node) -> None:
     ann = await node.musician("ann")
     async with Client(node.url, device="laptop") as client:
         await client.log_in_with(ann.tokens["access_token"])
-        await client.call("auth.totp_begin")
+        await client.auth.totp_begin()
         user = client.user
         assert user is not None
         assert user["id"] == ann.user
