@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 
 from persistence.tables.internal import guests
+from persistence.tables.mail_outbox import MailKind
+from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
+
+__all__ = ["letters"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
 
@@ -116,6 +120,52 @@ async def test_R73_a_guest_becomes_an_account_and_stays_who_it_is(node: Node) ->
     assert (account["is_guest"], account["email"]) == (False, "zoe@example.org")
     assert (await again.result("projects.create", name="Mine"))["name"] == "Mine"
     assert (await zoe.call("auth.upgrade_guest", **params))["code"] == "conflict"
+
+
+@pytest.mark.parametrize("by", ["token", "code"])
+async def test_R73_where_only_proved_addresses_log_in_a_guest_proves_its_own_first(
+    nodes: Nodes, letters: Letters, by: str
+) -> None:
+    """It goes on meanwhile as who it is, and logs in by the address once that is proved (A26)."""
+    node = await nodes.start(registration=True)
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    strict = await nodes.start(verify_address=True)
+    zoe = await come(strict, (await invite(ann, project))["token"])
+    params = {"email": "zoe@example.org", "username": "zoe", "password": "a song of nine words"}
+    user = await zoe.result("auth.upgrade_guest", **params)
+    assert (user["id"], user["username"]) == (zoe.user, "zoe")
+    login = {"email": params["email"], "password": params["password"]}
+    assert (await (await strict.guest()).call("auth.login", **login))["code"] == "auth_failed"
+    assert (await zoe.result("account.get"))["email"] is None
+    assert (await zoe.result("projects.get", project=project))["id"] == project
+    mail = await letters.newest(strict, MailKind.CHANGE_ADDRESS)
+    assert [to for to, _ in letters.of(MailKind.CHANGE_ADDRESS)] == [params["email"]]
+    assert await zoe.result("auth.confirm_email", **{by: mail[by]}) == {}
+    logged_in = await (await strict.guest()).result("auth.login", **login)
+    assert logged_in["user"]["id"] == zoe.user
+    account = await zoe.result("account.get")
+    assert (account["email"], account["is_guest"]) == (params["email"], False)
+
+
+async def test_R73_an_address_that_is_somebodys_is_answered_alike_and_sent_nothing(
+    nodes: Nodes, letters: Letters
+) -> None:
+    node = await nodes.start()
+    ann = await node.musician("ann")
+    made = await invite(ann, await create_project(ann), max_uses=2)
+    strict = await nodes.start(verify_address=True)
+    answers = []
+    for name, email in (("Zoe", "zoe@example.org"), ("Yan", "ann@example.org")):
+        guest = await come(strict, made["token"], name, device=name)
+        asked = {"email": email, "username": name.lower(), "password": "a song of nine words"}
+        user = await guest.result("auth.upgrade_guest", **asked)
+        answers.append((user["id"] == guest.user, set(user)))
+        await strict.context.asked_mails.send_all()
+    assert answers[0] == answers[1]
+    assert [to for to, _ in letters.of(MailKind.CHANGE_ADDRESS)] == ["zoe@example.org"]
+    login = {"email": "ann@example.org", "password": "a song of nine words"}
+    assert (await (await strict.guest()).call("auth.login", **login))["code"] == "auth_failed"
 
 
 async def test_R74_guests_who_belong_to_nothing_are_deleted_and_others_stay(node: Node) -> None:
