@@ -70,6 +70,26 @@ async def test_an_account_is_made_a_project_too_and_a_track_and_all_of_it_is_the
     await page.see(".sheet, .project-page")
 
 
+FORM_SEEN = """new MutationObserver(() => {
+  globalThis.sawForm ||= document.querySelector("input[name=password]") !== null;
+}).observe(document, { childList: true, subtree: true });"""
+
+
+async def test_who_has_logged_in_before_sees_no_form_on_the_way_to_a_project(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    await enter_by(browser, "Ben", await invited(ann, project, node))
+    stranger = await browser.open("stranger", page_of(node), before=FORM_SEEN)
+    await stranger.see("input[name=password]")
+    assert await stranger.value("sawForm") is True
+    address = page_of(node, f"#project={project}")
+    again = await browser.open("again", address, "Ben", FORM_SEEN)
+    await synced(again)
+    assert await again.value("globalThis.sawForm") is False
+
+
 async def test_a_fader_ride_is_one_delta_and_one_undo_and_others_see_it_move(
     node: Node, browser: Browser
 ) -> None:

@@ -17,6 +17,7 @@ export function Entry({ studio }: { studio: Studio }) {
   const status = useLive(studio.client.status, { name: "connecting" });
   const user = useLive(studio.client.user, null);
   const isIn = status.name === "connected" && user !== null;
+  const isUnknown = status.name === "connecting"; // who has logged in before is asked for nothing
   const look = (): void => {
     setFailure("");
     entrance.look(isIn).catch((error: unknown) => setFailure(inWords(error)));
@@ -34,7 +35,8 @@ export function Entry({ studio }: { studio: Studio }) {
         {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={look}>Try again</button></p>}
         {refusal !== null && <p class="failure" role="alert"><bdi>{refusalInWords(refusal, isIn ? name : null)}</bdi></p>}
         {entrance.shown.value !== null && refusal === null && <Invitation entrance={entrance} shown={entrance.shown.value} isIn={isIn} />}
-        {isIn ? token === null && <p class="quiet">One moment …</p> : <Steps entrance={entrance} />}
+        {(isIn ? token === null : isUnknown) && <p class="quiet" role="status">One moment …</p>}
+        {!isIn && !isUnknown && <Steps entrance={entrance} />}
         {isIn && token !== null && <Otherwise studio={studio} name={name ?? ""} />}
       </div>
     </main>
