@@ -88,6 +88,33 @@ async def test_R31_a_member_who_opens_the_link_again_is_in_the_project(
     await gus.until("prime.studio.role.value === 'editor'")
 
 
+async def test_R73_a_guest_makes_an_account_and_comes_back_with_it_as_the_same(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
+    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    user = await gus.value("prime.studio.client.user.value.id")
+    await gus.click("button[aria-label='To the projects']")
+    await gus.click("button:has-text('Gus')")
+    await gus.see("h2:has-text('Make an account')")
+    await gus.see("h2:has-text('Logins')")
+    assert await gus.value("document.querySelectorAll('[name=new_password]').length") == 0
+    await gus.accessible()
+    await gus.fill("input[name=username]", "gus")
+    await gus.fill("input[name=email]", "gus@example.org")
+    await gus.fill("form[aria-label='Make an account'] input[name=password]", PASSWORD)
+    await gus.click("button:has-text('Make the account')")
+    await gus.see("h2:has-text('Password')")
+    await gus.click("button:has-text('Log out')")
+    await gus.fill("input[name=email]", "gus@example.org")
+    await gus.fill("input[name=password]", PASSWORD)
+    await gus.click("button:has-text('Log in')")
+    await gus.until(f"prime.studio.client.user.value?.id === '{user}'")
+    await gus.see(".sheet, .project-page")
+
+
 async def again(page: Page, address: str) -> None:
     """Open an address in a tab that shows something else."""
     await page.do("goto", "about:blank")

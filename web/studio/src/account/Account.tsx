@@ -8,6 +8,8 @@ import { Choice, Field, Form } from "../../../pages/Form.js";
 import { chooseTheme, theme, type Theme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
 import { Deletion } from "./Deletion.js";
+import { GuestUpgrade } from "./GuestUpgrade.js";
+import { logOut } from "./logging_out.js";
 import { Logins } from "./Logins.js";
 import { SecondFactor } from "./SecondFactor.js";
 
@@ -22,28 +24,26 @@ export function Account({ studio }: { studio: Studio }) {
     studio.client.call("account.get", {}).then((row) => { setOwn(row); setFailure(""); }, (error: unknown) => setFailure(inWords(error)));
   };
   useEffect(load, []);
-  const logOut = (): void => {
-    studio.client.logout().catch((error: unknown) => studio.tell(inWords(error), "failure"));
-  };
   return (
     <main class="sheet">
       <header>
         <h1>Account</h1>
         <div class="row">
           <button type="button" onClick={() => studio.show("projects")}>To the projects</button>
-          <button type="button" onClick={logOut}>Log out</button>
+          <button type="button" onClick={() => void logOut(studio)}>Log out</button>
         </div>
       </header>
       {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={load}>Try again</button></p>}
-      {own !== null && <Profile studio={studio} own={own} onChanged={setOwn} />}
+      {own?.is_guest === true && <GuestUpgrade studio={studio} onMade={setOwn} />}
+      {own !== null && <Profile key={own.id + own.version} studio={studio} own={own} onChanged={setOwn} />}
       <section class="card">
         <h2>This page</h2>
         <Choice label="Colours" name="theme" value={theme.value} options={THEMES} onChoose={(chosen) => chooseTheme(chosen as Theme)} />
       </section>
-      <Password studio={studio} />
-      <SecondFactor studio={studio} />
+      {own?.is_guest === false && <Password studio={studio} />}
+      {own?.is_guest === false && <SecondFactor studio={studio} />}
       <Logins studio={studio} />
-      <Deletion studio={studio} />
+      {own !== null && <Deletion studio={studio} isGuest={own.is_guest} />}
     </main>
   );
 }
@@ -52,7 +52,7 @@ function Profile({ studio, own, onChanged }: { studio: Studio; own: Own; onChang
   return (
     <section class="card">
       <h2>You</h2>
-      <p class="quiet"><bdi>{own.username}</bdi>{own.email !== null && <>, <bdi>{own.email}</bdi></>}</p>
+      <p class="quiet"><bdi>{own.is_guest ? "A guest" : own.username}</bdi>{own.email !== null && <>, <bdi>{own.email}</bdi></>}</p>
       <Form label="Your name" action="Save the name" onSubmit={async ({ name = "" }) => {
         onChanged(await studio.client.call("account.update", { version: own.version, name }));
         studio.tell("Saved. Others see the name when you next open a project.");

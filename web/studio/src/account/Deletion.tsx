@@ -9,7 +9,8 @@ import type { Studio } from "../studio.js";
 
 type Preview = Calls["auth.deletion_preview"]["result"];
 
-export function Deletion({ studio }: { studio: Studio }) {
+/** A guest has no password. */
+export function Deletion({ studio, isGuest }: { studio: Studio; isGuest: boolean }) {
   const [preview, setPreview] = useState<Preview | null>(null);
   return (
     <section class="card">
@@ -18,16 +19,17 @@ export function Deletion({ studio }: { studio: Studio }) {
         onSubmit={async () => setPreview(await studio.client.call("auth.deletion_preview", {}))}>
         <p>You are shown what becomes of your projects first.</p>
       </Form>
-      {preview !== null && <Confirm studio={studio} preview={preview} onClose={() => setPreview(null)} />}
+      {preview !== null && <Confirm studio={studio} isGuest={isGuest} preview={preview} onClose={() => setPreview(null)} />}
     </section>
   );
 }
 
-function Confirm({ studio, preview, onClose }: { studio: Studio; preview: Preview; onClose: () => void }) {
+function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGuest: boolean; preview: Preview; onClose: () => void }) {
   const remove = async ({ password = "" }: { readonly [field: string]: string }): Promise<void> => {
-    const done = await studio.client.call("auth.delete_account", { password });
+    const done = await studio.client.call("auth.delete_account", isGuest ? {} : { password });
     onClose();
-    studio.tell(`The account is deleted. Until ${new Date(done.erase_at).toLocaleDateString()} a login brings it back.`, "warning");
+    const until = new Date(done.erase_at).toLocaleDateString();
+    studio.tell(isGuest ? "You are not known here any more." : `The account is deleted. Until ${until} a login brings it back.`, "warning");
   };
   return (
     <Dialog title="Delete the account" onClose={onClose}>
@@ -38,9 +40,9 @@ function Confirm({ studio, preview, onClose }: { studio: Studio; preview: Previe
           ))}
         </ul>
       )}
-      <p>For {preview.days} days nothing is gone: a login brings the account back.</p>
+      <p>{isGuest ? "It cannot be brought back: a guest has nothing to log in with." : `For ${preview.days} days nothing is gone: a login brings the account back.`}</p>
       <Form label="Delete the account" action="Delete the account" danger onSubmit={remove}>
-        <Field label="Your password" name="password" type="password" autocomplete="current-password" required />
+        {!isGuest && <Field label="Your password" name="password" type="password" autocomplete="current-password" required />}
       </Form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { inWords } from "../../../pages/failure_words.js";
 import { useLive } from "../../../pages/use_live.js";
+import { logOut } from "../account/logging_out.js";
 import type { Studio } from "../studio.js";
 import { Entrance } from "./entrance.js";
 import { Invitation } from "./Invitation.js";
@@ -43,22 +44,12 @@ export function Entry({ studio }: { studio: Studio }) {
   );
 }
 
-/** What else somebody does who is logged in and was sent an invitation. */
+/** What else somebody does who is logged in and was sent an invitation, which stays for whoever logs in next. */
 function Otherwise({ studio, name }: { studio: Studio; name: string }) {
   return (
     <div class="row">
       <button type="button" onClick={() => void studio.goOn()}>To your projects</button>
-      <button type="button" class="plain" onClick={() => void changeAccount(studio)}>Not <bdi>{name.slice(0, 40)}</bdi>? Log in with another account</button>
+      <button type="button" class="plain" onClick={() => void logOut(studio)}>Not <bdi>{name.slice(0, 40)}</bdi>? Log in with another account</button>
     </div>
   );
-}
-
-/** The invitation stays, for whoever logs in next. */
-async function changeAccount(studio: Studio): Promise<void> {
-  try {
-    const { is_guest } = await studio.client.call("account.get", {});
-    if (!is_guest || confirm("You are here as a guest, without an account: once logged out you cannot come back as the same. Log out?")) await studio.client.logout();
-  } catch (error) {
-    studio.fail(error);
-  }
 }
