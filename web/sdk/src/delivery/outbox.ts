@@ -1,6 +1,8 @@
 /** Keeps deltas that have no answer yet, so that they outlive a closed window: they are sent again with their ids (rules D3, D10). */
 
+import { encode } from "../connecting/message_pack.js";
 import type { OwnDelta } from "../room/edits.js";
+import { indexedDbRows } from "./indexed_db_rows.js";
 
 /** One delta as it was made. */
 export type Kept = Pick<OwnDelta, "message" | "epoch">;
@@ -12,7 +14,8 @@ export interface Outbox {
   remove(id: string): void;
 }
 
-interface Row extends Kept {
+/** One delta as it is stored. */
+export interface Row extends Kept {
   readonly id: string;
   /** User and project. */
   readonly place: string;
@@ -22,43 +25,44 @@ interface Row extends Kept {
   readonly at: number;
 }
 
-const STORE = "deltas";
+/** Where rows are stored; each promise rejects where nothing can be. */
+export interface Rows {
+  ofPlace(place: string): Promise<readonly Row[]>;
+  put(row: Row): Promise<void>;
+  remove(id: string): Promise<void>;
+}
 
-/** At most so many are kept by one window; more are sent, and do not outlive it. */
-const MOST_KEPT = 1_000;
+/** At most so many deltas are kept by one window, and so many bytes of them; more are sent, and do not outlive it. */
+export const MOST_KEPT = 1_000;
+export const MOST_KEPT_BYTES = 16 * 1_024 * 1_024;
 
 /** In IndexedDB. Where it cannot be used, edits do not outlive their window, and that is said on the console. */
 export function indexedDbOutbox(name = "prime.outbox"): Outbox {
-  return new IndexedDbOutbox(name);
+  return new BoundedOutbox(indexedDbRows(name));
 }
 
-class IndexedDbOutbox implements Outbox {
+export class BoundedOutbox implements Outbox {
   private readonly owner: string = crypto.randomUUID();
-  private readonly database: Promise<IDBDatabase | null>;
-  /** Ids that this window has put there. */
-  private readonly mine = new Set<string>();
+  /** Ids that this window has put there, and their bytes. */
+  private readonly mine = new Map<string, number>();
+  /** The bytes of all of them. */
+  private bytes = 0;
+  /** Place -> ids that are not kept, and have no answer yet. What comes behind one of them is not kept either. */
+  private readonly left = new Map<string, Set<string>>();
   private last = 0;
 
-  constructor(name: string) {
-    this.database = opened(name).catch((error: unknown) => {
-      console.warn("prime: edits do not outlive this window, for IndexedDB cannot be used:", error);
-      return null;
-    });
+  constructor(private readonly rows: Rows) {
     void held(lockOf(this.owner));
   }
 
   async adopt(user: string, project: string): Promise<readonly Kept[]> {
-    const database = await this.database;
-    if (database === null) return [];
+    const place = placeOf(user, project);
+    this.left.delete(place);
     try {
-      const rows: Row[] = await done(database.transaction(STORE).objectStore(STORE).index("place").getAll(placeOf(user, project)));
+      const rows = await this.rows.ofPlace(place);
       const free = await freeOwners(new Set(rows.map(({ owner }) => owner)), this.owner);
       const adopted = rows.filter(({ owner }) => free.has(owner)).sort((a, b) => a.at - b.at);
-      const store = database.transaction(STORE, "readwrite").objectStore(STORE);
-      for (const row of adopted) {
-        this.mine.add(row.id);
-        store.put({ ...row, owner: this.owner });
-      }
+      for (const row of adopted) this.keep({ ...row, owner: this.owner }, encode(row.message).length);
       return adopted;
     } catch (error) {
       console.warn("prime: kept edits cannot be read:", error);
@@ -67,21 +71,42 @@ class IndexedDbOutbox implements Outbox {
   }
 
   put(user: string, project: string, { message, epoch }: Kept): void {
-    if (this.mine.size >= MOST_KEPT) return;
-    this.mine.add(message.id);
+    const place = placeOf(user, project);
+    const bytes = encode(message).length;
+    if ((this.left.get(place)?.size ?? 0) > 0 || this.mine.size >= MOST_KEPT || this.bytes + bytes > MOST_KEPT_BYTES) {
+      this.leave(place, message.id);
+      return;
+    }
     this.last = Math.max(this.last + 1, Date.now() * 1_000);
-    const row: Row = { id: message.id, place: placeOf(user, project), owner: this.owner, at: this.last, message, epoch };
-    this.write((store) => store.put(row));
+    this.keep({ id: message.id, place, owner: this.owner, at: this.last, message, epoch }, bytes);
   }
 
   remove(id: string): void {
-    if (this.mine.delete(id)) this.write((store) => store.delete(id));
+    for (const left of this.left.values()) left.delete(id);
+    if (this.forget(id)) this.rows.remove(id).catch((error: unknown) => console.warn("prime: an edit that is saved stays kept:", error));
   }
 
-  private write(change: (store: IDBObjectStore) => void): void {
-    void this.database.then((database) => {
-      if (database !== null) change(database.transaction(STORE, "readwrite", { durability: "relaxed" }).objectStore(STORE));
-    }).catch((error: unknown) => console.warn("prime: an edit is not kept:", error));
+  private keep(row: Row, bytes: number): void {
+    this.forget(row.id);
+    this.mine.set(row.id, bytes);
+    this.bytes += bytes;
+    this.rows.put(row).catch((error: unknown) => {
+      console.warn("prime: an edit is not kept:", error);
+      if (this.forget(row.id)) this.leave(row.place, row.id);
+    });
+  }
+
+  /** False: it was not kept. */
+  private forget(id: string): boolean {
+    this.bytes -= this.mine.get(id) ?? 0;
+    return this.mine.delete(id);
+  }
+
+  /** It is sent, and does not outlive this window. */
+  private leave(place: string, id: string): void {
+    const left = this.left.get(place);
+    if (left === undefined) this.left.set(place, new Set([id]));
+    else left.add(id);
   }
 }
 
@@ -104,19 +129,4 @@ async function freeOwners(owners: ReadonlySet<string>, own: string): Promise<Set
   if (locks === undefined) return new Set([...owners, own]);
   const taken = new Set((await locks.query()).held?.map(({ name }) => name));
   return new Set([...owners].filter((owner) => owner === own || !taken.has(lockOf(owner))));
-}
-
-function opened(name: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore(STORE, { keyPath: "id" }).createIndex("place", "place");
-  };
-  return done(request);
-}
-
-function done<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
