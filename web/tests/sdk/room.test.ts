@@ -77,6 +77,32 @@ test("S2: a state that never comes to its digest is fetched later and later, cou
   assert.equal(room.fetchedAnew.value, 0);
 });
 
+test("S2: a join does not wait until its digest is counted; one that is wrong is found later, and a new state is asked for", async () => {
+  const room = new Room(PROJECT, JSON_TEXT);
+  const said: ClientMessage[] = [];
+  room.enter({ send: (message) => void said.push(message), giveUp: () => {}, isFull: false, mostBytes: 4_096 });
+  const letInWith = async (digest: string): Promise<void> => {
+    const { id } = said.at(-1) as ClientJoin;
+    room.hear({ t: "joined", project: PROJECT, id, you: "me", role: "owner", members: [ME], position: { epoch: "e", seq: 7 }, resumed: false, parts: 1, head: 7, digest: { seq: 7, digest } } as never);
+    const synced = new Promise<void>((done) => void room.isSynced.subscribe((now) => now && done()));
+    room.hear({ t: "state", project: PROJECT, part: 0, parts: 1, data: deflateSync(JSON.stringify(STATE)).toString("base64") });
+    await synced;
+  };
+  await letInWith(DIGEST);
+  assert.equal(room.digest, DIGEST, "believed for now");
+  const edit = room.edit((tx) => tx.set("markers", "marker_01", { name: "B" }));
+  room.hear({ t: "ack", project: PROJECT, id: edit.id, seq: 8, at: 0 });
+  while (said.at(-1)?.t !== "join") await new Promise((done) => setImmediate(done));
+  const { diverged, position } = said.at(-1) as ClientJoin;
+  assert.equal(position, undefined);
+  assert.equal(diverged?.seq, 7, "it is the state of the join that was wrong");
+  assert.equal(room.fetchedAnew.value, 1);
+  const right = diverged?.digest ?? "";
+  await letInWith(right);
+  assert.equal(room.digest, right);
+  assert.equal(room.fetchedAnew.value, 0);
+});
+
 test("a hole in the seqs is noticed, and the room is joined again", async () => {
   const { said, hear } = await entered();
   hear({ t: "delta", seq: 9, id: "delta_0009", user: "u", member: "m", at: 0, ops: [] });

@@ -12,6 +12,7 @@ import type {
 import { shownDigest, term, total } from "./digest.js";
 import { Gap } from "./gap.js";
 import { Gestures } from "./gestures.js";
+import { LaterSum } from "./later_sum.js";
 import { Pending } from "./pending.js";
 import { apply, type Entity, type State } from "./state.js";
 
@@ -25,6 +26,8 @@ export class Replica {
   private readonly gestures = new Gestures();
   /** Of the confirmed state, as a sum of terms. */
   private sum = 0n;
+  /** Whether the state that was taken is what the server said it is; null: that is known. */
+  private later: LaterSum | null = null;
   /** What may have changed since `takeTouched`: collection -> ids; null: all of it. */
   private touched: Touched = new Map();
   /** Where `confirmed` stands; null: a state is needed. */
@@ -93,6 +96,17 @@ export class Replica {
     return this.divergence !== null;
   }
 
+  /** Count some terms of the state that was taken; false: there are no more. Look at `hasDiverged` then. */
+  countSome(terms: number): boolean {
+    const { later } = this;
+    if (later === null) return false;
+    const digest = later.count(terms);
+    if (digest === null) return true;
+    this.later = null;
+    if (digest !== later.promised.digest) this.beginAnew({ seq: later.promised.seq, digest });
+    return false;
+  }
+
   /** What may have changed since the last time this was asked. */
   takeTouched(): Touched {
     const touched = this.touched;
@@ -148,14 +162,19 @@ export class Replica {
     }
   }
 
-  /** All parts of the state that follows on `joined` are here (`StateParts`). */
-  takeState(state: State): void {
+  /** All parts of the state that follows on `joined` are here (`StateParts`).
+   *
+   * `isCountedLater`: the digest that came with it is believed until `countSome` has counted.
+   */
+  takeState(state: State, isCountedLater = false): void {
     if (this.target === null) return;
     this.pending.forgetEffects();
     this.state = state;
     this.touched = null;
     this.position = this.target;
-    this.sum = total(state);
+    const promised = isCountedLater && this.expected?.seq === this.target.seq ? this.expected : null;
+    this.later = promised && new LaterSum(state, promised);
+    this.sum = promised === null ? total(state) : BigInt(`0x${promised.digest}`);
     this.rebase(() => this.settleCommitted());
     if (!this.diverges(this.expected)) this.checkSynced();
   }
@@ -172,7 +191,10 @@ export class Replica {
     this.committed = message.committed ?? (emptyMap() as { [id: string]: number });
     this.expected = message.digest ?? null;
     this.group = [];
-    if (!message.resumed) return;
+    if (!message.resumed) {
+      this.later = null;
+      return;
+    }
     this.rebase(() => this.settleCommitted());
     this.checkSynced();
   }
@@ -273,9 +295,15 @@ export class Replica {
   /** Whether the server's digest of our very position is another one: then we begin anew. */
   private diverges(theirs: Digest | null): boolean {
     if (theirs === null || theirs.seq !== this.position?.seq || theirs.digest === this.confirmed) return false;
-    this.divergence = { seq: theirs.seq, digest: this.confirmed };
-    this.position = null;
+    this.beginAnew({ seq: theirs.seq, digest: this.confirmed });
     return true;
+  }
+
+  /** `ours`: what the server has another digest for. */
+  private beginAnew(ours: Digest): void {
+    this.divergence = ours;
+    this.later = null;
+    this.position = null;
   }
 }
 

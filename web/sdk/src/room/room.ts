@@ -16,6 +16,7 @@ import type { ClientDelta, ClientMessage, Collection, ErrorCode, LeftReason, Op,
 import { ArrivingState } from "./arriving_state.js";
 import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
+import { IdleWork } from "./idle_work.js";
 import type { Line } from "./line.js";
 import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
@@ -23,6 +24,9 @@ import { Transaction, type Entities } from "./transaction.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
+
+/** So many entities are counted between two looks at the clock. */
+const TERMS = 64;
 
 export class Room implements Readable {
   readonly you = new Live("");
@@ -38,6 +42,8 @@ export class Room implements Readable {
   private readonly replica = new Replica();
   private readonly indexes = new PointerIndexes(this.replica);
   private readonly arriving = new ArrivingState((bytes, waiting) => this.begin(bytes, waiting), (error) => this.mend(error));
+  /** Counts whether a state is what the server said it is. */
+  private readonly counting = new IdleWork(() => this.count());
   private readonly edits: OwnEdits;
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly ticks = new Listeners<[]>();
@@ -204,6 +210,7 @@ export class Room implements Readable {
   end(why: string): void {
     this.over = why;
     this.lost();
+    this.counting.stop();
     this.edits.end(why);
   }
 
@@ -304,11 +311,18 @@ export class Room implements Readable {
   }
 
   private begin(bytes: Uint8Array, waiting: readonly ServerMessage[]): void {
-    this.replica.takeState(stateOf(this.codec.readState(bytes)));
+    this.replica.takeState(stateOf(this.codec.readState(bytes)), this.fetchedAnew.value === 0);
+    this.counting.begin();
     this.checkSynced();
     this.checkDivergence();
     this.tell();
     for (const message of waiting) this.hear(message);
+  }
+
+  private count(): boolean {
+    const isLeft = this.replica.countSome(TERMS);
+    if (!isLeft) this.checkDivergence();
+    return isLeft;
   }
 
   private checkSynced(): void {
