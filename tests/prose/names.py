@@ -30,7 +30,7 @@ NOT_OURS = {
     "VmRSS", "bus.internal", "db.internal", "prime.example.com", "max_prepared_statements",
     "pg_blocking_pids", "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
-    "DecompressionStream",
+    "DecompressionStream", "useSyncExternalStore",
 }  # fmt: skip
 """Names of Linux, PostgreSQL, PgBouncer, nginx and browsers, and of machines."""
 
@@ -167,7 +167,7 @@ def _modules() -> list[Path]:
 def _typescript_names() -> set[str]:
     """What modules of `web/` export, and the methods and fields of their types."""
     names: set[str] = set()
-    for folder in ("sdk", "studio"):
+    for folder in ("sdk", "react", "studio"):
         for path in (ROOT / "web" / folder).rglob("*.ts"):
             text = path.read_text(encoding="utf-8")
             names |= {name for pair in _EXPORTED.findall(text) for name in pair if name}

@@ -1,5 +1,6 @@
 """Checks and bundles the TypeScript of `web/` with the packages that its lock pins."""
 
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,13 @@ from tests.javascript.node import SECONDS, Node
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
+
+
+def program_in_react() -> str:
+    """The page of docs/web.md that is drawn by React."""
+    page = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
+    [program] = re.findall(r"```tsx\n(.*?)```", page, re.DOTALL)
+    return str(program)
 
 
 def bundled(node: Node, sources: Sequence[Path], folder: Path) -> None:
@@ -25,10 +33,12 @@ def bundled_page(node: Node, source: Path, folder: Path, library: str = "react")
     """A script for browsers, in development; `library`: what React is, "react" or "preact"."""
     program = _package(node, "esbuild", "bin", "esbuild")
     options = ["--bundle", "--format=esm", "--log-level=warning", f"--outdir={folder}"]
+    options += ["--jsx=automatic", "--jsx-import-source=react"]
     options += [f"--alias:@prime/client/react={WEB / 'react' / 'src' / 'index.ts'}"]
     options += [f"--alias:@prime/client={WEB / 'sdk' / 'src' / 'index.ts'}"]
-    if library == "preact":
-        options += ["--alias:react=preact/compat", "--alias:react-dom=preact/compat"]
+    of_preact = {"react": "preact/compat", "react-dom": "preact/compat"}
+    for name, other in of_preact.items():  # one copy, wherever the source lies
+        options += [f"--alias:{name}={other if library == 'preact' else _package(node, name)}"]
     done = _run([node.command, str(program), str(source), *options], node)
     assert done.returncode == 0, done.stderr
 

@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.javascript.node import SECONDS, Node
-from tests.web.building import bundled_bytes, package, type_errors
+from tests.web.building import WEB, bundled_bytes, package, program_in_react, type_errors
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 HERE = Path(__file__).parent / "installed"
 """What is written by who has installed it."""
+
+EXAMPLE = WEB / "examples" / "mixer" / "mixer.tsx"
+
+IN_THE_DOCS = "in_the_docs.tsx"
 
 WITH_IT = (
     "react",
@@ -64,8 +68,9 @@ def project(web: Node, made: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         link = folder / "node_modules" / name
         link.parent.mkdir(exist_ok=True)
         link.symlink_to(web.packages / "node_modules" / name)
-    for source in HERE.iterdir():
+    for source in (*HERE.iterdir(), EXAMPLE):
         shutil.copy(source, folder)
+    (folder / IN_THE_DOCS).write_text(program_in_react())
     return folder
 
 
@@ -141,7 +146,9 @@ def test_a_strict_program_compiles_and_its_mistakes_are_found(
         "target": "es2022", "module": module, "moduleResolution": resolution, "types": [],
         "jsx": "react-jsx", "lib": ["es2023", "dom", "dom.iterable"],
     }  # fmt: skip
-    sources = [path.name for path in HERE.iterdir() if path.suffix in (".ts", ".tsx")]
+    sources = [path.name for path in HERE.iterdir() if path.suffix in (".ts", ".tsx")] + [
+        EXAMPLE.name
+    ]
     config = {"compilerOptions": options, "files": sources}
     (project / "tsconfig.json").write_text(json.dumps(config))
     assert type_errors(web, project) == ""

@@ -36,7 +36,7 @@ def test_mistakes_of_who_uses_the_sdk_are_type_errors(web: Node, tmp_path: Path)
     config = (
         (WEB / "tsconfig.json")
         .read_text()
-        .replace('"sdk", "react", "pages", "studio", "operator", "tests"', '"*.ts"')
+        .replace('"sdk", "react", "examples", "pages", "studio", "operator", "tests"', '"*.ts"')
     )
     (tmp_path / "tsconfig.json").write_text(config)
     lines = [f"export {mistake}" for mistake in MISTAKES.values()]
