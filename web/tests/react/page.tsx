@@ -1,5 +1,5 @@
 /** @jsxImportSource react */
-/** A page of all hooks, for tests/web/browser/test_react.py: it counts what is drawn, and what is sent. */
+/** A page of all hooks, for tests/web/browser/react/test_hooks.py: it counts what is drawn, and what is sent. */
 
 import { StrictMode, useLayoutEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
