@@ -7,6 +7,7 @@ import "../../pages/controls.css";
 import "./app/app.css";
 import "./arrangement/arrangement.css";
 import "./history/history.css";
+import "./importing/importing.css";
 import "./inspector/inspector.css";
 import "./keys/keys.css";
 import "./launcher/launcher.css";

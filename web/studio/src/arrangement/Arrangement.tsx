@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
+import { DropPlace } from "../importing/ImportButton.js";
 import { listenToKeys } from "../keys/listening.js";
 import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
@@ -47,6 +48,7 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
         <canvas ref={peopleCanvas} aria-hidden />
         {!view.drawn.value.isWhole && <p class="partly" role="status">There is more here than can be drawn at once: zoom in to see all of it.</p>}
       </div>
+      <DropPlace studio={studio} />
       <RulerKeys studio={studio} view={view} />
       <ClipKeys studio={studio} view={view} />
     </div>

@@ -3,6 +3,7 @@
 import { chooseTheme, shownTheme } from "../../../pages/theme.js";
 import { useLive } from "../../../pages/use_live.js";
 import { Icon, type IconName } from "../app/icons.js";
+import { ImportButton } from "../importing/ImportButton.js";
 import type { Studio, Tool } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { GRIDS } from "../timeline/grid.js";
@@ -26,6 +27,7 @@ export function Tools({ studio, view }: { studio: Studio; view: ArrangementView 
         <button type="button" disabled={!mayEdit || redo === 0} onClick={() => studio.redo()} title="Redo (Ctrl+Shift+Z)"><Icon name="redo" />Redo</button>
       </span>
       <button type="button" class="main-quiet" disabled={!mayEdit} title="New track (T)" onClick={() => { if (room !== null) addTrack(studio, room); }}>+ Track</button>
+      <ImportButton studio={studio} />
       <Snap studio={studio} />
       <span class="rest" />
       <span class="group">

@@ -10,13 +10,34 @@ import { channelsInOrder, sendsOf } from "./channel_order.js";
 import { Fader, GainField } from "./Fader.js";
 import { Meter } from "./Meter.js";
 
+/** At most so many strips are there at once, beside the master's; the others are a press away. */
+const MOST_STRIPS = 64;
+
 export function Mixer({ studio }: { studio: Studio }) {
   studio.revisions.of("channels");
+  const [wanted, setFirst] = useState(0);
   const { song } = studio;
   if (song === null) return null;
+  const all = channelsInOrder(song);
+  const strips = all.filter((id) => song.get("channels", id)?.role !== "master");
+  const masters = all.filter((id) => song.get("channels", id)?.role === "master");
+  const first = Math.max(0, Math.min(wanted, Math.floor((strips.length - 1) / MOST_STRIPS) * MOST_STRIPS));
   return (
     <div class="mixer" role="group" aria-label="Mixer">
-      {channelsInOrder(song).map((id) => <Strip key={id} studio={studio} id={id} />)}
+      {strips.length > MOST_STRIPS && <Pages first={first} count={strips.length} onGo={setFirst} />}
+      {[...strips.slice(first, first + MOST_STRIPS), ...masters].map((id) => <Strip key={id} studio={studio} id={id} />)}
+    </div>
+  );
+}
+
+/** Which of very many strips are shown. */
+function Pages({ first, count, onGo }: { first: number; count: number; onGo: (first: number) => void }) {
+  const last = Math.min(count, first + MOST_STRIPS);
+  return (
+    <div class="mixer-pages">
+      <span class="quiet">{first + 1} to {last} of {count} channels</span>
+      <button type="button" disabled={first === 0} onClick={() => onGo(first - MOST_STRIPS)}>Those before</button>
+      <button type="button" disabled={last === count} onClick={() => onGo(first + MOST_STRIPS)}>Those behind</button>
     </div>
   );
 }
