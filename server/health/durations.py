@@ -31,7 +31,7 @@ Observe = Callable[[float], None]
 class Durations:
     """One histogram, of one thread; `bounds` in seconds, rising."""
 
-    __slots__ = ("_at_turn", "_at_turn_before", "_counts", "_sum", "bounds")
+    __slots__ = ("_at_turn", "_at_turn_before", "_counts", "_sum", "a_second", "bounds")
 
     def __init__(self, bounds: tuple[float, ...] = BOUNDS) -> None:
         self.bounds = bounds
@@ -43,6 +43,8 @@ class Durations:
         """The counts as they were at the last turn."""
         self._at_turn_before = self._at_turn
         """The same of the turn before."""
+        self.a_second = 0.0
+        """How many there were each second, between the last two turns."""
 
     def observe(self, seconds: float) -> None:
         """It took so long."""
@@ -52,16 +54,12 @@ class Durations:
     def turn(self) -> None:
         """Once in `TURN_SECONDS`: forget what was before the last turn, for `of_late`."""
         self._at_turn_before, self._at_turn = self._at_turn, tuple(self._counts)
+        self.a_second = (sum(self._at_turn) - sum(self._at_turn_before)) / TURN_SECONDS
 
     def of_late(self) -> list[int]:
         """How many were within each bound and not within the one before, since the turn before the
         last one."""
         return list(map(sub, self._counts, self._at_turn_before))
-
-    @property
-    def a_second(self) -> float:
-        """How many there were each second, between the last two turns."""
-        return (sum(self._at_turn) - sum(self._at_turn_before)) / TURN_SECONDS
 
     def values(self) -> Iterator[float]:
         """How many were within each bound, at last how many there were, and their sum."""

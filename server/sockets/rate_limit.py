@@ -15,6 +15,7 @@ from schema.server_limits import PREPAID_BYTES
 from server.events.events import About
 from server.sockets.codec import Unread
 from server.sockets.outgoing import Outgoing
+from server.sockets.session import LoggedIn
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
@@ -106,11 +107,14 @@ class RateLimited(Outgoing):
     def about(self) -> About:
         """Whose it is, for events; the room is the one where it moved last."""
         connection = cast("Connection", self)
-        who, seat = connection.identity, connection.seat
+        session, seat, waiting = connection.session, connection.seat, self.waiting_bytes
         project, member = ("", "") if seat is None else (seat.project, seat.member)
-        if who is None:
-            return About(project, member, address=connection.address)
-        return About(project, member, who.user, who.name or who.username, connection.address)
+        text = f"{waiting} bytes waited for it" if waiting else ""
+        if not isinstance(session, LoggedIn):
+            return About(project, member, address=connection.address, text=text)
+        who, program = session.identity, session.said.client
+        text = ", ".join(filter(None, (program, text)))
+        return About(project, member, who.user, who.name or who.username, connection.address, text)
 
     def _may_be_read(self, size: int) -> bool:
         """Whether its user owes nothing. The bytes are charged with the next large message: the ops

@@ -19,7 +19,7 @@ export function Events({ seen }: { seen: Console }) {
       {shown.map((event) => (
         <tr key={`${event.node}${event.number}`}>
           <th scope="row"><Explained name={event.alarm || event.kind}>{event.means}</Explained></th>
-          <td>{event.count}</td><td>{new Date(event.at).toLocaleTimeString()}</td>
+          <td>{event.count}</td><td>{new Date(event.at).toLocaleString()}</td>
           <td><bdi>{(event.name || event.user || event.member).slice(0, 60)}</bdi></td>
           <td>{event.project === "" ? "" : <button type="button" class="plain" onClick={() => seen.show(event.project)}><bdi>{event.project_name.slice(0, 60) || event.project}</bdi></button>}</td>
           <td>{event.node}</td><td>{event.address}</td><td><bdi>{event.text}</bdi></td>

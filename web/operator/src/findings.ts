@@ -26,6 +26,7 @@ export interface Seen {
   readonly now: number;
 }
 
+type NodeEvent = Result<"operator.events">["events"][number];
 type HealthRow = Result<"operator.health">["nodes"][number];
 
 /** Of its share of a core. */
@@ -108,18 +109,21 @@ function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: 
   return found;
 }
 
-/** Those of the last minutes that have an alarm, once for each alarm, until what began them is over. */
+/** Those of the last minutes that have an alarm, the newest of each alarm, and whether that is over. */
 function ofEvents(events: Seen["events"], now: number): Finding[] {
-  const found = new Map<string, { means: string; count: number; at: number }>();
-  for (const { alarm, means, count, at } of events?.events ?? []) {
-    if (alarm === "" || now - at > EVENT_MS) continue;
-    const same = found.get(alarm);
-    if (same === undefined) found.set(alarm, { means, count, at });
-    else same.count += count;
+  const rows = events?.events ?? [];
+  const found = new Map<string, { newest: NodeEvent; count: number }>();
+  for (const event of rows) {
+    if (event.alarm === "" || now - event.at > EVENT_MS) continue;
+    const same = found.get(event.alarm);
+    if (same === undefined) found.set(event.alarm, { newest: event, count: event.count });
+    else same.count += event.count;
   }
-  return [...found].map(([alarm, { means, count, at }]) => ({
-    kind: "look", text: `${means} ${count === 1 ? "Once" : `${count} times`} of late, last at ${new Date(at).toLocaleTimeString()}.`, alarm,
-  }));
+  return [...found].map(([alarm, { newest, count }]) => {
+    const isOver = rows.some(({ kind, node, project, at }) => kind === `${newest.kind}_over` && node === newest.node && project === newest.project && at >= newest.at);
+    const times = `${count === 1 ? "Once" : `${count} times`} of late, last at ${new Date(newest.at).toLocaleTimeString()}.`;
+    return { kind: "look", text: `${newest.means} ${times}${isOver ? " It is over." : ""}`, alarm };
+  });
 }
 
 /** What only `/metrics` of this node has. */

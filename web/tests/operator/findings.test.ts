@@ -80,6 +80,12 @@ test("events with an alarm are looked at for a quarter of an hour, once for each
   assert.deepEqual([found?.alarm, found?.kind, others], ["PrimeClientsDiverge", "look", []]);
   assert.match(found?.text ?? "", /^A copy differed. 5 times of late/);
   assert.deepEqual(findings(seen({ ...events, now: 16 * 60_000 })), []);
+  const out = { ...EVENT, kind: "outages.bus", alarm: "PrimeBusDown", project: "" };
+  const over = { ...out, kind: "outages.bus_over", alarm: "", at: 1 };
+  const said = (...rows: object[]): string[] => findings(seen({ events: { events: rows } })).map(({ text }) => text.slice(-11));
+  assert.deepEqual(said(over, out), ["It is over."]);
+  assert.notDeepEqual(said({ ...over, node: "b" }, out), ["It is over."]);
+  assert.notDeepEqual(said({ ...out, at: 2 }, over), ["It is over."]);
 });
 
 test("the worst is first, and read-only that was forgotten is bad", () => {

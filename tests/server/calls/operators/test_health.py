@@ -92,6 +92,7 @@ async def test_R96_what_went_wrong_is_told_with_when_where_and_what_it_means(doo
     assert (replaced["user"], replaced["name"]) == (ann.user, "ann")
     assert replaced["means"] == EVENT_KINDS["closed_connections.replaced"].means
     assert replaced["first_at"] <= replaced["at"]
+    assert (replaced["project"], replaced["text"]) == ("", "")  # it has not moved in a room
     assert (bad["node"], bad["address"]) == (doors.far.hub.node, "127.0.0.1")
 
 
@@ -212,6 +213,14 @@ async def test_R97_a_member_says_what_program_it_is_and_how_far_behind(doors: Do
     assert (first["client"], first["codec"], first["behind"]) == ("", "prime.v1.msgpack", 0)
     assert (second["client"], second["codec"]) == ("Studio 4.2", "prime.v1.json")
     assert 0 < second["round_trip_ms"] < 1_000
+    [connection] = [each for each in doors.near.connections.values() if each.codec.name == JSON]
+    connection.abort("slow_reader")
+    [cut] = (await doors.by_call("events", kind="aborted_connections"))["events"]
+    assert (cut["text"], cut["user"], cut["alarm"]) == (
+        "Studio 4.2",
+        ann.user,
+        "PrimeCutsMusiciansOff",
+    )
 
 
 async def test_R98_an_account_knows_whether_it_is_an_operators(doors: Doors) -> None:
