@@ -12,6 +12,7 @@ export { between, inOrder, isOrderKey } from "./order_keys.js";
 export type { Edit, Saved } from "./room/edits.js";
 export type { Gesture } from "./room/gesture.js";
 export type { MomentState } from "./room/moments.js";
+export type { Past, PastMoment } from "./room/past.js";
 export { differences, type Differences } from "./copy/differences.js";
 export type { Room } from "./room/room.js";
 export type { Entities, Transaction } from "./room/transaction.js";

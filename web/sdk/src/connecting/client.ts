@@ -3,6 +3,7 @@
 import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import { momentOf, type MomentState } from "../room/moments.js";
+import { Past } from "../room/past.js";
 import type { Room } from "../room/room.js";
 import { CLOSE_CODES } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
@@ -119,6 +120,15 @@ export class Client {
   /** What a snapshot holds. Rejects with `PrimeError`. */
   async stateOfSnapshot(project: string, snapshot: string): Promise<MomentState> {
     return momentOf((part) => this.call("snapshots.state", { project, snapshot, part }), this.codec);
+  }
+
+  /** Moments one after the other, forwards and back, without a call for each. */
+  past(project: string): Past {
+    return new Past(
+      (seq, part) => this.call("history.at", { project, seq, part }),
+      (place) => this.call("history.ops", { project, ...place }),
+      this.codec,
+    );
   }
 
   // Rooms.

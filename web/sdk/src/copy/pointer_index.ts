@@ -51,6 +51,11 @@ export class PointerIndexes {
 
   constructor(private readonly state: Entities) {}
 
+  /** Take over those of another state, but of the collections in which the two differ. */
+  share(others: PointerIndexes, differ: ReadonlySet<string>): void {
+    for (const [collection, indexes] of others.indexes) if (!differ.has(collection)) this.indexes.set(collection, indexes);
+  }
+
   /** Ids of the entities of a collection whose pointer leads to `target`; null: those whose pointer leads nowhere. */
   by(collection: string, pointer: string, target: string | null): ReadonlySet<string> {
     let ofCollection = this.indexes.get(collection);

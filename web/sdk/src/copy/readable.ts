@@ -19,11 +19,13 @@ export interface Readable {
 export class Still implements Readable {
   private readonly indexes: PointerIndexes;
 
-  constructor(private readonly state: State) {
+  /** `like`: a state with the very maps of this one, but for the collections in `differ`. */
+  constructor(private readonly state: State, like: Still | null = null, differ: ReadonlySet<string> = new Set()) {
     this.indexes = new PointerIndexes({
       get: (collection, id) => state.get(collection)?.get(id),
       all: (collection) => state.get(collection) ?? NONE,
     });
+    if (like !== null) this.indexes.share(like.indexes, differ);
   }
 
   get<C extends Collection>(collection: C, id: string): Entities[C] | undefined {

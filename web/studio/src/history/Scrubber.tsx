@@ -33,7 +33,7 @@ function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: Hi
       <div class="scrubber-line">
         <Heat scrubbing={scrubbing} />
         <input type="range" aria-label="Moment of the project" min={scrubbing.oldest.value} max={head} value={seq} aria-valuetext={title}
-          onFocus={() => void scrubbing.learn()}
+          onFocus={() => scrubbing.prepare()}
           onInput={(event) => scrubbing.to(Number(event.currentTarget.value))} />
       </div>
       <button type="button" class="small" aria-pressed={isLapsing} disabled={head <= scrubbing.oldest.value} title="Play all that was edited, in ten seconds"

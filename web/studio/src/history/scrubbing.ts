@@ -1,11 +1,10 @@
-/** Follows the slider: the moment that was asked for last is shown as soon as it is here. */
+/** Follows the slider: a moment that is here is shown at once, else the one that was asked for last as soon as it is. */
 
 import { signal, type Signal } from "@preact/signals";
-import type { Room, Stop } from "@prime/client";
+import type { Past, PastMoment, Room, Stop } from "@prime/client";
 
 import type { Studio } from "../studio.js";
 import type { HistoryFeed } from "./history_feed.js";
-import { KeptMoments } from "./kept_moments.js";
 import { lapseAt } from "./moments.js";
 
 /** At most so many edits are asked for, to tell who made them and to draw the heat. */
@@ -24,12 +23,15 @@ export class Scrubbing {
   readonly isLapsing = signal(false);
   /** The edits that are known, newest first. */
   readonly edits: HistoryFeed;
-  private readonly kept = new KeptMoments();
+  /** Moments that need no call. */
+  private readonly past: Past;
   private isAsking = false;
+  private isSurrounding = false;
   private lapseTimer: ReturnType<typeof setInterval> | null = null;
 
   constructor(private readonly studio: Studio, private readonly room: Room, edits: HistoryFeed) {
     this.head = signal(room.position?.seq ?? 0);
+    this.past = studio.client.past(room.project);
     this.edits = edits;
   }
 
@@ -55,6 +57,19 @@ export class Scrubbing {
     }
   }
 
+  /** A hand is on the slider: what it will pass is got before. */
+  prepare(): void {
+    void this.learn();
+    if (this.head.value > this.oldest.value) this.surround(this.head.value);
+  }
+
+  /** Get the moments around one, too. What fails here fails for a step that needs it as well, and is told then. */
+  private surround(seq: number): void {
+    if (this.isSurrounding) return;
+    this.isSurrounding = true;
+    this.past.reach(seq).catch(() => {}).finally(() => { this.isSurrounding = false; });
+  }
+
   /** The newest seq is now itself. */
   to(seq: number): void {
     this.endLapse();
@@ -69,7 +84,7 @@ export class Scrubbing {
   /** Show all that was edited, from the oldest moment to now. */
   lapse(): void {
     this.endLapse();
-    void this.learn();
+    this.prepare();
     const [from, to, start] = [this.oldest.value, this.head.value, performance.now()];
     this.isLapsing.value = true;
     this.lapseTimer = setInterval(() => {
@@ -96,10 +111,15 @@ export class Scrubbing {
       this.goToNow();
       return;
     }
-    const kept = this.kept.get(seq);
-    this.wanted.value = kept === undefined ? seq : null;
-    if (kept === undefined) void this.ask();
-    else if (this.studio.moment.value !== kept) this.studio.moment.value = kept;
+    const there = this.past.at(seq);
+    this.wanted.value = there === null ? seq : null;
+    if (there === null) void this.ask();
+    else this.put(there);
+  }
+
+  private put({ seq, state }: PastMoment): void {
+    const { value: shown } = this.studio.moment;
+    if (shown?.song !== state || shown.seq !== seq) this.studio.moment.value = { seq, title: `after edit ${seq}`, song: state };
   }
 
   /** One question at a time; what the slider has passed meanwhile is left out. */
@@ -107,13 +127,18 @@ export class Scrubbing {
     if (this.isAsking) return;
     this.isAsking = true;
     for (let seq = this.wanted.value; seq !== null; seq = this.wanted.value) {
-      const isThere = await this.studio.showMoment(seq, () => this.wanted.value !== null);
-      const { value: moment } = this.studio.moment;
-      if (isThere && this.wanted.value !== null && moment !== null) this.kept.keep(seq, moment);
-      if (!isThere) this.giveUp();
-      else if (this.wanted.value === seq) this.wanted.value = null;
+      const there = this.past.at(seq);
+      if (there !== null) this.put(there);
+      else if (!(await this.fetched(seq))) this.giveUp();
+      if (this.wanted.value === seq) this.wanted.value = null;
     }
     this.isAsking = false;
+  }
+
+  /** Shows one moment by itself, while those around it are got; false: it cannot be had, and that is told. */
+  private async fetched(seq: number): Promise<boolean> {
+    this.surround(seq);
+    return this.studio.showMoment(seq, () => this.wanted.value !== null);
   }
 
   private giveUp(): void {

@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Entry } from "../../../studio/src/history/history_feed.js";
-import { KeptMoments } from "../../../studio/src/history/kept_moments.js";
 import { COLUMNS, heatColumns, LAPSE_MS, lapseAt, momentInWords } from "../../../studio/src/history/moments.js";
-import { songOf } from "../arrangement/song.js";
 
 function entry(seq: number, color = "#aa0000"): Entry {
   return { seq, id: `d${seq}`, at: 1_000, user: { id: "u", name: "Ada", username: "ada" }, member: "m", purpose: "edit", reverts: null, ops: [], total: 0, color } as unknown as Entry;
@@ -32,15 +30,4 @@ test("a time-lapse goes from the first moment to the last, and ends", () => {
   assert.equal(lapseAt(LAPSE_MS / 2, 5, 9), 7);
   assert.equal(lapseAt(LAPSE_MS - 1, 5, 9), 9);
   assert.equal(lapseAt(LAPSE_MS, 5, 9), null);
-});
-
-test("moments that were shown last are kept, and no more than some", () => {
-  const kept = new KeptMoments();
-  const moment = (seq: number) => ({ seq, title: "", song: songOf({}) });
-  for (let seq = 1; seq <= 24; seq += 1) kept.keep(seq, moment(seq));
-  assert.equal(kept.get(1)?.seq, 1);
-  kept.keep(25, moment(25));
-  assert.equal(kept.get(2), undefined, "the one used longest ago goes");
-  assert.equal(kept.get(1)?.seq, 1);
-  assert.equal(kept.get(25)?.seq, 25);
 });
