@@ -97,6 +97,7 @@ async def test_R73_a_guest_makes_an_account_and_comes_back_with_it_as_the_same(
     gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
     user = await gus.value("prime.studio.client.user.value.id")
     await gus.click("button[aria-label='To the projects']")
+    await gus.see(".pill:text-is('connected')")
     await gus.click("button:has-text('Gus')")
     await gus.see("h2:has-text('Make an account')")
     await gus.see("h2:has-text('Logins')")

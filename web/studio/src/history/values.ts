@@ -51,6 +51,7 @@ export function changeInWords(collection: Collection, name: string, [was, is]: r
   const words = wordsOf(collection, name);
   if (typeof words !== "string") return words[is === true ? 0 : 1];
   const [before, after] = [was ?? null, is ?? null].map((value, at) => (value === null ? "none" : shownValue(collection, name, value, at === 0 ? then : now)));
+  if (before !== "" && before === after && typeof is === "number") return `${words} changed a little`;
   return before === "" || after === "" || before === after || name === "order" ? `another ${words}` : `${words} from ${before} to ${after}`;
 }
 

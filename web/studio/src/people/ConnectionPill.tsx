@@ -11,7 +11,7 @@ export function ConnectionPill({ studio }: { studio: Studio }) {
     status: useLive(studio.client.status, { name: "connecting" }),
     unsaved: useLive(room?.unsaved, 0),
     seq: room?.position?.seq ?? null,
-    isSynced: useLive(room?.isSynced, false),
+    isSynced: useLive(room?.isSynced, room === null), // without a project nothing is caught up with
     degraded: useLive(room?.degraded, null),
   });
   return <span class={`pill ${kind}`} role="status" title="Whether all is saved">{text}</span>;

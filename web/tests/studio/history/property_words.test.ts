@@ -54,5 +54,6 @@ test("values are told in the units that musicians use", () => {
   assert.equal(valueInWords("transport", "loopEnd", 16, SONG), "loop end to 5.1");
   assert.equal(changeInWords("tempo", "bpm", [88, 92], SONG, SONG), "tempo from 88 bpm to 92 bpm");
   assert.equal(changeInWords("clips", "color", [null, "#ff0000"], SONG, SONG), "another colour");
+  assert.equal(changeInWords("channels", "volume", [0.5, 0.5001], SONG, SONG), "volume changed a little");
   assert.equal(changeInWords("channels", "mute", [true, false], SONG, SONG), "not muted");
 });

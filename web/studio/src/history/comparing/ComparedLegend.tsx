@@ -14,7 +14,7 @@ export function ComparedLegend({ studio }: { studio: Studio }) {
     <div class="compared-legend" role="group" aria-label="Comparison on the time line">
       <span><bdi>{comparison.from.title}</bdi> → <bdi>{comparison.to.title}</bdi></span>
       {isShown
-        ? <><span class="key added">+ added</span><span class="key changed">~ changed</span><span class="key removed">− was here</span></>
+        ? <><span class="key added">+ <span>added</span></span><span class="key changed">~ <span>changed</span></span><span class="key removed">− <span>was here</span></span></>
         : <button type="button" class="small" onClick={() => showSide(studio, comparison.to)}>Show <bdi>{comparison.to.title}</bdi></button>}
       <button type="button" class="small" onClick={() => { studio.side.value = "snapshots"; }}>List</button>
       <button type="button" class="small" aria-label="End comparing" onClick={() => { studio.comparison.value = null; }}>×</button>
