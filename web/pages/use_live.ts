@@ -1,18 +1,25 @@
-/** A `Live` of the SDK in a component, which is drawn again with each change. */
+/** Reads a `Live` of the SDK in a component, which is drawn again when it changes. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Live } from "@prime/client";
 
 /** null, for what is not there yet, reads as `otherwise`. */
 export function useLive<Value>(live: Live<Value> | null | undefined, otherwise: Value): Value {
-  const [, draw] = useState(0);
-  useEffect(() => live?.subscribe(() => draw((count) => count + 1)), [live]);
-  return live === null || live === undefined ? otherwise : live.value;
+  return useLiveKeyed(live, otherwise, (value) => value);
 }
 
-/** The same, drawn again only when what `key` makes of it is another text: for what changes thirty times a second. */
-export function useLiveKeyed<Value>(live: Live<Value> | null | undefined, otherwise: Value, key: (value: Value) => string): Value {
-  const [, draw] = useState("");
-  useEffect(() => live?.subscribe((value) => draw(key(value))), [live]);
-  return live === null || live === undefined ? otherwise : live.value;
+/** The same, drawn again only when what `key` makes of it is another: for what changes thirty times a second. */
+export function useLiveKeyed<Value>(live: Live<Value> | null | undefined, otherwise: Value, key: (value: Value) => unknown): Value {
+  const [, draw] = useState(0);
+  const value = live === null || live === undefined ? otherwise : live.value;
+  const shown = useRef<unknown>(null);
+  shown.current = key(value);
+  useEffect(() => {
+    if (live === null || live === undefined) return;
+    const look = (now: Value): void => { if (!Object.is(key(now), shown.current)) draw((count) => count + 1); };
+    const stop = live.subscribe(look);
+    look(live.value); // it may have changed since it was drawn: effects come after the frame
+    return stop;
+  }, [live]);
+  return value;
 }
