@@ -8,8 +8,11 @@ from schema.generating.json_structs import Schema
 _TEXT = """\
 import type { Collection, ErrorCode } from "./types.js";
 
+/** After an error: `wait` and ask again, `mend` what is wrong with it, or `give up`. */
+export type Retry = @retries@;
+
 /** What to do after an error (rule E11): the last column of the table of errors. */
-export const RETRY: { readonly [code in ErrorCode]: string } = @retry@;
+export const RETRY: { readonly [code in ErrorCode]: Retry } = @retry@;
 
 export interface CloseCode {
   readonly name: string;
@@ -43,7 +46,8 @@ def tables_module(schema: Schema) -> str:
         "@close_codes@": codes,
         "@collections@": _collections(schema["$defs"]),
     }
-    text = _TEXT
+    retries = " | ".join(json.dumps(retry) for retry in sorted(set(errors.values())))
+    text = _TEXT.replace("@retries@", retries)
     for place, value in filled.items():
         text = text.replace(place, json.dumps(value, indent=2, ensure_ascii=False))
     return text

@@ -12,6 +12,22 @@ from schema.generating.json_structs import Schema
 
 _WIDTH = 110
 
+_ON_DELETE = {
+    "cascade": ", and gone with it",
+    "clear": ", and null once that is gone",
+    "reparent": ", and that one's parent once that is gone",
+    "master": ", and the master's once that is gone",
+}
+"""What becomes of a pointer when what it points at is deleted (rule O5)."""
+
+_UNITS = {
+    "linear": "as a linear factor", "normalized": "normalized", "MIDI key": "as a MIDI key",
+}  # fmt: skip
+"""Those that do not go with `in`."""
+
+_LARGEST_INTEGER = 2**53 - 1
+"""Of JavaScript: no bound that anybody meets."""
+
 _PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean"}
 
 
@@ -80,11 +96,31 @@ def _union(types: Iterator[str]) -> str:
     return " | ".join(dict.fromkeys(types))
 
 
+def _unit(schema: Schema) -> str:
+    unit = schema.get("x-unit", "")
+    return _UNITS.get(unit, f"in {unit}") if unit else ""
+
+
+def _range(schema: Schema) -> str:
+    """Of a number that has both ends."""
+    own: Schema = next((one for one in schema.get("anyOf", [schema]) if "maximum" in one), {})
+    if own.get("maximum", 0) >= _LARGEST_INTEGER:
+        return ""
+    if "minimum" in own:
+        return f"{own['minimum']:,.15g} to {own['maximum']:,.15g}"
+    if "exclusiveMinimum" in own:
+        return f"above {own['exclusiveMinimum']:,.15g}, at most {own['maximum']:,.15g}"
+    return ""
+
+
 def _comment(schema: Schema, indent: str) -> str:
-    """What is said of it, its unit and its default, as a comment before it; or nothing."""
+    """What is said of it, its unit, range and default, as a comment before it; or nothing."""
     said = [str(schema[key]) for key in ("description",) if key in schema]
-    if "x-unit" in schema:
-        said.append(f"In {schema['x-unit']}.")
+    measure = ", ".join(filter(None, (_unit(schema), _range(schema))))
+    if measure:
+        said.append(f"{measure[0].upper()}{measure[1:]}.")
+    if "x-points-to" in schema:
+        said.append(f"An id in `{schema['x-points-to']}`{_ON_DELETE[schema['x-on-delete']]}.")
     if "default" in schema:
         said.append(f"Default: {json.dumps(schema['default'], ensure_ascii=False)}.")
     if not said:

@@ -1,6 +1,6 @@
 /** What promises of the SDK reject with. */
 
-import { RETRY } from "./schema/tables.js";
+import { RETRY, type Retry } from "./schema/tables.js";
 import type { ErrorCode, ErrorDetails, LeftReason, ServerError } from "./schema/types.js";
 
 /** An `error` of the server: `code` is of the table of errors, `retry` says what to do (rule E11). */
@@ -15,8 +15,9 @@ export class PrimeError extends Error {
     super(message);
   }
 
-  get retry(): string {
-    return RETRY[this.code] ?? "give up";
+  /** `wait` (for `details.retry_after_ms`) and ask again, `mend` what is wrong with it, or `give up`. */
+  get retry(): Retry {
+    return RETRY[this.code] ?? "give up"; // a server that is newer than we are may have other codes
   }
 
   static of(message: ServerError): PrimeError {

@@ -2,8 +2,11 @@
 
 import type { Collection, ErrorCode } from "./types.js";
 
+/** After an error: `wait` and ask again, `mend` what is wrong with it, or `give up`. */
+export type Retry = "give up" | "mend" | "wait";
+
 /** What to do after an error (rule E11): the last column of the table of errors. */
-export const RETRY: { readonly [code in ErrorCode]: string } = {
+export const RETRY: { readonly [code in ErrorCode]: Retry } = {
   "bad_message": "mend",
   "unknown_message": "give up",
   "unsupported_version": "give up",

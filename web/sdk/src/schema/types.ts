@@ -1057,20 +1057,25 @@ export type ClientPresence = {
 
 /** Where a member points: a time in beats, perhaps on a track, perhaps at a height (0 to 1). */
 export type Cursor = {
+  /** -1,000,000 to 1,000,000. */
   time: number;
   track?: string | null;
+  /** 0 to 1. */
   y?: number;
 };
 
 /** The part of the song a member sees, in beats, and the topmost track. */
 export type View = {
+  /** -1,000,000 to 1,000,000. */
   start: number;
+  /** -1,000,000 to 1,000,000. */
   end: number;
   track?: string | null;
 };
 
 /** Where a member's own playback is, in beats, and whether it runs. */
 export type Playhead = {
+  /** -1,000,000 to 1,000,000. */
   time: number;
   playing: boolean;
 };
@@ -1667,7 +1672,7 @@ export type DeviceBegun = {
 /** Ask whether you are let in; with `wait_ms`, answered as soon as it is decided (rule A30). */
 export type AuthDevicePollParams = {
   device_code: string;
-  /** Default: 0. */
+  /** 0 to 8,000. Default: 0. */
   wait_ms?: number;
 };
 
@@ -1807,6 +1812,7 @@ export type ProjectsCreateParams = {
   id?: string | null;
   /** Default: "". */
   description?: string;
+  /** 10 to 1,000. */
   bpm?: number;
   /** Default: null. */
   key?: string | null;
@@ -1825,6 +1831,7 @@ export type Project = {
   owner: string | PublicUserSummary;
   name: string;
   description: string;
+  /** 10 to 1,000. */
   bpm: number;
   key: string | null;
   scale: string | null;
@@ -1832,6 +1839,7 @@ export type Project = {
   tags: readonly string[];
   default_role: Role;
   link_sharing: boolean;
+  /** 1 to 500. */
   member_limit: number;
   role: Role;
   head: number;
@@ -1849,6 +1857,7 @@ export type ProjectsUpdateParams = {
   version: number;
   name?: string;
   description?: string;
+  /** 10 to 1,000. */
   bpm?: number;
   key?: string | null;
   scale?: string | null;
@@ -1856,6 +1865,7 @@ export type ProjectsUpdateParams = {
   tags?: readonly string[];
   default_role?: Role;
   link_sharing?: boolean;
+  /** 1 to 500. */
   member_limit?: number;
 };
 
@@ -1925,7 +1935,7 @@ export type HistoryListParams = {
   until?: number | null;
   /** Default: null. */
   before?: number | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
 };
 
@@ -1975,7 +1985,7 @@ export type HistoryAtParams = {
   seq?: number | null;
   /** Default: null. */
   time?: number | null;
-  /** Default: 0. */
+  /** 0 to 10,000. Default: 0. */
   part?: number;
 };
 
@@ -1997,7 +2007,7 @@ export type HistoryOpsParams = {
   after?: number;
   /** Default: null. */
   to?: number | null;
-  /** Default: 0. */
+  /** 0 to 2,147,483,648. Default: 0. */
   op?: number;
 };
 
@@ -2050,23 +2060,23 @@ export type SnapshotsCreateParams = {
 
 /** What a client measured on its own rendering of the project. LUFS and dBTP by EBU R 128. */
 export type AudioAnalysis = {
-  /** Default: null. */
+  /** -120 to 20. Default: null. */
   integrated_lufs?: number | null;
-  /** Default: null. */
+  /** 0 to 120. Default: null. */
   loudness_range_lu?: number | null;
-  /** Default: null. */
+  /** -200 to 60. Default: null. */
   true_peak_dbtp?: number | null;
-  /** Default: null. */
+  /** 0 to 1,000,000. Default: null. */
   duration_seconds?: number | null;
-  /** Default: null. */
+  /** 10 to 1,000. Default: null. */
   bpm?: number | null;
   /** Default: null. */
   key?: string | null;
   /** Default: null. */
   scale?: string | null;
-  /** Default: null. */
+  /** 0 to 1,000,000. Default: null. */
   spectral_centroid_hz?: number | null;
-  /** Default: null. */
+  /** -1 to 1. Default: null. */
   stereo_correlation?: number | null;
   /** Default: null. */
   tool?: string | null;
@@ -2112,7 +2122,7 @@ export type TempoAt = {
 export type SnapshotsStateParams = {
   project: string;
   snapshot: string;
-  /** Default: 0. */
+  /** 0 to 10,000. Default: 0. */
   part?: number;
 };
 
@@ -2133,7 +2143,7 @@ export type SnapshotsDiffParams = {
   before?: string | null;
   /** Default: null. */
   after?: string | null;
-  /** Default: 200. */
+  /** 1 to 2,000. Default: 200. */
   limit?: number;
 };
 
@@ -2192,13 +2202,15 @@ export type SnapshotsDeleteParams = {
 /** What lies between two beats (from `start` up to `end`), on all tracks or on some. */
 export type TimelineBetweenParams = {
   project: string;
+  /** 0 to 1,000,000. */
   start: number;
+  /** 0 to 1,000,000. */
   end: number;
   /** Default: null. */
   tracks?: readonly string[] | null;
   /** Default: false. */
   notes?: boolean;
-  /** Default: 1000. */
+  /** 1 to 5,000. Default: 1000. */
   limit?: number;
 };
 
@@ -2238,7 +2250,7 @@ export type TimelineBeatsParams = {
 /** Who was in a collaboration session, and for how long, the latest comer first. */
 export type SessionsHistoryParams = {
   session: string;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -2316,7 +2328,7 @@ export type RecallUse = {
   key: string;
   /** Default: null. */
   at?: number | null;
-  /** Default: 1.0. */
+  /** Above 0, at most 1. Default: 1.0. */
   weight?: number;
   /** Default: false. */
   suggested?: boolean;
@@ -2330,13 +2342,13 @@ export type RecallUse = {
 export type RecallContext = {
   /** Default: "". */
   genre?: string;
-  /** Default: null. */
+  /** 10 to 1,000. Default: null. */
   bpm?: number | null;
   /** Default: "". */
   plugin?: string;
   /** Default: "". */
   after?: string;
-  /** Default: null. */
+  /** 0 to 23. Default: null. */
   hour?: number | null;
   /** Default: {}. */
   more?: { [key: string]: string };
@@ -2353,7 +2365,7 @@ export type RecallSuggestParams = {
   category: string;
   /** Default: null. */
   context?: RecallContext | null;
-  /** Default: 3. */
+  /** 1 to 20. Default: 3. */
   limit?: number;
 };
 
@@ -2381,7 +2393,7 @@ export type RecallCorrectParams = {
   id: string;
   /** Default: null. */
   key?: string | null;
-  /** Default: null. */
+  /** 0 to 1. Default: null. */
   weight?: number | null;
   /** Default: null. */
   rename?: string | null;
@@ -2410,7 +2422,7 @@ export type ForgottenRecall = {
 
 /** All that is remembered of you, page by page; `after` is the `next` of the page before. */
 export type RecallExportParams = {
-  /** Default: 200. */
+  /** 1 to 200. Default: 200. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -2540,9 +2552,13 @@ export type AudioFile = {
   name: string;
   content_hash: string | null;
   bytes: number | null;
+  /** 0 to 1,000,000. */
   duration_seconds: number | null;
+  /** 1 to 1,536,000. */
   sample_rate: number | null;
+  /** 1 to 64. */
   bit_depth: number | null;
+  /** 1 to 256. */
   channels: number | null;
   format: string | null;
   analysis: JsonMap | null;
@@ -2564,9 +2580,13 @@ export type AudioFilesSetStatusParams = {
   failure?: string;
   bytes?: number;
   content_hash?: string;
+  /** 0 to 1,000,000. */
   duration_seconds?: number;
+  /** 1 to 1,536,000. */
   sample_rate?: number;
+  /** 1 to 64. */
   bit_depth?: number;
+  /** 1 to 256. */
   channels?: number;
   format?: string;
   analysis?: JsonMap;
@@ -2582,9 +2602,9 @@ export type InvitationsCreateParams = {
   tracks?: readonly string[] | null;
   /** Default: null. */
   email?: string | null;
-  /** Default: 1. */
+  /** 1 to 500. Default: 1. */
   max_uses?: number;
-  /** Default: 604800. */
+  /** 60 to 2,592,000. Default: 604800. */
   expires_in?: number;
   /** Default: false. */
   guests?: boolean;
@@ -2755,7 +2775,7 @@ export type Latency = {
 /** What went wrong on all nodes of late, the newest first; for operators. `kind`: one kind, or the first part of
  * its name; `project`, `node`: of one. */
 export type OperatorEventsParams = {
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   cursor?: string | null;
@@ -2800,7 +2820,7 @@ export type NodeEvent = {
 /** The open rooms of all nodes, in the order of their projects; for operators. With `order` = `load` those for
  * which most is sent come first, and it is one page: no `cursor`. */
 export type OperatorRoomsParams = {
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   cursor?: string | null;
@@ -2943,7 +2963,7 @@ export type LoginRow = {
 
 /** The rooms that are closed, in the order of their projects; for operators. */
 export type OperatorClosedRoomsParams = {
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   cursor?: string | null;
@@ -2959,7 +2979,7 @@ export type ClosedRooms = {
 
 /** How large the database is, table by table, and the largest projects; for operators. */
 export type OperatorSizesParams = {
-  /** Default: 20. */
+  /** 1 to 200. Default: 20. */
   projects?: number;
 };
 
@@ -2996,7 +3016,7 @@ export type ProjectRow = {
 export type OperatorSlowCallsParams = {
   /** Default: null. */
   method?: string | null;
-  /** Default: 3. */
+  /** 1 to 20. Default: 3. */
   per_method?: number;
 };
 
@@ -3020,7 +3040,7 @@ export type SlowCall = {
 /** The audit of everyone, newest first, also for who has no account here; for operators. `event`: one kind;
  * `user`: of one user, an id, an address or a username. */
 export type OperatorAuditParams = {
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   cursor?: string | null;
@@ -3082,7 +3102,7 @@ export type Kicked = {
 export type OperatorCloseRoomParams = {
   project: string;
   reason: string;
-  /** Default: null. */
+  /** 1,000 to 2,592,000,000. Default: null. */
   for_ms?: number | null;
 };
 
@@ -3149,7 +3169,7 @@ export type UsersListParams = {
   order?: readonly string[] | null;
   /** Default: null. */
   fields?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3194,7 +3214,9 @@ export type OwnAccount = {
   name: string;
   avatar_url: string | null;
   favorite_genres: readonly string[];
+  /** 10 to 1,000. */
   default_bpm: number;
+  /** -70 to 0. */
   target_lufs: number;
   preferences: JsonMap;
   devices: readonly JsonMap[];
@@ -3213,7 +3235,9 @@ export type AccountUpdateParams = {
   name?: string;
   avatar_url?: string | null;
   favorite_genres?: readonly string[];
+  /** 10 to 1,000. */
   default_bpm?: number;
+  /** -70 to 0. */
   target_lufs?: number;
   preferences?: JsonMap;
   devices?: readonly JsonMap[];
@@ -3240,7 +3264,7 @@ export type ProjectsListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3275,7 +3299,7 @@ export type MembersListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 500. */
+  /** 1 to 500. Default: 500. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3321,7 +3345,7 @@ export type SnapshotsListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3367,7 +3391,7 @@ export type AudioFilesListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3401,13 +3425,13 @@ export type AudioFilesCreateParams = {
   content_hash?: string | null;
   /** Default: null. */
   bytes?: number | null;
-  /** Default: null. */
+  /** 0 to 1,000,000. Default: null. */
   duration_seconds?: number | null;
-  /** Default: null. */
+  /** 1 to 1,536,000. Default: null. */
   sample_rate?: number | null;
-  /** Default: null. */
+  /** 1 to 64. Default: null. */
   bit_depth?: number | null;
-  /** Default: null. */
+  /** 1 to 256. Default: null. */
   channels?: number | null;
   /** Default: null. */
   format?: string | null;
@@ -3424,9 +3448,13 @@ export type AudioFilesUpdateParams = {
   audio_file: string;
   version: number;
   name?: string;
+  /** 0 to 1,000,000. */
   duration_seconds?: number | null;
+  /** 1 to 1,536,000. */
   sample_rate?: number | null;
+  /** 1 to 64. */
   bit_depth?: number | null;
+  /** 1 to 256. */
   channels?: number | null;
   format?: string | null;
   analysis?: JsonMap | null;
@@ -3456,7 +3484,7 @@ export type PresetsListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3543,7 +3571,7 @@ export type RecallListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3610,7 +3638,7 @@ export type SessionsListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3674,7 +3702,7 @@ export type SessionStatesListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3710,7 +3738,7 @@ export type SessionStaysListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3745,7 +3773,7 @@ export type AuthSessionsListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3779,7 +3807,7 @@ export type AuditListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3830,7 +3858,7 @@ export type WholeAuditListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -3908,7 +3936,7 @@ export type InvitationsListParams = {
   fields?: readonly string[] | null;
   /** Default: null. */
   embed?: readonly string[] | null;
-  /** Default: 50. */
+  /** 1 to 200. Default: 50. */
   limit?: number;
   /** Default: null. */
   after?: string | null;
@@ -4253,7 +4281,7 @@ export type ProjectEntity = {
   scale: string | null;
   /** Default: "beats". */
   timeUnit: "beats";
-  /** Default: 48000. */
+  /** 8,000 to 384,000. Default: 48000. */
   sampleRate: number;
 };
 
@@ -4263,6 +4291,7 @@ export type ProjectProps = {
   key?: string | null;
   scale?: string | null;
   timeUnit?: "beats";
+  /** 8,000 to 384,000. */
   sampleRate?: number;
 };
 
@@ -4277,9 +4306,9 @@ export type SetProject = {
 
 /** An entity of `transport`, as the project state holds it. */
 export type TransportEntity = {
-  /** In beats. Default: 0. */
+  /** In beats, 0 to 1,000,000. Default: 0. */
   loopStart: number;
-  /** In beats. Default: 16. */
+  /** In beats, above 0, at most 1,000,000. Default: 16. */
   loopEnd: number;
   /** Default: false. */
   loopOn: boolean;
@@ -4289,9 +4318,9 @@ export type TransportEntity = {
 
 /** Some properties of an entity of `transport`. */
 export type TransportProps = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   loopStart?: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   loopEnd?: number;
   loopOn?: boolean;
   metronome?: boolean;
@@ -4308,11 +4337,11 @@ export type SetTransport = {
 
 /** An entity of `tempo`, as the project state holds it. */
 export type TempoEntity = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
-  /** Default: 0. */
+  /** 0 to 1. Default: 0. */
   slot: number;
-  /** In bpm. */
+  /** In bpm, 10 to 1,000. */
   bpm: number;
   /** Default: "hold". */
   interp: "hold" | "linear";
@@ -4320,21 +4349,22 @@ export type TempoEntity = {
 
 /** Some properties of an entity of `tempo`. */
 export type TempoProps = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
+  /** 0 to 1. */
   slot?: number;
-  /** In bpm. */
+  /** In bpm, 10 to 1,000. */
   bpm?: number;
   interp?: "hold" | "linear";
 };
 
 /** An entity to insert into `tempo`: the rest has defaults. */
 export type NewTempoEntity = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
-  /** Default: 0. */
+  /** 0 to 1. Default: 0. */
   slot?: number;
-  /** In bpm. */
+  /** In bpm, 10 to 1,000. */
   bpm: number;
   /** Default: "hold". */
   interp?: "hold" | "linear";
@@ -4373,16 +4403,16 @@ export type MoveTempo = {
   op: "move";
   col: "tempo";
   id: EntityId;
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
   expect?: TempoProps;
 };
 
 /** An entity of `signatures`, as the project state holds it. */
 export type SignaturesEntity = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
-  /** Default: 4. */
+  /** 1 to 64. Default: 4. */
   num: number;
   /** Default: 4. */
   den: 1 | 2 | 4 | 8 | 16 | 32;
@@ -4390,17 +4420,18 @@ export type SignaturesEntity = {
 
 /** Some properties of an entity of `signatures`. */
 export type SignaturesProps = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
+  /** 1 to 64. */
   num?: number;
   den?: 1 | 2 | 4 | 8 | 16 | 32;
 };
 
 /** An entity to insert into `signatures`: the rest has defaults. */
 export type NewSignaturesEntity = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
-  /** Default: 4. */
+  /** 1 to 64. Default: 4. */
   num?: number;
   /** Default: 4. */
   den?: 1 | 2 | 4 | 8 | 16 | 32;
@@ -4439,14 +4470,14 @@ export type MoveSignatures = {
   op: "move";
   col: "signatures";
   id: EntityId;
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
   expect?: SignaturesProps;
 };
 
 /** An entity of `markers`, as the project state holds it. */
 export type MarkersEntity = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
   /** Default: "". */
   name: string;
@@ -4456,7 +4487,7 @@ export type MarkersEntity = {
 
 /** Some properties of an entity of `markers`. */
 export type MarkersProps = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
   name?: string;
   color?: string | null;
@@ -4464,7 +4495,7 @@ export type MarkersProps = {
 
 /** An entity to insert into `markers`: the rest has defaults. */
 export type NewMarkersEntity = {
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
   /** Default: "". */
   name?: string;
@@ -4505,7 +4536,7 @@ export type MoveMarkers = {
   op: "move";
   col: "markers";
   id: EntityId;
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
   expect?: MarkersProps;
 };
@@ -4514,13 +4545,13 @@ export type MoveMarkers = {
 export type TracksEntity = {
   /** Default: "". */
   name: string;
-  /** Default: null. */
+  /** An id in `tracks`, and that one's parent once that is gone. Default: null. */
   parent: EntityId | null;
   /** Default: "a0". */
   order: OrderKey;
   /** Default: ["notes"]. */
   content: readonly ("audio" | "automation" | "notes" | "video" | "markers" | "tracks")[];
-  /** Default: null. */
+  /** An id in `channels`, and null once that is gone. Default: null. */
   channel: EntityId | null;
   /** Default: null. */
   color: string | null;
@@ -4531,9 +4562,11 @@ export type TracksEntity = {
 /** Some properties of an entity of `tracks`. */
 export type TracksProps = {
   name?: string;
+  /** An id in `tracks`, and that one's parent once that is gone. */
   parent?: EntityId | null;
   order?: OrderKey;
   content?: readonly ("audio" | "automation" | "notes" | "video" | "markers" | "tracks")[];
+  /** An id in `channels`, and null once that is gone. */
   channel?: EntityId | null;
   color?: string | null;
   loaded?: boolean;
@@ -4543,13 +4576,13 @@ export type TracksProps = {
 export type NewTracksEntity = {
   /** Default: "". */
   name?: string;
-  /** Default: null. */
+  /** An id in `tracks`, and that one's parent once that is gone. Default: null. */
   parent?: EntityId | null;
   /** Default: "a0". */
   order?: OrderKey;
   /** Default: ["notes"]. */
   content?: readonly ("audio" | "automation" | "notes" | "video" | "markers" | "tracks")[];
-  /** Default: null. */
+  /** An id in `channels`, and null once that is gone. Default: null. */
   channel?: EntityId | null;
   /** Default: null. */
   color?: string | null;
@@ -4591,6 +4624,7 @@ export type MoveTracks = {
   col: "tracks";
   id: EntityId;
   order?: OrderKey;
+  /** An id in `tracks`, and that one's parent once that is gone. */
   parent?: EntityId | null;
   expect?: TracksProps;
 };
@@ -4603,13 +4637,13 @@ export type ChannelsEntity = {
   order: OrderKey;
   /** Default: "regular". */
   role: "regular" | "master" | "effect" | "submix" | "vca";
-  /** Default: null. */
+  /** An id in `channels`, and the master's once that is gone. Default: null. */
   dest: EntityId | null;
-  /** Default: 2. */
+  /** 1 to 64. Default: 2. */
   audioChannels: number;
-  /** In linear. Default: 1. */
+  /** As a linear factor, 0 to 2. Default: 1. */
   volume: number;
-  /** In normalized. Default: 0.5. */
+  /** Normalized, 0 to 1. Default: 0.5. */
   pan: number;
   /** Default: false. */
   mute: boolean;
@@ -4622,11 +4656,13 @@ export type ChannelsProps = {
   name?: string;
   order?: OrderKey;
   role?: "regular" | "master" | "effect" | "submix" | "vca";
+  /** An id in `channels`, and the master's once that is gone. */
   dest?: EntityId | null;
+  /** 1 to 64. */
   audioChannels?: number;
-  /** In linear. */
+  /** As a linear factor, 0 to 2. */
   volume?: number;
-  /** In normalized. */
+  /** Normalized, 0 to 1. */
   pan?: number;
   mute?: boolean;
   solo?: boolean;
@@ -4640,13 +4676,13 @@ export type NewChannelsEntity = {
   order?: OrderKey;
   /** Default: "regular". */
   role?: "regular" | "master" | "effect" | "submix" | "vca";
-  /** Default: null. */
+  /** An id in `channels`, and the master's once that is gone. Default: null. */
   dest?: EntityId | null;
-  /** Default: 2. */
+  /** 1 to 64. Default: 2. */
   audioChannels?: number;
-  /** In linear. Default: 1. */
+  /** As a linear factor, 0 to 2. Default: 1. */
   volume?: number;
-  /** In normalized. Default: 0.5. */
+  /** Normalized, 0 to 1. Default: 0.5. */
   pan?: number;
   /** Default: false. */
   mute?: boolean;
@@ -4688,13 +4724,16 @@ export type MoveChannels = {
   col: "channels";
   id: EntityId;
   order?: OrderKey;
+  /** An id in `channels`, and the master's once that is gone. */
   parent?: EntityId | null;
   expect?: ChannelsProps;
 };
 
 /** An entity of `sends`, as the project state holds it. */
 export type SendsEntity = {
+  /** An id in `channels`, and gone with it. */
   channel: EntityId;
+  /** An id in `channels`, and gone with it. */
   dest: EntityId;
   /** Default: "a0". */
   order: OrderKey;
@@ -4702,28 +4741,32 @@ export type SendsEntity = {
   type: "pre" | "post";
   /** Default: true. */
   enable: boolean;
-  /** In linear. Default: 1. */
+  /** As a linear factor, 0 to 2. Default: 1. */
   volume: number;
-  /** In normalized. Default: 0.5. */
+  /** Normalized, 0 to 1. Default: 0.5. */
   pan: number;
 };
 
 /** Some properties of an entity of `sends`. */
 export type SendsProps = {
+  /** An id in `channels`, and gone with it. */
   channel?: EntityId;
+  /** An id in `channels`, and gone with it. */
   dest?: EntityId;
   order?: OrderKey;
   type?: "pre" | "post";
   enable?: boolean;
-  /** In linear. */
+  /** As a linear factor, 0 to 2. */
   volume?: number;
-  /** In normalized. */
+  /** Normalized, 0 to 1. */
   pan?: number;
 };
 
 /** An entity to insert into `sends`: the rest has defaults. */
 export type NewSendsEntity = {
+  /** An id in `channels`, and gone with it. */
   channel: EntityId;
+  /** An id in `channels`, and gone with it. */
   dest: EntityId;
   /** Default: "a0". */
   order?: OrderKey;
@@ -4731,9 +4774,9 @@ export type NewSendsEntity = {
   type?: "pre" | "post";
   /** Default: true. */
   enable?: boolean;
-  /** In linear. Default: 1. */
+  /** As a linear factor, 0 to 2. Default: 1. */
   volume?: number;
-  /** In normalized. Default: 0.5. */
+  /** Normalized, 0 to 1. Default: 0.5. */
   pan?: number;
 };
 
@@ -4771,12 +4814,14 @@ export type MoveSends = {
   col: "sends";
   id: EntityId;
   order?: OrderKey;
+  /** An id in `channels`, and gone with it. */
   parent?: EntityId;
   expect?: SendsProps;
 };
 
 /** An entity of `devices`, as the project state holds it. */
 export type DevicesEntity = {
+  /** An id in `channels`, and gone with it. */
   channel: EntityId;
   /** Default: "a0". */
   order: OrderKey;
@@ -4800,6 +4845,7 @@ export type DevicesEntity = {
 
 /** Some properties of an entity of `devices`. */
 export type DevicesProps = {
+  /** An id in `channels`, and gone with it. */
   channel?: EntityId;
   order?: OrderKey;
   role?: "instrument" | "noteFX" | "audioFX" | "analyzer";
@@ -4814,6 +4860,7 @@ export type DevicesProps = {
 
 /** An entity to insert into `devices`: the rest has defaults. */
 export type NewDevicesEntity = {
+  /** An id in `channels`, and gone with it. */
   channel: EntityId;
   /** Default: "a0". */
   order?: OrderKey;
@@ -4869,32 +4916,34 @@ export type MoveDevices = {
   col: "devices";
   id: EntityId;
   order?: OrderKey;
+  /** An id in `channels`, and gone with it. */
   parent?: EntityId;
   expect?: DevicesProps;
 };
 
 /** An entity of `clips`, as the project state holds it. */
 export type ClipsEntity = {
+  /** An id in `tracks`, and gone with it. */
   track: EntityId;
   /** Default: "notes". */
   kind: "notes" | "audio" | "automation" | "video";
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   duration: number;
-  /** In beats, or seconds by contentTimeUnit. Default: 0. */
+  /** In beats, or seconds by contentTimeUnit, -1,000,000 to 1,000,000. Default: 0. */
   playStart: number;
-  /** In beats, or seconds by contentTimeUnit. Default: null. */
+  /** In beats, or seconds by contentTimeUnit, 0 to 1,000,000. Default: null. */
   loopStart: number | null;
-  /** In beats, or seconds by contentTimeUnit. Default: null. */
+  /** In beats, or seconds by contentTimeUnit, 0 to 1,000,000. Default: null. */
   loopEnd: number | null;
   /** Default: "beats". */
   contentTimeUnit: "beats" | "seconds";
-  /** In beats. Default: 0. */
+  /** In beats, 0 to 1,000,000. Default: 0. */
   fadeIn: number;
-  /** In beats. Default: 0. */
+  /** In beats, 0 to 1,000,000. Default: 0. */
   fadeOut: number;
-  /** In linear. Default: 1. */
+  /** As a linear factor, 0 to 8. Default: 1. */
   gain: number;
   /** Default: true. */
   enable: boolean;
@@ -4902,68 +4951,74 @@ export type ClipsEntity = {
   name: string;
   /** Default: null. */
   color: string | null;
-  /** Default: null. */
+  /** An id in `media`, and null once that is gone. Default: null. */
   media: EntityId | null;
-  /** Default: null. */
+  /** An id in `clips`, and gone with it. Default: null. */
   ref: EntityId | null;
-  /** Default: null. */
+  /** An id in `slots`, and gone with it. Default: null. */
   slot: EntityId | null;
-  /** Default: 0. */
+  /** 0 to 1,000. Default: 0. */
   lane: number;
 };
 
 /** Some properties of an entity of `clips`. */
 export type ClipsProps = {
+  /** An id in `tracks`, and gone with it. */
   track?: EntityId;
   kind?: "notes" | "audio" | "automation" | "video";
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   duration?: number;
-  /** In beats, or seconds by contentTimeUnit. */
+  /** In beats, or seconds by contentTimeUnit, -1,000,000 to 1,000,000. */
   playStart?: number;
-  /** In beats, or seconds by contentTimeUnit. */
+  /** In beats, or seconds by contentTimeUnit, 0 to 1,000,000. */
   loopStart?: number | null;
-  /** In beats, or seconds by contentTimeUnit. */
+  /** In beats, or seconds by contentTimeUnit, 0 to 1,000,000. */
   loopEnd?: number | null;
   contentTimeUnit?: "beats" | "seconds";
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   fadeIn?: number;
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   fadeOut?: number;
-  /** In linear. */
+  /** As a linear factor, 0 to 8. */
   gain?: number;
   enable?: boolean;
   name?: string;
   color?: string | null;
+  /** An id in `media`, and null once that is gone. */
   media?: EntityId | null;
+  /** An id in `clips`, and gone with it. */
   ref?: EntityId | null;
+  /** An id in `slots`, and gone with it. */
   slot?: EntityId | null;
+  /** 0 to 1,000. */
   lane?: number;
 };
 
 /** An entity to insert into `clips`: the rest has defaults. */
 export type NewClipsEntity = {
+  /** An id in `tracks`, and gone with it. */
   track: EntityId;
   /** Default: "notes". */
   kind?: "notes" | "audio" | "automation" | "video";
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   duration: number;
-  /** In beats, or seconds by contentTimeUnit. Default: 0. */
+  /** In beats, or seconds by contentTimeUnit, -1,000,000 to 1,000,000. Default: 0. */
   playStart?: number;
-  /** In beats, or seconds by contentTimeUnit. Default: null. */
+  /** In beats, or seconds by contentTimeUnit, 0 to 1,000,000. Default: null. */
   loopStart?: number | null;
-  /** In beats, or seconds by contentTimeUnit. Default: null. */
+  /** In beats, or seconds by contentTimeUnit, 0 to 1,000,000. Default: null. */
   loopEnd?: number | null;
   /** Default: "beats". */
   contentTimeUnit?: "beats" | "seconds";
-  /** In beats. Default: 0. */
+  /** In beats, 0 to 1,000,000. Default: 0. */
   fadeIn?: number;
-  /** In beats. Default: 0. */
+  /** In beats, 0 to 1,000,000. Default: 0. */
   fadeOut?: number;
-  /** In linear. Default: 1. */
+  /** As a linear factor, 0 to 8. Default: 1. */
   gain?: number;
   /** Default: true. */
   enable?: boolean;
@@ -4971,13 +5026,13 @@ export type NewClipsEntity = {
   name?: string;
   /** Default: null. */
   color?: string | null;
-  /** Default: null. */
+  /** An id in `media`, and null once that is gone. Default: null. */
   media?: EntityId | null;
-  /** Default: null. */
+  /** An id in `clips`, and gone with it. Default: null. */
   ref?: EntityId | null;
-  /** Default: null. */
+  /** An id in `slots`, and gone with it. Default: null. */
   slot?: EntityId | null;
-  /** Default: 0. */
+  /** 0 to 1,000. Default: 0. */
   lane?: number;
 };
 
@@ -5014,65 +5069,70 @@ export type MoveClips = {
   op: "move";
   col: "clips";
   id: EntityId;
-  /** In beats. */
+  /** In beats, 0 to 1,000,000. */
   time?: number;
+  /** An id in `tracks`, and gone with it. */
   parent?: EntityId;
   expect?: ClipsProps;
 };
 
 /** An entity of `notes`, as the project state holds it. */
 export type NotesEntity = {
+  /** An id in `clips`, and gone with it. */
   clip: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   duration: number;
-  /** In MIDI key. */
+  /** As a MIDI key, 0 to 127. */
   key: number;
-  /** In normalized. Default: 0.8. */
+  /** Normalized, 0 to 1. Default: 0.8. */
   vel: number;
-  /** In normalized. Default: 0.8. */
+  /** Normalized, 0 to 1. Default: 0.8. */
   rel: number;
-  /** In normalized. Default: 0.5. */
+  /** Normalized, 0 to 1. Default: 0.5. */
   pan: number;
-  /** Default: 0. */
+  /** 0 to 15. Default: 0. */
   ch: number;
 };
 
 /** Some properties of an entity of `notes`. */
 export type NotesProps = {
+  /** An id in `clips`, and gone with it. */
   clip?: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time?: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   duration?: number;
-  /** In MIDI key. */
+  /** As a MIDI key, 0 to 127. */
   key?: number;
-  /** In normalized. */
+  /** Normalized, 0 to 1. */
   vel?: number;
-  /** In normalized. */
+  /** Normalized, 0 to 1. */
   rel?: number;
-  /** In normalized. */
+  /** Normalized, 0 to 1. */
   pan?: number;
+  /** 0 to 15. */
   ch?: number;
 };
 
 /** An entity to insert into `notes`: the rest has defaults. */
 export type NewNotesEntity = {
+  /** An id in `clips`, and gone with it. */
   clip: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time: number;
-  /** In beats. */
+  /** In beats, above 0, at most 1,000,000. */
   duration: number;
-  /** In MIDI key. */
+  /** As a MIDI key, 0 to 127. */
   key: number;
-  /** In normalized. Default: 0.8. */
+  /** Normalized, 0 to 1. Default: 0.8. */
   vel?: number;
-  /** In normalized. Default: 0.8. */
+  /** Normalized, 0 to 1. Default: 0.8. */
   rel?: number;
-  /** In normalized. Default: 0.5. */
+  /** Normalized, 0 to 1. Default: 0.5. */
   pan?: number;
-  /** Default: 0. */
+  /** 0 to 15. Default: 0. */
   ch?: number;
 };
 
@@ -5109,17 +5169,18 @@ export type MoveNotes = {
   op: "move";
   col: "notes";
   id: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time?: number;
+  /** An id in `clips`, and gone with it. */
   parent?: EntityId;
   expect?: NotesProps;
 };
 
 /** An entity of `lanes`, as the project state holds it. */
 export type LanesEntity = {
-  /** Default: null. */
+  /** An id in `tracks`, and gone with it. Default: null. */
   track: EntityId | null;
-  /** Default: null. */
+  /** An id in `clips`, and gone with it. Default: null. */
   clip: EntityId | null;
   /** collection/id/property, or collection/id/params/name */
   target: string;
@@ -5133,7 +5194,9 @@ export type LanesEntity = {
 
 /** Some properties of an entity of `lanes`. */
 export type LanesProps = {
+  /** An id in `tracks`, and gone with it. */
   track?: EntityId | null;
+  /** An id in `clips`, and gone with it. */
   clip?: EntityId | null;
   /** collection/id/property, or collection/id/params/name */
   target?: string;
@@ -5144,9 +5207,9 @@ export type LanesProps = {
 
 /** An entity to insert into `lanes`: the rest has defaults. */
 export type NewLanesEntity = {
-  /** Default: null. */
+  /** An id in `tracks`, and gone with it. Default: null. */
   track?: EntityId | null;
-  /** Default: null. */
+  /** An id in `clips`, and gone with it. Default: null. */
   clip?: EntityId | null;
   /** collection/id/property, or collection/id/params/name */
   target: string;
@@ -5191,18 +5254,20 @@ export type MoveLanes = {
   op: "move";
   col: "lanes";
   id: EntityId;
+  /** An id in `tracks`, and gone with it. */
   parent?: EntityId | null;
   expect?: LanesProps;
 };
 
 /** An entity of `points`, as the project state holds it. */
 export type PointsEntity = {
+  /** An id in `lanes`, and gone with it. */
   lane: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time: number;
-  /** Default: 0. */
+  /** 0 to 1. Default: 0. */
   slot: number;
-  /** In the lane's unit. */
+  /** In the lane's unit, -1,000,000,000 to 1,000,000,000. */
   value: number;
   /** Default: "linear". */
   interp: "hold" | "linear";
@@ -5210,23 +5275,26 @@ export type PointsEntity = {
 
 /** Some properties of an entity of `points`. */
 export type PointsProps = {
+  /** An id in `lanes`, and gone with it. */
   lane?: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time?: number;
+  /** 0 to 1. */
   slot?: number;
-  /** In the lane's unit. */
+  /** In the lane's unit, -1,000,000,000 to 1,000,000,000. */
   value?: number;
   interp?: "hold" | "linear";
 };
 
 /** An entity to insert into `points`: the rest has defaults. */
 export type NewPointsEntity = {
+  /** An id in `lanes`, and gone with it. */
   lane: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time: number;
-  /** Default: 0. */
+  /** 0 to 1. Default: 0. */
   slot?: number;
-  /** In the lane's unit. */
+  /** In the lane's unit, -1,000,000,000 to 1,000,000,000. */
   value: number;
   /** Default: "linear". */
   interp?: "hold" | "linear";
@@ -5265,36 +5333,40 @@ export type MovePoints = {
   op: "move";
   col: "points";
   id: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time?: number;
+  /** An id in `lanes`, and gone with it. */
   parent?: EntityId;
   expect?: PointsProps;
 };
 
 /** An entity of `warps`, as the project state holds it. */
 export type WarpsEntity = {
+  /** An id in `clips`, and gone with it. */
   clip: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time: number;
-  /** In seconds. */
+  /** In seconds, -1,000,000 to 1,000,000. */
   contentTime: number;
 };
 
 /** Some properties of an entity of `warps`. */
 export type WarpsProps = {
+  /** An id in `clips`, and gone with it. */
   clip?: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time?: number;
-  /** In seconds. */
+  /** In seconds, -1,000,000 to 1,000,000. */
   contentTime?: number;
 };
 
 /** An entity to insert into `warps`: the rest has defaults. */
 export type NewWarpsEntity = {
+  /** An id in `clips`, and gone with it. */
   clip: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time: number;
-  /** In seconds. */
+  /** In seconds, -1,000,000 to 1,000,000. */
   contentTime: number;
 };
 
@@ -5331,8 +5403,9 @@ export type MoveWarps = {
   op: "move";
   col: "warps";
   id: EntityId;
-  /** In beats. */
+  /** In beats, -1,000,000 to 1,000,000. */
   time?: number;
+  /** An id in `clips`, and gone with it. */
   parent?: EntityId;
   expect?: WarpsProps;
 };
@@ -5403,7 +5476,9 @@ export type MoveScenes = {
 
 /** An entity of `slots`, as the project state holds it. */
 export type SlotsEntity = {
+  /** An id in `scenes`, and gone with it. */
   scene: EntityId;
+  /** An id in `tracks`, and gone with it. */
   track: EntityId;
   /** Default: true. */
   hasStop: boolean;
@@ -5411,14 +5486,18 @@ export type SlotsEntity = {
 
 /** Some properties of an entity of `slots`. */
 export type SlotsProps = {
+  /** An id in `scenes`, and gone with it. */
   scene?: EntityId;
+  /** An id in `tracks`, and gone with it. */
   track?: EntityId;
   hasStop?: boolean;
 };
 
 /** An entity to insert into `slots`: the rest has defaults. */
 export type NewSlotsEntity = {
+  /** An id in `scenes`, and gone with it. */
   scene: EntityId;
+  /** An id in `tracks`, and gone with it. */
   track: EntityId;
   /** Default: true. */
   hasStop?: boolean;
@@ -5457,6 +5536,7 @@ export type MoveSlots = {
   op: "move";
   col: "slots";
   id: EntityId;
+  /** An id in `scenes`, and gone with it. */
   parent?: EntityId;
   expect?: SlotsProps;
 };
@@ -5471,13 +5551,13 @@ export type MediaEntity = {
   sha256: string | null;
   /** Default: null. */
   path: string | null;
-  /** In seconds. Default: null. */
+  /** In seconds, 0 to 1,000,000. Default: null. */
   duration: number | null;
-  /** In hertz. Default: null. */
+  /** In hertz, 1 to 1,000,000. Default: null. */
   sampleRate: number | null;
-  /** Default: 2. */
+  /** 1 to 64. Default: 2. */
   channels: number;
-  /** Default: null. */
+  /** An id in `media`, and null once that is gone. Default: null. */
   stemOf: EntityId | null;
 };
 
@@ -5487,11 +5567,13 @@ export type MediaProps = {
   audioFile?: string | null;
   sha256?: string | null;
   path?: string | null;
-  /** In seconds. */
+  /** In seconds, 0 to 1,000,000. */
   duration?: number | null;
-  /** In hertz. */
+  /** In hertz, 1 to 1,000,000. */
   sampleRate?: number | null;
+  /** 1 to 64. */
   channels?: number;
+  /** An id in `media`, and null once that is gone. */
   stemOf?: EntityId | null;
 };
 
@@ -5505,13 +5587,13 @@ export type NewMediaEntity = {
   sha256?: string | null;
   /** Default: null. */
   path?: string | null;
-  /** In seconds. Default: null. */
+  /** In seconds, 0 to 1,000,000. Default: null. */
   duration?: number | null;
-  /** In hertz. Default: null. */
+  /** In hertz, 1 to 1,000,000. Default: null. */
   sampleRate?: number | null;
-  /** Default: 2. */
+  /** 1 to 64. Default: 2. */
   channels?: number;
-  /** Default: null. */
+  /** An id in `media`, and null once that is gone. Default: null. */
   stemOf?: EntityId | null;
 };
 
