@@ -1,6 +1,6 @@
 /** Who is here. */
 
-import { isEqual, type Member, type User } from "../../sdk/src/index.js";
+import { isEqual, type Member, type Role, type User } from "../../sdk/src/index.js";
 import { useMemo } from "./library.js";
 import { useClient, useJoinedRoom, useRoomAbove } from "./providing.js";
 import { useLive, useSelected } from "./selecting.js";
@@ -33,7 +33,7 @@ export interface Me {
   readonly user: User | null;
   /** Of the room above: our id among its members, and our role; "": there is none. */
   readonly member: string;
-  readonly role: string;
+  readonly role: Role | "";
 }
 
 /** Our user, and what we are in the room above, if there is one. */
@@ -42,6 +42,6 @@ export function useMe(): Me {
   const room = useRoomAbove();
   const user = useLive(client?.user ?? null, null);
   const member = useLive(room?.you ?? null, "");
-  const role = useLive(room?.role ?? null, "");
+  const role = useLive<Role | "">(room?.role ?? null, "");
   return useMemo(() => ({ user, member, role }), [user, member, role]);
 }

@@ -141,13 +141,13 @@ for (const [what, name] of [["too large", "x".repeat(5_000)], ["cyclic", CYCLE],
 test("an edit is what it was when it was made", async () => {
   const { room, said } = await entered();
   const content: ("notes" | "audio")[] = ["notes"];
-  let kept: { insert: (collection: "markers", entity: object) => string } | null = null;
+  let kept: { insert: (collection: "markers", entity: { time: number; name: string }) => string } | null = null;
   room.edit((tx) => {
     kept = tx;
     tx.insert("tracks", { name: "Lead", content }, "track_0001");
   });
   content.push("audio");
-  assert.throws(() => kept!.insert("markers", { time: 1 }), WrongUse);
+  assert.throws(() => kept!.insert("markers", { time: 1, name: "A" }), WrongUse);
   const [op] = (said[0] as unknown as { ops: { entity: { content: string[] } }[] }).ops;
   assert.deepEqual(op?.entity.content, ["notes"]);
   assert.throws(() => (room.get("tracks", "track_0001")?.content as string[]).push("audio"), TypeError);

@@ -12,7 +12,7 @@ import type { Kept } from "../delivery/outbox.js";
 import { PrimeError, Unanswered, WrongUse } from "../failures.js";
 import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
-import type { ClientDelta, ClientMessage, Collection, ErrorCode, LeftReason, Op, Presence, ServerMessage } from "../schema/types.js";
+import type { ClientDelta, ClientMessage, Collection, ErrorCode, LeftReason, Op, Presence, Role, ServerMessage } from "../schema/types.js";
 import { ArrivingState } from "./arriving_state.js";
 import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
@@ -29,8 +29,10 @@ const BASE_EPOCH_BYTES = 256;
 const TERMS = 64;
 
 export class Room implements Readable {
+  /** Our `member` id here; "" before we are in. */
   readonly you = new Live("");
-  readonly role = new Live("");
+  /** What we may do; "" before we are in. */
+  readonly role = new Live<Role | "">("");
   /** How often undo and redo can be pressed. */
   readonly undoable = new Live({ undo: 0, redo: 0 });
   readonly degraded = new Live<{ what: string; reason: string } | null>(null);

@@ -7,6 +7,12 @@ import type { Collection, Op, ProjectState } from "../schema/types.js";
 /** Collection -> its entities' type: frozen, since an entity is replaced and never changed. */
 export type Entities = { [C in Collection]: Readonly<ProjectState[C][keyof ProjectState[C]]> };
 
+/** Collection -> what is inserted: what may be left out has a default. A project has one `project` and one `transport`. */
+export type Inserts = { readonly [Each in Extract<Op, { op: "insert" }> as Each["col"]]: Each["entity"] };
+
+/** Collection -> where one of it may be moved: a new parent, another place among its siblings, another time. */
+export type Moves = { readonly [Each in Extract<Op, { op: "move" }> as Each["col"]]: Omit<Each, "op" | "col" | "id"> };
+
 export class Transaction {
   private readonly ops: Op[] = [];
   private isOver = false;
@@ -26,22 +32,23 @@ export class Transaction {
     this.ops.push(op as Op);
   }
 
-  /** Returns the id. What is left out gets its default. */
-  insert<C extends Collection>(collection: C, entity: Partial<Entities[C]>, id = newId()): string {
+  /** Returns the id, by which later ops of this edit may name it. What is left out gets its default. */
+  insert<C extends keyof Inserts>(collection: C, entity: Inserts[C], id = newId()): string {
     this.add({ op: "insert", col: collection, id, entity });
     return id;
   }
 
-  /** `expect`: the values that must be there when it is applied, or the op is dropped (rule O7). */
+  /** What is left out stays as it is. `expect`: the values that must be there when it is applied, or the op is dropped (rule O7). */
   set<C extends Collection>(collection: C, id: string, props: Partial<Entities[C]>, expect?: Partial<Entities[C]>): void {
     this.add({ op: "set", col: collection, id, props, ...(expect && { expect }) });
   }
 
-  move(collection: Collection, id: string, to: { parent?: string | null; order?: string; time?: number }): void {
+  /** To another parent, place or time, as one unit (rule O6): who moves the same one at once does not mix with us. */
+  move<C extends keyof Moves>(collection: C, id: string, to: Moves[C]): void {
     this.add({ op: "move", col: collection, id, ...to });
   }
 
-  /** `alone`: only if nothing else points at it (rule O17). */
+  /** With what cannot stand alone: a track with its clips, a clip with its notes (rule O5). `alone`: only if nothing else points at it (rule O17). */
   delete(collection: Collection, id: string, alone = false): void {
     this.add({ op: "delete", col: collection, id, ...(alone && { alone }) });
   }

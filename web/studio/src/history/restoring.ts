@@ -63,7 +63,7 @@ class Inserts {
       const to = entity[pointer];
       if (typeof to === "string") this.add(target, to);
     }
-    this.changes.push((tx) => tx.insert(collection, entity as never, id));
+    this.changes.push((tx) => tx.insert(collection as "clips", entity as never, id)); // `project` and `transport` are always there
   }
 }
 
