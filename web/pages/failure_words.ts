@@ -71,6 +71,12 @@ export function fieldOf(error: unknown): string | null {
   return error instanceof PrimeError ? (error.details.field?.split(".").at(-1) ?? null) : null;
 }
 
+/** A sentence of the server that belongs to no failure of ours; "": it has none that people can read. */
+export function readable(message: string | undefined): string {
+  const words = problemIn(message ?? "", undefined);
+  return words === "" ? "" : sentence(words);
+}
+
 function told(error: PrimeError, labels: Labels): string {
   const { code, details } = error;
   const own = CODES[code] ?? "The server has refused this.";

@@ -4,7 +4,7 @@ import { mock, test } from "node:test";
 import { PrimeError, Unanswered, type ErrorCode, type ErrorDetails } from "@prime/client";
 
 import schema from "../../../schema/prime.v1.json";
-import { inWords } from "../../pages/failure_words.js";
+import { inWords, readable } from "../../pages/failure_words.js";
 
 const CODES = schema.$defs.ErrorCode.enum as ErrorCode[];
 
@@ -56,6 +56,12 @@ test("who must wait is told how long, and a mistake of the server is named", () 
   assert.match(inWords(new PrimeError("rate_limited", "x", { retry_after_ms: 600_000 })), /in 10 minutes/);
   assert.match(inWords(new PrimeError("internal", "x", { error_id: "e17" })), /e17.*whoever runs the server/);
   assert.equal(inWords(new PrimeError("unavailable", "x", { message: "Back at noon" })), "Back at noon.");
+});
+
+test("what the server says beside failures is shown where people can read it", () => {
+  assert.equal(readable("we close at ten"), "We close at ten.");
+  for (const message of [...FOR_PROGRAMS, undefined]) assert.equal(readable(message).match(/[`$_]/), null);
+  assert.equal(readable("call `auth.refresh` and come again"), "");
 });
 
 test("a code that only a newer server knows, no answer, and a mistake of the page are sentences, too", () => {

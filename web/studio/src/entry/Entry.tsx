@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 
-import { inWords } from "../../../pages/failure_words.js";
+import { inWords, readable } from "../../../pages/failure_words.js";
 import { useLive } from "../../../pages/use_live.js";
 import { logOut } from "../account/logging_out.js";
 import type { Studio } from "../studio.js";
@@ -32,7 +32,7 @@ export function Entry({ studio }: { studio: Studio }) {
     <main class="middle">
       <div class="card">
         <div class="brand"><img src="/web/icon.svg" alt="" />Prime</div>
-        {status.name === "needs-login" && status.message !== undefined && <p class="quiet" role="status">You were logged out: {status.message}</p>}
+        {status.name === "needs-login" && status.message !== undefined && <p class="quiet" role="status"><bdi>You were logged out. {readable(status.message)}</bdi></p>}
         {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={look}>Try again</button></p>}
         {refusal !== null && <p class="failure" role="alert"><bdi>{refusalInWords(refusal, isIn ? name : null)}</bdi></p>}
         {entrance.shown.value !== null && refusal === null && <Invitation entrance={entrance} shown={entrance.shown.value} isIn={isIn} />}

@@ -1,5 +1,6 @@
 /** What the server tells us about our own place in a project, in words. */
 
+import { readable } from "../../../pages/failure_words.js";
 import { mayEdit, ROLE_WORDS } from "./roles.js";
 
 const LEFT: { readonly [code: string]: string } = {
@@ -9,7 +10,7 @@ const LEFT: { readonly [code: string]: string } = {
 };
 
 export function leftInWords({ code, message }: { readonly code: string; readonly message: string }): string {
-  return LEFT[code] ?? (message || `You are out of the project (${code}). Open it again.`);
+  return LEFT[code] ?? (readable(message) || `You are out of the project (${code}). Open it again.`);
 }
 
 /** Why an edit is not taken just now. `seq`: of the moment that is shown; null: now is. */
