@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
-from rooms.presence.permits import Permits
+from rooms.presence.permits import WHY, Permits
 
 OPEN_SESSION = """
 SELECT open_collaboration_session($1, $2)
@@ -277,9 +277,13 @@ async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, Pe
 
 
 def permits_of(host: str | None, permissions: str | None) -> Permits:
-    """As the columns of a session have it; without a session nothing is agreed on."""
+    """As the columns of a session have it; without a session nothing is agreed on (rule R81)."""
     lists = json.loads(permissions) if permissions else {}
-    known = {name: frozenset(users) for name, users in lists.items() if isinstance(users, list)}
+    known = {
+        name: frozenset(users)
+        for name, users in lists.items()
+        if name in WHY and isinstance(users, list)
+    }
     return Permits(host or "", known)
 
 

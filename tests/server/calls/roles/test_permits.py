@@ -131,6 +131,22 @@ async def test_R38_only_the_host_and_owners_say_and_only_while_the_session_goes_
     assert (await ann.call("sessions.permit", **asked))["code"] == "conflict"
 
 
+async def test_R81_what_is_not_on_the_wire_is_no_permission(session: Session, nodes: Nodes) -> None:
+    """Nothing of such a call is done, and what a table has from elsewhere means nothing."""
+    ben, db = session.ben, session.two.context.db
+    both = {"session": session.session, "edit": [], "speak": []}
+    refused = await session.ann.call("sessions.permit", **both)
+    assert refused["code"] == "validation"
+    assert await session.edit(ben, named("x")) == "ack"
+    stored = """UPDATE collaboration_sessions SET permissions = '{"speak": [], "transport": []}'"""
+    await db.execute(stored)
+    phone = await (await nodes.start()).again(ben, "phone")
+    joined, _ = await phone.join(session.project)
+    assert joined["permissions"] == {"transport": []}
+    assert await session.edit(phone, LOOP) == "forbidden"
+    assert await session.edit(ben, named("y")) == "ack"
+
+
 async def test_R41_whoever_comes_after_the_reply_is_judged_by_it_on_whichever_node(
     nodes: Nodes, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
