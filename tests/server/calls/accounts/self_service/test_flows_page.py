@@ -15,7 +15,7 @@ __all__ = ["letters"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
 
-PAGE = Path(__file__).parents[4] / "PROTOCOL.md"
+PAGE = Path(__file__).parents[5] / "PROTOCOL.md"
 
 MORE = "..."
 """In an answer of the page: and other fields."""
