@@ -47,6 +47,9 @@ export interface Toast {
   readonly about: string;
 }
 
+/** The same as in the style sheets. */
+export const PHONE = "(max-width: 720px)";
+
 const PRESENCE_MS = 33;
 
 /** Others see so many of what we have selected. */
@@ -78,7 +81,7 @@ export class Studio {
   readonly isPlaying = signal(false);
   /** How loud a channel is just now, 0 to 1; set by who plays. */
   level: (channel: string) => number = () => 0;
-  readonly side: Signal<SidePanel> = signal("history");
+  readonly side: Signal<SidePanel> = signal(matchMedia(PHONE).matches ? "people" : "history");
   /** null: closed. */
   readonly lower: Signal<LowerPanel | null> = signal("mixer");
   /** The clip that the piano roll shows. */

@@ -29,6 +29,7 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
   const peopleCanvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => view.attach(songCanvas.current!, peopleCanvas.current!), [view]);
   useEffect(() => shownTheme.subscribe(() => view.recolour()), [view]);
+  useEffect(() => recolouring(view), [view]);
   useLayoutEffect(() => listenToKeys(studio, view), [view]); // no key is lost while another moment comes
   useEffect(() => followComparison(studio, view), [view]);
   useEffect(() => studio.jump.subscribe((jump) => {
@@ -61,6 +62,14 @@ function followComparison(studio: Studio, view: ArrangementView): () => void {
     void studio.comparison.value?.found.value;
     view.drawSong();
   });
+}
+
+/** The system may give the page other colours at any time; returns what ends that. */
+function recolouring(view: ArrangementView): () => void {
+  const queries = ["(forced-colors: active)", "(prefers-contrast: more)"].map((query) => matchMedia(query));
+  const recolour = (): void => view.recolour();
+  for (const query of queries) query.addEventListener("change", recolour);
+  return () => queries.forEach((query) => query.removeEventListener("change", recolour));
 }
 
 /** The canvas's events for the pointer; returns what ends that. */

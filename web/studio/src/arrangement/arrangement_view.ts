@@ -7,7 +7,7 @@ import type { Entry } from "../history/history_feed.js";
 import { safeColour } from "../people/colours.js";
 import { xOf, zoomed, type Axis } from "../timeline/axis.js";
 import { LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";
-import type { Studio } from "../studio.js";
+import { PHONE, type Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
 import type { ClipPlace } from "./clip_edits.js";
@@ -21,10 +21,7 @@ import { songEnd, TrackLayout } from "./track_layout.js";
 
 /** Rows are so high where a track has them to itself, or shares with many; a finger needs more. */
 const ROWS = [[8, 52], [14, 40], [Infinity, 30]] as const;
-const LEAST_PHONE_ROW = 36;
-
-/** The same as in the style sheet. */
-const PHONE = "(max-width: 720px)";
+const LEAST_PHONE_ROW = 44;
 
 export class ArrangementView {
   readonly axis: Signal<Axis> = signal({ start: 0, scale: 8 });
