@@ -2,7 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 
-import { browserTexts } from "./stored_text.js";
+import { browserTexts } from "../sdk/src/keeping/stored_text.js";
 
 export type Theme = "system" | "dark" | "light";
 

@@ -2,17 +2,15 @@
 
 import { render } from "preact";
 import { useMemo } from "preact/hooks";
-import { connect, type Client } from "@prime/client";
+import { connect, localTokens, tabDevice, type Client } from "@prime/client";
 
 import "../../pages/theme.css";
 import "../../pages/controls.css";
 import "./operator.css";
 import { Steps } from "../../studio/src/entry/Steps.js";
 import { Entrance } from "../../studio/src/entry/entrance.js";
-import { browserTexts } from "../../pages/stored_text.js";
 import { whatIsMissing } from "../../pages/requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
-import { tabDevice } from "../../pages/tab_device.js";
 import { followTheme } from "../../pages/theme.js";
 import { useLive } from "../../pages/use_live.js";
 import { Board } from "./Board.js";
@@ -47,7 +45,7 @@ if (whatIsMissing(window) === null) { // else before_start.ts has told it
   const client = connect(socketAddress(), {
     device: await tabDevice(),
     client: "operators' page",
-    tokens: { read: () => browserTexts.read(TOKEN_KEY), write: (token) => browserTexts.keep(TOKEN_KEY, token) },
+    tokens: localTokens(TOKEN_KEY),
   });
   const seen = new Console(client);
   seen.start();

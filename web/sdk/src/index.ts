@@ -7,6 +7,8 @@ export { stillOf, trackTree, type Placed, type Readable, type Still } from "./co
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
 export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
 export { newId } from "./ids.js";
+export { localTokens } from "./keeping/local_tokens.js";
+export { tabDevice } from "./keeping/tab_device.js";
 export type { Live, Stop } from "./live.js";
 export { between, inOrder, isOrderKey } from "./order_keys.js";
 export type { Edit, Saved } from "./room/edits.js";

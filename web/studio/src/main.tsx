@@ -17,7 +17,7 @@ import "./playing/playing.css";
 import "./people/people.css";
 import { whatIsMissing } from "../../pages/requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
-import { tabDevice } from "../../pages/tab_device.js";
+import { tabDevice } from "@prime/client";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
 import { Navigation } from "./app/navigation.js";

@@ -1,10 +1,10 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, indexedDbOutbox, newId, type Client, type Collection, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
-import { browserTexts, tabTexts } from "../../pages/stored_text.js";
+import { tabTexts } from "../../sdk/src/keeping/stored_text.js";
 import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/away.js";
@@ -54,7 +54,6 @@ const PRESENCE_MS = 33;
 
 /** Others see so many of what we have selected. */
 const MOST_SHOWN_SELECTED = 200;
-const TOKEN_KEY = "prime.refresh_token";
 
 const INVITATION_KEY = "prime.invitation";
 
@@ -119,10 +118,7 @@ export class Studio {
       device,
       client: "studio page",
       outbox: indexedDbOutbox(),
-      tokens: {
-        read: () => browserTexts.read(TOKEN_KEY),
-        write: (token) => browserTexts.keep(TOKEN_KEY, token),
-      },
+      tokens: localTokens(),
     });
   }
 

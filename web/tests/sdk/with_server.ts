@@ -146,6 +146,12 @@ await back.close();
 const broken = { read: () => { throw new Error("no disk"); }, write: () => { throw new Error("no disk"); } };
 const dev = connect(url, { device: newId(), WebSocket: Seen, codec, tokens: broken });
 assert.equal((await dev.login(addressOf(username), "a kettle of 7 songs")).username, username);
+const other = await musician("eve");
+const hersToo = await other.join((await other.call("projects.create", { name: "Eve's" })).id);
+assert.equal((await other.login(addressOf(username), "a kettle of 7 songs")).username, username);
+assert.throws(() => hersToo.edit((tx) => tx.insert("markers", { time: 3, name: "not mine" })), WrongUse);
+assert.equal((await other.call("account.get", {})).username, username, "H11: by a connection of their own");
+await other.close();
 await dev.close();
 assert.throws(() => connect(url, { device: "", WebSocket: Seen }), WrongUse);
 

@@ -95,11 +95,7 @@ export class Client {
   /** Ends this login on the server, forgets its tokens, and leaves all rooms; the client is for somebody else then. */
   async logout(): Promise<void> {
     await this.call("auth.logout", {});
-    this.rooms.end("we logged out");
-    const { connection } = this;
-    this.connection = null; // the server closes it, and that is no news
-    this.isOpen = false;
-    connection?.close();
+    this.hangUp("we logged out");
     await this.tokens.forget();
     this.user.set(null);
     this.start();
@@ -199,15 +195,38 @@ export class Client {
   }
 
   private async refresh(connection: Connection): Promise<void> {
-    const answer = await this.tokens.refresh(connection);
+    const answer = await this.tokens.refresh(connection, this.user.value?.id ?? null);
     if (answer instanceof PrimeError) this.status.set({ name: "needs-login", reason: answer.code, message: answer.message });
-    else await this.adopt(answer);
+    else this.admit(answer.user);
   }
 
   private async adopt(tokens: Tokens): Promise<User> {
     await this.tokens.adopt(tokens);
-    if (this.status.value.name !== "connected") this.welcome(tokens.user);
+    const before = this.user.value;
+    if (before === null || before.id === tokens.user.id) this.admit(tokens.user);
+    else this.beginAs(tokens.user);
     return tokens.user;
+  }
+
+  private admit(user: User): void {
+    if (this.status.value.name !== "connected") this.welcome(user);
+  }
+
+  /** For somebody else, by a connection of their own (rule H11): what was not saved was not theirs. */
+  private beginAs(user: User): void {
+    this.hangUp("somebody else logged in");
+    this.user.set(user);
+    this.status.set({ name: "connecting" });
+    this.start();
+  }
+
+  /** Out of all rooms, and off the connection. */
+  private hangUp(why: string): void {
+    this.rooms.end(why);
+    const { connection } = this;
+    this.connection = null; // what it ends with is no news
+    this.isOpen = false;
+    connection?.close();
   }
 
   private welcome(user: User): void {

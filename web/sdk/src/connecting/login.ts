@@ -8,6 +8,7 @@ import type { TokenStore } from "./options.js";
 export class Login {
   /** For the next hello; null: there is none, or it has run out. */
   accessToken: string | null = null;
+  /** The newest that this window knows of; another one may have renewed it. */
   private refreshToken: string | null = null;
 
   constructor(private readonly store: TokenStore | undefined) {}
@@ -19,11 +20,7 @@ export class Login {
 
   /** From where it is kept, unless it is here already. */
   async read(): Promise<void> {
-    try {
-      this.refreshToken ??= (await this.store?.read()) ?? null;
-    } catch (error) {
-      console.error("prime: the token store cannot be read; going on without a login:", error);
-    }
+    this.refreshToken ??= await this.stored();
   }
 
   async adopt(tokens: Tokens): Promise<void> {
@@ -36,14 +33,43 @@ export class Login {
     await this.keep(null);
   }
 
-  /** By a connection that is open. The error says why a login is needed; rejects where nobody knows yet. */
-  async refresh(connection: Connection): Promise<Tokens | PrimeError> {
+  /** By a connection that is open, with the newest token that any window has (rule A2), while no other window does it.
+   *
+   * `user`: whose window this is; null: nobody's yet. An error says why a login is needed; rejects where nobody knows yet.
+   */
+  async refresh(connection: Pick<Connection, "call">, user: string | null): Promise<Tokens | PrimeError> {
+    const step = (): Promise<Tokens | PrimeError> => this.renew(connection, user);
+    return this.store?.alone === undefined ? step() : this.store.alone(step);
+  }
+
+  private async renew(connection: Pick<Connection, "call">, user: string | null): Promise<Tokens | PrimeError> {
+    const token = (await this.stored()) ?? this.refreshToken!;
     try {
-      return await connection.call("auth.refresh", { refresh_token: this.refreshToken! });
+      const tokens = await connection.call("auth.refresh", { refresh_token: token });
+      await this.adopt(tokens);
+      if (user === null || tokens.user.id === user) return tokens;
+      this.drop();
+      return new PrimeError("auth_failed", "somebody else has logged in, in another window of this browser");
     } catch (error) {
       if (!(error instanceof PrimeError) || error.retry === "wait") throw error;
-      await this.forget();
+      if ([null, token].includes(await this.stored())) await this.forget();
+      else this.drop(); // another window has logged in meanwhile
       return error;
+    }
+  }
+
+  /** Only here: what is kept is another window's. */
+  private drop(): void {
+    this.accessToken = null;
+    this.refreshToken = null;
+  }
+
+  private async stored(): Promise<string | null> {
+    try {
+      return (await this.store?.read()) ?? null;
+    } catch (error) {
+      console.error("prime: the token store cannot be read; going on without what it keeps:", error);
+      return null;
     }
   }
 

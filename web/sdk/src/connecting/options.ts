@@ -17,6 +17,8 @@ export interface TokenStore {
   read(): string | null | Promise<string | null>;
   /** null: forget it. */
   write(refreshToken: string | null): void | Promise<void>;
+  /** Runs a step that renews it while no other window does; left out where one window alone has it. */
+  alone?<Value>(step: () => Promise<Value>): Promise<Value>;
 }
 
 export interface Options {
@@ -24,7 +26,7 @@ export interface Options {
   readonly device: string;
   /** "my-daw 1.0", which operators see. */
   readonly client?: string;
-  /** Without one, a login lasts as long as this object. */
+  /** `localTokens()` in a browser. Without one, a login lasts as long as this object. */
   readonly tokens?: TokenStore;
   /** `ws` in Node 20, which has none of its own. */
   readonly WebSocket?: typeof globalThis.WebSocket;

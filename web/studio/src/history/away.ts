@@ -2,7 +2,7 @@
 
 import type { Readable, Room, Stop } from "@prime/client";
 
-import { browserTexts } from "../../../pages/stored_text.js";
+import { browserTexts } from "../../../sdk/src/keeping/stored_text.js";
 import { gatheredInWords } from "../app/gathered.js";
 import type { Studio } from "../studio.js";
 import type { Entry, HistoryFeed } from "./history_feed.js";

@@ -1,6 +1,6 @@
 /** Texts that are kept over reloads, by this browser or by this tab; where nothing is kept, they hold until the page is left. */
 
-class StoredTexts {
+export class StoredTexts {
   private readonly here = new Map<string, string>();
 
   /** `storage` throws where the browser keeps nothing. */
