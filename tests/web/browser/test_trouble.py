@@ -97,7 +97,7 @@ async def test_S2_a_song_that_is_not_the_servers_is_fetched_anew_and_that_is_tol
     await cleo.until(f"{ROOM}.all('markers').size === 3")
 
 
-async def test_a_song_that_never_comes_to_its_digest_is_not_opened_and_that_is_told(
+async def test_S2_a_song_that_is_not_the_servers_from_the_join_on_is_found_soon_and_told(
     node: Node, browser: Browser
 ) -> None:
     ann = await node.musician("ann")
@@ -107,12 +107,12 @@ async def test_a_song_that_never_comes_to_its_digest_is_not_opened_and_that_is_t
     gus = await browser.open("Gus", address, before=LYING + "lies = true;")
     await gus.fill("input[name=name]", "Gus")
     await gus.click("button:has-text('Come in')")
-    await gus.see(".toast.failure:has-text('does not come here as the server has it')")
-    await gus.see("h1:has-text('Projects')")
+    await gus.see("[role=alert]:has-text('though it was fetched several times')")
+    await gus.see(".pill:has-text('catching up')")
     await gus.accessible()
     await gus.value("lies = false; 0")
-    await gus.click(".project-row a")
     await synced(gus)
+    await gus.until("document.querySelector('[role=alert]') === null")
 
 
 async def test_a_server_that_is_newer_or_older_than_the_page_is_told_with_what_to_do(
