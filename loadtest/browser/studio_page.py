@@ -5,12 +5,10 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import psutil
-
 from loadtest.bare.bare_prime import BarePrime
 from loadtest.browser.driving import Browser, Page
 from loadtest.browser.frames import CATEGORIES, NAMES, Frames, frames_of
-from loadtest.hub.cores import tree
+from loadtest.hub.server_watch import cpu_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "web" / "dist"
@@ -68,9 +66,9 @@ class StudioPage:
         """
         expression = f"measured.frames({seconds}, {'true' if scrolls else 'false'})"
         patience = seconds * 4 + SLACK_SECONDS
-        before = _cpu_seconds(self._browser.pid)
+        before = cpu_seconds([self._browser.pid])
         count = await self._page.value(expression, patience)
-        used = _cpu_seconds(self._browser.pid) - before
+        used = cpu_seconds([self._browser.pid]) - before
         events = await self._page.trace(CATEGORIES, NAMES, expression, patience)
         return frames_of(events), used * 1_000 / max(1, count)
 
@@ -87,15 +85,3 @@ class StudioPage:
     async def close(self) -> None:
         """And the storage that it had."""
         await self._page.close()
-
-
-def _cpu_seconds(pid: int) -> float:
-    """Of Chromium's processes and their driver."""
-    seconds = 0.0
-    for process in tree(pid):
-        try:
-            times = process.cpu_times()
-        except psutil.Error:
-            continue
-        seconds += times.user + times.system
-    return seconds
