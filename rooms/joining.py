@@ -26,7 +26,7 @@ def is_here(status: str | None) -> bool:
 
 
 class EncodedState(Struct, frozen=True):
-    """The state at a seq, as frames of `state` messages in one codec, which all joiners share."""
+    """The state at a seq, as frames of `state` messages in one form, which all joiners share."""
 
     digest: Digest
     parts: Sequence[bytes]
@@ -54,7 +54,7 @@ class Joining:
         self.media: dict[str, str] = {}
         """Id or hash of an audio file -> how far its bytes are, of those that are not here yet."""
         self.encoded_states: dict[str, EncodedState] = {}
-        """By the name of the codec: what serves those who come in until it is stale."""
+        """By the name of the form: what serves those who come in until it is stale."""
         self.unsure_up_to = -1
         """Up to this seq a copy of a client may be one that we gave wrongly."""
         self._project = project
@@ -102,15 +102,16 @@ class Joining:
     ) -> Effects:
         """`LiveRoom` has encoded the state at `seq`: all who waited come in with it.
 
-        `frames`: the name of a codec -> the frames of all `state` messages.
+        `frames`: the name of a form -> the frames of all `state` messages.
         """
         self.is_encoding = False
         fresh = self._follower.tail.holds_after(seq)
         there = Digest(seq, digest)
-        states = {codec: EncodedState(there, parts) for codec, parts in frames.items()}
-        self.encoded_states = states if fresh else {}
+        states = {form: EncodedState(there, parts) for form, parts in frames.items()}
+        kept = {form: e for form, e in self.encoded_states.items() if self._is_fresh(e)}
+        self.encoded_states = kept | (states if fresh else {})
         waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
-        ready = [seat for seat in waiting if seat.request.codec in self.encoded_states]
+        ready = [seat for seat in waiting if seat.request.form in self.encoded_states]
         effects = [effect for seat in ready for effect in self._enter_or_not(seat)]
         if len(ready) < len(waiting):
             self.is_encoding = True
@@ -182,7 +183,7 @@ class Joining:
         ]
 
     def _admit(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        encoded = self.encoded_states.get(seat.request.codec) if resumed_at is None else None
+        encoded = self.encoded_states.get(seat.request.form) if resumed_at is None else None
         start, parts = resumed_at.seq if resumed_at is not None else self._follower.head, NO_PARTS
         if encoded is not None:
             start, parts = encoded.digest.seq, encoded.parts
@@ -258,7 +259,7 @@ class Joining:
         )
 
     def _wait_for_state(self, seat: Seat) -> Effects:
-        encoded = self.encoded_states.get(seat.request.codec)
+        encoded = self.encoded_states.get(seat.request.form)
         if encoded is not None and self._is_fresh(encoded):
             return self._admit(seat, None)
         if self.is_encoding:

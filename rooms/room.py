@@ -264,7 +264,7 @@ class Room:
     ) -> Effects:
         """`LiveRoom` has encoded the state at `seq`: all who waited come in with it.
 
-        `frames`: the name of a codec -> the frames of all `state` messages.
+        `frames`: the name of a form -> the frames of all `state` messages.
         """
         return self.joining.state_is_ready(seq, digest, frames)
 

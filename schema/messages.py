@@ -183,6 +183,7 @@ class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field=
 
     `digest`: that of this client's copy at `position`; `diverged`: that of its copy where it saw
     the server's differ. `unanswered`: ids of its deltas that were sent before and have no answer.
+    `state`: the encoding of a state inside the `state` messages; null: that of the subprotocol.
     """
 
     id: RequestId
@@ -191,6 +192,7 @@ class Join(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field=
     diverged: Digest | None = None
     digest: DigestText | None = None
     unanswered: Annotated[list[DeltaId], Meta(max_length=MAX_UNANSWERED)] = []
+    state: Literal["json"] | None = None
 
 
 class Leave(Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="t", tag="leave"):
@@ -340,7 +342,7 @@ class Joined(Struct, frozen=True, gc=False, tag_field="t", tag="joined"):
 
 
 class StatePart(Struct, frozen=True, gc=False, tag_field="t", tag="state"):
-    """One part of the project state: zlib over this subprotocol's encoding, cut into parts."""
+    """One part of the project state: zlib over its encoding (rules J2, J16), cut into parts."""
 
     project: str
     part: int

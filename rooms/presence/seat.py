@@ -46,7 +46,8 @@ class JoinRequest:
     at: int = 0
     diverged: Digest | None = None
     digest: str | None = None
-    codec: str = SUBPROTOCOL_MSGPACK
+    form: str = SUBPROTOCOL_MSGPACK
+    """The name of what states it reads (rule J16); those who read one alike get the same bytes."""
     seats: float = MAX_SEATS_PER_USER
     """As many devices of this user may be in the room, on all nodes."""
     known_head: Position | None = None

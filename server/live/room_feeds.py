@@ -10,8 +10,7 @@ from schema.messages import Ack, DeltaCommitted
 from server.events.events import About
 from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_services import Recipient, RoomServices
-from server.sockets.codec import Codec
-from server.states.encoded_state import state_frames
+from server.states.encoded_state import FORMS, StateForm, state_frames
 
 
 class RoomFeeds:
@@ -71,10 +70,10 @@ class RoomFeeds:
         frames: dict[str, list[bytes]] = {}
         held = self._room.hold_tail(frozen.seq)
         try:
-            while missing := self._codecs_waited_for(frames):
-                for codec in missing:
-                    frames[codec.name] = await self._in_thread(
-                        state_frames, self._room.project, frozen.state, codec
+            while missing := self._forms_waited_for(frames):
+                for form in missing:
+                    frames[form.name] = await self._in_thread(
+                        state_frames, self._room.project, frozen.state, form
                     )
                     self._count("states_encoded")
             effects = self._room.state_is_ready(frozen.seq, frozen.digest, frames)
@@ -82,11 +81,10 @@ class RoomFeeds:
         finally:
             held.stop()  # until now the tail kept what follows the state
 
-    def _codecs_waited_for(self, frames: Mapping[str, object]) -> list[Codec]:
-        waiting = (seat.connection for seat in self._room.seats.values() if not seat.is_live)
-        recipients = filter(None, map(self._recipients.get, waiting))
-        codecs = {recipient.codec.name: recipient.codec for recipient in recipients}
-        return [codec for name, codec in codecs.items() if name not in frames]
+    def _forms_waited_for(self, frames: Mapping[str, object]) -> list[StateForm]:
+        waiting = [seat for seat in self._room.seats.values() if not seat.is_live]
+        here = [seat.request.form for seat in waiting if seat.connection in self._recipients]
+        return [FORMS[name] for name in dict.fromkeys(here) if name not in frames]
 
     def admit(self, recipient: Recipient, effect: Admit) -> None:
         """A member is in: send `joined`, and then what its feed has, as fast as it reads."""

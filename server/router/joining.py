@@ -26,6 +26,7 @@ from server.live.hub import Hub
 from server.refused import Refused
 from server.sockets.connection import Connection
 from server.sockets.session import LoggedIn
+from server.states.encoded_state import form_for
 
 DIVERGENCES_SECONDS = 60.0
 """The log says at most once in so long that clients' copies of one room differ."""
@@ -134,7 +135,7 @@ class Joining:
             unanswered=message.unanswered,
             fence=standing.fence,
             color=colors[user],
-            codec=connection.codec.name,
+            form=form_for(connection.codec, message.state),
             seats=self._usage.limits.seats_per_user,
         )
 

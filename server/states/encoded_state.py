@@ -1,7 +1,8 @@
-"""A project's state as joiners get it: encoded and compressed once per codec, off the loop."""
+"""A project's state as joiners get it: encoded and compressed once per form, off the loop."""
 
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -11,7 +12,7 @@ from rooms.document.document import State
 from schema.limits import STATE_PART_BYTES
 from schema.messages import StatePart
 from server.loop.threads import yield_gil
-from server.sockets.codec import MSGPACK, Codec
+from server.sockets.codec import JSON, MSGPACK, Codec
 
 SLICE = 500
 """Entities encoded before the event loop gets its turn: a fraction of a millisecond."""
@@ -29,11 +30,37 @@ def packed(state: State, codec: Codec) -> list[bytes]:
     return [data[i : i + STATE_PART_BYTES] for i in range(0, len(data), STATE_PART_BYTES)]
 
 
-def state_frames(project: str, state: State, codec: Codec) -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class StateForm:
+    """What joiners ask for: the codec of the frames, and that of the state in them (rule J16)."""
+
+    name: str
+    frames: Codec
+    state: Codec
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        StateForm(MSGPACK.name, MSGPACK, MSGPACK),
+        StateForm(JSON.name, JSON, JSON),
+        StateForm(f"{MSGPACK.name} with a state in JSON", MSGPACK, JSON),
+    )
+}
+"""By name; that of a form without a wish is the codec's own."""
+
+
+def form_for(codec: Codec, wished: str | None) -> str:
+    """The name of the form for who joins by this codec; `wished`: the `state` of the `join`."""
+    inner = codec if wished is None else JSON
+    return next(form.name for form in FORMS.values() if (form.frames, form.state) == (codec, inner))
+
+
+def state_frames(project: str, state: State, form: StateForm) -> list[bytes]:
     """The frames of all `state` messages; meant for a worker thread."""
-    cuts = packed(state, codec)
+    cuts = packed(state, form.state)
     parts = [StatePart(project, n, len(cuts), data) for n, data in enumerate(cuts)]
-    return [codec.frame_of(part) for part in parts]
+    return [form.frames.frame_of(part) for part in parts]
 
 
 def _slices(entities: Mapping[str, Any]) -> Iterator[list[tuple[str, Any]]]:

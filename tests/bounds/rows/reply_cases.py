@@ -19,7 +19,7 @@ from server.refused import Refused
 from server.router.call_replies import within_bound
 from server.sockets.codec import JSON
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
-from server.states.encoded_state import state_frames
+from server.states.encoded_state import FORMS, state_frames
 from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.journal.test_feed import tail_entry
 from tests.server.conftest import Node, create_project
@@ -125,7 +125,8 @@ def many_phrases() -> Seen:
 @case("STATE_PART_BYTES")
 def parts_of_a_state() -> Seen:
     def parts(length: int) -> Past | None:
-        frames = state_frames("song", {"markers": {"m": {"name": _noise(length)}}}, JSON)
+        state = {"markers": {"m": {"name": _noise(length)}}}
+        frames = state_frames("song", state, FORMS[JSON.name])
         return None if len(frames) == 1 else Instead.SPLIT
 
     return Seen(parts(limits.STATE_PART_BYTES // 2), parts(3 * limits.STATE_PART_BYTES))

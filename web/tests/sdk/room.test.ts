@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 
-import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
+import { JSON_TEXT, MESSAGE_PACK } from "../../sdk/src/connecting/codecs.js";
+import { encode } from "../../sdk/src/connecting/message_pack.js";
 import { Unanswered, WrongUse } from "../../sdk/src/failures.js";
 import { Room } from "../../sdk/src/room/room.js";
 import type { ClientJoin, ClientMessage, ServerMessage } from "../../sdk/src/schema/types.js";
@@ -221,4 +222,36 @@ test("a fader that is let go after we were put out is no wrong use: its edit is 
   ride.set("markers", "marker_01", { time: 2 });
   room.end("we were put out");
   await assert.rejects(ride.end().saved, Unanswered);
+});
+
+test("J16: a state is asked for as JSON where frames are MessagePack, and as ever of a server that does not know that", async () => {
+  const room = new Room(PROJECT, MESSAGE_PACK);
+  const said: ClientMessage[] = [];
+  room.enter({ send: (message) => void said.push(message), giveUp: () => {}, isFull: false, mostBytes: 4_096 });
+  const hear = (message: object): void => room.hear({ project: PROJECT, ...message } as ServerMessage);
+  const position = { epoch: "e", seq: 7 };
+  const joined = { t: "joined", you: "me", role: "owner", members: [ME], position, resumed: false, parts: 1, head: 7 };
+  const synced = (): Promise<void> => new Promise((done) => void room.isSynced.subscribe((now) => now && done()));
+  assert.equal((said[0] as ClientJoin).state, "json");
+  hear({ ...joined, id: (said[0] as ClientJoin).id });
+  hear({ t: "state", part: 0, parts: 1, data: new Uint8Array(deflateSync(`{"markers": {"__proto__": {"time": -0.0, "name": "A"}}}`)) });
+  await synced();
+  assert.equal(room.get("markers", "__proto__")?.name, "A");
+  assert.equal("toString" in room.get("markers", "__proto__")!, false);
+
+  const before = new Room(PROJECT, MESSAGE_PACK);
+  said.length = 0;
+  before.enter({ send: (message) => void said.push(message), giveUp: () => {}, isFull: false, mostBytes: 4_096 });
+  before.hear({ t: "error", id: (said[0] as ClientJoin).id, code: "bad_message", message: "state: unknown", project: PROJECT } as ServerMessage);
+  assert.equal((said[1] as ClientJoin).state, undefined);
+  before.hear({ project: PROJECT, ...joined, id: (said[1] as ClientJoin).id } as unknown as ServerMessage);
+  before.hear({ t: "state", project: PROJECT, part: 0, parts: 1, data: new Uint8Array(deflateSync(encode({ markers: { marker_01: { time: 1, name: "B" } } } as never))) } as ServerMessage);
+  await new Promise<void>((done) => void before.isSynced.subscribe((now) => now && done()));
+  assert.equal(before.get("markers", "marker_01")?.name, "B");
+  const left: string[] = [];
+  before.onRefusedJoin((error) => void left.push(error.code));
+  said.length = 0;
+  before.enter({ send: (message) => void said.push(message), giveUp: () => {}, isFull: false, mostBytes: 4_096 });
+  before.hear({ t: "error", id: (said[0] as ClientJoin).id, code: "bad_message", message: "no", project: PROJECT } as ServerMessage);
+  assert.deepEqual([said.length, left], [1, ["bad_message"]], "asked again once, and not for ever");
 });

@@ -20,6 +20,7 @@ import { IdleWork } from "./idle_work.js";
 import type { Line } from "./line.js";
 import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
+import { StateForm } from "./state_form.js";
 import { Transaction, type Entities } from "./transaction.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
@@ -61,12 +62,14 @@ export class Room implements Readable {
   private mostBytes = MOST_BYTES;
   /** Our user, from the first join on. */
   private user = "";
+  private readonly form: StateForm;
   /** Why nothing more can be edited here; null: it can. */
   private over: string | null = null;
   /** Asks again to be let in. */
   private knocking: ReturnType<typeof setTimeout> | null = null;
 
   constructor(readonly project: string, private readonly codec: Codec, keeper: Keeper = { keep: () => {}, forget: () => {} }) {
+    this.form = new StateForm(codec);
     this.edits = new OwnEdits(this.replica, () => (this.isSynced.value ? this.line : null), keeper);
   }
 
@@ -198,7 +201,7 @@ export class Room implements Readable {
     this.joinId = newId();
     this.arriving.forget();
     this.isSynced.set(false);
-    line.send(this.replica.join(this.joinId, this.project, this.edits.beforeJoin()));
+    line.send(this.form.wishedBy(this.replica.join(this.joinId, this.project, this.edits.beforeJoin())));
   }
 
   lost(): void {
@@ -308,12 +311,13 @@ export class Room implements Readable {
       this.knockIn(error.details.retry_after_ms ?? RETRY_MS, this.line);
       return;
     }
+    if (this.line !== null && this.form.givesUp(error)) return this.enter(this.line);
     this.refusals.tell(error);
     this.lefts.tell({ code: error.code, message: error.message });
   }
 
   private begin(bytes: Uint8Array, waiting: readonly ServerMessage[]): void {
-    this.replica.takeState(stateOf(this.codec.readState(bytes)), this.fetchedAnew.value === 0);
+    this.replica.takeState(stateOf(this.form.read(bytes)), this.fetchedAnew.value === 0);
     this.counting.begin();
     this.checkSynced();
     this.checkDivergence();

@@ -1009,7 +1009,8 @@ export type ClientCall = {
 
 /** Enter a project's room; with a position, only what is missing is sent. `digest`: that of this client's copy at
  * `position`; `diverged`: that of its copy where it saw the server's differ. `unanswered`: ids of its deltas
- * that were sent before and have no answer. */
+ * that were sent before and have no answer. `state`: the encoding of a state inside the `state` messages; null:
+ * that of the subprotocol. */
 export type ClientJoin = {
   t: "join";
   id: string;
@@ -1022,6 +1023,8 @@ export type ClientJoin = {
   digest?: string | null;
   /** Default: []. */
   unanswered?: readonly string[];
+  /** Default: null. */
+  state?: "json" | null;
 };
 
 /** Where a reader of a project's journal stands: everything up to `seq` of `epoch`. */
@@ -1226,7 +1229,7 @@ export type Presence = {
   at?: number;
 };
 
-/** One part of the project state: zlib over this subprotocol's encoding, cut into parts. */
+/** One part of the project state: zlib over its encoding (rules J2, J16), cut into parts. */
 export type ServerState = {
   t: "state";
   project: string;
