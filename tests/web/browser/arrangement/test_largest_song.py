@@ -1,0 +1,100 @@
+"""The largest song that a project may hold, on the studio page: usable, and drawn in part."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.accounts.use_limits import Limits
+from tests.server.conftest import Nodes, create_project
+from tests.server.wire import Wire
+from tests.web.browser.driving import Browser
+from tests.web.browser.studio import ROOM, enter_by, invited, synced
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.hub,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.longest(60),
+]
+
+MOST_ELEMENTS = 25_000
+"""Of a page, whatever the song holds; most are the launcher's slots, 64 tracks by 128 scenes."""
+
+OPS = 4_000
+"""In one delta: a message holds a megabyte."""
+
+COUNTS = {
+    "channels": 12_000,
+    "tracks": 12_000,
+    "clips": 10_000,
+    "notes": 35_000,
+    "scenes": 40_000,
+    "markers": 90_000,
+}
+
+
+def entity(col: str, n: int) -> dict[str, Any]:
+    """One of very many."""
+    match col:
+        case "tracks":
+            return {"name": f"T{n}", "channel": f"channels_{n:06}"}
+        case "clips":
+            return {"track": f"tracks_{n % 4:06}", "time": n / 100, "duration": 1.0}
+        case "notes":
+            return {
+                "clip": f"clips_{n % 100:06}",
+                "time": n / 35_000,
+                "duration": 0.01,
+                "key": n % 128,
+            }
+        case "markers":
+            return {"time": n / 10, "name": f"M{n}"}
+        case _:
+            return {"name": f"{col} {n}"}
+
+
+async def grow(ann: Wire, project: str) -> int:
+    """Insert them all; returns how many."""
+    made = 0
+    for col, count in COUNTS.items():
+        for start in range(0, count, OPS):
+            ops = [
+                {"op": "insert", "col": col, "id": f"{col}_{n:06}", "entity": entity(col, n)}
+                for n in range(start, min(count, start + OPS))
+            ]
+            said = await ann.edit(project, *ops)
+            assert said["t"] == "ack", said
+            made += len(ops)
+    return made
+
+
+async def test_a_song_of_200_000_entities_is_drawn_in_part_and_edited(
+    nodes: Nodes, pages: Path, browser: Browser
+) -> None:
+    assert (pages / "studio.html").exists()
+    node = await nodes.start(limits=Limits.read("ops_per_second=0"))
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    assert await grow(ann, project) == 199_000
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    await ben.see(".partly:has-text('zoom in to see all of it')")
+    for panel in ("Notes", "Scenes", "People", "Inspector", "Snapshots", "History", "Mixer"):
+        await ben.click(f".tabs button:text-is('{panel}')")
+        found = await ben.value("document.querySelectorAll('*').length")
+        assert found < MOST_ELEMENTS, f"{panel} has {found}"
+    await ben.see(".mixer-pages:has-text('1 to 64 of 12000 channels')")
+    await ben.click("button:has-text('Those behind')")
+    await ben.see(".mixer-pages:has-text('65 to 128 of 12000 channels')")
+    await ben.screenshot("a song of 200,000 entities")
+    await ben.click("button:has-text('+ Track')")
+    await ben.until("document.activeElement.textContent.startsWith('Track 12001')")
+    await ben.click("[aria-label='Closer']")
+    await ben.press(".track-head[aria-selected=true]", "t")
+    await ben.until("document.activeElement.textContent.startsWith('Track 12002')")
+    await synced(ben)
+    await ben.click("button:has-text('Undo')")
+    await ben.until(f"{ROOM}.all('tracks').size === 12001")
+    await ben.accessible()
