@@ -18,6 +18,7 @@ export type { Past, PastMoment } from "./room/past.js";
 export { differences, type Differences } from "./copy/differences.js";
 export type { Room } from "./room/room.js";
 export type { Entities, Inserts, Moves, Transaction } from "./room/transaction.js";
+export type { Change, ChangesListener, EntityListener, Why } from "./room/watching.js";
 export { tempoMap, type TempoMap } from "./tempo_map.js";
 export { isEqual } from "./maps.js";
 export { COLLECTIONS, type Retry } from "./schema/tables.js";

@@ -22,6 +22,7 @@ import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
 import { Transaction, type Entities } from "./transaction.js";
+import { Watching, type ChangesListener, type EntityListener, type Why } from "./watching.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
@@ -48,6 +49,7 @@ export class Room implements Readable {
   /** Counts whether a state is what the server said it is. */
   private readonly counting = new IdleWork(() => this.count());
   private readonly edits: OwnEdits;
+  private readonly watching = new Watching((collection) => this.all(collection));
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly ticks = new Listeners<[]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
@@ -129,6 +131,16 @@ export class Room implements Readable {
   /** Once a message: ids that may have changed by collection, or null for a whole new state. */
   onChange(listener: (touched: Touched) => void): Stop {
     return this.changes.add(listener);
+  }
+
+  /** Once a message: what has changed of a collection; or, with an id, one entity. With our own edits.
+   *
+   * A listener may edit: what it changes is told after the listeners have heard of what they are called for.
+   */
+  on<C extends Collection>(collection: C, listener: ChangesListener<C>): Stop;
+  on<C extends Collection>(collection: C, id: string, listener: EntityListener<C>): Stop;
+  on<C extends Collection>(collection: C, ...rest: [ChangesListener<C>] | [string, EntityListener<C>]): Stop {
+    return rest.length === 1 ? this.watching.onChanges(collection, ...rest) : this.watching.onEntity(collection, ...rest);
   }
 
   /** We are out, and not because we asked: this room is over, and what was not saved will not be. Join anew if you may. */
@@ -228,7 +240,7 @@ export class Room implements Readable {
       this.mend(error);
     }
     this.checkDivergence();
-    this.tell();
+    this.tell(this.whyOf(message));
   }
 
   private mend(error: unknown): void {
@@ -321,7 +333,7 @@ export class Room implements Readable {
     this.counting.begin();
     this.checkSynced();
     this.checkDivergence();
-    this.tell();
+    this.tell({ by: "state" });
     for (const message of waiting) this.hear(message);
   }
 
@@ -358,7 +370,7 @@ export class Room implements Readable {
       throw new WrongUse(`an edit of ${bytes} bytes, where a message holds ${this.mostBytes}: make several with one \`step\``);
     }
     const edit = this.edits.add(message, this.base?.epoch ?? null);
-    this.tell();
+    this.tell({ by: "me" });
     this.edits.pump();
     return edit;
   }
@@ -374,11 +386,18 @@ export class Room implements Readable {
     return true;
   }
 
-  private tell(): void {
+  private whyOf(message: ServerMessage): Why {
+    if (message.t !== "delta" || message.member === this.replica.you) return { by: "me" };
+    const { member, user, seq, at, purpose = "edit" } = message;
+    return { by: "other", member, user, seq, at, purpose };
+  }
+
+  private tell(why: Why): void {
     this.lastPosition = this.base;
     const touched = this.replica.takeTouched();
     if (touched !== null && touched.size === 0) return;
     this.indexes.update(touched);
     this.changes.tell(touched);
+    this.watching.tell(touched, touched === null ? { by: "state" } : why);
   }
 }
