@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+from schema.calling.writes import READS, WRITES
 from schema.generating.json_structs import Schema
 
 _TEXT = """\
-import type { Collection, ErrorCode } from "./types.js";
+import type { Collection, ErrorCode, Method } from "./types.js";
 
 /** After an error: `wait` and ask again, `mend` what is wrong with it, or `give up`. */
 export type Retry = @retries@;
@@ -23,6 +24,9 @@ export interface CloseCode {
 
 /** Why a server closes a connection. */
 export const CLOSE_CODES: { readonly [code: number]: CloseCode } = @close_codes@;
+
+/** Calls that may be asked again: a `read` changes nothing, a `write` is done once by its `idempotency_key` (rule C10). */
+export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = @asked_again@;
 
 export interface CollectionTable {
   /** What an insert leaves out. */
@@ -44,6 +48,8 @@ def tables_module(schema: Schema) -> str:
     filled = {
         "@retry@": errors,
         "@close_codes@": codes,
+        "@asked_again@": dict.fromkeys(sorted(READS), "read")
+        | dict.fromkeys(sorted(WRITES), "write"),
         "@collections@": _collections(schema["$defs"]),
     }
     retries = " | ".join(json.dumps(retry) for retry in sorted(set(errors.values())))

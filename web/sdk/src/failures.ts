@@ -47,6 +47,9 @@ export class Unanswered extends Error {
   override readonly name = "Unanswered";
 }
 
+/** Of `Unanswered`: the connection broke; what may be asked again is. */
+export class Interrupted extends Unanswered {}
+
 /** The song that the server sends is not what the server says it is, however often it is fetched (rule S2). */
 export class Diverged extends Error {
   override readonly name = "Diverged";

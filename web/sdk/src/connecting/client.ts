@@ -9,6 +9,7 @@ import { CLOSE_CODES } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
 import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
+import { askedUntilAnswered } from "./asking.js";
 import { Connection, type Ended } from "./connection.js";
 import { JoinedRooms } from "./joined_rooms.js";
 import { Login } from "./login.js";
@@ -103,9 +104,17 @@ export class Client {
 
   // Calling.
 
-  /** Waits for a connection; rejects with `PrimeError`, or with `Unanswered`: then nobody knows whether it was done. */
+  /** Waits for a connection. One that breaks before the answer is no matter to most calls: they are asked again over
+   * the next one, for half a minute; what writes has a key by which the server does it once (rule C10).
+   *
+   * `key`: one of your own, kept with what is to be written: within a day the same answer comes to it.
+   * Rejects with `PrimeError`, or with `Unanswered`: then nobody knows whether it was done.
+   */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
-    return this.opened((connection) => connection.call(method, params, key));
+    return askedUntilAnswered(method, params, key, {
+      ask: (ownKey) => this.opened((connection) => connection.call(method, params, ownKey)),
+      user: () => this.user.value?.id ?? null,
+    });
   }
 
   /** A project as it was after a seq, or at a time (ms since 1970). Rejects with `PrimeError`: `compacted`, `position_ahead`. */

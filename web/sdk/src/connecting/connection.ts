@@ -1,6 +1,6 @@
 /** One WebSocket, from its opening to its end: hello, calls in flight, the heartbeat. It never comes back; `Client` makes another. */
 
-import { PrimeError, Unanswered, WrongUse } from "../failures.js";
+import { Interrupted, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import type { Calls, ClientMessage, Method, ServerMessage, ServerWelcome } from "../schema/types.js";
 import { frameOf, type Codec } from "./codecs.js";
 
@@ -97,11 +97,11 @@ export class Connection {
     if (this.socket.readyState === OPEN) this.socket.send(frame as string | Uint8Array<ArrayBuffer>);
   }
 
-  /** Rejects with `PrimeError`, with `WrongUse`, or with `Unanswered` where the connection breaks first. */
+  /** Rejects with `PrimeError`, with `WrongUse`, or with `Unanswered`; `Interrupted` where the connection breaks first. */
   call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     return new Promise((done, fail) => {
       if (this.isOver) {
-        fail(new Unanswered("there is no connection"));
+        fail(new Interrupted("there is no connection"));
         return;
       }
       const id = `c${this.nextCall++}`;
@@ -191,7 +191,7 @@ export class Connection {
     if (this.probing !== null) clearTimeout(this.probing);
     const error = this.lastError ?? new Unanswered("the connection broke");
     this.refused?.(error);
-    for (const id of [...this.calls.keys()]) this.answer(id)?.fail(new Unanswered("the connection broke before an answer"));
+    for (const id of [...this.calls.keys()]) this.answer(id)?.fail(new Interrupted("the connection broke before an answer"));
     this.heard.ended({ code, error: this.lastError });
   }
 }

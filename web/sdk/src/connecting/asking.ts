@@ -1,0 +1,44 @@
+/** Calls whose connection breaks before the answer: asked again, where that does no harm (rules C10, C12). */
+
+import { Interrupted } from "../failures.js";
+import { newId } from "../ids.js";
+import { ASKED_AGAIN } from "../schema/tables.js";
+import type { Calls, Method } from "../schema/types.js";
+
+/** From the first time on it is asked again for so long. */
+export const ASK_MS = 30_000;
+
+export interface Asking<Result> {
+  /** Once; rejects with `Interrupted` where the connection broke. */
+  ask(key: string | undefined): Promise<Result>;
+  /** Who is logged in; null: nobody. A call is not asked again in the name of another one. */
+  user(): string | null;
+}
+
+/** Rejects with what `ask` rejects with. */
+export async function askedUntilAnswered<M extends Method>(
+  method: M, params: Calls[M]["params"], key: string | undefined, asking: Asking<Calls[M]["result"]>,
+): Promise<Calls[M]["result"]> {
+  const kind = kindOf(method, params);
+  const ownKey = key ?? (kind === "write" ? newId() : undefined);
+  const end = performance.now() + ASK_MS;
+  let user: string | null = null;
+  for (;;) {
+    user ??= asking.user();
+    try {
+      return await asking.ask(ownKey);
+    } catch (error) {
+      if (!(error instanceof Interrupted) || kind === undefined || performance.now() > end) throw error;
+      if (user !== null && asking.user() !== user) throw error;
+    }
+  }
+}
+
+/** undefined: it is asked once. A batch is what the calls in it are. */
+function kindOf(method: Method, params: object): "read" | "write" | undefined {
+  if (method !== "batch") return ASKED_AGAIN[method];
+  const { calls, atomic = false } = params as Calls["batch"]["params"];
+  const kinds = calls.map((call) => ASKED_AGAIN[call.method]);
+  if (atomic || kinds.includes("write")) return "write";
+  return kinds.includes(undefined) ? undefined : "read";
+}
