@@ -50,8 +50,6 @@ export interface Toast {
 /** The same as in the style sheets. */
 export const PHONE = "(max-width: 720px)";
 
-const PRESENCE_MS = 33;
-
 /** Others see so many of what we have selected. */
 const MOST_SHOWN_SELECTED = 200;
 
@@ -103,9 +101,6 @@ export class Studio {
   readonly revisions = new Revisions();
   /** Ours in the project; "": we are in none. */
   readonly role = signal("");
-  /** Where we are, as far as it is not sent yet. */
-  private presence: Presence = {};
-  private presenceTimer: ReturnType<typeof setTimeout> | null = null;
   /** Changes what is shown. */
   private navigation: Navigation | null = null;
   /** Counts what we have undone and redone. */
@@ -217,16 +212,9 @@ export class Studio {
     this.showPresence({ selection: ids.slice(0, MOST_SHOWN_SELECTED) });
   }
 
-  /** Where we are, for the others: the latest of what comes within a thirtieth of a second. */
+  /** Where we are, for the others. */
   showPresence(presence: Presence): void {
-    this.presence = { ...this.presence, ...presence };
-    this.presenceTimer ??= setTimeout(() => this.sendPresence(), PRESENCE_MS);
-  }
-
-  private sendPresence(): void {
-    this.presenceTimer = null;
-    if (document.visibilityState === "hidden" || !this.room.value?.move(this.presence)) return;
-    this.presence = {};
+    this.room.value?.move(presence);
   }
 
   undo(): void {

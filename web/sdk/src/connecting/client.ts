@@ -69,7 +69,10 @@ export class Client {
       user: () => this.user.value?.id ?? "",
       loggedIn: () => until(() => this.user.value !== null, JOIN_MS, [this.user, this.status], () => this.checkNotOver()),
     }, this.codec, options.outbox);
-    this.stopWaking = onWake(() => this.probe());
+    this.stopWaking = onWake(() => {
+      this.probe();
+      this.rooms.woke();
+    });
     this.start();
   }
 

@@ -56,6 +56,11 @@ export class JoinedRooms {
     for (const room of this.rooms.values()) this.enterOne(room, connection);
   }
 
+  /** The window is looked at again, or there is a network again. */
+  woke(): void {
+    for (const room of this.rooms.values()) room.woke();
+  }
+
   lost(): void {
     for (const room of this.rooms.values()) room.lost();
   }

@@ -10,6 +10,11 @@ export function onWake(listener: () => void): Stop {
   return () => { for (const stop of stops) stop(); };
 }
 
+/** Whether nobody sees our window; false where there is none. */
+export function isHidden(): boolean {
+  return (globalThis as { document?: { visibilityState?: string } }).document?.visibilityState === "hidden";
+}
+
 function listening(target: EventTarget | undefined, event: string, listener: () => void): Stop {
   target?.addEventListener(event, listener);
   return () => target?.removeEventListener(event, listener);

@@ -3,6 +3,7 @@
 import { delayAfter } from "../connecting/backoff.js";
 import { frameOf, type Codec } from "../connecting/codecs.js";
 import { MOST_BYTES } from "../connecting/connection.js";
+import { isHidden } from "../connecting/wakes.js";
 import { Gap } from "../copy/gap.js";
 import { PointerIndexes } from "../copy/pointer_index.js";
 import type { Readable } from "../copy/readable.js";
@@ -23,6 +24,7 @@ import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
 import { Transaction, type Entities } from "./transaction.js";
 import { Watching, type ChangesListener, type EntityListener, type Why } from "./watching.js";
+import { Whereabouts } from "./whereabouts.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
@@ -49,6 +51,7 @@ export class Room implements Readable {
   /** Counts whether a state is what the server said it is. */
   private readonly counting = new IdleWork(() => this.count());
   private readonly edits: OwnEdits;
+  private readonly whereabouts = new Whereabouts((presence) => this.showPresence(presence));
   private readonly watching = new Watching((collection) => this.all(collection));
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly ticks = new Listeners<[]>();
@@ -189,9 +192,12 @@ export class Room implements Readable {
     return { id: newId(), saved };
   }
 
-  /** Where we are; false: it was not sent, for the socket is full or we are away. Presence may be lost. */
-  move(presence: Presence): boolean {
-    return this.say({ t: "presence", project: this.project, ...presence });
+  /** Where we are, as often as the mouse moves: the latest of each field goes out thirty times a second at most.
+   *
+   * What cannot go, for we are away or our window is hidden, goes once it can.
+   */
+  move(presence: Presence): void {
+    this.whereabouts.move(presence);
   }
 
   /** Resolves once everything that was edited so far is saved or refused. */
@@ -216,6 +222,11 @@ export class Room implements Readable {
     line.send(this.form.wishedBy(this.replica.join(this.joinId, this.project, this.edits.beforeJoin())));
   }
 
+  /** The window is looked at again, or there is a network again. */
+  woke(): void {
+    this.whereabouts.flush();
+  }
+
   lost(): void {
     this.line = null;
     if (this.knocking !== null) clearTimeout(this.knocking);
@@ -228,6 +239,7 @@ export class Room implements Readable {
     this.over = why;
     this.lost();
     this.counting.stop();
+    this.whereabouts.end();
     this.edits.end(why);
   }
 
@@ -348,6 +360,7 @@ export class Room implements Readable {
     this.edits.resume();
     this.fetchedAnew.set(0);
     this.isSynced.set(true);
+    this.whereabouts.entered();
     this.edits.pump();
   }
 
@@ -378,6 +391,11 @@ export class Room implements Readable {
   private countUndo({ undo = 0, redo = 0 }: { undo?: number; redo?: number }): void {
     const was = this.undoable.value;
     if (was.undo !== undo || was.redo !== redo) this.undoable.set({ undo, redo });
+  }
+
+  private showPresence(presence: Presence): "sent" | "full" | "away" {
+    if (this.line === null || !this.isSynced.value || isHidden()) return "away";
+    return this.say({ t: "presence", project: this.project, ...presence }) ? "sent" : "full";
   }
 
   private say(message: ClientMessage): boolean {
