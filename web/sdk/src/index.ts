@@ -6,6 +6,8 @@ export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
 export { stillOf, trackTree, type Placed, type Readable, type Still } from "./copy/readable.js";
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
 export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
+export type { EntryFilter, History } from "./history/history.js";
+export type { Snapshots } from "./history/snapshots.js";
 export { newId } from "./ids.js";
 export { localTokens } from "./keeping/local_tokens.js";
 export { tabDevice } from "./keeping/tab_device.js";

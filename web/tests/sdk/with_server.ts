@@ -112,6 +112,39 @@ await eventually(() => hers.isSynced.value);
 await agree(hers, his);
 assert.equal(hers.all("markers").size, 301);
 
+const entries = [];
+for await (const entry of hers.history.list({ entity: track })) entries.push(entry);
+assert.deepEqual(entries.map(({ seq }) => seq), [11, 10, 9, 8, 7, 6, 5, 1], "newest first");
+assert.equal(entries.at(-1)?.user.id, ada.user.value?.id);
+const pages = hers.history.list();
+for (let n = 0; n < 120; n += 1) assert.equal((await pages.next()).done, false, "page after page");
+assert.equal((await hers.history.blame(track, "name")).entry?.purpose, "redo");
+assert.equal((await hers.history.at({ seq: 1 })).state.get("tracks", track)?.name, "Lead");
+
+const snapshot = await hers.snapshots.create({ name: "Before the drop" });
+const renamed = await hers.snapshots.update(snapshot, { name: "The drop" });
+await assert.rejects(hers.snapshots.update(snapshot, { name: "Stale" }), (error: PrimeError) => error.code === "conflict");
+await hers.edit((tx) => tx.set("tracks", track, { name: "Gone wrong" })).saved;
+const differences = await hers.snapshots.diff(snapshot.id, null);
+assert.ok(JSON.stringify(differences).includes("Gone wrong"));
+await hers.snapshots.restore(snapshot.id);
+await agree(hers, his);
+assert.equal(his.get("tracks", track)?.name, "Lead 4");
+assert.equal((await hers.snapshots.state(snapshot.id)).state.get("tracks", track)?.name, "Lead 4");
+const names = [];
+for await (const each of hers.snapshots.list({ kind: "manual" })) names.push(each.name);
+assert.deepEqual(names, [renamed.name]);
+assert.notEqual((await hers.snapshots.fork(snapshot.id, { name: "Another way" })).id, project);
+await hers.snapshots.delete(snapshot.id);
+
+const reads = Array.from({ length: 40 }, () => ada.call("projects.get", { project }));
+const writes = Array.from({ length: 40 }, (_, n) => ada.call("projects.create", { name: `asked again ${n}` }));
+opened.findLast((socket) => socket.readyState === WebSocket.OPEN)!.close(3000); // under way: asked again over the next connection
+await Promise.all(reads);
+const made = await Promise.all(writes);
+assert.equal(new Set(made.map(({ id }) => id)).size, 40);
+assert.equal((await ada.call("projects.count", { where: { name: { like: "asked again%" } } })).count, 40, "each is made once");
+
 assert.equal(await ben.join(project), his, "joined twice it is one room");
 await ben.leave(his);
 await his.edit((tx) => tx.insert("markers", { time: 1, name: "still in" })).saved;

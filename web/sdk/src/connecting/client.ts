@@ -14,6 +14,7 @@ import { Connection, type Ended } from "./connection.js";
 import { JoinedRooms } from "./joined_rooms.js";
 import { Login } from "./login.js";
 import type { Options, Status } from "./options.js";
+import { Turns } from "./turns.js";
 import { until } from "./waiting.js";
 import { onWake } from "./wakes.js";
 
@@ -22,6 +23,9 @@ export const STEADY_MS = 10_000;
 
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
+
+/** So many calls are under way at once: a server takes no more of a connection. */
+const MOST_CALLS = 16;
 
 /** A join gives up when the song was fetched anew so often. */
 const MOST_FETCHED = 3;
@@ -54,6 +58,7 @@ export class Client {
   /** Until the next try. */
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly codec: Codec;
+  private readonly turns = new Turns(MOST_CALLS);
   /** Of what tells that a browser has slept. */
   private readonly stopWaking: Stop;
 
@@ -66,6 +71,7 @@ export class Client {
     this.tokens = new Login(options.tokens);
     this.rooms = new JoinedRooms({
       connected: () => (this.status.value.name === "connected" ? this.connection : null),
+      call: (method, params, key) => this.call(method, params, key),
       user: () => this.user.value?.id ?? "",
       loggedIn: () => until(() => this.user.value !== null, JOIN_MS, [this.user, this.status], () => this.checkNotOver()),
     }, this.codec, options.outbox);
@@ -115,7 +121,7 @@ export class Client {
    */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     return askedUntilAnswered(method, params, key, {
-      ask: (ownKey) => this.opened((connection) => connection.call(method, params, ownKey)),
+      ask: (ownKey) => this.turns.in(() => this.opened((connection) => connection.call(method, params, ownKey))),
       user: () => this.user.value?.id ?? null,
     });
   }

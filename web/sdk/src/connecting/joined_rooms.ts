@@ -1,6 +1,7 @@
 /** The rooms of a client: each is one however often it was joined, and is left when all have left it. */
 
 import type { Kept, Outbox } from "../delivery/outbox.js";
+import type { Call } from "../history/calling.js";
 import { Room } from "../room/room.js";
 import type { ClientMessage, ServerMessage } from "../schema/types.js";
 import type { Codec } from "./codecs.js";
@@ -14,6 +15,7 @@ const SAVING_MS = 2_000;
 export interface Host {
   /** A connection that is logged in; null: there is none. */
   connected(): Connection | null;
+  readonly call: Call;
   /** Whose edits are kept; "": nobody has logged in. */
   user(): string;
   /** Resolves once somebody has logged in; rejects if that takes too long. */
@@ -107,7 +109,7 @@ export class JoinedRooms {
     const room = new Room(project, this.codec, {
       keep: (kept) => outbox?.put(this.host.user(), project, kept),
       forget: (id) => outbox?.remove(id),
-    });
+    }, (method, params, key) => this.host.call(method, params, key));
     this.rooms.set(project, room);
     room.onLeft((why) => this.drop(room, `we were put out: ${why.message || why.code}`)); // who is let in again joins anew
     return room;

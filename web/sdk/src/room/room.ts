@@ -11,6 +11,9 @@ import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import type { Kept } from "../delivery/outbox.js";
 import { PrimeError, Unanswered, WrongUse } from "../failures.js";
+import type { Call } from "../history/calling.js";
+import { History } from "../history/history.js";
+import { Snapshots } from "../history/snapshots.js";
 import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import type { ClientDelta, ClientMessage, Collection, ErrorCode, LeftReason, Op, Presence, Role, ServerMessage } from "../schema/types.js";
@@ -20,6 +23,7 @@ import { Gesture } from "./gesture.js";
 import { IdleWork } from "./idle_work.js";
 import type { Line } from "./line.js";
 import { Members } from "./members.js";
+import { momentOf } from "./moments.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
 import { Transaction, type Entities } from "./transaction.js";
@@ -44,6 +48,8 @@ export class Room implements Readable {
   readonly isSynced = new Live(false);
   /** How often in a row the copy was not what the server has, and was fetched anew; 0: it is what the server has. */
   readonly fetchedAnew = new Live(0);
+  readonly history: History;
+  readonly snapshots: Snapshots;
   private readonly members = new Members();
   private readonly replica = new Replica();
   private readonly indexes = new PointerIndexes(this.replica);
@@ -73,8 +79,14 @@ export class Room implements Readable {
   /** Asks again to be let in. */
   private knocking: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(readonly project: string, private readonly codec: Codec, keeper: Keeper = { keep: () => {}, forget: () => {} }) {
+  /** `call`: that of its client; a room that has none knows no past. */
+  constructor(
+    readonly project: string, private readonly codec: Codec, keeper: Keeper = { keep: () => {}, forget: () => {} },
+    call: Call = () => Promise.reject(new WrongUse("this room has no client")),
+  ) {
     this.form = new StateForm(codec);
+    this.history = new History(call, project, codec);
+    this.snapshots = new Snapshots(call, project, (snapshot) => momentOf((part) => call("snapshots.state", { project, snapshot, part }), codec));
     this.edits = new OwnEdits(this.replica, () => (this.isSynced.value ? this.line : null), keeper);
   }
 
