@@ -136,7 +136,7 @@ async def test_a_second_window_that_takes_the_place_of_the_first_is_told_in_the_
     made = await ann.result("invitations.create", project=project, role="editor", guests=True)
     gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
     device = await gus.value("sessionStorage.getItem('prime.device')")
-    token = await gus.value("prime.studio.client.accessToken")
+    token = await gus.value("prime.studio.client.tokens.accessToken")
     again = await node.connect()
     await again.send({"t": "hello", "versions": [1], "device": device, "token": token})
     await again.expect("welcome")
