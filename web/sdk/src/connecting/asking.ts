@@ -9,9 +9,9 @@ import type { Calls, Method } from "../schema/types.js";
 export const ASK_MS = 30_000;
 
 export interface Asking<Result> {
-  /** Once; rejects with `Interrupted` where the connection broke. */
-  ask(key: string | undefined): Promise<Result>;
-  /** Who is logged in; null: nobody. A call is not asked again in the name of another one. */
+  /** Once, in the name of `user` (null: of whoever is logged in); rejects with `Interrupted` where the connection broke. */
+  ask(key: string | undefined, user: string | null): Promise<Result>;
+  /** Who is logged in; null: nobody. */
   user(): string | null;
 }
 
@@ -26,10 +26,9 @@ export async function askedUntilAnswered<M extends Method>(
   for (;;) {
     user ??= asking.user();
     try {
-      return await asking.ask(ownKey);
+      return await asking.ask(ownKey, user);
     } catch (error) {
       if (!(error instanceof Interrupted) || kind === undefined || performance.now() > end) throw error;
-      if (user !== null && asking.user() !== user) throw error;
     }
   }
 }

@@ -121,7 +121,10 @@ export class Client {
    */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     return askedUntilAnswered(method, params, key, {
-      ask: (ownKey) => this.turns.in(() => this.opened((connection) => connection.call(method, params, ownKey))),
+      ask: (ownKey, user) => this.turns.in(() => this.opened((connection) => {
+        if (user !== null && this.user.value?.id !== user) throw new Unanswered("somebody else has logged in meanwhile");
+        return connection.call(method, params, ownKey);
+      })),
       user: () => this.user.value?.id ?? null,
     });
   }
