@@ -112,7 +112,7 @@ export const CLOSE_CODES: { readonly [code: number]: CloseCode } = {
   }
 };
 
-/** Calls that may be asked again: a `read` changes nothing, a `write` is done once by its `idempotency_key` (rule C10). */
+/** What may be asked again: a `read` changes nothing, a `write` is done once by its key (rule C10). */
 export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = {
   "account.get": "read",
   "audio_files.count": "read",
@@ -136,6 +136,8 @@ export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = {
   "members.list": "read",
   "operator.audit": "read",
   "operator.closed_rooms": "read",
+  "operator.events": "read",
+  "operator.health": "read",
   "operator.logins": "read",
   "operator.nodes": "read",
   "operator.room": "read",
