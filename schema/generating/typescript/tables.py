@@ -25,7 +25,7 @@ export interface CloseCode {
 /** Why a server closes a connection. */
 export const CLOSE_CODES: { readonly [code: number]: CloseCode } = @close_codes@;
 
-/** What may be asked again: a `read` changes nothing, a `write` is done once by its key (rule C10). */
+/** What may be asked again: a `read` changes nothing, a `write` is done once by its key (C10). */
 export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = @asked_again@;
 
 export interface CollectionTable {

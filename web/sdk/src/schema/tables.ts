@@ -112,7 +112,7 @@ export const CLOSE_CODES: { readonly [code: number]: CloseCode } = {
   }
 };
 
-/** What may be asked again: a `read` changes nothing, a `write` is done once by its key (rule C10). */
+/** What may be asked again: a `read` changes nothing, a `write` is done once by its key (C10). */
 export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = {
   "account.get": "read",
   "audio_files.count": "read",
