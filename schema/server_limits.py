@@ -643,3 +643,43 @@ MAX_AUDIT_TEXT = SERVER_BOUNDS.add(
     "persistence/tables/audit_log.py",
     "Names of devices and the like; the rest is left out.",
 )
+
+MAX_EVENTS = SERVER_BOUNDS.add(
+    "MAX_EVENTS",
+    1_000,
+    "events",
+    "a node",
+    Instead.OLDEST_FORGOTTEN,
+    "server/events/events.py",
+    "What went wrong of late, for operators; of the kind that has most.",
+)
+
+MAX_EVENTS_SIZE = SERVER_BOUNDS.add(
+    "MAX_EVENTS_SIZE",
+    524_288,
+    "characters",
+    "a node",
+    Instead.OLDEST_FORGOTTEN,
+    "server/events/events.py",
+    "Of all events together.",
+)
+
+MAX_EVENT_TEXT = SERVER_BOUNDS.add(
+    "MAX_EVENT_TEXT",
+    200,
+    "characters",
+    "an event",
+    Instead.CUT_SHORT,
+    "server/events/events.py",
+    "What is said of it in words.",
+)
+
+MAX_EVENT_NAME = SERVER_BOUNDS.add(
+    "MAX_EVENT_NAME",
+    64,
+    "characters",
+    "an event",
+    Instead.CUT_SHORT,
+    "server/events/events.py",
+    "Whatever names somebody or something in it.",
+)

@@ -7,21 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from schema.operating.event_kinds import EVENT_KINDS
-
-MOST = 1_000
-"""Events that a node keeps."""
-
-MOST_BYTES = 512 * 1_024
-"""Of their words, all together."""
+from schema.server_limits import MAX_EVENT_NAME, MAX_EVENT_TEXT, MAX_EVENTS, MAX_EVENTS_SIZE
 
 GATHERED_SECONDS = 60.0
 """What happens again to the same within so long is counted with the event before."""
-
-MAX_WORDS = 200
-"""Characters of what is said of one."""
-
-MAX_NAME = 64
-"""Characters of whatever names something."""
 
 
 class About(NamedTuple):
@@ -77,7 +66,7 @@ class Events:
         """The number that was given out last."""
         self._count = 0
         """How many are kept."""
-        self._bytes = 0
+        self._size = 0
         """What they hold, all together."""
 
     def note(self, kind: str, about: About = NOBODY, count: int = 1) -> None:
@@ -86,11 +75,11 @@ class Events:
         if event is None:
             if kind not in EVENT_KINDS:
                 return
-            about = About._make([*(one[:MAX_NAME] for one in about[:-1]), about.text])
+            about = About._make([*(one[:MAX_EVENT_NAME] for one in about[:-1]), about.text])
             event = self._newest.get((kind, about[:-1]))
-        now, text = self._clock(), about.text[:MAX_WORDS]
+        now, text = self._clock(), about.text[:MAX_EVENT_TEXT]
         if event is not None and now - event.first_at < GATHERED_SECONDS:
-            self._bytes += len(text) - len(event.about.text)
+            self._size += len(text) - len(event.about.text)
             event.at, event.count = now, event.count + count
             if text != event.about.text:
                 event.about = event.about._replace(text=text)
@@ -100,8 +89,8 @@ class Events:
             self._newest[kind, event.about[:-1]] = event
             self._of.setdefault(kind, deque()).append(event)
             self._count += 1
-            self._bytes += event.size
-        while self._count > MOST or self._bytes > MOST_BYTES:
+            self._size += event.size
+        while self._count > MAX_EVENTS or self._size > MAX_EVENTS_SIZE:
             self._forget_one()
 
     def all(self) -> Iterator[Event]:
@@ -112,7 +101,7 @@ class Events:
     def _forget_one(self) -> None:
         event = max(self._of.values(), key=len).popleft()
         self._count -= 1
-        self._bytes -= event.size
+        self._size -= event.size
         key = event.kind, event.about[:-1]
         if self._newest.get(key) is event:
             del self._newest[key]

@@ -17,6 +17,10 @@ from schema.server_limits import (
     MAX_BATCH_BYTES,
     MAX_CALLS_AT_ONCE,
     MAX_DEVICES_WAITING,
+    MAX_EVENT_NAME,
+    MAX_EVENT_TEXT,
+    MAX_EVENTS,
+    MAX_EVENTS_SIZE,
     MAX_SEARCHES_AT_ONCE,
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
@@ -26,6 +30,7 @@ from server.accounts.device_codes import DeviceCodes
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
 from server.commits.waiting_deltas import WaitingDeltas
+from server.events.events import About, Events
 from server.health.metrics import uncounted
 from tests.bounds.cases import Seen, case
 
@@ -153,3 +158,52 @@ def _a_text_in_the_audit() -> Seen:
         return None if row.details["device"] == "x" * length else Instead.CUT_SHORT
 
     return Seen(seen(MAX_AUDIT_TEXT), seen(MAX_AUDIT_TEXT + 1))
+
+
+KIND = "task_failed"
+"""Of an event."""
+
+
+def _forgets(about: list[About]) -> Past | None:
+    events = Events(lambda: 0.0)
+    for each in about:
+        events.note(KIND, each)
+    return None if len(list(events.all())) == len(about) else Instead.OLDEST_FORGOTTEN
+
+
+@case("MAX_EVENTS")
+def _events_of_a_node() -> Seen:
+    about = [About(member=str(number)) for number in range(MAX_EVENTS + 1)]
+    return Seen(_forgets(about[:-1]), _forgets(about))
+
+
+@case("MAX_EVENTS_SIZE")
+def _what_events_of_a_node_hold() -> Seen:
+    def seen(size: int) -> Past | None:
+        room = MAX_EVENT_NAME * 5 + MAX_EVENT_TEXT + len(KIND)
+        names = [str(number).rjust(MAX_EVENT_NAME) for number in range(size // room)]
+        about = [About._make([*[name] * 5, "x" * MAX_EVENT_TEXT]) for name in names]
+        rest = size - room * len(about) - len(KIND)
+        return _forgets([*about, About("y" * min(rest, 32), text="x" * max(0, rest - 32))])
+
+    return Seen(seen(MAX_EVENTS_SIZE), seen(MAX_EVENTS_SIZE + 1))
+
+
+def _kept(about: About) -> Past | None:
+    events = Events()
+    events.note(KIND, about)
+    [event] = events.all()
+    return None if event.about == about else Instead.CUT_SHORT
+
+
+@case("MAX_EVENT_TEXT")
+def _words_of_an_event() -> Seen:
+    return Seen(
+        _kept(About(text="x" * MAX_EVENT_TEXT)), _kept(About(text="x" * MAX_EVENT_TEXT + "x"))
+    )
+
+
+@case("MAX_EVENT_NAME")
+def _names_in_an_event() -> Seen:
+    longest = "x" * MAX_EVENT_NAME
+    return Seen(_kept(About(longest)), _kept(About(longest + "x")))

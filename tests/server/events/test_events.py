@@ -1,16 +1,8 @@
 """Events are bounded, and what repeats is one of them."""
 
 from schema.operating.event_kinds import EVENT_KINDS
-from server.events.events import (
-    GATHERED_SECONDS,
-    MAX_NAME,
-    MAX_WORDS,
-    MOST,
-    MOST_BYTES,
-    About,
-    Event,
-    Events,
-)
+from schema.server_limits import MAX_EVENT_NAME, MAX_EVENT_TEXT, MAX_EVENTS, MAX_EVENTS_SIZE
+from server.events.events import GATHERED_SECONDS, About, Event, Events
 
 
 class Clock:
@@ -54,38 +46,38 @@ def test_words_and_names_are_cut() -> None:
     events = Events()
     events.note("task_failed", About(name="n" * 1_000, text="t" * 1_000))
     [event] = kept(events)
-    assert (len(event.about.name), len(event.about.text)) == (MAX_NAME, MAX_WORDS)
+    assert (len(event.about.name), len(event.about.text)) == (MAX_EVENT_NAME, MAX_EVENT_TEXT)
 
 
 def test_there_are_never_too_many_and_a_loop_does_not_wash_away_what_happened_once() -> None:
     events = Events()
     events.note("journal_went_back", About(project="song"))
-    for number in range(3 * MOST):
+    for number in range(3 * MAX_EVENTS):
         events.note("bad_tokens", About(address=str(number)))
     found = kept(events)
-    assert len(found) == MOST
+    assert len(found) == MAX_EVENTS
     assert found[0].kind == "journal_went_back"
-    assert found[-1].about.address == str(3 * MOST - 1)
-    assert found[1].about.address == str(2 * MOST + 1)
+    assert found[-1].about.address == str(3 * MAX_EVENTS - 1)
+    assert found[1].about.address == str(2 * MAX_EVENTS + 1)
 
 
 def test_their_words_take_so_many_bytes_at_most() -> None:
     events = Events()
-    for number in range(MOST):
-        whom = str(number).rjust(MAX_NAME, "x")
-        about = About(whom, whom, whom, whom, whom, "t" * MAX_WORDS)
+    for number in range(MAX_EVENTS):
+        whom = str(number).rjust(MAX_EVENT_NAME, "x")
+        about = About(whom, whom, whom, whom, whom, "t" * MAX_EVENT_TEXT)
         for kind in EVENT_KINDS:
             events.note(kind, about)
     total = sum(event.size for event in events.all())
-    assert MOST_BYTES - 1_000 < total <= MOST_BYTES
+    assert MAX_EVENTS_SIZE - 1_000 < total <= MAX_EVENTS_SIZE
 
 
 def test_what_is_forgotten_begins_anew() -> None:
     clock = Clock()
     events = Events(clock)
     events.note("bad_tokens", About(address="first"))
-    for number in range(MOST):
+    for number in range(MAX_EVENTS):
         events.note("bad_tokens", About(address=str(number)))
     events.note("bad_tokens", About(address="first"))
     assert kept(events)[-1].count == 1
-    assert len(kept(events)) == MOST
+    assert len(kept(events)) == MAX_EVENTS

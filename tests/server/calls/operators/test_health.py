@@ -7,7 +7,8 @@ import pytest
 
 from persistence.errors import Unavailable
 from schema.operating.event_kinds import EVENT_KINDS
-from server.events.events import MOST, About
+from schema.server_limits import MAX_EVENTS
+from server.events.events import About
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project, eventually
 from tests.server.wire import JSON, Wire, marker
@@ -149,7 +150,7 @@ async def test_R96_events_come_page_by_page_and_by_kind_project_and_node(doors: 
 
 async def test_R96_the_largest_page_is_no_large_reply(doors: Doors) -> None:
     for node in (doors.near, doors.far):
-        for number in range(2 * MOST):
+        for number in range(2 * MAX_EVENTS):
             long = str(number).ljust(300, "\N{EIGHTH NOTE}")
             about = About("", long, long, long, long, "\N{EIGHTH NOTE}" * 1_000)
             node.metrics.events.note("bad_tokens", about)
