@@ -2,6 +2,8 @@
 
 import type { Status } from "@prime/client";
 
+import { readable } from "../../../pages/failure_words.js";
+
 /** Reason of a client that does not come back -> what to do. */
 const OVER: { readonly [reason: string]: string } = {
   unsupported_version: "The server speaks another version of Prime than this page, for one of them is newer. Load the page again; if this stays, ask whoever runs the server.",
@@ -13,7 +15,7 @@ const OVER: { readonly [reason: string]: string } = {
 
 /** Why the client does not come back by itself. */
 export function overInWords({ reason, message }: Status): string {
-  return OVER[reason ?? ""] ?? (message || "The connection has ended for good. Load the page again.");
+  return OVER[reason ?? ""] ?? (readable(message) || "The connection has ended for good. Load the page again.");
 }
 
 /** From so many times on, fetching the song anew does not help by itself. */
@@ -31,6 +33,7 @@ const LONG_MS = 1_000;
 /** We are away for longer than a blink, or the server has said why; null: neither. */
 export function awayInWords({ name, retryIn = 0, message }: Status): string | null {
   if (name !== "away") return null;
-  if (message !== undefined && message !== "") return `There is no connection just now, for the server says: ${message}. It is tried again by itself.`;
+  const said = readable(message);
+  if (said !== "") return `There is no connection just now. The server says: ${said} It is tried again by itself.`;
   return retryIn < LONG_MS ? null : "There is no connection to the server. It is tried again by itself; look at your network.";
 }

@@ -24,6 +24,8 @@ export function Snapshots({ studio }: { studio: Studio }) {
 function List({ studio, room }: { studio: Studio; room: Room }) {
   const [snapshots, setSnapshots] = useState<readonly Snapshot[]>([]);
   const [onlyNamed, setOnlyNamed] = useState(true);
+  /** How many were taken here: the form begins anew behind each. */
+  const [taken, setTaken] = useState(0);
   const load = (): void => {
     studio.client.call("snapshots.list", { project: room.project, limit: PAGE, ...(onlyNamed && { kind: "manual" as const }) })
       .then((page) => setSnapshots(page.snapshots), (error: unknown) => studio.fail(error));
@@ -34,8 +36,9 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
     <div class="snapshots">
       {comparison !== null && <Compared studio={studio} room={room} comparison={comparison} />}
       {mayEdit(studio.role.value) && (
-        <Form label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
+        <Form key={taken} label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
           await studio.client.call("snapshots.create", { project: room.project, name });
+          setTaken((count) => count + 1);
           load();
         }}>
           <Field label="Name" name="name" maxLength={MOST_NAME} required placeholder="before the drop" />

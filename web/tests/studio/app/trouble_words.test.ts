@@ -24,5 +24,5 @@ test("a break of a moment is told nobody; a longer one is, and so is what the se
   assert.equal(awayInWords({ name: "connected" }), null);
   assert.equal(awayInWords({ name: "away", retryIn: 250 }), null);
   assert.match(awayInWords({ name: "away", retryIn: 4_000 })!, /look at your network/);
-  assert.match(awayInWords({ name: "away", retryIn: 250, message: "this server is full" })!, /for the server says: this server is full\. It is tried again/);
+  assert.match(awayInWords({ name: "away", retryIn: 250, message: "this server is full" })!, /The server says: This server is full\. It is tried again/);
 });
