@@ -23,5 +23,6 @@ export type { Entities, Inserts, Moves, Transaction } from "./room/transaction.j
 export type { Change, ChangesListener, EntityListener, Why } from "./room/watching.js";
 export { tempoMap, type TempoMap } from "./tempo_map.js";
 export { isEqual } from "./maps.js";
+export type { Feed, FeedFilter, FeedRow, RowEvent, WatchedTable } from "./watching/feed.js";
 export { COLLECTIONS, type Retry } from "./schema/tables.js";
 export type * from "./schema/types.js";

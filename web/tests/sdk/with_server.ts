@@ -137,6 +137,31 @@ assert.deepEqual(names, [renamed.name]);
 assert.notEqual((await hers.snapshots.fork(snapshot.id, { name: "Another way" })).id, project);
 await hers.snapshots.delete(snapshot.id);
 
+const feed = ada.feed("projects", { where: { name: { like: "watched%" } } });
+assert.equal((await feed.first()).size, 0);
+const told: (string | undefined)[][] = [];
+feed.on((events) => void told.push(...events.map(({ was, now }) => [was?.name, now?.name])));
+const watched = await ada.call("projects.create", { name: "watched one" });
+await eventually(() => feed.rows.value?.get(watched.id)?.name === "watched one");
+await ada.call("projects.update", { project: watched.id, version: watched.version, name: "watched two" });
+await eventually(() => feed.rows.value?.get(watched.id)?.name === "watched two");
+opened.findLast((socket) => socket.url !== "" && socket.readyState === WebSocket.OPEN)!.close(3000);
+const second = await ada.call("projects.create", { name: "watched three" });
+await eventually(() => feed.rows.value?.size === 2);
+await ada.call("projects.update", { project: second.id, version: second.version, name: "no more" });
+await eventually(() => feed.rows.value?.size === 1);
+assert.deepEqual(told, [[undefined, "watched one"], ["watched one", "watched two"], [undefined, "watched three"], ["watched three", undefined]]);
+feed.stop();
+await ada.call("projects.create", { name: "watched four" });
+assert.equal(feed.rows.value?.size, 1);
+
+const members = ada.feed("members", { project });
+assert.deepEqual([...(await members.first()).values()].map(({ role }) => role).sort(), ["editor", "owner"]);
+assert.ok((await members.first()).has(`${project}/${ben.user.value!.id}`));
+members.stop();
+const foreign = ben.feed("snapshots", { project: newId() });
+await assert.rejects(foreign.first(), PrimeError);
+
 const reads = Array.from({ length: 40 }, () => ada.call("projects.get", { project }));
 const writes = Array.from({ length: 40 }, (_, n) => ada.call("projects.create", { name: `asked again ${n}` }));
 opened.findLast((socket) => socket.readyState === WebSocket.OPEN)!.close(3000); // under way: asked again over the next connection

@@ -15,6 +15,8 @@ import { JoinedRooms } from "./joined_rooms.js";
 import { Login } from "./login.js";
 import type { Options, Status } from "./options.js";
 import { Turns } from "./turns.js";
+import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
+import { Feeds, isOfFeed } from "../watching/feeds.js";
 import { until } from "./waiting.js";
 import { onWake } from "./wakes.js";
 
@@ -47,6 +49,7 @@ export class Client {
   private readonly rooms: JoinedRooms;
   private readonly tokens: Login;
   private readonly restored = new Listeners<[]>();
+  private readonly feeds: Feeds;
   /** The one that stands, or is being opened. */
   private connection: Connection | null = null;
   /** Whether calls may go out: it has had its welcome, and the login if there is one. */
@@ -69,6 +72,10 @@ export class Client {
     }
     if (!options.device || options.device.length > 120) throw new WrongUse("`device` has 1 to 120 characters");
     this.tokens = new Login(options.tokens);
+    this.feeds = new Feeds(
+      () => this.status.value.name === "connected" && this.isOpen,
+      (method, params) => this.call(method, params as never),
+    );
     this.rooms = new JoinedRooms({
       connected: () => (this.status.value.name === "connected" ? this.connection : null),
       call: (method, params, key) => this.call(method, params, key),
@@ -148,6 +155,14 @@ export class Client {
     );
   }
 
+  /** Rows of a table, and from then on whatever anybody does to them: `prime.feed("projects", { archived: false })`.
+   *
+   * It goes on over breaks, where it stood; `stop` it. `first()` resolves with the rows.
+   */
+  feed<T extends WatchedTable>(table: T, filter: FeedFilter<T>): Feed<T> {
+    return this.feeds.make(table, filter);
+  }
+
   // Rooms.
 
   /** Resolves once the copy has all that was acknowledged to anyone; rejects with `PrimeError`, or with `Diverged`.
@@ -209,6 +224,7 @@ export class Client {
       else if (this.tokens.isKept) await this.refresh(connection);
       else this.status.set({ name: "needs-login" });
       this.isOpen = connection === this.connection; // not before: calls would go out without the login
+      this.feeds.begin();
       this.restored.tell();
     } catch {
       if (connection === this.connection) connection.close(); // `ended` decides what comes next
@@ -244,6 +260,7 @@ export class Client {
   /** Out of all rooms, and off the connection. */
   private hangUp(why: string): void {
     this.rooms.end(why);
+    this.feeds.end(new Unanswered(why));
     const { connection } = this;
     this.connection = null; // what it ends with is no news
     this.isOpen = false;
@@ -257,12 +274,14 @@ export class Client {
     this.user.set(user);
     this.status.set({ name: "connected" });
     this.rooms.enter(connection);
+    this.feeds.begin();
   }
 
   private hear(message: ServerMessage): void {
     if (message.t === "token_expiring") {
       if (this.connection !== null && this.tokens.isKept) void this.refresh(this.connection).catch(() => {});
-    } else this.rooms.hear(message);
+    } else if (isOfFeed(message)) this.feeds.hear(message);
+    else this.rooms.hear(message);
   }
 
   private ended({ code, error }: Ended): void {
@@ -272,6 +291,7 @@ export class Client {
     if (performance.now() - this.welcomedAt > STEADY_MS) this.tries = 0;
     this.welcomedAt = Infinity;
     this.rooms.lost();
+    this.feeds.lost();
     if (this.status.value.name === "over") return;
     const known = CLOSE_CODES[code];
     if (known?.name === "token_expired" || known?.name === "auth_failed") this.tokens.accessToken = null;
@@ -301,6 +321,7 @@ export class Client {
     if (this.timer !== null) clearTimeout(this.timer);
     this.status.set(status);
     this.rooms.end("the client was closed");
+    this.feeds.end(new Unanswered("the client was closed"));
     this.stopWaking();
     this.connection?.close();
   }
