@@ -23,8 +23,8 @@ from tests.server.conftest import Node, eventually
 pytestmark = pytest.mark.postgres
 
 READING = (
-    "count", "get", "list", "watch", "stems", "at", "blame", "diff", "state", "beats", "between",
-    "seconds", "suggest", "export", "history", "deletion_preview", "identities", "end",
+    "count", "get", "list", "watch", "stems", "at", "blame", "ops", "diff", "state", "beats",
+    "between", "seconds", "suggest", "export", "history", "deletion_preview", "identities", "end",
     "second_factor_state",
 )  # fmt: skip
 
