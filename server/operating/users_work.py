@@ -83,6 +83,8 @@ def bounded(email: str, username: str, name: str) -> NewAccount:
         given["name"] = checked_name(given["name"])
         return msgspec.convert(given, NewAccount)
     except NoAddress as error:
+        if "@" in username:
+            raise NotDone("the address comes first, then the username") from None
         raise NotDone(f"email: {error}") from None
     except NoName as error:
         raise NotDone(f"no account can have that: {error}") from None

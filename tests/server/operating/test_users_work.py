@@ -26,6 +26,7 @@ async def audited(database: Database) -> list[str]:
     [
         ("ann", "ann", "", "email"),
         ("ann@localhost", "ann", "", "email"),
+        ("ann", "ann@example.com", "", "the address comes first"),
         ("ann@example.com\nBcc: b@x.org", "ann", "", "email"),
         ("ann@example.com", "a", "", "a username is 2 to 32 characters"),
         ("ann@example.com", "a b", "", "a username is 2 to 32 characters"),

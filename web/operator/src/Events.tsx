@@ -14,6 +14,7 @@ export function Events({ seen }: { seen: Console }) {
   const options: (readonly [string, string])[] = [["", "all kinds"], ...kinds.map((kind) => [kind, kind] as const)];
   if (chosen !== "" && !kinds.includes(chosen)) options.push([chosen, chosen]);
   const above = <div class="above"><Choice label="Events of" name="kind" value={chosen} options={options} onChoose={(kind) => { seen.kind.value = kind; }} /></div>;
+  if (shown.length === 0 && chosen === "") return <section class="card"><p class="quiet">No events of late.</p></section>;
   return (
     <Table title={shown.length === 0 ? "No events of late" : "Events of late, the newest first"} above={above} head={["what", "times", "last", "who", "project", "node", "from", "said"]}>
       {shown.map((event) => (

@@ -47,5 +47,5 @@ export function doneInWords(name: string, { parts, tempo, signatures, lost }: Im
   const notes = parts.reduce((sum, part) => sum + part.notes.length, 0);
   const left = [...lost].map(([what, count]) => `${count} ${what}`);
   if (!hadTempo && tempo.length + signatures.length > 0) left.push("tempo and time signatures, for this song has its own");
-  return `${name} is here: ${parts.length} ${parts.length === 1 ? "track" : "tracks"}, ${notes} notes.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`}`;
+  return `${name} is here: ${parts.length} ${parts.length === 1 ? "track" : "tracks"}, ${notes} ${notes === 1 ? "note" : "notes"}.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`}`;
 }
