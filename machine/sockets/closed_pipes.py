@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TextIO, cast
 
 GONE = (errno.EPIPE, errno.ESHUTDOWN)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class _Heard(io.FileIO):
@@ -19,16 +20,31 @@ class _Heard(io.FileIO):
         except OSError as error:
             if error.errno not in GONE:
                 raise
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, self.fileno())
-            os.close(nothing)
+            _read_by_nobody(self.fileno())
             return memoryview(data).nbytes
 
 
 def ended(main: Callable[[], int | None]) -> int:
-    """The exit code of a word, whether anybody reads what it says or not."""
+    """The exit code of a word, whether anybody reads it or not; 1 where its disk is full."""
     sys.stdout, sys.stderr = forgiving(sys.stdout), forgiving(sys.stderr)
-    return main() or 0
+    try:
+        try:
+            return main() or 0
+        finally:
+            if cast("TextIO | None", sys.stdout) is not None:
+                sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _read_by_nobody(sys.stdout.fileno())  # what it still holds is not tried once more
+        sys.stderr.write(f"what it says cannot be written: {error.strerror}\n")
+        return 1
+
+
+def _read_by_nobody(file: int) -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, file)
+    os.close(nothing)
 
 
 def forgiving(stream: TextIO) -> TextIO:

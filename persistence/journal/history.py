@@ -206,6 +206,8 @@ async def group_end(db: Executor, project: str, seq: int, known: int) -> int:
 
     Where that is later, the end of what is before the group.
     """
+    if seq == 0:  # before all of them
+        return 0
     end: int = await db.fetchval(GROUP_END, project, seq, known)
     return end
 

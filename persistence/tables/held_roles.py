@@ -45,5 +45,7 @@ def _required(role: str | None, roles: Collection[str]) -> str:
     if role is None:
         raise NoSuchProject
     if role not in roles:
-        raise Forbidden(f"a {role} may not do this; who may: {' or '.join(sorted(roles))}")
+        raise Forbidden(
+            f"your role ({role}) may not do this; who may: {' or '.join(sorted(roles))}"
+        )
     return role

@@ -33,9 +33,11 @@ NOT_FOR_GUESTS = frozenset(
         "invitations.create",
         "auth.link_begin",
         "auth.totp_begin",
+        "auth.change_password",
+        "auth.change_email",
     }
 )
-"""What takes an account: it makes what the caller owns, asks others in, or is a way to log in."""
+"""What takes an account: it makes what the caller owns, asks others in, or is a login's."""
 
 MAKE_ONE = "this takes an account: make one by auth.upgrade_guest, you stay who you are"
 

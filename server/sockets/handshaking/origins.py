@@ -6,6 +6,7 @@ other name its owner says where it leads, here as well (DNS rebinding); of an ad
 """
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +16,9 @@ REFUSED = (
     "Pages of this origin may not connect here. If they are to, its operator names it in"
     " PRIME_ORIGINS, or in PRIME_PUBLIC_URL.\n"
 )
+
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?#@\\\s]+)(:[0-9]{1,5})?")
+"""A name or an address, and perhaps a port: what is behind them belongs to no host."""
 
 
 class Origins:
@@ -34,7 +38,7 @@ class Origins:
         return HttpAnswer(403, REFUSED)
 
     def _is_own(self, origin: str, hosts: Sequence[str]) -> bool:
-        if len(hosts) != 1:
+        if len(hosts) != 1 or HOST.fullmatch(hosts[0].strip()) is None:
             return False
         try:
             page, asked = urlsplit(origin), urlsplit(f"//{hosts[0].strip()}")

@@ -42,6 +42,17 @@ def test_it_ends_as_it_would_have() -> None:
 
 
 @pytest.mark.parametrize("module", ["admin", "server.version"])
+def test_a_full_disk_is_said_in_one_line(module: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--help"],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1), done.stderr
+    assert b"cannot be written: No space left" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["admin", "server.version"])
 def test_words_are_run_so(module: str) -> None:
     code, told = ran_unread(sys.executable, "-m", module, "--help")
     assert (code, told) == (0, b"")

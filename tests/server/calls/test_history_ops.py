@@ -161,6 +161,8 @@ async def test_Y5_D14_a_range_never_ends_inside_a_group(node: Node) -> None:
     assert page["position"]["seq"] == end
     page = await ann.result("history.ops", project=project, after=before, to=before)
     assert (page["deltas"], page["next"], page["position"]["seq"]) == ([], None, before)
+    page = await ann.result("history.ops", project=project, after=0, to=0)
+    assert (page["deltas"], page["next"], page["position"]["seq"]) == ([], None, 0)
     assert await check_every_state(ann, project) == end
 
 

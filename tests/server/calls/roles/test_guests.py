@@ -93,6 +93,8 @@ async def test_R72_what_takes_an_account_is_refused_to_guests(node: Node) -> Non
         ("batch", {"calls": [{"method": "projects.create", "params": {"name": "Mine"}}]}),
         ("snapshots.fork", {"project": project, "snapshot": project, "name": "x"}),
         ("invitations.create", {"project": project, "role": "viewer"}),
+        ("auth.change_password", {"password": "", "new_password": "a kettle of 7 songs"}),
+        ("auth.change_email", {"password": "", "email": "zoe@example.org"}),
     ):
         answer = await zoe.call(method, **asked)
         assert "forbidden" in str(answer), (method, answer)
