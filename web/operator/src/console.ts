@@ -12,6 +12,10 @@ const EVERY_MS = 2_000;
 const HTTP_MS = 5_000;
 
 type Result<M extends Method> = Calls[M]["result"];
+/** So often, and so far apart in milliseconds, the audit is looked at for what was done. */
+const AUDIT_LOOKS = 20;
+const AUDIT_MS = 250;
+
 type AuditRow = Result<"operator.audit">["entries"][number];
 
 /** What an operator did from this page: what came of it, and its entry of the audit. */
@@ -72,11 +76,25 @@ export class Console {
   /** Do what the dialog has asked about, and find it in the audit; throws what the server refuses. */
   async carryOut(action: Action, fields: { readonly [name: string]: string }): Promise<void> {
     const { method, params, event, said } = action.what(fields);
+    const before = await this.newestOf(event);
     const result = await this.client.call(method, params);
-    const { entries } = await this.client.call("operator.audit", { event, limit: 1 });
-    this.done.value = { said: said(result as never), entry: entries[0] ?? null };
+    this.done.value = { said: said(result as never), entry: await this.laterThan(before, event) };
     this.action.value = null;
     this.look();
+  }
+
+  private async newestOf(event: AuditRow["event"]): Promise<AuditRow | null> {
+    return (await this.client.call("operator.audit", { event, limit: 1 })).entries[0] ?? null;
+  }
+
+  /** Entries are written a moment behind what they tell of. null: it did not come in time. */
+  private async laterThan(before: AuditRow | null, event: AuditRow["event"]): Promise<AuditRow | null> {
+    for (let looks = 0; looks < AUDIT_LOOKS; looks += 1) {
+      const entry = await this.newestOf(event);
+      if (entry !== null && JSON.stringify(entry) !== JSON.stringify(before)) return entry;
+      await new Promise((done) => { setTimeout(done, AUDIT_MS); });
+    }
+    return null;
   }
 
   private async ask(): Promise<void> {

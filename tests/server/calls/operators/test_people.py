@@ -72,6 +72,7 @@ async def test_R51_a_kicked_member_is_out_and_may_join_again(doors: Doors) -> No
     phone = await doors.second_device(ann)
     await ann.join(project)
     joined, _ = await phone.join(project)
+    await ann.until("member_joined")  # of who comes and goes before that nobody is told
     kicked = await doors.by_machine("kick", member=joined["you"], reason="You play alone.")
     assert (kicked["logins"], kicked["seats"]) == (0, 1)
     left = await phone.until("left")

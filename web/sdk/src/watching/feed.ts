@@ -3,6 +3,7 @@
 import { delayAfter } from "../connecting/backoff.js";
 import { Interrupted, PrimeError, Unanswered } from "../failures.js";
 import { Listeners, Live, type Stop } from "../live.js";
+import { isEqual } from "../maps.js";
 import type { Calls, Method, ResyncReason, RowChange, ServerResync, ServerRows } from "../schema/types.js";
 
 /** Tables whose rows can be watched. */
@@ -159,7 +160,7 @@ export class Feed<T extends WatchedTable> {
       this.take(changes, reply.position);
     } else {
       this.position = reply.position;
-      this.show(new Map(rows.map((row) => [this.idOf(row), row as FeedRow<T>])));
+      this.show(new Map(rows.map((row) => [this.idOf(row), this.known(this.idOf(row), row as FeedRow<T>)])));
     }
     this.host.begun(reply.watch, this as unknown as Feed<WatchedTable>);
   }
@@ -186,9 +187,15 @@ export class Feed<T extends WatchedTable> {
     const rows = new Map(this.rows.value ?? []);
     for (const { change, id, row } of changes) {
       if (change === "left") rows.delete(id);
-      else rows.set(id, row as FeedRow<T>);
+      else rows.set(id, this.known(id, row as FeedRow<T>));
     }
     this.show(rows);
+  }
+
+  /** The row that we have, where it is the same: after a break some are told again (rule V8). */
+  private known(id: string, row: FeedRow<T>): FeedRow<T> {
+    const known = this.rows.value?.get(id);
+    return known !== undefined && isEqual(known, row) ? known : row;
   }
 
   private show(rows: ReadonlyMap<string, FeedRow<T>>): void {
