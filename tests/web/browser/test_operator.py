@@ -154,11 +154,13 @@ async def test_maintenance_and_a_drain_are_begun_and_ended_by_keys_alone(
     assert await page.value("document.activeElement.textContent.includes('read-only')")
     assert node.hub.orders.maintenance is None
     await page.press("text=Make all read-only", "Enter")
+    await page.see("dialog[open]")
     await page.press("dialog input[name=reason]", *"Back", "Enter")
     await page.see(".done:has-text('maintenance_begun')")
     assert await node.http("/readyz") == (200, "ready; read-only: Back\n")
     await page.see(".finding:has-text('All is read-only: Back')")
     await page.press("text=Let everyone edit again", "Enter")
+    await page.see("dialog[open]")
     await page.press("dialog button[type=submit]", "Enter")
     await page.see(".done:has-text('maintenance_ended')")
     assert await node.http("/readyz") == (200, "ready\n")
