@@ -5,6 +5,7 @@ from typing import Any
 
 from schema.calling.writes import READS, WRITES
 from schema.generating.json_structs import Schema
+from schema.limits import MAX_CALLS_IN_FLIGHT
 
 _TEXT = """\
 import type { Collection, ErrorCode, Method } from "./types.js";
@@ -28,6 +29,9 @@ export const CLOSE_CODES: { readonly [code: number]: CloseCode } = @close_codes@
 /** What may be asked again: a `read` changes nothing, a `write` is done once by its key (C10). */
 export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = @asked_again@;
 
+/** So many calls may be under way at once, of a connection. */
+export const MAX_CALLS_IN_FLIGHT = @max_calls@;
+
 export interface CollectionTable {
   /** What an insert leaves out. */
   readonly defaults: { readonly [property: string]: unknown };
@@ -50,6 +54,7 @@ def tables_module(schema: Schema) -> str:
         "@close_codes@": codes,
         "@asked_again@": dict.fromkeys(sorted(READS), "read")
         | dict.fromkeys(sorted(WRITES), "write"),
+        "@max_calls@": MAX_CALLS_IN_FLIGHT,
         "@collections@": _collections(schema["$defs"]),
     }
     retries = " | ".join(json.dumps(retry) for retry in sorted(set(errors.values())))

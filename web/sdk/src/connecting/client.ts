@@ -1,22 +1,25 @@
 /** A client: one connection at a time, made anew whenever it breaks; a login; rooms that come back by themselves. */
 
 import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
+import type { Call } from "../history/calling.js";
+import { History } from "../history/history.js";
+import { Snapshots } from "../history/snapshots.js";
 import { Listeners, Live, type Stop } from "../live.js";
-import { momentOf, type MomentState } from "../room/moments.js";
+import type { MomentState } from "../room/moments.js";
 import { Past } from "../room/past.js";
 import type { Room } from "../room/room.js";
-import { CLOSE_CODES } from "../schema/tables.js";
+import { CLOSE_CODES, MAX_CALLS_IN_FLIGHT } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
+import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
+import { Feeds, isOfFeed } from "../watching/feeds.js";
+import { askedUntilAnswered } from "./asking.js";
 import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
-import { askedUntilAnswered } from "./asking.js";
 import { Connection, type Ended } from "./connection.js";
 import { JoinedRooms } from "./joined_rooms.js";
 import { Login } from "./login.js";
 import type { Options, Status } from "./options.js";
 import { Turns } from "./turns.js";
-import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
-import { Feeds, isOfFeed } from "../watching/feeds.js";
 import { until } from "./waiting.js";
 import { onWake } from "./wakes.js";
 
@@ -25,9 +28,6 @@ export const STEADY_MS = 10_000;
 
 /** A call waits so long for a connection. */
 export const WAIT_MS = 15_000;
-
-/** So many calls are under way at once: a server takes no more of a connection. */
-const MOST_CALLS = 16;
 
 /** A join gives up when the song was fetched anew so often. */
 const MOST_FETCHED = 3;
@@ -61,7 +61,9 @@ export class Client {
   /** Until the next try. */
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly codec: Codec;
-  private readonly turns = new Turns(MOST_CALLS);
+  /** `call`, for who has it handed over. */
+  private readonly asks: Call = (method, params, key) => this.call(method, params, key);
+  private readonly turns = new Turns(MAX_CALLS_IN_FLIGHT);
   /** Of what tells that a browser has slept. */
   private readonly stopWaking: Stop;
 
@@ -74,11 +76,11 @@ export class Client {
     this.tokens = new Login(options.tokens);
     this.feeds = new Feeds(
       () => this.status.value.name === "connected" && this.isOpen,
-      (method, params) => this.call(method, params as never),
+      this.asks,
     );
     this.rooms = new JoinedRooms({
       connected: () => (this.status.value.name === "connected" ? this.connection : null),
-      call: (method, params, key) => this.call(method, params, key),
+      call: this.asks,
       user: () => this.user.value?.id ?? "",
       loggedIn: () => until(() => this.user.value !== null, JOIN_MS, [this.user, this.status], () => this.checkNotOver()),
     }, this.codec, options.outbox);
@@ -138,12 +140,12 @@ export class Client {
 
   /** A project as it was after a seq, or at a time (ms since 1970). Rejects with `PrimeError`: `compacted`, `position_ahead`. */
   async stateAt(project: string, moment: { seq: number } | { time: number }): Promise<MomentState> {
-    return momentOf((part) => this.call("history.at", { project, ...moment, part }), this.codec);
+    return new History(this.asks, project, this.codec).at(moment);
   }
 
   /** What a snapshot holds. Rejects with `PrimeError`. */
   async stateOfSnapshot(project: string, snapshot: string): Promise<MomentState> {
-    return momentOf((part) => this.call("snapshots.state", { project, snapshot, part }), this.codec);
+    return new Snapshots(this.asks, project, this.codec).state(snapshot);
   }
 
   /** Moments one after the other, forwards and back, without a call for each. */

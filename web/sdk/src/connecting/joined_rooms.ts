@@ -109,7 +109,7 @@ export class JoinedRooms {
     const room = new Room(project, this.codec, {
       keep: (kept) => outbox?.put(this.host.user(), project, kept),
       forget: (id) => outbox?.remove(id),
-    }, (method, params, key) => this.host.call(method, params, key));
+    }, this.host.call);
     this.rooms.set(project, room);
     room.onLeft((why) => this.drop(room, `we were put out: ${why.message || why.code}`)); // who is let in again joins anew
     return room;

@@ -1,17 +1,18 @@
 /** The snapshots of a project: states that somebody gave a name, and those that the server took (rules N1 to N5). */
 
+import type { Codec } from "../connecting/codecs.js";
 import { newId } from "../ids.js";
-import type { MomentState } from "../room/moments.js";
+import { momentOf, type MomentState } from "../room/moments.js";
 import type { Calls, Diff, Project, Restored, Snapshot } from "../schema/types.js";
 import type { Call } from "./calling.js";
 
 export class Snapshots {
-  constructor(
-    private readonly call: Call,
-    private readonly project: string,
-    /** What one holds. Rejects with `PrimeError`. */
-    readonly state: (snapshot: string) => Promise<MomentState>,
-  ) {}
+  constructor(private readonly call: Call, private readonly project: string, private readonly codec: Codec) {}
+
+  /** What one holds. Rejects with `PrimeError`. */
+  state(snapshot: string): Promise<MomentState> {
+    return momentOf((part) => this.call("snapshots.state", { project: this.project, snapshot, part }), this.codec);
+  }
 
   /** Newest first; asks for the next page when it is needed. `kind`: `manual`, `automatic` ...; without one, all. */
   async *list(filter: Omit<Calls["snapshots.list"]["params"], "project" | "after" | "before" | "limit"> = {}): AsyncGenerator<Snapshot, void, undefined> {

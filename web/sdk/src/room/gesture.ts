@@ -3,9 +3,7 @@
 import { newId } from "../ids.js";
 import type { Collection, Op, Previewed } from "../schema/types.js";
 import { Transaction, type Entities } from "./transaction.js";
-
-/** At most one message in so long. */
-const EVERY_MS = 33;
+import { EVERY_MS } from "./whereabouts.js";
 
 /** What a gesture needs of its room. */
 export interface Stage<Edit> {

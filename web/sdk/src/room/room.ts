@@ -23,7 +23,6 @@ import { Gesture } from "./gesture.js";
 import { IdleWork } from "./idle_work.js";
 import type { Line } from "./line.js";
 import { Members } from "./members.js";
-import { momentOf } from "./moments.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
 import { Transaction, type Entities } from "./transaction.js";
@@ -86,7 +85,7 @@ export class Room implements Readable {
   ) {
     this.form = new StateForm(codec);
     this.history = new History(call, project, codec);
-    this.snapshots = new Snapshots(call, project, (snapshot) => momentOf((part) => call("snapshots.state", { project, snapshot, part }), codec));
+    this.snapshots = new Snapshots(call, project, codec);
     this.edits = new OwnEdits(this.replica, () => (this.isSynced.value ? this.line : null), keeper);
   }
 

@@ -215,6 +215,9 @@ export const ASKED_AGAIN: { readonly [method in Method]?: "read" | "write" } = {
   "snapshots.update": "write"
 };
 
+/** So many calls may be under way at once, of a connection. */
+export const MAX_CALLS_IN_FLIGHT = 16;
+
 export interface CollectionTable {
   /** What an insert leaves out. */
   readonly defaults: { readonly [property: string]: unknown };

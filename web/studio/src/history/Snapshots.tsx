@@ -1,7 +1,7 @@
 /** Moments that have a name: make, look at, compare with now, restore, fork, rename, delete. */
 
 import { useEffect, useState } from "preact/hooks";
-import { newId, type Room } from "@prime/client";
+import type { Room } from "@prime/client";
 
 import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
@@ -37,7 +37,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
       {comparison !== null && <Compared studio={studio} room={room} comparison={comparison} />}
       {mayEdit(studio.role.value) && (
         <Form key={taken} label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
-          await studio.client.call("snapshots.create", { project: room.project, name });
+          await room.snapshots.create({ name });
           setTaken((count) => count + 1);
           load();
         }}>
@@ -64,7 +64,7 @@ function One({ studio, room, snapshot, onChanged }: Props) {
   const name = nameOfSnapshot(snapshot);
   const doing = (done: Promise<unknown>): void => { done.then(onChanged, (error: unknown) => studio.fail(error)); };
   const compare = async (): Promise<void> => {
-    const from = await sideOf(studio, room, snapshot);
+    const from = await sideOf(room, snapshot);
     if (studio.room.value === room) beginComparing(studio, from, nowSide(room));
   };
   const isNamed = snapshot.kind === "manual";
@@ -79,13 +79,13 @@ function One({ studio, room, snapshot, onChanged }: Props) {
         <button type="button" onClick={() => setAsks("fork")}>Fork</button>
         {mayEdit(studio.role.value) && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
         {isNamed && mayEdit(studio.role.value) && (
-          <button type="button" class="danger" onClick={() => { if (confirm(`Delete the snapshot ${name}?`)) doing(studio.client.call("snapshots.delete", { project: room.project, snapshot: snapshot.id })); }}>Delete</button>
+          <button type="button" class="danger" onClick={() => { if (confirm(`Delete the snapshot ${name}?`)) doing(room.snapshots.delete(snapshot.id)); }}>Delete</button>
         )}
       </div>
       {asks === "restore" && (
         <Dialog title="Restore a snapshot" onClose={() => setAsks(null)}>
           <Form label="Restore a snapshot" action="Restore" onSubmit={async () => {
-            await studio.client.call("snapshots.restore", { project: room.project, snapshot: snapshot.id, id: newId() });
+            await room.snapshots.restore(snapshot.id);
             setAsks(null);
             onChanged();
           }}>
@@ -96,7 +96,7 @@ function One({ studio, room, snapshot, onChanged }: Props) {
       {asks === "rename" && (
         <Dialog title="Name a snapshot" onClose={() => setAsks(null)}>
           <Form label="Name a snapshot" action="Name it" onSubmit={async ({ name: next = "" }) => {
-            await studio.client.call("snapshots.update", { project: room.project, snapshot: snapshot.id, version: snapshot.version, name: next });
+            await room.snapshots.update(snapshot, { name: next });
             setAsks(null);
             onChanged();
           }}>
@@ -107,7 +107,7 @@ function One({ studio, room, snapshot, onChanged }: Props) {
       {asks === "fork" && (
         <Dialog title="Fork a snapshot" onClose={() => setAsks(null)}>
           <Form label="Fork a snapshot" action="Make the project" onSubmit={async ({ name: fork = "" }) => {
-            const made = await studio.client.call("snapshots.fork", { project: room.project, snapshot: snapshot.id, name: fork });
+            const made = await room.snapshots.fork(snapshot.id, { name: fork });
             await studio.open(made.id);
           }}>
             <Field label="Name of the new project" name="name" value={name} required maxLength={MOST_NAME} />

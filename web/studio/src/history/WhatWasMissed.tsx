@@ -12,7 +12,7 @@ export function WhatWasMissed({ studio }: { studio: Studio }) {
   const show = async (): Promise<void> => {
     setBusy(true);
     try {
-      const { position, state } = await studio.client.stateAt(room.project, { seq: missed.seq });
+      const { position, state } = await room.history.at({ seq: missed.seq });
       if (studio.room.value !== room) return;
       studio.missed.value = null;
       studio.side.value = "snapshots";

@@ -22,7 +22,7 @@ export function CompareForm({ studio, room, snapshots }: { studio: Studio; room:
     if (chosen === NOW) return nowSide(room);
     if (chosen === SHOWN && moment !== null) return { title: `edit ${moment.seq}`, song: moment.song, seq: moment.seq };
     const snapshot = snapshots.find(({ id }) => id === chosen);
-    return snapshot === undefined ? nowSide(room) : sideOf(studio, room, snapshot);
+    return snapshot === undefined ? nowSide(room) : sideOf(room, snapshot);
   };
   const compare = async ({ from = "", to = NOW! }: Fields): Promise<void> => {
     const sides = [await side(from), await side(to)] as const;
@@ -36,7 +36,7 @@ export function CompareForm({ studio, room, snapshots }: { studio: Studio; room:
   );
 }
 
-export async function sideOf(studio: Studio, room: Room, snapshot: Snapshot): Promise<Side> {
-  const { state } = await studio.client.stateOfSnapshot(room.project, snapshot.id);
+export async function sideOf(room: Room, snapshot: Snapshot): Promise<Side> {
+  const { state } = await room.snapshots.state(snapshot.id);
   return { title: `“${nameOfSnapshot(snapshot)}”`, song: state, seq: snapshot.position.seq };
 }
