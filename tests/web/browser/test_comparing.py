@@ -2,20 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from tests.server.conftest import Node
 from tests.server.wire import Wire
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, song, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 MARKS = "prime.studio.comparison.value.found.value.marks"
 

@@ -12,16 +12,10 @@ from loadtest.demo.demo import Demo, own_song
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from machine.local_hub import LocalHub
 from server.router.web_pages import FOLDER
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import ROOM, digest, guest_by, seq, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(30),
-]
+pytestmark = in_chromium(longest=30)
 
 EDITING = f"""
 globalThis.acknowledged = [];

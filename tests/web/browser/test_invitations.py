@@ -2,11 +2,9 @@
 
 import json
 
-import pytest
-
 from persistence.pool import Database
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import (
     PASSWORD,
     enter_by,
@@ -17,13 +15,7 @@ from tests.web.browser.studio import (
     synced,
 )
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 NEWEST_MAIL = "SELECT payload FROM mail_outbox ORDER BY id DESC LIMIT 1"
 

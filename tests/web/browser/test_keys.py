@@ -1,18 +1,10 @@
 """Keys on the studio page: what has the focus takes its own, the rest are shortcuts."""
 
-import pytest
-
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 IN_PANELS = ("History", "People", "Inspector", "Snapshots")
 

@@ -1,18 +1,10 @@
 """What the others edited while somebody was not here is told, and shown on the time line."""
 
-import pytest
-
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, song, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 
 async def test_who_comes_back_is_told_what_the_others_did_and_sees_it_compared(

@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.server.conftest import Node, Nodes
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import address_of
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 PAGES = ["studio", "operator"]
 TOLD = "#not-started"

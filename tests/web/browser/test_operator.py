@@ -10,16 +10,10 @@ from server.health.durations import Durations
 from server.orders.latencies import told
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import PASSWORD, address_of
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 
 @pytest.fixture(autouse=True)

@@ -2,23 +2,15 @@
 
 import json
 
-import pytest
-
 from schema.ops import encode_ops
 from tests.rooms.chaos import Chaos
 from tests.server.calls.test_history import fetched
 from tests.server.conftest import Node
 from tests.server.wire import Message, Wire
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, song
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 SLIDER = "[aria-label='Moment of the project']"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import (
     HOSTILE,
     PASSWORD,
@@ -20,13 +20,7 @@ from tests.web.browser.studio import (
     synced,
 )
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 
 async def test_an_account_is_made_a_project_too_and_a_track_and_all_of_it_is_there_after_a_reload(

@@ -1,9 +1,7 @@
 """What goes wrong between the studio page and the server: a sentence says what to do."""
 
-import pytest
-
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import (
     ROOM,
     digest,
@@ -16,13 +14,7 @@ from tests.web.browser.studio import (
     synced,
 )
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 LYING = """
 const bytesOf = (text) => Array.from(text, (letter) => letter.charCodeAt(0));

@@ -5,16 +5,10 @@ from typing import Any
 import pytest
 
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import ROOM, SLIDER, enter_by, invited, song
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 PANELS = ("Notes", "Scenes", "Mixer", "History", "Inspector", "Snapshots", "People")
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "hasTouch": True}

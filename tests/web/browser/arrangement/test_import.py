@@ -5,8 +5,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from files.midi.export import write_midi
 from files.midi.reader import read_midi
 from files.prime_file import read_prime_file
@@ -14,17 +12,11 @@ from files.songs.compose import SONG_FILE
 from schema.limits import MAX_BEATS, MAX_ENTITIES
 from tests.files.midi.midi_bytes import meta, midi, name, note, track
 from tests.server.conftest import Node, create_project
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import HOSTILE, ROOM, enter_by, invited, seq, song, synced
 from tests.web.building import WEB
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 FIELD = "input[type=file]"
 

@@ -3,21 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from server.accounts.use_limits import Limits
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Wire
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(600),
-    pytest.mark.longest(60),
-]
+pytestmark = in_chromium(longest=60, timeout=600)
 
 MOST_ELEMENTS = 25_000
 """Of a page, whatever the song holds; most are the launcher's slots, 64 tracks by 128 scenes."""

@@ -3,16 +3,10 @@
 import pytest
 
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 MARKERS, CHANGES = 26, 44
 """Pixels from the top of the ruler."""

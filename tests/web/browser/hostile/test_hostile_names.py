@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from persistence.pool import Database
 from tests.server.conftest import Node
 from tests.server.wire import Wire
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import (
     HOSTILE,
     PASSWORD,
@@ -18,13 +16,7 @@ from tests.web.browser.studio import (
     synced,
 )
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 ELEMENT = "<img src=x onerror=alert(1)>"
 """Of a name that may hold nothing invisible: a user's, a project's, a snapshot's."""

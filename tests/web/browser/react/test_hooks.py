@@ -8,17 +8,11 @@ import pytest
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import address_of
 from tests.web.building import WEB, bundled_page
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 CHANNEL = "ch_lead_01"
 

@@ -7,17 +7,11 @@ import pytest
 
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node, create_project
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import address_of
 from tests.web.building import WEB, bundled_page
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(10),
-]
+pytestmark = in_chromium()
 
 EXAMPLE = WEB / "examples" / "mixer"
 FADER = "input[aria-label='Volume of Lead']"

@@ -6,16 +6,11 @@ import pytest
 
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node, create_project
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import PASSWORD, address_of
 from tests.web.building import bundled_page, program_in_react
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-]
+pytestmark = in_chromium()
 
 SERVER = '"ws://127.0.0.1:8787/v1"'
 HERE = 'location.origin.replace("http", "ws") + "/v1"'

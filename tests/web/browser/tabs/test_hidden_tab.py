@@ -6,16 +6,10 @@ import pytest
 
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser
+from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import ROOM, guest_by, page_of, song, synced
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(20),
-]
+pytestmark = in_chromium(longest=20)
 
 HEARTBEAT_SECONDS = 2
 SILENT_SECONDS = 6.0

@@ -3,16 +3,10 @@
 import pytest
 
 from tests.server.conftest import Nodes
-from tests.web.browser.driving import Browser, Page
+from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import page_of, register
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.hub,
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.longest(20),
-]
+pytestmark = in_chromium(longest=20)
 
 ACCESS_SECONDS = 5
 """A login is renewed a second before."""
