@@ -37,19 +37,27 @@ interface Reply {
 /** Columns that name a row, where that is not `id`. */
 const NAMES: { readonly [table: string]: readonly string[] } = { members: ["project", "user"], snapshots: ["project", "id"] };
 
+/** A feed as its client sees it, of whichever table. */
+export interface AnyFeed {
+  begin(): void;
+  lost(): void;
+  hear(message: ServerRows | ServerResync): void;
+  end(why: Error): void;
+}
+
 /** What a feed needs of its client. */
 export interface FeedHost {
   /** Whether calls can be made just now; when they can again, `begin` is called. */
   isConnected(): boolean;
   call(method: Method, params: object): Promise<unknown>;
   /** Messages of this watch go to it, also those that came before. */
-  begun(watch: string, feed: Feed<WatchedTable>): void;
-  forget(watch: string, feed: Feed<WatchedTable>): void;
+  begun(watch: string, feed: AnyFeed): void;
+  forget(watch: string, feed: AnyFeed): void;
   /** A call `watch` is on its way, until `end` is called. */
   expect(): { end(): void };
 }
 
-export class Feed<T extends WatchedTable> {
+export class Feed<T extends WatchedTable> implements AnyFeed {
   /** By id, in the order of the table when it began, new ones behind; a new map with each change. null: not here yet. */
   readonly rows = new Live<ReadonlyMap<string, FeedRow<T>> | null>(null);
   /** Why it has ended; null: it has not. */
@@ -162,7 +170,7 @@ export class Feed<T extends WatchedTable> {
       this.position = reply.position;
       this.show(new Map(rows.map((row) => [this.idOf(row), this.known(this.idOf(row), row as FeedRow<T>)])));
     }
-    this.host.begun(reply.watch, this as unknown as Feed<WatchedTable>);
+    this.host.begun(reply.watch, this);
   }
 
   /** Whatever comes next, it is asked anew when it may go better; else that is the end. */
@@ -209,7 +217,7 @@ export class Feed<T extends WatchedTable> {
   }
 
   private detach(): void {
-    if (this.watch !== "") this.host.forget(this.watch, this as unknown as Feed<WatchedTable>);
+    if (this.watch !== "") this.host.forget(this.watch, this);
     this.watch = "";
     this.moment = [];
   }

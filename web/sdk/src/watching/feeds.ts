@@ -1,15 +1,15 @@
 /** The feeds of a client: each gets its messages, also those that come before its reply was looked at. */
 
 import type { Method, ServerMessage, ServerResync, ServerRows } from "../schema/types.js";
-import { Feed, type FeedFilter, type WatchedTable } from "./feed.js";
+import { Feed, type AnyFeed, type FeedFilter, type WatchedTable } from "./feed.js";
 
 /** Messages that are kept for feeds whose reply nobody has looked at yet. */
 const MOST_EARLY = 1_000;
 
 export class Feeds {
-  private readonly all = new Set<Feed<WatchedTable>>();
+  private readonly all = new Set<AnyFeed>();
   /** By the id of the watch. */
-  private readonly byWatch = new Map<string, Feed<WatchedTable>>();
+  private readonly byWatch = new Map<string, AnyFeed>();
   /** Calls `watch` that are on their way. */
   private expected = 0;
   /** What came for watches that are not known yet. */
@@ -27,9 +27,8 @@ export class Feeds {
       },
       expect: () => this.expect(),
     }, table, filter);
-    const one = feed as unknown as Feed<WatchedTable>;
-    this.all.add(one);
-    feed.failure.subscribe(() => this.all.delete(one));
+    this.all.add(feed);
+    feed.failure.subscribe(() => this.all.delete(feed));
     feed.begin();
     return feed;
   }
@@ -55,7 +54,7 @@ export class Feeds {
     for (const feed of [...this.all]) feed.end(why);
   }
 
-  private begun(watch: string, feed: Feed<WatchedTable>): void {
+  private begun(watch: string, feed: AnyFeed): void {
     this.byWatch.set(watch, feed);
     const own = this.early.filter((message) => message.watch === watch);
     this.early = this.early.filter((message) => message.watch !== watch);
