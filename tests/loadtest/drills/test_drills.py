@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ from loadtest.drills.scene import MUSICIANS, Skipped
 ROOT = Path(__file__).parents[3]
 
 
+def on_real_servers(test: Callable[[], None]) -> Callable[[], None]:
+    """Marks it so."""
+    mark = pytest.mark
+    for each in (mark.hub, mark.postgres, mark.redis, mark.slow, mark.longest(10)):
+        test = each(test)
+    return test
+
+
 def drill(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "loadtest", "drill", *words],
@@ -26,31 +35,26 @@ def drill(*words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.hub
-@pytest.mark.postgres
-@pytest.mark.redis
-@pytest.mark.slow
-@pytest.mark.longest(10)
-def test_F4_nothing_is_lost_by_a_rolling_restart() -> None:
-    done = drill("rolling_restart", "--seconds", "0.5", "--json")
+def lossless(name: str) -> dict[str, Any]:
+    """The report of a short one, by which nothing was lost."""
+    done = drill(name, "--seconds", "0.5", "--json")
     assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)["drills"]["rolling_restart"]
+    report: dict[str, Any] = json.loads(done.stdout)["drills"][name]
     assert (report["lost"], report["equal"], report["problems"]) == (0, True, [])
+    return report
+
+
+@on_real_servers
+def test_F4_nothing_is_lost_by_a_rolling_restart() -> None:
+    report = lossless("rolling_restart")
     assert report["acknowledged"] >= 20
     assert report["longest_pause_ms"] > 0
     assert report["reconnects"] >= 2, "nobody was on the nodes that were stopped"
 
 
-@pytest.mark.hub
-@pytest.mark.postgres
-@pytest.mark.redis
-@pytest.mark.slow
-@pytest.mark.longest(10)
+@on_real_servers
 def test_H9_nothing_is_lost_while_a_certificate_is_renewed() -> None:
-    done = drill("certificate", "--seconds", "0.5", "--json")
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)["drills"]["certificate"]
-    assert (report["lost"], report["equal"], report["problems"]) == (0, True, [])
+    report = lossless("certificate")
     assert report["served_meanwhile"] == [FIRST], "half a pair was taken"
     assert report["connections_before"] == report["reconnects"] == MUSICIANS
 
