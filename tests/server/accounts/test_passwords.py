@@ -2,13 +2,15 @@
 
 import asyncio
 import itertools
+import os
+import sys
 import threading
 
 import pytest
 
 from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
 from server.accounts.hashing.hashes import Hashes
-from server.accounts.passwords import Passwords, TooBusy
+from server.accounts.passwords import BEHIND_THE_LOOP, Passwords, TooBusy
 
 
 class Gated(Hashes):
@@ -108,4 +110,21 @@ async def test_A1_an_unknown_user_is_wrong_whatever_the_password() -> None:
     with pytest.raises(AttributeError):  # and the next one is answered all the same
         await passwords.verify(1, known, "here")  # type: ignore[arg-type]
     assert await passwords.verify("correct horse", known, "here")
+    passwords.close()
+
+
+class Niceness(Hashes):
+    """A password is right where the thread that looks at it has the nice value it should."""
+
+    def is_right(self, stored: str | None, password: str) -> bool:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == int(password)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has its own nice value on Linux")
+async def test_hashing_goes_behind_the_loop_and_takes_nobody_with_it() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    passwords = Passwords()
+    passwords._hashes = Niceness()
+    assert await passwords.verify(str(min(19, own + BEHIND_THE_LOOP)), None, "here")
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
     passwords.close()
