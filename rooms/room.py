@@ -345,9 +345,9 @@ class Room:
         """When members were last told of moves here, in the caller's seconds."""
         return self.ticks.last_tick_at
 
-    def await_tick(self) -> None:
-        """`LiveRoom` will call `tick`: no move has to see to it until then."""
-        self.ticks.is_awaited = True
+    def await_tick(self, due: float) -> None:
+        """`LiveRoom` will call `tick` when it is due: no move has to see to it until then."""
+        self.ticks.is_awaited, self.ticks.awaited_for = True, due
 
     def gesture(self, connection: str, message: Gesture) -> Effects:
         """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""

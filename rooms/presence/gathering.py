@@ -25,7 +25,10 @@ AT_ONCE_SIZE = 8
 """Up to so many members a room on a quiet node ticks with every move."""
 
 LEAST_FULL_GAP = 0.008
-"""Seconds. What a full room gathers on a quiet node: 125 frames a second for each who reads."""
+"""Seconds. What a large room gathers on a quiet node: 125 frames a second for each who reads."""
+
+LEAST_FULL_SIZE = 53
+"""Members from which on it is that; smaller rooms gather a part of it (`loadtest compare`)."""
 
 FIRST_STEP = 0.016
 """Seconds. The gap of full rooms grows and shrinks by a part of itself and of this."""
@@ -54,7 +57,7 @@ NO_LONGER_FULL = 0.8
 
 def least_gap(members: int) -> float:
     """Seconds between two ticks on a node with nothing else to do: what one write can carry."""
-    part = (members - AT_ONCE_SIZE) / (FULL_SIZE - AT_ONCE_SIZE)
+    part = (members - AT_ONCE_SIZE) / (LEAST_FULL_SIZE - AT_ONCE_SIZE)
     return LEAST_FULL_GAP * min(1.0, max(0.0, part))
 
 

@@ -13,6 +13,10 @@ NOWHERE = Presence()
 FIRST_MAX_GAP, SHORTEST_MAX_GAP = 0.032, 0.016
 """Seconds between two ticks at most: at first, and where the members of a room move most often."""
 
+CLOCK_STEP_SECONDS = 0.001
+"""A timer comes up to so much late. The next gap counts from when it was due: 7.5 ms are 7 and 8.
+"""
+
 GAP_STEP_SECONDS = 0.001
 GAP_BACK_OFF = 0.95
 """`max_gap` grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
@@ -93,7 +97,7 @@ class Ticks:
     moved: list[Mover] = field(default_factory=list)
     """Each once, in the order in which they moved first."""
     last_tick_at: float = float("-inf")
-    """When the room made its last tick."""
+    """When the room made its last tick, or when it was due if it came with the next clock step."""
     last_sent_at: float = float("-inf")
     """When members were last sent a tick, if only one of another node."""
     max_gap: float = FIRST_MAX_GAP
@@ -102,6 +106,8 @@ class Ticks:
     """Someone moved twice since the last tick."""
     is_awaited: bool = False
     """The caller will call when the tick is due."""
+    awaited_for: float = float("-inf")
+    """When the tick that was awaited last is due."""
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
@@ -125,7 +131,9 @@ class Ticks:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, []
         if moved or also:
-            self.last_tick_at = self.last_sent_at = now
+            came_with_the_step = 0.0 <= now - self.awaited_for < CLOCK_STEP_SECONDS
+            self.last_tick_at = self.awaited_for if came_with_the_step else now
+            self.last_sent_at = now
         if moved and (self.is_overwritten or self.max_gap < LONGEST_GAP):
             self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False

@@ -304,7 +304,7 @@ class LiveRoom:
         due = room.tick_due(self._services.gathering.full_room_gap)
         if due is None:
             return
-        room.await_tick()
+        room.await_tick(due)
         self._services.timers.at(due, self._tick, len(room.seats))
 
     def tick_or_wait(self) -> None:
@@ -317,7 +317,7 @@ class LiveRoom:
         if due is None or self.is_closed:
             return
         if due > now or now - room.ticked_at < ONE_TURN_SECONDS:
-            room.await_tick()
+            room.await_tick(due)
             self._services.timers.at(due, self._tick, len(room.seats))
             return
         if now - room.ticked_at < MOVING_SECONDS:

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from rooms.presence.gathering import LONGEST_FULL_ROOM_GAP, LONGEST_GAP, least_gap
@@ -112,6 +114,25 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
     ann.move(Presence(tool="pencil"))
     assert ticks.due(20) == pytest.approx(10.0 + least_gap(20))
     assert ticks.due(2) == 10.0
+
+
+def test_P3_gaps_that_are_no_whole_milliseconds_are_kept_on_the_average() -> None:
+    """A timer comes with the next millisecond; one that comes later still begins a new count."""
+    ticks, gap, now = Ticks(), 0.0075, 10.0
+    who = Mover("mem_ann", ticks)
+    ticks.flush(now, also=True)
+    came = []
+    for _ in range(40):
+        who.move(Presence(cursor=Cursor(1.0)))
+        ticks.awaited_for = ticks.last_tick_at + gap
+        now = math.ceil(ticks.awaited_for * 1_000 - 1e-6) / 1_000
+        ticks.flush(now)
+        came.append(now)
+    assert came[-1] - 10.0 == pytest.approx(40 * gap)
+    ticks.awaited_for = ticks.last_tick_at + gap
+    who.move(Presence(cursor=Cursor(2.0)))
+    ticks.flush(late := ticks.awaited_for + 0.002)
+    assert ticks.last_tick_at == late
 
 
 def test_P3_an_empty_flush_puts_no_tick_off() -> None:
