@@ -1,6 +1,6 @@
 """Rows that a user asks for: one, a page of a list, some by their ids, how many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ async def get(
     record = await access.callers.fetchrow(text, user, *keys_of(table, id))
     if record is None:
         raise no_such(table)
-    return as_row(columns, record)
+    return as_rows(columns, [record])[0]
 
 
 async def among(
@@ -116,10 +116,9 @@ async def list_(
     cursor = before if goes_back else after
     field = "before" if goes_back else "after"
     walked = turned(asked.order) if goes_back else asked.order
-    digest = list_digest(table, user, asked.condition, asked.order)
-    place = None if cursor is None else read_cursor(digest, walked, cursor, field)
+    place = None if cursor is None else read_cursor(asked.digest(), walked, cursor, field)
     found = await (_searched if asked.searches else _listed)(access, asked, walked, place, limit)
-    return _page(found, digest, came=cursor is not None, goes_back=goes_back)
+    return _page(found, asked, came=cursor is not None, goes_back=goes_back)
 
 
 async def count(
@@ -180,13 +179,19 @@ def _key_of(table: Table, column: Column, key: Any) -> Any:
         raise BadQuery(field, str(wrong)) from None
 
 
-def as_row(columns: Sequence[Column], record: Any) -> Row:
-    """What PostgreSQL gave, as on the wire; the record may have more behind the columns."""
-    row = {column.name: value for column, value in zip(columns, record, strict=False)}
-    for column in columns:
-        if column.sql is SqlType.JSON and row[column.name] is not None:
-            row[column.name] = msgspec.json.decode(row[column.name])
-    return row
+def as_rows(columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
+    """What PostgreSQL gave, as on the wire; records may have more behind the columns."""
+    names = [column.name for column in columns]
+    maps = [column.name for column in columns if column.sql is SqlType.JSON]
+    rows = [dict(zip(names, record, strict=False)) for record in records]
+    for name in maps:
+        for row in rows:
+            if row[name] is not None:
+                row[name] = _read_map(row[name])
+    return rows
+
+
+_read_map = msgspec.json.Decoder().decode
 
 
 # A page.
@@ -201,6 +206,10 @@ class _Asked:
     condition: Condition
     order: Order
     columns: tuple[Column, ...]
+
+    def digest(self) -> bytes:
+        """What cursors of this list are sealed with."""
+        return list_digest(self.table, self.user, self.condition, self.order)
 
     @property
     def searches(self) -> bool:
@@ -243,7 +252,7 @@ async def _listed(
     more = len(records) > limit
     if page and statements.is_heavy(columns):
         more = more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
-    return _Found([as_row(columns, r) for r in page], _places(page, walked), more)
+    return _Found(as_rows(columns, page), _places(page, walked), more)
 
 
 async def _searched(
@@ -289,16 +298,18 @@ async def _among(
     keys = [keys_of(table, id) for id in ids]
     records = await access.callers.fetch(text, user, *_lists(table, keys))
     is_full = bool(records) and records[-1]["_bytes"] >= MAX_PAGE_BYTES
-    return {"/".join(_keys(table, r)): as_row(columns, r) for r in records}, is_full
+    found = ["/".join(_keys(table, record)) for record in records]
+    return dict(zip(found, as_rows(columns, records), strict=True)), is_full
 
 
-def _page(found: _Found, digest: bytes, *, came: bool, goes_back: bool) -> Page:
+def _page(found: _Found, asked: _Asked, *, came: bool, goes_back: bool) -> Page:
     """`came`: from a page that lies on the other side."""
     rows = found.rows[::-1] if goes_back else found.rows
-    if not found.places:
+    if not found.places or not (came or found.more):
         return Page(rows, None, None)
-    near, far = (write_cursor(digest, place) for place in (found.places[0], found.places[-1]))
-    back, on = near if came else None, far if found.more else None
+    digest = asked.digest()
+    back = write_cursor(digest, found.places[0]) if came else None
+    on = write_cursor(digest, found.places[-1]) if found.more else None
     return Page(rows, back, on) if goes_back else Page(rows, on, back)
 
 

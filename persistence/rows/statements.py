@@ -103,16 +103,38 @@ def count_among_text(table: Table) -> str:
 # Writing.
 
 
-def insert_text(table: Table, given: Sequence[Column], returned: Sequence[Column]) -> str:
-    """A new row of the values $2 and on; nothing if the caller may not, or the key is in use."""
+def insert_text(
+    table: Table, given: Sequence[Column], returned: Sequence[Column], *, is_bounded: bool
+) -> str:
+    """A new row of the values $2 and on; nothing if the caller may not, or the key is in use.
+
+    `is_bounded`: nor if there are as many as the argument behind them says, of what the table has
+    `most` of.
+    """
     names = ", ".join(stored(column) for column in given)
     keys = ", ".join(stored(column) for column in _names(table))
+    room = ""
+    if is_bounded:
+        most = f"${len(given) + 2}::int8"
+        room = f" AND ({counted_text(table, given, most)}) < {most}"
     return (
         f"INSERT INTO {table.relation} ({names}) SELECT {names} FROM {_as_row(table, given)}"
-        f" WHERE {CALLER_IS_SET} AND {predicate(table, rights_of(table).create)}"
+        f" WHERE {CALLER_IS_SET} AND {predicate(table, rights_of(table).create)}{room}"
         f" ON CONFLICT ({keys}) DO NOTHING"
         f" RETURNING {selected(table, returned)}"
     )
+
+
+def counted_text(table: Table, given: Sequence[Column], most: str) -> str:
+    """How many rows there are beside the one of the values $2 and on, counted up to `most`."""
+    assert table.most is not None
+    numbers = {column.name: n for n, column in enumerate(given, start=2)}
+    same = table.by_name[table.most.column]
+    others = f"{place_of(table, same)} = ${numbers[same.name]}::{same.sql.value}"
+    if table.key in numbers:
+        key = table.by_name[table.key]
+        others += f" AND {place_of(table, key)} <> ${numbers[key.name]}::{key.sql.value}"
+    return f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {others} LIMIT {most}) AS own"
 
 
 def may_create_text(table: Table, given: Sequence[Column]) -> str:

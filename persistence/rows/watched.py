@@ -13,7 +13,7 @@ from persistence.pool import Database, Executor
 from persistence.rows.access import TEXTS
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import order_sql, read_order
-from persistence.rows.reading import Row, as_row
+from persistence.rows.reading import Row, as_rows
 from persistence.rows.sql import Numbers, arguments_of, condition_sql, place_of
 from persistence.rows.statements import (
     CALLER_IS_GIVEN,
@@ -192,7 +192,7 @@ async def _as_rows(columns: Sequence[Column], records: Sequence[Any]) -> list[Ro
     clock = asyncio.get_running_loop().time
     began = clock()
     for n, record in enumerate(records, 1):
-        rows.append(as_row(columns, record))
+        rows += as_rows(columns, [record])
         if not n % AT_A_TIME or clock() - began > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             began = clock()

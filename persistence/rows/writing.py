@@ -2,27 +2,34 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import inf, isfinite
 from typing import Any
 
 from persistence import sqlstates
 from persistence.errors import (
     BadQuery,
+    Busy,
     Conflict,
     Faulty,
     Forbidden,
     IdReused,
     NotGranted,
     Taken,
+    TooMany,
 )
 from persistence.rows import statements
 from persistence.rows.access import TEXTS, Access
-from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such
+from persistence.rows.owned import count_others
+from persistence.rows.reading import Id, Row, as_rows, get, keys_of, no_such
 from persistence.rows.values import Wrong, argument, has_nul, problem_with_text
 from persistence.rows.visibility import rights_of
 from schema.roles import Whom
 from schema.tables.description import REQUIRED, Column, Table
 
 FIRST_VERSION = 1
+
+TRIES = 2
+"""To make a row whose way was free behind the first of them: of a place in a full list."""
 
 IN_WORDS = {
     Whom.SELF: "whoever it belongs to",
@@ -39,11 +46,17 @@ IN_WORDS = {
 
 
 async def create(
-    access: Access, table: Table, user: str, values: Mapping[str, Any], id: str | None = None
+    access: Access,
+    table: Table,
+    user: str,
+    values: Mapping[str, Any],
+    id: str | None = None,
+    most: float = inf,
 ) -> Row:
     """Make a row of `values`, by names of columns; the same `id` again answers the row.
 
-    Raises `Forbidden`, `NotFound` (of the project), `Taken`, `IdReused`, `BadQuery`.
+    `most`: how many there may be, of what the table says that there is a bound.
+    Raises `Forbidden`, `NotFound` (of the project), `Taken`, `IdReused`, `BadQuery`, `TooMany`.
     """
     row = _with_defaults(table, values)
     if table.user and table.user not in row:
@@ -53,20 +66,48 @@ async def create(
     given = [table.by_name[name] for name in sorted(row)]
     arguments = [_argument(column, row[column.name]) for column in given]
     shape = ",".join([column.name for column in given])
+    is_bounded = table.most is not None and isfinite(most)
     text = TEXTS.get(
-        table, f"insert|{shape}", lambda: statements.insert_text(table, given, table.columns)
+        table,
+        f"insert|{is_bounded}|{shape}",
+        lambda: statements.insert_text(table, given, table.columns, is_bounded=is_bounded),
     )
-    with refusals(table):
-        record = await access.callers.fetchrow(text, user, *arguments)
-    if record is not None:
-        return as_row(table.columns, record)
+    bound = [int(most)] if is_bounded else []
+    for _ in range(TRIES):
+        with refusals(table):
+            record = await access.callers.fetchrow(text, user, *arguments, *bound)
+        if record is not None:
+            return as_rows(table.columns, [record])[0]
+        await _require_room(access, table, user, row, most)
+        await _require_right(access, table, user, given, arguments)
+        if id is not None:
+            return await _made_before(access, table, user, row)
+    raise Busy("what stood in the way of this row is gone; try again")
+
+
+async def _require_room(
+    access: Access, table: Table, user: str, row: Mapping[str, Any], most: float
+) -> None:
+    """Raises `TooMany` if there are as many as there may be (rule Q9)."""
+    if table.most is None or not isfinite(most):
+        return
+    column = table.most.column
+    id = row.get(table.key)
+    if await count_others(access.callers, table, user, column, row[column], id, most) >= most:
+        raise TooMany(f"there may be {most:.0f} {table.most.says}; delete some you no longer need")
+
+
+async def _require_right(
+    access: Access, table: Table, user: str, given: Sequence[Column], arguments: Sequence[Any]
+) -> None:
+    """Raises `Forbidden`, or `NotFound` to who does not see the project."""
+    shape = ",".join([column.name for column in given])
     text = TEXTS.get(table, f"may|{shape}", lambda: statements.may_create_text(table, given))
     standing = await access.callers.fetchrow(text, user, *arguments)
     if standing is None or not standing["may"]:
         if standing is not None and standing["sees"]:
             raise forbidden(table, "make", rights_of(table).create)
         raise no_such(table)
-    return await _made_before(access, table, user, row)
 
 
 async def update(
@@ -89,7 +130,7 @@ async def update(
                 text, user, *keys_of(table, id), version, *arguments
             )
         if record is not None:
-            return as_row(table.columns, record)
+            return as_rows(table.columns, [record])[0]
     current = await _standing(access, table, user, id, "change", rights_of(table).change)
     if changed or current != version:
         raise Conflict(current)
@@ -136,7 +177,7 @@ async def _made_before(access: Access, table: Table, user: str, row: Mapping[str
     record = await access.callers.fetchrow(text, user, row[table.key])
     if record is None:
         raise Taken("id")
-    made = as_row(table.columns, record)
+    made = as_rows(table.columns, [record])[0]
     if table.user and made.get(table.user) != user:
         raise Taken("id")
     if made.get(table.version, FIRST_VERSION) == FIRST_VERSION:

@@ -17,7 +17,7 @@ from server.calls.rows.most import require_room
 
 async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     """A preset of the caller's own, that says what it is a copy of."""
-    await require_room(context, PLUGIN_PRESETS, caller.user, {}, params.id)
+    await require_room(context, PLUGIN_PRESETS, caller.user, params.id)
     asked = params.preset, caller.user, params.name, params.id
     with nullcontext() if params.id is None else looking_up(context, caller.user):
         id = await plugin_presets.copy(context.db, *asked)

@@ -20,7 +20,7 @@ from schema.tables.description import REQUIRED, Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_member
 from server.calls.rows.embedding import Embedding
-from server.calls.rows.most import require_room
+from server.calls.rows.most import most_of
 from server.calls.rows.told import TOLD, tell
 from server.refused import Refused
 
@@ -113,9 +113,9 @@ class RowAnswers:
     async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
         """Make a row; the same id again makes no second one (rule Q6)."""
         values = {column.name: getattr(params, column.name) for column in table.creates}
-        await require_room(context, table, caller.user, values, params.id)
+        asked = table, caller.user, values, params.id
         with nullcontext() if params.id is None else looking_up(context, caller.user):
-            row = await writing.create(context.rows, table, caller.user, values, params.id)
+            row = await writing.create(context.rows, *asked, most_of(context, table))
         tell(context.announcer, table.relation, row)
         return self._calls.row(table)(**row)
 

@@ -20,12 +20,14 @@ class Embedding:
 
     def read(self, table: Table, asked: Sequence[str] | None) -> list[str]:
         """The columns in whose places rows are to stand; raises `BadQuery` (rule Q7)."""
+        if not asked:
+            return []
         allowed = embeddable(table, self._tables)
-        for n, name in enumerate(asked or ()):
+        for n, name in enumerate(asked):
             if name not in allowed:
                 said = ", ".join(allowed) or "none"
                 raise BadQuery(f"embed[{n}]", f"is no column that names a row; allowed: {said}")
-        return [name for name in dict.fromkeys(asked or ()) if name not in table.brings]
+        return [name for name in dict.fromkeys(asked) if name not in table.brings]
 
     async def bring(
         self, access: Access, table: Table, user: str, rows: Sequence[Row], columns: Sequence[str]

@@ -1,6 +1,6 @@
 """Rows made, changed and deleted; what PostgreSQL refuses comes out in the words of the call."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,9 +12,11 @@ from persistence.errors import (
     IdReused,
     NotFound,
     Taken,
+    TooMany,
     TooSlow,
 )
-from persistence.pool import Database
+from persistence.lanes import Lanes
+from persistence.pool import Database, Executor
 from persistence.rows.access import Access
 from persistence.rows.reading import count, get, list_
 from persistence.rows.writing import create, delete, refusals, update
@@ -25,10 +27,12 @@ from schema.tables.audio_files import AUDIO_FILES
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
 from server.calls.failures import as_error
 from tests.persistence.rows.conftest import Asked
+from tests.persistence.rows.recorded import Recorded
 
 pytestmark = pytest.mark.postgres
 
 ID = "11111111-1111-4111-8111-111111111111"
+OTHER_ID = "22222222-2222-4222-8222-222222222222"
 OTT = {"plugin": "OTT", "name": "Warm"}
 
 
@@ -58,6 +62,36 @@ async def test_Q6_the_same_id_again_answers_the_row_that_was_made(asked: Asked) 
     assert taken.value.field == "id"
     changed = await update(asked.access, PRESETS, asked.ann, ID, 1, {"category": "x"})
     assert await create(asked.access, PRESETS, asked.ann, OTT, ID) == changed
+
+
+async def test_Q9_a_row_more_than_there_may_be_is_not_made(asked: Asked) -> None:
+    ann, bob, hot = asked.ann, asked.bob, {**OTT, "name": "Hot"}
+    most = 1 + (await count(asked.access, PRESETS, ann, where={"owner": ann})).count
+    made = await create(asked.access, PRESETS, ann, OTT, ID, most=most)
+    for id in (None, OTHER_ID):
+        with pytest.raises(TooMany, match=f"may be {most} presets"):
+            await create(asked.access, PRESETS, ann, hot, id, most=most)
+    assert await create(asked.access, PRESETS, ann, OTT, ID, most=most) == made
+    assert (await create(asked.access, PRESETS, bob, OTT, most=most))["owner"] == bob
+    assert (await create(asked.access, PRESETS, ann, hot, most=most + 1))["name"] == "Hot"
+
+
+async def test_Q9_a_project_has_a_bound_of_its_own(asked: Asked) -> None:
+    file = {"project": asked.song, "name": "a.wav"}
+    where = {"project": asked.song}
+    most = 1 + (await count(asked.access, AUDIO_FILES, asked.ann, where=where)).count
+    await create(asked.access, AUDIO_FILES, asked.ann, file, most=most)
+    with pytest.raises(TooMany, match=f"may be {most} audio files"):
+        await create(asked.access, AUDIO_FILES, asked.ann, file, most=most)
+    with pytest.raises(NotFound):  # nobody hears how full another's project is
+        await create(asked.access, AUDIO_FILES, asked.bob, file, most=most)
+
+
+async def test_a_row_with_room_for_it_is_made_in_one_statement(asked: Asked, lanes: Lanes) -> None:
+    asking = Recorded(lanes.callers)
+    access = Access(cast("Executor", asking), lanes.calls)
+    await create(access, PRESETS, asked.ann, OTT, most=50)
+    assert len(asking.texts) == 1
 
 
 async def test_Q6_only_who_read_the_newest_version_changes_a_row(asked: Asked) -> None:
