@@ -21,30 +21,32 @@ Params = dict[str, Any]
 
 @dataclass(slots=True)
 class Caller:
-    """A user with some rows, and one connection."""
+    """A user with some rows, and some connections."""
 
     number: int
     user: str
-    prime: BarePrime
+    primes: list[BarePrime]
     project: str = ""
     presets: list[str] = field(default_factory=list)
     """Ids; the last is the one that is updated."""
     version: int = 1
-    """Of that one."""
+    """Of that one, at first."""
 
     async def make_rows(self) -> None:
         """A project with audio files, presets, and uses to suggest from."""
-        project = await self.prime.call("projects.create", name=f"Calls {self.number}")
+        project = await self.primes[0].call("projects.create", name=f"Calls {self.number}")
         self.project = project["id"]
         for n in range(ROWS_OF_EACH):
             values = {"cutoff": 100 * n, "filter": {"type": "low" if n % 4 else "high"}}
-            preset = await self.prime.call(
+            preset = await self.primes[0].call(
                 "presets.create", plugin=PLUGIN, name=f"Dub {n}", parameters=values, tags=["dub"]
             )
             self.presets.append(preset["id"])
-            await self.prime.call("audio_files.create", project=self.project, name=f"Take {n}.wav")
+            await self.primes[0].call(
+                "audio_files.create", project=self.project, name=f"Take {n}.wav"
+            )
         uses = [{"id": str(uuid.uuid4()), "key": f"choice {n % 12}"} for n in range(ROWS_OF_EACH)]
-        await self.prime.call("recall.observe", category=CATEGORY, uses=uses)
+        await self.primes[0].call("recall.observe", category=CATEGORY, uses=uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,3 @@ def _own(caller: Caller, order: list[str]) -> Params:
 
 def _found(column: str, operator: str, value: Any) -> Params:
     return {"where": {column: {operator: value}}, "limit": 20}
-
-
-def with_new_id(params: Any) -> Any:
-    """The same with a new id in place of each token."""
-    if isinstance(params, str):
-        return params.replace(TOKEN, str(uuid.uuid4())) if TOKEN in params else params
-    if isinstance(params, dict):
-        return {name: with_new_id(value) for name, value in params.items()}
-    return [with_new_id(value) for value in params] if isinstance(params, list) else params

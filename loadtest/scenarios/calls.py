@@ -2,18 +2,18 @@
 
 import argparse
 import asyncio
-import itertools
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from loadtest.bare.bare_prime import BarePrime, PrimeRefused, create_project, register
+from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
@@ -21,7 +21,8 @@ from loadtest.load.sustained import LoopLag, problems, verdict
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from loadtest.rows.call_kinds import KINDS, Caller, Kind, with_new_id
+from loadtest.rows.call_kinds import KINDS, Caller, Kind
+from loadtest.rows.call_loop import CallLoop
 from machine.local_hub import CHECKOUT
 
 WATCHED_MEMBERS = 8
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOP_LATE = "prime_loop_late_seconds"
-SAMPLES_OF_EACH = 16
-"""Calls of each kind and caller whose statements plain asyncpg runs, in turn."""
+CONNECTIONS_OF_EACH = 4
+"""Of each caller, asked in turn: one takes 400 messages a second (`MESSAGES_PER_SECOND`)."""
+SAMPLES_OF_EACH = 64
+"""Calls of each kind and caller, made in turn: the same by the server and by plain asyncpg."""
 
 LEAST_RATIO = 0.5
 
@@ -56,7 +59,7 @@ async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=len(KINDS) + 3)
         limits = {"PRIME_STALL_PROBE": "1"}
-        connections = arguments.callers + WATCHED_MEMBERS
+        connections = arguments.callers * CONNECTIONS_OF_EACH + WATCHED_MEMBERS
         async with pinned_hub(connections, limits, arguments.data) as hub:
             bench = _Bench(hub, arguments)
 
@@ -80,6 +83,8 @@ class _Measured:
     """One kind, over the socket."""
 
     per_s: float
+    us: list[float]
+    """Of a core that each call took of the server, and of PostgreSQL."""
     ms: list[float]
     tick_late_ms: float | None
     cursors: CursorsSeen
@@ -106,8 +111,9 @@ class _Bench:
         self._filled = await self._rows_of_others()
         for number in range(self._arguments.callers):
             account = await register(self._hub.url)
-            prime = await BarePrime.open(self._hub.url, f"caller-{number}", account.token)
-            caller = Caller(number, account.user, prime)
+            devices = [f"caller-{number}-{n}" for n in range(CONNECTIONS_OF_EACH)]
+            primes = [await BarePrime.open(self._hub.url, one, account.token) for one in devices]
+            caller = Caller(number, account.user, primes)
             await caller.make_rows()
             self._callers.append(caller)
 
@@ -131,30 +137,45 @@ class _Bench:
 
     async def measure(self, kind: Kind, watch: CursorWatch) -> None:
         """As many as are answered, for some seconds."""
-        ms: list[float] = []
-        failed: list[str] = []
-        samples = [
-            (caller.user, _sample(kind, caller, n))
+        many = 1 if kind.name == "update" else SAMPLES_OF_EACH
+        loops = [
+            CallLoop(caller.primes, kind.method, [kind.params(caller, n) for n in numbers])
             for caller in self._callers
-            for n in range(1 if kind.name == "update" else SAMPLES_OF_EACH)
+            for numbers in [range(caller.number * many, (caller.number + 1) * many)]
         ]
+        await _each(loop.run(calls=many) for loop in loops)  # as plain asyncpg does each once
         phase, before = await watch.phase(), await scrape(self._hub.url)
-        began = time.perf_counter()
-        until = began + self._arguments.seconds
+        for loop in loops:
+            loop.ms.clear()
+        began, cpu = time.perf_counter(), self._cpu()
         async with LoopLag() as lag:
-            asking = [_ask(kind, caller, until, ms, failed) for caller in self._callers]
-            await asyncio.gather(*asking)
+            await _each(loop.run(seconds=self._arguments.seconds) for loop in loops)
         passed = time.perf_counter() - began
+        taken = [after - at for after, at in zip(self._cpu(), cpu, strict=True)]
         seen = await phase.end()
         late = longest(before, await scrape(self._hub.url), LOOP_LATE)
         self._problems += [f"{kind.name}: {one}" for one in problems(lag.ms, lag.cpu_percent)]
+        ms = [one for loop in loops for one in loop.ms]
+        failed = [loop.failed for loop in loops if loop.failed]
         self._by_kind[kind.name] = _Measured(
-            len(ms) / passed, ms, late, seen, samples, failed[0] if failed else ""
+            per_s=len(ms) / passed,
+            us=[round(seconds / max(len(ms), 1) * 1e6, 1) for seconds in taken],
+            ms=ms,
+            tick_late_ms=late,
+            cursors=seen,
+            samples=self._samples(loops),
+            failed=failed[0] if failed else "",
         )
         self.evidence.curves[kind.name] = ms
-        if kind.name == "update":
-            for (_, params), caller in zip(samples, self._callers, strict=True):
-                params["version"] = caller.version
+
+    def _cpu(self) -> tuple[float, float]:
+        """Processor time of the server and of PostgreSQL so far, in seconds."""
+        return self._hub.cpu_seconds, self._hub.postgres_cpu_seconds
+
+    def _samples(self, loops: Sequence[CallLoop]) -> list[tuple[str, Any]]:
+        """With their tokens, where plain asyncpg puts ids of its own."""
+        pairs = zip(self._callers, loops, strict=True)
+        return [(caller.user, params) for caller, loop in pairs for params in loop.samples]
 
     async def compare(self) -> dict[str, Any]:
         """The report, with what plain asyncpg makes of each kind."""
@@ -171,7 +192,7 @@ class _Bench:
         told = await self._child(
             *words, "--seconds", str(self._arguments.seconds), given=json.dumps(kinds)
         )
-        alone = {row["kind"]: row["per_s"] for row in told["results"]}
+        alone = {row["kind"]: row for row in told["results"]}
         calls = [self._row(name, one, alone[name]) for name, one in self._by_kind.items()]
         late = [one.tick_late_ms for one in self._by_kind.values() if one.tick_late_ms is not None]
         failed = {n: one.failed for n, one in self._by_kind.items() if one.failed}
@@ -187,8 +208,8 @@ class _Bench:
             **verdict(self._problems),
         }
 
-    def _row(self, name: str, measured: _Measured, alone: float) -> dict[str, Any]:
-        times = summary(measured.ms)
+    def _row(self, name: str, measured: _Measured, told: dict[str, Any]) -> dict[str, Any]:
+        times, alone = summary(measured.ms), told["per_s"]
         return {
             "kind": name,
             "per_s": round(measured.per_s, 1),
@@ -196,6 +217,9 @@ class _Bench:
             "p99_ms": times["p99"],
             "asyncpg_per_s": alone,
             "ratio": round(measured.per_s / alone, 3) if alone else None,
+            "hub_us": measured.us[0],
+            "postgres_us": measured.us[1],
+            "asyncpg_us": told["us"],
             "cursor_p99_ms": measured.cursors.p99,
         }
 
@@ -219,27 +243,7 @@ class _Bench:
         return json.loads(output)
 
 
-def _sample(kind: Kind, caller: Caller, n: int) -> Any:
-    """With its token: asyncpg puts an id of its own there."""
-    return kind.params(caller, n)
-
-
-async def _ask(
-    kind: Kind, caller: Caller, until: float, ms: list[float], failed: list[str]
-) -> None:
-    """One call after the other; a caller whose call is refused makes no more of this kind."""
-    for n in itertools.count(caller.number * 1_000):
-        began = time.perf_counter()
-        if began >= until:
-            return
-        message = {"t": "call", "id": f"k{n}", "method": kind.method}
-        try:
-            reply = await caller.prime.ask(
-                f"k{n}", {**message, "params": with_new_id(kind.params(caller, n))}
-            )
-        except PrimeRefused as error:  # told in the report, where all kinds go on
-            failed.append(str(error))
-            return
-        ms.append((time.perf_counter() - began) * 1_000)
-        if kind.name == "update":
-            caller.version = reply["result"]["version"]
+async def _each(running: Iterable[Coroutine[Any, Any, None]]) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for one in running:
+            tasks.create_task(one)

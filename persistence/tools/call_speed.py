@@ -2,8 +2,9 @@
 
 Run as `python -m persistence.tools.call_speed`, with the calls as JSON on stdin: `[{"kind": ...,
 "method": ..., "calls": [[user, params], ...]}, ...]`. The statements of each call are made once, by
-the functions that the server calls; then plain asyncpg runs them for some time, over connections of
-its own.
+the functions that the server calls, and for the login that the user has: they look at it, and hold
+it where they write, as those of the server do. Then plain asyncpg runs them for some time, over
+connections of its own.
 """
 
 import argparse
@@ -15,18 +16,23 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Self
 
 import asyncpg
 import uvloop
 
 from persistence.caller_role import ROLE
-from persistence.errors import PersistenceError
+from persistence.errors import NotFound, PersistenceError
+from persistence.holding_login import HoldingLogin
 from persistence.pool import Executor
 from persistence.recall import observing, suggesting
 from persistence.rows import reading, writing
 from persistence.rows.access import Access
+from persistence.rows.as_login import AsLogin
 from persistence.sqlstates import own_errors
+from schema import limits
+from schema.recall.calls import SuggestRecall
 from schema.recall.categories import half_life_of
 from schema.recall.contexts import Told, contexts_of, levels_of
 from schema.tables.all_tables import TABLES
@@ -41,6 +47,11 @@ VERSION = 987_654_321
 BY_CALLS = {table.calls: table for table in TABLES.values()}
 
 OWNER, CALLER = "owner", "caller"
+
+LOGIN = """
+SELECT id FROM auth_sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+ORDER BY created_at DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +159,19 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
     """What the server would ask PostgreSQL for this call; it is done once, too."""
     told: list[Statement] = []
     version = params.get("version", 0)
-    lanes = {
-        lane: Recorder(connection, lane, told, version)
-        for lane, connection in connections.by_lane.items()
-    }
+    own, callers = (
+        Recorder(connections.by_lane[lane], lane, told, version) for lane in (OWNER, CALLER)
+    )
+    login = await connections.by_lane[OWNER].fetchval(LOGIN, user)
+    if login is None:
+        raise NotFound(f"the user {user} is not logged in: no call can be made as this one")
+    as_caller = AsLogin(callers, login)
     prefix, verb = method.split(".")
     if prefix == "recall":
-        await RECALL[verb](lanes, user, params)
+        holding = HoldingLogin(own, user, login, alone=False)
+        await RECALL[verb]({OWNER: holding, CALLER: as_caller}, user, params)
     else:
-        access = Access(callers=lanes[CALLER], searches=lanes[OWNER])
+        access = Access(callers=as_caller, searches=own)
         await VERBS[verb](access, BY_CALLS[prefix], user, dict(params))
     return Recorded(told, version + 1)
 
@@ -174,7 +189,8 @@ async def _count(access: Access, table: Table, user: str, params: Any) -> None:
 
 
 async def _create(access: Access, table: Table, user: str, params: Any) -> None:
-    await writing.create(access, table, user, params)
+    bound = "" if table.most is None else f"MAX_{table.most.limit.upper()}"
+    await writing.create(access, table, user, params, most=getattr(limits, bound, inf))
 
 
 async def _update(access: Access, table: Table, user: str, params: Any) -> None:
@@ -203,7 +219,8 @@ async def _observe(lanes: Mapping[str, Executor], user: str, params: Any) -> Non
 async def _suggest(lanes: Mapping[str, Executor], user: str, params: Any) -> None:
     category = params["category"]
     levels, half_life = levels_of(Told()), half_life_of(category)
-    await suggesting.ranked(lanes[CALLER], user, category, levels, half_life, 5)
+    limit = params.get("limit", SuggestRecall(category).limit)
+    await suggesting.ranked(lanes[CALLER], user, category, levels, half_life, limit)
 
 
 VERBS: dict[str, Callable[[Access, Table, str, Any], Awaitable[None]]] = {
@@ -223,7 +240,10 @@ RECALL: dict[str, Callable[[Mapping[str, Executor], str, Any], Awaitable[None]]]
 async def measure(
     dsn: str, kinds: Sequence[dict[str, Any]], workers: int, seconds: float
 ) -> list[dict[str, Any]]:
-    """Each kind for so many seconds: `kind`, `per_s`. Raises `PersistenceError`."""
+    """Each kind for so many seconds: `kind`, `per_s`, `us` of a core that each call takes here.
+
+    Raises `PersistenceError`.
+    """
     connections = [await Connections.open(dsn) for _ in range(workers)]
     try:
         with own_errors():
@@ -250,10 +270,15 @@ async def _measure(
             done += 1
         return done
 
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(busy)))
-    passed = time.perf_counter() - began
-    return {"kind": kind["kind"], "per_s": round(sum(counts) / passed, 1)}
+    passed, taken = time.perf_counter() - began, time.process_time() - cpu
+    done = sum(counts)
+    return {
+        "kind": kind["kind"],
+        "per_s": round(done / passed, 1),
+        "us": round(taken / max(done, 1) * 1e6, 1),
+    }
 
 
 def main() -> int:
