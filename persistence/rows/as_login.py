@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from persistence.holding_login import writes
 from persistence.pool import Executor
 from schema.server_limits import MAX_STATEMENT_TEXTS
 
@@ -27,7 +28,7 @@ def asking(query: str, arguments: int) -> str:
 
     What writes holds the login until it is committed, as an append holds it; what reads looks once.
     """
-    asks = "require_login" if query.lstrip()[:6].upper() == "SELECT" else "hold_login"
+    asks = "hold_login" if writes(query) else "require_login"
     asked = rf"set_config('prime.caller', {asks}(\1, ${arguments + 1}::uuid), true)"
     return SETS_CALLER.sub(asked, query)
 

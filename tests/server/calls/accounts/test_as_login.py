@@ -7,6 +7,7 @@ import pytest
 from persistence.caller_role import CALLER
 from persistence.errors import LoginEnded
 from persistence.pool import Database
+from persistence.recall.suggesting import RANK
 from persistence.rows.as_login import AsLogin, asking
 from persistence.rows.statements import CALLER_IS_SET
 from persistence.tables import auth_sessions
@@ -21,6 +22,11 @@ def test_a_statement_that_says_who_calls_asks_for_the_login_too() -> None:
     assert "hold_login($1::text, $4::uuid)" in asking(WRITE, 3)
     assert "require_login($1::uuid::text, $3::uuid)" in asking(f"SELECT 1 WHERE {CALLER}", 2)
     assert asking("SELECT 1", 0) == "SELECT 1"
+
+
+def test_what_reads_behind_with_looks_at_the_login_and_locks_nothing() -> None:
+    assert "require_login($1::uuid::text, $9::uuid)" in asking(RANK, 8)
+    assert "hold_login($1::text, $2::uuid)" in asking(f"WITH made AS ({WRITE}) SELECT 1", 1)
 
 
 @pytest.mark.postgres
