@@ -1,9 +1,9 @@
 """The way to the database: a pool that never hangs and speaks in this project's own errors."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import asyncpg
 
@@ -24,8 +24,6 @@ COMMAND_NAME = "prime command"
 
 OLDEST_SERVER = 140_000
 """PostgreSQL 14: it has lz4 for stored values and xid8."""
-
-T = TypeVar("T")
 
 
 class Executor(Protocol):
@@ -181,9 +179,7 @@ class Database:
         `role`: all of it runs as this one; None: as whoever the address logs in as.
         """
         settings = _settings(statement_timeout_seconds, lock_timeout_seconds)
-        settings["application_name"] = application_name
-        if role is not None:
-            settings["role"] = role
+        settings |= {"application_name": application_name} | ({"role": role} if role else {})
         with own_errors():
             pool = asyncpg.create_pool(
                 dsn,
@@ -214,16 +210,19 @@ class Database:
         return used - len(self._at_hand)
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
-        return await self._run(query, lambda executor: executor.fetch(query, *args))
+        rows: list[asyncpg.Record] = await self._run("fetch", query, args)
+        return rows
 
     async def fetchrow(self, query: str, *args: object) -> "asyncpg.Record | None":
-        return await self._run(query, lambda executor: executor.fetchrow(query, *args))
+        row: asyncpg.Record | None = await self._run("fetchrow", query, args)
+        return row
 
     async def fetchval(self, query: str, *args: object) -> Any:
-        return await self._run(query, lambda executor: executor.fetchval(query, *args))
+        return await self._run("fetchval", query, args)
 
     async def execute(self, query: str, *args: object) -> str:
-        return await self._run(query, lambda executor: executor.execute(query, *args))
+        status: str = await self._run("execute", query, args)
+        return status
 
     @asynccontextmanager
     async def transaction(self, first: str = "") -> AsyncIterator[Transaction]:
@@ -258,18 +257,19 @@ class Database:
         except DRIVER:
             self._pool.terminate()
 
-    async def _run(self, query: str, ask: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def _run(self, method: str, query: str, args: tuple[object, ...]) -> Any:
         try:
-            return await self._run_once(ask)
+            return await self._run_once(method, query, args)
         except Unavailable as error:
             if not (_died(error) and query.lstrip()[:6].upper() == "SELECT"):
                 raise
-        return await self._run_once(ask)
+        return await self._run_once(method, query, args)
 
-    async def _run_once(self, ask: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def _run_once(self, method: str, query: str, args: tuple[object, ...]) -> Any:
         connection = await self._acquire()
         try:
-            return await ask(Transaction(connection, self._timeout))
+            with own_errors():
+                return await getattr(connection, method)(query, *args, timeout=self._timeout)
         except BaseException as error:
             await self._after_error(connection, error)
             raise
@@ -367,9 +367,10 @@ def _cut(connection: Any) -> None:
 
 
 def _is_open(connection: Any) -> bool:
-    with suppress(asyncpg.InterfaceError):  # it was cut
+    try:
         return not connection.is_closed()
-    return False
+    except asyncpg.InterfaceError:  # it was cut
+        return False
 
 
 def _answered(error: Exception) -> bool:

@@ -3,7 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from persistence.pool import Executor
 from schema.server_limits import MAX_STATEMENT_TEXTS
@@ -19,8 +21,7 @@ def at_once(_: str) -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What every function on rows takes first."""
 
     callers: Executor

@@ -1,8 +1,6 @@
 """Calls in turn: one user does not take all connections to the database from everyone else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from schema.errors import ErrorCode
@@ -25,6 +23,15 @@ class _OfLogin:
     """Set when one that ran is done."""
 
 
+@dataclass(slots=True, eq=False)
+class _OfUser:
+    """The calls of one user that are here."""
+
+    slots: asyncio.Semaphore
+    here: int = 0
+    """How many run or wait for their turn."""
+
+
 class CallQueue:
     """Some calls of each user run at once, over whichever connections; the others wait.
 
@@ -33,8 +40,8 @@ class CallQueue:
 
     def __init__(self, most: int = MAX_CALLS_AT_ONCE) -> None:
         self._most = most
-        self._of_users: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
-        """User -> the slots, and an entry for each call that has one or waits for one."""
+        self._of_users: dict[str, _OfUser] = {}
+        """User -> its calls, as long as there are any."""
         self._of_logins: dict[str, _OfLogin] = {}
         """Login -> its calls, as long as there are any."""
 
@@ -48,24 +55,31 @@ class CallQueue:
         """Calls that wait for their turn."""
         return sum(of_login.here for of_login in self._of_logins.values()) - self.running
 
-    @asynccontextmanager
-    async def slot(self, user: str, login: str = "") -> AsyncIterator[None]:
+    def slot(self, user: str, login: str = "") -> "_Turn":
         """Wait for a turn, and have it inside; raises `Refused` if the login was ended here."""
-        slots, here = self._of_users.setdefault(user, (asyncio.Semaphore(self._most), []))
-        of_login = self._of_logins.setdefault(login, _OfLogin())
-        here.append(None)
+        return _Turn(self, user, login)
+
+    def come(self, user: str, login: str) -> tuple[_OfUser, _OfLogin]:
+        """One call more that runs or waits for its turn."""
+        of_user = self._of_users.get(user)
+        if of_user is None:
+            of_user = self._of_users[user] = _OfUser(asyncio.Semaphore(self._most))
+        of_login = self._of_logins.get(login)
+        if of_login is None:
+            of_login = self._of_logins[login] = _OfLogin()
+        of_user.here += 1
         of_login.here += 1
-        try:
-            async with slots:
-                with _running(of_login):
-                    yield
-        finally:
-            here.pop()
-            of_login.here -= 1
-            if not here:
-                del self._of_users[user]
-            if not of_login.here:
-                del self._of_logins[login]
+        return of_user, of_login
+
+    def go(self, user: str, login: str) -> None:
+        """One less."""
+        of_user, of_login = self._of_users[user], self._of_logins[login]
+        of_user.here -= 1
+        of_login.here -= 1
+        if not of_user.here:
+            del self._of_users[user]
+        if not of_login.here:
+            del self._of_logins[login]
 
     async def end(self, login: str) -> None:
         """Begin no call of this login any more, and wait for those that run, but this one."""
@@ -80,13 +94,37 @@ class CallQueue:
             await of_login.changed.wait()
 
 
-@contextmanager
-def _running(of_login: _OfLogin) -> Iterator[None]:
-    if of_login.is_ended:
-        raise Refused(ErrorCode.AUTH_REQUIRED, "this login was ended; log in again")
-    of_login.running += 1
-    try:
-        yield
-    finally:
-        of_login.running -= 1
-        of_login.changed.set()
+class _Turn:
+    """Of one call: it waits at the beginning of `async with`, and is over at its end.
+
+    A class: generators would take three times as long, of every call.
+    """
+
+    __slots__ = ("_login", "_of_login", "_queue", "_slots", "_user")
+
+    def __init__(self, queue: CallQueue, user: str, login: str) -> None:
+        self._queue = queue
+        self._user = user
+        self._login = login
+
+    async def __aenter__(self) -> None:
+        of_user, self._of_login = self._queue.come(self._user, self._login)
+        self._slots = of_user.slots
+        try:
+            await self._slots.acquire()
+        except BaseException:
+            self._queue.go(self._user, self._login)
+            raise
+        if self._of_login.is_ended:
+            self._over()
+            raise Refused(ErrorCode.AUTH_REQUIRED, "this login was ended; log in again")
+        self._of_login.running += 1
+
+    async def __aexit__(self, *_: object) -> None:
+        self._of_login.running -= 1
+        self._of_login.changed.set()
+        self._over()
+
+    def _over(self) -> None:
+        self._slots.release()
+        self._queue.go(self._user, self._login)

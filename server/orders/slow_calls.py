@@ -24,15 +24,20 @@ class SlowCalls:
         self._clock = clock
         self._of: dict[str, list[TookSoLong]] = {}
         """Method -> its slowest, the slowest first; only methods that exist come here."""
+        self._until: dict[str, float] = {}
+        """Method -> when the oldest of them is an hour old, in seconds since 1970."""
 
     def add(self, method: str, seconds: float, *, done: bool) -> None:
         """A call has its reply."""
         now = self._clock()
-        kept = [one for one in self._of.get(method, ()) if one.at > now - KEPT_SECONDS]
-        if len(kept) < KEPT_OF_EACH or seconds > kept[-1].seconds:
-            kept.append(TookSoLong(now, seconds, done))
-            kept.sort(key=_slowest_first)
+        kept = self._of.get(method, [])
+        if len(kept) == KEPT_OF_EACH and seconds <= kept[-1].seconds and now < self._until[method]:
+            return  # nearly every call: none of those goes, and it is none of them
+        kept = [one for one in kept if one.at > now - KEPT_SECONDS]
+        kept.append(TookSoLong(now, seconds, done))
+        kept.sort(key=_slowest_first)
         self._of[method] = kept[:KEPT_OF_EACH]
+        self._until[method] = min(one.at for one in self._of[method]) + KEPT_SECONDS
 
     def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[TookSoLong]]:
         """Method -> its slowest of the last hour."""

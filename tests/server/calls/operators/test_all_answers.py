@@ -1,9 +1,9 @@
 """Whatever operators ask with: nonsense is told as such, and is nobody's fault but theirs."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from schema.operating.calls import OPERATOR_METHODS
 from server.calls.dispatch import dispatch_operators
