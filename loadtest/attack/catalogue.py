@@ -50,6 +50,11 @@ ATTACKS: list[Attack] = []
 """All that are defined, each added by `attack`."""
 
 
+ON_EACH_NODE = frozenset({*(f"A{number}" for number in range(1, 17)), "A24", "A26", "A28", "A30"})
+"""Attacks on who gets in and who may do what: each node has to refuse them, whatever the others do,
+so one that has come to some nodes alone is tried again."""
+
+
 ELSEWHERE = {
     "A6": "tokens signed rightly with wrong claims: tests/server/calls/accounts/test_refreshing.py",
     "A13": "logins by a provider, beside a provider that does its part wrongly:"

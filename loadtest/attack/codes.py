@@ -13,8 +13,8 @@ CODES = 160
 AT_ONCE = 5
 
 
-async def _call(target: Target, method: str, params: Message, *, elsewhere: bool = False) -> str:
-    async with await Wire.open((elsewhere and target.elsewhere) or target.url) as wire:
+async def _call(target: Target, method: str, params: Message) -> str:
+    async with await Wire.open(target.in_turn()) as wire:
         await wire.hello()
         return code_of(await wire.call(method, params))
 
@@ -39,7 +39,7 @@ async def guessed_codes(target: Target) -> str:
 
 async def _guess(target: Target, email: str, number: int) -> str:
     params = {"email": email, "code": f"{number:06}", "password": "a new one, quite long"}
-    return await _call(target, "auth.reset_password", params, elsewhere=number % 2 == 1)
+    return await _call(target, "auth.reset_password", params)
 
 
 @attack("A12", "links that are none, and secrets of one kind in the place of another")

@@ -28,11 +28,13 @@ from loadtest.attack import (
 from loadtest.attack.catalogue import (
     ATTACKS,
     ELSEWHERE,
+    ON_EACH_NODE,
     Attack,
     GotThrough,
     NotTried,
     Outcome,
     Verdict,
+    must,
 )
 from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
@@ -55,9 +57,7 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True, quiet=arguments.json)
     if len(arguments.account) > len(ROLES):
         raise Unusable(f"{len(arguments.account)} accounts are given; four at most have a part")
-    async with _hub(arguments) as (url, elsewhere, origin, log):
-        target = _target(arguments, url, origin, log)
-        target.elsewhere = elsewhere
+    async with _targeted(arguments) as target:
         await target.prepare()
         chosen = [one for one in in_order() if _is_chosen(one, arguments.only)]
         outcomes = []
@@ -65,7 +65,7 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
             for number, one in enumerate(chosen):
                 status.update(f"{number + 1}/{len(chosen)} {one.number} {one.what}")
                 outcomes.append(await try_one(one, target))
-    report = report_of(url, outcomes)
+    report = report_of(target.nodes, outcomes)
     console.print(_table(outcomes))
     console.print(summary_of(report), highlight=False)
     return report
@@ -84,7 +84,7 @@ def _is_chosen(one: Attack, only: Sequence[str]) -> bool:
 async def try_one(one: Attack, target: Target) -> Outcome:
     """Try one, then ask the witness; what raises no refusal got through."""
     try:
-        told = await one.run(target)
+        told = await _run(one, target)
         verdict = Verdict.REFUSED
     except NotTried as why:
         return Outcome(one.number, one.what, Verdict.NOT_TRIED, str(why))
@@ -100,27 +100,37 @@ async def try_one(one: Attack, target: Target) -> Outcome:
     return Outcome(one.number, one.what, verdict, told)
 
 
-def _target(
-    arguments: argparse.Namespace, url: str, origin: str | None, log: Path | None
-) -> Target:
+@asynccontextmanager
+async def _targeted(arguments: argparse.Namespace) -> AsyncIterator[Target]:
+    """The server of the address, or two nodes of our own."""
     given = [Account(*pair) for pair in arguments.account]
-    made = [new_account(name) for name in ROLES[len(given) :]]
-    owner, viewer, stranger, watcher = [*given, *made]
-    return Target(url, owner, viewer, stranger, watcher, origin=origin, log=log)
+    if arguments.url:
+        yield target_of((arguments.url,), given, origin=arguments.origin)
+        return
+    with tempfile.TemporaryDirectory(prefix="prime-attack-") as directory:
+        async with two_nodes(Path(directory), given) as target:
+            yield target
 
 
 @asynccontextmanager
-async def _hub(
-    arguments: argparse.Namespace,
-) -> AsyncIterator[tuple[str, str, str | None, Path | None]]:
-    """That of the address, or two nodes of our own: addresses of both, an origin, the log."""
-    if arguments.url:
-        yield arguments.url, arguments.url, arguments.origin, None
-        return
-    with tempfile.TemporaryDirectory(prefix="prime-attack-") as directory:
-        environment = {"PRIME_ORIGINS": OWN_ORIGIN}
-        async with two_hubs(Path(directory), environment) as (hub, other):
-            yield hub.url, other.url, OWN_ORIGIN, hub.log
+async def two_nodes(directory: Path, given: Sequence[Account] = ()) -> AsyncIterator[Target]:
+    """Two nodes on one PostgreSQL and one Valkey, until the block ends; not prepared yet."""
+    async with two_hubs(directory, {"PRIME_ORIGINS": OWN_ORIGIN}) as hubs:
+        nodes, logs = tuple(hub.url for hub in hubs), tuple(hub.log for hub in hubs)
+        yield target_of(nodes, given, origin=OWN_ORIGIN, logs=logs)
+
+
+def target_of(
+    nodes: tuple[str, ...],
+    given: Sequence[Account] = (),
+    *,
+    origin: str | None = None,
+    logs: tuple[Path, ...] = (),
+) -> Target:
+    """With new accounts for the roles that none is given for."""
+    made = [new_account(name) for name in ROLES[len(given) :]]
+    owner, viewer, stranger, watcher = [*given, *made]
+    return Target(nodes, owner, viewer, stranger, watcher, origin=origin, logs=logs)
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
@@ -132,13 +142,26 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def report_of(url: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+async def _run(one: Attack, target: Target) -> str:
+    """On one node after the other, until it has come to all that it must come to."""
+    target.reached.clear()
+    told = await one.run(target)
+    if one.number in ON_EACH_NODE:
+        for _ in target.nodes[1:]:
+            if not target.reached.issuperset(target.nodes):
+                told = await one.run(target)
+        must(target.reached.issuperset(target.nodes), f"it came to {target.reached} alone")
+    return told
+
+
+def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """What `--json` prints."""
     through = [asdict(one) for one in outcomes if one.verdict is Verdict.GOT_THROUGH]
     refused = sum(one.verdict is Verdict.REFUSED for one in outcomes)
     untried = [one for one in outcomes if one.verdict is Verdict.NOT_TRIED]
     return {
-        "url": url,
+        "url": nodes[0],
+        "nodes": len(nodes),
         "attacks": refused + len(through),
         "refused": refused,
         "got_through": len(through),

@@ -92,7 +92,10 @@ async def refused_deltas(target: Target) -> str:
     async with await target.enter(target.stranger) as wire:
         project = await new_project(wire, "refused deltas")
     before = await _acknowledged_in(target)
-    wires = [await target.enter_room(target.stranger, project, device) for device in "ab"]
+    node = target.in_turn()  # each node judges so many of a user's ops and no more
+    wires = [
+        await target.enter_room(target.stranger, project, device, node=node) for device in "ab"
+    ]
     reading = [asyncio.ensure_future(wire.closed()) for wire in wires]
     began, slowest = time.monotonic(), 0.0
     try:
@@ -167,8 +170,9 @@ async def every_seat(target: Target) -> str:
             if answer["t"] == "error":
                 refused = code_of(answer)
                 break
-        async with await target.enter_room(target.owner, project):
-            pass
+        for node in target.each_node():
+            async with await target.enter_room(target.owner, project, node=node):
+                pass
     except Unusable as error:
         must(False, f"after {len(held)} seats of a viewer the owner is kept out: {error}")
     finally:
@@ -182,7 +186,7 @@ async def forwarded(target: Target) -> str:
     refused = 0
     for number in range(80):
         headers = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"}
-        async with await Wire.open(target.url, headers) as wire:
+        async with await Wire.open(target.in_turn(), headers) as wire:
             await wire.hello()
             wrong = {"email": target.stranger.email, "password": f"guess {number}"}
             refused += code_of(await wire.call("auth.login", wrong)) == "rate_limited"

@@ -139,7 +139,7 @@ async def frames(target: Target) -> str:
                 must(code in (1002, 1007, 1009, None), f"{name} was closed with {code}")
         number += 1
     headers = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
-    async with await Wire.open(target.url, headers) as wire:
+    async with await Wire.open(target.in_turn(), headers) as wire:
         wire.write(b"\xc2\x85\0\0\0\0\xcaH\xcd\xc9\x07")
         code = await wire.closed()
         must(code == 1002, f"deflated bytes were closed with {code}")
@@ -276,19 +276,23 @@ async def odd_names(target: Target) -> str:
         "x" * 1_000_000,
         "",
     )
-    for device in odd:
-        async with await Wire.open(target.url) as wire:
-            hello = {"t": "hello", "versions": [1], "token": target.viewer.access}
-            wire.send({**hello, "device": device})
-            try:
-                answer = await wire.next()
-            except Closed as closed:
-                must(closed.code == 1009, f"device {device[:20]!r} was closed with {closed.code}")
-                continue
-            code = code_of(answer)
-            must(code == "bad_message", f"device {device[:20]!r} was answered {code}")
-    async with await target.enter(target.owner) as wire:
-        for name in odd[:-2]:
-            answer = await wire.call("projects.create", {"name": name})
-            must(code_of(answer) == "validation", f"name {name!r} was answered {code_of(answer)}")
+    for node in target.each_node():
+        for device in odd:
+            code, close = await _code_of_device(node, target.viewer.access, device)
+            told = f"device {device[:20]!r} was answered {code}, closed with {close}"
+            must(code == "bad_message" or close == 1009, told)
+        async with await target.enter(target.owner, node=node) as wire:
+            for name in odd[:-2]:
+                code = code_of(await wire.call("projects.create", {"name": name}))
+                must(code == "validation", f"name {name!r} was answered {code}")
     return "bad_message, validation"
+
+
+async def _code_of_device(node: str, token: str, device: str) -> tuple[str, int | None]:
+    """What a hello with this device is answered, or with which code it is closed."""
+    async with await Wire.open(node) as wire:
+        wire.send({"t": "hello", "versions": [1], "token": token, "device": device})
+        try:
+            return code_of(await wire.next()), None
+        except Closed as closed:
+            return "", closed.code

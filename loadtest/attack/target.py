@@ -1,8 +1,9 @@
 """The server under attack: accounts and projects there, and a witness who must not notice."""
 
 import asyncio
+import itertools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,25 +39,47 @@ class Target:
     """`owner` owns `project`, `viewer` may look at it, `stranger` may not know of it.
 
     `watcher`: the account of the witness, so that no attack is counted as its own.
-    `origin`: one that the server lets in, if it has a list of them. `log`: its log, if it is ours.
+    `nodes`: the addresses of the server, of each node one. `origin`: one that the server lets in,
+    if it has a list of them. `logs`: those of the nodes, if they are ours.
     """
 
-    url: str
+    nodes: tuple[str, ...]
     owner: Account
     viewer: Account
     stranger: Account
     watcher: Account
     origin: str | None = None
-    log: Path | None = None
+    logs: tuple[Path, ...] = ()
     project: str = ""
-    elsewhere: str = ""
-    """Another node of the same server, or the same one; empty: as `url`."""
     robbed: Account = field(init=False)
     """A login of the viewer's, whose first refresh token (`stolen`) somebody has copied."""
     stolen: str = ""
     robbed_at: float = 0.0
     """When the login was last refreshed, in seconds of the loop."""
     witness: "Witness" = field(init=False)
+    reached: set[str] = field(default_factory=set)
+    """The nodes to which an attack has connected, since whoever asks has emptied it."""
+    _turns: Iterator[str] = field(init=False)
+    """The nodes, one after the other, without an end."""
+
+    def __post_init__(self) -> None:
+        self._turns = itertools.cycle(self.nodes)
+
+    def in_turn(self) -> str:
+        """The address of the next node: an attacker's connections come over all of them."""
+        node = next(self._turns)
+        self.reached.add(node)
+        return node
+
+    def each_node(self) -> Iterator[str]:
+        """The address of each, for what every one of them must refuse by itself."""
+        for node in self.nodes:
+            self.reached.add(node)
+            yield node
+
+    def elsewhere(self, node: str) -> str:
+        """Another node than this one; of a server with one address that one."""
+        return self.nodes[self.nodes.index(node) - 1]
 
     async def prepare(self) -> None:
         """Log in, make the project, and put the witness in a room of its own."""
@@ -75,7 +98,7 @@ class Target:
         self.robbed = Account(self.viewer.email, self.viewer.password)
         await self.log_in(self.robbed)
         self.stolen = self.robbed.refresh
-        async with await Wire.open(self.url) as wire:
+        async with await Wire.open(self.in_turn()) as wire:
             await wire.hello()
             for _ in range(3):
                 token = {"refresh_token": self.robbed.refresh}
@@ -84,7 +107,7 @@ class Target:
 
     async def log_in(self, account: Account) -> None:
         """By password; an account that is not there yet is registered."""
-        async with await Wire.open(self.url) as wire:
+        async with await Wire.open(self.in_turn()) as wire:
             await wire.hello()
             login = {"email": account.email, "password": account.password}
             answer = await wire.call("auth.login", login)
@@ -96,22 +119,26 @@ class Target:
             account.take(answer["result"])
 
     async def enter(
-        self, account: Account, device: str = "a raw client", *, elsewhere: bool = False
+        self, account: Account, device: str = "a raw client", *, node: str | None = None
     ) -> Wire:
-        """A connection that is logged in; `elsewhere`: to the other node."""
-        wire = await Wire.open((elsewhere and self.elsewhere) or self.url)
+        """A connection that is logged in, to this node; None: to the next in turn."""
+        node = node or self.in_turn()
+        self.reached.add(node)
+        wire = await Wire.open(node)
         answer = await wire.hello(account.access, device)
         if answer["t"] == "error" and answer["code"] == "token_expired":
             wire.cut()
             await self.log_in(account)
-            return await self.enter(account, device, elsewhere=elsewhere)
+            return await self.enter(account, device, node=node)
         if answer["t"] == "error":
             raise Unusable(f"{account.email} is not let in: {answer['message']}")
         return wire
 
-    async def enter_room(self, account: Account, project: str, device: str = "raw") -> Wire:
+    async def enter_room(
+        self, account: Account, project: str, device: str = "raw", *, node: str | None = None
+    ) -> Wire:
         """A connection that is in the room, with the state read."""
-        wire = await self.enter(account, device)
+        wire = await self.enter(account, device, node=node)
         joined = await wire.join(project)
         if joined["t"] == "error":
             raise Unusable(f"{account.email} cannot join: {joined['message']}")

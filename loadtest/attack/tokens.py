@@ -63,8 +63,8 @@ def _forged(token: str) -> Iterator[tuple[str, str]]:
     yield "long", "a" * 4_000
 
 
-async def _login_answer(target: Target, token: str) -> tuple[str, int | None]:
-    async with await Wire.open(target.url) as wire:
+async def _login_answer(node: str, token: str) -> tuple[str, int | None]:
+    async with await Wire.open(node) as wire:
         answer = await wire.hello(token)
         return code_of(answer), await wire.closed() if answer["t"] == "error" else None
 
@@ -76,7 +76,7 @@ async def forged_tokens(target: Target) -> str:
         ("refresh token", target.viewer.refresh),
     ]
     for name, token in forged:
-        code, close = await _login_answer(target, token)
+        code, close = await _login_answer(target.in_turn(), token)
         must((code, close) == ("auth_failed", 4507), f"{name}: {code}, closed with {close}")
     return f"{len(forged)} tokens: auth_failed, 4507"
 
@@ -85,10 +85,12 @@ async def forged_tokens(target: Target) -> str:
 async def logged_out(target: Target) -> str:
     account = Account(target.viewer.email, target.viewer.password)
     await target.log_in(account)
+    here = target.in_turn()
+    there = target.elsewhere(here)
     async with (
-        await target.enter_room(account, target.project, "one") as one,
-        await target.enter(account, "two") as two,
-        await target.enter(account, "three", elsewhere=True) as three,
+        await target.enter_room(account, target.project, "one", node=here) as one,
+        await target.enter(account, "two", node=here) as two,
+        await target.enter_room(account, target.project, "three", node=there) as three,
     ):
         await two.call("auth.logout", {})
         began = asyncio.get_running_loop().time()
@@ -97,8 +99,9 @@ async def logged_out(target: Target) -> str:
             must(code == 4501, f"another connection was closed with {code}")
         seconds = asyncio.get_running_loop().time() - began
         must(seconds < CLOSED_SECONDS, f"they were closed after {seconds:.1f} s")
-    code_of_hello, close = await _login_answer(target, account.access)
-    must(close == 4507, f"its token was answered {code_of_hello} afterwards")
+    for node in target.each_node():
+        code_of_hello, close = await _login_answer(node, account.access)
+        must(close == 4507, f"its token was answered {code_of_hello} afterwards")
     return "4501, and the token is dead"
 
 
@@ -106,9 +109,10 @@ async def logged_out(target: Target) -> str:
 async def old_refresh_token(target: Target) -> str:
     at_once = target.robbed_at + FORGIVEN_SECONDS - asyncio.get_running_loop().time()
     await asyncio.sleep(max(0.0, at_once))  # nearly always over by now
+    here = target.in_turn()
     async with (
-        await target.enter(target.robbed, "one", elsewhere=True) as robbed,
-        await Wire.open(target.url) as thief,
+        await target.enter(target.robbed, "one", node=target.elsewhere(here)) as robbed,
+        await Wire.open(here) as thief,
     ):
         await thief.hello()
         code = code_of(await thief.call("auth.refresh", {"refresh_token": target.stolen}))
@@ -126,7 +130,7 @@ async def windows_at_once(target: Target) -> str:
     account = Account(target.viewer.email, target.viewer.password)
     await target.log_in(account)
     first = {"refresh_token": account.refresh}
-    wires = [await Wire.open(target.url) for _ in range(4)]
+    wires = [await Wire.open(target.in_turn()) for _ in range(4)]
     try:
         for wire in wires:
             await wire.hello()
@@ -143,7 +147,7 @@ async def windows_at_once(target: Target) -> str:
 async def forged_refresh_tokens(target: Target) -> str:
     raw = base64.urlsafe_b64decode(target.viewer.refresh + "==")
     turned = [raw[:n] + bytes([raw[n] ^ 1]) + raw[n + 1 :] for n in range(len(raw))]
-    async with await Wire.open(target.url) as wire:
+    async with await Wire.open(target.in_turn()) as wire:
         await wire.hello()
         for data in [*turned[::4], b"", bytes(40), raw + b"\0", secrets.token_bytes(40)]:
             token = base64.urlsafe_b64encode(data).decode().rstrip("=")
@@ -154,27 +158,29 @@ async def forged_refresh_tokens(target: Target) -> str:
 
 @attack("A9", "which addresses have accounts, by login")
 async def enumerate_by_login(target: Target) -> str:
-    answers = []
-    for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
-        async with await Wire.open(target.url) as wire:
-            await wire.hello()
-            answer = await wire.call("auth.login", {"email": email, "password": "a wrong one"})
-            answers.append({**answer, "id": ""})
-    must(answers[0] == answers[1], f"known: {answers[0]}; unknown: {answers[1]}")
+    for node in target.each_node():
+        answers = []
+        for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
+            async with await Wire.open(node) as wire:
+                await wire.hello()
+                answer = await wire.call("auth.login", {"email": email, "password": "a wrong one"})
+                answers.append({**answer, "id": ""})
+        must(answers[0] == answers[1], f"known: {answers[0]}; unknown: {answers[1]}")
     return "both are answered alike"
 
 
 @attack("A11", "passwords of any length")
 async def long_passwords(target: Target) -> str:
-    async with await Wire.open(target.url) as wire:
-        await wire.hello()
-        login = {"email": target.stranger.email, "password": "x" * 1_025}
-        code = code_of(await wire.call("auth.login", login))
-        must(code == "validation", f"1,025 characters were answered {code}")
-        login = {"email": target.stranger.email, "password": "x" * 10**6}
-        wire.send({"t": "call", "id": "long", "method": "auth.login", "params": login})
-        close = await wire.closed()
-        must(close == 1009, f"a megabyte was closed with {close}")
+    for node in target.each_node():
+        async with await Wire.open(node) as wire:
+            await wire.hello()
+            login = {"email": target.stranger.email, "password": "x" * 1_025}
+            code = code_of(await wire.call("auth.login", login))
+            must(code == "validation", f"1,025 characters were answered {code}")
+            login = {"email": target.stranger.email, "password": "x" * 10**6}
+            wire.send({"t": "call", "id": "long", "method": "auth.login", "params": login})
+            close = await wire.closed()
+            must(close == 1009, f"a megabyte was closed with {close}")
     return "validation, 1009"
 
 
@@ -183,8 +189,7 @@ async def guesses(target: Target) -> str:
     account = new_account("guessed")
     await target.log_in(account)
     for number in range(GUESSES):
-        node = (number % 2 and target.elsewhere) or target.url
-        async with await Wire.open(node) as wire:
+        async with await Wire.open(target.in_turn()) as wire:
             await wire.hello()
             wrong = {"email": account.email, "password": f"guess number {number}"}
             answer = await wire.call("auth.login", wrong)
@@ -201,7 +206,7 @@ async def guesses(target: Target) -> str:
 
 @attack("A10", "bad tokens that keep members with good ones out")
 async def hello_flood(target: Target) -> str:
-    wires = [await Wire.open(target.url) for _ in range(40)]
+    wires = [await Wire.open(target.in_turn()) for _ in range(40)]
     try:
         for _ in range(25):
             for wire in wires:
@@ -211,38 +216,48 @@ async def hello_flood(target: Target) -> str:
     finally:
         for wire in wires:
             wire.cut()
-    async with await target.enter(target.owner):
-        return "turned away at once; a member came in"
+    for node in target.each_node():
+        async with await target.enter(target.owner, node=node):
+            pass
+    return "turned away at once; a member came in"
 
 
 @attack("A28", "secrets in the log")
 async def secrets_in_log(target: Target) -> str:
-    if target.log is None:
+    if not target.logs:
         raise NotTried("the log of this server cannot be read from here")
     secret = f"canary-{secrets.token_hex(8)}"
-    async with await Wire.open(f"{target.url}?token={secret}", {"Cookie": secret}) as wire:
+    for node in target.each_node():
+        await _tell(target, node, secret)
+    accounts = (target.owner, target.viewer, target.stranger)
+    known = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
+    for log in target.logs:
+        text = log.read_text(errors="replace")
+        must(text, "a node has written no log")
+        found = [each for each in known if each in text]
+        must(not found, f"the log holds {found}")
+    return "neither passwords, nor tokens, nor content"
+
+
+async def _tell(target: Target, node: str, secret: str) -> None:
+    """A secret, wherever a client may put one."""
+    async with await Wire.open(f"{node}?token={secret}", {"Cookie": secret}) as wire:
         await wire.hello()
         await wire.call("auth.login", {"email": target.stranger.email, "password": secret})
         await wire.call("auth.refresh", {"refresh_token": secret})
         await wire.call("auth.login", {"email": target.stranger.email, secret: secret})
-    await _login_answer(target, secret)
-    async with await target.enter_room(target.owner, target.project) as wire:
+    await _login_answer(node, secret)
+    async with await target.enter_room(target.owner, target.project, node=node) as wire:
         props = {"name": secret}
         await wire.edit(target.project, [{**SET_NAME, "props": props}])
         await wire.edit(target.project, [{**SET_NAME, "props": {"name": [secret]}}])
-    accounts = (target.owner, target.viewer, target.stranger)
-    known = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
-    log = target.log.read_text(errors="replace")
-    found = [text for text in known if text in log]
-    must(not found, f"the log holds {found}")
-    return "neither passwords, nor tokens, nor content"
 
 
 @attack("A12", "tokens and codes that no mail had")
 async def made_up_secrets(target: Target) -> str:
     email, password = target.stranger.email, {"password": "violet anvil"}
     seen = set()
-    async with await Wire.open(target.url) as wire:
+    async with await Wire.open(target.in_turn()) as wire:
         await wire.hello()
         await wire.call("auth.request_reset", {"email": email})
         for given in (
@@ -266,7 +281,7 @@ async def enumerate_by_mail(target: Target) -> str:
     for method in ("auth.request_reset", "auth.send_verification"):
         answers = []
         for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
-            async with await Wire.open(target.url) as wire:
+            async with await Wire.open(target.in_turn()) as wire:
                 await wire.hello()
                 answers.append({**await wire.call(method, {"email": email}), "id": ""})
         must(answers[0] == answers[1], f"known: {answers[0]}; unknown: {answers[1]}")

@@ -62,7 +62,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
 
 
 def test_attacks_of_which_none_was_tried_prove_nothing() -> None:
-    report = report_of("ws://x", [Outcome("A0", "a door", Verdict.NOT_TRIED, "no door")])
+    report = report_of(("ws://x",), [Outcome("A0", "a door", Verdict.NOT_TRIED, "no door")])
     assert report["vacuous"] == ["no attack was tried"]
     assert summary_of(report) == "0 attacks, 0 refused, 0 got through, 1 not tried"
 

@@ -16,7 +16,7 @@ from loadtest.attack.catalogue import (
     Verdict,
     must,
 )
-from loadtest.attack.command import FAMILIES, ROLES, in_order, report_of, try_one
+from loadtest.attack.command import FAMILIES, ROLES, in_order, report_of, target_of, try_one
 from loadtest.attack.target import Target, new_account
 from machine.child_program import CHECKOUT
 
@@ -36,7 +36,7 @@ class QuietWitness:
 
 def target(problem: str = "") -> Target:
     owner, viewer, stranger, watcher = map(new_account, ROLES)
-    made = Target("ws://127.0.0.1:1/v1", owner, viewer, stranger, watcher)
+    made = Target(("ws://127.0.0.1:1/v1", "ws://127.0.0.1:2/v1"), owner, viewer, stranger, watcher)
     made.witness = QuietWitness(problem)  # type: ignore[assignment]
     return made
 
@@ -48,6 +48,10 @@ async def got_through(_target: Target) -> str:
 
 async def refused(_target: Target) -> str:
     return "403"
+
+
+async def refused_over_one_connection(attacked: Target) -> str:
+    return attacked.in_turn()
 
 
 async def untried(_target: Target) -> str:
@@ -87,7 +91,7 @@ def test_floods_come_last() -> None:
 async def test_what_became_of_an_attack(run: Try, verdict: Verdict) -> None:
     outcome = await try_one(Attack("A0", "a door", run), target())
     assert outcome.verdict is verdict
-    assert report_of("ws://x", [outcome])["got_through"] == (verdict is Verdict.GOT_THROUGH)
+    assert report_of(("ws://x",), [outcome])["got_through"] == (verdict is Verdict.GOT_THROUGH)
 
 
 async def test_an_attack_that_others_notice_got_through() -> None:
@@ -96,22 +100,44 @@ async def test_an_attack_that_others_notice_got_through() -> None:
     assert "no ack came" in outcome.told
 
 
+async def test_an_attack_on_who_gets_in_comes_to_each_node() -> None:
+    attacked = target()
+    one, two = attacked.nodes
+    outcome = await try_one(Attack("A5", "a door", refused_over_one_connection), attacked)
+    assert (outcome.verdict, outcome.told) == (Verdict.REFUSED, two)
+    outcome = await try_one(Attack("A22", "a door", refused_over_one_connection), attacked)
+    assert (outcome.verdict, outcome.told) == (Verdict.REFUSED, one)
+    outcome = await try_one(Attack("A5", "a door that none has come to", refused), attacked)
+    assert outcome.verdict is Verdict.GOT_THROUGH
+
+
 def test_got_through_says_what() -> None:
     with pytest.raises(GotThrough, match="open"):
         must(False, "open")
     must(True, "closed")
 
 
+def test_connections_come_over_all_nodes_in_turn() -> None:
+    one, two = target().nodes
+    attacked = target()
+    assert [attacked.in_turn() for _ in range(3)] == [one, two, one]
+    assert (attacked.elsewhere(one), attacked.elsewhere(two)) == (two, one)
+    alone = target_of((one,))
+    assert (alone.in_turn(), alone.in_turn(), alone.elsewhere(one)) == (one, one, one)
+
+
 @pytest.mark.slow
 @pytest.mark.hub
 @pytest.mark.postgres
-@pytest.mark.longest(65)
-@pytest.mark.timeout(900)
-def test_nothing_gets_through() -> None:
+@pytest.mark.timeout(120)
+def test_the_word_attacks_two_nodes_of_its_own() -> None:
+    """All attacks, each by itself: `test_two_nodes.py`."""
+    only = ["--only", "A2", "--only", "A4"]
     ran = subprocess.run(
-        [CHECKOUT / "run", "attack", "--json"], capture_output=True, text=True, check=False
+        [CHECKOUT / "run", "attack", "--json", *only], capture_output=True, text=True, check=False
     )
     report = json.loads(ran.stdout)
     assert report["problems"] == []
-    assert (ran.returncode, report["got_through"]) == (0, 0)
-    assert report["refused"] == report["attacks"] > 40
+    assert (ran.returncode, report["got_through"], report["nodes"]) == (0, 0, 2)
+    assert [one["number"] for one in report["outcomes"]] == ["A2", "A4", "A4"]
+    assert report["refused"] == report["attacks"] == 3

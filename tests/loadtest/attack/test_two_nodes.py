@@ -1,0 +1,47 @@
+"""Every attack, against a running hub of two nodes: its connections come over both of them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from loadtest.attack.catalogue import Attack, Verdict
+from loadtest.attack.command import in_order, try_one, two_nodes
+from loadtest.attack.target import Target
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.hub,
+    pytest.mark.postgres,
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+LONG: dict[str, float] = {
+    "silent": 7,
+}
+"""Those of some seconds: function -> how many. They are begun first."""
+
+NOT_ON_LOOPBACK = {"plain_text"}
+"""What this machine alone cannot show."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Target]:
+    """One for all, as for `./run attack`: what an attack leaves behind must harm no other."""
+    async with two_nodes(tmp_path_factory.mktemp("attacked")) as made:
+        await made.prepare()
+        yield made
+
+
+def _marked(one: Attack) -> object:
+    seconds = LONG.get(one.run.__name__)
+    marks = [pytest.mark.longest(seconds)] if seconds else []
+    return pytest.param(one, id=f"{one.number} {one.what}", marks=marks)
+
+
+@pytest.mark.parametrize("one", [_marked(one) for one in in_order()])
+async def test_attack(target: Target, one: Attack) -> None:
+    outcome = await try_one(one, target)
+    expected = Verdict.NOT_TRIED if one.run.__name__ in NOT_ON_LOOPBACK else Verdict.REFUSED
+    assert outcome.verdict is expected, outcome.told
