@@ -48,6 +48,13 @@ class Life:
         await wire.hello(token)
         return wire
 
+    async def logged_in(self, node: int = 0) -> Wire:
+        """Ann, by her password."""
+        ann = await self.guest(node)
+        login = {"email": self.email, "password": self.password}
+        self.canaries.add_tokens(await self.right(ann, "auth.login", **login))
+        return ann
+
     async def right(self, wire: Wire, method: str, **params: Any) -> Any:
         """The result of a call that succeeds."""
         answer = await wire.call(method, params)
@@ -125,11 +132,11 @@ class Life:
     async def second_factor(self) -> None:
         """Set up, asked for, given wrongly, by a recovery code, taken off."""
         login = {"email": self.email, "password": self.password}
-        ann = await self.guest()
-        self.canaries.add_tokens(await self.right(ann, "auth.login", **login))
+        ann = await self.logged_in()
         begun = await self.right(ann, "auth.totp_begin")
         app = pyotp.TOTP(self.canaries.add("TOTP secret", begun["secret"]))
-        confirmed = await self.right(ann, "auth.totp_confirm", code=app.now())
+        code = self.canaries.add("code of an app", app.now())
+        confirmed = await self.right(ann, "auth.totp_confirm", code=code)
         for code in confirmed["recovery_codes"]:
             self.canaries.add("recovery code", code)
         guest = await self.guest(1)
@@ -145,9 +152,7 @@ class Life:
 
     async def devices(self) -> None:
         """A device without a browser, let in; and codes that are none."""
-        ann, device = await self.guest(), await self.guest(1)
-        login = {"email": self.email, "password": self.password}
-        self.canaries.add_tokens(await self.right(ann, "auth.login", **login))
+        ann, device = await self.logged_in(), await self.guest(1)
         codes = await self.right(device, "auth.device_begin")
         device_code = self.canaries.add("device code", codes["device_code"])
         user_code = self.canaries.add("user code", codes["user_code"])
@@ -160,9 +165,7 @@ class Life:
 
     async def invitations(self) -> None:
         """Made by link, looked at, accepted, refused."""
-        ann, ben = await self.guest(), await self.guest(1)
-        login = {"email": self.email, "password": self.password}
-        self.canaries.add_tokens(await self.right(ann, "auth.login", **login))
+        ann, ben = await self.logged_in(), await self.guest(1)
         name = f"ben{secrets.token_hex(4)}"
         params = {"email": f"{name}@example.org", "username": name}
         params["password"] = self.secret("password")

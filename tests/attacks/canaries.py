@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,10 @@ class Canaries:
         """The value, for who uses it."""
         self.known.setdefault(name, []).append(value)
         return value
+
+    def new(self, name: str) -> str:
+        """One that is made up, without a blank in it."""
+        return self.add(name, f"canary-{secrets.token_hex(20)}")
 
     def add_tokens(self, tokens: dict[str, object]) -> dict[str, object]:
         """Those of a login."""

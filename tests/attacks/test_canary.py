@@ -1,6 +1,7 @@
 """Attack A28: a whole life of an account on two nodes, and none of its secrets is anywhere."""
 
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -13,7 +14,15 @@ from loadtest.hub.two_hubs import two_hubs
 from machine.local_hub import LocalHub
 from tests.attacks.account_life import Life
 from tests.attacks.canaries import Canaries
+from tests.attacks.kinds_of_secrets import (
+    KINDS,
+    OF_SETTINGS,
+    secret_settings,
+    unsaid_in_calls,
+)
+from tests.attacks.provider_life import ProviderLife, settings
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
+from tests.server.accounts.providers.made_up import MadeUp, made_up
 from tests.server.conftest import eventually
 
 MAY_HOLD = {
@@ -21,6 +30,20 @@ MAY_HOLD = {
     "signing_keys": "likewise; they are what tokens are checked by",
 }
 """Tables that are not searched, and why."""
+
+
+def test_every_text_of_a_call_is_said_to_be_a_secret_of_a_kind_or_none() -> None:
+    assert unsaid_in_calls() == set()
+
+
+def test_every_secret_setting_has_a_kind() -> None:
+    assert secret_settings() == OF_SETTINGS.keys()
+
+
+@pytest.fixture
+def provider() -> Iterator[MadeUp]:
+    with made_up() as made:
+        yield made
 
 
 def test_a_canary_is_found_in_every_form_it_may_have() -> None:
@@ -57,16 +80,17 @@ def metrics(url: str) -> str:
     return text
 
 
-async def without_mail(
+async def without_others(
     directory: Path, database: str, environment: dict[str, str], life: Life
 ) -> Path:
-    """The log of a node whose mail server is not there, with a password in its address."""
-    password = life.secret("SMTP password").replace(" ", "-")
-    life.canaries.add("SMTP password", password)
-    smtp = {"SMTP_URL": f"starttls://prime:{password}@127.0.0.1:9"}
-    async with LocalHub(
-        directory, database_url=database, environment={**environment, **smtp}
-    ) as hub:
+    """The log of a node whose mail server and bus are not there; passwords in all addresses."""
+    new = life.canaries.new
+    environment = environment | {
+        "SMTP_URL": f"starttls://prime:{new('SMTP password')}@127.0.0.1:9",
+        "REDIS_URL": f"redis://prime:{new('password of Redis')}@127.0.0.1:9/0",
+    }
+    database += f"{'&' if '?' in database else '?'}password={new('password of the database')}"
+    async with LocalHub(directory, database_url=database, environment=environment) as hub:
         async with await Wire.open(hub.url) as guest:
             await guest.hello()
             await guest.call("auth.request_reset", {"email": life.email})
@@ -83,22 +107,26 @@ async def without_mail(
 @pytest.mark.postgres
 @pytest.mark.timeout(120)
 async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or_tables(
-    tmp_path: Path,
+    tmp_path: Path, provider: MadeUp
 ) -> None:
     canaries = Canaries()
     environment = {
-        "PRIME_SECRET": canaries.add("PRIME_SECRET", f"canary-{secrets.token_hex(20)}"),
+        "PRIME_SECRET": canaries.new("PRIME_SECRET"),
+        "PRIME_SECRET_BEFORE": canaries.new("PRIME_SECRET"),
+        "PRIME_SECRET_NEXT": canaries.new("PRIME_SECRET"),
         "PRIME_MAIL_FROM": "prime@example.org",
         "PRIME_PUBLIC_URL": "https://prime.example.org",
     }
     async with smtp_server(Received()) as mails:
-        environment["SMTP_URL"] = f"smtp://127.0.0.1:{mails.port}"
+        environment |= {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}"}
+        environment |= settings(provider.issuer, canaries)
         async with two_hubs(tmp_path, environment) as hubs:
             life = Life((hubs[0].url, hubs[1].url), mails, canaries)
             ann = await life.passwords()
             await life.mail(ann)
             for part in life.parts():
                 await part()
+            await ProviderLife(life, provider).run()
             life.leave()
             database = hubs[0].database_url
 
@@ -110,9 +138,9 @@ async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or
             for hub in hubs:
                 await hub.leave()  # what is to be written behind is written
             logs = [hub.log for hub in hubs]
-            logs.append(await without_mail(tmp_path / "three", database, environment, life))
+            logs.append(await without_others(tmp_path / "three", database, environment, life))
             tables = await dumped(database)
-    assert {"password", "refresh token", "TOTP secret", "invitation token"} <= canaries.known.keys()
+    assert canaries.known.keys() >= KINDS
     assert "refresh_failed" in tables["audit_log"], "the audit was written"
     assert len(life.errors) > 10
     for name, text in tables.items():
