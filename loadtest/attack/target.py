@@ -167,6 +167,12 @@ class Witness:
             self._target.watcher, self._project, "the witness"
         )
 
+    async def end(self) -> None:
+        """Go, and wait until the socket is gone."""
+        if self._wire is not None:
+            self._wire.cut()
+            await self._wire.closed()
+
     async def problem(self) -> str:
         """What keeps the witness from working; nothing: it works."""
         async with self._lock:

@@ -17,11 +17,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-LONG: dict[str, float] = {
-    "silent": 7,
-}
-"""Those of some seconds: function -> how many. They are begun first."""
-
 NOT_ON_LOOPBACK = {"plain_text"}
 """What this machine alone cannot show."""
 
@@ -32,15 +27,10 @@ async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Targ
     async with two_nodes(tmp_path_factory.mktemp("attacked")) as made:
         await made.prepare()
         yield made
+        await made.witness.end()
 
 
-def _marked(one: Attack) -> object:
-    seconds = LONG.get(one.run.__name__)
-    marks = [pytest.mark.longest(seconds)] if seconds else []
-    return pytest.param(one, id=f"{one.number} {one.what}", marks=marks)
-
-
-@pytest.mark.parametrize("one", [_marked(one) for one in in_order()])
+@pytest.mark.parametrize("one", in_order(), ids=lambda one: f"{one.number} {one.what}")
 async def test_attack(target: Target, one: Attack) -> None:
     outcome = await try_one(one, target)
     expected = Verdict.NOT_TRIED if one.run.__name__ in NOT_ON_LOOPBACK else Verdict.REFUSED
