@@ -23,6 +23,7 @@ from persistence.tables.logging_in import (
 from schema.limits import KEPT_REPLY_SECONDS
 from server.accounts import erasing
 from server.accounts.audit import FLUSH_SECONDS
+from server.accounts.hashing.foreign_kinds import ForeignKinds
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
@@ -179,6 +180,8 @@ async def _trim_audit(node: Node) -> None:
 
 def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
+    foreign = ForeignKinds(node.context.passwords)
+    node.supervisor.keep("looking for kinds of hashes", lambda: foreign.run(db))
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     for table in (device_logins, login_challenges, provider_flows, invitations):

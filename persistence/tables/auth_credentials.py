@@ -42,6 +42,30 @@ WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
 """
 
 
+# As the index has it: what stands before the salt of one that is not hashed as ours are.
+_KIND = (
+    "substring(password_hash from"
+    r" '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)')"
+)
+_IS_FOREIGN = "password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'"
+
+# From one kind to the next: however many accounts have one, one of them is read.
+FOREIGN_KINDS = f"""
+WITH RECURSIVE found (kind, password_hash) AS (
+    (SELECT {_KIND}, password_hash FROM auth_credentials
+    WHERE {_IS_FOREIGN} AND {_KIND} > ''
+    ORDER BY {_KIND} LIMIT 1)
+    UNION ALL
+    SELECT next.kind, next.password_hash FROM found, LATERAL (
+        SELECT {_KIND} AS kind, password_hash FROM auth_credentials
+        WHERE {_IS_FOREIGN} AND {_KIND} > found.kind
+        ORDER BY {_KIND} LIMIT 1
+    ) AS next
+)
+SELECT kind, password_hash FROM found LIMIT $1
+"""
+
+
 async def create_password(db: Executor, user_id: str, password_hash: str) -> None:
     """Give an account its first password."""
     try:
@@ -82,3 +106,9 @@ async def change_password(db: Executor, user_id: str, before: str | None, after:
 async def renew_hash(db: Executor, user_id: str, before: str, after: str) -> None:
     """Hash the same password in another way, if it is still that one."""
     await db.execute(RENEW_HASH, user_id, before, after)
+
+
+async def foreign_kinds(db: Executor, most: int) -> dict[str, str]:
+    """Kind of hash -> one of it: of those that are not hashed as ours are, so many kinds."""
+    rows = await db.fetch(FOREIGN_KINDS, most)
+    return {row["kind"]: row["password_hash"] for row in rows}

@@ -3,6 +3,9 @@
 It is full where whoever comes would wait too long, by what one hash took lately: who comes later
 is told so at once, instead of being kept waiting for an answer that comes too late.
 Addresses take turns: one that sends many passwords waits for its own, not others for it.
+
+A wrong password is refused no sooner than one of the slowest kind of hash that there is (rule A71):
+who waits holds up no thread, and the answer does not say what kind it was of.
 """
 
 import asyncio
@@ -10,7 +13,7 @@ import os
 import sys
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -21,6 +24,11 @@ BEHIND_THE_LOOP = 10
 """How much nicer the thread is than the loop: on a core that is short, rooms go first."""
 NEWEST = 0.1
 """The share of the newest in what one takes on the average."""
+
+MEASURED = 3
+"""So often a kind of hash is measured, and the least of it counts."""
+
+NOBODYS = "a password that nobody has"
 
 
 def _go_behind_the_loop() -> None:
@@ -40,15 +48,25 @@ class _Work:
     function: Callable[..., object]
     args: tuple[str | None, ...]
     done: asyncio.Future[object] = field(default_factory=asyncio.Future)
+    seconds: float = 0.0
+    """What it took, once it is done."""
 
 
 class Passwords:
     """Those of one node."""
 
-    def __init__(self, costs: Costs = OWASP, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        costs: Costs = OWASP,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._hashes = Hashes(costs)
         self._clock = clock
         """Seconds."""
+        self._pause = pause
+        self.least_seconds = 0.0
+        """No wrong password is refused sooner after the thread has begun with it."""
         self._executor = ThreadPoolExecutor(
             max_workers=1, thread_name_prefix="argon2", initializer=_go_behind_the_loop
         )
@@ -65,11 +83,23 @@ class Passwords:
 
     async def hash(self, password: str, address: str) -> str:
         """A new hash; raises `TooBusy`."""
-        return str(await self._run(address, self._hashes.make, password))
+        return str((await self._run(address, self._hashes.make, password)).done.result())
 
     async def verify(self, password: str, password_hash: str | None, address: str) -> bool:
-        """Whether the password is right; an unknown user (None) takes just as long (rule A1)."""
-        return bool(await self._run(address, self._hashes.is_right, password_hash, password))
+        """Whether it is right; if not, it takes as long for whatever hash, and for None (A1)."""
+        work = await self._run(address, self._hashes.is_right, password_hash, password)
+        is_right = bool(work.done.result())
+        if not is_right and (left := self.least_seconds - work.seconds) > 0:
+            await self._pause(left)
+        return is_right
+
+    async def measure(self, password_hash: str) -> float:
+        """What it takes to refuse a password for a hash of this kind; raises `TooBusy`."""
+        took = []
+        for _ in range(MEASURED):  # the thread may have been kept waiting
+            work = await self._run("", self._hashes.is_right, password_hash, NOBODYS)
+            took.append(work.seconds)
+        return min(took)
 
     def is_old(self, password_hash: str) -> bool:
         """Whether a password that was right is to be hashed anew."""
@@ -87,16 +117,16 @@ class Passwords:
         in_time = int(MAX_PASSWORD_WAIT_SECONDS / self._seconds_each)
         return min(MAX_PASSWORDS_WAITING, max(1, in_time))
 
-    async def _run(
-        self, address: str, function: Callable[..., object], *args: str | None
-    ) -> object:
+    async def _run(self, address: str, function: Callable[..., object], *args: str | None) -> _Work:
+        """What was done; raises `TooBusy`, and what the function raises."""
         if self._waiting >= self._most_waiting:
             self._shed_for(address)
         work = _Work(function, args)
         self._lines.setdefault(address, deque()).append(work)
         self._waiting += 1
         self._go_on()
-        return await work.done
+        await work.done
+        return work
 
     def _shed_for(self, address: str) -> None:
         """The newest of the longest line goes, if that is longer than this address's own."""
@@ -128,7 +158,7 @@ class Passwords:
 
     def _ended(self, work: _Work, ended: asyncio.Future[object]) -> None:
         self._is_working = False
-        took = self._clock() - self._began
+        took = work.seconds = self._clock() - self._began
         self._seconds_each += (took - self._seconds_each) * (NEWEST if self._seconds_each else 1)
         if ended.cancelled():
             work.done.cancel()

@@ -1,0 +1,59 @@
+"""Which kinds of hashes imported accounts have, and how long a wrong password takes because of it.
+
+A bcrypt hash may take a second where ours takes a fortieth. So that nobody learns from the time of
+an answer which accounts there are, all wrong ones take as long as the slowest kind (rule A71).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+import structlog
+
+from persistence.errors import PersistenceError
+from persistence.pool import Executor
+from persistence.tables import auth_credentials
+from server.accounts.passwords import Passwords, TooBusy
+from server.health.outages import because
+
+LOOK_SECONDS = 600.0
+"""Between two looks for kinds: accounts are imported while nodes serve."""
+
+MOST_KINDS = 64
+"""One service has hashed in one way, or in a few over the years."""
+
+ROOM = 2.0
+"""A hash may take so many times what it takes on a quiet node, and is still within the wait."""
+
+log = structlog.get_logger()
+
+
+class ForeignKinds:
+    """Those that one node knows; `passwords` are told how long a wrong one takes."""
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+        self._seconds: dict[str, float] = {}
+        """Kind -> what one of it takes here."""
+
+    async def run(self, db: Executor) -> None:
+        """Look for them, for the life of the node."""
+        while True:
+            try:
+                await self.look(db)
+            except PersistenceError as error:
+                log.warning("kinds of hashes are not looked for", **because(error))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self, db: Executor) -> None:
+        """Measure those that are new, and forget those of which no account is left."""
+        found = await auth_credentials.foreign_kinds(db, MOST_KINDS)
+        with contextlib.suppress(TooBusy):  # then at the next look
+            await self._measure(found)
+        self._seconds = {kind: each for kind, each in self._seconds.items() if kind in found}
+        self._passwords.least_seconds = ROOM * max(self._seconds.values(), default=0.0)
+
+    async def _measure(self, found: Mapping[str, str]) -> None:
+        for kind, password_hash in found.items():
+            if kind not in self._seconds:
+                self._seconds[kind] = await self._passwords.measure(password_hash)

@@ -1,0 +1,170 @@
+"""How long a wrong password takes, by the kinds of hashes that there are: no clock is read."""
+
+import itertools
+
+import bcrypt
+import pytest
+
+from persistence.errors import Unavailable
+from persistence.pool import Database
+from persistence.tables import auth_credentials
+from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
+from server.accounts.hashing.hashes import Costs, Hashes
+from server.accounts.passwords import Passwords, TooBusy
+from tests.persistence.planted_rows import make_user
+
+CHEAP = Costs(time_cost=1, memory_cost=8, parallelism=1)
+RIGHT, WRONG = "correct horse", "wrong horse"
+COSTS = {4: 0.3, 5: 0.9}
+"""Cost of bcrypt -> seconds that a hash takes, on the clock of these tests."""
+
+
+class Timed(Hashes):
+    """Each verification moves the clock by what its kind takes."""
+
+    def __init__(self) -> None:
+        super().__init__(CHEAP)
+        self.now = 0.0
+
+    def is_right(self, stored: str | None, password: str) -> bool:
+        is_bcrypt = stored is not None and stored.startswith("$2b$")
+        self.now += COSTS[int(stored.split("$")[2])] if is_bcrypt and stored else 0.02
+        return super().is_right(stored, password)
+
+
+class Watched(Passwords):
+    """`paused`: how long the answers to wrong passwords were kept back."""
+
+    def __init__(self) -> None:
+        self.hashes = Timed()
+        self.paused: list[float] = []
+        super().__init__(CHEAP, lambda: self.hashes.now, self._keep_back)
+        self._hashes = self.hashes
+
+    async def _keep_back(self, seconds: float) -> None:
+        self.paused.append(seconds)
+
+    async def refused_after(self, stored: str | None, password: str = WRONG) -> float:
+        """What passes on the clock until a wrong password is refused, the pause in it."""
+        self.paused.clear()
+        began = self.hashes.now
+        assert not await self.verify(password, stored, "here")
+        return self.hashes.now - began + sum(self.paused)
+
+
+def of_bcrypt(cost: int) -> str:
+    return bcrypt.hashpw(RIGHT.encode(), bcrypt.gensalt(cost)).decode()
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What is in the database, as a test changes it."""
+    kinds: dict[str, str] = {}
+
+    async def foreign_kinds(_db: object, most: int) -> dict[str, str]:
+        return dict(itertools.islice(kinds.items(), most))
+
+    monkeypatch.setattr(auth_credentials, "foreign_kinds", foreign_kinds)
+    return kinds
+
+
+@pytest.mark.usefixtures("found")
+async def test_A71_where_all_hashes_are_ours_nothing_is_kept_back() -> None:
+    passwords = Watched()
+    await ForeignKinds(passwords).look(None)  # type: ignore[arg-type]
+    assert await passwords.refused_after(passwords.hashes.make(RIGHT)) == pytest.approx(0.02)
+    assert passwords.least_seconds == 0.0
+    passwords.close()
+
+
+async def test_A71_whatever_an_account_has_a_wrong_password_takes_as_long_as_the_slowest_kind(
+    found: dict[str, str],
+) -> None:
+    passwords = Watched()
+    kinds = ForeignKinds(passwords)
+    found |= {"$2b$04": of_bcrypt(4), "$2b$05": of_bcrypt(5)}
+    await kinds.look(None)  # type: ignore[arg-type]
+    everyone = [*found.values(), passwords.hashes.make(RIGHT), None, "no hash"]
+    took = [await passwords.refused_after(stored) for stored in everyone]
+    assert took == pytest.approx([ROOM * COSTS[5]] * len(everyone))
+    passwords.paused.clear()
+    assert await passwords.verify(RIGHT, found["$2b$05"], "here")
+    assert passwords.paused == [], "what is right is answered at once"
+    passwords.close()
+
+
+async def test_A71_a_kind_is_measured_once_and_forgotten_with_its_last_account(
+    found: dict[str, str],
+) -> None:
+    passwords = Watched()
+    kinds = ForeignKinds(passwords)
+    found |= {"$2b$04": of_bcrypt(4), "$2b$05": of_bcrypt(5)}
+    await kinds.look(None)  # type: ignore[arg-type]
+    before = passwords.hashes.now
+    await kinds.look(None)  # type: ignore[arg-type]
+    assert passwords.hashes.now == before
+    del found["$2b$05"]
+    await kinds.look(None)  # type: ignore[arg-type]
+    assert passwords.least_seconds == pytest.approx(ROOM * COSTS[4])
+    found.clear()
+    await kinds.look(None)  # type: ignore[arg-type]
+    assert passwords.least_seconds == 0.0
+    passwords.close()
+
+
+async def test_A71_where_hashing_is_busy_a_kind_is_measured_at_the_next_look(
+    found: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords = Watched()
+    kinds = ForeignKinds(passwords)
+    found["$2b$04"] = of_bcrypt(4)
+
+    async def measure(_hash: str) -> float:
+        raise TooBusy
+
+    with monkeypatch.context() as busy:
+        busy.setattr(passwords, "measure", measure)
+        await kinds.look(None)  # type: ignore[arg-type]
+    assert passwords.least_seconds == 0.0
+    await kinds.look(None)  # type: ignore[arg-type]
+    assert passwords.least_seconds == pytest.approx(ROOM * COSTS[4])
+    passwords.close()
+
+
+class Ended(Exception):
+    """A test has seen enough."""
+
+
+async def test_A71_kinds_are_looked_for_anew_also_after_the_database_was_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[object] = []
+    passwords = Watched()
+    kinds = ForeignKinds(passwords)
+
+    async def look(_db: object) -> None:
+        looks.append(_db)
+        if len(looks) == 1:
+            raise Unavailable("away")
+        raise Ended
+
+    async def at_once(_seconds: float) -> None:
+        pass
+
+    monkeypatch.setattr(kinds, "look", look)
+    monkeypatch.setattr("server.accounts.hashing.foreign_kinds.asyncio.sleep", at_once)
+    with pytest.raises(Ended):
+        await kinds.run(None)  # type: ignore[arg-type]
+    assert len(looks) == 2
+    passwords.close()
+
+
+@pytest.mark.postgres
+async def test_A71_a_node_finds_the_kinds_of_imported_accounts(database: Database) -> None:
+    passwords = Watched()
+    for stored in (of_bcrypt(4), of_bcrypt(5)):
+        user = await make_user(database)
+        await auth_credentials.create_password(database, user.id, stored)
+    await ForeignKinds(passwords).look(database)
+    assert passwords.least_seconds == pytest.approx(ROOM * COSTS[5])
+    passwords.close()
