@@ -7,6 +7,16 @@ from schema.errors import ErrorCode
 
 SERVER_BOUNDS = Bounds()
 
+MAX_FORM_BYTES = SERVER_BOUNDS.add(
+    "MAX_FORM_BYTES",
+    32 * 1_024,
+    "bytes",
+    "a request that posts a form, with its head",
+    Instead.CUT_OFF,
+    "server/sockets/handshaking/posted_form.py",
+    "A code, a state, an ID token that is not looked at; cookies of other services of the host.",
+)
+
 HANDSHAKE_SECONDS = SERVER_BOUNDS.add(
     "HANDSHAKE_SECONDS",
     5.0,

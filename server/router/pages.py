@@ -62,6 +62,8 @@ class Pages:
 
     def answer(self, asked: HttpAsked) -> HttpAnswer | None:
         """What a GET is answered; None: it is a handshake that may go on."""
+        if asked.form is not None:
+            return account_page.answer_to_form(asked.form)
         if asked.method not in ("GET", "HEAD"):
             return HttpAnswer(405, "Only GET and HEAD.\n", (("Allow", "GET, HEAD"),))
         route = self._routes.get(asked.path)

@@ -297,7 +297,7 @@ class Connection(RateLimited, asyncio.Protocol):
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
-        asked = asked_by(request)
+        asked = asked_by(request, None if self._handshake is None else self._handshake.form)
         plain = self._server.answer_http(asked)
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")

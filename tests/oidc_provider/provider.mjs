@@ -22,7 +22,7 @@ server.listen(0, "127.0.0.1", () => {
         client_id: "prime",
         client_secret: "a secret: of tests/+?",
         application_type: "native",
-        redirect_uris: ["http://127.0.0.1/callback"],
+        redirect_uris: ["http://127.0.0.1/callback", "http://127.0.0.1/account"],
       },
     ],
     claims: { email: ["email", "email_verified"], profile: ["name", "preferred_username"] },

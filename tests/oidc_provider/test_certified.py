@@ -1,12 +1,14 @@
 """Logins by a certified OpenID provider, as a native program and its browser make them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
-from tests.oidc_provider.browser import led_back
+from tests.oidc_provider.browser import led_back, posted_back
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Message, Wire
 
@@ -27,11 +29,17 @@ async def node(nodes: Nodes, issuer: str) -> Node:
         "a secret: of tests/+?",
         ("openid", "email", "profile"),
     )
-    return await nodes.start(providers=Providers({"studio": studio}))
+    posting = replace(studio, name="posting", response_mode="form_post")
+    return await nodes.start(providers=Providers({"studio": studio, "posting": posting}))
 
 
-async def begin(wire: Wire, method: str = "auth.provider_begin") -> Message:
-    begun: Message = await wire.result(method, provider="studio", redirect_uri=BACK)
+async def begin(
+    wire: Wire,
+    method: str = "auth.provider_begin",
+    provider: str = "studio",
+    back: str = BACK,
+) -> Message:
+    begun: Message = await wire.result(method, provider=provider, redirect_uri=back)
     return begun
 
 
@@ -86,3 +94,17 @@ async def test_A33_an_account_of_the_same_address_is_linked_by_its_own_login(nod
     assert linked["result"]["email"] == "ann@example.org"
     _, answer = await log_in(node, "ann")
     assert answer["result"]["user"]["id"] == ann.user
+
+
+async def test_A72_a_provider_that_has_the_browser_post_a_form_logs_in_by_the_page_for_accounts(
+    node: Node,
+) -> None:
+    page = f"http://{urlsplit(node.url).netloc}/account"
+    wire, thief = await node.guest(), await node.guest()
+    begun = await begin(wire, provider="posting", back=page)
+    others = await begin(thief, provider="posting", back=page)
+    back = await posted_back(begun["url"], page, "ann")
+    assert back["state"] == begun["state"]
+    assert (await finish(thief, others, back))["code"] == "auth_failed"
+    answer = await finish(wire, begun, back)
+    assert answer["result"]["user"]["username"] == "ann"

@@ -87,9 +87,8 @@ class _Preset:
 PRESETS = {
     "google": _Preset("Google", Kind.OIDC, "https://accounts.google.com", "openid email profile"),
     "github": _Preset("GitHub", Kind.GITHUB, "https://github.com", "read:user user:email"),
-    # With a scope Apple posts the answer as a form (`response_mode`), which this server takes none
-    # of: without, it says who someone is and not their address, so it can be linked (A33).
-    "apple": _Preset("Apple", Kind.OIDC, "https://appleid.apple.com", "openid"),
+    # With such a scope Apple posts the answer as a form, which `/account` takes (rule A72).
+    "apple": _Preset("Apple", Kind.OIDC, "https://appleid.apple.com", "openid email"),
     "discord": _Preset("Discord", Kind.DISCORD, "https://discord.com", "identify email"),
 }
 """What is known of a provider by its name; any other name is OpenID Connect with an issuer."""

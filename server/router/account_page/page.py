@@ -9,6 +9,9 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from server.sockets.handshaking.http_answer import HttpAnswer
 
 FOLDER = Path(__file__).parent
 
@@ -56,4 +59,28 @@ HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
+)
+
+OF_PROVIDERS = ("code", "state", "iss", "error")
+"""What a provider says in its form, as it would behind the `?` of an address."""
+
+NO_FORM = "This is no answer of a provider.\n"
+
+
+def answer_to_form(form: bytes) -> HttpAnswer:
+    """The browser goes on to the page with what a provider says, and nothing is believed (A72)."""
+    try:
+        fields = parse_qsl(form.decode("ascii"), strict_parsing=True, max_num_fields=16)
+    except ValueError:
+        return HttpAnswer(400, NO_FORM)
+    said = [(name, value) for name, value in fields if name in OF_PROVIDERS]
+    names = [name for name, _ in said]
+    if "state" not in names or len(set(names)) < len(names):
+        return HttpAnswer(400, NO_FORM)
+    return HttpAnswer(303, "", (("Location", f"/account?{urlencode(said)}"), *OF_REDIRECTS))
+
+
+OF_REDIRECTS = (
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from websockets.server import ServerProtocol
 
 from schema.server_limits import HANDSHAKE_SECONDS
+from server.sockets.handshaking.posted_form import PostedForm
 
 REQUEST_END = b"\r\n\r\n"
 
@@ -16,15 +17,22 @@ REQUEST_END = b"\r\n\r\n"
 class Handshake:
     """Of one connection. `expired` is called if it is not over in time."""
 
-    __slots__ = ("_request_end", "_timer")
+    __slots__ = ("_form", "_request_end", "_timer")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, expired: Callable[[], None]) -> None:
         self._timer = loop.call_later(HANDSHAKE_SECONDS, expired)
         self._request_end = b""
         """The last bytes that came: the end of the request may be cut in two."""
+        self._form = PostedForm()
+
+    @property
+    def form(self) -> bytes | None:
+        """What was posted with the request; None: it has no body that is read."""
+        return self._form.body
 
     def cut(self, data: bytes) -> tuple[bytes, bytes]:
         """What of the data belongs to the request, and the bytes after it, which are frames."""
+        data = self._form.take(data)
         seen = self._request_end + data
         end = seen.find(REQUEST_END)
         size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)

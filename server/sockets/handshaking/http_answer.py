@@ -29,9 +29,11 @@ class HttpAsked(NamedTuple):
     origins: tuple[str, ...] = ()
     """Each `Origin` header."""
     hosts: tuple[str, ...] = ()
+    form: bytes | None = None
+    """What was posted to the page for accounts (rule A72)."""
 
 
-def asked_by(request: Request) -> HttpAsked:
+def asked_by(request: Request, form: bytes | None = None) -> HttpAsked:
     """What of a request is looked at."""
 
     def joined(name: str) -> str:
@@ -46,6 +48,7 @@ def asked_by(request: Request) -> HttpAsked:
         request.method,
         tuple(request.headers.get_all("Origin")),
         tuple(request.headers.get_all("Host")),
+        form,
     )
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import uuid
+from urllib.parse import urlsplit
 
 from websockets.exceptions import ConnectionClosed
 
-from schema import limits
+from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.close_codes import CLOSE_CODES
 from schema.errors import ErrorCode
@@ -25,6 +26,27 @@ async def _ping_of(wire: Wire, size: int) -> Past | None:
         assert wire.socket.close_code == 1009
         return Instead.CLOSED_1009
     return None
+
+
+@live_case("MAX_FORM_BYTES")
+async def a_form(node: Node) -> Seen:
+    async def posted(size: int) -> Past | None:
+        head = (
+            "POST /account HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        form = "state=s&id_token=".ljust(size - len(head.format(size)), "x")
+        request = head.format(len(form)) + form
+        assert len(request) == size
+        where = urlsplit(node.url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(request.encode())
+        answer = await reader.read()
+        writer.close()
+        return None if answer.startswith(b"HTTP/1.1 303 ") else Instead.CUT_OFF
+
+    most = server_limits.MAX_FORM_BYTES
+    return Seen(await posted(most), await posted(most + 1))
 
 
 @live_case("MAX_MESSAGE_BYTES_BEFORE_LOGIN")

@@ -58,7 +58,7 @@ def test_presets_need_a_client_and_others_an_issuer(tmp_path: Path) -> None:
     assert (google.label, google.issuer) == ("Google", "https://accounts.google.com")
     assert (github.kind, github.client_secret) == (Kind.GITHUB, "of a file")
     assert apple.apple is not None
-    assert (apple.scopes, apple.response_mode) == (("openid",), None)
+    assert (apple.scopes, apple.response_mode) == (("openid", "email"), "form_post")
     assert discord.kind is Kind.DISCORD
     assert (studio.kind, studio.label) == (Kind.OIDC, "The studio")
     assert studio.client_secret is None
@@ -66,7 +66,13 @@ def test_presets_need_a_client_and_others_an_issuer(tmp_path: Path) -> None:
     assert "secret" not in repr(google).replace("client_secret", "")
 
 
-def test_apple_posts_a_form_where_it_is_asked_for_an_address(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scopes", "mode"),
+    [("openid email", "form_post"), ("openid name", "form_post"), ("openid", None)],
+)
+def test_apple_posts_a_form_where_it_is_asked_for_an_address_or_a_name(
+    tmp_path: Path, scopes: str, mode: str | None
+) -> None:
     write_secret(tmp_path / "key.p8", pem(ec.generate_private_key(ec.SECP256R1())))
     providers = read_providers(
         {
@@ -75,10 +81,10 @@ def test_apple_posts_a_form_where_it_is_asked_for_an_address(tmp_path: Path) -> 
             "PRIME_PROVIDER_APPLE_TEAM_ID": "T",
             "PRIME_PROVIDER_APPLE_KEY_ID": "K",
             "PRIME_PROVIDER_APPLE_PRIVATE_KEY_FILE": str(tmp_path / "key.p8"),
-            "PRIME_PROVIDER_APPLE_SCOPES": "openid email",
+            "PRIME_PROVIDER_APPLE_SCOPES": scopes,
         }
     )
-    assert providers.by_name["apple"].response_mode == "form_post"
+    assert providers.by_name["apple"].response_mode == mode
 
 
 STUDIO = {"PRIME_PROVIDERS": "studio", "PRIME_PROVIDER_STUDIO_CLIENT_ID": "s"}

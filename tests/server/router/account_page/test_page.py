@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.accounts.mail.mail_settings import MailSettings
-from server.router.account_page.page import HEADERS, PAGE, POLICY, SCRIPT
+from server.router.account_page.page import HEADERS, PAGE, POLICY, SCRIPT, answer_to_form
 from server.settings.settings import Settings
 from tests.server.conftest import Node
 from tests.server.wire import PATIENCE
@@ -86,3 +86,54 @@ async def test_Z1_a_node_serves_it_whatever_the_link_asks_for(node: Node) -> Non
         assert not any(line.lower().startswith("set-cookie") for line in lines)
         bodies.append(body)
     assert bodies == [PAGE, PAGE]
+
+
+FORM = b"code=c%2Fd&state=a-state&id_token=x.y.z&user=%7B%22name%22%3A%22Ann%22%7D"
+
+
+@pytest.mark.parametrize(
+    ("form", "location"),
+    [
+        (FORM, "/account?code=c%2Fd&state=a-state"),
+        (b"state=s&iss=https%3A%2F%2Fa.example", "/account?state=s&iss=https%3A%2F%2Fa.example"),
+        (b"error=user_cancelled&state=s", "/account?error=user_cancelled&state=s"),
+        (b"state=%0d%0aX%3a+y&code=%23fragment", "/account?state=%0D%0AX%3A+y&code=%23fragment"),
+    ],
+)  # fmt: skip
+def test_A72_a_form_leads_the_browser_to_the_page_with_what_a_provider_says(
+    form: bytes, location: str
+) -> None:
+    answer = answer_to_form(form)
+    headers = dict(answer.headers)
+    assert (answer.status, answer.body, headers["Location"]) == (303, "", location)
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [b"", b"code=c", b"state=s&state=t", b"state=s&code=c&code=d", b"nothing", b"state=\xff",
+     b"&".join(b"a%d=b" % n for n in range(20)) + b"&state=s"],
+)  # fmt: skip
+def test_A72_any_other_form_is_none(form: bytes) -> None:
+    answer = answer_to_form(form)
+    assert (answer.status, answer.headers) == (400, ())
+
+
+@pytest.mark.postgres
+async def test_A72_a_browser_posts_to_the_page_and_to_no_other(node: Node) -> None:
+    kind = "Content-Type: application/x-www-form-urlencoded\r\nOrigin: null\r\n"
+    told = {}
+    for path in ("/account", "/v1", "/studio"):
+        request = f"POST {path} HTTP/1.1\r\nHost: test\r\n{kind}Content-Length: {len(FORM)}\r\n\r\n"
+        where = urlsplit(node.url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(request.encode() + FORM)
+        async with asyncio.timeout(PATIENCE):
+            told[path] = (await reader.read()).decode()
+        writer.close()
+        await writer.wait_closed()
+    assert told["/account"].startswith("HTTP/1.1 303 ")
+    assert "\r\nLocation: /account?code=c%2Fd&state=a-state\r\n" in told["/account"]
+    assert " 303 " not in told["/v1"] + told["/studio"]
+    assert "a-state" not in told["/v1"] + told["/studio"]

@@ -13,7 +13,7 @@ def request(*headers: tuple[str, str]) -> Request:
 def test_headers_that_come_twice_are_joined() -> None:
     asked = asked_by(request(("Accept", "a/b"), ("accept", "c/d"), ("Upgrade", "WebSocket")))
     assert (asked.path, asked.accept, asked.is_upgrade) == ("/studio", "a/b, c/d", True)
-    assert asked_by(request()) == ("/studio", "", "", "", False, "GET", (), ())
+    assert asked_by(request()) == ("/studio", "", "", "", False, "GET", (), (), None)
 
 
 def test_headers_of_which_there_may_be_one_are_not_joined() -> None:

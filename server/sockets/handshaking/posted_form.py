@@ -1,0 +1,67 @@
+"""A form that a provider has a browser post to the page for accounts (rule A72).
+
+It is the only body that is read: `websockets` refuses a request with one. So the request is held
+back until all of it is there, and then goes on as one without a body, which is kept beside it.
+"""
+
+import re
+
+from schema.server_limits import MAX_FORM_BYTES
+
+FIRST_LINE = b"POST /account HTTP/1.1\r\n"
+HEAD_END = b"\r\n\r\n"
+
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r\n)", re.IGNORECASE)
+IS_FORM = re.compile(
+    rb"\r\ncontent-type:[ \t]*application/x-www-form-urlencoded[ \t]*(?:;[^\r\n]*)?\r\n",
+    re.IGNORECASE,
+)
+
+
+class PostedForm:
+    """Of one connection, from its first byte on."""
+
+    __slots__ = ("_held", "body", "is_over")
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        """What has come, while it may be such a request that is not whole yet."""
+        self.body: bytes | None = None
+        """The form, once all of it is there."""
+        self.is_over = False
+        """It is such a request, and whole, or it is another one: nothing is held back any more."""
+
+    def take(self, data: bytes) -> bytes:
+        """What of all that has come is to be read now, as a request without a body."""
+        if self.is_over:
+            return data
+        self._held += data
+        if not self._may_be_one() or self._is_too_long():
+            released: bytes | None = bytes(self._held)
+        else:
+            released = self._whole()
+        if released is None:
+            return b""
+        self.is_over, self._held = True, bytearray()
+        return released
+
+    def _may_be_one(self) -> bool:
+        return self._held[: len(FIRST_LINE)] == FIRST_LINE[: len(self._held)]
+
+    def _is_too_long(self) -> bool:
+        return len(self._held) > MAX_FORM_BYTES
+
+    def _whole(self) -> bytes | None:
+        """The request without its body, or as it came if that is none to read; None: not whole."""
+        end = self._held.find(HEAD_END)
+        if end < 0:
+            return None
+        head, body = bytes(self._held[: end + 2]), bytes(self._held[end + len(HEAD_END) :])
+        lengths = LENGTH.findall(head)
+        if len(lengths) != 1 or int(lengths[0]) > MAX_FORM_BYTES or not IS_FORM.search(head):
+            return bytes(self._held)
+        size = int(lengths[0])
+        if len(body) < size:
+            return None
+        self.body = body[:size]
+        return LENGTH.sub(b"\r\nContent-Length: 0", head) + b"\r\n"
