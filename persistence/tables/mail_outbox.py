@@ -23,6 +23,7 @@ class MailKind(StrEnum):
     VERIFY_ADDRESS = "verify_address"
     RESET_PASSWORD = "reset_password"
     CHANGE_ADDRESS = "change_address"
+    DELETE_ACCOUNT = "delete_account"
     INVITATION = "invitation"
     ADDRESS_ASKED = "address_asked"
     ADDRESS_CHANGED = "address_changed"
@@ -43,6 +44,7 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
     MailKind.VERIFY_ADDRESS: ("name", "token", "code", "token_minutes", "code_minutes"),
     MailKind.RESET_PASSWORD: ("name", "token", "code", "token_minutes", "code_minutes"),
     MailKind.CHANGE_ADDRESS: ("name", "token", "code", "token_minutes", "code_minutes"),
+    MailKind.DELETE_ACCOUNT: ("name", "code", "code_minutes"),
     MailKind.INVITATION: ("inviter", "project", "role", "token", "token_minutes"),
     MailKind.ADDRESS_ASKED: ("name", "address"),
     MailKind.ADDRESS_CHANGED: ("name", "address"),
@@ -70,6 +72,7 @@ ASKED_FOR = (
     MailKind.VERIFY_ADDRESS,
     MailKind.RESET_PASSWORD,
     MailKind.CHANGE_ADDRESS,
+    MailKind.DELETE_ACCOUNT,
     MailKind.INVITATION,
 )
 """What somebody asks for; the others tell what has happened. Each kind is counted for itself."""
@@ -213,7 +216,7 @@ async def put(
     most = MAX_MAILS_PER_HOUR if kind in ASKED_FOR else MAX_NOTICES_PER_HOUR
     of_user = MAX_INVITATIONS_MAILED_PER_HOUR if kind is MailKind.INVITATION else most
     text = json.dumps(dict(payload))
-    minutes = payload.get("token_minutes", 24 * 60)
+    minutes = payload.get("token_minutes", payload.get("code_minutes", 24 * 60))
     who = sorted({address, user_id or address})
     async with db.transaction() as transaction:
         await transaction.execute(LOCK, who)

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     VERIFY_ADDRESS = "verify_address"
     RESET_PASSWORD = "reset_password"
     CHANGE_ADDRESS = "change_address"
+    DELETE_ACCOUNT = "delete_account"
 
 
 FREE_MAILS = 3

@@ -18,6 +18,7 @@ class AuditEvent(StrEnum):
     ACCOUNT_MADE = "account_made"
     GUEST_MADE = "guest_made"
     GUEST_UPGRADED = "guest_upgraded"
+    DELETION_REQUESTED = "deletion_requested"
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
     ACCOUNT_DELETED = "account_deleted"
@@ -74,6 +75,7 @@ AUDIT_EVENTS: dict[AuditEvent, str] = {
     AuditEvent.ACCOUNT_MADE: "An account was made.",
     AuditEvent.GUEST_MADE: "Someone came in as a guest, by an invitation.",
     AuditEvent.GUEST_UPGRADED: "A guest became an account.",
+    AuditEvent.DELETION_REQUESTED: "A mail with a code that deletes the account was asked for.",
     AuditEvent.ACCOUNT_CLOSED: "Its user deleted an account: it is erased after the grace time.",
     AuditEvent.ACCOUNT_REOPENED: "Its user came back within the grace time.",
     AuditEvent.ACCOUNT_DELETED: "An account was erased.",
@@ -197,6 +199,7 @@ class Cause(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     UNVERIFIED = "unverified"
     NOT_YOURS = "not_yours"
+    DELETION_REQUESTED = "deletion_requested"
     ACCOUNT_CLOSED = "account_closed"
 
 

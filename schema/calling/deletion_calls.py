@@ -5,7 +5,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from schema.calling.credential_calls import Password
-from schema.calling.params import Params
+from schema.calling.params import Done, Params
+from schema.calling.proving_calls import MailedCode
 from schema.calling.row_calls import Call
 from schema.limits import MAX_PROJECTS_SHOWN
 from schema.messages import Milliseconds, ProjectId
@@ -18,14 +19,20 @@ class PreviewDeletion(Params, frozen=True, forbid_unknown_fields=True):
     """What would become of the projects that you own, if you deleted your account."""
 
 
+class RequestDeletion(Params, frozen=True, forbid_unknown_fields=True):
+    """Be mailed a code for `auth.delete_account`, where you know no password (rule A73)."""
+
+
 class DeleteAccount(Params, frozen=True, forbid_unknown_fields=True):
     """Delete your account: it is erased after a grace time, unless you log in before.
 
-    `projects`: project -> the member who is to own it. All your logins end. An account without a
-    password is deleted without one, by a login of the last ten minutes.
+    `projects`: project -> the member who is to own it. All your logins end. Without a password it
+    takes the `code` of `auth.request_deletion`, or, where the account has no password, a login of
+    the last ten minutes.
     """
 
     password: Password | None = None
+    code: MailedCode | None = None
     projects: Heirs = {}  # noqa: RUF012 - msgspec makes a new one each time
 
 
@@ -58,5 +65,6 @@ class Deletion(Struct, frozen=True):
 
 DELETION_METHODS: dict[str, Call] = {
     "auth.deletion_preview": (PreviewDeletion, DeletionPreview),
+    "auth.request_deletion": (RequestDeletion, Done),
     "auth.delete_account": (DeleteAccount, Deletion),
 }

@@ -113,6 +113,7 @@ HELD_IN_MAINTENANCE = frozenset(
         "auth.register",
         "auth.register_guest",
         "auth.upgrade_guest",
+        "auth.request_deletion",
         "auth.delete_account",
     }
 )

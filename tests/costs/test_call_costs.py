@@ -128,6 +128,7 @@ class Grown:
             "auth.send_verification": {"email": "zoe@example.org"},
             "auth.request_reset": {"email": "zoe@example.org"},
             "auth.change_email": {"password": "correct horse", "email": "ann@new.example"},
+            "auth.request_deletion": {},
             "projects.create": {"name": "Another"},
             "projects.update": project | {"version": 1, "name": "New"},
             "members.grant": project | {"email": "zoe@example.org", "role": "editor"},

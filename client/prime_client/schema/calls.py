@@ -284,13 +284,19 @@ class DeletionPreview(TypedDict):
     days: float
 
 
+class RequestDeletion(TypedDict):
+    """Be mailed a code for `auth.delete_account`, where you know no password (rule A73)."""
+
+
 class DeleteAccount(TypedDict):
     """Delete your account: it is erased after a grace time, unless you log in before.
-    `projects`: project -> the member who is to own it. All your logins end. An account
-    without a password is deleted without one, by a login of the last ten minutes.
+    `projects`: project -> the member who is to own it. All your logins end. Without a
+    password it takes the `code` of `auth.request_deletion`, or, where the account has no
+    password, a login of the last ten minutes.
     """
 
     password: NotRequired[str | None]
+    code: NotRequired[str | None]
     projects: NotRequired[dict[str, str]]
 
 
@@ -3106,10 +3112,15 @@ class Auth:
         result: DeletionPreview = await self._call("auth.deletion_preview", **params)
         return result
 
+    async def request_deletion(self, **params: Unpack[RequestDeletion]) -> None:
+        """Be mailed a code for `auth.delete_account`, where you know no password (rule A73)."""
+        await self._call("auth.request_deletion", **params)
+
     async def delete_account(self, **params: Unpack[DeleteAccount]) -> Deletion:
         """Delete your account: it is erased after a grace time, unless you log in before.
-        `projects`: project -> the member who is to own it. All your logins end. An account
-        without a password is deleted without one, by a login of the last ten minutes.
+        `projects`: project -> the member who is to own it. All your logins end. Without a
+        password it takes the `code` of `auth.request_deletion`, or, where the account has no
+        password, a login of the last ten minutes.
         """
         result: Deletion = await self._call("auth.delete_account", **params)
         return result

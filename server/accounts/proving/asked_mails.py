@@ -29,6 +29,7 @@ KINDS: dict[Purpose, MailKind] = {
     Purpose.VERIFY_ADDRESS: MailKind.VERIFY_ADDRESS,
     Purpose.RESET_PASSWORD: MailKind.RESET_PASSWORD,
     Purpose.CHANGE_ADDRESS: MailKind.CHANGE_ADDRESS,
+    Purpose.DELETE_ACCOUNT: MailKind.DELETE_ACCOUNT,
 }
 
 TOLD_SECONDS = 86_400.0
@@ -151,6 +152,17 @@ class AskedMails:
         prepared = await self.prepare(tx, purpose, user, email)
         if prepared is not None:
             await self._mail(tx, purpose, prepared, email)
+
+    async def put_code(self, tx: Executor, purpose: Purpose, user: UserRow) -> bool:
+        """Mail a code alone to a user who is logged in; False: they have had too many of late."""
+        prepared = await self.prepare(tx, purpose, user, user.email)
+        if prepared is None or not prepared.has_code:
+            return False
+        minutes = int(CODE_SECONDS / 60)
+        payload = {"name": user.name, "code": prepared.made.code, "code_minutes": minutes}
+        return await mail_outbox.put(
+            tx, recipient=user.email, kind=KINDS[purpose], payload=payload, user_id=user.id
+        )
 
     async def prepare(
         self, tx: Executor, purpose: Purpose, user: UserRow, email: str

@@ -22,8 +22,9 @@ TOKEN_SECONDS: dict[Purpose, float] = {
     Purpose.VERIFY_ADDRESS: 86_400.0,
     Purpose.RESET_PASSWORD: 3_600.0,
     Purpose.CHANGE_ADDRESS: 3_600.0,
+    Purpose.DELETE_ACCOUNT: CODE_SECONDS,
 }
-"""How long a token is good, by what it is for."""
+"""How long a token is good, by what it is for; of the last one the code alone is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,7 @@ def _params(heavy: Heavy) -> dict[str, list[dict[str, Any]]]:
         "auth.change_password": [{"password": "correct horse", "new_password": "violet anvil"}],
         "auth.deletion_preview": [{}],
         "auth.refresh": [{"refresh_token": heavy.ann.tokens["refresh_token"]}],
+        "auth.request_deletion": [{}],
         "auth.delete_account": [{"password": "correct horse"}],
         "auth.logout": [{}],
     }

@@ -90,7 +90,7 @@ def test_every_kind_has_words(kind: MailKind) -> None:
     assert "  \n" not in written.text
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if "code" in PAYLOADS[kind]])
+@pytest.mark.parametrize("kind", [kind for kind in LINKS if "code" in PAYLOADS[kind]])
 def test_a_mail_without_a_code_speaks_of_none(kind: MailKind) -> None:
     written = WRITER.write(kind, payload(kind, code=""))
     for text in (written.text, written.html):

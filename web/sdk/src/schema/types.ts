@@ -54,6 +54,10 @@ export type Calls = {
     params: AuthDeletionPreviewParams;
     result: DeletionPreview;
   };
+  "auth.request_deletion": {
+    params: AuthRequestDeletionParams;
+    result: Done;
+  };
   "auth.delete_account": {
     params: AuthDeleteAccountParams;
     result: Deletion;
@@ -608,7 +612,7 @@ export type Calls = {
   };
 };
 
-export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.health" | "operator.events" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
+export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.request_deletion" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.health" | "operator.events" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
 
 export type Collection = "project" | "transport" | "tempo" | "signatures" | "markers" | "tracks" | "channels" | "sends" | "devices" | "clips" | "notes" | "lanes" | "points" | "warps" | "scenes" | "slots" | "media";
 
@@ -1541,12 +1545,17 @@ export type ProjectFate = {
   becomes: Fate;
 };
 
+/** Be mailed a code for `auth.delete_account`, where you know no password (rule A73). */
+export type AuthRequestDeletionParams = Record<string, never>;
+
 /** Delete your account: it is erased after a grace time, unless you log in before. `projects`: project -> the
- * member who is to own it. All your logins end. An account without a password is deleted without one, by a login
- * of the last ten minutes. */
+ * member who is to own it. All your logins end. Without a password it takes the `code` of
+ * `auth.request_deletion`, or, where the account has no password, a login of the last ten minutes. */
 export type AuthDeleteAccountParams = {
   /** Default: null. */
   password?: string | null;
+  /** Default: null. */
+  code?: string | null;
   /** Default: {}. */
   projects?: { [key: string]: string };
 };

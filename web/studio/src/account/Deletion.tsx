@@ -25,8 +25,14 @@ export function Deletion({ studio, isGuest }: { studio: Studio; isGuest: boolean
 }
 
 function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGuest: boolean; preview: Preview; onClose: () => void }) {
-  const remove = async ({ password = "" }: { readonly [field: string]: string }): Promise<void> => {
-    const done = await studio.client.call("auth.delete_account", isGuest ? {} : { password });
+  const [isMailed, setMailed] = useState(false);
+  const mail = async (): Promise<void> => {
+    await studio.client.call("auth.request_deletion", {});
+    setMailed(true);
+  };
+  const remove = async (typed: { readonly [field: string]: string }): Promise<void> => {
+    const shown = isMailed ? { code: typed.code ?? "" } : { password: typed.password ?? "" };
+    const done = await studio.client.call("auth.delete_account", isGuest ? {} : shown);
     onClose();
     const until = new Date(done.erase_at).toLocaleDateString();
     studio.tell(isGuest ? "You are not known here any more." : `The account is deleted. Until ${until} a login brings it back.`, "warning");
@@ -42,8 +48,14 @@ function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGues
       )}
       <p>{isGuest ? "It cannot be brought back: a guest has nothing to log in with." : `For ${preview.days} days nothing is gone: a login brings the account back.`}</p>
       <Form label="Delete the account" action="Delete the account" danger onSubmit={remove}>
-        {!isGuest && <Field label="Your password" name="password" type="password" autocomplete="current-password" required />}
+        {!isGuest && !isMailed && <Field label="Your password" name="password" type="password" autocomplete="current-password" required />}
+        {isMailed && <Field label="The code of the mail" name="code" inputMode="numeric" autocomplete="one-time-code" required />}
       </Form>
+      {!isGuest && !isMailed && (
+        <Form label="Delete without the password" action="Send me a code" onSubmit={mail}>
+          <p>Do you not know the password, or have none? A code is mailed to you, good for ten minutes.</p>
+        </Form>
+      )}
     </Dialog>
   );
 }

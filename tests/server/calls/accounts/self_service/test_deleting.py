@@ -8,6 +8,8 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import studio_projects
 from persistence.tables.mail_outbox import MailKind
+from persistence.tables.one_time_tokens import FREE_MAILS
+from schema.limits import MAX_WRONG_CODES
 from server.accounts.erasing import erase_due
 from server.calls.accounts.self_service import deleting
 from tests.databases import execute
@@ -239,3 +241,94 @@ async def test_A61_who_comes_back_first_brings_the_project_back_once(node: Node)
     await again.result("projects.archive", project=ours)
     assert (await (await node.guest()).call("auth.login", email="ben@example.org", **OLD))["t"]
     assert (await names(cid))["ours"]["archived"], "an owner has archived it since"
+
+
+async def code_by_mail(node: Node, wire: Wire, letters: Letters) -> str:
+    await wire.result("auth.request_deletion")
+    return str((await letters.newest(node, MailKind.DELETE_ACCOUNT))["code"])
+
+
+async def test_A73_who_knows_no_password_deletes_by_a_mailed_code(
+    node: Node, letters: Letters, database: Database
+) -> None:
+    ann, ben, made = await band(node)
+    code = await code_by_mail(node, ann, letters)
+    assert letters.of(MailKind.DELETE_ACCOUNT)[0][0] == ANN
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    assert (await ann.call("auth.delete_account", code=wrong))["code"] == "auth_failed"
+    stranger = await ben.call("auth.delete_account", code=code)
+    assert stranger["code"] == "auth_failed", "it is good for its own user alone"
+    told = await ann.result("auth.delete_account", code=code, projects={made["given"]: ben.user})
+    becomes = {project["name"]: project["becomes"] for project in told["projects"]}
+    assert becomes == {"alone": "erased", "given": "kept", "left": "archived", "ours": "kept"}
+    await ann.closed(4501)
+    assert len(letters.of(MailKind.ACCOUNT_DELETED)) == 1
+    await is_over(node, database)
+    assert (await names(ben)).keys() == {"given", "ours"}
+
+
+async def test_A73_a_login_of_long_ago_deletes_an_account_without_a_password_by_the_code(
+    node: Node, letters: Letters, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    await database.execute("DELETE FROM auth_credentials")
+    await database.execute("UPDATE auth_sessions SET created_at = now() - interval '1 hour'")
+    assert (await ann.call("auth.delete_account"))["code"] == "login_too_old"
+    code = await code_by_mail(node, ann, letters)
+    await ann.result("auth.delete_account", code=code)
+    await ann.closed(4501)
+
+
+async def test_A73_five_wrong_codes_a_new_password_or_a_newer_code_void_it(
+    node: Node, letters: Letters
+) -> None:
+    ann = await node.musician("ann")
+    code = await code_by_mail(node, ann, letters)
+    for number in range(1, MAX_WRONG_CODES + 1):
+        wrong = f"{(int(code) + number) % 1_000_000:06}"
+        assert (await ann.call("auth.delete_account", code=wrong))["code"] == "auth_failed"
+    assert (await ann.call("auth.delete_account", code=code))["code"] == "auth_failed"
+    old = await code_by_mail(node, ann, letters)
+    code = await code_by_mail(node, ann, letters)
+    if old != code:
+        assert (await ann.call("auth.delete_account", code=old))["code"] == "auth_failed"
+    await ann.result("auth.change_password", **OLD, new_password="violet anvil")
+    assert (await ann.call("auth.delete_account", code=code))["code"] == "auth_failed"
+
+
+async def test_A73_who_asks_too_often_is_told_that_none_is_sent(
+    node: Node, letters: Letters
+) -> None:
+    ann = await node.musician("ann")
+    for _ in range(FREE_MAILS):
+        code = await code_by_mail(node, ann, letters)
+    refused = await ann.call("auth.request_deletion")
+    assert (refused["code"], refused["details"]["retry_after_ms"] > 0) == ("rate_limited", True)
+    assert len(letters.of(MailKind.DELETE_ACCOUNT)) == FREE_MAILS
+    await ann.result("auth.delete_account", code=code)
+
+
+async def test_A73_a_code_is_for_nothing_else_and_comes_beside_no_password(
+    node: Node, letters: Letters
+) -> None:
+    ann = await node.musician("ann")
+    code = await code_by_mail(node, ann, letters)
+    both = await ann.call("auth.delete_account", code=code, **OLD)
+    assert both["details"] == {"field": "code"}
+    other = await ann.call("auth.confirm_email", code=code)
+    assert other["code"] == "auth_failed"
+    reset = await ann.call("auth.reset_password", email=ANN, code=code, password="violet anvil")
+    assert reset["code"] == "auth_failed"
+    guest = await node.guest()
+    assert (await guest.call("auth.request_deletion"))["code"] == "auth_required"
+    await ann.result("auth.delete_account", code=code)
+
+
+async def test_A73_what_is_refused_uses_no_code_up(node: Node, letters: Letters) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    code = await code_by_mail(node, ann, letters)
+    nobody = {project: str(uuid.uuid4())}
+    refused = await ann.call("auth.delete_account", code=code, projects=nobody)
+    assert refused["code"] == "validation"
+    await ann.result("auth.delete_account", code=code)
