@@ -106,7 +106,7 @@ def start_for_life(node: Node) -> None:
         node.liveness.check(time())
 
     async def collect() -> None:
-        node.garbage.collect_if_due(node.nobody_is_in_a_room())
+        node.foundation.garbage.collect_if_due(node.nobody_is_in_a_room())
 
     keep("committing edits", committer.run, vital=True)
     for number in range(1, ASIDE + 1):

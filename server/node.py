@@ -66,6 +66,8 @@ class Foundation:
     admission: Admission = field(default_factory=Admission)
     """Lets those who come with a token in at a rate."""
     password_costs: Costs = field(default_factory=lambda: OWASP)
+    garbage: Garbage = field(default_factory=Garbage)
+    """Of the process: the node's while it serves."""
     tls: TlsPair | None = None
     """The certificate that connections get; None: they are plain."""
     mail_line: OpenLine | None = None
@@ -81,7 +83,6 @@ class Node:
     tasks: Tasks
     supervisor: Supervisor
     load: LoopLoad
-    garbage: Garbage = field(default_factory=Garbage)
     stalls: StallProbe | None
     """None: nobody asked for it (`PRIME_STALL_PROBE`)."""
     state_threads: Threads

@@ -42,7 +42,7 @@ async def _serve_until_stopping(
 ) -> None:
     start_for_life(node)
     until_stopping = start_until_stopping(node)
-    node.garbage.take_over()
+    node.foundation.garbage.take_over()
     port = server.sockets[0].getsockname()[1]
     s = "s" if node.foundation.tls is not None else ""
     node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
@@ -67,7 +67,7 @@ async def _close(node: Node) -> None:
     node.context.passwords.close()
     node.supervisor.stop()
     await node.tasks.end()
-    node.garbage.give_back()
+    node.foundation.garbage.give_back()
     node.state_threads.close()
     node.call_threads.close()
 

@@ -1,6 +1,7 @@
 """Databases for tests: one server and one migrated template a session, an empty database a test."""
 
 import asyncio
+import gc
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -25,6 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest goes first, in each process its share of it."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     items[:] = longest_first(items, _seconds_of, processes)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end: no collection of garbage is to look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _seconds_of(item: pytest.Item) -> float:

@@ -1,6 +1,7 @@
 """A whole server in the test's own loop, on a database of the test's own."""
 
 import asyncio
+import gc
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics
 from server.live.hub import Hub
+from server.loop.garbage import MIDDLE, NEVER, YOUNG, Garbage
 from server.node import Foundation
 from server.node import Node as ServerNode
 from server.node_secrets import node_secrets
@@ -46,6 +48,22 @@ NEVER_FULL = 2.0
 """Of a core: the loop of a test is busy with the test, and no node is to take that for load."""
 
 SECRET = b"a secret of tests, 32 bytes long"
+
+
+class NotedGarbage(Garbage):
+    """Without the look at all there is, at each start of a node: that is all tests, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_taken_over = False
+
+    def take_over(self) -> None:
+        self.is_taken_over = True
+        gc.set_threshold(YOUNG, MIDDLE, NEVER)
+
+    def give_back(self) -> None:
+        self.is_taken_over = False
+        gc.set_threshold(700, 10, 10)
 
 
 class HeldJournal(PostgresJournal):
@@ -95,6 +113,7 @@ class Node:
         self.journal: HeldJournal
         self.running: asyncio.Task[None]
         self.bus: MemoryBus
+        self.garbage = NotedGarbage()
         self.is_dead = False
         self.wires: list[Wire] = []
         self.trust: ssl.SSLContext | None = None
@@ -294,6 +313,7 @@ class Nodes:
             password_costs=QUICK_HASHES,
             admission=admission or Admission(),
             mail_line=line_of(settings.mail, is_terminal=False),
+            garbage=made.garbage,
             tls=tls,
         )
         made.server = build_node(settings, foundation)

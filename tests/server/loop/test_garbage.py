@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.loop.garbage import NEVER, Garbage
+from tests.server.conftest import Nodes
 
 
 @pytest.fixture
@@ -12,6 +13,7 @@ def collector() -> Iterator[Garbage]:
     made.take_over()
     yield made
     made.give_back()
+    gc.freeze()  # as it was: see tests/conftest.py
 
 
 def test_full_collections_do_not_start_by_themselves(collector: Garbage) -> None:
@@ -44,3 +46,12 @@ def test_cycles_are_collected_when_idle_and_at_last_when_busy(
         now[0] = collector._collected_at + passed
         collector.collect_if_due(is_idle)
         assert (collected[-1:] == [now[0]]) is is_due
+
+
+@pytest.mark.hub
+@pytest.mark.postgres
+async def test_it_is_the_nodes_while_it_serves_and_no_longer(nodes: Nodes) -> None:
+    node = await nodes.start()
+    assert node.garbage.is_taken_over
+    await node.stop()
+    assert not node.garbage.is_taken_over
