@@ -17,10 +17,12 @@ from machine.balancer import Balancer, Node
 from machine.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
 from machine.child_program import child_environment
 from machine.embedded_servers import Embedded, keep_running
+from server.health.log import set_level
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from server.operating.endings import CannotListen
 from server.running.signals import Signals
+from server.settings.reading import Reading
 from server.settings.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -33,11 +35,8 @@ LAST_DELAY_SECONDS = 10.0
 STEADY_SECONDS = 10.0
 """A node that lived as long is started again at once; one that did not, ever later."""
 
-HIDDEN = (
-    "sockets_per_address=0,strangers_per_address=0,connects_per_second=0,"
-    "stranger_calls_per_second=0,registrations_per_hour=0,wrong_passwords_per_hour=0"
-)
-"""Limits that do not hold: to a node all clients come from the balancer's address."""
+BEHIND_BALANCER = "--behind-balancer"
+"""What a node of ours is told: all clients come to it from the balancer's address."""
 
 log = structlog.get_logger()
 
@@ -48,6 +47,8 @@ class NodeProcess:
     def __init__(self, number: int, directory: Path, environment: dict[str, str]) -> None:
         self.name = f"node-{number}"
         self.url = ""
+        self.serves = False
+        """Whether this life of it has come so far; before that a signal may mean its end."""
         self.log = directory / f"{self.name}.log"
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
@@ -59,11 +60,13 @@ class NodeProcess:
 
     async def start(self) -> None:
         """Start, and wait as long as it waits for its database; raises `ServerUnavailable`."""
+        self.serves = False
         port = self.url.rsplit(":", 1)[1].split("/")[0] if self.url else "0"
         with open_log(self.log) as output:
             self._process = await asyncio.create_subprocess_exec(
                 *_tied_to_our_life(),
                 *(sys.executable, "-m", "server", "--host", "127.0.0.1", "--port", port, "--json"),
+                BEHIND_BALANCER,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -72,6 +75,7 @@ class NodeProcess:
                 start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
             )
         self.url = await self._url(self._process)
+        self.serves = True
 
     async def ended(self) -> int:
         """Wait until it is gone; returns its exit status."""
@@ -111,21 +115,27 @@ class SeveralNodes:
     """The nodes and the balancer. `run` returns when it has been told to stop."""
 
     def __init__(
-        self, settings: Settings, count: int, servers: Mapping[str, Embedded] | None = None
+        self,
+        settings: Settings,
+        count: int,
+        servers: Mapping[str, Embedded],
+        read: Callable[[], Reading],
     ) -> None:
+        """`read`: the settings anew."""
         assert settings.database_url is not None
         environment = {
             "DATABASE_URL": settings.database_url,
             "PRIME_CALLER_DATABASE_URL": settings.caller_database_url or "",
             "REDIS_URL": settings.redis_url or "",
-            "PRIME_LIMITS": ",".join(filter(None, (_written(settings, "limits"), HIDDEN))),
-            "PRIME_CONFIG": _written(settings, "config"),
+            "PRIME_CONFIG": config.text if (config := settings.given.get("config")) else "",
+            "PRIME_DATA": str(settings.data),  # beside it are the sockets for ./run admin
         }
         self._settings = settings
         self._nodes = [
             NodeProcess(number, settings.data, environment) for number in range(1, count + 1)
         ]
-        self._servers = servers or {}
+        self._servers = servers
+        self._read = read
         self._stopping = asyncio.Event()
         self._supervisor = Supervisor(asyncio.create_task, uncounted)
         self._balancer: Balancer | None = None
@@ -137,8 +147,7 @@ class SeveralNodes:
     ) -> None:
         """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `CannotListen`."""
         signals.take(self._stopping.set, again=self._kill)
-        passed_on = (signal.SIGHUP, signal.SIGUSR1)
-        signals.act(**{each.name: functools.partial(self._pass_on, each) for each in passed_on})
+        signals.act(SIGHUP=self._reload, SIGUSR1=functools.partial(self._pass_on, signal.SIGUSR1))
         self._settings.data.mkdir(parents=True, exist_ok=True)
         log.info(
             "starting the nodes; their logs are beside the data", data=str(self._settings.data)
@@ -209,20 +218,26 @@ class SeveralNodes:
             except ServerUnavailable as error:
                 log.error("a node does not start", node=node.name, reason=str(error))
 
+    def _reload(self) -> None:
+        """Each node reads by itself what we have read at our start, and tells it in its own log."""
+        reading = self._read()
+        if reading.problems:
+            wrong = list(reading.problems.values())
+            log.error("what is wrong stays as it was, on all nodes", wrong=wrong)
+        if not reading.problems.keys() & {"config", "log_level"}:
+            set_level(reading.settings.log_level)
+        self._pass_on(signal.SIGHUP)
+
     def _pass_on(self, number: signal.Signals) -> None:
         log.info("passed on to the nodes", signal=number.name)
         for node in self._nodes:
-            node.signal(number)
+            if node.serves:
+                node.signal(number)
 
     def _kill(self, _number: int) -> None:
         """At once, and still nothing is lost."""
         for node in self._nodes:
             node.signal(signal.SIGKILL)
-
-
-def _written(settings: Settings, field: str) -> str:
-    found = settings.given.get(field)
-    return found.text if found else ""
 
 
 def _tied_to_our_life() -> list[str]:

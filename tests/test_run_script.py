@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -39,13 +40,13 @@ class Checkout:
         for name, text in (("python3.13", STAND_IN), ("uv", "#!/bin/sh\nexit 1\n")):
             (tools / name).write_text(text)
             (tools / name).chmod(0o755)
-        self._environment = {"PATH": f"{tools}:/usr/bin:/bin", "CALLS": str(self.calls)}
+        self.environment = {"PATH": f"{tools}:/usr/bin:/bin", "CALLS": str(self.calls)}
 
     def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.root / "run", *words],
             cwd=self.elsewhere,
-            env={**self._environment, **environment},
+            env={**self.environment, **environment},
             capture_output=True,
             text=True,
             check=False,
@@ -248,3 +249,25 @@ def test_a_checkout_that_cannot_be_written_is_explained(checkout: Checkout) -> N
     checkout.root.chmod(0o755)
     assert answer.returncode == 1
     assert "leave to write" in answer.stderr
+
+
+def test_it_is_told_to_stop_before_the_server_begins(checkout: Checkout) -> None:
+    """By whoever waits for its end; it is the stand-in for Python that waits here."""
+    checkout.run("install")
+    waits = checkout.root / "waits"
+    os.mkfifo(waits)
+    slow = checkout.root / ".venv" / "bin" / "python"
+    slow.write_text(f'#!/bin/sh\n[ "$1" = -V ] || exit 9\necho asked\nread -r line <{waits}\n')
+    script = subprocess.Popen(
+        [checkout.root / "run", "serve"],
+        cwd=checkout.elsewhere,
+        env=checkout.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with waits.open("w") as answer:  # it is there to be read: the script waits for its Python
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM):
+            script.send_signal(number)
+        answer.write("go on\n")
+    assert script.communicate(timeout=60)[0] == b""
+    assert script.returncode == 0

@@ -13,25 +13,9 @@ from typing import Any
 
 import structlog
 
-STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
-ENDS_AT_ONCE = (signal.SIGTERM, signal.SIGINT)
-"""When they come once more."""
-
-RELOADS = signal.SIGHUP
-DRAINS = signal.SIGUSR1
-
-OTHERS = (
-    "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGSTKFLT", "SIGXCPU",
-)  # fmt: skip
-"""They would end a process that does not know them; those of no other use here."""
+from server.running.first_signals import DRAINS, ENDS_AT_ONCE, RELOADS, STOPS, others
 
 log = structlog.get_logger()
-
-
-def others() -> list[int]:
-    """Those of `OTHERS` that this system has, and the real-time ones."""
-    named = [int(getattr(signal, name)) for name in OTHERS if hasattr(signal, name)]
-    return [*named, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
 
 
 def name_of(number: int) -> str:
@@ -40,6 +24,13 @@ def name_of(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"SIGRTMIN+{number - signal.SIGRTMIN}"
+
+
+class Stopped(SystemExit):
+    """The server was told to stop while it did not serve: all that it asked for is done."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
 
 
 def end_at_once(number: int) -> None:
@@ -54,13 +45,13 @@ def _tell_ignored(number: int) -> None:
 class Signals:
     """Those of this process, from its making on: outside of the event loop, and in it.
 
-    Outside of it there is nobody to send away: a signal that stops raises `SystemExit`, so that
-    what was started is stopped.
+    Outside of it there is nobody to send away: the first that stops raises `Stopped`, so that what
+    was started is stopped.
     """
 
     def __init__(self, *, holds: bool = True) -> None:
         self._is_stopping = False
-        """Whether one that stops has come while the loop ran."""
+        """Whether one that stops has come."""
         self._do: Mapping[int, Callable[[], Any]] = {}
         """What else is done, by number; what is in none of them is told and nothing else."""
         if holds:
@@ -116,5 +107,8 @@ class Signals:
             start_new_thread(_tell_ignored, (number,))
 
     def _end(self, number: int, _frame: object) -> None:
-        if number in ENDS_AT_ONCE or not self._is_stopping:
+        if not self._is_stopping:
+            self._is_stopping = True
+            raise Stopped
+        if number in ENDS_AT_ONCE:
             end_at_once(number)

@@ -199,4 +199,5 @@ def test_these_are_all_commands_that_read_it() -> None:
     }
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in asking}
     modules = {command.split()[0] for command in COMMANDS}
-    assert named == {"server.__main__" if name == "server" else name for name in modules}
+    served = "server.operating.serve_command"
+    assert named == {served if name == "server" else name for name in modules}

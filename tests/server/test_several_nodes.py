@@ -16,6 +16,8 @@ import psutil
 import pytest
 
 from prime_client.client import Client
+from prime_client.failures import CallFailed
+from server.settings.table import SETTINGS, TABLES
 
 ROOT = Path(__file__).parents[2]
 SOON = 60.0
@@ -24,12 +26,14 @@ pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.redis, pytest.m
 
 
 @contextlib.asynccontextmanager
-async def serving(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
+async def serving(
+    data: Path, *words: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
     with (data.parent / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "server", "serve", "--nodes", "3"),
-            *("--port", "0", "--data", str(data), "--json"),
+            *("--port", "0", "--data", str(data), "--json", *words),
             cwd=ROOT,
             env=environment | {"DATABASE_URL": ""},
             stdout=subprocess.PIPE,
@@ -71,6 +75,83 @@ async def test_three_nodes_serve_one_port_and_one_that_ends_is_begun_again(tmp_p
         async with asyncio.timeout(SOON):
             assert await process.wait() == 0
         assert not [child for child in children if child.is_running()]
+
+
+OTHERS = {
+    "PRIME_LOG_LEVEL": "debug",
+    "PRIME_DELETION_DAYS": "15",
+    "PRIME_CORE_SHARE": "0.5",
+    "PRIME_HISTORY_DAYS": "31",
+    "PRIME_AUDIT_DAYS": "181",
+    "PRIME_PROVIDERS": "google",
+}
+"""Values where the example is the default, or asks for more."""
+
+RELOADABLE = [each for each in SETTINGS if each.is_reloadable and not each.field.startswith("tls_")]
+"""All that a node takes over while it serves; nodes behind the balancer speak no TLS."""
+
+
+def as_toml() -> str:
+    """Each of them with another value than the default."""
+    values = {each: OTHERS.get(each.variable, each.example) for each in RELOADABLE}
+    assert all(value != each.default for each, value in values.items())
+    lines = [
+        f"{each.toml_key} = {json.dumps(value)}"
+        for each, value in values.items()
+        if each.toml_key not in TABLES
+    ]
+    tables = ["[provider.google]", 'client_id = "g"', "[limits]", "sockets_per_user = 7"]
+    return "\n".join([*lines, *tables])
+
+
+def whole_lines(log: Path) -> list[dict[str, Any]]:
+    whole, _, _ = log.read_text().rpartition("\n")
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+async def lines_with(log: Path, event: str) -> list[dict[str, Any]]:
+    """As soon as there is one."""
+    async with asyncio.timeout(SOON):
+        while True:
+            lines = await asyncio.to_thread(whole_lines, log)
+            if found := [line for line in lines if line["event"] == event]:
+                return found
+            await asyncio.sleep(0.1)
+
+
+async def test_a_reload_reaches_every_node_with_all_that_can_be_reloaded(tmp_path: Path) -> None:
+    config, data = tmp_path / "prime.toml", tmp_path / "data"
+    config.write_text("")
+    config.chmod(0o600)
+    async with serving(data, "--config", str(config)) as (process, ready):
+        config.write_text(as_toml())
+        process.send_signal(signal.SIGHUP)
+        logs = [data / f"node-{number}.log" for number in (1, 2, 3)]
+        for log in logs:
+            [line] = await lines_with(log, "reloaded")
+            assert set(line["changed"]) == {each.variable for each in RELOADABLE}
+            assert "needs_restart" not in line
+        for node in ready["nodes"]:
+            async with Client(node["url"], device="desk") as client:
+                with pytest.raises(CallFailed) as refused:
+                    await client.register("ada@example.org", "ada", "a long password")
+                assert refused.value.code == "forbidden"
+        config.write_text("limits = 7")
+        process.send_signal(signal.SIGHUP)
+        [line] = await lines_with(tmp_path / "log", "what is wrong stays as it was, on all nodes")
+        assert any("limits" in each for each in line["wrong"])
+        for log in logs:
+            kept = "reloaded, but for what is wrong: that stays as it was"
+            assert len(await lines_with(log, kept)) == 1
+        shown = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "admin", "nodes", "--json", "--data", str(data)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert len(json.loads(shown.stdout)["nodes"]) == 3
 
 
 async def test_what_keeps_a_node_from_starting_is_said(tmp_path: Path) -> None:

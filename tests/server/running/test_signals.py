@@ -18,7 +18,8 @@ from typing import Any
 import psutil
 import pytest
 
-from server.running.signals import STOPS, Signals, name_of, others
+from server.running.first_signals import STOPS, others
+from server.running.signals import Signals, Stopped, name_of
 
 ROOT = Path(__file__).parents[3]
 SOON = 60.0
@@ -209,6 +210,20 @@ async def test_a_second_signal_ends_at_once_and_a_second_quit_does_not(
     assert (stopped, again) == ([True], [signal.SIGINT, signal.SIGTERM])
     outside[signal.SIGQUIT](signal.SIGQUIT, None)
     outside[signal.SIGHUP](signal.SIGHUP, None)
+    with pytest.raises(SystemExit, match="143"):
+        outside[signal.SIGTERM](signal.SIGTERM, None)
+
+
+def test_F4_before_the_loop_the_first_that_stops_is_no_failure_and_the_second_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outside: dict[int, Any] = {}
+    monkeypatch.setattr(signal, "signal", outside.__setitem__)
+    Signals()
+    with pytest.raises(Stopped) as stopped:
+        outside[signal.SIGINT](signal.SIGINT, None)
+    assert stopped.value.code == 0
+    outside[signal.SIGQUIT](signal.SIGQUIT, None)
     with pytest.raises(SystemExit, match="143"):
         outside[signal.SIGTERM](signal.SIGTERM, None)
 
