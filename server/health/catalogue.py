@@ -91,6 +91,7 @@ COUNTERS = (
     Counted("mail_given_up", "Mails that will not be sent any more."),
     Counted("audit_entries", "Entries of the audit, by event.", "event", tuple(AuditEvent)),
     Counted("audit_entries_lost", "Entries of the audit that found no room."),
+    Counted("bad_requests", "Connections whose first bytes were no request of HTTP."),
     Counted("handshakes_refused", "Handshakes that were one too many of an address."),
     Counted(
         "closed_connections",

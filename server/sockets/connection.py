@@ -13,7 +13,6 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN, State
-from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from rooms.limits.token_bucket import TokenBucket
@@ -33,6 +32,7 @@ from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
 from server.sockets.frame_cutter import FrameCutter, only_payload
 from server.sockets.handshaking.handshake import Handshake, take_apart
 from server.sockets.handshaking.http_answer import asked_by, response_of
+from server.sockets.handshaking.protocol import RequestProtocol
 from server.sockets.outgoing import Server
 from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
@@ -93,9 +93,8 @@ class Connection(RateLimited, asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._is_aborted = False
         self._handshake: Handshake | None = None
-        self._protocol = ServerProtocol(
-            subprotocols=SUBPROTOCOLS,
-            max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN,
+        self._protocol = RequestProtocol(
+            subprotocols=SUBPROTOCOLS, max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN
         )
         self._cutter = FrameCutter(MSGPACK.first_byte)
         self._is_at_start = False
@@ -213,6 +212,8 @@ class Connection(RateLimited, asyncio.Protocol):
         self._leave(for_good=self._says_goodbye())
         self._is_open = self._is_at_start = False
         self._end_handshake()
+        if self._protocol.is_unreadable:
+            self._server.count("bad_requests", 1, self.about())
         take_apart(self._protocol)
         self._count_traffic()
         self.outbox.clear()

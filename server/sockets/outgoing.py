@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from websockets.frames import Opcode
 from websockets.protocol import OPEN
-from websockets.server import ServerProtocol
 
 from rooms.effects import Packet
 from rooms.journal.feed import Feed
@@ -15,6 +14,7 @@ from server.events.events import About
 from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, Unread, frame_header
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
+from server.sockets.handshaking.protocol import RequestProtocol
 from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
 from server.sockets.tcp_info import round_trip_ms
 
@@ -75,7 +75,7 @@ class Outgoing:
     id: str
     _is_open: bool
     _loop: asyncio.AbstractEventLoop
-    _protocol: ServerProtocol
+    _protocol: RequestProtocol
     _server: Server
     _transport: asyncio.Transport | None
 

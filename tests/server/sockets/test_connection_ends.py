@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from websockets.server import ServerProtocol
 
 from schema.close_codes import AUTH_FAILED
 from server.sockets.connection import Connection
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
+from server.sockets.handshaking.protocol import RequestProtocol
 from tests.server.conftest import eventually
 from tests.server.sockets.test_connection import HANDSHAKE
 
@@ -62,7 +62,7 @@ async def counting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Count
 def left() -> tuple[int, int]:
     """Connections and protocols that are still there, with the collector switched off."""
     kinds = [type(thing) for thing in gc.get_objects()]
-    return kinds.count(Connection), kinds.count(ServerProtocol)
+    return kinds.count(Connection), kinds.count(RequestProtocol)
 
 
 def request(path: str, headers: str = "") -> bytes:
@@ -149,3 +149,23 @@ async def test_a_connection_that_is_cut_off_is_counted_once(counting: tuple[Coun
     await made.one_is_gone.wait()
     writer.close()
     assert made.counts["aborted_connections.outbox_full"] == 1
+
+
+NO_REQUESTS = {"400, no request", "414", "431"}
+
+
+@pytest.mark.parametrize("end", [end for end in ENDS if end[:1] in "45" or end == "a plain page"])
+async def test_what_is_no_request_is_answered_and_counted(
+    counting: tuple[Counting, int], end: str
+) -> None:
+    made, port = counting
+    data, _ = ENDS[end]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    answer = await reader.read()
+    status = end[:3] if end[:3].isdecimal() else "200"
+    if status != "404":  # whose pages there are is not what this server knows
+        assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    writer.close()
+    await made.one_is_gone.wait()
+    assert made.counts["bad_requests"] == (end in NO_REQUESTS)
