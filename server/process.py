@@ -17,6 +17,7 @@ from persistence.lanes import Lanes
 from persistence.library import system_presets
 from persistence.migrate import make_ready
 from persistence.pool import check_durability
+from persistence.starting.standing import clock_ahead
 from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.lines import line_of
@@ -28,6 +29,7 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
+from server.operating import clocks
 from server.running.reloading import reload
 from server.running.signals import Signals
 from server.serving import serve
@@ -165,6 +167,8 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
             await make_ready(url)
             db = await Lanes.open(url, settings.lanes, settings.caller_database_url)
             await check_durability(db.calls)
+            if told := clocks.difference(await clock_ahead(db.calls)):
+                log.warning(told)
             OUTAGES.ended(DATABASE_AT_START)
             return db
         except Unavailable as error:

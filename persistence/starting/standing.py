@@ -1,5 +1,6 @@
 """How it is with a database, for an operator who asks before anything is started. Only reads."""
 
+import time
 from dataclasses import dataclass
 
 from persistence.pool import Executor
@@ -18,6 +19,10 @@ SELECT name FROM prime_migrations ORDER BY number
 
 HAS_TABLE = """
 SELECT to_regclass($1) IS NOT NULL
+"""
+
+CLOCK = """
+SELECT extract(epoch FROM clock_timestamp())::float8
 """
 
 
@@ -52,3 +57,14 @@ async def applied(db: Executor) -> list[str]:
 async def has_table(db: Executor, name: str) -> bool:
     """Whether there is a table of this name."""
     return bool(await db.fetchval(HAS_TABLE, name))
+
+
+async def clock_ahead(db: Executor) -> float:
+    """Seconds by which our clock is ahead of the server's, below 0: behind it.
+
+    What the question may have been under way is no difference.
+    """
+    before = time.time()
+    theirs: float = await db.fetchval(CLOCK)
+    after = time.time()
+    return max(before - theirs, 0.0) or min(after - theirs, 0.0)

@@ -11,6 +11,7 @@ from persistence.pool import Database, check_durability
 from persistence.starting import standing
 from persistence.starting.fitness import connected
 from server.node_secrets import is_secret_known
+from server.operating import clocks
 from server.operating.checks.finding import (
     Doubtful,
     Finding,
@@ -30,7 +31,13 @@ Look = Callable[[Settings, Database], Awaitable[str]]
 async def database_findings(settings: Settings) -> Sequence[Finding]:
     """All that is asked of it; where it does not answer, that is told once."""
     assert settings.database_url is not None
-    others = {"connections": _connections, "schema": _schema, "rights": _rights, "secret": _secret}
+    others = {
+        "connections": _connections,
+        "clock": _clock,
+        "schema": _schema,
+        "rights": _rights,
+        "secret": _secret,
+    }
     try:
         async with connected(settings.database_url, NAME):
             pass  # it is one that may be Prime's, it can be written, and no pooler shares it
@@ -59,6 +66,16 @@ async def _connections(settings: Settings, db: Database) -> str:
     if left < needed:
         raise Doubtful(f"{told}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
     return told
+
+
+async def _clock(settings: Settings, db: Database) -> str:
+    ahead = await standing.clock_ahead(db)
+    told = clocks.difference(ahead)
+    if told is None:
+        return "that of this machine is the database server's"
+    if abs(ahead) < clocks.TOLD_APART_SECONDS:
+        raise Doubtful(told)
+    raise Wrong(f"{told}: until then nodes refuse each other's logins")
 
 
 async def _schema(settings: Settings, db: Database) -> str:

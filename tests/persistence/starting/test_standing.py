@@ -1,5 +1,7 @@
 """What is asked of a database before anything is started."""
 
+import time
+
 import pytest
 
 from persistence.migrate import known_migrations
@@ -23,3 +25,13 @@ async def test_an_empty_one_has_nothing_of_prime(empty_database_url: str) -> Non
         assert not await standing.has_table(database, "server_secrets")
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("ahead", [0, 90, -90])
+async def test_how_far_our_clock_is_from_the_servers(
+    database: Database, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    assert await standing.clock_ahead(database) == 0.0  # both are this machine's
+    true = time.time
+    monkeypatch.setattr("persistence.starting.standing.time.time", lambda: true() + ahead)
+    assert await standing.clock_ahead(database) == pytest.approx(ahead, abs=1.0)

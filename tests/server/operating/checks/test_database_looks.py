@@ -15,7 +15,7 @@ from tests.three_roles import ThreeRoles, three_roles
 
 pytestmark = pytest.mark.postgres
 
-ALL = ["database", "connections", "schema", "rights", "secret"]
+ALL = ["database", "connections", "clock", "schema", "rights", "secret"]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ async def test_one_that_is_right(database_url: str, database: Database) -> None:
 
 async def test_one_that_nobody_has_migrated_is_left_so(empty_database_url: str) -> None:
     found = await look(empty_database_url)
-    assert [found[name][0] for name in ALL] == ["ok", "ok", "failed", "failed", "ok"]
+    assert [found[name][0] for name in ALL] == ["ok", "ok", "ok", "failed", "failed", "ok"]
     assert "run ./run migrate" in found["schema"][1]
     database = await Database.open(empty_database_url, max_size=1)
     try:
@@ -52,7 +52,7 @@ async def test_one_that_nobody_has_migrated_is_left_so(empty_database_url: str) 
 
 async def test_one_that_does_not_answer_is_told_once() -> None:
     found = await look("postgresql://me:hunter22@127.0.0.1:1/x")
-    assert [found[name][0] for name in ALL] == ["failed", *["not looked at"] * 4]
+    assert [found[name][0] for name in ALL] == ["failed", *["not looked at"] * 5]
     assert "hunter22" not in repr(found)
 
 
@@ -93,3 +93,23 @@ async def test_rights_are_those_of_who_serves(parted: ThreeRoles) -> None:
     assert [name for name in ALL if found[name][0] != "ok"] == ["rights"]
     assert "1 grant" in found["rights"][1]
     assert "./run migrate" in found["rights"][1]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "state", "says"),
+    [
+        (1.0, "ok", "the database server's"),
+        (20.0, "warning", "20 s ahead of"),
+        (-90.0, "failed", "90 s behind the database server's; set both by NTP"),
+    ],
+)
+async def test_a_clock_that_is_wrong_is_told_with_what_sets_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, ahead: float, state: str, says: str
+) -> None:
+    async def clock_ahead(_: Database) -> float:
+        return ahead
+
+    monkeypatch.setattr(standing, "clock_ahead", clock_ahead)
+    found = (await look(database_url))["clock"]
+    assert found[0] == state
+    assert says in found[1]

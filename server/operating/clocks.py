@@ -1,0 +1,17 @@
+"""The clock of this machine, beside that of the database server: nodes take each other's by it."""
+
+CLOSE_SECONDS = 5.0
+"""By so much they may differ: positions of people and times in lists are that far off."""
+
+TOLD_APART_SECONDS = 30.0
+"""From here on a token of one node is refused by another (rules A2 and A8)."""
+
+HELPS = "set both by NTP (timedatectl set-ntp true)"
+
+
+def difference(ahead: float) -> str | None:
+    """In words, with what helps; None: they are close. `ahead`: of the database server's, in s."""
+    if abs(ahead) < CLOSE_SECONDS:
+        return None
+    which = "ahead of" if ahead > 0 else "behind"
+    return f"the clock of this machine is {abs(ahead):.0f} s {which} the database server's; {HELPS}"
