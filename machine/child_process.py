@@ -24,6 +24,20 @@ POLL_SECONDS = 0.005
 SEARCH_CAPABILITIES = ("dac_read_search", "dac_override")
 
 
+HELPS = (
+    ("No space left", "make room on that disk"),
+    ("Disk quota exceeded", "make room within the quota"),
+    ("Read-only file system", "choose a data directory that can be written to"),
+    ("ermission denied", "start as the owner of that directory, or choose another one"),
+    ("Cannot allocate memory", "give this machine more memory, or end what takes it"),
+    (
+        "initialized by PostgreSQL version",
+        "start the Prime that made it, ./run backup, and restore into a new data directory",
+    ),
+)
+"""Part of what an embedded server says as it fails -> what helps."""
+
+
 class ServerUnavailable(Exception):
     """An embedded server cannot run; the message says why and what to do."""
 
@@ -191,12 +205,12 @@ class ChildProcess:
             if not self.is_running:
                 raise ServerUnavailable(
                     f"{name} ended while it started (status {self._child.returncode}). "
-                    f"Its log, {self._log}, ends with:\n{log_tail(self._log)}"
+                    f"{_its_log(self._log)}"
                 )
             if time.monotonic() > deadline:
                 raise ServerUnavailable(
                     f"{name} was not ready after {seconds:.0f} s; the machine may be overloaded. "
-                    f"Its log, {self._log}, ends with:\n{log_tail(self._log)}"
+                    f"{_its_log(self._log)}"
                 )
             time.sleep(POLL_SECONDS)
 
@@ -242,3 +256,13 @@ def log_tail(path: Path, lines: int = 12) -> str:
         text = log.read().decode(errors="replace")
         return "\n".join(text.splitlines()[-lines:])
     return "(no log)"
+
+
+def helped(text: str) -> str:
+    """What a program said, and behind it what helps, where that is known."""
+    helps = next((helps for part, helps in HELPS if part in text), "")
+    return f"{text.rstrip('.')}; {helps}" if helps else text
+
+
+def _its_log(path: Path) -> str:
+    return helped(f"Its log, {path}, ends with:\n{log_tail(path)}")

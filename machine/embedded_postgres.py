@@ -29,6 +29,7 @@ from machine.child_process import (
     NotInstalled,
     ServerUnavailable,
     child_user,
+    helped,
 )
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ class EmbeddedPostgres:
         if finished.returncode != 0 or "ERROR: " in finished.stdout:
             raise ServerUnavailable(
                 f"Cannot prepare a database in {self.directory} ({Path(command[0]).name} "
-                f"failed): {_why(finished.stdout)}"
+                f"failed): {helped(_why(finished.stdout))}"
             )
 
     def _command(self, binaries: Path) -> list[str]:

@@ -21,6 +21,10 @@ HELPS = (
         "name the CA in REDIS_URL: ?ssl_ca_certs=/path/ca.pem; or correct the host",
     ),
     ("SSL", "it does not speak TLS there: use redis://, or its port for TLS"),
+    (
+        "unknown command",
+        "it is older than Redis 7 or Valkey 7.2, or a proxy: name a newer server itself",
+    ),
     ("LOADING", "wait until it has read its data"),
     ("Connection refused", "nothing listens there: start it, or correct the port in REDIS_URL"),
     ("Connect call failed", "nothing listens there: start it, or correct the port in REDIS_URL"),

@@ -21,10 +21,12 @@ from machine.child_directory import (
     stop_leftovers,
 )
 from machine.child_process import (
+    HELPS,
     ChildUser,
     Launcher,
     ServerUnavailable,
     child_user,
+    helped,
     log_tail,
     open_log,
 )
@@ -247,3 +249,9 @@ def test_binaries_out_of_reach_can_be_copied_to_where_they_are_not(tmp_path: Pat
         assert Launcher(NOBODY, [tool]).run([str(tool)]).stdout == "ran\n"
     finally:
         subprocess.run(["rm", "-r", str(copy)], check=True)
+
+
+@pytest.mark.parametrize("part", [part for part, _ in HELPS])
+def test_what_a_server_says_as_it_fails_comes_with_what_helps(part: str) -> None:
+    assert helped(f"initdb: error: {part}.").startswith(f"initdb: error: {part}; ")
+    assert helped("nobody knows") == "nobody knows"

@@ -64,12 +64,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def answering(text: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """Whatever it is asked, it says this."""
+async def answering(
+    text: bytes, tls: ssl.SSLContext | None = None, *, goes_on: bool = False
+) -> AsyncIterator[int]:
+    """Whatever it is asked, it says this; once, or each time."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1)
+        await reader.read(4_096 if goes_on else 1)
         writer.write(text)
+        while goes_on and await reader.read(4_096):
+            writer.write(text)
         writer.close()
 
     made = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
@@ -101,6 +105,8 @@ async def test_each_wrong_address_is_told_with_what_helps(
 async def test_what_is_no_redis_is_told(certificate: Path) -> None:
     async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         assert "neither Redis nor Valkey" in await reason(f"redis://127.0.0.1:{port}")
+    async with answering(b"-ERR unknown command 'INFO'\r\n", goes_on=True) as port:
+        assert "older than Redis 7" in await reason(f"redis://127.0.0.1:{port}")
     async with answering(b"") as port:
         assert "is it Redis or Valkey" in await reason(f"redis://127.0.0.1:{port}")
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
