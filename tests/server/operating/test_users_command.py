@@ -1,10 +1,12 @@
 """`./run users` as an operator meets it: a process, its output, its exit code."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from persistence.pool import Database
 from server.accounts import signing_keys
+from tests.server.conftest import Node
 
 ROOT = Path(__file__).parents[3]
 
@@ -112,3 +115,43 @@ def test_every_word_explains_itself(word: str) -> None:
 def test_no_word_is_called_wrongly() -> None:
     assert users("").returncode == 2
     assert users("", "destroy").returncode == 2
+
+
+NOTED: dict[str, tuple[Sequence[str], str | None]] = {
+    "create": (("create", "ben@example.com", "ben"), "account_made"),
+    "list": (("list",), None),
+    "show": (("show", "ann"), None),
+    "reset": (("reset", "ann"), "reset_requested"),
+    "revoke": (("revoke", "ann"), "session_revoked"),
+    "drop-second-factor": (("drop-second-factor", "ann"), "second_factor_removed"),
+    "make-operator": (("make-operator", "ann"), "operator_made"),
+    "make-operator --undo": (("make-operator", "ann", "--undo"), "operator_unmade"),
+    "rotate-keys": (("rotate-keys", "--at-once"), "key_rotated"),
+}
+"""Each word, in an order in which it has something to do, and what of it is in the audit."""
+
+
+FACTOR = "INSERT INTO second_factors (user_id, sealed, confirmed_at) VALUES ($1, 'sealed', now())"
+
+ENTRIES = "SELECT event FROM audit_log WHERE details->>'by' = 'command line' ORDER BY created_at"
+
+
+PUBLIC = {"PRIME_PUBLIC_URL": "https://prime.example"}
+
+
+@pytest.mark.hub
+async def test_R49_each_word_that_changes_something_is_in_the_audit_once(
+    node: Node, database: Database, database_url: str
+) -> None:
+    """Done a second time it changes nothing, and says nothing there, where it has an opposite."""
+    assert {name.split()[0] for name in NOTED} == set(WORDS)
+    ann = await node.musician("ann")
+    await database.execute(FACTOR, ann.user)
+    noted: list[str] = []
+    for name, (words, event) in NOTED.items():
+        await asyncio.to_thread(done, database_url, *words, stdin=PASSWORD, **PUBLIC)
+        noted += [] if event is None else [event]
+        assert [row["event"] for row in await database.fetch(ENTRIES)] == noted, name
+    for words in (("make-operator", "ann", "--undo"), ("drop-second-factor", "ann")):
+        await asyncio.to_thread(done, database_url, *words)
+    assert len(await database.fetch(ENTRIES)) == len(noted)
