@@ -1,4 +1,4 @@
-"""Blocks of the page that no test runs, and why: a handful."""
+"""Blocks of the page that no test runs, and why: four."""
 
 NOT_RUN: dict[tuple[str, str], str] = {
     (
@@ -14,9 +14,5 @@ NOT_RUN: dict[tuple[str, str], str] = {
         "$ mv .data .data.before",
     ): "of a checkout, as a package has no PostgreSQL of its own; in two terminals",
     ("backups.md", "./run drill"): "of a checkout, and takes minutes; its own tests run drills",
-    (
-        "proxies.md",
-        "chmod 755 /etc/letsencrypt/renewal-hooks/deploy/prime",
-    ): "needs an authority that answers; tests/server renews a certificate under open connections",
 }
 """Chapter's file name and the block's first line -> the reason."""

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -75,17 +75,34 @@ def scene(scratch: Path) -> Iterator["Shell"]:
 
 def _put_in_place(files: Path) -> None:
     """What is on the machine before the operator comes."""
-    programs = files / "usr/local/bin"
-    programs.mkdir(parents=True)
-    for path in MACHINE.glob("[a-z]*.py"):
-        target = programs / path.stem.replace("_", "-")
-        target.write_text(f"#!/usr/bin/python3\n{path.read_text()}")
-        target.chmod(0o755)
+    put_stand_ins(files, [path.stem for path in MACHINE.glob("[a-z]*.py")])
     (files / "root").mkdir()
     make_package(ROOT, files / "root")
-    (files / "usr/local/lib").mkdir()
-    (files / "usr/local/lib/packages.txt").write_text("\n".join(sys.path))
-    (files / "usr/local/lib/python.txt").write_text(os.path.realpath(sys.executable))
+    _certify(files / "etc/letsencrypt/live/prime.example.com")
+
+
+def put_stand_ins(root: Path, names: Iterable[str]) -> None:
+    """Programs that need a network or a running systemd, as those of tests/operating/machine."""
+    programs, library = root / "usr/local/bin", root / "usr/local/lib"
+    for directory in (programs, library):
+        directory.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        target = programs / name.replace("_", "-")
+        target.write_text(f"#!/usr/bin/python3\n{(MACHINE / name).with_suffix('.py').read_text()}")
+        target.chmod(0o755)
+    (library / "packages.txt").write_text("\n".join(sys.path))
+    (library / "python.txt").write_text(os.path.realpath(sys.executable))
+
+
+def _certify(live: Path) -> None:
+    """What certbot would have left behind, had there been an authority to answer it."""
+    live.mkdir(parents=True)
+    for path in (live.parent.parent, live.parent):
+        path.chmod(0o700)
+    words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90"]
+    words += ["-subj", "/CN=prime.example.com", "-addext", "subjectAltName=DNS:prime.example.com"]
+    words += ["-keyout", str(live / "privkey.pem"), "-out", str(live / "fullchain.pem")]
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
 
 
 class Shell:

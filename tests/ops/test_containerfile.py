@@ -2,10 +2,16 @@
 
 import json
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
 
 from machine.deploying.package import version_of
 from server.settings.table import SETTINGS
+from tests.operating.scene import why_not
 from tests.ops.containerfile import FILE, stages
 from tests.ops.nodes import ROOT
 
@@ -74,3 +80,29 @@ def test_layers_keep_no_lists_of_packages() -> None:
     last = [words for name, words in stages()[-1].steps if name == "RUN" and "apt-get" in words]
     assert all("--no-install-recommends" in words for words in last)
     assert all(words.endswith("rm -rf /var/lib/apt/lists/*") for words in last)
+
+
+@pytest.mark.slow
+@pytest.mark.hub
+@pytest.mark.postgres
+@pytest.mark.skipif(why_not() is not None, reason=why_not() or "")
+def test_each_step_is_done_and_what_comes_of_it_serves(tmp_path: Path) -> None:
+    """In layers over this machine's files, in namespaces of its own: no engine and no network."""
+    made = [sys.executable, "-m", "tests.ops.containerfile", str(tmp_path / "made")]
+    done = subprocess.run(
+        ["unshare", "--mount", "--net", *made, "--over-this-machine"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode and done.stdout.startswith(("unshare:", "mount:")):
+        pytest.skip(done.stdout)
+    assert done.returncode == 0, done.stdout
+    said = [line.removeprefix("--- ") for line in done.stdout.splitlines() if line[:4] == "--- "]
+    steps = [" ".join(step) for stage in stages() for step in stage.steps]
+    assert said[: len(steps)] == steps
+    asked, healthy, ended = said[len(steps) :]
+    assert "DATABASE_URL is not set" in asked
+    assert (healthy, ended) == ("it is healthy", "it stopped with exit code 0")
