@@ -10,13 +10,12 @@ shell:
 
 \`\`\`sh
 cd /opt/prime
-set -a; . /etc/prime/prime.env; set +a
+set -a; . /etc/prime/prime.env; . /etc/prime/owner.env; set +a
 as_postgres() { runuser -u postgres -- psql -X -d prime "$@"; }
 \`\`\`
 
-What other sessions do is hidden from the role of the nodes, and it ends none of them: that is what the last line is
-for. Where PostgreSQL is on another machine, make a login that may look and end once, and call psql there with its
-address instead:
+What other sessions do is hidden from Prime's roles, and they end none of them: that is what the last line is for. Where
+PostgreSQL is on another machine, make a login that may look and end once, and call psql there with its address instead:
 
 \`\`\`sql
 CREATE ROLE prime_watcher LOGIN IN ROLE pg_monitor, pg_signal_backend;
@@ -624,7 +623,7 @@ connections only. Have the balancer ask \`/readyz\` instead.
 
 ### closed_connections.silent
 
-A client sent nothing for 75 seconds: its computer sleeps, or its network went away without a word. It comes back by
+A client sent nothing for 25 seconds: its computer sleeps, or its network went away without a word. It comes back by
 itself. Many at once: the network, or the balancer, loses connections.
 
 ### closed_connections.token_expired
