@@ -163,7 +163,7 @@ export class Studio {
     }
     await this.leave();
     this.selection.value = this.moment.value = this.openClip.value = null;
-    const edits = new HistoryFeed(this.client, project);
+    const edits = new HistoryFeed(this.client, project, (id, name) => room.nameOf(id, name));
     const stops = [
       edits.listen(room),
       room.onChange((touched) => this.revisions.count(touched)),

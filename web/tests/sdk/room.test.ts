@@ -26,6 +26,23 @@ async function entered(): Promise<{ room: Room; said: ClientMessage[]; hear: (me
   return { room, said, hear, givenUp: () => givenUp };
 }
 
+test("two users of one name are told apart by the order in which they came, and the devices of one are not", async () => {
+  const { room, hear } = await entered();
+  const join = (member: string, user: string, name: string): void => hear({ t: "member_joined", member: { ...ME, member, user, name } });
+  const names = (): string[] => room.others.value.map(({ name }) => name);
+  join("m1", "ada", "Ada"); // another device of ours
+  join("m2", "u2", "Ada");
+  join("m3", "u2", "Ada");
+  join("m4", "u4", "\u200bada ");
+  assert.deepEqual(names(), ["Ada", "Ada (2)", "Ada (2)", "\u200bada  (3)"]);
+  hear({ t: "member_left", member: "m2" });
+  hear({ t: "member_left", member: "m3" });
+  join("m5", "u5", "Ada");
+  join("m6", "u2", "Ada");
+  assert.deepEqual(names().slice(2), ["Ada (4)", "Ada (2)"], "who comes back has the name of before, and nobody else has it");
+  assert.equal(room.nameOf("u2", "Ada"), "Ada (2)", "the same in lists that calls bring");
+});
+
 function letIn(said: ClientMessage[], hear: (message: object) => void): void {
   const { id } = said.at(-1) as ClientJoin;
   const position = { epoch: "e", seq: 7 };

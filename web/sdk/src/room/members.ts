@@ -2,14 +2,16 @@
 
 import { Live } from "../live.js";
 import type { Member, Presence, ServerMessage } from "../schema/types.js";
+import { Names } from "./names.js";
 
 export class Members {
-  /** All but ourselves, in the order in which they came; a new list with each change. */
+  /** All but ourselves, in the order in which they came; a new list with each change. No two users have one name. */
   readonly others = new Live<readonly Member[]>([]);
+  readonly names = new Names();
 
   hear(message: ServerMessage, you: string): void {
     switch (message.t) {
-      case "joined": return this.others.set(message.members.filter(({ member }) => member !== you));
+      case "joined": return this.others.set(message.members.map((who) => this.named(who)).filter(({ member }) => member !== you));
       case "member_joined": return this.enter(message.member, you);
       case "member_left": return this.others.set(this.others.value.filter(({ member }) => member !== message.member));
       case "role_changed":
@@ -21,7 +23,12 @@ export class Members {
 
   private enter(who: Member, you: string): void {
     const others = this.others.value.filter(({ member }) => member !== who.member);
-    if (who.member !== you) this.others.set([...others, who]);
+    const named = this.named(who); // our own name is taken, too
+    if (who.member !== you) this.others.set([...others, named]);
+  }
+
+  private named(who: Member): Member {
+    return { ...who, name: this.names.of(who.user, who.name) };
   }
 
   private take(moved: { [member: string]: Presence }): void {

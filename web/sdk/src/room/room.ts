@@ -109,6 +109,11 @@ export class Room implements Readable {
     return this.members.others;
   }
 
+  /** A user's name as `others` has it: another user of the same name is told apart by a number. */
+  nameOf(user: string, name: string): string {
+    return this.members.names.of(user, name);
+  }
+
   /** An entity with our own edits; frozen, and another object once it changes. */
   get<C extends Collection>(collection: C, id: string): Entities[C] | undefined {
     return this.replica.get(collection, id) as Entities[C] | undefined;

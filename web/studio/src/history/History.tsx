@@ -25,7 +25,7 @@ function Feed({ studio, room, edits }: { studio: Studio; room: Room; edits: Hist
   const selected = isSelected ? studio.selection.value?.ids[0] : undefined;
   const isFiltered = user !== "" || selected !== undefined;
   const [most, setMost] = useState(PAGE);
-  const feed = useMemo(() => (isFiltered ? new HistoryFeed(studio.client, room.project) : edits), [room, edits, user, selected]);
+  const feed = useMemo(() => (isFiltered ? new HistoryFeed(studio.client, room.project, (id, name) => room.nameOf(id, name)) : edits), [room, edits, user, selected]);
   useEffect(() => {
     setMost(PAGE);
     if (!isFiltered) return undefined;

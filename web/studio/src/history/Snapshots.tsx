@@ -71,7 +71,7 @@ function One({ studio, room, snapshot, onChanged }: Props) {
   return (
     <li class="card snapshot">
       <strong><bdi>{name}</bdi></strong>
-      <small class="quiet">#{snapshot.position.seq}, {new Date(snapshot.created_at).toLocaleString()}{snapshot.author !== null && <>, <bdi>{snapshot.author.name.slice(0, 40)}</bdi></>}</small>
+      <small class="quiet">#{snapshot.position.seq}, {new Date(snapshot.created_at).toLocaleString()}{snapshot.author !== null && <>, <bdi>{room.nameOf(snapshot.author.id, snapshot.author.name || snapshot.author.username).slice(0, 40)}</bdi></>}</small>
       <div class="row">
         <button type="button" onClick={() => void studio.showMoment(snapshot.position.seq)}>Look</button>
         <button type="button" onClick={() => { compare().catch((error: unknown) => studio.fail(error)); }}>Compare with now</button>

@@ -7,6 +7,9 @@ type Page = Calls["history.list"]["result"];
 
 export type Entry = Page["entries"][number];
 
+/** Tells users of one name apart, as `Room.nameOf`. */
+export type NameOf = (user: string, name: string) => string;
+
 export interface Shown {
   readonly entries: readonly Entry[];
   readonly isWhole: boolean;
@@ -38,7 +41,7 @@ export class HistoryFeed {
   private asked = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(private readonly client: Client, readonly project: string, private readonly everyMs = EVERY_MS) {}
+  constructor(private readonly client: Client, readonly project: string, private readonly nameOf: NameOf, private readonly everyMs = EVERY_MS) {}
 
   /** Ask for what comes as long as the room is edited; until `Stop`. */
   listen(room: Room): Stop {
@@ -106,10 +109,15 @@ export class HistoryFeed {
     if (isWaitedFor) this.shown.value = { ...this.shown.value, isLoading: true, failure: null };
     try {
       const page = await this.client.call("history.list", { project: this.project, limit: PAGE, ...this.filter, ...(before !== null && { before }) });
-      if (asked === this.asked) this.put(place(page), page.oldest, null);
+      if (asked === this.asked) this.put(place({ ...page, entries: page.entries.map((entry) => this.named(entry)) }), page.oldest, null);
     } catch (failure) {
       if (asked === this.asked) this.put(this.shown.value.entries, this.shown.value.oldest, failure);
     }
+  }
+
+  private named(entry: Entry): Entry {
+    const { id, name, username } = entry.user;
+    return { ...entry, user: { ...entry.user, name: this.nameOf(id, name || username) } };
   }
 
   private put(entries: readonly Entry[], oldest: number, failure: unknown): void {

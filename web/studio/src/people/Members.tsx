@@ -43,7 +43,8 @@ function OneMember({ studio, project, member, onChanged }: Props) {
   const { user, role } = member;
   const isMe = user.id === studio.client.user.value?.id;
   const isOwner = studio.role.value === "owner";
-  const name = (user.name || user.username).slice(0, 60);
+  const [plain, room] = [user.name || user.username, studio.room.value];
+  const name = (room === null ? plain : room.nameOf(user.id, plain)).slice(0, 60);
   const after = (done: Promise<unknown>): void => {
     done.then(onChanged, (error: unknown) => { studio.tell(inWords(error), "failure"); onChanged(); });
   };

@@ -8,8 +8,10 @@ export function safeColour(text: string): string {
   return /^#[0-9a-f]{6}$/i.test(text) ? text : "#98a2b0";
 }
 
-/** Two letters: of the first and the last word. */
+/** Two letters: of the first and the last word; a number that tells people of one name apart stands for the last. */
 export function initials(name: string): string {
+  const numbered = /^(.+) \((\d+)\)$/s.exec(name);
+  if (numbered !== null) return ([...initials(numbered[1]!)][0] ?? "?") + numbered[2]!;
   const words = name.trim().split(/\s+/).filter((word) => word !== "");
   const first = [...(words[0] ?? "?")][0] ?? "?";
   const last = words.length > 1 ? ([...words.at(-1)!][0] ?? "") : ([...(words[0] ?? "")][1] ?? "");

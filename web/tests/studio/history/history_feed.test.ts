@@ -20,14 +20,14 @@ class FakeHistory {
     if (failure !== null) throw failure;
     const newest = Math.min(head, (params.before ?? head + 1) - 1);
     const count = Math.min(params.limit, newest);
-    const entries = Array.from({ length: count }, (_, at) => ({ seq: newest - at }));
+    const entries = Array.from({ length: count }, (_, at) => ({ seq: newest - at, user: { id: "u", name: "", username: "ada" } }));
     return { entries, next: newest > count ? newest - count + 1 : null, oldest: 1 };
   }
 }
 
 function feedOf(head: number): [HistoryFeed, FakeHistory] {
   const history = Object.assign(new FakeHistory(), { head });
-  return [new HistoryFeed(history as unknown as Client, "p", 1_000), history];
+  return [new HistoryFeed(history as unknown as Client, "p", (id, name) => `${name} (${id})`, 1_000), history];
 }
 
 const seqs = (feed: HistoryFeed): number[] => feed.shown.value.entries.map(({ seq }) => seq);
@@ -42,6 +42,7 @@ test("pages come backwards to the first edit, and what is new comes in front", a
   await feed.refresh();
   await feed.more();
   assert.deepEqual(seqs(feed), down(123, 1));
+  assert.deepEqual(new Set(feed.shown.value.entries.map(({ user }) => user.name)), new Set(["ada (u)"]), "with the names by which people are told apart");
   assert.ok(feed.shown.value.isWhole);
   const { length } = history.asked;
   await feed.more();

@@ -22,6 +22,7 @@ test("the pill says whether all is saved", () => {
 
 test("initials are two letters of any script", () => {
   assert.deepEqual(["Ada Lovelace", "ben", "  ", "𝕏 y", "李"].map(initials), ["AL", "BE", "?", "𝕏Y", "李"]);
+  assert.deepEqual(["Ada (2)", "Ada Lovelace (12)", "(2)"].map(initials), ["A2", "A12", "(2"], "and say who of several of one name");
 });
 
 test("no colour but six digits gets into a style", () => {
