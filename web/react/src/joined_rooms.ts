@@ -92,8 +92,17 @@ class NeededRoom {
   }
 
   private enter(room: Room): void {
-    this.stopHearing = room.onLeft(({ code, message }) => this.end(new Left(code, message)));
+    this.stopHearing = room.onLeft(({ code, message }) => {
+      if (code === "logged_out") this.wait();
+      else this.end(new Left(code, message));
+    });
     this.state.set({ name: "joined", room, error: null });
+  }
+
+  /** Whoever logs in next joins anew. */
+  private wait(): void {
+    this.forget();
+    this.state.set(JOINING);
   }
 
   /** We are out, and come in again when somebody says so. */

@@ -30,12 +30,16 @@ export class Refused extends PrimeError {
   override readonly name = "Refused";
 }
 
-/** We are out of a room, and not because we asked. `code`: why, or the error that a join anew was refused with. */
+/** Why we are out of a room: what the server says, the error that a join anew was refused with, or what became of the
+ * client: `logged_out` (here, or somebody else has logged in), `over` (its `status` says why). */
+export type LeftCode = LeftReason | ErrorCode | "logged_out" | "over";
+
+/** We are out of a room, and not because we asked. */
 export class Left extends Error {
   override readonly name = "Left";
 
   constructor(
-    readonly code: LeftReason | ErrorCode,
+    readonly code: LeftCode,
     message: string,
   ) {
     super(message);

@@ -5,7 +5,7 @@ export type { Options, Status, TokenStore } from "./connecting/options.js";
 export { JSON_TEXT, MESSAGE_PACK, type Codec } from "./connecting/codecs.js";
 export { stillOf, trackTree, type Placed, type Readable, type Still } from "./copy/readable.js";
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
-export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse } from "./failures.js";
+export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse, type LeftCode } from "./failures.js";
 export type { EntryFilter, History } from "./history/history.js";
 export type { Snapshots } from "./history/snapshots.js";
 export { newId } from "./ids.js";

@@ -195,7 +195,11 @@ export class Studio {
   }
 
   private putOut(room: Room, why: { code: string; message: string }): void {
-    if (this.room.value !== room) return;
+    if (this.room.value !== room || why.code === "over") return; // what ends the client is told over the song, which stays to be looked at
+    if (why.code === "logged_out") {
+      void this.leave();
+      return;
+    }
     this.tell(leftInWords(why), "failure");
     this.show("projects");
   }

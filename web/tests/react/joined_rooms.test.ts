@@ -156,6 +156,22 @@ test("who logs out while in a room is out of it, and the next user joins anew", 
   assert.equal(client.joins.length, 2);
 });
 
+test("where somebody else logs in over a login, the room of before is given up and the next user joins anew", async (context) => {
+  const { client, rooms } = begun(context);
+  const [room, next] = [new Joined(), new Joined()];
+  rooms.need(PROJECT, () => {});
+  client.joins[0]!.done(asRoom(room));
+  await settled();
+  room.lefts.tell({ code: "logged_out", message: "" });
+  assert.deepEqual([rooms.state(PROJECT).name, client.joins.length], ["joining", 1]);
+  client.user.set({ ...ADA, id: "u2" });
+  client.status.set({ name: "connecting" });
+  client.status.set({ name: "connected" });
+  client.joins[1]!.done(asRoom(next));
+  await settled();
+  assert.deepEqual([rooms.state(PROJECT).room, client.joins.length], [next, 2]);
+});
+
 test("a client that is closed says so", async (context) => {
   const { client, rooms } = begun(context);
   rooms.need(PROJECT, () => {});

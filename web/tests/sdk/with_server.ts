@@ -206,10 +206,22 @@ const dev = connect(url, { device: newId(), WebSocket: Seen, codec, tokens: brok
 assert.equal((await dev.login(addressOf(username), "a kettle of 7 songs")).username, username);
 const other = await musician("eve");
 const hersToo = await other.join((await other.call("projects.create", { name: "Eve's" })).id);
+const ends: string[] = [];
+hersToo.onLeft(({ code }) => ends.push(code));
 assert.equal((await other.login(addressOf(username), "a kettle of 7 songs")).username, username);
+assert.deepEqual(ends, ["logged_out"], "a room hears that somebody else has logged in");
 assert.throws(() => hersToo.edit((tx) => tx.insert("markers", { time: 3, name: "not mine" })), WrongUse);
 assert.equal((await other.call("account.get", {})).username, username, "H11: by a connection of their own");
+const cleos = await other.join((await other.call("projects.create", { name: "Cleo's" })).id);
+cleos.onLeft(({ code }) => ends.push(code));
+await other.logout();
+assert.deepEqual(ends.splice(0), ["logged_out", "logged_out"], "and that we logged out, once");
+await other.login(addressOf(username), "a kettle of 7 songs");
+const cleosAgain = await other.join(cleos.project);
+assert.notEqual(cleosAgain, cleos);
+cleosAgain.onLeft(({ code }) => ends.push(code));
 await other.close();
+assert.deepEqual(ends, [], "who closes the client knows it");
 await dev.close();
 assert.throws(() => connect(url, { device: "", WebSocket: Seen }), WrongUse);
 

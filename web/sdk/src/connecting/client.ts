@@ -32,6 +32,9 @@ export const WAIT_MS = 15_000;
 /** A join gives up when the song was fetched anew so often. */
 const MOST_FETCHED = 3;
 
+/** Reason of a client that was closed by who made it. */
+const CLOSED = "closed";
+
 /** How long a join waits for a login, a connection and the song. */
 const JOIN_MS = 60_000;
 
@@ -195,7 +198,7 @@ export class Client {
   /** Waits two seconds at most for what is not saved. */
   async close(): Promise<void> {
     await this.rooms.saved();
-    this.finish({ name: "over", reason: "closed", message: "The client was closed." });
+    this.finish({ name: "over", reason: CLOSED, message: "The client was closed." });
   }
 
   /** The socket may be dead although it says that it is open: after a sleep, or when the network comes back. */
@@ -261,7 +264,7 @@ export class Client {
 
   /** Out of all rooms, and off the connection. */
   private hangUp(why: string): void {
-    this.rooms.end(why);
+    this.rooms.end(why, { code: "logged_out", message: "" });
     this.feeds.end(new Unanswered(why));
     const { connection } = this;
     this.connection = null; // what it ends with is no news
@@ -322,7 +325,8 @@ export class Client {
   private finish(status: Status): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.status.set(status);
-    this.rooms.end("the client was closed");
+    const { reason, message = "" } = status;
+    this.rooms.end("the client was closed", reason === CLOSED ? null : { code: "over", message });
     this.feeds.end(new Unanswered("the client was closed"));
     this.stopWaking();
     this.connection?.close();

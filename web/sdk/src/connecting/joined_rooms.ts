@@ -2,7 +2,7 @@
 
 import type { Kept, Outbox } from "../delivery/outbox.js";
 import type { Call } from "../history/calling.js";
-import { Room } from "../room/room.js";
+import { Room, type LeftWhy } from "../room/room.js";
 import type { ClientMessage, ServerMessage } from "../schema/types.js";
 import type { Codec } from "./codecs.js";
 import type { Connection } from "./connection.js";
@@ -77,9 +77,9 @@ export class JoinedRooms {
     await bounded(Promise.all([...this.rooms.values()].map((room) => room.saved())), SAVING_MS);
   }
 
-  /** All of them, because of `why`. */
-  end(why: string): void {
-    for (const room of [...this.rooms.values()]) this.drop(room, why);
+  /** All of them, because of `why`; null in `left`: we asked for it. */
+  end(why: string, left: LeftWhy | null): void {
+    for (const room of [...this.rooms.values()]) this.drop(room, why, left);
   }
 
   /** What a window before has left comes first. */
@@ -115,10 +115,10 @@ export class JoinedRooms {
     return room;
   }
 
-  private drop(room: Room, why: string): void {
+  private drop(room: Room, why: string, left: LeftWhy | null = null): void {
     this.joins.delete(room);
     if (this.rooms.get(room.project) === room) this.rooms.delete(room.project);
-    room.end(why);
+    room.end(why, left);
   }
 
   private isJoined(room: Room): boolean {

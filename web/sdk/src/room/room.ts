@@ -10,13 +10,13 @@ import type { Readable } from "../copy/readable.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import type { Kept } from "../delivery/outbox.js";
-import { PrimeError, Unanswered, WrongUse } from "../failures.js";
+import { PrimeError, Unanswered, WrongUse, type LeftCode } from "../failures.js";
 import type { Call } from "../history/calling.js";
 import { History } from "../history/history.js";
 import { Snapshots } from "../history/snapshots.js";
 import { newId } from "../ids.js";
 import { Listeners, Live, type Stop } from "../live.js";
-import type { ClientDelta, ClientMessage, Collection, ErrorCode, LeftReason, Op, Presence, Role, ServerMessage } from "../schema/types.js";
+import type { ClientDelta, ClientMessage, Collection, Op, Presence, Role, ServerMessage } from "../schema/types.js";
 import { ArrivingState } from "./arriving_state.js";
 import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
@@ -31,6 +31,12 @@ import { Whereabouts } from "./whereabouts.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
+
+export interface LeftWhy {
+  readonly code: LeftCode;
+  /** A sentence; "": there is none. */
+  readonly message: string;
+}
 
 /** So many entities are counted between two looks at the clock. */
 const TERMS = 64;
@@ -61,7 +67,7 @@ export class Room implements Readable {
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly ticks = new Listeners<[]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
-  private readonly lefts = new Listeners<[why: { code: LeftReason | ErrorCode; message: string }]>();
+  private readonly lefts = new Listeners<[why: LeftWhy]>();
   /** To the server; null: we are away. */
   private line: Line | null = null;
   /** Of our latest `join`. */
@@ -163,7 +169,7 @@ export class Room implements Readable {
   }
 
   /** We are out, and not because we asked: this room is over, and what was not saved will not be. Join anew if you may. */
-  onLeft(listener: (why: { code: LeftReason | ErrorCode; message: string }) => void): Stop {
+  onLeft(listener: (why: LeftWhy) => void): Stop {
     return this.lefts.add(listener);
   }
 
@@ -250,13 +256,15 @@ export class Room implements Readable {
     this.isSynced.set(false);
   }
 
-  /** No delta will be answered any more, because of `why`. */
-  end(why: string): void {
+  /** No delta will be answered any more, because of `why`. `left`: told to who listens; null: we asked for it, or it is told. */
+  end(why: string, left: LeftWhy | null = null): void {
+    if (this.over !== null) return;
     this.over = why;
     this.lost();
     this.counting.stop();
     this.whereabouts.end();
     this.edits.end(why);
+    if (left !== null) this.lefts.tell(left);
   }
 
   hear(message: ServerMessage): void {
