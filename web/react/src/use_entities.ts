@@ -3,7 +3,6 @@
 import { COLLECTIONS, inOrder, isEqual, type Collection, type Entities, type Readable } from "../../sdk/src/index.js";
 import { useMemo } from "./library.js";
 import { useJoinedRoom } from "./providing.js";
-import { watchOf } from "./room_watch.js";
 import { useSelected } from "./selecting.js";
 
 /** An entity with its id; the same object for as long as nothing of it changes. */
@@ -20,16 +19,27 @@ export function useEntities<C extends Collection>(collection: C, filter?: Filter
   const room = useJoinedRoom();
   const key = typeof filter === "function" ? filter : JSON.stringify(filter ?? {});
   const [subscribe, read] = useMemo(() => {
-    const watch = watchOf(room);
-    /** The revision that `found` is of. */
-    let at = -1;
-    let found: readonly Identified<C>[] = [];
+    /** How many listen: what is found stays as long as somebody does. */
+    let listeners = 0;
+    /** null: it is to be looked for. */
+    let found: readonly Identified<C>[] | null = null;
     return [
-      (wake: () => void) => watch.onCollection(collection, wake),
+      (wake: () => void) => {
+        listeners += 1;
+        found = null; // it may have changed since it was drawn
+        const stop = room.on(collection, () => {
+          found = null;
+          wake();
+        });
+        return () => {
+          stop();
+          listeners -= 1;
+        };
+      },
       () => {
-        const revision = watch.revision(collection);
-        if (revision !== at) [at, found] = [revision, entitiesIn(room, collection, filter)];
-        return found;
+        const now = (listeners === 0 ? null : found) ?? entitiesIn(room, collection, filter);
+        found = now;
+        return now;
       },
     ] as const;
   }, [room, collection, key]);
@@ -40,7 +50,7 @@ export function useEntities<C extends Collection>(collection: C, filter?: Filter
 export function useEntity<C extends Collection>(collection: C, id: string): Entities[C] | undefined {
   const room = useJoinedRoom();
   const [subscribe, read] = useMemo(() => [
-    (wake: () => void) => watchOf(room).onEntity(collection, id, wake), () => room.get(collection, id),
+    (wake: () => void) => room.on(collection, id, wake), () => room.get(collection, id),
   ] as const, [room, collection, id]);
   return useSelected(subscribe, read);
 }
@@ -57,7 +67,7 @@ export function useShown<C extends Collection>(collection: C, id: string): Shown
   const room = useJoinedRoom();
   const [subscribe, read] = useMemo(() => [
     (wake: () => void) => {
-      const stops = [watchOf(room).onEntity(collection, id, wake), room.onTick(wake), room.isSynced.subscribe(wake)];
+      const stops = [room.on(collection, id, wake), room.onTick(wake), room.isSynced.subscribe(wake)];
       return () => { for (const stop of stops) stop(); };
     },
     (): Shown<C> => ({ entity: room.shown(collection, id), by: room.shownBy(collection, id) }),

@@ -13,6 +13,10 @@ export class Listeners<Told extends readonly unknown[]> {
     return () => void this.all.delete(own);
   }
 
+  get isEmpty(): boolean {
+    return this.all.size === 0;
+  }
+
   tell(...told: Told): void {
     for (const listener of [...this.all]) {
       try {

@@ -94,6 +94,21 @@ test("a song that comes anew is told by what is another one, and whoever has sto
   assert.equal(told.length, 3, "the other one still listens");
 });
 
+test("of ten thousand who listen to one entity each, only those hear whose own has changed", async () => {
+  const at = await desk();
+  const heard: string[] = [];
+  const stops = Array.from({ length: 10_000 }, (_, each) => at.room.on("markers", `marker_of_${each}`, (now) => void heard.push(`${each} ${now?.name}`)));
+  at.room.edit((tx) => {
+    for (const each of [7, 9_999, 12_000]) tx.insert("markers", { time: 1, name: "new" }, `marker_of_${each}`);
+  });
+  assert.deepEqual(heard.splice(0), ["7 new", "9999 new"]);
+  stops[7]!();
+  stops[7]!();
+  at.room.edit((tx) => tx.delete("markers", "marker_of_7"));
+  at.room.edit((tx) => tx.delete("markers", "marker_of_9999"));
+  assert.deepEqual(heard, ["9999 undefined"]);
+});
+
 test("a listener may edit: all hear the one before they hear what it makes", async () => {
   const at = await desk();
   const heard: string[] = [];

@@ -36,7 +36,9 @@ type AnyChange = Change<Collection>;
 /** One collection that somebody listens to. */
 class Watched {
   readonly listeners = new Listeners<[changes: readonly AnyChange[], why: Why]>();
-  /** How many listen. */
+  /** Id -> who listens to that entity alone. */
+  readonly ofEntities = new Map<string, Listeners<[change: AnyChange, why: Why]>>();
+  /** How many listen, to all of it or to one entity. */
   count = 0;
 
   /** `known`: its entities as the listeners were told last. */
@@ -52,7 +54,15 @@ class Watched {
       else this.known.set(id, now);
       changes.push({ id, now, was });
     }
-    if (changes.length > 0) this.listeners.tell(changes, why);
+    if (changes.length === 0) return;
+    this.listeners.tell(changes, why);
+    if (this.ofEntities.size > 0) for (const change of changes) this.ofEntities.get(change.id)?.tell(change, why);
+  }
+
+  ofEntity(id: string): Listeners<[change: AnyChange, why: Why]> {
+    let listeners = this.ofEntities.get(id);
+    if (listeners === undefined) this.ofEntities.set(id, (listeners = new Listeners()));
+    return listeners;
   }
 }
 
@@ -65,9 +75,25 @@ export class Watching {
   constructor(private readonly all: (collection: Collection) => All) {}
 
   onChanges<C extends Collection>(collection: C, listener: ChangesListener<C>): Stop {
+    return this.counted(collection, ({ listeners }) => listeners.add(listener as unknown as ChangesListener<Collection>));
+  }
+
+  onEntity<C extends Collection>(collection: C, id: string, listener: EntityListener<C>): Stop {
+    return this.counted(collection, (watched) => {
+      const listeners = watched.ofEntity(id);
+      const stop = listeners.add(({ now, was }, why) => (listener as unknown as EntityListener<Collection>)(now, was, why));
+      return () => {
+        stop();
+        if (listeners.isEmpty) watched.ofEntities.delete(id);
+      };
+    });
+  }
+
+  /** Until `Stop`, and the collection for as long as somebody listens. */
+  private counted(collection: Collection, listen: (watched: Watched) => Stop): Stop {
     const watched = this.watched(collection);
     watched.count += 1;
-    const stop = watched.listeners.add(listener as unknown as ChangesListener<Collection>);
+    const stop = listen(watched);
     let isOver = false;
     return () => {
       if (isOver) return;
@@ -76,13 +102,6 @@ export class Watching {
       watched.count -= 1;
       if (watched.count === 0) this.collections.delete(collection);
     };
-  }
-
-  onEntity<C extends Collection>(collection: C, id: string, listener: EntityListener<C>): Stop {
-    return this.onChanges(collection, (changes, why) => {
-      const change = changes.find((each) => each.id === id);
-      if (change !== undefined) listener(change.now, change.was, why);
-    });
   }
 
   tell(touched: Touched, why: Why): void {
