@@ -3,7 +3,7 @@
 
 import { StrictMode, useState, type FormEvent } from "react";
 import { createRoot } from "react-dom/client";
-import { connect, newId, type Client } from "@prime/client";
+import { connect, localTokens, tabDevice, type Client } from "@prime/client";
 import {
   PrimeProvider, RoomProvider, useEntities, useFader, useJoinedRoom, useMe, useOthers, useRoom, useStatus, useUndo, useUnsaved,
   type Identified,
@@ -14,14 +14,17 @@ interface Visit {
   readonly project: string;
 }
 
-/** As a guest, by the link of an invitation: https://HOST/studio#invite=TOKEN */
+/** By the link of an invitation, https://HOST/studio#invite=TOKEN: as a guest, and as the same one when they come again. */
 async function comeIn(link: string, name: string): Promise<Visit> {
   const { origin, hash } = new URL(link);
   const invitation = new URLSearchParams(hash.slice(1)).get("invite") ?? "";
-  const client = connect(`${origin.replace(/^http/, "ws")}/v1`, { device: newId(), client: "mixer example" });
+  const client = connect(`${origin.replace(/^http/, "ws")}/v1`, {
+    device: await tabDevice("mixer.device"), tokens: localTokens("mixer.refresh_token"), client: "mixer example",
+  });
   try {
     const { project } = await client.call("invitations.look", { token: invitation });
-    await client.logInBy("auth.register_guest", { invitation, name });
+    if (client.user.value === null) await client.logInBy("auth.register_guest", { invitation, name });
+    else await client.call("invitations.accept", { token: invitation });
     return { client, project };
   } catch (error) {
     await client.close();

@@ -32,10 +32,14 @@ def pages(web: JavaScript, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 async def come_in(browser: Browser, node: Node, name: str, invitation: str) -> Page:
     """As a guest."""
     page = await browser.open(name, address_of(node, "/web/index.html"))
+    await fill_in(page, node, name, invitation)
+    return page
+
+
+async def fill_in(page: Page, node: Node, name: str, invitation: str) -> None:
     await page.fill("input[name=link]", address_of(node, f"/studio#invite={invitation}"))
     await page.fill("input[name=name]", name)
     await page.click("button")
-    return page
 
 
 async def test_guests_come_by_a_link_ride_faders_see_each_other_and_undo(
@@ -83,6 +87,11 @@ async def test_guests_come_by_a_link_ride_faders_see_each_other_and_undo(
     await ben.click(f"section:has({FADER}) button")
     await cleo.see(f"section:has({FADER}) button[aria-pressed=true]")
     await cleo.see("[role=status]:has-text('saved')")
+    await ben.do("reload")
+    await fill_in(ben, node, "Somebody else", made["token"])
+    await ben.see(FADER)
+    names = "[...document.querySelectorAll('header li')].map((each) => each.textContent).join()"
+    await cleo.until(f"{names} === 'ann,Ben'")  # the same guest, who was logged in
 
 
 async def test_a_link_that_lets_nobody_in_is_a_sentence(node: Node, browser: Browser) -> None:
