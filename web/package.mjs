@@ -21,7 +21,15 @@ async function main(folder) {
   compile(folder);
   for (const path of await filesIn(folder)) if (path.endsWith(".js.map")) await withoutFolders(path);
   await forPreact(join(folder, "react", "src"), join(folder, "preact", "src"));
-  for (const name of ["package.json", "README.md"]) await copyFile(join(here, "npm", name), join(folder, name));
+  await copyFile(join(here, "npm", "README.md"), join(folder, "README.md"));
+  await writeManifest(folder);
+}
+
+/** The version is Prime's: pyproject.toml has it. */
+async function writeManifest(folder) {
+  const [, version] = /^version = "([^"]+)"$/m.exec(await readFile(join(here, "..", "pyproject.toml"), "utf8"));
+  const { name, ...manifest } = JSON.parse(await readFile(join(here, "npm", "package.json"), "utf8"));
+  await writeFile(join(folder, "package.json"), `${JSON.stringify({ name, version, ...manifest }, null, 2)}\n`);
 }
 
 function compile(folder) {

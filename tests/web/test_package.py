@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,16 @@ def test_it_holds_modules_types_and_maps_and_names_no_folder_of_this_machine(pro
             [source] = json.loads(text)["sources"]
             assert "/" not in source
             assert json.loads(text)["sourcesContent"]
+
+
+def test_both_sdks_have_the_version_of_prime(made: Path) -> None:
+    root = Path(__file__).parents[2]
+    python, prime = (
+        tomllib.loads((root / path).read_text(encoding="utf-8"))["project"]["version"]
+        for path in ("client/pyproject.toml", "pyproject.toml")
+    )
+    javascript = json.loads((made / "package.json").read_text(encoding="utf-8"))["version"]
+    assert (javascript, python) == (prime, prime)
 
 
 def test_the_word_of_run_writes_it_and_spares_a_folder_that_holds_something(
