@@ -15,6 +15,9 @@ const axe = require.resolve("axe-core/axe.min.js");
 
 const WAIT_MS = 30_000;
 
+/** What Chromium says of a server that does not answer. */
+const UNANSWERED = /net::ERR_|WebSocket connection/;
+
 const browser = await chromium.launch({
   executablePath: process.argv[2],
   args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
@@ -22,6 +25,8 @@ const browser = await chromium.launch({
 /** Name -> page; what went wrong in it is in `faults`. */
 const pages = new Map();
 const faults = [];
+/** Whether a server that does not answer is no fault: whoever asks has taken it away. */
+let isServerDown = false;
 /** Page -> its line to the debugger. */
 const sessions = new Map();
 
@@ -34,7 +39,7 @@ async function open({ page: name, url, context = {}, before = "" }) {
   page.on("pageerror", (error) => faults.push(`${name}: ${error.stack}`));
   page.on("console", (message) => {
     const text = message.text();
-    if (message.type() === "error" && !/net::ERR_|WebSocket connection/.test(text)) faults.push(`${name}: ${text}`);
+    if (message.type() === "error" && !(isServerDown && UNANSWERED.test(text))) faults.push(`${name}: ${text}`);
   });
   page.on("dialog", (dialog) => {
     if (dialog.type() === "alert") faults.push(`${name}: a script has opened an alert: ${dialog.message()}`);
@@ -124,6 +129,7 @@ async function answer(command) {
     case "trace": return trace(command);
     case "end": return end(command);
     case "faults": return faults.splice(0);
+    case "server": isServerDown = command.is_down; return null;
     default: return act(command);
   }
 }

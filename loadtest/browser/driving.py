@@ -1,10 +1,11 @@
 """A real Chromium, driven from Python over a pipe to Node: for load tests and for tests."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -85,6 +86,15 @@ class Browser:
         """A page of its own, or one that shares the storage of another. `before`: runs first."""
         await self.ask(do="open", page=name, url=url, context=context or {}, before=before)
         return Page(self, name)
+
+    @contextlib.asynccontextmanager
+    async def without_server(self) -> AsyncIterator[None]:
+        """A server that does not answer is no fault; leave it once pages are connected."""
+        await self.ask(do="server", is_down=True)
+        try:
+            yield
+        finally:
+            await self.ask(do="server", is_down=False)
 
     async def faults(self) -> list[str]:
         """What pages have reported as errors since this was asked last."""

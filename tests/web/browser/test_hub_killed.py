@@ -65,6 +65,20 @@ async def hub(tmp_path: Path) -> AsyncIterator[LocalHub]:
         yield started
 
 
+async def closed_and_opened_without(hub: LocalHub, browser: Browser, page: Page) -> Page:
+    """Edits are made without a server, the tab is closed, and there is another one."""
+    await hub.kill()
+    await page.see(".pill:has-text('offline')")
+    await page.value(FIVE)
+    await page.see(".pill:has-text('5 edits kept')")
+    assert await page.value(KEPT) == 5
+    await page.screenshot("offline")
+    await page.until("navigator.locks.query().then(({held}) => held.length > 0)")
+    again = await browser.open("again", "about:blank", page.name)
+    await page.do("close")
+    return again
+
+
 async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
     browser: Browser, hub: LocalHub
 ) -> None:
@@ -73,18 +87,11 @@ async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
         await demo.set_up()
         mia = await guest_by(browser, "Mia", demo.address)
         address = await mia.value("location.href")
-        await hub.kill()
-        await mia.see(".pill:has-text('offline')")
-        await mia.value(FIVE)
-        await mia.see(".pill:has-text('5 edits kept')")
-        assert await mia.value(KEPT) == 5
-        await mia.screenshot("offline")
-        await mia.until("navigator.locks.query().then(({held}) => held.length > 0)")
-        again = await browser.open("again", "about:blank", mia.name)
-        await mia.do("close")
-        await hub.start()
-        await again.do("goto", address)
-        await synced(again)
+        async with browser.without_server():
+            again = await closed_and_opened_without(hub, browser, mia)
+            await hub.start()
+            await again.do("goto", address)
+            await synced(again)
         await again.until(f"{KEPT} === 5")
         others = await guest_by(browser, "Noa", demo.address)
         await others.until(f"{KEPT} === 5")
@@ -109,8 +116,9 @@ async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
         pages = [await guest_by(browser, name, demo.address) for name in ("Mia", "Noa")]
         for page in pages:
             await page.value(EDITING)
-        await demo.run(asyncio.Event())
-        await rest(pages)
+        async with browser.without_server():
+            await demo.run(asyncio.Event())
+            await rest(pages)
         report = await demo.prove()
         assert report["kills"] >= 1
         assert (report["lost"], report["refused"]) == (0, 0)
