@@ -241,9 +241,9 @@ def audit(result: Result) -> Iterator[RenderableType]:
             (
                 moment(each["at"]),
                 each["event"] if each["count"] == 1 else f"{each['event']} x{each['count']}",
-                each["user"] or "",
-                each["actor"] or each["details"].get("by", ""),
-                each["project"] or "",
+                each.get("user_name") or each["user"] or "",
+                each.get("actor_name") or each["actor"] or each["details"].get("by", ""),
+                each.get("project_name") or each["project"] or "",
                 each["address"] or "",
                 "; ".join(
                     f"{key}: {_detail(value, key)}"
@@ -303,6 +303,13 @@ def milliseconds(*each: float | None) -> str:
     """`3.1 / 12 ms`; of what was not measured a dash."""
     shown = ["-" if one is None else f"{one:.1f}" if one < 10 else f"{one:.0f}" for one in each]
     return f"{' / '.join(shown)} ms"
+
+
+def in_while(ms: float) -> str:
+    """`40 s`, `12 minutes`, `3 hours`, `2 days`."""
+    units = (("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000))
+    unit, size = next(((unit, size) for unit, size in units if ms >= 2 * size), ("s", 1_000))
+    return f"{ms // size:.0f} {unit}"
 
 
 def moment(since_1970: float) -> str:

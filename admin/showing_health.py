@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from admin.answers import Result
-from admin.showing import end_of_page, in_bytes, milliseconds, moment, seen, silent, table
+from admin.showing import end_of_page, in_bytes, in_while, milliseconds, moment, seen, silent, table
 
 
 def health(result: Result) -> Iterator[RenderableType]:
@@ -36,7 +36,23 @@ def health(result: Result) -> Iterator[RenderableType]:
             for each in result["nodes"]
         ),
     )
+    yield from _in_the_database(result)
     yield from silent(result)
+
+
+def _in_the_database(result: Result) -> Iterator[RenderableType]:
+    """As who looked last has seen it: the newest backup, and mails on their way."""
+    for kind in ("backup", "rehearsal"):
+        ages = [row.get(f"{kind}_age_ms") for row in result["nodes"]]
+        known = [age for age in ages if age is not None]
+        yield f"Last {kind}: " + (f"{in_while(min(known))} ago" if known else "none that is known")
+    mail = next((row for row in result["nodes"] if row.get("sends_mail")), None)
+    if mail is None:
+        yield "No node sends mail."
+    elif waiting := mail["mails_waiting"]:
+        yield f"Mails that wait: {waiting}, the oldest for {in_while(mail['oldest_mail_ms'])}"
+    else:
+        yield "Mails that wait: none"
 
 
 def events(result: Result) -> Iterator[RenderableType]:

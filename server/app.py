@@ -105,9 +105,11 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         WebPages(FOLDER if settings.pages else None),
     )
     draining = Draining(hub, core.connections, pages, spawn)
-    health = _health(core, pages, supervisor)
+    public_url = PublicUrl(settings.mail.public_url)
+    mail, backups = _mail(core, public_url), BackupAges(foundation.db.behind)
+    health = _health(core, pages, supervisor, mail, backups)
     orders = _orders(core, draining, health)
-    context = _context(core, row_changes, orders)
+    context = _context(core, row_changes, orders, public_url)
     node = Node(
         settings=settings,
         foundation=foundation,
@@ -128,8 +130,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         draining=draining,
         liveness=Liveness(core.connections, settings.access_seconds, clock, signing.retired),
         socket_server=_socket_server(core, context, pages),
-        mail=_mail(core, context),
-        backups=BackupAges(foundation.db.behind),
+        mail=mail,
+        backups=backups,
         admin_socket=_admin_socket(core, context),
         orders=orders,
         turn_durations=health.turn,
@@ -182,8 +184,8 @@ def _core(settings: Settings, base: Foundation) -> _Core:
     )
 
 
-def _mail(core: _Core, context: Context) -> MailSender:
-    base, writer = core.base, MailWriter(core.settings.mail, context.public_url)
+def _mail(core: _Core, public_url: PublicUrl) -> MailSender:
+    base, writer = core.base, MailWriter(core.settings.mail, public_url)
     return MailSender(base.db.behind, writer, base.mail_line, base.metrics.count)
 
 
@@ -198,7 +200,9 @@ def _admin_socket(core: _Core, context: Context) -> AdminSocket:
     return AdminSocket(context, core.hub.node, settings.admin_socket, settings.data, spawn, count)
 
 
-def _health(core: _Core, pages: Pages, supervisor: Supervisor) -> NodeHealth:
+def _health(
+    core: _Core, pages: Pages, supervisor: Supervisor, mail: MailSender, backups: BackupAges
+) -> NodeHealth:
     lanes = core.base.db.by_name
     return NodeHealth(
         hub=core.hub,
@@ -210,6 +214,8 @@ def _health(core: _Core, pages: Pages, supervisor: Supervisor) -> NodeHealth:
         lanes=lanes,
         lane_limits={name: getattr(core.settings.lanes, name) for name in lanes},
         calls=core.calls,
+        mail=mail,
+        backups=backups,
     )
 
 
@@ -251,7 +257,7 @@ def _others(core: _Core, row_changes: RowChanges, orders: Orders) -> OtherNodes:
     )
 
 
-def _context(core: _Core, announcer: Announcer, orders: Orders) -> Context:
+def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: PublicUrl) -> Context:
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
@@ -281,7 +287,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders) -> Context:
         member_key=shared.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
-        public_url=PublicUrl(settings.mail.public_url),
+        public_url=public_url,
         exchange=Exchange(settings.providers, shared.secret, shared.believed),
         device_codes=DeviceCodes(shared.secret, shared.believed),
         second_factors=SecondFactors(shared.member_key, base.clock),

@@ -391,7 +391,10 @@ class ReadAudit(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class AuditRow(Struct, frozen=True):
-    """An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user."""
+    """An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user.
+
+    The names are those of now; "": there is none any more.
+    """
 
     id: str
     event: str
@@ -403,6 +406,9 @@ class AuditRow(Struct, frozen=True):
     count: int
     at: Milliseconds
     details: JsonMap
+    user_name: str = ""
+    actor_name: str = ""
+    project_name: str = ""
 
 
 class AuditRows(Struct, frozen=True):

@@ -79,6 +79,10 @@ class HealthRow(Struct, frozen=True):
     its event loop takes, of `share` that it aims at; `core_waited`: part of the time in which
     others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one.
+
+    `sends_mail`: whether it hands over mails; `mails_waiting` wait, the oldest for
+    `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded; null: none
+    did, or it has not looked yet.
     """
 
     node: str
@@ -102,6 +106,11 @@ class HealthRow(Struct, frozen=True):
     call: Latency
     join: Latency
     loop_late: Latency
+    sends_mail: bool = False
+    mails_waiting: int = 0
+    oldest_mail_ms: float = 0.0
+    backup_age_ms: float | None = None
+    rehearsal_age_ms: float | None = None
 
 
 class HealthRows(Struct, frozen=True):

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from msgspec import to_builtins
 
 from persistence.pool import Database
 from schema.operating.health import Trouble, TroubleWord
+from server.accounts.mail.sender import MailSender
 from server.calls.call_queue import CallQueue
+from server.health.backup_ages import KINDS, BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.live.hub import Hub
@@ -59,6 +62,8 @@ class NodeHealth:
     lanes: Mapping[str, Database]
     lane_limits: Mapping[str, int]
     calls: CallQueue
+    mail: MailSender
+    backups: BackupAges
 
     def now(self) -> dict[str, Any]:
         """A `HealthRow` as JSON has it, without the node's name."""
@@ -84,7 +89,20 @@ class NodeHealth:
                 {"lane": name, "busy": lane.busy, "open": lane.size, "most": self.lane_limits[name]}
                 for name, lane in self.lanes.items()
             ],
+            **self._in_the_database(),
         } | {word: told(*self.metrics.durations[name]) for word, name in LATENCIES.items()}
+
+    def _in_the_database(self) -> dict[str, Any]:
+        """As it was when this node looked last: it does so about once a minute."""
+        mail, ages = self.mail, {kind: self.backups.age(kind) for kind in KINDS}
+        return {
+            "sends_mail": mail.is_set,
+            "mails_waiting": mail.figures.waiting,
+            "oldest_mail_ms": round(mail.figures.oldest * 1_000),
+        } | {
+            f"{kind}_age_ms": round(age * 1_000) if isfinite(age) else None
+            for kind, age in ages.items()
+        }
 
     def turn(self) -> None:
         """Once in `TURN_SECONDS`: what was long ago is not of late any more."""

@@ -1507,7 +1507,10 @@ class HealthRow(TypedDict):
     """A node. `says`: its `/readyz`; `is_ready`: whether that is 200. `load`: part of its core
     that its event loop takes, of `share` that it aims at; `core_waited`: part of the time in
     which others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
-    `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one.
+    `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one. `sends_mail`:
+    whether it hands over mails; `mails_waiting` wait, the oldest for `oldest_mail_ms`.
+    `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded; null: none did, or it
+    has not looked yet.
     """
 
     node: str
@@ -1531,6 +1534,11 @@ class HealthRow(TypedDict):
     call: Latency
     join: Latency
     loop_late: Latency
+    sends_mail: bool
+    mails_waiting: int
+    oldest_mail_ms: float
+    backup_age_ms: float | None
+    rehearsal_age_ms: float | None
 
 
 class HealthRows(TypedDict):
@@ -1821,7 +1829,9 @@ class ReadAudit(TypedDict):
 
 
 class AuditRow(TypedDict):
-    """An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user."""
+    """An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user. The
+    names are those of now; "": there is none any more.
+    """
 
     id: str
     event: str
@@ -1833,6 +1843,9 @@ class AuditRow(TypedDict):
     count: int
     at: float
     details: dict[str, Any]
+    user_name: str
+    actor_name: str
+    project_name: str
 
 
 class AuditRows(TypedDict):

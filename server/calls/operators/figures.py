@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from persistence.errors import BadCursor
-from persistence.tables import audit_log
+from persistence.pool import Executor
+from persistence.tables import audit_log, studio_projects, users
+from persistence.tables.audit_log import AuditEntry
 from persistence.tables.operating import sizes
 from schema.operating.calls import (
     AuditRow,
@@ -75,7 +78,16 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     asked = params.limit + 1
     found = await audit_log.newest(context.reads, asked, before, event=params.event, user=user)
     shown = found[: params.limit]
-    entries = [
+    following = f"{shown[-1].place}/{shown[-1].id}" if len(found) > len(shown) else None
+    return AuditRows(await _named(context.reads, shown), following)
+
+
+async def _named(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
+    """With the names that their users and projects have now."""
+    named = {each for entry in entries for each in (entry.user, entry.actor) if each is not None}
+    people = {id: row.name or row.username for id, row in (await users.by_ids(db, named)).items()}
+    projects = await studio_projects.names_of(db, {one.project for one in entries if one.project})
+    return [
         AuditRow(
             id=entry.id,
             event=entry.event,
@@ -87,11 +99,12 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
             count=entry.count,
             at=entry.at,
             details=json.loads(entry.details),
+            user_name=people.get(entry.user or "", ""),
+            actor_name=people.get(entry.actor or "", ""),
+            project_name=projects.get(entry.project or "", ""),
         )
-        for entry in shown
+        for entry in entries
     ]
-    following = f"{shown[-1].place}/{shown[-1].id}" if len(found) > len(shown) else None
-    return AuditRows(entries, following)
 
 
 def _place(cursor: str) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 /** All that an operator looks at, on one page. */
 
 import { inWords } from "../../pages/failure_words.js";
+import { Audit } from "./Audit.js";
 import { Confirm, LastDone } from "./Confirm.js";
 import type { Console } from "./console.js";
 import { Events } from "./Events.js";
 import { Explained } from "./Explained.js";
-import { findings, type Finding } from "./findings.js";
+import { inWhile } from "./figures.js";
+import { findings, youngest, type Finding } from "./findings.js";
 import { Latencies, Nodes } from "./Nodes.js";
 import { Closed, Room, Rooms } from "./Rooms.js";
 import { PARAGRAPHS } from "./runbook.js";
@@ -42,8 +44,21 @@ function Health({ seen }: { seen: Console }) {
         This node says: {seen.ready.value?.text ?? "nothing"}. Asked at {new Date(seen.askedAt.value).toLocaleTimeString()}.
         {seen.metrics.value === null && " Its /metrics cannot be read from here."}
       </p>
+      <Kept seen={seen} />
     </section>
   );
+}
+
+/** What is safe: the newest backup, and mails on their way. */
+function Kept({ seen }: { seen: Console }) {
+  const rows = seen.health.value?.nodes ?? [];
+  if (rows.length === 0) return null;
+  const ages = [youngest(rows.map(({ backup_age_ms }) => backup_age_ms)), youngest(rows.map(({ rehearsal_age_ms }) => rehearsal_age_ms))] as const;
+  const [backup, rehearsal] = ages.map((age) => (age === null ? "none that is known" : `${inWhile(age)} ago`));
+  const mail = rows.find(({ sends_mail }) => sends_mail) ?? rows[0]!;
+  const waiting = mail.mails_waiting ?? 0;
+  const mails = waiting === 0 ? "none waits" : `${waiting} wait, the oldest for ${inWhile(mail.oldest_mail_ms ?? 0)}`;
+  return <p class="quiet">Newest backup: {backup}; last rehearsal of one: {rehearsal}. Mails: {mails}{mail.sends_mail !== true && ", and no node sends any"}.</p>;
 }
 
 function OneFinding({ finding }: { finding: Finding }) {
@@ -63,20 +78,6 @@ function Slow({ seen }: { seen: Console }) {
       {rows.map((call) => (
         <tr key={`${call.method}${call.at}${call.node}`}>
           <th scope="row">{call.method}{call.done ? "" : " (not answered)"}</th><td>{Math.round(call.took_ms)} ms</td><td>{new Date(call.at).toLocaleString()}</td><td>{call.node}</td>
-        </tr>
-      ))}
-    </Table>
-  );
-}
-
-function Audit({ seen }: { seen: Console }) {
-  const rows = seen.audit.value?.entries ?? [];
-  return rows.length === 0 ? null : (
-    <Table title="Audit, the newest first" head={["what", "who", "when", "count", "from", "project", "details"]}>
-      {rows.map((entry) => (
-        <tr key={entry.id}>
-          <th scope="row">{entry.event}</th><td>{entry.actor ?? entry.user ?? ""}</td><td>{new Date(entry.at).toLocaleString()}</td><td>{entry.count}</td><td>{entry.address ?? ""}</td><td>{entry.project ?? ""}</td>
-          <td><bdi>{JSON.stringify(entry.details).slice(0, 200)}</bdi></td>
         </tr>
       ))}
     </Table>

@@ -3,6 +3,8 @@
 import { Dialog } from "../../pages/Dialog.js";
 import { Choice, Field, Form } from "../../pages/Form.js";
 import { WHILES } from "./actions.js";
+import { Stored } from "./Audit.js";
+import { whatWasDone, whoDid } from "./audit_words.js";
 import type { Console } from "./console.js";
 
 export function Confirm({ seen }: { seen: Console }) {
@@ -29,7 +31,7 @@ export function LastDone({ seen }: { seen: Console }) {
         <section class="card done" aria-label="What was done">
           <p><bdi>{done.said}</bdi></p>
           {done.entry !== null && (
-            <p class="quiet">In the audit: {done.entry.event}, {new Date(done.entry.at).toLocaleString()}, <bdi>{JSON.stringify(done.entry.details).slice(0, 300)}</bdi></p>
+            <Stored entry={done.entry}>In the audit, {new Date(done.entry.at).toLocaleString()}: <bdi>{whoDid(done.entry)} {whatWasDone(done.entry)}</bdi></Stored>
           )}
           <button type="button" onClick={() => { seen.done.value = null; }}>Dismiss</button>
         </section>

@@ -6,6 +6,12 @@ export function inMs(ms: number | null | undefined): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
+/** How long ago, or for how long: "40 s", "12 minutes", "3 hours", "2 days". */
+export function inWhile(ms: number): string {
+  const [unit, size] = ([["days", 86_400_000], ["hours", 3_600_000], ["minutes", 60_000]] as const).find(([, each]) => ms >= 2 * each) ?? ["s", 1_000];
+  return `${Math.floor(ms / size)} ${unit}`;
+}
+
 /** Half within so long, and 99 of 100 within so long. */
 export function spread(p50: number | null | undefined, p99: number | null | undefined): string {
   return p50 == null ? "–" : `${p50 < 10 ? p50.toFixed(1) : Math.round(p50)} / ${inMs(p99)}`;

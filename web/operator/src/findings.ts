@@ -2,7 +2,7 @@
 
 import type { Calls } from "@prime/client";
 
-import { inMs } from "./figures.js";
+import { inMs, inWhile } from "./figures.js";
 import { sum, type Metrics } from "./metrics_text.js";
 
 export interface Finding {
@@ -37,6 +37,11 @@ const SLOW_JOIN_MS = 2_000;
 const LATE_LOOP_MS = 50;
 const FORGOTTEN_MS = 2 * 3_600_000;
 
+/** As the alarms have it. */
+const LONG_MAIL_MS = 5 * 60_000;
+const LATE_BACKUP_MS = 26 * 3_600_000;
+const LATE_REHEARSAL_MS = 35 * 24 * 3_600_000;
+
 /** An event with an alarm is something to look at for so long. */
 const EVENT_MS = 15 * 60_000;
 
@@ -46,7 +51,7 @@ const TOLD_ELSEWHERE = new Set(["maintenance", "draining"]);
 /** The worst first; empty: all is well as far as it can be seen from here. */
 export function findings({ nodes, health, events, ready, metrics, now }: Seen): Finding[] {
   const found = [
-    ...(health === null || ready === null ? ofReadiness(ready) : []), ...ofTroubles(health), ...ofNodes(nodes, now), ...ofFigures(health),
+    ...(health === null || ready === null ? ofReadiness(ready) : []), ...ofTroubles(health), ...ofNodes(nodes, now), ...ofFigures(health), ...ofDatabase(health),
     ...ofEvents(events, now), ...ofMetrics(metrics),
   ];
   return found.sort((a, b) => Number(a.kind === "look") - Number(b.kind === "look"));
@@ -109,6 +114,28 @@ function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: 
   return found;
 }
 
+/** What all nodes see in the one database is told once, as who looked last has seen it. */
+function ofDatabase(health: Seen["health"]): Finding[] {
+  const rows = health?.nodes ?? [];
+  const found: Finding[] = [];
+  const oldest = Math.min(...rows.map(({ oldest_mail_ms = 0 }) => oldest_mail_ms));
+  if (rows.some(({ sends_mail }) => sends_mail) && oldest > LONG_MAIL_MS) {
+    const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
+    found.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
+  }
+  const backup = youngest(rows.map(({ backup_age_ms }) => backup_age_ms));
+  if (backup !== null && backup > LATE_BACKUP_MS) found.push({ kind: "bad", text: `The newest backup is ${inWhile(backup)} old.`, alarm: "PrimeBackupOld" });
+  const rehearsal = youngest(rows.map(({ rehearsal_age_ms }) => rehearsal_age_ms));
+  if (rehearsal !== null && rehearsal > LATE_REHEARSAL_MS) found.push({ kind: "look", text: `No backup was tried for ${inWhile(rehearsal)}.`, alarm: "PrimeRehearsalOld" });
+  return found;
+}
+
+/** The least age that is known; null: none is. */
+export function youngest(ages: readonly (number | null | undefined)[]): number | null {
+  const known = ages.filter((age) => age != null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
 /** Those of the last minutes that have an alarm, the newest of each alarm, and whether that is over. */
 function ofEvents(events: Seen["events"], now: number): Finding[] {
   const rows = events?.events ?? [];
@@ -131,7 +158,5 @@ function ofMetrics(metrics: Metrics | null): Finding[] {
   if (metrics === null) return [];
   const found: Finding[] = [];
   if (sum(metrics, "prime_entries_quarantined_total") > 0) found.push({ kind: "bad", text: "Entries of the journal could not be applied.", alarm: "PrimeMistakes" });
-  const isMailWaiting = sum(metrics, "prime_mail_oldest_seconds") > 300;
-  if (isMailWaiting) found.push({ kind: "look", text: "Mails have waited for more than five minutes.", alarm: "PrimeMailWaits" });
   return found;
 }

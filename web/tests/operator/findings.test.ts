@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { aSecond, inBytes, inMs, spread } from "../../operator/src/figures.js";
+import { aSecond, inBytes, inMs, inWhile, spread } from "../../operator/src/figures.js";
 import { findings, type Seen } from "../../operator/src/findings.js";
 import { metricsOf, sum } from "../../operator/src/metrics_text.js";
 import { PARAGRAPHS, paragraphsOf } from "../../operator/src/runbook.js";
@@ -59,7 +59,7 @@ test("what a node says that it cannot do is found, of several nodes once", () =>
 
 test("each alarm that is named has its paragraph, with a command that helps", () => {
   const names = ["PrimeNodeDown", "PrimeCannotCommit", "PrimeTaskDown", "PrimeStillDraining", "PrimeVersionsDiffer", "PrimeMaintenanceForgotten",
-    "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits"];
+    "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits", "PrimeBackupOld", "PrimeRehearsalOld"];
   assert.deepEqual(names.filter((name) => !PARAGRAPHS.get(name)?.command), []);
   assert.match(PARAGRAPHS.get("closed_connections.silent")?.text ?? "", /75 seconds/);
 });
@@ -72,6 +72,18 @@ test("what takes long of late is found, and what is nearly used up", () => {
   assert.deepEqual(alarms(seen(health({ join: slow(2_001) }))), ["PrimeJoinsSlow"]);
   assert.deepEqual(alarms(seen(health({ loop_late: slow(51) }))), ["PrimeLoopLate"]);
   assert.deepEqual(alarms(seen(health({ lanes: [{ lane: "calls", busy: 4, open: 4, most: 4 }] }))), ["PrimeLaneFull"]);
+});
+
+test("what all nodes see in the one database is found once, as who looked last has seen it", () => {
+  const [hour, day] = [3_600_000, 24 * 3_600_000];
+  const mail = { sends_mail: true, mails_waiting: 3, oldest_mail_ms: hour };
+  assert.deepEqual(findings(seen(health(mail, { ...mail, node: "b" }))).map(({ text }) => text), ["3 mails wait, the oldest has waited for 60 minutes."]);
+  assert.deepEqual(alarms(seen(health(mail, { ...mail, oldest_mail_ms: 0 }))), [], "the other node has sent them meanwhile");
+  assert.deepEqual(alarms(seen(health({ ...mail, sends_mail: false }))), [], "no node sends any");
+  assert.deepEqual(findings(seen(health({ backup_age_ms: 3 * day }))), [{ kind: "bad", text: "The newest backup is 3 days old.", alarm: "PrimeBackupOld" }]);
+  assert.deepEqual(alarms(seen(health({ backup_age_ms: 3 * day }, { backup_age_ms: 20 * hour }))), []);
+  assert.deepEqual(alarms(seen(health({ backup_age_ms: null, rehearsal_age_ms: 36 * day }))), ["PrimeRehearsalOld"]);
+  assert.deepEqual(alarms(seen(health({ backup_age_ms: null, rehearsal_age_ms: null }, {}))), [], "nobody knows of any");
 });
 
 test("events with an alarm are looked at for a quarter of an hour, once for each alarm", () => {
@@ -94,6 +106,7 @@ test("the worst is first, and read-only that was forgotten is bad", () => {
 });
 
 test("figures are short", () => {
+  assert.deepEqual([40_900, 119_000, 120_000, 7_300_000, 200_000_000].map(inWhile), ["40 s", "119 s", "2 minutes", "2 hours", "2 days"]);
   assert.deepEqual([null, undefined, 4.2, 500].map(inMs), ["–", "–", "4.2 ms", "500 ms"]);
   assert.deepEqual([spread(null, null), spread(3, 41.4), spread(12, 3_000)], ["–", "3.0 / 41 ms", "12 / 3000 ms"]);
   assert.deepEqual([0, 999, 1_200_000].map(inBytes), ["0 B", "999 B", "1.2 MB"]);

@@ -2,6 +2,7 @@
 
 import pytest
 
+from persistence.pool import Database
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import marker
@@ -42,6 +43,27 @@ async def test_R55_slow_calls_of_all_nodes_without_what_they_asked(doors: Doors)
     assert done["projects.get"] is False
     assert done["projects.list"] is True
     assert set(all_of_them["calls"][0]) == {"method", "node", "at", "took_ms", "done"}
+
+
+async def test_R99_an_entry_of_the_audit_has_the_names_of_now_and_none_of_who_is_gone(
+    doors: Doors, database: Database
+) -> None:
+    ann = await doors.near.musician("ann")
+    await doors.near.musician("bob")
+    project = await create_project(ann, "Song")
+    for role in ("editor", "viewer"):
+        await ann.result("members.grant", project=project, email="bob@example.org", role=role)
+    await ann.result("projects.update", project=project, version=1, name="Night drive")
+    [newest, *_] = (await doors.by_call("audit", event="role_changed"))["entries"]
+    names = {name: newest[f"{name}_name"] for name in ("user", "actor", "project")}
+    assert names == {"user": "bob", "actor": "ann", "project": "Night drive"}
+    login = (await doors.by_machine("audit", event="account_made", user="bob"))["entries"][0]
+    assert (login["user_name"], login["actor_name"], login["project_name"]) == ("bob", "", "")
+    await database.execute("DELETE FROM studio_projects WHERE id = $1", project)
+    gone = next(
+        entry for entry in (await doors.by_call("audit"))["entries"] if entry["id"] == newest["id"]
+    )
+    assert (gone["project"], gone["project_name"]) == (project, "")
 
 
 async def test_R55_the_audit_of_everyone_page_by_page(doors: Doors) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from persistence.errors import Unavailable
+from persistence.pool import Database
+from persistence.tables.mail_outbox import Figures
 from schema.operating.event_kinds import EVENT_KINDS
 from schema.server_limits import MAX_EVENTS
 from server.events.events import About
@@ -54,6 +56,25 @@ async def test_R95_each_node_says_how_it_fares(doors: Doors) -> None:
     for _ in range(2):
         doors.near.server.turn_durations()
     assert (await nodes_of(doors))[near]["ack"]["count"] == 0
+
+
+async def test_R100_a_node_says_how_long_mails_wait_and_how_old_the_newest_backup_is(
+    doors: Doors, database: Database
+) -> None:
+    near = doors.near.hub.node
+    before = (await nodes_of(doors))[near]
+    assert before["backup_age_ms"] is before["rehearsal_age_ms"] is None
+    assert before["sends_mail"] is False
+    await database.execute(
+        "INSERT INTO backup_runs (kind, name, ended_at, seconds, bytes)"
+        " VALUES ('backup', 'of a test', now() - interval '3 hours', 1, 1)"
+    )
+    await doors.near.server.backups.look()
+    doors.near.server.mail.figures = Figures(waiting=2, oldest=90.0)
+    row = (await nodes_of(doors))[near]
+    assert 10_800_000 <= row["backup_age_ms"] < 11_000_000
+    assert row["rehearsal_age_ms"] is None
+    assert (row["mails_waiting"], row["oldest_mail_ms"]) == (2, 90_000)
 
 
 async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -> None:

@@ -2725,7 +2725,9 @@ export type HealthRows = {
 /** A node. `says`: its `/readyz`; `is_ready`: whether that is 200. `load`: part of its core that its event loop
  * takes, of `share` that it aims at; `core_waited`: part of the time in which others had the core.
  * `gathering_ms`: how long its fullest rooms gather for the load. `outbox_bytes`: what waits for all sockets,
- * `largest_outbox_bytes` for one. */
+ * `largest_outbox_bytes` for one. `sends_mail`: whether it hands over mails; `mails_waiting` wait, the oldest
+ * for `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded; null: none did, or
+ * it has not looked yet. */
 export type HealthRow = {
   node: string;
   is_ready: boolean;
@@ -2748,6 +2750,16 @@ export type HealthRow = {
   call: Latency;
   join: Latency;
   loop_late: Latency;
+  /** Default: false. */
+  sends_mail?: boolean;
+  /** Default: 0. */
+  mails_waiting?: number;
+  /** Default: 0.0. */
+  oldest_mail_ms?: number;
+  /** Default: null. */
+  backup_age_ms?: number | null;
+  /** Default: null. */
+  rehearsal_age_ms?: number | null;
 };
 
 /** What a node cannot do, or what an operator has told it. `alarm`: its paragraph in docs/operating/alarms.md.
@@ -3070,7 +3082,8 @@ export type AuditRows = {
   form?: number;
 };
 
-/** An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user. */
+/** An entry as `whole_audit.list` has it; `details` say `by` whom where that is no user. The names are those of
+ * now; "": there is none any more. */
 export type AuditRow = {
   id: string;
   event: string;
@@ -3082,6 +3095,12 @@ export type AuditRow = {
   count: number;
   at: number;
   details: JsonMap;
+  /** Default: "". */
+  user_name?: string;
+  /** Default: "". */
+  actor_name?: string;
+  /** Default: "". */
+  project_name?: string;
 };
 
 /** End all logins of a `user`, one `login`, or the seats of a `member`; for operators. Just one of the three.

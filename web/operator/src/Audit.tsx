@@ -1,0 +1,33 @@
+/** Who did what of late: in words, with the entry as it is stored behind each. */
+
+import type { ComponentChildren } from "preact";
+
+import { whatWasDone, whereItWas, whoDid, type AuditEntry } from "./audit_words.js";
+import type { Console } from "./console.js";
+import { Table } from "./Table.js";
+
+export function Audit({ seen }: { seen: Console }) {
+  const rows = seen.audit.value?.entries ?? [];
+  return rows.length === 0 ? null : (
+    <Table title="Audit, the newest first" head={["who", "what", "where", "when", "from"]}>
+      {rows.map((entry) => (
+        <tr key={entry.id}>
+          <th scope="row"><bdi>{whoDid(entry)}</bdi></th>
+          <td><Stored entry={entry}><bdi>{whatWasDone(entry)}</bdi></Stored></td>
+          <td>{entry.project === null ? "" : <button type="button" class="plain" onClick={() => seen.show(entry.project)}><bdi>{whereItWas(entry)}</bdi></button>}</td>
+          <td>{new Date(entry.at).toLocaleString()}</td><td>{entry.address ?? ""}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+/** Opens to the entry with its ids. */
+export function Stored({ entry, children }: { entry: AuditEntry; children?: ComponentChildren }) {
+  return (
+    <details class="stored">
+      <summary>{children}</summary>
+      <pre>{JSON.stringify(entry, null, 2).slice(0, 4_000)}</pre>
+    </details>
+  );
+}
