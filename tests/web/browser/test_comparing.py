@@ -9,6 +9,17 @@ from tests.web.browser.studio import ROOM, enter_by, invited, song, synced
 
 pytestmark = in_chromium()
 
+COUNTED = """
+globalThis.asked = [];
+const { client } = prime.studio;
+const call = client.call.bind(client);
+client.call = (method, ...rest) => { asked.push(method); return call(method, ...rest); };
+0
+"""
+"""Calls of the page are noted."""
+
+WHOLE_STATES = "asked.filter((method) => /history.at|snapshots.state/.test(method)).join()"
+
 MARKS = "prime.studio.comparison.value.found.value.marks"
 
 
@@ -101,8 +112,10 @@ async def test_two_snapshots_are_compared_with_each_other_and_each_change_is_a_j
         option = f"select[name={name}] option:has-text('{chosen}')"
         at = await ben.do("getAttribute", option, "value")
         await ben.do("selectOption", f"select[name={name}]", at)
+    await ben.value(f"{{{COUNTED}}}")
     await ben.click("form[aria-label='Compare two moments'] button")
     await ben.see(".changes .added:has-text('Take')")
+    assert await ben.value(WHOLE_STATES) == "history.at", "one whole state for both"
     assert len(await listed(ben)) == 3
     await ben.until("prime.studio.song === prime.studio.comparison.value.to.song")
     await ben.accessible()

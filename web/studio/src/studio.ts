@@ -1,6 +1,6 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
@@ -89,6 +89,8 @@ export class Studio {
   readonly comparison: Signal<Comparison | null> = signal(null);
   /** The edits of the project that we are in: all panels read these, so that they are asked for once. */
   readonly edits: Signal<HistoryFeed | null> = signal(null);
+  /** Moments of that project that need no call. */
+  past: Past | null = null;
   /** What the others edited while we were not here; null: nothing, or it was read. */
   readonly missed: Signal<Missed | null> = signal(null);
   readonly isHelpOpen = signal(false);
@@ -180,6 +182,7 @@ export class Studio {
     this.role.value = room.role.value;
     void edits.load().then(() => edits.more());
     this.edits.value = edits;
+    this.past = this.client.past(project);
     this.room.value = room;
   }
 
@@ -188,7 +191,7 @@ export class Studio {
     const room = this.room.value;
     this.forget();
     this.forget = () => {};
-    this.room.value = null;
+    this.room.value = this.past = null;
     this.comparison.value = this.edits.value = this.missed.value = null;
     this.role.value = "";
     if (room !== null) await this.client.leave(room);
@@ -259,7 +262,8 @@ export class Studio {
     const room = this.room.value;
     if (room === null) return false;
     try {
-      const { position, state } = await this.client.stateAt(room.project, { seq });
+      const here = this.past?.at(seq) ?? null;
+      const { position, state } = here === null ? await this.client.stateAt(room.project, { seq }) : { position: here, state: here.state };
       if (isWanted() && this.room.value === room) this.moment.value = { seq: position.seq, title: `after edit ${position.seq}`, song: state };
       return true;
     } catch (error) {

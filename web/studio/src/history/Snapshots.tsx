@@ -5,11 +5,12 @@ import type { Room } from "@prime/client";
 
 import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
-import { mayEdit } from "../people/roles.js";
+import { mayEditAll } from "../people/roles.js";
 import type { Studio } from "../studio.js";
 import { Compared } from "./comparing/Compared.js";
-import { CompareForm, nameOfSnapshot, sideOf, type Snapshot } from "./comparing/CompareForm.js";
+import { CompareForm, nameOfSnapshot, sidesOf } from "./comparing/CompareForm.js";
 import { beginComparing, nowSide } from "./comparing/comparison.js";
+import type { Snapshot } from "./comparing/songs.js";
 
 const PAGE = 100;
 
@@ -64,10 +65,12 @@ function One({ studio, room, snapshot, onChanged }: Props) {
   const name = nameOfSnapshot(snapshot);
   const doing = (done: Promise<unknown>): void => { done.then(onChanged, (error: unknown) => studio.fail(error)); };
   const compare = async (): Promise<void> => {
-    const from = await sideOf(room, snapshot);
-    if (studio.room.value === room) beginComparing(studio, from, nowSide(room));
+    const [from] = await sidesOf(studio, room, [snapshot]);
+    if (studio.room.value === room) beginComparing(studio, from!, nowSide(room));
   };
   const isNamed = snapshot.kind === "manual";
+  const role = studio.role.value;
+  const isOurs = snapshot.author !== null && snapshot.author.id === studio.client.user.value?.id;
   return (
     <li class="card snapshot">
       <strong><bdi>{name}</bdi></strong>

@@ -31,7 +31,7 @@ export class Scrubbing {
 
   constructor(private readonly studio: Studio, private readonly room: Room, edits: HistoryFeed) {
     this.head = signal(room.position?.seq ?? 0);
-    this.past = studio.client.past(room.project);
+    this.past = studio.past ?? studio.client.past(room.project);
     this.edits = edits;
   }
 

@@ -1,12 +1,11 @@
 /** Chooses the two moments that are compared: snapshots, the moment that is shown, or now. */
 
-import type { Calls, Room } from "@prime/client";
+import type { Room } from "@prime/client";
 
 import { Choice, Form, type Fields } from "../../../../pages/Form.js";
 import type { Studio } from "../../studio.js";
 import { beginComparing, nowSide, type Side } from "./comparison.js";
-
-export type Snapshot = Calls["snapshots.list"]["result"]["snapshots"][number];
+import { songsOf, type Snapshot } from "./songs.js";
 
 const [NOW, SHOWN] = ["now", "shown"];
 
@@ -18,15 +17,14 @@ export function CompareForm({ studio, room, snapshots }: { studio: Studio; room:
   const moment = studio.moment.value;
   const named = snapshots.map((each) => [each.id, `${nameOfSnapshot(each)} (#${each.position.seq})`] as const);
   const options = [...(moment === null ? [] : [[SHOWN!, `What is shown (#${moment.seq})`] as const]), ...named];
-  const side = async (chosen: string): Promise<Side> => {
-    if (chosen === NOW) return nowSide(room);
-    if (chosen === SHOWN && moment !== null) return { title: `edit ${moment.seq}`, song: moment.song, seq: moment.seq };
-    const snapshot = snapshots.find(({ id }) => id === chosen);
-    return snapshot === undefined ? nowSide(room) : sideOf(room, snapshot);
-  };
   const compare = async ({ from = "", to = NOW! }: Fields): Promise<void> => {
-    const sides = [await side(from), await side(to)] as const;
-    if (studio.room.value === room) beginComparing(studio, ...sides);
+    const asked = snapshots.filter(({ id }) => id === from || id === to);
+    const stored = new Map((await sidesOf(studio, room, asked)).map((side, at) => [asked[at]!.id, side]));
+    const side = (chosen: string): Side => {
+      if (chosen === SHOWN && moment !== null) return { title: `edit ${moment.seq}`, song: moment.song, seq: moment.seq };
+      return stored.get(chosen) ?? nowSide(room);
+    };
+    if (studio.room.value === room) beginComparing(studio, side(from), side(to));
   };
   return (
     <Form label="Compare two moments" action="Compare" onSubmit={compare}>
@@ -36,7 +34,8 @@ export function CompareForm({ studio, room, snapshots }: { studio: Studio; room:
   );
 }
 
-export async function sideOf(room: Room, snapshot: Snapshot): Promise<Side> {
-  const { state } = await room.snapshots.state(snapshot.id);
-  return { title: `“${nameOfSnapshot(snapshot)}”`, song: state, seq: snapshot.position.seq };
+export async function sidesOf(studio: Studio, room: Room, snapshots: readonly Snapshot[]): Promise<Side[]> {
+  const past = studio.past ?? studio.client.past(room.project);
+  const songs = await songsOf(room, past, snapshots);
+  return snapshots.map((snapshot, at) => ({ title: `“${nameOfSnapshot(snapshot)}”`, song: songs[at]!, seq: snapshot.position.seq }));
 }
