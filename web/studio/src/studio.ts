@@ -103,6 +103,8 @@ export class Studio {
   readonly revisions = new Revisions();
   /** Ours in the project; "": we are in none. */
   readonly role = signal("");
+  /** Whether we have no account; null: it is not known yet. */
+  readonly isGuest: Signal<boolean | null> = signal(null);
   /** Changes what is shown. */
   private navigation: Navigation | null = null;
   /** Counts what we have undone and redone. */
@@ -117,6 +119,19 @@ export class Studio {
       outbox: indexedDbOutbox(),
       tokens: localTokens(),
     });
+    this.client.user.subscribe((user, was) => { if (user?.id !== was?.id) void this.learnWhetherGuest(user?.id ?? null); });
+  }
+
+  /** What takes an account is offered once it is known that we have one. */
+  private async learnWhetherGuest(user: string | null): Promise<void> {
+    this.isGuest.value = null;
+    if (user === null) return;
+    try {
+      const { id, is_guest } = await this.client.call("account.get", {});
+      if (this.client.user.value?.id === id) this.isGuest.value = is_guest;
+    } catch (error) {
+      if (this.client.user.value?.id === user) this.fail(error);
+    }
   }
 
   /** What is drawn: a moment of the past, or now with what others show laid over. */

@@ -11,6 +11,7 @@ export function GuestUpgrade({ studio, onMade }: { studio: Studio; onMade: (own:
   const make = async ({ email = "", username = "", password = "" }: Fields): Promise<void> => {
     await studio.client.call("auth.upgrade_guest", { email, username, password });
     const own = await studio.client.call("account.get", {});
+    studio.isGuest.value = own.is_guest;
     studio.tell(own.email === null ? `A mail waits for you at ${email}: open its link, and the address is your account's.` : "You have an account now: log in with it wherever you are.");
     onMade(own);
   };

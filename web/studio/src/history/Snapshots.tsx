@@ -36,7 +36,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
   return (
     <div class="snapshots">
       {comparison !== null && <Compared studio={studio} room={room} comparison={comparison} />}
-      {mayEdit(studio.role.value) && (
+      {mayEditAll(studio.role.value) && (
         <Form key={taken} label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
           await room.snapshots.create({ name });
           setTaken((count) => count + 1);
@@ -78,10 +78,10 @@ function One({ studio, room, snapshot, onChanged }: Props) {
       <div class="row">
         <button type="button" onClick={() => void studio.showMoment(snapshot.position.seq)}>Look</button>
         <button type="button" onClick={() => { compare().catch((error: unknown) => studio.fail(error)); }}>Compare with now</button>
-        {mayEdit(studio.role.value) && <button type="button" onClick={() => setAsks("restore")}>Restore</button>}
-        <button type="button" onClick={() => setAsks("fork")}>Fork</button>
-        {mayEdit(studio.role.value) && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
-        {isNamed && mayEdit(studio.role.value) && (
+        {mayEditAll(role) && <button type="button" onClick={() => setAsks("restore")}>Restore</button>}
+        {studio.isGuest.value === false && <button type="button" onClick={() => setAsks("fork")}>Fork</button>}
+        {mayEditAll(role) && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
+        {isNamed && (role === "owner" || isOurs) && (
           <button type="button" class="danger" onClick={() => { if (confirm(`Delete the snapshot ${name}?`)) doing(room.snapshots.delete(snapshot.id)); }}>Delete</button>
         )}
       </div>

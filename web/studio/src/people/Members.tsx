@@ -7,12 +7,11 @@ import { inWords } from "../../../pages/failure_words.js";
 import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { initials, ON_COLOUR, safeColour } from "./colours.js";
-import { ROLE_WORDS } from "./roles.js";
+import { ROLE_WORDS, rolesFor } from "./roles.js";
 
 type Member = Calls["members.list"]["result"]["members"][number];
 
 const PAGE = 200;
-const CHOICES = ["owner", "editor", "commenter", "viewer"] as const satisfies readonly Role[];
 
 export function Members({ studio, project }: { studio: Studio; project: string }) {
   const [members, setMembers] = useState<readonly Member[]>([]);
@@ -60,7 +59,7 @@ function OneMember({ studio, project, member, onChanged }: Props) {
         ? (
           <select aria-label={`Role of ${name}`} value={role}
             onChange={(event) => after(studio.client.call("members.grant", { project, user: user.id, role: event.currentTarget.value as Role }))}>
-            {[...new Set<Role>([...CHOICES, role])].map((each) => <option key={each} value={each}>{ROLE_WORDS[each].title}</option>)}
+            {rolesFor(user.is_guest, role).map((each) => <option key={each} value={each}>{ROLE_WORDS[each].title}</option>)}
           </select>
         )
         : <small class="quiet">{ROLE_WORDS[role].title}</small>}

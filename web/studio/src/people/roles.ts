@@ -12,5 +12,16 @@ export const ROLE_WORDS: { readonly [role in Role]: { readonly title: string; re
 
 /** Whether the role edits at all; a word that is not known reads (rule R1). */
 export function mayEdit(role: string): boolean {
-  return role === "owner" || role === "editor" || role === "contributor";
+  return role === "contributor" || mayEditAll(role);
+}
+
+/** Whether the role edits all of the song: only such make, name and restore snapshots. */
+export function mayEditAll(role: string): boolean {
+  return role === "owner" || role === "editor";
+}
+
+/** What members can be made: a contributor's tracks cannot be named here, and a guest owns nothing (rule R72). */
+export function rolesFor(isGuest: boolean, now: Role): readonly Role[] {
+  const roles: Role[] = isGuest ? ["editor", "commenter", "viewer"] : ["owner", "editor", "commenter", "viewer"];
+  return roles.includes(now) ? roles : [...roles, now];
 }

@@ -10,11 +10,11 @@ import type { Studio } from "../studio.js";
 import { ProjectRow } from "./ProjectRow.js";
 import { ProjectList } from "./project_list.js";
 
-
 export function Projects({ studio }: { studio: Studio }) {
   const [list] = useState(() => new ProjectList(studio.client));
   const [isMaking, setMaking] = useState(false);
   const user = useLive(studio.client.user, null);
+  const isGuest = studio.isGuest.value;
   useEffect(() => void list.load(), [list]);
   const { rows, isWhole, failure, isLoading } = list.shown.value;
   return (
@@ -31,14 +31,15 @@ export function Projects({ studio }: { studio: Studio }) {
         <input class="grow" type="search" aria-label="Search in the names of projects" placeholder="Search" maxLength={100}
           onInput={(event) => list.search(event.currentTarget.value)} />
         <label class="row"><input type="checkbox" onChange={(event) => list.showArchived(event.currentTarget.checked)} />Archived ones, too</label>
-        <button type="button" class="main" aria-expanded={isMaking} onClick={() => setMaking(!isMaking)}>New project</button>
+        {isGuest === false && <button type="button" class="main" aria-expanded={isMaking} onClick={() => setMaking(!isMaking)}>New project</button>}
       </div>
-      {isMaking && <MakeProject studio={studio} />}
+      {isGuest === true && <p class="quiet">You are here as a guest, and own no projects. <button type="button" onClick={() => studio.show("account")}>Make an account</button></p>}
+      {isMaking && isGuest === false && <MakeProject studio={studio} />}
       {failure !== null && <p class="failure" role="alert">{inWords(failure)} <button type="button" onClick={() => void list.load()}>Try again</button></p>}
       <ul class="list" aria-busy={isLoading}>
         {rows.map((project) => <ProjectRow key={project.id} studio={studio} project={project} onChanged={() => void list.load()} />)}
       </ul>
-      {rows.length === 0 && !isLoading && failure === null && <p class="quiet">No project here yet: make one, or ask for an invitation to one.</p>}
+      {rows.length === 0 && !isLoading && failure === null && <p class="quiet">No project here yet: {isGuest === false && "make one, or "}ask for an invitation to one.</p>}
       {!isWhole && <button type="button" disabled={isLoading} onClick={() => void list.more()}>More</button>}
     </main>
   );

@@ -6,6 +6,7 @@ import type { Member } from "@prime/client";
 import { initials, safeColour } from "../../../studio/src/people/colours.js";
 import { pillOf } from "../../../studio/src/people/connection_words.js";
 import { doingInWords } from "../../../studio/src/people/doing.js";
+import { mayEdit, mayEditAll, rolesFor } from "../../../studio/src/people/roles.js";
 import { leftInWords, roleInWords } from "../../../studio/src/people/told.js";
 
 const CONNECTED = { status: { name: "connected" }, unsaved: 0, seq: 53, isSynced: true, degraded: null } as const;
@@ -23,6 +24,13 @@ test("the pill says whether all is saved", () => {
 test("initials are two letters of any script", () => {
   assert.deepEqual(["Ada Lovelace", "ben", "  ", "𝕏 y", "李"].map(initials), ["AL", "BE", "?", "𝕏Y", "李"]);
   assert.deepEqual(["Ada (2)", "Ada Lovelace (12)", "(2)"].map(initials), ["A2", "A12", "(2"], "and say who of several of one name");
+});
+
+test("who edits some tracks takes no snapshots, and a guest is made no owner", () => {
+  assert.deepEqual(["owner", "editor", "contributor", "commenter", "viewer", "of tomorrow"].map((role) => [mayEdit(role), mayEditAll(role)]),
+    [[true, true], [true, true], [true, false], [false, false], [false, false], [false, false]]);
+  assert.deepEqual(rolesFor(false, "editor"), ["owner", "editor", "commenter", "viewer"]);
+  assert.deepEqual(rolesFor(true, "contributor"), ["editor", "commenter", "viewer", "contributor"]);
 });
 
 test("no colour but six digits gets into a style", () => {

@@ -1,0 +1,67 @@
+// Runs in the studio page: presses all that is offered, and notes what the server refuses.
+
+globalThis.refused = [];
+globalThis.pressed = [];
+{
+  let running = 0;
+  const { studio } = prime;
+  const call = studio.client.call.bind(studio.client);
+  studio.client.call = async (method, ...rest) => {
+    running += 1;
+    try {
+      return await call(method, ...rest);
+    } catch (error) {
+      refused.push(`${method}: ${error.code}`);
+      throw error;
+    } finally {
+      running -= 1;
+    }
+  };
+  studio.room.value.onRefused((id, error) => refused.push(`edit: ${error.code}`));
+  const LEAVES = /^(To the projects|Leave the project|Leave|Import|Log out|To your projects)$|^Put .* out$/;
+  const nameOf = (each) => (each.getAttribute("aria-label") ?? each.textContent).trim();
+  const placeOf = (each) => each.closest("[aria-label]:not(button)")?.getAttribute("aria-label") ?? "";
+  const keyOf = (each) => `${placeOf(each)} / ${nameOf(each)}`;
+  const isAway = (each) => LEAVES.test(nameOf(each)) || (nameOf(each) === "Fork" && studio.isGuest.value === false);
+  const isOffered = (each) => !each.disabled && each.getAttribute("aria-disabled") !== "true" && each.checkVisibility();
+  const isSettled = () => running === 0 && studio.room.value.unsaved.value === 0;
+  const frame = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+  const settled = async () => {
+    do await frame(); while (!isSettled());
+  };
+  const send = async (form) => {
+    for (const field of form.querySelectorAll("input[required]")) field.value ||= "x";
+    form.requestSubmit();
+    await settled();
+  };
+  const press = async (each) => {
+    pressed.push(keyOf(each));
+    if (each.matches("[role=slider]")) each.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
+    else each.click();
+    await settled();
+    const dialog = document.querySelector("dialog[open]");
+    const form = dialog?.querySelector("form");
+    if (form) await send(form);
+    document.querySelector("dialog[open]")?.close();
+    studio.moment.value = null;
+    await settled();
+  };
+  /** All that is offered at this place, each once. */
+  globalThis.walk = async () => {
+    const seen = new Set();
+    for (;;) {
+      const controls = [...document.querySelectorAll("button, [role=slider]")];
+      const next = controls.find((each) => isOffered(each) && !seen.has(keyOf(each)) && !isAway(each) && each.closest("[role=tablist]") === null);
+      if (next === undefined) return seen.size;
+      seen.add(keyOf(next));
+      await press(next);
+    }
+  };
+  globalThis.show = async (side, lower, collection, id) => {
+    studio.select(collection, [id]);
+    studio.side.value = side;
+    studio.lower.value = lower;
+    studio.openClip.value = "cl_lead_01";
+    await settled();
+  };
+}
