@@ -80,7 +80,7 @@ function listening(canvas: HTMLCanvasElement, pointer: ArrangementPointer): () =
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
-  canvas.addEventListener("wheel", (event) => pointer.wheel(event, at(event)[0]), { passive: false, signal });
+  canvas.addEventListener("wheel", (event) => pointer.wheel(event, () => at(event)[0]), { passive: false, signal });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);

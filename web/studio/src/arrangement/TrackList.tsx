@@ -1,12 +1,10 @@
 /** The heads of the tracks, beside the time line: a tree grid for keys and screen readers. */
 
 import { useComputed } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Member } from "@prime/client";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
-import { useLiveKeyed } from "../../../pages/use_live.js";
 import { safeColour } from "../people/colours.js";
-import { membersOn } from "../people/on_tracks.js";
+import { OnTracks } from "../people/on_tracks.js";
 import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
@@ -29,12 +27,15 @@ export function TrackList({ studio, view }: { studio: Studio; view: ArrangementV
   useEffect(() => { // the browser may scroll the list to what has the focus: the canvas follows
     if (box.current !== null && box.current.scrollTop !== 0) box.current.scrollTop = 0;
   });
+  const room = studio.room.value;
+  const people = useMemo(() => new OnTracks(), [room]);
+  useEffect(() => (room === null ? undefined : people.follow(room.others)), [people]);
   const seen = rowsBetween(view.layout.rows, band - BESIDE, band + BAND + 2_000);
   return (
     <div class="tracks" ref={box} role="treegrid" aria-label="Tracks" aria-rowcount={view.layout.rows.length}
       onWheel={(event) => view.scrollBy(0, event.deltaY)}>
       <div class="track-rows" ref={list}>
-        {seen.map((row) => <TrackHead key={row.id} studio={studio} view={view} row={row} place={view.layout.rows.indexOf(row)} />)}
+        {seen.map((row) => <TrackHead key={row.id} studio={studio} view={view} people={people} row={row} place={view.layout.rows.indexOf(row)} />)}
       </div>
     </div>
   );
@@ -43,11 +44,12 @@ export function TrackList({ studio, view }: { studio: Studio; view: ArrangementV
 interface Props {
   readonly studio: Studio;
   readonly view: ArrangementView;
+  readonly people: OnTracks;
   readonly row: Row;
   readonly place: number;
 }
 
-function TrackHead({ studio, view, row, place }: Props) {
+function TrackHead({ studio, view, people, row, place }: Props) {
   void view.drawnRows.value;
   const [isNaming, setNaming] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -90,7 +92,7 @@ function TrackHead({ studio, view, row, place }: Props) {
           : <bdi onDblClick={() => setNaming(studio.mayEdit)}>{track.name.slice(0, 60) || "Track"}</bdi>}
       </span>
       <span role="gridcell" class="track-side">
-        <WhoIsHere studio={studio} track={row.id} />
+        <WhoIsHere people={people} track={row.id} />
         {studio.mayEdit && isSelected && <Order studio={studio} track={row.id} />}
         <Switches studio={studio} view={view} channel={track.channel} />
       </span>
@@ -125,10 +127,8 @@ function focusRow(event: KeyboardEvent, step: -1 | 1): void {
 }
 
 /** Dots of those whose cursor is on the track. */
-function WhoIsHere({ studio, track }: { studio: Studio; track: string }) {
-  const key = (others: readonly Member[]): string => membersOn(track, others).map(({ member, name, color }) => `${member}/${color}/${name}`).join();
-  const here = membersOn(track, useLiveKeyed(studio.room.value?.others, [], key));
-  return <>{here.map((member) => <span key={member.member} class="dot" role="img" aria-label={`${member.name.slice(0, 60)} is here`} title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
+function WhoIsHere({ people, track }: { people: OnTracks; track: string }) {
+  return <>{people.of(track).value.map((member) => <span key={member.member} class="dot" role="img" aria-label={`${member.name.slice(0, 60)} is here`} title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
 }
 
 function Order({ studio, track }: { studio: Studio; track: string }) {

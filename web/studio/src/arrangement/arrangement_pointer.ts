@@ -34,11 +34,12 @@ export class ArrangementPointer {
 
   constructor(private readonly studio: Studio, private readonly view: ArrangementView) {}
 
-  wheel(event: WheelEvent, x: number): void {
+  /** `place`: asks the page where it is, which costs a layout: only who zooms needs it. */
+  wheel(event: WheelEvent, place: () => number): void {
     event.preventDefault();
     const { view } = this;
     if (event.altKey) view.resizeRows(view.rowHeight * Math.exp(-event.deltaY / 300));
-    else if (event.ctrlKey || event.metaKey) view.axis.value = zoomed(view.axis.value, Math.exp(-event.deltaY / 300), x);
+    else if (event.ctrlKey || event.metaKey) view.axis.value = zoomed(view.axis.value, Math.exp(-event.deltaY / 300), place());
     else if (event.shiftKey) view.axis.value = scrolled(view.axis.value, event.deltaY || event.deltaX);
     else {
       view.axis.value = scrolled(view.axis.value, event.deltaX);

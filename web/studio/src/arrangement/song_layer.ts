@@ -8,7 +8,7 @@ import type { TimelineMarks } from "../history/comparing/timeline_marks.js";
 import { windows, type Window } from "../timeline/windows.js";
 import type { ClipContents, Content } from "./clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
-import { fitting, LETTERS } from "./drawing/letters.js";
+import { fitting, LETTERS, textWidth } from "./drawing/letters.js";
 import { comparedColour, drawGhost, drawSign } from "./drawing/compared.js";
 import { RowTiles, type SheetMaker, type TileDrawn } from "./drawing/row_tiles.js";
 import { drawRuler, RULER_HEIGHT, type Chips, type Heat } from "./drawing/ruler.js";
@@ -19,6 +19,11 @@ export { RULER_HEIGHT };
 
 /** At most so many clips are drawn at once; what is left out is said. */
 export const MOST_CLIPS = 6_000;
+
+/** Of the names of clips; how far they are from the left edge of a clip, and from both edges together. */
+const NAME_FONT = `600 10px ${LETTERS}`;
+const NAME_LEFT = 5;
+const NAME_MARGIN = 8;
 
 /** At most so many notes and points are drawn at once. */
 const MOST_MARKS = 60_000;
@@ -145,7 +150,7 @@ export class SongLayer {
     paint.globalAlpha = 1;
   }
 
-  /** Those that lie where they are stored; names are drawn where they can be read, and not on tiles. */
+  /** Those that lie where they are stored. */
   private drawClips(scene: Scene, row: Row, place: number): void {
     for (const placed of seenOf(scene, row)) {
       if (scene.moved.has(placed.id) || this.clips >= MOST_CLIPS) continue;
@@ -181,8 +186,10 @@ export class SongLayer {
     }
     for (const placed of seenOf(scene, row)) {
       if (scene.moved.has(placed.id)) continue;
-      if (isApart(scene, placed.id)) this.drawClip(scene, row, placed, place);
-      this.drawNameOf(scene, row, placed, place);
+      if (isApart(scene, placed.id)) {
+        this.drawClip(scene, row, placed, place);
+        this.drawNameOf(scene, row, placed, place);
+      } else if (placed.time < scene.axis.start) this.drawNameAtEdge(scene, row, placed, place); // the tile has the name otherwise
     }
     return true;
   }
@@ -193,7 +200,10 @@ export class SongLayer {
     this.paint = paint;
     const seen = seenOf(scene, row);
     const plain = seen.filter(({ id }) => !isApart(scene, id));
-    for (const placed of plain) this.drawClip(scene, row, placed, place);
+    for (const placed of plain) {
+      this.drawClip(scene, row, placed, place);
+      this.drawNameAt(scene, row, placed, place, xOf(scene.axis, placed.time));
+    }
     this.paint = page;
     const drawn = {
       clips: plain.map(({ id }) => ({ id, source: sourceOf(scene, id), content: scene.contents.of(sourceOf(scene, id)) })),
@@ -253,19 +263,34 @@ export class SongLayer {
     }
   }
 
-  /** At the left edge of what is seen of it. */
-  private drawNameOf(scene: Scene, row: Row, { id, time, end }: PlacedClip, place: number): void {
+  /** At its beginning, or at the left edge of what is seen of it. */
+  private drawNameOf(scene: Scene, row: Row, placed: PlacedClip, place: number): void {
+    if (!this.drawNameAtEdge(scene, row, placed, place)) this.drawNameAt(scene, row, placed, place, xOf(scene.axis, placed.time));
+  }
+
+  /** Where the name at its beginning is out of sight; false: it is not. */
+  private drawNameAtEdge(scene: Scene, row: Row, placed: PlacedClip, place: number): boolean {
+    const left = xOf(scene.axis, placed.time);
+    if (left >= 0) return false;
+    const width = widthOf(scene, placed.time, placed.end);
+    this.paint.font = NAME_FONT;
+    const atBeginning = fitting(this.paint, nameOf(scene, row, placed.id), width - NAME_MARGIN);
+    if (left + NAME_LEFT + textWidth(this.paint, atBeginning) > 0) return false;
+    this.drawNameAt(scene, row, placed, place, 0);
+    return true;
+  }
+
+  /** `x`: where the part of the clip begins that has room for it. */
+  private drawNameAt(scene: Scene, row: Row, { id, time, end }: PlacedClip, place: number, x: number): void {
     const { paint } = this;
     const clip = scene.song.get("clips", id);
     const width = widthOf(scene, time, end);
     if (clip === undefined || !isNamed(width, row)) return;
-    const left = xOf(scene.axis, time);
-    const x = Math.max(left, 0);
-    paint.font = `600 10px ${LETTERS}`;
+    paint.font = NAME_FONT;
     paint.textBaseline = "top";
     paint.fillStyle = clipLook(colourOf(scene, row, id, place), scene.colours, scene.selected.has(id)).letters;
     paint.globalAlpha = clip.enable ? 1 : 0.4;
-    paint.fillText(fitting(paint, clip.name || scene.song.get("tracks", row.id)?.name || "", left + width - x - 8), x + 5, yOf(scene, row) + 5);
+    paint.fillText(fitting(paint, nameOf(scene, row, id), xOf(scene.axis, time) + width - x - NAME_MARGIN), x + NAME_LEFT, yOf(scene, row) + 5);
     paint.globalAlpha = 1;
   }
 
@@ -376,6 +401,11 @@ function colourOf({ song }: Scene, row: Row, clip: string, place: number): strin
 
 function widthOf({ axis }: Scene, time: number, end: number): number {
   return Math.max(2, (end - time) * axis.scale - 1);
+}
+
+/** Its own, or that of its track. */
+function nameOf({ song }: Scene, row: Row, clip: string): string {
+  return song.get("clips", clip)?.name || song.get("tracks", row.id)?.name || "";
 }
 
 /** Whether a clip so wide has room for its name. */

@@ -20,6 +20,18 @@ export function fitting(paint: CanvasRenderingContext2D, text: string, width: nu
   return cut;
 }
 
+/** Width of each text that was asked for; all are in the same letters. */
+const WIDTHS = new Map<string, number>();
+
+/** In pixels, kept. */
+export function textWidth(paint: CanvasRenderingContext2D, text: string): number {
+  let width = WIDTHS.get(text);
+  if (width !== undefined) return width;
+  if (WIDTHS.size >= MOST_FITTING) WIDTHS.clear();
+  WIDTHS.set(text, (width = paint.measureText(text).width));
+  return width;
+}
+
 function cutTo(paint: CanvasRenderingContext2D, text: string, width: number): string {
   const whole = isolated(text);
   if (width < 8 || paint.measureText(whole).width <= width) return width < 8 ? "" : whole;
