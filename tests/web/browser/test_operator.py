@@ -125,7 +125,7 @@ async def test_a_member_is_sent_out_and_a_room_closed_and_opened_from_the_page(
     await page.see("[role=status]:has-text('ann is out of the room')")
     await page.see(".done summary:has-text('olga sent ann out: “The stage is needed.”')")
     await page.see(
-        "tr:has(th:text-is('olga')):has(summary:has-text('sent ann out'))"
+        "tr:has(th:has-text('olga')):has(summary:has-text('sent ann out'))"
         " td:has-text('Night drive')"
     )
     entry = "tr:has(summary:has-text('sent ann out')) .stored"
