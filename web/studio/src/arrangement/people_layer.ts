@@ -18,8 +18,11 @@ const NAME_MS = 2_000;
 /** A name is shown to a mouse so near its cursor. */
 const HOVER_PIXELS = 28;
 
-/** A cursor goes to where it was seen in about so long. */
+/** A cursor goes to where it was seen in about so long: its next place comes before it is there, so it never stands still between two. */
 const EASE_MS = 60;
+
+/** Of the first frame after a rest, and the most that counts of a frame that came late: a cursor glides on, and does not jump. */
+const [FRAME_MS, LATEST_MS] = [16, 50];
 
 export interface PeopleScene {
   readonly axis: Axis;
@@ -62,6 +65,8 @@ export class PeopleLayer {
   private readonly seen = new Map<string, Seen>();
   /** Names of this frame. */
   private names: Named[] = [];
+  /** When the last frame was drawn, if something still moved in it; null: it rested. */
+  private movedAt: number | null = null;
 
   constructor(private readonly paint: CanvasRenderingContext2D) {}
 
@@ -77,7 +82,10 @@ export class PeopleLayer {
       this.drawSelection(scene, member);
       this.drawPlayhead(scene, member.presence.playhead?.time ?? null, safeColour(member.color), 0.7);
     }
-    for (const member of scene.others) moves = this.drawCursor(scene, member, now) || moves;
+    const passed = this.movedAt === null ? FRAME_MS : Math.min(LATEST_MS, Math.max(0, now - this.movedAt));
+    const part = scene.glides ? 1 - Math.exp(-passed / EASE_MS) : 1;
+    for (const member of scene.others) moves = this.drawCursor(scene, member, now, part) || moves;
+    this.movedAt = moves ? now : null;
     this.drawNames();
     this.drawPlayhead(scene, scene.playhead, scene.accent, 1);
     this.forgetWhoLeft(scene.others);
@@ -116,12 +124,12 @@ export class PeopleLayer {
     paint.fill();
   }
 
-  private drawCursor(scene: PeopleScene, member: Member, now: number): boolean {
+  /** `part`: of its way, that a cursor goes in this frame. */
+  private drawCursor(scene: PeopleScene, member: Member, now: number, part: number): boolean {
     const { cursor, tool } = member.presence;
     if (cursor == null) return false;
     const target = this.target(scene, cursor);
     const seen = this.seenOf(member, target, now);
-    const part = scene.glides ? 1 - Math.exp(-16 / EASE_MS) : 1;
     seen.x += (target[0] - seen.x) * part;
     seen.y += (target[1] - seen.y) * part;
     if (seen.x < -20 || seen.x > scene.width + 20 || seen.y < 0) return false;

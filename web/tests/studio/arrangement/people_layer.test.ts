@@ -4,14 +4,18 @@ import type { Member, Presence } from "@prime/client";
 
 import { MOST_NAMES, PeopleLayer, type PeopleScene } from "../../../studio/src/arrangement/people_layer.js";
 
-/** A canvas that notes the texts on it; a letter is 6 pixels wide. */
-function canvas(): { paint: CanvasRenderingContext2D; texts: string[] } {
+/** A canvas that notes the texts on it and where lines begin; a letter is 6 pixels wide. */
+function canvas(): { paint: CanvasRenderingContext2D; texts: string[]; begins: number[][] } {
   const texts: string[] = [];
+  const begins: number[][] = [];
   const paint = new Proxy({ measureText: (text: string) => ({ width: text.length * 6 }) } as { [name: string]: unknown }, {
-    get: (own, name: string) => own[name] ?? ((...words: unknown[]) => { if (name === "fillText") texts.push(String(words[0])); }),
+    get: (own, name: string) => own[name] ?? ((...words: unknown[]) => { 
+      if (name === "fillText") texts.push(String(words[0]));
+      if (name === "moveTo") begins.push(words as number[]);
+    }),
     set: () => true,
   });
-  return { paint: paint as unknown as CanvasRenderingContext2D, texts };
+  return { paint: paint as unknown as CanvasRenderingContext2D, texts, begins };
 }
 
 function memberAt(number: number, presence: Presence = {}): Member {
@@ -21,7 +25,7 @@ function memberAt(number: number, presence: Presence = {}): Member {
 
 function sceneOf(others: readonly Member[], more: Partial<PeopleScene> = {}): PeopleScene {
   return {
-    axis: { start: 0, scale: 4 }, top: 0, width: 2_000, height: 600, others, rowOf: () => ({ id: "t1", depth: 0, top: 0, height: 30 }),
+    axis: { start: 0, scale: 4 }, top: 0, width: 2_000, height: 600, others, rowOf: () => ({ id: "t1", depth: 0, top: 0, height: 30, below: 0 }),
     clipBox: () => null, playhead: 0, accent: "#ffffff", glides: false, mouse: null, ...more,
   };
 }
@@ -63,4 +67,27 @@ test("once all have come where they are seen no frame is asked for", () => {
   let frames = 0;
   while (layer.draw(gliding, 48 + 16 * frames)) frames += 1;
   assert.ok(frames > 5 && frames < 60, `${frames} frames`);
+});
+
+/** Where the cursor of the only member is after frames at these times, on its way from 0 to 400 pixels. */
+function glided(frames: readonly number[]): number[] {
+  const { paint, begins } = canvas();
+  const layer = new PeopleLayer(paint);
+  const draw = (time: number, at: number): number => {
+    begins.length = 0;
+    layer.draw(sceneOf([memberAt(0, { cursor: { time, track: "t1", y: 0.5 } })], { glides: true, playhead: 1_000 }), at);
+    return begins[0]![0]!;
+  };
+  draw(0, 0);
+  return frames.map((at) => draw(100, at));
+}
+
+test("a cursor glides: as far in a time however many frames it has, and without a jump after a rest or in a late frame", () => {
+  const slow = glided([5_000, 5_016, 5_032, 5_048]);
+  const fast = glided([5_000, 5_008, 5_016, 5_024, 5_032, 5_040, 5_048]);
+  assert.ok(slow[0]! > 0 && slow[0]! < 400 / 2, "after a rest of five seconds");
+  assert.ok(Math.abs(slow.at(-1)! - fast.at(-1)!) < 1e-6, `${slow.at(-1)} and ${fast.at(-1)}`);
+  const [first, late] = glided([5_000, 9_000]);
+  assert.ok(late! - first! < (400 - first!) * 0.6);
+  assert.ok(glided(Array.from({ length: 60 }, (_, at) => at * 16)).at(-1)! > 399.5);
 });
