@@ -1,7 +1,7 @@
 /** What a clip holds: notes, or the points of its automation. */
 
 import type { Studio } from "../studio.js";
-import { ClipPoints } from "./automation/ClipPoints.js";
+import { ClipPoints } from "./ClipPoints.js";
 import { Roll } from "./Roll.js";
 
 export function PianoRoll({ studio }: { studio: Studio }) {
@@ -12,8 +12,7 @@ export function PianoRoll({ studio }: { studio: Studio }) {
   const clip = selectedClip ?? studio.openClip.value;
   const entity = clip === null ? undefined : song?.get("clips", clip);
   if (song === null || clip === null || entity === undefined) return <p class="quiet inspector">Select a clip of notes, or double-click one.</p>;
-  const key = `${studio.moment.value?.seq ?? "now"}/${clip}`;
-  if (entity.kind === "automation") return <ClipPoints key={key} studio={studio} song={song} clip={entity.ref ?? clip} />;
+  if (entity.kind === "automation") return <ClipPoints key={clip} studio={studio} song={song} clip={entity.ref ?? clip} />;
   if (entity.kind !== "notes") return <p class="quiet inspector">This clip has no notes.</p>;
-  return <Roll key={key} studio={studio} song={song} clip={entity.ref ?? clip} played={clip} />;
+  return <Roll key={clip} studio={studio} song={song} clip={entity.ref ?? clip} played={clip} />;
 }

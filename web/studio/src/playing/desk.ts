@@ -44,12 +44,13 @@ export class Desk {
     for (const [id, strip] of heard) {
       const chain = this.chain(id);
       const own = automated.get(id);
-      const gain = strip.gain === 0 ? 0 : (own?.volume ?? strip.gain);
+      const isSilent = strip.gain === 0 || own?.mute === true;
+      const gain = isSilent ? 0 : (own?.volume ?? strip.gain);
       const pan = own?.pan === undefined ? strip.pan : own.pan * 2 - 1;
       this.wire(chain, strip);
       chain.fader.gain.setTargetAtTime(gain, now, SMOOTH_SECONDS);
       chain.pan.pan.setTargetAtTime(pan, now, SMOOTH_SECONDS);
-      for (const send of strip.sends) chain.sends.get(send.id)?.gain.setTargetAtTime(strip.gain === 0 ? 0 : send.gain, now, SMOOTH_SECONDS);
+      for (const send of strip.sends) chain.sends.get(send.id)?.gain.setTargetAtTime(isSilent ? 0 : send.gain, now, SMOOTH_SECONDS);
     }
     for (const id of [...this.chains.keys()]) if (!heard.has(id)) this.forget(id);
   }

@@ -29,3 +29,9 @@ test("lanes of other things and lanes that are off say nothing; decibels become 
   assert.deepEqual([...found.keys()].sort(), ["c", "e"]);
   assert.ok(Math.abs(found.get("e")!.volume! - 0.501) < 0.001);
 });
+
+test("a switch is on from one point to the next", () => {
+  const points = { a: { ...point("m", 0, 0), interp: "hold" }, b: { ...point("m", 4, 1), interp: "hold" } };
+  const muted = songOf({ lanes: { m: lane({ track: "t", target: "channels/c/mute" }) }, points });
+  assert.deepEqual([0, 3.9, 4, 9].map((beat) => automatedAt(muted, beat).get("c")!.mute), [false, false, true, true]);
+});

@@ -23,7 +23,7 @@ export function pointsOf(song: Readable, lane: string): LanePoint[] {
   return points.sort((a, b) => a.time - b.time || a.slot - b.slot || (a.id < b.id ? -1 : 1));
 }
 
-/** Values at the bottom and at the top. Of what is a part (`normalized`) or a gain (`linear`) all is seen. */
+/** Values at the bottom and at the top of what has no limits: all of them are seen. */
 export function scaleOf(points: readonly LanePoint[], unit: string): readonly [low: number, high: number] {
   const values = points.map(({ value }) => value);
   const least = { normalized: [0, 1], linear: [0, 2], percent: [0, 100] }[unit] ?? [];
@@ -50,4 +50,24 @@ export function valueAt(points: readonly LanePoint[], time: number): number | un
   if (from === undefined) return to?.value;
   if (to === undefined || from.interp === "hold" || to.time <= from.time) return from.value;
   return from.value + ((to.value - from.value) * (time - from.time)) / (to.time - from.time);
+}
+
+/** The points of a line from one beat to another, as it is played: a value that is held goes on to the next point, the first holds from before. */
+export function lineOf(points: readonly LanePoint[], from: number, to: number): [time: number, value: number][] {
+  const first = Math.max(0, points.findLastIndex(({ time }) => time <= from));
+  const line: [number, number][] = [];
+  for (let at = first; at < points.length; at += 1) {
+    const { time, value, interp } = points[at]!;
+    if (at === 0 && time > from) line.push([from, value]);
+    line.push([time, value]);
+    const next = points[at + 1]?.time;
+    if (next === undefined || interp === "hold") line.push([next ?? Math.max(time, to), value]);
+    if (time > to) break;
+  }
+  return line;
+}
+
+/** Those between two beats. */
+export function seenOf(points: readonly LanePoint[], from: number, to: number): LanePoint[] {
+  return points.filter(({ time }) => time >= from && time <= to);
 }
