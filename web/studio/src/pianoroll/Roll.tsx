@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Readable, Room } from "@prime/client";
 
 import { coloursOf } from "../arrangement/colours.js";
-import { DRUMS } from "../playing/sounding.js";
+import { instrumentFor } from "../playing/built_in.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
 import { duplicate } from "./note_edits.js";
@@ -28,6 +28,7 @@ interface Props {
 
 export function Roll({ studio, song, clip, played }: Props) {
   studio.revisions.of("notes");
+  studio.revisions.of("devices"); // keys of drums have names
   const canvas = useRef<HTMLCanvasElement>(null);
   const [window, setWindow] = useState<Window | null>(null);
   const [dragged, setDragged] = useState<ReadonlyMap<string, Note> | null>(null);
@@ -80,7 +81,7 @@ export function Roll({ studio, song, clip, played }: Props) {
 
 function isDrumClip(song: Readable, clip: string): boolean {
   const entity = song.get("clips", clip);
-  return DRUMS.test(entity?.name ?? "") || DRUMS.test(song.get("tracks", entity?.track ?? "")?.name ?? "");
+  return entity !== undefined && instrumentFor(song, entity.track, entity.name) === "drums";
 }
 
 /** Draw again while others move notes or select others. */

@@ -3,6 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { windows } from "../timeline/windows.js";
+import { instrumentFor, type BuiltIn } from "./built_in.js";
 import { isHeard } from "./routing.js";
 
 export interface Sounding {
@@ -14,11 +15,8 @@ export interface Sounding {
   /** 0 to 1. */
   readonly velocity: number;
   readonly channel: string;
-  readonly isDrum: boolean;
+  readonly instrument: BuiltIn;
 }
-
-/** Names of tracks and clips whose keys are drums. */
-export const DRUMS = /drum|kick|snare|hat|clap|perc|cymbal|tom|crash|beat|rim|shaker/i;
 
 /** In no order. `most`: no more than so many. */
 export function soundingBetween(song: Readable, from: number, to: number, most = 2_000): Sounding[] {
@@ -27,7 +25,8 @@ export function soundingBetween(song: Readable, from: number, to: number, most =
     if (clip.slot !== null || !clip.enable || clip.kind !== "notes" || clip.time >= to || clip.time + clip.duration <= from) continue;
     const track = song.get("tracks", clip.track);
     if (track?.channel == null || !isHeard(song, track.channel)) continue;
-    const isDrum = DRUMS.test(track.name) || DRUMS.test(clip.name);
+    const instrument = instrumentFor(song, clip.track, clip.name);
+    if (instrument === null) continue;
     for (const window of windows(clip, from, to)) {
       for (const noteId of song.by("notes", "clip", clip.ref ?? id)) {
         const note = song.get("notes", noteId);
@@ -36,7 +35,7 @@ export function soundingBetween(song: Readable, from: number, to: number, most =
         if (time < from || time >= to) continue;
         if (found.length >= most) return found;
         const duration = Math.min(note.duration, window.end - note.time);
-        found.push({ time, duration, key: note.key, velocity: note.vel, channel: track.channel, isDrum });
+        found.push({ time, duration, key: note.key, velocity: note.vel, channel: track.channel, instrument });
       }
     }
   }

@@ -37,7 +37,7 @@ test("what is muted, not solo, disabled or in a slot is silent", () => {
 
 test("a clip with the content of another plays that, on its own track", () => {
   const drums = soundingBetween(songOf(PARTS), 0, 100).filter(({ channel }) => channel === "d");
-  assert.ok(drums.length > 0 && drums.every(({ isDrum }) => isDrum));
+  assert.ok(drums.length > 0 && drums.every(({ instrument }) => instrument === "drums"));
 });
 
 test("there is a bound to what is given at once", () => {
