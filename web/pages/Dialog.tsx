@@ -9,6 +9,9 @@ interface Props {
   readonly children?: ComponentChildren;
 }
 
+/** What is typed into, or chosen from: the first has the keys. */
+const FIELDS = "input:not([type=hidden], :disabled), select:not(:disabled), textarea:not(:disabled)";
+
 /** Open for as long as it is drawn; Escape and a click beside it close it. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -16,6 +19,9 @@ export function Dialog({ title, onClose, children }: Props) {
   useLayoutEffect(() => { // a field of a window that is not open yet takes no focus, and keys would miss it
     const before = document.activeElement;
     dialog.current?.showModal();
+    const field = dialog.current?.querySelector<HTMLElement>(FIELDS); // and not the button that closes it
+    field?.focus();
+    if (field instanceof HTMLInputElement) field.select();
     return () => { if (before instanceof HTMLElement) before.focus(); };
   }, []);
   return (

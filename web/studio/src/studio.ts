@@ -83,8 +83,10 @@ export class Studio {
   readonly lower: Signal<LowerPanel | null> = signal("mixer");
   /** The clip that the piano roll shows. */
   readonly openClip: Signal<string | null> = signal(null);
-  /** Where the arrangement should go next: a beat, a track, or both; `focuses`: keys go to the track; whoever shows it sets null. */
-  readonly jump: Signal<{ readonly time?: number; readonly track?: string; readonly focuses?: boolean } | null> = signal(null);
+  /** Where the arrangement should go next: a beat, a track, or both; `keys`: they go to the track, or to its name; whoever shows it sets null. */
+  readonly jump: Signal<{ readonly time?: number; readonly track?: string; readonly keys?: "track" | "name" } | null> = signal(null);
+  /** An entity that was just made, whose first field in the inspector takes the keys once it is there; null: none waits for them. */
+  readonly naming: Signal<string | null> = signal(null);
   /** Two moments that are compared on the time line and in the list of snapshots; null: none are. */
   readonly comparison: Signal<Comparison | null> = signal(null);
   /** The edits of the project that we are in: all panels read these, so that they are asked for once. */
@@ -228,8 +230,15 @@ export class Studio {
     this.side.value = "inspector";
   }
 
+  /** An entity was just made: the inspector shows it, and what is typed next is its name, or what it has in place of one. */
+  introduce(collection: Collection, id: string): void {
+    this.inspect(collection, id);
+    this.naming.value = id;
+  }
+
   /** Entities are selected, and the others see it; none of them: nothing is. */
   select(collection: Collection, ids: readonly string[]): void {
+    this.naming.value = null;
     this.selection.value = ids.length === 0 ? null : { collection, ids };
     this.showPresence({ selection: ids.slice(0, MOST_SHOWN_SELECTED) });
   }

@@ -81,30 +81,6 @@ async def test_the_ruler_is_edited_without_a_mouse(node: Node, browser: Browser)
     await ben.accessible()
 
 
-async def test_a_new_track_comes_into_sight_and_has_the_focus(node: Node, browser: Browser) -> None:
-    ann = await node.musician("ann")
-    project = await song(ann)
-    ops = [
-        {"op": "insert", "col": "tracks", "id": f"tr_more_{n:02}", "entity": {"name": f"More {n}"}}
-        for n in range(60)
-    ]
-    await ann.edit(project, *ops)
-    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
-    await ben.click("button:has-text('+ Track')")
-    await ben.until("document.activeElement.textContent.startsWith('Track 62')")
-    is_seen = (
-        "(({top, bottom}, box) => top >= box.top && bottom <= box.bottom)("
-        "document.activeElement.getBoundingClientRect(),"
-        " document.querySelector('.tracks').getBoundingClientRect())"
-    )
-    assert await ben.value(is_seen)
-    await ben.do("keyboard.press", "F2")
-    await ben.see("input.naming:focus")
-    await ben.do("keyboard.insertText", "Bells")
-    await ben.do("keyboard.press", "Enter")
-    await ben.until(f"[...{ROOM}.all('tracks').values()].some(({{name}}) => name === 'Bells')")
-
-
 async def test_what_is_dragged_keeps_to_the_grid_that_was_chosen(
     node: Node, browser: Browser
 ) -> None:

@@ -6,7 +6,7 @@ import type { Studio } from "../studio.js";
 
 const COLOURS = ["#2f8f6b", "#8a6a2c", "#6b4aa0", "#9c3f4c", "#3d5fa3", "#a05a34"] as const;
 
-/** A track with a channel of its own, below all others; it is selected, in sight, and has the focus. */
+/** A track with a channel of its own, below all others; it is selected, in sight, and what is typed next is its name. */
 export function addTrack(studio: Studio, room: Room): void {
   const count = room.all("tracks").size;
   const name = `Track ${count + 1}`;
@@ -17,7 +17,7 @@ export function addTrack(studio: Studio, room: Room): void {
     track = tx.insert("tracks", { name, color: COLOURS[count % COLOURS.length]!, channel, order: lastOrder(room.all("tracks").values()) });
   });
   studio.select("tracks", [track]);
-  studio.jump.value = { track, focuses: true };
+  studio.jump.value = { track, keys: "name" };
 }
 
 function lastOrder(siblings: Iterable<{ readonly order: string }>): string {

@@ -26,7 +26,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
     const hadTempo = takesTempo(room);
     const { edits, tracks } = bringIn(room, song, hadTempo ? 0 : Math.round(studio.playhead.value));
     studio.select("tracks", tracks);
-    studio.jump.value = { ...(tracks[0] !== undefined && { track: tracks[0], focuses: true }) };
+    studio.jump.value = { ...(tracks[0] !== undefined && { track: tracks[0], keys: "track" }) };
     let saved = 0;
     const tell = (): void => studio.tell(`${name}: ${saved} of ${edits.length} parts are saved …`, "note", ABOUT);
     tell();

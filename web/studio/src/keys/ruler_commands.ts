@@ -14,9 +14,9 @@ const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 
 export function withRuler(command: Command, studio: Studio, room: Room): boolean {
   const time = studio.playhead.value;
   switch (command) {
-    case "new marker": studio.inspect("markers", addMarker(room, time)); return true;
-    case "new tempo": studio.inspect("tempo", addTempo(room, time)); return true;
-    case "new signature": studio.inspect("signatures", addSignature(room, barStart(signaturesOf(room), time))); return true;
+    case "new marker": studio.introduce("markers", addMarker(room, time)); return true;
+    case "new tempo": studio.introduce("tempo", addTempo(room, time)); return true;
+    case "new signature": studio.introduce("signatures", addSignature(room, barStart(signaturesOf(room), time))); return true;
   }
   const selection = studio.selection.value;
   if (selection === null || !isOfRuler(selection.collection)) return false;

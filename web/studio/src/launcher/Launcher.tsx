@@ -29,7 +29,7 @@ export function Launcher({ studio }: { studio: Studio }) {
               {scenes.slice(0, MOST_SCENES).map((scene) => (
                 <tr key={scene.id}>
                   <th scope="row">
-                    <button type="button" class="scene" onClick={() => { studio.select("scenes", [scene.id]); studio.side.value = "inspector"; }}><bdi>{scene.name.slice(0, 40) || "Scene"}</bdi></button>
+                    <button type="button" class="scene" onClick={() => studio.inspect("scenes", scene.id)}><bdi>{scene.name.slice(0, 40) || "Scene"}</bdi></button>
                   </th>
                   {tracks.map(({ id, place }) => <td key={id}><Slot studio={studio} scene={scene.id} sceneName={scene.name} track={id} place={place} /></td>)}
                 </tr>
@@ -37,7 +37,7 @@ export function Launcher({ studio }: { studio: Studio }) {
             </tbody>
           </table>
         )}
-      {room !== null && <button type="button" onClick={() => studio.select("scenes", [addScene(room)])}>+ Scene</button>}
+      {room !== null && <button type="button" onClick={() => studio.introduce("scenes", addScene(room))}>+ Scene</button>}
       {scenes.length > MOST_SCENES && <p class="quiet">The first {MOST_SCENES} of {scenes.length} scenes.</p>}
     </div>
   );

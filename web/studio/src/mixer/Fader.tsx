@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
+import { useTypedText } from "../../../pages/typed_text.js";
 import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "./levels.js";
 import { Ride } from "./ride.js";
 
@@ -91,19 +92,14 @@ export function Fader({ room, collection, id, property, label, shown, stored, mo
 
 /** The number below a fader, which can be typed. */
 export function GainField({ room, id, shown, label, isFixed }: { room: Room | null; id: string; shown: number; label: string; isFixed: boolean }) {
-  const [text, setText] = useState<string | null>(null);
-  const keep = (): void => {
-    const gain = text === null ? null : gainTyped(text);
-    if (gain !== null) room?.edit((tx) => tx.set("channels", id, { volume: gain }));
-    setText(null);
-  };
+  const typed = useTypedText({
+    shown: gainInWords(shown).replace(" dB", ""),
+    keep: (text) => {
+      const gain = gainTyped(text);
+      if (gain !== null && gain !== shown) room?.edit((tx) => tx.set("channels", id, { volume: gain }));
+    },
+  });
   return (
-    <input class="gain" aria-label={label} value={text ?? gainInWords(shown).replace(" dB", "")} disabled={isFixed} inputMode="decimal"
-      onFocus={(event) => { setText(gainInWords(shown).replace(" dB", "")); event.currentTarget.select(); }}
-      onInput={(event) => setText(event.currentTarget.value)} onBlur={keep}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") event.currentTarget.blur();
-        else if (event.key === "Escape") setText(null);
-      }} />
+    <input {...typed} class="gain" aria-label={label} disabled={isFixed} inputMode="decimal" onFocus={(event) => event.currentTarget.select()} />
   );
 }
