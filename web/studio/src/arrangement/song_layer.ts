@@ -11,7 +11,7 @@ import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js"
 import { fitting, LETTERS, textWidth } from "./drawing/letters.js";
 import { comparedColour, drawGhost, drawSign } from "./drawing/compared.js";
 import { RowTiles, type SheetMaker, type TileDrawn } from "./drawing/row_tiles.js";
-import { drawRuler, RULER_HEIGHT, type Chips, type Heat } from "./drawing/ruler.js";
+import { drawRuler, RULER_HEIGHT, type Chips, type Heat, type RulerLoop } from "./drawing/ruler.js";
 import type { DraggedChip } from "./ruler/chips.js";
 import type { PlacedClip, TrackLayout } from "./track_layout.js";
 
@@ -53,6 +53,8 @@ export interface Scene {
   readonly heat: readonly Heat[];
   /** What of the ruler we drag just now; null: nothing. */
   readonly dragged: DraggedChip | null;
+  /** null: the song has none. */
+  readonly loop: RulerLoop | null;
   /** What of the ruler is selected. */
   readonly chosen: ReadonlySet<string>;
 }

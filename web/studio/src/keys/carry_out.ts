@@ -3,6 +3,7 @@
 import type { Collection, Room } from "@prime/client";
 
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
+import { setLoop, spanOf } from "../arrangement/ruler/loop_edits.js";
 import { addTrack } from "../arrangement/track_edits.js";
 import { noEditsInWords } from "../people/told.js";
 import type { Studio, Tool } from "../studio.js";
@@ -21,6 +22,7 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   const room = studio.room.value;
   if (room === null) return false;
   if (!studio.mayEdit) return tellWhyNot(command, studio);
+  if (command === "loop selected") return loop(studio, room);
   if (withRuler(command, studio, room)) return true;
   if (withClips(command, studio, view, room, clips)) return true;
   const track = selection?.collection === "tracks" ? selection.ids[0] : clips[0] === undefined ? undefined : room.get("clips", clips[0])?.track;
@@ -29,6 +31,13 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   else if (command === "delete" && selection !== null) return remove(room, selection.collection, selection.ids);
   else return false;
   return true;
+}
+
+/** The song loops where it plays what is selected. */
+function loop({ selection: { value: selection } }: Studio, room: Room): boolean {
+  const span = selection === null ? null : spanOf(room, selection.collection, selection.ids);
+  if (span !== null) setLoop(room, span, { isOn: true });
+  return span !== null;
 }
 
 /** Edits that need nothing selected. */

@@ -34,18 +34,7 @@ export function withClips(command: Command, studio: Studio, view: ArrangementVie
     case "duplicate": select(duplicated(room, ids)); break;
     case "copy": copied = ids; break;
     case "split": for (const id of ids) split(room, id, studio.playhead.value); break;
-    case "loop selected": loop(room, ids); break;
     default: return false;
   }
   return true;
-}
-
-/** The loop goes from the first to the end of the last of them. */
-function loop(room: Room, ids: readonly string[]): void {
-  const transport = [...room.all("transport").keys()][0];
-  const clips = ids.map((id) => room.get("clips", id)).filter((clip) => clip !== undefined);
-  if (transport === undefined || clips.length === 0) return;
-  const loopStart = Math.min(...clips.map(({ time }) => time));
-  const loopEnd = Math.max(...clips.map(({ time, duration }) => time + duration));
-  room.edit((tx) => tx.set("transport", transport, { loopStart, loopEnd, loopOn: true }));
 }

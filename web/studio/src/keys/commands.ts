@@ -58,6 +58,7 @@ const ELSEWHERE: readonly (readonly [keys: string, words: string])[] = [
   ["Ctrl+Z", "Undo your own last edit"],
   ["Ctrl+Shift+Z", "Redo"],
   ["Shift and drag in the ruler", "Loop from there to there"],
+  ["Double click in automation", "New point; on a point: remove it"],
   ["Double click in the ruler", "New marker, or new tempo in the lower line; with Shift a new time signature"],
   ["Wheel", "Scroll; with Shift sideways, with Ctrl closer, with Alt higher rows"],
 ];

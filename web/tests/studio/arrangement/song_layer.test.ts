@@ -28,7 +28,7 @@ function sceneOf(song: ReturnType<typeof songOf>, more: Partial<Scene> = {}): Sc
   return {
     song, layout: new TrackLayout(song, new Set(), 30), contents: new ClipContents(song), colours: COLOURS,
     axis: { start: 0, scale: 20 }, top: 0, width: 1_000, height: 600, ratio: 1,
-    selected: new Set(), moved: new Map(), compared: null, movers: new Map(), tracks: new Set(), heat: [], dragged: null, chosen: new Set(), ...more,
+    selected: new Set(), moved: new Map(), compared: null, movers: new Map(), tracks: new Set(), heat: [], dragged: null, loop: null, chosen: new Set(), ...more,
   };
 }
 

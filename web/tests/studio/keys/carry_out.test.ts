@@ -15,7 +15,7 @@ function studioWith(ids: readonly string[], mayEdit = true) {
     room: { value: room }, mayEdit, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
     moment: { value: null as { seq: number } | null }, role: { value: mayEdit ? "editor" : "viewer" }, told: [] as string[], tell: (text: string) => studio.told.push(text),
     seek: () => {}, playhead: { value: 6 }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
-    inspect: (collection: string, id: string) => studio.select(collection, [id]), showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
+    introduce: (collection: string, id: string) => studio.select(collection, [id]), showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
   };
   const view = { layout: new TrackLayout(song, new Set(), 20) };
   return { told: studio.told, studio: studio as unknown as Studio, view: view as unknown as ArrangementView, ops };

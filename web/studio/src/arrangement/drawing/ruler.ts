@@ -27,6 +27,13 @@ export interface Heat {
   readonly warmth: number;
 }
 
+/** The loop as it is drawn: while an edge of it is dragged, there. */
+export interface RulerLoop {
+  readonly start: number;
+  readonly end: number;
+  readonly isOn: boolean;
+}
+
 export interface RulerScene {
   readonly song: Readable;
   readonly colours: Colours;
@@ -34,6 +41,8 @@ export interface RulerScene {
   readonly width: number;
   readonly heat: readonly Heat[];
   readonly dragged: DraggedChip | null;
+  /** null: the song has none. */
+  readonly loop: RulerLoop | null;
   /** What is selected of the ruler. */
   readonly chosen: ReadonlySet<string>;
 }
@@ -61,15 +70,14 @@ export function drawRuler(paint: CanvasRenderingContext2D, scene: RulerScene, ma
   return chips;
 }
 
-function drawLoop(paint: CanvasRenderingContext2D, { song, axis, colours }: RulerScene): void {
-  const transport = [...song.all("transport").values()][0];
-  if (transport === undefined || transport.loopEnd <= transport.loopStart) return;
-  const x = xOf(axis, transport.loopStart);
-  const width = (transport.loopEnd - transport.loopStart) * axis.scale;
-  paint.fillStyle = transport.loopOn ? colours.accent : colours.quiet;
-  paint.globalAlpha = transport.loopOn ? 0.16 : 0.07;
+function drawLoop(paint: CanvasRenderingContext2D, { loop, axis, colours }: RulerScene): void {
+  if (loop === null || loop.end <= loop.start) return;
+  const x = xOf(axis, loop.start);
+  const width = (loop.end - loop.start) * axis.scale;
+  paint.fillStyle = loop.isOn ? colours.accent : colours.quiet;
+  paint.globalAlpha = loop.isOn ? 0.16 : 0.07;
   paint.fillRect(x, 0, width, MARKERS_TOP);
-  paint.globalAlpha = transport.loopOn ? 1 : 0.5;
+  paint.globalAlpha = loop.isOn ? 1 : 0.5;
   paint.fillRect(x, 0, width, 3);
   paint.globalAlpha = 1;
 }
