@@ -1,14 +1,18 @@
 /** The heads of the tracks, beside the time line: a tree grid for keys and screen readers. */
 
 import { useComputed } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import { rename } from "../mixer/channel_names.js";
 import { safeColour } from "../people/colours.js";
 import { OnTracks } from "../people/on_tracks.js";
 import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { clipColour } from "./colours.js";
+import { LaneHeads } from "./lanes/LaneHeads.js";
+import { lanesOf } from "./lanes/lane_rows.js";
 import { RULER_HEIGHT } from "./song_layer.js";
 import { shift } from "./track_edits.js";
 
@@ -35,7 +39,12 @@ export function TrackList({ studio, view }: { studio: Studio; view: ArrangementV
     <div class="tracks" ref={box} role="treegrid" aria-label="Tracks" aria-rowcount={view.layout.rows.length}
       onWheel={(event) => view.scrollBy(0, event.deltaY)}>
       <div class="track-rows" ref={list}>
-        {seen.map((row) => <TrackHead key={row.id} studio={studio} view={view} people={people} row={row} place={view.layout.rows.indexOf(row)} />)}
+        {seen.map((row) => (
+          <Fragment key={row.id}>
+            <TrackHead studio={studio} view={view} people={people} row={row} place={view.layout.rows.indexOf(row)} />
+            {row.below > 0 && <LaneHeads studio={studio} view={view} row={row} />}
+          </Fragment>
+        ))}
       </div>
     </div>
   );
@@ -53,10 +62,12 @@ function TrackHead({ studio, view, people, row, place }: Props) {
   void view.drawnRows.value;
   const [isNaming, setNaming] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (view.focusing !== row.id) return;
+  useLayoutEffect(() => { // at once: what is typed next is for it
+    if (view.focusing?.track !== row.id) return;
+    const { keys } = view.focusing;
     view.focusing = null;
     box.current?.focus({ preventScroll: true });
+    if (keys === "name") setNaming(studio.mayEdit);
   });
   const track = view.song.get("tracks", row.id);
   if (track === undefined) return null;
@@ -64,9 +75,11 @@ function TrackHead({ studio, view, people, row, place }: Props) {
   const isFolded = view.folded.value.has(row.id);
   const isSelected = studio.selection.value?.collection === "tracks" && studio.selection.value.ids.includes(row.id);
   const select = (): void => studio.select("tracks", [row.id]);
-  const name = (text: string | null): void => {
+  const name = (text: string | null, isByKey: boolean): void => {
     setNaming(false);
-    if (text !== null && text !== track.name) studio.room.value?.edit((tx) => tx.set("tracks", row.id, { name: text }));
+    if (isByKey) box.current?.focus({ preventScroll: true });
+    const room = studio.room.value;
+    if (text !== null && text !== track.name) room?.edit((tx) => rename(tx, room, "tracks", row.id, text));
   };
   const press = (event: KeyboardEvent): void => {
     const room = studio.room.value;
@@ -87,12 +100,14 @@ function TrackHead({ studio, view, people, row, place }: Props) {
       <span class="track-colour" aria-hidden style={{ background: clipColour(track.color, place) }} />
       <span role="gridcell" class="track-name">
         {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
-        {isNaming
-          ? <TrackName name={track.name} onDone={name} />
-          : <bdi onDblClick={() => setNaming(studio.mayEdit)}>{track.name.slice(0, 60) || "Track"}</bdi>}
+        <bdi onDblClick={() => setNaming(studio.mayEdit)}>{track.name.slice(0, 60) || "Track"}</bdi>
+        {isNaming && <TrackName name={track.name} onDone={name} />}
       </span>
       <span role="gridcell" class="track-side">
         <WhoIsHere people={people} track={row.id} />
+        {(isSelected || row.below > 0 || lanesOf(view.song, row.id).length > 0) && (
+          <button type="button" class="small" aria-label="Automation" title="Automation below the track" aria-expanded={row.below > 0} onClick={() => view.foldLanes(row.id)}>A</button>
+        )}
         {studio.mayEdit && isSelected && <Order studio={studio} track={row.id} />}
         <Switches studio={studio} view={view} channel={track.channel} />
       </span>
@@ -100,24 +115,26 @@ function TrackHead({ studio, view, people, row, place }: Props) {
   );
 }
 
-/** The name is typed: Enter keeps it, Escape does not (null). */
-function TrackName({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
+/** The name is typed over the one that is there: Enter and leaving the field keep it, Escape does not (null). */
+function TrackName({ name, onDone }: { name: string; onDone: (name: string | null, isByKey: boolean) => void }) {
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => { // at once: what is typed next belongs to it
     field.current?.focus();
     field.current?.select();
   }, []);
   const isDone = useRef(false); // a field that goes away loses the focus, too
-  const done = (text: string | null): void => {
-    if (!isDone.current) onDone(text);
+  const done = (text: string | null, isByKey: boolean): void => {
+    if (isDone.current) return;
     isDone.current = true;
+    onDone(text, isByKey);
   };
   const press = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
     event.stopPropagation();
-    done(event.key === "Enter" ? field.current!.value.trim() : null);
+    event.preventDefault();
+    done(event.key === "Enter" ? field.current!.value.trim() : null, true);
   };
-  return <input ref={field} class="naming" aria-label="Name of the track" defaultValue={name} maxLength={200} onKeyDown={press} onBlur={(event) => done(event.currentTarget.value.trim())} />;
+  return <input ref={field} class="naming" aria-label="Name of the track" defaultValue={name} maxLength={200} onKeyDown={press} onBlur={(event) => done(event.currentTarget.value.trim(), false)} />;
 }
 
 function focusRow(event: KeyboardEvent, step: -1 | 1): void {

@@ -4,17 +4,22 @@ import type { Gesture, Room } from "@prime/client";
 
 import { beatsAt, scrolled, snapped, zoomed } from "../timeline/axis.js";
 import { gridOf } from "../timeline/grid.js";
+import { rowsApart } from "../timeline/rows.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { contentBetween, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
 import { CHANGES_TOP, MARKERS_TOP } from "./drawing/ruler.js";
 import { clipsIn, hitAt, type Hit } from "./hits.js";
 import { chipAt, type Chip } from "./ruler/chips.js";
+import { setLoop } from "./ruler/loop_edits.js";
 import { addMarker, addSignature, addTempo, barStart, isFirst, moveTo } from "./ruler/ruler_edits.js";
 import { RULER_HEIGHT, signaturesOf } from "./song_layer.js";
 
 /** A press that moves by less is a click. */
 const CLICK_PIXELS = 3;
+
+/** A clip that is dragged up or down by less stays on its track. */
+const ROW_PIXELS = 8;
 
 /** What a press became. */
 type Press =
@@ -163,9 +168,9 @@ export class ArrangementPointer {
     const room = studio.room.value;
     if (room === null || !this.mayEdit || y < MARKERS_TOP || this.chipAt(x, y) !== null) return;
     const time = snapped(beat, this.grid);
-    if (y < CHANGES_TOP) studio.inspect("markers", addMarker(room, time));
-    else if (isShifted) studio.inspect("signatures", addSignature(room, barStart(signaturesOf(room), beat)));
-    else studio.inspect("tempo", addTempo(room, time));
+    if (y < CHANGES_TOP) studio.introduce("markers", addMarker(room, time));
+    else if (isShifted) studio.introduce("signatures", addSignature(room, barStart(signaturesOf(room), beat)));
+    else studio.introduce("tempo", addTempo(room, time));
   }
 
   private dragChip({ x: from, chip }: Extract<Press, { kind: "chip" }>, x: number, isFree: boolean): void {
@@ -270,7 +275,8 @@ export class ArrangementPointer {
       }));
     }
     const step = first === undefined ? beats : snapped(Math.max(0, first.time + beats), grid) - first.time;
-    const rows = Math.round((y - press.y) / view.rowHeight);
+    const [from, to] = [press.y, y].map((each) => each - RULER_HEIGHT + view.top.value) as [number, number];
+    const rows = Math.abs(to - from) < ROW_PIXELS ? 0 : rowsApart(layout.rows, from, to);
     return movedBy(song, press.ids, step, rows, layout.rows.map(({ id }) => id));
   }
 
@@ -286,9 +292,8 @@ export class ArrangementPointer {
 
   /** The song loops between two pixels, if a step of the grid lies between them. */
   private loop(room: Room, from: number, to: number): void {
-    const [loopStart, loopEnd] = [from, to].map((x) => snapped(beatsAt(this.view.axis.value, x), this.grid)).sort((a, b) => a - b) as [number, number];
-    const transport = [...room.all("transport").keys()][0];
-    if (transport !== undefined && loopEnd > loopStart) room.edit((tx) => tx.set("transport", transport, { loopStart, loopEnd, loopOn: true }));
+    const [start, end] = [from, to].map((x) => snapped(beatsAt(this.view.axis.value, x), this.grid)).sort((a, b) => a - b) as [number, number];
+    setLoop(room, { start, end }, { isOn: true });
   }
 
   private movePlayhead(x: number): void {

@@ -2,7 +2,8 @@
 
 import { trackTree, type Readable } from "@prime/client";
 
-import { rowsOf, type Row } from "../timeline/rows.js";
+import { endOf, rowsOf, type Row } from "../timeline/rows.js";
+import { heightOfLanes } from "./lanes/lane_rows.js";
 
 export interface PlacedClip {
   readonly id: string;
@@ -21,23 +22,30 @@ export class TrackLayout {
   /** Track -> its row, and its place in the tree, groups that are folded included; null: to be made anew. */
   private placesNow: { readonly rows: ReadonlyMap<string, Row>; readonly tree: ReadonlyMap<string, number> } | null = null;
 
-  constructor(private readonly song: Readable, private folded: ReadonlySet<string>, private rowHeight: number) {}
+  /** `automated`: tracks whose automation is shown below them. */
+  constructor(private readonly song: Readable, private folded: ReadonlySet<string>, private rowHeight: number, private automated: ReadonlySet<string> = new Set()) {}
 
   get rows(): readonly Row[] {
     if (this.rowsNow === null) {
       const tree = trackTree(this.song);
-      this.rowsNow = rowsOf(tree, this.folded, new Map(tree.map(({ id }) => [id, this.rowHeight])));
+      const below = new Map([...this.automated].map((track) => [track, heightOfLanes(this.song, track)]));
+      this.rowsNow = rowsOf(tree, this.folded, new Map(tree.map(({ id }) => [id, this.rowHeight])), below);
     }
     return this.rowsNow;
   }
 
   get height(): number {
     const last = this.rows.at(-1);
-    return last === undefined ? 0 : last.top + last.height;
+    return last === undefined ? 0 : endOf(last);
   }
 
   fold(folded: ReadonlySet<string>): void {
     this.folded = folded;
+    this.rowsNow = this.placesNow = null;
+  }
+
+  showLanes(automated: ReadonlySet<string>): void {
+    this.automated = automated;
     this.rowsNow = this.placesNow = null;
   }
 
@@ -82,7 +90,7 @@ export class TrackLayout {
 
   /** Collection -> ids that may have changed; null: all of it. */
   forget(touched: ReadonlyMap<string, ReadonlySet<string>> | null): void {
-    if (touched === null || touched.has("tracks")) this.rowsNow = this.placesNow = null;
+    if (touched === null || touched.has("tracks") || (touched.has("lanes") && this.automated.size > 0)) this.rowsNow = this.placesNow = null;
     if (touched === null) {
       this.clipsByTrack.clear();
       this.tracks.clear();

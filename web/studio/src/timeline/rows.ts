@@ -10,17 +10,20 @@ export interface Row extends TrackPlace {
   /** Pixels from the top of the first row. */
   readonly top: number;
   readonly height: number;
+  /** Pixels of automation between it and the next row. */
+  readonly below: number;
 }
 
 export const ROW_HEIGHT = 24;
 export const LEAST_ROW_HEIGHT = 14;
 export const MOST_ROW_HEIGHT = 240;
 
-/** The rows of a tree, parents first; what lies in a folded group is left out. `heights`: of those that are not as high as all. */
+/** The rows of a tree, parents first; what lies in a folded group is left out. `heights`: of those that are not as high as all; `below`: of what lies between a row and the next. */
 export function rowsOf(
   tree: readonly TrackPlace[],
   folded: ReadonlySet<string>,
   heights: ReadonlyMap<string, number> = new Map(),
+  below: ReadonlyMap<string, number> = new Map(),
 ): Row[] {
   const rows: Row[] = [];
   let top = 0;
@@ -29,16 +32,28 @@ export function rowsOf(
     if (depth > hiddenBelow) continue;
     hiddenBelow = folded.has(id) ? depth : Infinity;
     const height = Math.min(MOST_ROW_HEIGHT, Math.max(LEAST_ROW_HEIGHT, heights.get(id) ?? ROW_HEIGHT));
-    rows.push({ id, depth, top, height });
-    top += height;
+    const row = { id, depth, top, height, below: below.get(id) ?? 0 };
+    rows.push(row);
+    top = endOf(row);
   }
   return rows;
 }
 
-/** The row at a height, or undefined below the last one and above the first. */
+/** Where the next row begins. */
+export function endOf({ top, height, below }: Row): number {
+  return top + height + below;
+}
+
+/** The row at a height, or undefined below the last one, above the first, and on automation. */
 export function rowAt(rows: readonly Row[], y: number): Row | undefined {
   const row = rows[firstRow(rows, y)];
-  return row !== undefined && y >= row.top ? row : undefined;
+  return row !== undefined && y >= row.top && y < row.top + row.height ? row : undefined;
+}
+
+/** By how many rows two heights are apart, in whose rows or automation they lie; more than 0: `to` is further down. */
+export function rowsApart(rows: readonly Row[], from: number, to: number): number {
+  const place = (y: number): number => Math.min(rows.length - 1, firstRow(rows, y));
+  return place(to) - place(from);
 }
 
 /** The rows that are seen between two heights, found by halving. */
@@ -49,14 +64,14 @@ export function rowsBetween(rows: readonly Row[], top: number, bottom: number): 
   return rows.slice(first, last);
 }
 
-/** Index of the first row that ends below a height. */
+/** Index of the first row that ends below a height, with its automation. */
 function firstRow(rows: readonly Row[], y: number): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     const row = rows[middle]!;
-    if (row.top + row.height > y) high = middle;
+    if (endOf(row) > y) high = middle;
     else low = middle + 1;
   }
   return low;
