@@ -110,3 +110,38 @@ async def test_Y5_no_step_of_a_drag_asks_the_server_and_each_shows_what_was_then
             assert json.loads(await ben.value(SHOWN % collection)) == entities, (seq, collection)
     await ben.do("keyboard.press", "Escape")
     await ben.see(".scrubber:not(.past)")
+
+
+STAYS = "document.querySelector('%s') === window.%s"
+
+
+async def test_what_shows_the_song_stays_there_while_moments_pass(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    for number in range(5):
+        name = {"name": f"Name {number}"}
+        await ann.edit(project, {"op": "set", "col": "tracks", "id": "tr_lead_01", "props": name})
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node), COUNT_CALLS)
+    await ben.see(".track-head:has-text('Name 4')")
+    head = await ben.value(f"{ROOM}.position.seq")
+    await ben.value("prime.studio.select('clips', ['cl_lead_01'])")
+    await ben.click(".lower .tabs >> text=Notes")
+    await ben.click("[aria-label='Closer']")
+    axis = "document.querySelector('.loop-handle.end').style.left"
+    await ben.click("[aria-label='Time closer']")
+    left = await ben.value(axis)
+    await ben.value(
+        "window.arrangement = document.querySelector('.timeline canvas');"
+        "window.roll = document.querySelector('.roll canvas'); 0"
+    )
+    for seq in (head - 1, head - 4, head - 2):
+        await drag(ben, [seq])
+        await ben.see(f".track-head:has-text('Name {seq - head + 4}')")
+        assert await ben.value(STAYS % (".timeline canvas", "arrangement"))
+        assert await ben.value(STAYS % (".roll canvas", "roll"))
+        assert await ben.value(axis) == left, "the same part of the song is in sight"
+    await ben.do("keyboard.press", "Escape")
+    await ben.see(".track-head:has-text('Name 4')")
+    assert await ben.value(STAYS % (".timeline canvas", "arrangement"))

@@ -11,31 +11,36 @@ import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
 import { ArrangementView } from "./arrangement_view.js";
 import { ClipKeys } from "./ClipKeys.js";
+import { TrackLanes } from "./lanes/TrackLanes.js";
+import { LoopHandles } from "./ruler/LoopHandles.js";
 import { RulerKeys } from "./ruler/RulerKeys.js";
 import { Tools } from "./Tools.js";
 import { TrackList } from "./TrackList.js";
 
 export function Arrangement({ studio }: { studio: Studio }) {
   const song = studio.song;
-  const last = useRef<ArrangementView | null>(null);
-  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.moment.value?.seq ?? "now"} studio={studio} song={song} last={last} />;
+  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.room.value?.project ?? ""} studio={studio} song={song} />;
 }
 
-/** `last`: the view before this one: another moment of the song is shown at the same place. */
-function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: { current: ArrangementView | null } }) {
-  const view = useMemo(() => (last.current = new ArrangementView(studio, song, last.current)), [song]);
+/** Stays there while moments of the past are shown: the view turns to them. */
+function Shown({ studio, song }: { studio: Studio; song: Readable }) {
+  const view = useMemo(() => new ArrangementView(studio, song), []);
   const pointer = useMemo(() => new ArrangementPointer(studio, view), [view]);
+  useLayoutEffect(() => { // before anything of the moment is pressed
+    pointer.cancel();
+    view.turnTo(song);
+  }, [song]);
   const songCanvas = useRef<HTMLCanvasElement>(null);
   const peopleCanvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => view.attach(songCanvas.current!, peopleCanvas.current!), [view]);
   useEffect(() => shownTheme.subscribe(() => view.recolour()), [view]);
   useEffect(() => recolouring(view), [view]);
-  useLayoutEffect(() => listenToKeys(studio, view), [view]); // no key is lost while another moment comes
+  useLayoutEffect(() => listenToKeys(studio, view), [view]);
   useEffect(() => followComparison(studio, view), [view]);
   useEffect(() => studio.jump.subscribe((jump) => {
     if (jump === null) return;
     view.show(jump.time, jump.track);
-    if (jump.focuses === true && jump.track !== undefined) view.focusing = jump.track;
+    if (jump.keys !== undefined && jump.track !== undefined) view.focusing = { track: jump.track, keys: jump.keys };
     songCanvas.current?.scrollIntoView({ block: "nearest" }); // on a phone the lists are below it
     studio.jump.value = null;
   }), [view]);
@@ -48,6 +53,8 @@ function Shown({ studio, song, last }: { studio: Studio; song: Readable; last: {
         <canvas ref={songCanvas} aria-hidden />
         <canvas ref={peopleCanvas} aria-hidden />
         {!view.drawn.value.isWhole && <p class="partly" role="status">There is more here than can be drawn at once: zoom in to see all of it.</p>}
+        <TrackLanes studio={studio} view={view} pointer={pointer} />
+        <LoopHandles studio={studio} view={view} />
       </div>
       <DropPlace studio={studio} />
       <RulerKeys studio={studio} view={view} />

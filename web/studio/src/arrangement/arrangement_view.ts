@@ -12,9 +12,10 @@ import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
 import type { ClipPlace } from "./clip_edits.js";
 import { offscreenSheet } from "./drawing/row_tiles.js";
-import type { Chips, Heat } from "./drawing/ruler.js";
+import type { Chips, Heat, RulerLoop } from "./drawing/ruler.js";
 import { heatOf } from "./heat.js";
 import { isOfRuler, type DraggedChip } from "./ruler/chips.js";
+import { loopIn, type Span } from "./ruler/loop_edits.js";
 import { PeopleLayer } from "./people_layer.js";
 import { RULER_HEIGHT, SongLayer, type Drawn } from "./song_layer.js";
 import { songEnd, TrackLayout } from "./track_layout.js";
@@ -28,6 +29,8 @@ export class ArrangementView {
   /** Pixels by which the rows are scrolled. */
   readonly top = signal(0);
   readonly folded: Signal<ReadonlySet<string>> = signal(new Set<string>());
+  /** Tracks whose automation is shown below them. */
+  readonly automated: Signal<ReadonlySet<string>> = signal(new Set<string>());
   /** Counts what makes the list of tracks look otherwise. */
   readonly drawnRows = signal(0);
   readonly drawn: Signal<Drawn> = signal({ clips: 0, isWhole: true });
@@ -35,23 +38,27 @@ export class ArrangementView {
   dragged: ReadonlyMap<string, ClipPlace> = new Map();
   /** What of the ruler we drag just now; null: nothing. */
   draggedChip: DraggedChip | null = null;
+  /** Where the loop is while we drag an edge of it; null: where it is stored. */
+  readonly draggedLoop: Signal<Span | null> = signal(null);
   /** A rectangle that selects: left, top, width, height. */
   marquee: readonly [number, number, number, number] | null = null;
   layout: TrackLayout;
   /** In pixels. */
   rowHeight: number;
-  /** The track whose head gets the focus once it is there; null: none waits for it. */
-  focusing: string | null = null;
+  /** The track whose head, or whose name, gets the focus once it is there; null: none waits for it. */
+  focusing: { readonly track: string; readonly keys: "track" | "name" } | null = null;
   /** Our own mouse on the canvas; null: it is elsewhere. */
   mouse: readonly [x: number, y: number] | null = null;
   /** Who edited where, as the server tells. */
   private heat: readonly Heat[] = [];
   private contents: ClipContents;
-  /** Whether it begins with the whole song. */
-  private readonly isFresh: boolean;
+  /** What is drawn: the song as it is, or a moment of its past. */
+  private readonly shown: Signal<Readable>;
   private colours: Colours | null = null;
   /** Of both canvases, in pixels of the page. */
   private size: readonly [number, number] = [0, 0];
+  /** The first of them, for what is drawn over the canvases. */
+  readonly width = signal(0);
   /** Pixels of the screen for one of the page. */
   private ratio = 1;
   private songLayer: SongLayer | null = null;
@@ -63,17 +70,26 @@ export class ArrangementView {
   private frame: number | null = null;
   private readonly motion = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /** `last`: a view of the same song at another moment; the same part of it is shown. */
-  constructor(private readonly studio: Studio, readonly song: Readable, last: ArrangementView | null = null) {
+  constructor(private readonly studio: Studio, song: Readable) {
+    this.shown = signal(song);
     this.contents = new ClipContents(song);
-    this.rowHeight = last?.rowHeight ?? rowHeightFor(song.all("tracks").size);
-    this.isFresh = last === null;
-    if (last !== null) {
-      this.axis.value = last.axis.value;
-      this.top.value = last.top.value;
-      this.folded.value = last.folded.value;
-    }
+    this.rowHeight = rowHeightFor(song.all("tracks").size);
     this.layout = new TrackLayout(song, this.folded.value, this.rowHeight);
+  }
+
+  /** A component that reads it is drawn again when another moment of the song is shown. */
+  get song(): Readable {
+    return this.shown.value;
+  }
+
+  /** The same song at another moment: the same part of it stays in sight. */
+  turnTo(song: Readable): void {
+    if (song === this.shown.peek()) return;
+    this.contents = new ClipContents(song);
+    this.layout = new TrackLayout(song, this.folded.peek(), this.rowHeight, this.automated.peek());
+    this.shown.value = song;
+    this.warm(this.studio.recent.peek());
+    this.drawnRows.value += 1;
   }
 
   /** What stands in the ruler, as it was drawn last. */
@@ -113,7 +129,7 @@ export class ArrangementView {
     const sizes = new ResizeObserver(() => this.resize(songCanvas, peopleCanvas));
     sizes.observe(songCanvas);
     this.resize(songCanvas, peopleCanvas);
-    if (this.isFresh) this.showAll();
+    this.showAll();
     const room = this.studio.room.value;
     const stops = [
       this.axis.subscribe(() => this.drawSong()),
@@ -161,6 +177,16 @@ export class ArrangementView {
     this.drawSong();
   }
 
+  /** Show the automation of a track below it, or not any more. */
+  foldLanes(track: string): void {
+    const automated = new Set(this.automated.value);
+    if (!automated.delete(track)) automated.add(track);
+    this.automated.value = automated;
+    this.layout.showLanes(automated);
+    this.drawnRows.value += 1;
+    this.drawSong();
+  }
+
   scrollBy(beats: number, pixels: number): void {
     const { start, scale } = this.axis.value;
     this.axis.value = { start: Math.max(0, start + beats), scale };
@@ -170,17 +196,27 @@ export class ArrangementView {
   /** Bring a beat, and a track, into sight. */
   show(time?: number, track?: string): void {
     const { start, scale } = this.axis.value;
-    const [width, height] = this.size;
+    const [width] = this.size;
     if (time !== undefined && (time < start || time > start + width / scale)) this.axis.value = { start: Math.max(0, time - width / scale / 3), scale };
     const row = track === undefined ? undefined : this.layout.rowOf(track);
-    if (row === undefined) return;
-    const [above, below] = [row.top, row.top + row.height - (height - RULER_HEIGHT)];
-    if (this.top.value > above || this.top.value < below) this.top.value = Math.max(0, row.top - (height - RULER_HEIGHT) / 2);
+    if (row !== undefined) this.showHeight(row.top, row.height);
+  }
+
+  /** Bring what lies so far below the top of the first row into sight, in pixels. */
+  showHeight(top: number, height: number): void {
+    const seen = this.size[1] - RULER_HEIGHT;
+    if (this.top.value > top || this.top.value < top + height - seen) this.top.value = Math.max(0, top - seen / 2);
   }
 
   /** Colours are another theme's. */
   recolour(): void {
     this.colours = null;
+    this.drawSong();
+  }
+
+  /** null: it is where it is stored. */
+  dragLoop(span: Span | null): void {
+    this.draggedLoop.value = span;
     this.drawSong();
   }
 
@@ -197,7 +233,7 @@ export class ArrangementView {
     if (this.song !== this.studio.room.value) return; // a moment of the past does not change
     this.layout.forget(touched);
     this.contents.forget(touched);
-    if (touched === null || touched.has("tracks") || touched.has("channels")) this.drawnRows.value += 1;
+    if (touched === null || touched.has("tracks") || touched.has("channels") || touched.has("lanes")) this.drawnRows.value += 1;
     this.drawSong();
   }
 
@@ -233,6 +269,7 @@ export class ArrangementView {
   private resize(...canvases: HTMLCanvasElement[]): void {
     const { clientWidth, clientHeight } = canvases[0]!;
     this.size = [clientWidth, clientHeight];
+    this.width.value = clientWidth;
     const ratio = (this.ratio = Math.min(2, devicePixelRatio || 1));
     for (const canvas of canvases) {
       canvas.width = Math.max(1, Math.round(clientWidth * ratio));
@@ -273,9 +310,15 @@ export class ArrangementView {
       tracks: new Set(selection?.collection === "tracks" ? selection.ids : []),
       heat: this.heat,
       dragged: this.draggedChip,
+      loop: this.loop,
       chosen: new Set(selection !== null && isOfRuler(selection.collection) ? selection.ids : []),
     });
     if (drawn.isWhole !== this.drawn.value.isWhole) this.drawn.value = drawn;
+  }
+
+  private get loop(): RulerLoop | null {
+    const stored = loopIn(this.song);
+    return stored === null ? null : { ...stored, ...this.draggedLoop.value };
   }
 
   private drawMarquee(): void {
