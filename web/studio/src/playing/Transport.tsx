@@ -1,8 +1,9 @@
 /** Play, stop, where the play head is, tempo and loop. */
 
+import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
-import { inForce } from "../arrangement/ruler/ruler_edits.js";
+import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { songEnd } from "../arrangement/track_layout.js";
 import { isDialogOpen, isForFocused } from "../keys/focused.js";
@@ -21,48 +22,63 @@ export function Transport({ studio }: { studio: Studio }) {
   const { song } = studio;
   studio.revisions.of("transport");
   if (song === null) return null;
-  const transport = [...song.all("transport")][0];
-  const loop = (): void => {
-    if (transport !== undefined) studio.room.value?.edit((tx) => tx.set("transport", transport[0], { loopOn: !transport[1].loopOn }));
+  const loop = loopIn(song);
+  const toggle = (): void => {
+    if (loop !== null) studio.room.value?.edit((tx) => tx.set("transport", loop.id, { loopOn: !loop.isOn }));
   };
   return (
     <div class="transport" role="group" aria-label="Transport">
       <button type="button" aria-label={studio.isPlaying.value ? "Pause" : "Play"} title="Play or pause (space)" onClick={() => player.toggle()}>{studio.isPlaying.value ? "❚❚" : "▶"}</button>
       <button type="button" aria-label="Stop" title="To the beginning" onClick={() => player.stop()}>■</button>
-      <button type="button" aria-label="Loop" aria-pressed={transport?.[1].loopOn ?? false} disabled={!studio.mayEdit} onClick={loop}>⟳</button>
+      <button type="button" aria-label="Loop" aria-pressed={loop?.isOn ?? false} disabled={!studio.mayEdit} onClick={toggle}>⟳</button>
       <Where studio={studio} />
       <InForce studio={studio} />
     </div>
   );
 }
 
-/** Drawn by itself: the play head moves with each frame. */
+/** Drawn by itself: the play head moves with each frame. What hangs on the song alone is found when the song has changed. */
 function Where({ studio }: { studio: Studio }) {
   const { song } = studio;
+  const revisions = (["clips", "markers", "signatures"] as const).map((collection) => studio.revisions.of(collection));
+  const end = useMemo(() => (song === null ? 0 : Math.ceil(songEnd(song))), [song, ...revisions]);
+  const signatures = useMemo(() => (song === null ? [] : signaturesOf(song)), [song, ...revisions]);
   if (song === null) return null;
+  const time = studio.playhead.value;
+  const words = placeInWords(signatures, time);
   return (
     <>
-      <span class="position" aria-hidden>{placeInNumbers(signaturesOf(song), studio.playhead.value)}</span>
-      <input class="where" aria-label="Play head, in beats" type="range" min={0} max={Math.ceil(songEnd(song))} step={0.25} value={studio.playhead.value}
-        aria-valuetext={placeInWords(signaturesOf(song), studio.playhead.value)} title={placeInWords(signaturesOf(song), studio.playhead.value)}
-        onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
+      <span class="position" aria-hidden>{placeInNumbers(signatures, time)}</span>
+      <input class="where" aria-label="Play head, in beats" type="range" min={0} max={end} step={0.25} value={time}
+        aria-valuetext={words} title={words} onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
     </>
   );
 }
 
-/** Tempo and time signature at the play head; pressed, the inspector shows them. */
+/** Tempo and time signature at the play head; pressed, the inspector shows them. Drawn again where another holds. */
 function InForce({ studio }: { studio: Studio }) {
+  const [tempoId, signatureId] = [useInForce(studio, "tempo"), useInForce(studio, "signatures")];
+  const { song } = studio;
   studio.revisions.of("tempo");
   studio.revisions.of("signatures");
-  const { song } = studio;
-  const tempo = song === null ? null : inForce(song, "tempo", studio.playhead.value);
-  const signature = song === null ? null : inForce(song, "signatures", studio.playhead.value);
+  const tempo = song?.get("tempo", tempoId ?? "");
+  const signature = song?.get("signatures", signatureId ?? "");
   return (
     <span class="group in-force">
-      {tempo !== null && <button type="button" title="Change the tempo that holds here" onClick={() => studio.inspect("tempo", tempo[0])}>{Math.round(tempo[1].bpm * 100) / 100} bpm</button>}
-      {signature !== null && <button type="button" title="Change the time signature that holds here" onClick={() => studio.inspect("signatures", signature[0])}>{signature[1].num}/{signature[1].den}</button>}
+      {tempoId !== null && tempo !== undefined && <button type="button" title="Change the tempo that holds here" onClick={() => studio.inspect("tempo", tempoId)}>{Math.round(tempo.bpm * 100) / 100} bpm</button>}
+      {signatureId !== null && signature !== undefined && <button type="button" title="Change the time signature that holds here" onClick={() => studio.inspect("signatures", signatureId)}>{signature.num}/{signature.den}</button>}
     </span>
   );
+}
+
+/** The id of what holds at the play head; null: the song has none. */
+function useInForce(studio: Studio, collection: "tempo" | "signatures"): string | null {
+  const all = useComputed(() => {
+    studio.revisions.of(collection);
+    const found = [...(studio.song?.all(collection) ?? [])].map(([id, { time }]) => ({ id, time }));
+    return found.sort((a, b) => a.time - b.time); // it keeps the order of those at one time: the later one holds
+  });
+  return useComputed(() => all.value.findLast(({ time }) => time <= studio.playhead.value)?.id ?? null).value;
 }
 
 /** Space plays, Ctrl+Z undoes: where nothing that has the focus takes the key. */

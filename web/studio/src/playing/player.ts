@@ -2,6 +2,7 @@
 
 import { tempoMap, type Readable } from "@prime/client";
 
+import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import type { Studio } from "../studio.js";
 import { automatedAt } from "./automated.js";
 import { Desk } from "./desk.js";
@@ -27,6 +28,8 @@ export class Player {
   /** While it plays. */
   private clock: SongClock | null = null;
   private frame: number | null = null;
+  /** Ends what listens to the page being hidden, while it plays. */
+  private unlisten: AbortController | null = null;
 
   constructor(private readonly studio: Studio) {}
 
@@ -46,6 +49,8 @@ export class Player {
     this.startAt(song, this.studio.playhead.value);
     this.studio.isPlaying.value = true;
     this.timer = setInterval(() => this.schedule(), EVERY_MS);
+    this.unlisten = new AbortController();
+    document.addEventListener("visibilitychange", () => this.schedule(), { signal: this.unlisten.signal }); // further ahead before the timer is slowed down
     this.schedule();
     this.follow();
   }
@@ -53,7 +58,8 @@ export class Player {
   pause(): void {
     if (this.timer !== null) clearInterval(this.timer);
     if (this.frame !== null) cancelAnimationFrame(this.frame);
-    this.timer = this.frame = null;
+    this.unlisten?.abort();
+    this.timer = this.frame = this.unlisten = null;
     this.instruments?.silence();
     this.studio.isPlaying.value = false;
     this.studio.seek(this.studio.playhead.value);
@@ -100,7 +106,7 @@ export class Player {
     const tempo = tempoMap(song.all("tempo"));
     clock.setTempo(tempo, context.currentTime);
     this.desk?.mix(song, automatedAt(song, this.beatNow()));
-    for (const stretch of clock.stretchesUntil(context.currentTime + (document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS), loopOf(song))) {
+    for (const stretch of clock.stretchesUntil(context.currentTime + (document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS), loopOf(song), context.currentTime)) {
       for (const note of soundingBetween(song, stretch.from, stretch.to)) {
         const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);
         instruments.play(note, Math.max(stretch.at(note.time), context.currentTime), seconds);
@@ -111,6 +117,7 @@ export class Player {
   private follow(): void {
     this.frame = requestAnimationFrame(() => {
       if (!this.studio.isPlaying.value) return;
+      if (this.clock?.isLate(this.context?.currentTime ?? 0) === true) this.schedule(); // first, or the play head runs out of the loop
       this.studio.seek(this.beatNow());
       this.follow();
     });
@@ -118,7 +125,6 @@ export class Player {
 }
 
 function loopOf(song: Readable): Loop | null {
-  const transport = [...song.all("transport").values()][0];
-  if (transport === undefined || !transport.loopOn || transport.loopEnd <= transport.loopStart) return null;
-  return { start: transport.loopStart, end: transport.loopEnd };
+  const loop = loopIn(song);
+  return loop !== null && loop.isOn && loop.end > loop.start ? loop : null;
 }

@@ -24,6 +24,9 @@ interface Anchor {
 /** A loop that takes less is not looped: it would be a tone. */
 const LEAST_LOOP_SECONDS = 0.05;
 
+/** What should have been heard so long ago, or longer, is not given any more: after a sleep all of it would sound at once. */
+const LATE_SECONDS = 0.1;
+
 /** Passes of a loop that are known at once: more than are ever ahead. */
 const MOST_ANCHORS = 16;
 
@@ -45,11 +48,18 @@ export class SongClock {
     return this.tempo.beats(anchor.second + Math.max(0, time - anchor.at));
   }
 
+  /** Whether nobody has asked for so long that what comes next should have been heard before. */
+  isLate(now: number): boolean {
+    const { at, second } = this.anchors.at(-1)!;
+    return at + this.tempo.seconds(this.given) - second < now - LATE_SECONDS;
+  }
+
   /** What is heard up to second `until` and was not given yet. A loop is entered from in front of it, and never left. */
-  stretchesUntil(until: number, loop: Loop | null): Stretch[] {
+  stretchesUntil(until: number, loop: Loop | null, now: number): Stretch[] {
     const found: Stretch[] = [];
     const { tempo } = this;
     const loops = loop !== null && tempo.seconds(loop.end) - tempo.seconds(loop.start) >= LEAST_LOOP_SECONDS;
+    if (this.isLate(now)) this.catchUp(now, loops ? loop : null);
     while (found.length < MOST_ANCHORS) {
       const anchor = this.anchors.at(-1)!;
       const at = (beat: number): number => anchor.at + tempo.seconds(beat) - anchor.second;
@@ -63,6 +73,19 @@ export class SongClock {
       this.anchors = [...this.anchors.slice(1 - MOST_ANCHORS), { at: at(loop.end), second: tempo.seconds(loop.start) }];
     }
     return found;
+  }
+
+  /** Go on at what is heard at `now`, as if all before had been given. */
+  private catchUp(now: number, loop: Loop | null): void {
+    const { tempo } = this;
+    const anchor = this.anchors.at(-1)!;
+    let second = anchor.second + now - anchor.at;
+    if (loop !== null && this.given < loop.end && tempo.beats(second) >= loop.end) {
+      const [start, end] = [tempo.seconds(loop.start), tempo.seconds(loop.end)];
+      second = start + ((second - end) % (end - start));
+    }
+    this.anchors = [{ at: now, second }];
+    this.given = tempo.beats(second);
   }
 
   /** The tempo was edited: the beat that is heard at `now` stays. */
