@@ -3,6 +3,7 @@
 import { chooseTheme, shownTheme } from "../../../pages/theme.js";
 import { useLive } from "../../../pages/use_live.js";
 import { Icon, type IconName } from "../app/icons.js";
+import { ExportButton } from "../exporting/ExportButton.js";
 import { ImportButton } from "../importing/ImportButton.js";
 import type { Studio, Tool } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
@@ -28,6 +29,7 @@ export function Tools({ studio, view }: { studio: Studio; view: ArrangementView 
       </span>
       <button type="button" class="main-quiet" disabled={!mayEdit} title="New track (T)" onClick={() => { if (room !== null) addTrack(studio, room); }}>+ Track</button>
       <ImportButton studio={studio} />
+      <ExportButton studio={studio} />
       <Snap studio={studio} />
       <span class="rest" />
       <span class="group">
