@@ -23,7 +23,7 @@ export function TrackLanes({ studio, view, pointer }: Props) {
   void view.drawnRows.value;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => { // one that is passive could not keep the page from zooming
-    const turn = (event: WheelEvent): void => pointer.wheel(event, event.clientX - box.current!.getBoundingClientRect().left);
+    const turn = (event: WheelEvent): void => pointer.wheel(event, () => event.clientX - box.current!.getBoundingClientRect().left);
     box.current?.addEventListener("wheel", turn, { passive: false });
     return () => box.current?.removeEventListener("wheel", turn);
   }, [pointer]);
