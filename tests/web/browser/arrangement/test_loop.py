@@ -1,5 +1,7 @@
 """The loop: its two edges by mouse, by finger and by keys, and a loop of what is selected."""
 
+from typing import Any
+
 from tests.server.conftest import Node
 from tests.web.browser.arrangement.test_ruler import axis
 from tests.web.browser.driving import Browser, in_chromium
@@ -48,7 +50,7 @@ async def test_the_edges_of_the_loop_are_dragged_in_one_edit_each_and_moved_by_k
 async def test_a_finger_drags_an_edge_on_a_phone(node: Node, browser: Browser) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    phone = {"viewport": {"width": 390, "height": 844}, "hasTouch": True}
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "hasTouch": True}
     ben = await enter_by(browser, "Ben", await invited(ann, project, node), **phone)
     await ben.do("focus", END)
     left, top, right = await ben.value(
