@@ -12,12 +12,11 @@ from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered import Unanswered
-from rooms.presence.gestures import Gestures
+from rooms.presence.gestures import Gestures, MembersGestures
 from rooms.presence.members import Members
 from rooms.presence.permits import Permits
-from rooms.presence.room_ticks import RoomTicks
 from rooms.presence.seat import JoinRequest, Seat
-from rooms.presence.ticks import Ticks
+from rooms.presence.ticks import RoomTicks, Ticks
 from rooms.roles import Grant
 from schema.messages import (
     Error,
@@ -48,6 +47,7 @@ class Room:
         "gestures",
         "joining",
         "members",
+        "members_gestures",
         "project",
         "room_ticks",
         "tick",
@@ -77,6 +77,7 @@ class Room:
         )
         self.follower = self.edits.follower  # what all who join and tick look at
         self.joining = Joining(project, position.epoch, self.edits, self.members, self.ticks)
+        self.members_gestures = MembersGestures(project, self.follower, self.members, self.gestures)
         self.room_ticks = RoomTicks(project, self.follower, self.members, self.ticks, self.gestures)
         self.tick = self.room_ticks.tick  # the cursor's way: without a call between
         self.tick_due = self.room_ticks.tick_due
@@ -351,11 +352,11 @@ class Room:
 
     def gesture(self, connection: str, message: Gesture) -> Effects:
         """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""
-        return self.room_ticks.gesture(connection, message)
+        return self.members_gestures.gesture(connection, message)
 
     def end_gestures(self) -> None:
         """The project is archived: nobody edits any more."""
-        self.room_ticks.end_gestures()
+        self.members_gestures.end_all()
 
     def gathers(self, full_room_gap: float) -> bool:
         """Whether the room waits because of the load of the node, and not for its size alone."""

@@ -216,7 +216,6 @@ TESTED_ELSEWHERE = {
     "rooms.journal.entry": "tests/rooms/edits/test_proposals.py",
     "rooms.journal.follower": "tests/rooms/journal/test_quarantine.py",
     "rooms.known_aspects": "tests/rooms/test_aspect.py",
-    "rooms.presence.room_ticks": "tests/rooms/presence/test_gestures.py",
     "rooms.presence.seat": "tests/rooms/edits/test_proposals.py",
     "rooms.room": "tests/rooms/edits/test_proposals.py",
     "schema.bounds": "tests/bounds/test_bounds.py",

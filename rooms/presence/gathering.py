@@ -1,4 +1,4 @@
-"""How long the rooms of a node gather: as long as it takes to keep to a share of the core.
+"""How long the fullest rooms of a node gather: as it takes to keep to a share of the core.
 
 Pure arithmetic: times are seconds of a clock that only goes on, given. Decision record 0031.
 """
@@ -6,29 +6,10 @@ Pure arithmetic: times are seconds of a clock that only goes on, given. Decision
 import math
 from dataclasses import dataclass
 
-LONGEST_GAP = 0.048
-"""Seconds between two ticks of a room, at most: motion at 20 Hz still looks like motion."""
-
-FULL_SIZE = 64
-"""Members from which on a room gathers first; smaller ones gather a part of what it does."""
-
-SMALLEST_PART = 0.25
-"""What the smallest rooms gather of what the fullest do: the fullest first."""
-
-URGENT_PART = 0.5
-"""What a room gathers of that while someone in it holds a fader: it is heard, not only seen."""
+from rooms.presence.ticks import LONGEST_GAP, SMALLEST_PART
 
 LONGEST_FULL_ROOM_GAP = LONGEST_GAP / SMALLEST_PART
 """From here on every room gathers as long as it can."""
-
-AT_ONCE_SIZE = 8
-"""Up to so many members a room on a quiet node ticks with every move."""
-
-LEAST_FULL_GAP = 0.008
-"""Seconds. What a large room gathers on a quiet node: 125 frames a second for each who reads."""
-
-LEAST_FULL_SIZE = 53
-"""Members from which on it is that; smaller rooms gather a part of it (`loadtest compare`)."""
 
 FIRST_STEP = 0.016
 """Seconds. The gap of full rooms grows and shrinks by a part of itself and of this."""
@@ -53,25 +34,6 @@ Longer than thousands take to come back after a restart: they are let in at 500 
 
 NO_LONGER_FULL = 0.8
 """A full node is full until it gathers less than this part of the most."""
-
-
-def least_gap(members: int) -> float:
-    """Seconds between two ticks on a node with nothing else to do: what one write can carry."""
-    part = (members - AT_ONCE_SIZE) / (LEAST_FULL_SIZE - AT_ONCE_SIZE)
-    return LEAST_FULL_GAP * min(1.0, max(0.0, part))
-
-
-def load_gap(members: int, full_room_gap: float, *, is_urgent: bool = False) -> float:
-    """Seconds between two ticks that the load of the node asks of a room.
-
-    `full_room_gap`: what it asks of the fullest; `is_urgent`: someone there holds a fader.
-    """
-    if not full_room_gap:
-        return 0.0
-    part = min(1.0, max(SMALLEST_PART, members / FULL_SIZE))
-    if is_urgent:
-        part *= URGENT_PART
-    return min(LONGEST_GAP, full_room_gap * part)
 
 
 @dataclass(slots=True)

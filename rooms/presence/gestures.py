@@ -1,14 +1,26 @@
 """Gestures under way: values that others see and nothing keeps. Latest wins per property."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from rooms.effects import Effects, send
+from rooms.journal.follower import JournalFollower
+from rooms.presence.permits import TRANSPORT
+from rooms.rules.door_rules import problem_with_shown
+from schema.errors import ErrorCode
 from schema.limits import (
     MAX_GESTURES,
     MAX_PREVIEWED,
     MAX_SHOWN_BYTES,
     MAX_SHOWN_IN_ROOM_BYTES,
 )
-from schema.messages import SHOWN_LEAVES, SHOWN_PROPS, Previewed
+from schema.messages import SHOWN_LEAVES, SHOWN_PROPS, Error, Gesture, Previewed
+
+if TYPE_CHECKING:
+    from rooms.presence.members import Members
+    from rooms.presence.seat import Seat
 
 Values = dict[str, Previewed]
 
@@ -113,6 +125,63 @@ class Gestures:
         """What the next tick says."""
         changed, self.changed = self.changed, {}
         return changed
+
+
+class MembersGestures:
+    """What the members of this node in one room ask to show: refused, shown, or over."""
+
+    __slots__ = ("_follower", "_gestures", "_members", "_project")
+
+    def __init__(
+        self, project: str, follower: JournalFollower, members: "Members", gestures: Gestures
+    ) -> None:
+        self._project = project
+        self._follower = follower
+        self._members = members
+        self._gestures = gestures
+
+    def gesture(self, connection: str, message: Gesture) -> Effects:
+        """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""
+        seat = self._members.seats.get(connection)
+        if seat is None:
+            return []
+        if message.values is None:
+            self._gestures.end(seat.member, message.id)
+            return []
+        error = self._problem_with(seat, message, message.values)
+        if error is not None:
+            return [send(error, [connection])]
+        self._gestures.show(seat.member, message.id, message.values)
+        return []
+
+    def end_all(self) -> None:
+        """The project is archived: nobody edits any more."""
+        for seat in self._members.seats.values():
+            self._gestures.end_all(seat.member)
+
+    def _problem_with(
+        self, seat: "Seat", message: Gesture, values: Mapping[str, Previewed]
+    ) -> Error | None:
+        refusal = seat.may.gesture or (seat.may.transport if TRANSPORT in values else None)
+        if refusal is not None:
+            return self._refused(message, ErrorCode.FORBIDDEN, refusal)
+        if seat.reach is not None:
+            foreign = seat.reach.problem_with_shown(self._follower.document, values)
+            if foreign:
+                return self._refused(message, ErrorCode.FORBIDDEN, foreign)
+        elsewhere = self._members.remote.gestures.bytes
+        text = self._gestures.problem_with(seat.member, message.id, values, elsewhere)
+        if text:
+            return self._refused(message, ErrorCode.LIMIT_REACHED, text)
+        problem = problem_with_shown(message.id, values)
+        if problem is None:
+            return None
+        text, field = problem
+        error = self._refused(message, ErrorCode.OP_INVALID, text)
+        return error if field is None else structs.replace(error, details={"field": field})
+
+    def _refused(self, message: Gesture, code: ErrorCode, text: str) -> Error:
+        return Error(message.id, code, text, self._project)
 
 
 def _growth(shown: Values, values: Mapping[str, Previewed]) -> int:

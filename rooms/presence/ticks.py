@@ -1,14 +1,41 @@
-"""Where members are: latest wins per field, gathered between ticks."""
+"""The ticks of a room: who moved since the last one, when the next is due, and what it says."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from rooms.presence.gathering import LONGEST_GAP, least_gap, load_gap
-from schema.messages import Presence
+from rooms.effects import Effects, ForwardTick, Packet, SendTick
+from rooms.journal.follower import JournalFollower
+from rooms.presence.gestures import Gestures
+from schema.messages import Digest, Presence, Tick
+
+if TYPE_CHECKING:
+    from rooms.presence.members import Members
 
 NOWHERE = Presence()
+
+LONGEST_GAP = 0.048
+"""Seconds between two ticks of a room, at most: motion at 20 Hz still looks like motion."""
+
+FULL_SIZE = 64
+"""Members from which on a room gathers first; smaller ones gather a part of what it does."""
+
+SMALLEST_PART = 0.25
+"""What the smallest rooms gather of what the fullest do: the fullest first."""
+
+URGENT_PART = 0.5
+"""What a room gathers of that while someone in it holds a fader: it is heard, not only seen."""
+
+AT_ONCE_SIZE = 8
+"""Up to so many members a room on a quiet node ticks with every move."""
+
+LEAST_FULL_GAP = 0.008
+"""Seconds. What a large room gathers on a quiet node: 125 frames a second for each who reads."""
+
+LEAST_FULL_SIZE = 53
+"""Members from which on it is that; smaller rooms gather a part of it (`loadtest compare`)."""
 
 FIRST_MAX_GAP, SHORTEST_MAX_GAP = 0.032, 0.016
 """Seconds between two ticks at most: at first, and where the members of a room move most often."""
@@ -21,6 +48,9 @@ GAP_STEP_SECONDS = 0.001
 GAP_BACK_OFF = 0.95
 """`max_gap` grows by a step with each tick; if a move was overwritten, it shrinks by the factor."""
 
+DIGEST_SECONDS = 2.0
+"""Between two ticks that carry the digest, while the state changes."""
+
 
 def merge(before: Presence, after: Presence) -> Presence:
     """`before` with the fields of `after` that are named in it (rule P1)."""
@@ -32,6 +62,25 @@ def merge(before: Presence, after: Presence) -> Presence:
         playhead=before.playhead if after.playhead is UNSET else after.playhead,
         at=before.at if after.at is UNSET else after.at,
     )
+
+
+def least_gap(members: int) -> float:
+    """Seconds between two ticks on a node with nothing else to do: what one write can carry."""
+    part = (members - AT_ONCE_SIZE) / (LEAST_FULL_SIZE - AT_ONCE_SIZE)
+    return LEAST_FULL_GAP * min(1.0, max(0.0, part))
+
+
+def load_gap(members: int, full_room_gap: float, *, is_urgent: bool = False) -> float:
+    """Seconds between two ticks that the load of the node asks of a room.
+
+    `full_room_gap`: what it asks of the fullest; `is_urgent`: someone there holds a fader.
+    """
+    if not full_room_gap:
+        return 0.0
+    part = min(1.0, max(SMALLEST_PART, members / FULL_SIZE))
+    if is_urgent:
+        part *= URGENT_PART
+    return min(LONGEST_GAP, full_room_gap * part)
 
 
 def tick_gap(
@@ -150,3 +199,116 @@ class Ticks:
                 change.at,
             )
         return told
+
+
+class RoomTicks:
+    """Those of one room. Times are the caller's seconds, given."""
+
+    __slots__ = (
+        "_digest_sent",
+        "_follower",
+        "_project",
+        "gestures",
+        "members",
+        "ticks",
+    )
+
+    def __init__(
+        self,
+        project: str,
+        follower: JournalFollower,
+        members: "Members",
+        ticks: Ticks,
+        gestures: Gestures,
+    ) -> None:
+        self.members = members
+        self.ticks = ticks
+        self.gestures = gestures
+        self._project = project
+        self._follower = follower
+        self._digest_sent = (follower.head, float("-inf"))
+        """The seq of the digest that went with a tick last, and when that was."""
+
+    def gathers(self, full_room_gap: float) -> bool:
+        """Whether the room waits because of the load of the node, and not for its size alone."""
+        members = self.members.size
+        is_urgent = self.gestures.bytes > 0
+        return load_gap(members, full_room_gap, is_urgent=is_urgent) > least_gap(members)
+
+    def tick_due(self, full_room_gap: float = 0.0) -> float | None:
+        """When to call `tick`, in the caller's seconds; None: nobody moved.
+
+        `full_room_gap`: how long the fullest rooms of the node gather just now.
+        """
+        if not self.ticks.moved:
+            remote = self.members.remote
+            if not (self.gestures.changed or remote.waiting or remote.is_overrun):
+                return None
+        members = self.members.size
+        if not full_room_gap and members <= AT_ONCE_SIZE:
+            return self.ticks.last_tick_at  # nine of ten
+        return self.ticks.due(members, full_room_gap, is_urgent=self.gestures.bytes > 0)
+
+    def tick(self, now: float) -> Effects:
+        """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
+        self.ticks.is_awaited = False  # also if this one fails: the next move asks anew
+        gestures = self.gestures.flush() if self.gestures.changed else {}
+        remote = self.members.remote
+        packets = self._flush_remote() if remote.waiting or remote.is_overrun else ()
+        movers = self.ticks.moved
+        moved = self.ticks.flush(now, also=bool(gestures or packets))
+        to, but = self.members.live(), ""
+        effects: Effects = []
+        if moved or gestures:
+            digest = self._digest_due(now) if self._digest_sent[0] != self._follower.head else None
+            tick = Tick(self._project, moved, gestures, digest=digest)
+            own = Packet(tick)
+            if remote.is_shared:
+                effects.append(ForwardTick(own))
+            if not packets and digest is None:
+                but = self._only_one(movers, gestures)
+            packets = (own, *packets) if packets else (own,)
+        if to and packets:
+            effects.append(SendTick(to, packets, but))
+        return effects
+
+    def pass_on(self, now: float) -> Effects:
+        """Tell what moved on other nodes, by itself: it has waited there (rule P3)."""
+        remote = self.members.remote
+        if not (remote.waiting or remote.is_overrun):
+            return []
+        self.ticks.last_sent_at = now
+        packets, to = self._flush_remote(), self.members.live()
+        return [SendTick(to, packets)] if to and packets else []
+
+    def _flush_remote(self) -> tuple[Packet, ...]:
+        """The ticks of other nodes that wait for ours."""
+        remote = self.members.remote
+        is_overrun, packets = remote.is_overrun, remote.flush()
+        return (Packet(self.everyone()),) if is_overrun else tuple(packets)
+
+    def _only_one(self, movers: Sequence[Mover], gestures: Mapping[str, object]) -> str:
+        """The connection of the only one whom a tick names; empty: there are several."""
+        if not gestures:
+            return movers[0].connection if len(movers) == 1 else ""
+        if gestures.keys() | {who.member for who in movers} != gestures.keys() or len(gestures) > 1:
+            return ""
+        [member] = gestures
+        seat = self.members.seat_of(member)
+        return "" if seat is None else seat.connection
+
+    def everyone(self) -> Tick:
+        """The latest of all members, for who missed ticks (rule P4)."""
+        members = self.members.everyone()
+        return Tick(
+            self._project,
+            {member.member: member.presence for member in members},
+            {member.member: {**member.gestures} for member in members if member.gestures},
+            whole=True,
+        )
+
+    def _digest_due(self, now: float) -> Digest | None:
+        if now - self._digest_sent[1] < DIGEST_SECONDS:
+            return None
+        self._digest_sent = (self._follower.head, now)
+        return Digest(self._follower.head, self._follower.digest)

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from rooms.room import Room
 
-PARTS = ("edits", "follower", "gestures", "joining", "members", "room_ticks", "ticks")
+PARTS = (
+    "edits", "follower", "gestures", "joining", "members", "members_gestures", "room_ticks",
+    "ticks",
+)  # fmt: skip
 
 REACH_INSIDE = re.compile(rf"\broom\.({'|'.join(PARTS)})\b")
 

@@ -5,19 +5,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rooms.presence.gathering import (
-    FULL_SECONDS,
+from rooms.presence.gathering import FULL_SECONDS, LONGEST_FULL_ROOM_GAP, Gathering, Look
+from rooms.presence.ticks import (
     FULL_SIZE,
     LEAST_FULL_GAP,
-    LONGEST_FULL_ROOM_GAP,
     LONGEST_GAP,
     URGENT_PART,
-    Gathering,
-    Look,
     least_gap,
     load_gap,
+    tick_gap,
 )
-from rooms.presence.ticks import tick_gap
 
 SHARE = 0.6
 LOOK = 0.05

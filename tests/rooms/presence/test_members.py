@@ -7,9 +7,9 @@ from msgspec import UNSET
 
 from rooms.effects import Announce, Disconnect, Effects, ForwardTick, Packet, SendTick
 from rooms.presence.absent_members import ABSENCE_SECONDS
-from rooms.presence.gathering import least_gap
 from rooms.presence.remote_members import LEASE_SECONDS
 from rooms.presence.seat import member_id
+from rooms.presence.ticks import least_gap
 from schema.close_codes import REPLACED
 from schema.limits import MAX_MEMBERS_PER_ROOM
 from schema.messages import (

@@ -2,13 +2,15 @@ import math
 
 import pytest
 
-from rooms.presence.gathering import LONGEST_FULL_ROOM_GAP, LONGEST_GAP, least_gap
+from rooms.presence.gathering import LONGEST_FULL_ROOM_GAP
 from rooms.presence.ticks import (
     FIRST_MAX_GAP,
+    LONGEST_GAP,
     NOWHERE,
     SHORTEST_MAX_GAP,
     Mover,
     Ticks,
+    least_gap,
     merge,
     next_max_gap,
     tick_gap,
