@@ -8,6 +8,7 @@ from schema.errors import ErrorCode
 from schema.messages import (
     Call,
     ClientMessage,
+    Details,
     Error,
     Gesture,
     Hello,
@@ -29,6 +30,9 @@ from server.router.socket_limits import SocketLimits
 from server.sockets.codec import Unread
 from server.sockets.connection import Connection
 from server.sockets.session import LoggedIn, WaitingForHello
+
+ForRoom = Join | Leave | MovePresence | Gesture | ProposeDelta | Undo | Redo
+"""Messages of who is logged in, for a room."""
 
 PROPOSING = ("delta", "undo", "redo")
 """Messages that ask for a delta."""
@@ -58,26 +62,38 @@ class Router:
 
     def received(self, connection: Connection, message: ClientMessage) -> None:
         """A whole, well-formed message."""
-        if type(message) is MovePresence and connection.seat is not None:  # nine of ten
-            self._hub.move(connection, message)
+        if isinstance(message, MovePresence):  # nine of ten; who has moved before is logged in
+            if connection.seat is not None or self._logged_in(connection, message) is not None:
+                self._hub.move(connection, message)
         elif isinstance(message, Ping):
             connection.send(Pong(message.time, self._clock() * 1_000))
         elif isinstance(message, Hello):
             self._greeting.greet(connection, message)
-        elif isinstance(connection.session, WaitingForHello):
-            message_id = getattr(message, "id", None)
-            error = Error(
-                message_id, ErrorCode.BAD_MESSAGE, "say hello first", None, {"field": "t"}
-            )
-            connection.refuse_without_login(error)
         elif isinstance(message, Call):
-            self._calls.start(connection, message)
-        elif not isinstance(connection.session, LoggedIn):
-            message_id = getattr(message, "id", None)
+            if self._has_said_hello(connection, message):
+                self._calls.start(connection, message)
+        elif (session := self._logged_in(connection, message)) is not None:
+            self._in_room(connection, session, message)
+
+    def _has_said_hello(self, connection: Connection, message: Call | ForRoom) -> bool:
+        """Who has not is told so (rule H3)."""
+        if not isinstance(connection.session, WaitingForHello):
+            return True
+        text, details = "say hello first", Details(field="t")
+        error = Error(_id_of(message), ErrorCode.BAD_MESSAGE, text, None, details)
+        connection.refuse_without_login(error)
+        return False
+
+    def _logged_in(self, connection: Connection, message: ForRoom) -> LoggedIn | None:
+        """The session of somebody; None: it is nobody's, and is told so."""
+        session = connection.session
+        if isinstance(session, LoggedIn):
+            return session
+        if self._has_said_hello(connection, message):
             text = "log in first: call auth.login, or say hello with a token"
-            connection.refuse_without_login(Error(message_id, ErrorCode.AUTH_REQUIRED, text))
-        else:
-            self._in_room(connection, connection.session, message)
+            error = Error(_id_of(message), ErrorCode.AUTH_REQUIRED, text)
+            connection.refuse_without_login(error)
+        return None
 
     def over_rate(self, connection: Connection, message: Unread, error: Error) -> None:
         """A message that is refused with this error, and no further looked at (rule E6)."""
@@ -94,40 +110,24 @@ class Router:
         if connection.identity is not None:
             self._hub.end_gesture(connection, project, gesture)
 
-    def _propose(self, connection: Connection, message: ProposeDelta | Undo | Redo) -> None:
-        """Unless its user has had too much judged, or nobody edits: then it waits (E6, R53)."""
-        ops, gesture = OPS_OF_A_MESSAGE, None
-        if isinstance(message, ProposeDelta):
-            ops, gesture = ops + len(message.ops), message.gesture
-        if self._socket_limits.spend(connection, ops):
-            name = str(message.__struct_config__.tag)
-            connection.refuse_for_user(Unread(name, message.id, message.project, gesture))
-        elif self._hub.orders.maintenance is not None and self._is_in(connection, message):
-            error = self._hub.orders.held_back(message.id, message.project)
-            self._hub.refuse_for_now(connection.id, message.project, gesture, error)
-        elif isinstance(message, ProposeDelta):
-            self._hub.propose(connection, message)
-        elif isinstance(message, Undo):
-            self._hub.undo(connection, message)
-        else:
-            self._hub.redo(connection, message)
-
-    def _is_in(self, connection: Connection, message: ProposeDelta | Undo | Redo) -> bool:
-        return self._hub.is_in(connection.id, message.project)
-
-    def _in_room(
+    def _in_room(  # noqa: C901  # one arm for each message
         self,
         connection: Connection,
         session: LoggedIn,
-        message: Join | Leave | MovePresence | Gesture | ProposeDelta | Undo | Redo,
+        message: Join | Leave | Gesture | ProposeDelta | Undo | Redo,
     ) -> None:
         match message:
-            case MovePresence():
-                self._hub.move(connection, message)
             case Gesture():
                 self._hub.gesture(connection, message)
-            case ProposeDelta() | Undo() | Redo():
-                self._propose(connection, message)
+            case ProposeDelta(ops=ops, gesture=gesture):
+                if self._may_propose(connection, message, len(ops), gesture):
+                    self._hub.propose(connection, message)
+            case Undo():
+                if self._may_propose(connection, message):
+                    self._hub.undo(connection, message)
+            case Redo():
+                if self._may_propose(connection, message):
+                    self._hub.redo(connection, message)
             case Join():
                 self._joining.join(connection, session, message)
             case Leave():
@@ -135,9 +135,32 @@ class Router:
             case _:
                 assert_never(message)
 
+    def _may_propose(
+        self,
+        connection: Connection,
+        message: ProposeDelta | Undo | Redo,
+        ops: int = 0,
+        gesture: str | None = None,
+    ) -> bool:
+        """Not if its user has had too much judged, or nobody edits: then it waits (E6, R53)."""
+        project = message.project
+        if self._socket_limits.spend(connection, OPS_OF_A_MESSAGE + ops):
+            name = str(message.__struct_config__.tag)
+            connection.refuse_for_user(Unread(name, message.id, project, gesture))
+            return False
+        if self._hub.orders.maintenance is None or not self._hub.is_in(connection.id, project):
+            return True
+        error = self._hub.orders.held_back(message.id, project)
+        self._hub.refuse_for_now(connection.id, project, gesture, error)
+        return False
+
     def _leave(self, connection: Connection, session: LoggedIn, message: Leave) -> None:
         session.rooms.discard(message.project)
         if message.project in self._hub.rooms:
             self._hub.leave(connection.id, message)
         else:
             connection.send(Left(message.project, message.id))
+
+
+def _id_of(message: Call | ForRoom) -> str | None:
+    return getattr(message, "id", None)
