@@ -208,7 +208,6 @@ TESTED_ELSEWHERE = {
     "rooms.document.aspect": "tests/rooms/test_aspect.py",
     "rooms.document.entity_store": "tests/rooms/journal/test_quarantine.py",
     "rooms.document.one_op": "tests/rooms/document/test_document.py",
-    "rooms.edits.answers": "tests/rooms/edits/test_refusals.py",
     "rooms.edits.committed_entries": "tests/rooms/edits/test_undo_steps.py",
     "rooms.edits.edits": "tests/rooms/edits/test_proposals.py",
     "rooms.edits.proposal_queue": "tests/rooms/journal/test_quarantine.py",

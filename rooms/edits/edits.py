@@ -7,7 +7,7 @@ import msgspec
 from rooms.aspect import Aspect
 from rooms.document.document import Change, Document
 from rooms.edits import answers
-from rooms.edits.answering import Answering
+from rooms.edits.answers import Answering
 from rooms.edits.committed_entries import CommittedEntries
 from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue

@@ -15,7 +15,7 @@ import server.live.hub
 import server.live.live_room
 from persistence.journal.contract import Appended, Known
 from persistence.journal.memory import MemoryJournal
-from rooms.edits.answering import Answering
+from rooms.edits.answers import Answering
 from rooms.edits.edits import Edits
 from rooms.edits.proposals import Asker
 from rooms.effects import Effects, Job, LookUp, Packet
