@@ -1,20 +1,29 @@
-"""A project's document: what ops do to its state. Total, deterministic, cost by what is touched."""
+"""A project's document: what ops do to its state. Total, deterministic, cost by what is touched.
 
-from collections.abc import Sequence
+It is the first aspect of the journal: the payload of its entries is a list of ops.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
+
+import msgspec
 
 from rooms.aspect import Applied as AspectApplied
+from rooms.aspect import StateSlice
 from rooms.document.entity_store import Change, Entity, State, Steps, finish
 from rooms.document.one_op import SLICE_OPS, OneOp, OpDropped
-from rooms.document.reach import Reach
+from rooms.document.reach import Reach, reach_of
 from rooms.document.size_at_door import SizeAtDoor
 from rooms.document.spelled import merged, spelled
+from rooms.journal.entry import Entry, Proposal, Purpose
+from rooms.pauses import no_pause, slices_of
+from rooms.rules.door_rules import problem_with_new_op
 from schema import invariants
 from schema.entities import SIDED
 from schema.errors import DropReason
 from schema.limits import MAX_STATE_BYTES
-from schema.ops import Delete, Op
+from schema.ops import Delete, Op, decode_ops
 
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "Tried", "merged"]
 
@@ -27,6 +36,8 @@ what points at something that is deleted grows by a few bytes.
 
 AT_DOOR_ONLY = frozenset({invariants.ROUTE_TOO_FAR, invariants.TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
+
+UNREADABLE = "it cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +258,62 @@ class Document(OneOp):
         yield from size.counting(self._log, self._apart, grown)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
+
+
+class DocumentAspect:
+    """`document`: the state that the entries have made. Members' ops are refused with more detail
+    by `rooms.edits`; `check` is for who has no seat."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @property
+    def digest(self) -> str:
+        """See `rooms.document.digest`."""
+        return self.document.digest
+
+    def check(self, proposal: Proposal) -> str | None:
+        """The first problem with an op by itself."""
+        ops = read_ops(proposal)
+        if ops is None:
+            return UNREADABLE
+        return next(filter(None, (problem_with_new_op(op) for op in ops)), None)
+
+    def apply(self, entry: Entry, sent: object = None) -> Steps[Applied]:
+        """One that cannot be read keeps its seq, and does nothing. `sent`: its ops."""
+        ops = cast("Sequence[Op] | None", sent) or read_ops(entry)
+        if ops is None:
+            return quarantined(0, UNREADABLE)
+        # The door has looked at each op that a member of this node proposed.
+        are_sound = sent is not None and entry.purpose is Purpose.EDIT
+        reach = reach_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
+        applied = yield from self.document.applying(
+            ops, atomic=entry.atomic, are_sound=are_sound, reach=reach
+        )
+        applied.proposed = ops
+        return applied
+
+    def slices(self) -> Iterator[StateSlice]:
+        """Of small states: a large one is frozen first, and cut in a worker thread."""
+        for collection, entities in self.document.collections.items():
+            for some in slices_of(entities, no_pause):
+                yield StateSlice(collection, msgspec.json.encode(some))
+
+    def load(self, slices: Iterable[StateSlice]) -> None:
+        """Of this Prime: `server.states.stored_state` reads what an earlier one has stored."""
+        for part in slices:
+            entities = msgspec.json.decode(part.entities, type=dict[str, dict[str, Any]])
+            self.document.load(part.collection, entities)
+
+
+def read_ops(of: Entry | Proposal) -> list[Op] | None:
+    """None: they cannot be read."""
+    try:
+        return decode_ops(of.payload)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
 
 
 def _dropped_whole(ops: Sequence[Op], applied: Applied) -> Applied:

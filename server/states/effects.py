@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from persistence.errors import OtherHistory, Unavailable
 from persistence.journal.contract import Journal, Known
-from rooms.document.aspect import DocumentAspect
-from rooms.document.document import Document
+from rooms.document.document import Document, DocumentAspect
 from rooms.document.entity_store import finish
 from rooms.journal.entry import DOCUMENT, Entry
 from schema.ops import encode_ops

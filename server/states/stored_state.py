@@ -11,9 +11,8 @@ import structlog
 from persistence.errors import NotFound
 from persistence.journal.contract import Checkpoint, Journal
 from rooms.aspect import StateSlice
-from rooms.document.aspect import DocumentAspect
 from rooms.document.digest import canonical, shown, term
-from rooms.document.document import Change, Document, Entity, State
+from rooms.document.document import Change, Document, DocumentAspect, Entity, State
 from rooms.document.entity_store import finish
 from rooms.document.older_states import launcher_links, link, renewed, set_apart, take_without_sides
 from rooms.journal.entry import DOCUMENT, Entry

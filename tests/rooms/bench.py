@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rooms.document.aspect import read_ops
-from rooms.document.document import Change, Document
+from rooms.document.document import Change, Document, read_ops
 from rooms.document.reach import reach_of
 from rooms.effects import (
     Admit,

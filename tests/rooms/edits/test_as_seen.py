@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document.aspect import read_ops
-from rooms.document.document import Document, Tried
+from rooms.document.document import Document, Tried, read_ops
 from rooms.edits import as_seen
 from rooms.journal.entry import Purpose
 from rooms.presence import seat
