@@ -8,6 +8,9 @@ from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 from schema.server_limits import READ_BYTES
 
+NOT_OURS = "the journal is not the one that this room knows; come back in a moment"
+"""What `OtherHistory` says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

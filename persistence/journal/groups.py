@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from persistence import slices
 from persistence.errors import BadValue, Unavailable
 from persistence.journal.contract import Known
-from persistence.journal.payload import is_storable
 from persistence.journal.rows import OUTCOMES
+from persistence.journal.storable import is_storable
 from persistence.pool import Executor
 from rooms.journal.entry import Outcome, Proposal
 

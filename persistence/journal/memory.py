@@ -9,9 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
-from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
-from persistence.journal.payload import NOT_OURS, is_storable
+from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.state_slices import cut, digest_of_state
+from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
 from rooms.presence.permits import NOTHING_AGREED, TRANSPORT, Permits, may
 from rooms.roles import CONTRIBUTES

@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import fences, stored_states
 from persistence.journal import groups as journal_groups
-from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
-from persistence.journal.payload import NOT_OURS, is_storable
+from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.rows import (
     OUTCOMES,
     Verdict,
@@ -17,6 +16,7 @@ from persistence.journal.rows import (
     without_gaps,
 )
 from persistence.journal.state_slices import checkpoint_of, sliced
+from persistence.journal.storable import is_storable
 from persistence.pool import Executor
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from schema.server_limits import READ_BYTES

@@ -7,8 +7,7 @@ however long that takes; then the project's row is pointed at it, which takes a 
 import uuid
 
 from persistence.errors import NotFound, OtherHistory
-from persistence.journal.contract import Checkpoint
-from persistence.journal.payload import NOT_OURS
+from persistence.journal.contract import NOT_OURS, Checkpoint
 from persistence.journal.state_slices import aspects_json, checkpoint_of, joined, sliced
 from persistence.pool import Executor
 
