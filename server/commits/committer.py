@@ -6,7 +6,7 @@ its own, and holds up nobody else.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 import structlog
@@ -14,9 +14,9 @@ import structlog
 from persistence.errors import Busy, ToRepair, Unavailable
 from persistence.journal.contract import Appended, Journal, Known
 from rooms.journal.entry import Proposal
-from server.commits.commit_times import Took
 from server.commits.waiting_deltas import ProjectQueue, WaitingDeltas
 from server.events.events import About
+from server.health.durations import Observe
 from server.health.metrics import Count
 from server.health.mistakes import what_to_repair
 from server.health.outages import because
@@ -29,6 +29,10 @@ TELL_SECONDS = 1.0
 
 HOLD_SECONDS = 10.0
 """What waits for longer is refused `unavailable`: the same ids are to be sent again (rule D16)."""
+
+Took = Callable[[Mapping[str, Sequence[float]], float], None]
+"""Told of each batch when the deltas of each project came and when its COMMIT answered, in
+monotonic seconds."""
 
 log = structlog.get_logger()
 
@@ -225,6 +229,19 @@ class Committer:
                 (self._aside if queue.is_aside else self._together).set()
         if not self._waiting.count:
             self._idle.set()
+
+
+def commit_times(commits: Observe, acks: Observe) -> Took:
+    """`commits` hears of each batch the longest, `acks` of each delta up to now."""
+
+    def took(came_at: Mapping[str, Sequence[float]], committed_at: float) -> None:
+        commits(committed_at - min(map(min, came_at.values())))
+        now = time.monotonic()
+        for times in came_at.values():
+            for at in times:
+                acks(now - at)
+
+    return took
 
 
 def _delay(failures: int) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schema.calls import METHODS
-from server.commits.commit_times import Took, commit_times
+from server.commits.committer import Took, commit_times
 from server.health.catalogue import CALL_GROUPS
 from server.health.durations import CALL_BOUNDS, LATE_BOUNDS, PROBE_BOUNDS, Observe
 from server.health.metrics import Metrics

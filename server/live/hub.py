@@ -30,7 +30,7 @@ from schema.messages import (
     ServerMessage,
     Undo,
 )
-from server.commits.commit_times import Took
+from server.commits.committer import Took
 from server.events.events import About
 from server.health.metrics import Count
 from server.live.behind.stays import Stays

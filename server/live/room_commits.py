@@ -9,8 +9,7 @@ from rooms.edits import answers
 from rooms.effects import Job
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
 from schema.errors import ErrorCode
-from server.commits.commit_times import Took
-from server.commits.committer import Committer
+from server.commits.committer import Committer, Took
 from server.commits.group_committer import GroupCommitter
 from server.events.events import NOBODY, About
 from server.health.metrics import Count

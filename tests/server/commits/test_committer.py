@@ -1,6 +1,7 @@
 """Whatever an append raises, the committer goes on, and only the project at fault waits."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 
@@ -23,7 +24,7 @@ from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import LARGE_DELTA_BYTES
 from server.commits import committer as committer_module
-from server.commits.committer import Committer
+from server.commits.committer import Committer, commit_times
 from tests.server.conftest import eventually
 
 WHATEVER = [
@@ -255,3 +256,12 @@ async def test_a_loop_that_dies_gives_back_what_it_had_taken(rig: Rig) -> None:
     async with asyncio.timeout(30):
         await rig.committer.settled()
     assert rig.journal.order["song"] == ["song1"]
+
+
+def test_a_batch_is_told_once_and_each_delta_of_it() -> None:
+    commits: list[float] = []
+    acks: list[float] = []
+    now = time.monotonic()
+    commit_times(commits.append, acks.append)({"one": [now - 3.0], "other": [now - 1.0]}, now - 0.5)
+    assert commits == [2.5]
+    assert [int(ack) for ack in acks] == [3, 1]
