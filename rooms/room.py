@@ -210,7 +210,7 @@ class Room:
         return self.edits.look_up_failed(look_up)
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Job:
-        """What became of a proposal; what was committed has been answered by its entry."""
+        """Why a proposal is not stored now; what is committed is answered by its entry."""
         return self.edits.answered(proposal, outcome, seq)
 
     def given_back(self, proposals: Sequence[Proposal]) -> Job:

@@ -287,9 +287,9 @@ class Edits:
     # What the journal says.
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Job:
-        """What became of a proposal; what was committed has been answered by its entry."""
+        """Why a proposal is not stored now; what is committed is answered by its entry."""
         proposed = self.waiting.get(proposal.delta_id)
-        if outcome is Outcome.COMMITTED or proposed is None or proposed.proposal is not proposal:
+        if proposed is None or proposed.proposal is not proposal:
             return
         if outcome is Outcome.GRANT_CHANGED:  # judged anew, by the tracks of now
             yield from self.given_back([proposal], outcome)

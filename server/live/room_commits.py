@@ -76,7 +76,7 @@ class Commits:
             live.catch_up()
 
     def _committed(self, batch: list[Proposal], appended: Appended) -> None:
-        self._close_strayed(batch, appended)
+        unstored = self._unstored(batch, appended)
         by_project: dict[str, list[Entry]] = defaultdict(list)
         for entry in appended.entries:
             by_project[entry.project].append(entry)
@@ -84,12 +84,26 @@ class Commits:
             live = self._rooms.get(project)
             if live is not None:
                 live.take_committed(entries)
-        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
-            if outcome is Outcome.COMMITTED:
-                continue  # its entry answers it
+        for proposal, outcome, seq in unstored:
             live = self._rooms.get(proposal.project)
             if live is not None:
                 _answer(live, proposal, outcome, seq)
+
+    def _unstored(
+        self, batch: list[Proposal], appended: Appended
+    ) -> list[tuple[Proposal, Outcome, int | None]]:
+        """What was not stored now, for its room to answer; the entry of any other answers it.
+
+        Rooms whose journal went back or has another epoch are closed (F31).
+        """
+        unstored: list[tuple[Proposal, Outcome, int | None]] = []
+        for proposal, (outcome, seq) in zip(batch, appended.outcomes, strict=True):
+            if outcome in STRAYED:
+                if (live := self._rooms.get(proposal.project)) is not None:
+                    self._watch.epoch_is_over(live, outcome)
+            elif outcome is not Outcome.COMMITTED:
+                unstored.append((proposal, outcome, seq))
+        return unstored
 
     def _took(self, came_at: Mapping[str, Sequence[float]], committed_at: float) -> None:
         """How long the deltas of each room waited until it was told."""
@@ -112,15 +126,6 @@ class Commits:
     def _give_back(self, live: LiveRoom) -> Job:
         """As a job of the room: all that it took before has reached the committer by then."""
         yield from live.room.given_back(self.committer.give_back(live.room.project))
-
-    def _close_strayed(self, batch: list[Proposal], appended: Appended) -> None:
-        """Close rooms whose journal went back or has another epoch (F31); nothing was stored."""
-        for proposal, (outcome, _) in zip(batch, appended.outcomes, strict=True):
-            if outcome not in STRAYED:
-                continue
-            live = self._rooms.get(proposal.project)
-            if live is not None:
-                self._watch.epoch_is_over(live, outcome)
 
     def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
         """Tell one room, or (None) all whose project is not held up by itself."""

@@ -16,7 +16,7 @@ from rooms.effects import (
     Send,
     SendTick,
 )
-from rooms.journal.entry import Entry, Outcome, Proposal
+from rooms.journal.entry import Entry, Proposal
 from rooms.presence.seat import JoinRequest, member_id
 from rooms.room import Room
 from schema.messages import Position, ProposeDelta, ServerMessage
@@ -149,7 +149,6 @@ class Bench:
         """A delta or a group, as the journal would have it, and the room hears of it."""
         entries = [self.stored(part, more=part is not parts[-1]) for part in parts]
         self.run(self.room.follower.committed(entries))
-        self.run(self.room.edits.answered(parts[-1], Outcome.COMMITTED, entries[-1].seq))
         if not self._remembers:
             self.room.edits.entries.stacks._changes.clear()
         assert self._replica.frozen() == self.room.document.frozen()

@@ -147,7 +147,8 @@ class World:
             answer = self.answers.pop(self.rng.randrange(len(self.answers)))
             if answer[1] in (Outcome.COMMITTED, Outcome.DUPLICATE):
                 self._read_on()
-            self.run(self.edits.answered(*answer))
+            if answer[1] is not Outcome.COMMITTED:
+                self.run(self.edits.answered(*answer))
         else:
             self._read_on()
 
