@@ -87,7 +87,7 @@ BAD_MESSAGES_ALLOWED = BOUNDS.add(
     "messages in ten seconds",
     "a connection, in",
     BAD_MESSAGES,
-    "server/sockets/connection.py",
+    "server/sockets/incoming.py",
     "Bytes that name no message (E4): who sends more is no client.",
 )
 
@@ -97,7 +97,7 @@ LOGINS_NEEDED_ALLOWED = BOUNDS.add(
     "messages in ten seconds",
     "a connection that is not logged in, in",
     BAD_MESSAGES,
-    "server/sockets/connection.py",
+    "server/sockets/incoming.py",
     "Messages that need a login (E4): who has none and goes on costs those who have one.",
 )
 

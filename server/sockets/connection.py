@@ -10,31 +10,24 @@ import uuid
 from typing import TYPE_CHECKING, cast
 
 from websockets.exceptions import InvalidState
-from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN, State
 from websockets.typing import Subprotocol
 
-from rooms.limits.token_bucket import TokenBucket
-from schema.close_codes import BAD_MESSAGES, FIRST_FINAL_CODE, CloseCode
-from schema.errors import ErrorCode
+from schema.close_codes import FIRST_FINAL_CODE, CloseCode
 from schema.limits import (
-    BAD_MESSAGES_ALLOWED,
-    LOGINS_NEEDED_ALLOWED,
     MAX_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES_BEFORE_LOGIN,
     MAX_OUTBOX_BYTES,
 )
-from schema.messages import Error
 from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
-from server.sockets.codec import CODECS, MSGPACK, BadMessage, Codec
-from server.sockets.frame_cutter import FrameCutter, only_payload
+from server.sockets.codec import CODECS, MSGPACK, Codec
 from server.sockets.handshaking.handshake import Handshake, take_apart
 from server.sockets.handshaking.http_answer import asked_by, response_of
 from server.sockets.handshaking.protocol import RequestProtocol
+from server.sockets.incoming import FrameCutter, Incoming
 from server.sockets.outgoing import Server
-from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.tcp_info import acknowledged_bytes
 
@@ -42,9 +35,6 @@ if TYPE_CHECKING:
     from rooms.presence.seat import Seat
 
 SUBPROTOCOLS = [Subprotocol(name) for name in CODECS]
-
-READ_SECONDS = 0.001
-"""How long one connection may be read from before it is the others' turn."""
 
 GOODBYE = (1000, 1001)
 """Codes of a peer that is done, and does not just lose the connection (RFC 6455, 7.4.1)."""
@@ -56,22 +46,16 @@ def limit_unsent(peer: socket.socket) -> None:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
-class Connection(RateLimited, asyncio.Protocol):
+class Connection(Incoming, asyncio.Protocol):
     """A WebSocket of a client: how far it has come (`session`), and the way to it."""
 
     __slots__ = {  # name -> what it holds
-        "_cutter": "cuts short frames out of what comes, past the protocol",
-        "_fragments": "payload of the fragments that came of a message so far",
-        "_fragments_opcode": "opcode of that message",
         "_handshake": "until it is a WebSocket, or is gone; None: it is",
         "_is_aborted": "it is being cut off: that is counted once",
-        "_is_at_start": "whether the next byte begins a frame that may be cut out",
-        "_is_open": "whether messages go in and out: after the handshake, before the close",
         "_loop": "the event loop",
         "_protocol": "of `websockets`: handshake, close, and all that is no short frame",
         "_server": "the rest of the server",
         "_transport": "the socket; None: it is gone, or not there yet",
-        "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
         "address": "what it is counted under",
         "calls_in_flight": "how many of its calls are not answered yet",
         "codec": "what the handshake has agreed on",
@@ -96,12 +80,6 @@ class Connection(RateLimited, asyncio.Protocol):
         self._protocol = RequestProtocol(
             subprotocols=SUBPROTOCOLS, max_size=MAX_MESSAGE_BYTES_BEFORE_LOGIN
         )
-        self._cutter = FrameCutter(MSGPACK.first_byte)
-        self._is_at_start = False
-        self._fragments = bytearray()
-        self._fragments_opcode = Opcode.BINARY
-        self._is_open = False
-        self._unreadable_bucket = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
 
     @property
     def identity(self) -> Identity | None:
@@ -157,48 +135,6 @@ class Connection(RateLimited, asyncio.Protocol):
         if (peer := transport.get_extra_info("socket")) is not None:
             limit_unsent(peer)
         self._handshake = Handshake(self._loop, self._expect_handshake)
-
-    def data_received(self, data: bytes) -> None:
-        """Bytes: whatever whole messages are in them are dealt with now."""
-        payload = only_payload(data, self.codec.first_byte) if self._is_at_start else None
-        if payload is not None:  # nearly always: a read is one short message
-            self._receive_message(payload)
-        else:
-            self._receive_some(data)
-
-    def _receive_some(self, data: bytes) -> None:
-        began = self.last_received_at = self._loop.time()
-        if self._handshake is not None and self._protocol.state is State.CONNECTING:
-            request, data = self._handshake.cut(data)
-            self._feed_protocol(request)
-        was_open = self._is_open
-        if was_open:
-            payloads, data = self._cutter.cut(data)
-            for payload in payloads:
-                self._receive_message(payload)
-        if not self._is_open:  # what was cut leads what is held back, an earlier read follows it
-            bytes_before = self._cutter.give_back()
-            data = data + bytes_before if was_open else bytes_before + data
-        if data:
-            self._feed_protocol(data)
-        self._is_at_start = self._is_open and self._cutter.is_at_start
-        transport = self._transport
-        if transport is None or self._loop.time() - began <= READ_SECONDS:
-            return
-        if not transport.is_closing():
-            # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
-            transport.pause_reading()
-            self._loop.call_soon(transport.resume_reading)
-
-    def _feed_protocol(self, data: bytes) -> None:
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
-            if isinstance(event, Request):
-                self._shake_hands(event)
-            elif isinstance(event, Frame):
-                self._receive_frame(event)
-        self._is_open = self._protocol.state is OPEN
-        self._flush_protocol()
 
     def eof_received(self) -> bool:
         """The other side said its last; so do we."""
@@ -268,24 +204,6 @@ class Connection(RateLimited, asyncio.Protocol):
             return False
         return True
 
-    def refuse(self, error: Error) -> None:
-        """Answer a message that makes no sense here."""
-        self._server.count("bad_messages", 1, self.about())
-        self.send(error)
-
-    def _refuse_unreadable(self, error: Error) -> None:
-        """Answer bytes that name no message; the fifth in ten seconds are the last (rule E4)."""
-        self.refuse(error)
-        if not self._unreadable_bucket.take(1, self._loop.time()):
-            self.close(BAD_MESSAGES)
-
-    def refuse_without_login(self, error: Error) -> None:
-        """Answer a message that needs a login; who goes on without one is closed (rule E4)."""
-        self.refuse(error)
-        part = BAD_MESSAGES_ALLOWED / LOGINS_NEEDED_ALLOWED
-        if not self._unreadable_bucket.take(part, self._loop.time()):
-            self.close(BAD_MESSAGES)
-
     # The way in.
 
     def _end_handshake(self) -> None:
@@ -316,65 +234,6 @@ class Connection(RateLimited, asyncio.Protocol):
             self._is_open = True
             self._cutter = FrameCutter(self.codec.first_byte)
             self._server.on_open(self)
-
-    def _receive_frame(self, frame: Frame) -> None:
-        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
-            if frame.fin:
-                self._receive_whole(frame.opcode, bytes(frame.data))
-            else:
-                self._cutter.is_in_fragments = True
-                self._is_within_rate(0)
-                self._fragments = bytearray(frame.data)
-                self._fragments_opcode = frame.opcode
-        elif frame.opcode is Opcode.CONT:
-            self._fragments += frame.data
-            if frame.fin:
-                self._cutter.is_in_fragments = False
-                whole, self._fragments = bytes(self._fragments), bytearray()
-                self._receive_whole(self._fragments_opcode, whole)
-            else:
-                self._is_within_rate(0)  # a fragment of a byte costs us as much as a message
-        else:
-            self._is_within_rate(len(frame.data))
-
-    def _receive_whole(self, opcode: Opcode, data: bytes) -> None:
-        if opcode is self.codec.opcode:
-            self._receive_message(data)
-        elif self._is_open:
-            self._messages_in += 1
-            kind = "binary" if opcode is Opcode.BINARY else "text"
-            text = f"{self.codec.name} is not sent in {kind} frames"
-            self._refuse_unreadable(Error(None, ErrorCode.BAD_MESSAGE, text))
-
-    def _receive_message(self, data: bytes) -> None:
-        if not self._is_open:
-            return
-        self._messages_in += 1
-        if not self._is_within_rate(len(data)):
-            self._refuse_unread(data)
-            return
-        try:
-            message = self.codec.decode(data)
-        except BadMessage as error:
-            self._refuse_bad(error)
-            return
-        self._server.received(self, message)
-
-    def _refuse_unread(self, data: bytes) -> None:
-        """It is not read: to see whom to answer takes a tenth of that."""
-        unread = self.codec.look_at(data)
-        if unread.name is not None:
-            self._refuse_for_rate(unread)
-        else:
-            self._refuse_unreadable(Error(None, ErrorCode.BAD_MESSAGE, "not a message"))
-
-    def _refuse_bad(self, error: BadMessage) -> None:
-        if error.is_noise:
-            self._refuse_unreadable(error.as_answer())
-            return
-        self.refuse(error.as_answer())
-        if error.project is not None and error.gesture is not None:
-            self._server.end_gesture(self, error.project, error.gesture)
 
     def _flush_protocol(self) -> None:
         transport = self._transport

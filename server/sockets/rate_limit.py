@@ -1,6 +1,7 @@
 """How much one connection may say: two buckets, of messages and of bytes (rule E6).
 
-What its user may have judged is counted for all connections together, by `Usage`.
+`Incoming` comes here when what was paid for in advance is used up. What its user may have judged is
+counted for all connections together, by `Usage`.
 """
 
 import math
@@ -68,17 +69,6 @@ class RateLimited(Outgoing):
     def close(self, close: CloseCode) -> None:
         """Say why, and end."""
         raise NotImplementedError
-
-    def _is_within_rate(self, size: int) -> bool:
-        """Whether a message may be acted on. Small ones are paid for some at a time.
-
-        That takes 0.16 us for each; all of `_pay`, clock and buckets and metrics, 1.2 us.
-        """
-        self._uncharged_bytes += size
-        if self._prepaid_messages and self._uncharged_bytes < PREPAID_BYTES:
-            self._prepaid_messages -= 1
-            return True
-        return self._pay()
 
     def seconds_to_pay(self, messages: int) -> float:
         """0, and so many more messages are paid for, as those of one that is several; or when."""

@@ -1,4 +1,4 @@
-"""The Sans-I/O relay with a short way for short frames, as server/sockets/frame_cutter.py has it.
+"""The Sans-I/O relay with a short way for short frames, as server/sockets/incoming.py has it.
 
 A peer cannot import the server, so the few lines stand here again. A stream that leaves the short
 way (a frame that is long, odd, or cut in two) is the protocol's from there on: the load has none.

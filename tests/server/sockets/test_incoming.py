@@ -9,7 +9,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from server.sockets.codec import MSGPACK
-from server.sockets.frame_cutter import FrameCutter, only_payload
+from server.sockets.incoming import FrameCutter, only_payload
 
 PLAIN = MSGPACK.first_byte
 LENGTHS = st.sampled_from([0, 1, 2, 80, 124, 125, 126, 127, 200, 65_535, 65_536])
