@@ -396,7 +396,7 @@ MAX_BATCH = SERVER_BOUNDS.add(
     "proposals",
     "a transaction",
     Instead.WAITS,
-    "server/commits/waiting_deltas.py",
+    "server/commits/committer.py",
     "The event loop encodes them, and reads what became of them, "
     "in one go, "
     "in 16 us each. Larger batches commit hardly more in a second, and delay cursors.",
@@ -408,7 +408,7 @@ MAX_BATCH_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a transaction",
     Instead.WAITS,
-    "server/commits/waiting_deltas.py",
+    "server/commits/committer.py",
     "Ops in one transaction, unless one proposal alone is larger.",
 )
 
@@ -438,7 +438,7 @@ LARGE_DELTA_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a transaction",
     Instead.SPLIT,
-    "server/commits/waiting_deltas.py",
+    "server/commits/committer.py",
     "A larger delta is appended alone, over another connection: nobody waits until it is written.",
 )
 

@@ -21,7 +21,7 @@ from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server.__main__ import main
-from server.commits.waiting_deltas import ProjectQueue
+from server.commits.committer import ProjectQueue
 from server.live.behind import write_behind
 from server.live.journal_watch import JournalWatch
 from server.sockets.connection import Connection

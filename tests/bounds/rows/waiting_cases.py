@@ -29,7 +29,7 @@ from server.accounts.audit import Audit
 from server.accounts.device_codes import DeviceCodes
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
-from server.commits.waiting_deltas import WaitingDeltas
+from server.commits.committer import WaitingDeltas
 from server.events.events import About, Events
 from server.health.metrics import uncounted
 from tests.bounds.cases import Seen, case
