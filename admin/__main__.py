@@ -16,6 +16,7 @@ from admin.words import WORDS, Word
 from machine.caller_paths import path_of_caller
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from machine.sockets.closed_pipes import ended
+from schema.text.one_line import one_line
 
 DESCRIPTION = """
 What an operator does to a server that runs, and looks at in it. It asks a node of this machine by
@@ -136,7 +137,7 @@ def _add_doors(word: argparse.ArgumentParser) -> None:
 
 
 def _fail(text: str, code: int) -> int:
-    sys.stderr.write(f"admin: {' '.join(text.split())}\n")
+    sys.stderr.write(f"admin: {one_line(text)}\n")
     return code
 
 

@@ -28,6 +28,7 @@ from persistence.starting.fitness import connected
 from persistence.starting.owning import become_owner, in_words, refuse_others
 from persistence.tables.internal.account_addresses import spell_alike
 from persistence.trigrams import make_trigrams
+from schema.text.one_line import one_line
 
 SQL = Path(__file__).parent.parent / "schema" / "sql"
 LOCK = 5063_2001
@@ -242,7 +243,7 @@ def dump(dsn: str) -> str:
     command += ["--no-toast-compression", "--exclude-table=prime_migrations", f"--dbname={dsn}"]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
-        raise Unavailable(f"pg_dump failed: {' '.join(finished.stderr.split())}")
+        raise Unavailable(f"pg_dump failed: {one_line(finished.stderr)}")
     lines = [line for line in finished.stdout.splitlines() if not line.startswith(NOISE)]
     paragraphs = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return f"{DUMP_HEADER}\n{paragraphs}\n"

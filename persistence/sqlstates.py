@@ -18,6 +18,7 @@ from persistence.errors import (
     TooSlow,
     Unavailable,
 )
+from schema.text.one_line import said_by
 
 UNIQUE = "23505"
 NO_SUCH_ROW = "23503"
@@ -250,7 +251,7 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
 
 
 def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
-    said, made = one_line(error), meaning.kind
+    said, made = said_by(error), meaning.kind
     if made is Pooled:
         fault: PersistenceError = made(sqlstate, meaning.says)
     elif issubclass(made, Faulty):
@@ -266,7 +267,7 @@ def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceE
 
 def _of_the_world(error: BaseException) -> PersistenceError:
     """Not reached, or lost; a certificate that is refused is no outage, and waiting mends none."""
-    said = one_line(error)
+    said = said_by(error)
     made: PersistenceError = Unavailable(f"the database does not answer: {said}")
     made.cure = WAIT
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -299,11 +300,6 @@ _OWN_ERRORS = _OwnErrors()
 def own_errors() -> _OwnErrors:
     """Let no driver's error out: whatever it raises becomes one of `persistence.errors`."""
     return _OWN_ERRORS
-
-
-def one_line(error: BaseException) -> str:
-    """The message of an error, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _is_closed(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ from persistence.journal import epochs
 from persistence.journal.epochs import Renewed, counted
 from persistence.migrate import check
 from persistence.pool import Database
+from schema.text.one_line import one_line
 
 LONGEST_SECONDS = 3_600.0
 """For each statement: all projects are in one transaction."""
@@ -67,7 +68,7 @@ def main() -> int:
         with console.status("giving new epochs"):
             renewed = asyncio.run(new_epochs(url, force=arguments.force))
     except PersistenceError as error:
-        return _fail(" ".join(error.in_full.split()), error.exit_code)
+        return _fail(one_line(error.in_full), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted; run it again", 130)
     if arguments.json:

@@ -8,6 +8,7 @@ from schema.limits import MAX_PARAMS_PER_DEVICE
 from schema.messages import Previewed
 from schema.ops import Delete, Insert, Move, Set
 from schema.order_keys import PATTERN
+from schema.text.one_line import one_line
 
 PLACES = ("order", "time")
 """What a `move` changes beside the parent, where the entity type has it."""
@@ -45,7 +46,7 @@ def _of(collection: str) -> str:
 
 
 def _says(struct: type) -> str:
-    return " ".join((struct.__doc__ or "").split())
+    return one_line(struct.__doc__ or "")
 
 
 def _leaves(*more: str) -> Schema:

@@ -9,6 +9,7 @@ import msgspec
 from schema.calling.row_calls import Call
 from schema.calls import METHODS, ROW_CALLS
 from schema.messages import ClientMessage, ServerMessage
+from schema.text.one_line import one_line
 from schema.text.words import AMONG, NAMED
 
 Schema = dict[str, Any]
@@ -133,7 +134,7 @@ def _value(key: str, value: Any, names: dict[str, str]) -> Any:
         case "pattern":
             return re.sub(r"\\Z$", "$", value)  # Python's end of a text, and JSON Schema's
         case "description":
-            return " ".join(value.split())
+            return one_line(value)
         case "properties":
             return {name: _property(schema, names) for name, schema in value.items()}
         case _:

@@ -23,6 +23,7 @@ from schema.messages import ClientMessage, ServerMessage
 from schema.ops import Op
 from schema.recall.categories import CATEGORIES
 from schema.text.colors import COLORS, TEXT_ON_COLOR
+from schema.text.one_line import one_line
 
 
 def _table(heads: str, rows: Iterable[Iterable[object]]) -> str:
@@ -47,7 +48,7 @@ def _fields(struct: type[msgspec.Struct]) -> str:
 
 
 def _meaning(struct: type) -> str:
-    return " ".join((struct.__doc__ or "").split())
+    return one_line(struct.__doc__ or "")
 
 
 def _calls_table() -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from schema.calling.row_calls import Call
 from schema.calling.writes import WRITES
 from schema.generating.json_structs import result_name
+from schema.text.one_line import one_line
 
 WIDTH = 100
 
@@ -82,7 +83,7 @@ def _wrapped(head: str, parts: Sequence[str], tail: str = "") -> list[str]:
 def docstring(struct: type, indent: int) -> list[str]:
     """In lines that fit, however far it is indented."""
     pad = " " * indent
-    text = " ".join((struct.__doc__ or "").split())
+    text = one_line(struct.__doc__ or "")
     wrapped = textwrap.wrap(text, WIDTH - indent - len('""""""'))
     if len(wrapped) == 1:
         return [f'{pad}"""{text}"""']

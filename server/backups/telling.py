@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from machine.postgres_programs import NoProgram, ProgramFailed
+from schema.text.one_line import one_line
 from server.backups.kept import NotKept
 from server.operating.endings import told
 
@@ -103,5 +104,5 @@ def say_json(report: Any) -> None:
 def fail(word: str, text: str, code: int) -> int:
     """In one line on stderr, where that is still read."""
     with suppress(OSError):
-        sys.stderr.write(f"{word}: {' '.join(text.split())}\n")
+        sys.stderr.write(f"{word}: {one_line(text)}\n")
     return code

@@ -1,5 +1,7 @@
 """What the server of REDIS_URL says where it does not do as a bus, with what helps."""
 
+from schema.text.one_line import said_by
+
 HELPS = (
     ("Authentication required", "it has a password: REDIS_URL=redis://:PASSWORD@HOST:PORT/0"),
     (
@@ -52,6 +54,6 @@ HELPS = (
 
 def in_words(error: BaseException) -> str:
     """The trouble on one line, and what helps."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    said = said_by(error)
     helps = next((helps for part, helps in HELPS if part in said), "")
     return f"{said.rstrip('.')}; {helps}" if helps else said

@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 
 from persistence.errors import PersistenceError
+from schema.text.one_line import one_line
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,16 +56,16 @@ def told(error: BaseException) -> tuple[str, int]:
     2 is for settings and arguments that make no sense: systemd starts nothing again behind it.
     """
     if isinstance(error, PersistenceError):
-        return _one_line(error.in_full), error.exit_code
+        return one_line(error.in_full), error.exit_code
     if (code := _code_of(error)) is not None:
-        return _one_line(str(error)), code
+        return one_line(str(error)), code
     if isinstance(error, KeyboardInterrupt | EOFError):
         return "interrupted", INTERRUPTED
     if isinstance(error, OSError):
         what = f"{error.filename}: " if error.filename else ""
         helps = FILES.get(error.errno or 0, "")
-        return _one_line(f"{what}{error.strerror or error}{helps and '; '}{helps}"), 1
-    return _one_line(f"a mistake of Prime's own; report this line: {_where(error)}"), 1
+        return one_line(f"{what}{error.strerror or error}{helps and '; '}{helps}"), 1
+    return one_line(f"a mistake of Prime's own; report this line: {_where(error)}"), 1
 
 
 def _code_of(error: BaseException) -> int | None:
@@ -79,7 +80,3 @@ def _where(error: BaseException) -> str:
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
     place = f" at {Path(ours[-1].filename).relative_to(ROOT)}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}: {error}{place}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

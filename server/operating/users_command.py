@@ -17,6 +17,7 @@ from persistence.migrate import check
 from persistence.pool import Database
 from persistence.tables.internal import operators
 from persistence.tables.internal.operators import Account
+from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
 from server.operating import users_work as work
 from server.operating.database import database_of
@@ -297,7 +298,7 @@ def _say(text: str) -> None:
 
 
 def _fail(text: str, code: int) -> int:
-    sys.stderr.write(f"users: {' '.join(text.split())}\n")
+    sys.stderr.write(f"users: {one_line(text)}\n")
     return code
 
 

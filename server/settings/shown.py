@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from machine.settings.masking import HIDDEN
 from machine.settings.sources import CONFIG
+from schema.text.one_line import one_line
 from server.accounts.providers.provider_settings import SECRET_WORDS
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
@@ -48,5 +49,5 @@ def shown_settings(settings: Settings) -> Iterator[Shown]:
 
 
 def _in_one_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS]}..."

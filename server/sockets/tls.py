@@ -11,6 +11,7 @@ import structlog
 from cryptography import x509
 
 from machine.settings.value_file import read_by_all, read_settings_file
+from schema.text.one_line import one_line
 
 HANDSHAKE_SECONDS = 5.0
 """For the handshake of TLS; that of the WebSocket comes behind it."""
@@ -173,5 +174,5 @@ def _nobody_knows() -> str:
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return SAID.get(error.reason or "", " ".join(str(error.reason or error).split()))
-    return " ".join(str(error).split())
+        return SAID.get(error.reason or "", one_line(str(error.reason or error)))
+    return one_line(str(error))

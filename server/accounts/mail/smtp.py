@@ -8,6 +8,7 @@ from types import TracebackType
 import aiosmtplib
 
 from machine.loopback import is_loopback
+from schema.text.one_line import said_by
 from server.accounts.mail.mail_settings import Encryption, SmtpServer
 
 CONNECT_SECONDS = 10.0
@@ -97,5 +98,5 @@ def _of_code(code: int, text: str) -> MailDeferred | MailRefused:
 
 def in_one_line(error: BaseException) -> str:
     """What went wrong, for an operator."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = said_by(error)
     return "".join(c if c.isprintable() else "?" for c in text)[:MOST_WORDS]

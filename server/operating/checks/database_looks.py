@@ -10,6 +10,7 @@ from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database, check_durability
 from persistence.starting import standing
 from persistence.starting.fitness import connected
+from schema.text.one_line import one_line
 from server.node_secrets import is_secret_known
 from server.operating import clocks
 from server.operating.checks.finding import (
@@ -43,7 +44,7 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
             pass  # it is one that may be Prime's, it can be written, and no pooler shares it
         db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
     except PersistenceError as error:
-        failed = Finding("database", State.FAILED, " ".join(error.in_full.split()))
+        failed = Finding("database", State.FAILED, one_line(error.in_full))
         return [failed, *(not_looked_at(name, "it hangs on the database") for name in others)]
     try:
         first = await finding("database", partial(_database, db))

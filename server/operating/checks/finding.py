@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from persistence.errors import PersistenceError
+from schema.text.one_line import one_line
 from server.accounts.mail.smtp import in_one_line
 
 PROBE_SECONDS = 12.0
@@ -49,7 +50,7 @@ async def finding(name: str, look: Callable[[], Awaitable[str]]) -> Finding:
     except Doubtful as error:
         return Finding(name, State.WARNING, in_one_line(error))
     except PersistenceError as error:
-        return Finding(name, State.FAILED, " ".join(error.in_full.split()))
+        return Finding(name, State.FAILED, one_line(error.in_full))
     except Wrong as error:
         return Finding(name, State.FAILED, in_one_line(error))
     except TimeoutError:
