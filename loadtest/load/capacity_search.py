@@ -25,7 +25,7 @@ WHOLE_FROM = 20.0
 """From so many rooms on there are only whole ones; below, one of them may move at tenths."""
 
 
-class Verdict(Enum):
+class StepResult(Enum):
     """What a step showed. VOID: the generator was at its end, or others were on the core."""
 
     PASSED = auto()
@@ -61,20 +61,20 @@ class Search:
     steps: int = 0
     """That were made."""
 
-    def take(self, verdict: Verdict, server_percent: float) -> None:
+    def take(self, result: StepResult, server_percent: float) -> None:
         """What came of a step at `load`; `server_percent`: what it took of the server's core."""
         self.steps += 1
-        self._judge(verdict, server_percent)
+        self._judge(result, server_percent)
         if self.steps >= MOST_STEPS and not self.is_done:
             self.is_at_least = self.is_done = True
 
-    def _judge(self, verdict: Verdict, server_percent: float) -> None:
-        if verdict is Verdict.PASSED:
+    def _judge(self, result: StepResult, server_percent: float) -> None:
+        if result is StepResult.PASSED:
             self.carried = self.load
             self._go_on(server_percent)
             return
-        self.fails += verdict is Verdict.FAILED
-        self.voids += verdict is Verdict.VOID
+        self.fails += result is StepResult.FAILED
+        self.voids += result is StepResult.VOID
         if self.fails >= TRIES or self.voids >= VOID_TRIES:
             self.beyond = self.load
             self.is_at_least = self.fails < TRIES

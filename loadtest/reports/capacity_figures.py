@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from loadtest.load.capacity_search import Verdict
+from loadtest.load.capacity_search import StepResult
 from loadtest.load.generators import Loaded
 from loadtest.reports.figures import (
     ARRIVED_SHARE,
@@ -32,7 +32,7 @@ SHARES = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
 
 
 def step_of(rooms: float, loaded: Loaded) -> dict[str, Any]:
-    """One step: a row as `compare` has it, and what a verdict needs besides."""
+    """One step: a row as `compare` has it, and what its result needs besides."""
     job, seen = loaded.job, loaded.measured
     row = row_of(loaded)
     members = rooms * job.size
@@ -47,12 +47,12 @@ def step_of(rooms: float, loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def verdict_of(step: Mapping[str, Any]) -> Verdict:
+def result_of(step: Mapping[str, Any]) -> StepResult:
     """Whether the server carried it; one that did not is not blamed for others."""
     if is_carried(step):
-        return Verdict.PASSED
+        return StepResult.PASSED
     is_full = step["cpu_percent"] >= FULL_PERCENT
-    return Verdict.VOID if void_because(step) and not is_full else Verdict.FAILED
+    return StepResult.VOID if void_because(step) and not is_full else StepResult.FAILED
 
 
 def is_carried(step: Mapping[str, Any]) -> bool:
@@ -120,7 +120,7 @@ def peer_row(
 
 def curves(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[float, float]]]:
     """The median p50 and p99 at each load that was tried, by rooms; void steps say nothing."""
-    told = [step for step in steps if verdict_of(step) is not Verdict.VOID]
+    told = [step for step in steps if result_of(step) is not StepResult.VOID]
     loads = sorted({step["rooms"] for step in told})
     return {
         name: [

@@ -19,7 +19,7 @@ from loadtest.load.steps import Offer, Stepper, stepping
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
-from loadtest.reports.capacity_figures import SHARES, peer_row, step_of, verdict_of, void_because
+from loadtest.reports.capacity_figures import SHARES, peer_row, result_of, step_of, void_because
 from loadtest.reports.how import how
 from loadtest.scenarios.compare import progress, table_of, wide_console
 
@@ -232,7 +232,7 @@ async def _search_step(trial: Trial, run: Run) -> None:
     assert search is not None
     step = await _step(trial, run, search.load, run.seconds)
     if step is not None:
-        search.take(verdict_of(step), step["cpu_percent"])
+        search.take(result_of(step), step["cpu_percent"])
 
 
 async def _look(trial: Trial, run: Run, name: str, share: float) -> None:
@@ -261,7 +261,7 @@ async def _step(trial: Trial, run: Run, rooms: float, seconds: float) -> dict[st
         _fail(trial, run, error)
         return None
     step = step_of(rooms, loaded)
-    step["verdict"] = verdict_of(step).name.lower()
+    step["verdict"] = result_of(step).name.lower()
     trial.steps.append(step)
     bars.update(trial.bar, advance=1)
     return step

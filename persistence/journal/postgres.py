@@ -8,7 +8,7 @@ from persistence.journal import groups as journal_groups
 from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.rows import (
     OUTCOMES,
-    Verdict,
+    Judged,
     columns,
     entry_of,
     outcome_of,
@@ -139,18 +139,18 @@ class PostgresJournal:
 
     async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         """Store the batch in one transaction; see `Journal`."""
-        verdicts = [Verdict(Outcome.INVALID, None)] * len(proposals)
+        judged = [Judged(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
         batch = [proposals[n] for n in storable]
         try:
-            judged, missed = await self._append(batch, known)
+            of_batch, missed = await self._append(batch, known)
         except BadValue:
-            judged = [await self._append_alone(proposal, known) for proposal in batch]
+            of_batch = [await self._append_alone(proposal, known) for proposal in batch]
             _, missed = await self._append([], known)
-        for n, verdict in zip(storable, judged, strict=True):
-            verdicts[n] = verdict
-        outcomes = [(verdict.outcome, verdict.seq) for verdict in verdicts]
-        own = own_entries(proposals, verdicts) if known else []
+        for n, each in zip(storable, of_batch, strict=True):
+            judged[n] = each
+        outcomes = [(each.outcome, each.seq) for each in judged]
+        own = own_entries(proposals, judged) if known else []
         return Appended(outcomes, without_gaps([*missed, *own], known))
 
     async def append_group(
@@ -267,18 +267,18 @@ class PostgresJournal:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
         await stored_states.save(self._behind, checkpoint)
 
-    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> Verdict:
+    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> Judged:
         """One bad proposal fails its whole batch; alone, only itself."""
         there = known.get(proposal.project)
         try:
             judged, _ = await self._append([proposal], {proposal.project: there} if there else {})
         except BadValue:
-            return Verdict(Outcome.INVALID, None)
+            return Judged(Outcome.INVALID, None)
         return judged[0]
 
     async def _append(
         self, proposals: Sequence[Proposal], known: Mapping[str, Known]
-    ) -> tuple[list[Verdict], list[Entry]]:
+    ) -> tuple[list[Judged], list[Entry]]:
         hashes = [proposal.payload_hash for proposal in proposals]
         rows = await self._appends.fetch(
             APPEND,
@@ -299,7 +299,7 @@ class PostgresJournal:
             *columns(known),
         )
         judged = [
-            Verdict(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
+            Judged(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
             for row, payload_hash in zip(rows, hashes, strict=False)
         ]
         return judged, [entry_of(row) for row in rows[len(proposals) :]]

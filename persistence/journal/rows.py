@@ -1,4 +1,4 @@
-"""Rows of the journal and what they are to a room: entries, verdicts, columns of what is known."""
+"""Rows of the journal and what they are to a room: entries, and columns of what is known."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 PURPOSES = {purpose.value: purpose for purpose in Purpose}
 
 
-class Verdict(NamedTuple):
+class Judged(NamedTuple):
     """What became of a proposal; `committed_at` only of what was committed just now.
 
     `payload_hash`: the proposal's, as the journal was given it.
@@ -25,29 +25,29 @@ class Verdict(NamedTuple):
     payload_hash: bytes = b""
 
 
-def own_entries(proposals: Sequence[Proposal], verdicts: Iterable[Verdict]) -> list[Entry]:
+def own_entries(proposals: Sequence[Proposal], judged: Iterable[Judged]) -> list[Entry]:
     """What was committed of these, as entries."""
     return [
         Entry(
             project=proposal.project,
-            seq=verdict.seq,
+            seq=each.seq,
             delta_id=proposal.delta_id,
             author=proposal.author,
             member=proposal.member,
             payload=proposal.payload,
             atomic=proposal.atomic,
-            committed_at=milliseconds(verdict.committed_at),
-            payload_hash=verdict.payload_hash,
+            committed_at=milliseconds(each.committed_at),
+            payload_hash=each.payload_hash,
             purpose=proposal.purpose,
             reverts=proposal.reverts,
             step=proposal.step,
             aspect=proposal.aspect,
             reach=proposal.reach,
         )
-        for proposal, verdict in zip(proposals, verdicts, strict=True)
-        if verdict.outcome is Outcome.COMMITTED
-        and verdict.seq is not None
-        and verdict.committed_at is not None
+        for proposal, each in zip(proposals, judged, strict=True)
+        if each.outcome is Outcome.COMMITTED
+        and each.seq is not None
+        and each.committed_at is not None
     ]
 
 

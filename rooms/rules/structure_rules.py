@@ -9,8 +9,10 @@ from schema.entities import MASTER_CHANNEL, TRACK_DEPTH
 from schema.errors import DropReason
 
 Entity = dict[str, Any]
-Verdict = tuple[DropReason | None, str]
-FINE: Verdict = (None, "")
+Why = tuple[DropReason | None, str]
+"""For which reason an entity cannot stand where it would, and as a sentence; None: it can."""
+
+FINE: Why = (None, "")
 
 _CLIP_KINDS: Mapping[str, AbstractSet[str]] = {
     "notes": frozenset({"notes"}),
@@ -37,16 +39,16 @@ class Entities(Protocol):
 
 def problem_with_place(
     document: Entities, collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
-) -> Verdict:
+) -> Why:
     """Why the entity cannot stand where it would, checking only what `touched` can have changed."""
     rules = _RULES.get(collection)
     if rules is None or touched.isdisjoint(rules):
         return FINE
     for name, rule in rules.items():
         if name in touched:
-            verdict = rule(document, entity_id, entity)
-            if verdict[0] is not None:
-                return verdict
+            why = rule(document, entity_id, entity)
+            if why[0] is not None:
+                return why
     return FINE
 
 
@@ -62,7 +64,7 @@ def route_of(
     return None
 
 
-def _track_parent(document: Entities, track_id: str, track: Entity) -> Verdict:
+def _track_parent(document: Entities, track_id: str, track: Entity) -> Why:
     above: str | None = track["parent"]
     if above is None:
         return FINE
@@ -81,7 +83,7 @@ def _track_parent(document: Entities, track_id: str, track: Entity) -> Verdict:
     return FINE
 
 
-def _track_channel(document: Entities, track_id: str, track: Entity) -> Verdict:
+def _track_channel(document: Entities, track_id: str, track: Entity) -> Why:
     if track["channel"] is None:
         return FINE
     if document.referring(track["channel"], "tracks", "channel") <= {track_id}:
@@ -89,7 +91,7 @@ def _track_channel(document: Entities, track_id: str, track: Entity) -> Verdict:
     return DropReason.INVALID, invariants.CHANNEL_TAKEN
 
 
-def _track_content(document: Entities, track_id: str, track: Entity) -> Verdict:
+def _track_content(document: Entities, track_id: str, track: Entity) -> Why:
     if "tracks" not in track["content"] and document.referring(track_id, "tracks", "parent"):
         return DropReason.INVALID, invariants.STILL_TRACKS
     for kind in ("notes", "audio", "automation", "video"):
@@ -98,34 +100,34 @@ def _track_content(document: Entities, track_id: str, track: Entity) -> Verdict:
     return FINE
 
 
-def _channel_role(_document: Entities, channel_id: str, channel: Entity) -> Verdict:
+def _channel_role(_document: Entities, channel_id: str, channel: Entity) -> Why:
     if (channel["role"] == "master") == (channel_id == MASTER_CHANNEL):
         return FINE
     return DropReason.INVALID, invariants.ONE_MASTER
 
 
-def _channel_dest(_document: Entities, channel_id: str, channel: Entity) -> Verdict:
+def _channel_dest(_document: Entities, channel_id: str, channel: Entity) -> Why:
     if channel["dest"] is not None and channel_id == MASTER_CHANNEL:
         return DropReason.INVALID, invariants.MASTER_LEADS
     return FINE
 
 
-def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Verdict:
+def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Why:
     track = document.get(clip["track"])
     if track is None or clip["kind"] in track["content"]:
         return FINE
     return DropReason.INVALID, invariants.HOLDS_NO_KIND.format(kind=clip["kind"])
 
 
-def _note(document: Entities, _note_id: str, note: Entity) -> Verdict:
+def _note(document: Entities, _note_id: str, note: Entity) -> Why:
     return _inside(document, "notes", note)
 
 
-def _warp(document: Entities, _warp_id: str, warp: Entity) -> Verdict:
+def _warp(document: Entities, _warp_id: str, warp: Entity) -> Why:
     return _inside(document, "warps", warp)
 
 
-def _inside(document: Entities, collection: str, entity: Entity) -> Verdict:
+def _inside(document: Entities, collection: str, entity: Entity) -> Why:
     clip = document.get(entity["clip"])
     if clip is None or clip["kind"] in _CLIP_KINDS[collection]:
         return FINE
@@ -133,7 +135,7 @@ def _inside(document: Entities, collection: str, entity: Entity) -> Verdict:
     return DropReason.INVALID, holds_no
 
 
-def _clip_kind(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+def _clip_kind(document: Entities, clip_id: str, clip: Entity) -> Why:
     for collection, kinds in _CLIP_KINDS.items():
         if clip["kind"] not in kinds and document.referring(clip_id, collection, "clip"):
             still_holds = invariants.CLIP_STILL_HOLDS.format(collection=collection)
@@ -141,11 +143,11 @@ def _clip_kind(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     alias = document.get(next(iter(document.referring(clip_id, "clips", "ref")), ""))
     if alias is not None and alias["kind"] != clip["kind"]:
         return DropReason.INVALID, invariants.ALIAS_OF_OLD_KIND
-    verdict = _clip_on_track(document, clip_id, clip)
-    return _clip_ref(document, clip_id, clip) if verdict is FINE else verdict
+    why = _clip_on_track(document, clip_id, clip)
+    return _clip_ref(document, clip_id, clip) if why is FINE else why
 
 
-def _clip_ref(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+def _clip_ref(document: Entities, clip_id: str, clip: Entity) -> Why:
     if clip["ref"] is None:
         return FINE
     if clip["ref"] == clip_id or document.referring(clip_id, "clips", "ref"):
@@ -156,7 +158,7 @@ def _clip_ref(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     return FINE
 
 
-def _clip_in_slot(document: Entities, clip_id: str, clip: Entity) -> Verdict:
+def _clip_in_slot(document: Entities, clip_id: str, clip: Entity) -> Why:
     slot = None if clip["slot"] is None else document.get(clip["slot"])
     if slot is None:
         return FINE
@@ -167,19 +169,19 @@ def _clip_in_slot(document: Entities, clip_id: str, clip: Entity) -> Verdict:
     return DropReason.INVALID, invariants.SLOT_IS_FULL
 
 
-def _clip_track(document: Entities, clip_id: str, clip: Entity) -> Verdict:
-    verdict = _clip_on_track(document, clip_id, clip)
-    return _clip_in_slot(document, clip_id, clip) if verdict is FINE else verdict
+def _clip_track(document: Entities, clip_id: str, clip: Entity) -> Why:
+    why = _clip_on_track(document, clip_id, clip)
+    return _clip_in_slot(document, clip_id, clip) if why is FINE else why
 
 
-def _slot_track(document: Entities, slot_id: str, slot: Entity) -> Verdict:
+def _slot_track(document: Entities, slot_id: str, slot: Entity) -> Why:
     clips = [document.get(clip_id) for clip_id in document.referring(slot_id, "clips", "slot")]
     if all(clip is None or clip["track"] == slot["track"] for clip in clips):
         return FINE
     return DropReason.INVALID, invariants.SLOT_STILL_HOLDS
 
 
-_Rule = Callable[[Entities, str, Entity], Verdict]
+_Rule = Callable[[Entities, str, Entity], Why]
 
 _RULES: Mapping[str, Mapping[str, _Rule]] = {
     "tracks": {"parent": _track_parent, "channel": _track_channel, "content": _track_content},

@@ -16,8 +16,8 @@ NOTHING = memoryview(b"")
 """No rest of a frame: one object for all, as nearly every connection has none."""
 
 
-class Verdict(Enum):
-    """What to do with a frame."""
+class Offered(Enum):
+    """What becomes of a frame that was offered."""
 
     WRITE = auto()
     WAIT = auto()
@@ -48,17 +48,17 @@ class Outbox:
 
     def offer(
         self, frame: bytes, buffered: int, now: float, most: int = MAX_OUTBOX_BYTES
-    ) -> Verdict:
+    ) -> Offered:
         """A frame that must arrive, in order. WAIT means that it is kept here.
 
         `most`: bytes that may wait; `SHARED_AT_MOST` of a frame that a feed could bring as well,
-        and should where the verdict is CUT_OFF.
+        and should where that is CUT_OFF.
         """
         if self.waiting_bytes + buffered + len(frame) > most:
-            return Verdict.CUT_OFF
+            return Offered.CUT_OFF
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             self.stalled_since = None
-            return Verdict.WRITE
+            return Offered.WRITE
         if self.stalled_since is None:
             self.stalled_since = now
         if self.waiting is None:
@@ -66,14 +66,14 @@ class Outbox:
         self.waiting.append(frame)
         self.waiting_bytes += len(frame)
         self.is_behind = True
-        return Verdict.WAIT
+        return Offered.WAIT
 
-    def offer_tick(self, project: str, buffered: int) -> Verdict:
+    def offer_tick(self, project: str, buffered: int) -> Offered:
         """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
-            return Verdict.WRITE
+            return Offered.WRITE
         self.owe_tick(project)
-        return Verdict.SKIP
+        return Offered.SKIP
 
     def owe_tick(self, project: str) -> None:
         """The latest of everyone in a room, once there is room for it."""

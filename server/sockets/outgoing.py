@@ -15,7 +15,7 @@ from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, Unread, frame_header
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.handshaking.protocol import RequestProtocol
-from server.sockets.outbox import SHARED_AT_MOST, Outbox, Verdict
+from server.sockets.outbox import SHARED_AT_MOST, Offered, Outbox
 from server.sockets.tcp_info import round_trip_ms
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ class Outgoing:
             self._unwritten.append(frame)
             self._unwritten_bytes += size
             return True
-        verdict = outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
-        if verdict is Verdict.WRITE:
+        offered = outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
+        if offered is Offered.WRITE:
             self._write_soon(frame)
-        return verdict is not Verdict.CUT_OFF
+        return offered is not Offered.CUT_OFF
 
     def feed(self, feed: Feed, scheduler: JobScheduler) -> None:
         """Fetch what the feed has, as fast as the peer reads.
@@ -134,9 +134,9 @@ class Outgoing:
         if self._transport is None or not self._is_open:
             return
         match self.outbox.offer(frame, self._buffered, self._loop.time()):
-            case Verdict.WRITE:
+            case Offered.WRITE:
                 self._write_soon(frame)
-            case Verdict.CUT_OFF:
+            case Offered.CUT_OFF:
                 self.abort("outbox_full")
             case _:
                 pass
@@ -145,10 +145,10 @@ class Outgoing:
         """One frame, in order; False: the reader is too far behind for it, and it is not sent."""
         if self._transport is None or not self._is_open:
             return True
-        verdict = self.outbox.offer(frame, self._buffered, self._loop.time(), SHARED_AT_MOST)
-        if verdict is Verdict.WRITE:
+        offered = self.outbox.offer(frame, self._buffered, self._loop.time(), SHARED_AT_MOST)
+        if offered is Offered.WRITE:
             self._write_soon(frame)
-        return verdict is not Verdict.CUT_OFF
+        return offered is not Offered.CUT_OFF
 
     def send_tick(self, project: str, frames: bytes) -> None:
         """Presence: skipped while the socket is full, and made good later (rule P4)."""
@@ -158,7 +158,7 @@ class Outgoing:
         buffered = transport.get_write_buffer_size() + self._unwritten_bytes
         if not buffered and not self.outbox.is_behind:
             transport.write(frames)
-        elif self.outbox.offer_tick(project, buffered) is not Verdict.WRITE:
+        elif self.outbox.offer_tick(project, buffered) is not Offered.WRITE:
             self._server.count("ticks_skipped")
         elif self._unwritten:
             self._unwritten.append(frames)

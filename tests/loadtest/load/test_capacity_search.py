@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.load.capacity_search import Search, Verdict, around, rooms_near
+from loadtest.load.capacity_search import Search, StepResult, around, rooms_near
 
-PASSED, FAILED, VOID = Verdict.PASSED, Verdict.FAILED, Verdict.VOID
-Server = Callable[[float], tuple[Verdict, float]]
-"""From a load to the verdict, and to percent of the server's core."""
+PASSED, FAILED, VOID = StepResult.PASSED, StepResult.FAILED, StepResult.VOID
+Server = Callable[[float], tuple[StepResult, float]]
+"""From a load to the result, and to percent of the server's core."""
 
 
 def of_capacity(capacity: float, generator: float = float("inf")) -> Server:
     """A server that carries so much, offered by a generator that can make so much."""
 
-    def step(load: float) -> tuple[Verdict, float]:
+    def step(load: float) -> tuple[StepResult, float]:
         percent = min(100.0, load / capacity * 100)
         if load > generator:
             return VOID, percent
@@ -60,7 +60,7 @@ def test_one_hiccup_decides_nothing(seed: int) -> None:
     """One step in ten fails or is void for no reason, but never twice in a row."""
     draw, server, hiccup = random.Random(seed), of_capacity(300.0), False
 
-    def sometimes(load: float) -> tuple[Verdict, float]:
+    def sometimes(load: float) -> tuple[StepResult, float]:
         nonlocal hiccup
         hiccup = not hiccup and draw.random() < 0.1
         return (draw.choice((FAILED, VOID)), 50.0) if hiccup else server(load)

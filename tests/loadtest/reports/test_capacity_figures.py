@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.capacity_search import Verdict
+from loadtest.load.capacity_search import StepResult
 from loadtest.reports import plots
 from loadtest.reports.capacity_figures import (
     curves,
     peer_row,
+    result_of,
     step_of,
-    verdict_of,
     void_because,
 )
 from tests.loadtest.reports.test_figures import loaded
@@ -26,12 +26,12 @@ GOOD: dict[str, Any] = {
 
 def step(rooms: float = 4.0, **changes: Any) -> dict[str, Any]:
     made = step_of(rooms, loaded(**GOOD | changes))
-    return made | {"verdict": verdict_of(made).name.lower()}
+    return made | {"verdict": result_of(made).name.lower()}
 
 
 def test_a_step_that_was_carried() -> None:
     made = step()
-    assert verdict_of(made) is Verdict.PASSED
+    assert result_of(made) is StepResult.PASSED
     assert (made["rooms"], made["delivered_share"], made["sent_share"]) == (4.0, 1.0, 1.0)
     assert made["bytes_per_member_s"] == 10_000  # 20 MB, 200 members, 10 s
 
@@ -50,7 +50,7 @@ LATE: dict[str, Any] = {"latency_ms": array("d", [150.0] * 100)}
     ],
 )
 def test_what_a_server_did_not_carry(measured: dict[str, Any]) -> None:
-    assert verdict_of(step(**measured)) is Verdict.FAILED
+    assert result_of(step(**measured)) is StepResult.FAILED
 
 
 @pytest.mark.parametrize(
@@ -66,22 +66,22 @@ def test_what_a_server_did_not_carry(measured: dict[str, Any]) -> None:
 )
 def test_a_server_is_not_blamed_for_its_generator(measured: dict[str, Any], why: str) -> None:
     made = step(**LATE | measured)
-    assert verdict_of(made) is Verdict.VOID
+    assert result_of(made) is StepResult.VOID
     assert void_because(made) == why
 
 
 def test_a_server_that_took_its_whole_core_failed_by_itself() -> None:
     made = step(cpu_seconds=9.5, **LATE)
-    assert verdict_of(made | {"cpu_percent": 97.0}) is Verdict.FAILED
+    assert result_of(made | {"cpu_percent": 97.0}) is StepResult.FAILED
 
 
 def test_a_busy_generator_takes_nothing_from_what_was_carried() -> None:
-    assert verdict_of(step(cpu_seconds=9.5)) is Verdict.PASSED
+    assert result_of(step(cpu_seconds=9.5)) is StepResult.PASSED
 
 
 def test_moves_that_came_as_one_are_not_missing() -> None:
-    assert verdict_of(step(replaced=40, delivered_in_all=90_000.0 * 49 * 0.6)) is Verdict.PASSED
-    assert verdict_of(step(replaced=40, delivered_in_all=90_000.0 * 49 * 0.5)) is Verdict.FAILED
+    assert result_of(step(replaced=40, delivered_in_all=90_000.0 * 49 * 0.6)) is StepResult.PASSED
+    assert result_of(step(replaced=40, delivered_in_all=90_000.0 * 49 * 0.5)) is StepResult.FAILED
 
 
 def test_a_peers_row() -> None:
