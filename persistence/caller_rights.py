@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from persistence.caller_role import ROLE
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import Executor
 
 FILE = Path(__file__).parent.parent / "schema" / "sql" / "caller_rights.sql"
@@ -82,10 +82,10 @@ async def repair(db: Executor) -> list[str]:
 
 
 async def check_rights(db: Executor) -> None:
-    """Raises `Refused` where something is missing, with the command that makes it."""
+    """Raises `Unfit` where something is missing, with the command that makes it."""
     lacking = await missing(db)
     if lacking:
-        raise Refused(
+        raise Unfit(
             f"the database does not give {ROLE} what it must have: {', '.join(in_words(lacking))} "
             "missing (was it restored before the role was there?); run ./run migrate"
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import Executor
 
 ROLE = "prime_caller"
@@ -54,7 +54,7 @@ FROM pg_roles AS r WHERE r.rolname = current_user
 async def make_role(connection: Any) -> None:
     """Make the role where it is missing, and let the owner of the database use it.
 
-    Raises `Refused` with what an administrator runs, where the owner may not.
+    Raises `Unfit` with what an administrator runs, where the owner may not.
     """
     await try_to_make_role(connection)
     refuse_without(await connection.fetchrow(STANDING, None))
@@ -79,22 +79,22 @@ async def try_to_make_role(connection: Any, owner: str | None = None) -> None:
 
 
 async def check_owner(db: Executor) -> None:
-    """Raises `Refused` where the role is missing, or the owner of the database may not use it."""
+    """Raises `Unfit` where the role is missing, or the owner of the database may not use it."""
     refuse_without(await db.fetchrow(STANDING, None))
 
 
 async def check_lane(db: Executor) -> None:
-    """Raises `Refused` where row-level security would not hold for the lane `callers`."""
+    """Raises `Unfit` where row-level security would not hold for the lane `callers`."""
     row = await db.fetchrow(STRENGTH)
     assert row is not None
     if row["me"] != ROLE:
-        raise Refused(
+        raise Unfit(
             f"what users ask for must run as {ROLE}, and it runs as {row['me']}: what stands "
             f"between Prime and PostgreSQL drops the setting `role`; set PRIME_CALLER_DATABASE_URL "
             f"to an address that logs in as {ROLE}"
         )
     if row["bypasses"] or row["owned"]:
-        raise Refused(
+        raise Unfit(
             f"row-level security does not hold for {ROLE}: it owns tables, is a superuser or has "
             f"BYPASSRLS; let an administrator run: ALTER ROLE {ROLE} NOSUPERUSER NOBYPASSRLS; and "
             "give its tables to the owner of the database"
@@ -102,7 +102,7 @@ async def check_lane(db: Executor) -> None:
 
 
 async def check_same(owner: Executor, callers: Executor) -> None:
-    """Raises `Refused` where the lane `callers` is on another database than the owner's lanes.
+    """Raises `Unfit` where the lane `callers` is on another database than the owner's lanes.
 
     A lock that the one holds is asked for by the other: even a copy of the database has it free.
     """
@@ -111,19 +111,19 @@ async def check_same(owner: Executor, callers: Executor) -> None:
         await holding.execute("SELECT pg_advisory_xact_lock($1)", number)
         is_other = await callers.fetchval("SELECT pg_try_advisory_xact_lock($1)", number)
     if is_other:
-        raise Refused(
+        raise Unfit(
             "PRIME_CALLER_DATABASE_URL names another database than DATABASE_URL; "
             f"set it to the same server and database, with the login {ROLE}"
         )
 
 
 def refuse_without(standing: Any) -> None:
-    """Raises `Refused` with what an administrator runs, if there is something to run."""
+    """Raises `Unfit` with what an administrator runs, if there is something to run."""
     missing = [] if standing["is_there"] else [CREATE]
     if not standing["is_mine"]:
         missing.append(_grant(standing["me"]))
     if missing:
-        raise Refused(
+        raise Unfit(
             f"{standing['me']} cannot act as the role {ROLE}, and may not see to it; set "
             f"PRIME_CALLER_DATABASE_URL, or let an administrator run: {'; '.join(missing)};"
         )

@@ -178,7 +178,7 @@ class GuestOwner(PersistenceError):
         super().__init__("a guest becomes no owner: let them make an account first, or name others")
 
 
-class Refused(ToRepair):
+class Unfit(ToRepair):
     """The database is one that Prime will not serve from; the message says why and what to do."""
 
 

@@ -73,7 +73,7 @@ class Lanes:
 
     @classmethod
     async def open(cls, dsn: str, sizes: LaneSizes, callers_dsn: str | None = None) -> "Lanes":
-        """Connect, or raise `Unavailable` or `Refused`.
+        """Connect, or raise `Unavailable` or `Unfit`.
 
         `callers_dsn`: an address that logs in as `prime_caller`, where there is one. Without it the
         node's own address is used and takes that role: what runs there could take it off again.

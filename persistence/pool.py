@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import asyncpg
 
 from persistence.database_url import none_at_all
-from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.errors import PersistenceError, Unavailable, Unfit
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, own_errors
 from persistence.step_back import step_back
 from schema.text.one_line import said_by
@@ -174,7 +174,7 @@ class Database:
         steps_back: bool = False,
         role: str | None = None,
     ) -> "Database":
-        """Connect; raises `Unavailable`, `Refused`, `BadSetting`: trying again is the caller's.
+        """Connect; raises `Unavailable`, `Unfit`, `BadSetting`: trying again is the caller's.
 
         `steps_back`: what is asked here takes long, and what others ask goes first.
         `role`: all of it runs as this one; None: as whoever the address logs in as.
@@ -395,7 +395,7 @@ async def check_durability(db: Executor) -> None:
     )
     settings = {row["name"]: row["setting"] for row in rows}
     if int(settings["server_version_num"]) < OLDEST_SERVER:
-        raise Refused("the server is older than PostgreSQL 14; use a newer one")
+        raise Unfit("the server is older than PostgreSQL 14; use a newer one")
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         if settings[name] == "off":
-            raise Refused(f"{name} is off, so a crash would lose what was committed; turn it on")
+            raise Unfit(f"{name} is off, so a crash would lose what was committed; turn it on")

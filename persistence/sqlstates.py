@@ -14,9 +14,9 @@ from persistence.errors import (
     NotGranted,
     PersistenceError,
     Pooled,
-    Refused,
     TooSlow,
     Unavailable,
+    Unfit,
 )
 from schema.text.one_line import said_by
 
@@ -110,7 +110,7 @@ MEANINGS: dict[str, Meaning] = {
     "26": IN_TRANSACTION_MODE,
     "27": Meaning(Faulty, "a trigger changed what was being changed", MIGRATE),
     "28": Meaning(
-        Refused,
+        Unfit,
         "the database refuses Prime",
         "see that DATABASE_URL has the right role and password, and that pg_hba.conf lets that role"
         " in from this machine; in psql, \\password NAME sets a password",
@@ -123,7 +123,7 @@ MEANINGS: dict[str, Meaning] = {
     "39": Meaning(Faulty, "a function was called wrongly", MIGRATE),
     "3B": Meaning(Faulty, "a savepoint is not there", REPORT),
     "3D": Meaning(
-        Refused,
+        Unfit,
         "the database refuses Prime",
         "correct the name in DATABASE_URL, or make it: createdb -E UTF8 -T template0 NAME",
     ),
@@ -163,7 +163,7 @@ MEANINGS: dict[str, Meaning] = {
     "57P04": Meaning(Unavailable, "the database was dropped", "restore it"),
     "58": Meaning(Unavailable, "the database cannot reach its own files", SERVER_LOG),
     "72": Meaning(Faulty, "what was being read is gone by now", REPORT),
-    "F0": Meaning(Refused, "the database refuses Prime", SERVER_LOG),
+    "F0": Meaning(Unfit, "the database refuses Prime", SERVER_LOG),
     "HV": Meaning(Faulty, "a foreign table failed", REPORT),
     "LG001": Meaning(LoginEnded, "this login was ended; log in again", ""),
     "P0": Meaning(Faulty, "a function of the database refused", MIGRATE),
@@ -239,7 +239,7 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
             return IN_TRANSACTION_MODE
         for words, (says, cure) in POOLER_REFUSES.items():
             if words in str(error):
-                return Meaning(Refused, says, cure)
+                return Meaning(Unfit, says, cure)
     meaning = meaning_of(sqlstate)
     if sqlstate == NOT_ALLOWED:
         where = getattr(error, "server_source_function", None)
@@ -271,10 +271,10 @@ def _of_the_world(error: BaseException) -> PersistenceError:
     made: PersistenceError = Unavailable(f"the database does not answer: {said}")
     made.cure = WAIT
     if isinstance(error, ssl.SSLCertVerificationError):
-        made = Refused(f"the database's certificate is not believed: {said}")
+        made = Unfit(f"the database's certificate is not believed: {said}")
         made.cure = "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
     elif "rejected SSL upgrade" in said:
-        made = Refused("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
+        made = Unfit("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
         made.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"
     elif isinstance(error, socket.gaierror):
         made.cure = "see that DATABASE_URL names the host rightly: nobody knows this name"

@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import asyncpg
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 
 CREATE = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
 
@@ -21,7 +21,7 @@ SELECT current_user AS me, current_database() AS database,
 
 
 async def make_trigrams(connection: Any) -> None:
-    """Make the extension; raises `Refused` with what an administrator runs, if we may not."""
+    """Make the extension; raises `Unfit` with what an administrator runs, if we may not."""
     with suppress(
         asyncpg.InsufficientPrivilegeError,
         asyncpg.UndefinedFileError,
@@ -36,9 +36,9 @@ async def make_trigrams(connection: Any) -> None:
 
 
 def refuse(standing: Any) -> NoReturn:
-    """Raises `Refused`, with the statement."""
+    """Raises `Unfit`, with the statement."""
     why = "is in a schema that is not searched" if standing["is_there"] else "is not there"
-    raise Refused(
+    raise Unfit(
         f"the extension pg_trgm (of postgresql-contrib) {why}, and {standing['me']} may not see to "
         f"it; let an administrator run in the database {standing['database']}: "
         f"{MOVE if standing['is_there'] else CREATE};"

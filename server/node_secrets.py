@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import Executor
 from persistence.tables.internal import server_secrets
 from server.accounts import signing_keys
@@ -44,7 +44,7 @@ async def node_secrets(
 ) -> NodeSecrets:
     """All of them; `chosen`: PRIME_SECRET, if it is set; `believed`: those beside it.
 
-    Raises `Refused` where other nodes of this database have none of these, and `PersistenceError`.
+    Raises `Unfit` where other nodes of this database have none of these, and `PersistenceError`.
     """
     secret = chosen or await _shared(db, "tokens")
     await _check(db, [_fingerprint(each) for each in (secret, *believed)])
@@ -66,7 +66,7 @@ async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
     used, *_ = fingerprints
     known = await server_secrets.get_or_create(db, "fingerprint", lambda: used)
     if not any(hmac.compare_digest(known, each) for each in fingerprints):
-        raise Refused(OTHER_SECRET)
+        raise Unfit(OTHER_SECRET)
     if known != used:
         await server_secrets.replace(db, "fingerprint", known, used)
 
@@ -76,13 +76,13 @@ async def is_secret_known(
 ) -> bool:
     """Whether nodes of this database have a secret, and one of these; only looks.
 
-    False: none has started yet. Raises `Refused` where they have another one.
+    False: none has started yet. Raises `Unfit` where they have another one.
     """
     known = await server_secrets.find(db, "fingerprint")
     used = chosen or await server_secrets.find(db, "tokens")
     ours = [_fingerprint(each) for each in (used, *believed) if each is not None]
     if known is not None and not any(hmac.compare_digest(known, each) for each in ours):
-        raise Refused(OTHER_SECRET)
+        raise Unfit(OTHER_SECRET)
     return known is not None
 
 

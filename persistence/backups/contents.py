@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from persistence.database_url import none_at_all
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import CONNECT_SECONDS
 from persistence.sqlstates import own_errors
 
@@ -183,7 +183,7 @@ async def snapshot(dsn: str) -> AsyncIterator[Snapshot]:
     try:
         with own_errors():
             if not await connection.fetchval(HAS_PRIME):
-                raise Refused("this database holds no tables of Prime; is DATABASE_URL right?")
+                raise Unfit("this database holds no tables of Prime; is DATABASE_URL right?")
             _refuse_if_blind(await connection.fetchrow(WHO_READS))
             server = await server_of(connection)
             await connection.execute(BEGIN)
@@ -196,7 +196,7 @@ async def snapshot(dsn: str) -> AsyncIterator[Snapshot]:
 def _refuse_if_blind(who: Any) -> None:
     """Said before `pg_dump` starts, which says it of whatever it comes to first."""
     if not who["reads_all"]:
-        raise Refused(
+        raise Unfit(
             f"{who['me']} may not read all tables and sequences, so it cannot back them up: log in"
             f" as their owner, {who['owner']}"
         )

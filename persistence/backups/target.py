@@ -10,7 +10,7 @@ import asyncpg
 
 from persistence.backups.contents import Server, close, connect, server_of
 from persistence.caller_role import ROLE, make_role
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.sqlstates import own_errors
 from persistence.starting import owning
 
@@ -52,7 +52,7 @@ DROP_SECONDS = 60.0
 
 
 async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> Server:
-    """Refuse what is not empty, and see to the roles; changes nothing else. Raises `Refused`.
+    """Refuse what is not empty, and see to the roles; changes nothing else. Raises `Unfit`.
 
     `makes_roles`: all that are missing, on a server that is for a rehearsal alone.
     """
@@ -62,7 +62,7 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
             server = await server_of(connection)
             things = await connection.fetchval(THINGS)
             if things:
-                raise Refused(
+                raise Unfit(
                     f"the database {server.database} is not empty ({things:,} tables, sequences "
                     "and functions); nothing was done: restore into a new one (createdb -O OWNER "
                     "NAME)"
@@ -91,7 +91,7 @@ async def _see_to_roles(connection: Any, roles: Sequence[str], *, makes: bool) -
     if missing and makes:
         await connection.execute(statements)
     elif missing:
-        raise Refused(
+        raise Unfit(
             f"the backup grants to roles that this server has not ({', '.join(missing)}); nothing "
             f"was done: let an administrator run {statements}; (./run migrate --roles prints how "
             "Prime's are made)"
@@ -110,7 +110,7 @@ async def made(dsn: str, name: str) -> AsyncIterator[str]:
 
 
 async def _create(dsn: str, name: str, place: str) -> Any:
-    """A connection to the new one. Raises `Refused` where one may not."""
+    """A connection to the new one. Raises `Unfit` where one may not."""
     connection = await connect(dsn)
     try:
         with own_errors():
@@ -118,7 +118,7 @@ async def _create(dsn: str, name: str, place: str) -> Any:
             try:
                 await connection.execute(f"CREATE DATABASE {_checked(name)} TEMPLATE template0")
             except asyncpg.InsufficientPrivilegeError as error:
-                raise Refused(
+                raise Unfit(
                     "this login may not make a database beside; nothing was done: ALTER ROLE ... "
                     "CREATEDB, or --on embedded, or --on the URL of another server"
                 ) from error

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import NODE_NAME, Executor
 
 OLD_NODE_NAME = "prime"
@@ -76,7 +76,7 @@ async def renew(db: Executor) -> Renewed:
 
 
 async def renew_without_nodes(db: Executor) -> Renewed:
-    """The same, but raises `Refused` where nodes are running, or one starts meanwhile."""
+    """The same, but raises `Unfit` where nodes are running, or one starts meanwhile."""
     await _wait_for_nodes(db)
     async with db.transaction() as transaction:
         await refuse_nodes(transaction)
@@ -86,13 +86,13 @@ async def renew_without_nodes(db: Executor) -> Renewed:
 
 
 async def refuse_standby(db: Executor) -> None:
-    """Raises `Refused` where nothing can be written."""
+    """Raises `Unfit` where nothing can be written."""
     if await db.fetchval(IS_READ_ONLY):
-        raise Refused("the database is read-only; if it is a standby, promote it first")
+        raise Unfit("the database is read-only; if it is a standby, promote it first")
 
 
 async def refuse_nodes(db: Executor) -> None:
-    """Raises `Refused` where nodes are connected to this very database.
+    """Raises `Unfit` where nodes are connected to this very database.
 
     What its rows say of nodes proves nothing: a dump has the rows, and not the nodes.
     """
@@ -100,7 +100,7 @@ async def refuse_nodes(db: Executor) -> None:
     row = await db.fetchrow(NODES, OLD_NODE_NAME, NODE_NAME)
     if row is not None and row["connections"]:
         origin = f" from {', '.join(row['addresses'])}" if row["addresses"] else ""
-        raise Refused(
+        raise Unfit(
             f"nodes are running ({counted(row['connections'], 'connection')}{origin}); stop them "
             "first, or use --force"
         )

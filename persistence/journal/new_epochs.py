@@ -28,7 +28,7 @@ transaction; running it again harms nothing.
 
 
 async def new_epochs(dsn: str, *, force: bool = False) -> Renewed:
-    """Renew the epochs of this database; raises `Refused` if nodes run, unless forced."""
+    """Renew the epochs of this database; raises `Unfit` if nodes run, unless forced."""
     await check(dsn)
     db = await Database.open(
         dsn,

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from persistence.database_url import none_at_all
-from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.errors import PersistenceError, Unavailable, Unfit
 from persistence.pool import CONNECT_SECONDS, OLDEST_SERVER
 from persistence.sqlstates import DRIVER, own_errors
 
@@ -80,20 +80,20 @@ async def _check(connection: Any, dsn: str) -> None:
         facts = await connection.fetchrow(FACTS, timeout=CONNECT_SECONDS)
     check_facts(facts)
     if facts["pid"] != connection.get_server_pid() and await _is_shared(connection, dsn):
-        raise Refused(POOLED)
+        raise Unfit(POOLED)
 
 
 def check_facts(facts: Any) -> None:
     """Raises what speaks against a server; `facts`: the row of `FACTS`."""
     if facts["version"] < OLDEST_SERVER:
-        raise Refused("the server is older than PostgreSQL 14; use a newer one")
+        raise Unfit("the server is older than PostgreSQL 14; use a newer one")
     if facts["encoding"] != "UTF8":
-        raise Refused(
+        raise Unfit(
             f"the database {facts['database']} is encoded in {facts['encoding']}, and Prime keeps"
             " texts of all languages; make another one: createdb -E UTF8 -T template0"
         )
     if not facts["has_schema"]:
-        raise Refused(
+        raise Unfit(
             f"{facts['me']} has no schema to work in (search_path names none that is there, or no"
             " right to use it); let the owner run: GRANT USAGE ON SCHEMA public TO ...; what"
             " ./run migrate --roles prints has it"

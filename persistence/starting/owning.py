@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from persistence.caller_role import quoted, try_to_make_role
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.sqlstates import own_errors
 
 SQL = Path(__file__).parents[2] / "schema" / "sql" / "current.sql"
@@ -56,7 +56,7 @@ MOST_NAMED = 4
 
 
 async def refuse_others(connection: Any, lacking: list[str]) -> None:
-    """Raises `Refused` where whoever asks may not do what is lacking (names of migrations).
+    """Raises `Unfit` where whoever asks may not do what is lacking (names of migrations).
 
     Nor where Prime's tables have two owners: neither could change all of them.
     """
@@ -73,7 +73,7 @@ async def refuse_others(connection: Any, lacking: list[str]) -> None:
     acts_as = row["owner"] if row["becomes"] else row["me"]
     if acts_as == row["owner"]:
         cure = f"let an administrator run: GRANT USAGE, CREATE ON SCHEMA public TO {acts_as};"
-    raise Refused(
+    raise Unfit(
         f"{what}{acts_as} may not change tables of {row['database']}; nothing was changed: {cure}"
     )
 
@@ -101,7 +101,7 @@ def _refuse_two(row: Any, strange: list[Any], what: str) -> NoReturn:
     if more:
         theirs += f", and so are {more} more"
         cure = f" what ./run migrate --roles {row['owner']},APP,CALLER prints"
-    raise Refused(
+    raise Unfit(
         f"{what}what Prime has in {row['database']} has two owners: {theirs}, all else is "
         f"{row['owner']}'s; nothing was changed: let an administrator run{cure}"
     )

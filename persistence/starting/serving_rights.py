@@ -6,7 +6,7 @@ starts without it.
 
 from typing import Any
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import Executor
 
 GRANTS: dict[str, str] = {
@@ -165,12 +165,12 @@ async def give(connection: Any) -> list[str]:
 
 
 async def check_own(db: Executor) -> None:
-    """Raises `Refused` where whoever asks lacks something, with the command that gives it."""
+    """Raises `Unfit` where whoever asks lacks something, with the command that gives it."""
     row = await db.fetchrow(ME)
     assert row is not None
     lacking = await missing(db, row["me"])
     if lacking:
-        raise Refused(
+        raise Unfit(
             f"{row['me']} lacks {in_words(lacking)} in this database; run ./run migrate as "
             f"{row['owner']}, and before it what ./run migrate --roles prints, once"
         )

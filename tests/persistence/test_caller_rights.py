@@ -7,7 +7,7 @@ import pytest
 from persistence import caller_rights, migrate
 from persistence.caller_rights import FILE, as_file, found, in_words, missing, wanted
 from persistence.caller_role import ROLE
-from persistence.errors import NotGranted, Refused
+from persistence.errors import NotGranted, Unfit
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.rows import writing
@@ -41,7 +41,7 @@ async def test_a_database_restored_before_the_role_was_there_is_repaired(
     administrator = database_url.replace("//prime@", "//postgres@")
     before = await found(db)
     await execute(administrator, LOST, "ALTER TABLE mixx_recall DISABLE ROW LEVEL SECURITY")
-    with pytest.raises(Refused, match="; run") as refused:
+    with pytest.raises(Unfit, match="; run") as refused:
         await Lanes.open(database_url, LaneSizes())
     assert "\n" not in str(refused.value)
     done = await migrate.bring_up_to_date(database_url)

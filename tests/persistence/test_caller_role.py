@@ -7,7 +7,7 @@ import pytest
 
 from persistence import migrate
 from persistence.caller_role import ROLE, check_lane, check_owner, refuse_without
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from tests.databases import execute, other_database
@@ -62,13 +62,13 @@ async def test_a_login_of_its_own_is_used_where_there_is_one(database_url: str) 
 
 
 async def test_an_address_that_logs_in_as_another_is_refused(database_url: str) -> None:
-    with pytest.raises(Refused, match="runs as prime"):
+    with pytest.raises(Unfit, match="runs as prime"):
         await Lanes.open(database_url, LaneSizes(), database_url)
 
 
 async def test_an_address_of_another_database_is_refused(database_url: str) -> None:
     elsewhere = other_database(as_caller(database_url), "postgres")
-    with pytest.raises(Refused, match="another database than DATABASE_URL"):
+    with pytest.raises(Unfit, match="another database than DATABASE_URL"):
         await Lanes.open(database_url, LaneSizes(), elsewhere)
 
 
@@ -77,7 +77,7 @@ async def test_a_role_that_owns_a_table_is_refused(database_url: str) -> None:
     await execute(administrator, f"CREATE TABLE theirs (a int); ALTER TABLE theirs OWNER TO {ROLE}")
     db = await Database.open(database_url, max_size=1, role=ROLE)
     try:
-        with pytest.raises(Refused, match="does not hold"):
+        with pytest.raises(Unfit, match="does not hold"):
             await check_lane(db)
     finally:
         await db.close()
@@ -103,21 +103,21 @@ async def without_role(postgres_dsn: str, empty_database_url: str) -> AsyncItera
 
 
 async def test_who_may_not_grant_it_is_told_what_to_run(without_role: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Unfit) as refused:
         await migrate.migrate(without_role)
     said = str(refused.value)
     assert said.endswith(f'let an administrator run: GRANT {ROLE} TO "{STRANGER}";')
     assert "\n" not in said
     db = await Database.open(without_role, max_size=1)
     try:
-        with pytest.raises(Refused, match="let an administrator run"):
+        with pytest.raises(Unfit, match="let an administrator run"):
             await check_owner(db)
     finally:
         await db.close()
 
 
 async def test_what_is_told_is_enough(without_role: str, postgres_dsn: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Unfit) as refused:
         await migrate.migrate(without_role)
     told = str(refused.value).partition("let an administrator run: ")[2]
     await execute(postgres_dsn.replace("//prime@", "//postgres@"), told)
@@ -134,6 +134,6 @@ async def test_what_is_told_is_enough(without_role: str, postgres_dsn: str) -> N
     ],
 )
 def test_the_statements_are_whole(is_there: bool, is_mine: bool, told: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Unfit) as refused:
         refuse_without({"me": 'o"x', "is_there": is_there, "is_mine": is_mine})
     assert str(refused.value).endswith(f"let an administrator run: {told}")

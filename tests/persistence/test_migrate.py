@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from persistence import migrate
-from persistence.errors import Busy, Refused, Unavailable
+from persistence.errors import Busy, Unavailable, Unfit
 from persistence.migrate import Migration, check, dump, known_migrations
 from tests.databases import execute
 
@@ -111,16 +111,16 @@ async def test_a_newer_schema_is_refused_if_it_breaks(
         await check(database_url)
         return
     for attempt in (migrate.migrate, check):
-        with pytest.raises(Refused, match="9999_future"):
+        with pytest.raises(Unfit, match="9999_future"):
             await attempt(database_url)
 
 
 @pytest.mark.postgres
 async def test_an_older_schema_is_not_served(empty_database_url: str) -> None:
-    with pytest.raises(Refused, match="0001_accounts"):
+    with pytest.raises(Unfit, match="0001_accounts"):
         await check(empty_database_url)
     await migrate.migrate(empty_database_url, known_migrations()[:3])
-    with pytest.raises(Refused, match=r"lacks .* from 0004_sessions on"):
+    with pytest.raises(Unfit, match=r"lacks .* from 0004_sessions on"):
         await check(empty_database_url)
 
 

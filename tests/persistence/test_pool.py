@@ -10,7 +10,7 @@ import pytest
 
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence import pool as pool_module
-from persistence.errors import BadSetting, BadValue, Busy, Faulty, Refused, Unavailable
+from persistence.errors import BadSetting, BadValue, Busy, Faulty, Unavailable, Unfit
 from persistence.pool import Database, check_durability
 
 pytestmark = pytest.mark.postgres
@@ -239,7 +239,7 @@ async def test_what_is_no_address_is_refused(dsn: str) -> None:
 
 
 async def test_a_database_that_does_not_exist_is_refused(database_url: str) -> None:
-    with pytest.raises(Refused, match="does not exist"):
+    with pytest.raises(Unfit, match="does not exist"):
         await Database.open(database_url.replace("/prime_test_", "/no_such_"))
 
 
@@ -259,7 +259,7 @@ async def test_asynchronous_commit_is_refused(
     if accepted:
         await check_durability(db)
     else:
-        with pytest.raises(Refused, match="synchronous_commit is off"):
+        with pytest.raises(Unfit, match="synchronous_commit is off"):
             await check_durability(db)
     await db.close()
 
@@ -290,7 +290,7 @@ class AnsweringWith:
 )
 async def test_a_server_that_could_forget_is_refused(settings: dict[str, str], reason: str) -> None:
     await check_durability(AnsweringWith())  # type: ignore[arg-type]
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(Unfit, match=reason):
         await check_durability(AnsweringWith(**settings))  # type: ignore[arg-type]
 
 

@@ -10,9 +10,9 @@ from persistence.errors import (
     Faulty,
     PersistenceError,
     Pooled,
-    Refused,
     TooSlow,
     Unavailable,
+    Unfit,
 )
 from persistence.sqlstates import named, own_errors
 
@@ -51,7 +51,7 @@ CLASSES = {
     Unavailable: "08006 53100 53300 53400 57P01 57P02 57P03 58030 25006 25P03",
     Busy: "40001 40P01 55P03 55006 55000 53200",
     TooSlow: "57014",
-    Refused: "28000 28P01 3D000 F0000",
+    Unfit: "28000 28P01 3D000 F0000",
     Pooled: "26000 42P05",
     BadValue: "22P02 22021 23505 23514",
     Faulty: "01000 02000 03000 0A000 0B000 0P000 21000 24000 25001 25P02 2B000 2F000 34000"

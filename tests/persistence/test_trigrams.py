@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.migrate import known_migrations, migrate
 from persistence.trigrams import CREATE, make_trigrams, refuse
 from tests.databases import execute
@@ -34,7 +34,7 @@ async def test_one_in_another_schema_is_named_with_what_moves_it(
     connection: asyncpg.Connection, empty_database_url: str
 ) -> None:
     await connection.execute("CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Unfit) as refused:
         await make_trigrams(connection)
     said = str(refused.value)
     told = said.partition(": ")[2]
@@ -47,7 +47,7 @@ async def test_the_migration_is_refused_by_it_and_goes_on_later(empty_database_u
     await execute(
         empty_database_url, "CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere"
     )
-    with pytest.raises(Refused, match="pg_trgm"):
+    with pytest.raises(Unfit, match="pg_trgm"):
         await migrate(empty_database_url)
     await execute(as_administrator(empty_database_url), "ALTER EXTENSION pg_trgm SET SCHEMA public")
     later = [m.name for m in known_migrations() if m.number >= 22]
@@ -55,6 +55,6 @@ async def test_the_migration_is_refused_by_it_and_goes_on_later(empty_database_u
 
 
 def test_where_it_is_missing_the_statement_that_makes_it_is_told() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Unfit) as refused:
         refuse({"me": "prime", "database": "studio", "is_there": False})
     assert str(refused.value).endswith(f"in the database studio: {CREATE};")

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import Database
 from persistence.tables.internal.change_log import Place
 from persistence.tables.one_time_tokens import Purpose
@@ -34,7 +34,7 @@ async def test_a_node_with_another_secret_is_refused_with_one_line_that_says_wha
     database: Database, first: bytes | None, second: bytes | None
 ) -> None:
     await node_secrets(first, database)
-    with pytest.raises(Refused, match="PRIME_SECRET is not the one") as refused:
+    with pytest.raises(Unfit, match="PRIME_SECRET is not the one") as refused:
         await node_secrets(second, database)
     assert "\n" not in str(refused.value)
     assert SECRET.decode() not in str(refused.value)
@@ -83,5 +83,5 @@ async def test_a_change_may_be_taken_back_and_ends_with_the_new_one_alone(
     await node_secrets(SECRET, database)
     await node_secrets(OTHER, database, [SECRET])
     await node_secrets(OTHER, database)
-    with pytest.raises(Refused):
+    with pytest.raises(Unfit):
         await node_secrets(SECRET, database)

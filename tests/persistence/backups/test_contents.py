@@ -3,7 +3,7 @@ import pytest
 
 from persistence.backups.contents import TableContent, differences, snapshot
 from persistence.caller_role import ROLE
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.pool import Database
 from tests.databases import execute
 from tests.persistence.planted_rows import make_project, make_user
@@ -73,7 +73,7 @@ async def test_rows_that_a_crash_may_take_are_not_compared(
 
 
 async def test_a_database_of_something_else_is_refused(empty_database_url: str) -> None:
-    with pytest.raises(Refused, match="holds no tables of Prime"):
+    with pytest.raises(Unfit, match="holds no tables of Prime"):
         async with snapshot(empty_database_url):
             pass
 
@@ -97,6 +97,6 @@ async def test_who_may_not_read_all_is_told_which_role_backs_up(
 ) -> None:
     me = await database.fetchval("SELECT current_user::text")
     said = rf"{ROLE} may not read all .*: log in as their owner, {me}"
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(Unfit, match=said):
         async with snapshot(database_url.replace(f"//{me}", f"//{ROLE}", 1)):
             pass

@@ -4,18 +4,18 @@ import pytest
 
 from persistence.backups import target
 from persistence.backups.contents import close, connect
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from tests.databases import execute, other_database
 
 pytestmark = pytest.mark.postgres
 
 
 async def test_only_an_empty_database_will_do(database_url: str, empty_database_url: str) -> None:
-    with pytest.raises(Refused, match=r"is not empty .* nothing was done: restore into a new one"):
+    with pytest.raises(Unfit, match=r"is not empty .* nothing was done: restore into a new one"):
         await target.prepare(database_url, [])
     assert (await target.prepare(empty_database_url, ["prime_caller"])).major >= 14
     await execute(empty_database_url, "CREATE FUNCTION one() RETURNS int LANGUAGE sql RETURN 1")
-    with pytest.raises(Refused, match="is not empty"):
+    with pytest.raises(Unfit, match="is not empty"):
         await target.prepare(empty_database_url, [])
 
 
@@ -27,7 +27,7 @@ async def test_what_an_extension_has_brought_is_no_content(empty_database_url: s
 async def test_roles_that_are_missing_are_told_with_their_statement(
     empty_database_url: str,
 ) -> None:
-    with pytest.raises(Refused, match='let an administrator run CREATE ROLE "readers"'):
+    with pytest.raises(Unfit, match='let an administrator run CREATE ROLE "readers"'):
         await target.prepare(empty_database_url, ["readers"])
 
 
@@ -37,7 +37,7 @@ async def test_a_database_beside_is_made_and_dropped(postgres_dsn: str) -> None:
         await target.prepare(beside, [])
     await target.drop(postgres_dsn, "prime_rehearsal_test")
     await target.drop(postgres_dsn, "prime_rehearsal_test")
-    with pytest.raises(Refused):
+    with pytest.raises(Unfit):
         await target.prepare(beside, [])
     with pytest.raises(ValueError, match="no name of ours"):
         await target.drop(postgres_dsn, 'x"; DROP')

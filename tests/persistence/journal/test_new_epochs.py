@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.journal import epochs, stored_states
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
@@ -163,7 +163,7 @@ async def test_a_node_that_connects_again_is_waited_for(
             )
 
     monkeypatch.setattr(epochs, "refuse_nodes", look_and_let_a_node_in)
-    with pytest.raises(Refused, match="1 connection"):
+    with pytest.raises(Unfit, match="1 connection"):
         await new_epochs(database_url)
     await nodes[0].close()
     assert looks == 3
@@ -199,7 +199,7 @@ async def test_a_node_that_starts_meanwhile_is_seen(
         return await renew(db)
 
     monkeypatch.setattr(epochs, "renew", renew_while_a_node_starts)
-    with pytest.raises(Refused, match="1 connection"):
+    with pytest.raises(Unfit, match="1 connection"):
         await new_epochs(database_url)
     await nodes[0].close()
     assert await epochs_of(visitor) == {before.id: before.epoch}

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from persistence.errors import PersistenceError, Refused, Unavailable
+from persistence.errors import PersistenceError, Unavailable, Unfit
 from persistence.lanes import Lanes, LaneSizes
 from persistence.migrate import bring_up_to_date, make_ready
 from persistence.sqlstates import IGNORED
@@ -26,10 +26,10 @@ FIT = {
 @pytest.mark.parametrize(
     ("fact", "kind", "why"),
     [
-        ({"version": 130_012}, Refused, "older than PostgreSQL 14"),
-        ({"encoding": "LATIN1"}, Refused, "encoded in LATIN1.*createdb -E UTF8 -T template0"),
-        ({"encoding": "SQL_ASCII"}, Refused, "encoded in SQL_ASCII"),
-        ({"has_schema": False}, Refused, "GRANT USAGE ON SCHEMA public"),
+        ({"version": 130_012}, Unfit, "older than PostgreSQL 14"),
+        ({"encoding": "LATIN1"}, Unfit, "encoded in LATIN1.*createdb -E UTF8 -T template0"),
+        ({"encoding": "SQL_ASCII"}, Unfit, "encoded in SQL_ASCII"),
+        ({"has_schema": False}, Unfit, "GRANT USAGE ON SCHEMA public"),
         ({"is_read_only": True}, Unavailable, "can only be read"),
     ],
 )
@@ -151,7 +151,7 @@ async def test_pgbouncer_as_it_comes_says_what_to_set(debian: ThreeRoles) -> Non
     port = int(debian.admin.partition("127.0.0.1:")[2].partition("/")[0])
     with pgbouncer(port, *debian.names) as its_port:
         address = debian.app.replace(f":{port}/", f":{its_port}/")
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Unfit) as refused:
             await Lanes.open(address, LaneSizes(1, 1, 1, 1, 1, 1, 1), debian.caller)
         assert f"ignore_startup_parameters = {IGNORED}" in refused.value.in_full
         said = await told(looked_at(address.replace(debian.names[1], "who")))

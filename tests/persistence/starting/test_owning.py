@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from persistence import migrate
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.migrate import known_migrations, make_ready
 from persistence.starting.owning import in_words
 from persistence.starting.roles_sql import roles_sql
@@ -52,7 +52,7 @@ def test_who_may_not_migrate_is_told_who_may(debian_dsn: str) -> None:
         assert "nothing was changed" in told
         assert asyncio.run(make_ready(made.owner)) == [known_migrations()[-1].name]
         assert asyncio.run(make_ready(made.app)) == []
-        with pytest.raises(Refused, match=f"{app} may not change tables .* of {owner}$"):
+        with pytest.raises(Unfit, match=f"{app} may not change tables .* of {owner}$"):
             asyncio.run(migrate.bring_up_to_date(made.app))
 
 
@@ -113,13 +113,13 @@ def test_tables_of_two_owners_are_named_with_the_sql_that_gives_them_back(debian
 
 
 def migrate_refused(address: str) -> str:
-    with pytest.raises(Refused) as error:
+    with pytest.raises(Unfit) as error:
         asyncio.run(migrate.bring_up_to_date(address))
     return str(error.value)
 
 
 def refused(address: str) -> str:
-    with pytest.raises(Refused) as error:
+    with pytest.raises(Unfit) as error:
         asyncio.run(make_ready(address))
     return str(error.value)
 

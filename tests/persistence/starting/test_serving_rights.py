@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from persistence import migrate
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.starting.serving_rights import (
@@ -198,7 +198,7 @@ async def test_a_node_that_lacks_a_right_says_who_gives_it(parted: ThreeRoles) -
     )
     db = await Database.open(parted.app, max_size=1)
     try:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Unfit) as refused:
             await check_own(db)
         assert str(refused.value).startswith(f"{app} lacks 2 grants and 1 policy in this database")
         assert f"./run migrate as {owner}" in str(refused.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from persistence.backups.contents import close, connect
-from persistence.errors import Refused, Unavailable
+from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database
 from server.backups import restoring
 from server.backups.dumping import back_up
@@ -82,7 +82,7 @@ async def test_whatever_ends_it_what_is_left_is_told(
         assert found in (before, [])
     else:
         assert found == (before if is_there else None)
-    again = pytest.raises(Refused, match="is not empty") if is_there else nullcontext()
+    again = pytest.raises(Unfit, match="is not empty") if is_there else nullcontext()
     with again:
         await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, lambda _t: None, left)
 

@@ -15,9 +15,9 @@ from persistence.errors import (
     NotFound,
     NotGranted,
     Pooled,
-    Refused,
     ToRepair,
     Unavailable,
+    Unfit,
 )
 from persistence.journal.contract import Appended, Known
 from persistence.journal.memory import MemoryJournal
@@ -37,7 +37,7 @@ WHATEVER = [
     Faulty("25001", "planted"),
     BadValue("22000", "planted"),
     NotFound("planted"),
-    Refused("planted"),
+    Unfit("planted"),
     KeyError("planted"),
     AssertionError("planted"),
     RecursionError("planted"),
@@ -188,7 +188,7 @@ async def test_D7_no_database_is_everyones_trouble(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [NotGranted("42501", "planted"), Pooled("26000", "planted"), Refused("planted")]
+    "error", [NotGranted("42501", "planted"), Pooled("26000", "planted"), Unfit("planted")]
 )
 async def test_what_is_to_repair_is_told_once_with_its_cure_and_no_trace(
     rig: Rig, error: ToRepair

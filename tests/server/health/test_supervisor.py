@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from persistence.errors import Busy, Refused, Unavailable
+from persistence.errors import Busy, Unavailable, Unfit
 from server.health import supervisor as supervisor_module
 from server.health.supervisor import Lifelong, Supervisor
 from server.sockets.handshaking.http_answer import HttpAsked
@@ -112,7 +112,7 @@ async def test_a_round_that_failed_for_the_database_is_no_round_that_went_well(
     """Whatever the trouble is, also one that is no outage: told once, until it ends."""
     said: list[str] = []
     monkeypatch.setattr(Lifelong, "did_well", lambda _: said.append("well"))
-    left: list[Exception] = [Busy("planted"), Refused("planted"), Unavailable("planted")]
+    left: list[Exception] = [Busy("planted"), Unfit("planted"), Unavailable("planted")]
     another = asyncio.Event()
 
     async def do() -> None:

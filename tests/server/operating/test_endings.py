@@ -10,7 +10,7 @@ import pytest
 
 from machine.child_process import NotInstalled, ServerUnavailable
 from persistence import migrate
-from persistence.errors import BadSetting, PersistenceError, Refused
+from persistence.errors import BadSetting, PersistenceError, Unfit
 from persistence.journal.new_epochs import new_epochs
 from persistence.pool import Database
 from persistence.sqlstates import MEANINGS, POOLER_REFUSES
@@ -113,7 +113,7 @@ def test_why_a_file_cannot_be_used_comes_with_what_helps(number: int) -> None:
 
 def test_each_kind_has_its_code() -> None:
     assert told(BadSetting("x")) == ("x", 2)
-    assert told(Refused("x\ny")) == ("x y", 1)
+    assert told(Unfit("x\ny")) == ("x y", 1)
     assert told(ServerUnavailable("x")) == ("x", 1)
     assert told(NotInstalled("x")) == ("x", 2)
     assert told(BadPair("x")) == ("x", 1)
@@ -121,7 +121,7 @@ def test_each_kind_has_its_code() -> None:
     assert told(OSError(errno.EIO, "broken")) == ("broken", 1)
 
 
-FOR_PEOPLE = (BadSetting, Refused, ServerUnavailable, NotInstalled, BadPair)
+FOR_PEOPLE = (BadSetting, Unfit, ServerUnavailable, NotInstalled, BadPair)
 
 
 @pytest.mark.parametrize(
@@ -157,4 +157,4 @@ def test_a_mistake_of_ours_says_where_it_is() -> None:
     assert line.startswith("a mistake of Prime's own; report this line: ZeroDivisionError: ")
     assert " at tests/server/operating/test_endings.py:" in line
     assert code == 1
-    assert not is_mistake(Refused("x"))
+    assert not is_mistake(Unfit("x"))

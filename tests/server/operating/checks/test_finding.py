@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from persistence.errors import Refused
+from persistence.errors import Unfit
 from server.operating.checks import finding as module
 from server.operating.checks.finding import Doubtful, Finding, State, Wrong, finding
 
@@ -13,7 +13,7 @@ from server.operating.checks.finding import Doubtful, Finding, State, Wrong, fin
     ("error", "state", "told"),
     [
         (Wrong("not\nso"), State.FAILED, "not so"),
-        (Refused("not so"), State.FAILED, "not so"),
+        (Unfit("not so"), State.FAILED, "not so"),
         (Doubtful("perhaps"), State.WARNING, "perhaps"),
         (KeyError("hunter22"), State.FAILED, "a mistake of ours (KeyError)"),
     ],
