@@ -111,7 +111,7 @@ class Edits:
         asker = Asker(QueuedRequest(proposal, delta.ops, delta.gesture, self._base_of(delta)), seat)
         answer = self._answering.known(asker)
         if answer is None:
-            answer = yield from self._refusals.refusal(seat, delta, proposal)
+            answer = yield from self._refusals.of_delta(seat, delta, proposal)
         if answer is not None:
             self._gestures.end(seat.member, delta.gesture)
         yield from self._enqueue(seat, asker, answer)
@@ -134,7 +134,7 @@ class Edits:
         asker = Asker(QueuedRequest(proposal), seat)
         answer = self._answering.known(asker)
         if answer is None:
-            answer = self._refusals.not_now(seat, proposal)
+            answer = self._refusals.of_seat(seat, proposal)
         yield from self._enqueue(seat, asker, answer)
 
     def _enqueue(self, seat: Seat, asker: Asker, answer: Effects | None) -> Job:
@@ -159,7 +159,7 @@ class Edits:
         if seat.is_void:
             return
         self._gestures.end(seat.member, gesture)
-        yield self._refusals.not_taken(seat, error)
+        yield self._refusals.refuse_new(seat, error)
 
     def restore(self, proposal: Proposal, ops: list[Op], connection: str, ticket: int) -> Job:
         """Commit ops that bring an earlier state back; the call hears of it by `Settled`.
@@ -220,7 +220,7 @@ class Edits:
         elif seat.queue and seat.queue[0] is queued:
             self.waiting.withdraw(queued, seat)
             own = msgspec.structs.replace(error, id=queued.proposal.delta_id)
-            yield self._refusals.not_done(seat, own)
+            yield self._refusals.refuse_taken(seat, own)
         yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
@@ -249,7 +249,7 @@ class Edits:
             text = "the database does not answer; send this delta again with the same id"
             delta_id = look_up.proposal.delta_id
             error = answers.try_again(self.project, delta_id, ErrorCode.UNAVAILABLE, text)
-            yield self._refusals.not_done(seat, error)
+            yield self._refusals.refuse_taken(seat, error)
             yield from self._go_on(seat)
 
     def _looked_up_for(self, look_up: LookUp) -> Seat | None:
@@ -326,9 +326,9 @@ class Edits:
                 is_first = seat not in first_of and not (is_alone and seat.not_taken)
                 first_of.add(seat)
                 yield (
-                    self._refusals.not_done(seat, error)
+                    self._refusals.refuse_taken(seat, error)
                     if is_first
-                    else self._refusals.not_taken(seat, error)
+                    else self._refusals.refuse_new(seat, error)
                 )
             yield from self._queue.after(askers)
 

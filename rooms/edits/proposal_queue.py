@@ -114,7 +114,7 @@ class ProposalQueue:
 
     def _to_journal(self, seat: Seat, queued: QueuedRequest) -> Job:
         ops = queued.ops or []
-        # `Refusals.refusal` has looked at each op by itself.
+        # `Refusals.of_delta` has looked at each op by itself.
         document = self._follower.document
         is_undo = queued.proposal.purpose is Purpose.UNDO
         reach = reach_of(queued.proposal.reach, takes_back=is_undo)
@@ -268,7 +268,7 @@ class ProposalQueue:
             if asker.ticket is not None:
                 effects.append(Settled(asker.ticket, None, error))
             elif asker.seat is not None:
-                effects += self._refusals.not_done(asker.seat, error)
+                effects += self._refusals.refuse_taken(asker.seat, error)
         yield effects
         yield from self.after(askers)
 

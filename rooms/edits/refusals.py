@@ -32,10 +32,11 @@ class Refusals:
         self._waiting = waiting
         self._gestures = gestures
 
-    def refusal(
+    def of_delta(
         self, seat: Seat, delta: ProposeDelta, proposal: Proposal
     ) -> Generator[Effects, None, Effects | None]:
-        answer = self.not_now(seat, proposal)
+        """The refusal of what a member proposes, looked at by itself; None: it is not refused."""
+        answer = self.of_seat(seat, proposal)
         if answer is not None:
             return answer
         problem = problem_with_characters(proposal.step) if proposal.step else None
@@ -56,7 +57,8 @@ class Refusals:
                 yield PAUSE
         return None
 
-    def not_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
+    def of_seat(self, seat: Seat, proposal: Proposal) -> Effects | None:
+        """The refusal of whatever a member proposes now; None: it may propose."""
         delta_id = proposal.delta_id
         text = seat.may.edit
         if text is not None:
@@ -73,9 +75,9 @@ class Refusals:
             text = "the database cannot keep up; send this delta again with the same id"
         else:
             return None
-        return self.not_taken(seat, answers.try_again(self._project, delta_id, code, text))
+        return self.refuse_new(seat, answers.try_again(self._project, delta_id, code, text))
 
-    def not_taken(self, seat: Seat, error: Error) -> Effects:
+    def refuse_new(self, seat: Seat, error: Error) -> Effects:
         """Refuse what has just come for now; what follows it waits for it (rule D12)."""
         first = seat.not_taken
         if first is None:
@@ -84,7 +86,7 @@ class Refusals:
             error = answers.behind(self._project, str(error.id), first)
         return [send(error, seat.answer_to)]
 
-    def not_done(self, seat: Seat, error: Error) -> Effects:
+    def refuse_taken(self, seat: Seat, error: Error) -> Effects:
         """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
         errors = [error]
         if ERRORS[ErrorCode(error.code)].try_again:
