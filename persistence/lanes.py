@@ -38,7 +38,7 @@ class LaneSizes:
     """How many connections each lane opens, at most."""
 
     appends: int = 3
-    """Deltas: one for all that go together, the others for projects that are set aside."""
+    """Deltas: one for all that go together, the others for projects that go alone."""
     rooms: int = 3
     """What rooms read: states to open with, entries they missed; and rows that have changed."""
     behind: int = 3

@@ -66,7 +66,7 @@ CHECK_SECONDS = 1.0
 """Between two looks at who is late, silent, or does not read."""
 
 ASIDE = 2
-"""Connections for the deltas of projects that are set aside."""
+"""Connections for the deltas of projects that go alone."""
 
 COMPACT_SECONDS = 600.0
 """Between two looks for history that is older than is kept."""
@@ -110,7 +110,7 @@ def start_for_life(node: Node) -> None:
 
     keep("committing edits", committer.run, vital=True)
     for number in range(1, ASIDE + 1):
-        keep(f"committing edits set aside ({number})", committer.run_aside, vital=True)
+        keep(f"committing edits set aside ({number})", committer.run_alone, vital=True)
     keep("the bus", lambda: hub.bus.run(node.others), vital=True)
     for name, server in node.foundation.servers.items():
         keep(name, functools.partial(keep_running, name, server), vital=True)

@@ -1,7 +1,7 @@
 """Appends the deltas of all rooms that wait, in their order, in one transaction at a time.
 
-A project whose append fails or has to wait is set aside: it is appended alone, over a connection of
-its own, and holds up nobody else.
+A project whose append fails or has to wait goes alone, over a connection of its own, and holds up
+nobody else.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class ProjectQueue:
         self.is_held_up = False  # its room knows that it is held up
 
     @property
-    def is_aside(self) -> bool:
+    def goes_alone(self) -> bool:
         """Whether it is to be appended alone, apart from all others."""
         return self.failures > 0 or len(self.waiting[0][1].payload) > LARGE_DELTA_BYTES
 
@@ -77,7 +77,7 @@ class ProjectQueue:
         return taken
 
     def batch_alone(self) -> list[Proposal]:
-        """The same for one that is aside: at least the first, and after a failure that alone.
+        """The same for one that goes alone: at least the first, and after a failure no more.
 
         So the one at fault holds up only what comes after it.
         """
@@ -94,19 +94,19 @@ class WaitingDeltas:
         """Proposals in all of them."""
 
     def add(self, proposal: Proposal) -> bool:
-        """Put it into its queue; whether that is aside."""
+        """Put it into its queue; whether that goes alone."""
         queue = self.queues.get(proposal.project)
         if queue is None:
             queue = self.queues[proposal.project] = ProjectQueue(proposal.project)
         queue.waiting.append((time.monotonic(), proposal))
         self.count += 1
-        return queue.is_aside
+        return queue.goes_alone
 
     def take_together(self) -> dict[ProjectQueue, list[Proposal]]:
-        """The next batch, of all projects that are not aside, in turn."""
+        """The next batch, of all projects that go together, in turn."""
         taken: dict[ProjectQueue, list[Proposal]] = {}
         count, size = MAX_BATCH, MAX_BATCH_BYTES
-        for queue in self._ready(aside=False):
+        for queue in self._ready(alone=False):
             batch = queue.batch(count, size)
             if not batch:
                 break
@@ -117,9 +117,9 @@ class WaitingDeltas:
             self._begin(queue)
         return taken
 
-    def take_aside(self, now: float) -> dict[ProjectQueue, list[Proposal]]:
+    def take_alone(self, now: float) -> dict[ProjectQueue, list[Proposal]]:
         """The next batch of the one project that is due and has failed least; {}: none is."""
-        due = [queue for queue in self._ready(aside=True) if queue.retry_at <= now]
+        due = [queue for queue in self._ready(alone=True) if queue.retry_at <= now]
         if not due:
             return {}
         queue = min(due, key=lambda queue: queue.failures)
@@ -127,8 +127,8 @@ class WaitingDeltas:
         return {queue: queue.batch_alone()}
 
     def next_retry(self) -> float | None:
-        """When the next of those aside is due; None: there are none."""
-        return min((queue.retry_at for queue in self._ready(aside=True)), default=None)
+        """When the next of those that go alone is due; None: there are none."""
+        return min((queue.retry_at for queue in self._ready(alone=True)), default=None)
 
     def settle(self, queue: ProjectQueue, batch: list[Proposal]) -> None:
         """It is known what became of the batch."""
@@ -158,9 +158,9 @@ class WaitingDeltas:
         queue.is_in_flight = True
         self.queues[queue.project] = self.queues.pop(queue.project)  # its next turn is the last
 
-    def _ready(self, *, aside: bool) -> Iterator[ProjectQueue]:
+    def _ready(self, *, alone: bool) -> Iterator[ProjectQueue]:
         for queue in self.queues.values():
-            if queue.waiting and not queue.is_in_flight and queue.is_aside is aside:
+            if queue.waiting and not queue.is_in_flight and queue.goes_alone is alone:
                 yield queue
 
 
@@ -192,7 +192,7 @@ class Committer:
         self._now = asyncio.get_running_loop().time
         self._waiting = WaitingDeltas()
         self._together = asyncio.Event()  # something waits that nothing is known against
-        self._aside = asyncio.Event()  # something waits that has to go alone
+        self._alone = asyncio.Event()  # something waits that has to go alone
         self._idle = asyncio.Event()  # nothing waits
         self._idle.set()
         self._is_to_repair = False  # the operator has been told, and has not yet
@@ -214,7 +214,7 @@ class Committer:
 
     def submit(self, proposal: Proposal) -> None:
         """Have a proposal appended with the next transaction that has room for it."""
-        event = self._aside if self._waiting.add(proposal) else self._together
+        event = self._alone if self._waiting.add(proposal) else self._together
         event.set()
         self._idle.clear()
 
@@ -246,22 +246,22 @@ class Committer:
             else:
                 self._together.clear()
 
-    async def run_aside(self) -> None:
+    async def run_alone(self) -> None:
         """For the life of the node, once for each connection: append what goes alone."""
         while True:
-            taken = self._waiting.take_aside(self._now())
+            taken = self._waiting.take_alone(self._now())
             if taken:
                 await self._append(taken)
             else:
-                await self._something_aside()
+                await self._something_alone()
 
-    async def _something_aside(self) -> None:
-        self._aside.clear()
+    async def _something_alone(self) -> None:
+        self._alone.clear()
         due = self._waiting.next_retry()
         seconds = None if due is None else max(0.0, due - self._now())
         try:
             async with asyncio.timeout(seconds):
-                await self._aside.wait()
+                await self._alone.wait()
         except TimeoutError:
             return
 
@@ -353,7 +353,7 @@ class Committer:
         for queue in taken:
             queue.is_in_flight = False
             if queue.waiting:
-                (self._aside if queue.is_aside else self._together).set()
+                (self._alone if queue.goes_alone else self._together).set()
         if not self._waiting.count:
             self._idle.set()
 

@@ -21,7 +21,7 @@ DATABASE_URL = "postgresql://user:password@host:5432/name"
 
 
 def _connections(variable: str, least: int, default: int, work: str) -> Setting:
-    """`least` three for appends: two serve the projects that are set aside."""
+    """`least` three for appends: two serve the projects that go alone."""
     lane = variable.removeprefix("PRIME_DB_").lower()
     return Setting(
         f"lanes.{lane}",

@@ -89,7 +89,7 @@ class Rig:
             lambda kind, amount=1, about=None: self.counted.update({kind: int(amount)}),
             lambda came_at, committed_at: None,
         )
-        runs = (self.committer.run, self.committer.run_aside, self.committer.run_aside)
+        runs = (self.committer.run, self.committer.run_alone, self.committer.run_alone)
         self.tasks = [asyncio.ensure_future(run()) for run in runs]
 
     def _refuse(self, project: str) -> None:
@@ -212,7 +212,7 @@ async def test_what_is_to_repair_is_told_once_with_its_cure_and_no_trace(
     assert not [line for line in logs if "exc_info" in line]
 
 
-async def test_who_is_set_aside_keeps_its_order_and_comes_back(rig: Rig) -> None:
+async def test_who_goes_alone_keeps_its_order_and_comes_back(rig: Rig) -> None:
     rig.journal.seconds = 0.001
     rig.journal.errors["bad"] = Busy("planted")
     for n in range(40):

@@ -68,7 +68,7 @@ class Node:
         )
         self._empty_since = None
         self.spawn(self.hub.commits.committer.run())
-        self.spawn(self.hub.commits.committer.run_aside())
+        self.spawn(self.hub.commits.committer.run_alone())
         self.spawn(self._bus.run(others))
         self.spawn(self._write_behind(self.hub))
         self.spawn(self._look(self.hub))
