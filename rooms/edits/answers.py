@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from rooms.document.document import Applied, Drop
-from rooms.edits.proposals import Asker, Proposals
+from rooms.edits.proposals import Asker, OpenProposals
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal, Purpose
@@ -135,7 +135,7 @@ class Answering:
         project: str,
         follower: JournalFollower,
         stacks: UndoStacks,
-        waiting: Proposals,
+        waiting: OpenProposals,
         seats: Mapping[str, Seat],
     ) -> None:
         self._project = project

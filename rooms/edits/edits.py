@@ -11,7 +11,7 @@ from rooms.edits.answers import Answering
 from rooms.edits.committed_entries import CommittedEntries
 from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
-from rooms.edits.proposals import Asker, Proposals, Stage
+from rooms.edits.proposals import Asker, OpenProposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.effects import (
     PAUSE,
@@ -55,7 +55,7 @@ class Edits:
     ) -> None:
         self.project = project
         self._epoch = position.epoch
-        self.waiting = Proposals()
+        self.waiting = OpenProposals()
         self.follower = JournalFollower(document, position, self._applied, self._sent, others)
         self.entries = CommittedEntries(project, self.follower)
         stacks = self.entries.stacks

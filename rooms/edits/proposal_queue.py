@@ -11,7 +11,7 @@ from rooms.document.reach import reach_of
 from rooms.edits import answers
 from rooms.edits.as_seen import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
-from rooms.edits.proposals import Asker, Proposals, Proposed, Stage
+from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step, UndoStacks
 from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Settled, pausing
@@ -39,7 +39,7 @@ class ProposalQueue:
         project: str,
         follower: JournalFollower,
         stacks: UndoStacks,
-        waiting: Proposals,
+        waiting: OpenProposals,
         refusals: Refusals,
         seats: Mapping[str, Seat],
         gestures: Gestures,
@@ -47,9 +47,9 @@ class ProposalQueue:
     ) -> None:
         self.away: list[Seat] = []
         """Seats that were given up while what they had asked for waits for its turn (D23)."""
-        self.group: Proposed | None = None
+        self.group: OpenProposal | None = None
         """The group that the journal is storing: one at a time, as it may be large."""
-        self.routing: Proposed | None = None
+        self.routing: OpenProposal | None = None
         """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
         self.is_free_again = False
         """What others have queued meanwhile is still to have its turn."""
@@ -223,7 +223,7 @@ class ProposalQueue:
         drops = yield from pausing(self._follower.document.rehearsing(made.ops))
         return any(drop.detail == ROUTE_TOO_FAR for drop in drops)
 
-    def make(self, proposed: Proposed, proposal: Proposal, made: Made) -> Job:
+    def make(self, proposed: OpenProposal, proposal: Proposal, made: Made) -> Job:
         """Ops that the server made: one delta or, where they are many, a group (rule D14).
 
         Of a group the journal brings the ops back; these are let go of.
@@ -272,7 +272,7 @@ class ProposalQueue:
         yield effects
         yield from self.after(askers)
 
-    def settle(self, proposed: Proposed) -> list[Asker]:
+    def settle(self, proposed: OpenProposal) -> list[Asker]:
         """Who is to be told; the caller runs `after` with them next."""
         if self.group is proposed:
             self.group, self.is_free_again = None, True

@@ -40,8 +40,8 @@ class Asker(Struct, frozen=True, eq=False, gc=False):
 
 
 @dataclass(slots=True, eq=False)
-class Proposed:
-    """`proposal`: as it was asked for, and from then on as it was sent.
+class OpenProposal:
+    """One that is not settled. `proposal`: as it was asked for, and then as it was sent.
 
     `askers`: who wait for the answer, the first who asked first. `size`: the bytes counted.
     `touched`: the ids of the entities that its ops are about.
@@ -63,25 +63,25 @@ class Proposed:
         return self.stage is Stage.SENT and bool(self.ops) and self.proposal.payload == ops
 
 
-class Proposals:
+class OpenProposals:
     """Those of one room. `bytes`: of the ops of all of them."""
 
     def __init__(self) -> None:
         self.bytes = 0
-        self._by_id: dict[str, Proposed] = {}
-        self._made: set[Proposed] = set()
+        self._by_id: dict[str, OpenProposal] = {}
+        self._made: set[OpenProposal] = set()
         """Those that the journal has and whose ops the server made: undos, redos, restores."""
 
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def __iter__(self) -> Iterator[Proposed]:
+    def __iter__(self) -> Iterator[OpenProposal]:
         return iter(self._by_id.values())
 
     def __contains__(self, delta_id: str) -> bool:
         return delta_id in self._by_id
 
-    def get(self, delta_id: str) -> Proposed | None:
+    def get(self, delta_id: str) -> OpenProposal | None:
         """The one with this id, if it is on its way."""
         return self._by_id.get(delta_id)
 
@@ -107,14 +107,14 @@ class Proposals:
             made.proposal.member == seat.member or made.is_asked_by(seat) for made in self._made
         )
 
-    def register(self, proposal: Proposal) -> Proposed:
+    def register(self, proposal: Proposal) -> OpenProposal:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""
         assert proposal.delta_id not in self._by_id
-        proposed = self._by_id[proposal.delta_id] = Proposed(proposal, [])
+        proposed = self._by_id[proposal.delta_id] = OpenProposal(proposal, [])
         self._weigh(proposed, len(proposal.payload))
         return proposed
 
-    def ask(self, proposed: Proposed, asker: Asker) -> None:
+    def ask(self, proposed: OpenProposal, asker: Asker) -> None:
         """One who waits for the answer, maybe not the first."""
         proposed.askers.append(asker)
         seat = asker.seat
@@ -125,7 +125,7 @@ class Proposals:
         else:
             seat.in_flight += 1
 
-    def send(self, proposed: Proposed, proposal: Proposal, ops: Sequence[Op]) -> None:
+    def send(self, proposed: OpenProposal, proposal: Proposal, ops: Sequence[Op]) -> None:
         """Its turn has come, and these are its ops."""
         assert proposed.stage is Stage.QUEUED
         proposed.stage = Stage.SENT
@@ -139,7 +139,7 @@ class Proposals:
                 asker.seat.queue.remove(asker.queued)
                 asker.seat.in_flight += 1
 
-    def send_group(self, proposed: Proposed, last: Proposal, touched: AbstractSet[str]) -> None:
+    def send_group(self, proposed: OpenProposal, last: Proposal, touched: AbstractSet[str]) -> None:
         """Its turn has come, as a group whose last delta this is; the journal brings its ops back.
 
         The bytes are those of whoever stores it: a group has a bound of its own.
@@ -148,7 +148,7 @@ class Proposals:
         proposed.touched = touched
         self._weigh(proposed, 0)
 
-    def settle(self, proposed: Proposed) -> list[Asker]:
+    def settle(self, proposed: OpenProposal) -> list[Asker]:
         """It is known what became of it: who is to be told."""
         was, proposed.stage = proposed.stage, Stage.SETTLED
         del self._by_id[proposed.proposal.delta_id]
@@ -159,7 +159,7 @@ class Proposals:
             self._take_back(asker, was)
         return askers
 
-    def still_queued(self, queued: QueuedRequest, seat: Seat) -> Proposed | None:
+    def still_queued(self, queued: QueuedRequest, seat: Seat) -> OpenProposal | None:
         """What a member asked for, if its turn is still to come; None: it went meanwhile."""
         proposed = self.get(queued.proposal.delta_id)
         if proposed is None or proposed.stage is not Stage.QUEUED:
@@ -180,7 +180,7 @@ class Proposals:
         for proposed in [each for each in self if each.is_asked_by(seat)]:
             self._forget(proposed, seat)
 
-    def _forget(self, proposed: Proposed, seat: Seat) -> None:
+    def _forget(self, proposed: OpenProposal, seat: Seat) -> None:
         left: list[Asker] = []
         for asker in proposed.askers:
             if asker.seat is not seat:
@@ -201,6 +201,6 @@ class Proposals:
         else:
             asker.seat.in_flight -= 1
 
-    def _weigh(self, proposed: Proposed, size: int) -> None:
+    def _weigh(self, proposed: OpenProposal, size: int) -> None:
         self.bytes += size - proposed.size
         proposed.size = size

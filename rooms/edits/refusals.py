@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 
 from rooms.document.document import Drop
 from rooms.edits import answers
-from rooms.edits.proposals import Proposals
+from rooms.edits.proposals import OpenProposals
 from rooms.effects import PAUSE, Effects, send
 from rooms.journal.entry import Proposal
 from rooms.presence.gestures import Gestures
@@ -27,7 +27,7 @@ WHATEVER_OTHERS_DID = (DropReason.LIMIT, DropReason.FOREIGN)
 class Refusals:
     """Those of one room."""
 
-    def __init__(self, project: str, waiting: Proposals, gestures: Gestures) -> None:
+    def __init__(self, project: str, waiting: OpenProposals, gestures: Gestures) -> None:
         self._project = project
         self._waiting = waiting
         self._gestures = gestures
