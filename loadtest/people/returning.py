@@ -29,7 +29,7 @@ class Pending:
 
 
 @dataclass(slots=True)
-class Tally:
+class ReturningTally:
     """What all members together have seen. `holes`: seqs that came out of order (rule D2)."""
 
     acked: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class ReturningMember:
         account: Account,
         device: str,
         project: str,
-        tally: Tally,
+        tally: ReturningTally,
         rng: random.Random,
         on_message: Callable[[Message], None] = lambda _: None,
     ) -> None:

@@ -16,7 +16,7 @@ from loadtest.hub.samples import Samples
 from loadtest.load.delta_writers import edit
 from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 from loadtest.people.aftermath import audits, settle
-from loadtest.people.returning import ReturningMember, Tally
+from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
@@ -70,7 +70,7 @@ class _Herd:
         self._progress = progress
         self._step = step
         self.evidence = Evidence("herd: everyone comes back after a kill", LEAD, TARGETS)
-        self._tally = Tally()
+        self._tally = ReturningTally()
         self._members: list[ReturningMember] = []
         self._editors: list[ReturningMember] = []
         self._lag_ms: list[float] = []

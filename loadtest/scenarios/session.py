@@ -21,7 +21,7 @@ from loadtest.load.sustained import disturbed, problems, verdict
 from loadtest.people.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.people import Person, Seen, Trail
-from loadtest.people.returning import ReturningMember, Tally
+from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
@@ -72,7 +72,7 @@ class _Session:
         self._hub = hub
         self._arguments = arguments
         self.evidence = Evidence("session: people as they are", LEAD, TARGETS)
-        self._tally = Tally()
+        self._tally = ReturningTally()
         self._seen = Seen()
         self._people: list[Person] = []
         self._projects: list[str] = []
@@ -204,7 +204,7 @@ class _Session:
 
 async def fill(account: Account, project: str) -> None:
     """One track with its clips and notes, on disk when this returns."""
-    tally = Tally()
+    tally = ReturningTally()
     owner = ReturningMember(account, "filling", project, tally, random.Random(0))
     await owner.enter()
     for ops in batches(list(large_song(PER_TRACK, seed=1))):

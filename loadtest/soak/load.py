@@ -12,7 +12,7 @@ from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.people.aftermath import settle
 from loadtest.people.people import Person, Seen, Trail
-from loadtest.people.returning import Tally
+from loadtest.people.returning import ReturningTally
 from loadtest.running import wait
 from loadtest.scenarios.session import fill
 
@@ -29,7 +29,7 @@ class Evening:
 
     def __init__(self, url: str, seed: int, rooms: int, size: int) -> None:
         self.done: Counter[str] = Counter()
-        self.tally = Tally()
+        self.tally = ReturningTally()
         self.projects: list[str] = []
         self._url = url
         self._rng = random.Random(seed)

@@ -9,7 +9,7 @@ import pytest
 from loadtest.bare.bare_prime import Account
 from loadtest.load.cursor_watch import seen_after
 from loadtest.people.people import Kind, Person, Seen, Trail, kind_of
-from loadtest.people.returning import Tally
+from loadtest.people.returning import ReturningTally
 
 ACCOUNT = Account("ws://127.0.0.1:1/v1", "a@b.c", "token", "user")
 
@@ -33,7 +33,7 @@ class Observer:
         self.trail = Trail()
         self.seen = Seen()
         trails = {"other": self.trail}
-        self.person = Person(ACCOUNT, 0, "p", trails, Tally(), self.seen, 1, observes)
+        self.person = Person(ACCOUNT, 0, "p", trails, ReturningTally(), self.seen, 1, observes)
 
     def hears(self, monkeypatch: pytest.MonkeyPatch, at: float, now: float, **more: Any) -> None:
         monkeypatch.setattr(time, "perf_counter", lambda: now / 1_000)

@@ -10,7 +10,7 @@ import msgpack
 import pytest
 
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
-from loadtest.people.returning import ReturningMember, Tally
+from loadtest.people.returning import ReturningMember, ReturningTally
 from prime_client.connecting.codec import Message
 
 BASE = "prime_client.connecting.backoff.BACKOFF_BASE_SECONDS"
@@ -85,7 +85,7 @@ class FakePrime:
 class Bench:
     def __init__(self, hub: FakeHub) -> None:
         self.hub = hub
-        self.tally = Tally()
+        self.tally = ReturningTally()
         self.ticks: list[Message] = []
         rng = random.Random(1)
         self.member = ReturningMember(ACCOUNT, "d", PROJECT, self.tally, rng, self.ticks.append)
