@@ -167,7 +167,7 @@ def send(message: ServerMessage, to: Iterable[str]) -> Send:
 
 
 def pausing(steps: Generator[None, None, Result]) -> Generator[Effects, None, Result]:
-    """What the document does bit by bit, as part of a job."""
+    """What the document does bit by bit, as part of a job; all of it now: `rooms.pauses.finish`."""
     while True:
         try:
             next(steps)

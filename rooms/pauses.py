@@ -1,11 +1,12 @@
 """Long walks through a state, with pauses in which others get their turn."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+Result = TypeVar("Result")
 
 Pause = Callable[[], None]
 
@@ -33,4 +34,18 @@ def slices_of(entities: Mapping[str, Value], pause: Pause) -> Iterator[dict[str,
     left = iter(entities.items())
     while some := dict(islice(left, PAUSE_EVERY)):
         yield some
+        pause()
+
+
+def finish(steps: Generator[None, None, Result], pause: Pause = no_pause) -> Result:
+    """What comes of the steps, all of them now, with this pause behind each but the last.
+
+    As part of a job of a room: `rooms.effects.pausing`.
+    """
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
         pause()

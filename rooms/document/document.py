@@ -11,13 +11,13 @@ import msgspec
 
 from rooms.aspect import Applied as AspectApplied
 from rooms.aspect import StateSlice
-from rooms.document.entity_store import Change, Entity, State, Steps, finish
+from rooms.document.entity_store import Change, Entity, State, Steps
 from rooms.document.one_op import SLICE_OPS, OneOp, OpDropped
 from rooms.document.reach import Reach, reach_of
 from rooms.document.size_at_door import SizeAtDoor
 from rooms.document.spelled import merged, spelled
 from rooms.journal.entry import Entry, Proposal, Purpose
-from rooms.pauses import no_pause, slices_of
+from rooms.pauses import finish, no_pause, slices_of
 from rooms.rules.door_rules import problem_with_new_op
 from schema import invariants
 from schema.entities import SIDED

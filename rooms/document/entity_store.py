@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from rooms.document import digest
 from rooms.document.index import DocumentIndex
 from rooms.document.owned_devices import WIDE, Owned
-from rooms.pauses import Pause, no_pause
+from rooms.pauses import finish
 from schema.entities import ENTITY_TYPES
 
 Entity = dict[str, Any]
@@ -287,14 +287,3 @@ class EntityStore:
         else:
             self.collections[collection][entity_id] = after
             self._index.replace(collection, entity_id, before, after)
-
-
-def finish(steps: Generator[None, None, Result], pause: Pause = no_pause) -> Result:
-    """What comes of the steps, with this pause behind each but the last."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        pause()

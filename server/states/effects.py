@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from persistence.errors import OtherHistory, Unavailable
 from persistence.journal.contract import Journal, Known
 from rooms.document.document import Document, DocumentAspect
-from rooms.document.entity_store import finish
 from rooms.journal.entry import DOCUMENT, Entry
+from rooms.pauses import finish
 from schema.ops import encode_ops
 from server.loop.threads import InThread, yield_gil
 from server.states.stored_state import READ_ENTRIES, WorkerDocument, newest_whole

@@ -13,10 +13,9 @@ from persistence.journal.contract import Checkpoint, Journal
 from rooms.aspect import StateSlice
 from rooms.document.digest import canonical, shown, term
 from rooms.document.document import Change, Document, DocumentAspect, Entity, State
-from rooms.document.entity_store import finish
 from rooms.document.older_states import launcher_links, link, renewed, set_apart, take_without_sides
 from rooms.journal.entry import DOCUMENT, Entry
-from rooms.pauses import slices_of
+from rooms.pauses import finish, slices_of
 from schema.entities import ENTITY_TYPES
 from schema.server_limits import MAX_STEP_CHANGES
 from server.loop.threads import Abandoned, InThread, yield_gil

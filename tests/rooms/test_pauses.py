@@ -1,8 +1,10 @@
 """Long walks give others their turn, and leave nothing out."""
 
+from collections.abc import Generator
+
 import pytest
 
-from rooms.pauses import PAUSE_EVERY, slices_of, walked
+from rooms.pauses import PAUSE_EVERY, finish, slices_of, walked
 
 
 @pytest.mark.parametrize(("items", "pauses"), [(0, 0), (9, 0), (10, 1), (25, 2)])
@@ -30,3 +32,16 @@ def test_slices_are_all_of_it_in_order_with_a_pause_behind_each() -> None:
 
 def test_of_nothing_there_is_no_slice() -> None:
     assert list(slices_of({}, pytest.fail)) == []
+
+
+def test_steps_are_run_to_their_end_with_a_pause_behind_each_but_the_last() -> None:
+    happened: list[str] = []
+
+    def steps() -> Generator[None, None, str]:
+        happened.append("one")
+        yield
+        happened.append("two")
+        return "done"
+
+    assert finish(steps(), lambda: happened.append("pause")) == "done"
+    assert happened == ["one", "pause", "two"]

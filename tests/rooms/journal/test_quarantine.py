@@ -6,10 +6,11 @@ import pytest
 
 from rooms.document import digest
 from rooms.document.document import Document, Tried
-from rooms.document.entity_store import EntityStore, finish
+from rooms.document.entity_store import EntityStore
 from rooms.document.index import DocumentIndex
 from rooms.edits import proposal_queue
 from rooms.journal.entry import Purpose
+from rooms.pauses import finish
 from schema.errors import DropReason
 from schema.messages import Ack, Error
 from schema.ops import Delete, Insert, Op, Set
