@@ -10,6 +10,9 @@ from typing import Protocol
 
 from rooms.journal.entry import Entry, Proposal
 
+UNREADABLE = "it cannot be read"
+"""What is wrong with a payload that an aspect cannot read."""
+
 
 @dataclass(slots=True)
 class Applied:

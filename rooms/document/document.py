@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from rooms.aspect import UNREADABLE, StateSlice
 from rooms.aspect import Applied as AspectApplied
-from rooms.aspect import StateSlice
 from rooms.document.entity_store import Change, Entity, State, Steps
 from rooms.document.one_op import SLICE_OPS, OneOp, OpDropped
 from rooms.document.reach import Reach, reach_of
@@ -34,10 +34,10 @@ A byte of a message becomes at most nine of the state (a small number is a float
 what points at something that is deleted grows by a few bytes.
 """
 
+SentOps = Sequence[Op] | None
+
 AT_DOOR_ONLY = frozenset({invariants.ROUTE_TOO_FAR, invariants.TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
-
-UNREADABLE = "it cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ class DocumentAspect:
 
     def apply(self, entry: Entry, sent: object = None) -> Steps[Applied]:
         """One that cannot be read keeps its seq, and does nothing. `sent`: its ops."""
-        ops = cast("Sequence[Op] | None", sent) or read_ops(entry)
+        ops = cast("SentOps", sent) or read_ops(entry)
         if ops is None:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.
