@@ -35,8 +35,8 @@ from schema.ops import Op
 class Room:
     """Everyone in it hears every seq once, in order; nobody hears of what is not committed.
 
-    `LiveRoom` (server/live/live_room.py) calls the methods of this class alone; its parts are
-    for the rooms folder.
+    `LiveRoom` (server/live/live_room.py) calls the methods of this class, and looks at `ticks`; its
+    other parts are for the rooms folder.
     """
 
     __slots__ = (
@@ -336,20 +336,6 @@ class Room:
         """Members, wherever they are."""
         return self.members.size
 
-    @property
-    def is_tick_awaited(self) -> bool:
-        """Whether `LiveRoom` will call `tick`."""
-        return self.ticks.is_awaited
-
-    @property
-    def ticked_at(self) -> float:
-        """When members were last told of moves here, in the caller's seconds."""
-        return self.ticks.last_tick_at
-
-    def await_tick(self, due: float) -> None:
-        """`LiveRoom` will call `tick` when it is due: no move has to see to it until then."""
-        self.ticks.is_awaited, self.ticks.awaited_for = True, due
-
     def gesture(self, connection: str, message: Gesture) -> Effects:
         """A continuous edit goes on; others hear of it with the next tick (rules G1-G3)."""
         return self.members_gestures.gesture(connection, message)
@@ -387,7 +373,7 @@ class Room:
     @property
     def is_shared(self) -> bool:
         """Whether it is open on another node too."""
-        return self.members.remote.is_shared
+        return bool(self.members.remote.nodes)
 
     @property
     def is_first_node(self) -> bool:

@@ -1,6 +1,6 @@
 """Members whose connection was lost: others get nothing for three seconds, for they may be back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from schema.messages import Member
@@ -22,19 +22,11 @@ class Absent:
 class AbsentMembers:
     """Those of one room. Times are seconds, given."""
 
-    __slots__ = ("_absent",)
+    __slots__ = ("members",)
 
     def __init__(self) -> None:
-        self._absent: dict[str, Absent] = {}
-
-    def __len__(self) -> int:
-        return len(self._absent)
-
-    def __iter__(self) -> Iterator[Absent]:
-        return iter(self._absent.values())
-
-    def __contains__(self, member: str) -> bool:
-        return member in self._absent
+        self.members: dict[str, Absent] = {}
+        """By member id."""
 
     def add(self, member: Member, generation: int, now: float, *, was_here: bool) -> None:
         """The connection is lost; what was shown by it is over."""
@@ -42,15 +34,15 @@ class AbsentMembers:
 
     def keep(self, absent: Absent) -> None:
         """The member is not back after all."""
-        self._absent[absent.member.member] = absent
+        self.members[absent.member.member] = absent
 
     def returned(self, member: str) -> Absent | None:
         """The member is somewhere again; what it was."""
-        return self._absent.pop(member, None)
+        return self.members.pop(member, None)
 
     def drop(self, is_gone: Callable[[Absent], bool]) -> list[str]:
         """Forget those who are gone for good, and name them."""
-        gone = [name for name, absent in self._absent.items() if is_gone(absent)]
+        gone = [name for name, absent in self.members.items() if is_gone(absent)]
         for member in gone:
-            del self._absent[member]
+            del self.members[member]
         return gone

@@ -69,7 +69,7 @@ class Members:
     @property
     def size(self) -> int:
         """Members, wherever they are."""
-        return len(self.seats) + len(self.remote.members) + len(self.absent)
+        return len(self.seats) + len(self.remote.members) + len(self.absent.members)
 
     @property
     def is_first_node(self) -> bool:
@@ -79,7 +79,7 @@ class Members:
     def everyone(self) -> list[Member]:
         """All of them, as a client gets them."""
         here = [self.shown(seat) for seat in self.seats.values()]
-        away = (absent.member for absent in self.absent)
+        away = (absent.member for absent in self.absent.members.values())
         return _with_less_selected([*here, *self.remote.as_members(), *away])
 
     def here(self) -> list[RemoteMember]:
@@ -87,7 +87,8 @@ class Members:
         shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
         pairs = zip(shown, self.seats.values(), strict=True)
         seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
-        away = [RemoteMember(a.member, a.generation, True) for a in self.absent if a.was_here]
+        absent = self.absent.members.values()
+        away = [RemoteMember(a.member, a.generation, True) for a in absent if a.was_here]
         return [*seats, *away]
 
     def live(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ class Members:
     def reached_by(self, request: JoinRequest) -> str | None:
         """None: there is a seat. Else the bound that is reached, in a sentence (rule K3)."""
         member = request.member
-        is_known = member in self.remote.members or member in self.absent
+        is_known = member in self.remote.members or member in self.absent.members
         if is_known or self.seat_of(member) is not None:
             return None
         if self.size >= MAX_MEMBERS_PER_ROOM:

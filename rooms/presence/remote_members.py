@@ -41,12 +41,12 @@ class RemoteMembers:
     """Times are seconds, given. `numbers` are those of `schema.node_messages.Envelope`."""
 
     __slots__ = (
-        "_last_message_at",
         "_numbers",
         "_project",
         "gestures",
         "is_overrun",
         "members",
+        "nodes",
         "waiting",
     )
 
@@ -60,20 +60,10 @@ class RemoteMembers:
         """Ticks of other nodes, until the next tick of ours."""
         self.is_overrun = False
         """More of them came than are kept: all were dropped."""
-        self._last_message_at: dict[str, float] = {}
-        """Node -> when it last said anything of the room, in the caller's seconds."""
+        self.nodes: dict[str, float] = {}
+        """The others that have the room open -> when each last said anything of it, in seconds."""
         self._numbers: dict[str, int] = {}
         """Node -> the highest number of its messages; the one that spoke last is the last."""
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether the room is open on another node too."""
-        return bool(self._last_message_at)
-
-    @property
-    def nodes(self) -> Iterable[str]:
-        """The other nodes that have the room open."""
-        return self._last_message_at.keys()
 
     def is_newest(self, node: str, number: int) -> bool:
         """Whether this is the newest that the node has said; it is from now on."""
@@ -85,7 +75,7 @@ class RemoteMembers:
 
     def on_life_sign(self, node: str, now: float) -> None:
         """The node lives, and has the room open."""
-        self._last_message_at[node] = now
+        self.nodes[node] = now
 
     def of(self, node: str) -> list[str]:
         """The members that are on a node."""
@@ -167,12 +157,12 @@ class RemoteMembers:
 
     def forget_node(self, node: str) -> list[Remote]:
         """The node has closed the room, or is gone: so are its members, who are returned."""
-        self._last_message_at.pop(node, None)
+        self.nodes.pop(node, None)
         return [remote for member in self.of(node) if (remote := self.forget(member)) is not None]
 
     def silent(self, now: float) -> list[str]:
         """Nodes whose lease has run out."""
-        return [node for node, at in self._last_message_at.items() if now - at > LEASE_SECONDS]
+        return [node for node, at in self.nodes.items() if now - at > LEASE_SECONDS]
 
     def as_members(self) -> list[Member]:
         """All of them, with what they show now."""

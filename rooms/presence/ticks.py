@@ -158,6 +158,10 @@ class Ticks:
     awaited_for: float = float("-inf")
     """When the tick that was awaited last is due."""
 
+    def wait_until(self, due: float) -> None:
+        """The caller will call when the tick is due: no move has to see to it until then."""
+        self.is_awaited, self.awaited_for = True, due
+
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
         for place, other in enumerate(self.moved):
@@ -263,7 +267,7 @@ class RoomTicks:
             digest = self._digest_due(now) if self._digest_sent[0] != self._follower.head else None
             tick = Tick(self._project, moved, gestures, digest=digest)
             own = Packet(tick)
-            if remote.is_shared:
+            if remote.nodes:
                 effects.append(ForwardTick(own))
             if not packets and digest is None:
                 but = self._only_one(movers, gestures)

@@ -145,7 +145,8 @@ class Hub:
         """Rooms in which moves wait because of the load of the node, and not for size alone."""
         full_room_gap, since = self.gathering.full_room_gap, asyncio.get_running_loop().time() - 1.0
         rooms = [live.room for live in self.rooms.values()]
-        return sum(room.ticked_at > since and room.gathers(full_room_gap) for room in rooms)
+        recent = [room for room in rooms if room.ticks.last_tick_at > since]
+        return sum(room.gathers(full_room_gap) for room in recent)
 
     # Coming and going.
 

@@ -299,12 +299,12 @@ class LiveRoom:
     def schedule_tick(self) -> None:
         """See that the next tick comes when it is due (rule P3)."""
         room = self.room
-        if room.is_tick_awaited or self.is_closed:
+        if room.ticks.is_awaited or self.is_closed:
             return
         due = room.tick_due(self._services.gathering.full_room_gap)
         if due is None:
             return
-        room.await_tick(due)
+        room.ticks.wait_until(due)
         self._services.timers.at(due, self._tick, len(room.seats))
 
     def tick_or_wait(self) -> None:
@@ -316,12 +316,12 @@ class LiveRoom:
         due = room.tick_due(self._services.gathering.full_room_gap)
         if due is None or self.is_closed:
             return
-        if due > now or now - room.ticked_at < ONE_TURN_SECONDS:
-            room.await_tick(due)
+        if due > now or now - room.ticks.last_tick_at < ONE_TURN_SECONDS:
+            room.ticks.wait_until(due)
             self._services.timers.at(due, self._tick, len(room.seats))
             return
-        if now - room.ticked_at < MOVING_SECONDS:
-            self.tick_gaps.observe(now - room.ticked_at)
+        if now - room.ticks.last_tick_at < MOVING_SECONDS:
+            self.tick_gaps.observe(now - room.ticks.last_tick_at)
         try:
             self.carry_out(room.tick(now))
         except Exception as error:  # whoever moved is not at fault, nor is its connection
@@ -332,8 +332,8 @@ class LiveRoom:
         if self.is_closed:
             return
         now = self._loop.time()
-        if now - self.room.ticked_at < MOVING_SECONDS:
-            self.tick_gaps.observe(now - self.room.ticked_at)
+        if now - self.room.ticks.last_tick_at < MOVING_SECONDS:
+            self.tick_gaps.observe(now - self.room.ticks.last_tick_at)
         effects = self.room.tick(now)
         self._services.ticked_late(now - due)
         self.carry_out(effects)

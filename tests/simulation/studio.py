@@ -271,7 +271,7 @@ class Studio:
         elif live.room.document.frozen() != expected:
             self.fail("the room's document is not the sum of the journal")
         else:
-            self.tally["rooms_shared"] += live.room.members.remote.is_shared
+            self.tally["rooms_shared"] += live.room.is_shared
 
     @staticmethod
     def _seen_by(client: Client) -> set[str]:

@@ -213,7 +213,7 @@ def test_P8_a_node_that_falls_silent_takes_its_members_with_it() -> None:
     assert said(two.here, "ann", MemberLeft) == []
     two.here.take(members.pass_time(100.0 + LEASE_SECONDS + 0.1))
     assert len(said(two.here, "ann", MemberLeft)) == 1
-    assert not members.remote.is_shared
+    assert not members.remote.nodes
 
 
 def test_P7_who_comes_back_soon_was_never_away() -> None:

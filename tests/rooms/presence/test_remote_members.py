@@ -114,6 +114,6 @@ def test_P8_a_node_is_silent_past_its_lease_and_takes_its_members_along() -> Non
     remote.on_life_sign("node-b", 10.0)
     assert remote.silent(10.0 + LEASE_SECONDS) == []
     assert remote.silent(10.1 + LEASE_SECONDS) == ["node-b"]
-    assert remote.is_shared
+    assert remote.nodes
     assert [one.member.name for one in remote.forget_node("node-b")] == ["ann"]
-    assert (remote.is_shared, remote.members) == (False, {})
+    assert (remote.nodes, remote.members) == ({}, {})

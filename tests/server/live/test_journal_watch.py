@@ -243,7 +243,7 @@ async def test_S3_what_another_node_says_behind_another_entry_is_not_applied(
     live = two.hub.rooms[project]
 
     async def is_quiet() -> bool:
-        return not live._reads._is_catching_up and live.room.members.remote.is_shared
+        return not live._reads._is_catching_up and live.room.is_shared
 
     await eventually(is_quiet)
     live.room.follower.head_id = "another_entry"  # as after a history of its own

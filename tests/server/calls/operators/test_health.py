@@ -186,11 +186,14 @@ async def test_R97_rooms_say_how_long_things_take_and_the_fullest_come_first(doo
     await ann.join(quiet)
     for number in range(3):
         presence = {"t": "presence", "project": project, "cursor": {"time": float(number)}}
-        live, before = doors.near.hub.rooms[project], doors.near.hub.rooms[project].room.ticked_at
+        live, before = (
+            doors.near.hub.rooms[project],
+            doors.near.hub.rooms[project].room.ticks.last_tick_at,
+        )
         await ann.send(presence)
 
         async def told(live: Any = live, before: float = before) -> bool:
-            return bool(live.room.ticked_at > before)
+            return bool(live.room.ticks.last_tick_at > before)
 
         assert await eventually(told)
     doors.near.server.turn_durations()
