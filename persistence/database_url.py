@@ -5,6 +5,7 @@ from pathlib import Path
 from machine.caller_paths import path_of_caller
 from machine.settings.sources import Given, set_here
 from persistence.errors import BadSetting
+from schema.text.one_line import one_line
 
 HIGHEST_PORT = 65_535
 
@@ -46,7 +47,7 @@ def _found(variable: str, config: str | None) -> Given | None:
 
 def none_at_all(why: object, name: str = "DATABASE_URL") -> BadSetting:
     """The message about one that makes no sense: which setting, and why."""
-    return BadSetting(f"{name} must be {SHAPE}: {why}")
+    return BadSetting(f"{name} must be {SHAPE}: {one_line(str(why))}")
 
 
 def checked(url: str, name: str = "DATABASE_URL") -> str:

@@ -11,7 +11,6 @@ from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Unavailable, Unfit
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, own_errors
 from persistence.step_back import step_back
-from schema.text.one_line import said_by
 
 CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 5.0
@@ -195,7 +194,7 @@ class Database:
                 try:
                     await pool
                 except ValueError as error:
-                    raise none_at_all(said_by(error)) from error
+                    raise none_at_all(error) from error
         # The server gives up first, so that the answer says why; a stalled one cannot.
         return cls(pool, statement_timeout_seconds + 1, max_size)
 
