@@ -11,6 +11,7 @@ from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from server.accounts.audit import Audit
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.guessing.guesses import Guesses
+from server.accounts.guessing.known_devices import KnownDevices
 from server.accounts.logins import Logins
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
@@ -264,6 +265,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
     passwords = Passwords(base.password_costs)
     one_time = OneTime(shared.secret, shared.believed)
     guesses = Guesses(settings.limits, base.shared_counts)
+    devices = KnownDevices(shared.secret, shared.believed)
     audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
         db=base.db.calls,
@@ -279,7 +281,9 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.believed),
         passwords=passwords,
         usage=core.usage,
-        logins=Logins(passwords, core.usage, guesses, shared.secret, base.metrics.count, audit),
+        logins=Logins(
+            passwords, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
+        ),
         guesses=guesses,
         one_time=one_time,
         asked_mails=AskedMails(base.db.behind, one_time, base.metrics.count),

@@ -60,8 +60,9 @@ class Client(Calls, Reconnecting):
 
     `device`: an id of this device or window, the same at each start, never used twice at once.
     `refresh_token`: that of the last start, to be logged in without a password. `access_token`: one
-    that somebody lends us. `call_seconds`: how long an answer may take. `device_name` and
-    `device_kind` (desktop, browser, plugin, mobile, tool): what people see in their list of logins.
+    that somebody lends us. `device_token`: that of the last start, by which `login` is not kept
+    waiting while others guess at the account. `call_seconds`: how long an answer may take.
+    `device_name` and `device_kind` (desktop, browser, plugin, mobile, tool): what people see in their list of logins.
     `tls`: whom to trust of servers behind wss://; None: whom the system trusts.
 
     A login that the server does not know any more (a restored backup, a token too old) ends
@@ -83,9 +84,11 @@ class Client(Calls, Reconnecting):
         device_name: str = "",
         device_kind: str = "",
         tls: ssl.SSLContext | None = None,
+        device_token: str | None = None,
     ) -> None:
         Calls.__init__(self, self.call, self.watch)
-        login = Login(HeldLogin.given(access_token, refresh_token), on_login_needed)
+        held = HeldLogin.given(access_token, refresh_token)
+        login = Login(held, on_login_needed, device_token)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login, tls)
         said = {"device_name": device_name, "device_kind": device_kind}
         self._said = {name: text for name, text in said.items() if text}
@@ -130,6 +133,11 @@ class Client(Calls, Reconnecting):
         Another one after each refresh; one whose answer was lost can be traded again.
         """
         return (self._login.session.refresh or None) if self._login.session else None
+
+    @property
+    def device_token(self) -> str | None:
+        """What the next `login` on this device shows; keep it, also over a logout (rule A74)."""
+        return self._login.device_token
 
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`.
@@ -298,7 +306,14 @@ class Client(Calls, Reconnecting):
 
     async def login(self, email: str, password: str) -> User:
         """Log in; returns the user. Raises `CallFailed` with the code `auth_failed`."""
-        return _user_of(await self.call("auth.login", email=email, password=password))
+        asked, shown = {"email": email, "password": password}, self.device_token
+        if shown is not None:
+            try:
+                return _user_of(await self.call("auth.login", **asked, device_token=shown))
+            except CallFailed as failed:
+                if failed.code != "validation":  # as servers of before the token say
+                    raise
+        return _user_of(await self.call("auth.login", **asked))
 
     async def log_in_by_device(self, show: ShowCode, *, name: str = "") -> User:
         """Be let in by someone who is logged in elsewhere, for programs without a browser.

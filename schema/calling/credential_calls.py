@@ -26,6 +26,9 @@ ShownName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH, patter
 InvitationToken = Annotated[str, Meta(min_length=1, max_length=64)]
 """Any text: what is no token is answered as one that is used up."""
 
+DeviceToken = Annotated[str, Meta(max_length=128)]
+"""Any text: one that is none counts for nothing."""
+
 
 class Register(Params, frozen=True, forbid_unknown_fields=True):
     """Make an account and log in; with the token of an `invitation`, as a member of its project."""
@@ -53,19 +56,24 @@ class UpgradeGuest(Params, frozen=True, forbid_unknown_fields=True):
 
 
 class Login(Params, frozen=True, forbid_unknown_fields=True):
-    """Log in with e-mail address and password."""
+    """Log in with e-mail address and password; with the `device_token` of an earlier login."""
 
     email: Email
     password: Password
+    device_token: DeviceToken | None = None
 
 
 class Tokens(Struct, frozen=True):
-    """An auth session: the access token for hello, the refresh token for `auth.refresh`."""
+    """An auth session: the access token for hello, the refresh token for `auth.refresh`.
+
+    The device token is for the next `auth.login` on this device (rule A74); it logs nobody in.
+    """
 
     user: User
     access_token: str
     expires_in: int
     refresh_token: str
+    device_token: str
 
 
 CREDENTIAL_METHODS: dict[str, Call] = {

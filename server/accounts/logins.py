@@ -26,6 +26,7 @@ from schema.text.email_addresses import keys_of
 from schema.text.texts import in_password_form
 from server.accounts.audit import Audit
 from server.accounts.guessing.guesses import Guesses
+from server.accounts.guessing.known_devices import KnownDevices
 from server.accounts.passwords import Passwords, TooBusy
 from server.accounts.usage import Usage
 from server.events.events import About
@@ -58,6 +59,19 @@ class Proved:
     password_hash: str | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a try comes from. `counted_under`: the address, or a device that is known (A74)."""
+
+    account: bytes
+    address: str
+    counted_under: str
+
+    @property
+    def is_known_device(self) -> bool:
+        return self.counted_under != self.address
+
+
 class Logins:
     """Who is told to wait is remembered here too: asking on costs the database nothing."""
 
@@ -69,6 +83,7 @@ class Logins:
         secret: bytes,
         count: Count,
         audit: Audit,
+        devices: KnownDevices,
     ) -> None:
         self._passwords = passwords
         self._usage = usage
@@ -76,10 +91,11 @@ class Logins:
         self._key = hmac.digest(secret, b"login tries", "sha256")
         self._count = count
         self._audit = audit
+        self._devices = devices
         self.grid_seconds = GRID_SECONDS
         """Zero: as soon as it is known."""
         self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
-        """Account and address -> when the next try is checked, on the clock of this node."""
+        """Account, and what it is counted under -> when the next is heard, on this node's clock."""
         self._undecided = 0
         """How many tries wait for what becomes of others."""
 
@@ -96,30 +112,42 @@ class Logins:
 
         return asked
 
+    def device_token(self, email: str) -> str:
+        """What the device shows at its next login to this account (rule A74)."""
+        return self._devices.new(self.account_of(email))
+
     async def proved(
-        self, db: Executor, email: str, password: str, address: str, now: float
+        self,
+        db: Executor,
+        email: str,
+        password: str,
+        address: str,
+        now: float,
+        device_token: str | None = None,
     ) -> Proved:
         """Whose e-mail address and password these are; raises `Refused`, `TooBusy` (rule A4).
 
         `now`: seconds on the clock of this node, as the password came.
         """
         account = self.account_of(email)
-        await self._keep_out_networks(db, account, address, now)
-        begun = await self._count_try(db, account, address, now)
+        device = device_token and self._devices.counted_under(account, device_token)
+        source = _Source(account, address, device or address)
+        if not source.is_known_device:
+            await self._keep_out_networks(db, account, address, now)
+        begun = await self._count_try(db, source, now)
         user = await users.by_email(db, email)
         known = None if user is None else await auth_credentials.password_of(db, user.id)
         try:
             right = await self._right(db, user, known, password, address)
         except TooBusy:
-            await login_tries.count_nothing(db, account, address, begun)
+            await login_tries.count_nothing(db, account, source.counted_under, begun)
             self._usage.wrong_passwords.charge(address, now, -1)
             raise
         if right is not None and user is not None:
-            self._waits.pop((account, address), None)
-            await login_tries.count_login(db, account, address, begun)
+            await self._note_login(db, source, begun)
             self._usage.wrong_passwords.charge(address, now, -1)
             return Proved(user, right)
-        wrong = await login_tries.count_wrong(db, account, address, begun)
+        wrong = await login_tries.count_wrong(db, account, source.counted_under, begun)
         self._count("login_failed")
         await self._guesses.wrong_in_network(address, now)
         self._note_failure(user, known, account, address)
@@ -129,6 +157,13 @@ class Logins:
         took = asyncio.get_running_loop().time() - now
         await asyncio.sleep(seconds_to_grid(took, self.grid_seconds))
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+
+    async def _note_login(self, db: Executor, source: _Source, begun: Try) -> None:
+        """A try was right: from now on the account is known at the address, too."""
+        self._waits.pop((source.account, source.counted_under), None)
+        await login_tries.count_login(db, source.account, source.counted_under, begun)
+        if source.is_known_device:
+            await login_tries.count_owner(db, source.account, source.address)
 
     async def _keep_out_networks(
         self, db: Executor, account: bytes, address: str, now: float
@@ -181,27 +216,27 @@ class Logins:
         self._waits.pop((account, address), None)
         await login_tries.count_owner(db, account, address)
 
-    async def _count_try(self, db: Executor, account: bytes, address: str, now: float) -> Try:
+    async def _count_try(self, db: Executor, source: _Source, now: float) -> Try:
         """One more is to be looked at; raises `Refused`, `TooBusy` before it is."""
-        rates = self._usage.wrong_passwords
+        rates, account, address = self._usage.wrong_passwords, source.account, source.address
         if wait := rates.take(address, now):
             raise self._refuse_for_now(wait, account, address, "from this address")
-        wait = self._waits.get((account, address), 0.0) - now
+        wait = self._waits.get((account, source.counted_under), 0.0) - now
         try:
-            begun = Try(wait) if wait > 0 else await self._begin(db, account, address)
+            begun = Try(wait) if wait > 0 else await self._begin(db, source)
         except TooBusy:
             rates.charge(address, now, -1)
             raise
         if wait <= 0:
-            self._remember(account, address, now, begun.wait)
+            self._remember(account, source.counted_under, now, begun.wait)
         if begun.wait > 0:
             rates.charge(address, now, -1)
             raise self._refuse_for_now(begun.wait, account, address, "for this account")
         return begun
 
-    async def _begin(self, db: Executor, account: bytes, address: str) -> Try:
+    async def _begin(self, db: Executor, source: _Source) -> Try:
         """The try, once it is known what becomes of others on which it depends (rule A4)."""
-        begun = await login_tries.count_try(db, account, address)
+        begun = await self._tried(db, source)
         if not begun.is_undecided:
             return begun
         if self._undecided >= MAX_PASSWORDS_WAITING:
@@ -211,13 +246,18 @@ class Logins:
             waited, pause = 0.0, LOOK_AGAIN_SECONDS
             while waited < MAX_PASSWORD_WAIT_SECONDS:
                 await asyncio.sleep(pause)
-                again = await login_tries.count_try(db, account, address)
+                again = await self._tried(db, source)
                 if not again.is_undecided:
                     return again
                 waited, pause = waited + pause, 2 * pause
         finally:
             self._undecided -= 1
         raise TooBusy
+
+    @staticmethod
+    async def _tried(db: Executor, source: _Source) -> Try:
+        where, is_known = source.counted_under, source.is_known_device
+        return await login_tries.count_try(db, source.account, where, is_known=is_known)
 
     def _refuse_for_now(self, seconds: float, account: bytes, address: str, whose: str) -> Refused:
         self._count("login_held_back", 1, About(address=address))

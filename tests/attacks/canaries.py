@@ -30,6 +30,7 @@ class Canaries:
         """Those of a login."""
         self.add("access token", str(tokens["access_token"]))
         self.add("refresh token", str(tokens["refresh_token"]))
+        self.add("device token", str(tokens["device_token"]))
         return tokens
 
     def found_in(self, text: str) -> list[str]:

@@ -23,6 +23,7 @@ OF_CALLS = {
     "challenge": "challenge",
     "code": "one-time code",
     "device_code": "device code",
+    "device_token": "device token",
     "flow": "flow",
     "invitation": INVITATION,
     "new_password": "password",

@@ -42,8 +42,12 @@ class Login:
     While it is needed nobody connects, until the application has begun to log in.
     """
 
-    def __init__(self, session: HeldLogin | None, ask: AskForLogin | None) -> None:
+    def __init__(
+        self, session: HeldLogin | None, ask: AskForLogin | None, device_token: str | None = None
+    ) -> None:
         self.session = session
+        self.device_token = device_token
+        """For the next `auth.login` on this device; it outlives the session."""
         self.changed = asyncio.Event()
         self.needed: str | None = None
         self.is_given_up = False

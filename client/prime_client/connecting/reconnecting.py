@@ -190,6 +190,7 @@ class Reconnecting:
     def _logged_in(self, result: dict[str, Any]) -> User:
         was_needed = self._login.needed is not None
         self._login.take(HeldLogin.of(result, asyncio.get_running_loop().time()))
+        self._login.device_token = result.get("device_token", self._login.device_token)
         user: User = result["user"]
         self._is_now(user)
         if was_needed:

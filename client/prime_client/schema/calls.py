@@ -366,12 +366,15 @@ class FinishProvider(TypedDict):
 
 
 class Tokens(TypedDict):
-    """An auth session: the access token for hello, the refresh token for `auth.refresh`."""
+    """An auth session: the access token for hello, the refresh token for `auth.refresh`. The
+    device token is for the next `auth.login` on this device (rule A74); it logs nobody in.
+    """
 
     user: User
     access_token: str
     expires_in: int
     refresh_token: str
+    device_token: str
 
 
 class ListIdentities(TypedDict):

@@ -1,6 +1,7 @@
 """Queries on `login_tries`: how often a password or a code was tried, counted by all nodes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from persistence import slices
@@ -16,6 +17,9 @@ from rooms.limits.login_tries import (
     is_undecided,
     seconds_to_wait,
 )
+
+KNOWN_DEVICE_SECONDS = 3_600.0
+"""So long its count is kept: whoever comes with it shows it again."""
 
 EVERYWHERE = ""
 """The address under which tries from all addresses that are not known are counted."""
@@ -74,12 +78,15 @@ async def is_known(db: Executor, account: bytes, address: str) -> bool:
     return bool(await db.fetchval(IS_KNOWN, account, address))
 
 
-async def count_try(db: Executor, account: bytes, address: str) -> Try:
+async def count_try(db: Executor, account: bytes, address: str, *, is_known: bool = False) -> Try:
     """Count one as under way, if it may be looked at, until one of the three below says what became
-    of it. `account`: 16 bytes made of its e-mail address, also of none there is.
+    of it. `account`: 16 bytes made of its e-mail address, also of none there is. `is_known`: what
+    stands for the address is a device that has shown that the account has logged in on it.
     """
     async with db.transaction() as tx:
         here, all_over, now = await _locked(tx, account, address)
+        if is_known:
+            here = replace(here, known_until=max(here.known_until, now + KNOWN_DEVICE_SECONDS))
         if wait := seconds_to_wait(here, all_over, now):
             return Try(wait)
         if is_undecided(here, all_over, now):

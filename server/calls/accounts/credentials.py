@@ -133,7 +133,7 @@ async def login(context: Context, caller: Caller, params: Login) -> Tokens:
     """Log in; an unknown address takes as long as a wrong password (rule A1)."""
     now = asyncio.get_running_loop().time()
     proved = await context.logins.proved(
-        context.db, params.email, params.password, caller.address, now
+        context.db, params.email, params.password, caller.address, now, params.device_token
     )
     user = proved.user
     if context.verify_address and not await users.is_verified(context.db, user.id):

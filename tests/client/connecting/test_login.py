@@ -218,3 +218,19 @@ async def test_A3_who_logs_out_is_out_for_good(
         with pytest.raises(ConnectionOver):
             await room.saved(room.edit([VOLUME]))
     assert client.login_needed is None
+
+
+async def test_A74_a_server_from_before_device_tokens_is_asked_without(server: FakeServer) -> None:
+    def older(server: FakeServer, message: Message) -> None:
+        if "device_token" in message["params"]:
+            unknown = "Object contains unknown field `device_token`"
+            server.say(t="error", id=message["id"], code="validation", message=unknown)
+        else:
+            FakeServer.on_auth_login(server, message)
+
+    server.reactions["auth.login"] = older
+    async with Client(server.url, device="desk", device_token="kept") as client:
+        assert (await client.login("ada@example.org", "password"))["username"] == "ada"
+        assert client.device_token == "kept"
+    asked = [message["params"] for message in server.named("auth.login")]
+    assert ["device_token" in params for params in asked] == [True, False]

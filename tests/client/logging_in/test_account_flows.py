@@ -6,6 +6,7 @@ import pytest
 
 from persistence.tables.mail_outbox import MailKind
 from prime_client import CallFailed, Client, ConnectionOver
+from server.accounts.guessing.known_devices import KnownDevices
 from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import PATIENCE
@@ -84,3 +85,27 @@ async def test_A14_logging_others_out_leaves_this_client_in(nodes: Nodes) -> Non
         await ann.logout("all")
         with pytest.raises(ConnectionOver):
             await ann.projects.list()
+
+
+async def test_A74_a_client_brings_along_what_the_last_login_on_its_device_was_given(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    counted_under = KnownDevices.counted_under
+
+    def noted(self: KnownDevices, account: bytes, token: str) -> str | None:
+        shown.append(token)
+        return counted_under(self, account, token)
+
+    monkeypatch.setattr(KnownDevices, "counted_under", noted)
+    node = await nodes.start()
+    async with Client(node.url, device="laptop") as ann:
+        await ann.register(ANN, "ann", OLD)
+        first = ann.device_token
+        await ann.login(ANN, OLD)
+        second = ann.device_token
+    async with Client(node.url, device="laptop", device_token=second) as ann:
+        await ann.login(ANN, OLD)
+    assert shown == [first, second]
+    assert None not in shown
+    assert len({first, second, ann.device_token}) == 3

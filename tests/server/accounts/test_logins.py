@@ -8,14 +8,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from persistence.pool import Database
+from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_FREE_GUESSES
 from server.accounts import logins
 from server.accounts.admission import Admission
 from server.accounts.logins import GRID_SECONDS, seconds_to_grid
 from server.accounts.use_limits import Limits
+from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes
 from tests.server.test_limits import LOOPBACK, node_with, status
 from tests.server.wire import Message, Wire
+
+__all__ = ["letters"]
 
 pytestmark = pytest.mark.postgres
 
@@ -71,6 +75,94 @@ async def test_A4_strangers_do_not_keep_the_owner_out(nodes: Nodes) -> None:
     assert codes([await log_in(elsewhere, RIGHT)]) == ["rate_limited"]
     home = await from_address(two, "192.0.2.1")
     assert codes([await log_in(home, RIGHT)]) == ["reply"]
+
+
+async def besieged(node: Node) -> None:
+    """Four addresses with five wrong passwords each, and one more as soon as it is heard."""
+    for n in range(4):
+        stranger = await from_address(node, f"198.51.{n}.1")
+        answers = [await log_in(stranger, OTHER) for _ in range(MAX_FREE_GUESSES)]
+        assert set(codes(answers)) == {"auth_failed"}
+    assert codes([await log_in(await from_address(node, "203.0.113.7"), RIGHT)]) == ["rate_limited"]
+
+
+async def test_A74_a_device_that_was_logged_in_on_is_heard_from_any_address(nodes: Nodes) -> None:
+    """On every node, while strangers keep all addresses that are not known busy."""
+    one, two = await nodes.start(proxies=LOOPBACK), await nodes.start(proxies=LOOPBACK)
+    ann = await from_address(one, "192.0.2.1")
+    await register(ann, "ann")
+    await besieged(one)
+    shown = ann.tokens["device_token"]
+    hotel = await from_address(two, "203.0.113.5")
+    assert codes([await log_in(hotel, RIGHT)]) == ["rate_limited"]
+    login = {"email": "ann@example.org", "password": RIGHT}
+    answer = await hotel.call("auth.login", **login, device_token=shown)
+    assert answer["t"] == "reply"
+    assert answer["result"]["device_token"] != shown
+    again = await from_address(one, "203.0.113.5")
+    assert codes([await log_in(again, RIGHT)]) == ["reply"], "the address is known from now on"
+
+
+async def test_A74_a_stolen_one_guesses_no_faster_than_from_home(nodes: Nodes) -> None:
+    """From however many addresses; and neither the owner's home nor another device waits for it."""
+    node = await nodes.start(proxies=LOOPBACK)
+    home = await from_address(node, "192.0.2.1")
+    await register(home, "ann")
+    stolen = home.tokens["device_token"]
+    wrong = {"email": "ann@example.org", "password": OTHER, "device_token": stolen}
+    answers = []
+    for n in range(MAX_FREE_GUESSES + 2):
+        thief = await from_address(node, f"198.51.{n}.1")
+        answers.append(await thief.call("auth.login", **wrong))
+    assert codes(answers) == ["auth_failed"] * MAX_FREE_GUESSES + ["rate_limited"] * 2
+    held = await thief.call("auth.login", **wrong | {"password": RIGHT})
+    assert held["code"] == "rate_limited"
+    assert codes([await log_in(home, RIGHT)]) == ["reply"]
+    phone = {"email": "ann@example.org", "password": RIGHT}
+    other = (await home.call("auth.login", **phone))["result"]["device_token"]
+    cafe = await from_address(node, "203.0.113.5")
+    assert (await cafe.call("auth.login", **phone, device_token=other))["t"] == "reply"
+
+
+async def test_A74_one_that_is_none_changes_nothing(nodes: Nodes) -> None:
+    node = await nodes.start(proxies=LOOPBACK)
+    for name in ("ann", "ben"):
+        await register(home := await from_address(node, "192.0.2.1"), name)
+    await besieged(node)
+    cafe = await from_address(node, "203.0.113.5")
+    login = {"email": "ann@example.org", "password": RIGHT}
+    for shown in ("x", "A" * 51, home.tokens["device_token"], home.tokens["refresh_token"][:128]):
+        held = await cafe.call("auth.login", **login, device_token=shown)
+        assert held["code"] == "rate_limited"
+
+
+async def test_A74_a_network_that_tried_too_many_accounts_keeps_no_known_device_out(
+    nodes: Nodes,
+) -> None:
+    node = await node_with(nodes, "wrong_secrets_per_network=10", proxies=LOOPBACK)
+    ann = await from_address(node, "192.0.2.1")
+    await register(ann, "ann")
+    for n in range(100, 112):
+        await log_in(await from_address(node, f"203.0.113.{n}"), OTHER, f"user{n}")
+    neighbour = await from_address(node, "203.0.113.5")
+    assert codes([await log_in(neighbour, RIGHT)]) == ["rate_limited"]
+    login = {"email": "ann@example.org", "password": RIGHT}
+    shown = {"device_token": ann.tokens["device_token"]}
+    assert (await neighbour.call("auth.login", **login, **shown))["t"] == "reply"
+
+
+async def test_A74_a_reset_by_mail_lets_the_owner_in_where_all_addresses_are_kept_busy(
+    nodes: Nodes, letters: Letters
+) -> None:
+    """Also without such a device: whoever has the mailbox waits for nobody."""
+    node = await nodes.start(proxies=LOOPBACK)
+    await register(await from_address(node, "192.0.2.1"), "ann")
+    await besieged(node)
+    cafe = await from_address(node, "203.0.113.5")
+    await cafe.result("auth.request_reset", email="ann@example.org")
+    mail = await letters.newest(node, MailKind.RESET_PASSWORD)
+    await cafe.result("auth.reset_password", token=mail["token"], password="violet anvil")
+    assert codes([await log_in(cafe, "violet anvil")]) == ["reply"]
 
 
 async def test_A4_right_passwords_that_come_at_once_are_all_right(nodes: Nodes) -> None:

@@ -153,3 +153,17 @@ test("a window that stands still while it renews keeps the others out for a whil
   patience[1]!.abort();
   assert.ok(!(await renewed instanceof PrimeError));
 });
+
+test("A74: what a device shows is kept over a logout, and read by the next window", async () => {
+  const kept = { token: null as string | null };
+  const device = { read: () => kept.token, write: (token: string | null) => { kept.token = token; } };
+  const [server, store] = [new Server(), { ...memory(), device }];
+  const login = new Login(store);
+  assert.equal(await login.known(), null);
+  await login.adopt({ ...server.tokens(), device_token: "first" });
+  await login.adopt(server.tokens()); // of a server of before
+  await login.forget();
+  assert.deepEqual([store.kept, kept.token, await login.known()], [null, "first", "first"]);
+  assert.equal(await new Login(store).known(), "first");
+  assert.equal(await new Login(memory()).known(), null);
+});

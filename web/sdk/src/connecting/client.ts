@@ -97,6 +97,14 @@ export class Client {
   // Logging in.
 
   async login(email: string, password: string): Promise<User> {
+    const known = await this.tokens.known();
+    if (known !== null) {
+      try {
+        return await this.logInBy("auth.login", { email, password, device_token: known });
+      } catch (error) { // as servers of before the token say
+        if (!(error instanceof PrimeError) || error.code !== "validation") throw error;
+      }
+    }
     return this.logInBy("auth.login", { email, password });
   }
 

@@ -10,6 +10,8 @@ export class Login {
   accessToken: string | null = null;
   /** The newest that this window knows of; another one may have renewed it. */
   private refreshToken: string | null = null;
+  /** What the next login shows. */
+  private deviceToken: string | null = null;
 
   constructor(private readonly store: TokenStore | undefined) {}
 
@@ -26,6 +28,14 @@ export class Login {
   async adopt(tokens: Tokens): Promise<void> {
     this.accessToken = tokens.access_token;
     await this.keep(tokens.refresh_token);
+    this.deviceToken = tokens.device_token ?? this.deviceToken;
+    await orSaid("written", async () => this.store?.device?.write(this.deviceToken));
+  }
+
+  /** What `auth.login` may bring; null: nobody has logged in here. */
+  async known(): Promise<string | null> {
+    this.deviceToken ??= (await orSaid("read", async () => this.store?.device?.read())) ?? null;
+    return this.deviceToken;
   }
 
   async forget(): Promise<void> {
@@ -65,20 +75,20 @@ export class Login {
   }
 
   private async stored(): Promise<string | null> {
-    try {
-      return (await this.store?.read()) ?? null;
-    } catch (error) {
-      console.error("prime: the token store cannot be read; going on without what it keeps:", error);
-      return null;
-    }
+    return (await orSaid("read", async () => this.store?.read())) ?? null;
   }
 
   private async keep(refreshToken: string | null): Promise<void> {
     this.refreshToken = refreshToken;
-    try {
-      await this.store?.write(refreshToken);
-    } catch (error) {
-      console.error("prime: the token store cannot be written; the login ends with this window:", error);
-    }
+    await orSaid("written", async () => this.store?.write(refreshToken));
+  }
+}
+
+async function orSaid<Value>(what: "read" | "written", step: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    console.error(`prime: the token store cannot be ${what}; the login ends with this window:`, error);
+    return undefined;
   }
 }

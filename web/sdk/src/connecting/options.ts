@@ -19,6 +19,8 @@ export interface TokenStore {
   write(refreshToken: string | null): void | Promise<void>;
   /** Runs a step that renews it while no other window does; left out where one window alone has it. */
   alone?<Value>(step: () => Promise<Value>): Promise<Value>;
+  /** What the next login on this device shows (rule A74): it outlives the login, so `null` is never written. */
+  readonly device?: Pick<TokenStore, "read" | "write">;
 }
 
 export interface Options {

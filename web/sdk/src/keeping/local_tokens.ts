@@ -10,6 +10,10 @@ export function localTokens(key = "prime.refresh_token"): TokenStore {
   return {
     read: () => browserTexts.read(key),
     write: (token) => browserTexts.keep(key, token),
+    device: {
+      read: () => browserTexts.read(`${key}.device`),
+      write: (token) => browserTexts.keep(`${key}.device`, token),
+    },
     alone: (step) => inTurn(`${key}.lock`, step),
   };
 }

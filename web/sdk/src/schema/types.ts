@@ -1440,12 +1440,14 @@ export type AuthRegisterParams = {
   invitation?: string | null;
 };
 
-/** An auth session: the access token for hello, the refresh token for `auth.refresh`. */
+/** An auth session: the access token for hello, the refresh token for `auth.refresh`. The device token is for the
+ * next `auth.login` on this device (rule A74); it logs nobody in. */
 export type Tokens = {
   user: User;
   access_token: string;
   expires_in: number;
   refresh_token: string;
+  device_token: string;
 };
 
 /** Come in by an `invitation` that lets guests in: with a name, and without an account. */
@@ -1461,10 +1463,12 @@ export type AuthUpgradeGuestParams = {
   password: string;
 };
 
-/** Log in with e-mail address and password. */
+/** Log in with e-mail address and password; with the `device_token` of an earlier login. */
 export type AuthLoginParams = {
   email: string;
   password: string;
+  /** Default: null. */
+  device_token?: string | null;
 };
 
 /** Prove the address of an account, by the `token` of a link or by `email` and `code`. The first time, give the

@@ -6,7 +6,7 @@ import { PrimeError, type Client } from "@prime/client";
 import { Entrance } from "../../../studio/src/entry/entrance.js";
 import { refusalInWords } from "../../../studio/src/entry/invitation_words.js";
 
-const TOKENS = { user: { id: "u", username: "ann", name: "Ann" }, access_token: "a", refresh_token: "r", expires_in: 900 };
+const TOKENS = { user: { id: "u", username: "ann", name: "Ann" }, access_token: "a", refresh_token: "r", device_token: "d", expires_in: 900 };
 
 /** Answers each method as it is told; notes what was asked. */
 class FakeClient {
