@@ -62,7 +62,8 @@ class Client(Calls, Reconnecting):
     `refresh_token`: that of the last start, to be logged in without a password. `access_token`: one
     that somebody lends us. `device_token`: that of the last start, by which `login` is not kept
     waiting while others guess at the account. `call_seconds`: how long an answer may take.
-    `device_name` and `device_kind` (desktop, browser, plugin, mobile, tool): what people see in their list of logins.
+    `device_name` and `device_kind` (desktop, browser, plugin, mobile, tool): what people see in
+    their list of logins.
     `tls`: whom to trust of servers behind wss://; None: whom the system trusts.
 
     A login that the server does not know any more (a restored backup, a token too old) ends
