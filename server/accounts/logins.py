@@ -148,12 +148,8 @@ class Logins:
             self._usage.wrong_passwords.charge(address, now, -1)
             return Proved(user, right)
         wrong = await login_tries.count_wrong(db, account, source.counted_under, begun)
-        self._count("login_failed")
         await self._guesses.wrong_in_network(address, now)
-        self._note_failure(user, known, account, address)
-        if wrong >= MAX_FREE_GUESSES:
-            user_id = None if user is None else user.id
-            log.warning("wrong passwords", user=user_id, address=address, in_a_row=wrong)
+        self._note_failure(user, known, source, wrong)
         took = asyncio.get_running_loop().time() - now
         await asyncio.sleep(seconds_to_grid(took, self.grid_seconds))
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
@@ -174,14 +170,21 @@ class Logins:
             raise self._refuse_for_now(wait, account, address, "from this network")
 
     def _note_failure(
-        self, user: UserRow | None, known: str | None, account: bytes, address: str
+        self, user: UserRow | None, known: str | None, source: _Source, in_a_row: int
     ) -> None:
+        self._count("login_failed")
         no_hash = Cause.UNKNOWN_ACCOUNT if user is None else Cause.NO_PASSWORD
         cause = no_hash if known is None else Cause.WRONG_PASSWORD
         user_id = None if user is None else user.id
         self._audit.note(
-            AuditEvent.LOGIN_FAILED, user=user_id, account=account, address=address, cause=cause
+            AuditEvent.LOGIN_FAILED,
+            user=user_id,
+            account=source.account,
+            address=source.address,
+            cause=cause,
         )
+        if in_a_row >= MAX_FREE_GUESSES:
+            log.warning("wrong passwords", user=user_id, address=source.address, in_a_row=in_a_row)
 
     async def _right(
         self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
