@@ -103,6 +103,7 @@ class Asked(Shared):
             "auth.device_deny": device,
             "auth.link_finish": {"flow": secret, "state": secret, "code": code},
             "auth.logout": {},
+            "auth.request_deletion": {},
             "auth.recovery_codes": {"code": code},
             "auth.totp_begin": {},
             "auth.totp_confirm": {"code": code},
