@@ -271,6 +271,15 @@ def parts_of(target: str) -> list[str]:
     return [name for name in running if target in Unit(name).one("PartOf").split()]
 
 
+def named(pattern: str) -> list[str]:
+    """The units that a word names: itself, or whatever runs and is like it."""
+    if "*" not in pattern:
+        return [pattern]
+    whole = pattern if pattern.endswith(".service") else f"{pattern}.service"
+    running = [path.stem for path in STATE.glob(f"{whole}.pid")]
+    return sorted(name for name in running if Unit(name).main_pid())
+
+
 def note_wanted(unit: Unit) -> None:
     for target in unit.one("WantedBy").split():
         directory = Path(PLACES[0], f"{target}.wants")
@@ -322,7 +331,8 @@ def main() -> None:
         return
     if verb not in (*VERBS, "kill"):
         sys.exit(f"the stand-in for systemctl does not know {verb}")
-    if names[0].endswith(".target"):
+    names = [name for pattern in names for name in named(pattern)]
+    if names and names[0].endswith(".target"):
         names = wanted_by(names[0]) if verb == "start" else parts_of(names[0])
     if len(names) == 1:
         act(verb, names[0], options)
