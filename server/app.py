@@ -16,7 +16,7 @@ from server.accounts.logins import Logins
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
 from server.accounts.passwords import Passwords
-from server.accounts.providers.exchange import Exchange
+from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time import OneTime
 from server.accounts.public_url import PublicUrl
@@ -291,8 +291,8 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         member_key=shared.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
-        public_url=public_url,
-        exchange=Exchange(settings.providers, shared.secret, shared.believed),
+public_url=public_url,
+        exchange=ExchangeOnDemand(settings.providers, shared.secret, shared.believed),
         device_codes=DeviceCodes(shared.secret, shared.believed),
         second_factors=SecondFactors(shared.member_key, base.clock),
         announcer=announcer,

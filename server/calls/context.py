@@ -19,7 +19,7 @@ from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.passwords import Passwords
-from server.accounts.providers.exchange import Exchange
+from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time import OneTime
 from server.accounts.public_url import PublicUrl
@@ -106,7 +106,7 @@ class Context(Struct, frozen=True):
     colors: "MemberColors"
     preset_uses: "PresetUses"
     public_url: PublicUrl
-    exchange: Exchange
+    exchange: ExchangeOnDemand
     """With providers of logins."""
     device_codes: DeviceCodes
     second_factors: SecondFactors

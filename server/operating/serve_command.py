@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import structlog
 import uvloop
@@ -33,8 +33,10 @@ from server.settings.options import add_options, options_of
 from server.settings.reading import Reading, read_all, read_settings
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
-from server.several_nodes import NodeProcess, SeveralNodes
 from server.states.audit import audit
+
+if TYPE_CHECKING:
+    from server.several_nodes import NodeProcess
 
 FOR_SERVE = (
     *(each.field for each in SETTINGS if each.option and each.field != "data"),
@@ -114,7 +116,9 @@ def _serve_several(
     read: Callable[[], Reading],
     args: argparse.Namespace,
 ) -> int:
-    def ready(url: str, nodes: Sequence[NodeProcess]) -> None:
+    from server.several_nodes import SeveralNodes  # what a single node never needs
+
+    def ready(url: str, nodes: Sequence["NodeProcess"]) -> None:
         if args.json:
             nodes_as_json = [{"url": node.url, "pid": node.pid} for node in nodes]
             line = {"ready": True, "url": url, "pid": os.getpid(), "nodes": nodes_as_json}

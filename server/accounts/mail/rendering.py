@@ -9,15 +9,18 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import idna
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from persistence.tables.mail_outbox import Mail, MailKind
 from schema.text.texts import nearest_name
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.public_url import PublicUrl
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LINKS = {
     MailKind.VERIFY_ADDRESS: "verify",
@@ -57,14 +60,8 @@ class MailWriter:
         self.settings = settings
         """From whom mails are; others after a reload."""
         self._public_url = public_url
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=lambda name: name is None or name.endswith(".html.j2"),
-            undefined=StrictUndefined,
-            finalize=_not_none,
-            keep_trailing_newline=True,
-        )
-        self._templates.filters |= {"lasting": lasting, "in_days": in_days, "a_role": a_role}
+        self._templates: Environment | None = None
+        """Made for the first mail: most servers that are tried never write one."""
 
     def write(self, kind: MailKind, payload: Mapping[str, object]) -> Written:
         """Raises `CannotWrite`."""
@@ -75,10 +72,11 @@ class MailWriter:
             token = quote(str(payload.get("token", "")), safe="")
             values["link"] = self._public_url.account_page(f"{LINKS[kind]}={token}")
         try:
-            text = self._templates.get_template(f"{kind}.txt.j2").render(values)
+            templates = self._templates = self._templates or _environment()
+            text = templates.get_template(f"{kind}.txt.j2").render(values)
             subject, _, body = text.removeprefix("Subject: ").partition("\n\n")
             values["subject"] = subject
-            html = self._templates.get_template(f"{kind}.html.j2").render(values)
+            html = templates.get_template(f"{kind}.html.j2").render(values)
         except Exception as error:  # whatever a payload holds, it stops no other mail
             raise CannotWrite(f"the template of {kind}: {type(error).__name__}") from error
         return Written(subject, body, html)
@@ -103,6 +101,20 @@ class MailWriter:
         except (ValueError, MessageError, IndexError) as error:
             raise CannotWrite(f"the headers of {mail.kind}: {type(error).__name__}") from error
         return message
+
+
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=lambda name: name is None or name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        finalize=_not_none,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"lasting": lasting, "in_days": in_days, "a_role": a_role}
+    return made
 
 
 def mailbox(address: str) -> tuple[str, str]:

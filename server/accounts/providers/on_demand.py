@@ -1,0 +1,58 @@
+"""Logins by providers, whose libraries (HTTP, OAuth, JWT) a node without a provider never loads."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from server.accounts.providers.flow_secrets import FlowSecrets
+from server.accounts.providers.proven import Proven
+from server.accounts.providers.provider_settings import Providers, ProviderSettings
+
+if TYPE_CHECKING:
+    from server.accounts.providers.exchange import Exchange
+
+
+class ExchangeOnDemand:
+    """An `Exchange`, made at once where a provider is set, else when one is first asked for."""
+
+    def __init__(self, providers: Providers, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+        self.providers = providers
+        """Others after a reload."""
+        self.secrets = FlowSecrets(secret, believed)
+        self._secret = secret
+        self._believed = believed
+        """Beside the secret, while that is changed."""
+        self._made: Exchange | None = self._make(_exchange_class()) if providers.by_name else None
+
+    async def close(self) -> None:
+        if self._made is not None:
+            await self._made.close()
+
+    async def address(
+        self, settings: ProviderSettings, redirect_uri: str, flow: str, state: str
+    ) -> str:
+        """As that of `Exchange`."""
+        return await (await self._exchange()).address(settings, redirect_uri, flow, state)
+
+    async def who(
+        self, settings: ProviderSettings, redirect_uri: str, flow: str, code: str, iss: str | None
+    ) -> Proven:
+        """As that of `Exchange`."""
+        return await (await self._exchange()).who(settings, redirect_uri, flow, code, iss)
+
+    async def _exchange(self) -> "Exchange":
+        if self._made is not None:
+            return self._made
+        kind = await asyncio.to_thread(_exchange_class)  # it takes a tenth of a second
+        if self._made is None:  # another login may have been as fast
+            self._made = self._make(kind)
+        return self._made
+
+    def _make(self, kind: "type[Exchange]") -> "Exchange":
+        return kind(self.providers, self._secret, self._believed)
+
+
+def _exchange_class() -> "type[Exchange]":
+    from server.accounts.providers.exchange import Exchange
+
+    return Exchange
