@@ -291,7 +291,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         member_key=shared.member_key,
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
-public_url=public_url,
+        public_url=public_url,
         exchange=ExchangeOnDemand(settings.providers, shared.secret, shared.believed),
         device_codes=DeviceCodes(shared.secret, shared.believed),
         second_factors=SecondFactors(shared.member_key, base.clock),
