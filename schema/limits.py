@@ -942,6 +942,16 @@ MAX_DEVICE_WAIT_MS = BOUNDS.add(
     "That one call waits for a decision: less than a client waits for any answer.",
 )
 
+MAX_APPS_PER_USER = BOUNDS.add(
+    "MAX_APPS_PER_USER",
+    10,
+    "authenticator apps",
+    "`auth.totp_begin`",
+    ErrorCode.CONFLICT,
+    "server/calls/accounts/second_factor.py",
+    "A phone, a tablet, one in a safe.",
+)
+
 MAX_LOGINS_PER_USER = BOUNDS.add(
     "MAX_LOGINS_PER_USER",
     100,

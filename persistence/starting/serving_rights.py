@@ -29,6 +29,7 @@ GRANTS: dict[str, str] = {
     "maintenance": "SELECT, INSERT, UPDATE, DELETE",
     "member_fences": "SELECT, INSERT, UPDATE, DELETE",
     "mixx_recall": "SELECT, INSERT, UPDATE, DELETE",
+    "more_apps": "SELECT, INSERT, UPDATE, DELETE",
     "node_answers": "SELECT, INSERT",
     "node_questions": "SELECT, INSERT, DELETE",
     "one_time_tokens": "SELECT, INSERT, UPDATE, DELETE",

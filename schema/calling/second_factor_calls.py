@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 from schema.calling.credential_calls import Tokens
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
+from schema.columns.types import PlainName, RowId
+from schema.messages import Milliseconds
 
 Challenge = Annotated[str, Meta(max_length=128)]
 FactorCode = Annotated[str, Meta(max_length=32)]
@@ -27,7 +29,7 @@ class BeginTotp(Params, frozen=True, forbid_unknown_fields=True):
     """Get a secret for an authenticator app; it counts once `auth.totp_confirm` has shown a code.
 
     Logged in, within ten minutes of the login; or with the `challenge` of a login that was answered
-    `second_factor_missing` (rule A37).
+    `second_factor_missing` (rule A37). Beside an app that counts it is one more (rule A75).
     """
 
     challenge: Challenge | None = None
@@ -41,22 +43,35 @@ class TotpBegun(Struct, frozen=True):
 
 
 class ConfirmTotp(Params, frozen=True, forbid_unknown_fields=True):
-    """Show a code of the new app: from now on logins ask for one (rule A35)."""
+    """Show a code of the new app: from now on logins ask for one (rule A35).
+
+    `name`: what tells it from your other apps.
+    """
 
     code: FactorCode
     challenge: Challenge | None = None
+    name: PlainName = ""
 
 
 class TotpConfirmed(Struct, frozen=True):
-    """The recovery codes are told this once. `tokens`: of the login that the challenge was of."""
+    """The recovery codes are told this once; none beside another app, as those of before stay good.
+    `tokens`: of the login that the challenge was of.
+    """
 
     recovery_codes: list[str]
     tokens: Tokens | None = None
 
 
 class DisableTotp(Params, frozen=True, forbid_unknown_fields=True):
-    """Take the second factor off, by a code of it or a recovery code (rule A36)."""
+    """Take the second factor off, all apps of it, by a code or a recovery code (rule A36)."""
 
+    code: FactorCode
+
+
+class RemoveTotp(Params, frozen=True, forbid_unknown_fields=True):
+    """Take one app off, by a code of any or a recovery code; with the last, all (rule A75)."""
+
+    app: RowId
     code: FactorCode
 
 
@@ -76,10 +91,19 @@ class GetSecondFactor(Params, frozen=True, forbid_unknown_fields=True):
     """Whether your logins take a second factor, and what is left of it."""
 
 
+class AuthenticatorApp(Struct, frozen=True):
+    """`since`: when it was confirmed, in ms since 1970."""
+
+    id: str
+    name: str
+    since: Milliseconds
+
+
 class SecondFactorState(Struct, frozen=True):
-    """`required`: this server asks everyone for one."""
+    """`apps`: the oldest first. `required`: this server asks everyone for one."""
 
     totp: bool
+    apps: list[AuthenticatorApp]
     recovery_codes_left: int
     required: bool
 
@@ -90,6 +114,7 @@ SECOND_FACTOR_METHODS: dict[str, Call] = {
     "auth.totp_begin": (BeginTotp, TotpBegun),
     "auth.totp_confirm": (ConfirmTotp, TotpConfirmed),
     "auth.totp_disable": (DisableTotp, Done),
+    "auth.totp_remove": (RemoveTotp, Done),
     "auth.recovery_codes": (RenewRecoveryCodes, RecoveryCodes),
 }
 

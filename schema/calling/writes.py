@@ -161,6 +161,7 @@ GOES_ON_IN_MAINTENANCE: dict[str, frozenset[str]] = {
             "auth.totp_begin",
             "auth.totp_confirm",
             "auth.totp_disable",
+            "auth.totp_remove",
             "auth.unlink",
             "auth.verify",
         }

@@ -1472,6 +1472,18 @@ CREATE TABLE public.mixx_recall (
     CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
 );
 
+CREATE TABLE public.more_apps (
+    app_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    sealed bytea NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT more_apps_name_check CHECK ((length(name) <= 120)),
+    CONSTRAINT more_apps_sealed_check CHECK (((length(sealed) >= 1) AND (length(sealed) <= 512)))
+);
+
 CREATE UNLOGGED TABLE public.node_answers (
     question_id uuid NOT NULL,
     node text NOT NULL COLLATE pg_catalog."C",
@@ -1731,6 +1743,9 @@ CREATE TABLE public.second_factors (
     confirmed_at timestamp with time zone,
     last_step bigint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    app_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    CONSTRAINT second_factors_name_check CHECK ((length(name) <= 120)),
     CONSTRAINT second_factors_sealed_check CHECK (((length(sealed) >= 1) AND (length(sealed) <= 512)))
 );
 
@@ -1920,6 +1935,9 @@ ALTER TABLE ONLY public.mixx_recall
 
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.more_apps
+    ADD CONSTRAINT more_apps_pkey PRIMARY KEY (app_id);
 
 ALTER TABLE ONLY public.node_answers
     ADD CONSTRAINT node_answers_pkey PRIMARY KEY (question_id, node);
@@ -2114,6 +2132,10 @@ CREATE INDEX mixx_recall_data_idx ON public.mixx_recall USING gin (data jsonb_pa
 CREATE INDEX mixx_recall_key_idx ON public.mixx_recall USING btree (category, key);
 
 CREATE INDEX mixx_recall_own_idx ON public.mixx_recall USING btree (user_id, updated_at, id);
+
+CREATE UNIQUE INDEX more_apps_begun_key ON public.more_apps USING btree (user_id) WHERE (confirmed_at IS NULL);
+
+CREATE INDEX more_apps_user_idx ON public.more_apps USING btree (user_id);
 
 CREATE INDEX one_time_tokens_made_since_idx ON public.one_time_tokens USING btree (made_since);
 
@@ -2373,6 +2395,9 @@ ALTER TABLE ONLY public.member_fences
 
 ALTER TABLE ONLY public.mixx_recall
     ADD CONSTRAINT mixx_recall_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.prime_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.more_apps
+    ADD CONSTRAINT more_apps_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.second_factors(user_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.node_answers
     ADD CONSTRAINT node_answers_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.node_questions(id) ON DELETE CASCADE;

@@ -492,7 +492,8 @@ class DenyDevice(TypedDict):
 class BeginTotp(TypedDict):
     """Get a secret for an authenticator app; it counts once `auth.totp_confirm` has shown a
     code. Logged in, within ten minutes of the login; or with the `challenge` of a login that
-    was answered `second_factor_missing` (rule A37).
+    was answered `second_factor_missing` (rule A37). Beside an app that counts it is one more
+    (rule A75).
     """
 
     challenge: NotRequired[str | None]
@@ -506,22 +507,34 @@ class TotpBegun(TypedDict):
 
 
 class ConfirmTotp(TypedDict):
-    """Show a code of the new app: from now on logins ask for one (rule A35)."""
+    """Show a code of the new app: from now on logins ask for one (rule A35). `name`: what tells
+    it from your other apps.
+    """
 
     code: str
     challenge: NotRequired[str | None]
+    name: NotRequired[str]
 
 
 class TotpConfirmed(TypedDict):
-    """The recovery codes are told this once. `tokens`: of the login that the challenge was of."""
+    """The recovery codes are told this once; none beside another app, as those of before stay
+    good. `tokens`: of the login that the challenge was of.
+    """
 
     recovery_codes: list[str]
     tokens: Tokens | None
 
 
 class DisableTotp(TypedDict):
-    """Take the second factor off, by a code of it or a recovery code (rule A36)."""
+    """Take the second factor off, all apps of it, by a code or a recovery code (rule A36)."""
 
+    code: str
+
+
+class RemoveTotp(TypedDict):
+    """Take one app off, by a code of any or a recovery code; with the last, all (rule A75)."""
+
+    app: str
     code: str
 
 
@@ -3211,19 +3224,26 @@ class Auth:
     async def totp_begin(self, **params: Unpack[BeginTotp]) -> TotpBegun:
         """Get a secret for an authenticator app; it counts once `auth.totp_confirm` has shown a
         code. Logged in, within ten minutes of the login; or with the `challenge` of a login
-        that was answered `second_factor_missing` (rule A37).
+        that was answered `second_factor_missing` (rule A37). Beside an app that counts it is
+        one more (rule A75).
         """
         result: TotpBegun = await self._call("auth.totp_begin", **params)
         return result
 
     async def totp_confirm(self, **params: Unpack[ConfirmTotp]) -> TotpConfirmed:
-        """Show a code of the new app: from now on logins ask for one (rule A35)."""
+        """Show a code of the new app: from now on logins ask for one (rule A35). `name`: what
+        tells it from your other apps.
+        """
         result: TotpConfirmed = await self._call("auth.totp_confirm", **params)
         return result
 
     async def totp_disable(self, **params: Unpack[DisableTotp]) -> None:
-        """Take the second factor off, by a code of it or a recovery code (rule A36)."""
+        """Take the second factor off, all apps of it, by a code or a recovery code (rule A36)."""
         await self._call("auth.totp_disable", **params)
+
+    async def totp_remove(self, **params: Unpack[RemoveTotp]) -> None:
+        """Take one app off, by a code of any or a recovery code; with the last, all (rule A75)."""
+        await self._call("auth.totp_remove", **params)
 
     async def recovery_codes(self, **params: Unpack[RenewRecoveryCodes]) -> RecoveryCodes:
         """Get new recovery codes by a code of the app; those of before are void (rule A36)."""

@@ -317,6 +317,9 @@ MAX_DEVICE_WAIT_MS = 8_000
 """That one call waits for a decision: less than a client waits for any answer. (milliseconds;
 `auth.device_poll`)"""
 
+MAX_APPS_PER_USER = 10
+"""A phone, a tablet, one in a safe. (authenticator apps; `auth.totp_begin`)"""
+
 MAX_LOGINS_PER_USER = 100
 """Of one user, on all servers. (auth sessions; `auth.login`)"""
 

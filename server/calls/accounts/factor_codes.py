@@ -67,32 +67,39 @@ async def use_code(
     code: str,
     text: str,
     *,
-    confirm: bool = False,
+    confirm_as: str | None = None,
 ) -> None:
-    """Use up a code of the app, or a recovery code; raises `Refused` with the text (rule A36).
+    """Use up a code of an app, or a recovery code; raises `Refused` with the text (rule A36).
 
-    `confirm`: the code is of the secret that was begun, and it counts from now on.
+    `confirm_as`: the code is of the secret that was begun, and it counts from now on, so named.
     """
-    if not await _is_right(context, caller, tx, user, code, confirm):
+    if confirm_as is None:
+        is_right = await _is_right(context, caller, tx, user, code)
+    else:
+        is_right = await _is_confirmed(context, tx, user, code, confirm_as)
+    if not is_right:
         event = AuditEvent.SECOND_FACTOR_FAILED
         context.audit.note(event, user=user, address=caller.address, cause=Cause.WRONG_CODE)
         context.asked_mails.wrong_code(user, context.second_factors.account_of(user))
         raise Refused(ErrorCode.AUTH_FAILED, text)
 
 
-async def _is_right(
-    context: Context, caller: Caller, tx: Executor, user: str, code: str, confirm: bool
-) -> bool:
-    factors = context.second_factors
-    factor = await second_factors.get(tx, user)
-    if factor is None or factor.confirmed == confirm:
+async def _is_confirmed(context: Context, tx: Executor, user: str, code: str, name: str) -> bool:
+    sealed = await second_factors.begun(tx, user)
+    if sealed is None:
         return False
-    step = factors.step_of(user, factor.sealed, "".join(code.split()))
-    if confirm:
-        return step is not None and await second_factors.confirm(tx, user, step, factor.sealed)
-    if step is not None:
-        return await second_factors.use_step(tx, user, step)
-    if await second_factors.take_code(tx, user, factors.hash_of_recovery(code)):
+    step = context.second_factors.step_of(user, sealed, "".join(code.split()))
+    return step is not None and await second_factors.confirm(tx, user, step, sealed, name)
+
+
+async def _is_right(context: Context, caller: Caller, tx: Executor, user: str, code: str) -> bool:
+    factors, text = context.second_factors, "".join(code.split())
+    apps = await second_factors.apps(tx, user)
+    for app in apps:
+        step = factors.step_of(user, app.sealed, text)
+        if step is not None and await second_factors.use_step(tx, user, app.id, step):
+            return True
+    if apps and await second_factors.take_code(tx, user, factors.hash_of_recovery(code)):
         context.audit.note(AuditEvent.RECOVERY_CODE_USED, user=user, address=caller.address)
         return True
     return False

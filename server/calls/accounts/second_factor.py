@@ -1,5 +1,6 @@
 """The second factor: asked for by the door of logins, set up, shown, renewed and taken off."""
 
+from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import auth_sessions, users
 from persistence.tables.logging_in import login_challenges, second_factors
@@ -10,18 +11,21 @@ from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Tokens
 from schema.calling.params import Done
 from schema.calling.second_factor_calls import (
+    AuthenticatorApp,
     BeginTotp,
     ConfirmTotp,
     DisableTotp,
     GetSecondFactor,
     GiveSecondFactor,
     RecoveryCodes,
+    RemoveTotp,
     RenewRecoveryCodes,
     SecondFactorState,
     TotpBegun,
     TotpConfirmed,
 )
 from schema.errors import ErrorCode
+from schema.limits import MAX_APPS_PER_USER
 from server.calls.accounts.factor_codes import (
     CHALLENGE_TRIES,
     count_success,
@@ -46,7 +50,9 @@ IT_STAYS = (
     "this server asks everyone for a second factor; for a new app ask its operator to take the"
     " old one off: your next login sets up the new one"
 )
-THERE_IS_ONE = "there is a second factor already; take it off with auth.totp_disable first"
+THERE_IS_ONE = "there is a second factor already: log in with it to add another app"
+NO_FACTOR = "this login was made without your second factor: log in again, with it"
+TOO_MANY = f"an account has at most {MAX_APPS_PER_USER} authenticator apps; take one off first"
 
 
 async def second_factor(context: Context, caller: Caller, params: GiveSecondFactor) -> Tokens:
@@ -73,27 +79,36 @@ async def totp_begin(context: Context, caller: Caller, params: BeginTotp) -> Tot
     context = _for_login(context, caller, params.challenge)
     user = await _who_sets_up(context, caller, params.challenge)
     secret, sealed = context.second_factors.new_secret(user.id)
-    if not await second_factors.begin(context.db, user.id, sealed):
+    if params.challenge is None and await second_factors.is_confirmed(context.db, user.id):
+        await _require_factor(context, caller)
+        most = MAX_APPS_PER_USER
+        if not await second_factors.begin_one_more(context.db, user.id, sealed, most):
+            raise Refused(ErrorCode.CONFLICT, TOO_MANY)
+    elif not await second_factors.begin(context.db, user.id, sealed):
         raise Refused(ErrorCode.CONFLICT, THERE_IS_ONE)
     uri = context.second_factors.uri_of(secret, user.email, context.server_name)
     return TotpBegun(secret=secret, uri=uri)
 
 
 async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) -> TotpConfirmed:
-    """It counts, if the code is the app's; challenges of before are void (rule A35)."""
+    """It counts, if the code is the app's; challenges of before the first are void (rule A35)."""
     context = _for_login(context, caller, params.challenge)
     user = await _who_sets_up(context, caller, params.challenge)
-    factors, codes = context.second_factors, context.second_factors.new_recovery_codes()
+    codes: list[str] = []
     await count_try(context, caller, user.id)
     async with context.db.transaction() as tx:
         await auth_sessions.hold_user(tx, user.id)
         if params.challenge is not None:
             await _take(context, caller, tx, user, params.challenge)
-        await use_code(context, caller, tx, user.id, params.code, NO_CODE, confirm=True)
-        hashes = [factors.hash_of_recovery(code) for code in codes]
-        await second_factors.replace_codes(tx, user.id, hashes)
+        is_first = not await second_factors.is_confirmed(tx, user.id)
+        if params.challenge is not None and not is_first:
+            raise Refused(ErrorCode.CONFLICT, THERE_IS_ONE)
+        name = params.name
+        await use_code(context, caller, tx, user.id, params.code, NO_CODE, confirm_as=name)
+        if is_first:
+            codes = await _new_codes(context, tx, user.id)
+            await login_challenges.end_all(tx, user.id)
         await tell(tx, MailKind.SECOND_FACTOR_ADDED, user.id)
-        await login_challenges.end_all(tx, user.id)
         tokens = None
         if params.challenge is None:
             await auth_sessions.give_factor(tx, caller.auth_session)
@@ -120,26 +135,56 @@ async def totp_disable(context: Context, caller: Caller, params: DisableTotp) ->
     return Done()
 
 
+async def totp_remove(context: Context, caller: Caller, params: RemoveTotp) -> Done:
+    """One app of several, or with the last one all; what is refused uses no code up (A75)."""
+    await count_try(context, caller, caller.user)
+    async with context.db.transaction() as tx:
+        await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
+        apps = [app.id for app in await second_factors.apps(tx, caller.user)]
+        if params.app not in apps:
+            raise NotFound("you have no such app")
+        if len(apps) > 1:
+            if not await second_factors.remove_app(tx, caller.user, params.app):
+                raise NotFound("this app was taken off just now")
+        elif context.second_factor_required:
+            raise Refused(ErrorCode.FORBIDDEN, IT_STAYS)
+        else:
+            await second_factors.remove(tx, caller.user)
+            await login_challenges.end_all(tx, caller.user)
+        await tell(tx, MailKind.SECOND_FACTOR_REMOVED, caller.user)
+    await count_success(context, caller, caller.user)
+    _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
+    return Done()
+
+
 async def recovery_codes(
     context: Context, caller: Caller, params: RenewRecoveryCodes
 ) -> RecoveryCodes:
     """New ones instead of those of before (rule A36)."""
-    factors, codes = context.second_factors, context.second_factors.new_recovery_codes()
     await count_try(context, caller, caller.user)
     async with context.db.transaction() as tx:
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
-        hashes = [factors.hash_of_recovery(code) for code in codes]
-        await second_factors.replace_codes(tx, caller.user, hashes)
+        codes = await _new_codes(context, tx, caller.user)
         await tell(tx, MailKind.RECOVERY_CODES_MADE, caller.user)
     await count_success(context, caller, caller.user)
     _note(context, caller, AuditEvent.RECOVERY_CODES_MADE, caller.user)
     return RecoveryCodes(codes)
 
 
+async def _new_codes(context: Context, tx: Executor, user: str) -> list[str]:
+    """Recovery codes that were never told; those of before are void."""
+    factors = context.second_factors
+    codes = factors.new_recovery_codes()
+    await second_factors.replace_codes(tx, user, [factors.hash_of_recovery(code) for code in codes])
+    return codes
+
+
 async def state(context: Context, caller: Caller, params: GetSecondFactor) -> SecondFactorState:
     """What logins of this user take."""
+    apps = await second_factors.apps(context.db, caller.user)
     return SecondFactorState(
-        totp=await second_factors.is_confirmed(context.db, caller.user),
+        totp=bool(apps),
+        apps=[AuthenticatorApp(app.id, app.name, app.since) for app in apps],
         recovery_codes_left=await second_factors.codes_left(context.db, caller.user),
         required=context.second_factor_required,
     )
@@ -150,6 +195,12 @@ def _for_login(context: Context, caller: Caller, challenge: str | None) -> Conte
     if challenge is not None or caller.identity is None:
         return context
     return as_login(context, caller.user, caller.auth_session, alone=True)
+
+
+async def _require_factor(context: Context, caller: Caller) -> None:
+    """Raises `Refused` if this login, or the one that has let it in, has shown no code."""
+    if not await auth_sessions.has_factor(context.db, caller.auth_session):
+        raise Refused(ErrorCode.LOGIN_TOO_OLD, NO_FACTOR)
 
 
 async def _who_sets_up(context: Context, caller: Caller, challenge: str | None) -> UserRow:
@@ -215,5 +266,6 @@ ANSWERS: dict[str, Answer] = {
     "auth.totp_begin": totp_begin,
     "auth.totp_confirm": totp_confirm,
     "auth.totp_disable": totp_disable,
+    "auth.totp_remove": totp_remove,
     "auth.recovery_codes": recovery_codes,
 }

@@ -101,7 +101,7 @@ async def test_a_second_factor_that_was_lost_is_dropped(database: Database) -> N
     ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
     assert not await work.drop_second_factor(database, ann)
     await second_factors.begin(database, ann.id, b"sealed")
-    await second_factors.confirm(database, ann.id, 1, b"sealed")
+    await second_factors.confirm(database, ann.id, 1, b"sealed", "")
     assert await work.drop_second_factor(database, ann)
     assert not await second_factors.is_confirmed(database, ann.id)
     assert await audited(database) == ["account_made", "second_factor_removed"]

@@ -3,10 +3,12 @@
 from typing import Any, cast
 
 from persistence.tables import one_time_tokens
+from persistence.tables.logging_in import second_factors
 from persistence.tables.one_time_tokens import Hashes, Made, Purpose
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.limits import (
+    MAX_APPS_PER_USER,
     MAX_MAILED_CODES_A_DAY,
     MAX_MAILS_ASKED_PER_HOUR,
     MAX_PROJECTS_SHOWN,
@@ -50,6 +52,25 @@ async def wrong_codes(node: Node) -> Seen:
         return ErrorCode.AUTH_FAILED if taken[-1] is None else None
 
     return Seen(await right_after(MAX_WRONG_CODES - 1), await right_after(MAX_WRONG_CODES))
+
+
+@live_case("MAX_APPS_PER_USER")
+async def apps(node: Node) -> Seen:
+    ann = (await node.musician("ann")).user
+    db = node.context.db
+
+    async def one_more(number: int) -> Past | None:
+        sealed = b"sealed %d" % number
+        begin = second_factors.begin_one_more
+        if not await begin(db, ann, sealed, MAX_APPS_PER_USER):
+            return ErrorCode.CONFLICT
+        assert await second_factors.confirm(db, ann, 1, sealed, "")
+        return None
+
+    assert await second_factors.begin(db, ann, b"sealed 1")
+    assert await second_factors.confirm(db, ann, 1, b"sealed 1", "")
+    seen = [await one_more(number) for number in range(2, MAX_APPS_PER_USER + 2)]
+    return Seen(seen[-2], seen[-1])
 
 
 @live_case("MAX_MAILED_CODES_A_DAY")

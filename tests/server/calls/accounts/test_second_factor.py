@@ -7,10 +7,12 @@ import pyotp
 import pytest
 
 from persistence.pool import Database
+from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_CODES_PER_HOUR
 from server.accounts.second_factors import SecondFactors
 from server.calls.accounts.factor_codes import CHALLENGE_TRIES
+from server.operating.users_work import drop_second_factor
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Message, Wire
@@ -85,7 +87,7 @@ async def test_A35_what_is_begun_and_not_confirmed_counts_for_nothing(node: Node
     assert (await log_in(await node.guest()))["t"] == "reply"
     await ann.result("auth.totp_confirm", code=second.code())
     assert (await log_in(await node.guest()))["code"] == "second_factor_required"
-    assert (await ann.call("auth.totp_begin"))["code"] == "conflict"
+    assert (await log_in(await node.guest()))["code"] == "second_factor_required"
 
 
 async def test_A35_a_challenge_is_of_one_device_for_five_minutes_and_five_codes(
@@ -150,6 +152,8 @@ async def test_A36_a_recovery_code_is_good_once(node: Node) -> None:
     guest, token = await challenge(node)
     assert (await give(guest, token, codes[3]))["code"] == "auth_failed"
     state = await ann.result("auth.second_factor_state")
+    [only] = state.pop("apps")
+    assert (only["name"], only["since"] > 0) == ("", True)
     assert state == {"totp": True, "recovery_codes_left": 9, "required": False}
     renewed = await ann.result("auth.recovery_codes", code=app.code())
     assert len(set(renewed["recovery_codes"]) - set(codes)) == 10
@@ -177,10 +181,15 @@ async def test_A36_a_session_that_was_left_open_sets_up_nothing(
 async def test_A36_no_secret_lies_in_the_database_as_it_is(node: Node, database: Database) -> None:
     ann = await node.musician("ann")
     app, codes = await set_up(ann)
+    other = await add(ann, "tablet")
     _, token = await challenge(node)
-    for table in ("second_factors", "recovery_codes", "login_challenges"):
+    for table in ("second_factors", "more_apps", "recovery_codes", "login_challenges"):
         dumped = str([dict(row) for row in await database.fetch(f"SELECT * FROM {table}")])
-        assert not [secret for secret in (app.totp.secret, token, *codes) if secret in dumped]
+        assert not [
+            secret
+            for secret in (app.totp.secret, other.totp.secret, token, *codes)
+            if secret in dumped
+        ]
 
 
 async def test_A37_where_it_is_required_who_has_none_sets_one_up_first(nodes: Nodes) -> None:
@@ -202,6 +211,137 @@ async def test_A37_where_it_is_required_who_has_none_sets_one_up_first(nodes: No
     guest, token = await challenge(node)
     assert (await guest.call("auth.totp_begin", challenge=token))["code"] == "conflict"
     assert (await give(guest, token, app.code()))["t"] == "reply"
+
+
+async def add(ann: Wire, name: str) -> App:
+    """One more app of hers."""
+    app = App((await ann.result("auth.totp_begin"))["secret"])
+    confirmed = await ann.result("auth.totp_confirm", code=app.code(-1), name=name)
+    assert confirmed == {"recovery_codes": [], "tokens": None}
+    return app
+
+
+async def apps_of(ann: Wire) -> dict[str, str]:
+    """Name -> id."""
+    state = await ann.result("auth.second_factor_state")
+    assert state["totp"] == bool(state["apps"])
+    return {app["name"]: app["id"] for app in state["apps"]}
+
+
+async def test_A75_each_app_of_several_is_asked_for_by_itself(node: Node, letters: Letters) -> None:
+    ann = await node.musician("ann")
+    phone, codes = await set_up(ann)
+    tablet, safe = await add(ann, "tablet"), await add(ann, "in the safe")
+    assert list(await apps_of(ann)) == ["", "tablet", "in the safe"]
+    assert len(letters.of(MailKind.SECOND_FACTOR_ADDED)) == 3
+    for app in (phone, tablet, safe):
+        guest, token = await challenge(node)
+        assert (await give(guest, token, app.code()))["t"] == "reply"
+        guest, token = await challenge(node)
+        assert (await give(guest, token, app.code()))["code"] == "auth_failed", "it was used"
+    guest, token = await challenge(node)
+    assert (await give(guest, token, codes[0]))["t"] == "reply", "those of before stay good"
+
+
+@pytest.mark.parametrize("which", ["", "tablet", "in the safe"])
+async def test_A75_one_app_is_taken_off_and_the_others_go_on(
+    node: Node, letters: Letters, which: str
+) -> None:
+    ann = await node.musician("ann")
+    phone, codes = await set_up(ann)
+    apps = {"": phone}
+    apps |= {name: await add(ann, name) for name in ("tablet", "in the safe")}
+    ids = await apps_of(ann)
+    by = next(app for name, app in apps.items() if name != which)
+    await ann.result("auth.totp_remove", app=ids[which], code=by.code())
+    assert await apps_of(ann) == {name: each for name, each in ids.items() if name != which}
+    assert len(letters.of(MailKind.SECOND_FACTOR_REMOVED)) == 1
+    for name, app in apps.items():
+        guest, token = await challenge(node)
+        answer = await give(guest, token, app.code(1))
+        assert answer["t"] == ("error" if name == which else "reply"), name
+    gone = await ann.call("auth.totp_remove", app=ids[which], code=codes[0])
+    assert gone["code"] == "not_found"
+
+
+async def test_A75_with_the_last_app_the_second_factor_is_off(
+    node: Node, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    _, codes = await set_up(ann)
+    tablet = await add(ann, "tablet")
+    for name, code in (("", codes[0]), ("tablet", tablet.code())):
+        guest, _ = await challenge(node)
+        await ann.result("auth.totp_remove", app=(await apps_of(ann))[name], code=code)
+    assert await apps_of(ann) == {}
+    assert (await log_in(guest))["t"] == "reply"
+    for table in ("second_factors", "more_apps", "recovery_codes"):
+        assert await database.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+async def test_A75_where_it_is_required_the_last_app_stays(nodes: Nodes) -> None:
+    one = await nodes.start()
+    ann = await one.musician("ann")
+    phone, codes = await set_up(ann)
+    tablet = await add(ann, "tablet")
+    node = await nodes.start(second_factor_required=True)
+    guest, token = await challenge(node)
+    assert (await give(guest, token, phone.code()))["t"] == "reply"
+    await guest.result("auth.totp_remove", app=(await apps_of(guest))[""], code=tablet.code())
+    [last] = (await apps_of(guest)).values()
+    refused = await guest.call("auth.totp_remove", app=last, code=codes[0])
+    assert refused["code"] == "forbidden"
+    state = await guest.result("auth.second_factor_state")
+    assert (len(state["apps"]), state["recovery_codes_left"]) == (1, 10), "no code is used up"
+
+
+async def test_A75_one_more_takes_a_login_that_has_shown_a_code(
+    node: Node, database: Database
+) -> None:
+    ann = await node.musician("ann")
+    before = await node.again(ann, "before")
+    other = await node.guest(device="other")
+    await log_in(other)  # from before the second factor
+    phone, _ = await set_up(ann)
+    refused = await other.call("auth.totp_begin")
+    assert refused["code"] == "login_too_old"
+    guest, token = await challenge(node)
+    begun = await ann.result("auth.totp_begin")
+    code = App(begun["secret"]).code()
+    stolen = await guest.call("auth.totp_confirm", challenge=token, code=code)
+    assert stolen["code"] == "conflict"
+    assert (await give(guest, token, phone.code()))["t"] == "reply"
+    await guest.result("auth.totp_confirm", code=code, name="tablet")
+    await database.execute(AGE)
+    assert (await before.call("auth.totp_begin"))["code"] == "login_too_old"
+    assert list(await apps_of(ann)) == ["", "tablet"]
+
+
+async def test_A75_two_at_once_that_take_off_each_others_last_leave_one(node: Node) -> None:
+    ann = await node.musician("ann")
+    phone, _ = await set_up(ann)
+    tablet = await add(ann, "tablet")
+    other = await node.again(ann, "other")
+    ids = await apps_of(ann)
+    answers = await asyncio.gather(
+        ann.call("auth.totp_remove", app=ids[""], code=phone.code()),
+        other.call("auth.totp_remove", app=ids["tablet"], code=tablet.code()),
+    )
+    assert "reply" in [answer["t"] for answer in answers]
+    left = await apps_of(ann)
+    replies = [answer["t"] for answer in answers].count("reply")
+    assert len(left) == 2 - replies
+
+
+async def test_A75_what_an_operator_takes_off_are_all_apps(node: Node, database: Database) -> None:
+    ann = await node.musician("ann")
+    await set_up(ann)
+    await add(ann, "tablet")
+    user = await users.by_email(database, "ann@example.org")
+    assert user is not None
+    assert await drop_second_factor(database, user)
+    assert await database.fetchval("SELECT count(*) FROM more_apps") == 0
+    assert (await log_in(await node.guest()))["t"] == "reply"
 
 
 async def test_A62_where_it_is_required_nobody_takes_it_off(nodes: Nodes) -> None:

@@ -108,6 +108,7 @@ class Asked(Shared):
             "auth.totp_begin": {},
             "auth.totp_confirm": {"code": code},
             "auth.totp_disable": {"code": code},
+            "auth.totp_remove": {"app": str(uuid.uuid4()), "code": code},
             "auth.upgrade_guest": words | {"email": "new@example.org", "username": "new"},
             "auth.unlink": {"identity": str(uuid.uuid4())},
         }

@@ -142,6 +142,10 @@ export type Calls = {
     params: AuthTotpDisableParams;
     result: Done;
   };
+  "auth.totp_remove": {
+    params: AuthTotpRemoveParams;
+    result: Done;
+  };
   "auth.recovery_codes": {
     params: AuthRecoveryCodesParams;
     result: RecoveryCodes;
@@ -612,7 +616,7 @@ export type Calls = {
   };
 };
 
-export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.request_deletion" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.health" | "operator.events" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
+export type Method = "auth.register" | "auth.register_guest" | "auth.upgrade_guest" | "auth.login" | "auth.verify" | "auth.send_verification" | "auth.request_reset" | "auth.reset_password" | "auth.change_password" | "auth.change_email" | "auth.confirm_email" | "auth.deletion_preview" | "auth.request_deletion" | "auth.delete_account" | "auth.refresh" | "auth.logout" | "auth_sessions.revoke" | "auth.providers" | "auth.provider_begin" | "auth.provider_finish" | "auth.identities" | "auth.link_begin" | "auth.link_finish" | "auth.unlink" | "auth.device_begin" | "auth.device_poll" | "auth.device_look" | "auth.device_approve" | "auth.device_deny" | "auth.second_factor" | "auth.second_factor_state" | "auth.totp_begin" | "auth.totp_confirm" | "auth.totp_disable" | "auth.totp_remove" | "auth.recovery_codes" | "auth_sessions.rename" | "projects.create" | "projects.update" | "projects.archive" | "members.grant" | "members.join" | "members.revoke" | "history.list" | "history.blame" | "history.at" | "history.ops" | "snapshots.create" | "snapshots.state" | "snapshots.update" | "snapshots.diff" | "snapshots.restore" | "snapshots.fork" | "snapshots.delete" | "timeline.between" | "timeline.seconds" | "timeline.beats" | "sessions.history" | "sessions.end" | "batch" | "recall.observe" | "recall.suggest" | "recall.correct" | "recall.forget" | "recall.export" | "recall.erase" | "recall.settings" | "presets.copy" | "presets.publish" | "presets.unpublish" | "presets.use" | "audio_files.stems" | "audio_files.set_status" | "invitations.create" | "invitations.withdraw" | "invitations.look" | "invitations.accept" | "sessions.permit" | "operator.nodes" | "operator.health" | "operator.events" | "operator.rooms" | "operator.room" | "operator.logins" | "operator.closed_rooms" | "operator.sizes" | "operator.slow_calls" | "operator.audit" | "operator.kick" | "operator.close_room" | "operator.open_room" | "operator.maintenance" | "operator.drain" | "operator.undrain" | "watch.end" | "users.get" | "users.list" | "users.count" | "account.get" | "account.update" | "projects.get" | "projects.list" | "projects.count" | "members.list" | "members.count" | "snapshots.get" | "snapshots.list" | "snapshots.count" | "audio_files.get" | "audio_files.list" | "audio_files.count" | "audio_files.create" | "audio_files.update" | "audio_files.delete" | "presets.get" | "presets.list" | "presets.count" | "presets.create" | "presets.update" | "presets.delete" | "recall.get" | "recall.list" | "recall.count" | "recall.update" | "sessions.get" | "sessions.list" | "sessions.count" | "session_states.get" | "session_states.list" | "session_states.count" | "session_stays.list" | "session_stays.count" | "auth_sessions.get" | "auth_sessions.list" | "auth_sessions.count" | "audit.list" | "audit.count" | "whole_audit.list" | "whole_audit.count" | "invitations.get" | "invitations.list" | "invitations.count" | "users.watch" | "account.watch" | "projects.watch" | "members.watch" | "snapshots.watch" | "audio_files.watch" | "presets.watch" | "recall.watch" | "sessions.watch" | "auth_sessions.watch";
 
 export type Collection = "project" | "transport" | "tempo" | "signatures" | "markers" | "tracks" | "channels" | "sends" | "devices" | "clips" | "notes" | "lanes" | "points" | "warps" | "scenes" | "slots" | "media";
 
@@ -1735,16 +1739,24 @@ export type AuthSecondFactorParams = {
 /** Whether your logins take a second factor, and what is left of it. */
 export type AuthSecondFactorStateParams = Record<string, never>;
 
-/** `required`: this server asks everyone for one. */
+/** `apps`: the oldest first. `required`: this server asks everyone for one. */
 export type SecondFactorState = {
   totp: boolean;
+  apps: readonly AuthenticatorApp[];
   recovery_codes_left: number;
   required: boolean;
 };
 
+/** `since`: when it was confirmed, in ms since 1970. */
+export type AuthenticatorApp = {
+  id: string;
+  name: string;
+  since: number;
+};
+
 /** Get a secret for an authenticator app; it counts once `auth.totp_confirm` has shown a code. Logged in, within
  * ten minutes of the login; or with the `challenge` of a login that was answered `second_factor_missing` (rule
- * A37). */
+ * A37). Beside an app that counts it is one more (rule A75). */
 export type AuthTotpBeginParams = {
   /** Default: null. */
   challenge?: string | null;
@@ -1756,22 +1768,32 @@ export type TotpBegun = {
   uri: string;
 };
 
-/** Show a code of the new app: from now on logins ask for one (rule A35). */
+/** Show a code of the new app: from now on logins ask for one (rule A35). `name`: what tells it from your other
+ * apps. */
 export type AuthTotpConfirmParams = {
   code: string;
   /** Default: null. */
   challenge?: string | null;
+  /** Default: "". */
+  name?: string;
 };
 
-/** The recovery codes are told this once. `tokens`: of the login that the challenge was of. */
+/** The recovery codes are told this once; none beside another app, as those of before stay good. `tokens`: of the
+ * login that the challenge was of. */
 export type TotpConfirmed = {
   recovery_codes: readonly string[];
   /** Default: null. */
   tokens?: Tokens | null;
 };
 
-/** Take the second factor off, by a code of it or a recovery code (rule A36). */
+/** Take the second factor off, all apps of it, by a code or a recovery code (rule A36). */
 export type AuthTotpDisableParams = {
+  code: string;
+};
+
+/** Take one app off, by a code of any or a recovery code; with the last, all (rule A75). */
+export type AuthTotpRemoveParams = {
+  app: string;
   code: string;
 };
 

@@ -20,8 +20,10 @@ export function SecondFactor({ studio }: { studio: Studio }) {
   };
   useEffect(load, []);
   if (state === null) return null;
-  const confirm = async ({ code = "" }: Fields): Promise<void> => {
-    setCodes((await studio.client.call("auth.totp_confirm", { code: code.replaceAll(" ", "") })).recovery_codes);
+  const begin = async (): Promise<void> => setBegun(await studio.client.call("auth.totp_begin", {}));
+  const confirm = async ({ code = "", name = "" }: Fields): Promise<void> => {
+    const made = (await studio.client.call("auth.totp_confirm", { code: code.replaceAll(" ", ""), name })).recovery_codes;
+    setCodes(made.length > 0 ? made : null); // those of before stay good beside another app
     setBegun(null);
     load();
   };
@@ -30,15 +32,16 @@ export function SecondFactor({ studio }: { studio: Studio }) {
       <h2>Second factor</h2>
       {codes !== null && <RecoveryCodes codes={codes} onDone={() => setCodes(null)} />}
       {codes === null && state.totp && <SetUp studio={studio} state={state} onCodes={setCodes} onChanged={load} />}
-      {codes === null && !state.totp && begun === null && (
-        <Form label="Set up a second factor" action="Set it up" onSubmit={async () => setBegun(await studio.client.call("auth.totp_begin", {}))}>
-          <p>An authenticator app shows a code that each login asks for.</p>
+      {codes === null && begun === null && (
+        <Form label={state.totp ? "Add another app" : "Set up a second factor"} action={state.totp ? "Add another app" : "Set it up"} onSubmit={begin}>
+          <p>{state.totp ? "A code of any of your apps will do." : "An authenticator app shows a code that each login asks for."}</p>
         </Form>
       )}
       {begun !== null && (
         <Form label="Confirm the second factor" action="Confirm" onSubmit={confirm}>
           <p><a href={begun.uri}>Open the app on this device</a>, or type the key: <code class="secret">{begun.secret}</code></p>
           <Field label="Code that the app shows" name="code" inputMode="numeric" autocomplete="one-time-code" required />
+          <Field label="Name of the app, as “phone”" name="name" maxLength={120} />
         </Form>
       )}
     </section>
@@ -61,9 +64,25 @@ function SetUp({ studio, state, onCodes, onChanged }: SetUpProps) {
     await studio.client.call("auth.totp_disable", { code });
     onChanged();
   };
+  const takeOffOne = (app: string) => async ({ code = "" }: Fields): Promise<void> => {
+    await studio.client.call("auth.totp_remove", { app, code });
+    onChanged();
+  };
   return (
     <>
       <p>Logins ask for a code. {state.recovery_codes_left} recovery codes are left.</p>
+      {state.apps.length > 1 && (
+        <ul class="list">
+          {state.apps.map(({ id, name, since }) => (
+            <li key={id}>
+              <bdi>{nameOf(name)}</bdi> <small class="quiet">since {new Date(since).toLocaleDateString()}</small>
+              <Form label={`Take off ${nameOf(name)}`} action="Take this app off" danger onSubmit={takeOffOne(id)}>
+                <Field label="Code" name="code" inputMode="numeric" autocomplete="one-time-code" required />
+              </Form>
+            </li>
+          ))}
+        </ul>
+      )}
       <Form label="New recovery codes" action="Make new recovery codes" onSubmit={renew}>
         <Field label="Code" name="code" inputMode="numeric" autocomplete="one-time-code" required />
       </Form>
@@ -75,3 +94,5 @@ function SetUp({ studio, state, onCodes, onChanged }: SetUpProps) {
     </>
   );
 }
+
+const nameOf = (name: string): string => name || "An app without a name";
