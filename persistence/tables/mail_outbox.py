@@ -36,6 +36,8 @@ class MailKind(StrEnum):
     IDENTITY_UNLINKED = "identity_unlinked"
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     DEVICE_APPROVED = "device_approved"
 
@@ -57,6 +59,8 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
     MailKind.IDENTITY_UNLINKED: ("name", "provider"),
     MailKind.SECOND_FACTOR_ADDED: ("name",),
     MailKind.SECOND_FACTOR_REMOVED: ("name",),
+    MailKind.APP_ADDED: ("name", "app"),
+    MailKind.APP_REMOVED: ("name", "app"),
     MailKind.RECOVERY_CODES_MADE: ("name",),
     MailKind.DEVICE_APPROVED: ("name", "device", "place"),
 }
@@ -65,7 +69,8 @@ PAYLOADS: dict[MailKind, tuple[str, ...]] = {
 `name`: whom the mail greets. `token` and `code`: the secrets, and how many minutes each is good; an
 empty code: there is none.
 `codes`: how many were wrong in a row. `address`: the new one. `days`: until all is erased.
-`device`, `place`: as in the list of logins. `time`: when, in UTC.
+`app`: of several authenticator apps. `device`, `place`: as in the list of logins.
+`time`: when, in UTC.
 """
 
 ASKED_FOR = (

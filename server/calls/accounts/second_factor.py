@@ -52,6 +52,7 @@ IT_STAYS = (
 )
 THERE_IS_ONE = "there is a second factor already: log in with it to add another app"
 NO_FACTOR = "this login was made without your second factor: log in again, with it"
+NAMELESS = "an app without a name"
 TOO_MANY = f"an account has at most {MAX_APPS_PER_USER} authenticator apps; take one off first"
 
 
@@ -108,7 +109,9 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
         if is_first:
             codes = await _new_codes(context, tx, user.id)
             await login_challenges.end_all(tx, user.id)
-        await tell(tx, MailKind.SECOND_FACTOR_ADDED, user.id)
+            await tell(tx, MailKind.SECOND_FACTOR_ADDED, user.id)
+        else:
+            await tell(tx, MailKind.APP_ADDED, user.id, app=name or NAMELESS)
         tokens = None
         if params.challenge is None:
             await auth_sessions.give_factor(tx, caller.auth_session)
@@ -127,9 +130,7 @@ async def totp_disable(context: Context, caller: Caller, params: DisableTotp) ->
     await count_try(context, caller, caller.user)
     async with context.db.transaction() as tx:
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
-        await second_factors.remove(tx, caller.user)
-        await tell(tx, MailKind.SECOND_FACTOR_REMOVED, caller.user)
-        await login_challenges.end_all(tx, caller.user)
+        await _take_off(tx, caller.user)
     await count_success(context, caller, caller.user)
     _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
     return Done()
@@ -140,18 +141,18 @@ async def totp_remove(context: Context, caller: Caller, params: RemoveTotp) -> D
     await count_try(context, caller, caller.user)
     async with context.db.transaction() as tx:
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
-        apps = [app.id for app in await second_factors.apps(tx, caller.user)]
+        apps = {app.id: app.name for app in await second_factors.apps(tx, caller.user)}
         if params.app not in apps:
             raise NotFound("you have no such app")
         if len(apps) > 1:
             if not await second_factors.remove_app(tx, caller.user, params.app):
                 raise NotFound("this app was taken off just now")
+            name = apps[params.app] or NAMELESS
+            await tell(tx, MailKind.APP_REMOVED, caller.user, app=name)
         elif context.second_factor_required:
             raise Refused(ErrorCode.FORBIDDEN, IT_STAYS)
         else:
-            await second_factors.remove(tx, caller.user)
-            await login_challenges.end_all(tx, caller.user)
-        await tell(tx, MailKind.SECOND_FACTOR_REMOVED, caller.user)
+            await _take_off(tx, caller.user)
     await count_success(context, caller, caller.user)
     _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
     return Done()
@@ -169,6 +170,13 @@ async def recovery_codes(
     await count_success(context, caller, caller.user)
     _note(context, caller, AuditEvent.RECOVERY_CODES_MADE, caller.user)
     return RecoveryCodes(codes)
+
+
+async def _take_off(tx: Executor, user: str) -> None:
+    """All apps: logins take no code from now on."""
+    await second_factors.remove(tx, user)
+    await tell(tx, MailKind.SECOND_FACTOR_REMOVED, user)
+    await login_challenges.end_all(tx, user)
 
 
 async def _new_codes(context: Context, tx: Executor, user: str) -> list[str]:

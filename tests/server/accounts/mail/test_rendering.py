@@ -46,6 +46,7 @@ PLAIN: dict[str, Any] = {
     "days": 30,
     "codes": 10,
     "provider": "studio",
+    "app": "the tablet",
 }
 
 HOSTILE = [

@@ -233,7 +233,9 @@ async def test_A75_each_app_of_several_is_asked_for_by_itself(node: Node, letter
     phone, codes = await set_up(ann)
     tablet, safe = await add(ann, "tablet"), await add(ann, "in the safe")
     assert list(await apps_of(ann)) == ["", "tablet", "in the safe"]
-    assert len(letters.of(MailKind.SECOND_FACTOR_ADDED)) == 3
+    assert len(letters.of(MailKind.SECOND_FACTOR_ADDED)) == 1
+    told = [payload["app"] for _, payload in letters.of(MailKind.APP_ADDED)]
+    assert told == ["tablet", "in the safe"]
     for app in (phone, tablet, safe):
         guest, token = await challenge(node)
         assert (await give(guest, token, app.code()))["t"] == "reply"
@@ -255,7 +257,9 @@ async def test_A75_one_app_is_taken_off_and_the_others_go_on(
     by = next(app for name, app in apps.items() if name != which)
     await ann.result("auth.totp_remove", app=ids[which], code=by.code())
     assert await apps_of(ann) == {name: each for name, each in ids.items() if name != which}
-    assert len(letters.of(MailKind.SECOND_FACTOR_REMOVED)) == 1
+    told = [payload["app"] for _, payload in letters.of(MailKind.APP_REMOVED)]
+    assert told == [which or "an app without a name"]
+    assert letters.of(MailKind.SECOND_FACTOR_REMOVED) == []
     for name, app in apps.items():
         guest, token = await challenge(node)
         answer = await give(guest, token, app.code(1))
