@@ -42,10 +42,12 @@ WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
 """
 
 
-# As the index has it: what stands before the salt of one that is not hashed as ours are.
+# As the index has it: what stands before the salt of one that is not hashed as ours are. The first
+# dollar sign is written so that it begins no parameter.
 _KIND = (
     "substring(password_hash from"
-    r" '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)')"
+    r" E'^(?:\\\x242[abxy]\\$[0-9]+|\\$fbscrypt\\$[^$]*"
+    r"|\\$argon2[a-z]*\\$(?:v=[0-9]+\\$)?[^$]*)')"
 )
 _IS_FOREIGN = "password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'"
 
