@@ -4,6 +4,9 @@ from typing import Any, Protocol
 
 Result = dict[str, Any]
 
+PERHAPS = "whether it was done, `./run admin audit` says"
+"""Behind what ended before the answer."""
+
 
 class NotDone(Exception):
     """What was asked for was refused, or nobody answers; the message is a sentence.

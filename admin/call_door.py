@@ -9,9 +9,9 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from admin.answers import NotDone, Result
+from admin.answers import PERHAPS, NotDone, Result
 from prime_client.client import Client
-from prime_client.failures import CallFailed, PrimeError
+from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut, PrimeError
 
 PATIENCE = 15.0
 """Seconds until a server has to be there."""
@@ -45,6 +45,8 @@ class CallDoor:
         try:
             await self._log_in(client, password)
             return await self._ask_and_log_out(client, method, params)
+        except (CallInterrupted, CallTimedOut) as failed:
+            raise NotDone(f"{failed.message}; {PERHAPS}") from failed
         except CallFailed as failed:
             raise NotDone(failed.message, 2 if failed.code == "validation" else 1) from failed
         except PrimeError as error:

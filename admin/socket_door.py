@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from admin.answers import NotDone, Result
+from admin.answers import PERHAPS, NotDone, Result
 from machine.sockets.admin_sockets import NoSocket, sockets_in
 
 PATIENCE = 15.0
@@ -66,17 +66,22 @@ def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
         with door.makefile("rb") as answers:
             answer = answers.readline(LONGEST_ANSWER)
     except TimeoutError:
-        raise NotDone(f"the node of {path} did not answer within {PATIENCE:.0f} s") from None
+        raise NotDone(
+            f"the node of {path} did not answer within {PATIENCE:.0f} s; {PERHAPS}"
+        ) from None
     except OSError as error:
-        raise NotDone(f"the node of {path} ended: {error.strerror}") from error
+        raise NotDone(f"the node of {path} ended: {error.strerror}; {PERHAPS}") from error
     if not answer:
-        raise NotDone(f"the node of {path} has ended; ask again")
+        raise NotDone(f"the node of {path} has ended; {PERHAPS}")
     try:
         told: Any = json.loads(answer)
     except ValueError:
         told = {}
     if not isinstance(told, dict) or not {"result", "error"} & told.keys():
-        raise NotDone(f"what listens at {path} is no node of Prime")
+        raise NotDone(
+            f"what listens at {path} is no node of Prime, so nothing was done;"
+            " --socket names another directory"
+        )
     found: Result = told
     return found
 

@@ -271,3 +271,22 @@ def test_it_is_told_to_stop_before_the_server_begins(checkout: Checkout) -> None
         answer.write("go on\n")
     assert script.communicate(timeout=60)[0] == b""
     assert script.returncode == 0
+
+
+def test_what_stops_a_server_is_held_until_python_has_begun(checkout: Checkout) -> None:
+    checkout.run("install")
+    begun = checkout.root / ".venv" / "bin" / "python"
+    begun.write_text(
+        '#!/bin/bash\n[ "$1" = -V ] && exec echo Python 3.11.0\n'
+        "grep -E '^Sig(Blk|Ign)' /proc/self/status\n"
+    )
+    masks = {}
+    for word in ("serve", "audit"):
+        words = ("serve", "audit") if word == "audit" else ("serve",)
+        said = checkout.run(*words)
+        masks[word] = dict(line.split() for line in said.stdout.splitlines())
+    stops = sum(1 << (number - 1) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT))
+    others = sum(1 << (number - 1) for number in (signal.SIGHUP, signal.SIGUSR1))
+    assert int(masks["serve"]["SigBlk:"], 16) & stops == stops
+    assert int(masks["serve"]["SigIgn:"], 16) & others == others
+    assert int(masks["audit"]["SigBlk:"], 16) & stops == 0

@@ -51,7 +51,7 @@ def main() -> int:
         with database_of(settings) as url:
             asyncio.run(_run(url, arguments, settings))
     except (NotDone, NoPassword) as error:
-        return _fail(str(error), 1)
+        return _fail(f"{error}; nothing was changed", 1)
     except (KeyboardInterrupt, EOFError):
         return _fail("interrupted; nothing was done", INTERRUPTED)
     except Exception as error:

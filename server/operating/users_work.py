@@ -70,7 +70,10 @@ async def require(db: Executor, named: str) -> UserRow:
     """Whoever is named so; raises `NotDone`."""
     user = await operators.find(db, named)
     if user is None:
-        raise NotDone(f"there is no account with the id, address or username {named!r}")
+        raise NotDone(
+            f"there is no account with the id, address or username {named!r}; ./run users list"
+            " names all"
+        )
     return user
 
 
@@ -168,7 +171,10 @@ async def _mail(tx: Executor, user: UserRow, token: str) -> None:
         user_id=user.id,
     )
     if not is_put:
-        raise NotDone("this account was sent so many mails within the hour that no more are sent")
+        raise NotDone(
+            "this account was sent so many mails within the hour that no more are sent; without"
+            " --mail there is a link to hand on"
+        )
 
 
 async def revoke(db: Executor, user: UserRow) -> int:
@@ -213,7 +219,8 @@ async def rotate_keys(db: Executor, access_seconds: float, *, at_once: bool) -> 
             kid = await signing_keys.rotate(tx, access_seconds)
         if kid is None:
             raise NotDone(
-                "the newest key does not sign yet: one that was made signs ten minutes later; wait"
+                "the newest key does not sign yet: one that was made signs ten minutes later; wait,"
+                " or say --at-once where somebody may have read the keys"
             )
         await audit_log.insert(tx, AuditEvent.KEY_ROTATED, kid=kid, at_once=at_once, by=BY)
     return kid

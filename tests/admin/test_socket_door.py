@@ -39,8 +39,8 @@ def test_the_first_node_that_listens_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "said", "code"),
     [
-        (b"", "has ended", 1),
-        (b"[]\n", "no node of Prime", 1),
+        (b"", "has ended; whether it was done, `./run admin audit` says", 1),
+        (b"[]\n", "no node of Prime, so nothing was done; --socket names another directory", 1),
         (b"HTTP/1.1 400 Bad Request\n", "no node of Prime", 1),
         (b'{"id":1,"error":{"code":"not_found","message":"no such room"}}\n', "no such room", 1),
         (b'{"id":1,"error":{"code":"validation","message":"too many"}}\n', "too many", 2),

@@ -69,6 +69,7 @@ async def test_what_is_refused_is_one_line_and_a_code(database_url: str) -> None
         refused = users(database_url, *words, stdin=stdin)
         assert (refused.returncode, refused.stdout) == (code, "")
         assert refused.stderr.startswith("users: ")
+        assert refused.stderr.endswith("; nothing was changed\n")
         assert told in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
 
