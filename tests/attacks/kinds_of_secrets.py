@@ -43,6 +43,7 @@ OF_CALLS = {
             "auth.second_factor code",
             "auth.totp_confirm code",
             "auth.totp_disable code",
+            "auth.totp_remove code",
             "auth.recovery_codes code",
         ),
         "code of an app",
@@ -58,7 +59,7 @@ OF_CALLS = {
 NONE_OF_CALLS = {
     *("after", "before", "next", "previous"),  # places in a list, good for who may see it
     *("avatar_url", "color", "name", "network", "username"),  # what others are shown
-    *("device", "email", "id", "identity", "inviter", "project", "projects", "tracks"),
+    *("app", "device", "email", "id", "identity", "inviter", "project", "projects", "tracks"),
     *("iss", "label", "provider", "redirect_uri", "verification_uri"),
     *("invitations.get invitation", "invitations.withdraw invitation"),  # its id
     *("codec", "content_hash", "signature"),  # of a connection, of audio, of music
