@@ -49,8 +49,8 @@ function Instrument({ studio, song, channel }: { studio: Studio; song: Readable;
     <label class="field">
       <span class="quiet">Instrument that plays in the browser</span>
       <select value={(chosen === null ? null : builtInOf(chosen)) ?? ""} disabled={!studio.mayEdit} onChange={(event) => pick(event.currentTarget.value)}>
-        <option value="">by the track's name</option>
-        {Object.entries(BUILT_IN).map(([name, title]) => <option key={name} value={name}>{title}</option>)}
+        <option value="">by the track's name or MIDI program</option>
+        {Object.entries(BUILT_IN).map(([name, [title]]) => <option key={name} value={name}>{title}</option>)}
       </select>
     </label>
   );
