@@ -60,6 +60,7 @@ async def test_a_lane_is_made_its_points_are_added_dragged_and_removed_by_mouse(
     await ben.do("dblclick", ".track-lane .lane-point >> nth=1")
     await cleo.until(f"{POINTS}.length === 1")
     await ben.click("[aria-label='Remove automation Volume']")
+    await ben.see(f"{HEAD}:focus")
     await cleo.until(f"{ROOM}.all('lanes').size === 0")
     await cleo.until("document.querySelector('.track-lane') === null")
 

@@ -107,6 +107,8 @@ async def test_a_scene_is_named_by_the_next_keys_and_a_window_has_them_in_its_fi
     await ben.until(has("scenes", WORD))
     await ben.see("button:has-text('+ Scene'):focus")
     assert await ben.value(f"{ROOM}.all('scenes').size") == 1, "Enter has pressed nothing"
+    await ben.click("[aria-label^='New clip of Lead']")
+    await ben.see("button.slot:focus")
     await ben.click(".side .tabs >> text=Snapshots")
     await ben.fill("input[name=name]", "first")
     await ben.do("keyboard.press", "Enter")

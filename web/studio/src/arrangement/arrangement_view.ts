@@ -6,7 +6,7 @@ import type { Readable, Stop } from "@prime/client";
 import type { Entry } from "../history/history_feed.js";
 import { safeColour } from "../people/colours.js";
 import { xOf, zoomed, type Axis } from "../timeline/axis.js";
-import { LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";
+import { endOf, LEAST_ROW_HEIGHT, MOST_ROW_HEIGHT, type Row } from "../timeline/rows.js";
 import { PHONE, type Studio } from "../studio.js";
 import { ClipContents } from "./clip_contents.js";
 import { coloursOf, type Colours } from "./colours.js";
@@ -183,6 +183,8 @@ export class ArrangementView {
     if (!automated.delete(track)) automated.add(track);
     this.automated.value = automated;
     this.layout.showLanes(automated);
+    const row = automated.has(track) ? this.layout.rowOf(track) : undefined;
+    if (row !== undefined) this.showHeight(row.top, Math.min(endOf(row) - row.top, this.size[1] - RULER_HEIGHT));
     this.drawnRows.value += 1;
     this.drawSong();
   }

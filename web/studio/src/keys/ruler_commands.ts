@@ -2,7 +2,7 @@
 
 import type { Room } from "@prime/client";
 
-import { isOfRuler } from "../arrangement/ruler/chips.js";
+import { isOfRuler, type RulerCollection } from "../arrangement/ruler/chips.js";
 import { addMarker, addSignature, addTempo, barStart, moveTo, remove } from "../arrangement/ruler/ruler_edits.js";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import type { Studio } from "../studio.js";
@@ -13,10 +13,15 @@ const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 
 /** Returns whether it was one for the ruler. */
 export function withRuler(command: Command, studio: Studio, room: Room): boolean {
   const time = studio.playhead.value;
+  const made = (collection: RulerCollection, id: string): true => {
+    studio.introduce(collection, id);
+    studio.jump.value = { time }; // the play head may be out of sight
+    return true;
+  };
   switch (command) {
-    case "new marker": studio.introduce("markers", addMarker(room, time)); return true;
-    case "new tempo": studio.introduce("tempo", addTempo(room, time)); return true;
-    case "new signature": studio.introduce("signatures", addSignature(room, barStart(signaturesOf(room), time))); return true;
+    case "new marker": return made("markers", addMarker(room, time));
+    case "new tempo": return made("tempo", addTempo(room, time));
+    case "new signature": return made("signatures", addSignature(room, barStart(signaturesOf(room), time)));
   }
   const selection = studio.selection.value;
   if (selection === null || !isOfRuler(selection.collection)) return false;

@@ -1,5 +1,6 @@
 /** Scenes and the clips that wait in their slots: a column a track, a row a scene. */
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { inOrder, trackTree, type Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
@@ -64,15 +65,27 @@ function Slot({ studio, scene, sceneName, track, place }: SlotProps) {
   const { song } = studio;
   const id = song === null ? null : clipIn(song, scene, track);
   const clip = id === null ? undefined : song?.get("clips", id);
+  const button = useRef<HTMLButtonElement>(null);
+  /** Whether a clip was just made here: what made it is gone, and its keys go to the clip. */
+  const isMade = useRef(false);
+  useLayoutEffect(() => {
+    if (!isMade.current || button.current === null) return;
+    isMade.current = false;
+    button.current.focus();
+  });
   const show = (shown: string): void => {
     studio.select("clips", [shown]);
     studio.openClip.value = shown;
   };
-  if (song === null || id === null || clip === undefined) return <EmptySlot studio={studio} scene={scene} sceneName={sceneName} track={track} onMade={show} />;
+  const made = (shown: string): void => {
+    isMade.current = true;
+    show(shown);
+  };
+  if (song === null || id === null || clip === undefined) return <EmptySlot studio={studio} scene={scene} sceneName={sceneName} track={track} onMade={made} />;
   const look = clipLook(clipColour(clip.color ?? song.get("tracks", track)?.color, place), { isLight: shownTheme.value === "light" });
   const isSelected = studio.selection.value?.collection === "clips" && studio.selection.value.ids.includes(id);
   return (
-    <button type="button" class={`slot${isSelected ? " selected" : ""}`} aria-pressed={isSelected} style={{ background: look.body, color: look.letters, borderTopColor: look.edge }}
+    <button ref={button} type="button" class={`slot${isSelected ? " selected" : ""}`} aria-pressed={isSelected} style={{ background: look.body, color: look.letters, borderTopColor: look.edge }}
       onClick={() => show(id)} onDblClick={() => { studio.lower.value = "pianoroll"; }}>
       <bdi>{clip.name.slice(0, 40) || song.get("tracks", track)?.name.slice(0, 40) || "Clip"}</bdi>
     </button>

@@ -14,7 +14,7 @@ function studioWith(ids: readonly string[], mayEdit = true) {
   const studio = {
     room: { value: room }, mayEdit, selection: { value: ids.length === 0 ? null : { collection: "clips", ids } },
     moment: { value: null as { seq: number } | null }, role: { value: mayEdit ? "editor" : "viewer" }, told: [] as string[], tell: (text: string) => studio.told.push(text),
-    seek: () => {}, playhead: { value: 6 }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
+    seek: () => {}, playhead: { value: 6 }, jump: { value: null as { time?: number } | null }, tool: { value: "select" }, side: { value: "history" }, openClip: { value: null }, lower: { value: null },
     introduce: (collection: string, id: string) => studio.select(collection, [id]), showPresence: () => {}, select: (collection: string, chosen: readonly string[]) => { studio.selection.value = { collection, ids: chosen }; },
   };
   const view = { layout: new TrackLayout(song, new Set(), 20) };
@@ -66,6 +66,7 @@ test("a marker is made at the play head and deleted, and a channel is not delete
   const { studio, view, ops } = studioWith([]);
   assert.ok(carryOut("new marker", studio, view));
   assert.deepEqual(ops, [["insert", "markers", { name: "Marker 1", time: 6 }]]);
+  assert.deepEqual(studio.jump.value, { time: 6 }, "it comes into sight");
   studio.selection.value = { collection: "channels", ids: ["ch"] };
   assert.equal(carryOut("delete", studio, view), false);
 });

@@ -4,7 +4,7 @@ import { laneTitle } from "../../automation/lane_targets.js";
 import type { Studio } from "../../studio.js";
 import type { Row } from "../../timeline/rows.js";
 import type { ArrangementView } from "../arrangement_view.js";
-import { addLane, AUTOMATABLE, notAutomated, type Automatable } from "./lane_edits.js";
+import { addLane, AUTOMATABLE, hasChannel, notAutomated, type Automatable } from "./lane_edits.js";
 import { LANE_HEIGHT, lanesOf, MOST_LANES, NEW_LANE_HEIGHT } from "./lane_rows.js";
 
 interface Props {
@@ -47,7 +47,10 @@ function LaneHead({ studio, view, lane, top, depth }: { studio: Studio; view: Ar
         <button type="button" class="small" aria-label={`Automation ${title} on`} aria-pressed={entity.enable} disabled={room === null}
           onClick={() => room?.edit((tx) => tx.set("lanes", lane, { enable: !entity.enable }))}>on</button>
         <button type="button" class="small" aria-label={`Remove automation ${title}`} title="Remove this lane" disabled={room === null}
-          onClick={() => room?.edit((tx) => tx.delete("lanes", lane))}>×</button>
+          onClick={() => {
+            if (entity.track !== null) view.focusing = { track: entity.track, keys: "track" }; // what has the focus goes away
+            room?.edit((tx) => tx.delete("lanes", lane));
+          }}>×</button>
       </span>
     </div>
   );
@@ -55,9 +58,11 @@ function LaneHead({ studio, view, lane, top, depth }: { studio: Studio; view: Ar
 
 function NewLane({ studio, view, track }: { studio: Studio; view: ArrangementView; track: string }) {
   studio.revisions.of("channels");
+  studio.revisions.of("lanes");
+  studio.revisions.of("tracks");
   const free = notAutomated(view.song, track);
   const room = studio.mayEdit ? studio.room.value : null;
-  if (free.length === 0) return <small class="quiet">Volume, pan and mute have lanes.</small>;
+  if (free.length === 0) return <small class="quiet">{hasChannel(view.song, track) ? "Volume, pan and mute have lanes." : "No channel plays this track."}</small>;
   return (
     <select aria-label="New automation" value="" disabled={room === null}
       onChange={(event) => {

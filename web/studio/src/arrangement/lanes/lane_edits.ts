@@ -10,10 +10,14 @@ export const AUTOMATABLE = [["volume", "Volume", "linear"], ["pan", "Pan", "norm
 
 export type Automatable = (typeof AUTOMATABLE)[number][0];
 
+export function hasChannel(song: Readable, track: string): boolean {
+  return song.get("channels", song.get("tracks", track)?.channel ?? "") !== undefined;
+}
+
 /** Those of which a track has no lane yet; none without a channel. */
 export function notAutomated(song: Readable, track: string): Automatable[] {
   const channel = song.get("tracks", track)?.channel ?? null;
-  if (channel === null || song.get("channels", channel) === undefined) return [];
+  if (!hasChannel(song, track)) return [];
   const there = new Set(lanesOf(song, track).map((lane) => song.get("lanes", lane)?.target));
   return AUTOMATABLE.map(([property]) => property).filter((property) => !there.has(`channels/${channel}/${property}`));
 }
@@ -22,7 +26,7 @@ export function notAutomated(song: Readable, track: string): Automatable[] {
 export function addLane(room: Room, track: string, property: Automatable): string | null {
   const channel = room.get("tracks", track)?.channel ?? null;
   const unit = AUTOMATABLE.find(([each]) => each === property)?.[2];
-  if (channel === null || unit === undefined || room.get("channels", channel) === undefined) return null;
+  if (unit === undefined || !hasChannel(room, track)) return null;
   const target = `channels/${channel}/${property}`;
   let lane = "";
   room.edit((tx) => {
