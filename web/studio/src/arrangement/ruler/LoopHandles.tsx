@@ -1,7 +1,9 @@
 /** The two edges of the loop, on the canvas of the ruler: dragged by mouse and finger, or moved by keys. */
 
+import { useMemo } from "preact/hooks";
+
 import type { Studio } from "../../studio.js";
-import { beatsAt, snapped, xOf } from "../../timeline/axis.js";
+import { beatsAt, snapped, xOf, type Signature } from "../../timeline/axis.js";
 import { gridOf } from "../../timeline/grid.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
@@ -16,13 +18,16 @@ const [NARROW_PIXELS, NARROW_ON_PHONES] = [28, 92];
 
 export function LoopHandles({ studio, view }: { studio: Studio; view: ArrangementView }) {
   studio.revisions.of("transport");
-  const loop = loopIn(view.song);
+  const { song } = view;
+  const revisions = (["clips", "markers", "signatures"] as const).map((collection) => studio.revisions.of(collection));
+  const [songEnds, signatures] = useMemo(() => [songEnd(song), signaturesOf(song)] as const, [song, ...revisions]); // and not while somebody scrolls
+  const loop = loopIn(song);
   if (loop === null || loop.end <= loop.start) return null;
   const span = view.draggedLoop.value ?? loop;
   const isNarrow = (span.end - span.start) * view.axis.value.scale < (view.isPhone ? NARROW_ON_PHONES : NARROW_PIXELS);
   return (
     <div class={`loop-handles${loop.isOn ? " on" : ""}${isNarrow ? " narrow" : ""}`}>
-      {EDGES.map(([edge, label]) => <Handle key={edge} studio={studio} view={view} span={span} edge={edge} label={label} />)}
+      {EDGES.map(([edge, label]) => <Handle key={edge} studio={studio} view={view} span={span} edge={edge} label={label} songEnds={songEnds} signatures={signatures} />)}
     </div>
   );
 }
@@ -33,11 +38,12 @@ interface Props {
   readonly span: Span;
   readonly edge: Edge;
   readonly label: string;
+  /** In beats. */
+  readonly songEnds: number;
+  readonly signatures: readonly Signature[];
 }
 
-function Handle({ studio, view, span, edge, label }: Props) {
-  studio.revisions.of("signatures");
-  const signatures = signaturesOf(view.song);
+function Handle({ studio, view, span, edge, label, songEnds, signatures }: Props) {
   const time = span[edge];
   const room = studio.mayEdit ? studio.room.value : null;
   const drop = (isKept: boolean): void => {
@@ -61,7 +67,7 @@ function Handle({ studio, view, span, edge, label }: Props) {
   };
   const words = placeInWords(signatures, time);
   return (
-    <div class={`loop-handle ${edge}`} role="slider" tabIndex={0} aria-label={label} aria-valuemin={0} aria-valuemax={Math.max(time, songEnd(view.song))} aria-valuenow={time}
+    <div class={`loop-handle ${edge}`} role="slider" tabIndex={0} aria-label={label} aria-valuemin={0} aria-valuemax={Math.max(time, songEnds)} aria-valuenow={time}
       aria-valuetext={words} aria-disabled={room === null} title={`${label}: ${words}`} style={{ left: `${xOf(view.axis.value, time)}px` }}
       onFocus={() => view.show(time)} onKeyDown={press}
       onPointerDown={(event) => {
