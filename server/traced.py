@@ -11,9 +11,9 @@ import signal
 import sys
 import tracemalloc
 from pathlib import Path
-from types import FrameType
 
 from server.__main__ import main
+from server.running.signals import ALSO
 
 FRAMES = 3
 SOURCES = 40
@@ -26,7 +26,7 @@ class Tracer:
         self._path = path
         self._first: tracemalloc.Snapshot | None = None
 
-    def tell(self, _signal: int, _frame: FrameType | None) -> None:
+    def tell(self) -> None:
         """Write the file; whole or not at all."""
         gc.collect()
         now = tracemalloc.take_snapshot()
@@ -52,5 +52,5 @@ def _short(filename: str) -> str:
 
 if __name__ == "__main__":
     tracemalloc.start(FRAMES)
-    signal.signal(signal.SIGUSR2, Tracer(Path(os.environ["PRIME_TRACE_FILE"])).tell)
+    ALSO[signal.SIGUSR2] = Tracer(Path(os.environ["PRIME_TRACE_FILE"])).tell
     sys.exit(main())

@@ -356,7 +356,6 @@ TESTED_ELSEWHERE = {
     "server.states.encoded_state": "tests/server/live/test_snapshots.py",
     "server.states.history_keeping": "tests/server/calls/test_history.py",
     "server.states.state_pages": "tests/server/live/test_snapshots.py",
-    "server.traced": "tests/loadtest/soak/test_soak.py",
     "admin.answers": "tests/admin/test_socket_door.py",
     "admin.words": "tests/admin/test_command_line.py",
     "admin.showing_health": "tests/admin/test_command_line.py",

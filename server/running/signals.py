@@ -17,6 +17,9 @@ from server.running.first_signals import DRAINS, ENDS_AT_ONCE, RELOADS, STOPS, o
 
 log = structlog.get_logger()
 
+ALSO: dict[int, Callable[[], Any]] = {}
+"""What a program around the server does while it serves, by number of the signal."""
+
 
 def name_of(number: int) -> str:
     """As in `kill -l`."""
@@ -93,7 +96,7 @@ class Signals:
         self._do = {int(getattr(signal, name)): each for name, each in do.items()}
 
     def _received(self, number: int) -> None:
-        do = self._do.get(number)
+        do = self._do.get(number) or ALSO.get(number)
         if do is not None and not self._is_stopping:
             do()
         elif number in (RELOADS, DRAINS):

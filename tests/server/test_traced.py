@@ -1,0 +1,53 @@
+"""A traced node says at SIGUSR2 what its memory is made of, and what has grown since the first."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOON = 120.0
+
+pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
+
+
+async def written(path: Path) -> list[dict[str, Any]]:
+    """As soon as it is there; it comes whole."""
+    while not path.exists():  # noqa: ASYNC110 ASYNC240 -- another process writes it
+        await asyncio.sleep(0.1)
+    found: list[dict[str, Any]] = json.loads(path.read_text())  # noqa: ASYNC240
+    path.unlink()  # noqa: ASYNC240
+    return found
+
+
+async def test_it_writes_what_its_memory_is_made_of(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.json"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server.traced", "--port", "0", "--data", str(tmp_path / "data")),
+        "--json",
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": "", "REDIS_URL": "", "PRIME_TRACE_FILE": str(trace)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(SOON):
+            assert json.loads(await process.stdout.readline())["ready"]
+            for _ in range(2):
+                process.send_signal(signal.SIGUSR2)
+                sources = await written(trace)
+                assert sources
+                assert all(source["held_kb"] >= 0 for source in sources)
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
