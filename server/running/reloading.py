@@ -17,6 +17,9 @@ from server.settings.setting import Setting
 from server.settings.settings import Settings
 from server.sockets.tls import BadPair
 
+UNCHANGED = "what is set in the environment of a process takes a restart; files are read anew"
+"""For whoever has changed the environment file of a unit, and reloads."""
+
 log = structlog.get_logger()
 
 
@@ -35,6 +38,8 @@ async def reload(node: Node, read: Callable[[], Reading]) -> None:
         said["needs_restart"] = _names(later)
     if certificate is not None:
         said["certificate_until"] = certificate
+    if not (changed or later or wrong or certificate):
+        said["hint"] = UNCHANGED
     if wrong:
         log.error("reloaded, but for what is wrong: that stays as it was", wrong=wrong, **said)
     else:

@@ -143,3 +143,11 @@ async def test_a_certificate_is_read_anew_and_a_bad_one_is_told(
     authority.key.write_text("nonsense")
     line = await reloaded(node.server, **files)
     assert "privkey.pem" in line["wrong"][0]
+
+
+@pytest.mark.postgres
+async def test_where_nothing_has_changed_it_is_said_what_a_reload_does_not_read(node: Node) -> None:
+    assert "hint" not in await reloaded(node.server, PRIME_REGISTRATION="closed")
+    line = await reloaded(node.server, PRIME_REGISTRATION="closed")
+    assert line["changed"] == []
+    assert "environment of a process takes a restart" in line["hint"]
