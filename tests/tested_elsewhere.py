@@ -311,6 +311,7 @@ TESTED_ELSEWHERE = {
     "server.feed.watches": "tests/bounds/rows/kept_of_users/watch_cases.py",
     "server.figures.node_health": "tests/server/calls/operators/test_health.py",
     "server.figures.gauges": "tests/server/router/test_greeting.py",
+    "server.traced": "tests/server/running/test_traced.py",
     "persistence.tables.internal.guests": "tests/server/calls/roles/test_guests.py",
     "persistence.tables.internal.signing_keys": "tests/server/accounts/test_signing_keys.py",
     "persistence.tables.internal.taken_roles": "tests/server/calls/roles/test_invitations.py",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOON = 120.0
 
 pytestmark = [pytest.mark.hub, pytest.mark.postgres, pytest.mark.slow]
