@@ -3,6 +3,7 @@
 They are the same for everyone and know nobody: who somebody is, they ask over the WebSocket.
 """
 
+import functools
 import gzip
 import hashlib
 import re
@@ -109,7 +110,13 @@ def _read(folder: Path) -> Mapping[str, _File]:
 def _file(path: Path) -> _File:
     body = path.read_bytes()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'  # weak: of the file, zipped or not
-    return _File(TYPES[path.suffix], etag, body, gzip.compress(body, mtime=0))
+    return _File(TYPES[path.suffix], etag, body, _zipped(body))
+
+
+@functools.lru_cache(maxsize=64)
+def _zipped(body: bytes) -> bytes:
+    """Once for all nodes of a process: in tests they are thousands."""
+    return gzip.compress(body, mtime=0)
 
 
 def _is_named(etag: str, if_none_match: str) -> bool:
