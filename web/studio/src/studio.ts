@@ -73,6 +73,8 @@ export class Studio {
   readonly tool: Signal<Tool> = signal("select");
   /** What the arrangement keeps to while something is dragged in it. */
   readonly grid: Signal<Grid> = signal("zoom");
+  /** What notes of a clip keep to, in beats; 0: by the zoom. */
+  readonly noteGrid = signal(0);
   /** Our own, in beats. */
   readonly playhead = signal(0);
   readonly isPlaying = signal(false);

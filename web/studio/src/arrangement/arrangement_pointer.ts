@@ -7,7 +7,7 @@ import { gridOf } from "../timeline/grid.js";
 import { rowsApart } from "../timeline/rows.js";
 import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
-import { contentBetween, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
+import { contentBetween, copiedTo, drawn, isElsewhere, movedBy, place, resized, split, type ClipPlace } from "./clip_edits.js";
 import { CHANGES_TOP, MARKERS_TOP } from "./drawing/ruler.js";
 import { clipsIn, hitAt, type Hit } from "./hits.js";
 import { chipAt, type Chip } from "./ruler/chips.js";
@@ -107,7 +107,7 @@ export class ArrangementPointer {
       studio.select("clips", [id]);
     } else if (press.kind === "loop") this.loop(room, press.x, x);
     else if (press.kind === "chip") this.dropChip(room);
-    else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y));
+    else if (press.kind === "drag") this.drop(press, Math.hypot(x - press.x, y - press.y), event.ctrlKey || event.metaKey);
   }
 
   /** The mouse is elsewhere: others see no cursor of ours. */
@@ -280,13 +280,17 @@ export class ArrangementPointer {
     return movedBy(song, press.ids, step, rows, layout.rows.map(({ id }) => id));
   }
 
-  private drop(press: Extract<Press, { kind: "drag" }>, moved: number): void {
+  /** Clips go where they were dragged; with `isCopy` they stay, and copies go there. An edge has no copy. */
+  private drop(press: Extract<Press, { kind: "drag" }>, moved: number, isCopy: boolean): void {
     const { view, studio } = this;
     const places = view.dragged;
     view.dragged = new Map();
     const room = studio.room.value;
     press.gesture.cancel(); // others see the edit in its place
-    if (room !== null && moved >= CLICK_PIXELS && isElsewhere(room, places)) room.edit((tx) => place(tx, room, places));
+    if (room !== null && moved >= CLICK_PIXELS && isElsewhere(room, places)) {
+      if (isCopy && press.edge === null) studio.select("clips", copiedTo(room, places));
+      else room.edit((tx) => place(tx, room, places));
+    }
     view.drawSong();
   }
 

@@ -82,6 +82,18 @@ export function pasted(room: Room, ids: readonly string[], at: number): string[]
   return made;
 }
 
+/** Copies of clips in other places, while these stay; returns the new ids. */
+export function copiedTo(room: Room, places: ReadonlyMap<string, ClipPlace>): string[] {
+  const made: string[] = [];
+  room.edit((tx) => {
+    for (const [id, to] of places) {
+      const clip = room.get("clips", id);
+      if (clip !== undefined) made.push(copied(tx, room, id, { ...clip, ...to }));
+    }
+  });
+  return made;
+}
+
 function copied(tx: Transaction, room: Room, id: string, clip: NonNullable<ReturnType<Room["get"]>>): string {
   const made = tx.insert("clips", { ...clip, slot: null } as never, newId()); // a slot holds one clip
   for (const note of room.by("notes", "clip", id)) tx.insert("notes", { ...room.get("notes", note)!, clip: made });

@@ -57,6 +57,8 @@ const ELSEWHERE: readonly (readonly [keys: string, words: string])[] = [
   ["Space", "Play or pause"],
   ["Ctrl+Z", "Undo your own last edit"],
   ["Ctrl+Shift+Z", "Redo"],
+  ["Ctrl and drag a clip", "Leave it and put a copy there"],
+  ["Ctrl+C and Ctrl+V on notes", "Copy and paste them, also into another clip"],
   ["Shift and drag in the ruler", "Loop from there to there"],
   ["Double click in automation", "New point; on a point: remove it"],
   ["Double click in the ruler", "New marker, or new tempo in the lower line; with Shift a new time signature"],

@@ -7,7 +7,8 @@ import { coloursOf } from "../arrangement/colours.js";
 import { instrumentFor } from "../playing/built_in.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
-import { duplicate } from "./note_edits.js";
+import { barsOf, contentAt } from "./clip_bars.js";
+import { copiesOf, duplicate, pasted, type CopiedNote } from "./note_edits.js";
 import { pressed } from "./note_keys.js";
 import { NoteList } from "./NoteList.js";
 import { RollHead } from "./RollHead.js";
@@ -29,12 +30,12 @@ interface Props {
 export function Roll({ studio, song, clip, played }: Props) {
   studio.revisions.of("notes");
   studio.revisions.of("devices"); // keys of drums have names
+  studio.revisions.of("signatures");
   const canvas = useRef<HTMLCanvasElement>(null);
   const [window, setWindow] = useState<Window | null>(null);
   const [dragged, setDragged] = useState<ReadonlyMap<string, Note> | null>(null);
   const [frame, setFrame] = useState<Scene["frame"]>(null);
-  /** In beats; 0: by the zoom. */
-  const [chosenGrid, setGrid] = useState(0);
+  const chosenGrid = studio.noteGrid.value;
   useTicks(studio);
   const stored = notesOf(song, clip);
   const moved = movedBy(studio.moment.value === null ? studio.room.value : null, stored);
@@ -62,14 +63,25 @@ export function Roll({ studio, song, clip, played }: Props) {
     if (window === null) return;
     const from = entity?.playStart ?? 0;
     drawOn(canvas.current, (width, height) => ({
-      window, notes: draft === undefined ? notes : [...notes, draft], selected, taken: takenBy(studio), moved, frame, grid,
+      window, notes: draft === undefined ? notes : [...notes, draft], selected, taken: takenBy(studio), moved, frame, grid, bars: entity === undefined ? [] : barsOf(song, song.get("clips", played) ?? entity, window, width),
       colours: coloursOf(document.documentElement), width, height, isDrum: isDrumClip(song, played), played: [from, entity?.loopEnd ?? from + (entity?.duration ?? 0)],
     }));
   });
   void shownTheme.value;
+  /** Ctrl+C and Ctrl+V; notes come where the clip is played just now, else behind the last of those in it. */
+  const copies = (room: Room, event: KeyboardEvent): boolean => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return false;
+    if (event.key === "c" && chosen.length > 0) copied = copiesOf(room, chosen);
+    else if (event.key === "v" && copied.length > 0) {
+      const head = contentAt(song.get("clips", played) ?? NOWHERE, studio.playhead.peek());
+      const behind = Math.ceil(Math.max(0, ...stored.map(({ time, duration }) => time + duration)) / grid - 1e-6) * grid;
+      select(pasted(room, clip, copied, head === null ? behind : Math.round(head / grid) * grid));
+    } else return false;
+    return true;
+  };
   return (
-    <div class="roll" onKeyDown={(event) => { if (room !== null && keyed(room, event, stored, chosen, grid, select)) event.preventDefault(); }}>
-      <RollTools song={song} clip={played} notes={stored} chosen={chosen} room={room} grid={chosenGrid} step={grid} onGrid={setGrid} onWindow={setWindow} onSelect={select} />
+    <div class="roll" onKeyDown={(event) => { if (room !== null && (keyed(room, event, stored, chosen, grid, select) || copies(room, event))) event.preventDefault(); }}>
+      <RollTools song={song} clip={played} notes={stored} chosen={chosen} room={room} grid={chosenGrid} step={grid} onGrid={(grid) => { studio.noteGrid.value = grid; }} onWindow={setWindow} onSelect={select} />
       <div class="roll-canvas" tabIndex={-1} onPointerDown={(event) => event.currentTarget.focus({ preventScroll: true })}>
         <canvas ref={canvas} aria-hidden />
         {window !== null && <RollHead studio={studio} clip={played} window={window} />}
@@ -78,6 +90,12 @@ export function Roll({ studio, song, clip, played }: Props) {
     </div>
   );
 }
+
+/** Notes that were copied last, from whatever clip. */
+let copied: readonly CopiedNote[] = [];
+
+/** A clip that is gone. */
+const NOWHERE = { time: 0, duration: 0, playStart: 0, loopStart: null, loopEnd: null, slot: null };
 
 function isDrumClip(song: Readable, clip: string): boolean {
   const entity = song.get("clips", clip);

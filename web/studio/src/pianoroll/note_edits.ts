@@ -1,8 +1,25 @@
 /** Edits of several notes, each one delta. */
 
-import type { Room } from "@prime/client";
+import type { Entities, Room } from "@prime/client";
 
 import type { Note } from "./roll_view.js";
+
+/** A note as it is copied: all that it is. */
+export type CopiedNote = Entities["notes"];
+
+/** What the notes are, to be pasted into this clip or another. */
+export function copiesOf(room: Room, notes: readonly Note[]): CopiedNote[] {
+  return notes.flatMap(({ id }) => room.get("notes", id) ?? []);
+}
+
+/** The first of the copies comes at a beat of the clip's content; returns the new ids. */
+export function pasted(room: Room, clip: string, copies: readonly CopiedNote[], at: number): string[] {
+  if (copies.length === 0) return [];
+  const by = at - Math.min(...copies.map(({ time }) => time));
+  const ids: string[] = [];
+  room.edit((tx) => copies.forEach((note) => ids.push(tx.insert("notes", { ...note, clip, time: note.time + by }))));
+  return ids;
+}
 
 /** Copies behind themselves, on the grid; returns the ids of the copies. */
 export function duplicate(room: Room, notes: readonly Note[], grid: number): string[] {

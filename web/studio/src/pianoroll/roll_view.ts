@@ -4,6 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { isolated } from "../arrangement/drawing/letters.js";
 import type { Colours } from "../arrangement/colours.js";
+import type { Mark } from "../timeline/axis.js";
 import { drawVelocities, LANE_HEIGHT } from "./velocity_lane.js";
 
 export const KEYS_WIDTH = 44;
@@ -76,9 +77,9 @@ export function noteAt(window: Window, notes: readonly Note[], x: number, y: num
   return null;
 }
 
-/** The finest grid whose steps are ten pixels wide. */
+/** The finest grid whose steps can be seen: 32nds and finer only where somebody has zoomed in on them. */
 export function gridOf({ scale }: Window): number {
-  return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].find((beats) => beats * scale >= 10) ?? 1;
+  return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].find((beats) => beats * scale >= (beats < 1 / 4 ? 64 : 10)) ?? 1;
 }
 
 export interface Scene {
@@ -92,6 +93,8 @@ export interface Scene {
   readonly isDrum: boolean;
   /** In beats. */
   readonly grid: number;
+  /** Bars and beats of the song, by beats of the content. */
+  readonly bars: readonly Mark[];
   readonly frame: readonly [x: number, y: number, x: number, y: number] | null;
   readonly colours: Colours;
   readonly width: number;
@@ -115,12 +118,7 @@ export function drawRoll(paint: CanvasRenderingContext2D, scene: Scene): void {
   paint.fillStyle = colours.ground;
   paint.fillRect(0, 0, width, height);
   drawKeys(paint, scene);
-  const grid = Math.max(scene.grid, gridOf(window));
-  paint.fillStyle = colours.line;
-  for (let time = Math.ceil(window.start / grid) * grid; time < window.start + width / window.scale; time += grid) {
-    paint.globalAlpha = time % 4 === 0 ? 1 : time % 1 === 0 ? 0.6 : 0.25;
-    paint.fillRect(Math.round(KEYS_WIDTH + (time - window.start) * window.scale), 0, 1, height);
-  }
+  drawGrid(paint, scene);
   paint.globalAlpha = 0.35;
   paint.fillStyle = colours.surface;
   const [from, to] = scene.played.map((time) => KEYS_WIDTH + (time - window.start) * window.scale) as [number, number];
@@ -129,11 +127,38 @@ export function drawRoll(paint: CanvasRenderingContext2D, scene: Scene): void {
   paint.globalAlpha = 1;
   for (const note of scene.notes) drawNote(paint, scene, note);
   drawVelocities(paint, scene);
+  drawBarNumbers(paint, scene);
   if (scene.frame === null) return;
   const [x, y, toX, toY] = scene.frame;
   paint.strokeStyle = colours.text;
   paint.lineWidth = 1;
   paint.strokeRect(x, y, toX - x, toY - y);
+}
+
+function drawGrid(paint: CanvasRenderingContext2D, { window, colours, grid, bars, width, height }: Scene): void {
+  const line = (time: number, alpha: number): void => {
+    paint.globalAlpha = alpha;
+    paint.fillRect(Math.round(KEYS_WIDTH + (time - window.start) * window.scale), 0, 1, height);
+  };
+  paint.fillStyle = colours.line;
+  const step = Math.max(grid, gridOf(window));
+  for (let time = Math.ceil(window.start / step) * step; time < window.start + width / window.scale; time += step) line(time, 0.25);
+  for (const { time, bar } of bars) line(time, bar === null ? 0.6 : 1);
+  paint.globalAlpha = 1;
+}
+
+/** At the top, as in the ruler of the song. */
+function drawBarNumbers(paint: CanvasRenderingContext2D, { window, colours, bars }: Scene): void {
+  paint.font = "10px system-ui, sans-serif";
+  paint.textBaseline = "middle";
+  for (const { time, bar } of bars) {
+    if (bar === null) continue;
+    const x = Math.round(KEYS_WIDTH + (time - window.start) * window.scale) + 2;
+    paint.fillStyle = colours.ground;
+    paint.fillRect(x, 1, paint.measureText(`${bar}`).width + 4, 12);
+    paint.fillStyle = colours.quiet;
+    paint.fillText(`${bar}`, x + 2, 7);
+  }
 }
 
 function drawKeys(paint: CanvasRenderingContext2D, { window, colours, width, height, isDrum }: Scene): void {

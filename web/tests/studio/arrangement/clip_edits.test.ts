@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contentBetween, duplicated, isElsewhere, movedBy, place, remove, resized, split } from "../../../studio/src/arrangement/clip_edits.js";
+import { contentBetween, copiedTo, duplicated, isElsewhere, movedBy, place, remove, resized, split } from "../../../studio/src/arrangement/clip_edits.js";
 import { roomOf, songOf, TWO_TRACKS } from "./song.js";
 
 const song = songOf(TWO_TRACKS);
@@ -59,6 +59,15 @@ test("copies stand behind the last, with their notes", () => {
   duplicated(room, ["c1"]);
   assert.equal((ops[0]![2] as { time: number }).time, 8);
   assert.deepEqual(ops[1], ["insert", "notes", { clip: "new1", time: 0, duration: 1, key: 60 }]);
+});
+
+test("copies go where clips were dragged, and these stay", () => {
+  const { room, ops } = roomOf(song);
+  const places = movedBy(song, ["c1"], 8, 1, ["t1", "t2"]);
+  assert.equal(copiedTo(room, new Map([...places, ["gone", places.get("c1")!]])).length, 1);
+  const [[name, , clip]] = ops as [[string, string, { track: string; time: number; duration: number }]];
+  assert.deepEqual([name, clip.track, clip.time, clip.duration], ["insert", "t2", 12, 4]);
+  assert.ok(ops.every(([name]) => name === "insert"));
 });
 
 test("only what is there is deleted", () => {

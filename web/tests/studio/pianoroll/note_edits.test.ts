@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { duplicate, quantize, within } from "../../../studio/src/pianoroll/note_edits.js";
+import { copiesOf, duplicate, pasted, quantize, within } from "../../../studio/src/pianoroll/note_edits.js";
 import { notesOf } from "../../../studio/src/pianoroll/roll_view.js";
 import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
 
@@ -14,6 +14,15 @@ test("copies come behind, on the grid, with all that their notes have", () => {
   const copies = ops.map(([, , entity]) => entity as { time: number; ch: number });
   assert.deepEqual(copies.map(({ time, ch }) => [time, ch]), [[1.6, 3], [2.5, 0]]);
   assert.deepEqual(duplicate(room, [], 1), []);
+});
+
+test("notes are pasted into any clip, with all that they have, from a beat on", () => {
+  const { room, ops } = roomOf(song);
+  const copies = copiesOf(room, notes);
+  assert.equal(pasted(room, "c2", copies, 3).length, 2);
+  const made = ops.map(([, , entity]) => entity as { clip: string; time: number; ch: number });
+  assert.deepEqual(made.map(({ clip, time, ch }) => [clip, time, ch]), [["c2", 3, 3], ["c2", 3.9, 0]]);
+  assert.deepEqual(pasted(room, "c2", [], 3), []);
 });
 
 test("notes go to the nearest line of the grid, and those on it stay", () => {
