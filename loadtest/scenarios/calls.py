@@ -17,7 +17,7 @@ from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
-from loadtest.load.sustained import LoopLag, problems, verdict
+from loadtest.load.sustained import LoopLag, disturbed, problems, verdict
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOP_LATE = "prime_loop_late_seconds"
+STALLED = "prime_probe_stall_seconds"
 CONNECTIONS_OF_EACH = 4
 """Of each caller, asked in turn: one takes 400 messages a second (`MESSAGES_PER_SECOND`)."""
 SAMPLES_OF_EACH = 64
@@ -42,8 +43,8 @@ LEAST_RATIO = 0.5
 
 LEAD = (
     "Each kind of call, as many as are answered, by several users over connections of their own; "
-    "others move in a room meanwhile. Then plain asyncpg runs the same SQL from the server's core, "
-    "over as many connections as the server has for it."
+    "others move in a room meanwhile. At once behind it plain asyncpg runs the same SQL from the "
+    "server's core, over as many connections as the server has for it, while the server rests."
 )
 
 TARGETS = (Target("least_ratio", LEAST_RATIO, at_least=True), Target("hub_tick_delay_ms", 5))
@@ -54,10 +55,10 @@ class FillFailed(Exception):
 
 
 async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Fill the tables, make each kind of call, then the same without the server."""
+    """Fill the tables, make each kind of call, each time also without the server."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
-        step = progress.add_task("starting a server", total=len(KINDS) + 3)
+        step = progress.add_task("starting a server", total=2 * len(KINDS) + 2)
         limits = {"PRIME_STALL_PROBE": "1"}
         connections = arguments.callers * CONNECTIONS_OF_EACH + WATCHED_MEMBERS
         async with pinned_hub(connections, limits, arguments.data) as hub:
@@ -72,8 +73,9 @@ async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
                 for kind in KINDS:
                     say(kind.name)
                     await bench.measure(kind, watch)
-            say("plain asyncpg with the same SQL")
-            report = await bench.compare()
+                    say(f"{kind.name}: plain asyncpg with the same SQL")
+                    await bench.measure_alone(kind)
+            report = bench.report()
     bench.evidence.show(report, arguments.report, console)
     return report
 
@@ -87,11 +89,15 @@ class _Measured:
     """Of a core that each call took of the server, and of PostgreSQL."""
     ms: list[float]
     tick_late_ms: float | None
+    stall_ms: float | None
+    """The longest that the loop was kept from a timer, without what the machine is to blame for."""
     cursors: CursorsSeen
     samples: list[tuple[str, Any]] = field(default_factory=list)
     """User and parameters, for plain asyncpg."""
     failed: str = ""
     """What the first call that was refused was told."""
+    alone: dict[str, Any] = field(default_factory=dict)
+    """What the tool told that ran plain asyncpg."""
 
 
 class _Bench:
@@ -147,59 +153,60 @@ class _Bench:
         phase, before = await watch.phase(), await scrape(self._hub.url)
         for loop in loops:
             loop.ms.clear()
-        began, cpu = time.perf_counter(), self._cpu()
+        began, before_cpu = time.perf_counter(), self._cpu()
         async with LoopLag() as lag:
             await _each(loop.run(seconds=self._arguments.seconds) for loop in loops)
         passed = time.perf_counter() - began
-        taken = [after - at for after, at in zip(self._cpu(), cpu, strict=True)]
-        seen = await phase.end()
-        late = longest(before, await scrape(self._hub.url), LOOP_LATE)
-        self._problems += [f"{kind.name}: {one}" for one in problems(lag.ms, lag.cpu_percent)]
+        *taken, kept = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
+        seen, after = await phase.end(), await scrape(self._hub.url)
+        said = problems(lag.ms, lag.cpu_percent) + disturbed(kept / passed * 100)
+        self._problems += [f"{kind.name}: {one}" for one in said]
         ms = [one for loop in loops for one in loop.ms]
         failed = [loop.failed for loop in loops if loop.failed]
         self._by_kind[kind.name] = _Measured(
             per_s=len(ms) / passed,
             us=[round(seconds / max(len(ms), 1) * 1e6, 1) for seconds in taken],
             ms=ms,
-            tick_late_ms=late,
+            tick_late_ms=longest(before, after, LOOP_LATE),
+            stall_ms=longest(before, after, STALLED),
             cursors=seen,
             samples=self._samples(loops),
             failed=failed[0] if failed else "",
         )
         self.evidence.curves[kind.name] = ms
 
-    def _cpu(self) -> tuple[float, float]:
-        """Processor time of the server and of PostgreSQL so far, in seconds."""
-        return self._hub.cpu_seconds, self._hub.postgres_cpu_seconds
+    def _cpu(self) -> tuple[float, float, float]:
+        """Processor time of the server and of PostgreSQL so far, in seconds; and how long the
+        server had work and no core."""
+        hub = self._hub
+        return hub.cpu_seconds, hub.postgres_cpu_seconds, hub.kept_waiting_seconds
 
     def _samples(self, loops: Sequence[CallLoop]) -> list[tuple[str, Any]]:
         """With their tokens, where plain asyncpg puts ids of its own."""
         pairs = zip(self._callers, loops, strict=True)
         return [(caller.user, params) for caller, loop in pairs for params in loop.samples]
 
-    async def compare(self) -> dict[str, Any]:
-        """The report, with what plain asyncpg makes of each kind."""
-        kinds = [
-            {
-                "kind": kind.name,
-                "method": kind.method,
-                "calls": self._by_kind[kind.name].samples,
-            }
-            for kind in KINDS
-        ]
-        await self._hub.kill()
-        words = ("persistence.tools.call_speed", "--database-url", self._hub.database_url)
+    async def measure_alone(self, kind: Kind) -> None:
+        """The same calls by plain asyncpg, at once: a minute later the machine may be another."""
+        measured = self._by_kind[kind.name]
+        asked = {"kind": kind.name, "method": kind.method, "calls": measured.samples}
         told = await self._child(
-            *words, "--seconds", str(self._arguments.seconds), given=json.dumps(kinds)
+            *("persistence.tools.call_speed", "--database-url", self._hub.database_url),
+            *("--seconds", str(self._arguments.seconds)),
+            given=json.dumps([asked]),
         )
-        alone = {row["kind"]: row for row in told["results"]}
-        calls = [self._row(name, one, alone[name]) for name, one in self._by_kind.items()]
-        late = [one.tick_late_ms for one in self._by_kind.values() if one.tick_late_ms is not None]
+        (measured.alone,) = told["results"]
+
+    def report(self) -> dict[str, Any]:
+        """All kinds, and the worst of each figure."""
+        measured = self._by_kind.values()
+        calls = [self._row(name, one) for name, one in self._by_kind.items()]
         failed = {n: one.failed for n, one in self._by_kind.items() if one.failed}
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "hub_tick_delay_ms": max(late, default=None),
+            "hub_tick_delay_ms": max((one.tick_late_ms or 0.0 for one in measured), default=None),
+            "hub_stall_ms": max((one.stall_ms or 0.0 for one in measured), default=None),
             "failed": failed,
             "rows": self._filled["rows"],
             "fill_seconds": self._filled["seconds"],
@@ -208,8 +215,8 @@ class _Bench:
             **verdict(self._problems),
         }
 
-    def _row(self, name: str, measured: _Measured, told: dict[str, Any]) -> dict[str, Any]:
-        times, alone = summary(measured.ms), told["per_s"]
+    def _row(self, name: str, measured: _Measured) -> dict[str, Any]:
+        times, alone = summary(measured.ms), measured.alone["per_s"]
         return {
             "kind": name,
             "per_s": round(measured.per_s, 1),
@@ -219,7 +226,8 @@ class _Bench:
             "ratio": round(measured.per_s / alone, 3) if alone else None,
             "hub_us": measured.us[0],
             "postgres_us": measured.us[1],
-            "asyncpg_us": told["us"],
+            "asyncpg_us": measured.alone["us"],
+            "tick_delay_ms": measured.tick_late_ms,
             "cursor_p99_ms": measured.cursors.p99,
         }
 
