@@ -9,6 +9,7 @@ import asyncpg
 
 from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Unavailable, Unfit
+from persistence.slots import Slots
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, own_errors
 from persistence.step_back import step_back
 
@@ -158,7 +159,7 @@ class Database:
 
         To give one back takes three turns of the event loop, in which whoever asked would wait.
         """
-        self._slots = asyncio.Semaphore(max_size)
+        self._slots = Slots(max_size)
         """One for each connection: who has one gets a connection without waiting for another's."""
 
     @classmethod
@@ -301,16 +302,14 @@ class Database:
         return connection, transaction
 
     async def _acquire(self) -> Any:
-        if self._slots.locked():
+        if not self._slots.take():
             with own_errors():
                 async with asyncio.timeout(ACQUIRE_SECONDS):
-                    await self._slots.acquire()
-        else:
-            await self._slots.acquire()
+                    await self._slots.wait()
         try:
             return await self._connection()
         except BaseException:
-            self._slots.release()
+            self._slots.give()
             raise
 
     async def _connection(self) -> Any:
@@ -354,7 +353,7 @@ class Database:
             else:
                 await self._put_back(connection)
         finally:
-            self._slots.release()
+            self._slots.give()
 
     async def _put_back(self, connection: Any) -> None:
         with suppress(*DRIVER):

@@ -38,6 +38,7 @@ from server.health.tasks import Tasks
 from server.live.behind.write_behind import WriteBehind
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
+from server.loop.deadlines import Deadlines
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import Threads
 from server.node import Foundation, Node
@@ -305,6 +306,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
             base.db.rooms, orders.node, orders.look, core.hub.broadcast.tell_row_changed
         ),
         slow_calls=core.slow_calls,
+        deadlines=Deadlines(),
     )
 
 

@@ -20,7 +20,7 @@ from persistence.rows.pages import (
     write_cursor,
 )
 from persistence.rows.sql import arguments_of
-from persistence.rows.values import Wrong, argument, read_value
+from persistence.rows.values import IS_UUID, Wrong, argument, read_value
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 
@@ -43,6 +43,9 @@ class Counted:
 
     count: int
     exact: bool
+
+
+MOST_WHOLE = 64
 
 
 def no_such(table: Table) -> NotFound:
@@ -172,6 +175,8 @@ def keys_of(table: Table, id: Id) -> list[Any]:
 
 
 def _key_of(table: Table, column: Column, key: Any) -> Any:
+    if column.sql is SqlType.UUID and isinstance(key, str) and IS_UUID(key):
+        return key  # nearly every one
     try:
         return argument(column, read_value(column, Operator.EQ, key))
     except Wrong as wrong:
@@ -181,8 +186,7 @@ def _key_of(table: Table, column: Column, key: Any) -> Any:
 
 def as_rows(columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
     """What PostgreSQL gave, as on the wire; records may have more behind the columns."""
-    names = [column.name for column in columns]
-    maps = [column.name for column in columns if column.sql is SqlType.JSON]
+    names, maps = _read_as(columns)
     rows = [dict(zip(names, record, strict=False)) for record in records]
     for name in maps:
         for row in rows:
@@ -192,6 +196,21 @@ def as_rows(columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
 
 
 _read_map = msgspec.json.Decoder().decode
+
+_WHOLE: dict[int, tuple[Sequence[Column], list[str], list[str]]] = {}
+"""Columns of whole tables by their identity, as they cannot be hashed: names, and those of maps."""
+
+
+def _read_as(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
+    known = _WHOLE.get(id(columns))
+    if known is not None and known[0] is columns:
+        return known[1], known[2]
+    names = [column.name for column in columns]
+    maps = [column.name for column in columns if column.sql is SqlType.JSON]
+    if len(_WHOLE) >= MOST_WHOLE:
+        _WHOLE.clear()  # a test's tables, or columns that clients chose
+    _WHOLE[id(columns)] = columns, names, maps
+    return names, maps
 
 
 # A page.

@@ -39,7 +39,7 @@ ITEMS = {SqlType.TEXTS: SqlType.TEXT, SqlType.UUIDS: SqlType.UUID}
 
 PATTERNS = (Operator.LIKE, Operator.ILIKE)
 
-_UUID = re.compile(PROJECT_ID)
+IS_UUID = re.compile(PROJECT_ID).match
 _PLAIN = re.compile(r"[A-Za-z0-9_]{1,64}")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 
@@ -193,7 +193,7 @@ def _text(value: Any) -> str:
 
 
 def _uuid(value: Any) -> str:
-    if not isinstance(value, str) or not _UUID.match(value):
+    if not isinstance(value, str) or not IS_UUID(value):
         raise Wrong(f"must be an id, {UUID_IN_WORDS}")
     return value
 

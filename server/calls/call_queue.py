@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from persistence.slots import Slots
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_CALLS_AT_ONCE
 from server.refused import Refused
@@ -27,7 +28,7 @@ class _OfLogin:
 class _OfUser:
     """The calls of one user that are here."""
 
-    slots: asyncio.Semaphore
+    slots: Slots
     here: int = 0
     """How many run or wait for their turn."""
 
@@ -63,7 +64,7 @@ class CallQueue:
         """One call more that runs or waits for its turn."""
         of_user = self._of_users.get(user)
         if of_user is None:
-            of_user = self._of_users[user] = _OfUser(asyncio.Semaphore(self._most))
+            of_user = self._of_users[user] = _OfUser(Slots(self._most))
         of_login = self._of_logins.get(login)
         if of_login is None:
             of_login = self._of_logins[login] = _OfLogin()
@@ -110,11 +111,12 @@ class _Turn:
     async def __aenter__(self) -> None:
         of_user, self._of_login = self._queue.come(self._user, self._login)
         self._slots = of_user.slots
-        try:
-            await self._slots.acquire()
-        except BaseException:
-            self._queue.go(self._user, self._login)
-            raise
+        if not self._slots.take():
+            try:
+                await self._slots.wait()
+            except BaseException:
+                self._queue.go(self._user, self._login)
+                raise
         if self._of_login.is_ended:
             self._over()
             raise Refused(ErrorCode.AUTH_REQUIRED, "this login was ended; log in again")
@@ -126,5 +128,5 @@ class _Turn:
         self._over()
 
     def _over(self) -> None:
-        self._slots.release()
+        self._slots.give()
         self._queue.go(self._user, self._login)

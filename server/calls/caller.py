@@ -1,8 +1,9 @@
 """Who calls: over a connection, or through any other door."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 from server.feed.outlet import Outlet
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
@@ -31,8 +32,7 @@ class NoConnection:
 _NO_CONNECTION = NoConnection()
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who calls, as of the moment at which the call came."""
 
     id: str
@@ -49,7 +49,7 @@ class Caller:
     """What its client said of the device beside its id."""
     machine: str = ""
     """Who calls by the socket on the machine, as `machine:root`; empty: a user does."""
-    when_replied: list[Callable[[bool], None]] = field(default_factory=list)
+    when_replied: list[Callable[[bool], None]] = []
     """What follows the reply; each is told whether it was sent."""
 
     @property

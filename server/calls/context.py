@@ -30,6 +30,7 @@ from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.feed.row_feed import RowFeed
 from server.live.hub import Hub
+from server.loop.deadlines import Deadlines
 from server.loop.threads import InThread
 from server.orders.questions import Questions
 from server.orders.slow_calls import SlowCalls
@@ -114,6 +115,7 @@ class Context(Struct, frozen=True):
     """What operators ask of all nodes, and tell them."""
     slow_calls: SlowCalls
     """The slowest of the last hour on this node."""
+    deadlines: Deadlines
 
     @property
     def registration(self) -> bool:

@@ -54,7 +54,7 @@ async def dispatch(
         context = as_login(context, caller.user, caller.auth_session, alone=alone)
     if isinstance(params, Batch) and not params.atomic:
         return await _BATCHES.one_by_one(context, caller, params, codec, key)
-    async with asyncio.timeout(CALL_SECONDS):
+    with context.deadlines.within(CALL_SECONDS):
         if not isinstance(params, Batch):
             return await _answer(context, caller, method, params, codec, key)
         async with _turn(context, caller):

@@ -24,6 +24,7 @@ from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_
 from server.accounts.tokens import LEEWAY_SECONDS
 from server.calls.call_queue import CallQueue
 from server.calls.table import ANSWERS
+from server.loop.deadlines import Deadlines
 from server.router.call_replies import CallReplies
 from server.router.leaving import SPREAD_MS_PER_MEMBER, spread_ms
 from server.router.liveness import Liveness
@@ -107,7 +108,7 @@ def call() -> Seen:
             calls = CallReplies(
                 Mock(),
                 lambda coroutine: tasks.append(asyncio.ensure_future(coroutine)),
-                Mock(queue=CallQueue()),
+                Mock(queue=CallQueue(), deadlines=Deadlines()),
                 Mock(),
                 MagicMock(),
             )

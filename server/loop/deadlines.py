@@ -1,0 +1,82 @@
+"""Deadlines with one timer of the loop for all of them.
+
+`asyncio.timeout` makes a timer for each: a sixth of what the server itself does for a small call.
+"""
+
+import asyncio
+from math import inf
+
+
+class Deadlines:
+    """Those of a node's calls. Times are the loop's."""
+
+    def __init__(self) -> None:
+        self._waiting: set[Deadline] = set()
+        """Of what goes on."""
+        self._timer: asyncio.TimerHandle | None = None
+        """Until somebody is looked for whose time is over; None: there is nobody."""
+        self._looks_at = inf
+        """When it looks."""
+
+    def within(self, seconds: float) -> "Deadline":
+        """For `with`: what takes longer inside is cancelled, and becomes a `TimeoutError`."""
+        return Deadline(self, seconds)
+
+    def begin(self, deadline: "Deadline") -> None:
+        """Look at it when its time is over."""
+        self._waiting.add(deadline)
+        if deadline.at < self._looks_at:
+            self._look_again(deadline.at)
+
+    def end(self, deadline: "Deadline") -> None:
+        """It is done. The timer stays: there is always one more call."""
+        self._waiting.discard(deadline)
+
+    def _look_again(self, at: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(at, self._look)
+        self._looks_at = at
+
+    def _look(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._timer, self._looks_at = None, inf
+        for deadline in self._waiting:
+            if deadline.at <= now:
+                deadline.cancel()
+        left = [deadline.at for deadline in self._waiting if deadline.at > now]
+        if left:
+            self._look_again(min(left))
+
+
+class Deadline:
+    """Of the task that enters it, as `asyncio.timeout` is."""
+
+    __slots__ = ("_cancelled_before", "_deadlines", "_is_over", "_seconds", "_task", "at")
+
+    def __init__(self, deadlines: Deadlines, seconds: float) -> None:
+        self._deadlines = deadlines
+        self._seconds = seconds
+        self._is_over = False
+        self.at = inf
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task, self._cancelled_before = task, task.cancelling()
+        self.at = asyncio.get_running_loop().time() + self._seconds
+        self._deadlines.begin(self)
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
+        self._deadlines.end(self)
+        if not self._is_over:
+            return
+        # Who cancels the task beside us wants it to end, whatever the time.
+        is_ours = self._task.uncancel() <= self._cancelled_before
+        if is_ours and isinstance(error, asyncio.CancelledError):
+            raise TimeoutError from error
+
+    def cancel(self) -> None:
+        """Its time is over."""
+        self._is_over = True
+        self._task.cancel()
