@@ -206,8 +206,6 @@ TESTED_ELSEWHERE = {
     "rooms.edits.committed_entries": "tests/rooms/edits/test_undo_stacks.py",
     "rooms.edits.edits": "tests/rooms/edits/test_proposals.py",
     "rooms.edits.proposal_queue": "tests/rooms/journal/test_quarantine.py",
-    "rooms.known_aspects": "tests/rooms/test_aspect.py",
-    "rooms.presence.seat": "tests/rooms/edits/test_proposals.py",
     "rooms.room": "tests/rooms/edits/test_proposals.py",
     "schema.bounds": "tests/bounds/test_bounds.py",
     "schema.calling.account_calls": "tests/server/calls/test_dispatch.py",
