@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Gesture, Readable, Room } from "@prime/client";
 
+import { stepOfPress } from "../keys/bursts.js";
 import type { Studio } from "../studio.js";
 import { lineOf, pointsOf, scaleOf, seenOf, timeBetween, valueAt, type LanePoint } from "./lane_points.js";
 import { isSwitch, laneTitle, limitsOf } from "./lane_targets.js";
@@ -118,7 +119,7 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
 
 /** Arrows go by a quarter of a beat and by `step`. Returns whether the key was for the point. */
 function pressed(room: Room, points: readonly LanePoint[], { id, time, value }: LanePoint, step: number, taken: (value: number) => number, key: string): boolean {
-  const set = (props: { time?: number; value?: number }): void => { room.edit((tx) => tx.set("points", id, props), { step: `point ${id}` }); };
+  const set = (props: { time?: number; value?: number }): void => { room.edit((tx) => tx.set("points", id, props), { step: stepOfPress(key, id) }); };
   switch (key) {
     case "ArrowUp": set({ value: taken(value + step) }); break;
     case "ArrowDown": set({ value: taken(value - step) }); break;

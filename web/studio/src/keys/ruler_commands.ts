@@ -6,6 +6,7 @@ import { isOfRuler, type RulerCollection } from "../arrangement/ruler/chips.js";
 import { addMarker, addSignature, addTempo, barStart, moveTo, remove } from "../arrangement/ruler/ruler_edits.js";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import type { Studio } from "../studio.js";
+import { stepOfPress } from "./bursts.js";
 import type { Command } from "./commands.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };
@@ -33,6 +34,6 @@ export function withRuler(command: Command, studio: Studio, room: Room): boolean
   }
   const [id] = ids;
   if (beats === 0 || id === undefined) return false;
-  moveTo(room, collection, id, Math.max(0, (room.get(collection, id)?.time ?? 0) + beats), `move ${id}`);
+  moveTo(room, collection, id, Math.max(0, (room.get(collection, id)?.time ?? 0) + beats), stepOfPress(command, id));
   return true;
 }

@@ -1,6 +1,8 @@
 /** A fader that is ridden: others see it move, and its end is one edit, one step of undo. */
 
-import { newId, type Gesture, type Room } from "@prime/client";
+import type { Gesture, Room } from "@prime/client";
+
+import { Bursts } from "../keys/bursts.js";
 
 type Property = "volume" | "pan";
 type Ridden = "channels" | "sends";
@@ -8,17 +10,14 @@ type Ridden = "channels" | "sends";
 /** The wheel rests for so long: that was one ride. */
 const WHEEL_MS = 400;
 
-/** Keys in a row within so long are one step of undo. */
-const BURST_MS = 1_200;
-
 export class Ride {
   /** While a pointer holds the fader. */
   private gesture: Gesture<unknown> | null = null;
   private hasMoved = false;
   /** Ends a ride of the wheel. */
   private rest: ReturnType<typeof setTimeout> | null = null;
-  /** The step of the keys that were pressed last, and when. */
-  private burst = { step: "", at: -Infinity };
+  /** Of the keys that were pressed on it. */
+  private readonly bursts = new Bursts();
 
   constructor(private readonly room: Room, private readonly collection: Ridden, private readonly id: string, private readonly property: Property) {}
 
@@ -62,9 +61,7 @@ export class Ride {
 
   /** A key, a typed number, a double click. `now`: milliseconds of any clock that only grows. */
   set(value: number, now: number): void {
-    if (now - this.burst.at > BURST_MS) this.burst.step = newId();
-    this.burst.at = now;
-    this.room.edit((tx) => tx.set(this.collection, this.id, { [this.property]: value }), { step: this.burst.step });
+    this.room.edit((tx) => tx.set(this.collection, this.id, { [this.property]: value }), { step: this.bursts.stepOf("", now) });
   }
 
   private stopResting(): void {

@@ -1,16 +1,17 @@
-/** What keys do with the notes that are selected; each press is one edit, a burst one step of undo. */
+/** What keys do with the notes that are selected; each press is one edit, a burst of one key one step of undo. */
 
 import type { Room } from "@prime/client";
 
+import { stepOfPress } from "../keys/bursts.js";
 import { remove } from "./note_edits.js";
 import { LEAST_NOTE, type Note } from "./roll_view.js";
 
 /** Returns whether the key was for the notes. Arrows move by `grid` and by keys, Shift by octaves or resizes; + and - are louder and softer. */
 export function pressed(room: Room, notes: readonly Note[], grid: number, event: { key: string; shiftKey: boolean }): boolean {
   if (notes.length === 0) return false;
-  const step = `notes ${notes[0]!.id}`;
+  const step = (): string => stepOfPress(event.key, String(event.shiftKey), ...notes.map(({ id }) => id));
   const change = (to: (note: Note) => Partial<Note>): boolean => {
-    room.edit((tx) => notes.forEach((note) => tx.set("notes", note.id, to(note))), { step });
+    room.edit((tx) => notes.forEach((note) => tx.set("notes", note.id, to(note))), { step: step() });
     return true;
   };
   const octave = event.shiftKey ? 12 : 1;

@@ -2,6 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 
+import { stepOfPress } from "../../keys/bursts.js";
 import type { Studio } from "../../studio.js";
 import { beatsAt, snapped, xOf, type Signature } from "../../timeline/axis.js";
 import { gridOf } from "../../timeline/grid.js";
@@ -62,7 +63,7 @@ function Handle({ studio, view, span, edge, label, songEnds, signatures }: Props
     if (beats === 0 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const moved = edgeAt(span, edge, time + beats);
-    if (room !== null) setLoop(room, moved, { step: `loop ${edge}` });
+    if (room !== null) setLoop(room, moved, { step: stepOfPress("loop", edge, event.key) });
     view.show(moved[edge]);
   };
   const words = placeInWords(signatures, time);
