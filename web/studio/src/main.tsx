@@ -21,10 +21,12 @@ import { tabDevice } from "@prime/client";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
 import { Navigation } from "./app/navigation.js";
+import { followMouse } from "./keys/focused.js";
 import { Studio } from "./studio.js";
 
 if (whatIsMissing(window) === null) { // else before_start.ts has told it
   followTheme();
+  followMouse();
   const studio = new Studio(socketAddress(), await tabDevice());
   Object.assign(globalThis, { prime: { studio } }); // for the browser's console
   studio.navigateBy(new Navigation(studio, window));

@@ -83,12 +83,19 @@ function useInForce(studio: Studio, collection: "tempo" | "signatures"): string 
 
 /** Space plays, Ctrl+Z undoes: where nothing that has the focus takes the key. */
 function onKey(studio: Studio, player: Player): () => void {
+  /** Space went down for us. */
+  let isOurs = false;
+  const release = (event: KeyboardEvent): void => {
+    if (isOurs && event.key === " ") event.preventDefault(); // Firefox presses a button by it else
+    if (event.key === " ") isOurs = false;
+  };
   const press = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isDialogOpen() || isForFocused(event.target, event.key)) return;
     const key = event.key.toLowerCase();
     const isControl = event.ctrlKey || event.metaKey;
     if (key === " " && !isControl && !event.altKey) {
       if (!event.repeat) player.toggle();
+      isOurs = true;
     } else if (isControl && key === "z") {
       if (event.shiftKey) studio.redo();
       else studio.undo();
@@ -97,5 +104,9 @@ function onKey(studio: Studio, player: Player): () => void {
     event.preventDefault();
   };
   addEventListener("keydown", press);
-  return () => removeEventListener("keydown", press);
+  addEventListener("keyup", release);
+  return () => {
+    removeEventListener("keydown", press);
+    removeEventListener("keyup", release);
+  };
 }
