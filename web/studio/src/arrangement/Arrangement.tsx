@@ -90,6 +90,7 @@ function listening(canvas: HTMLCanvasElement, pointer: ArrangementPointer): () =
   canvas.addEventListener("wheel", (event) => pointer.wheel(event, () => at(event)[0]), { passive: false, signal });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
+    getSelection()?.removeAllRanges(); // what is copied next is what is pressed here
     canvas.setPointerCapture(event.pointerId);
     pointer.down(event, ...at(event));
   }, { signal });

@@ -96,11 +96,12 @@ function TrackHead({ studio, view, people, row, place }: Props) {
     <div ref={box} class={`track-head${isSelected ? " selected" : ""}`} role="row" aria-level={row.depth + 1} aria-rowindex={place + 1} aria-selected={isSelected}
       {...(isGroup && { "aria-expanded": !isFolded })} tabIndex={isSelected || (place === 0 && studio.selection.value?.collection !== "tracks") ? 0 : -1}
       style={{ top: `${row.top}px`, height: `${row.height}px`, paddingLeft: `${8 + row.depth * 14}px` }}
-      onClick={select} onFocus={select} onKeyDown={press}>
+      onClick={select} onFocus={select} onKeyDown={press}
+      onDblClick={(event) => { if (event.target instanceof Element && event.target.closest("button, input") === null) setNaming(studio.mayEdit); }}>
       <span class="track-colour" aria-hidden style={{ background: clipColour(track.color, place) }} />
       <span role="gridcell" class="track-name">
         {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
-        <bdi onDblClick={() => setNaming(studio.mayEdit)}>{track.name.slice(0, 60) || "Track"}</bdi>
+        <bdi>{track.name.slice(0, 60) || "Track"}</bdi>
         {isNaming && <TrackName name={track.name} onDone={name} />}
       </span>
       <span role="gridcell" class="track-side">

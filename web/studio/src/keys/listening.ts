@@ -6,12 +6,18 @@ import { carryOut } from "./carry_out.js";
 import { commandOf } from "./commands.js";
 import { isDialogOpen, isForFocused } from "./focused.js";
 
+/** Whether there is text that the browser would copy: a double click may leave an empty piece selected. */
+function isTextSelected(): boolean {
+  return (getSelection()?.toString().trim() ?? "") !== "";
+}
+
 /** Returns what ends it. Keys that somebody else has taken are left alone. */
 export function listenToKeys(studio: Studio, view: ArrangementView): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isForFocused(event.target, event.key)) return;
-    if (isDialogOpen() || getSelection()?.isCollapsed === false) return;
+    if (isDialogOpen()) return;
     const command = commandOf(event);
+    if (command === "copy" && isTextSelected()) return; // the browser copies that
     if (command !== null && carryOut(command, studio, view)) event.preventDefault();
   };
   addEventListener("keydown", press);
