@@ -40,6 +40,8 @@ export const DRAFT = "draft";
 export class RollPointer {
   private press: Press = { kind: "none" };
   private moved: ReadonlyMap<string, Note> | null = null;
+  /** Whether they were on another key since the press: what never changed is no part of the edit. */
+  private hasLeftKey = false;
 
   constructor(private readonly roll: Roll) {}
 
@@ -76,7 +78,8 @@ export class RollPointer {
       default: this.show(press.notes.map((note) => this.dragged(press, note, x, y, isFree ? 0 : roll.grid)));
     }
     if (this.moved === null) return;
-    for (const [id, { time, duration, key, vel }] of this.moved) press.gesture.set("notes", id, press.kind === "velocity" ? { vel } : { time, duration, key });
+    this.hasLeftKey ||= press.notes.some(({ id, key }) => this.moved?.get(id)?.key !== key);
+    for (const [id, { time, duration, key, vel }] of this.moved) press.gesture.set("notes", id, press.kind === "velocity" ? { vel } : press.kind === "resize" ? { duration } : this.hasLeftKey ? { time, key } : { time });
   }
 
   up(): void {
@@ -110,6 +113,7 @@ export class RollPointer {
   private rest(): void {
     this.press = { kind: "none" };
     this.moved = null;
+    this.hasLeftKey = false;
     this.roll.drag(null);
     this.roll.frame(null);
   }

@@ -46,11 +46,24 @@ test("a drag is one gesture, and a click changes nothing", () => {
   assert.equal(pointer.down(x, y, false), true);
   pointer.move(x + window.scale, y - window.keyHeight, false);
   pointer.up();
-  assert.deepEqual(gestures, [["notes", "a", { time: 2, duration: 1, key: 65 }], ["end"]]);
+  assert.deepEqual(gestures, [["notes", "a", { time: 2, key: 65 }], ["end"]]);
   pointer.down(x, y, false);
   pointer.up();
   assert.deepEqual(gestures.at(-1), ["cancel"]);
   assert.deepEqual(ops, []);
+});
+
+test("a drag names only what it changed: along the time no key, at the edge a length", () => {
+  const { pointer, gestures } = pressedRoll();
+  const [x, y] = middleOf(a);
+  pointer.down(x, y, false);
+  pointer.move(x + window.scale, y, false);
+  pointer.up();
+  const [left, , wide] = boxOf(window, a);
+  pointer.down(left + wide - 1, y, false);
+  pointer.move(left + wide - 1 + window.scale, y, false);
+  pointer.up();
+  assert.deepEqual(gestures, [["notes", "a", { time: 2 }], ["end"], ["notes", "a", { duration: 2 }], ["end"]]);
 });
 
 test("a stem is drawn up and down, of all that are selected", () => {
