@@ -5,7 +5,7 @@ import { COLLECTIONS, type Collection, type Readable } from "@prime/client";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { nameOf } from "../mixer/channel_names.js";
 import { gainInWords, panInWords } from "../mixer/levels.js";
-import { beatInClip, placeInNumbers } from "../timeline/place_words.js";
+import { beatInClip, placeExactly } from "../timeline/place_words.js";
 import { wordsOf } from "./property_words.js";
 
 /** Their time is of the song; that of others is of the clip that they are in. */
@@ -87,9 +87,9 @@ function numberInWords(collection: Collection, name: string, value: number, song
     case "contentTime": return `${rounded(value)} s`;
     case "den": return `1/${value}`;
     case "key": return collection === "notes" ? keyInWords(value) : String(value);
-    case "time": return ON_TIME_LINE.has(collection) ? placeInNumbers(signaturesOf(song), value) : beatInClip(value);
+    case "time": return ON_TIME_LINE.has(collection) ? placeExactly(signaturesOf(song), value) : beatInClip(value);
   }
-  if (collection === "transport") return placeInNumbers(signaturesOf(song), value);
+  if (collection === "transport") return placeExactly(signaturesOf(song), value);
   if (collection === "clips" && (name === "loopStart" || name === "loopEnd")) return beatInClip(value);
   if (collection === "media" && name === "duration") return `${rounded(value)} s`;
   if (LENGTHS.has(name)) return `${rounded(value)} ${value === 1 ? "beat" : "beats"}`;
