@@ -35,16 +35,64 @@ interface Told {
 export function editInWords({ purpose, reverts, ops, total }: Told, song: Readable): string {
   const what = purpose === "undo" ? `undid #${reverts ?? "?"}: ` : purpose === "redo" ? `redid #${reverts ?? "?"}: ` : purpose === "restore" ? "restored a snapshot: " : "";
   if (total === 0 || ops.length === 0) return what === "" ? "changed nothing any more" : what.replace(/: $/, "");
-  const first = firstTold(ops);
-  const alike = ops.filter(({ op, col }) => op === first.op && col === first.col).length;
-  const rest = total - alike;
+  const things = eachOnce(ops);
+  const unseen = total - ops.length; // of a large edit some come
+  const cut = unseen > 0 ? null : splitInWords(things, song);
+  if (cut !== null) return what + cut;
+  const first = firstTold(things);
+  const alike = things.filter(({ op, col }) => op === first.op && col === first.col);
+  const rest = things.filter((op) => !alike.includes(op));
+  const verb = alike.every((op) => doneWith(op) === DONE.move) ? DONE.move : DONE[first.op];
   const [one, many] = NOUNS[first.col];
-  const words = alike === 1 ? `${doneWith(first)} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${doneWith(first)} ${alike} ${many}${placeInWords(first, song)}`;
-  return what + words + (rest > 0 ? ` and ${rest} more` : "");
+  const words = alike.length === 1 ? `${verb} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${verb} ${alike.length} ${many}${placeInWords(first, song)}`;
+  return what + words + restInWords(rest, first, unseen);
+}
+
+/** What an edit did with each thing in the end: of several ops on one the latest values count. */
+function eachOnce(ops: readonly Op[]): Op[] {
+  const things = new Map<string, Op>();
+  for (const op of ops) {
+    const before = things.get(`${op.col}/${op.id}`);
+    things.set(`${op.col}/${op.id}`, before === undefined || op.op !== "set" ? op : withValues(before, op.props as object));
+  }
+  return [...things.values()];
+}
+
+function withValues(before: Op, props: object): Op {
+  if (before.op === "set") return { ...before, props: { ...(before.props as object), ...props } } as Op;
+  if (before.op === "insert") return { ...before, entity: { ...(before.entity as object), ...props } } as Op;
+  return before;
+}
+
+/** " with 12 notes", " and 12 notes", " and 3 more". `unseen`: how many ops the server did not send. */
+function restInWords(rest: readonly Op[], first: Op, unseen: number): string {
+  const [other] = rest;
+  if (other === undefined) return unseen > 0 ? ` and ${unseen} more` : "";
+  const isOneKind = unseen === 0 && rest.every(({ op, col }) => op === first.op && col === other.col);
+  if (!isOneKind || first.op === "set") return ` and ${rest.length + unseen} more`;
+  const [one, many] = NOUNS[other.col];
+  const isWithin = first.op === "insert" && rest.every((op) => op.op === "insert" && Object.values(op.entity as object).includes(first.id));
+  return ` ${isWithin ? "with" : "and"} ${rest.length === 1 ? `a ${one}` : `${rest.length} ${many}`}`;
+}
+
+/** "split clip “Lead” at 3.1": the second half is new, and the first ends where it begins; null: it was something else. */
+function splitInWords(things: readonly Op[], song: Readable): string | null {
+  const clips = things.filter(({ col }) => col === "clips");
+  const [made, cut] = [clips.find(({ op }) => op === "insert"), clips.find(({ op }) => op === "set")];
+  if (clips.length !== 2 || made?.op !== "insert" || cut?.op !== "set" || Object.keys(cut.props as object).join() !== "duration") return null;
+  const [half, was] = [made.entity as { time?: number; playStart?: number; track?: string }, song.get("clips", cut.id)];
+  const isSecond = was === undefined || (half.track === was.track && (half.playStart ?? 0) > was.playStart);
+  if (!isSecond || typeof half.time !== "number") return null;
+  return `split clip${nameInWords(made, song)} ${valueInWords("clips", "time", half.time, song).replace(/^to /, "at ")}`;
+}
+
+/** What somebody calls it: "clip “Lead”", "note C4 in “Lead”". */
+export function thingInWords(collection: Collection, id: string, song: Readable): string {
+  return `${NOUNS[collection][0]}${nameInWords({ op: "delete", col: collection, id } as Op, song)}`;
 }
 
 /** A `move` comes as the `set` that it was (rule O6). */
-function doneWith(op: Op): string {
+export function doneWith(op: Op): (typeof DONE)[keyof typeof DONE] {
   return op.op === "set" && isMove(op.col, op.props) ? DONE.move : DONE[op.op];
 }
 

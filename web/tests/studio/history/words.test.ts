@@ -47,8 +47,34 @@ test("every kind of op has words in every collection, and no id is among them", 
 test("several of a kind are counted, and what the others hang on is told first", () => {
   const notes = [1, 2, 3].map((n) => ({ op: "insert", col: "notes", id: `n${n}`, entity: { clip: "c1", key: 60 } }));
   assert.equal(told(notes), "added 3 notes in “One”");
-  assert.equal(told([...notes, { op: "insert", col: "clips", id: "c", entity: { track: "t1", name: "Hook" } }]), "added clip “Hook” and 3 more");
+  assert.equal(told([...notes, { op: "insert", col: "clips", id: "c", entity: { track: "t1", name: "Hook" } }]), "added clip “Hook” and 3 notes");
   assert.equal(told(notes, { total: 250 }), "added 3 notes in “One” and 247 more");
+});
+
+test("things are counted, not ops: of several on one the last values are told", () => {
+  const pans = [0.1, 0.2, 0.3].map((pan) => ({ op: "set", col: "channels", id: "ch", props: { pan } }));
+  assert.equal(told(pans, { purpose: "undo", reverts: 9 }), "undid #9: changed channel “Bass”: pan to 40 % left");
+  assert.equal(told([{ op: "set", col: "clips", id: "c1", props: { time: 5 } }, { op: "set", col: "clips", id: "c1", props: { duration: 3, playStart: 1 } }]),
+    "changed clip in “One”: to 2.2, length to 3 beats, content start to 1 beat");
+  const moves = ["n", "m", "n", "m"].map((id) => ({ op: "set", col: "notes", id, props: { time: 1 } }));
+  assert.equal(told(moves), "moved 2 notes in “One”");
+  assert.equal(told([...moves, { op: "set", col: "notes", id: "x", props: { vel: 1 } }]), "changed 3 notes in “One”");
+  assert.equal(told([{ op: "insert", col: "notes", id: "x", entity: { clip: "c1", key: 60 } }, { op: "set", col: "notes", id: "x", props: { key: 61 } }]), "added note C♯4 in “One”");
+});
+
+test("a copy is told with what is in it, and a split as one", () => {
+  const notes = [1, 2].map((n) => ({ op: "insert", col: "notes", id: `n${n}`, entity: { clip: "c", key: 60 } }));
+  const clip = { op: "insert", col: "clips", id: "c", entity: { track: "t1", name: "Hook", time: 6, duration: 2, playStart: 2 } };
+  assert.equal(told([clip, ...notes]), "added clip “Hook” with 2 notes");
+  assert.equal(told([clip, notes[0]!]), "added clip “Hook” with a note");
+  assert.equal(told([clip, ...notes, { op: "set", col: "clips", id: "c1", props: { duration: 2 } }]), "split clip “Hook” at 2.3");
+  const pasted = { ...clip, entity: { ...clip.entity, playStart: 0 } };
+  assert.equal(told([pasted, ...notes, { op: "set", col: "clips", id: "c1", props: { duration: 2 } }]), "added clip “Hook” and 3 more");
+});
+
+test("two places in a beat are told apart", () => {
+  const to = (time: number): string => told([{ op: "set", col: "clips", id: "c1", props: { time } }]);
+  assert.deepEqual([1, 1.25, 1.5, 1.3].map(to), ["1.2", "1.2.2", "1.2.3", "1.2.2.20"].map((place) => `moved clip in “One” to ${place}`));
 });
 
 test("undo, redo, restore and nothing are told as such", () => {
