@@ -34,25 +34,66 @@ async def test_space_presses_what_has_the_focus_and_plays_only_where_nothing_tak
     ben = await enter_by(browser, "Ben", await invited(ann, project, node))
     await ben.value("prime.studio.select('clips', ['cl_lead_01'])")
     for panel in IN_PANELS:
-        await ben.click(f".side .tabs >> text={panel}")
+        await ben.press(f".side .tabs button:has-text('{panel}')", "Enter")
         await ben.see(f".side .tabs [aria-expanded=true]:has-text('{panel}')")
         assert await ben.value(TAKEN) == []
     for panel in ("Scenes", "Notes"):
-        await ben.click(f".lower .tabs >> text={panel}")
+        await ben.press(f".lower .tabs button:has-text('{panel}')", "Enter")
         assert await ben.value(TAKEN) == []
     assert not await played(ben)
-    await ben.click(".side .tabs >> text=Snapshots")
     await ben.press("label:has-text('Those the server took') input", "Space")
     await ben.see("label:has-text('Those the server took') input:checked")
     await ben.press("button:has-text('+ Track')", "Space")
     await ben.see(".track-head:has-text('Track 2')")
+    await ben.do("keyboard.press", "Escape")
     assert not await played(ben)
-    await ben.click(".lower .tabs >> text=Mixer")
+    await ben.press(".lower .tabs button:has-text('Mixer')", "Enter")
     await ben.press("[role=slider][aria-label='Volume of Lead']", "Space")
     await ben.until("prime.studio.isPlaying.value")
     await ben.value("document.activeElement.blur()")
     await ben.do("keyboard.press", "Space")
     await ben.until("!prime.studio.isPlaying.value")
+
+
+async def test_what_the_mouse_has_pressed_leaves_space_to_playing_and_takes_no_shortcut(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node))
+    mute = ".track-head button[aria-label=Mute]"
+    await ben.click(mute)
+    await ben.until(f"{ROOM}.get('channels', 'ch_lead_01').mute")
+    await ben.do("keyboard.press", "Space")
+    await ben.until("prime.studio.isPlaying.value")
+    await ben.click(".track-head:has-text('Lead')")
+    await ben.do("keyboard.press", "Space")
+    await ben.until("!prime.studio.isPlaying.value")
+    await ben.do("selectOption", ".snap select", "1")
+    await ben.click("button:has-text('Undo')")
+    await ben.until(f"!{ROOM}.get('channels', 'ch_lead_01').mute")
+    await synced(ben)
+    undone = await seq(ben)
+    await ben.do("keyboard.press", "Space")
+    await ben.until("prime.studio.isPlaying.value")
+    await ben.do("keyboard.press", "Space")
+    await ben.until("!prime.studio.isPlaying.value")
+    assert await seq(ben) == undone
+    await ben.do("keyboard.press", "Shift+Tab")
+    await ben.do("keyboard.press", "Tab")
+    await ben.do("keyboard.press", "Space")
+    await synced(ben)
+    assert not await played(ben), "keys came to the button: Space presses it"
+
+    await ben.do("dblclick", ".track-head:has-text('Lead')", {"position": {"x": 30, "y": 6}})
+    await ben.see(".track-head input.naming")
+    await ben.do("keyboard.type", "Bass")
+    await ben.do("keyboard.press", "Enter")
+    await ben.see(".track-head:has-text('Bass')")
+    await ben.value("getSelection().selectAllChildren(document.querySelector('.bar h1'))")
+    await ben.value("prime.studio.select('clips', ['cl_lead_01'])")
+    await ben.do("keyboard.press", "Delete")
+    await ben.until(f"{ROOM}.all('clips').size === 0")
 
 
 async def test_a_key_that_would_edit_the_past_says_why_nothing_is_done(
