@@ -43,7 +43,7 @@ const CODES: { readonly [code in ErrorCode]: string | ((details: ErrorDetails) =
   op_invalid: "The edit does not fit the song as it is now.",
   op_exists: "This is in the song already.",
   op_cycle: "A group cannot be within itself, and a channel cannot lead to itself.",
-  nothing_to_undo: "There is nothing of yours to undo here; others undo their own edits.",
+  nothing_to_undo: "There is nothing to undo: undo takes back what you did in this tab since it was opened. What you did elsewhere, or others did, is in the history.",
   nothing_to_redo: "There is nothing to redo: nothing was undone since your last edit.",
   compacted: "What was before is not kept any more.",
   snapshot_damaged: "This snapshot is damaged and cannot be read. Choose another one.",

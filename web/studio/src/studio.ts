@@ -1,6 +1,6 @@
 /** What all panels of the studio page share: the client, the room, what is shown, selected and heard. */
 
-import { connect, indexedDbOutbox, localTokens, newId, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
+import { connect, indexedDbOutbox, localTokens, newId, PrimeError, type Client, type Collection, type Past, type Presence, type Readable, type Room, type Saved, type Stop } from "@prime/client";
 import { signal, type Signal } from "@preact/signals";
 
 import { inWords } from "../../pages/failure_words.js";
@@ -9,7 +9,7 @@ import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/away.js";
 import { HistoryFeed, type Entry } from "./history/history_feed.js";
-import { editInWords } from "./history/words.js";
+import { takenBackInWords } from "./history/taken_back.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
@@ -113,6 +113,8 @@ export class Studio {
   private navigation: Navigation | null = null;
   /** Counts what we have undone and redone. */
   private steps = 0;
+  /** What was said of our latest undo, if it took nothing back; "": it did, or there was none. */
+  private stayed = "";
   /** Ends what listens to the room. */
   private forget: Stop = () => {};
 
@@ -263,13 +265,23 @@ export class Studio {
     const room = this.room.value;
     if (room === null) return;
     const asked = (this.steps += 1);
-    step(room).then(async ({ seq }) => {
+    step(room).then(async ({ seq, dropped }) => {
       if (asked !== this.steps) return; // the latest of several is told
       const edits = this.edits.value;
       await edits?.refresh();
-      const entry = edits?.shown.value.entries.find((each) => each.seq === seq);
-      if (entry !== undefined && asked === this.steps && this.room.value === room) this.tell(`You ${editInWords(entry, room)}.`, "note", "undo");
-    }).catch((error: unknown) => this.tell(inWords(error), "warning"));
+      const entries = edits?.shown.value.entries ?? [];
+      const entry = entries.find((each) => each.seq === seq);
+      if (entry === undefined || asked !== this.steps || this.room.value !== room) return;
+      const words = takenBackInWords({ entry, dropped, entries }, room);
+      this.stayed = entry.purpose === "undo" && entry.total === 0 ? words : "";
+      this.tell(words, dropped.length > 0 ? "warning" : "note", "undo");
+    }).catch((error: unknown) => this.tell(this.whyNotInWords(error), "warning", "undo"));
+  }
+
+  /** Why an undo or a redo did nothing at all. */
+  private whyNotInWords(error: unknown): string {
+    const isNothingToRedo = error instanceof PrimeError && error.code === "nothing_to_redo";
+    return isNothingToRedo && this.stayed !== "" ? `There is nothing to redo. ${this.stayed}` : inWords(error);
   }
 
   /** Our play head goes to a beat. */

@@ -55,7 +55,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(TABLE.flatMap(([command, 
 /** What the page does beside them. */
 const ELSEWHERE: readonly (readonly [keys: string, words: string])[] = [
   ["Space", "Play or pause"],
-  ["Ctrl+Z", "Undo your own last edit"],
+  ["Ctrl+Z", "Undo your own last edit in this tab"],
   ["Ctrl+Shift+Z", "Redo"],
   ["Ctrl and drag a clip", "Leave it and put a copy there"],
   ["Ctrl+C and Ctrl+V on notes", "Copy and paste them, also into another clip"],
