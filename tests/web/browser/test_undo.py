@@ -1,4 +1,4 @@
-"""Undo on the studio page: what it says where somebody else stands in the way, and what is one step of it."""
+"""Undo on the studio page: what it says of what stays, and what is one step of it."""
 
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, in_chromium
@@ -25,12 +25,16 @@ async def test_U10_an_undo_says_what_stays_and_who_changed_it_and_a_nudge_is_one
     await ben.value("prime.studio.select('clips', ['cl_lead_01'])")
     await ben.do("keyboard.press", "Control+d")
     await synced(ben)
-    copy = await ben.value(f"[...{ROOM}.by('notes', 'clip', prime.studio.selection.value.ids[0])][0]")
+    copy = await ben.value(
+        f"[...{ROOM}.by('notes', 'clip', prime.studio.selection.value.ids[0])][0]"
+    )
     louder = {"op": "set", "col": "notes", "id": copy, "props": {"vel": 0.25}}
     assert (await ann.edit(project, louder))["t"] == "ack"
     await ben.until(f"{ROOM}.get('notes', '{copy}').vel === 0.25")
     await ben.do("keyboard.press", "Control+z")
-    await ben.see(".toast:has-text('ann changed note C4 in “Lead” since, so it and clip “Lead” stay')")
+    await ben.see(
+        ".toast:has-text('ann changed note C4 in “Lead” since, so it and clip “Lead” stay')"
+    )
     await ben.screenshot("an undo that somebody stands in the way of")
     await ben.accessible()
 
