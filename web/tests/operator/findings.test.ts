@@ -61,7 +61,7 @@ test("each alarm that is named has its paragraph, with a command that helps", ()
   const names = ["PrimeNodeDown", "PrimeCannotCommit", "PrimeTaskDown", "PrimeStillDraining", "PrimeVersionsDiffer", "PrimeMaintenanceForgotten",
     "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits", "PrimeBackupOld", "PrimeRehearsalOld"];
   assert.deepEqual(names.filter((name) => !PARAGRAPHS.get(name)?.command), []);
-  assert.match(PARAGRAPHS.get("closed_connections.silent")?.text ?? "", /75 seconds/);
+  assert.match(PARAGRAPHS.get("closed_connections.silent")?.text ?? "", /25 seconds/);
 });
 
 test("what takes long of late is found, and what is nearly used up", () => {
