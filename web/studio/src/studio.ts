@@ -80,6 +80,8 @@ export class Studio {
   readonly isPlaying = signal(false);
   /** How loud a channel is just now, 0 to 1; set by who plays. */
   level: (channel: string) => number = () => 0;
+  /** Sounds the instrument of a channel; set by who plays. */
+  tryOut: (channel: string) => void = () => {};
   readonly side: Signal<SidePanel> = signal(matchMedia(PHONE).matches ? "people" : "history");
   /** null: closed. */
   readonly lower: Signal<LowerPanel | null> = signal("mixer");

@@ -43,7 +43,9 @@ function Instrument({ studio, song, channel }: { studio: Studio; song: Readable;
   studio.revisions.of("devices");
   const chosen = chosenOf(song, channel);
   const pick = (name: string): void => {
-    if (studio.room.value !== null) choose(studio.room.value, channel, name === "" ? null : (name as BuiltIn));
+    if (studio.room.value === null) return;
+    choose(studio.room.value, channel, name === "" ? null : (name as BuiltIn));
+    studio.tryOut(channel);
   };
   return (
     <label class="field">

@@ -15,6 +15,7 @@ export function Transport({ studio }: { studio: Studio }) {
   const player = useMemo(() => new Player(studio), [studio.room.value]);
   useEffect(() => {
     studio.level = (channel) => player.level(channel);
+    studio.tryOut = (channel) => player.tryOut(channel);
     return () => player.close();
   }, [player]);
   useEffect(() => studio.playhead.subscribe(() => player.jumped()), [player]);

@@ -5,6 +5,7 @@ import { tempoMap, type Readable } from "@prime/client";
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import type { Studio } from "../studio.js";
 import { automatedAt } from "./automated.js";
+import { instrumentFor } from "./built_in.js";
 import { Desk } from "./desk.js";
 import { Instruments } from "./instruments.js";
 import { SongClock, type Loop } from "./song_clock.js";
@@ -19,6 +20,9 @@ const EVERY_MS = 50;
 
 /** So long after the press it begins: what is scheduled at once is heard whole. */
 const START_SECONDS = 0.05;
+
+/** What an instrument that is tried out plays, and for how long: a C, or a snare. */
+const [TRIED_KEY, TRIED_DRUM, TRIED_SECONDS] = [60, 38, 0.5];
 
 export class Player {
   private context: AudioContext | null = null;
@@ -38,14 +42,11 @@ export class Player {
     else this.play();
   }
 
-  /** From the play head on; in a browser after a press of the person, or it stays silent. */
+  /** From the play head on. */
   play(): void {
     const { song } = this.studio;
     if (song === null || song.all("tempo").size === 0) return;
-    this.context ??= new AudioContext();
-    const desk = (this.desk ??= new Desk(this.context));
-    this.instruments ??= new Instruments(this.context, (channel) => desk.inputOf(channel));
-    void this.context.resume();
+    this.begin();
     this.startAt(song, this.studio.playhead.value);
     this.studio.isPlaying.value = true;
     this.timer = setInterval(() => this.schedule(), EVERY_MS);
@@ -86,9 +87,31 @@ export class Player {
     this.desk = this.instruments = null;
   }
 
+  /** Sounds a key of a channel's instrument; while the song plays, that is heard anyway. */
+  tryOut(channel: string): void {
+    const { song } = this.studio;
+    const [track] = [...(song?.by("tracks", "channel", channel) ?? [])].sort();
+    const instrument = song === null || track === undefined ? null : instrumentFor(song, track, "");
+    if (song === null || instrument === null || this.studio.isPlaying.value) return;
+    const { context, desk, instruments } = this.begin();
+    desk.mix(song, automatedAt(song, this.studio.playhead.value));
+    const key = instrument === "drums" ? TRIED_DRUM : TRIED_KEY;
+    instruments.silence();
+    instruments.play({ time: 0, duration: 0, key, velocity: 0.8, channel, instrument }, context.currentTime + START_SECONDS, TRIED_SECONDS);
+  }
+
   /** How loud a channel is just now, 0 to 1. */
   level(channel: string): number {
     return this.studio.isPlaying.value ? (this.desk?.level(channel) ?? 0) : 0;
+  }
+
+  /** In a browser after a press of the person, or it stays silent. */
+  private begin(): { readonly context: AudioContext; readonly desk: Desk; readonly instruments: Instruments } {
+    const context = (this.context ??= new AudioContext());
+    const desk = (this.desk ??= new Desk(context));
+    const instruments = (this.instruments ??= new Instruments(context, (channel) => desk.inputOf(channel)));
+    void context.resume();
+    return { context, desk, instruments };
   }
 
   private startAt(song: Readable, beat: number): void {
