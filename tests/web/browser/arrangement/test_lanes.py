@@ -25,8 +25,10 @@ async def test_a_lane_is_made_its_points_are_added_dragged_and_removed_by_mouse(
     project = await song(ann)
     address = await invited(ann, project, node)
     ben = await enter_by(browser, "Ben", address)
+    cleo = await enter_by(browser, "Cleo", address)
     first = await seq(ben)
     await with_lane(ben)
+    await cleo.click(f"{HEAD} button[aria-label=Automation]")
     await ben.until(f"{POINTS}[0]?.value === 1 && {POINTS}[0].time === 0")
     x, y, width, height = await ben.value(
         "(({x, y, width, height}) => [x, y, width, height])"
@@ -48,15 +50,14 @@ async def test_a_lane_is_made_its_points_are_added_dragged_and_removed_by_mouse(
     await ben.do("mouse.down")
     await ben.do("mouse.move", x + 9 * scale, y + height * 0.6)
     await ben.do("mouse.move", x + 12 * scale, y + height * 0.5)
+    await cleo.see(".lane-point[aria-label='1 at bar 4, beat 1']")
+    assert await cleo.value(f"{POINTS}[1].time") == 8, "Cleo sees it before it is an edit"
     await ben.do("mouse.up")
     await ben.until(f"{POINTS}[1].time === 12 && Math.abs({POINTS}[1].value - 1) < 0.05")
     await synced(ben)
     assert await seq(ben) == first + 3, "a drag is one edit"
     await ben.screenshot("automation below a track")
     await ben.accessible()
-    cleo = await enter_by(browser, "Cleo", address)
-    await cleo.click(f"{HEAD} button[aria-label=Automation]")
-    await cleo.see(".track-lane .lane-point >> nth=1")
     await ben.do("dblclick", ".track-lane .lane-point >> nth=1")
     await cleo.until(f"{POINTS}.length === 1")
     await ben.click("[aria-label='Remove automation Volume']")

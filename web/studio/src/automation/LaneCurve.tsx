@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Gesture, Readable, Room } from "@prime/client";
 
 import { stepOfPress } from "../keys/bursts.js";
+import { useAnyShown } from "../people/any_shown.js";
 import type { Studio } from "../studio.js";
 import { lineOf, pointsOf, scaleOf, seenOf, timeBetween, valueAt, type LanePoint } from "./lane_points.js";
 import { isSwitch, laneTitle, limitsOf } from "./lane_targets.js";
@@ -53,7 +54,14 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
   });
   const { unit = "linear", target = "" } = song.get("lanes", lane) ?? {};
   const stored = pointsOf(song, lane);
-  const points = stored.map((point) => (held?.point?.id === point.id ? held.point : point));
+  const present = studio.moment.value === null ? studio.room.value : null;
+  useAnyShown(present, "points");
+  const moved = present?.shownNow("points");
+  const points = stored.map((point) => {
+    if (held?.point?.id === point.id) return held.point;
+    const shown = moved?.has(point.id) === true ? present?.shown("points", point.id) : undefined; // somebody else drags it
+    return shown === undefined ? point : { ...point, time: shown.time, value: shown.value };
+  });
   const limits = limitsOf(target, unit);
   const [low, high] = limits ?? scaleOf(stored, unit);
   const taken = (value: number): number => {

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Readable, Room } from "@prime/client";
 
 import { coloursOf } from "../arrangement/colours.js";
+import { useAnyShown } from "../people/any_shown.js";
 import { instrumentFor } from "../playing/built_in.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
@@ -36,7 +37,7 @@ export function Roll({ studio, song, clip, played }: Props) {
   const [dragged, setDragged] = useState<ReadonlyMap<string, Note> | null>(null);
   const [frame, setFrame] = useState<Scene["frame"]>(null);
   const chosenGrid = studio.noteGrid.value;
-  useTicks(studio);
+  useAnyShown(studio.room.value, "notes");
   const stored = notesOf(song, clip);
   const moved = movedBy(studio.moment.value === null ? studio.room.value : null, stored);
   const notes = stored.map((note) => dragged?.get(note.id) ?? moved.get(note.id)?.shown ?? note);
@@ -100,20 +101,6 @@ const NOWHERE = { time: 0, duration: 0, playStart: 0, loopStart: null, loopEnd: 
 function isDrumClip(song: Readable, clip: string): boolean {
   const entity = song.get("clips", clip);
   return entity !== undefined && instrumentFor(song, entity.track, entity.name) === "drums";
-}
-
-/** Draw again while others move notes or select others. */
-function useTicks(studio: Studio): void {
-  const [, draw] = useState(0);
-  const room = studio.room.value;
-  useEffect(() => {
-    let wasShown = false;
-    return room?.onTick(() => {
-      const isShown = room.shownNow("notes").size > 0;
-      if (isShown || wasShown) draw((count) => count + 1);
-      wasShown = isShown;
-    });
-  }, [room]);
 }
 
 function drawOn(element: HTMLCanvasElement | null, scene: (width: number, height: number) => Scene): void {
