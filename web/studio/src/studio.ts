@@ -9,6 +9,7 @@ import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/away.js";
 import { HistoryFeed, type Entry } from "./history/history_feed.js";
+import { Refusals, refusedInWords } from "./history/refused.js";
 import { takenBackInWords } from "./history/taken_back.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
@@ -189,10 +190,11 @@ export class Studio {
     await this.leave();
     this.selection.value = this.moment.value = this.openClip.value = null;
     const edits = new HistoryFeed(this.client, project, (id, name) => room.nameOf(id, name));
+    const refusals = new Refusals((refused) => this.tell(refusedInWords(refused, room), "warning"));
     const stops = [
       edits.listen(room),
       room.onChange((touched) => this.revisions.count(touched)),
-      room.onRefused((_id, error) => { if (!isNothingTo(error)) this.tell(`An edit was taken back. ${inWords(error)}`, "warning"); }),
+      room.onRefused((_id, error, edit) => { if (!isNothingTo(error)) refusals.hear({ edit, error }); }),
       room.onLeft((why) => this.putOut(room, why)),
       room.fetchedAnew.subscribe((now, was) => { if (now > was && now === 1) this.tell("The song here was not the one that the server has. It is fetched anew; your edits are kept.", "warning"); }),
       room.role.subscribe((role, was) => {

@@ -22,7 +22,7 @@ export interface Keeper {
 export class OwnEdits {
   /** How many are not on disk yet. */
   readonly unsaved = new Live(0);
-  readonly refusals = new Listeners<[id: string, error: Error]>();
+  readonly refusals = new Listeners<[id: string, error: Error, message: OwnDelta["message"]]>();
   private readonly queue = new SendQueue();
   /** Those without an answer, by id. */
   private readonly own = new Map<string, OwnDelta>();
@@ -121,7 +121,7 @@ export class OwnEdits {
     const own = this.settle(id);
     if (own === undefined) return;
     own.fail(error);
-    this.refusals.tell(id, error);
+    this.refusals.tell(id, error, own.message);
   }
 
   private settle(id: string): OwnDelta | undefined {

@@ -173,8 +173,8 @@ export class Room implements Readable {
     return this.lefts.add(listener);
   }
 
-  /** An edit of ours was refused and its effect taken back; told also to who does not wait for `saved`. */
-  onRefused(listener: (id: string, error: Error) => void): Stop {
+  /** An edit of ours was refused and its effect taken back; told also to who does not wait for `saved`. `edit`: as it was sent. */
+  onRefused(listener: (id: string, error: Error, edit: OwnDelta["message"]) => void): Stop {
     return this.edits.refusals.add(listener);
   }
 
