@@ -125,7 +125,7 @@ async def test_two_snapshots_are_compared_with_each_other_and_each_change_is_a_j
     await ben.click("button:has-text('Back to now')")
     await ben.press(".compared-legend button:has-text('Show')", "Enter")
     await ben.until("prime.studio.song === prime.studio.comparison.value.to.song")
-    await ben.press("button:has-text('Bring back the 3 chosen')", "Enter")
+    await ben.press("button:has-text('Bring back 2 and delete 1')", "Enter")
     await ben.until(f"{ROOM}.get('channels', 'ch_lead_01').mute === false")
     await ben.see(".compared h2:has-text('“first” → now')")
     await ben.see(".compared [role=status]:has-text('Nothing differs.')")

@@ -6,7 +6,7 @@ import type { Room } from "@prime/client";
 import { inWords } from "../../../../pages/failure_words.js";
 import type { Studio } from "../../studio.js";
 import { broughtBack } from "../restoring.js";
-import type { Change, Kind } from "./change_list.js";
+import { bringBackInWords, type Change, type Kind } from "./change_list.js";
 import { beginComparing, nowSide, showSide, type Comparison } from "./comparison.js";
 
 /** At most so many are listed. */
@@ -64,7 +64,7 @@ function One({ studio, comparison, change, isChosen, onChoose }: OneProps) {
   };
   return (
     <li>
-      <input type="checkbox" aria-label={`Bring back: ${words}`} checked={isChosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
+      <input type="checkbox" aria-label={`${kind === "added" ? "Delete" : "Bring back"}: ${words}`} checked={isChosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
       <button type="button" class={`entry ${kind}`} disabled={place === null} title={place === null ? "It is not on the time line" : "Show where it is"} onClick={go}>
         <span><span class="sign" aria-hidden>{SIGNS[kind]}</span> <bdi>{words}</bdi></span>
       </button>
@@ -81,7 +81,7 @@ function BringBack({ studio, room, comparison, chosen }: { studio: Studio; room:
       const count = await broughtBack(room, comparison.from.song, new Set(chosen.flatMap(({ entities }) => [...entities])));
       if (studio.room.value !== room) return;
       if (comparison.to.seq !== null) beginComparing(studio, comparison.from, nowSide(room));
-      studio.tell(count === 0 ? "Nothing of it is otherwise now." : `${count} ${count === 1 ? "change" : "changes"} brought it back; undo takes that back.`);
+      studio.tell(count === 0 ? "Nothing of it is otherwise now." : `${count} ${count === 1 ? "change" : "changes"} made it as it was; undo takes that back.`);
     } catch (error) {
       studio.tell(inWords(error), "failure");
     } finally {
@@ -89,8 +89,8 @@ function BringBack({ studio, room, comparison, chosen }: { studio: Studio; room:
     }
   };
   return (
-    <button type="button" class="main" disabled={isBusy || chosen.length === 0 || !studio.mayBringBack} onClick={() => void bringBack()}>
-      {chosen.length === 1 ? "Bring back the one chosen" : `Bring back the ${chosen.length} chosen`}
+    <button type="button" class={chosen.length > 0 && chosen.every(({ kind }) => kind === "added") ? "danger" : "main"} disabled={isBusy || chosen.length === 0 || !studio.mayBringBack} onClick={() => void bringBack()}>
+      {bringBackInWords(chosen)}
     </button>
   );
 }

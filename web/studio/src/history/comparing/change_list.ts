@@ -22,6 +22,14 @@ export interface Change {
   readonly place: { readonly time: number; readonly track?: string } | null;
 }
 
+/** What making them as they were does: what was added since goes. */
+export function bringBackInWords(chosen: readonly Change[]): string {
+  const added = chosen.filter(({ kind }) => kind === "added").length;
+  const others = chosen.length - added;
+  if (added > 0 && others > 0) return `Bring back ${others} and delete ${added}`;
+  return `${added > 0 ? "Delete" : "Bring back"} the ${chosen.length === 1 ? "one" : chosen.length} chosen`;
+}
+
 type Props = { readonly [name: string]: unknown };
 
 /** Rank in the list, by collection; what is not named comes behind. */

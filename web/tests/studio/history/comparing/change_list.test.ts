@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { COLLECTIONS, differences, type Collection, type Readable } from "@prime/client";
 
-import { changeList, type Change } from "../../../../studio/src/history/comparing/change_list.js";
+import { bringBackInWords, changeList, type Change } from "../../../../studio/src/history/comparing/change_list.js";
 import { timelineMarks } from "../../../../studio/src/history/comparing/timeline_marks.js";
 import { songOf, TWO_TRACKS } from "../../arrangement/song.js";
 
@@ -80,4 +80,11 @@ test("the list is in the order of the song, however many there are", () => {
   const clips = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`c${at}`, { track: "t1", time: (at * 7) % 40, duration: 1 }]));
   const times = listed(songOf({ tracks: TWO_TRACKS.tracks }), songOf({ tracks: TWO_TRACKS.tracks, clips })).map(({ place }) => place!.time);
   assert.deepEqual(times, [...times].sort((a, b) => a - b));
+});
+
+test("what making them as they were does is said: what was added goes", () => {
+  const of = (...kinds: string[]): string => bringBackInWords(kinds.map((kind) => ({ kind }) as Change));
+  assert.deepEqual([of("added", "added"), of("added"), of("removed"), of("changed", "removed"), of("added", "changed", "removed"), of()], [
+    "Delete the 2 chosen", "Delete the one chosen", "Bring back the one chosen", "Bring back the 2 chosen", "Bring back 2 and delete 1", "Bring back the 0 chosen",
+  ]);
 });
