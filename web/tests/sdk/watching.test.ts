@@ -120,3 +120,14 @@ test("a listener may edit: all hear the one before they hear what it makes", asy
   at.bobSays(setName(ONE, "B"));
   assert.deepEqual(heard, ["first B", "second B", "first C", "second C"]);
 });
+
+test("an edit of ours is told once: the server's answer, which changes nothing, is not told", async () => {
+  const at = await desk();
+  const told: unknown[] = [];
+  at.room.on("markers", ONE, (now, was) => void told.push([was?.name, now?.name]));
+  const { id } = at.room.edit((tx) => tx.set("markers", ONE, { name: "B" }));
+  at.hear({ t: "ack", id, seq: 8, at: 1_700 });
+  assert.equal(at.room.position?.seq, 8);
+  at.bobSays(setName(ONE, "B"));
+  assert.deepEqual(told, [["A", "B"]]);
+});

@@ -1,6 +1,7 @@
 /** Who listens to the entities of a collection, or to one: told what they were, what they are, and why. */
 
 import { Listeners, type Stop } from "../live.js";
+import { isEqual } from "../maps.js";
 import type { Touched } from "../copy/replica.js";
 import type { Collection, Purpose } from "../schema/types.js";
 import type { Entities } from "./transaction.js";
@@ -52,7 +53,7 @@ class Watched {
       if (was === now) continue;
       if (now === undefined) this.known.delete(id);
       else this.known.set(id, now);
-      changes.push({ id, now, was });
+      if (was === undefined || now === undefined || !isEqual(was, now)) changes.push({ id, now, was }); // the answer to an edit changes nothing
     }
     if (changes.length === 0) return;
     this.listeners.tell(changes, why);
