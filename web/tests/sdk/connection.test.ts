@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
-import { Connection, PROBE_MS, type Ended } from "../../sdk/src/connecting/connection.js";
+import { ANSWER_MS, Connection, PROBE_MS, type Ended } from "../../sdk/src/connecting/connection.js";
 import { Unanswered, WrongUse } from "../../sdk/src/failures.js";
 
 /** A socket that says what it is told to say, and that nothing goes out of. */
@@ -135,5 +135,20 @@ test("what is no message ends the connection, and nothing else", async () => {
   socket.onmessage({ data: "{" });
   assert.deepEqual(ends.map(({ code }) => code), [1007]);
   socket.onmessage({ data: "{" });
+  assert.equal(ends.length, 1);
+});
+
+test("an edit behind which nothing is heard has the server asked, and it is gone without an answer", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { connection, socket, ends } = await opened();
+  const edit = { t: "delta", project: "p", id: "d", ops: [], base: 1 } as const;
+  connection.send(edit);
+  socket.onmessage(PONG);
+  context.mock.timers.tick(ANSWER_MS);
+  assert.doesNotMatch(socket.sent.at(-1)!, /"ping"/);
+  connection.send(edit);
+  context.mock.timers.tick(ANSWER_MS);
+  assert.match(socket.sent.at(-1)!, /"ping"/);
+  context.mock.timers.tick(PROBE_MS);
   assert.equal(ends.length, 1);
 });

@@ -16,6 +16,9 @@ export const MOST_BYTES = 1_048_576;
 /** A server that does not answer a probe for so long is gone. */
 export const PROBE_MS = 5_000;
 
+/** Where nothing is heard for so long after an edit, the server is asked whether it is there. */
+export const ANSWER_MS = 3_000;
+
 /** Bytes that may wait in the socket before presence and gestures are held back. */
 export const FULL_BYTES = 64 * 1024;
 
@@ -53,6 +56,8 @@ export class Connection {
   private heartbeat: ReturnType<typeof setInterval> | null = null;
   /** Looks whether a probe was answered. */
   private probing: ReturnType<typeof setTimeout> | null = null;
+  /** Looks whether anything came after an edit. */
+  private answering: ReturnType<typeof setTimeout> | null = null;
   /** When a message came last, in milliseconds of the monotonic clock. */
   private heardAt = performance.now();
   /** When the last ping went out. */
@@ -94,7 +99,18 @@ export class Connection {
   send(message: ClientMessage): void {
     const { frame, bytes } = frameOf(this.codec, message);
     if (bytes > this.mostBytes) throw new WrongUse(`a message of ${bytes} bytes: one holds ${this.mostBytes}`);
-    if (this.socket.readyState === OPEN) this.socket.send(frame as string | Uint8Array<ArrayBuffer>);
+    if (this.socket.readyState !== OPEN) return;
+    this.socket.send(frame as string | Uint8Array<ArrayBuffer>);
+    if (message.t === "delta" || message.t === "undo" || message.t === "redo") this.expectAnswer();
+  }
+
+  /** A network that went away without a word is noticed by what is edited, long before the next heartbeat. */
+  private expectAnswer(): void {
+    const sent = performance.now();
+    this.answering ??= setTimeout(() => {
+      this.answering = null;
+      if (this.heardAt < sent) this.probe();
+    }, ANSWER_MS);
   }
 
   /** Rejects with `PrimeError`, with `WrongUse`, or with `Unanswered`; `Interrupted` where the connection breaks first. */
@@ -189,6 +205,7 @@ export class Connection {
     this.isOver = true;
     if (this.heartbeat !== null) clearInterval(this.heartbeat);
     if (this.probing !== null) clearTimeout(this.probing);
+    if (this.answering !== null) clearTimeout(this.answering);
     const error = this.lastError ?? new Unanswered("the connection broke");
     this.refused?.(error);
     for (const id of [...this.calls.keys()]) this.answer(id)?.fail(new Interrupted("the connection broke before an answer"));

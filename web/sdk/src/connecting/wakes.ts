@@ -1,11 +1,12 @@
-/** What says that a window was asleep, hidden or without a network; nothing in Node. */
+/** What says that a window was asleep or hidden, or that its network came or went; nothing in Node. */
 
 import type { Stop } from "../live.js";
 
 export function onWake(listener: () => void): Stop {
   const { document, window } = globalThis as { document?: EventTarget; window?: EventTarget };
   const stops = [
-    listening(document, "visibilitychange", listener), listening(window, "online", listener), listening(window, "pageshow", listener),
+    listening(document, "visibilitychange", listener), listening(window, "online", listener), listening(window, "offline", listener),
+    listening(window, "pageshow", listener),
   ];
   return () => { for (const stop of stops) stop(); };
 }

@@ -2,7 +2,7 @@
 
 import type { Member } from "@prime/client";
 
-import { useLiveKeyed } from "../../../pages/use_live.js";
+import { useLive, useLiveKeyed } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { initials, ON_COLOUR, safeColour } from "./colours.js";
 
@@ -10,9 +10,10 @@ const MOST = 12;
 
 export function Avatars({ studio }: { studio: Studio }) {
   const others = useLiveKeyed(studio.room.value?.others, [], (all) => all.map(({ member, name, color }) => `${member}/${color}/${name}`).join());
+  const isHere = useLive(studio.client.status, { name: "connecting" }).name === "connected";
   const hidden = others.length - MOST;
   return (
-    <div class="avatars" role="group" aria-label={`${others.length} others are here`}>
+    <div class={`avatars${isHere ? "" : " stale"}`} role="group" aria-label={`${others.length} others ${isHere ? "are here" : "were here before the connection broke"}`}>
       {others.slice(0, MOST).map((member) => <Avatar key={member.member} studio={studio} member={member} />)}
       {hidden > 0 && <button type="button" onClick={() => { studio.side.value = "people"; }}>+{hidden}</button>}
     </div>

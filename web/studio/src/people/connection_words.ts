@@ -12,11 +12,13 @@ interface Known {
   readonly unsaved: number;
   readonly seq: number | null;
   readonly isSynced: boolean;
+  /** Whether the browser says that there is a network. */
+  readonly isOnline?: boolean;
   /** What the project cannot do just now; null: nothing. */
   readonly degraded: { readonly what: string; readonly reason: string } | null;
 }
 
-export function pillOf({ status, unsaved, seq, isSynced, degraded }: Known): Pill {
+export function pillOf({ status, unsaved, seq, isSynced, isOnline = true, degraded }: Known): Pill {
   const kept = unsaved === 0 ? "" : `, ${unsaved} ${unsaved === 1 ? "edit" : "edits"} kept`;
   switch (status.name) {
     case "connecting": return { kind: "busy", text: "connecting …" };
@@ -24,6 +26,7 @@ export function pillOf({ status, unsaved, seq, isSynced, degraded }: Known): Pil
     case "needs-login": return { kind: "bad", text: "not logged in" };
     case "over": return { kind: "bad", text: "disconnected" };
   }
+  if (!isOnline && unsaved > 0) return { kind: "bad", text: `offline${kept}` }; // the client itself takes a while to be sure
   if (degraded !== null) return { kind: "bad", text: `not saved just now (${degraded.reason || degraded.what})${kept}` };
   if (!isSynced) return { kind: "busy", text: `catching up …${kept}` };
   if (seq === null) return { kind: "good", text: "connected" };
