@@ -132,6 +132,8 @@ async def test_a_member_is_sent_out_and_a_room_closed_and_opened_from_the_page(
     assert not await page.value("document.querySelector('tr .stored[open]') !== null")
     await page.press(f"{entry} summary", "Enter")
     await page.see(f'{entry}[open] pre:has-text("kicked")')
+    await page.accessible()
+    await page.screenshot("operator-audit")
     await ann.join(project)
     await confirmed(page, "text=Close this room", "Close the room", "It is mended.")
     await ann.closed(1012)

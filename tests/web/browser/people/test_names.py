@@ -1,0 +1,39 @@
+"""People of one name are told apart on the studio page, wherever they are listed."""
+
+from tests.server.conftest import Node
+from tests.web.browser.driving import Browser, in_chromium
+from tests.web.browser.studio import ROOM, guest_by, page_of, song
+
+pytestmark = in_chromium(longest=20)
+
+
+async def test_the_second_guest_of_a_name_has_a_number_in_every_list(
+    node: Node, browser: Browser
+) -> None:
+    ann = await node.musician("ann")
+    project = await song(ann)
+    made = await ann.result(
+        "invitations.create", project=project, role="editor", max_uses=10, guests=True
+    )
+    address = page_of(node, f"#invite={made['token']}")
+    gus = await guest_by(browser, "Gus", address)
+    first = await guest_by(browser, "Ada", address)
+    other = await browser.open("other", address)
+    await other.fill("input[name=name]", "Ada")
+    await other.click("button:has-text('Come in')")
+    await other.until(f"{ROOM}?.isSynced.value === true")
+    await gus.see(".avatar[title='Ada']")
+    await gus.see(".avatar[title='Ada (2)']:has-text('A2')")
+    await gus.click("[role=tab]:has-text('People')")
+    await gus.see("[aria-label='Here now'] li:has-text('Ada (2)')")
+    await gus.see("[aria-label='Members'] li:has-text('Ada (2)')")
+    for page in (first, other):
+        marker = "tx.insert('markers', { time: 8, name: 'here' })"
+        await page.value(f"{ROOM}.edit((tx) => {{ {marker}; }}); 0")
+    await gus.click("[role=tab]:has-text('History')")
+    await gus.see(".entries li:has-text('Ada (2) added')")
+    await gus.see(".entries strong:has(bdi:text-is('Ada'))")
+    await gus.accessible()
+    await gus.screenshot("two guests of one name")
+    await other.see(".avatar[title='Ada']")
+    await first.see(".avatar[title='Ada (2)']")
