@@ -27,7 +27,7 @@ export function Stored({ entry, children }: { entry: AuditEntry; children?: Comp
   return (
     <details class="stored">
       <summary>{children}</summary>
-      <pre>{JSON.stringify(entry, null, 2).slice(0, 4_000)}</pre>
+      <pre tabIndex={0} role="region" aria-label="The entry as it is stored">{JSON.stringify(entry, null, 2).slice(0, 4_000)}</pre>
     </details>
   );
 }

@@ -51,7 +51,7 @@ globalThis.pressed = [];
     const seen = new Set();
     for (;;) {
       const controls = [...document.querySelectorAll("button, [role=slider]")];
-      const next = controls.find((each) => isOffered(each) && !seen.has(keyOf(each)) && !isAway(each) && each.closest("[role=tablist]") === null);
+      const next = controls.find((each) => isOffered(each) && !seen.has(keyOf(each)) && !isAway(each) && each.closest(".tabs") === null);
       if (next === undefined) return seen.size;
       seen.add(keyOf(next));
       await press(next);
