@@ -26,14 +26,20 @@ globalThis.pressed = [];
   const isOffered = (each) => !each.disabled && each.getAttribute("aria-disabled") !== "true" && each.checkVisibility();
   const isSettled = () => running === 0 && studio.room.value.unsaved.value === 0;
   const frame = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+  /** What a panel asks for begins some frames after it is shown. */
   const settled = async () => {
-    do await frame(); while (!isSettled());
+    for (let frames = 0; frames < 4; frames += 1) {
+      await frame();
+      if (!isSettled()) frames = 0;
+    }
   };
   const send = async (form) => {
     for (const field of form.querySelectorAll("input[required]")) field.value ||= "x";
     form.requestSubmit();
     await settled();
   };
+  /** The panels that are walked. */
+  let place = { side: "history", lower: "mixer" };
   const press = async (each) => {
     pressed.push(keyOf(each));
     if (each.matches("[role=slider]")) each.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
@@ -44,6 +50,8 @@ globalThis.pressed = [];
     if (form) await send(form);
     document.querySelector("dialog[open]")?.close();
     studio.moment.value = null;
+    if (studio.side.value !== place.side) studio.side.value = place.side; // what was pressed may show another panel
+    if (studio.lower.value !== place.lower) studio.lower.value = place.lower;
     await settled();
   };
   /** All that is offered at this place, each once. */
@@ -58,6 +66,7 @@ globalThis.pressed = [];
     }
   };
   globalThis.show = async (side, lower, collection, id) => {
+    place = { side, lower };
     studio.select(collection, [id]);
     studio.side.value = side;
     studio.lower.value = lower;
