@@ -14,6 +14,7 @@ import { takenBackInWords } from "./history/taken_back.js";
 import { leftInWords, roleInWords } from "./people/told.js";
 import { mayEdit } from "./people/roles.js";
 import { Revisions } from "./revisions.js";
+import { Launches } from "./playing/launches.js";
 import type { Grid } from "./timeline/grid.js";
 
 /** Which page is shown. */
@@ -79,6 +80,10 @@ export class Studio {
   /** Our own, in beats. */
   readonly playhead = signal(0);
   readonly isPlaying = signal(false);
+  /** Clips of slots that play, and that wait for the next bar. */
+  readonly launches = new Launches();
+  /** From the play head on; set by who plays. */
+  play: () => void = () => {};
   /** How loud a channel is just now, 0 to 1; set by who plays. */
   level: (channel: string) => number = () => 0;
   /** Sounds the instrument of a channel; set by who plays. */

@@ -93,7 +93,7 @@ async def test_what_a_key_puts_into_the_ruler_is_named_by_the_next_keys_and_give
     await ben.accessible()
 
 
-async def test_a_scene_is_named_by_the_next_keys_and_a_window_has_them_in_its_field(
+async def test_a_scene_is_named_by_the_next_keys_and_its_clips_play_in_place_of_the_song(
     node: Node, browser: Browser
 ) -> None:
     ann = await node.musician("ann")
@@ -109,6 +109,15 @@ async def test_a_scene_is_named_by_the_next_keys_and_a_window_has_them_in_its_fi
     assert await ben.value(f"{ROOM}.all('scenes').size") == 1, "Enter has pressed nothing"
     await ben.click("[aria-label^='New clip of Lead']")
     await ben.see("button.slot:focus")
+    await ben.click("[aria-label^='Play Lead in']")
+    await ben.until(
+        "prime.studio.isPlaying.value && prime.studio.launches.running.value.size === 1"
+    )
+    await ben.accessible()
+    await ben.screenshot("a clip of a scene that plays")
+    await ben.click("button:has-text('Back to the song')")
+    await ben.until("prime.studio.launches.running.value.size === 0")
+    await ben.click("[aria-label='Stop']")
     await ben.click(".side .tabs >> text=Snapshots")
     await ben.fill("input[name=name]", "first")
     await ben.do("keyboard.press", "Enter")

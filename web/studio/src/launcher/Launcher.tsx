@@ -30,6 +30,7 @@ export function Launcher({ studio }: { studio: Studio }) {
               {scenes.slice(0, MOST_SCENES).map((scene) => (
                 <tr key={scene.id}>
                   <th scope="row">
+                    <LaunchScene studio={studio} scene={scene.id} name={scene.name} tracks={tracks.map(({ id }) => id)} />
                     <button type="button" class="scene" onClick={() => studio.inspect("scenes", scene.id)}><bdi>{scene.name.slice(0, 40) || "Scene"}</bdi></button>
                   </th>
                   {tracks.map(({ id, place }) => <td key={id}><Slot studio={studio} scene={scene.id} sceneName={scene.name} track={id} place={place} /></td>)}
@@ -38,7 +39,10 @@ export function Launcher({ studio }: { studio: Studio }) {
             </tbody>
           </table>
         )}
-      {room !== null && <button type="button" onClick={() => studio.introduce("scenes", addScene(room))}>+ Scene</button>}
+      <div class="row">
+        {room !== null && <button type="button" onClick={() => studio.introduce("scenes", addScene(room))}>+ Scene</button>}
+        {studio.launches.running.value.size > 0 && <button type="button" onClick={() => studio.launches.backToSong()}>Back to the song</button>}
+      </div>
       {scenes.length > MOST_SCENES && <p class="quiet">The first {MOST_SCENES} of {scenes.length} scenes.</p>}
     </div>
   );
@@ -85,11 +89,39 @@ function Slot({ studio, scene, sceneName, track, place }: SlotProps) {
   const look = clipLook(clipColour(clip.color ?? song.get("tracks", track)?.color, place), { isLight: shownTheme.value === "light" });
   const isSelected = studio.selection.value?.collection === "clips" && studio.selection.value.ids.includes(id);
   return (
-    <button ref={button} type="button" class={`slot${isSelected ? " selected" : ""}`} aria-pressed={isSelected} style={{ background: look.body, color: look.letters, borderTopColor: look.edge }}
-      onClick={() => show(id)} onDblClick={() => { studio.lower.value = "pianoroll"; }}>
-      <bdi>{clip.name.slice(0, 40) || song.get("tracks", track)?.name.slice(0, 40) || "Clip"}</bdi>
-    </button>
+    <span class="slot-row">
+      <LaunchClip studio={studio} track={track} clip={id} name={`${song.get("tracks", track)?.name.slice(0, 40) ?? ""} in ${sceneName.slice(0, 40)}`} />
+      <button ref={button} type="button" class={`slot${isSelected ? " selected" : ""}`} aria-pressed={isSelected} style={{ background: look.body, color: look.letters, borderTopColor: look.edge }}
+        onClick={() => show(id)} onDblClick={() => { studio.lower.value = "pianoroll"; }}>
+        <bdi>{clip.name.slice(0, 40) || song.get("tracks", track)?.name.slice(0, 40) || "Clip"}</bdi>
+      </button>
+    </span>
   );
+}
+
+/** Plays a clip on its track from the next bar on, in place of the song; pressed again, the song is back. */
+function LaunchClip({ studio, track, clip, name }: { studio: Studio; track: string; clip: string; name: string }) {
+  const { launches } = studio;
+  const isRunning = launches.running.value.get(track)?.clip === clip;
+  const next = launches.waiting.value.get(track);
+  const isOn = next === undefined ? isRunning : next === clip;
+  const press = (): void => {
+    launches.launch(track, isOn ? null : clip);
+    if (!studio.isPlaying.peek()) studio.play();
+  };
+  return <button type="button" class={`launch${isOn && !isRunning ? " waiting" : ""}`} aria-pressed={isOn} aria-label={`Play ${name}`} title={isOn ? "Back to the song" : "From the next bar on"} onClick={press}>{isOn ? "■" : "▶"}</button>;
+}
+
+/** Plays all clips of a scene; a track that has none in it goes on as it is. */
+function LaunchScene({ studio, scene, name, tracks }: { studio: Studio; scene: string; name: string; tracks: readonly string[] }) {
+  const press = (): void => {
+    for (const track of tracks) {
+      const clip = studio.song === null ? null : clipIn(studio.song, scene, track);
+      if (clip !== null) studio.launches.launch(track, clip);
+    }
+    if (!studio.isPlaying.peek()) studio.play();
+  };
+  return <button type="button" class="launch" aria-label={`Play ${name.slice(0, 40) || "the scene"}`} title="From the next bar on" onClick={press}>▶</button>;
 }
 
 function EmptySlot({ studio, scene, sceneName, track, onMade }: Omit<SlotProps, "place"> & { onMade: (clip: string) => void }) {

@@ -16,6 +16,7 @@ export function Transport({ studio }: { studio: Studio }) {
   useEffect(() => {
     studio.level = (channel) => player.level(channel);
     studio.tryOut = (channel) => player.tryOut(channel);
+    studio.play = () => player.play();
     return () => player.close();
   }, [player]);
   useEffect(() => studio.playhead.subscribe(() => player.jumped()), [player]);

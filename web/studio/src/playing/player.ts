@@ -3,6 +3,8 @@
 import { tempoMap, type Readable } from "@prime/client";
 
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
+import { nextBar } from "../arrangement/ruler/ruler_edits.js";
+import { signaturesOf } from "../arrangement/song_layer.js";
 import type { Studio } from "../studio.js";
 import { automatedAt } from "./automated.js";
 import { instrumentFor } from "./built_in.js";
@@ -47,6 +49,7 @@ export class Player {
     const { song } = this.studio;
     if (song === null || song.all("tempo").size === 0) return;
     this.begin();
+    this.studio.launches.begin(this.studio.playhead.value);
     this.startAt(song, this.studio.playhead.value);
     this.studio.isPlaying.value = true;
     this.timer = setInterval(() => this.schedule(), EVERY_MS);
@@ -66,9 +69,10 @@ export class Player {
     this.studio.seek(this.studio.playhead.value);
   }
 
-  /** To the beginning, and silent. */
+  /** To the beginning, and silent; the song plays again where clips of slots did. */
   stop(): void {
     this.pause();
+    this.studio.launches.clear();
     this.studio.seek(0);
   }
 
@@ -82,6 +86,7 @@ export class Player {
 
   close(): void {
     if (this.studio.isPlaying.value) this.pause();
+    this.studio.launches.clear();
     void this.context?.close();
     this.context = null;
     this.desk = this.instruments = null;
@@ -130,9 +135,12 @@ export class Player {
     clock.setTempo(tempo, context.currentTime);
     this.desk?.mix(song, automatedAt(song, this.beatNow()));
     for (const stretch of clock.stretchesUntil(context.currentTime + (document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS), loopOf(song), context.currentTime)) {
-      for (const note of soundingBetween(song, stretch.from, stretch.to)) {
-        const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);
-        instruments.play(note, Math.max(stretch.at(note.time), context.currentTime), seconds);
+      const bar = nextBar(signaturesOf(song), stretch.from);
+      for (const { from, to, running } of this.studio.launches.parts(stretch.from, stretch.to, bar < stretch.to ? bar : null)) {
+        for (const note of soundingBetween(song, from, to, running)) {
+          const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);
+          instruments.play(note, Math.max(stretch.at(note.time), context.currentTime), seconds);
+        }
       }
     }
   }

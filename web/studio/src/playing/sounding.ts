@@ -4,6 +4,7 @@ import type { Readable } from "@prime/client";
 
 import { windows } from "../timeline/windows.js";
 import { instrumentFor, type BuiltIn } from "./built_in.js";
+import { asInSong, type RunningByTrack } from "./launches.js";
 import { isHeard } from "./routing.js";
 
 export interface Sounding {
@@ -18,11 +19,16 @@ export interface Sounding {
   readonly instrument: BuiltIn;
 }
 
-/** In no order. `most`: no more than so many. */
-export function soundingBetween(song: Readable, from: number, to: number, most = 2_000): Sounding[] {
+const NONE: RunningByTrack = new Map();
+
+/** In no order. `running`: clips of slots, which silence the song's on their tracks; `most`: no more than so many. */
+export function soundingBetween(song: Readable, from: number, to: number, running = NONE, most = 2_000): Sounding[] {
   const found: Sounding[] = [];
-  for (const [id, clip] of song.all("clips")) {
-    if (clip.slot !== null || !clip.enable || clip.kind !== "notes" || clip.time >= to || clip.time + clip.duration <= from) continue;
+  for (const [id, stored] of song.all("clips")) {
+    const launched = running.get(stored.track);
+    if (stored.slot === null ? launched !== undefined : launched?.clip !== id) continue;
+    const clip = launched === undefined ? stored : asInSong(stored, launched.since, from);
+    if (!clip.enable || clip.kind !== "notes" || clip.time >= to || clip.time + clip.duration <= from) continue;
     const track = song.get("tracks", clip.track);
     if (track?.channel == null || !isHeard(song, track.channel)) continue;
     const instrument = instrumentFor(song, clip.track, clip.name);

@@ -41,7 +41,7 @@ test("a clip with the content of another plays that, on its own track", () => {
 });
 
 test("there is a bound to what is given at once", () => {
-  assert.equal(soundingBetween(songOf(PARTS), 0, 100, 2).length, 2);
+  assert.equal(soundingBetween(songOf(PARTS), 0, 100, new Map(), 2).length, 2);
 });
 
 test("bars and beats go by the signatures", () => {

@@ -65,6 +65,15 @@ export function barStart(signatures: readonly Signature[], time: number): number
   return from + Math.floor((time - from) / length + 1e-9) * length;
 }
 
+/** Where the next bar begins, from a beat on; a bar may end early where another signature begins. */
+export function nextBar(signatures: readonly Signature[], time: number): number {
+  const start = barStart(signatures, time);
+  if (time - start < 1e-6) return time;
+  const { num, den } = signatures.findLast((each) => each.time <= time) ?? { num: 4, den: 4 };
+  const change = signatures.find((each) => each.time > time)?.time ?? Infinity;
+  return Math.min(start + (num * 4) / den, change);
+}
+
 function at(song: Readable, collection: RulerCollection, time: number): string | null {
   for (const [id, entity] of song.all(collection)) if (Math.abs(entity.time - time) < 1e-6) return id;
   return null;
