@@ -15,7 +15,8 @@ from tests.server.accounts.mail.smtp_servers import Received
 from tests.server.conftest import eventually
 
 TOKEN_IN_MAIL = re.compile(r"#(?:[a-z_]+)=([\w-]{20,})")
-CODE_IN_MAIL = re.compile(r"(?<!\d)(\d{3}) ?(\d{3})(?!\d)")
+CODE_IN_MAIL = re.compile(r"^\s+(\d{6})\s*$", re.MULTILINE)
+"""On a line of its own: a name or a token may have six digits in a row, too."""
 
 
 @dataclass
