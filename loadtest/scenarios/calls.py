@@ -36,6 +36,8 @@ LOOP_LATE = "prime_loop_late_seconds"
 STALLED = "prime_probe_stall_seconds"
 CONNECTIONS_OF_EACH = 4
 """Of each caller, asked in turn: one takes 400 messages a second (`MESSAGES_PER_SECOND`)."""
+FIRST_OF_EACH = 1_000
+"""Between the numbers of two callers' calls. A search for a number of one digit finds too much."""
 SAMPLES_OF_EACH = 64
 """Calls of each kind and caller, made in turn: the same by the server and by plain asyncpg."""
 
@@ -145,9 +147,11 @@ class _Bench:
         """As many as are answered, for some seconds."""
         many = 1 if kind.name == "update" else SAMPLES_OF_EACH
         loops = [
-            CallLoop(caller.primes, kind.method, [kind.params(caller, n) for n in numbers])
+            CallLoop(
+                caller.primes, kind.method, [kind.params(caller, first + n) for n in range(many)]
+            )
             for caller in self._callers
-            for numbers in [range(caller.number * many, (caller.number + 1) * many)]
+            for first in [(caller.number + 1) * FIRST_OF_EACH]
         ]
         await _each(loop.run(calls=many) for loop in loops)  # as plain asyncpg does each once
         phase, before = await watch.phase(), await scrape(self._hub.url)
