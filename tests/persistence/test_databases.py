@@ -63,6 +63,19 @@ async def test_one_that_is_given_back_is_as_a_migrated_one(
     await drop_database(postgres_dsn, name)
 
 
+async def test_what_triggers_write_while_it_is_emptied_is_not_left_either(
+    postgres_dsn: str, template_name: str
+) -> None:
+    databases = Databases(postgres_dsn, template_name)
+    name = await databases.take()
+    dsn = other_database(postgres_dsn, name)
+    await execute(dsn, USERS, "TRUNCATE change_log")
+    assert (await _rows(dsn)).keys() == {"prime_users"}, "the log of changes is empty"
+    await databases.give_back(name)
+    assert await _rows(dsn) == {}
+    await drop_database(postgres_dsn, name)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
