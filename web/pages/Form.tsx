@@ -1,7 +1,7 @@
 /** A form that sends once at a time, and says below its fields why it could not. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { fieldOf, inWords, type Labels } from "./failure_words.js";
 
@@ -71,15 +71,19 @@ type FieldProps = { readonly label: string; readonly hint?: string } & JSX.HTMLA
   readonly step?: number | string;
   readonly inputMode?: string;
   readonly placeholder?: string;
+  /** Who opens the form types here. */
+  readonly takesFocus?: boolean;
 };
 
 /** A labelled input. `value` is what it begins with: what is typed stays when the form is drawn again. */
-export function Field({ label, hint, value, ...input }: FieldProps) {
+export function Field({ label, hint, value, takesFocus = false, ...input }: FieldProps) {
   const id = useId();
+  const box = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => { if (takesFocus) box.current?.focus(); }, []);
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input id={id} {...(hint !== undefined && { "aria-describedby": `${id}-hint` })} {...(value !== undefined && { defaultValue: String(value) })} {...(input as object)} />
+      <input ref={box} id={id} {...(hint !== undefined && { "aria-describedby": `${id}-hint` })} {...(value !== undefined && { defaultValue: String(value) })} {...(input as object)} />
       {hint !== undefined && <small id={`${id}-hint`} class="quiet">{hint}</small>}
     </div>
   );

@@ -54,6 +54,9 @@ const CODES: { readonly [code in ErrorCode]: string | ((details: ErrorDetails) =
 /** Codes whose sentence of the server says more than ours, as long as it is for people. */
 const SERVERS_OWN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["auth_failed", "address_unverified", "forbidden", "not_found", "conflict", "taken", "limit_reached", "validation", "archived"]);
 
+/** What a username is made of. */
+export const USERNAME_WORDS = "2 to 32 letters from a to z, digits, dots, hyphens or underlines, without blanks";
+
 /** What programs say to programs: paths, code, names with underscores or dots within, types. */
 const FOR_PROGRAMS = /[`${}<>=]|\w_\w|(?<!@[a-z]*)[a-z]\.[a-z]|\b(?:str|int|float|null|regex|params|array|object)\b|retry_after/i;
 
@@ -103,6 +106,7 @@ function boundInWords(problem: string): string | null {
   const number = /^Expected `(?:int|float)` (<=|>=|<|>) (-?[\d.]+)/.exec(problem);
   if (number !== null) return `${{ "<=": "at most", ">=": "at least", "<": "less than", ">": "more than" }[number[1]!]} ${number[2]}`;
   if (/^Expected `(?:int|float)`/.test(problem)) return "this is no number";
+  if (/^a username is 2 to 32 characters/.test(problem)) return USERNAME_WORDS;
   if (/^Object missing required field|got `null`$/.test(problem)) return "this is asked for";
   return null;
 }

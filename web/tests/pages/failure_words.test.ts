@@ -72,3 +72,8 @@ test("a code that only a newer server knows, no answer, and a mistake of the pag
   assert.equal(quiet.mock.callCount(), 1);
   quiet.mock.restore();
 });
+
+test("a username that cannot be taken is told what one is made of", () => {
+  const said = "a username is 2 to 32 characters: letters, digits, _, . and -, and no name that every JavaScript object has, as constructor";
+  assert.equal(inWords(new PrimeError("validation", said, { field: "username" })), "Username: 2 to 32 letters from a to z, digits, dots, hyphens or underlines, without blanks.");
+});

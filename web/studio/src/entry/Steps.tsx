@@ -1,5 +1,6 @@
 /** The form of each step of an entrance. */
 
+import { USERNAME_WORDS } from "../../../pages/failure_words.js";
 import { Field, Form } from "../../../pages/Form.js";
 import type { Entrance, Step } from "./entrance.js";
 
@@ -20,7 +21,7 @@ function Login({ entrance }: { entrance: Entrance }) {
   return (
     <>
       <Form label="Log in" action="Log in" onSubmit={(fields) => entrance.login(fields)}>
-        <Field label="E-mail address" name="email" type="email" autocomplete="username" required />
+        <Field label="E-mail address" name="email" type="email" autocomplete="username" required takesFocus />
         <Field label="Password" name="password" type="password" autocomplete="current-password" required />
       </Form>
       <div class="row">
@@ -36,7 +37,7 @@ function Guest({ entrance }: { entrance: Entrance }) {
   return (
     <>
       <Form label="Come in as a guest" action="Come in" onSubmit={(fields) => entrance.enterAsGuest(fields)}>
-        <Field label="Your name" name="name" autocomplete="name" required maxLength={100} hint="What others see. No account is needed." />
+        <Field label="Your name" name="name" autocomplete="name" required maxLength={100} hint="What others see. No account is needed." takesFocus />
       </Form>
       <div class="row">
         <Other entrance={entrance} step={{ name: "login" }}>I have an account</Other>
@@ -50,8 +51,8 @@ function Register({ entrance }: { entrance: Entrance }) {
   return (
     <>
       <Form label="Make an account" action="Make the account" onSubmit={(fields) => entrance.register(fields)}>
-        <Field label="Your name" name="name" autocomplete="name" maxLength={100} hint="What others see." />
-        <Field label="Username" name="username" autocomplete="username" required minLength={2} maxLength={32} />
+        <Field label="Your name" name="name" autocomplete="name" maxLength={100} hint="What others see." takesFocus />
+        <Field label="Username" name="username" autocomplete="username" required minLength={2} maxLength={32} hint={`${USERNAME_WORDS}.`} />
         <Field label="E-mail address" name="email" type="email" autocomplete="email" required />
         <Field label="Password" name="password" type="password" autocomplete="new-password" required minLength={8} hint="8 characters or more." />
       </Form>
@@ -65,7 +66,7 @@ function Code({ entrance, challenge }: { entrance: Entrance; challenge: string }
     <>
       <Form label="Second factor" action="Go on" onSubmit={(fields) => entrance.enterCode(challenge, fields)}>
         <Field label="Code" name="code" inputMode="numeric" autocomplete="one-time-code" required
-          hint="Of your authenticator app, or a recovery code." />
+          takesFocus hint="Of your authenticator app, or a recovery code." />
       </Form>
       <Other entrance={entrance} step={{ name: "login" }}>Back</Other>
     </>
@@ -78,7 +79,7 @@ function SetUp({ entrance, step }: { entrance: Entrance; step: Extract<Step, { n
       <p>This server asks everyone for a second factor. Add this key to an authenticator app, and type the code that it shows.</p>
       <p><a href={step.uri}>Open the app on this device</a>, or type the key: <code class="secret">{step.secret}</code></p>
       <Form label="Second factor" action="Go on" onSubmit={(fields) => entrance.confirm(step.challenge, fields)}>
-        <Field label="Code" name="code" inputMode="numeric" autocomplete="one-time-code" required />
+        <Field label="Code" name="code" inputMode="numeric" autocomplete="one-time-code" required takesFocus />
       </Form>
     </>
   );

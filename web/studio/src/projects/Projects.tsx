@@ -53,7 +53,7 @@ function MakeProject({ studio }: { studio: Studio }) {
   return (
     <div class="card">
       <Form label="New project" action="Make the project" onSubmit={make}>
-        <Field label="Name" name="name" required maxLength={120} />
+        <Field label="Name" name="name" required maxLength={120} takesFocus />
         <Field label="Tempo, in beats a minute" name="bpm" type="number" min={20} max={400} step="any" value={120} required />
       </Form>
     </div>
