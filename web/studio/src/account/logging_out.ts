@@ -2,12 +2,14 @@
 
 import type { Studio } from "../studio.js";
 
-const QUESTION = "You are here as a guest, without an account: once logged out you cannot come back as the same. Log out?";
-
 export async function logOut(studio: Studio): Promise<void> {
   try {
     const { is_guest } = await studio.client.call("account.get", {});
-    if (!is_guest || confirm(QUESTION)) await studio.client.logout();
+    if (!is_guest) await studio.client.logout();
+    else studio.question.value = {
+      title: "Log out", action: "Log out", words: "You are here as a guest, without an account: once logged out you cannot come back as the same.",
+      onYes: () => { studio.client.logout().catch((error: unknown) => studio.fail(error)); },
+    };
   } catch (error) {
     studio.fail(error);
   }

@@ -82,7 +82,9 @@ function One({ studio, room, snapshot, onChanged }: Props) {
         {studio.isGuest.value === false && <button type="button" onClick={() => setAsks("fork")}>Fork</button>}
         {mayEditAll(role) && <button type="button" onClick={() => setAsks("rename")}>Rename</button>}
         {isNamed && (role === "owner" || isOurs) && (
-          <button type="button" class="danger" onClick={() => { if (confirm(`Delete the snapshot ${name}?`)) doing(room.snapshots.delete(snapshot.id)); }}>Delete</button>
+          <button type="button" class="danger" onClick={() => {
+            studio.question.value = { title: "Delete a snapshot", words: `${name} is gone then; the song stays as it is.`, action: "Delete it", onYes: () => doing(room.snapshots.delete(snapshot.id)) };
+          }}>Delete</button>
         )}
       </div>
       {asks === "restore" && (

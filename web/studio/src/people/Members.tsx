@@ -48,8 +48,11 @@ function OneMember({ studio, project, member, onChanged }: Props) {
     done.then(onChanged, (error: unknown) => { studio.tell(inWords(error), "failure"); onChanged(); });
   };
   const putOut = (): void => {
-    const question = isMe ? "Leave this project? An owner must let you in again." : `Put ${name} out of this project?`;
-    if (confirm(question)) after(studio.client.call("members.revoke", { project, user: user.id }));
+    studio.question.value = {
+      title: isMe ? "Leave this project" : `Put ${name} out`, action: isMe ? "Leave" : "Put out",
+      words: isMe ? "You do not see this project any more. An owner must let you in again." : `${name} does not see this project any more, and is out of it at once. What they edited stays.`,
+      onYes: () => after(studio.client.call("members.revoke", { project, user: user.id })),
+    };
   };
   return (
     <li class="row">
