@@ -9,6 +9,7 @@ import type { Navigation } from "./app/navigation.js";
 import type { Comparison } from "./history/comparing/comparison.js";
 import type { Missed } from "./history/away.js";
 import { HistoryFeed, type Entry } from "./history/history_feed.js";
+import { browserInWords } from "./account/browser_words.js";
 import { Refusals, refusedInWords } from "./history/refused.js";
 import { takenBackInWords } from "./history/taken_back.js";
 import { leftInWords, roleInWords } from "./people/told.js";
@@ -47,6 +48,16 @@ export interface Toast {
   readonly kind: "note" | "warning" | "failure";
   readonly text: string;
   readonly about: string;
+}
+
+/** What cannot be taken back is asked once more. */
+export interface Question {
+  readonly title: string;
+  /** What will happen. */
+  readonly words: string;
+  /** What stands on the button. */
+  readonly action: string;
+  readonly onYes: () => void;
 }
 
 /** The same as in the style sheets. */
@@ -106,6 +117,8 @@ export class Studio {
   /** What the others edited while we were not here; null: nothing, or it was read. */
   readonly missed: Signal<Missed | null> = signal(null);
   readonly isHelpOpen = signal(false);
+  /** What is asked once more before it is done; null: nothing. */
+  readonly question: Signal<Question | null> = signal(null);
   /** The newest edits of everyone, newest first. */
   readonly recent: Signal<readonly Entry[]> = signal([]);
   readonly toasts: Signal<readonly Toast[]> = signal([]);
@@ -130,6 +143,7 @@ export class Studio {
     this.client = connect(url, {
       device,
       client: "studio page",
+      deviceName: browserInWords(navigator.userAgent),
       outbox: indexedDbOutbox(),
       tokens: localTokens(),
     });

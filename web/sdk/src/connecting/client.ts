@@ -140,13 +140,21 @@ export class Client {
    * Rejects with `PrimeError`, or with `Unanswered`: then nobody knows whether it was done.
    */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
-    return askedUntilAnswered(method, params, key, {
+    const result = await askedUntilAnswered(method, params, key, {
       ask: (ownKey, user) => this.turns.in(() => this.opened((connection) => {
         if (user !== null && this.user.value?.id !== user) throw new Unanswered("somebody else has logged in meanwhile");
         return connection.call(method, params, ownKey);
       })),
       user: () => this.user.value?.id ?? null,
     });
+    if (method === "account.update") this.learnName(result as Calls["account.update"]["result"]);
+    return result;
+  }
+
+  /** `user` tells our names as they are now. */
+  private learnName({ id, username, name }: User): void {
+    const user = this.user.value;
+    if (user?.id === id && (user.name !== name || user.username !== username)) this.user.set({ ...user, username, name });
   }
 
   /** A project as it was after a seq, or at a time (ms since 1970). Rejects with `PrimeError`: `compacted`, `position_ahead`. */
@@ -231,8 +239,8 @@ export class Client {
   private async greet(connection: Connection): Promise<void> {
     try {
       await this.tokens.read();
-      const { device, client = "" } = this.options;
-      const { user } = await connection.open({ device, client, token: this.tokens.accessToken });
+      const { device, client = "", deviceName = "" } = this.options;
+      const { user } = await connection.open({ device, client, token: this.tokens.accessToken, ...(deviceName !== "" && { device_name: deviceName }) });
       if (user !== null) this.welcome(user);
       else if (this.tokens.isKept) await this.refresh(connection);
       else this.status.set({ name: "needs-login" });

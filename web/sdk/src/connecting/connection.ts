@@ -25,6 +25,7 @@ export const FULL_BYTES = 64 * 1024;
 export interface Hello {
   readonly device: string;
   readonly client: string;
+  readonly device_name?: string;
   readonly token: string | null;
 }
 

@@ -28,6 +28,8 @@ export interface Options {
   readonly device: string;
   /** "my-daw 1.0", which operators see. */
   readonly client?: string;
+  /** "Firefox on Linux", by which its user knows this login among others. */
+  readonly deviceName?: string;
   /** `localTokens()` in a browser. Without one, a login lasts as long as this object. */
   readonly tokens?: TokenStore;
   /** `ws` in Node 20, which has none of its own. */

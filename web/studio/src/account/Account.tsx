@@ -1,7 +1,7 @@
 /** Our own account: name, password, logins, second factor, how the page looks, and its end. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Calls } from "@prime/client";
+import { PrimeError, type Calls } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
 import { Choice, Field, Form } from "../../../pages/Form.js";
@@ -20,6 +20,8 @@ const THEMES = [["system", "As the system"], ["dark", "Dark"], ["light", "Light"
 export function Account({ studio }: { studio: Studio }) {
   const [own, setOwn] = useState<Own | null>(null);
   const [failure, setFailure] = useState("");
+  /** How often the password was changed here: its form begins anew, and other logins have ended. */
+  const [changed, setChanged] = useState(0);
   const load = (): void => {
     studio.client.call("account.get", {}).then((row) => { setOwn(row); setFailure(""); }, (error: unknown) => setFailure(inWords(error)));
   };
@@ -40,9 +42,9 @@ export function Account({ studio }: { studio: Studio }) {
         <h2>This page</h2>
         <Choice label="Colours" name="theme" value={theme.value} options={THEMES} onChoose={(chosen) => chooseTheme(chosen as Theme)} />
       </section>
-      {own?.is_guest === false && <Password studio={studio} />}
+      {own?.is_guest === false && <Password key={changed} studio={studio} onChanged={() => setChanged(changed + 1)} />}
       {own?.is_guest === false && <SecondFactor studio={studio} />}
-      <Logins studio={studio} />
+      <Logins studio={studio} changed={changed} />
       {own !== null && <Deletion studio={studio} isGuest={own.is_guest} />}
     </main>
   );
@@ -63,13 +65,19 @@ function Profile({ studio, own, onChanged }: { studio: Studio; own: Own; onChang
   );
 }
 
-function Password({ studio }: { studio: Studio }) {
+/** The call speaks of a login; who changes a password is asked for the one of now alone. */
+function ofPassword(error: unknown): unknown {
+  return error instanceof PrimeError && error.code === "auth_failed" ? new PrimeError("validation", "it is not your password", { field: "password" }) : error;
+}
+
+function Password({ studio, onChanged }: { studio: Studio; onChanged: () => void }) {
   return (
     <section class="card">
       <h2>Password</h2>
       <Form label="Change the password" action="Change the password" onSubmit={async ({ password = "", new_password = "" }) => {
-        await studio.client.call("auth.change_password", { password, new_password });
+        await studio.client.call("auth.change_password", { password, new_password }).catch((error: unknown) => { throw ofPassword(error); });
         studio.tell("The password is changed; your other logins have ended.");
+        onChanged();
       }}>
         <Field label="The one of now" name="password" type="password" autocomplete="current-password" required />
         <Field label="The new one" name="new_password" type="password" autocomplete="new-password" required minLength={8} />

@@ -8,14 +8,15 @@ import type { Studio } from "../studio.js";
 
 type Login = Calls["auth_sessions.list"]["result"]["auth_sessions"][number];
 
-export function Logins({ studio }: { studio: Studio }) {
+/** `changed`: another number once logins may have ended. */
+export function Logins({ studio, changed }: { studio: Studio; changed: number }) {
   const [logins, setLogins] = useState<readonly Login[]>([]);
   const fail = (error: unknown): void => studio.tell(inWords(error), "failure");
   const load = (): void => {
     studio.client.call("auth_sessions.list", { limit: 100 })
       .then((page) => setLogins(page.auth_sessions.filter(({ revoked_at, expires_at }) => revoked_at === null && expires_at > Date.now())), fail);
   };
-  useEffect(load, []);
+  useEffect(load, [changed]);
   const end = (login: Login): void => {
     studio.client.call("auth_sessions.revoke", { auth_session: login.id }).then(load, fail);
   };
