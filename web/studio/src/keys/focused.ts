@@ -31,6 +31,8 @@ export function followMouse(): void {
 export function isForFocused(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
   const pressed = key.toLowerCase();
+  const typed = target.closest(TYPED);
+  if (typed !== null && !typed.matches("select")) return true; // also in a row, as the name of a track
   if (target.closest("dialog") === null && isLeft(target, pressed)) return false;
   if (target.closest(TYPED) !== null) return true;
   if (target.closest(PUSHED) !== null) return PUSHING.has(pressed);
