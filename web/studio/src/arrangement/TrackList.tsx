@@ -75,6 +75,13 @@ function TrackHead({ studio, view, people, row, place }: Props) {
   const isFolded = view.folded.value.has(row.id);
   const isSelected = studio.selection.value?.collection === "tracks" && studio.selection.value.ids.includes(row.id);
   const select = (): void => studio.select("tracks", [row.id]);
+  const chosen = (): readonly string[] => (studio.selection.peek()?.collection === "tracks" ? studio.selection.peek()!.ids : []);
+  /** Shift and Ctrl add a track to those that are selected, or take it away; the keys stay where they are. */
+  const pick = (event: MouseEvent): void => {
+    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    studio.select("tracks", isSelected ? chosen().filter((id) => id !== row.id) : [...chosen(), row.id]);
+  };
   const name = (text: string | null, isByKey: boolean): void => {
     setNaming(false);
     if (isByKey) box.current?.focus({ preventScroll: true });
@@ -85,7 +92,11 @@ function TrackHead({ studio, view, people, row, place }: Props) {
     const room = studio.room.value;
     if (isNaming) return;
     if (event.key === "F2") setNaming(studio.mayEdit);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") focusRow(event, event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const before = event.shiftKey ? chosen() : [];
+      focusRow(event, event.key === "ArrowDown" ? 1 : -1); // which selects it alone
+      if (before.length > 0) studio.select("tracks", [...new Set([...before, ...chosen()])]);
+    }
     else if (event.key === "ArrowLeft" && isGroup && !isFolded) view.fold(row.id);
     else if (event.key === "ArrowRight" && isGroup && isFolded) view.fold(row.id);
     else if (event.key === "Delete" && studio.mayEdit && room !== null) room.edit((tx) => tx.delete("tracks", row.id));
@@ -96,7 +107,7 @@ function TrackHead({ studio, view, people, row, place }: Props) {
     <div ref={box} class={`track-head${isSelected ? " selected" : ""}`} role="row" aria-level={row.depth + 1} aria-rowindex={place + 1} aria-selected={isSelected}
       {...(isGroup && { "aria-expanded": !isFolded })} tabIndex={isSelected || (place === 0 && studio.selection.value?.collection !== "tracks") ? 0 : -1}
       style={{ top: `${row.top}px`, height: `${row.height}px`, paddingLeft: `${8 + row.depth * 14}px` }}
-      onClick={select} onFocus={select} onKeyDown={press}
+      onMouseDown={pick} onClick={(event) => { if (!event.shiftKey && !event.ctrlKey && !event.metaKey) select(); }} onFocus={select} onKeyDown={press}
       onDblClick={(event) => { if (event.target instanceof Element && event.target.closest("button, input") === null) setNaming(studio.mayEdit); }}>
       <span class="track-colour" aria-hidden style={{ background: clipColour(track.color, place) }} />
       <span role="gridcell" class="track-name">

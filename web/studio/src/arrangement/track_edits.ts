@@ -20,7 +20,34 @@ export function addTrack(studio: Studio, room: Room): void {
   studio.jump.value = { track, keys: "name" };
 }
 
-function lastOrder(siblings: Iterable<{ readonly order: string }>): string {
+/** Tracks become one group, in the place of the first, with a channel into which theirs go; the name is typed next. Nothing for tracks of several groups. */
+export function group(studio: Studio, room: Room, ids: readonly string[]): void {
+  const tracks = trackTree(room).filter(({ id }) => ids.includes(id)).map(({ id }) => [id, room.get("tracks", id)!] as const);
+  const first = tracks[0]?.[1];
+  if (first === undefined) return;
+  if (tracks.some(([, { parent }]) => parent !== first.parent)) {
+    studio.tell("Select tracks of one group to put them into a new one.", "warning");
+    return;
+  }
+  const master = [...room.all("channels")].find(([, { role }]) => role === "master")?.[0] ?? null;
+  let made = "";
+  room.edit((tx) => {
+    const channel = tx.insert("channels", { name: "Group", role: "submix", order: lastOrder(room.all("channels").values()), dest: master });
+    made = tx.insert("tracks", { name: "Group", content: ["tracks"], channel, parent: first.parent, order: first.order, color: first.color });
+    let order: string | null = null;
+    for (const [id, track] of tracks) {
+      order = between(order, null);
+      tx.move("tracks", id, { parent: made, order });
+      const own = track.channel === null ? undefined : room.get("channels", track.channel);
+      if (own?.role === "regular" && own.dest === master) tx.set("channels", track.channel!, { dest: channel });
+    }
+  });
+  studio.select("tracks", [made]);
+  studio.jump.value = { track: made, keys: "name" };
+}
+
+/** The order key behind all siblings. */
+export function lastOrder(siblings: Iterable<{ readonly order: string }>): string {
   let last: string | null = null;
   for (const { order } of siblings) if (last === null || order > last) last = order;
   return between(last, null);

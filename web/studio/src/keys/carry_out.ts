@@ -4,7 +4,7 @@ import type { Collection, Room } from "@prime/client";
 
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import { setLoop, spanOf } from "../arrangement/ruler/loop_edits.js";
-import { addTrack } from "../arrangement/track_edits.js";
+import { addTrack, group } from "../arrangement/track_edits.js";
 import { noEditsInWords } from "../people/told.js";
 import type { Studio, Tool } from "../studio.js";
 import { withClips } from "./clip_commands.js";
@@ -28,6 +28,7 @@ export function carryOut(command: Command, studio: Studio, view: ArrangementView
   const track = selection?.collection === "tracks" ? selection.ids[0] : clips[0] === undefined ? undefined : room.get("clips", clips[0])?.track;
   if (track !== undefined && withTrack(command, room, track)) return true;
   if (command === "new track") addTrack(studio, room);
+  else if (command === "group" && selection?.collection === "tracks") group(studio, room, selection.ids);
   else if (command === "delete" && selection !== null) return remove(room, selection.collection, selection.ids);
   else return false;
   return true;

@@ -3,7 +3,7 @@
 export type Command =
   | "delete" | "duplicate" | "copy" | "paste" | "select all" | "deselect" | "split" | "open notes"
   | "earlier" | "later" | "a little earlier" | "a little later" | "up" | "down"
-  | "mute" | "solo" | "loop selected" | "new track" | "new marker" | "new tempo" | "new signature" | "rename"
+  | "mute" | "solo" | "loop selected" | "new track" | "group" | "new marker" | "new tempo" | "new signature" | "rename"
   | "select tool" | "pencil tool" | "scissors tool"
   | "zoom in" | "zoom out" | "whole song" | "higher rows" | "lower rows" | "to the beginning" | "help";
 
@@ -38,6 +38,7 @@ const TABLE: readonly (readonly [command: Command, keys: readonly string[], word
   ["solo", ["o"], "Solo the track"],
   ["loop selected", ["l"], "Loop what is selected"],
   ["new track", ["t"], "New track"],
+  ["group", ["ctrl+g"], "Put the selected tracks into a group"],
   ["new marker", ["k"], "New marker at the play head"],
   ["new tempo", ["b"], "Change the tempo at the play head"],
   ["new signature", ["g"], "Change the time signature at the play head's bar"],
@@ -59,6 +60,7 @@ const ELSEWHERE: readonly (readonly [keys: string, words: string])[] = [
   ["Ctrl+Shift+Z", "Redo"],
   ["Ctrl and drag a clip", "Leave it and put a copy there"],
   ["Ctrl+C and Ctrl+V on notes", "Copy and paste them, also into another clip"],
+  ["Shift and click, or Shift and an arrow, on tracks", "Select several"],
   ["Shift and drag in the ruler", "Loop from there to there"],
   ["Double click in automation", "New point; on a point: remove it"],
   ["Double click in the ruler", "New marker, or new tempo in the lower line; with Shift a new time signature"],

@@ -1,14 +1,17 @@
 /** Channel strips with faders, pan, mute, solo and sends. */
 
-import { useEffect, useState } from "preact/hooks";
-import type { Member, Readable, Room } from "@prime/client";
+import { useState } from "preact/hooks";
+import type { Readable } from "@prime/client";
 
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { channelName } from "./channel_names.js";
-import { channelsInOrder, sendsOf } from "./channel_order.js";
+import { channelsInOrder } from "./channel_order.js";
 import { Fader, GainField } from "./Fader.js";
 import { Meter } from "./Meter.js";
+import { addEffect } from "./send_edits.js";
+import { Sends } from "./Sends.js";
+import { moverOf, useShown } from "./shown_by_others.js";
 
 /** At most so many strips are there at once, beside the master's; the others are a press away. */
 const MOST_STRIPS = 64;
@@ -26,6 +29,7 @@ export function Mixer({ studio }: { studio: Studio }) {
     <div class="mixer" role="group" aria-label="Mixer">
       {strips.length > MOST_STRIPS && <Pages first={first} count={strips.length} onGo={setFirst} />}
       {[...strips.slice(first, first + MOST_STRIPS), ...masters].map((id) => <Strip key={id} studio={studio} id={id} />)}
+      {studio.mayEdit && studio.room.value !== null && <button type="button" class="small add-effect" title="A channel that others send to" onClick={() => { const { value } = studio.room; if (value !== null) studio.introduce("channels", addEffect(value)); }}>+ Effect</button>}
     </div>
   );
 }
@@ -40,19 +44,6 @@ function Pages({ first, count, onGo }: { first: number; count: number; onGo: (fi
       <button type="button" disabled={last === count} onClick={() => onGo(first + MOST_STRIPS)}>Those behind</button>
     </div>
   );
-}
-
-/** Draw again while others show something of one of these. */
-function useShown(room: Room | null, collection: "channels" | "sends", ids: readonly string[]): void {
-  const [, draw] = useState(0);
-  useEffect(() => {
-    let wasShown = false;
-    return room?.onTick(() => {
-      const isShown = ids.some((id) => room.shownBy(collection, id) !== null);
-      if (isShown || wasShown) draw((count) => count + 1);
-      wasShown = isShown;
-    });
-  }, [room, ids.join()]);
 }
 
 function Strip({ studio, id }: { studio: Studio; id: string }) {
@@ -97,40 +88,4 @@ const ROLES: { readonly [role: string]: string } = { master: "Master", effect: "
 function colourOf(song: Readable, channel: string): string {
   const [track] = [...song.by("tracks", "channel", channel)].sort();
   return safeColour(song.get("tracks", track ?? "")?.color ?? "");
-}
-
-/** Who moves the fader just now. */
-function moverOf(room: Room | null, collection: "channels" | "sends", id: string): { name: string; colour: string } | null {
-  const member = room?.shownBy(collection, id) ?? null;
-  const who: Member | undefined = member === null ? undefined : room?.others.value.find((each) => each.member === member);
-  return who === undefined ? null : { name: who.name.slice(0, 30), colour: safeColour(who.color) };
-}
-
-function Sends({ studio, room, channel, isFixed }: { studio: Studio; room: Room | null; channel: string; isFixed: boolean }) {
-  studio.revisions.of("sends");
-  const { song } = studio;
-  const sends = song === null ? [] : sendsOf(song, channel).slice(0, 4);
-  useShown(room, "sends", sends);
-  if (song === null || sends.length === 0) return null;
-  return (
-    <details class="sends">
-      <summary>{sends.length} {sends.length === 1 ? "send" : "sends"}</summary>
-      <div class="send-list">{sends.map((id) => {
-        const send = song.get("sends", id)!;
-        const to = channelName(song, send.dest).slice(0, 30);
-        const shown = room?.shown("sends", id) ?? send;
-        const mover = moverOf(room, "sends", id);
-        const common = { room, collection: "sends", id, mover, isFixed } as const;
-        return (
-          <div key={id} class="send">
-            <bdi>{to}</bdi>
-            <Fader {...common} property="volume" label={`Send to ${to}`} shown={shown.volume} stored={send.volume} />
-            <Fader {...common} property="pan" label={`Pan of the send to ${to}`} shown={shown.pan} stored={send.pan} />
-            <button type="button" class="small" aria-label={`Send to ${to}`} aria-pressed={send.enable} disabled={isFixed} onClick={() => room?.edit((tx) => tx.set("sends", id, { enable: !send.enable }))}>{send.enable ? "on" : "off"}</button>
-            <span class="quiet">{send.type === "pre" ? "pre fader" : "post fader"}</span>
-          </div>
-        );
-      })}</div>
-    </details>
-  );
 }

@@ -1,0 +1,39 @@
+/** What may be done with sends and the channels they go to: each is one edit, one step of undo. */
+
+import type { Readable, Room } from "@prime/client";
+
+import { lastOrder } from "../arrangement/track_edits.js";
+
+/** Channels that a channel may send to and does not yet: effects and groups that do not come back to it. */
+export function destinations(song: Readable, channel: string): string[] {
+  const taken = new Set([...song.by("sends", "channel", channel)].map((id) => song.get("sends", id)?.dest));
+  const found = [...song.all("channels")].filter(([id, { role }]) => (role === "effect" || role === "submix") && id !== channel && !taken.has(id) && !leadsTo(song, id, channel));
+  return found.map(([id]) => id).sort();
+}
+
+/** Whether what goes into a channel comes to another, by outputs and sends. */
+function leadsTo(song: Readable, from: string, to: string, seen = new Set<string>()): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  const next = [song.get("channels", from)?.dest, ...[...song.by("sends", "channel", from)].map((id) => song.get("sends", id)?.dest)];
+  return next.some((id) => id != null && leadsTo(song, id, to, seen));
+}
+
+/** Behind those that it has; returns its id. */
+export function addSend(room: Room, channel: string, dest: string): string {
+  let id = "";
+  const siblings = [...room.by("sends", "channel", channel)].flatMap((send) => room.get("sends", send) ?? []);
+  room.edit((tx) => { id = tx.insert("sends", { channel, dest, order: lastOrder(siblings) }); });
+  return id;
+}
+
+/** A channel without a track, into the master; returns its id. */
+export function addEffect(room: Room): string {
+  const channels = [...room.all("channels")];
+  const count = channels.filter(([, { role }]) => role === "effect").length;
+  const dest = channels.find(([, { role }]) => role === "master")?.[0] ?? null;
+  let id = "";
+  room.edit((tx) => { id = tx.insert("channels", { name: `Effect ${count + 1}`, role: "effect", dest, order: lastOrder(room.all("channels").values()) }); });
+  return id;
+}
