@@ -11,7 +11,7 @@ import { addSend, destinations } from "./send_edits.js";
 import { moverOf, useShown } from "./shown_by_others.js";
 
 export function Sends({ studio, room, channel, isFixed }: { studio: Studio; room: Room | null; channel: string; isFixed: boolean }) {
-  studio.revisions.of("sends");
+  for (const collection of ["sends", "channels"] as const) studio.revisions.of(collection);
   const { song } = studio;
   const sends = song === null ? [] : sendsOf(song, channel).slice(0, 4);
   useShown(room, "sends", sends);
@@ -32,7 +32,7 @@ export function Sends({ studio, room, channel, isFixed }: { studio: Studio; room
             <Fader {...common} property="volume" label={`Send to ${to}`} shown={shown.volume} stored={send.volume} />
             <span class="quiet">{gainInWords(shown.volume)}</span>
             <Fader {...common} property="pan" label={`Pan of the send to ${to}`} shown={shown.pan} stored={send.pan} />
-            <button type="button" class="small" aria-label={`Send to ${to}`} aria-pressed={send.enable} disabled={isFixed} onClick={() => room?.edit((tx) => tx.set("sends", id, { enable: !send.enable }))}>{send.enable ? "on" : "off"}</button>
+            <button type="button" class="small" aria-label={`Send to ${to}, ${send.enable ? "on" : "off"}`} aria-pressed={send.enable} disabled={isFixed} onClick={() => room?.edit((tx) => tx.set("sends", id, { enable: !send.enable }))}>{send.enable ? "on" : "off"}</button>
             <span class="quiet">{send.type === "pre" ? "pre fader" : "post fader"}</span>
             {!isFixed && <button type="button" class="small" aria-label={`Remove the send to ${to}`} onClick={() => room?.edit((tx) => tx.delete("sends", id))}>Remove</button>}
           </div>
