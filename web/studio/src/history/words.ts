@@ -34,6 +34,7 @@ interface Told {
 /** "changed channel “Bass” volume to -1.1 dB"; `song` tells names, and may be of another moment. */
 export function editInWords({ purpose, reverts, ops, total }: Told, song: Readable): string {
   const what = purpose === "undo" ? `undid #${reverts ?? "?"}: ` : purpose === "redo" ? `redid #${reverts ?? "?"}: ` : purpose === "restore" ? "restored a snapshot: " : "";
+  if (total === 0 && (purpose === "undo" || purpose === "redo")) return `${purpose === "undo" ? "undid" : "redid"} nothing of #${reverts ?? "?"}`; // others have changed it since
   if (total === 0 || ops.length === 0) return what === "" ? "changed nothing any more" : what.replace(/: $/, "");
   const things = eachOnce(ops);
   const unseen = total - ops.length; // of a large edit some come

@@ -81,6 +81,7 @@ test("undo, redo, restore and nothing are told as such", () => {
   const op = [{ op: "delete", col: "clips", id: "c1" }];
   assert.match(told(op, { purpose: "undo", reverts: 7 }), /^undid #7: deleted clip/);
   assert.match(told(op, { purpose: "redo", reverts: 7 }), /^redid #7: /);
+  assert.equal(told([], { purpose: "undo", reverts: 7 }), "undid nothing of #7");
   assert.match(told([], { purpose: "restore" }), /^restored a snapshot$/);
   assert.equal(told([]), "changed nothing any more");
 });
