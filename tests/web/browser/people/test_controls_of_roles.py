@@ -93,4 +93,4 @@ async def test_a_contributor_reads_why_what_is_not_theirs_is_not_taken(
     assert set(refused) <= {"edit: forbidden", "edit: nothing_to_undo", "edit: nothing_to_redo"}
     await ben.value("show('history', 'mixer', 'tracks', 'tr_lead_01')")
     await ben.click(".track-head:has-text('Lead') [aria-label=Mute]")
-    await ben.see(".toast:has-text('An edit was taken back.')")
+    await ben.see(".toast:has-text('An edit was taken back: changed channel “Lead”: muted')")
