@@ -235,6 +235,7 @@ export class SongLayer {
     paint.fill();
     paint.fillStyle = look.edge;
     paint.fillRect(x + 2, y, Math.max(0, width - 4), 2);
+    paint.fillRect(x, y + 3, 1, height - 6); // where it lies on another, its start is seen
     const named = isNamed(width, row);
     this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, named ? y + 14 : y + 4, height - (named ? 16 : 6), look);
     this.outline(scene, id, x, y, width, height, isSelected);
