@@ -12,7 +12,7 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._waiting: set[Deadline] = set()
-        """Of what goes on."""
+        """Of what goes on and is not late."""
         self._timer: asyncio.TimerHandle | None = None
         """Until somebody is looked for whose time is over; None: there is nobody."""
         self._looks_at = inf
@@ -41,12 +41,11 @@ class Deadlines:
     def _look(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timer, self._looks_at = None, inf
-        for deadline in self._waiting:
-            if deadline.at <= now:
-                deadline.cancel()
-        left = [deadline.at for deadline in self._waiting if deadline.at > now]
-        if left:
-            self._look_again(min(left))
+        for deadline in [each for each in self._waiting if each.at <= now]:
+            self._waiting.discard(deadline)  # once: its clean-up goes on, however long it takes
+            deadline.cancel()
+        if self._waiting:
+            self._look_again(min(each.at for each in self._waiting))
 
 
 class Deadline:

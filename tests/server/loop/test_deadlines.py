@@ -39,6 +39,35 @@ async def test_each_has_its_own_time_whichever_came_first() -> None:
     assert said == ["soon is late", "later is late", "long"]
 
 
+async def test_what_cleans_up_when_it_is_late_is_cancelled_once() -> None:
+    deadlines, said = Deadlines(), list[str]()
+    cleaning, go_on = asyncio.Event(), asyncio.Event()
+
+    async def call_with_a_clean_up() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaning.set()
+            await go_on.wait()
+            said.append("cleaned up")
+
+    async def late() -> None:
+        with pytest.raises(TimeoutError), deadlines.within(0.0):
+            await call_with_a_clean_up()
+
+    async def late_while_it_cleans_up() -> None:
+        await cleaning.wait()
+        with pytest.raises(TimeoutError), deadlines.within(0.0):
+            await asyncio.Event().wait()
+        go_on.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(late())
+        tasks.create_task(late_while_it_cleans_up())
+    assert said == ["cleaned up"]
+    assert not deadlines._waiting
+
+
 async def test_what_is_done_in_time_hears_nothing() -> None:
     deadlines = Deadlines()
     with deadlines.within(NEVER):
