@@ -1,5 +1,6 @@
 """A mail in words: subject, plain text and HTML, from a pair of templates for each kind."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,6 +63,11 @@ class MailWriter:
         self._public_url = public_url
         self._templates: Environment | None = None
         """Made for the first mail: most servers that are tried never write one."""
+
+    async def get_ready(self) -> None:
+        """Load what writes mails, which takes a tenth of a second, beside the loop."""
+        if self._templates is None:
+            self._templates = await asyncio.to_thread(_environment)
 
     def write(self, kind: MailKind, payload: Mapping[str, object]) -> Written:
         """Raises `CannotWrite`."""

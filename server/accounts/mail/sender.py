@@ -122,6 +122,7 @@ class MailSender:
         mails = await mail_outbox.claim(self._db, AT_ONCE, CLAIM_SECONDS)
         if not mails:
             return 0
+        await self._writer.get_ready()
         left = list(mails)
         try:
             async with open_line() as line:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections import Counter
 from contextlib import AbstractAsyncContextManager
 from email.message import EmailMessage
@@ -17,14 +18,17 @@ from persistence.pool import Database
 from persistence.tables import mail_outbox
 from persistence.tables.mail_outbox import MailKind
 from schema.server_limits import MAX_MAILS_PER_HOUR
+from server.accounts.mail import rendering
 from server.accounts.mail import sender as sending
 from server.accounts.mail.mail_settings import Encryption, SmtpServer
+from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender, OpenLine, delay_after
 from server.accounts.mail.smtp import MailDeferred, MailRefused, MailTrouble, SmtpConnection
+from server.accounts.public_url import PublicUrl
 from server.health.metrics import Metrics
 from server.health.outages import MAIL, OUTAGES
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
-from tests.server.accounts.mail.test_rendering import TOKEN, WRITER, payload
+from tests.server.accounts.mail.test_rendering import PUBLIC, SETTINGS, TOKEN, WRITER, payload
 
 RESET, TOLD = MailKind.RESET_PASSWORD, MailKind.PASSWORD_CHANGED
 
@@ -99,6 +103,29 @@ async def test_what_was_sent_keeps_no_secret(database: Database) -> None:
         assert (row["sent"], json.loads(row["payload"]), row["tries"]) == (True, {}, 1)
     assert metrics.counted("mail_sent") == 3
     assert TOKEN not in str(await database.fetch("SELECT m::text FROM mail_outbox AS m"))
+
+
+@pytest.mark.postgres
+async def test_what_writes_mails_is_loaded_for_the_first_of_them_and_beside_the_loop(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, loaded_by = rendering._environment, list[threading.Thread]()
+
+    def watched() -> object:
+        loaded_by.append(threading.current_thread())
+        return load()
+
+    monkeypatch.setattr(rendering, "_environment", watched)
+    line = Line()
+    sender = MailSender(database, MailWriter(SETTINGS, PublicUrl(PUBLIC)), line, Metrics().count)
+    await sender.look()
+    assert loaded_by == []
+    for sent in (1, 2):
+        await put_some(database, 1)
+        await sender.look()
+        assert len(line.taken) == sent
+    [thread] = loaded_by
+    assert thread is not threading.main_thread()
 
 
 @pytest.mark.postgres
