@@ -22,7 +22,7 @@ from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from server.operating.endings import CannotListen
 from server.running.signals import Signals
-from server.settings.reading import Reading
+from server.settings.reading import KEEPS_ALL, Reading
 from server.settings.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -224,7 +224,7 @@ class SeveralNodes:
         if reading.problems:
             wrong = list(reading.problems.values())
             log.error("what is wrong stays as it was, on all nodes", wrong=wrong)
-        if not reading.problems.keys() & {"config", "log_level"}:
+        if not reading.problems.keys() & (KEEPS_ALL | {"log_level"}):
             set_level(reading.settings.log_level)
         self._pass_on(signal.SIGHUP)
 

@@ -12,7 +12,7 @@ from server.accounts.mail.lines import line_of
 from server.health.log import set_level
 from server.node import Node
 from server.settings.changes import Changes, reloadable_changes
-from server.settings.reading import Reading
+from server.settings.reading import KEEPS_ALL, Reading
 from server.settings.setting import Setting
 from server.settings.settings import Settings
 from server.sockets.tls import BadPair
@@ -89,8 +89,8 @@ def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
     """Where something is wrong, all of that field is as before, and so is where it comes from."""
     if not reading.problems:
         return reading.settings
-    if reading.problems.keys() & {"config", "unknown", "host"}:
-        return before  # nobody knows what else that line was to say
+    if reading.problems.keys() & KEEPS_ALL:
+        return before
     tops = {name.partition(".")[0] for name in reading.problems}
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}

@@ -23,6 +23,9 @@ from server.settings.table import SETTINGS, TABLES
 
 T = TypeVar("T")
 
+KEEPS_ALL = frozenset({"config", "unknown", "host"})
+"""Where one of these is wrong, a reload takes nothing over: who knows what else was meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

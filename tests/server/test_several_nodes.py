@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import functools
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -14,10 +16,14 @@ from typing import Any
 
 import psutil
 import pytest
+import structlog
 
 from prime_client.client import Client
 from prime_client.failures import CallFailed
+from server.health.log import set_level
+from server.settings.reading import read_all, read_settings
 from server.settings.table import SETTINGS, TABLES
+from server.several_nodes import SeveralNodes
 
 ROOT = Path(__file__).parents[2]
 SOON = 60.0
@@ -152,6 +158,25 @@ async def test_a_reload_reaches_every_node_with_all_that_can_be_reloaded(tmp_pat
             check=True,
         )
         assert len(json.loads(shown.stdout)["nodes"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_kept"), [("", False), ("nonsense = 1", True), ('host = "0.0.0.0"', True)]
+)
+def test_of_a_file_that_a_node_takes_nothing_of_the_balancer_takes_nothing(
+    tmp_path: Path, wrong: str, is_kept: bool
+) -> None:
+    config = tmp_path / "prime.toml"
+    config.write_text(f'log_level = "warning"\n{wrong}')
+    config.chmod(0o600)
+    read = functools.partial(read_all, {"config": str(config)}, {})
+    settings = read_settings({}, {"DATABASE_URL": "postgresql://prime@127.0.0.1:1/prime"})
+    set_level("info")
+    try:
+        SeveralNodes(settings, 0, {}, read)._reload()
+        assert structlog.get_logger().is_enabled_for(logging.INFO) == is_kept
+    finally:
+        set_level("info")
 
 
 async def test_what_keeps_a_node_from_starting_is_said(tmp_path: Path) -> None:
