@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import asyncpg
 
 from persistence.database_url import none_at_all
-from persistence.errors import PersistenceError, Unavailable, Unfit
+from persistence.errors import PersistenceError, Unavailable
 from persistence.slots import Slots
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, own_errors
 from persistence.step_back import step_back
@@ -22,9 +22,6 @@ NODE_NAME = "prime node "
 """What `application_name` of a node begins with: by it `./run new-epochs` sees that nodes run."""
 
 COMMAND_NAME = "prime command"
-
-OLDEST_SERVER = 140_000
-"""PostgreSQL 14: it has lz4 for stored values and xid8."""
 
 
 class Executor(Protocol):
@@ -381,19 +378,3 @@ def _answered(error: Exception) -> bool:
 
 def _died(error: BaseException) -> bool:
     return isinstance(error, Unavailable) and isinstance(error.__cause__, DEAD_CONNECTION)
-
-
-async def check_durability(db: Executor) -> None:
-    """Refuse a server that could forget what it has committed."""
-    rows = await db.fetch(
-        """
-        SELECT name, setting FROM pg_settings WHERE name IN
-            ('fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num')
-        """
-    )
-    settings = {row["name"]: row["setting"] for row in rows}
-    if int(settings["server_version_num"]) < OLDEST_SERVER:
-        raise Unfit("the server is older than PostgreSQL 14; use a newer one")
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
-        if settings[name] == "off":
-            raise Unfit(f"{name} is off, so a crash would lose what was committed; turn it on")

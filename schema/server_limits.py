@@ -236,7 +236,7 @@ MAX_PASSWORD_WAIT_SECONDS = SERVER_BOUNDS.add(
     "seconds",
     "the node",
     ErrorCode.UNAVAILABLE,
-    "server/accounts/passwords.py",
+    "server/accounts/hashing/passwords.py",
     "The longest wait for a hash; on a slow machine fewer may wait for that.",
 )
 
@@ -296,7 +296,7 @@ MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
     "hashes",
     "the node",
     ErrorCode.UNAVAILABLE,
-    "server/accounts/passwords.py",
+    "server/accounts/hashing/passwords.py",
     "Behind the one under way: at 50 ms each the last one waits under two seconds.",
 )
 

@@ -12,10 +12,10 @@ from server.accounts.audit import Audit
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
+from server.accounts.hashing.passwords import Passwords
 from server.accounts.logins import Logins
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
-from server.accounts.passwords import Passwords
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time import OneTime

@@ -16,7 +16,7 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.library import system_presets
 from persistence.migrate import make_ready
-from persistence.pool import check_durability
+from persistence.starting.fitness import check_durability
 from persistence.starting.standing import clock_ahead
 from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts

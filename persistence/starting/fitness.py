@@ -8,7 +8,7 @@ import asyncpg
 
 from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Unavailable, Unfit
-from persistence.pool import CONNECT_SECONDS, OLDEST_SERVER
+from persistence.pool import CONNECT_SECONDS, Executor
 from persistence.sqlstates import DRIVER, own_errors
 
 FACTS = """
@@ -18,6 +18,9 @@ SELECT current_setting('server_version_num')::int AS version,
     pg_backend_pid() AS pid, current_schema() IS NOT NULL AS has_schema,
     current_user::text AS me, current_database()::text AS database
 """
+
+OLDEST_SERVER = 140_000
+"""PostgreSQL 14: it has lz4 for stored values and xid8."""
 
 ROUNDS = 3
 """How often two connections take turns, where a pooler is between; others may use it as well."""
@@ -85,8 +88,7 @@ async def _check(connection: Any, dsn: str) -> None:
 
 def check_facts(facts: Any) -> None:
     """Raises what speaks against a server; `facts`: the row of `FACTS`."""
-    if facts["version"] < OLDEST_SERVER:
-        raise Unfit("the server is older than PostgreSQL 14; use a newer one")
+    _check_version(facts["version"])
     if facts["encoding"] != "UTF8":
         raise Unfit(
             f"the database {facts['database']} is encoded in {facts['encoding']}, and Prime keeps"
@@ -104,6 +106,26 @@ def check_facts(facts: Any) -> None:
             "name the primary in DATABASE_URL (?target_session_attrs=read-write), or promote it"
         )
         raise error
+
+
+async def check_durability(db: Executor) -> None:
+    """Refuse a server that could forget what it has committed."""
+    rows = await db.fetch(
+        """
+        SELECT name, setting FROM pg_settings WHERE name IN
+            ('fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num')
+        """
+    )
+    settings = {row["name"]: row["setting"] for row in rows}
+    _check_version(int(settings["server_version_num"]))
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        if settings[name] == "off":
+            raise Unfit(f"{name} is off, so a crash would lose what was committed; turn it on")
+
+
+def _check_version(version: int) -> None:
+    if version < OLDEST_SERVER:
+        raise Unfit("the server is older than PostgreSQL 14; use a newer one")
 
 
 async def _is_shared(connection: Any, dsn: str) -> bool:

@@ -27,7 +27,7 @@ from schema.text.texts import in_password_form
 from server.accounts.audit import Audit
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
-from server.accounts.passwords import Passwords, TooBusy
+from server.accounts.hashing.passwords import Passwords, TooBusy
 from server.accounts.usage import Usage
 from server.events.events import About
 from server.health.metrics import Count

@@ -18,7 +18,7 @@ from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
 from server.accounts.device_codes import DeviceCodes
-from server.accounts.passwords import Passwords
+from server.accounts.hashing.passwords import Passwords
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time import OneTime

@@ -22,7 +22,7 @@ from persistence.recall.settings import NoRoom
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
-from server.accounts.passwords import TooBusy
+from server.accounts.hashing.passwords import TooBusy
 from server.events.events import About
 from server.health.metrics import Count
 from server.health.mistakes import mistake, to_repair

@@ -11,7 +11,7 @@ import pytest
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence import pool as pool_module
 from persistence.errors import BadSetting, BadValue, Busy, Faulty, Unavailable, Unfit
-from persistence.pool import Database, check_durability
+from persistence.pool import Database
 
 pytestmark = pytest.mark.postgres
 
@@ -241,57 +241,6 @@ async def test_what_is_no_address_is_refused(dsn: str) -> None:
 async def test_a_database_that_does_not_exist_is_refused(database_url: str) -> None:
     with pytest.raises(Unfit, match="does not exist"):
         await Database.open(database_url.replace("/prime_test_", "/no_such_"))
-
-
-async def test_a_server_that_keeps_its_promises_is_accepted(database: Database) -> None:
-    await check_durability(database)
-
-
-@pytest.mark.parametrize(("value", "accepted"), [("off", False), ("local", True)])
-async def test_asynchronous_commit_is_refused(
-    database_url: str, value: str, accepted: bool
-) -> None:
-    name = database_url.split("/")[3].split("?")[0]
-    db = await Database.open(database_url)
-    await db.execute(f"ALTER DATABASE {name} SET synchronous_commit = {value}")
-    await db.close()
-    db = await Database.open(database_url)
-    if accepted:
-        await check_durability(db)
-    else:
-        with pytest.raises(Unfit, match="synchronous_commit is off"):
-            await check_durability(db)
-    await db.close()
-
-
-class AnsweringWith:
-    """An executor for what no server here can be made to say."""
-
-    def __init__(self, **settings: str) -> None:
-        sound = {
-            "fsync": "on",
-            "full_page_writes": "on",
-            "synchronous_commit": "on",
-            "server_version_num": "140000",
-        }
-        self.rows = [{"name": name, "setting": value} for name, value in (sound | settings).items()]
-
-    async def fetch(self, query: str, *args: object) -> list[dict[str, str]]:
-        return self.rows
-
-
-@pytest.mark.parametrize(
-    ("settings", "reason"),
-    [
-        ({"fsync": "off"}, "fsync is off"),
-        ({"full_page_writes": "off"}, "full_page_writes is off"),
-        ({"server_version_num": "130012"}, "older than PostgreSQL 14"),
-    ],
-)
-async def test_a_server_that_could_forget_is_refused(settings: dict[str, str], reason: str) -> None:
-    await check_durability(AnsweringWith())  # type: ignore[arg-type]
-    with pytest.raises(Unfit, match=reason):
-        await check_durability(AnsweringWith(**settings))  # type: ignore[arg-type]
 
 
 async def test_a_connection_stays_at_hand_and_counts_as_idle(database: Database) -> None:

@@ -13,7 +13,7 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables import auth_credentials
-from server.accounts.passwords import Passwords, TooBusy
+from server.accounts.hashing.passwords import Passwords, TooBusy
 from server.health.outages import because
 
 LOOK_SECONDS = 600.0

@@ -7,9 +7,9 @@ from functools import partial
 from persistence import migrate
 from persistence.errors import PersistenceError
 from persistence.lanes import Lanes, LaneSizes
-from persistence.pool import Database, check_durability
+from persistence.pool import Database
 from persistence.starting import standing
-from persistence.starting.fitness import connected
+from persistence.starting.fitness import check_durability, connected
 from schema.text.one_line import one_line
 from server.node_secrets import is_secret_known
 from server.operating import clocks

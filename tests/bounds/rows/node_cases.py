@@ -26,7 +26,7 @@ from schema.server_limits import (
     MAX_PASSWORDS_WAITING,
     SIGNATURE_BYTES,
 )
-from server.accounts.passwords import TooBusy
+from server.accounts.hashing.passwords import TooBusy
 from server.calls.failures import as_error
 from server.health.log_writer import LogWriter
 from server.live.room_journal import RoomJournal

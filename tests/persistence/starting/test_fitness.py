@@ -9,8 +9,9 @@ import pytest
 from persistence.errors import PersistenceError, Unavailable, Unfit
 from persistence.lanes import Lanes, LaneSizes
 from persistence.migrate import bring_up_to_date, make_ready
+from persistence.pool import Database
 from persistence.sqlstates import IGNORED
-from persistence.starting.fitness import check_facts, connected
+from persistence.starting.fitness import check_durability, check_facts, connected
 from tests.databases import execute, other_database
 from tests.debian_servers import pgbouncer
 from tests.three_roles import ThreeRoles
@@ -156,3 +157,54 @@ async def test_pgbouncer_as_it_comes_says_what_to_set(debian: ThreeRoles) -> Non
         assert f"ignore_startup_parameters = {IGNORED}" in refused.value.in_full
         said = await told(looked_at(address.replace(debian.names[1], "who")))
         assert "PgBouncer does not let this role in" in said
+
+
+async def test_a_server_that_keeps_its_promises_is_accepted(database: Database) -> None:
+    await check_durability(database)
+
+
+@pytest.mark.parametrize(("value", "accepted"), [("off", False), ("local", True)])
+async def test_asynchronous_commit_is_refused(
+    database_url: str, value: str, accepted: bool
+) -> None:
+    name = database_url.split("/")[3].split("?")[0]
+    db = await Database.open(database_url)
+    await db.execute(f"ALTER DATABASE {name} SET synchronous_commit = {value}")
+    await db.close()
+    db = await Database.open(database_url)
+    if accepted:
+        await check_durability(db)
+    else:
+        with pytest.raises(Unfit, match="synchronous_commit is off"):
+            await check_durability(db)
+    await db.close()
+
+
+class AnsweringWith:
+    """An executor for what no server here can be made to say."""
+
+    def __init__(self, **settings: str) -> None:
+        sound = {
+            "fsync": "on",
+            "full_page_writes": "on",
+            "synchronous_commit": "on",
+            "server_version_num": "140000",
+        }
+        self.rows = [{"name": name, "setting": value} for name, value in (sound | settings).items()]
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, str]]:
+        return self.rows
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"fsync": "off"}, "fsync is off"),
+        ({"full_page_writes": "off"}, "full_page_writes is off"),
+        ({"server_version_num": "130012"}, "older than PostgreSQL 14"),
+    ],
+)
+async def test_a_server_that_could_forget_is_refused(settings: dict[str, str], reason: str) -> None:
+    await check_durability(AnsweringWith())  # type: ignore[arg-type]
+    with pytest.raises(Unfit, match=reason):
+        await check_durability(AnsweringWith(**settings))  # type: ignore[arg-type]

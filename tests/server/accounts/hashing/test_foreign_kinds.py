@@ -10,7 +10,7 @@ from persistence.pool import Database
 from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
 from server.accounts.hashing.hashes import Costs, Hashes
-from server.accounts.passwords import Passwords, TooBusy
+from server.accounts.hashing.passwords import Passwords, TooBusy
 from tests.persistence.planted_rows import make_user
 
 CHEAP = Costs(time_cost=1, memory_cost=8, parallelism=1)

@@ -11,7 +11,7 @@ from persistence.pool import Database
 from persistence.tables import auth_credentials
 from schema.close_codes import CLOSE_CODES
 from schema.limits import MAX_FREE_GUESSES
-from server.accounts.passwords import Passwords
+from server.accounts.hashing.passwords import Passwords
 from server.accounts.tokens import Tokens
 from tests.server.conftest import SECRET, Node, create_project
 from tests.server.wire import Message, Wire, marker

@@ -10,7 +10,7 @@ import pytest
 
 from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
 from server.accounts.hashing.hashes import Hashes
-from server.accounts.passwords import BEHIND_THE_LOOP, Passwords, TooBusy
+from server.accounts.hashing.passwords import BEHIND_THE_LOOP, Passwords, TooBusy
 
 
 class Gated(Hashes):
