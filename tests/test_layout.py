@@ -96,6 +96,24 @@ def test_no_folder_is_too_full() -> None:
     assert full == {}
 
 
+def test_the_tables_of_ARCHITECTURE_name_each_folder() -> None:
+    """By its whole path, or by its name in the row of the folder that it lies in."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+
+    def is_named(folder: Path) -> bool:
+        within = f"| `{folder.parent}/`"
+        named = f"`{folder.name}/`"
+        return any(
+            f"`{folder}/`" in row or (row.startswith(within) and named in row) for row in rows
+        )
+
+    folders = {path.parent.relative_to(ROOT) for path in modules().values()}
+    folders = {Path("client") / one if one.parts[0] == "prime_client" else one for one in folders}
+    nameless = sorted(str(one) for one in folders if not is_named(one) and len(one.parts) > 1)
+    assert nameless == [], "say in ARCHITECTURE.md what lives there"
+
+
 @pytest.mark.parametrize("package", FOLDERS)
 def test_each_module_has_a_test_of_its_name_or_says_which_one_tests_it(package: str) -> None:
     without = [
