@@ -37,7 +37,7 @@ from server.states import state_pages
 from server.states.state_pages import StatePages
 from tests.bounds.cases import Seen, case
 from tests.bounds.rows.step_cases import _journal
-from tests.server.accounts.test_passwords import Slow
+from tests.server.accounts.hashing.test_passwords import Slow
 
 
 def _entry(seq: int, ops: bytes = b"[]") -> Entry:
