@@ -1,6 +1,6 @@
 /** One lane of automation: a line, and its points as buttons, for mouse, finger and keys. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Gesture, Readable, Room } from "@prime/client";
 
 import { stepOfPress } from "../keys/bursts.js";
@@ -40,7 +40,7 @@ const NEAR = 1e-6;
 
 export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, otherwise }: Props) {
   studio.revisions.of("lanes");
-  studio.revisions.of("points");
+  const revision = studio.revisions.of("points");
   const room = studio.mayEdit ? studio.room.value : null;
   const box = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState<Held | null>(null);
@@ -53,7 +53,7 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
     point.focus({ preventScroll: true });
   });
   const { unit = "linear", target = "" } = song.get("lanes", lane) ?? {};
-  const stored = pointsOf(song, lane);
+  const stored = useMemo(() => pointsOf(song, lane), [song, lane, revision]); // and not while somebody scrolls
   const present = studio.moment.value === null ? studio.room.value : null;
   useAnyShown(present, "points");
   const moved = present?.shownNow("points");

@@ -45,11 +45,12 @@ function Lane({ studio, view, lane, top }: { studio: Studio; view: ArrangementVi
   const axis = view.axis.value;
   const width = view.width.value;
   if (entity === undefined || width === 0) return null;
+  const signatures = signaturesOf(view.song);
   return (
     <div ref={box} class={`track-lane${entity.enable ? "" : " off"}`} style={{ top: `${top - view.top.value}px`, height: `${LANE_HEIGHT}px` }}
       onFocusCapture={() => view.showHeight(top, LANE_HEIGHT)}>
       <LaneCurve studio={studio} song={view.song} lane={lane} from={axis.start} to={beatsAt(axis, width)} addAt={() => studio.playhead.peek()}
-        snap={(time, isFree) => snapped(time, isFree ? 0 : gridOf(studio.grid.peek(), axis.scale))} words={(time) => placeInWords(signaturesOf(view.song), time)}
+        snap={(time, isFree) => snapped(time, isFree ? 0 : gridOf(studio.grid.peek(), axis.scale))} words={(time) => placeInWords(signatures, time)}
         otherwise={valueNow(view.song, entity.target)} />
     </div>
   );
