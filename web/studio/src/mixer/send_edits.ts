@@ -3,21 +3,13 @@
 import type { Readable, Room } from "@prime/client";
 
 import { lastOrder } from "../arrangement/track_edits.js";
+import { leads } from "../playing/routing.js";
 
 /** Channels that a channel may send to and does not yet: effects and groups that do not come back to it. */
 export function destinations(song: Readable, channel: string): string[] {
   const taken = new Set([...song.by("sends", "channel", channel)].map((id) => song.get("sends", id)?.dest));
-  const found = [...song.all("channels")].filter(([id, { role }]) => (role === "effect" || role === "submix") && id !== channel && !taken.has(id) && !leadsTo(song, id, channel));
+  const found = [...song.all("channels")].filter(([id, { role }]) => (role === "effect" || role === "submix") && !taken.has(id) && leads(song, channel, id));
   return found.map(([id]) => id).sort();
-}
-
-/** Whether what goes into a channel comes to another, by outputs and sends. */
-function leadsTo(song: Readable, from: string, to: string, seen = new Set<string>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  const next = [song.get("channels", from)?.dest, ...[...song.by("sends", "channel", from)].map((id) => song.get("sends", id)?.dest)];
-  return next.some((id) => id != null && leadsTo(song, id, to, seen));
 }
 
 /** Behind those that it has; returns its id. */

@@ -42,7 +42,7 @@ function sendsOf(song: Readable, channel: string): Send[] {
 }
 
 /** Whether the sound of `from` may go to `to`: it never comes back to itself, for that would howl. */
-function leads(song: Readable, from: string, to: string | null): boolean {
+export function leads(song: Readable, from: string, to: string | null): boolean {
   if (to === null || song.get("channels", to) === undefined) return false;
   const seen = new Set<string>();
   const open = [to];
