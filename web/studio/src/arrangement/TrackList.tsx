@@ -4,6 +4,7 @@ import { useComputed } from "@preact/signals";
 import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import { useTypedText } from "../../../pages/typed_text.js";
 import { rename } from "../mixer/channel_names.js";
 import { safeColour } from "../people/colours.js";
 import { OnTracks } from "../people/on_tracks.js";
@@ -82,11 +83,9 @@ function TrackHead({ studio, view, people, row, place }: Props) {
     event.preventDefault();
     studio.select("tracks", isSelected ? chosen().filter((id) => id !== row.id) : [...chosen(), row.id]);
   };
-  const name = (text: string | null, isByKey: boolean): void => {
-    setNaming(false);
-    if (isByKey) box.current?.focus({ preventScroll: true });
+  const name = (text: string): void => {
     const room = studio.room.value;
-    if (text !== null && text !== track.name) room?.edit((tx) => rename(tx, room, "tracks", row.id, text));
+    if (text !== track.name) room?.edit((tx) => rename(tx, room, "tracks", row.id, text));
   };
   const press = (event: KeyboardEvent): void => {
     const room = studio.room.value;
@@ -113,7 +112,7 @@ function TrackHead({ studio, view, people, row, place }: Props) {
       <span role="gridcell" class="track-name">
         {isGroup && <button type="button" class="fold" tabIndex={-1} aria-label={isFolded ? "Unfold" : "Fold"} onClick={() => view.fold(row.id)}>{isFolded ? "▸" : "▾"}</button>}
         <bdi>{track.name.slice(0, 60) || "Track"}</bdi>
-        {isNaming && <TrackName name={track.name} onDone={name} />}
+        {isNaming && <TrackName name={track.name} onName={name} onDone={() => setNaming(false)} />}
       </span>
       <span role="gridcell" class="track-side">
         <WhoIsHere people={people} track={row.id} />
@@ -127,26 +126,10 @@ function TrackHead({ studio, view, people, row, place }: Props) {
   );
 }
 
-/** The name is typed over the one that is there: Enter and leaving the field keep it, Escape does not (null). */
-function TrackName({ name, onDone }: { name: string; onDone: (name: string | null, isByKey: boolean) => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => { // at once: what is typed next belongs to it
-    field.current?.focus();
-    field.current?.select();
-  }, []);
-  const isDone = useRef(false); // a field that goes away loses the focus, too
-  const done = (text: string | null, isByKey: boolean): void => {
-    if (isDone.current) return;
-    isDone.current = true;
-    onDone(text, isByKey);
-  };
-  const press = (event: KeyboardEvent): void => {
-    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
-    event.stopPropagation();
-    event.preventDefault();
-    done(event.key === "Enter" ? field.current!.value.trim() : null, true);
-  };
-  return <input ref={field} class="naming" aria-label="Name of the track" defaultValue={name} maxLength={200} onKeyDown={press} onBlur={(event) => done(event.currentTarget.value.trim(), false)} />;
+/** The name is typed over the one that is there. */
+function TrackName({ name, onName, onDone }: { name: string; onName: (name: string) => void; onDone: () => void }) {
+  const typed = useTypedText({ shown: name, takesKeys: true, keep: (text) => onName(text.trim()) });
+  return <input {...typed} class="naming" aria-label="Name of the track" maxLength={200} onBlur={() => { typed.onBlur(); onDone(); }} />;
 }
 
 function focusRow(event: KeyboardEvent, step: -1 | 1): void {
