@@ -8,7 +8,8 @@ import { useAnyShown } from "../people/any_shown.js";
 import { instrumentFor } from "../playing/built_in.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
-import { barsOf, contentAt } from "./clip_bars.js";
+import { contentAt } from "../timeline/windows.js";
+import { barsOf } from "./clip_bars.js";
 import { copiesOf, duplicate, pasted, type CopiedNote } from "./note_edits.js";
 import { pressed } from "./note_keys.js";
 import { NoteList } from "./NoteList.js";
@@ -74,7 +75,8 @@ export function Roll({ studio, song, clip, played }: Props) {
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return false;
     if (event.key === "c" && chosen.length > 0) copied = copiesOf(room, chosen);
     else if (event.key === "v" && copied.length > 0) {
-      const head = contentAt(song.get("clips", played) ?? NOWHERE, studio.playhead.peek());
+      const heard = song.get("clips", played);
+      const head = heard === undefined ? null : contentAt(heard, studio.playhead.peek());
       const behind = Math.ceil(Math.max(0, ...stored.map(({ time, duration }) => time + duration)) / grid - 1e-6) * grid;
       select(pasted(room, clip, copied, head === null ? behind : Math.round(head / grid) * grid));
     } else return false;
@@ -94,9 +96,6 @@ export function Roll({ studio, song, clip, played }: Props) {
 
 /** Notes that were copied last, from whatever clip. */
 let copied: readonly CopiedNote[] = [];
-
-/** A clip that is gone. */
-const NOWHERE = { time: 0, duration: 0, playStart: 0, loopStart: null, loopEnd: null, slot: null };
 
 function isDrumClip(song: Readable, clip: string): boolean {
   const entity = song.get("clips", clip);

@@ -1,10 +1,10 @@
-/** Where the content of a clip lies in the song: its bars, and how far it has been played. */
+/** Where the content of a clip lies in the song: its bars. */
 
 import type { Readable } from "@prime/client";
 
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { marks, type Mark } from "../timeline/axis.js";
-import { windows, type PlayedClip } from "../timeline/windows.js";
+import type { PlayedClip } from "../timeline/windows.js";
 import { KEYS_WIDTH, type Window } from "./roll_view.js";
 
 /** The bars and beats that are seen, by beats of the content. Its first pass counts; a clip in a slot has no place in the song, and its bars are from 1. */
@@ -13,12 +13,4 @@ export function barsOf(song: Readable, clip: PlayedClip & { readonly slot: strin
   const from = window.start + before;
   const to = from + Math.max(0, width - KEYS_WIDTH) / window.scale;
   return marks({ start: from, scale: window.scale }, signaturesOf(song), from, to).map(({ time, bar }) => ({ time: time - before, bar }));
-}
-
-/** The beat of its content that a clip plays at a time of the song; null: it does not play then. */
-export function contentAt(clip: PlayedClip & { readonly slot: string | null }, time: number): number | null {
-  if (clip.slot !== null) return null;
-  const [pass] = windows(clip, time, time + 1e-3);
-  if (pass === undefined || time < pass.time || time >= pass.time + pass.end - pass.start) return null;
-  return pass.start + time - pass.time;
 }

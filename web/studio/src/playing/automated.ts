@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { pointsOf, valueAt } from "../automation/lane_points.js";
-import { windows } from "../timeline/windows.js";
+import { contentAt } from "../timeline/windows.js";
 
 interface Moved {
   /** Linear gain. */
@@ -35,9 +35,7 @@ export function automatedAt(song: Readable, beat: number): Automated {
 /** The beat of a clip's content at a beat of the song; null: the clip does not play then. */
 export function timeInClip(song: Readable, id: string, beat: number): number | null {
   const clip = song.get("clips", id);
-  if (clip === undefined || clip.slot !== null || !clip.enable || beat < clip.time || beat >= clip.time + clip.duration) return null;
-  const pass = windows(clip, beat, beat + 1e-3)[0];
-  return pass === undefined ? null : pass.start + Math.max(0, beat - pass.time);
+  return clip === undefined || !clip.enable ? null : contentAt(clip, beat);
 }
 
 function gainFrom(value: number, unit: string): number {

@@ -39,6 +39,13 @@ export function windows(clip: PlayedClip, from = -Infinity, to = Infinity): Wind
   return found;
 }
 
+/** The beat of its content that a clip plays at a time of the song; null: it does not play then. */
+export function contentAt(clip: PlayedClip & { readonly slot: string | null }, time: number): number | null {
+  if (clip.slot !== null || time < clip.time || time >= clip.time + clip.duration) return null;
+  const [pass] = windows(clip, time, time + 1e-3);
+  return pass === undefined ? null : pass.start + Math.max(0, time - pass.time);
+}
+
 /** Where to begin so that no pass before `from` is walked. */
 function firstPass(clip: PlayedClip, loopStart: number, loopEnd: number, from: number): { time: number; at: number } {
   const firstEnd = clip.time + loopEnd - clip.playStart;

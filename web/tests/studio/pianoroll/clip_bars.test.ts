@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barsOf, contentAt } from "../../../studio/src/pianoroll/clip_bars.js";
+import { barsOf } from "../../../studio/src/pianoroll/clip_bars.js";
 import { songOf, TWO_TRACKS } from "../arrangement/song.js";
 
 const WALTZ = { ...TWO_TRACKS, signatures: { s: { time: 0, num: 3, den: 4 } } };
@@ -18,11 +18,4 @@ test("the bars of a clip are those of the song, where its first pass lies", () =
 test("a clip in a slot has bars of its own, from 1", () => {
   const song = songOf({ ...WALTZ, clips: { c1: { track: "t1", time: 4, duration: 4, slot: "x" } } });
   assert.deepEqual(barsOf(song, song.get("clips", "c1")!, window, 700).flatMap(({ time, bar }) => (bar === null ? [] : [[time, bar]])), [[0, 1], [3, 2], [6, 3]]);
-  assert.equal(contentAt(song.get("clips", "c1")!, 5), null);
-});
-
-test("how far the content is played counts its loop, and is nothing beside the clip", () => {
-  const song = songOf(TWO_TRACKS);
-  const clip = song.get("clips", "c2")!;
-  assert.deepEqual([7.9, 8.25, 9.5, 10.5].map((time) => contentAt(clip, time)), [null, 0.25, 0.5, null]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MOST_WINDOWS, windows } from "../../../studio/src/timeline/windows.js";
+import { contentAt, MOST_WINDOWS, windows } from "../../../studio/src/timeline/windows.js";
 
 const CLIP = { time: 8, duration: 10, playStart: 0, loopStart: null, loopEnd: null };
 
@@ -30,6 +30,12 @@ test("only what sounds in a part of the song is found, without walking to it", (
     { time: 900_001, start: 0, end: 1 },
   ]);
   assert.equal(windows(long).length, MOST_WINDOWS);
+});
+
+test("how far the content is played counts its loop, and is nothing beside the clip and in a slot", () => {
+  const clip = { time: 8, duration: 2, playStart: 0, loopStart: 0, loopEnd: 1, slot: null };
+  assert.deepEqual([7.9, 8, 8.25, 9.5, 10, 10.5].map((time) => contentAt(clip, time)), [null, 0, 0.25, 0.5, null, null]);
+  assert.equal(contentAt({ ...clip, slot: "x" }, 8.25), null);
 });
 
 test("a loop of no length is none", () => {
