@@ -167,3 +167,16 @@ test("A74: what a device shows is kept over a logout, and read by the next windo
   assert.equal(await new Login(store).known(), "first");
   assert.equal(await new Login(memory()).known(), null);
 });
+
+test("A74: a login that brings no device token leaves the one that is kept, and writes no null", async () => {
+  const written: (string | null)[] = [];
+  const device = { read: () => "first", write: (token: string | null) => { written.push(token); } };
+  const server = new Server();
+  const login = new Login({ ...memory(), device });
+  await login.adopt(server.tokens()); // a guest's, before anything was read
+  await login.refresh(server.connection(), "ada");
+  assert.deepEqual(written, []);
+  assert.equal(await login.known(), "first");
+  await login.adopt({ ...server.tokens(), device_token: "second" });
+  assert.deepEqual([written, await login.known()], [["second"], "second"]);
+});

@@ -28,8 +28,10 @@ export class Login {
   async adopt(tokens: Tokens): Promise<void> {
     this.accessToken = tokens.access_token;
     await this.keep(tokens.refresh_token);
-    this.deviceToken = tokens.device_token ?? this.deviceToken;
-    await orSaid("written", async () => this.store?.device?.write(this.deviceToken));
+    if (tokens.device_token != null) {
+      const token = (this.deviceToken = tokens.device_token);
+      await orSaid("written", async () => this.store?.device?.write(token));
+    }
   }
 
   /** What `auth.login` may bring; null: nobody has logged in here. */
