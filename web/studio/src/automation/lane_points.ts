@@ -26,7 +26,7 @@ export function pointsOf(song: Readable, lane: string): LanePoint[] {
 /** Values at the bottom and at the top of what has no limits: all of them are seen. */
 export function scaleOf(points: readonly LanePoint[], unit: string): readonly [low: number, high: number] {
   const values = points.map(({ value }) => value);
-  const least = { normalized: [0, 1], linear: [0, 2], percent: [0, 100] }[unit] ?? [];
+  const least = unit === "linear" ? [0, 2] : [];
   const [low, high] = [Math.min(...values, ...least), Math.max(...values, ...least)];
   if (!Number.isFinite(low)) return [0, 1];
   const room = least.length > 0 ? 0 : (high - low) * 0.1;
