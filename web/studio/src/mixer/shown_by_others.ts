@@ -1,21 +1,13 @@
 /** What others do with faders just now. */
 
-import { useEffect, useState } from "preact/hooks";
 import type { Member, Room } from "@prime/client";
 
+import { useDrawnWhile } from "../people/any_shown.js";
 import { safeColour } from "../people/colours.js";
 
 /** Draw again while others show something of one of these. */
 export function useShown(room: Room | null, collection: "channels" | "sends", ids: readonly string[]): void {
-  const [, draw] = useState(0);
-  useEffect(() => {
-    let wasShown = false;
-    return room?.onTick(() => {
-      const isShown = ids.some((id) => room.shownBy(collection, id) !== null);
-      if (isShown || wasShown) draw((count) => count + 1);
-      wasShown = isShown;
-    });
-  }, [room, ids.join()]);
+  useDrawnWhile(room, (room) => ids.some((id) => room.shownBy(collection, id) !== null), ids.join());
 }
 
 /** Who moves the fader just now. */
