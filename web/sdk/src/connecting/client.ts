@@ -7,7 +7,7 @@ import { Snapshots } from "../history/snapshots.js";
 import { Listeners, Live, type Stop } from "../live.js";
 import type { MomentState } from "../room/moments.js";
 import { Past } from "../room/past.js";
-import type { Room } from "../room/room.js";
+import type { LeftWhy, Room } from "../room/room.js";
 import { CLOSE_CODES, MAX_CALLS_IN_FLIGHT } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
 import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
@@ -31,9 +31,6 @@ export const WAIT_MS = 15_000;
 
 /** A join gives up when the song was fetched anew so often. */
 const MOST_FETCHED = 3;
-
-/** Reason of a client that was closed by who made it. */
-const CLOSED = "closed";
 
 /** How long a join waits for a login, a connection and the song. */
 const JOIN_MS = 60_000;
@@ -214,7 +211,7 @@ export class Client {
   /** Waits two seconds at most for what is not saved. */
   async close(): Promise<void> {
     await this.rooms.saved();
-    this.finish({ name: "over", reason: CLOSED, message: "The client was closed." });
+    this.finish({ name: "over", reason: "closed", message: "The client was closed." }, null);
   }
 
   /** The socket may be dead although it says that it is open: after a sleep, or when the network comes back. */
@@ -320,7 +317,8 @@ export class Client {
     const comesBack = !isWrong && (known?.reconnect ?? !(code >= 4_500 && code < 5_000)); // rule X1
     if (!comesBack && known?.name !== "auth_failed") {
       const reason = isWrong ? "bad_message" : (known?.name ?? String(code));
-      this.finish({ name: "over", reason, message: error?.message ?? known?.meaning ?? "the server closed for good" });
+      const message = error?.message ?? known?.meaning ?? "the server closed for good";
+      this.finish({ name: "over", reason, message }, { code: "over", message });
       return;
     }
     if (known?.name === "no_hello") { // nobody has logged in: the next call connects
@@ -338,11 +336,11 @@ export class Client {
     this.timer = setTimeout(() => this.start(), retryIn);
   }
 
-  private finish(status: Status): void {
+  /** `left`: what rooms tell of it; null: whoever closed the client knows. */
+  private finish(status: Status, left: LeftWhy | null): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.status.set(status);
-    const { reason, message = "" } = status;
-    this.rooms.end("the client was closed", reason === CLOSED ? null : { code: "over", message });
+    this.rooms.end("the client was closed", left);
     this.feeds.end(new Unanswered("the client was closed"));
     this.stopWaking();
     this.connection?.close();
