@@ -2,6 +2,7 @@
 
 import { between, trackTree, type Room } from "@prime/client";
 
+import { masterOf } from "../mixer/channel_order.js";
 import type { Studio } from "../studio.js";
 
 const COLOURS = ["#2f8f6b", "#8a6a2c", "#6b4aa0", "#9c3f4c", "#3d5fa3", "#a05a34"] as const;
@@ -10,7 +11,7 @@ const COLOURS = ["#2f8f6b", "#8a6a2c", "#6b4aa0", "#9c3f4c", "#3d5fa3", "#a05a34
 export function addTrack(studio: Studio, room: Room): void {
   const count = room.all("tracks").size;
   const name = `Track ${count + 1}`;
-  const master = [...room.all("channels")].find(([, { role }]) => role === "master")?.[0] ?? null;
+  const master = masterOf(room);
   let track = "";
   room.edit((tx) => {
     const channel = tx.insert("channels", { name, order: lastOrder(room.all("channels").values()), dest: master });
@@ -29,7 +30,7 @@ export function group(studio: Studio, room: Room, ids: readonly string[]): void 
     studio.tell("Select tracks of one group to put them into a new one.", "warning");
     return;
   }
-  const master = [...room.all("channels")].find(([, { role }]) => role === "master")?.[0] ?? null;
+  const master = masterOf(room);
   let made = "";
   room.edit((tx) => {
     const channel = tx.insert("channels", { name: "Group", role: "submix", order: lastOrder(room.all("channels").values()), dest: master });

@@ -2,6 +2,7 @@
 
 import { between, newId, type Edit, type Entities, type Room, type Transaction } from "@prime/client";
 
+import { masterOf } from "../mixer/channel_order.js";
 import type { ImportedPart, ImportedSong } from "./midi_song.js";
 
 /** In one edit: with their names and numbers they fit into one message. */
@@ -58,7 +59,7 @@ class Places {
   constructor(room: Room) {
     this.track = lastOf(room.all("tracks").values());
     this.channel = lastOf(room.all("channels").values());
-    this.master = [...room.all("channels")].find(([, { role }]) => role === "master")?.[0] ?? null;
+    this.master = masterOf(room);
   }
 
   nextTrack(): string {

@@ -9,6 +9,12 @@ export function channelsInOrder(song: Readable): string[] {
   return all.sort((a, b) => a.place - b.place || inOrder(a, b)).map(({ id }) => id);
 }
 
+/** null: the song has none. */
+export function masterOf(song: Readable): string | null {
+  for (const [id, { role }] of song.all("channels")) if (role === "master") return id;
+  return null;
+}
+
 /** Sends of a channel, in order. */
 export function sendsOf(song: Readable, channel: string): string[] {
   const all = [...song.by("sends", "channel", channel)].map((id) => ({ id, order: song.get("sends", id)?.order ?? "" }));

@@ -4,6 +4,7 @@ import type { Readable, Room } from "@prime/client";
 
 import { lastOrder } from "../arrangement/track_edits.js";
 import { leads } from "../playing/routing.js";
+import { masterOf } from "./channel_order.js";
 
 /** Channels that a channel may send to and does not yet: effects and groups that do not come back to it. */
 export function destinations(song: Readable, channel: string): string[] {
@@ -22,9 +23,8 @@ export function addSend(room: Room, channel: string, dest: string): string {
 
 /** A channel without a track, into the master; returns its id. */
 export function addEffect(room: Room): string {
-  const channels = [...room.all("channels")];
-  const count = channels.filter(([, { role }]) => role === "effect").length;
-  const dest = channels.find(([, { role }]) => role === "master")?.[0] ?? null;
+  const count = [...room.all("channels").values()].filter(({ role }) => role === "effect").length;
+  const dest = masterOf(room);
   let id = "";
   room.edit((tx) => { id = tx.insert("channels", { name: `Effect ${count + 1}`, role: "effect", dest, order: lastOrder(room.all("channels").values()) }); });
   return id;

@@ -2,6 +2,8 @@
 
 import type { Readable } from "@prime/client";
 
+import { masterOf } from "../mixer/channel_order.js";
+
 export interface Heard {
   /** Linear, of the fader; 0: muted, or others are solo. */
   readonly gain: number;
@@ -22,7 +24,7 @@ export interface Send {
 
 /** Channel -> what is heard of it. Who leads to nothing goes to the master, and the master to the speakers. */
 export function routing(song: Readable): Map<string, Heard> {
-  const master = [...song.all("channels")].find(([, { role }]) => role === "master")?.[0] ?? null;
+  const master = masterOf(song);
   const heard = new Map<string, Heard>();
   for (const [id, { volume, pan, dest, role }] of song.all("channels")) {
     const to = id === master || role === "vca" ? null : leads(song, id, dest ?? master) ? (dest ?? master) : null;
