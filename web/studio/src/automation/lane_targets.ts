@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import { channelName } from "../mixer/channel_names.js";
-import { wordsOf } from "../history/property_words.js";
+import { capital, wordsOf } from "../history/property_words.js";
 
 /** Switches: 1 is on, 0 is off, and nothing lies between. */
 const SWITCHES: ReadonlySet<string> = new Set(["mute", "solo", "enable", "enabled"]);
@@ -44,8 +44,4 @@ export function laneTitle(song: Readable, lane: string): string {
     case "sends": return `Send to ${channelName(song, song.get("sends", id)?.dest ?? "").slice(0, 40)}: ${what === "enable" ? "on" : what}`;
     default: return capital(what);
   }
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

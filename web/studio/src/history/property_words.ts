@@ -54,3 +54,8 @@ export function wordsOf(collection: Collection, property: string): Words {
   const words = (PROPERTY_WORDS[collection] as { readonly [name: string]: Words })[property];
   return words ?? property.slice(0, 40);
 }
+
+/** As at the beginning of a sentence. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

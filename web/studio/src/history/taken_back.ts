@@ -3,6 +3,7 @@
 import type { Dropped, Op, Readable } from "@prime/client";
 
 import type { Entry } from "./history_feed.js";
+import { capital } from "./property_words.js";
 import { doneWith, editInWords, NOUNS, thingInWords } from "./words.js";
 
 /** So many people are named. */
@@ -76,8 +77,4 @@ function isInTheWay(op: Op, props: ReadonlySet<string>): boolean {
 function manyInWords(things: readonly Thing[]): string {
   const kinds = new Set(things.map(({ col }) => col));
   return kinds.size === 1 ? `${things.length} ${NOUNS[things[0]!.col][1]}` : `${things.length} things`;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
