@@ -42,7 +42,7 @@ export function editInWords({ purpose, reverts, ops, total }: Told, song: Readab
   if (cut !== null) return what + cut;
   const first = firstTold(things);
   const alike = things.filter(({ op, col }) => op === first.op && col === first.col);
-  const rest = things.filter((op) => !alike.includes(op));
+  const rest = things.filter(({ op, col }) => op !== first.op || col !== first.col);
   const verb = alike.every((op) => doneWith(op) === DONE.move) ? DONE.move : DONE[first.op];
   const [one, many] = NOUNS[first.col];
   const words = alike.length === 1 ? `${verb} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${verb} ${alike.length} ${many}${placeInWords(first, song)}`;
