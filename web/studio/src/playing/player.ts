@@ -135,7 +135,7 @@ export class Player {
     clock.setTempo(tempo, context.currentTime);
     this.desk?.mix(song, automatedAt(song, this.beatNow()));
     for (const stretch of clock.stretchesUntil(context.currentTime + (document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS), loopOf(song), context.currentTime)) {
-      const bar = nextBar(signaturesOf(song), stretch.from);
+      const bar = this.studio.launches.waiting.peek().size === 0 ? Infinity : nextBar(signaturesOf(song), stretch.from);
       for (const { from, to, running } of this.studio.launches.parts(stretch.from, stretch.to, bar < stretch.to ? bar : null)) {
         for (const note of soundingBetween(song, from, to, running)) {
           const seconds = tempo.seconds(note.time + note.duration) - tempo.seconds(note.time);
