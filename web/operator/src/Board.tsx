@@ -53,8 +53,7 @@ function Health({ seen }: { seen: Console }) {
 function Kept({ seen }: { seen: Console }) {
   const rows = seen.health.value?.nodes ?? [];
   if (rows.length === 0) return null;
-  const ages = [youngest(rows.map(({ backup_age_ms }) => backup_age_ms)), youngest(rows.map(({ rehearsal_age_ms }) => rehearsal_age_ms))] as const;
-  const [backup, rehearsal] = ages.map((age) => (age === null ? "none that is known" : `${inWhile(age)} ago`));
+  const [backup, rehearsal] = (["backup_age_ms", "rehearsal_age_ms"] as const).map((key) => youngest(rows, key)).map((age) => (age === null ? "none that is known" : `${inWhile(age)} ago`));
   const mail = rows.find(({ sends_mail }) => sends_mail) ?? rows[0]!;
   const waiting = mail.mails_waiting ?? 0;
   const mails = waiting === 0 ? "none waits" : `${waiting} wait, the oldest for ${inWhile(mail.oldest_mail_ms ?? 0)}`;

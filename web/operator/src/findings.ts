@@ -123,16 +123,16 @@ function ofDatabase(health: Seen["health"]): Finding[] {
     const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
     found.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
   }
-  const backup = youngest(rows.map(({ backup_age_ms }) => backup_age_ms));
+  const backup = youngest(rows, "backup_age_ms");
   if (backup !== null && backup > LATE_BACKUP_MS) found.push({ kind: "bad", text: `The newest backup is ${inWhile(backup)} old.`, alarm: "PrimeBackupOld" });
-  const rehearsal = youngest(rows.map(({ rehearsal_age_ms }) => rehearsal_age_ms));
+  const rehearsal = youngest(rows, "rehearsal_age_ms");
   if (rehearsal !== null && rehearsal > LATE_REHEARSAL_MS) found.push({ kind: "look", text: `No backup was tried for ${inWhile(rehearsal)}.`, alarm: "PrimeRehearsalOld" });
   return found;
 }
 
 /** The least age that is known; null: none is. */
-export function youngest(ages: readonly (number | null | undefined)[]): number | null {
-  const known = ages.filter((age) => age != null);
+export function youngest(rows: readonly HealthRow[], key: "backup_age_ms" | "rehearsal_age_ms"): number | null {
+  const known = rows.flatMap((row) => row[key] ?? []);
   return known.length === 0 ? null : Math.min(...known);
 }
 

@@ -34,7 +34,7 @@ export function isForFocused(target: EventTarget | null, key: string): boolean {
   const typed = target.closest(TYPED);
   if (typed !== null && !typed.matches("select")) return true; // also in a row, as the name of a track
   if (target.closest("dialog") === null && isLeft(target, pressed)) return false;
-  if (target.closest(TYPED) !== null) return true;
+  if (typed !== null) return true;
   if (target.closest(PUSHED) !== null) return PUSHING.has(pressed);
   if (target.closest(PRESSED) !== null) return PRESSING.has(pressed);
   return target.closest("a[href]") !== null && pressed === "enter";
