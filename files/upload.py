@@ -17,7 +17,7 @@ class UploadIncomplete(Exception):
     """The server dropped or refused a part of the song."""
 
 
-def batches(ops: list[Op]) -> Iterator[list[Op]]:
+def cut_into_deltas(ops: list[Op]) -> Iterator[list[Op]]:
     """The ops in their order, cut into deltas."""
     batch: list[Op] = []
     size = 0
@@ -45,7 +45,7 @@ async def upload(room: Room, ops: list[Op]) -> int:
 
     stop = room.subscribe(note)
     try:
-        delta_ids = [room.edit(batch) for batch in batches(ops)]
+        delta_ids = [room.edit(batch) for batch in cut_into_deltas(ops)]
         await asyncio.gather(*(room.saved(delta_id) for delta_id in delta_ids))
     finally:
         stop()

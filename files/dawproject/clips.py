@@ -23,7 +23,7 @@ from files.dawproject.frames import (
 from files.dawproject.media import MediaReader
 from files.dawproject.values import point_value, to_linear
 from files.song import Song
-from files.tempo_map import Clock, TempoMap
+from files.song_tempo import Clock, SongTempo
 from schema.limits import MAX_BEATS
 
 _KINDS = {"Notes": "notes", "Audio": "audio", "Video": "video", "Points": "automation"}
@@ -50,7 +50,7 @@ class ClipReader:
     """Turns clips into entities; knows what content is already there, to repeat it."""
 
     def __init__(
-        self, song: Song, files: ZipInput | None, tempo: TempoMap, add_lane: AddLane
+        self, song: Song, files: ZipInput | None, tempo: SongTempo, add_lane: AddLane
     ) -> None:
         self._song = song
         self._tempo = tempo
@@ -258,7 +258,7 @@ def _looked_at(clip: Element) -> int:
     return 1 if clip.get("duration") is not None else 1 + sum(1 for _ in clip.iter())
 
 
-def _from_beginning(frame: Frame, clock: Clock, tempo: TempoMap) -> Callable[[float], float]:
+def _from_beginning(frame: Frame, clock: Clock, tempo: SongTempo) -> Callable[[float], float]:
     """From a time on a timeline of the content to beats since the content's beginning."""
     begin = frame.clock(tempo).beat_at(0.0)
     return lambda time: clock.beat_at(time) - begin

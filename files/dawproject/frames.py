@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import number
 from files.dawproject.values import flag
-from files.tempo_map import Clock, TempoMap
+from files.song_tempo import Clock, SongTempo
 
 TIMELINES = frozenset({"Lanes", "Notes", "Clips", "Warps", "Audio", "Video", "Points"})
 
@@ -41,12 +41,12 @@ class Frame:
         """The beat where it stops."""
         return self.time + self.duration
 
-    def clock(self, tempo: TempoMap) -> Clock:
+    def clock(self, tempo: SongTempo) -> Clock:
         """Its content's time in the song, as it plays at first."""
         return Clock(tempo, self.unit, self.play_start, self.time)
 
 
-def frame_of(element: Element, track: str, clock: Clock, tempo: TempoMap) -> Frame:
+def frame_of(element: Element, track: str, clock: Clock, tempo: SongTempo) -> Frame:
     """The frame of a <Clip> on a timeline."""
     start = clock.beat_at(number(element, "time"))
     play_start = number(element, "playStart", 0)
@@ -67,7 +67,7 @@ def frame_of(element: Element, track: str, clock: Clock, tempo: TempoMap) -> Fra
     return _faded(frame, tempo)
 
 
-def _end(element: Element, clock: Clock, content: Clock, tempo: TempoMap) -> float:
+def _end(element: Element, clock: Clock, content: Clock, tempo: SongTempo) -> float:
     """The beat where a clip stops; its content says it if the clip does not."""
     stop = None
     if element.get("playStop") is not None and element.get("loopEnd") is None:
@@ -82,7 +82,7 @@ def _end(element: Element, clock: Clock, content: Clock, tempo: TempoMap) -> flo
     return max(ends, default=start + _NO_END)
 
 
-def _content_end(part: Element, around: Clock, tempo: TempoMap) -> float:
+def _content_end(part: Element, around: Clock, tempo: SongTempo) -> float:
     clock = around.aligned(part.get("timeUnit"))
     if part.tag in ("Audio", "Video"):
         return around.aligned("seconds").beat_at(number(part, "duration", 0))
@@ -100,7 +100,7 @@ def _content_end(part: Element, around: Clock, tempo: TempoMap) -> float:
 # Fades.
 
 
-def _faded(frame: Frame, tempo: TempoMap) -> Frame:
+def _faded(frame: Frame, tempo: SongTempo) -> Frame:
     """With its fades. A negative one lies outside: the clip sounds so much earlier, or longer."""
     element = frame.element
     unit = element.get("fadeTimeUnit", frame.unit)
@@ -115,7 +115,7 @@ def _faded(frame: Frame, tempo: TempoMap) -> Frame:
     return replace(frame, fade_in=fade_in, fade_out=min(abs(fade_out), frame.duration - fade_in))
 
 
-def _from(frame: Frame, time: float, tempo: TempoMap) -> Frame:
+def _from(frame: Frame, time: float, tempo: SongTempo) -> Frame:
     """The same content, sounding from another beat on."""
     play_start = frame.clock(tempo).time_at(time)
     if frame.loop and time > frame.time and play_start >= frame.loop[1]:
@@ -124,7 +124,7 @@ def _from(frame: Frame, time: float, tempo: TempoMap) -> Frame:
     return replace(frame, time=time, duration=frame.end - time, play_start=play_start)
 
 
-def cut(frame: Frame, start: float, end: float, tempo: TempoMap) -> Frame | None:
+def cut(frame: Frame, start: float, end: float, tempo: SongTempo) -> Frame | None:
     """The part of a frame between two beats; a side that was cut off has no fade."""
     if min(frame.end, end) - max(frame.time, start) <= ALMOST:
         return None
@@ -137,7 +137,7 @@ def cut(frame: Frame, start: float, end: float, tempo: TempoMap) -> Frame | None
     return replace(part, fade_in=fade_in, fade_out=min(part.fade_out, part.duration - fade_in))
 
 
-def in_beats(frame: Frame, tempo: TempoMap) -> Frame:
+def in_beats(frame: Frame, tempo: SongTempo) -> Frame:
     """The same with its content's own times in beats, as those of notes and points are."""
     if frame.unit == "beats":
         return frame
@@ -153,7 +153,7 @@ def in_beats(frame: Frame, tempo: TempoMap) -> Frame:
 # Clips within clips.
 
 
-def rounds_of(outer: Frame, tempo: TempoMap) -> Iterator[tuple[Clock, float, float]]:
+def rounds_of(outer: Frame, tempo: SongTempo) -> Iterator[tuple[Clock, float, float]]:
     """The rounds of the outer loop: how its content's time runs, and from which beat to which."""
     beat, at = outer.time, outer.play_start
     while beat < outer.end - ALMOST:
@@ -166,7 +166,7 @@ def rounds_of(outer: Frame, tempo: TempoMap) -> Iterator[tuple[Clock, float, flo
         at = outer.loop[0] if outer.loop else clock.time_at(end)
 
 
-def merged(inner: Frame, outer: Frame, tempo: TempoMap) -> Frame | None:
+def merged(inner: Frame, outer: Frame, tempo: SongTempo) -> Frame | None:
     """The inner content where the outer clip plays it, in one clip that keeps the outer's loop.
 
     None where the outer clip plays anything beside its inner one.

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from files.bounded.xml_input import integer, number
 from files.dawproject.values import Role, Target, point_value
 from files.song import Song
-from files.tempo_map import Clock, TempoMap, beats_lasting
+from files.song_tempo import Clock, SongTempo, beats_lasting
 
 Found = tuple[Element | None, str]
 """The points of a map, if there are any, and the unit of their times."""
@@ -30,7 +30,7 @@ def find_map(root: Element, tag: str, role: Role, targets: Mapping[str, Target])
     return None, "beats"
 
 
-def read_tempo(song: Song, found: Found) -> TempoMap:
+def read_tempo(song: Song, found: Found) -> SongTempo:
     """Add the tempi, and return the map that they make."""
     points, unit = found
     if points is not None:
@@ -43,10 +43,10 @@ def read_tempo(song: Song, found: Found) -> TempoMap:
     return tempo_map(song)
 
 
-def tempo_map(song: Song) -> TempoMap:
+def tempo_map(song: Song) -> SongTempo:
     """The song's tempo, of two at one time the left one first."""
     tempi = sorted(song.state["tempo"].values(), key=lambda e: (_number(e["time"]), e["slot"]))
-    return TempoMap((_number(e["time"]), _number(e["bpm"]), str(e["interp"])) for e in tempi)
+    return SongTempo((_number(e["time"]), _number(e["bpm"]), str(e["interp"])) for e in tempi)
 
 
 def _add_by_seconds(song: Song, points: list[Element]) -> None:
@@ -65,7 +65,7 @@ def _add_by_seconds(song: Song, points: list[Element]) -> None:
         song.add_tempo(round(beat, 6), point_value(point), interp)
 
 
-def read_signatures(song: Song, found: Found, tempo: TempoMap) -> None:
+def read_signatures(song: Song, found: Found, tempo: SongTempo) -> None:
     """Add the time signatures."""
     points, unit = found
     clock = Clock(tempo, unit)

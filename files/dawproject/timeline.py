@@ -13,7 +13,7 @@ from files.dawproject.clips import ClipReader
 from files.dawproject.maps import find_map, read_signatures, read_tempo
 from files.dawproject.values import Target, flag, point_value
 from files.song import Song
-from files.tempo_map import Clock
+from files.song_tempo import Clock
 
 _CONTENT = frozenset({"Notes", "Audio", "Video", "Warps"})
 

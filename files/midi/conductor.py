@@ -6,7 +6,7 @@ from files.arranged import Entity
 from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.events import Event
-from files.tempo_map import TempoMap
+from files.song_tempo import SongTempo
 
 _STEP = 0.25
 """Beats; MIDI has no glides of tempo: they are written as steps of this length."""
@@ -51,7 +51,7 @@ def _in_time(state: State, collection: str) -> list[Entity]:
 def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
     """Beats, and the microseconds of a beat from there on."""
     tempos = _in_time(state, "tempo")
-    whole = TempoMap(
+    whole = SongTempo(
         (_float(one["time"]), _float(one["bpm"]), str(one["interp"])) for one in tempos
     )
     for one, following in zip(tempos, [*tempos[1:], None], strict=False):

@@ -24,7 +24,7 @@ from files.midi.values import (
     volume_of,
 )
 from files.song import Song
-from files.tempo_map import TempoMap
+from files.song_tempo import SongTempo
 from schema.entities import MASTER_CHANNEL
 
 _USUAL_TEMPO = 500_000
@@ -73,9 +73,9 @@ class _SongReader:
             return lambda tick: round(tick / midi.ticks_per_beat, 6)
         tempo = [(0.0, 60_000_000 / _USUAL_TEMPO, "hold")]
         for event in self._last_at_each_tick("set_tempo"):
-            beat = TempoMap(tempo).beat_at(event.tick / midi.ticks_per_second)
+            beat = SongTempo(tempo).beat_at(event.tick / midi.ticks_per_second)
             tempo.append((beat, 60_000_000 / event.value, "hold"))
-        whole = TempoMap(tempo)
+        whole = SongTempo(tempo)
         return lambda tick: round(whole.beat_at(tick / midi.ticks_per_second), 6)
 
     def _last_at_each_tick(self, kind: str) -> list[Event]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from files.dawproject.export import dawproject, write_dawproject
 from files.dawproject.reader import read_dawproject
-from files.tempo_map import Clock, TempoMap, beats_lasting
+from files.song_tempo import Clock, SongTempo, beats_lasting
 from rooms.document.document import Document
 from schema.ops import Insert, Op, Set
 from tests.files.helpers.state_equality import differences
@@ -96,7 +96,7 @@ def test_any_project_comes_back_but_for_what_was_told(tmp_path: Path, seed: int)
 def test_a_clock_and_its_inverse(
     tempi: list[tuple[float, float, str]], beat: float, unit: str, time: float
 ) -> None:
-    tempo = TempoMap([(0.0, 120.0, "hold"), *tempi])
+    tempo = SongTempo([(0.0, 120.0, "hold"), *tempi])
     clock = Clock(tempo, unit, time, beat)
     assert clock.beat_at(time) == pytest.approx(beat, abs=1e-6)
     for other in (-3.0, 0.0, 1.5, 40.0):
@@ -110,5 +110,5 @@ def test_a_glide_lasts_as_long_as_it_is_meant_to(
     seconds: float, bpm: float, next_bpm: float
 ) -> None:
     beats = beats_lasting(seconds, bpm, next_bpm)
-    tempo = TempoMap([(0.0, bpm, "linear"), (beats, next_bpm, "hold")])
+    tempo = SongTempo([(0.0, bpm, "linear"), (beats, next_bpm, "hold")])
     assert tempo.seconds_at(beats) == pytest.approx(seconds, rel=1e-6, abs=1e-6)

@@ -11,7 +11,7 @@ from files.dawproject.export import write_dawproject
 from files.dawproject.reader import read_dawproject
 from files.importing import read_song
 from files.song import Song
-from files.tempo_map import TempoMap
+from files.song_tempo import SongTempo
 from tests.files.helpers.song_files import write_mmp
 from tests.files.helpers.state_rules import broken_rules
 
@@ -42,10 +42,10 @@ def only(song: Song, collection: str) -> dict[str, Any]:
     return entity
 
 
-def seconds(song: Song) -> TempoMap:
+def seconds(song: Song) -> SongTempo:
     tempos: list[Any] = list(song.state["tempo"].values())
     tempos.sort(key=lambda tempo: (tempo["time"], tempo["slot"]))
-    return TempoMap((tempo["time"], tempo["bpm"], tempo["interp"]) for tempo in tempos)
+    return SongTempo((tempo["time"], tempo["bpm"], tempo["interp"]) for tempo in tempos)
 
 
 def test_l01_a_clip_trimmed_at_its_left_edge_begins_later_in_its_content() -> None:

@@ -13,8 +13,8 @@ from files.midi.events import read_events
 from files.midi.export import midi, write_midi
 from files.prime_file import read_prime_file
 from files.song import BrokenSong
+from files.song_tempo import SongTempo
 from files.songs.compose import SONG_FILE
-from files.tempo_map import TempoMap
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
 from tests.files.dawproject.test_export import a_state
 from tests.files.helpers.song_files import corpus_file
@@ -154,7 +154,7 @@ def test_a_glide_of_tempo_takes_as_long_as_it_did(tmp_path: Path) -> None:
 
     def lasting(tempos: Any) -> float:
         ordered = sorted(tempos.values(), key=lambda t: (t["time"], t["slot"]))
-        return TempoMap((t["time"], t["bpm"], t["interp"]) for t in ordered).seconds_at(12)
+        return SongTempo((t["time"], t["bpm"], t["interp"]) for t in ordered).seconds_at(12)
 
     again = back(state, tmp_path).state
     (conductor, *_) = read_events(tmp_path, (tmp_path / "song.mid").read_bytes()).tracks

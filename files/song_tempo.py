@@ -15,7 +15,7 @@ SHORTEST_GLIDE = 1e-9
 """Beats: what is closer together is a jump, whose slope no number could hold."""
 
 
-class TempoMap:
+class SongTempo:
     """Tempos by beat; a `linear` one glides to the next. In front of the song nothing glides."""
 
     def __init__(self, tempos: Iterable[tuple[float, float, str]]) -> None:
@@ -73,7 +73,7 @@ class Clock:
 
     __slots__ = ("_beat", "_seconds", "_tempo", "_time", "unit")
 
-    def __init__(self, tempo: TempoMap, unit: str, time: float = 0.0, beat: float = 0.0) -> None:
+    def __init__(self, tempo: SongTempo, unit: str, time: float = 0.0, beat: float = 0.0) -> None:
         self.unit = "seconds" if unit == "seconds" else "beats"
         self._tempo = tempo
         self._time = time

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from files.tempo_map import TempoMap as FilesMap
-from rooms.music.tempo_map import TempoMap as RoomsMap
+from files.song_tempo import SongTempo
+from rooms.music.tempo_map import TempoMap
 
 ROOT = Path(__file__).parents[2]
 HOLD, LINEAR = "hold", "linear"
@@ -45,8 +45,8 @@ VECTORS: list[tuple[str, list[tuple[float, float, str]], list[tuple[float, float
 def test_T3_both_tempo_maps_are_the_formula(
     name: str, points: list[tuple[float, float, str]], times: list[tuple[float, float]]
 ) -> None:
-    of_files = FilesMap(points)
-    of_rooms = RoomsMap([(beat, bpm, interp == LINEAR) for beat, bpm, interp in points])
+    of_files = SongTempo(points)
+    of_rooms = TempoMap([(beat, bpm, interp == LINEAR) for beat, bpm, interp in points])
     for beat, seconds in times:
         for tempo in (of_files, of_rooms):
             assert tempo.seconds_at(beat) == pytest.approx(seconds, abs=1e-7)
@@ -54,7 +54,7 @@ def test_T3_both_tempo_maps_are_the_formula(
 
 
 def test_T3_of_two_tempi_at_one_beat_the_right_one_counts_from_there() -> None:
-    tempo = FilesMap([(0, 120, LINEAR), (8, 140, LINEAR), (8, 90, HOLD)])
+    tempo = SongTempo([(0, 120, LINEAR), (8, 140, LINEAR), (8, 90, HOLD)])
     assert (tempo.bpm_at(4), tempo.bpm_at(8), tempo.bpm_at(9)) == (130, 90, 90)
 
 
@@ -63,7 +63,7 @@ def test_T3_the_importers_map_reads_the_vectors_that_clients_are_held_to() -> No
     assert len(maps) > 5
     for vector in maps:
         tempi = sorted(vector["tempo"].values(), key=lambda e: (e["time"], e["slot"]))
-        tempo = FilesMap((e["time"], e["bpm"], e["interp"]) for e in tempi)
+        tempo = SongTempo((e["time"], e["bpm"], e["interp"]) for e in tempi)
         for beat, seconds in vector["times"]:
             assert tempo.seconds_at(beat) == pytest.approx(seconds, abs=1e-9), vector["about"]
             assert tempo.beat_at(seconds) == pytest.approx(beat, abs=1e-6), vector["about"]
