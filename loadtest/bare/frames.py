@@ -71,10 +71,10 @@ class Messages:
                 break
             head = data[at]
             at = body + size
-            self._frame(head, data[body:at])
+            self._got_frame(head, data[body:at])
         self._rest = data[at:]
 
-    def _frame(self, head: int, payload: bytes) -> None:
+    def _got_frame(self, head: int, payload: bytes) -> None:
         opcode = head & 0x0F
         if opcode >= CLOSE:
             self.on_control(opcode, payload)
