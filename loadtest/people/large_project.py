@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
-from files.upload import batches, upload
+from files.upload import cut_into_deltas, upload
 from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import Failover, lost_ids, without_lost
 from loadtest.checking.history import History
@@ -89,7 +89,7 @@ class LargeProject:
     async def _paste(self) -> None:
         track = large_song(PER_TRACK, seed=self._turns)
         renamed = [_under_another_name(op, f"p{self._turns}") for op in track]
-        for batch in batches(renamed):
+        for batch in cut_into_deltas(renamed):
             delta_id = self._owner.edit(batch, atomic=False)
             if delta_id is not None:
                 await self._owner.room.saved(delta_id)

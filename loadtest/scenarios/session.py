@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from files.upload import batches
+from files.upload import cut_into_deltas
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
@@ -207,7 +207,7 @@ async def fill(account: Account, project: str) -> None:
     tally = ReturningTally()
     owner = ReturningMember(account, "filling", project, tally, random.Random(0))
     await owner.enter()
-    for ops in batches(list(large_song(PER_TRACK, seed=1))):
+    for ops in cut_into_deltas(list(large_song(PER_TRACK, seed=1))):
         owner.propose(ops, time.perf_counter() * 1_000)
     unanswered = await settle([owner], SETTLE_SECONDS)
     owner.leave()
