@@ -1,7 +1,6 @@
 """A login by a provider: the address it begins at, and who has come of it."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.fetching import Fetching
 from server.accounts.providers.flow_secrets import FlowSecrets
 from server.accounts.providers.proven import Proven, from_claims
-from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
+from server.accounts.providers.provider_settings import Kind, ProviderSettings
 
 FINISH_SECONDS = 12.0
 """All that a login asks of a provider: less than a call may take."""
@@ -25,9 +24,8 @@ FINISH_SECONDS = 12.0
 class Exchange:
     """Of one node; knows no database."""
 
-    def __init__(self, providers: Providers, secret: bytes, believed: Sequence[bytes] = ()) -> None:
-        self.providers = providers
-        self.secrets = FlowSecrets(secret, believed)
+    def __init__(self, secrets: FlowSecrets) -> None:
+        self.secrets = secrets
         self._fetching = Fetching()
         self._discovery = Discovery(self._fetching)
 

@@ -19,10 +19,11 @@ class ExchangeOnDemand:
         self.providers = providers
         """Others after a reload."""
         self.secrets = FlowSecrets(secret, believed)
-        self._secret = secret
-        self._believed = believed
-        """Beside the secret, while that is changed."""
-        self._made: Exchange | None = self._make(_exchange_class()) if providers.by_name else None
+        """`believed`: beside the secret, while that is changed."""
+        self._made: Exchange | None = None
+        """None: nobody has logged in by a provider, and none was set at the start."""
+        if providers.by_name:
+            self._made = _exchange_class()(self.secrets)
 
     async def close(self) -> None:
         if self._made is not None:
@@ -45,11 +46,8 @@ class ExchangeOnDemand:
             return self._made
         kind = await asyncio.to_thread(_exchange_class)  # it takes a tenth of a second
         if self._made is None:  # another login may have been as fast
-            self._made = self._make(kind)
+            self._made = kind(self.secrets)
         return self._made
-
-    def _make(self, kind: "type[Exchange]") -> "Exchange":
-        return kind(self.providers, self._secret, self._believed)
 
 
 def _exchange_class() -> "type[Exchange]":

@@ -18,11 +18,11 @@ from schema.accounts.audit_events import Cause
 from schema.server_limits import MAX_PROVIDER_BYTES, MAX_PROVIDER_REQUESTS
 from server.accounts.providers.exchange import Exchange
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
+from server.accounts.providers.flow_secrets import FlowSecrets
 from server.accounts.providers.proven import Proven
 from server.accounts.providers.provider_settings import (
     AppleKey,
     Kind,
-    Providers,
     ProviderSettings,
 )
 from tests.server.accounts.providers.made_up import (
@@ -45,7 +45,7 @@ def settings_of(provider: MadeUp, kind: Kind = Kind.OIDC, **others: Any) -> Prov
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[Exchange]:
-    made = Exchange(Providers(), b"a secret of tests, 32 bytes long")
+    made = Exchange(FlowSecrets(b"a secret of tests, 32 bytes long"))
     yield made
     await made.close()
 
@@ -195,7 +195,7 @@ async def test_what_a_provider_says_of_itself_is_checked(provider: MadeUp) -> No
         {"authorization_endpoint": "javascript:alert(1)"},
         {"token_endpoint": None},
     ):
-        exchange = Exchange(Providers(), b"secret")
+        exchange = Exchange(FlowSecrets(b"secret"))
         answer = Answer(provider.metadata(**others))
         provider.answers["/.well-known/openid-configuration"] = answer
         with pytest.raises(ProviderRefused):
