@@ -23,6 +23,7 @@ from persistence.tables.logging_in import (
 from schema.limits import KEPT_REPLY_SECONDS
 from server.accounts import erasing
 from server.accounts.audit import FLUSH_SECONDS
+from server.accounts.hashing import foreign_kinds
 from server.accounts.hashing.foreign_kinds import ForeignKinds
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
@@ -65,7 +66,7 @@ ANNOUNCE_SECONDS = 0.5
 CHECK_SECONDS = 1.0
 """Between two looks at who is late, silent, or does not read."""
 
-ASIDE = 2
+ALONE = 2
 """Connections for the deltas of projects that go alone."""
 
 COMPACT_SECONDS = 600.0
@@ -109,8 +110,8 @@ def start_for_life(node: Node) -> None:
         node.foundation.garbage.collect_if_due(node.nobody_is_in_a_room())
 
     keep("committing edits", committer.run, vital=True)
-    for number in range(1, ASIDE + 1):
-        keep(f"committing edits set aside ({number})", committer.run_alone, vital=True)
+    for number in range(1, ALONE + 1):
+        keep(f"committing edits alone ({number})", committer.run_alone, vital=True)
     keep("the bus", lambda: hub.bus.run(node.others), vital=True)
     for name, server in node.foundation.servers.items():
         keep(name, functools.partial(keep_running, name, server), vital=True)
@@ -181,7 +182,8 @@ async def _trim_audit(node: Node) -> None:
 def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
     foreign = ForeignKinds(node.context.passwords)
-    node.supervisor.keep("looking for kinds of hashes", lambda: foreign.run(db))
+    look = functools.partial(foreign.look, db)
+    repeat("looking for kinds of hashes", foreign_kinds.LOOK_SECONDS, look, at_once=True)
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     for table in (device_logins, login_challenges, provider_flows, invitations):

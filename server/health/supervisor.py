@@ -84,12 +84,17 @@ class Supervisor:
         lifelong.task = self._spawn(self._keep(lifelong, self._until_it_fails))
 
     def repeat(
-        self, name: str, seconds: float, do: Callable[[], Awaitable[object]], *, vital: bool = False
+        self,
+        name: str,
+        seconds: float,
+        do: Callable[[], Awaitable[object]],
+        *,
+        vital: bool = False,
+        at_once: bool = False,
     ) -> None:
-        """Do something now and then, the first time after so many seconds."""
+        """Do something now and then, the first time after so many seconds, or `at_once`."""
 
         async def run() -> bool:
-            await asyncio.sleep(seconds)
             try:
                 await do()
             except PersistenceError as error:  # the database's trouble, not the task's
@@ -98,9 +103,12 @@ class Supervisor:
             return True
 
         async def round_by_round(lifelong: Lifelong) -> None:
+            if not at_once:
+                await asyncio.sleep(seconds)
             while True:
                 if await run():
                     lifelong.did_well()
+                await asyncio.sleep(seconds)
 
         lifelong = self.tasks[name] = Lifelong(name, run, vital)
         lifelong.task = self._spawn(self._keep(lifelong, round_by_round))

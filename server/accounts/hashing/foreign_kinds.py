@@ -4,17 +4,12 @@ A bcrypt hash may take a second where ours takes a fortieth. So that nobody lear
 an answer which accounts there are, all wrong ones take as long as the slowest kind (rule A71).
 """
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 
-import structlog
-
-from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables import auth_credentials
 from server.accounts.hashing.passwords import Passwords, TooBusy
-from server.health.outages import because
 
 LOOK_SECONDS = 600.0
 """Between two looks for kinds: accounts are imported while nodes serve."""
@@ -25,8 +20,6 @@ MOST_KINDS = 64
 ROOM = 2.0
 """A hash may take so many times what it takes on a quiet node, and is still within the wait."""
 
-log = structlog.get_logger()
-
 
 class ForeignKinds:
     """Those that one node knows; `passwords` are told how long a wrong one takes."""
@@ -35,15 +28,6 @@ class ForeignKinds:
         self._passwords = passwords
         self._seconds: dict[str, float] = {}
         """Kind -> what one of it takes here."""
-
-    async def run(self, db: Executor) -> None:
-        """Look for them, for the life of the node."""
-        while True:
-            try:
-                await self.look(db)
-            except PersistenceError as error:
-                log.warning("kinds of hashes are not looked for", **because(error))
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self, db: Executor) -> None:
         """Measure those that are new, and forget those of which no account is left."""

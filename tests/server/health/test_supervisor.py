@@ -106,6 +106,19 @@ async def test_a_database_that_is_away_is_no_failure_of_a_round(alone: Alone) ->
     assert alone.counted == []
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_the_first_round_waits_its_time_or_is_at_once(alone: Alone, at_once: bool) -> None:
+    came = asyncio.Event()
+
+    async def do() -> None:
+        came.set()
+
+    alone.supervisor.repeat("rounds", 3_600.0, do, at_once=at_once)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert came.is_set() == at_once
+
+
 async def test_a_round_that_failed_for_the_database_is_no_round_that_went_well(
     alone: Alone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

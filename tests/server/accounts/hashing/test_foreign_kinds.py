@@ -1,5 +1,6 @@
 """How long a wrong password takes, by the kinds of hashes that there are: no clock is read."""
 
+import asyncio
 import itertools
 
 import bcrypt
@@ -11,7 +12,10 @@ from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
 from server.accounts.hashing.hashes import Costs, Hashes
 from server.accounts.hashing.passwords import Passwords, TooBusy
+from server.health.metrics import uncounted
+from server.health.supervisor import Supervisor
 from tests.persistence.planted_rows import make_user
+from tests.server.conftest import eventually
 
 CHEAP = Costs(time_cost=1, memory_cost=8, parallelism=1)
 RIGHT, WRONG = "correct horse", "wrong horse"
@@ -131,31 +135,28 @@ async def test_A71_where_hashing_is_busy_a_kind_is_measured_at_the_next_look(
     passwords.close()
 
 
-class Ended(Exception):
-    """A test has seen enough."""
-
-
 async def test_A71_kinds_are_looked_for_anew_also_after_the_database_was_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looks: list[object] = []
     passwords = Watched()
+    answers: list[dict[str, str] | Unavailable] = [Unavailable("away"), {"bcrypt$4": of_bcrypt(4)}]
+
+    async def found(_db: object, most: int) -> dict[str, str]:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(auth_credentials, "foreign_kinds", found)
     kinds = ForeignKinds(passwords)
+    supervisor = Supervisor(asyncio.create_task, uncounted)
+    supervisor.repeat("kinds", 0.0, lambda: kinds.look(None), at_once=True)  # type: ignore[arg-type]
 
-    async def look(_db: object) -> None:
-        looks.append(_db)
-        if len(looks) == 1:
-            raise Unavailable("away")
-        raise Ended
+    async def is_known() -> bool:
+        return passwords.least_seconds > 0.0
 
-    async def at_once(_seconds: float) -> None:
-        pass
-
-    monkeypatch.setattr(kinds, "look", look)
-    monkeypatch.setattr("server.accounts.hashing.foreign_kinds.asyncio.sleep", at_once)
-    with pytest.raises(Ended):
-        await kinds.run(None)  # type: ignore[arg-type]
-    assert len(looks) == 2
+    await eventually(is_known)
+    supervisor.stop()
     passwords.close()
 
 
