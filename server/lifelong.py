@@ -3,7 +3,6 @@
 import asyncio
 import functools
 
-from machine.embedded_servers import keep_running
 from persistence.journal import fences
 from persistence.recall import trimming
 from persistence.tables import (
@@ -28,6 +27,7 @@ from server.accounts.hashing.foreign_kinds import ForeignKinds
 from server.accounts.mail import sender
 from server.accounts.signing_keys import READ_SECONDS, keep_young
 from server.calls.library import preset_uses
+from server.embedded_servers import keep_running
 from server.health import backup_ages, process_figures
 from server.health.durations import TURN_SECONDS
 from server.node import Node

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from machine.embedded_servers import Embedded
 from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
@@ -14,6 +13,7 @@ from server.accounts.hashing.hashes import OWASP, Costs
 from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
 from server.doors.admin_socket import AdminSocket
+from server.embedded_servers import Embedded
 from server.feed.row_feed import RowFeed
 from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics

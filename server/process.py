@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from machine.embedded_postgres import EmbeddedPostgres
-from machine.embedded_servers import Embedded
 from persistence.errors import PersistenceError, Unavailable
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
@@ -22,6 +21,7 @@ from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.lines import line_of
 from server.app import build_node
+from server.embedded_servers import Embedded
 from server.health.metrics import Metrics
 from server.health.outages import DATABASE_AT_START, OUTAGES
 from server.node import Foundation

@@ -16,7 +16,7 @@ import structlog
 from machine.balancer import Balancer, Node
 from machine.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
 from machine.child_program import child_environment
-from machine.embedded_servers import Embedded, keep_running
+from server.embedded_servers import Embedded, keep_running
 from server.health.log import set_level
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor

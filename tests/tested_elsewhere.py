@@ -303,6 +303,7 @@ TESTED_ELSEWHERE = {
     "server.calls.rows.watching": "tests/server/feed/test_watching.py",
     "server.calls.writes.made_before": "tests/server/calls/test_dispatch.py",
     "server.calls.writes.transactions": "tests/server/calls/writes/test_idempotency.py",
+    "server.embedded_servers": "tests/machine/test_embedded_servers.py",
     "server.feed.asked": "tests/server/feed/test_watching.py",
     "server.feed.moment": "tests/server/feed/test_replicas.py",
     "server.feed.outlet": "tests/server/feed/test_watching.py",

@@ -17,11 +17,11 @@ import uvloop
 
 from machine.deploying import service_manager
 from machine.embedded_postgres import EmbeddedPostgres
-from machine.embedded_servers import Embedded
 from machine.embedded_valkey import EmbeddedValkey
 from persistence.errors import NotFound
 from persistence.migrate import check
 from server.accounts.use_limits import limits_in_words
+from server.embedded_servers import Embedded
 from server.health.log import ServerLog, set_level
 from server.operating.database import database_of
 from server.operating.endings import is_mistake, told

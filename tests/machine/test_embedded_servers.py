@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from machine.embedded_postgres import EmbeddedPostgres
-from machine.embedded_servers import Embedded, keep_running
 from machine.embedded_valkey import EmbeddedValkey
+from server.embedded_servers import Embedded, keep_running
 from server.health import supervisor as supervisor_module
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor

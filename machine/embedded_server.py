@@ -1,6 +1,5 @@
-"""PostgreSQL and Valkey that we started: what both do, and who starts them again when they end."""
+"""A server that we started, PostgreSQL or Valkey: what both do. Programs that load it are small."""
 
-import asyncio
 import json
 import os
 import signal
@@ -9,35 +8,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, Protocol, Self
-
-import structlog
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from machine.child_directory import DirectoryLock, make_directory
-from machine.child_process import ChildProcess, ServerUnavailable, log_tail
+from machine.child_process import ChildProcess, ServerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-LOOK_SECONDS = 0.5
-READY_SECONDS = 60.0
-"""After a crash PostgreSQL replays what was written since its last checkpoint."""
-
-log = structlog.get_logger()
-
-
-class Embedded(Protocol):
-    """One of them; `log` is where it writes."""
-
-    log: Path
-
-    @property
-    def is_running(self) -> bool: ...
-
-    @property
-    def is_ready(self) -> bool: ...
-
-    def begin_again(self) -> None: ...
 
 
 class EmbeddedServer:
@@ -152,31 +129,3 @@ def run_in_foreground(name: str, server: EmbeddedServer, address: str) -> None:
         sys.exit(str(error))
     finally:
         server.stop()
-
-
-async def keep_running(name: str, server: Embedded) -> None:
-    """For life, in the main thread: its children die with the thread that started them.
-
-    Raises `ServerUnavailable` when it does not come up; to be tried again a while later.
-    """
-    while True:
-        if not server.is_running:
-            log.error("it has ended; starting it again", what=name, log=str(server.log))
-            server.begin_again()
-            await _until_ready(name, server)
-            log.info("it serves again", what=name)
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-async def _until_ready(name: str, server: Embedded) -> None:
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            while not server.is_ready:
-                if not server.is_running:
-                    raise ServerUnavailable(
-                        f"{name} ended; its log ends with:\n{log_tail(server.log)}"
-                    )
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        text = f"{name} does not serve after {READY_SECONDS:.0f} s; see {server.log}"
-        raise ServerUnavailable(text) from None
