@@ -27,7 +27,9 @@ def nodes(result: Result) -> Iterator[RenderableType]:
         (
             (
                 each["node"],
-                each["state"] if each["state"] != "silent" else f"silent {_ago(each['silent_ms'])}",
+                each["state"]
+                if each["state"] != "silent"
+                else f"silent for {in_while(each['silent_ms'])}",
                 each["address"],
                 each["host"],
                 each["pid"],
@@ -316,10 +318,6 @@ def moment(since_1970: float) -> str:
     """Of milliseconds, in UTC."""
     at = datetime.fromtimestamp(since_1970 / 1_000, UTC)
     return f"{at:%Y-%m-%d %H:%M:%S}Z"
-
-
-def _ago(milliseconds: float) -> str:
-    return f"for {milliseconds / 1_000:.0f} s"
 
 
 def in_bytes(count: float) -> str:
