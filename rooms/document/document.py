@@ -34,8 +34,6 @@ A byte of a message becomes at most nine of the state (a small number is a float
 what points at something that is deleted grows by a few bytes.
 """
 
-SentOps = Sequence[Op] | None
-
 AT_DOOR_ONLY = frozenset({invariants.ROUTE_TOO_FAR, invariants.TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
 
@@ -283,7 +281,7 @@ class DocumentAspect:
 
     def apply(self, entry: Entry, sent: object = None) -> Steps[Applied]:
         """One that cannot be read keeps its seq, and does nothing. `sent`: its ops."""
-        ops = cast("SentOps", sent) or read_ops(entry)
+        ops = cast("Sequence[Op] | None", sent) or read_ops(entry)
         if ops is None:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.

@@ -304,8 +304,7 @@ class LiveRoom:
         due = room.tick_due(self._services.gathering.full_room_gap)
         if due is None:
             return
-        room.ticks.wait_until(due)
-        self._services.timers.at(due, self._tick, len(room.seats))
+        self._await_tick(due)
 
     def tick_or_wait(self) -> None:
         """Someone moved, and no tick is awaited: tell it now if one is due, else see that it comes.
@@ -317,8 +316,7 @@ class LiveRoom:
         if due is None or self.is_closed:
             return
         if due > now or now - room.ticks.last_tick_at < ONE_TURN_SECONDS:
-            room.ticks.wait_until(due)
-            self._services.timers.at(due, self._tick, len(room.seats))
+            self._await_tick(due)
             return
         if now - room.ticks.last_tick_at < MOVING_SECONDS:
             self.tick_gaps.observe(now - room.ticks.last_tick_at)
@@ -327,6 +325,10 @@ class LiveRoom:
         except Exception as error:  # whoever moved is not at fault, nor is its connection
             failed = {"message": "a tick failed", "exception": error}
             self._loop.call_exception_handler(failed)
+
+    def _await_tick(self, due: float) -> None:
+        self.room.ticks.wait_until(due)
+        self._services.timers.at(due, self._tick, len(self.room.seats))
 
     def _tick(self, due: float) -> None:
         if self.is_closed:

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from websockets.server import ServerProtocol
 
 from schema.server_limits import HANDSHAKE_SECONDS
-from server.sockets.handshaking.posted_form import PostedForm
-
-REQUEST_END = b"\r\n\r\n"
+from server.sockets.handshaking.posted_form import REQUEST_END, PostedForm
 
 
 class Handshake:

@@ -9,7 +9,8 @@ import re
 from schema.server_limits import MAX_FORM_BYTES
 
 FIRST_LINE = b"POST /account HTTP/1.1\r\n"
-HEAD_END = b"\r\n\r\n"
+REQUEST_END = b"\r\n\r\n"
+"""What a head ends with, and a request that has no body."""
 
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r\n)", re.IGNORECASE)
 IS_FORM = re.compile(
@@ -21,19 +22,19 @@ IS_FORM = re.compile(
 class PostedForm:
     """Of one connection, from its first byte on."""
 
-    __slots__ = ("_held", "body", "is_over")
+    __slots__ = ("_held", "_is_over", "body")
 
     def __init__(self) -> None:
         self._held = bytearray()
         """What has come, while it may be such a request that is not whole yet."""
         self.body: bytes | None = None
         """The form, once all of it is there."""
-        self.is_over = False
+        self._is_over = False
         """It is such a request, and whole, or it is another one: nothing is held back any more."""
 
     def take(self, data: bytes) -> bytes:
         """What of all that has come is to be read now, as a request without a body."""
-        if self.is_over:
+        if self._is_over:
             return data
         self._held += data
         if not self._may_be_one() or self._is_too_long():
@@ -42,7 +43,7 @@ class PostedForm:
             released = self._whole()
         if released is None:
             return b""
-        self.is_over, self._held = True, bytearray()
+        self._is_over, self._held = True, bytearray()
         return released
 
     def _may_be_one(self) -> bool:
@@ -53,10 +54,10 @@ class PostedForm:
 
     def _whole(self) -> bytes | None:
         """The request without its body, or as it came if that is none to read; None: not whole."""
-        end = self._held.find(HEAD_END)
+        end = self._held.find(REQUEST_END)
         if end < 0:
             return None
-        head, body = bytes(self._held[: end + 2]), bytes(self._held[end + len(HEAD_END) :])
+        head, body = bytes(self._held[: end + 2]), bytes(self._held[end + len(REQUEST_END) :])
         lengths = LENGTH.findall(head)
         if len(lengths) != 1 or int(lengths[0]) > MAX_FORM_BYTES or not IS_FORM.search(head):
             return bytes(self._held)

@@ -29,7 +29,7 @@ def test_A72_a_form_goes_on_as_a_request_without_a_body_once_it_is_whole(size: i
         assert form.take(part) == b""
         assert form.body is None
     released = form.take(parts[-1])
-    assert (released, form.body, form.is_over) == (WITHOUT_BODY, FORM, True)
+    assert (released, form.body, form._is_over) == (WITHOUT_BODY, FORM, True)
     assert form.take(b"more") == b"more"
 
 
@@ -67,7 +67,7 @@ def test_A72_a_header_is_found_however_it_is_written(kind: bytes) -> None:
 def test_A72_any_other_request_goes_on_as_it_came(request_: bytes) -> None:
     form = PostedForm()
     assert form.take(request_) == request_
-    assert (form.body, form.is_over) == (None, True)
+    assert (form.body, form._is_over) == (None, True)
 
 
 def test_A72_no_more_is_held_than_the_bound() -> None:
@@ -76,7 +76,7 @@ def test_A72_no_more_is_held_than_the_bound() -> None:
         held += part
         assert form.take(part) == b""
     assert form.take(b"x") == held + b"x"
-    assert (form.body, form.is_over) == (None, True)
+    assert (form.body, form._is_over) == (None, True)
 
 
 def test_A72_another_request_is_never_held_back_for_its_first_letters() -> None:
