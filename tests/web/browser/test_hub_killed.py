@@ -80,7 +80,7 @@ async def closed_and_opened_without(hub: LocalHub, browser: Browser, page: Page)
 
 
 async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
-    browser: Browser, hub: LocalHub
+    hub: LocalHub, browser: Browser
 ) -> None:
     demo = Demo(arguments_for(1), read_song(own_song()), hub)
     try:
@@ -108,7 +108,7 @@ async def test_D10_edits_without_a_server_outlive_the_tab_that_made_them(
 
 
 async def test_all_are_equal_and_nothing_that_was_acknowledged_is_lost(
-    browser: Browser, hub: LocalHub
+    hub: LocalHub, browser: Browser
 ) -> None:
     demo = Demo(arguments_for(2), read_song(own_song()), hub)
     try:
