@@ -205,12 +205,12 @@ class ChildProcess:
             if not self.is_running:
                 raise ServerUnavailable(
                     f"{name} ended while it started (status {self._child.returncode}). "
-                    f"{_its_log(self._log)}"
+                    f"{its_log(self._log)}"
                 )
             if time.monotonic() > deadline:
                 raise ServerUnavailable(
                     f"{name} was not ready after {seconds:.0f} s; the machine may be overloaded. "
-                    f"{_its_log(self._log)}"
+                    f"{its_log(self._log)}"
                 )
             time.sleep(POLL_SECONDS)
 
@@ -258,11 +258,15 @@ def log_tail(path: Path, lines: int = 12) -> str:
     return "(no log)"
 
 
-def helped(text: str) -> str:
-    """What a program said, and behind it what helps, where that is known."""
-    helps = next((helps for part, helps in HELPS if part in text), "")
-    return f"{text.rstrip('.')}; {helps}" if helps else text
+def helped(text: str, helps: Iterable[tuple[str, str]] = HELPS) -> str:
+    """What a program said, and behind it what helps, where that is known.
+
+    `helps`: part of what is said -> what helps; the first that is in it.
+    """
+    known = next((help_ for part, help_ in helps if part in text), "")
+    return f"{text.rstrip('.')}; {known}" if known else text
 
 
-def _its_log(path: Path) -> str:
+def its_log(path: Path) -> str:
+    """How the log of a program that did not start ends, and what helps."""
     return helped(f"Its log, {path}, ends with:\n{log_tail(path)}")

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from machine.balancer import Balancer, Node
-from machine.child_process import ServerUnavailable, log_tail, open_log, setpriv_path
+from machine.child_process import ServerUnavailable, its_log, open_log, setpriv_path
 from machine.child_program import child_environment
 from server.embedded_servers import Embedded, keep_running
 from server.health.log import set_level
@@ -106,8 +106,7 @@ class NodeProcess:
             ready: dict[str, Any] = json.loads(await process.stdout.readline())
         except ValueError:
             await self.stop()
-            text = f"{self.name} did not start. Its log, {self.log}, ends with:\n"
-            raise ServerUnavailable(text + log_tail(self.log)) from None
+            raise ServerUnavailable(f"{self.name} did not start. {its_log(self.log)}") from None
         return str(ready["url"])
 
 

@@ -1,5 +1,6 @@
 """What the server of REDIS_URL says where it does not do as a bus, with what helps."""
 
+from machine.child_process import helped
 from schema.text.one_line import said_by
 
 HELPS = (
@@ -54,6 +55,4 @@ HELPS = (
 
 def in_words(error: BaseException) -> str:
     """The trouble on one line, and what helps."""
-    said = said_by(error)
-    helps = next((helps for part, helps in HELPS if part in said), "")
-    return f"{said.rstrip('.')}; {helps}" if helps else said
+    return helped(said_by(error), HELPS)
