@@ -78,17 +78,17 @@ async def create(
             record = await access.callers.fetchrow(text, user, *arguments, *bound)
         if record is not None:
             return as_rows(table.columns, [record])[0]
-        await _require_room(access, table, user, row, most)
+        await require_room(access, table, user, row, most)
         await _require_right(access, table, user, given, arguments)
         if id is not None:
             return await _made_before(access, table, user, row)
     raise Busy("what stood in the way of this row is gone; try again")
 
 
-async def _require_room(
+async def require_room(
     access: Access, table: Table, user: str, row: Mapping[str, Any], most: float
 ) -> None:
-    """Raises `TooMany` if there are as many as there may be (rule Q9)."""
+    """Raises `TooMany` if there are as many as there may be, beside this row (rule Q9)."""
     if table.most is None or not isfinite(most):
         return
     column = table.most.column

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from persistence.library import plugin_presets
-from persistence.rows import reading
+from persistence.rows import reading, writing
 from persistence.rows.access import Access
 from schema.calling.library_calls import CopyPreset, PublishPreset, UnpublishPreset, UsePreset
 from schema.calling.params import Done
@@ -12,12 +12,14 @@ from schema.calls import ROW_CALLS
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up
-from server.calls.rows.most import require_room
+from server.calls.rows.most import most_of
 
 
 async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     """A preset of the caller's own, that says what it is a copy of."""
-    await require_room(context, PLUGIN_PRESETS, caller.user, params.id)
+    made = {"owner": caller.user, "id": params.id}
+    most = most_of(context, PLUGIN_PRESETS)
+    await writing.require_room(context.rows, PLUGIN_PRESETS, caller.user, made, most)
     asked = params.preset, caller.user, params.name, params.id
     with nullcontext() if params.id is None else looking_up(context, caller.user):
         id = await plugin_presets.copy(context.db, *asked)
