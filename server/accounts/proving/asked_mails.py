@@ -14,7 +14,7 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables import mail_outbox, one_time_tokens, users
 from persistence.tables.internal import login_tries
-from persistence.tables.mail_outbox import MailKind
+from persistence.tables.mail_outbox import PAYLOADS, MailKind
 from persistence.tables.one_time_tokens import Made, Purpose
 from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
@@ -139,7 +139,7 @@ class AskedMails:
             token = self._one_time.hash_of_token(mail.prepared.made.token)
             owner = await one_time_tokens.user_of(tx, mail.purpose, token)
             if holder is None and owner is not None:  # else it is someone's, or void
-                await self._mail(tx, mail.purpose, mail.prepared, mail.email)
+                await _mail(tx, mail.purpose, mail.prepared, mail.email)
         elif holder is not None and not await self._is_needless(tx, mail, holder):
             await self.put(tx, mail.purpose, holder, holder.email)
 
@@ -151,18 +151,14 @@ class AskedMails:
         """Make a token and its mail in this transaction, unless the last one is too new."""
         prepared = await self.prepare(tx, purpose, user, email)
         if prepared is not None:
-            await self._mail(tx, purpose, prepared, email)
+            await _mail(tx, purpose, prepared, email)
 
     async def put_code(self, tx: Executor, purpose: Purpose, user: UserRow) -> bool:
         """Mail a code alone to a user who is logged in; False: they have had too many of late."""
         prepared = await self.prepare(tx, purpose, user, user.email)
         if prepared is None or not prepared.has_code:
             return False
-        minutes = int(CODE_SECONDS / 60)
-        payload = {"name": user.name, "code": prepared.made.code, "code_minutes": minutes}
-        return await mail_outbox.put(
-            tx, recipient=user.email, kind=KINDS[purpose], payload=payload, user_id=user.id
-        )
+        return await _put(tx, purpose, prepared, user.email)
 
     async def prepare(
         self, tx: Executor, purpose: Purpose, user: UserRow, email: str
@@ -178,20 +174,24 @@ class AskedMails:
             return None
         return Prepared(user, made, result is Made.WITH_CODE)
 
-    async def _mail(self, tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:
-        user, made = prepared.user, prepared.made
-        payload = {
-            "name": user.name,
-            "token": made.token,
-            "code": made.code if prepared.has_code else "",
-            "token_minutes": int(TOKEN_SECONDS[purpose] / 60),
-            "code_minutes": int(CODE_SECONDS / 60),
-        }
-        is_put = await mail_outbox.put(
-            tx, recipient=email, kind=KINDS[purpose], payload=payload, user_id=user.id
-        )
-        if not is_put:
-            raise _TooMany
+
+async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:
+    if not await _put(tx, purpose, prepared, email):
+        raise _TooMany
+
+
+async def _put(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> bool:
+    """Put into the outbox what a mail of this kind says; False: there were too many."""
+    user, made, kind = prepared.user, prepared.made, KINDS[purpose]
+    values = {
+        "name": user.name,
+        "token": made.token,
+        "code": made.code if prepared.has_code else "",
+        "token_minutes": int(TOKEN_SECONDS[purpose] / 60),
+        "code_minutes": int(CODE_SECONDS / 60),
+    }
+    payload = {name: values[name] for name in PAYLOADS[kind]}
+    return await mail_outbox.put(tx, recipient=email, kind=kind, payload=payload, user_id=user.id)
 
 
 async def _tell_of_wrong_codes(tx: Executor, wrong: WrongCode) -> None:
