@@ -1,6 +1,6 @@
 """Rows that a user asks for: one, a page of a list, some by their ids, how many there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +45,6 @@ class Counted:
     exact: bool
 
 
-MOST_WHOLE = 64
-
-
 def no_such(table: Table) -> NotFound:
     """Of a row that is not there, or not this user's to see."""
     return NotFound(f"there is no such {table.param}, or you may not see it")
@@ -66,7 +63,7 @@ async def get(
     record = await access.callers.fetchrow(text, user, *keys_of(table, id))
     if record is None:
         raise no_such(table)
-    return as_rows(columns, [record])[0]
+    return as_row(read_as(table, columns), record)
 
 
 async def among(
@@ -119,9 +116,12 @@ async def list_(
     cursor = before if goes_back else after
     field = "before" if goes_back else "after"
     walked = turned(asked.order) if goes_back else asked.order
-    place = None if cursor is None else read_cursor(asked.digest(), walked, cursor, field)
+    digest = place = None
+    if cursor is not None:
+        digest = asked.digest()
+        place = read_cursor(digest, walked, cursor, field)
     found = await (_searched if asked.searches else _listed)(access, asked, walked, place, limit)
-    return _page(found, asked, came=cursor is not None, goes_back=goes_back)
+    return _page(found, asked, came=digest, goes_back=goes_back)
 
 
 async def count(
@@ -184,33 +184,35 @@ def _key_of(table: Table, column: Column, key: Any) -> Any:
         raise BadQuery(field, str(wrong)) from None
 
 
-def as_rows(columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
-    """What PostgreSQL gave, as on the wire; records may have more behind the columns."""
-    names, maps = _read_as(columns)
-    rows = [dict(zip(names, record, strict=False)) for record in records]
+ReadAs = tuple[Collection[str], Collection[str]]
+"""Names of columns, and those of them that hold JSON."""
+
+
+def read_as(table: Table, columns: Sequence[Column]) -> ReadAs:
+    """How records of these columns are read; nearly always of all that the table has."""
+    if columns is table.columns:
+        return table.by_name, table.maps
+    names = [column.name for column in columns]
+    return names, [column.name for column in columns if column.sql is SqlType.JSON]
+
+
+def as_row(read: ReadAs, record: Any) -> Row:
+    """What PostgreSQL gave, as on the wire; the record may have more behind the columns."""
+    names, maps = read
+    row = dict(zip(names, record, strict=False))
     for name in maps:
-        for row in rows:
-            if row[name] is not None:
-                row[name] = _read_map(row[name])
-    return rows
+        if row[name] is not None:
+            row[name] = _read_map(row[name])
+    return row
+
+
+def as_rows(table: Table, columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
+    """The same of several."""
+    read = read_as(table, columns)
+    return [as_row(read, record) for record in records]
 
 
 _read_map = msgspec.json.Decoder().decode
-
-_WHOLE: dict[int, tuple[Sequence[Column], list[str], list[str]]] = {}
-"""Columns of whole tables by their identity, as they cannot be hashed: names, and those of maps."""
-
-
-def _read_as(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
-    known = _WHOLE.get(id(columns))
-    if known is not None and known[0] is columns:
-        return known[1], known[2]
-    names = [column.name for column in columns]
-    maps = [column.name for column in columns if column.sql is SqlType.JSON]
-    if len(_WHOLE) >= MOST_WHOLE:
-        _WHOLE.clear()  # a test's tables, or columns that clients chose
-    _WHOLE[id(columns)] = columns, names, maps
-    return names, maps
 
 
 # A page.
@@ -271,7 +273,7 @@ async def _listed(
     more = len(records) > limit
     if page and statements.is_heavy(columns):
         more = more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
-    return _Found(as_rows(columns, page), _places(page, walked), more)
+    return _Found(as_rows(table, columns, page), _places(page, walked), more)
 
 
 async def _searched(
@@ -318,15 +320,15 @@ async def _among(
     records = await access.callers.fetch(text, user, *_lists(table, keys))
     is_full = bool(records) and records[-1]["_bytes"] >= MAX_PAGE_BYTES
     found = ["/".join(_keys(table, record)) for record in records]
-    return dict(zip(found, as_rows(columns, records), strict=True)), is_full
+    return dict(zip(found, as_rows(table, columns, records), strict=True)), is_full
 
 
-def _page(found: _Found, asked: _Asked, *, came: bool, goes_back: bool) -> Page:
-    """`came`: from a page that lies on the other side."""
+def _page(found: _Found, asked: _Asked, *, came: bytes | None, goes_back: bool) -> Page:
+    """`came`: from a page that lies on the other side, by a cursor of this digest."""
     rows = found.rows[::-1] if goes_back else found.rows
     if not found.places or not (came or found.more):
         return Page(rows, None, None)
-    digest = asked.digest()
+    digest = came or asked.digest()
     back = write_cursor(digest, found.places[0]) if came else None
     on = write_cursor(digest, found.places[-1]) if found.more else None
     return Page(rows, back, on) if goes_back else Page(rows, on, back)

@@ -13,7 +13,7 @@ from persistence.pool import Database, Executor
 from persistence.rows.access import TEXTS
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import order_sql, read_order
-from persistence.rows.reading import Row, as_rows
+from persistence.rows.reading import Row, as_row, read_as
 from persistence.rows.sql import Numbers, arguments_of, condition_sql, place_of
 from persistence.rows.statements import (
     CALLER_IS_GIVEN,
@@ -107,7 +107,7 @@ async def list_rows(
     records = await db.fetch(TEXTS.get(table, shape, text), user, *arguments_of(condition), limit)
     if records and records[-1]["_bytes"] >= MAX_WATCHED_BYTES:
         raise TooLarge
-    return await _as_rows(columns, records)
+    return await _as_rows(table, columns, records)
 
 
 async def rows_by_id(
@@ -125,7 +125,7 @@ async def rows_by_id(
     at_once = HEAVY_AT_ONCE if is_heavy(columns) else LIGHT_AT_ONCE
     for first in range(0, len(in_order), at_once):
         records = await db.fetch(statement, *_keys(table, in_order[first : first + at_once]))
-        rows.update((row_id(table, row), row) for row in await _as_rows(columns, records))
+        rows.update((row_id(table, row), row) for row in await _as_rows(table, columns, records))
     return rows
 
 
@@ -144,7 +144,7 @@ async def behind_second_wall(
         )
 
     records = await callers.fetch(TEXTS.get(table, "wall", text), user, *_keys(table, ids))
-    return {row_id(table, row) for row in await _as_rows(columns, records)}
+    return {row_id(table, row) for row in await _as_rows(table, columns, records)}
 
 
 async def roles_among(
@@ -187,12 +187,12 @@ def naming(table: Table) -> tuple[Column, ...]:
     return tuple([table.by_name[name] for name in table.names])
 
 
-async def _as_rows(columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
-    rows: list[Row] = []
+async def _as_rows(table: Table, columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
+    rows, read = list[Row](), read_as(table, columns)
     clock = asyncio.get_running_loop().time
     began = clock()
     for n, record in enumerate(records, 1):
-        rows += as_rows(columns, [record])
+        rows.append(as_row(read, record))
         if not n % AT_A_TIME or clock() - began > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             began = clock()

@@ -20,7 +20,7 @@ from persistence.errors import (
 from persistence.rows import statements
 from persistence.rows.access import TEXTS, Access
 from persistence.rows.owned import count_others
-from persistence.rows.reading import Id, Row, as_rows, get, keys_of, no_such
+from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such, read_as
 from persistence.rows.values import Wrong, argument, has_nul, problem_with_text
 from persistence.rows.visibility import rights_of
 from schema.roles import Whom
@@ -77,7 +77,7 @@ async def create(
         with refusals(table):
             record = await access.callers.fetchrow(text, user, *arguments, *bound)
         if record is not None:
-            return as_rows(table.columns, [record])[0]
+            return as_row(read_as(table, table.columns), record)
         await require_room(access, table, user, row, most)
         await _require_right(access, table, user, given, arguments)
         if id is not None:
@@ -130,7 +130,7 @@ async def update(
                 text, user, *keys_of(table, id), version, *arguments
             )
         if record is not None:
-            return as_rows(table.columns, [record])[0]
+            return as_row(read_as(table, table.columns), record)
     current = await _standing(access, table, user, id, "change", rights_of(table).change)
     if changed or current != version:
         raise Conflict(current)
@@ -177,7 +177,7 @@ async def _made_before(access: Access, table: Table, user: str, row: Mapping[str
     record = await access.callers.fetchrow(text, user, row[table.key])
     if record is None:
         raise Taken("id")
-    made = as_rows(table.columns, [record])[0]
+    made = as_row(read_as(table, table.columns), record)
     if table.user and made.get(table.user) != user:
         raise Taken("id")
     if made.get(table.version, FIRST_VERSION) == FIRST_VERSION:

@@ -193,11 +193,15 @@ class Table:
     summary: tuple[str, ...] = ()
     """What rows of other tables bring along of a row of this one; empty: they cannot."""
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
+    maps: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Names of the columns that hold JSON."""
 
     def __post_init__(self) -> None:
         if self.project not in ("", self.key, *dict(self.asks)):
             object.__setattr__(self, "asks", ((self.project, None), *self.asks))
         object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+        maps = tuple([column.name for column in self.columns if column.sql is SqlType.JSON])
+        object.__setattr__(self, "maps", maps)
 
     @property
     def names(self) -> tuple[str, ...]:
