@@ -2,32 +2,21 @@
 
 from persistence.pool import Executor
 from persistence.rows.sql import place_of
-from persistence.rows.statements import CALLER_IS_SET
+from persistence.rows.statements import CALLER_IS_SET, others_text
 from schema.tables.description import Table
 
 LARGEST = 2**31
 
 
 async def count_others(
-    callers: Executor,
-    table: Table,
-    user: str,
-    column: str,
-    value: str,
-    id: str | None,
-    most: float,
+    callers: Executor, table: Table, user: str, value: str, id: str | None, most: float
 ) -> int:
-    """Rows whose `column` is that, beside the one with this id; counted up to `most`.
+    """Rows of this user or project, beside the one with this id; counted up to `most`.
 
     Behind the second wall, and in a transaction with what it has made itself: nobody hears how
     many there are of a project that is not theirs to see.
     """
-    place = place_of(table, table.by_name[column])
-    key = place_of(table, table.by_name[table.key])
-    text = (
-        f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {CALLER_IS_SET}"
-        f" AND {place} = $2::uuid AND {key} IS DISTINCT FROM $3::uuid LIMIT $4::bigint) AS others"
-    )
+    text = others_text(table, "$2", "$3", "$4::int8", CALLER_IS_SET)
     count: int = await callers.fetchval(text, user, value, id, int(min(most, LARGEST)))
     return count
 

@@ -116,7 +116,11 @@ def insert_text(
     room = ""
     if is_bounded:
         most = f"${len(given) + 2}::int8"
-        room = f" AND ({counted_text(table, given, most)}) < {most}"
+        numbers = {column.name: n for n, column in enumerate(given, start=2)}
+        assert table.most is not None
+        value = f"${numbers[table.most.column]}"
+        key = f"${numbers[table.key]}" if table.key in numbers else "NULL"
+        room = f" AND ({others_text(table, value, key, most)}) < {most}"
     return (
         f"INSERT INTO {table.relation} ({names}) SELECT {names} FROM {_as_row(table, given)}"
         f" WHERE {CALLER_IS_SET} AND {predicate(table, rights_of(table).create)}{room}"
@@ -125,16 +129,19 @@ def insert_text(
     )
 
 
-def counted_text(table: Table, given: Sequence[Column], most: str) -> str:
-    """How many rows there are beside the one of the values $2 and on, counted up to `most`."""
+def others_text(table: Table, value: str, key: str, most: str, caller: str = "true") -> str:
+    """How many rows have that value of what there may be so many, beside the one of that key.
+
+    Counted up to `most`. `caller`: what sets whom row-level security asks, where nothing else does.
+    """
     assert table.most is not None
-    numbers = {column.name: n for n, column in enumerate(given, start=2)}
-    same = table.by_name[table.most.column]
-    others = f"{place_of(table, same)} = ${numbers[same.name]}::{same.sql.value}"
-    if table.key in numbers:
-        key = table.by_name[table.key]
-        others += f" AND {place_of(table, key)} <> ${numbers[key.name]}::{key.sql.value}"
-    return f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {others} LIMIT {most}) AS own"
+    same, named = table.by_name[table.most.column], table.by_name[table.key]
+    return (
+        f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {caller}"
+        f" AND {place_of(table, same)} = {value}::{same.sql.value}"
+        f" AND {place_of(table, named)} IS DISTINCT FROM {key}::{named.sql.value}"
+        f" LIMIT {most}) AS others"
+    )
 
 
 def may_create_text(table: Table, given: Sequence[Column]) -> str:

@@ -91,9 +91,8 @@ async def require_room(
     """Raises `TooMany` if there are as many as there may be, beside this row (rule Q9)."""
     if table.most is None or not isfinite(most):
         return
-    column = table.most.column
-    id = row.get(table.key)
-    if await count_others(access.callers, table, user, column, row[column], id, most) >= most:
+    value, id = row[table.most.column], row.get(table.key)
+    if await count_others(access.callers, table, user, value, id, most) >= most:
         raise TooMany(f"there may be {most:.0f} {table.most.says}; delete some you no longer need")
 
 
