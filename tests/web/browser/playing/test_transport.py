@@ -43,6 +43,7 @@ async def test_the_end_of_the_song_and_its_bars_are_found_when_it_changes_and_no
     longer = {"op": "set", "col": "clips", "id": "cl_lead_01", "props": {"duration": 36}}
     await ann.edit(project, longer)
     await ben.until("document.querySelector('.where').max === '40'")
+    assert "clips" in await ben.value("walks.splice(0)"), "a song that changes is walked"
     meter = {"op": "insert", "col": "signatures", "id": "si_three_1",
              "entity": {"time": 4.0, "num": 3, "den": 4}}  # fmt: skip
     await ann.edit(project, meter)
