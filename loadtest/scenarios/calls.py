@@ -209,8 +209,8 @@ class _Bench:
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "hub_tick_delay_ms": max((one.tick_late_ms or 0.0 for one in measured), default=None),
-            "hub_stall_ms": max((one.stall_ms or 0.0 for one in measured), default=None),
+            "hub_tick_delay_ms": _worst(one.tick_late_ms for one in measured),
+            "hub_stall_ms": _worst(one.stall_ms for one in measured),
             "failed": failed,
             "rows": self._filled["rows"],
             "fill_seconds": self._filled["seconds"],
@@ -253,6 +253,11 @@ class _Bench:
         if process.returncode != 0:
             raise FillFailed(said.decode().strip() or f"{module}: exit code {process.returncode}")
         return json.loads(output)
+
+
+def _worst(found: Iterable[float | None]) -> float | None:
+    """None where nothing was measured, which meets no target."""
+    return max((one for one in found if one is not None), default=None)
 
 
 async def _each(running: Iterable[Coroutine[Any, Any, None]]) -> None:
