@@ -1,7 +1,5 @@
 """Who makes something with a name types the name next, and no shortcut takes a letter of it."""
 
-import pytest
-
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, in_chromium
 from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
@@ -58,39 +56,40 @@ async def test_a_track_comes_into_sight_and_what_is_typed_is_its_name(
     assert await seq(ben) == first + 3
 
 
-@pytest.mark.parametrize(
-    ("key", "collection", "typed", "expected"),
-    [
-        ("k", "markers", WORD, f"name === '{WORD}'"),
-        ("b", "tempo", "96", "bpm === 96"),
-        ("g", "signatures", "7", "num === 7"),
-    ],
-)
+AT_THE_PLAYHEAD = {
+    "k": ("markers", WORD, f"name === '{WORD}'"),
+    "b": ("tempo", "96", "bpm === 96"),
+    "g": ("signatures", "7", "num === 7"),
+}
+"""Key -> the collection it puts something into, what is typed next, and what that makes of it."""
+
+
 async def test_what_a_key_puts_into_the_ruler_is_named_by_the_next_keys_and_gives_them_back(
-    node: Node, browser: Browser, key: str, collection: str, typed: str, expected: str
+    node: Node, browser: Browser
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
     ben = await enter_by(browser, "Ben", await invited(ann, project, node))
-    await ben.value("prime.studio.seek(8); 0")
-    await ben.do("focus", "[aria-label='Volume of Lead']")
-    first = await seq(ben)
-    await ben.do("keyboard.type", f"{key}{typed}")
-    await ben.see(".inspector input:focus")
-    assert await ben.value("document.activeElement.value") == typed
-    await ben.do("keyboard.press", "Enter")
-    await ben.see("[aria-label='Volume of Lead']:focus")
-    entity = f"[...{ROOM}.all('{collection}').values()].find(({{time}}) => time === 8)"
-    await ben.until(f"{entity}?.{expected}")
-    await synced(ben)
-    assert await seq(ben) == first + 2, "made, and named"
-    await ben.value("document.activeElement.blur(); prime.studio.seek(15); 0")
-    await ben.do("keyboard.type", f"{key}99")
-    await ben.do("keyboard.press", "Escape")
-    await ben.until("document.activeElement === document.body")
-    await synced(ben)
-    assert await seq(ben) == first + 3, "what was typed is not taken"
-    await ben.accessible()
+    for key, (collection, typed, expected) in AT_THE_PLAYHEAD.items():
+        await ben.value("prime.studio.seek(8); 0")
+        await ben.do("focus", "[aria-label='Volume of Lead']")
+        first = await seq(ben)
+        await ben.do("keyboard.type", f"{key}{typed}")
+        await ben.see(".inspector input:focus")
+        assert await ben.value("document.activeElement.value") == typed
+        await ben.do("keyboard.press", "Enter")
+        await ben.see("[aria-label='Volume of Lead']:focus")
+        entity = f"[...{ROOM}.all('{collection}').values()].find(({{time}}) => time === 8)"
+        await ben.until(f"{entity}?.{expected}")
+        await synced(ben)
+        assert await seq(ben) == first + 2, "made, and named"
+        await ben.value("document.activeElement.blur(); prime.studio.seek(15); 0")
+        await ben.do("keyboard.type", f"{key}99")
+        await ben.do("keyboard.press", "Escape")
+        await ben.until("document.activeElement === document.body")
+        await synced(ben)
+        assert await seq(ben) == first + 3, "what was typed is not taken"
+        await ben.accessible()
 
 
 async def test_a_scene_is_named_by_the_next_keys_and_its_clips_play_in_place_of_the_song(

@@ -69,15 +69,20 @@ test("once all have come where they are seen no frame is asked for", () => {
   assert.ok(frames > 5 && frames < 60, `${frames} frames`);
 });
 
-/** Where the cursor of the only member is after frames at these times, on its way from 0 to 400 pixels. */
-function glided(frames: readonly number[]): number[] {
+/** Draws the only member, whose cursor was sent to a place of the song, in a frame at a time; where it is then. */
+function cursor(): (time: number, at: number) => number {
   const { paint, begins } = canvas();
   const layer = new PeopleLayer(paint);
-  const draw = (time: number, at: number): number => {
+  return (time, at) => {
     begins.length = 0;
     layer.draw(sceneOf([memberAt(0, { cursor: { time, track: "t1", y: 0.5 } })], { glides: true, playhead: 1_000 }), at);
     return begins[0]![0]!;
   };
+}
+
+/** Where the cursor is after frames at these times, on its way from 0 to 400 pixels. */
+function glided(frames: readonly number[]): number[] {
+  const draw = cursor();
   draw(0, 0);
   return frames.map((at) => draw(100, at));
 }
@@ -90,4 +95,17 @@ test("a cursor glides: as far in a time however many frames it has, and without 
   const [first, late] = glided([5_000, 9_000]);
   assert.ok(late! - first! < (400 - first!) * 0.6);
   assert.ok(glided(Array.from({ length: 60 }, (_, at) => at * 16)).at(-1)! > 399.5);
+});
+
+test("a cursor that is sent on before it is there glides from one message to the next, and arrives", () => {
+  const draw = cursor();
+  let at = 0;
+  const passed = [draw(20, at)];
+  for (const time of [60, 100, 140]) for (const ms of [16, 17, 33]) passed.push(draw(time, (at += ms)));
+  for (let n = 0; n < 60; n += 1) passed.push(draw(140, (at += 16)));
+  for (const [n, later] of passed.slice(1).entries()) {
+    const step = later - passed[n]!;
+    assert.ok(step >= 0 && step < ((140 - 20) * 4) / 3, `${passed}`);
+  }
+  assert.ok(passed[9]! > 80 && Math.abs(passed.at(-1)! - 140 * 4) < 1, "it arrives");
 });
