@@ -1,5 +1,6 @@
 """What somebody does on the studio page, step by step."""
 
+import json
 from typing import Any
 
 from tests.server.conftest import Node, create_project
@@ -10,6 +11,7 @@ PASSWORD = "a kettle of 7 songs"
 ROOM = "prime.studio.room.value"
 HOSTILE = "<img src=x onerror=alert(1)>" + "x" * 120 + "\u202eabc\u202c"
 SLIDER = "[role=slider][aria-label='Volume of Lead']"
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "hasTouch": True}
 
 
 def address_of(node: Node, path: str) -> str:
@@ -22,9 +24,10 @@ def page_of(node: Node, part: str = "") -> str:
     return address_of(node, f"/studio{part}")
 
 
-async def invited(ann: Wire, project: str, node: Node, role: str = "editor") -> str:
-    """The page's address with an invitation for ten."""
-    made = await ann.result("invitations.create", project=project, role=role, max_uses=10)
+async def invited(ann: Wire, project: str, node: Node, role: str = "editor", **more: Any) -> str:
+    """The page's address with an invitation for ten; `more`: what else it says."""
+    said = {"project": project, "role": role, "max_uses": 10} | more
+    made = await ann.result("invitations.create", **said)
     return page_of(node, f"#invite={made['token']}")
 
 
@@ -68,14 +71,15 @@ async def enter_by(
 
 
 async def guest_by(
-    browser: Browser, name: str, address: str, before: str = "", **context: Any
+    browser: Browser, name: str, address: str, before: str = "", page: str = "", **context: Any
 ) -> Page:
-    """Come as a guest by the address of an invitation that lets guests in."""
-    page = await browser.open(name, address, context, before)
-    await page.fill("input[name=name]", name)
-    await page.click("button:has-text('Come in')")
-    await synced(page)
-    return page
+    """Come as a guest by the address of an invitation that lets guests in; `page`: its own name,
+    where another has that of the guest."""
+    opened = await browser.open(page or name, address, context, before)
+    await opened.fill("input[name=name]", name)
+    await opened.click("button:has-text('Come in')")
+    await synced(opened)
+    return opened
 
 
 async def synced(page: Page) -> None:
@@ -93,3 +97,18 @@ async def seq(page: Page) -> int:
     """Of the newest edit that is here."""
     found: int = await page.value(f"{ROOM}.position.seq")
     return found
+
+
+async def box_of(page: Page, selector: str, nth: int = 0) -> tuple[float, float, float, float]:
+    """Left, top, width and height of what is on the page."""
+    x, y, width, height = await page.value(
+        "(({x, y, width, height}) => [x, y, width, height])"
+        f"(document.querySelectorAll({json.dumps(selector)})[{nth}].getBoundingClientRect())"
+    )
+    return x, y, width, height
+
+
+async def axis(page: Page) -> tuple[float, float, float]:
+    """Left and top of the time line, and pixels a beat, while the whole song is shown."""
+    x, y, _, _ = await box_of(page, ".timeline canvas")
+    return x, y, await page.value("(document.querySelector('.timeline').clientWidth - 16) / 16")

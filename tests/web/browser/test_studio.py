@@ -9,6 +9,8 @@ from tests.web.browser.studio import (
     PASSWORD,
     ROOM,
     SLIDER,
+    axis,
+    box_of,
     digest,
     enter_by,
     guest_by,
@@ -107,14 +109,11 @@ async def test_a_fader_ride_is_one_delta_and_one_undo_and_others_see_it_move(
     ben = await enter_by(browser, "Ben", await invited(ann, project, node))
     cleo = await enter_by(browser, "Cleo", await invited(ann, project, node))
     first = await seq(ben)
-    box = await ben.value(
-        f"(({{x, y, width, height}}) => [x + width / 2, y, height])"
-        f'(document.querySelector("{SLIDER}").getBoundingClientRect())'
-    )
-    await ben.do("mouse.move", box[0], box[1] + box[2] * 0.2)
+    x, y, width, height = await box_of(ben, SLIDER)
+    await ben.do("mouse.move", x + width / 2, y + height * 0.2)
     await ben.do("mouse.down")
     for step in range(20):
-        await ben.do("mouse.move", box[0], box[1] + box[2] * (0.2 + step * 0.03))
+        await ben.do("mouse.move", x + width / 2, y + height * (0.2 + step * 0.03))
     await cleo.see(".mover:has-text('Ben')")
     await cleo.screenshot("a fader that somebody else rides")
     await ben.do("mouse.up")
@@ -164,10 +163,7 @@ async def test_a_clip_is_dragged_and_the_past_is_looked_at_and_brought_back(
     project = await song(ann)
     ben = await enter_by(browser, "Ben", await invited(ann, project, node))
     first = await seq(ben)
-    x, y = await ben.value(
-        "(({x, y}) => [x, y])(document.querySelector('.timeline canvas').getBoundingClientRect())"
-    )
-    scale = await ben.value("(document.querySelector('.timeline').clientWidth - 16) / 16")
+    x, y, scale = await axis(ben)
     await ben.do("mouse.move", x + 6 * scale, y + 62 + 14)
     await ben.do("mouse.down")
     await ben.do("mouse.move", x + 8 * scale, y + 62 + 14)
@@ -218,8 +214,7 @@ async def test_R70_a_guest_comes_in_with_a_name_and_is_there_again_after_a_reloa
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
-    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    gus = await guest_by(browser, "Gus", await invited(ann, project, node, guests=True))
     assert (await ann.until("member_joined"))["member"]["name"] == "Gus"
     await gus.click("button:has-text('+ Track')")
     await gus.see(".track-head:has-text('Track 2')")
@@ -234,8 +229,7 @@ async def test_a_link_that_is_used_up_and_a_browser_that_lacks_something_are_tol
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result("invitations.create", project=project, role="viewer", max_uses=1)
-    address = page_of(node, f"#invite={made['token']}")
+    address = await invited(ann, project, node, "viewer", max_uses=1)
     await enter_by(browser, "Ben", address)
     late = await browser.open("late", address)
     await late.see("[role=alert]:has-text('Ask whoever sent you the link')")

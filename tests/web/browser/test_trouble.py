@@ -94,8 +94,7 @@ async def test_S2_a_song_that_is_not_the_servers_from_the_join_on_is_found_soon_
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
-    address = page_of(node, f"#invite={made['token']}")
+    address = await invited(ann, project, node, guests=True)
     gus = await browser.open("Gus", address, before=LYING + "lies = true;")
     await gus.fill("input[name=name]", "Gus")
     await gus.click("button:has-text('Come in')")
@@ -125,8 +124,7 @@ async def test_a_second_window_that_takes_the_place_of_the_first_is_told_in_the_
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
-    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    gus = await guest_by(browser, "Gus", await invited(ann, project, node, guests=True))
     device = await gus.value("sessionStorage.getItem('prime.device')")
     token = await gus.value("prime.studio.client.tokens.accessToken")
     again = await node.connect()

@@ -1,17 +1,14 @@
 """The studio page on phones, with the system's own colours, and without motion."""
 
-from typing import Any
-
 import pytest
 
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, in_chromium
-from tests.web.browser.studio import ROOM, SLIDER, enter_by, invited, song
+from tests.web.browser.studio import PHONE, ROOM, SLIDER, enter_by, invited, song
 
 pytestmark = in_chromium()
 
 PANELS = ("Notes", "Scenes", "Mixer", "History", "Inspector", "Snapshots", "People")
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "hasTouch": True}
 
 SMALL = """
 [...document.querySelectorAll("button, select, input, summary, a[href], [role=slider]")]

@@ -2,7 +2,7 @@
 
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, Page, in_chromium
-from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
+from tests.web.browser.studio import ROOM, box_of, enter_by, invited, seq, song, synced
 
 pytestmark = in_chromium()
 
@@ -30,10 +30,7 @@ async def test_a_lane_is_made_its_points_are_added_dragged_and_removed_by_mouse(
     await with_lane(ben)
     await cleo.click(f"{HEAD} button[aria-label=Automation]")
     await ben.until(f"{POINTS}[0]?.value === 1 && {POINTS}[0].time === 0")
-    x, y, width, height = await ben.value(
-        "(({x, y, width, height}) => [x, y, width, height])"
-        "(document.querySelector('.track-lane .lane-box').getBoundingClientRect())"
-    )
+    x, y, width, height = await box_of(ben, ".track-lane .lane-box")
     scale = (width - 16) / 16
     await ben.do("mouse.dblclick", x + 8.1 * scale, y + height * 0.75)
     await ben.until(f"{POINTS}.length === 2")
@@ -42,11 +39,8 @@ async def test_a_lane_is_made_its_points_are_added_dragged_and_removed_by_mouse(
     assert abs(point["value"] - 0.5) < 0.05
     await synced(ben)
     assert await seq(ben) == first + 2
-    left, top = await ben.value(
-        "(({left, top}) => [left + 6, top + 6])"
-        "(document.querySelectorAll('.track-lane .lane-point')[1].getBoundingClientRect())"
-    )
-    await ben.do("mouse.move", left, top)
+    left, top, _, _ = await box_of(ben, ".track-lane .lane-point", nth=1)
+    await ben.do("mouse.move", left + 6, top + 6)
     await ben.do("mouse.down")
     await ben.do("mouse.move", x + 9 * scale, y + height * 0.6)
     await ben.do("mouse.move", x + 12 * scale, y + height * 0.5)
@@ -99,13 +93,8 @@ async def test_a_clip_is_dragged_over_lanes_to_the_track_below(
     await ann.edit(project, {"op": "insert", "col": "tracks", "id": "tr_bass_01", "entity": bass})
     ben = await enter_by(browser, "Ben", await invited(ann, project, node))
     await with_lane(ben)
-    x, y, width = await ben.value(
-        "(({x, y, width}) => [x, y, width])"
-        "(document.querySelector('.timeline canvas').getBoundingClientRect())"
-    )
-    below = await ben.value(
-        "document.querySelector(\".track-head[aria-rowindex='2']\").getBoundingClientRect().top"
-    )
+    x, y, width, _ = await box_of(ben, ".timeline canvas")
+    _, below, _, _ = await box_of(ben, ".track-head[aria-rowindex='2']")
     at = x + 6 * (width - 16) / 16
     await ben.do("mouse.move", at, y + 62 + 14)
     await ben.do("mouse.down")

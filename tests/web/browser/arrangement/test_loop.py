@@ -1,11 +1,8 @@
 """The loop: its two edges by mouse, by finger and by keys, and a loop of what is selected."""
 
-from typing import Any
-
 from tests.server.conftest import Node
-from tests.web.browser.arrangement.test_ruler import axis
 from tests.web.browser.driving import Browser, in_chromium
-from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
+from tests.web.browser.studio import PHONE, ROOM, axis, box_of, enter_by, invited, seq, song, synced
 
 pytestmark = in_chromium()
 
@@ -22,11 +19,8 @@ async def test_the_edges_of_the_loop_are_dragged_in_one_edit_each_and_moved_by_k
     x, y, scale = await axis(ben)
     first = await seq(ben)
     for selector, to in ((START, 4), (END, 12)):
-        left = await ben.value(
-            "(({left, width}) => left + width / 2)"
-            f'(document.querySelector("{selector}").getBoundingClientRect())'
-        )
-        await ben.do("mouse.move", left, y + 8)
+        left, _, width, _ = await box_of(ben, selector)
+        await ben.do("mouse.move", left + width / 2, y + 8)
         await ben.do("mouse.down")
         await ben.do("mouse.move", x + 6.3 * scale, y + 8)
         await ben.do("mouse.move", x + (to + 0.1) * scale, y + 8)
@@ -53,14 +47,11 @@ async def test_the_edges_of_the_loop_are_dragged_in_one_edit_each_and_moved_by_k
 async def test_a_finger_drags_an_edge_on_a_phone(node: Node, browser: Browser) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "hasTouch": True}
-    ben = await enter_by(browser, "Ben", await invited(ann, project, node), **phone)
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node), **PHONE)
     await ben.do("focus", END)
-    left, top, right = await ben.value(
-        "(({left, top, right}) => [left, top, right])"
-        f'(document.querySelector("{END}").getBoundingClientRect())'
-    )
-    for kind, at in (("touchStart", right - 4), ("touchMove", left - 30), ("touchMove", left - 60)):
+    left, top, width, _ = await box_of(ben, END)
+    end = left + width - 4
+    for kind, at in (("touchStart", end), ("touchMove", left - 30), ("touchMove", left - 60)):
         touch = [{"x": at, "y": top + 20}]
         await ben.debugger("Input.dispatchTouchEvent", type=kind, touchPoints=touch)
     await ben.debugger("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])

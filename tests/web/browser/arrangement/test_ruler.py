@@ -3,21 +3,13 @@
 import pytest
 
 from tests.server.conftest import Node
-from tests.web.browser.driving import Browser, Page, in_chromium
-from tests.web.browser.studio import ROOM, enter_by, invited, seq, song, synced
+from tests.web.browser.driving import Browser, in_chromium
+from tests.web.browser.studio import ROOM, axis, enter_by, invited, seq, song, synced
 
 pytestmark = in_chromium()
 
 MARKERS, CHANGES = 26, 44
 """Pixels from the top of the ruler."""
-
-
-async def axis(page: Page) -> tuple[float, float, float]:
-    """Left and top of the time line, and pixels a beat, while the whole song is shown."""
-    x, y = await page.value(
-        "(({x, y}) => [x, y])(document.querySelector('.timeline canvas').getBoundingClientRect())"
-    )
-    return x, y, await page.value("(document.querySelector('.timeline').clientWidth - 16) / 16")
 
 
 async def test_the_ruler_takes_markers_tempo_and_signatures_by_mouse(

@@ -1,13 +1,14 @@
 """No control of the studio page is offered that the server refuses to a role, or to a guest."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.server.conftest import Node
 from tests.server.wire import Wire
 from tests.web.browser.driving import Browser, Page, in_chromium
-from tests.web.browser.studio import enter_by, guest_by, page_of, song
+from tests.web.browser.studio import enter_by, guest_by, invited, song
 
 pytestmark = in_chromium(longest=40)
 
@@ -47,8 +48,7 @@ async def test_who_looks_and_listens_is_offered_nothing_that_is_refused(
     node: Node, browser: Browser, role: str
 ) -> None:
     ann, project = await a_song(node)
-    made = await ann.result("invitations.create", project=project, role=role, guests=True)
-    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    gus = await guest_by(browser, "Gus", await invited(ann, project, node, role, guests=True))
     assert await walked(gus) == []
     assert await gus.value("prime.studio.room.value.position.seq") == 2
     pressed = await gus.value("pressed.join('; ')")
@@ -61,8 +61,7 @@ async def test_a_guest_who_edits_is_offered_what_editors_are_and_nothing_that_ta
     node: Node, browser: Browser
 ) -> None:
     ann, project = await a_song(node)
-    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
-    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    gus = await guest_by(browser, "Gus", await invited(ann, project, node, guests=True))
     assert await walked(gus) == []
     pressed = await gus.value("pressed.join('; ')")
     for offered in ("+ Track", "Restore", "Rename"):
@@ -86,9 +85,8 @@ async def test_a_contributor_reads_why_what_is_not_theirs_is_not_taken(
     ann, project = await a_song(node)
     other = {"op": "insert", "col": "tracks", "id": "tr_other_01", "entity": {"name": "Other"}}
     assert (await ann.edit(project, other))["t"] == "ack"
-    granted = {"role": "contributor", "tracks": ["tr_other_01"]}
-    made = await ann.result("invitations.create", project=project, **granted)
-    ben = await enter_by(browser, "Ben", page_of(node, f"#invite={made['token']}"))
+    granted: dict[str, Any] = {"role": "contributor", "tracks": ["tr_other_01"]}
+    ben = await enter_by(browser, "Ben", await invited(ann, project, node, **granted))
     refused = await walked(ben)
     assert set(refused) <= {"edit: forbidden", "edit: nothing_to_undo", "edit: nothing_to_redo"}
     await ben.value("show('history', 'mixer', 'tracks', 'tr_lead_01')")

@@ -9,6 +9,7 @@ from tests.web.browser.studio import (
     PASSWORD,
     enter_by,
     guest_by,
+    invited,
     page_of,
     register,
     song,
@@ -85,8 +86,7 @@ async def test_R73_a_guest_makes_an_account_and_comes_back_with_it_as_the_same(
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
-    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"))
+    gus = await guest_by(browser, "Gus", await invited(ann, project, node, guests=True))
     user = await gus.value("prime.studio.client.user.value.id")
     await gus.click("button[aria-label='To the projects']")
     await gus.see(".pill:text-is('connected')")

@@ -2,7 +2,7 @@
 
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, in_chromium
-from tests.web.browser.studio import ROOM, guest_by, page_of, song
+from tests.web.browser.studio import ROOM, guest_by, invited, song
 
 pytestmark = in_chromium(longest=20)
 
@@ -12,16 +12,10 @@ async def test_the_second_guest_of_a_name_has_a_number_in_every_list(
 ) -> None:
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result(
-        "invitations.create", project=project, role="editor", max_uses=10, guests=True
-    )
-    address = page_of(node, f"#invite={made['token']}")
+    address = await invited(ann, project, node, guests=True)
     gus = await guest_by(browser, "Gus", address)
     first = await guest_by(browser, "Ada", address)
-    other = await browser.open("other", address)
-    await other.fill("input[name=name]", "Ada")
-    await other.click("button:has-text('Come in')")
-    await other.until(f"{ROOM}?.isSynced.value === true")
+    other = await guest_by(browser, "Ada", address, page="other")
     await gus.see(".avatar[title='Ada']")
     await gus.see(".avatar[title='Ada (2)']:has-text('A2')")
     await gus.click("text=People")

@@ -8,7 +8,7 @@ import pytest
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node, create_project
 from tests.web.browser.driving import Browser, Page, in_chromium
-from tests.web.browser.studio import address_of
+from tests.web.browser.studio import address_of, box_of
 from tests.web.building import WEB, bundled_page
 
 pytestmark = in_chromium()
@@ -62,14 +62,11 @@ async def test_guests_come_by_a_link_ride_faders_see_each_other_and_undo(
 
     await ben.do("hover", f"section:has({FADER})")
     await cleo.see(f"section:has({FADER}) li:has-text('Ben')")
-    box = await ben.value(
-        "(({x, y, width, height}) => ({x: x + width / 2, y, height}))"
-        f'(document.querySelector("{FADER}").getBoundingClientRect())'
-    )
+    x, y, width, height = await box_of(ben, FADER)
     await ben.do("hover", FADER)
     await ben.do("mouse.down")
     for part in (0.6, 0.7, 0.8):
-        await ben.do("mouse.move", box["x"], box["y"] + box["height"] * part)
+        await ben.do("mouse.move", x + width / 2, y + height * part)
     await cleo.see("output:has-text('Ben moves it')")
     await ben.screenshot("mixer-example")
     await ben.do("mouse.up")

@@ -7,7 +7,7 @@ import pytest
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, in_chromium
-from tests.web.browser.studio import ROOM, guest_by, page_of, song, synced
+from tests.web.browser.studio import ROOM, guest_by, invited, song, synced
 
 pytestmark = in_chromium(longest=20)
 
@@ -34,8 +34,8 @@ async def test_H6_H10_a_page_whose_script_stands_still_answers_pings_and_stays_i
     monkeypatch.setattr("server.router.greeting.HEARTBEAT_SECONDS", HEARTBEAT_SECONDS)
     ann = await node.musician("ann")
     project = await song(ann)
-    made = await ann.result("invitations.create", project=project, role="editor", guests=True)
-    gus = await guest_by(browser, "Gus", page_of(node, f"#invite={made['token']}"), before=CLOCK)
+    address = await invited(ann, project, node, guests=True)
+    gus = await guest_by(browser, "Gus", address, before=CLOCK)
     user = await gus.value("prime.studio.client.user.value.id")
     [connection] = node.connections_of(user=user)
     pings = 0
