@@ -24,6 +24,8 @@ from server.health.log import set_level
 from server.settings.reading import read_all, read_settings
 from server.settings.table import SETTINGS, TABLES
 from server.several_nodes import SeveralNodes
+from tests.server.conftest import eventually
+from tests.server.running.log_lines import lines_of
 
 ROOT = Path(__file__).parents[2]
 SOON = 60.0
@@ -110,19 +112,15 @@ def as_toml() -> str:
     return "\n".join([*lines, *tables])
 
 
-def whole_lines(log: Path) -> list[dict[str, Any]]:
-    whole, _, _ = log.read_text().rpartition("\n")
-    return [json.loads(line) for line in whole.splitlines()]
-
-
 async def lines_with(log: Path, event: str) -> list[dict[str, Any]]:
     """As soon as there is one."""
-    async with asyncio.timeout(SOON):
-        while True:
-            lines = await asyncio.to_thread(whole_lines, log)
-            if found := [line for line in lines if line["event"] == event]:
-                return found
-            await asyncio.sleep(0.1)
+
+    async def written() -> list[dict[str, Any]]:
+        lines = await asyncio.to_thread(lines_of, log)
+        return [line for line in lines if line["event"] == event]
+
+    found: list[dict[str, Any]] = await eventually(written, SOON)
+    return found
 
 
 async def test_a_reload_reaches_every_node_with_all_that_can_be_reloaded(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A real server, its log in a file: signals, outages and faults, from its start to its end."""
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -20,6 +19,7 @@ import pytest
 
 from server.running.first_signals import STOPS, others
 from server.running.signals import Signals, Stopped, name_of
+from tests.server.running.log_lines import lines_of
 
 ROOT = Path(__file__).parents[3]
 SOON = 60.0
@@ -57,9 +57,8 @@ class Served:
     """Lines of the log that were looked at."""
 
     def lines(self) -> list[dict[str, Any]]:
-        """All there are so far; each is JSON."""
-        whole, _, _ = self.log.read_text().rpartition("\n")
-        return [json.loads(line) for line in whole.splitlines()]
+        """All there are so far."""
+        return lines_of(self.log)
 
     async def until(self, event: str, **said: Any) -> dict[str, Any]:
         """The next line that says so."""
