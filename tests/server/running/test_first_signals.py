@@ -37,6 +37,7 @@ class Starting:
         while not is_so():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.001)
 
     def has(self, number: int, what: str) -> bool:
         """Whether the process does so with a signal, by the kernel: SigCgt takes it, SigIgn not."""
