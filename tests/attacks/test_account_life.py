@@ -31,7 +31,7 @@ from server.calls.caller import Caller
 from server.calls.dispatch import dispatch
 from server.identity import Identity
 from server.refused import Refused
-from tests.server.calls.accounts.self_service.letters import Letters
+from tests.server.calls.accounts.self_service.letters import Letters, wrong_code
 from tests.server.conftest import Node, Nodes
 
 pytestmark = pytest.mark.postgres
@@ -366,8 +366,7 @@ class Life(RuleBasedStateMachine):
         mail = account["mails"][kind]
         given: dict[str, Any] = {"token": mail["token"]}
         if by != "token":
-            shift = by == "wrong code"
-            given = {"code": f"{(int(mail['code']) + shift) % 1_000_000:06}"}
+            given = {"code": wrong_code(mail["code"]) if by == "wrong code" else mail["code"]}
             if kind is not CHANGE:
                 given["email"] = account["email"]
         if kind is RESET:

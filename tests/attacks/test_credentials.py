@@ -17,7 +17,7 @@ from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_PASSWORD_LENGTH, MAX_WRONG_CODES
 from server.accounts.hashing.hashes import Hashes
-from tests.server.calls.accounts.self_service.letters import Letters, letters
+from tests.server.calls.accounts.self_service.letters import Letters, letters, wrong_code
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import Message
 
@@ -191,7 +191,7 @@ async def test_attack_A12_of_many_that_use_a_token_at_once_on_two_nodes_one_succ
 
 async def test_attack_A12_guesses_on_both_nodes_count_together(hub: Hub, letters: Letters) -> None:
     mail = await reset(hub, letters)
-    wrong = [f"{(int(mail['code']) + n) % 1_000_000:06}" for n in range(1, MAX_WRONG_CODES + 1)]
+    wrong = [wrong_code(mail["code"], by=n) for n in range(1, MAX_WRONG_CODES + 1)]
     for number, code in enumerate([*wrong, mail["code"]]):
         node = (hub.here, hub.there)[number % 2]
         told = await hub.ask(node, "auth.reset_password", email=ANN, code=code, password=NEW)

@@ -9,14 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from persistence.tables.mail_outbox import MailKind
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
-from server.accounts.second_factors import SecondFactors
 from tests.server.accounts.providers.made_up import CLIENT, Answer, Asked, MadeUp, made_up
+from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import Message, Wire
@@ -25,7 +24,6 @@ __all__ = ["letters", "nodes"]
 
 pytestmark = pytest.mark.postgres
 
-STEP = 60_000_000
 
 BACK = "http://127.0.0.1:53211/callback"
 
@@ -210,7 +208,7 @@ async def test_attack_A13_who_made_an_account_with_anothers_address_is_out_once_
     hub: Hub, letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pre-hijacking: Eve registers Ann's address and links her own identity, without a mail."""
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     eve = await hub.here.musician("ann")
     hub.evil.made.claims = {"sub": "eve", "email": "eve@example.org"}
     begun = await begin(eve, "evil", "auth.link_begin")
@@ -227,8 +225,8 @@ async def test_attack_A13_who_made_an_account_with_anothers_address_is_out_once_
     eves = await finish(await hub.here.guest(), begun, hub.evil.log_in(begun))
     assert eves["result"]["user"]["id"] != login["result"]["user"]["id"]
     # A second factor stays when the password is forgotten: no mail takes one off (A55).
-    app = pyotp.TOTP((await ann.result("auth.totp_begin"))["secret"])
-    await ann.result("auth.totp_confirm", code=app.generate_otp(STEP))
+    app = App((await ann.result("auth.totp_begin"))["secret"])
+    await ann.result("auth.totp_confirm", code=app.code())
     guest = await hub.here.guest()
     await guest.result("auth.request_reset", email="ann@example.org")
     mail = await letters.newest(hub.here, MailKind.RESET_PASSWORD)

@@ -1,17 +1,14 @@
 """Tokens that a call by its name answers are taken as those of `login`."""
 
-import pyotp
 import pytest
 
 from prime_client import CallFailed, Client
-from server.accounts.second_factors import SecondFactors
+from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, Nodes, nodes
 
 __all__ = ["nodes"]
 
 pytestmark = pytest.mark.postgres
-
-STEP = 60_000_000
 
 
 @pytest.fixture
@@ -22,7 +19,7 @@ async def node(nodes: Nodes) -> Node:
 async def test_the_tokens_of_any_call_are_kept_and_the_next_call_is_answered(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     node = await nodes.start(second_factor_required=True)
     ann = {"email": "ann@example.org", "username": "ann", "password": "correct horse"}
     async with Client(node.url, device="laptop") as client:
@@ -30,7 +27,7 @@ async def test_the_tokens_of_any_call_are_kept_and_the_next_call_is_answered(
             await client.call("auth.register", **ann)
         challenge = failed.value.details["challenge"]
         begun = await client.auth.totp_begin(challenge=challenge)
-        code = pyotp.TOTP(begun["secret"]).at(STEP * 30)
+        code = App(begun["secret"]).code()
         confirmed = await client.auth.totp_confirm(challenge=challenge, code=code)
         tokens = confirmed["tokens"]
         assert tokens is not None

@@ -4,20 +4,17 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
-import pyotp
 import pytest
 
 from prime_client import CallFailed, Client, LoginDenied
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
-from server.accounts.second_factors import SecondFactors
 from tests.server.accounts.providers.made_up import CLIENT, MadeUp, made_up
+from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, Nodes, nodes
 
 __all__ = ["nodes"]
 
 pytestmark = pytest.mark.postgres
-
-STEP = 60_000_000
 
 
 class Browser:
@@ -75,14 +72,14 @@ async def test_what_goes_wrong_at_the_provider_is_told(node: Node, provider: Mad
 async def test_a_second_factor_finishes_the_login(
     node: Node, provider: MadeUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     ann = await node.musician("ann")
-    app = pyotp.TOTP((await ann.result("auth.totp_begin"))["secret"])
-    await ann.result("auth.totp_confirm", code=app.generate_otp(STEP - 1))
+    app = App((await ann.result("auth.totp_begin"))["secret"])
+    await ann.result("auth.totp_confirm", code=app.code(-1))
     async with Client(node.url, device="laptop") as client:
         with pytest.raises(CallFailed) as failed:
             await client.login("ann@example.org", "correct horse")
         assert failed.value.code == "second_factor_required"
         challenge = failed.value.details["challenge"]
-        user = await client.give_second_factor(challenge, app.generate_otp(STEP))
+        user = await client.give_second_factor(challenge, app.code())
         assert user["id"] == ann.user

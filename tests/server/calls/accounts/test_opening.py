@@ -5,23 +5,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import pyotp
 import pytest
 
 from persistence.pool import Database
 from persistence.tables import auth_credentials, auth_sessions, users
 from persistence.tables.logging_in import login_challenges, provider_identities, second_factors
 from server.accounts.providers.proven import Proven
-from server.accounts.second_factors import SecondFactors
 from server.calls.accounts import credentials, provider_flow, refreshing, second_factor
 from server.calls.accounts.ending import end_logins, tell_ended
 from server.router.connected_logins import end_revoked
+from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, create_project
 
 pytestmark = pytest.mark.postgres
 
 WORDS = {"email": "ann@example.org", "password": "correct horse"}
-STEP = 60_000_000
 CONFIRM = "UPDATE second_factors SET confirmed_at = now() WHERE user_id = $1"
 
 
@@ -140,7 +138,7 @@ async def test_A51_a_device_is_not_let_in_once_the_login_that_approved_it_is_end
 async def test_A51_a_challenge_that_is_ended_meanwhile_opens_nothing(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     in_force = node.context.in_force
     asking = in_force.settings
     in_force.settings = replace(asking, second_factor_required=False)
@@ -149,7 +147,7 @@ async def test_A51_a_challenge_that_is_ended_meanwhile_opens_nothing(
     challenge = (await thief.call("auth.login", **WORDS))["details"]["challenge"]
     secret = (await thief.result("auth.totp_begin", challenge=challenge))["secret"]
     before(monkeypatch, second_factor, "count_try", lambda: set_password(node, ann.user))
-    code = pyotp.TOTP(secret).generate_otp(STEP)
+    code = App(secret).code()
     answer = await thief.call("auth.totp_confirm", challenge=challenge, code=code)
     assert answer["code"] == "auth_failed"
     assert not await second_factors.is_confirmed(database, ann.user)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-import pyotp
 import pytest
 
 from persistence.pool import Database
@@ -11,7 +10,7 @@ from persistence.tables.logging_in import provider_identities
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_INVITATIONS_TO_ONE_PER_HOUR
 from server.accounts.mail.mail_settings import Encryption, MailSettings, SmtpServer
-from server.accounts.second_factors import SecondFactors
+from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.postgres
 ANN = "ann@example.org"
 RIGHT = "correct horse"
 ISSUER = "https://accounts.example.org"
-STEP = 60_000_000
 SENDS_MAILS = MailSettings(SmtpServer("127.0.0.1", 9, Encryption.IF_OFFERED))
 """To a server that never answers: they stay in the outbox."""
 
@@ -110,10 +108,10 @@ async def test_A55_a_wrong_password_uses_nothing_up(node: Node, letters: Letters
 async def test_A55_no_mail_takes_off_a_second_factor_and_a_reset_what_was_linked_before_a_proof(
     node: Node, database: Database, letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     ann, guest = await node.musician("ann"), await node.guest()
-    app = pyotp.TOTP((await ann.result("auth.totp_begin"))["secret"])
-    await ann.result("auth.totp_confirm", code=app.generate_otp(STEP))
+    app = App((await ann.result("auth.totp_begin"))["secret"])
+    await ann.result("auth.totp_confirm", code=app.code())
     await link(database, ann.user)
     await ann.result("auth.verify", token=(await proof(node, letters, ann))["token"])
     await provider_identities.link(database, ann.user, "example", ISSUER, "ann", ANN)

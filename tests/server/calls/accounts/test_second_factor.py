@@ -3,16 +3,15 @@
 import asyncio
 from typing import Any
 
-import pyotp
 import pytest
 
 from persistence.pool import Database
 from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_CODES_PER_HOUR
-from server.accounts.second_factors import SecondFactors
 from server.calls.accounts.factor_codes import CHALLENGE_TRIES
 from server.operating.users_work import drop_second_factor
+from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Message, Wire
@@ -24,23 +23,9 @@ NO_CODE_USED = "UPDATE second_factors SET last_step = 0"
 TIME_IS_UP = "UPDATE login_challenges SET expires_at = now() - interval '1 second'"
 
 
-STEP = 60_000_000
-"""The time of these tests stands still."""
-
-
 @pytest.fixture(autouse=True)
 def _clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
-
-
-class App:
-    """An authenticator app."""
-
-    def __init__(self, secret: str) -> None:
-        self.totp = pyotp.TOTP(secret)
-
-    def code(self, aside: int = 0) -> str:
-        return self.totp.generate_otp(STEP + aside)
+    stand_still(monkeypatch)
 
 
 async def set_up(ann: Wire) -> tuple[App, list[str]]:

@@ -2,18 +2,17 @@
 
 import json
 
-import pyotp
 import pytest
 
 from persistence.pool import Database
-from server.accounts.second_factors import SecondFactors
+from tests.server.calls.accounts.authenticator import App, stand_still
+from tests.server.calls.accounts.self_service.letters import wrong_code
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import PASSWORD, page_of, register
 
 pytestmark = in_chromium()
 
-STEP = 60_000_000
 
 CODE = "SELECT payload FROM mail_outbox WHERE kind = 'delete_account'"
 
@@ -28,25 +27,21 @@ async def own_account(browser: Browser, node: Node) -> Page:
     return page
 
 
-async def confirm(page: Page, name: str) -> pyotp.TOTP:
+async def confirm(page: Page, name: str) -> App:
     """The app whose key is shown."""
     await page.see("form[aria-label='Confirm the second factor'] code")
     secret = await page.value("document.querySelector('form code.secret').textContent")
-    app = pyotp.TOTP(secret)
-    await page.fill("form[aria-label='Confirm the second factor'] input[name=code]", code_of(app))
+    app = App(secret)
+    await page.fill("form[aria-label='Confirm the second factor'] input[name=code]", app.code(-1))
     await page.fill("form[aria-label='Confirm the second factor'] input[name=name]", name)
     await page.click("form[aria-label='Confirm the second factor'] button")
     return app
 
 
-def code_of(app: pyotp.TOTP, aside: int = -1) -> str:
-    return app.generate_otp(STEP + aside)
-
-
 async def test_A75_a_second_app_is_added_and_the_first_taken_off(
     node: Node, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     page = await own_account(browser, node)
     await page.click("button:has-text('Set it up')")
     await confirm(page, "phone")
@@ -57,14 +52,14 @@ async def test_A75_a_second_app_is_added_and_the_first_taken_off(
     await page.see("li:has-text('<b>tablet</b>')")
     await page.see("li:has-text('phone')")
     await page.accessible()
-    await page.fill("form[aria-label='Take off phone'] input[name=code]", code_of(tablet, 0))
+    await page.fill("form[aria-label='Take off phone'] input[name=code]", tablet.code())
     await page.click("form[aria-label='Take off phone'] button")
     await page.until("document.querySelector('form[aria-label=\"Take off phone\"]') === null")
     ann = await node.guest()
     answer = await ann.call("auth.login", email="ann@example.org", password=PASSWORD)
     assert answer["code"] == "second_factor_required"
     challenge = answer["details"]["challenge"]
-    await ann.result("auth.second_factor", challenge=challenge, code=code_of(tablet, 1))
+    await ann.result("auth.second_factor", challenge=challenge, code=tablet.code(1))
 
 
 async def test_A73_an_account_is_deleted_by_a_mailed_code(
@@ -77,7 +72,7 @@ async def test_A73_an_account_is_deleted_by_a_mailed_code(
     await page.see("input[name=code]")
     await page.accessible()
     code = json.loads(await database.fetchval(CODE))["code"]
-    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    wrong = wrong_code(code)
     await page.fill("form[aria-label='Delete the account'] input[name=code]", wrong)
     await page.click("form[aria-label='Delete the account'] button")
     await page.see("form[aria-label='Delete the account'] [role=alert]")

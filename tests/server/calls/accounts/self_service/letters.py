@@ -50,3 +50,8 @@ class Letters:
 @pytest.fixture
 def letters(monkeypatch: pytest.MonkeyPatch) -> Letters:
     return Letters(monkeypatch)
+
+
+def wrong_code(code: str, by: int = 1) -> str:
+    """Another one than was mailed."""
+    return f"{(int(code) + by) % 1_000_000:06}"

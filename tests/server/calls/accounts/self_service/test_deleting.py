@@ -13,7 +13,7 @@ from schema.limits import MAX_WRONG_CODES
 from server.accounts.erasing import erase_due
 from server.calls.accounts.self_service import deleting
 from tests.databases import execute
-from tests.server.calls.accounts.self_service.letters import Letters
+from tests.server.calls.accounts.self_service.letters import Letters, wrong_code
 from tests.server.calls.accounts.self_service.test_proving import ANN, code_of, log_in
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Message, Wire, marker
@@ -254,7 +254,7 @@ async def test_A73_who_knows_no_password_deletes_by_a_mailed_code(
     ann, ben, made = await band(node)
     code = await code_by_mail(node, ann, letters)
     assert letters.of(MailKind.DELETE_ACCOUNT)[0][0] == ANN
-    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    wrong = wrong_code(code)
     assert (await ann.call("auth.delete_account", code=wrong))["code"] == "auth_failed"
     stranger = await ben.call("auth.delete_account", code=code)
     assert stranger["code"] == "auth_failed", "it is good for its own user alone"
@@ -285,7 +285,7 @@ async def test_A73_five_wrong_codes_a_new_password_or_a_newer_code_void_it(
     ann = await node.musician("ann")
     code = await code_by_mail(node, ann, letters)
     for number in range(1, MAX_WRONG_CODES + 1):
-        wrong = f"{(int(code) + number) % 1_000_000:06}"
+        wrong = wrong_code(code, by=number)
         assert (await ann.call("auth.delete_account", code=wrong))["code"] == "auth_failed"
     assert (await ann.call("auth.delete_account", code=code))["code"] == "auth_failed"
     old = await code_by_mail(node, ann, letters)

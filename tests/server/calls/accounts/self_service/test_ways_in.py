@@ -3,12 +3,12 @@
 import pytest
 
 from persistence.tables.mail_outbox import MailKind
-from server.accounts.second_factors import SecondFactors
 from tests.server.accounts.providers.made_up import made_up
+from tests.server.calls.accounts.authenticator import stand_still
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.calls.accounts.test_device_flow import approve, ask
 from tests.server.calls.accounts.test_provider_login import known, link
-from tests.server.calls.accounts.test_second_factor import STEP, set_up
+from tests.server.calls.accounts.test_second_factor import set_up
 from tests.server.conftest import Nodes
 
 pytestmark = pytest.mark.postgres
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.postgres
 async def test_A68_each_way_in_that_comes_or_goes_is_told_by_mail(
     nodes: Nodes, letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SecondFactors, "_step_of_now", lambda _: STEP)
+    stand_still(monkeypatch)
     with made_up() as provider, made_up() as other:
         node = await nodes.start(providers=known([provider, other]))
         ann = await node.musician("ann")
