@@ -152,7 +152,6 @@ TESTED_ELSEWHERE = {
     "persistence.rows.values": "tests/persistence/rows/test_conditions.py",
     "persistence.rows.visibility": "tests/persistence/rows/test_two_walls.py",
     "persistence.rows.watched": "tests/server/feed/test_watching.py",
-    "persistence.slots": "tests/server/calls/test_call_queue.py",
     "persistence.tables.logging_in.device_logins": (
         "tests/server/calls/accounts/test_device_flow.py"
     ),
