@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+from collections.abc import Iterator
+from typing import Any
 
 import bcrypt
 import pytest
@@ -21,6 +23,9 @@ CHEAP = Costs(time_cost=1, memory_cost=8, parallelism=1)
 RIGHT, WRONG = "correct horse", "wrong horse"
 COSTS = {4: 0.3, 5: 0.9}
 """Cost of bcrypt -> seconds that a hash takes, on the clock of these tests."""
+
+NO_DATABASE: Any = None
+"""For tests that put something in its place."""
 
 
 class Timed(Hashes):
@@ -61,6 +66,13 @@ def of_bcrypt(cost: int) -> str:
 
 
 @pytest.fixture
+def passwords() -> Iterator[Watched]:
+    watched = Watched()
+    yield watched
+    watched.close()
+
+
+@pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What is in the database, as a test changes it."""
     kinds: dict[str, str] = {}
@@ -73,53 +85,46 @@ def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("found")
-async def test_A71_where_all_hashes_are_ours_nothing_is_kept_back() -> None:
-    passwords = Watched()
-    await ForeignKinds(passwords).look(None)  # type: ignore[arg-type]
+async def test_A71_where_all_hashes_are_ours_nothing_is_kept_back(passwords: Watched) -> None:
+    await ForeignKinds(passwords).look(NO_DATABASE)
     assert await passwords.refused_after(passwords.hashes.make(RIGHT)) == pytest.approx(0.02)
     assert passwords.least_seconds == 0.0
-    passwords.close()
 
 
 async def test_A71_whatever_an_account_has_a_wrong_password_takes_as_long_as_the_slowest_kind(
-    found: dict[str, str],
+    found: dict[str, str], passwords: Watched
 ) -> None:
-    passwords = Watched()
     kinds = ForeignKinds(passwords)
     found |= {"$2b$04": of_bcrypt(4), "$2b$05": of_bcrypt(5)}
-    await kinds.look(None)  # type: ignore[arg-type]
+    await kinds.look(NO_DATABASE)
     everyone = [*found.values(), passwords.hashes.make(RIGHT), None, "no hash"]
     took = [await passwords.refused_after(stored) for stored in everyone]
     assert took == pytest.approx([ROOM * COSTS[5]] * len(everyone))
     passwords.paused.clear()
     assert await passwords.verify(RIGHT, found["$2b$05"], "here")
     assert passwords.paused == [], "what is right is answered at once"
-    passwords.close()
 
 
 async def test_A71_a_kind_is_measured_once_and_forgotten_with_its_last_account(
-    found: dict[str, str],
+    found: dict[str, str], passwords: Watched
 ) -> None:
-    passwords = Watched()
     kinds = ForeignKinds(passwords)
     found |= {"$2b$04": of_bcrypt(4), "$2b$05": of_bcrypt(5)}
-    await kinds.look(None)  # type: ignore[arg-type]
+    await kinds.look(NO_DATABASE)
     before = passwords.hashes.now
-    await kinds.look(None)  # type: ignore[arg-type]
+    await kinds.look(NO_DATABASE)
     assert passwords.hashes.now == before
     del found["$2b$05"]
-    await kinds.look(None)  # type: ignore[arg-type]
+    await kinds.look(NO_DATABASE)
     assert passwords.least_seconds == pytest.approx(ROOM * COSTS[4])
     found.clear()
-    await kinds.look(None)  # type: ignore[arg-type]
+    await kinds.look(NO_DATABASE)
     assert passwords.least_seconds == 0.0
-    passwords.close()
 
 
 async def test_A71_where_hashing_is_busy_a_kind_is_measured_at_the_next_look(
-    found: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    found: dict[str, str], passwords: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passwords = Watched()
     kinds = ForeignKinds(passwords)
     found["$2b$04"] = of_bcrypt(4)
 
@@ -128,17 +133,15 @@ async def test_A71_where_hashing_is_busy_a_kind_is_measured_at_the_next_look(
 
     with monkeypatch.context() as busy:
         busy.setattr(passwords, "measure", measure)
-        await kinds.look(None)  # type: ignore[arg-type]
+        await kinds.look(NO_DATABASE)
     assert passwords.least_seconds == 0.0
-    await kinds.look(None)  # type: ignore[arg-type]
+    await kinds.look(NO_DATABASE)
     assert passwords.least_seconds == pytest.approx(ROOM * COSTS[4])
-    passwords.close()
 
 
 async def test_A71_kinds_are_looked_for_anew_also_after_the_database_was_away(
-    monkeypatch: pytest.MonkeyPatch,
+    passwords: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    passwords = Watched()
     answers: list[dict[str, str] | Unavailable] = [Unavailable("away"), {"bcrypt$4": of_bcrypt(4)}]
 
     async def found(_db: object, most: int) -> dict[str, str]:
@@ -150,22 +153,21 @@ async def test_A71_kinds_are_looked_for_anew_also_after_the_database_was_away(
     monkeypatch.setattr(auth_credentials, "foreign_kinds", found)
     kinds = ForeignKinds(passwords)
     supervisor = Supervisor(asyncio.create_task, uncounted)
-    supervisor.repeat("kinds", 0.0, lambda: kinds.look(None), at_once=True)  # type: ignore[arg-type]
+    supervisor.repeat("kinds", 0.0, lambda: kinds.look(NO_DATABASE), at_once=True)
 
     async def is_known() -> bool:
         return passwords.least_seconds > 0.0
 
     await eventually(is_known)
     supervisor.stop()
-    passwords.close()
 
 
 @pytest.mark.postgres
-async def test_A71_a_node_finds_the_kinds_of_imported_accounts(database: Database) -> None:
-    passwords = Watched()
+async def test_A71_a_node_finds_the_kinds_of_imported_accounts(
+    database: Database, passwords: Watched
+) -> None:
     for stored in (of_bcrypt(4), of_bcrypt(5)):
         user = await make_user(database)
         await auth_credentials.create_password(database, user.id, stored)
     await ForeignKinds(passwords).look(database)
     assert passwords.least_seconds == pytest.approx(ROOM * COSTS[5])
-    passwords.close()
