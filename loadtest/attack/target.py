@@ -122,8 +122,10 @@ class Target:
         self, account: Account, device: str = "a raw client", *, node: str | None = None
     ) -> Wire:
         """A connection that is logged in, to this node; None: to the next in turn."""
-        node = node or self.in_turn()
-        self.reached.add(node)
+        if node is None:
+            node = self.in_turn()
+        else:
+            self.reached.add(node)
         wire = await Wire.open(node)
         answer = await wire.hello(account.access, device)
         if answer["t"] == "error" and answer["code"] == "token_expired":
