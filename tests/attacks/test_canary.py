@@ -1,7 +1,6 @@
 """Attack A28: a whole life of an account on two nodes, and none of its secrets is anywhere."""
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -22,7 +21,7 @@ from tests.attacks.kinds_of_secrets import (
 )
 from tests.attacks.provider_life import ProviderLife, settings
 from tests.server.accounts.mail.smtp_servers import Received, smtp_server
-from tests.server.accounts.providers.made_up import MadeUp, made_up
+from tests.server.accounts.providers.made_up import made_up
 from tests.server.conftest import eventually
 
 MAY_HOLD = {
@@ -38,12 +37,6 @@ def test_every_text_of_a_call_is_said_to_be_a_secret_of_a_kind_or_none() -> None
 
 def test_every_secret_setting_has_a_kind() -> None:
     assert secret_settings() == OF_SETTINGS.keys()
-
-
-@pytest.fixture
-def provider() -> Iterator[MadeUp]:
-    with made_up() as made:
-        yield made
 
 
 def test_a_canary_is_found_in_every_form_it_may_have() -> None:
@@ -107,7 +100,7 @@ async def without_others(
 @pytest.mark.postgres
 @pytest.mark.timeout(120)
 async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or_tables(
-    tmp_path: Path, provider: MadeUp
+    tmp_path: Path,
 ) -> None:
     canaries = Canaries()
     environment = {
@@ -117,29 +110,30 @@ async def test_attack_A28_no_secret_of_a_whole_life_is_in_logs_metrics_errors_or
         "PRIME_MAIL_FROM": "prime@example.org",
         "PRIME_PUBLIC_URL": "https://prime.example.org",
     }
-    async with smtp_server(Received()) as mails:
-        environment |= {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}"}
-        environment |= settings(provider.issuer, canaries)
-        async with two_hubs(tmp_path, environment) as hubs:
-            life = Life((hubs[0].url, hubs[1].url), mails, canaries)
-            ann = await life.passwords()
-            await life.mail(ann)
-            for part in life.parts():
-                await part()
-            await ProviderLife(life, provider).run()
-            life.leave()
-            database = hubs[0].database_url
+    with made_up() as provider:
+        async with smtp_server(Received()) as mails:
+            environment |= {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}"}
+            environment |= settings(provider.issuer, canaries)
+            async with two_hubs(tmp_path, environment) as hubs:
+                life = Life((hubs[0].url, hubs[1].url), mails, canaries)
+                ann = await life.passwords()
+                await life.mail(ann)
+                for part in life.parts():
+                    await part()
+                await ProviderLife(life, provider).run()
+                life.leave()
+                database = hubs[0].database_url
 
-            async def all_mails_are_sent() -> bool:
-                return not canaries.found_in((await dumped(database))["mail_outbox"])
+                async def all_mails_are_sent() -> bool:
+                    return not canaries.found_in((await dumped(database))["mail_outbox"])
 
-            await eventually(all_mails_are_sent, within=30.0)
-            pages = [metrics(hub.url) for hub in hubs]
-            for hub in hubs:
-                await hub.leave()  # what is to be written behind is written
-            logs = [hub.log for hub in hubs]
-            logs.append(await without_others(tmp_path / "three", database, environment, life))
-            tables = await dumped(database)
+                await eventually(all_mails_are_sent, within=30.0)
+                pages = [metrics(hub.url) for hub in hubs]
+                for hub in hubs:
+                    await hub.leave()  # what is to be written behind is written
+                logs = [hub.log for hub in hubs]
+                logs.append(await without_others(tmp_path / "three", database, environment, life))
+                tables = await dumped(database)
     assert canaries.known.keys() >= KINDS
     assert "refresh_failed" in tables["audit_log"], "the audit was written"
     assert len(life.errors) > 10

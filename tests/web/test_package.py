@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.javascript.node import SECONDS, Node
-from tests.web.building import WEB, bundled_bytes, package, program_in_react, type_errors
+from tests.web.building import ROOT, WEB, bundled_bytes, package, program_in_react, type_errors
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -96,10 +96,9 @@ def test_it_holds_modules_types_and_maps_and_names_no_folder_of_this_machine(pro
         assert {name + ".map", name.removesuffix(".js") + ".d.ts"} <= set(names)
     assert [name for name in names if "test" in name or name.startswith(("studio", "pages"))] == []
     installed = project / "node_modules" / "@prime" / "client"
-    here = str(Path(__file__).parents[2])
     for name in names:
         text = (installed / name).read_text(encoding="utf-8")
-        assert here not in text, name
+        assert str(ROOT) not in text, name
         if name.endswith(".map"):
             [source] = json.loads(text)["sources"]
             assert "/" not in source
@@ -107,9 +106,8 @@ def test_it_holds_modules_types_and_maps_and_names_no_folder_of_this_machine(pro
 
 
 def test_both_sdks_have_the_version_of_prime(made: Path) -> None:
-    root = Path(__file__).parents[2]
     python, prime = (
-        tomllib.loads((root / path).read_text(encoding="utf-8"))["project"]["version"]
+        tomllib.loads((ROOT / path).read_text(encoding="utf-8"))["project"]["version"]
         for path in ("client/pyproject.toml", "pyproject.toml")
     )
     javascript = json.loads((made / "package.json").read_text(encoding="utf-8"))["version"]

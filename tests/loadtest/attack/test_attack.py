@@ -16,8 +16,8 @@ from loadtest.attack.catalogue import (
     Verdict,
     must,
 )
-from loadtest.attack.command import FAMILIES, ROLES, in_order, report_of, target_of, try_one
-from loadtest.attack.target import Target, new_account
+from loadtest.attack.command import FAMILIES, in_order, report_of, target_of, try_one
+from loadtest.attack.target import Target
 from machine.child_program import CHECKOUT
 
 
@@ -35,8 +35,7 @@ class QuietWitness:
 
 
 def target(problem: str = "") -> Target:
-    owner, viewer, stranger, watcher = map(new_account, ROLES)
-    made = Target(("ws://127.0.0.1:1/v1", "ws://127.0.0.1:2/v1"), owner, viewer, stranger, watcher)
+    made = target_of(("ws://127.0.0.1:1/v1", "ws://127.0.0.1:2/v1"))
     made.witness = QuietWitness(problem)  # type: ignore[assignment]
     return made
 

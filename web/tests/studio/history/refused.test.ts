@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 
 import { Refused } from "@prime/client";
 
@@ -22,15 +22,14 @@ test("each reason has its sentence, of many edits some are named, and an undo is
   assert.match(words, /^6 edits were taken back: .*; and 2 more\. Viewers do not edit\. An edit was taken back: an undo\. More than/);
 });
 
-test("those of a moment are one message", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
+test("those of a moment are one message", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
   const told: number[] = [];
   const refusals = new Refusals((refused) => told.push(refused.length));
   refusals.hear(named("t1"));
   refusals.hear(named("t2"));
-  mock.timers.tick(300);
+  context.mock.timers.tick(300);
   refusals.hear(named("t1"));
-  mock.timers.tick(300);
+  context.mock.timers.tick(300);
   assert.deepEqual(told, [2, 1]);
-  mock.timers.reset();
 });

@@ -1,0 +1,25 @@
+"""What the sources of the studio page say again that Prime says elsewhere is the same."""
+
+import re
+
+from files.prime_file import read_prime_file
+from files.songs.compose import SONG_FILE
+from schema.limits import MAX_BEATS, MAX_ENTITIES
+from tests.web.building import WEB
+
+
+def test_the_page_has_all_instruments_of_the_song_that_comes_with_prime() -> None:
+    source = (WEB / "studio" / "src" / "playing" / "built_in.ts").read_text()
+    ours = set(re.findall(r"\"(prime\.[a-z-]+)\"", source))
+    devices = read_prime_file(SONG_FILE).state["devices"].values()
+    theirs = {device["deviceId"] for device in devices if device["role"] == "instrument"}
+    assert len(theirs) >= 5
+    assert theirs <= ours
+
+
+def test_the_page_counts_with_the_servers_bounds() -> None:
+    importing = WEB / "studio" / "src" / "importing"
+    edits = (importing / "import_edits.ts").read_text()
+    assert re.findall(r"MOST_ENTITIES = ([\d_]+)", edits) == [f"{MAX_ENTITIES:_}"]
+    read = (importing / "midi_song.ts").read_text()
+    assert re.findall(r"MOST_BEATS = ([\d_]+)", read) == [f"{int(MAX_BEATS):_}"]
