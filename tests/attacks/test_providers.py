@@ -14,8 +14,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from persistence.tables.mail_outbox import MailKind
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.accounts.providers.made_up import CLIENT, Answer, Asked, MadeUp, made_up
-from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import Message, Wire

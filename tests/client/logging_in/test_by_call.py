@@ -3,7 +3,7 @@
 import pytest
 
 from prime_client import CallFailed, Client
-from tests.server.calls.accounts.authenticator import App, stand_still
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, Nodes, nodes
 
 __all__ = ["nodes"]

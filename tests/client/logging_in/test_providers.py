@@ -8,8 +8,8 @@ import pytest
 
 from prime_client import CallFailed, Client, LoginDenied
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.accounts.providers.made_up import CLIENT, MadeUp, made_up
-from tests.server.calls.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, Nodes, nodes
 
 __all__ = ["nodes"]

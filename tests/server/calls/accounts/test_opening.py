@@ -14,7 +14,7 @@ from server.accounts.providers.proven import Proven
 from server.calls.accounts import credentials, provider_flow, refreshing, second_factor
 from server.calls.accounts.ending import end_logins, tell_ended
 from server.router.connected_logins import end_revoked
-from tests.server.calls.accounts.authenticator import App, stand_still
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.conftest import Node, create_project
 
 pytestmark = pytest.mark.postgres

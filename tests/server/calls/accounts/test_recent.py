@@ -10,7 +10,7 @@ from persistence.tables.logging_in import provider_identities
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_INVITATIONS_TO_ONE_PER_HOUR
 from server.accounts.mail.mail_settings import Encryption, MailSettings, SmtpServer
-from tests.server.calls.accounts.authenticator import App, stand_still
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire

@@ -11,7 +11,7 @@ from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_CODES_PER_HOUR
 from server.calls.accounts.factor_codes import CHALLENGE_TRIES
 from server.operating.users_work import drop_second_factor
-from tests.server.calls.accounts.authenticator import App, stand_still
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Message, Wire

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from persistence.pool import Database
-from tests.server.calls.accounts.authenticator import App, stand_still
+from tests.server.accounts.authenticator import App, stand_still
 from tests.server.calls.accounts.self_service.letters import wrong_code
 from tests.server.conftest import Node
 from tests.web.browser.driving import Browser, Page, in_chromium
