@@ -261,15 +261,18 @@ def _map(value: Any) -> Any:
 
 
 def _count_leaves(value: Any, deeper: int, left: int) -> int:
-    """How many leaves may still come behind this value; raises `Wrong`."""
-    if not isinstance(value, Mapping | list):
-        read_leaf(value, ordered=False)
+    """How many leaves may still come behind this value, an empty one is one; raises `Wrong`."""
+    is_inner = isinstance(value, Mapping | list)
+    if not (is_inner and value):
+        if not is_inner:
+            read_leaf(value, ordered=False)
         if left < 1:
             raise Wrong(f"has too many leaves; allowed are {MAX_LEAVES_ASKED}")
-        return left - 1
+        left -= 1
+    if not is_inner:
+        return left
     if not deeper:
         raise Wrong(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
-    left = left if value else left - 1
     for key in value if isinstance(value, Mapping) else ():
         _key(key)
     for one in value.values() if isinstance(value, Mapping) else value:

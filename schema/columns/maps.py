@@ -1,7 +1,7 @@
 """Maps of a client's own, as the parameters of a preset: what may be in them (rule Q8)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from functools import cache
 from math import isfinite
 from typing import Any
@@ -35,59 +35,92 @@ def check_maps(struct: Struct) -> None:
 
 
 def problem_with_map(value: dict[Any, Any] | list[Any]) -> tuple[str, str] | None:
-    """Where in it, and what is wrong, as the rest of a sentence; None: nothing is."""
-    for place, depth, one in _walk(value):
-        text = _problem_with(depth, one)
-        if text is not None:
-            return place, text
-    size = len(msgspec.json.encode(value))
-    if size > MAX_MAP_BYTES:
+    """Where in it, and what is wrong, as the rest of a sentence; None: nothing is.
+
+    Its size first, and all values of a kind at once: a hostile map of a megabyte costs no more
+    than it took to decode it (`tests.schema.columns.test_maps` counts).
+    """
+    size = _size_of(value)
+    if size is not None and size > MAX_MAP_BYTES:
         return "", f"holds {size} bytes as JSON, of {MAX_MAP_BYTES}"
-    return None
+    return None if _is_sound(value, 1) else _first_problem(value, 1)
 
 
-class _Key(str):
-    """A key, beside the values."""
+def _size_of(value: Any) -> int | None:
+    """In bytes as JSON; None: it is none."""
+    try:
+        return len(msgspec.json.encode(value))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
 
-    __slots__ = ()
+
+def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
+    """Whether nothing in it is wrong; `depth`: its own, from 1 on. Level by level."""
+    level: list[Any] = [value]
+    while level:
+        depth += 1
+        keys: list[Any] = []
+        held: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                keys += one
+                held += one.values()
+            else:
+                held += one
+        kinds = set(map(type, held))
+        if not (kinds <= _KINDS and set(map(type, keys)) <= _TEXT and all(map(_KEY.match, keys))):
+            return False
+        if depth > MAX_MAP_DEPTH and kinds & _CONTAINERS:
+            return False
+        for kind in kinds & _PROBES.keys():
+            of_kind = held if len(kinds) == 1 else [one for one in held if type(one) is kind]
+            if not _PROBES[kind](of_kind):
+                return False
+        level = [one for one in held if one and type(one) in _CONTAINERS]
+    return True
 
 
-def _walk(value: Any) -> Iterator[tuple[str, int, Any]]:
-    """Each key and each value, with its place; without recursion, and no deeper than may be."""
-    left: list[tuple[str, int, Any]] = [("", 1, value)]
-    while left:
-        place, depth, one = left.pop()
-        yield place, depth, one
-        if isinstance(one, dict):
-            for key, held in one.items():
-                inside = f"{place}.{_shown(key)}"
-                yield inside, depth, _Key(key if isinstance(key, str) else "")
-                left.append((inside, depth + 1, held))
-        elif isinstance(one, list):
-            left += [(f"{place}[{n}]", depth + 1, held) for n, held in enumerate(one)]
+_CONTAINERS = frozenset({dict, list})
+_TEXT = frozenset({str})
+_KINDS = frozenset({dict, list, str, int, float, bool, type(None)})
+_PROBES: Mapping[type, Callable[[list[Any]], bool]] = {
+    str: lambda held: not any(map(problem_with_text, held)),
+    int: lambda held: -LARGEST <= min(held) <= max(held) <= LARGEST,
+    float: lambda held: all(map(isfinite, held)),
+}
+"""Kind of value -> whether all of them may be."""
+
+
+def _first_problem(value: Any, depth: int) -> tuple[str, str]:
+    """Where it is and what, of a map or list with one."""
+    key, held = _first_unsound(value, depth)
+    place = f".{_shown(key)}" if isinstance(value, dict) else f"[{key}]"
+    if isinstance(value, dict) and not (isinstance(key, str) and _KEY.match(key)):
+        return place, f"has a key that may not be: {IN_WORDS[MAP_KEY]}"
+    if isinstance(held, str):
+        return place, f"has a text that {problem_with_text(held)}"
+    if not isinstance(held, dict | list):
+        return place, f"has a value that is none of JSON's, or a number past ±{LARGEST}"
+    if depth >= MAX_MAP_DEPTH:
+        return place, f"is nested deeper than {MAX_MAP_DEPTH} maps and lists"
+    within, text = _first_problem(held, depth + 1)
+    return place + within, text
+
+
+def _first_unsound(value: Any, depth: int) -> tuple[Any, Any]:
+    """The first key, or number, under which something is wrong, and what is there: by halves."""
+    is_map = isinstance(value, dict)
+    pairs = list(value.items()) if is_map else list(enumerate(value))
+    while len(pairs) > 1:
+        half = pairs[: len(pairs) // 2]
+        tried = dict(half) if is_map else [held for _, held in half]
+        pairs = pairs[len(half) :] if _is_sound(tried, depth) else half
+    return pairs[0]
 
 
 def _shown(key: Any) -> str:
     """A key as a place in an error: nothing in it can do harm there."""
     return key if isinstance(key, str) and _PLAIN.fullmatch(key) else "[...]"
-
-
-def _problem_with(depth: int, one: Any) -> str | None:
-    match one:
-        case _Key():
-            return None if _KEY.match(one) else f"has a key that may not be: {IN_WORDS[MAP_KEY]}"
-        case str():
-            text = problem_with_text(one)
-            return text and f"has a text that {text}"
-        case dict() | list() if depth > MAX_MAP_DEPTH:
-            return f"is nested deeper than {MAX_MAP_DEPTH} maps and lists"
-        case dict() | list() | bool() | None:
-            return None
-        case int() if abs(one) <= LARGEST:
-            return None
-        case float() if isfinite(one):
-            return None
-    return f"has a value that is none of JSON's, or a number past ±{LARGEST}"
 
 
 @cache

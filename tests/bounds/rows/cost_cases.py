@@ -144,7 +144,9 @@ def _path(keys: int) -> dict[str, Any]:
 
 
 def _leaves(leaves: int) -> dict[str, Any]:
-    return {"parameters": {"contains": {f"k{n}": n for n in range(leaves)}}}
+    """Some are empty lists and maps, which are leaves too."""
+    held: dict[str, Any] = {f"k{n}": (n, {}, [])[n % 3] for n in range(leaves)}
+    return {"parameters": {"contains": held}}
 
 
 def _by_bound(bound: int, where: Callable[[int], dict[str, Any]]) -> Seen:

@@ -1,5 +1,6 @@
 """Maps of a client's own: what may be in them, and where it is told that something may not."""
 
+import sys
 from typing import Any
 
 import msgspec
@@ -63,6 +64,39 @@ def test_Q8_a_map_has_a_depth_and_a_size() -> None:
     assert problem_with_map({"a": far}) is not None
     assert problem_with_map({"a": "x" * (MAX_MAP_BYTES - 8)}) is None
     assert problem_with_map({"a": "x" * (MAX_MAP_BYTES - 7)}) is not None
+
+
+def calls_for(value: dict[str, Any]) -> int:
+    """How many functions are called to look into it."""
+    calls = 0
+
+    def count(_: Any, event: str, __: Any) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        problem_with_map(value)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "held",
+    [[{}] * 340_000, [[]] * 340_000, [0] * 500_000, [""] * 300_000, "x" * 1_000_000],
+    ids=["maps", "lists", "numbers", "texts", "text"],
+)
+def test_Q8_what_is_too_large_is_not_walked(held: Any) -> None:
+    assert calls_for({"a": held}) < 20
+
+
+@pytest.mark.parametrize(
+    "held", [[{}] * 20_000, [[0]] * 15_000, [0] * 32_000], ids=["maps", "lists", "numbers"]
+)
+def test_Q8_values_of_a_kind_are_looked_at_together(held: Any) -> None:
+    assert calls_for({"a": held}) < 100
+    assert calls_for({"a": [*held, 2**60]}) < 2_000  # found by halves
 
 
 class Kept(Params, frozen=True, forbid_unknown_fields=True):
