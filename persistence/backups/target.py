@@ -12,7 +12,7 @@ from persistence.backups.contents import Server, close, connect, server_of
 from persistence.caller_role import ROLE, make_role
 from persistence.errors import Unfit
 from persistence.sqlstates import own_errors
-from persistence.starting import owning
+from persistence.starting import fitness, owning
 
 # What extensions have brought is not the operator's.
 THINGS = """
@@ -52,7 +52,9 @@ DROP_SECONDS = 60.0
 
 
 async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> Server:
-    """Refuse what is not empty, and see to the roles; changes nothing else. Raises `Unfit`.
+    """Refuse what is unfit or not empty, and see to the roles; changes nothing else.
+
+    Raises `PersistenceError`.
 
     `makes_roles`: all that are missing, on a server that is for a rehearsal alone.
     """
@@ -60,6 +62,7 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
     try:
         with own_errors():
             server = await server_of(connection)
+            fitness.check_facts(await connection.fetchrow(fitness.FACTS))
             things = await connection.fetchval(THINGS)
             if things:
                 raise Unfit(

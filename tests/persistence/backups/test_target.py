@@ -19,6 +19,18 @@ async def test_only_an_empty_database_will_do(database_url: str, empty_database_
         await target.prepare(empty_database_url, [])
 
 
+async def test_one_that_no_node_could_serve_from_is_refused_before_a_row(
+    postgres_dsn: str,
+) -> None:
+    make = "CREATE DATABASE latin_target ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+    await execute(postgres_dsn, make)
+    try:
+        with pytest.raises(Unfit, match="encoded in LATIN1"):
+            await target.prepare(other_database(postgres_dsn, "latin_target"), ["made_by_nobody"])
+    finally:
+        await target.drop(postgres_dsn, "latin_target")
+
+
 async def test_what_an_extension_has_brought_is_no_content(empty_database_url: str) -> None:
     await execute(empty_database_url, "CREATE EXTENSION pg_trgm")
     await target.prepare(empty_database_url, [])
