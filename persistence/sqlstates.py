@@ -67,9 +67,13 @@ MIGRATE = "run ./run migrate as the role that owns the tables, and update Prime 
 REPORT = "find what the server's own log says at this moment; if it comes again, report this line"
 SERVER_LOG = "see the server's own log, and that its disk is whole and not full"
 
-IN_TRANSACTION_MODE = Meaning(
-    Pooled, "a pooler in transaction mode is between", "set pool_mode = session"
+SESSION_MODE = (
+    "set pool_mode = session in PgBouncer (and RECONNECT it, or restart it: connections that it has"
+    " keep the old mode)"
 )
+"""What helps against a pooler that shares connections; a reload alone does not."""
+
+IN_TRANSACTION_MODE = Meaning(Pooled, "a pooler in transaction mode is between", SESSION_MODE)
 """A prepared statement is not there, or another's is: the driver's own words are pages of hints."""
 
 OTHERS_STATEMENT = "bind message supplies"
@@ -205,7 +209,7 @@ POOLER_REFUSES = {
     ),
     "transaction blocks not allowed": (
         "PgBouncer is in statement mode",
-        "Prime needs session mode: set pool_mode = session",
+        f"Prime needs session mode: {SESSION_MODE}",
     ),
     "no such database": ("PgBouncer knows no such database", "see [databases] in its file"),
     "no such user": ("PgBouncer knows no such user", "see auth_file or auth_query in its file"),

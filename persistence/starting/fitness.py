@@ -9,7 +9,7 @@ import asyncpg
 from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Unavailable, Unfit
 from persistence.pool import CONNECT_SECONDS, Executor
-from persistence.sqlstates import DRIVER, own_errors
+from persistence.sqlstates import DRIVER, SESSION_MODE, own_errors
 
 FACTS = """
 SELECT current_setting('server_version_num')::int AS version,
@@ -30,8 +30,7 @@ MAIN = "DATABASE_URL"
 
 POOLED = (
     f"what {MAIN} names is a pooler that gives each transaction another connection; Prime"
-    " needs a connection of its own until it closes it: set pool_mode = session (PgBouncer), or"
-    " name the server itself"
+    f" needs a connection of its own until it closes it: {SESSION_MODE}, or name the server itself"
 )
 
 

@@ -14,7 +14,7 @@ from persistence.errors import (
     Unavailable,
     Unfit,
 )
-from persistence.sqlstates import named, own_errors
+from persistence.sqlstates import SESSION_MODE, named, own_errors
 
 OF_THE_DRIVER = sorted(
     {
@@ -92,7 +92,6 @@ BOUND = 'bind message supplies 1 parameters, but prepared statement "s" requires
 def test_each_sign_of_a_pooler_between_is_one_short_line(error: asyncpg.PostgresError) -> None:
     told = named(error)
     assert isinstance(told, Pooled)
-    assert told.in_full.endswith(
-        ": a pooler in transaction mode is between; set pool_mode = session"
-    )
+    assert told.in_full.endswith(f": a pooler in transaction mode is between; {SESSION_MODE}")
+    assert "RECONNECT" in SESSION_MODE
     assert "HINT" not in told.in_full
