@@ -15,7 +15,8 @@ from server.nodes.bus_codec import channels_of
 OTHER_SECRET = (
     "PRIME_SECRET is not the one that nodes of this database have: give every node the same one, or"
     " none of them any. To change it, follow `Changing the secret` in docs/operating/signals.md;"
-    " if the old one is lost, stop all nodes and run: DELETE FROM server_secrets WHERE"
+    " after the restore of an older backup, set PRIME_SECRET_BEFORE to the secret of then;"
+    " if that is lost, stop all nodes and run: DELETE FROM server_secrets WHERE"
     " name = 'fingerprint'"
 )
 

@@ -95,8 +95,9 @@ def _say(done: Restored) -> None:
             "./run admin closed-rooms"
         )
     telling.say(
-        "what next: let DATABASE_URL of every node name this database, and start them; musicians"
-        " whose login is younger than the backup log in again"
+        "what next: let DATABASE_URL of every node name this database, and start them; if"
+        " PRIME_SECRET was changed since the backup, with PRIME_SECRET_BEFORE = the secret of then;"
+        " musicians whose login is younger than the backup log in again"
     )
 
 

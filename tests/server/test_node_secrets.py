@@ -37,6 +37,7 @@ async def test_a_node_with_another_secret_is_refused_with_one_line_that_says_wha
     with pytest.raises(Unfit, match="PRIME_SECRET is not the one") as refused:
         await node_secrets(second, database)
     assert "\n" not in str(refused.value)
+    assert 0 < str(refused.value).find("PRIME_SECRET_BEFORE") < str(refused.value).find("DELETE")
     assert SECRET.decode() not in str(refused.value)
     await database.execute("DELETE FROM server_secrets WHERE name = 'fingerprint'")
     await node_secrets(second, database)
