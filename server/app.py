@@ -101,7 +101,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     pages = Pages(
         hub,
         foundation.metrics,
-        lambda: row_changes.is_current,
+        lambda: row_changes.is_current and orders.is_written,
         lambda: supervisor.down,
         lambda: signing.published(clock()),
         WebPages(FOLDER if settings.pages else None),

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from persistence.errors import PersistenceError
+from persistence.errors import Busy, PersistenceError, Unavailable
 from persistence.pool import Executor
 from persistence.tables.operating import nodes, orders, questions
 from persistence.tables.operating.nodes import Figures
@@ -45,6 +45,9 @@ class Orders:
         self.node = hub.node
         self.address = ""
         """Where it listens, for operators; known once it does."""
+        self.is_written = True
+        """Whether this node could write the last time it said that it is there: a database that can
+        only be read answers everything else. False until it is written again."""
         self._db = db
         self._hub = hub
         self._answering = answering
@@ -63,6 +66,8 @@ class Orders:
         """Read what is new, and do it; raises `PersistenceError`."""
         async with self._looking:
             await self._read_and_do()
+        if not self.is_written:
+            await self.say_there()
 
     def wake(self) -> None:
         """Another node has written something that is to be read at once."""
@@ -73,7 +78,14 @@ class Orders:
     async def say_there(self) -> None:
         """This node is there, and holds so much; raises `PersistenceError`."""
         mine = self.node, socket.gethostname()[:255], self.address, os.getpid(), self._version
-        await nodes.seen(self._db, *mine, self._figures())
+        try:
+            await nodes.seen(self._db, *mine, self._figures())
+        except Busy:  # somebody has a lock: others can be written
+            raise
+        except Unavailable:
+            self.is_written = False
+            raise
+        self.is_written = True
 
     async def say_gone(self) -> None:
         """This node ends; that others do not hear of it harms nobody."""

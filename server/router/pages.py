@@ -24,8 +24,8 @@ JWKS_HEADERS = (
 class Pages:
     """Those of one node.
 
-    `database_answers`: whether PostgreSQL answers also what is asked beside the journal. `down`:
-    the lifelong tasks that have failed, in words. `published_keys`: as JSON.
+    `database_answers`: whether PostgreSQL answers also what is asked beside the journal, and can
+    be written. `down`: the lifelong tasks that have failed, in words. `published_keys`: as JSON.
     """
 
     def __init__(

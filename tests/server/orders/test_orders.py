@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 
+from persistence.errors import Busy, PersistenceError, Unavailable
+from persistence.pool import Database
+from persistence.tables.operating import nodes
 from persistence.tables.operating import orders as table
+from persistence.tables.operating.nodes import Figures
 from persistence.tables.operating.orders import Told
 from server.live.standing_orders import StandingOrders
 from server.orders.orders import Orders
 
 WORDS = 50
 """Of the bus, while the database hangs."""
+
+
+UNUSED: Any = None
 
 
 async def turn() -> None:
@@ -76,3 +83,55 @@ async def test_a_node_that_others_forgot_goes_on_as_it_was_told(
     told = Told(None, {}, is_drained=False, drain_words=1, questions=[])
     await orders.look()
     assert drained == [True, False]
+
+
+def of_one(db: Any) -> Orders:
+    hub: Any = SimpleNamespace(node="near", orders=StandingOrders())
+    return Orders(db, hub, UNUSED, UNUSED, lambda: Figures(0, 0, 0, 0.0, False), UNUSED, "1")
+
+
+def can_write(orders: Orders) -> bool:
+    return orders.is_written
+
+
+@pytest.mark.postgres
+async def test_a_database_that_can_only_be_read_is_noticed(database_url: str) -> None:
+    db = await Database.open(f"{database_url}&default_transaction_read_only=on", max_size=1)
+    try:
+        orders = of_one(db)
+        with pytest.raises(Unavailable, match="can only be read"):
+            await orders.say_there()
+        assert not orders.is_written
+    finally:
+        await db.close()
+
+
+async def test_the_next_look_finds_that_it_can_be_written_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A lock that somebody has is no such thing."""
+    error: PersistenceError | None = Busy("a lock")
+
+    async def seen(*_: Any) -> None:
+        if error is not None:
+            raise error
+
+    async def read(db: Any, node: str) -> Told:
+        return Told(None, {}, is_drained=False, drain_words=0, questions=[])
+
+    monkeypatch.setattr(nodes, "seen", seen)
+    monkeypatch.setattr(table, "read", read)
+    orders = of_one(UNUSED)
+    with pytest.raises(Busy):
+        await orders.say_there()
+    assert can_write(orders)
+    error = Unavailable("it can only be read")
+    with pytest.raises(Unavailable):
+        await orders.say_there()
+    for _ in range(2):
+        assert not can_write(orders)
+        with pytest.raises(Unavailable):
+            await orders.look()
+    error = None
+    await orders.look()
+    assert can_write(orders)

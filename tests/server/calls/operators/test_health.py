@@ -96,6 +96,14 @@ async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -
     assert drained == {"draining", "maintenance"}
 
 
+async def test_R95_a_node_that_cannot_write_is_not_ready(doors: Doors) -> None:
+    doors.near.server.orders.is_written = False
+    assert doors.near.server.pages.readiness() == (False, "database unavailable")
+    await doors.near.server.orders.look()
+    is_ready, _ = doors.near.server.pages.readiness()
+    assert is_ready
+
+
 async def test_R96_what_went_wrong_is_told_with_when_where_and_what_it_means(doors: Doors) -> None:
     ann, project = await in_a_room(doors)
     far = await doors.second_device(ann)
