@@ -8,6 +8,8 @@ from persistence.pool import Executor
 FACTS = """
 SELECT current_setting('server_version') AS version, current_database()::text AS database,
     current_user::text AS role,
+    EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('studio_projects')
+        AND pg_has_role(relowner, 'USAGE')) AS is_owner,
     current_setting('max_connections')::int
         - current_setting('superuser_reserved_connections')::int AS connections,
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS taken
@@ -34,6 +36,8 @@ class Facts:
     database: str
     role: str
     """Who we are there."""
+    is_owner: bool
+    """Whether it may do all that the owner of the tables may."""
     connections: int
     """How many it lets in, but for superusers."""
     taken: int

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from machine.embedded_postgres import address_of_running
+from machine import embedded_postgres
+from machine.child_process import NotInstalled
 from machine.sockets.closed_pipes import ended
 from server.operating.checks import own_looks, reach_looks
 from server.operating.checks.database_looks import database_findings
@@ -45,6 +46,7 @@ SETTINGS_LOOK = "settings"
 Look = Callable[[Settings], Awaitable[str]]
 
 LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
+    ("user", own_looks.user, ()),
     ("listens", own_looks.listening, ("host", "port")),
     ("proxies", own_looks.proxies, ("host", "proxies", "behind_proxy")),
     ("origins", own_looks.origins, ("origins", "mail.public_url")),
@@ -99,7 +101,13 @@ async def _database(reading: Reading) -> Sequence[Finding]:
     settings = reading.settings
     if wrong := {"config", "database_url", "caller_database_url"} & reading.problems.keys():
         return [not_looked_at("database", f"{min(wrong)} makes no sense")]
-    url = settings.database_url or address_of_running(settings.data)
+    url = settings.database_url
+    if url is None:
+        try:
+            embedded_postgres.package_root()
+        except NotInstalled as error:
+            return [Finding("database", State.FAILED, str(error))]
+        url = embedded_postgres.address_of_running(settings.data)
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
     found = await database_findings(replace(settings, database_url=url))

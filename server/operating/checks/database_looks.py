@@ -57,7 +57,10 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
 async def _database(db: Database) -> str:
     facts = await standing.facts(db)
     await check_durability(db)
-    return f"PostgreSQL {facts.version}, database {facts.database}, as {facts.role}; durable"
+    who = facts.role
+    if facts.is_owner:
+        who += " (the tables' owner, who has every right: if nodes have another role, look as it)"
+    return f"PostgreSQL {facts.version}, database {facts.database}, as {who}; durable"
 
 
 async def _connections(settings: Settings, db: Database) -> str:

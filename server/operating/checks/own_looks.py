@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pwd
 import resource
 import socket
 import stat
@@ -91,6 +92,24 @@ async def tls(settings: Settings) -> str:
     if os.stat(settings.tls_key).st_mode & stat.S_IROTH:
         raise Doubtful(f"everyone on this machine can read the key: chmod o= {settings.tls_key}")
     return f"{told}, {days:.0f} days left"
+
+
+async def user(settings: Settings) -> str:
+    """Who looks: another user may read other files."""
+    if os.geteuid() == 0:
+        raise Doubtful(
+            "root, who reads every file: where nodes run as another user, look as that user, whose"
+            " files, groups and HOME are others (runuser -s /bin/sh USER -c ...)"
+        )
+    return name_of_user(os.geteuid())
+
+
+def name_of_user(number: int) -> str:
+    """By its name, where it has one."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"number {number}"
 
 
 async def open_files(settings: Settings) -> str:

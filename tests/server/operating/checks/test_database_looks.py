@@ -88,6 +88,9 @@ async def test_a_schema_that_lacks_something_is_named(database_url: str) -> None
 async def test_rights_are_those_of_who_serves(parted: ThreeRoles) -> None:
     found = await look(parted.app, PRIME_CALLER_DATABASE_URL=parted.caller)
     assert {state for state, _ in found.values()} == {State.OK}
+    assert found["database"][1].endswith(f", as {parted.names[1]}; durable")
+    owners = await look(parted.owner)
+    assert f", as {parted.names[0]} (the tables' owner, who has every" in owners["database"][1]
     await execute(parted.admin, f"REVOKE INSERT ON project_deltas FROM {parted.names[1]}")
     found = await look(parted.app, PRIME_CALLER_DATABASE_URL=parted.caller)
     assert [name for name in ALL if found[name][0] != "ok"] == ["rights"]

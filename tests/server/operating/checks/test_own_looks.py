@@ -1,5 +1,7 @@
 """What a node is on this machine."""
 
+import os
+import pwd
 import resource
 import socket
 from pathlib import Path
@@ -109,3 +111,15 @@ async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
 async def test_without_a_certificate_it_is_said_who_has_one() -> None:
     assert "only this machine" in await own_looks.tls(read_settings({}, {}))
     assert "a proxy" in await own_looks.tls(read_settings({"behind_proxy": "on"}, {}))
+
+
+async def test_who_has_looked_is_told_and_root_sees_too_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(Doubtful, match="root, who reads every file"):
+        await own_looks.user(read_settings({}, {}))
+    monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("daemon").pw_uid)
+    assert await own_looks.user(read_settings({}, {})) == "daemon"
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000_000)
+    assert await own_looks.user(read_settings({}, {})) == "number 4000000000"
