@@ -28,7 +28,7 @@ NOT_OURS = {
     "failed_count",
     "archive_timeout",
     "VmRSS", "bus.internal", "db.internal", "prime.example.com", "max_prepared_statements",
-    "pg_blocking_pids", "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
+    "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
     "DecompressionStream", "useSyncExternalStore",
 }  # fmt: skip
