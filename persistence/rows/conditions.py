@@ -140,6 +140,8 @@ class _Reader:
             raise BadQuery(place, "must be a map of columns to what is asked of them")
         if depth > MAX_WHERE_DEPTH:
             raise BadQuery(place, f"is nested too deep: `where` has at most {MAX_WHERE_DEPTH} maps")
+        if not where:
+            self._count(place)  # it asks for nothing, and is looked at all the same
         parts: list[Condition] = []
         for key, asked in where.items():
             at = f"{place}.{shown(key)}"

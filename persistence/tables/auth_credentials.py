@@ -45,7 +45,7 @@ WHERE user_id = $1 AND provider = 'password' AND password_hash = $2
 # As the index has it: what stands before the salt of one that is not hashed as ours are. The first
 # dollar sign is written so that it begins no parameter.
 _KIND = (
-    "substring(password_hash from"
+    'substring(password_hash COLLATE "C" from'
     r" E'^(?:\\\x242[abxy]\\$[0-9]+|\\$fbscrypt\\$[^$]*"
     r"|\\$argon2[a-z]*\\$(?:v=[0-9]+\\$)?[^$]*)')"
 )

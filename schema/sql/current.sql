@@ -2061,7 +2061,7 @@ CREATE INDEX audit_log_project_idx ON public.audit_log USING btree (project_id, 
 
 CREATE INDEX audit_log_user_idx ON public.audit_log USING btree (user_id, created_at DESC, id DESC) WHERE (user_id IS NOT NULL);
 
-CREATE INDEX auth_credentials_foreign_hash_idx ON public.auth_credentials USING btree ("substring"(password_hash, '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)'::text)) WHERE (password_hash !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text);
+CREATE INDEX auth_credentials_foreign_hash_idx ON public.auth_credentials USING btree ("substring"((password_hash COLLATE "C"), '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)'::text)) WHERE (password_hash !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text);
 
 CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 
