@@ -280,6 +280,11 @@ def _of_the_world(error: BaseException) -> PersistenceError:
     elif "rejected SSL upgrade" in said:
         made = Unfit("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
         made.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"
+    elif isinstance(error, PermissionError) and error.filename:  # a file of ours, not the socket
+        made = Unfit(f"what is needed to connect to the database cannot be read: {said}")
+        made.cure = (
+            "see that HOME is that of the user who runs this, or let that user read the file"
+        )
     elif isinstance(error, socket.gaierror):
         made.cure = "see that DATABASE_URL names the host rightly: nobody knows this name"
     return made

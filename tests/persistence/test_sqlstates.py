@@ -1,5 +1,7 @@
 """No error of the driver leaves the folder unnamed: all its classes, all classes of SQLSTATEs."""
 
+import errno
+
 import asyncpg
 import pytest
 from asyncpg import exceptions
@@ -95,3 +97,13 @@ def test_each_sign_of_a_pooler_between_is_one_short_line(error: asyncpg.Postgres
     assert told.in_full.endswith(f": a pooler in transaction mode is between; {SESSION_MODE}")
     assert "RECONNECT" in SESSION_MODE
     assert "HINT" not in told.in_full
+
+
+def test_a_file_that_may_not_be_read_is_no_outage_that_passes() -> None:
+    """As with HOME of another user, where the driver looks for a key."""
+    key = "/home/other/.postgresql/postgresql.key"
+    told = named(PermissionError(errno.EACCES, "Permission denied", key))
+    assert isinstance(told, Unfit)
+    assert key in told.in_full
+    assert "HOME" in told.in_full
+    assert isinstance(named(PermissionError(errno.EACCES, "Permission denied")), Unavailable)
