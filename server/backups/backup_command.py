@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         type=path_of_caller,
         required=True,
         metavar="DIR",
-        help="the directory; made if it is not there",
+        help="the directory; made if it is not there, in one that is",
     )
     parser.add_argument(
         "--keep",

@@ -174,7 +174,7 @@ def hashed(path: Path) -> str:
 def locked(directory: Path) -> Iterator[None]:
     """One backup at a time; what one that was killed has left is cleared. Raises `NotKept`."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(directory)
         _refuse_open_to_others(directory)
         with suppress(FileExistsError):
             begin(directory / LOCK)
@@ -200,6 +200,18 @@ def locked(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _make(directory: Path) -> None:
+    """It alone: above it may be a share that is not mounted. Raises `NotKept` and `OSError`."""
+    try:
+        directory.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        if directory.parent.exists():
+            raise
+        raise NotKept(
+            f"{directory.parent} is not there; nothing was done: make it, or mount what it is on"
+        ) from None
 
 
 def _refuse_open_to_others(directory: Path) -> None:

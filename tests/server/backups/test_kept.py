@@ -197,3 +197,13 @@ def test_what_root_writes_is_of_the_owner_of_the_directory(tmp_path: Path) -> No
     for name in ("part", kept.LOCK):
         stat = (tmp_path / name).stat()
         assert (stat.st_uid, stat.st_gid, stat.st_mode & 0o777) == (4321, 4322, 0o600)
+
+
+def test_only_the_last_directory_is_made(tmp_path: Path) -> None:
+    """A share that is not mounted: its path would be made on the disk of the machine."""
+    says = rf"{tmp_path}/share/a is not there; nothing was done"
+    with pytest.raises(NotKept, match=says), kept.locked(tmp_path / "share" / "a" / "prime"):
+        pass
+    assert not (tmp_path / "share").exists()
+    with kept.locked(tmp_path / "prime"):
+        assert (tmp_path / "prime").is_dir()
