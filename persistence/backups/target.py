@@ -123,7 +123,7 @@ async def _create(dsn: str, name: str, place: str) -> Any:
             except asyncpg.InsufficientPrivilegeError as error:
                 raise Unfit(
                     "this login may not make a database beside; nothing was done: ALTER ROLE ... "
-                    "CREATEDB, or --on embedded, or --on the URL of another server"
+                    "CREATEDB, or --on the URL of another server"
                 ) from error
         return await connect(place)
     finally:

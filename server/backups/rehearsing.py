@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from machine.child_process import ServerUnavailable
+from machine.child_process import NotInstalled, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.backups import target
 from persistence.backups.contents import snapshot
@@ -119,7 +119,7 @@ async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[st
             yield place, "an embedded server"
         return
     if on == SERVER and url is None:
-        raise NotKept("which server? set DATABASE_URL, or say --on embedded")
+        raise NotKept("which server? set DATABASE_URL, or --on the URL of one")
     beside = checked(url or "") if on == SERVER else checked(on, "--on")
     name = f"{target.REHEARSAL}{secrets.token_hex(6)}"
     await target.clear(beside)
@@ -139,6 +139,11 @@ def _embedded() -> Iterator[str]:
         postgres = EmbeddedPostgres(Path(directory) / "data")
         try:
             yield postgres.start().replace("//prime@", "//postgres@", 1)  # it makes roles there
+        except NotInstalled:
+            raise NotKept(
+                "there is no PostgreSQL to start here (the package embedded-postgres is not"
+                " installed): leave out --on, or give it the URL of another server"
+            ) from None
         except ServerUnavailable as error:
             raise Unavailable(str(error)) from error
         finally:

@@ -1,0 +1,30 @@
+"""Where a rehearsal may be: what cannot be is refused with what can."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from server.backups import kept
+from server.backups.kept import NotKept
+from server.backups.rehearsing import EMBEDDED, SERVER, rehearse
+from server.backups.telling import Left
+from tests.server.backups.test_kept import whole
+
+
+def tell(_: str) -> None:
+    pass
+
+
+async def test_without_an_embedded_server_another_is_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a package."""
+    whole(tmp_path, 1)
+    newest = kept.newest(tmp_path)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(NotKept, match=r"there is no PostgreSQL to start here .* leave out --on"):
+        await rehearse(newest, EMBEDDED, None, None, tell, Left())
+    with pytest.raises(NotKept, match="which server") as refused:
+        await rehearse(newest, SERVER, None, None, tell, Left())
+    assert EMBEDDED not in str(refused.value)
