@@ -11,10 +11,16 @@ from urllib.parse import urlsplit
 
 from admin.answers import PERHAPS, NotDone, Result
 from prime_client.client import Client
+from prime_client.connecting.connection import AUTHORITY
 from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut, PrimeError
 
 PATIENCE = 15.0
 """Seconds until a server has to be there."""
+
+AUTHORITY_HERE = (
+    "an authority of your own is named by a variable: SSL_CERT_FILE=/path/ca.pem ./run admin ..."
+)
+"""In place of what a program does about it."""
 
 T = TypeVar("T")
 
@@ -41,7 +47,8 @@ class CallDoor:
             await client.connect(PATIENCE)
         except (PrimeError, ValueError) as error:
             await client.close()
-            raise NotDone(f"cannot connect to {self._url}: {error}") from error
+            told = str(error).replace(AUTHORITY, AUTHORITY_HERE)
+            raise NotDone(f"cannot connect to {self._url}: {told}") from error
         try:
             await self._log_in(client, password)
             return await self._ask_and_log_out(client, method, params)
