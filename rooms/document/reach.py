@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from rooms.document.index import POINTERS, DocumentIndex, target_of
 from rooms.rules.op_rules import props_of_move
 from schema import invariants
+from schema.messages import Previewed
 from schema.ops import Delete, Insert, Move, Op
 
 Entity = Mapping[str, Any]
@@ -91,22 +92,32 @@ class Reach:
             return self._problem_with_making(document, op.col, op.entity)
         if isinstance(op, Delete) and self._takes_back_media(op.col):
             return None
+        if not isinstance(op, Delete):
+            props = props_of_move(op) if isinstance(op, Move) else op.props
+            return self._problem_with_setting(document, op.col, op.id, props)
         if not self.has(document, op.col, op.id):
             return invariants.FOREIGN.format(collection=op.col, id=op.id)
-        entity = document.collections[op.col][op.id]
-        if isinstance(op, Delete):  # what it could not make again, it could not undo
-            return self._problem_with_making(document, op.col, entity)
-        return self._problem_with_change(
-            document, op.col, entity, props_of_move(op) if isinstance(op, Move) else op.props
-        )
+        # what it could not make again, it could not undo
+        return self._problem_with_making(document, op.col, document.collections[op.col][op.id])
 
-    def problem_with_shown(self, document: Looked, values: Mapping[str, Any]) -> str | None:
-        """Why a contributor may not show a gesture: entity id -> what changes of it."""
-        for entity_id in values:
-            collection = document.where.get(entity_id)
-            if collection is None or not self.has(document, collection, entity_id):
-                return invariants.FOREIGN.format(collection=collection or "entity", id=entity_id)
+    def problem_with_shown(self, document: Looked, values: Mapping[str, Previewed]) -> str | None:
+        """Why a contributor may not show a gesture, as of an op that does it; None: it may.
+
+        Its values obey the entity types.
+        """
+        for entity_id, shown in values.items():
+            problem = self._problem_with_setting(document, shown.col, entity_id, shown.props)
+            if problem:
+                return problem
         return None
+
+    def _problem_with_setting(
+        self, document: Looked, collection: str, entity_id: str, props: Entity
+    ) -> str | None:
+        if not self.has(document, collection, entity_id):
+            return invariants.FOREIGN.format(collection=collection, id=entity_id)
+        entity = document.collections[collection][entity_id]
+        return self._problem_with_change(document, collection, entity, props)
 
     def problem_with_fall(self, document: Looked, entity_id: str, *, goes: bool) -> str | None:
         """The same of what goes with an entity that is deleted, or leads elsewhere then."""

@@ -165,20 +165,17 @@ class MembersGestures:
         refusal = seat.may.gesture or (seat.may.transport if TRANSPORT in values else None)
         if refusal is not None:
             return self._refused(message, ErrorCode.FORBIDDEN, refusal)
-        if seat.reach is not None:
-            foreign = seat.reach.problem_with_shown(self._follower.document, values)
-            if foreign:
-                return self._refused(message, ErrorCode.FORBIDDEN, foreign)
         elsewhere = self._members.remote.gestures.bytes
         text = self._gestures.problem_with(seat.member, message.id, values, elsewhere)
         if text:
             return self._refused(message, ErrorCode.LIMIT_REACHED, text)
         problem = problem_with_shown(message.id, values)
-        if problem is None:
-            return None
-        text, field = problem
-        error = self._refused(message, ErrorCode.OP_INVALID, text)
-        return error if field is None else structs.replace(error, details={"field": field})
+        if problem is not None:
+            text, field = problem
+            error = self._refused(message, ErrorCode.OP_INVALID, text)
+            return error if field is None else structs.replace(error, details={"field": field})
+        foreign = seat.reach and seat.reach.problem_with_shown(self._follower.document, values)
+        return self._refused(message, ErrorCode.FORBIDDEN, foreign) if foreign else None
 
     def _refused(self, message: Gesture, code: ErrorCode, text: str) -> Error:
         return Error(message.id, code, text, self._project)

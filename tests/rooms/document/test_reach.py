@@ -11,8 +11,10 @@ from rooms.changes.inverse import inverse
 from rooms.document.document import Document, State
 from rooms.document.index import POINTERS, target_of
 from rooms.document.reach import EDITORS, HANGS_ON, SHARED, Reach, reach_of
+from rooms.rules.op_rules import props_of_move
 from schema.entities import ENTITY_TYPES, PARENTS
 from schema.errors import DropReason
+from schema.messages import Previewed
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import SONG, blank, finished
 
@@ -136,6 +138,26 @@ def test_R20_a_contributor_edits_its_tracks_and_what_hangs_on_them(
     assert document.rehearse([op], reach=Reach(tracks)) == []
     applied = document.apply([op], reach=Reach(tracks))
     assert (applied.drops, applied.ops[-1].id) == ([], op.id)
+
+
+@pytest.mark.parametrize("op", [op for _, op in (*MAY, *MAY_NOT) if isinstance(op, Set | Move)])
+@pytest.mark.parametrize("tracks", [(), BASS, GROUP])
+def test_R25_a_gesture_is_judged_as_the_op_that_does_the_same(
+    tracks: tuple[str, ...], op: Set | Move
+) -> None:
+    document, reach = project(), Reach(tracks)
+    props: Any = props_of_move(op) if isinstance(op, Move) else op.props
+    shown = {op.id: Previewed(op.col, props)}
+    problem = reach.problem_with_shown(document, shown)
+    assert problem == reach.problem_with(document, op)
+    foreign = [drop.reason for drop in document.rehearse([op], reach=reach)]
+    assert (problem is not None) == (foreign == [DropReason.FOREIGN])
+
+
+def test_R25_no_gesture_is_shown_on_what_is_not_there_or_of_another_collection() -> None:
+    document, reach = project(), Reach(BASS)
+    for entity_id, collection in (("note_none", "notes"), ("tr_bass_", "channels")):
+        assert reach.problem_with_shown(document, {entity_id: Previewed(collection, {})})
 
 
 @pytest.mark.parametrize(("tracks", "op"), MAY_NOT)

@@ -132,5 +132,16 @@ def test_R25_gestures_are_shown_on_what_is_the_contributors_and_end_with_other_t
         bench.take(bench.room.gesture("ben", Gesture(PROJECT, "g", values)))
         assert len([m for m in heard(bench) if isinstance(m, Error)]) == count
     assert bench.room.gestures.bytes > 0
+    for entity_id, collection, name, value in (
+        ("ch_bass_", "channels", "dest", "ch_reverb"),
+        ("tr_bass_", "tracks", "order", "a5"),
+        ("clip_bass", "clips", "track", "tr_audio"),
+        ("dev_synth", "devices", "channel", "ch_drums"),
+    ):
+        values = {entity_id: Previewed(collection, {name: value})}
+        bench.take(bench.room.gesture("ben", Gesture(PROJECT, "h", values)))
+        error = heard(bench)[-1]
+        assert isinstance(error, Error)
+        assert (error.id, error.code) == ("h", ErrorCode.FORBIDDEN), name
     bench.take(bench.room.role_changed("ben", Grant("contributor", ("tr_audio",))))
     assert bench.room.gestures.bytes == 0
