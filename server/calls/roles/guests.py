@@ -35,9 +35,11 @@ NOT_FOR_GUESTS = frozenset(
         "auth.totp_begin",
         "auth.change_password",
         "auth.change_email",
+        "auth.device_look",
+        "auth.device_approve",
     }
 )
-"""What takes an account: it makes what the caller owns, asks others in, or is a login's."""
+"""What takes an account: it makes what the caller owns, asks others in, or is a way in."""
 
 MAKE_ONE = "this takes an account: make one by auth.upgrade_guest, you stay who you are"
 

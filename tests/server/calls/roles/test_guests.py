@@ -88,6 +88,8 @@ async def test_R72_what_takes_an_account_is_refused_to_guests(node: Node) -> Non
     ann = await node.musician("ann")
     project = await create_project(ann)
     zoe = await come(node, (await invite(ann, project))["token"])
+    device = await node.guest(device="another")
+    asking = await device.result("auth.device_begin", name="another")
     for method, asked in (
         ("projects.create", {"name": "Mine"}),
         ("batch", {"calls": [{"method": "projects.create", "params": {"name": "Mine"}}]}),
@@ -95,9 +97,13 @@ async def test_R72_what_takes_an_account_is_refused_to_guests(node: Node) -> Non
         ("invitations.create", {"project": project, "role": "viewer"}),
         ("auth.change_password", {"password": "", "new_password": "a kettle of 7 songs"}),
         ("auth.change_email", {"password": "", "email": "zoe@example.org"}),
+        ("auth.device_look", {"user_code": asking["user_code"]}),
+        ("auth.device_approve", {"user_code": asking["user_code"]}),
     ):
         answer = await zoe.call(method, **asked)
         assert "forbidden" in str(answer), (method, answer)
+    polled = await device.result("auth.device_poll", device_code=asking["device_code"])
+    assert polled["state"] == "waiting"
     owner = await ann.call("members.grant", project=project, user=zoe.user, role="owner")
     assert owner["code"] == "conflict"
     second = await invite(ann, await create_project(ann, "Another"), role="viewer")
