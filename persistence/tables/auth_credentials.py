@@ -13,6 +13,13 @@ PASSWORD_OF = """
 SELECT password_hash FROM auth_credentials WHERE user_id = $1 AND provider = 'password'
 """
 
+IN_FORCE_SINCE = """
+SELECT coalesce(extract(epoch FROM greatest(u.email_verified_at, c.updated_at)) * 1000000, 0)::int8
+FROM prime_users AS u
+LEFT JOIN auth_credentials AS c ON c.user_id = u.id AND c.provider = 'password'
+WHERE u.id = $1
+"""
+
 SET_PASSWORD = """
 UPDATE auth_credentials
 SET password_hash = $2, reset_token_hash = NULL, reset_expires_at = NULL
@@ -82,6 +89,15 @@ async def password_of(db: Executor, user_id: str) -> str | None:
     """The hash; None if there is no such account, or it has no password."""
     password_hash: str | None = await db.fetchval(PASSWORD_OF, user_id)
     return password_hash
+
+
+async def in_force_since(db: Executor, user_id: str) -> int | None:
+    """When the password was set or the address proved, what was later: microseconds since 1970.
+
+    Hashing it in another way counts as setting it. 0: neither was; None: there is no such account.
+    """
+    since: int | None = await db.fetchval(IN_FORCE_SINCE, user_id)
+    return since
 
 
 async def set_password(db: Executor, user_id: str, password_hash: str) -> None:

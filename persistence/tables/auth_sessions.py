@@ -9,7 +9,8 @@ from typing import Any
 from persistence import slices
 from persistence.pool import Executor
 
-SHOWN = "id, user_id, device, counter, refresh_key, revoked_at IS NOT NULL AS revoked"
+SHOWN = """id, user_id, device, counter, refresh_key, revoked_at IS NOT NULL AS revoked,
+    (extract(epoch FROM last_used_at) * 1000000)::int8 AS used_at"""
 
 CREATE = f"""
 INSERT INTO auth_sessions (user_id, device, device_name, device_kind, client, network, refresh_key,
@@ -152,6 +153,8 @@ class AuthSession:
     device: str
     counter: int
     revoked: bool
+    used_at: int
+    """When it was made, or refreshed last: microseconds since 1970, on the database's clock."""
     refresh_key: bytes | None = field(repr=False, default=None)
     """What its refresh tokens are signed with; None: it was made before there were such keys."""
 
@@ -380,5 +383,6 @@ def _session(row: Any) -> AuthSession:
         row["device"],
         row["counter"],
         row["revoked"],
+        row["used_at"],
         row["refresh_key"],
     )

@@ -2,7 +2,7 @@
 
 Tries of one account from one address are counted strictly, those from all addresses together
 loosely: who guesses from many addresses is slowed down, and the owner, who has logged in from home
-before, is not kept out by it.
+before, is not kept out by it. Those on all of its devices together are counted as loosely.
 
 Tries under way are counted apart from wrong ones. Those that might all be wrong take the places of
 the free ones, so sending at once brings no more guesses; who comes then waits for what becomes of
@@ -39,7 +39,8 @@ class Tries:
     `wrong`: so many passwords in a row. `free_at`: from then on the next try is heard. (Of all
     addresses together: when all tries so far will have been paid for, one each 36 seconds.)
     `known_until`: until then the address counts as one where the owner logs in. `under_way`: so
-    many are being looked at, until `lost_at` at the latest.
+    many are being looked at, until `lost_at` at the latest. `of_devices`: of all devices of the
+    account together, each of which is known and counts here as well.
     """
 
     wrong: int = 0
@@ -47,12 +48,18 @@ class Tries:
     known_until: float = 0.0
     under_way: int = 0
     lost_at: float = 0.0
+    of_devices: bool = False
+
+
+def is_alone(here: Tries, all_over: Tries, now: float) -> bool:
+    """Whether the next try counts for its address only: it is known, and is no device."""
+    return here.known_until > now and not all_over.of_devices
 
 
 def seconds_to_wait(here: Tries, all_over: Tries, now: float) -> float:
     """Before the next try from this address, by those that were wrong; 0: none."""
     wait = _up_to(here, now).free_at - now
-    if here.known_until <= now:
+    if not is_alone(here, all_over, now):
         unsettled = _under_way(all_over, now) * _GAP
         if _paid_in(all_over, now) > unsettled:
             wait = max(wait, _paid_in(all_over, now))
@@ -64,13 +71,13 @@ def is_undecided(here: Tries, all_over: Tries, now: float) -> bool:
     here = _up_to(here, now)
     if here.under_way >= max(1, MAX_FREE_GUESSES - here.wrong):
         return True
-    return here.known_until <= now and _paid_in(all_over, now) > 0
+    return not is_alone(here, all_over, now) and _paid_in(all_over, now) > 0
 
 
 def after_a_beginning(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
-    """Both, with one more under way. All over it is paid for now, if the address is not known."""
+    """Both, with one more under way. All over it is paid for now, unless it is alone."""
     here = _up_to(here, now)
-    if here.known_until <= now:
+    if not is_alone(here, all_over, now):
         paid_at = max(all_over.free_at, now) + _GAP
         all_over = replace(all_over, wrong=all_over.wrong + 1, free_at=paid_at)
         all_over = _one_begun(all_over, now)
@@ -78,26 +85,26 @@ def after_a_beginning(here: Tries, all_over: Tries, now: float) -> tuple[Tries, 
 
 
 def after_a_wrong_one(
-    here: Tries, all_over: Tries, now: float, *, was_known: bool
+    here: Tries, all_over: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
-    """Both, after a try that turned out wrong. `was_known`: the address, as it began."""
+    """Both, after a try that turned out wrong. `was_alone`: as it began."""
     here = _one_wrong(_one_settled(here), now)
-    return here, all_over if was_known else _one_settled(all_over)
+    return here, all_over if was_alone else _one_settled(all_over)
 
 
 def after_no_look(
-    here: Tries, all_over: Tries, now: float, *, was_known: bool
+    here: Tries, all_over: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that there was no time to look at: as if it had not been."""
-    return _one_settled(here), all_over if was_known else _one_less(all_over)
+    return _one_settled(here), all_over if was_alone else _one_less(all_over)
 
 
 def after_a_login(
-    here: Tries, all_over: Tries, now: float, *, was_known: bool
+    here: Tries, all_over: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: its place is given back, the address is known."""
     here = replace(_one_settled(here), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
-    return here, all_over if was_known else _one_less(all_over)
+    return here, all_over if was_alone else _one_less(all_over)
 
 
 def after_another_proof(here: Tries, now: float) -> Tries:

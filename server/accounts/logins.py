@@ -112,9 +112,9 @@ class Logins:
 
         return asked
 
-    def device_token(self, email: str) -> str:
+    def device_token(self, email: str, made_at: int) -> str:
         """What the device shows at its next login to this account (rule A74)."""
-        return self._devices.new(self.account_of(email))
+        return self._devices.new(self.account_of(email), made_at)
 
     async def proved(
         self,
@@ -130,7 +130,7 @@ class Logins:
         `now`: seconds on the clock of this node, as the password came.
         """
         account = self.account_of(email)
-        device = device_token and self._devices.counted_under(account, device_token)
+        device = await self._known_device(db, email, account, device_token, now)
         source = _Source(account, address, device or address)
         if not source.is_known_device:
             await self._keep_out_networks(db, account, address, now)
@@ -153,6 +153,22 @@ class Logins:
         took = asyncio.get_running_loop().time() - now
         await asyncio.sleep(seconds_to_grid(took, self.grid_seconds))
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
+
+    async def _known_device(
+        self, db: Executor, email: str, account: bytes, token: str | None, now: float
+    ) -> str | None:
+        """What tries on this device are counted under; None: it is none of the account's.
+
+        Nor is one from before the password that counts now, or before the address was proved.
+        """
+        device = self._devices.known(account, token) if token else None
+        if device is None:
+            return None
+        if self._waits.get((account, device.counted_under), 0.0) > now:
+            return device.counted_under  # refused without a look at the database
+        user = await users.by_email(db, email)
+        since = None if user is None else await auth_credentials.in_force_since(db, user.id)
+        return None if since is None or device.made_at < since else device.counted_under
 
     async def _note_login(self, db: Executor, source: _Source, begun: Try) -> None:
         """A try was right: from now on the account is known at the address, too."""
@@ -218,6 +234,15 @@ class Logins:
         account = self.account_of(email)
         self._waits.pop((account, address), None)
         await login_tries.count_owner(db, account, address)
+
+    async def is_known(self, db: Executor, email: str, address: str) -> bool:
+        """Whether this account has logged in from this address lately."""
+        return await login_tries.is_known(db, self.account_of(email), address)
+
+    async def others_were_here(self, db: Executor, email: str, address: str) -> None:
+        """Whoever logged in before may have been another: only this address is known now."""
+        await login_tries.forget_known(db, self.account_of(email))
+        await self.logged_in(db, email, address)
 
     async def _count_try(self, db: Executor, source: _Source, now: float) -> Try:
         """One more is to be looked at; raises `Refused`, `TooBusy` before it is."""

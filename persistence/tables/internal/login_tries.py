@@ -14,6 +14,7 @@ from rooms.limits.login_tries import (
     after_a_wrong_one,
     after_another_proof,
     after_no_look,
+    is_alone,
     is_undecided,
     seconds_to_wait,
 )
@@ -23,6 +24,9 @@ KNOWN_DEVICE_SECONDS = 3_600.0
 
 EVERYWHERE = ""
 """The address under which tries from all addresses that are not known are counted."""
+
+DEVICES = "devices"
+"""The address under which tries on all known devices are counted, beside each for itself."""
 
 # One at a time for each account: many tries come at once, and the row may not be there yet.
 LOCK = """
@@ -41,6 +45,11 @@ LEFT JOIN login_tries AS t ON t.account = $1 AND t.address = asked.address
 
 IS_KNOWN = """
 SELECT known_until > clock_timestamp() FROM login_tries WHERE account = $1 AND address = $2
+"""
+
+FORGET_KNOWN = """
+UPDATE login_tries SET known_until = to_timestamp(0)
+WHERE account = $1 AND known_until > clock_timestamp()
 """
 
 PUT = """
@@ -69,8 +78,10 @@ class Try(NamedTuple):
     """Seconds, by those that were wrong."""
     is_undecided: bool = False
     """Others are being looked at: come again once it is known what became of them."""
-    was_known: bool = False
-    """The address, as the try began; to be said with what became of it."""
+    was_alone: bool = False
+    """It counts for its address only; to be said with what became of it."""
+    all_over: str = EVERYWHERE
+    """Where it counts as well, if it does not."""
 
 
 async def is_known(db: Executor, account: bytes, address: str) -> bool:
@@ -83,8 +94,9 @@ async def count_try(db: Executor, account: bytes, address: str, *, is_known: boo
     of it. `account`: 16 bytes made of its e-mail address, also of none there is. `is_known`: what
     stands for the address is a device that has shown that the account has logged in on it.
     """
+    beside = DEVICES if is_known else EVERYWHERE
     async with db.transaction() as tx:
-        here, all_over, now = await _locked(tx, account, address)
+        here, all_over, now = await _locked(tx, account, address, beside)
         if is_known:
             here = replace(here, known_until=max(here.known_until, now + KNOWN_DEVICE_SECONDS))
         if wait := seconds_to_wait(here, all_over, now):
@@ -92,29 +104,34 @@ async def count_try(db: Executor, account: bytes, address: str, *, is_known: boo
         if is_undecided(here, all_over, now):
             return Try(is_undecided=True)
         after = after_a_beginning(here, all_over, now)
-        await _put_both(tx, account, address, (here, all_over), after)
-        return Try(was_known=here.known_until > now)
+        await _put_both(tx, account, (address, beside), (here, all_over), after)
+        return Try(was_alone=is_alone(here, all_over, now), all_over=beside)
 
 
 async def count_wrong(db: Executor, account: bytes, address: str, begun: Try) -> int:
     """The try was wrong: how many were in a row, with this one."""
-    was_known = begun.was_known
+    was_alone = begun.was_alone
     here = await _step(
-        db, account, address, lambda *tries: after_a_wrong_one(*tries, was_known=was_known)
+        db,
+        account,
+        (address, begun.all_over),
+        lambda *tries: after_a_wrong_one(*tries, was_alone=was_alone),
     )
     return here.wrong
 
 
 async def count_login(db: Executor, account: bytes, address: str, begun: Try) -> None:
     """The try was right: the address is known from now on."""
-    was_known = begun.was_known
-    await _step(db, account, address, lambda *tries: after_a_login(*tries, was_known=was_known))
+    was_alone = begun.was_alone
+    where = (address, begun.all_over)
+    await _step(db, account, where, lambda *tries: after_a_login(*tries, was_alone=was_alone))
 
 
 async def count_nothing(db: Executor, account: bytes, address: str, begun: Try) -> None:
     """There was no time to look at the try."""
-    was_known = begun.was_known
-    await _step(db, account, address, lambda *tries: after_no_look(*tries, was_known=was_known))
+    was_alone = begun.was_alone
+    where = (address, begun.all_over)
+    await _step(db, account, where, lambda *tries: after_no_look(*tries, was_alone=was_alone))
 
 
 async def count_owner(db: Executor, account: bytes, address: str) -> None:
@@ -123,7 +140,12 @@ async def count_owner(db: Executor, account: bytes, address: str) -> None:
     def known(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
         return after_another_proof(here, now), all_over
 
-    await _step(db, account, address, known)
+    await _step(db, account, (address, EVERYWHERE), known)
+
+
+async def forget_known(db: Executor, account: bytes) -> None:
+    """No address is one any more where the account has logged in."""
+    await db.execute(FORGET_KNOWN, account)
 
 
 async def count_code(db: Executor, account: bytes, address: str) -> float:
@@ -133,17 +155,17 @@ async def count_code(db: Executor, account: bytes, address: str) -> float:
     two right ones are looked at at once.
     """
     async with db.transaction() as tx:
-        here, elsewhere, now = await _locked(tx, account, address)
+        here, elsewhere, now = await _locked(tx, account, address, EVERYWHERE)
         if wait := code_tries.seconds_to_wait(here, elsewhere, now):
             return wait
         after = code_tries.after_a_try(here, elsewhere, now)
-        await _put_both(tx, account, address, (here, elsewhere), after)
+        await _put_both(tx, account, (address, EVERYWHERE), (here, elsewhere), after)
         return 0.0
 
 
 async def count_right_code(db: Executor, account: bytes, address: str) -> None:
     """The code was right: the address is known from now on."""
-    await _step(db, account, address, code_tries.after_a_code)
+    await _step(db, account, (address, EVERYWHERE), code_tries.after_a_code)
 
 
 async def wrong_in_a_row(db: Executor, account: bytes) -> int:
@@ -157,30 +179,33 @@ async def trim(db: Executor) -> None:
     await slices.delete(db, TRIM)
 
 
-async def _step(db: Executor, account: bytes, address: str, step: Step) -> Tries:
-    """What is then counted of the address."""
+async def _step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
+    """What is then counted of the address, the first of both."""
     async with db.transaction() as tx:
-        here, all_over, now = await _locked(tx, account, address)
+        here, all_over, now = await _locked(tx, account, *where)
         after = step(here, all_over, now)
-        await _put_both(tx, account, address, (here, all_over), after)
+        await _put_both(tx, account, where, (here, all_over), after)
         return after[0]
 
 
-async def _locked(tx: Executor, account: bytes, address: str) -> tuple[Tries, Tries, float]:
+async def _locked(
+    tx: Executor, account: bytes, address: str, beside: str
+) -> tuple[Tries, Tries, float]:
     """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
     await tx.execute(LOCK, account)
-    rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, EVERYWHERE])}
-    return _tries(rows[address]), _tries(rows[EVERYWHERE]), rows[address]["now"]
+    rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, beside])}
+    all_over = replace(_tries(rows[beside]), of_devices=beside == DEVICES)
+    return _tries(rows[address]), all_over, rows[address]["now"]
 
 
 async def _put_both(
     tx: Executor,
     account: bytes,
-    address: str,
+    addresses: tuple[str, str],
     before: tuple[Tries, Tries],
     after: tuple[Tries, Tries],
 ) -> None:
-    for where, old, new in zip((address, EVERYWHERE), before, after, strict=True):
+    for where, old, new in zip(addresses, before, after, strict=True):
         if new != old:
             times = (new.free_at, new.known_until, new.under_way, new.lost_at)
             await tx.execute(PUT, account, where, new.wrong, *times)

@@ -34,12 +34,13 @@ class Guesses:
         self._of_one.use(other._of_one)
         self._of_network.use(other._of_network)
 
-    def take(self, address: str, user: str | None, now: float) -> float:
+    def take(self, address: str, user: str | None, now: float, *, is_known: bool = False) -> float:
         """One more is about to be looked at: 0, and it counts as wrong until `give_back`.
 
         Or how many seconds to wait: many come at once, and none is looked at past the bound.
+        `is_known`: it is of an account that has logged in from this address.
         """
-        wait = self.network_wait(address, now) if user is None else 0.0
+        wait = self.network_wait(address, now) if user is None and not is_known else 0.0
         return wait or self._of_one.take(user or address, now)
 
     def give_back(self, address: str, user: str | None, now: float) -> None:

@@ -8,16 +8,28 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from rooms.limits.login_tries import KNOWN_SECONDS
 from schema.text import base64url
 
 NONCE_LENGTH = 16
 MAC_LENGTH = 16
-TIME_LENGTH = 6
+TIME_LENGTH = 7
 
 PREFIX = "device "
 """Before the name under which tries of a device are counted: no address begins like this."""
+
+
+MICROSECONDS = 1_000_000
+
+
+class KnownDevice(NamedTuple):
+    """One on which an account has logged in, as its token says."""
+
+    counted_under: str
+    made_at: int
+    """When the token was, in microseconds since 1970, on the clock of the database."""
 
 
 class KnownDevices:
@@ -33,14 +45,16 @@ class KnownDevices:
         self._clock = clock
         """Seconds since 1970."""
 
-    def new(self, account: bytes) -> str:
-        """For a device on which this account (as tries are counted) has just logged in."""
-        made_at = int(self._clock()).to_bytes(TIME_LENGTH, "big")
-        said = made_at + secrets.token_bytes(NONCE_LENGTH)
+    def new(self, account: bytes, made_at: int) -> str:
+        """For a device on which this account (as tries are counted) has logged in.
+
+        `made_at`: when, in microseconds, on the clock of the database.
+        """
+        said = made_at.to_bytes(TIME_LENGTH, "big") + secrets.token_bytes(NONCE_LENGTH)
         return base64url.encode(said + self._mac(self._keys[0], account, said))
 
-    def counted_under(self, account: bytes, token: str) -> str | None:
-        """What tries on this device are counted under; None: it is none of the account's."""
+    def known(self, account: bytes, token: str) -> KnownDevice | None:
+        """The device that shows this; None: it is none of the account's."""
         try:
             raw = base64url.decode(token)
         except ValueError:
@@ -51,8 +65,10 @@ class KnownDevices:
         macs = (self._mac(key, account, said) for key in self._keys)
         if not any(hmac.compare_digest(mac, each) for each in macs):
             return None
-        age = self._clock() - int.from_bytes(said[:TIME_LENGTH], "big")
-        return PREFIX + said[TIME_LENGTH:].hex() if age < KNOWN_SECONDS else None
+        made_at = int.from_bytes(said[:TIME_LENGTH], "big")
+        if self._clock() - made_at / MICROSECONDS >= KNOWN_SECONDS:
+            return None
+        return KnownDevice(PREFIX + said[TIME_LENGTH:].hex(), made_at)
 
     @staticmethod
     def _mac(key: bytes, account: bytes, said: bytes) -> bytes:

@@ -9,8 +9,11 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
+from persistence.tables import users
+from persistence.tables.logging_in import login_challenges
 from schema.calls import METHODS
 from schema.errors import ErrorCode
+from server.calls.accounts.factor_codes import CHALLENGE_TRIES
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused, too_often
@@ -36,6 +39,22 @@ GUESSED: dict[str, frozenset[str]] = {
 """Method -> its parameters that can be guessed."""
 
 
+async def _is_known(context: Context, caller: Caller, params: msgspec.Struct, now: float) -> bool:
+    """Whether a login has come to its second step where its account was logged in before.
+
+    Looked at only where the network is held back: what was heard at the first step is heard here.
+    """
+    challenge: str | None = getattr(params, "challenge", None)
+    if challenge is None or not context.guesses.network_wait(caller.address, now):
+        return False
+    hashed = context.second_factors.hash_of(challenge)
+    found = await login_challenges.get(context.db, hashed, caller.device, CHALLENGE_TRIES)
+    user = None if found is None else await users.by_id(context.db, found.user_id)
+    return user is not None and await context.logins.is_known(
+        context.db, user.email, caller.address
+    )
+
+
 @asynccontextmanager
 async def guarding(
     context: Context, caller: Caller, method: str, params: msgspec.Struct
@@ -46,7 +65,8 @@ async def guarding(
         return
     user = None if caller.identity is None else caller.identity.user
     now = asyncio.get_running_loop().time()
-    if wait := context.guesses.take(caller.address, user, now):
+    is_known = user is None and await _is_known(context, caller, params, now)
+    if wait := context.guesses.take(caller.address, user, now, is_known=is_known):
         raise too_often(wait, "too many wrong codes and passwords")
     was_wrong = False
     try:

@@ -155,5 +155,5 @@ def speak_for(context: Context, caller: Caller, user: UserRow, session: AuthSess
             session.refresh_key,
             is_new=context.tokens.is_new_form,
         ),
-        device_token=context.logins.device_token(user.email),
+        device_token=context.logins.device_token(user.email, session.used_at),
     )

@@ -176,8 +176,8 @@ def user_code_tries_per_hour() -> Seen:
 
 
 def _after_a_guess(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
-    was_known = here.known_until > now
-    return after_a_wrong_one(*after_a_beginning(here, all_over, now), now, was_known=was_known)
+    was_alone = here.known_until > now
+    return after_a_wrong_one(*after_a_beginning(here, all_over, now), now, was_alone=was_alone)
 
 
 def _waits(here: Tries, all_over: Tries, now: float) -> Past | None:

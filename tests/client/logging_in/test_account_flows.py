@@ -6,7 +6,7 @@ import pytest
 
 from persistence.tables.mail_outbox import MailKind
 from prime_client import CallFailed, Client, ConnectionOver
-from server.accounts.guessing.known_devices import KnownDevices
+from server.accounts.guessing.known_devices import KnownDevice, KnownDevices
 from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import PATIENCE
@@ -91,13 +91,13 @@ async def test_A74_a_client_brings_along_what_the_last_login_on_its_device_was_g
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    counted_under = KnownDevices.counted_under
+    known = KnownDevices.known
 
-    def noted(self: KnownDevices, account: bytes, token: str) -> str | None:
+    def noted(self: KnownDevices, account: bytes, token: str) -> KnownDevice | None:
         shown.append(token)
-        return counted_under(self, account, token)
+        return known(self, account, token)
 
-    monkeypatch.setattr(KnownDevices, "counted_under", noted)
+    monkeypatch.setattr(KnownDevices, "known", noted)
     node = await nodes.start()
     async with Client(node.url, device="laptop") as ann:
         await ann.register(ANN, "ann", OLD)

@@ -15,6 +15,7 @@ from rooms.limits.login_tries import (
     after_a_login,
     after_a_wrong_one,
     after_no_look,
+    is_alone,
     is_undecided,
     seconds_to_wait,
 )
@@ -35,33 +36,33 @@ class Account:
         return seconds_to_wait(self.here[address], self.all_over, now)
 
     def begin(self, address: str, now: float) -> bool | None:
-        """Whether the address was known; None: it is not looked at now."""
+        """Whether it counts for its address only; None: it is not looked at now."""
         here = self.here[address]
         if self.wait(address, now) or is_undecided(here, self.all_over, now):
             return None
         self.heard += 1
         self.here[address], self.all_over = after_a_beginning(here, self.all_over, now)
-        return here.known_until > now
+        return is_alone(here, self.all_over, now)
 
     def end(
-        self, address: str, now: float, what: Callable[..., tuple[Tries, Tries]], was_known: bool
+        self, address: str, now: float, what: Callable[..., tuple[Tries, Tries]], was_alone: bool
     ) -> None:
         """What became of a try."""
-        after = what(self.here[address], self.all_over, now, was_known=was_known)
+        after = what(self.here[address], self.all_over, now, was_alone=was_alone)
         self.here[address], self.all_over = after
 
     def guess(self, address: str, now: float) -> bool:
         """A wrong password; whether it was looked at."""
-        if (was_known := self.begin(address, now)) is None:
+        if (was_alone := self.begin(address, now)) is None:
             return False
-        self.end(address, now, after_a_wrong_one, was_known)
+        self.end(address, now, after_a_wrong_one, was_alone)
         return True
 
     def log_in(self, address: str, now: float) -> bool:
         """The right password; whether it was looked at."""
-        if (was_known := self.begin(address, now)) is None:
+        if (was_alone := self.begin(address, now)) is None:
             return False
-        self.end(address, now, after_a_login, was_known)
+        self.end(address, now, after_a_login, was_alone)
         return True
 
 
@@ -106,6 +107,18 @@ def test_A4_the_owner_is_not_kept_out_by_strangers_where_it_has_logged_in_before
     assert account.wait("a café", DAY + 7_200) < 36  # elsewhere one waits like everyone
 
 
+def test_A74_devices_are_counted_together_like_strangers_though_each_is_known() -> None:
+    account = Account()
+    account.all_over = Tries(of_devices=True)
+    for n in range(100):
+        account.here[f"device {n}"] = Tries(known_until=100 * DAY)
+    assert sum(account.guess(f"device {n}", DAY) for n in range(100)) == MAX_GUESSES_PER_HOUR / 5
+    for second in range(1, 4 * 3_600):
+        account.guess(f"device {second % 100}", DAY + second)
+    assert 380 <= account.heard <= 425
+    assert all(account.here[f"device {n}"].known_until == 100 * DAY for n in range(100))
+
+
 def test_A4_beside_the_owner_at_one_address_a_stranger_costs_it_half_a_minute() -> None:
     account = Account()
     assert account.log_in("school", DAY)
@@ -138,13 +151,13 @@ def test_A4_tries_under_way_are_no_wrong_ones() -> None:
     known = [account.begin("there", DAY) for _ in range(MAX_FREE_GUESSES + 3)]
     assert known == [False] * MAX_FREE_GUESSES + [None] * 3
     assert account.wait("there", DAY) == 0
-    for was_known in (False, False):
-        account.end("there", DAY, after_a_login, was_known)
+    for was_alone in (False, False):
+        account.end("there", DAY, after_a_login, was_alone)
     assert account.begin("there", DAY) is True
     assert account.begin("there", DAY) is True
     assert account.begin("there", DAY) is None
-    for was_known in (False, False, False, True, True):
-        account.end("there", DAY, after_a_login, was_known)
+    for was_alone in (False, False, False, True, True):
+        account.end("there", DAY, after_a_login, was_alone)
     assert account.all_over.wrong == account.all_over.under_way == 0
     assert account.here["there"].under_way == 0
     assert account.wait("elsewhere", DAY) == 0

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from persistence.pool import Database
 from persistence.tables.mail_outbox import MailKind
-from schema.limits import MAX_FREE_GUESSES
+from schema.limits import MAX_FREE_GUESSES, MAX_GUESSES_PER_HOUR
 from server.accounts import logins
 from server.accounts.admission import Admission
 from server.accounts.logins import GRID_SECONDS, seconds_to_grid
@@ -128,7 +128,7 @@ async def test_A74_one_that_is_none_changes_nothing(nodes: Nodes) -> None:
         await register(home := await from_address(node, "192.0.2.1"), name)
     await besieged(node)
     cafe = await from_address(node, "203.0.113.5")
-    for shown in ("x", "A" * 51, home.tokens["device_token"], home.tokens["refresh_token"][:128]):
+    for shown in ("x", "A" * 52, home.tokens["device_token"], home.tokens["refresh_token"][:128]):
         assert codes([await log_in(cafe, RIGHT, device_token=shown)]) == ["rate_limited"]
 
 
@@ -158,6 +158,70 @@ async def test_A74_a_reset_by_mail_lets_the_owner_in_where_all_addresses_are_kep
     mail = await letters.newest(node, MailKind.RESET_PASSWORD)
     await cafe.result("auth.reset_password", token=mail["token"], password="violet anvil")
     assert codes([await log_in(cafe, "violet anvil")]) == ["reply"]
+
+
+async def looked_at(node: Node, network: str, tokens: list[str | None]) -> int:
+    """How many of wrong passwords, five with each token, each from an address of its own."""
+    told = []
+    for n, token in enumerate(tokens):
+        stranger = await from_address(node, f"{network}.{n}")
+        wrong = {"email": "ann@example.org", "password": OTHER, "device_token": token}
+        told += [await stranger.call("auth.login", **wrong) for _ in range(MAX_FREE_GUESSES)]
+    assert set(codes(told)) <= {"auth_failed", "rate_limited"}
+    return codes(told).count("auth_failed")
+
+
+async def tokens_of(wire: Wire, count: int) -> list[str | None]:
+    login = {"email": "ann@example.org", "password": RIGHT}
+    return [(await wire.result("auth.login", **login))["device_token"] for _ in range(count)]
+
+
+AT_ONCE = int(MAX_GUESSES_PER_HOUR / 5)
+
+
+async def test_A74_all_devices_of_an_account_together_are_heard_no_more_than_strangers(
+    nodes: Nodes,
+) -> None:
+    """Whoever stole many of them; and an address where the account was is heard as before."""
+    node = await nodes.start(proxies=LOOPBACK)
+    home = await from_address(node, "192.0.2.1")
+    await register(home, "ann")
+    stolen = await tokens_of(home, 6)
+    assert await looked_at(node, "198.51.100", stolen) == AT_ONCE
+    assert codes([await log_in(home, RIGHT)]) == ["reply"]
+
+
+@pytest.mark.parametrize("how", ["taken over", "reset", "changed"])
+async def test_A74_what_was_known_before_a_take_over_or_another_password_is_not_known(
+    nodes: Nodes, letters: Letters, how: str
+) -> None:
+    """Neither a device nor an address; the one where it was done is, and new devices are."""
+    node = await nodes.start(proxies=LOOPBACK)
+    evil = await from_address(node, "192.0.2.1")
+    await register(evil, "ann")
+    kept = await tokens_of(evil, 6)
+    home = await from_address(node, "203.0.113.5")
+    if how == "changed":
+        await home.result("auth.login", email="ann@example.org", password=RIGHT)
+        await home.result("auth.change_password", password=RIGHT, new_password="violet anvil")
+    if how == "taken over":
+        await home.result("auth.send_verification", email="ann@example.org")
+        mail = await letters.newest(node, MailKind.VERIFY_ADDRESS)
+        await home.result("auth.verify", token=mail["token"])
+    if how == "reset":
+        await home.result("auth.request_reset", email="ann@example.org")
+        mail = await letters.newest(node, MailKind.RESET_PASSWORD)
+        await home.result("auth.reset_password", token=mail["token"], password="violet anvil")
+    assert await looked_at(node, "198.51.100", [*kept, None]) == AT_ONCE
+    assert codes([await log_in(await from_address(node, "192.0.2.1"), OTHER)]) == ["rate_limited"]
+    right = how != "taken over"
+    told = await log_in(home, "violet anvil")
+    assert codes([told]) == ["reply" if right else "auth_failed"]
+    if right:
+        hotel = await from_address(node, "203.0.113.9")
+        login = {"email": "ann@example.org", "password": "violet anvil"}
+        shown = told["result"]["device_token"]
+        assert (await hotel.call("auth.login", **login, device_token=shown))["t"] == "reply"
 
 
 async def test_A4_right_passwords_that_come_at_once_are_all_right(nodes: Nodes) -> None:

@@ -48,6 +48,7 @@ async def change_password(context: Context, caller: Caller, params: ChangePasswo
             tx, AuditEvent.PASSWORD_CHANGED, user=user.id, address=caller.address
         )
     tell_ended(context, ended)
+    await context.logins.others_were_here(context.db, user.email, caller.address)
     return Done()
 
 

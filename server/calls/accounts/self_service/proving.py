@@ -42,10 +42,13 @@ async def verify(context: Context, caller: Caller, params: Verify) -> Done:
     if caller.identity is not None:
         theirs.add(caller.user)
     ended: list[str] = []
+    closed = False
     joined: list[invitations.Joined] = []
 
     async def prove(tx: Executor, user: UserRow, taken: Taken) -> None:
+        nonlocal closed
         if user.id not in theirs and not await users.is_verified(tx, user.id):
+            closed = True
             ended.extend(await close_ways_in(context, tx, user.id, caller.address))
         elif (came := await invitations.accept_pending(context, tx, user)) is not None:
             joined.append(came)
@@ -54,8 +57,10 @@ async def verify(context: Context, caller: Caller, params: Verify) -> Done:
             tx, AuditEvent.ADDRESS_VERIFIED, user=user.id, address=caller.address
         )
 
-    await use_up(context, caller, Purpose.VERIFY_ADDRESS, take, prove)
+    user = await use_up(context, caller, Purpose.VERIFY_ADDRESS, take, prove)
     tell_ended(context, ended)
+    if closed:
+        await context.logins.others_were_here(context.db, user.email, caller.address)
     for each in joined:
         invitations.tell(context, each)
     return Done()
@@ -107,7 +112,7 @@ async def reset_password(context: Context, caller: Caller, params: ResetPassword
 
     user = await use_up(context, caller, Purpose.RESET_PASSWORD, take, reset)
     tell_ended(context, ended)
-    await context.logins.logged_in(context.db, user.email, caller.address)
+    await context.logins.others_were_here(context.db, user.email, caller.address)
     return Done()
 
 

@@ -12,8 +12,10 @@ from schema.limits import MAX_CODES_PER_HOUR
 from server.calls.accounts.factor_codes import CHALLENGE_TRIES
 from server.operating.users_work import drop_second_factor
 from tests.server.accounts.authenticator import App, stand_still
+from tests.server.accounts.test_logins import from_address, register
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes
+from tests.server.test_limits import LOOPBACK, node_with
 from tests.server.wire import Message, Wire
 
 pytestmark = pytest.mark.postgres
@@ -95,6 +97,28 @@ async def test_A35_a_challenge_is_of_one_device_for_five_minutes_and_five_codes(
     assert {(answer["code"], answer["message"]) for answer in told} == {
         ("auth_failed", told[0]["message"])
     }
+
+
+async def test_A42_what_a_known_device_begins_in_a_network_held_back_it_ends_there(
+    nodes: Nodes,
+) -> None:
+    """By a right code; nobody else there is heard, and wrong codes are counted as ever."""
+    node = await node_with(nodes, "wrong_secrets_per_network=10", proxies=LOOPBACK)
+    ann = await from_address(node, "192.0.2.1")
+    await register(ann, "ann")
+    app, _ = await set_up(ann)
+    for n in range(100, 112):
+        stranger = await from_address(node, f"203.0.113.{n}")
+        await stranger.call("auth.login", email=f"user{n}@example.org", password="wrong horse")
+    hotel = await from_address(node, "203.0.113.5")
+    assert (await log_in(hotel))["code"] == "rate_limited"
+    login = {"email": "ann@example.org", "password": "correct horse"}
+    shown = {"device_token": ann.tokens["device_token"]}
+    told = await hotel.call("auth.login", **login, **shown)
+    token = told["details"]["challenge"]
+    assert (await give(hotel, token, "000000"))["code"] == "auth_failed"
+    assert (await give(hotel, "x" * 43, app.code()))["code"] == "rate_limited"
+    assert (await give(hotel, token, app.code()))["t"] == "reply"
 
 
 async def test_A36_a_code_counts_once_also_for_two_at_the_same_time(node: Node) -> None:
