@@ -12,7 +12,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN, State
 
 from rooms.limits.token_bucket import TokenBucket
-from schema.close_codes import BAD_MESSAGES
+from schema.close_codes import BAD_MESSAGES, SESSION_REVOKED, CloseCode
 from schema.errors import ErrorCode
 from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED
 from schema.messages import Error
@@ -20,6 +20,7 @@ from schema.server_limits import PREPAID_BYTES
 from server.sockets.codec import MSGPACK, BadMessage
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
+from server.sockets.session import Leaving, Session
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
@@ -59,6 +60,7 @@ class Incoming(RateLimited):
     }
 
     _handshake: Handshake | None
+    session: Session
 
     def __init__(self, now: float) -> None:
         super().__init__(now)
@@ -198,14 +200,18 @@ class Incoming(RateLimited):
         """Answer bytes that name no message; the fifth in ten seconds are the last (rule E4)."""
         self.refuse(error)
         if not self._unreadable_bucket.take(1, self._loop.time()):
-            self.close(BAD_MESSAGES)
+            self.close(self._why_noisy())
 
     def refuse_without_login(self, error: Error) -> None:
         """Answer a message that needs a login; who goes on without one is closed (rule E4)."""
         self.refuse(error)
         part = BAD_MESSAGES_ALLOWED / LOGINS_NEEDED_ALLOWED
         if not self._unreadable_bucket.take(part, self._loop.time()):
-            self.close(BAD_MESSAGES)
+            self.close(self._why_noisy())
+
+    def _why_noisy(self) -> CloseCode:
+        """Who goes on as the login has just ended may not know that yet (rule A3)."""
+        return SESSION_REVOKED if isinstance(self.session, Leaving) else BAD_MESSAGES
 
 
 class FrameCutter:

@@ -9,10 +9,11 @@ import msgpack
 import pytest
 
 from schema.calls import CreateProject
-from schema.close_codes import BAD_MESSAGES
+from schema.close_codes import BAD_MESSAGES, SESSION_REVOKED
 from schema.errors import DETAILS, ERRORS, ErrorCode
 from schema.limits import LOGINS_NEEDED_ALLOWED
 from schema.messages import Call
+from server.router import changed_rows
 from server.sockets.codec import CODECS, BadMessage, Codec
 from tests.server.conftest import Node
 from tests.server.wire import JSON, MSGPACK, Message, Wire, marker
@@ -291,6 +292,28 @@ async def test_E4_who_goes_on_without_a_login_is_closed(node: Node, message: Mes
         await wire.send({**message, "id": f"needed_{n:04}"})
     heard = await wire.closed(BAD_MESSAGES.code)
     assert {each["code"] for each in heard if each["t"] == "error"} == {"auth_required"}
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ({"id": "a", "project": PROJECT}, 5),
+        ({"t": "join", "id": "needed_1", "project": PROJECT}, LOGINS_NEEDED_ALLOWED + 1),
+    ],
+    ids=["noise", "joins"],
+)
+async def test_A3_whatever_is_said_once_the_login_has_ended_the_close_says_that(
+    node: Node, monkeypatch: pytest.MonkeyPatch, codec: str, said: Message, times: int
+) -> None:
+    """Also before the close is due: a client cannot know yet, and must not take it for a fault."""
+    monkeypatch.setattr(changed_rows, "REVOKED_AFTER_SECONDS", 600.0)
+    ann = await node.musician("ann")
+    phone = await node.again(ann, "phone", codec)
+    await ann.result("auth.logout")
+    for _ in range(times):
+        await phone.send(said)
+    await phone.closed(SESSION_REVOKED.code)
 
 
 HALVES: dict[str, tuple[Message, str, Message]] = {
