@@ -66,6 +66,7 @@ EVENT_KINDS = {
         "A connection was cut off: it took no byte for five seconds.", "PrimeCutsMusiciansOff"
     ),
     "aborted_connections.no_handshake": EventKind("Somebody connected and said nothing."),
+    "bad_requests": EventKind("Somebody sent bytes that are no request of HTTP."),
     "aborted_connections.too_many_sockets": EventKind(
         "A connection was cut off: its address had far too many.", "PrimeHandshakesRefused"
     ),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from server.version import VERSION
 from tests.client.test_clients_page import examples
 from tests.server.conftest import Node
 
@@ -97,7 +98,7 @@ def _pip_install(directory: Path, packages: Path) -> None:
 def test_it_brings_one_package_and_what_it_says_it_needs(installed: Path) -> None:
     (packages,) = installed.parent.parent.glob("lib/python*/site-packages")
     brought = {path.name for path in packages.iterdir() if not path.is_symlink()}
-    assert brought == {"prime_client", "prime_client-0.1.0.dist-info"}
+    assert brought == {"prime_client", f"prime_client-{VERSION}.dist-info"}
     (metadata,) = packages.glob("*.dist-info/METADATA")
     needed = re.findall(r"^Requires-Dist: ([a-z]+)", metadata.read_text(), re.MULTILINE)
     assert sorted(needed) == sorted(DEPENDENCIES)

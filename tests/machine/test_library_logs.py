@@ -10,6 +10,7 @@ import logging, sys
 from unittest.mock import patch
 from persistence.errors import BadSetting
 from server import __main__ as program
+from server.operating import serve_command
 def fail(*_, **__):
     for name in ("asyncpg", "asyncio", "redis", "websockets"):
         try:
@@ -18,7 +19,7 @@ def fail(*_, **__):
             logging.getLogger(name).exception("failed to %s\\nagain", "connect")
     raise BadSetting("stop")
 sys.argv[1:] = []
-with patch.object(program, "read_settings", fail):
+with patch.object(serve_command, "read_settings", fail):
     sys.exit(program.main())
 """
 

@@ -35,6 +35,7 @@ const EVENTS: { readonly [event: string]: Words } = {
   guest_upgraded: "made an account of a guest",
   account_closed: "deleted the account, which is erased after the grace time",
   account_reopened: "came back to a deleted account",
+  deletion_requested: "asked for a code by mail, to delete the account",
   account_deleted: ({ whom }) => `erased the account${ofWhom(whom)}`,
   password_changed: ({ whom }) => `changed the password${ofWhom(whom)}`,
   password_removed: "proved the address without the password, which is void",
