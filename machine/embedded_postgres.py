@@ -52,6 +52,9 @@ READY = ("ready", "standby")
 SOCKETS_LINE = 4
 """Of the postmaster's file: the directory of its socket."""
 
+WAL_SEGMENT_MB = 4
+"""Whoever commits as a segment ends makes the next one, zeroed: 16 MB (the default) are 7 ms."""
+
 SETTINGS = {
     "shared_buffers": "64MB",
     "max_connections": "200",
@@ -166,6 +169,7 @@ class EmbeddedPostgres(EmbeddedServer):
     def _new_data(self, launcher: Launcher, binaries: Path, unfinished: Path) -> None:
         initdb = [
             *(str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust"),
+            f"--wal-segsize={WAL_SEGMENT_MB}",
             *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
         ]
         self._run_for_data(launcher, initdb)

@@ -83,7 +83,13 @@ def test_it_is_set_up_to_keep_what_it_acknowledged(directory: Path) -> None:
     dsn = postgres.start()
     settings = {
         name: fetch(dsn, f"SHOW {name}")
-        for name in ("fsync", "synchronous_commit", "full_page_writes", "timezone")
+        for name in (
+            "fsync",
+            "synchronous_commit",
+            "full_page_writes",
+            "timezone",
+            "wal_segment_size",
+        )
     }
     locale = fetch(dsn, "SELECT datlocale FROM pg_database WHERE datname = 'prime'")
     listening = fetch(dsn, "SHOW listen_addresses")
@@ -93,6 +99,7 @@ def test_it_is_set_up_to_keep_what_it_acknowledged(directory: Path) -> None:
         "synchronous_commit": "on",
         "full_page_writes": "on",
         "timezone": "UTC",
+        "wal_segment_size": "4MB",
     }
     assert (locale, listening) == ("C.UTF-8", "")
 
