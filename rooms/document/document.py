@@ -25,9 +25,6 @@ from schema.errors import DropReason
 from schema.limits import MAX_STATE_BYTES
 from schema.ops import Delete, Op, decode_ops
 
-SentOps = Sequence[Op] | None
-"""What `apply` was sent beside an entry."""
-
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "Tried", "merged"]
 
 FREE_OF_COUNTING = 0.4
@@ -284,7 +281,7 @@ class DocumentAspect:
 
     def apply(self, entry: Entry, sent: object = None) -> Steps[Applied]:
         """One that cannot be read keeps its seq, and does nothing. `sent`: its ops."""
-        ops = cast("SentOps", sent) or read_ops(entry)
+        ops = cast("Sequence[Op] | None", sent) or read_ops(entry)
         if ops is None:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.
