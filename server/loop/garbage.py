@@ -30,16 +30,19 @@ class Garbage:
     def __init__(self) -> None:
         self._collected_at = time.monotonic()
         """When the last full collection began, in seconds of the monotonic clock."""
+        self._before = gc.get_threshold()
+        """Python's own thresholds, or whose process it is."""
 
     def take_over(self) -> None:
         """What exists by now stays for good; from here on full collections are ours to time."""
+        self._before = gc.get_threshold()
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
         gc.collect()
         gc.freeze()
 
     def give_back(self) -> None:
         """As it was: for a process that goes on without us, as a test's does."""
-        gc.set_threshold(700, 10, 10)
+        gc.set_threshold(*self._before)
         gc.unfreeze()
 
     def collect_if_due(self, is_idle: bool) -> None:

@@ -1,7 +1,6 @@
 """A whole server in the test's own loop, on a database of the test's own."""
 
 import asyncio
-import gc
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -24,7 +23,7 @@ from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics
 from server.live.hub import Hub
-from server.loop.garbage import MIDDLE, NEVER, YOUNG, Garbage
+from server.loop.garbage import Garbage
 from server.node import Foundation
 from server.node import Node as ServerNode
 from server.node_secrets import node_secrets
@@ -51,7 +50,10 @@ SECRET = b"a secret of tests, 32 bytes long"
 
 
 class NotedGarbage(Garbage):
-    """Without the look at all there is, at each start of a node: that is all tests, too."""
+    """Without the look at all there is, at each start of a node: that is all tests, too.
+
+    And it leaves Python's collector as the tests have it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,11 +61,9 @@ class NotedGarbage(Garbage):
 
     def take_over(self) -> None:
         self.is_taken_over = True
-        gc.set_threshold(YOUNG, MIDDLE, NEVER)
 
     def give_back(self) -> None:
         self.is_taken_over = False
-        gc.set_threshold(700, 10, 10)
 
 
 class HeldJournal(PostgresJournal):
