@@ -38,11 +38,20 @@ def digest(state: State) -> str:
     return shown(total(state))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return float(value) + 0.0  # -0.0 becomes 0.0
-    if isinstance(value, Mapping):
-        return {name: _plain(value[name]) for name in sorted(value)}
-    return value
+def _plain(entity: Mapping[str, Any]) -> dict[str, Any]:
+    """Names sorted, every number a float 64, no -0.0."""
+    plain: dict[str, Any] = {}
+    for name in sorted(entity):
+        value = entity[name]
+        kind = type(value)
+        if kind is str or kind is bool:  # nearly always, as are the next two
+            plain[name] = value
+        elif kind is float or kind is int:
+            plain[name] = value + 0.0  # -0.0 becomes 0.0
+        elif isinstance(value, Mapping):
+            plain[name] = _plain(value)
+        elif isinstance(value, int | float):
+            plain[name] = float(value) + 0.0  # a program's own kind of number
+        else:
+            plain[name] = value
+    return plain

@@ -14,6 +14,17 @@ State = dict[str, dict[str, Entity]]
 Undo = list[tuple[str, str, Entity | None]]
 
 
+_OWNERS = {
+    collection: [
+        (name, field.points_to)
+        for name, field in fields.items()
+        if field.kind == "pointer" and field.on_delete == "cascade"
+    ]
+    for collection, fields in ENTITY_TYPES.items()
+}
+"""The fields that say what an entity goes with, and of which collection that is."""
+
+
 class DoesNotApply(Exception):
     """A committed op finds nothing to act on: this copy is not what the server thinks it is."""
 
@@ -57,11 +68,10 @@ def _put(entities: dict[str, Entity], entity_id: str, entity: Entity | None) -> 
 
 
 def _owners_exist(state: State, op: Op) -> bool:
-    for name, field in ENTITY_TYPES[op["col"]].items():
-        if field.kind != "pointer" or field.on_delete != "cascade":
-            continue
-        owner = op["entity"].get(name)
-        owners = state.get(field.points_to, {})
+    entity = op["entity"]
+    for name, points_to in _OWNERS[op["col"]]:
+        owner = entity.get(name)
+        owners = state.get(points_to, {})
         if owner is not None and not (isinstance(owner, str) and owner in owners):
             return False
     return True
