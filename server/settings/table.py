@@ -10,7 +10,7 @@ from server.accounts.providers.provider_settings import provider_names
 from server.accounts.use_limits import Limits
 from server.health.log import LEVELS
 from server.loop.loop_load import CORE_SHARE
-from server.settings import parsing
+from server.settings import value_kinds
 from server.settings.setting import Setting
 
 SWITCH = "1, true, yes, on or 0, false, no, off"
@@ -26,7 +26,7 @@ def _connections(variable: str, least: int, default: int, work: str) -> Setting:
     return Setting(
         f"lanes.{lane}",
         variable,
-        parsing.whole_number(least, 100),
+        value_kinds.whole_number(least, 100),
         f"a number of connections from {least} to 100",
         str(default),
         f"connections to PostgreSQL for {work}, at most",
@@ -39,7 +39,7 @@ SETTINGS = (
     Setting(
         "host",
         "PRIME_HOST",
-        parsing.address,
+        value_kinds.address,
         "an address of this machine, or a name of one",
         "127.0.0.1",
         "address to listen on; `0.0.0.0` behind a load balancer on another machine",
@@ -49,7 +49,7 @@ SETTINGS = (
     Setting(
         "port",
         "PRIME_PORT",
-        parsing.whole_number(0, 65_535),
+        value_kinds.whole_number(0, 65_535),
         "a whole number from 0 to 65535",
         "8787",
         "port to listen on; 0: any that is free",
@@ -59,7 +59,7 @@ SETTINGS = (
     Setting(
         "behind_proxy",
         "PRIME_BEHIND_PROXY",
-        parsing.switch,
+        value_kinds.switch,
         SWITCH,
         "on",
         "others reach `--host` only through a proxy with TLS",
@@ -70,7 +70,7 @@ SETTINGS = (
     Setting(
         "tls_certificate",
         "PRIME_TLS_CERT",
-        parsing.file,
+        value_kinds.file,
         "a file with the certificate and those that lead to its authority, in PEM",
         "/etc/prime/fullchain.pem",
         "the certificate: Prime speaks TLS by itself",
@@ -80,7 +80,7 @@ SETTINGS = (
     Setting(
         "tls_key",
         "PRIME_TLS_KEY",
-        parsing.file,
+        value_kinds.file,
         "a file with the key of the certificate, in PEM and without a password",
         "/etc/prime/privkey.pem",
         "its key",
@@ -90,7 +90,7 @@ SETTINGS = (
     Setting(
         "data",
         "PRIME_DATA",
-        parsing.directory,
+        value_kinds.directory,
         "a directory",
         "/var/lib/prime",
         "directory of the embedded PostgreSQL and Valkey; not used when both URLs are set",
@@ -100,7 +100,7 @@ SETTINGS = (
     Setting(
         "database_url",
         "DATABASE_URL",
-        parsing.database_url,
+        value_kinds.database_url,
         "a database URL",
         DATABASE_URL,
         "where PostgreSQL is",
@@ -110,7 +110,7 @@ SETTINGS = (
     Setting(
         "caller_database_url",
         "PRIME_CALLER_DATABASE_URL",
-        parsing.database_url,
+        value_kinds.database_url,
         "a database URL",
         DATABASE_URL,
         "the same database with a login of `prime_caller`, for what users ask for",
@@ -120,7 +120,7 @@ SETTINGS = (
     Setting(
         "redis_url",
         "REDIS_URL",
-        parsing.redis_url,
+        value_kinds.redis_url,
         "a URL that begins with redis://, rediss:// or unix://, or empty",
         "redis://127.0.0.1:6379/0",
         "where Redis or Valkey is; set but empty: no bus, a single node",
@@ -131,7 +131,7 @@ SETTINGS = (
     Setting(
         "secret",
         "PRIME_SECRET",
-        parsing.secret,
+        value_kinds.secret,
         "a text of at least 32 characters",
         "what openssl rand -hex 32 prints",
         "the same on every node; signs what nodes say to each other",
@@ -141,7 +141,7 @@ SETTINGS = (
     Setting(
         "secret_next",
         "PRIME_SECRET_NEXT",
-        parsing.secret,
+        value_kinds.secret,
         "a text of at least 32 characters",
         "what openssl rand -hex 32 prints",
         "the secret that comes: believed already, in the first step of a change",
@@ -150,7 +150,7 @@ SETTINGS = (
     Setting(
         "secret_before",
         "PRIME_SECRET_BEFORE",
-        parsing.secret,
+        value_kinds.secret,
         "a text of at least 32 characters",
         "what openssl rand -hex 32 prints",
         "the secret of before: still believed, in the second step of a change",
@@ -159,7 +159,7 @@ SETTINGS = (
     Setting(
         "origins",
         "PRIME_ORIGINS",
-        parsing.origins,
+        value_kinds.origins,
         "web origins with commas between them",
         "https://studio.example.com,https://other.example:8443",
         "web origins that may connect; clients that send none, and the own pages at a name among"
@@ -171,7 +171,7 @@ SETTINGS = (
     Setting(
         "pages",
         "PRIME_PAGES",
-        parsing.switch,
+        value_kinds.switch,
         SWITCH,
         "off",
         "serve the studio page at `/studio` and the operators' page at `/operator`",
@@ -180,7 +180,7 @@ SETTINGS = (
     Setting(
         "proxies",
         "PRIME_PROXIES",
-        parsing.networks,
+        value_kinds.networks,
         "addresses or networks with commas between them",
         "10.0.0.0/8,fd00::/8",
         "of the load balancers: only their `X-Forwarded-For` is believed",
@@ -202,7 +202,7 @@ SETTINGS = (
     Setting(
         "registration",
         "PRIME_REGISTRATION",
-        parsing.one_of("closed", "open"),
+        value_kinds.one_of("closed", "open"),
         "open or closed",
         "closed",
         "`closed`: only who is invited makes an account; others are made by `./run users`",
@@ -223,7 +223,7 @@ SETTINGS = (
     Setting(
         "providers.redirects",
         "PRIME_REDIRECTS",
-        parsing.redirects,
+        value_kinds.redirects,
         "addresses of web clients with commas between them",
         "https://studio.example.com/login",
         "web clients that a provider may lead back to, letter by letter",
@@ -234,7 +234,7 @@ SETTINGS = (
     Setting(
         "second_factor_required",
         "PRIME_SECOND_FACTOR",
-        parsing.one_of("optional", "required"),
+        value_kinds.one_of("optional", "required"),
         "optional or required",
         "required",
         "`required`: every login takes a second factor",
@@ -244,7 +244,7 @@ SETTINGS = (
     Setting(
         "verify_address",
         "PRIME_VERIFY_ADDRESS",
-        parsing.one_of("off", "required"),
+        value_kinds.one_of("off", "required"),
         "off or required",
         "required",
         "`required`: only those log in whose e-mail address is proved",
@@ -254,7 +254,7 @@ SETTINGS = (
     Setting(
         "grace_days",
         "PRIME_DELETION_DAYS",
-        parsing.number(0, 365),
+        value_kinds.number(0, 365),
         "a number of days from 0 to 365",
         "14",
         "how long a deleted account can be had back by logging in",
@@ -295,7 +295,7 @@ SETTINGS = (
     Setting(
         "core_share",
         "PRIME_CORE_SHARE",
-        parsing.number(0.1, 0.95),
+        value_kinds.number(0.1, 0.95),
         "a part of a core from 0.1 to 0.95",
         "0.6",
         "the part of its core that a node aims at",
@@ -305,7 +305,7 @@ SETTINGS = (
     Setting(
         "history_days",
         "PRIME_HISTORY_DAYS",
-        parsing.number(1, 36_500),
+        value_kinds.number(1, 36_500),
         DAYS,
         "30",
         "how far back time travel and undo reach; the lowest of all nodes wins",
@@ -315,7 +315,7 @@ SETTINGS = (
     Setting(
         "audit_days",
         "PRIME_AUDIT_DAYS",
-        parsing.number(1, 36_500),
+        value_kinds.number(1, 36_500),
         DAYS,
         "180",
         "how long entries of the audit are kept; the lowest of all nodes wins",
@@ -332,7 +332,7 @@ SETTINGS = (
     Setting(
         "log_level",
         "PRIME_LOG_LEVEL",
-        parsing.word_of(LEVELS),
+        value_kinds.word_of(LEVELS),
         f"one of {', '.join(LEVELS)}",
         "warning",
         "below which nothing is written into the log",
@@ -342,7 +342,7 @@ SETTINGS = (
     Setting(
         "admin_socket",
         "PRIME_ADMIN_SOCKET",
-        parsing.directory,
+        value_kinds.directory,
         "a directory",
         "/run/prime",
         "directory of each node's socket for `./run admin`; only its user and root may open it",
@@ -351,7 +351,7 @@ SETTINGS = (
     Setting(
         "stall_probe",
         "PRIME_STALL_PROBE",
-        parsing.switch,
+        value_kinds.switch,
         SWITCH,
         "on",
         "measure stalls of the event loop (1,000 timers a second)",

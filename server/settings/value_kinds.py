@@ -1,5 +1,6 @@
-"""Texts of settings as values. Each raises `ValueError`: empty, or what `must be ...` leaves out.
+"""The kinds of values that settings have, each a text made one or refused by a `ValueError`.
 
+That is empty, or what `must be ...` leaves out.
 No message repeats a text that may hold a secret.
 """
 
