@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from admin.answers import Door, NotDone, Result
+from admin.door import Door, NotDone, Result
 from admin.call_door import CallDoor
 from admin.socket_door import SocketDoor
-from admin.words import WORDS, Word
+from admin.commands import WORDS, Word
 from machine.caller_paths import path_of_caller
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from machine.sockets.closed_pipes import ended

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from admin.answers import PERHAPS, NotDone, Result
+from admin.door import PERHAPS, NotDone, Result
 from prime_client.client import Client
 from prime_client.connecting.connection import AUTHORITY
 from prime_client.failures import CallFailed, CallInterrupted, CallTimedOut, PrimeError

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from admin.answers import PERHAPS, NotDone, Result
+from admin.door import PERHAPS, NotDone, Result
 from machine.sockets.admin_sockets import NoSocket, sockets_in
 
 PATIENCE = 15.0

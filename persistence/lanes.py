@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from persistence.caller_rights import check_rights
 from persistence.caller_role import ROLE, check_lane, check_owner, check_same
 from persistence.pool import NODE_NAME, Database
-from persistence.starting.fitness import look_at
+from persistence.starting.database_requirements import look_at
 from persistence.starting.serving_rights import check_own
 
 LOCK_SECONDS = {"appends": 0.025, "behind": 1.0}

@@ -8,7 +8,7 @@ from rooms.edits import answers
 from rooms.edits.edits import Edits
 from rooms.effects import Admit, Effects, Send, SendState, send
 from rooms.journal.feed import NO_PARTS, Feed
-from rooms.journal.unanswered import Unanswered
+from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.members import Members
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks

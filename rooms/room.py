@@ -11,7 +11,7 @@ from rooms.effects import Announce, Effects, Job, LookUp, Packet, send
 from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from rooms.journal.feed import Feed
-from rooms.journal.unanswered import Unanswered
+from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.gestures import Gestures, MembersGestures
 from rooms.presence.members import Members
 from rooms.presence.permits import Permits

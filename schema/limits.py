@@ -287,7 +287,7 @@ MAX_PARAMS_BYTES = BOUNDS.add(
     "bytes",
     "an op",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document/one_op.py",
+    "rooms/document/op_application.py",
     "Of one device's `params` in the encoding of the digest: 4,096 leaves of 32 bytes.",
 )
 
@@ -328,7 +328,7 @@ MAX_ENTITIES = BOUNDS.add(
     "entities",
     "the project state",
     ErrorCode.LIMIT_REACHED,
-    "rooms/document/one_op.py",
+    "rooms/document/op_application.py",
     "Twenty times the largest real song.",
 )
 
@@ -558,7 +558,7 @@ MAX_PAGE_BYTES = BOUNDS.add(
     "bytes",
     "a reply that lists",
     Instead.NEXT_PAGE,
-    "rooms/within_bytes.py",
+    "rooms/byte_bounded_page.py",
     "About: a page ends when it has so many, however many its `limit` allows.",
 )
 
@@ -968,7 +968,7 @@ MAX_PROJECTS_SHOWN = BOUNDS.add(
     "projects",
     "`auth.deletion_preview`",
     Instead.CLIPPED,
-    "server/calls/accounts/self_service/deleting.py",
+    "server/calls/accounts/self_service/account_deletion.py",
     "Those for which an owner is to be named come first; so many may be named at once.",
 )
 
@@ -1058,7 +1058,7 @@ MAX_IN = BOUNDS.add(
     "values",
     "a list of values in `where`",
     ErrorCode.VALIDATION,
-    "persistence/rows/values.py",
+    "persistence/rows/condition_values.py",
     "Of `in`, `overlap` and `contains`.",
 )
 
@@ -1068,7 +1068,7 @@ MAX_TEXT_ASKED = BOUNDS.add(
     "characters",
     "a text in `where`",
     ErrorCode.VALIDATION,
-    "persistence/rows/values.py",
+    "persistence/rows/condition_values.py",
     "Also a key in `path` and `contains`.",
 )
 
@@ -1078,7 +1078,7 @@ MAX_PATTERN_LENGTH = BOUNDS.add(
     "characters",
     "`like` and `ilike`",
     ErrorCode.VALIDATION,
-    "persistence/rows/values.py",
+    "persistence/rows/condition_values.py",
     "Longer than any name.",
 )
 
@@ -1088,7 +1088,7 @@ MAX_PATTERN_WILDCARDS = BOUNDS.add(
     "`%`",
     "`like` and `ilike`",
     ErrorCode.VALIDATION,
-    "persistence/rows/values.py",
+    "persistence/rows/condition_values.py",
     "Each makes a text that does not match cost one walk more.",
 )
 
@@ -1098,7 +1098,7 @@ MAX_PATH_KEYS = BOUNDS.add(
     "keys",
     "`path` and `contains`",
     ErrorCode.VALIDATION,
-    "persistence/rows/values.py",
+    "persistence/rows/condition_values.py",
     "As deep as one looks into a map.",
 )
 
@@ -1108,7 +1108,7 @@ MAX_LEAVES_ASKED = BOUNDS.add(
     "leaves",
     "`contains` of a map",
     ErrorCode.VALIDATION,
-    "persistence/rows/values.py",
+    "persistence/rows/condition_values.py",
     "Each is looked up in an index.",
 )
 
@@ -1288,7 +1288,7 @@ MAX_WATCH_STEPS = BOUNDS.add(
     "steps",
     "the calls `watch`",
     ErrorCode.VALIDATION,
-    "server/feed/asked.py",
+    "server/feed/watch_request.py",
     "What one `where` costs for a row that changes: one for a comparison, for each value of a list"
     " and for each part of a pattern between `%`; a part with `_` counts by its characters.",
 )
@@ -1329,6 +1329,6 @@ MAX_CHANGES_AT_ONCE = BOUNDS.add(
     "rows",
     "`rows`",
     Instead.RESYNC,
-    "server/feed/telling.py",
+    "server/feed/watch_notifier.py",
     "Of one watch at one moment; past it, reading the list anew is less.",
 )

@@ -205,7 +205,7 @@ MAX_LOOKED_BACK = SERVER_BOUNDS.add(
     "changes",
     "a member's deltas",
     Instead.COUNTS_AS_OVERTAKEN,
-    "rooms/edits/as_seen.py",
+    "rooms/edits/author_view.py",
     "Gone back over to see what a delta was made on, where it is impossible now: some 20 ms.",
 )
 
@@ -488,7 +488,7 @@ READ_ANYHOW_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a message that is none",
     Instead.CLIPPED,
-    "server/sockets/unreadable.py",
+    "server/sockets/decode_errors.py",
     "Read without a type, to tell what is wrong: that may take fifty times as much memory.",
 )
 

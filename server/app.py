@@ -35,7 +35,7 @@ from server.figures.node_health import NodeHealth
 from server.health.backup_ages import BackupAges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
-from server.live.behind.write_behind import WriteBehind
+from server.live.write_behind.write_behind import WriteBehind
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
 from server.loop.deadlines import Deadlines
@@ -45,7 +45,7 @@ from server.node import Foundation, Node
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
-from server.orders.answering import Answering
+from server.orders.node_answers import Answering
 from server.orders.orders import Orders
 from server.orders.questions import TOLD, Questions
 from server.orders.slow_calls import SlowCalls

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from machine.sockets.closed_pipes import ended
 from persistence import migrate
 from persistence.journal import new_epochs
-from server.operating.endings import told
+from server.operating.command_failures import told
 from server.settings.options import options_before
 from server.settings.reading import read_settings
 

@@ -15,8 +15,8 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.library import system_presets
 from persistence.migrate import make_ready
-from persistence.starting.fitness import check_durability
-from persistence.starting.standing import clock_ahead
+from persistence.starting.database_requirements import check_durability
+from persistence.starting.database_status import clock_ahead
 from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.lines import line_of
@@ -29,7 +29,7 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
-from server.operating import clocks
+from server.operating import clock_difference
 from server.running.reloading import reload
 from server.running.signals import Signals
 from server.serving import serve
@@ -167,7 +167,7 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
             await make_ready(url)
             db = await Lanes.open(url, settings.lanes, settings.caller_database_url)
             await check_durability(db.calls)
-            if told := clocks.difference(await clock_ahead(db.calls)):
+            if told := clock_difference.difference(await clock_ahead(db.calls)):
                 log.warning(told)
             OUTAGES.ended(DATABASE_AT_START)
             return db

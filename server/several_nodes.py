@@ -20,7 +20,7 @@ from server.embedded_servers import Embedded, keep_running
 from server.health.log import set_level
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
-from server.operating.endings import CannotListen
+from server.operating.command_failures import CannotListen
 from server.running.signals import Signals
 from server.settings.reading import KEEPS_ALL, Reading
 from server.settings.settings import Settings

@@ -7,7 +7,7 @@ from typing import Unpack
 
 from prime_client.copy.known_names import check_properties, fields_of
 from prime_client.copy.plain_values import plain_copy
-from prime_client.copy.shown_values import check_presence, check_values
+from prime_client.copy.presence_values import check_presence, check_values
 from prime_client.copy.state_ops import Entity, Op
 from prime_client.delivery.membership import Membership
 from prime_client.events import (

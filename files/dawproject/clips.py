@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import BadElement, integer, number
 from files.bounded.zip_input import ZipInput
-from files.dawproject.frames import (
+from files.dawproject.clip_frames import (
     TIMELINES,
     Frame,
     cut,

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from files.bounded.xml_input import number
 from files.bounded.zip_input import ZipInput
 from files.dawproject.clips import ClipReader
-from files.dawproject.maps import find_map, read_signatures, read_tempo
+from files.dawproject.tempo_maps import find_map, read_signatures, read_tempo
 from files.dawproject.values import Target, flag, point_value
 from files.song import Song
 from files.song_tempo import Clock

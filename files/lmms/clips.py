@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import integer, number
 from files.lmms.controls import BIG_PLUGIN_DATA, TEMPO, Control, Controls, is_on
-from files.lmms.keys import written_key
+from files.lmms.old_keys import written_key
 from files.lmms.tempo import TICKS_PER_BEAT, beats
 from files.song import Song
 

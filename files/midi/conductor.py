@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from files.arranged import Entity
+from files.sounding_notes import Entity
 from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.events import Event

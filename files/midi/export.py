@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from files.arranged import NEAR, Arranged, Entity, TooMuch
+from files.sounding_notes import NEAR, Arranged, Entity, TooMuch
 from files.dawproject.export_values import State
 from files.losses import Loss, Losses
 from files.midi.channels import Channels
 from files.midi.conductor import conductor
 from files.midi.events import Event, file_of
 from files.midi.losses import count_losses
-from files.midi.moves import Automation
+from files.midi.automation import Automation
 from files.midi.values import (
     BANK,
     BANK_FINE,

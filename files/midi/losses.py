@@ -1,6 +1,6 @@
 """What a project holds and a MIDI file cannot, counted by collection and property."""
 
-from files.arranged import Entity
+from files.sounding_notes import Entity
 from files.dawproject.export_values import State
 from files.losses import Losses
 from schema.entities import MASTER_CHANNEL

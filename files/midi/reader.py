@@ -10,7 +10,7 @@ from pathlib import Path
 
 from files.bounded.xml_input import read_bytes
 from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
-from files.midi.parts import Part, PartNote, lost_controllers, parts_of, steps
+from files.midi.channel_parts import Part, PartNote, lost_controllers, parts_of, steps
 from files.midi.values import (
     BANK,
     BANK_FINE,

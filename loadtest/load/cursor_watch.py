@@ -20,7 +20,7 @@ import uvloop
 from loadtest.bare.bare_prime import Account, BarePrime, enter
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.cores import divide
-from loadtest.load.sustained import problems
+from loadtest.load.generator_checks import problems
 from loadtest.percentiles import percentile, summary
 from prime_client.connecting.codec import Message
 

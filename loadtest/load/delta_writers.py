@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.bare.bare_prime import Account, BarePrime, enter, pack
-from loadtest.load.sustained import PROBE_SECONDS
+from loadtest.load.generator_checks import PROBE_SECONDS
 from prime_client.connecting.codec import Message
 
 COLLECTION, ENTITY = "channels", "ch_master"

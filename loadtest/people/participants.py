@@ -10,7 +10,7 @@ from typing import Literal
 
 from files.song import Song
 from files.upload import upload
-from loadtest.people.habits import Habits
+from loadtest.people.recall_habits import Habits
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op

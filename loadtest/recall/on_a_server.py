@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from loadtest.recall.taste import Pick, Producer
-from loadtest.recall.ways import MOST, Recall
-from loadtest.recall.year import PLACES, Hits
+from loadtest.recall.simulated_producer import Pick, Producer
+from loadtest.recall.ranking_methods import MOST, Recall
+from loadtest.recall.simulated_year import PLACES, Hits
 from prime_client.client import Client
 from prime_client.schema.calls import RecallContext, RecallUse
 from schema.recall.categories import HALF_LIFE_DAYS

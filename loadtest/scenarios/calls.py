@@ -17,7 +17,7 @@ from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
-from loadtest.load.sustained import LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target

@@ -20,7 +20,7 @@ from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.capacity_figures import SHARES, peer_row, result_of, step_of, void_because
-from loadtest.reports.how import how
+from loadtest.reports.measuring_conditions import how
 from loadtest.scenarios.compare import progress, table_of, wide_console
 
 COLUMNS = {

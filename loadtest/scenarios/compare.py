@@ -20,7 +20,7 @@ from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.figures import medians, notes_of, row_of
-from loadtest.reports.how import how
+from loadtest.reports.measuring_conditions import how
 from loadtest.reports.report import figure_in_words
 
 COLUMNS = {

@@ -17,7 +17,7 @@ from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running, running
 from loadtest.reports.figures import medians
-from loadtest.reports.how import how
+from loadtest.reports.measuring_conditions import how
 from loadtest.scenarios.compare import progress, table_of, wide_console
 
 COLUMNS = {

@@ -17,7 +17,7 @@ from loadtest.hub.postgres_alone import postgres_alone
 from loadtest.hub.samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
-from loadtest.load.sustained import disturbed, problems, verdict
+from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target

@@ -14,7 +14,7 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.delta_writers import edit
-from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 from loadtest.people.aftermath import audits, settle
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary

@@ -21,7 +21,7 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.hub_metrics import scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
-from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
+from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
 from prime_client.connecting.codec import Message

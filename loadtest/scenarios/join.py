@@ -19,7 +19,7 @@ from loadtest.hub.hub_metrics import Metrics, happened, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
-from loadtest.load.sustained import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
 from loadtest.people.large_song import full_song, large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence

@@ -19,7 +19,7 @@ from files.upload import upload
 from loadtest.hub.children import beside
 from loadtest.hub.pinned_hub import kept_waiting_seconds
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.load.sustained import disturbed
+from loadtest.load.generator_checks import disturbed
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
 from loadtest.running import data_directory

@@ -17,7 +17,7 @@ from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_pr
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
-from loadtest.load.sustained import disturbed, problems, verdict
+from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.people.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.people import Person, Seen, Trail

@@ -19,7 +19,7 @@ from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
 from loadtest.reports.figures import notes_of, row_of
-from loadtest.reports.how import how
+from loadtest.reports.measuring_conditions import how
 from loadtest.scenarios.compare import progress, table_of, wide_console
 
 VALKEY_SECONDS = 30.0

@@ -18,7 +18,7 @@ from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.people.aftermath import audits
 from loadtest.running import data_directory, interrupt_sets, wait
 from loadtest.soak.load import Evening
-from loadtest.soak.looks import Look, Looks, grown, growth, log_rates
+from loadtest.soak.growth import Look, Looks, grown, growth, log_rates
 from loadtest.soak.view import Figures, watch
 from machine.local_cluster import ClusterOptions, LocalCluster
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadtest.running import wait
-from loadtest.soak.looks import GROWTH_MB_PER_HOUR, Look
+from loadtest.soak.growth import GROWTH_MB_PER_HOUR, Look
 
 FRAME_SECONDS = 0.5
 LINE_SECONDS = 10.0

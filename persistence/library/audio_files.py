@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from persistence.caller_role import caller_set_to
 from persistence.pool import Executor
-from persistence.rows.values import argument
+from persistence.rows.condition_values import argument
 from persistence.rows.writing import refusals
 from schema.columns.audio_states import AUDIO_STATES, FIRST_STATE, OF_ITS_AUDIO
 from schema.limits import MAX_MEDIA_TOLD

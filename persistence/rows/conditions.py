@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import BadQuery
-from persistence.rows.values import Wrong, read_leaf, read_path, read_value, shown
+from persistence.rows.condition_values import Wrong, read_leaf, read_path, read_value, shown
 from schema.limits import MAX_WHERE_DEPTH, MAX_WHERE_NODES
 from schema.tables.description import Column, Operator, Table
 

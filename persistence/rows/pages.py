@@ -13,8 +13,8 @@ import msgspec
 
 from persistence.errors import BadCursor, BadQuery
 from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
-from persistence.rows.sql import Numbers, ordered_by
-from persistence.rows.values import EPOCH, problem_with_text, read_value
+from persistence.rows.condition_sql import Numbers, ordered_by
+from persistence.rows.condition_values import EPOCH, problem_with_text, read_value
 from schema.limits import MAX_ORDER
 from schema.tables.description import Column, Operator, SqlType, Table
 from schema.text import base64url

@@ -19,8 +19,8 @@ from persistence.rows.pages import (
     turned,
     write_cursor,
 )
-from persistence.rows.sql import arguments_of
-from persistence.rows.values import IS_UUID, Wrong, argument, read_value
+from persistence.rows.condition_sql import arguments_of
+from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 

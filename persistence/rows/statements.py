@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from persistence.caller_role import caller_set_to
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import Order, behind_sql, order_sql
-from persistence.rows.sql import (
+from persistence.rows.condition_sql import (
     Numbers,
     condition_sql,
     ordered_by,

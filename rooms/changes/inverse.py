@@ -5,7 +5,7 @@ from typing import Any
 
 from rooms.document.document import Change, Document, Entity
 from rooms.document.index import POINTERS, target_of
-from rooms.document.one_op import SLICE_OPS
+from rooms.document.op_application import SLICE_OPS
 from schema.ops import Delete, Insert, Op, Set
 
 UNITS: Mapping[str, tuple[frozenset[str], ...]] = {

@@ -12,13 +12,13 @@ import msgspec
 from rooms.aspect import UNREADABLE, StateSlice
 from rooms.aspect import Applied as AspectApplied
 from rooms.document.entity_store import Change, Entity, State, Steps
-from rooms.document.one_op import SLICE_OPS, OneOp, OpDropped
-from rooms.document.reach import Reach, reach_of
-from rooms.document.size_at_door import SizeAtDoor
-from rooms.document.spelled import merged, spelled
+from rooms.document.op_application import SLICE_OPS, OneOp, OpDropped
+from rooms.document.contributor_scope import Reach, reach_of
+from rooms.document.size_check import SizeAtDoor
+from rooms.document.ops_in_full import merged, spelled
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.pauses import finish, no_pause, slices_of
-from rooms.rules.door_rules import problem_with_new_op
+from rooms.rules.proposal_rules import problem_with_new_op
 from schema import invariants
 from schema.entities import SIDED
 from schema.errors import DropReason
@@ -67,7 +67,7 @@ class Applied(AspectApplied):
     changes: list[Change] = field(default_factory=list)
     as_sent: bool = True
     is_spelled: bool = True
-    """Whether the effective ops are those of the delta, spelled out (`rooms.document.spelled`)."""
+    """Whether the effective ops are those of the delta, spelled out (`rooms.document.ops_in_full`)."""
     proposed: Sequence[Op] = ()
     """The ops of the entry, if it could be read."""
 

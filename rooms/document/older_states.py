@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from rooms.document.document import Document, Entity
-from rooms.document.spelled import DEFAULTS
+from rooms.document.ops_in_full import DEFAULTS
 from schema.entities import ENTITY_TYPES
 from schema.ops import Delete, Set
 

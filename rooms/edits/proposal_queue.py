@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from rooms.changes.inverse import inverse
 from rooms.changes.net_effect import is_nothing
 from rooms.document.document import Change, Drop
-from rooms.document.reach import reach_of
+from rooms.document.contributor_scope import reach_of
 from rooms.edits import answers
-from rooms.edits.as_seen import as_seen, own_mistake
+from rooms.edits.author_view import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
 from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
 from rooms.edits.refusals import Refusals

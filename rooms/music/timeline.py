@@ -7,7 +7,7 @@ from rooms.document.document import Entity, State
 from rooms.music.musical_context import is_arranged
 from rooms.music.tempo_map import TempoMap
 from rooms.pauses import Pause, no_pause, walked
-from rooms.within_bytes import first_within
+from rooms.byte_bounded_page import first_within
 from schema.calls import Found, Range
 from schema.entities import SIDED
 

@@ -7,10 +7,10 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from rooms.document.document import Change
-from rooms.document.reach import Reach
+from rooms.document.contributor_scope import Reach
 from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
-from rooms.journal.unanswered import Unanswered
+from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.colors import color_of
 from rooms.presence.permits import May, Permits, may
 from rooms.presence.ticks import Mover

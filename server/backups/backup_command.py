@@ -7,11 +7,11 @@ from collections.abc import Callable
 from machine.caller_paths import path_of_caller
 from machine.sockets.closed_pipes import ended
 from persistence.journal.epochs import counted
-from server.backups import telling
+from server.backups import command_output
 from server.backups.dumping import Made, back_up
-from server.backups.telling import Left
+from server.backups.command_output import Left
 from server.operating.database import database_of
-from server.operating.endings import told
+from server.operating.command_failures import told
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 
@@ -37,18 +37,18 @@ def main() -> int:
     async def work(tell: Callable[[str], None]) -> int:
         made = await back_up(url, arguments.to, arguments.keep, tell, left)
         if arguments.json:
-            telling.say_json(_report(made))
+            command_output.say_json(_report(made))
         else:
             _say(made)
         for why in made.unreadable:
-            telling.fail("backup", f"not counted and not deleted: {why}", 0)
+            command_output.fail("backup", f"not counted and not deleted: {why}", 0)
         return 0
 
     try:
         with database_of(read_settings(options_of(arguments))) as url:
-            return telling.run("backup", work, left)
+            return command_output.run("backup", work, left)
     except Exception as error:
-        return telling.fail("backup", *told(error))
+        return command_output.fail("backup", *told(error))
 
 
 def _report(made: Made) -> dict[str, object]:
@@ -68,15 +68,15 @@ def _report(made: Made) -> dict[str, object]:
 def _say(made: Made) -> None:
     manifest = made.kept.manifest
     projects = manifest.contents.projects
-    telling.say(
+    command_output.say(
         f"backed up {counted(projects.count, 'project')} with"
         f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s: {made.kept.dump}"
         f" ({manifest.bytes / 1e6:,.1f} MB)"
     )
     for name in made.deleted:
-        telling.say(f"deleted {name}")
+        command_output.say(f"deleted {name}")
     if not made.is_noted:
-        telling.say(
+        command_output.say(
             "nodes cannot tell its age: the database is read-only or older than this Prime"
             " (prime_backup_age_seconds)"
         )

@@ -11,9 +11,9 @@ from persistence.backups import runs
 from persistence.backups.contents import Contents, Snapshot, snapshot
 from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
-from server.backups import kept
-from server.backups.kept import Kept, Manifest, NotKept
-from server.backups.telling import Left
+from server.backups import backup_directory
+from server.backups.backup_directory import Kept, Manifest, NotKept
+from server.backups.command_output import Left
 from server.version import VERSION
 
 Tell = Callable[[str], None]
@@ -26,7 +26,7 @@ class Made:
     `is_noted`: nodes will tell its age.
     """
 
-    kept: Kept
+    backup_directory: Kept
     deleted: list[str]
     unreadable: list[str]
     is_noted: bool
@@ -41,35 +41,35 @@ async def back_up(
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`; nothing is left then.
     """
-    with kept.locked(directory):
-        begun_at = kept.free_moment(directory)
-        moment = kept.stamp(begun_at)
+    with backup_directory.locked(directory):
+        begun_at = backup_directory.free_moment(directory)
+        moment = backup_directory.stamp(begun_at)
         try:
             made = await _write(url, directory, begun_at, tell)
         except OSError as error:
             raise NotKept(f"{directory}: {error.strerror}; no backup was made") from error
         finally:
-            kept.discard(directory, moment)
+            backup_directory.discard(directory, moment)
         (left or Left()).words = f"{made.dump} is whole"
-        deleted = kept.forget(directory, keep, made.manifest) if keep is not None else []
-        unreadable = kept.unreadable_in(directory)
+        deleted = backup_directory.forget(directory, keep, made.manifest) if keep is not None else []
+        unreadable = backup_directory.unreadable_in(directory)
     manifest = made.manifest
     done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
     return Made(made, deleted, unreadable, await _note(url, done))
 
 
 async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Kept:
-    part = directory / f"prime-{kept.stamp(begun_at)}.dump.part"
+    part = directory / f"prime-{backup_directory.stamp(begun_at)}.dump.part"
     async with snapshot(url) as taken:
         server, program = taken.server, find("pg_dump", taken.server.major)
-        kept.begin(part)
+        backup_directory.begin(part)
         contents = await _dump_and_read(url, part, program, taken, tell)
     tell("reading it once more, for its checksum")
     schema = contents.migrations[-1][:4] if contents.migrations else "0000"
-    dump = directory / f"prime-{kept.stamp(begun_at)}-{schema}.dump"
-    sha256, size = kept.hashed(part), part.stat().st_size
+    dump = directory / f"prime-{backup_directory.stamp(begun_at)}-{schema}.dump"
+    sha256, size = backup_directory.hashed(part), part.stat().st_size
     manifest = Manifest(
-        kept.FORMAT,
+        backup_directory.FORMAT,
         dump.name,
         sha256,
         size,
@@ -81,7 +81,7 @@ async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> K
         server,
         contents,
     )
-    kept.finish(part, dump, manifest)
+    backup_directory.finish(part, dump, manifest)
     return Kept(dump, manifest)
 
 

@@ -16,10 +16,10 @@ from persistence.backups.runs import Run
 from persistence.database_url import chosen
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
-from server.backups import kept, telling
-from server.backups.kept import Kept
+from server.backups import backup_directory, command_output
+from server.backups.backup_directory import Kept
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
-from server.backups.telling import Left
+from server.backups.command_output import Left
 from server.settings.options import add_config
 
 DESCRIPTION = """
@@ -53,16 +53,16 @@ def main() -> int:
         if url is not None and not done.problems:
             await _note(url, newest, time.monotonic() - began)
         if arguments.json:
-            telling.say_json(msgspec.to_builtins(done))
+            command_output.say_json(msgspec.to_builtins(done))
         else:
             _say(done)
         return 1 if done.problems else 0
 
-    return telling.run("rehearse", work, left)
+    return command_output.run("rehearse", work, left)
 
 
 def _named(path: Path) -> Kept:
-    return Kept(path, kept.read(path)) if path.is_file() else kept.newest(path)
+    return Kept(path, backup_directory.read(path)) if path.is_file() else backup_directory.newest(path)
 
 
 async def _note(url: str, newest: Kept, seconds: float) -> None:
@@ -70,20 +70,20 @@ async def _note(url: str, newest: Kept, seconds: float) -> None:
     try:
         await runs.note(url, done)
     except PersistenceError as error:
-        telling.fail("rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0)
+        command_output.fail("rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0)
 
 
 def _say(done: Rehearsed) -> None:
-    telling.say(
+    command_output.say(
         f"restored {done.file} on {done.on} in {done.restore_seconds:.1f} s: {done.rows:,} rows of"
         f" {done.tables} tables are as they were backed up"
     )
     what = f"replayed {counted(done.projects, 'project')}, {counted(done.deltas, 'delta')}"
     if not done.problems:
-        telling.say(f"{what}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
+        command_output.say(f"{what}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
         return
-    telling.say(f"{what}: {len(done.problems):,} problems:")
-    telling.say("\n".join(done.problems[:MOST_TOLD]))
+    command_output.say(f"{what}: {len(done.problems):,} problems:")
+    command_output.say("\n".join(done.problems[:MOST_TOLD]))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,15 +11,15 @@ from typing import Any
 
 from machine.child_process import NotInstalled, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
-from persistence.backups import target
+from persistence.backups import restore_target
 from persistence.backups.contents import snapshot
 from persistence.database_url import checked
 from persistence.errors import PersistenceError, Unavailable
 from persistence.migrate import bring_up_to_date
 from persistence.pool import Database
 from server.backups import restoring
-from server.backups.kept import Kept, NotKept
-from server.backups.telling import Left
+from server.backups.backup_directory import Kept, NotKept
+from server.backups.command_output import Left
 from server.states.audit import audit_in
 
 Tell = Callable[[str], None]
@@ -121,14 +121,14 @@ async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[st
     if on == SERVER and url is None:
         raise NotKept("which server? set DATABASE_URL, or --on the URL of one")
     beside = checked(url or "") if on == SERVER else checked(on, "--on")
-    name = f"{target.REHEARSAL}{secrets.token_hex(6)}"
-    await target.clear(beside)
+    name = f"{restore_target.REHEARSAL}{secrets.token_hex(6)}"
+    await restore_target.clear(beside)
     left.words = f"the database {name} may be left: the next rehearsal there drops it"
     try:
-        async with target.made(beside, name) as place:
+        async with restore_target.made(beside, name) as place:
             yield place, f"the database {name}"
     finally:
-        await target.drop(beside, name)
+        await restore_target.drop(beside, name)
         left.words = ""
 
 

@@ -10,9 +10,9 @@ from machine.sockets.closed_pipes import ended
 from persistence.database_url import checked, chosen
 from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
-from server.backups import restoring, telling
+from server.backups import restoring, command_output
 from server.backups.restoring import Restored
-from server.backups.telling import Left
+from server.backups.command_output import Left
 from server.settings.options import add_config
 
 DESCRIPTION = """
@@ -44,12 +44,12 @@ def main() -> int:
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
         done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell, left)
         if arguments.json:
-            telling.say_json(_report(done))
+            command_output.say_json(_report(done))
         else:
             _say(done)
         return 0
 
-    return telling.run("restore", work, left)
+    return command_output.run("restore", work, left)
 
 
 def _url(to: str | None, config: str | None) -> str:
@@ -77,24 +77,24 @@ def _report(done: Restored) -> dict[str, object]:
 def _say(done: Restored) -> None:
     projects = done.contents.projects
     proved = "every row is as it was backed up" if done.is_proved else "UNPROVED: no manifest"
-    telling.say(
+    command_output.say(
         f"restored {done.file} into {done.database} in {done.seconds:.1f} s:"
         f" {counted(projects.count, 'project')} with {counted(projects.deltas, 'delta')}; {proved}"
     )
     for name in done.migrated:
-        telling.say(f"applied {name}")
-    telling.say(f"gave new epochs to {counted(done.renewed.projects, 'project')}")
+        command_output.say(f"applied {name}")
+    command_output.say(f"gave new epochs to {counted(done.renewed.projects, 'project')}")
     if done.standing.message is not None:
-        telling.say(
+        command_output.say(
             f"it is READ-ONLY, as it was backed up ({done.standing.message}): once a node runs, "
             "./run admin read-write ends that"
         )
     if done.standing.closed_rooms:
-        telling.say(
+        command_output.say(
             f"{counted(done.standing.closed_rooms, 'room')} closed by an operator, as backed up: "
             "./run admin closed-rooms"
         )
-    telling.say(
+    command_output.say(
         "what next: let DATABASE_URL of every node name this database, and start them; if"
         " PRIME_SECRET was changed since the backup, with PRIME_SECRET_BEFORE = the secret of then;"
         " musicians whose login is younger than the backup log in again"

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
 from machine.reading.plain_file import NotPlain, opened_plain
-from persistence.backups import settled, target
+from persistence.backups import reset_after_restore, restore_target
 from persistence.backups.contents import Contents, Server, differences, snapshot
-from persistence.backups.settled import Standing
+from persistence.backups.reset_after_restore import Standing
 from persistence.caller_role import ROLE
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
 from persistence.migrate import bring_up_to_date
-from server.backups import kept
-from server.backups.kept import Manifest, NotKept
-from server.backups.telling import Left
+from server.backups import backup_directory
+from server.backups.backup_directory import Manifest, NotKept
+from server.backups.command_output import Left
 
 Tell = Callable[[str], None]
 
@@ -75,8 +75,8 @@ def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
         raise NotKept(f"{dump} is no dump in pg_dump's custom format (-Fc); nothing was done")
     if not is_proved:
         return None
-    manifest = kept.read(dump)
-    kept.verify(dump, manifest)
+    manifest = backup_directory.read(dump)
+    backup_directory.verify(dump, manifest)
     return manifest
 
 
@@ -92,7 +92,7 @@ async def restore(
     left.words = WITHOUT_EPOCHS.format(server.database)
     tell("migrating, where it is older than this Prime")
     done = await bring_up_to_date(url)
-    standing = await settled.settle(url)
+    standing = await reset_after_restore.settle(url)
     tell("giving new epochs")
     renewed = await new_epochs(url, force=True)  # what is alive in it are rows of the dump
     left.words = DONE.format(server.database)
@@ -120,11 +120,11 @@ async def load(
 ) -> tuple[Server, Contents]:
     """Rows and proof alone. `makes_roles`: on a server that is for a rehearsal alone."""
     roles = manifest.contents.roles if manifest else [ROLE]
-    server = await target.prepare(url, roles, makes_roles=makes_roles)
+    server = await restore_target.prepare(url, roles, makes_roles=makes_roles)
     program = _program(server, manifest)
     at = address(url)
     words = ["--no-owner", "--exit-on-error", "--no-password", "--verbose", f"--dbname={at.url}"]
-    owner = await target.owner_to_become(url)
+    owner = await restore_target.owner_to_become(url)
     words += [f"--role={owner}"] if owner else []
     words += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
     left.words = (HALF if jobs else IN_ONE).format(server.database)

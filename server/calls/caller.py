@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from server.feed.outlet import Outlet
+from server.feed.subscriber import Outlet
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
 
 

@@ -11,7 +11,7 @@ from rooms.document.document import Document
 from schema.messages import Position
 from server.calls.context import Context
 from server.live.room_services import RoomClosed
-from server.states.effects import record_by_replay
+from server.states.effective_ops import record_by_replay
 from server.states.stored_state import document_at
 
 NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)

@@ -10,7 +10,7 @@ from schema.calls import METHODS, WITHOUT_LOGIN, Batch
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.operating.calls import OPERATOR_METHODS
-from server.calls.accounts.guarding import GUESSED, guarding
+from server.calls.accounts.guess_guard import GUESSED, guarding
 from server.calls.caller import Caller
 from server.calls.context import Context, as_login
 from server.calls.table import ANSWERS

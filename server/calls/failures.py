@@ -25,7 +25,7 @@ from schema.messages import Details, Error
 from server.accounts.hashing.passwords import TooBusy
 from server.events.events import About
 from server.health.metrics import Count
-from server.health.mistakes import mistake, to_repair
+from server.health.internal_errors import mistake, to_repair
 from server.refused import Refused
 from server.states.stored_state import Damaged
 

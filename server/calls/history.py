@@ -7,11 +7,11 @@ import msgspec
 
 from persistence.journal import history as project_history
 from persistence.journal.history import HistoryRow, OpsRow
-from rooms.document.spelled import spelled
+from rooms.document.ops_in_full import spelled
 from rooms.edits.answers import bare
 from rooms.journal.entry import Purpose
 from rooms.pauses import walked
-from rooms.within_bytes import first_within
+from rooms.byte_bounded_page import first_within
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode

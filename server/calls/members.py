@@ -11,7 +11,7 @@ from schema import calls
 from schema.tables.project_members import MEMBERS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_owner
-from server.calls.rows.of_tables import OF_TABLES, ROW_ANSWERS
+from server.calls.rows.all_answers import OF_TABLES, ROW_ANSWERS
 
 
 async def list_(context: Context, caller: Caller, params: Any) -> Any:

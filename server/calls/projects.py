@@ -18,7 +18,7 @@ from schema.entities import empty_state
 from schema.tables.studio_projects import PROJECTS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_owner, within
-from server.calls.writes.made_before import require_same
+from server.calls.writes.repeated_creation import require_same
 
 
 async def create(context: Context, caller: Caller, params: calls.CreateProject) -> Any:

@@ -5,7 +5,7 @@ import asyncio
 from msgspec import UNSET
 
 from persistence.recall import correcting, exporting, observing, settings, suggesting
-from rooms.within_bytes import first_within
+from rooms.byte_bounded_page import first_within
 from schema.calling.params import Params
 from schema.errors import ErrorCode
 from schema.recall import calls

@@ -20,7 +20,7 @@ from rooms.pauses import walked
 from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
 from rooms.roles import EDITS, GOVERNS, SEES
-from rooms.within_bytes import first_within
+from rooms.byte_bounded_page import first_within
 from schema import calls
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
@@ -31,9 +31,9 @@ from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.projects import as_project, require_room
 from server.calls.roles.permits import require_permitted
-from server.calls.rows.of_tables import OF_TABLES
-from server.calls.writes.archived import require_not_archived
-from server.calls.writes.made_before import require_same
+from server.calls.rows.all_answers import OF_TABLES
+from server.calls.writes.archive_gate import require_not_archived
+from server.calls.writes.repeated_creation import require_same
 from server.live.live_room import LiveRoom
 from server.live.room_restores import NotCommitted
 from server.loop.threads import yield_gil

@@ -9,9 +9,9 @@ from server.calls.library import audio_files, presets
 from server.calls.operators.all_answers import OPERATOR_ANSWERS
 from server.calls.roles.guests import for_accounts
 from server.calls.rows import sessions, watching
-from server.calls.rows.of_tables import ROW_ANSWERS
-from server.calls.writes.archived import stopping
-from server.calls.writes.held import waiting
+from server.calls.rows.all_answers import ROW_ANSWERS
+from server.calls.writes.archive_gate import stopping
+from server.calls.writes.maintenance_gate import waiting
 
 _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     **ACCOUNT_ANSWERS,

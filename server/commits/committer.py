@@ -19,7 +19,7 @@ from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
 from server.events.events import About
 from server.health.durations import Observe
 from server.health.metrics import Count
-from server.health.mistakes import what_to_repair
+from server.health.internal_errors import what_to_repair
 from server.health.outages import because
 
 FIRST_RETRY_SECONDS = 0.05

@@ -5,12 +5,12 @@ from typing import Any
 
 from msgspec import UNSET, Raw
 
-from persistence.rows.brought import shown
+from persistence.rows.embedded_values import shown
 from persistence.rows.reading import Row
 from schema.limits import MAX_PAGE_BYTES
 from schema.messages import RowChange
 from schema.tables.description import Column
-from server.feed.moment import Moment
+from server.feed.change_batch import Moment
 from server.feed.watches import Group, Watch
 from server.sockets.codec import Codec
 

@@ -7,16 +7,16 @@ import structlog
 
 from persistence.errors import TooSlow, Unavailable
 from persistence.pool import Database, Executor
-from persistence.rows import watched
-from persistence.rows.brought import bring
+from persistence.rows import watched_rows
+from persistence.rows.embedded_values import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
-from server.feed.moment import Moment, read_moment, tables_of, touched_by_roles
-from server.feed.telling import Telling
+from server.feed.change_batch import Moment, read_moment, tables_of, touched_by_roles
+from server.feed.watch_notifier import Telling
 from server.feed.watches import Watch, Watches
 from server.health.metrics import Count
 from server.health.outages import because
@@ -146,7 +146,7 @@ class FeedReader:
         await asyncio.sleep(GAP_SECONDS)
 
     async def _read_moment(self, place: Place, tables: frozenset[str]) -> None:
-        async with watched.one_snapshot(self._db) as db:
+        async with watched_rows.one_snapshot(self._db) as db:
             now, changes = await change_log.since(db, place, MAX_CHANGES_READ, tables)
             self._count("feed_queries", 4)  # with what begins and ends the transaction
             if changes is not None:
@@ -177,10 +177,10 @@ class FeedReader:
             listed = watch.group.listed
             most, who = MAX_WATCHED_ROWS + 1, watch.user
             try:
-                lists[watch] = await watched.list_rows(
+                lists[watch] = await watched_rows.list_rows(
                     db, listed.table, listed.columns, who, listed.condition, most
                 )
-            except watched.TooLarge:
+            except watched_rows.TooLarge:
                 self._telling.resync(watch, ResyncReason.TOO_MUCH)
             else:
                 self._count("feed_queries", await bring(db, listed.table, lists[watch]))

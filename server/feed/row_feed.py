@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from persistence.lanes import Lanes
-from persistence.rows.brought import BESIDE, shown
+from persistence.rows.embedded_values import BESIDE, shown
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import Place
 from schema.errors import ErrorCode, ResyncReason
-from server.feed.outlet import Outlet
+from server.feed.subscriber import Outlet
 from server.feed.positions import Positions, owner
 from server.feed.reader import FeedReader
-from server.feed.starting import Starting
-from server.feed.telling import Telling
+from server.feed.watch_start import Starting
+from server.feed.watch_notifier import Telling
 from server.feed.watches import Listed, Watches
 from server.health.metrics import Count
 from server.refused import Refused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistence.rows.conditions import Condition
 from persistence.rows.reading import Row
-from persistence.rows.watched import STORED_IN
+from persistence.rows.watched_rows import STORED_IN
 from persistence.tables.internal.change_log import NOWHERE, Place
 from schema.errors import ErrorCode, ResyncReason
 from schema.limits import (
@@ -18,12 +18,12 @@ from schema.limits import (
     MAX_WATCHES_PER_USER,
 )
 from schema.tables.description import Column, Table
-from server.feed.outlet import Outlet
+from server.feed.subscriber import Outlet
 from server.feed.positions import owner
 from server.refused import Refused
 
 if TYPE_CHECKING:
-    from server.feed.moment import Moment
+    from server.feed.change_batch import Moment
 
 
 def logged_as(table: Table) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schema.calls import METHODS
 from server.commits.committer import Took, commit_times
-from server.health.catalogue import CALL_GROUPS
+from server.health.counter_catalogue import CALL_GROUPS
 from server.health.durations import CALL_BOUNDS, LATE_BOUNDS, PROBE_BOUNDS, Observe
 from server.health.metrics import Metrics
 from server.loop.stall_probe import StallProbe

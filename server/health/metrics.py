@@ -9,7 +9,7 @@ from prometheus_client.exposition import choose_encoder
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
 from server.events.events import About, Events
-from server.health.catalogue import COUNTERS, KINDS, Counted
+from server.health.counter_catalogue import COUNTERS, KINDS, Counted
 from server.health.durations import BOUNDS, Durations, Observe, family
 from server.health.exposition import Lines, series
 from server.health.process_figures import ProcessFigures

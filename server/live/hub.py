@@ -12,7 +12,7 @@ import structlog
 from persistence.errors import OtherHistory
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Purpose
-from rooms.journal.unanswered import Unanswered
+from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest
 from rooms.roles import Grant
@@ -33,7 +33,7 @@ from schema.messages import (
 from server.commits.committer import Took
 from server.events.events import About
 from server.health.metrics import Count
-from server.live.behind.stays import Stays
+from server.live.write_behind.stays import Stays
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits

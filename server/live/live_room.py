@@ -36,7 +36,7 @@ from schema.close_codes import CloseCode
 from schema.ops import Op
 from server.events.events import About
 from server.health.durations import LATE_BOUNDS, Durations
-from server.live.behind.stays import Stays
+from server.live.write_behind.stays import Stays
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomJobs

@@ -14,7 +14,7 @@ from rooms.room import Room
 from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
-from server.health.mistakes import mistake
+from server.health.internal_errors import mistake
 from server.health.outages import because
 from server.live.room_jobs import RoomJobs
 from server.live.room_services import RoomClosed, RoomServices

@@ -16,14 +16,14 @@ from rich.text import Text
 from machine import embedded_postgres
 from machine.child_process import NotInstalled
 from machine.sockets.closed_pipes import ended
-from server.operating.checks import own_looks, reach_looks
-from server.operating.checks.database_looks import database_findings
+from server.operating.checks import node_checks, reachability_checks
+from server.operating.checks.database_checks import database_findings
 from server.operating.checks.finding import Finding, State, finding, not_looked_at
-from server.operating.checks.variables import look_alikes
+from server.operating.checks.misspelt_variables import look_alikes
 from server.settings.options import add_options, options_of
 from server.settings.reading import Reading, read_all
 from server.settings.settings import Settings
-from server.settings.shown import Shown, shown_settings
+from server.settings.settings_display import Shown, shown_settings
 from server.settings.table import SETTINGS
 from server.version import VERSION, commit
 
@@ -46,15 +46,15 @@ SETTINGS_LOOK = "settings"
 Look = Callable[[Settings], Awaitable[str]]
 
 LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
-    ("user", own_looks.user, ()),
-    ("listens", own_looks.listening, ("host", "port")),
-    ("proxies", own_looks.proxies, ("host", "proxies", "behind_proxy")),
-    ("origins", own_looks.origins, ("origins", "mail.public_url")),
-    ("tls", own_looks.tls, ("host", "tls_certificate", "tls_key")),
-    ("open files", own_looks.open_files, ()),
-    ("redis", reach_looks.redis, ("redis_url", "database_url")),
-    ("mail", reach_looks.mail, ("mail", "mail.server", "mail.sender", "mail.public_url")),
-    ("public url", reach_looks.public_url, ("mail.public_url",)),
+    ("user", node_checks.user, ()),
+    ("listens", node_checks.listening, ("host", "port")),
+    ("proxies", node_checks.proxies, ("host", "proxies", "behind_proxy")),
+    ("origins", node_checks.origins, ("origins", "mail.public_url")),
+    ("tls", node_checks.tls, ("host", "tls_certificate", "tls_key")),
+    ("open files", node_checks.open_files, ()),
+    ("redis", reachability_checks.redis, ("redis_url", "database_url")),
+    ("mail", reachability_checks.mail, ("mail", "mail.server", "mail.sender", "mail.public_url")),
+    ("public url", reachability_checks.public_url, ("mail.public_url",)),
 )
 """What is looked at beside the database: its name, how, and the settings that it hangs on."""
 

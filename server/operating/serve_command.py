@@ -24,8 +24,8 @@ from server.accounts.use_limits import limits_in_words
 from server.embedded_servers import Embedded
 from server.health.log import ServerLog, set_level
 from server.operating.database import database_of
-from server.operating.endings import is_mistake, told
-from server.operating.start_told import tell_start
+from server.operating.command_failures import is_mistake, told
+from server.operating.start_log import tell_start
 from server.process import run
 from server.running.signals import Signals, Stopped
 from server.settings.behind_balancer import behind_balancer, read_behind_balancer

@@ -19,11 +19,11 @@ from persistence.tables.internal import operators
 from persistence.tables.internal.operators import Account
 from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
-from server.operating import users_work as work
+from server.operating import user_accounts as work
 from server.operating.database import database_of
-from server.operating.endings import INTERRUPTED, told
+from server.operating.command_failures import INTERRUPTED, told
 from server.operating.password_input import NoPassword, read_password
-from server.operating.users_work import NotDone
+from server.operating.user_accounts import NotDone
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 from server.settings.settings import Settings

@@ -18,7 +18,7 @@ from persistence.tables.operating import nodes, orders, questions
 from persistence.tables.operating.nodes import Figures
 from persistence.tables.operating.orders import Question, Told
 from server.live.hub import Hub
-from server.orders.answering import Answering
+from server.orders.node_answers import Answering
 
 FORGOTTEN_SECONDS = 60.0
 """A node that ended without a word is listed as silent for so long."""

@@ -15,7 +15,7 @@ from schema.messages import (
     ServerMessage,
 )
 from server.sockets.allowed_words import with_allowed
-from server.sockets.unreadable import (
+from server.sockets.decode_errors import (
     UNREADABLE,
     BadMessage,
     Explainer,

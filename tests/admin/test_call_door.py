@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.answers import NotDone
+from admin.door import NotDone
 from admin.call_door import CallDoor
 from loadtest.drills.authority import Authority
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.answers import NotDone
+from admin.door import NotDone
 from admin.socket_door import SocketDoor
 
 

@@ -26,7 +26,7 @@ from schema.calls import METHODS
 from schema.limits import MAX_WRONG_CODES
 from server.accounts.erasing import erase_due
 from server.accounts.use_limits import Limits
-from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.caller import Caller
 from server.calls.dispatch import dispatch
 from server.identity import Identity

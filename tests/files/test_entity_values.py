@@ -8,7 +8,7 @@ import pytest
 from files.entity_values import fit
 from files.prime_file import FORMAT, read_prime_file
 from files.song import BrokenSong
-from rooms.rules.door_rules import problem_with_new_props
+from rooms.rules.proposal_rules import problem_with_new_props
 from schema.entities import ENTITY_TYPES, empty_state
 from schema.text.texts import OF_EVERY_OBJECT
 

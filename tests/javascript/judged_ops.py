@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rooms.rules.door_rules import problem_with_new_op
+from rooms.rules.proposal_rules import problem_with_new_op
 from schema.ops import decode_ops
 from tests.rooms.chaos import Chaos
 from tests.rooms.songs import song

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rooms.document.document import Change, Document, read_ops
-from rooms.document.reach import reach_of
+from rooms.document.contributor_scope import reach_of
 from rooms.effects import (
     Admit,
     Commit,

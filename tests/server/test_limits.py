@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 
 from files.upload import upload
 from prime_client.client import Client
-from rooms.rules.door_rules import problem_with_new_op
+from rooms.rules.proposal_rules import problem_with_new_op
 from schema.calling.writes import WRITES
 from schema.calls import METHODS
 from schema.ops import Op

@@ -21,7 +21,7 @@ from schema.entities import empty_state
 from schema.ops import decode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
 from server.events.events import About
-from server.health.catalogue import ALARMING
+from server.health.counter_catalogue import ALARMING
 from server.live import room_journal
 from server.loop import threads
 from server.nodes.bus_memory import Exchange

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from prime_client.connecting.codec import Message
-from prime_client.copy.overtaken import without_effect
+from prime_client.copy.overtaken_ops import without_effect
 from prime_client.copy.project_copy import PendingDelta, ProjectCopy
 from prime_client.copy.room_media import RoomMedia, clips_of
 from prime_client.copy.room_members import RoomMembers

@@ -9,7 +9,7 @@ from prime_client.connecting.connection import Connection
 from prime_client.copy.replica import Replica
 from prime_client.copy.room_messages import Gap
 from prime_client.delivery.outcomes import Outcomes, refusal_in_words
-from prime_client.delivery.rewound import RewoundWatch
+from prime_client.delivery.lost_after_restore import RewoundWatch
 from prime_client.delivery.send_queue import SendQueue
 from prime_client.events import (
     Acknowledged,

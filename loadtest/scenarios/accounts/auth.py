@@ -19,7 +19,7 @@ from loadtest.hub.cores import divide
 from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
 from loadtest.hub.two_hubs import two_hubs
-from loadtest.load.sustained import LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence

@@ -14,7 +14,7 @@ from server.accounts.providers.discovery import Discovery, Metadata
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.fetching import Fetching
 from server.accounts.providers.flow_secrets import FlowSecrets
-from server.accounts.providers.proven import Proven, from_claims
+from server.accounts.providers.proven_identity import Proven, from_claims
 from server.accounts.providers.provider_settings import Kind, ProviderSettings
 
 FINISH_SECONDS = 12.0

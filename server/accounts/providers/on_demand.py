@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from server.accounts.providers.flow_secrets import FlowSecrets
-from server.accounts.providers.proven import Proven
+from server.accounts.providers.proven_identity import Proven
 from server.accounts.providers.provider_settings import Providers, ProviderSettings
 
 if TYPE_CHECKING:

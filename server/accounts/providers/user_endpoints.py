@@ -6,7 +6,7 @@ from schema.accounts.audit_events import Cause
 from server.accounts.providers.discovery import Metadata
 from server.accounts.providers.failures import ProviderRefused
 from server.accounts.providers.fetching import Fetching
-from server.accounts.providers.proven import Proven, subject_of
+from server.accounts.providers.proven_identity import Proven, subject_of
 from server.accounts.providers.provider_settings import Kind, ProviderSettings
 
 

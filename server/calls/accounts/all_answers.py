@@ -4,22 +4,22 @@ from server.calls.accounts import (
     credentials,
     device_flow,
     devices,
-    ending,
+    ending_logins,
     provider_links,
     provider_login,
-    refreshing,
+    refreshing_tokens,
     second_factor,
 )
-from server.calls.accounts.self_service import changing, deleting, proving
+from server.calls.accounts.self_service import password_and_email, account_deletion, mailed_proofs
 from server.calls.answer import Answer
 from server.calls.roles import guests, invitations, permits
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
-    **proving.ANSWERS,
-    **changing.ANSWERS,
-    **deleting.ANSWERS,
-    **refreshing.ANSWERS,
+    **mailed_proofs.ANSWERS,
+    **password_and_email.ANSWERS,
+    **account_deletion.ANSWERS,
+    **refreshing_tokens.ANSWERS,
     **provider_login.ANSWERS,
     **provider_links.ANSWERS,
     **device_flow.ANSWERS,
@@ -27,6 +27,6 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **invitations.ANSWERS,
     **permits.ANSWERS,
     **second_factor.ANSWERS,
-    **ending.ANSWERS,
+    **ending_logins.ANSWERS,
     **devices.ANSWERS,
 }

@@ -16,8 +16,8 @@ from schema.errors import ErrorCode
 from server.accounts.logins import Proved
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
-from server.calls.accounts.opening import LoginBy, open_login
-from server.calls.accounts.self_service.changing import require_address
+from server.calls.accounts.opening_logins import LoginBy, open_login
+from server.calls.accounts.self_service.password_and_email import require_address
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context, require_registration

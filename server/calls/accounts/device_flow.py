@@ -22,9 +22,9 @@ from schema.calling.device_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from server.accounts.guessing.networks import network_of
-from server.calls.accounts.opening import LoginBy, open_held
-from server.calls.accounts.recent import require_recent
-from server.calls.accounts.self_service.ways_in import tell
+from server.calls.accounts.opening_logins import LoginBy, open_held
+from server.calls.accounts.recent_login import require_recent
+from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

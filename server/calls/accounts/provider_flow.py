@@ -14,7 +14,7 @@ from schema.calling.provider_calls import (
 )
 from schema.errors import ErrorCode
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
-from server.accounts.providers.proven import Proven
+from server.accounts.providers.proven_identity import Proven
 from server.accounts.providers.provider_settings import ProviderSettings
 from server.accounts.providers.redirects import problem_with_redirect
 from server.calls.caller import Caller

@@ -18,8 +18,8 @@ from schema.calling.provider_calls import (
 from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
 from server.calls.accounts import provider_flow
-from server.calls.accounts.recent import require_proved, require_recent
-from server.calls.accounts.self_service.ways_in import tell
+from server.calls.accounts.recent_login import require_proved, require_recent
+from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

@@ -23,9 +23,9 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.text import email_addresses
 from schema.text.account_names import nearest_shown_name, nearest_username
-from server.accounts.providers.proven import Proven
+from server.accounts.providers.proven_identity import Proven
 from server.calls.accounts import provider_flow
-from server.calls.accounts.opening import LoginBy, open_login
+from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context, require_registration

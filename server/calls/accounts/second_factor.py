@@ -32,9 +32,9 @@ from server.calls.accounts.factor_codes import (
     count_try,
     use_code,
 )
-from server.calls.accounts.opening import LoginBy, open_held
-from server.calls.accounts.recent import require_proved, require_recent
-from server.calls.accounts.self_service.ways_in import tell
+from server.calls.accounts.opening_logins import LoginBy, open_held
+from server.calls.accounts.recent_login import require_proved, require_recent
+from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context, as_login

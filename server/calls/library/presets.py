@@ -12,7 +12,7 @@ from schema.calls import ROW_CALLS
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up
-from server.calls.rows.most import most_of
+from server.calls.rows.row_limits import most_of
 
 
 async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:

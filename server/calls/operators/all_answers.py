@@ -1,11 +1,11 @@
 """The calls of operators: method name -> the function that answers it, and whom it forbids."""
 
 from server.calls.answer import Answer
-from server.calls.operators import figures, health, nodes, people, rooms
-from server.calls.operators.guard import for_operators
+from server.calls.operators import sizes_and_audit, health, nodes, logins_and_seats, rooms
+from server.calls.operators.operator_rights import for_operators
 
 OPERATOR_ANSWERS: dict[str, Answer] = {
     method: for_operators(answer)
-    for part in (nodes, health, rooms, people, figures)
+    for part in (nodes, health, rooms, logins_and_seats, sizes_and_audit)
     for method, answer in part.ANSWERS.items()
 }

@@ -20,7 +20,7 @@ from schema.operating.calls import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import note, unaware
+from server.calls.operators.operator_rights import note, unaware
 from server.orders.questions import ALIVE_SECONDS
 from server.refused import Refused
 

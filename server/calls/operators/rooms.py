@@ -27,8 +27,8 @@ from schema.operating.health import Latency
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.operators.guard import id_in, note, unaware
-from server.orders.answering import MEMBERS_TOLD
+from server.calls.operators.operator_rights import id_in, note, unaware
+from server.orders.node_answers import MEMBERS_TOLD
 from server.orders.latencies import latency
 
 RATES = ("ticks_a_second", "deltas_a_second", "sends_a_second")

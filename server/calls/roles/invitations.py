@@ -25,7 +25,7 @@ from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.messages import User
 from schema.text import email_addresses
-from server.calls.accounts.recent import require_proved
+from server.calls.accounts.recent_login import require_proved
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

@@ -20,8 +20,8 @@ from schema.tables.description import REQUIRED, Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_member
 from server.calls.rows.embedding import Embedding
-from server.calls.rows.most import most_of
-from server.calls.rows.told import TOLD, tell
+from server.calls.rows.row_limits import most_of
+from server.calls.rows.row_announcements import TOLD, tell
 from server.refused import Refused
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from persistence.errors import BadQuery
 from persistence.pool import Executor
 from persistence.rows import reading
 from persistence.rows.access import Access
-from persistence.rows.brought import summaries
+from persistence.rows.embedded_values import summaries
 from persistence.rows.reading import Row
 from schema.calling.row_calls import embeddable
 from schema.tables.description import Table

@@ -13,7 +13,7 @@ from schema.messages import Presence
 from schema.tables.collaboration_sessions import SESSIONS
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.rows.of_tables import ROW_ANSWERS
+from server.calls.rows.all_answers import ROW_ANSWERS
 from server.refused import Refused
 
 PROJECT = "project"

@@ -13,7 +13,7 @@ from schema.tables.description import Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.rows.answers import asked_beside
-from server.feed.asked import read_listed
+from server.feed.watch_request import read_listed
 from server.refused import Refused
 
 

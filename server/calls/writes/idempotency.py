@@ -18,7 +18,7 @@ from schema.calling.writes import OF_ROWS, WRITES, Write
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.writes.told_again import told_again
+from server.calls.writes.replayed_replies import told_again
 from server.calls.writes.transactions import one_transaction
 from server.refused import Refused
 

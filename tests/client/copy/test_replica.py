@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from prime_client.copy.digest import digest
-from prime_client.copy.overtaken import without_effect
+from prime_client.copy.overtaken_ops import without_effect
 from prime_client.copy.replica import Replica
 from prime_client.copy.room_messages import Gap
 from prime_client.events import (

@@ -11,7 +11,7 @@ from loadtest.chaos.node_watch import (
     memory_report,
 )
 from loadtest.checking.history import Happening, What
-from server.health import catalogue
+from server.health import counter_catalogue
 
 HISTORY = [
     Happening(What.FAULT, "chaos", 10.0, text="postgres_failover_asynchronous"),
@@ -27,7 +27,7 @@ def alarm(at: float, kind: str = "journal_went_back") -> Alarm:
 
 
 def test_the_counters_that_call_an_operator_are_those_of_the_server() -> None:
-    assert set(catalogue.ALARMING) <= set(ALARMING)
+    assert set(counter_catalogue.ALARMING) <= set(ALARMING)
 
 
 def test_an_alarm_during_what_explains_it_and_soon_after_is_true() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.soak.looks import GROWTH_MB_PER_HOUR, Look, grown, growth, log_rates, slope
+from loadtest.soak.growth import GROWTH_MB_PER_HOUR, Look, grown, growth, log_rates, slope
 
 ROOT = Path(__file__).parents[3]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from persistence.rows.watched import STORED_IN
+from persistence.rows.watched_rows import STORED_IN
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Column, Operator, SqlType, Table
 

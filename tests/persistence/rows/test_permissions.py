@@ -19,7 +19,7 @@ from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.rows import reading, writing
 from persistence.rows.access import Access
-from persistence.rows.watched import STORED_IN
+from persistence.rows.watched_rows import STORED_IN
 from rooms.roles import SEES_IN_ORDER
 from schema.roles import RIGHTS, ROLES_OF, Whom
 from schema.tables.all_tables import TABLES

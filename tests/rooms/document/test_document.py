@@ -303,7 +303,7 @@ def test_O12_left_and_right_can_change_places() -> None:
 
 def test_O13_a_project_holds_so_many_entities(monkeypatch: pytest.MonkeyPatch) -> None:
     document = song()
-    monkeypatch.setattr("rooms.document.one_op.MAX_ENTITIES", len(document) + 1)
+    monkeypatch.setattr("rooms.document.op_application.MAX_ENTITIES", len(document) + 1)
     markers = [Insert("markers", f"marker_{n:03}", {"time": n}) for n in range(3)]
     assert outcome(document, *markers) == [LIMIT, LIMIT]
     assert outcome(document, Delete("markers", "marker_000"), markers[1]) == []

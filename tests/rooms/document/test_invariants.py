@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document import document, one_op, reach
+from rooms.document import document, op_application, contributor_scope
 from rooms.document.document import Document
 from rooms.music.tempo_map import TempoMap
 from rooms.rules import entity_rules, op_rules, structure_rules
@@ -17,7 +17,7 @@ from schema import invariants
 from schema.entities import PARENTS, SINGLETONS, empty_state
 from schema.ops import Insert, Move, Op
 
-RULES = (document, one_op, reach, entity_rules, op_rules, structure_rules)
+RULES = (document, op_application, contributor_scope, entity_rules, op_rules, structure_rules)
 
 
 def _no_sentences(tree: ast.Module) -> Iterator[ast.expr]:

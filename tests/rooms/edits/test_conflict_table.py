@@ -249,7 +249,7 @@ def test_O16_a_full_project_takes_nothing_more_and_can_still_be_emptied(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     document = song()
-    monkeypatch.setattr("rooms.document.one_op.MAX_STATE_BYTES", document.size + 1)
+    monkeypatch.setattr("rooms.document.op_application.MAX_STATE_BYTES", document.size + 1)
     assert document.apply([Insert("clips", "clip_new", CLIP)]).drops == []
     assert why(document.apply([Insert("clips", "clip_two", CLIP)])) == [DropReason.LIMIT]
     leaf = Set("devices", "dev_synth", {"params": {"more": 1}})

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from rooms.document.document import Document
-from rooms.document.spelled import spelled
+from rooms.document.ops_in_full import spelled
 from schema.entities import State, empty_state
 from schema.errors import DropReason
 from schema.messages import Gesture, Previewed

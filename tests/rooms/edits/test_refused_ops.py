@@ -67,7 +67,7 @@ def test_D21_a_refusal_names_the_op_and_the_property(field: str, op: Op, bench: 
 def test_D21_a_refusal_past_a_bound_names_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
     bench.join("ann")
-    monkeypatch.setattr("rooms.document.one_op.MAX_ENTITIES", len(bench.room.document))
+    monkeypatch.setattr("rooms.document.op_application.MAX_ENTITIES", len(bench.room.document))
     error = refused(bench, Insert("notes", "note_new", NOTE))
     assert (error.code, error.details) == ("limit_reached", {"op": 0, "bound": "MAX_ENTITIES"})
     monkeypatch.undo()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document.reach import Reach
+from rooms.document.contributor_scope import Reach
 from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest, NotTaken, Seat, member_id
 from rooms.presence.ticks import Ticks

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from persistence.pool import Database
-from server.backups import kept
+from server.backups import backup_directory
 from tests.databases import execute
 from tests.server.backups.conftest import CHANNELS, a_song
 from tests.server.conftest import Node
@@ -93,7 +93,7 @@ async def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
         assert (refused.returncode, refused.stdout) == (code, "")
         assert told in refused.stderr
         assert "Traceback" not in refused.stderr
-    assert [one.dump.name for one in kept.kept_in(tmp_path)] == [Path(made["file"]).name]
+    assert [one.dump.name for one in backup_directory.kept_in(tmp_path)] == [Path(made["file"]).name]
     assert len(names_in(tmp_path)) == 3  # with the lock
 
 
@@ -107,7 +107,7 @@ async def test_one_that_is_ended_halfway_clears_up(database_url: str, tmp_path: 
     finally:
         await holder.close()
     assert (code, said) == (143, "backup: ended by SIGTERM; nothing was left half done\n")
-    assert names_in(tmp_path) == [kept.LOCK]
+    assert names_in(tmp_path) == [backup_directory.LOCK]
 
 
 def ended_halfway(url: str, directory: Path) -> tuple[int, str]:

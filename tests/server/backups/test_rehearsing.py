@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from server.backups import kept
-from server.backups.kept import NotKept
+from server.backups import backup_directory
+from server.backups.backup_directory import NotKept
 from server.backups.rehearsing import EMBEDDED, SERVER, rehearse
-from server.backups.telling import Left
-from tests.server.backups.test_kept import whole
+from server.backups.command_output import Left
+from tests.server.backups.test_backup_directory import whole
 
 
 def tell(_: str) -> None:
@@ -21,7 +21,7 @@ async def test_without_an_embedded_server_another_is_offered(
 ) -> None:
     """As in a package."""
     whole(tmp_path, 1)
-    newest = kept.newest(tmp_path)
+    newest = backup_directory.newest(tmp_path)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(NotKept, match=r"there is no PostgreSQL to start here .* leave out --on"):
         await rehearse(newest, EMBEDDED, None, None, tell, Left())

@@ -10,8 +10,8 @@ from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database
 from server.backups import restoring
 from server.backups.dumping import back_up
-from server.backups.kept import Kept
-from server.backups.telling import Left
+from server.backups.backup_directory import Kept
+from server.backups.command_output import Left
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from admin.answers import NotDone
+from admin.door import NotDone
 from admin.socket_door import SocketDoor
 from server.doors import admin_socket
 from tests.server.conftest import Node, Nodes, create_project

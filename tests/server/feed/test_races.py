@@ -9,7 +9,7 @@ import pytest
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Place
 from server.feed.reader import FeedReader
-from server.feed.starting import First, Starting
+from server.feed.watch_start import First, Starting
 from tests.server.conftest import Node, create_project
 from tests.server.feed.test_watching import FILE, member, preset, psql
 from tests.server.feed.watching import Shown

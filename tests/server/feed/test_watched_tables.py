@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from persistence.rows.watched import STORED_IN
+from persistence.rows.watched_rows import STORED_IN
 from schema.calls import METHODS
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Column, SqlType, Table, Verb

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from schema.tables.all_tables import TABLES
-from server.feed.asked import read_listed
+from server.feed.watch_request import read_listed
 from server.feed.positions import owner
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.feed.watching import Shown

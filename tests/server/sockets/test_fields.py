@@ -13,7 +13,7 @@ from msgspec import inspect
 
 from rooms.document.document import Drop
 from rooms.edits.answers import refused_op
-from rooms.rules.door_rules import problem_with_new_op, problem_with_shown
+from rooms.rules.proposal_rules import problem_with_new_op, problem_with_shown
 from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES
 from schema.errors import DropReason

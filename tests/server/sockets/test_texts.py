@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from rooms.rules.door_rules import problem_with_new_props
+from rooms.rules.proposal_rules import problem_with_new_props
 from schema.calling.credential_calls import Register
 from schema.calls import METHODS, CreateProject, CreateSnapshot
 from schema.columns.music import AudioAnalysis

@@ -19,7 +19,7 @@ from schema.server_limits import MAX_PROVIDER_BYTES, MAX_PROVIDER_REQUESTS
 from server.accounts.providers.exchange import Exchange
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.flow_secrets import FlowSecrets
-from server.accounts.providers.proven import Proven
+from server.accounts.providers.proven_identity import Proven
 from server.accounts.providers.provider_settings import (
     AppleKey,
     Kind,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from persistence.pool import Database
-from persistence.rows.watched import STORED_IN
+from persistence.rows.watched_rows import STORED_IN
 from persistence.tables import auth_sessions
 from schema.calls import METHODS
 from schema.errors import ErrorCode

@@ -1,0 +1,328 @@
+"""Answers for eyes: tables with the units of their numbers."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from admin.door import Result
+
+Show = Callable[[Result], Iterator[RenderableType]]
+"""What is printed of an answer, one below the other."""
+
+MOMENTS = ("until", "closed_at", "began_at", "created_at", "at")
+"""Names of details that are milliseconds since 1970."""
+
+UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def nodes(result: Result) -> Iterator[RenderableType]:
+    """A row for each, and what is said of maintenance."""
+    columns = ("node", "state", "address", "host", "pid", "version", "since", "rooms", "members")
+    yield table(
+        (*columns, "connections", "load of a core"),
+        (
+            (
+                each["node"],
+                each["state"]
+                if each["state"] != "silent"
+                else f"silent for {in_while(each['silent_ms'])}",
+                each["address"],
+                each["host"],
+                each["pid"],
+                each["version"],
+                moment(each["started_at"]),
+                each["rooms"],
+                each["members"],
+                each["connections"],
+                f"{each['load']:.0%}",
+            )
+            for each in result["nodes"]
+        ),
+    )
+    if result["maintenance"]["mode"] != "off":
+        yield from maintenance(result["maintenance"])
+    if unknown := result["maintenance"].get("unknown"):
+        yield f"{unknown} connections are of nodes too old to be listed here."
+
+
+def rooms(result: Result) -> Iterator[RenderableType]:
+    """A row for each open room."""
+    columns = ("project", "name", "members", "entities", "size", "seq", "deltas waiting", "nodes")
+    yield table(
+        (*columns, "sends a second", "ack p50 / p99", "tick gap p50 / p99", "outbox"),
+        (
+            (
+                each["project"],
+                each["name"],
+                each["members"],
+                each["entities"],
+                in_bytes(each["bytes"]),
+                each["seq"],
+                each["held_back"],
+                " ".join(each["nodes"]),
+                each.get("sends_a_second", 0),
+                milliseconds(each.get("ack_p50_ms"), each.get("ack_p99_ms")),
+                milliseconds(each.get("tick_gap_p50_ms"), each.get("tick_gap_p99_ms")),
+                in_bytes(each.get("outbox_bytes", 0)),
+            )
+            for each in result["rooms"]
+        ),
+    )
+    yield from end_of_page(result)
+
+
+def room(result: Result) -> Iterator[RenderableType]:
+    """What it holds, and a row for each member."""
+    size = f"{result['entities']} entities, {in_bytes(result['bytes'])}, seq {result['seq']}"
+    yield f"{seen(result['name'])} ({result['project']}): {size}"
+    if result["closed"] is not None:
+        yield from closed_room(result["closed"])
+    columns = ("member", "name", "role", "device", "from", "node", "since", "deltas waiting")
+    yield table(
+        (*columns, "outbox", "behind", "round trip", "program", "subprotocol", "login", "user"),
+        (
+            (
+                each["member"],
+                each["name"],
+                each["role"],
+                each["device"],
+                each["address"],
+                each["node"],
+                moment(each["since"]),
+                each["held_back"],
+                in_bytes(each["outbox_bytes"]),
+                each.get("behind", 0),
+                milliseconds(each.get("round_trip_ms")),
+                each.get("client", ""),
+                each.get("codec", ""),
+                each["login"],
+                each["user"],
+            )
+            for each in result["members"]
+        ),
+    )
+    if result["clipped"]:
+        yield "There are more members than are shown."
+    yield from silent(result)
+
+
+def logins(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield f"{seen(result['username'])} ({result['user']})"
+    yield table(
+        ("login", "device", "since", "last used", "connected to"),
+        (
+            (
+                each["login"],
+                each["device_name"] or each["device"],
+                moment(each["created_at"]),
+                moment(each["last_used_at"]),
+                " ".join(each["nodes"]),
+            )
+            for each in result["logins"]
+        ),
+    )
+    yield from silent(result)
+
+
+def kicked(result: Result) -> Iterator[RenderableType]:
+    """How many."""
+    if result["logins"] or result["seats"]:
+        yield f"Ended: {result['logins']} logins, {result['seats']} seats. They may come again."
+    elif result["silent"]:
+        yield "Nothing was ended: nobody was there on the nodes that answered. Do it once more."
+    else:
+        yield "Nothing was to end: nobody was there."
+    yield from silent(result)
+
+
+def closed_room(result: Result) -> Iterator[RenderableType]:
+    """Why, and until when."""
+    until = "until it is opened" if result["until"] is None else f"until {moment(result['until'])}"
+    since = moment(result["closed_at"])
+    name, reason = seen(result["name"]), seen(result["reason"])
+    yield f"{name} is closed since {since}, {until}: {reason}"
+
+
+def closed_rooms(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield table(
+        ("project", "name", "closed", "until", "reason"),
+        (
+            (
+                each["project"],
+                each["name"],
+                moment(each["closed_at"]),
+                "it is opened" if each["until"] is None else moment(each["until"]),
+                each["reason"],
+            )
+            for each in result["rooms"]
+        ),
+    )
+    yield from end_of_page(result)
+
+
+def maintenance(result: Result) -> Iterator[RenderableType]:
+    """Whether people edit."""
+    if result["mode"] == "off":
+        yield "Everyone edits."
+    else:
+        everywhere = not (result.get("unknown") or result.get("silent"))
+        who = "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
+        yield f"{who}, since {moment(result['began_at'])}: {seen(result['message'])}"
+
+
+def changed(yes: str, no: str) -> Show:
+    """Of a call that says whether anything was to change."""
+
+    def show(result: Result) -> Iterator[RenderableType]:
+        yield yes if result["changed"] else no
+
+    return show
+
+
+def sizes(result: Result) -> Iterator[RenderableType]:
+    """Tables, then projects."""
+    whole, journal = in_bytes(result["database_bytes"]), in_bytes(result["journal_bytes"])
+    yield f"The database has {whole}, the journal {journal} of it."
+    yield table(
+        ("table", "rows, about", "heap", "indexes", "all"),
+        (
+            (
+                each["table"],
+                f"{each['rows']:,.0f}",
+                in_bytes(each["heap_bytes"]),
+                in_bytes(each["index_bytes"]),
+                in_bytes(each["total_bytes"]),
+            )
+            for each in result["tables"]
+        ),
+    )
+    yield table(
+        ("project", "name", "deltas", "kept", "journal, about"),
+        (
+            (
+                each["project"],
+                each["name"],
+                f"{each['deltas']:,.0f}",
+                f"{each['kept']:,.0f}",
+                in_bytes(each["journal_bytes"]),
+            )
+            for each in result["projects"]
+        ),
+    )
+
+
+def slow_calls(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield table(
+        ("took, ms", "method", "at", "node", ""),
+        (
+            (
+                f"{each['took_ms']:,.1f}",
+                each["method"],
+                moment(each["at"]),
+                each["node"],
+                "" if each["done"] else "refused",
+            )
+            for each in result["calls"]
+        ),
+    )
+    yield from silent(result)
+
+
+def audit(result: Result) -> Iterator[RenderableType]:
+    """A row for each entry."""
+    yield table(
+        ("at", "what", "user", "by", "project", "from", "details"),
+        (
+            (
+                moment(each["at"]),
+                each["event"] if each["count"] == 1 else f"{each['event']} x{each['count']}",
+                each.get("user_name") or each["user"] or "",
+                each.get("actor_name") or each["actor"] or each["details"].get("by", ""),
+                each.get("project_name") or each["project"] or "",
+                each["address"] or "",
+                "; ".join(
+                    f"{key}: {_detail(value, key)}"
+                    for key, value in sorted(each["details"].items())
+                ),
+            )
+            for each in result["entries"]
+        ),
+    )
+    yield from end_of_page(result)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A row of cells each; no cell is markup."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(_plain(cell) for cell in row))
+    return shown
+
+
+def _plain(cell: Any) -> str:
+    """Nothing of it is markup."""
+    return escape(seen(str(cell)))
+
+
+def seen(text: str) -> str:
+    """Names are people's own: none is a control of the terminal."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
+def end_of_page(result: Result) -> Iterator[RenderableType]:
+    """How to go on, and who did not answer."""
+    if result.get("next"):
+        yield f"There are more: --cursor {result['next']}"
+    yield from silent(result)
+
+
+def silent(result: Result) -> Iterator[RenderableType]:
+    """The nodes that did not answer."""
+    if result.get("silent"):
+        yield f"Did not answer, so what they hold is missing: {' '.join(result['silent'])}"
+
+
+def _detail(value: Any, name: str) -> str:
+    """Of an entry of the audit; `name`: what it is called there."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_detail(each, key)}" for key, each in sorted(value.items()))
+    if value is None:
+        return "none"
+    is_time = name in MOMENTS and isinstance(value, int | float)
+    return moment(value) if is_time else str(value)
+
+
+def milliseconds(*each: float | None) -> str:
+    """`3.1 / 12 ms`; of what was not measured a dash."""
+    shown = ["-" if one is None else f"{one:.1f}" if one < 10 else f"{one:.0f}" for one in each]
+    return f"{' / '.join(shown)} ms"
+
+
+def in_while(ms: float) -> str:
+    """`40 s`, `12 minutes`, `3 hours`, `2 days`."""
+    units = (("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000))
+    unit, size = next(((unit, size) for unit, size in units if ms >= 2 * size), ("s", 1_000))
+    return f"{ms // size:.0f} {unit}"
+
+
+def moment(since_1970: float) -> str:
+    """Of milliseconds, in UTC."""
+    at = datetime.fromtimestamp(since_1970 / 1_000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+
+
+def in_bytes(count: float) -> str:
+    """With the unit that suits it."""
+    unit = 0
+    while count >= 1_024 and unit < len(UNITS) - 1:
+        count, unit = count / 1_024, unit + 1
+    return f"{count:.0f} {UNITS[unit]}" if unit == 0 else f"{count:.1f} {UNITS[unit]}"

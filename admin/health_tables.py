@@ -1,0 +1,77 @@
+"""Answers about how nodes fare, for eyes."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+
+from admin.door import Result
+from admin.answer_tables import end_of_page, in_bytes, in_while, milliseconds, moment, seen, silent, table
+
+
+def health(result: Result) -> Iterator[RenderableType]:
+    """First what is wrong, in a sentence each; then a row for each node."""
+    troubles = [(row["node"], each) for row in result["nodes"] for each in row["troubles"]]
+    if not troubles:
+        yield "All nodes that answered say that all is well."
+    for node, each in troubles:
+        project = f" ({each['project']})" if each["project"] else ""
+        yield seen(f"{node}: {each['says']}{project} See docs/operating/alarms.md: {each['alarm']}")
+    columns = ("node", "says", "load", "deltas waiting", "calls", "connections in use", "outboxes")
+    yield table(
+        (*columns, "ack p50 / p99", "commit", "call", "join", "loop late"),
+        (
+            (
+                each["node"],
+                each["says"],
+                f"{each['load']:.0%} of {each['share']:.0%}",
+                each["deltas_waiting"],
+                f"{each['calls_running']} run, {each['calls_waiting']} wait",
+                " ".join(f"{row['lane']} {row['busy']}/{row['most']}" for row in each["lanes"]),
+                in_bytes(each["outbox_bytes"]),
+                *(
+                    milliseconds(each[word]["p50_ms"], each[word]["p99_ms"])
+                    for word in ("ack", "commit", "call", "join", "loop_late")
+                ),
+            )
+            for each in result["nodes"]
+        ),
+    )
+    yield from _in_the_database(result)
+    yield from silent(result)
+
+
+def _in_the_database(result: Result) -> Iterator[RenderableType]:
+    """As who looked last has seen it: the newest backup, and mails on their way."""
+    for kind in ("backup", "rehearsal"):
+        ages = [row.get(f"{kind}_age_ms") for row in result["nodes"]]
+        known = [age for age in ages if age is not None]
+        yield f"Last {kind}: " + (f"{in_while(min(known))} ago" if known else "none that is known")
+    mail = next((row for row in result["nodes"] if row.get("sends_mail")), None)
+    if mail is None:
+        yield "No node sends mail."
+    elif waiting := mail["mails_waiting"]:
+        yield f"Mails that wait: {waiting}, the oldest for {in_while(mail['oldest_mail_ms'])}"
+    else:
+        yield "Mails that wait: none"
+
+
+def events(result: Result) -> Iterator[RenderableType]:
+    """A row for each."""
+    yield table(
+        ("last", "times", "kind", "what it means", "who", "project", "node", "from", "said"),
+        (
+            (
+                moment(each["at"]),
+                each["count"],
+                each["kind"],
+                each["means"],
+                each["name"] or each["user"] or each["member"],
+                each["project_name"] or each["project"],
+                each["node"],
+                each["address"],
+                each["text"],
+            )
+            for each in result["events"]
+        ),
+    )
+    yield from end_of_page(result)

@@ -1,0 +1,148 @@
+"""Conditions as SQL. Names come from descriptions and values are arguments: nothing is input."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
+from persistence.rows.condition_values import argument, as_json
+from schema.tables.description import Column, Operator, SqlType, Table
+
+COMPARISONS = {
+    Operator.EQ: "=",
+    Operator.NE: "<>",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+}
+
+ASKED = {
+    Operator.EQ: "{place} = ${n}::{type}",
+    Operator.NE: "{place} <> ${n}::{type}",
+    Operator.LT: "{order} < ${n}::{type}",
+    Operator.LTE: "{order} <= ${n}::{type}",
+    Operator.GT: "{order} > ${n}::{type}",
+    Operator.GTE: "{order} >= ${n}::{type}",
+    Operator.IN: "{place} = ANY (${n}::{type}[])",
+    Operator.LIKE: "{place} LIKE ${n}::text",
+    Operator.ILIKE: "{place} ILIKE ${n}::text",
+    Operator.SIMILAR: "{place} % ${n}::text",
+    Operator.SEARCH: "to_tsvector('simple', {place}) @@ websearch_to_tsquery('simple', ${n}::text)",
+    Operator.OVERLAP: "{place} && ${n}::{type}",
+    Operator.CONTAINS: "{place} @> ${n}::{type}",
+}
+"""`place`: the column; `order`: the same in the order that does not depend on a locale."""
+
+
+class Numbers:
+    """Numbers of arguments, one after the other."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        """The one that was given out last."""
+
+    def next(self) -> int:
+        """One more."""
+        self.last += 1
+        return self.last
+
+
+def place_of(table: Table, column: Column) -> str:
+    """The SQL of a column, that can stand in any place."""
+    reads = column.reads or column.name
+    return f"{table.relation}.{reads}" if reads.isidentifier() else f"({reads})"
+
+
+def ordered_by(table: Table, column: Column) -> str:
+    """The same where it is compared or sorted: by characters, whatever the database's locale."""
+    place = place_of(table, column)
+    return f'{place} COLLATE "C"' if column.sql is SqlType.TEXT else place
+
+
+def wire_value(table: Table, column: Column) -> str:
+    """The SQL of a column as it goes over the wire."""
+    place = place_of(table, column)
+    if column.sql is SqlType.TIME:
+        return f"(extract(epoch FROM {place}) * 1000)::float8"
+    return place
+
+
+def condition_sql(table: Table, condition: Condition, numbers: Numbers) -> str:
+    """The text; its arguments, from the next number on, are those of `arguments_of`."""
+    match condition:
+        case Compare(operator=Operator.IS_NULL, value=is_null):
+            place = place_of(table, condition.column)
+            return f"{place} IS NULL" if is_null else f"{place} IS NOT NULL"
+        case Compare():
+            return _compare(table, condition, numbers)
+        case Leaf():
+            return _leaf(table, condition, numbers)
+        case Not(part=part):
+            return f"NOT ({condition_sql(table, part, numbers)})"
+        case AllOf(parts=()):
+            return "true"
+        case AllOf() | AnyOf():
+            word = " AND " if isinstance(condition, AllOf) else " OR "
+            parts = (condition_sql(table, part, numbers) for part in condition.parts)
+            return word.join([f"({part})" for part in parts])
+
+
+def arguments_of(condition: Condition) -> Iterator[Any]:
+    """In the order in which the text names them."""
+    match condition:
+        case Compare(operator=Operator.IS_NULL):
+            return
+        case Compare(column=column, value=value):
+            yield argument(column, value)
+        case Leaf():
+            yield from _leaf_arguments(condition)
+        case Not(part=part):
+            yield from arguments_of(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from arguments_of(part)
+
+
+def _compare(table: Table, asked: Compare, numbers: Numbers) -> str:
+    return ASKED[asked.operator].format(
+        place=place_of(table, asked.column),
+        order=ordered_by(table, asked.column),
+        n=numbers.next(),
+        type=asked.column.sql.value,
+    )
+
+
+# A leaf that is equal is found by containment, which an index knows; one that is less or more is
+# first looked at for its kind, as a cast of another kind would raise. Both say false where there is
+# no such leaf, and null where there is no map.
+
+
+def _leaf(table: Table, asked: Leaf, numbers: Numbers) -> str:
+    place = place_of(table, asked.column)
+    if asked.operator is Operator.EQ:
+        return f"{place} @> ${numbers.next()}::jsonb"
+    if asked.operator is Operator.NE:
+        return f"NOT ({place} @> ${numbers.next()}::jsonb)"
+    leaf = place + "".join(f" -> ${numbers.next()}::text" for _ in asked.at)
+    if isinstance(asked.value, str):
+        kind, found = "string", f"(({leaf}) #>> '{{}}') COLLATE \"C\""
+        value = f"${numbers.next()}::text"
+    else:
+        kind, found = "number", f"({leaf})::numeric"
+        value = f"(${numbers.next()}::jsonb)::numeric"
+    return (
+        f"CASE WHEN jsonb_typeof({leaf}) = '{kind}'"
+        f" THEN {found} {COMPARISONS[asked.operator]} {value}"
+        f" WHEN {place} IS NOT NULL THEN false END"
+    )
+
+
+def _leaf_arguments(asked: Leaf) -> Iterator[Any]:
+    if asked.operator in (Operator.EQ, Operator.NE):
+        contained = asked.value
+        for key in reversed(asked.at):
+            contained = {key: contained}
+        yield as_json(contained)
+        return
+    yield from asked.at
+    yield asked.value if isinstance(asked.value, str) else as_json(asked.value)

@@ -1,0 +1,67 @@
+"""What rows bring along, whoever sees them: the users that they name, and colours.
+
+It is read as the owner. A watch looks at a row by the row's own columns; what is shown in the
+places of some of them lies beside.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from persistence.pool import Executor
+from persistence.rows import watched_rows
+from persistence.rows.reading import Row, read_fields
+from persistence.tables.internal import project_colors
+from rooms.presence.colors import color_at, color_of
+from schema.tables.all_tables import TABLES
+from schema.tables.description import Column, Operator, SqlType, Table
+
+BESIDE = ""
+"""In a row that is watched: what is shown in the places of columns. No column is called so."""
+
+
+async def bring(db: Executor, table: Table, rows: Collection[Row]) -> int:
+    """Put beside the rows what they are shown with; how many questions that took."""
+    asked = 0
+    for name in table.brings:
+        named = [row for row in rows if row.get(name) is not None]
+        if named:
+            found = await summaries(db, table, name, {row[name] for row in named})
+            asked += 1
+        for row in named:
+            row.setdefault(BESIDE, {})[name] = found[row[name]]
+    if "color" in table.by_name:
+        asked += await _color(db, table, [row for row in rows if "color" in row])
+    return asked
+
+
+async def summaries(
+    db: Executor, table: Table, name: str, ids: Collection[str]
+) -> dict[str, Row | None]:
+    """What the column of the table brings along, by the ids in it.
+
+    What is gone by now is null, or the summary of nobody where that is not allowed.
+    """
+    other = TABLES[table.by_name[name].embeds]
+    found = await watched_rows.rows_by_id(db, other, read_fields(other, other.summary), ids)
+    is_null = Operator.IS_NULL in table.by_name[name].filters
+    kinds = {name: other.by_name[name].sql for name in other.summary}
+    nobody = {name: False if kind is SqlType.BOOLEAN else "" for name, kind in kinds.items()}
+    return {id: found.get(id) or (None if is_null else nobody | {other.key: id}) for id in ids}
+
+
+def shown(columns: Iterable[Column], row: Row) -> Row:
+    """Some columns of a row, as they are on the wire."""
+    values = {column.name: row[column.name] for column in columns}
+    beside: dict[str, Any] = row.get(BESIDE, {})
+    return values | {name: value for name, value in beside.items() if name in values}
+
+
+async def _color(db: Executor, table: Table, rows: Collection[Row]) -> int:
+    """Each member's in the project (rule P9)."""
+    pairs = {(row[table.project], row[table.user]) for row in rows}
+    places = await project_colors.places(db, pairs) if pairs else {}
+    for row in rows:
+        place = places.get((row[table.project], row[table.user]))
+        color = color_of(row[table.user]) if place is None else color_at(place)
+        row.setdefault(BESIDE, {})["color"] = color
+    return 1 if pairs else 0

@@ -1,0 +1,337 @@
+"""What one op of a delta does to a project state: what takes effect, or why it is dropped."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from itertools import chain
+from typing import Any
+
+from msgspec import UNSET
+
+from rooms.document import digest
+from rooms.document.cascades import Fall, what_falls
+from rooms.document.entity_store import Entity, EntityStore, State, Steps
+from rooms.document.index import POINTERS, target_of
+from rooms.document.owned_devices import are_too_many
+from rooms.document.contributor_scope import Reach
+from rooms.document.ops_in_full import DEFAULTS, merged
+from rooms.rules.entity_rules import problem_with_whole
+from rooms.rules.op_rules import problem_with_op, props_of_move
+from rooms.rules.routes import ROUTED, TooFar, Walk, meet
+from rooms.rules.structure_rules import problem_with_place, route_of
+from schema import invariants
+from schema.entities import MAPS_FROM_ZERO, MASTER_CHANNEL, SIDED, Field
+from schema.errors import DropReason
+from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
+from schema.ops import Delete, Insert, Move, Op, Set
+
+SLICE_OPS = 20
+"""Ops between two points at which a large delta may pause: about a quarter of a millisecond."""
+
+SLICE_DOOMED = 50
+"""Entities taken away between two pauses."""
+
+
+class OpDropped(Exception):
+    def __init__(self, reason: DropReason, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class OneOp(EntityStore):
+    """A project state and what one op does to it."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self._is_at_door = False
+        self._are_sound = False
+        """`problem_with_op` found nothing in any op of the delta that is under way."""
+        self._reach: Reach | None = None
+        """Of the contributor whose delta is under way; None: all of the project."""
+        super().__init__(state)
+
+    # One op: what took effect, or, if that may take long, the steps to it.
+
+    def _apply_op(self, op: Op) -> list[Op] | Steps[list[Op]]:
+        if not self._are_sound:
+            problem = problem_with_op(op)
+            if problem:
+                raise OpDropped(DropReason.INVALID, problem)
+        if self._reach is not None:
+            self._check_reach(self._reach, op)
+        match op:
+            case Set():
+                return self._change(op, op.props)
+            case Insert():
+                return self._insert(op)
+            case Delete():
+                return self._delete(op)
+            case Move():
+                return self._change(op, props_of_move(op))
+
+    def _change(self, op: Set | Move, props: Entity) -> list[Op] | Steps[list[Op]]:
+        """Put new properties in place."""
+        entity = self._expected(op)
+        if "params" in props:
+            self._check_size()
+        if op.col == "devices" and self._is_wide(op.id, entity):
+            return self._change_wide(op, entity, props)
+        changed = merged(entity, props)
+        touched = props.keys()
+        if not touched.isdisjoint(POINTERS[op.col]):
+            pointers = {name: f for name, f in POINTERS[op.col].items() if name in props}
+            self._check_pointers(op.col, op.id, changed, pointers)
+        self._check_whole(op.col, op.id, changed, touched)
+        if self._is_at_door and "params" in props:
+            _check_params_size(entity["params"], changed["params"])
+        if op.col in MAPS_FROM_ZERO:
+            self._check_stays_from_zero(op.col, op.id, changed)
+        if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
+            return self._routing(op, changed, props)
+        return self._put_beside(op, changed, props)
+
+    def _change_wide(self, op: Set | Move, device: Entity, props: Entity) -> list[Op]:
+        """As `_change`, for a device with so many parameters that it is changed in place."""
+        if "channel" in props:
+            self._check_pointers(op.col, op.id, props, POINTERS[op.col])
+        leaves = props.get("params") or {}
+        if are_too_many(device["params"], leaves):
+            raise OpDropped(DropReason.INVALID, invariants.TOO_MANY_PARAMS)
+        grown = self._change_in_place(op.id, device, props)
+        if self._is_at_door and grown > 0 and self._owned[op.id].params_size > MAX_PARAMS_BYTES:
+            raise OpDropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
+        return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
+
+    def _put_in_place(self, op: Set | Move | Insert, entity: Entity, props: Entity) -> list[Op]:
+        if isinstance(op, Insert):
+            return self._put_inserted(op, entity)
+        return self._put_changed(op, entity, props)
+
+    def _put_changed(self, op: Set | Move, changed: Entity, props: Entity) -> list[Op]:
+        if op.col in SIDED:
+            slot = changed["slot"]
+            made_room = self._make_room(op.col, op.id, changed)
+            if made_room or changed["slot"] != slot:
+                self._put(op.col, op.id, changed)
+                return [*made_room, Set(op.col, op.id, props | {"slot": changed["slot"]})]
+        self._put(op.col, op.id, changed)
+        return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
+
+    def _insert(self, op: Insert) -> list[Op] | Steps[list[Op]]:
+        if op.id in self.where:
+            raise OpDropped(DropReason.EXISTS, invariants.IN_USE.format(id=op.id))
+        if len(self.where) >= MAX_ENTITIES:
+            raise OpDropped(DropReason.LIMIT, invariants.TOO_MANY_ENTITIES)
+        self._check_size()
+        entity = merged(DEFAULTS[op.col], op.entity)
+        self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
+        touched = set(entity)
+        self._check_whole(op.col, op.id, entity, touched)
+        if self._is_at_door and op.col == "devices":
+            _check_params_size({}, entity["params"])
+        if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched):
+            return self._routing(op, entity, op.entity)
+        return self._put_beside(op, entity, op.entity)
+
+    def _put_inserted(self, op: Insert, entity: Entity) -> list[Op]:
+        made_room = self._make_room(op.col, op.id, entity) if op.col in SIDED else []
+        self._put(op.col, op.id, entity)
+        if not made_room and entity == op.entity:
+            return [op]
+        return [*made_room, Insert(op.col, op.id, entity)]
+
+    def _delete(self, op: Delete) -> list[Op] | Steps[list[Op]]:
+        self._expected(op)
+        is_referred_to = self._index.is_referred_to(op.id)
+        if op.alone and is_referred_to:
+            raise OpDropped(DropReason.CHANGED, invariants.ALONE.format(id=op.id))
+        if op.col in MAPS_FROM_ZERO:
+            self._check_stays_from_zero(op.col, op.id, None)
+        if is_referred_to:
+            return self._deleting(op)
+        self._put(op.col, op.id, None)
+        return [op]
+
+    def _deleting(self, op: Delete) -> Steps[list[Op]]:
+        """Point elsewhere what stays, then take away all that goes (rule O5)."""
+        fall = yield from what_falls(self._index, op.id)
+        if self._reach is not None:
+            yield from self._checking_fall(self._reach, fall)
+        from_master = self._index.routes.onward(MASTER_CHANNEL)
+        effective: list[Op] = []
+        for doomed_id, left in fall.left():
+            for referrer, name, col in left:
+                if referrer in fall.gone:
+                    continue
+                value = yield from self._stand_in(doomed_id, referrer, (col, name), from_master)
+                self._put(col, referrer, self.collections[col][referrer] | {name: value})
+                effective.append(Set(col, referrer, {name: value}))
+                if not len(effective) % SLICE_OPS:
+                    yield
+        for doomed_id in fall.children_first:
+            collection = self.where[doomed_id]
+            self._put(collection, doomed_id, None)
+            effective.append(op if doomed_id == op.id else Delete(collection, doomed_id))
+            if not len(effective) % SLICE_DOOMED:
+                yield
+        return effective
+
+    def _stand_in(
+        self, doomed_id: str, referrer: str, pointer: tuple[str, str], from_master: Walk
+    ) -> Steps[str | None]:
+        """What a pointer at what goes leads to from now on."""
+        collection, name = pointer
+        match POINTERS[collection][name].on_delete:
+            case "reparent":
+                above: str | None = self.collections[collection][doomed_id]["parent"]
+                return above
+            case "master":
+                back = self._index.routes.back(referrer)
+                feeds_it = yield from self._meet(from_master, back, referrer)
+                return None if feeds_it else MASTER_CHANNEL
+            case _:
+                return None
+
+    # Routes: whether sound comes back may take long to see.
+
+    def _may_come_back(
+        self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+    ) -> bool:
+        route = route_of(col, entity_id, entity, touched)
+        return route is not None and self._index.routes.may_lead(route[1], route[0])
+
+    def _routing(self, op: Set | Move | Insert, entity: Entity, props: Entity) -> Steps[list[Op]]:
+        """Put the entity in place if its channel does not feed itself (rules O6, O18)."""
+        route = route_of(op.col, op.id, entity, entity.keys())
+        assert route is not None
+        source, destination = route
+        routes = self._index.routes
+        if (yield from self._meet(routes.onward(destination), routes.back(source), source)):
+            raise OpDropped(DropReason.CYCLE, invariants.FEEDS_ITSELF)
+        return self._put_in_place(op, entity, props)
+
+    def _meet(self, onward: Walk, back: Walk, goal: str) -> Steps[bool]:
+        try:
+            return (yield from meet(onward, back, goal, is_limited=self._is_at_door))
+        except TooFar:
+            raise OpDropped(DropReason.LIMIT, invariants.ROUTE_TOO_FAR) from None
+
+    # What ops have in common.
+
+    def _check_reach(self, reach: Reach, op: Op) -> None:
+        """What a contributor may not do (rules R20 to R23); what is not there is told so."""
+        if not isinstance(op, Insert):
+            self._expected(op)
+        problem = reach.problem_with(self, op)
+        if problem:
+            raise OpDropped(DropReason.FOREIGN, problem)
+
+    def _checking_fall(self, reach: Reach, fall: Fall) -> Steps[None]:
+        """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
+        left = (referrer for _, of in fall.left() for referrer, *_ in of)
+        going = ((each, True) for each in fall.children_first)
+        touched = chain(going, ((each, each in fall.gone) for each in left))
+        for number, (entity_id, goes) in enumerate(touched, start=1):
+            problem = reach.problem_with_fall(self, entity_id, goes=goes)
+            if problem:
+                raise OpDropped(DropReason.FOREIGN, problem)
+            if not number % SLICE_DOOMED:
+                yield
+
+    def _expected(self, op: Set | Delete | Move) -> Entity:
+        """The entity an op is about, if it is there and as the op expects (rules O3, O7)."""
+        if self.where.get(op.id) != op.col:
+            raise OpDropped(
+                DropReason.GONE, invariants.NOT_THERE.format(collection=op.col, id=op.id)
+            )
+        entity = self.collections[op.col][op.id]
+        if op.expect is not UNSET:
+            for name, value in op.expect.items():
+                if not _is_as_expected(entity.get(name), value):
+                    raise OpDropped(DropReason.CHANGED, invariants.AS_EXPECTED.format(name=name))
+        return entity
+
+    def _check_size(self) -> None:
+        if self.size >= MAX_STATE_BYTES:
+            raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=self.size))
+
+    def _check_pointers(
+        self, col: str, entity_id: str, entity: Entity, pointers: Mapping[str, Field]
+    ) -> None:
+        for name, pointer in pointers.items():
+            value = entity.get(name)
+            if value is None:
+                continue
+            if value == entity_id:
+                itself = invariants.LEADS_TO_ITSELF.format(collection=col, name=name)
+                raise OpDropped(DropReason.CYCLE, itself)
+            target = target_of(pointer, value)
+            if target is None or self.where.get(target[1]) != target[0]:
+                nothing = invariants.LEADS_TO_NOTHING.format(collection=col, name=name)
+                raise OpDropped(DropReason.PARENT_GONE, nothing)
+
+    def _check_whole(
+        self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+    ) -> None:
+        problem = problem_with_whole(col, entity)
+        if problem:
+            raise OpDropped(DropReason.INVALID, problem)
+        reason, problem = problem_with_place(self, col, entity_id, entity, touched)
+        if reason is not None:
+            raise OpDropped(reason, problem)
+
+    def _check_stays_from_zero(self, col: str, entity_id: str, changed: Entity | None) -> None:
+        """The tempo and the signature at time 0 stay (rule O10)."""
+        if not self._index.is_last_at_zero(col, entity_id):
+            return
+        if changed is None or changed["time"] != 0:
+            raise OpDropped(DropReason.INVALID, invariants.FROM_ZERO.format(collection=col))
+
+    # Two at one time: the later one is right, a third replaces it (rule O12).
+
+    def _put_beside(
+        self, op: Set | Move | Insert, entity: Entity, props: Entity
+    ) -> list[Op] | Steps[list[Op]]:
+        if op.col != "tempo":  # points are never pointed at
+            return self._put_in_place(op, entity, props)
+        taken = self._beside(op.col, op.id, entity)
+        if len(taken) == 2 and self._index.is_referred_to(taken[1]):
+            return self._replacing(taken[1], op, entity, props)
+        return self._put_in_place(op, entity, props)
+
+    def _replacing(
+        self, replaced: str, op: Set | Move | Insert, entity: Entity, props: Entity
+    ) -> Steps[list[Op]]:
+        """With what is replaced goes what cannot stand without it (rule O5)."""
+        fallen = yield from self._deleting(Delete(op.col, replaced))
+        return [*fallen, *self._put_in_place(op, entity, props)]
+
+    def _beside(self, col: str, entity_id: str, entity: Entity) -> dict[int, str]:
+        slots = self._index.beside(col, entity)
+        return {slot: other for slot, other in slots.items() if other != entity_id}
+
+    def _make_room(self, col: str, entity_id: str, entity: Entity) -> list[Op]:
+        taken = self._beside(col, entity_id, entity)
+        if entity["slot"] not in taken:
+            return []
+        entity["slot"] = 1
+        if 1 not in taken:
+            return []
+        other = taken[1]
+        if 0 in taken:
+            self._put(col, other, None)
+            return [Delete(col, other)]
+        self._put(col, other, self.collections[col][other] | {"slot": 0})
+        return [Set(col, other, {"slot": 0})]
+
+
+def _check_params_size(before: Entity, after: Entity) -> None:
+    """Only the door refuses parameters that grow past their bound (rule O19)."""
+    size = digest.size_of(after)
+    if size > MAX_PARAMS_BYTES and size > digest.size_of(before):
+        raise OpDropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
+
+
+def _is_as_expected(value: Any, expected: Any) -> bool:
+    if isinstance(expected, dict) and isinstance(value, dict):
+        return all(value.get(name) == leaf for name, leaf in expected.items())
+    return bool(value == expected)

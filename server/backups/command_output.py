@@ -1,0 +1,108 @@
+"""What the commands of backups have in common: progress for eyes, one line and a code for ends."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+from machine.postgres_programs import NoProgram, ProgramFailed
+from schema.text.one_line import one_line
+from server.backups.backup_directory import NotKept
+from server.operating.command_failures import told
+
+WIDEST = 100
+NOTHING = "nothing was left half done"
+ENDS = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "ended by SIGTERM",
+    signal.SIGHUP: "ended by SIGHUP",
+}
+"""Signals that end a command in order, and how it says so: SIGHUP is a terminal that closes."""
+
+Work = Callable[[Callable[[str], None]], Awaitable[int]]
+
+
+class Left:
+    """What there is by now. `words` are told by whatever ends the command; empty: nothing."""
+
+    def __init__(self) -> None:
+        self.words = ""
+
+
+class Ended(Exception):
+    """A signal: what was begun is cleared away first."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__(ENDS[number])
+        self.code = 128 + number
+
+
+def run(word: str, work: Work, left: Left | None = None) -> int:
+    """The exit code: 0 done, 1 refused or failed, 2 not called rightly; errors are one line.
+
+    `work` is given what shows its progress, and keeps `left` true.
+    """
+    left = left or Left()
+    try:
+        return asyncio.run(_watched(work))
+    except Ended as error:
+        return fail(word, f"{error}; {left.words or NOTHING}", error.code)
+    except (NotKept, NoProgram, ProgramFailed) as error:
+        text, code = str(error), 1
+    except (Exception, KeyboardInterrupt) as error:
+        text, code = told(error)
+    return fail(word, f"{text}; {left.words}" if left.words else text, code)
+
+
+async def _watched(work: Work) -> int:
+    """The first signal ends it in order; more of them do not disturb that."""
+    console = Console(stderr=True)
+    task = asyncio.ensure_future(_shown(console, work))
+    came: list[signal.Signals] = []
+
+    def end(number: signal.Signals) -> None:
+        if not came:
+            task.cancel()
+        came.append(number)
+
+    with suppress(NotImplementedError):
+        for number in ENDS:
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup does
+                asyncio.get_running_loop().add_signal_handler(number, end, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if came:
+            raise Ended(came[0]) from None
+        raise
+
+
+async def _shown(console: Console, work: Work) -> int:
+    if not console.is_terminal:
+        return await work(lambda _text: None)
+    with console.status("beginning") as status:
+        return await work(lambda text: status.update(escape(text[:WIDEST])))
+
+
+def say(text: str) -> None:
+    """To stdout."""
+    sys.stdout.write(f"{text}\n")
+
+
+def say_json(report: Any) -> None:
+    """A dataclass or a struct as one line of JSON on stdout."""
+    say(json.dumps(msgspec.to_builtins(report)))
+
+
+def fail(word: str, text: str, code: int) -> int:
+    """In one line on stderr, where that is still read."""
+    with suppress(OSError):
+        sys.stderr.write(f"{word}: {one_line(text)}\n")
+    return code

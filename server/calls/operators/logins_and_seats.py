@@ -1,0 +1,91 @@
+"""Answers to operators about people: their logins, and ending logins and seats."""
+
+from typing import Any
+
+from persistence.errors import NotFound
+from persistence.pool import Executor
+from persistence.tables import auth_sessions
+from persistence.tables.internal import operators
+from schema.accounts.audit_events import AuditEvent
+from schema.errors import ErrorCode
+from schema.operating.calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.operators.operator_rights import note, require_user, unaware
+from server.refused import Refused
+
+
+async def list_logins(context: Context, caller: Caller, params: ListUserLogins) -> LoginRows:
+    """Those that go on, and where each is connected."""
+    user = await require_user(context.db, params.user)
+    found = await operators.logins(context.db, user.id)
+    asked = await context.questions.ask("logins", logins=[login.id for login in found])
+    rows = [
+        LoginRow(
+            login=login.id,
+            device=login.device,
+            device_name=login.device_name,
+            created_at=login.created_at * 1_000,
+            last_used_at=login.last_used_at * 1_000,
+            nodes=[
+                node
+                for node, counts in sorted(asked.answers.items())
+                for _ in range((counts or {}).get(login.id, 0))
+            ],
+        )
+        for login in found
+    ]
+    return LoginRows(user.id, user.username, rows, asked.silent)
+
+
+async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
+    """Logins are over when this is answered; of a member the seats, on whatever node."""
+    named = [params.user, params.login, params.member]
+    if sum(one is not None for one in named) != 1:
+        text = "name one of user, login and member, and no other"
+        raise Refused(ErrorCode.VALIDATION, text, field="user")
+    if params.member is not None:
+        return await _kick_member(context, caller, params.member, params.reason)
+    async with context.db.transaction() as tx:
+        user, ended = await _end(tx, params)
+        if ended:
+            whom = "user" if params.user is not None else f"login {params.login}"
+            words: dict[str, Any] = {"reason": params.reason, "whom": whom, "ended": len(ended)}
+            await note(tx, caller, AuditEvent.KICKED, user=user, **words)
+    for login in ended:
+        context.announcer.session_revoked(login, params.reason)
+    past = await unaware(context.db)
+    return Kicked(len(ended), 0, past.connections, past.silent)
+
+
+async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
+    """The user's id, and the logins that ended; raises `NotFound`."""
+    reason = f"{auth_sessions.BY_OPERATOR}{params.reason}"
+    if params.user is not None:
+        user = (await require_user(tx, params.user)).id
+        return user, await auth_sessions.revoke_all(tx, user, None, reason)
+    login = params.login or ""
+    owner = await auth_sessions.user_of(tx, login)
+    if owner is None:
+        raise NotFound("there is no such login")
+    return owner, await auth_sessions.revoke_of(tx, login, owner, reason) or []
+
+
+async def _kick_member(context: Context, caller: Caller, member: str, reason: str) -> Kicked:
+    """Looked for, noted, then sent out: nobody is of which the audit does not know."""
+    looked = await context.questions.ask("member", member=member)
+    there = next((seat for _, seat in sorted(looked.answers.items()) if seat), None)
+    if there is None:
+        past = await unaware(context.db)
+        return Kicked(0, 0, past.connections, sorted({*past.silent, *looked.silent}))
+    async with context.db.transaction() as tx:
+        words = {"reason": reason, "whom": f"member {member}"}
+        await note(tx, caller, AuditEvent.KICKED, **there, **words)
+    asked = await context.questions.ask("kick", member=member, message=reason)
+    past = await unaware(context.db)
+    seats = sum(seats or 0 for seats in asked.answers.values())
+    return Kicked(0, seats, past.connections, sorted({*past.silent, *looked.silent, *asked.silent}))
+
+
+ANSWERS: dict[str, Answer] = {"operator.logins": list_logins, "operator.kick": kick}

@@ -1,0 +1,121 @@
+"""Answers to operators about what is stored, what is slow, and what was done."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from persistence.errors import BadCursor
+from persistence.pool import Executor
+from persistence.tables import audit_log, studio_projects, users
+from persistence.tables.audit_log import AuditEntry
+from persistence.tables.operating import sizes
+from schema.operating.calls import (
+    AuditRow,
+    AuditRows,
+    ListSlowCalls,
+    ProjectRow,
+    ReadAudit,
+    ShowSizes,
+    Sizes,
+    SlowCall,
+    SlowCalls,
+    TableRow,
+)
+from server.calls.answer import Answer
+from server.calls.caller import Caller
+from server.calls.context import Context
+from server.calls.operators.operator_rights import id_in, require_user
+
+JOURNAL = "project_deltas"
+
+MICROSECOND = re.compile("[0-9]{1,16}")
+"""Since 1970: up to the year 2286."""
+
+
+async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Sizes:
+    """As PostgreSQL has them on the disk; what a project has of the journal is estimated."""
+    tables = await sizes.tables(context.reads)
+    projects = await sizes.largest_projects(context.reads, params.projects)
+    return Sizes(
+        await sizes.database_bytes(context.reads),
+        sum(table.total_bytes for table in tables if table.name == JOURNAL),
+        [
+            TableRow(each.name, each.rows, each.heap_bytes, each.index_bytes, each.total_bytes)
+            for each in tables
+        ],
+        [
+            ProjectRow(each.project, each.name, each.deltas, each.kept, each.journal_bytes)
+            for each in projects
+        ],
+    )
+
+
+async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> SlowCalls:
+    """Of all nodes together the slowest of each method."""
+    asks = {"method": params.method, "per_method": params.per_method}
+    asked = await context.questions.ask("slow_calls", **asks)
+    found = [
+        SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), done)
+        for node, rows in asked.answers.items()
+        for method, at, seconds, done in rows or ()
+    ]
+    found.sort(key=lambda call: (-call.took_ms, call.method, call.at))
+    kept: list[SlowCall] = []
+    counts: dict[str, int] = {}
+    for call in found:
+        counts[call.method] = counts.get(call.method, 0) + 1
+        if counts[call.method] <= params.per_method:
+            kept.append(call)
+    return SlowCalls(kept, asked.silent)
+
+
+async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> AuditRows:
+    """A page, newest first; raises `BadCursor`, `NotFound`."""
+    user = None
+    if params.user is not None:
+        user = (await require_user(context.reads, params.user)).id
+    before = None if params.cursor is None else _place(params.cursor)
+    asked = params.limit + 1
+    found = await audit_log.newest(context.reads, asked, before, event=params.event, user=user)
+    shown = found[: params.limit]
+    following = f"{shown[-1].place}/{shown[-1].id}" if len(found) > len(shown) else None
+    return AuditRows(await _named(context.reads, shown), following)
+
+
+async def _named(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
+    """With the names that their users and projects have now."""
+    named = {each for entry in entries for each in (entry.user, entry.actor) if each is not None}
+    people = {id: row.name or row.username for id, row in (await users.by_ids(db, named)).items()}
+    projects = await studio_projects.names_of(db, {one.project for one in entries if one.project})
+    return [
+        AuditRow(
+            id=entry.id,
+            event=entry.event,
+            user=entry.user,
+            actor=entry.actor,
+            project=entry.project,
+            login=entry.login,
+            address=entry.address,
+            count=entry.count,
+            at=entry.at,
+            details=json.loads(entry.details),
+            user_name=people.get(entry.user or "", ""),
+            actor_name=people.get(entry.actor or "", ""),
+            project_name=projects.get(entry.project or "", ""),
+        )
+        for entry in entries
+    ]
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    at, _, entry = cursor.partition("/")
+    if not MICROSECOND.fullmatch(at):
+        raise BadCursor("cursor")
+    return at, id_in(entry)
+
+
+ANSWERS: dict[str, Answer] = {
+    "operator.sizes": show_sizes,
+    "operator.slow_calls": list_slow,
+    "operator.audit": read_audit,
+}

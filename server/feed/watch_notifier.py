@@ -1,0 +1,255 @@
+"""Tells watches what has changed, in terms of their lists, or that they are to begin anew."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Raw, Struct
+
+from persistence.rows.reading import Row
+from persistence.rows.watched_rows import row_id
+from persistence.tables.internal.change_log import Change, Place
+from schema.errors import ResyncReason
+from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
+from schema.messages import Resync, Rows
+from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
+from server.feed.change_batch import MEMBERS, Moment
+from server.feed.positions import Positions
+from server.feed.ties import by_peers, by_role
+from server.feed.watches import Group, Watch, Watches
+from server.health.metrics import Count
+from server.sockets.codec import frame_header
+
+AT_A_TIME_SECONDS = 0.002
+"""How long it goes on in one turn of the event loop: cursors wait for it."""
+
+POSITION_SECONDS = 30.0
+"""After so long without a change a watch is told how far it has come."""
+
+Numbers = dict[Watch, list[int]]
+"""What each watch is to be told, as numbers of `Changes`."""
+
+
+class _Rows(Struct, frozen=True, gc=False, tag_field="t", tag="rows"):
+    """`schema.messages.Rows`, its changes encoded before."""
+
+    watch: str
+    changes: Raw
+    position: str | None
+
+
+class Telling:
+    """For all watches of a node."""
+
+    def __init__(self, watches: Watches, positions: Positions, count: Count) -> None:
+        self._watches = watches
+        self._positions = positions
+        self._count = count
+        self._positions_due = 0.0
+        """When it is next looked for those who were told none for long, in seconds of the loop."""
+        self._began = 0.0
+        """When the turn of the event loop began that it works in, in seconds of the loop."""
+
+    async def tell(self, moment: Moment, lists: Mapping[Watch, Sequence[Row]]) -> None:
+        """Everyone whose list is another one now. `lists`: what those hold that were read anew."""
+        self._began = asyncio.get_running_loop().time()
+        begun = self._hold_for_beginners(moment)
+        for watch in begun:
+            self._one(watch, moment, lists.get(watch))
+            await self._pause()
+        for group in self._concerned(moment, lists):
+            await self._tell_group(group, moment, lists)
+        self._settle(begun, moment.place)
+
+    def begin(self, watch: Watch) -> None:
+        """Its first rows are on their way: what came meanwhile follows."""
+        watch.told_at = asyncio.get_running_loop().time()
+        moments, watch.waiting = watch.waiting or [], None
+        if watch.cannot_begin is not None:
+            self.resync(watch, watch.cannot_begin)
+        for moment in moments:
+            self._one(watch, moment, None)
+
+    async def tell_position(self, place: Place) -> None:
+        """Those who were told nothing for long: a position that is old is good for little."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._positions_due:
+            return
+        self._positions_due = loop.time() + POSITION_SECONDS / 10
+        self._began = loop.time()
+        for watch in list(self._watches.all()):
+            if watch.waiting is None and loop.time() - watch.told_at >= POSITION_SECONDS:
+                watch.told_at = loop.time()
+                watch.outlet.send(Rows(watch.id, [], self._positions.write(place, watch.owner)))
+            await self._pause()
+
+    def resync(self, watch: Watch, reason: ResyncReason) -> None:
+        """It is over; its reader is to watch anew."""
+        if not watch.is_over:
+            self._count(f"watches_ended.{reason}")
+            watch.outlet.send(Resync(watch.id, reason))
+            self._watches.end(watch)
+
+    async def resync_all(self, reason: ResyncReason) -> None:
+        """All who watch now: nobody can be told what has changed."""
+        self._began = asyncio.get_running_loop().time()
+        for watch in list(self._watches.all()):
+            if watch.waiting is None:
+                self.resync(watch, reason)
+            else:
+                _hold_no_more(watch, reason)
+            await self._pause()
+
+    def _hold_for_beginners(self, moment: Moment) -> list[Watch]:
+        """Keep it for those whose first rows are not on their way; the other beginners."""
+        begun: list[Watch] = []
+        members = moment.changed.get(MEMBERS, {})
+        for watch in self._watches.beginners:
+            if watch.waiting is None:
+                begun.append(watch)
+                continue
+            own = moment.changed.get(watch.group.logged, {})
+            if watch.cannot_begin is not None or not (own or members):
+                continue
+            watch.waiting_changes += len(own) + (len(members) if members is not own else 0)
+            if watch.waiting_changes <= MAX_CHANGES_AT_ONCE:
+                watch.waiting.append(moment)
+            else:
+                _hold_no_more(watch, ResyncReason.TOO_MUCH)
+        return begun
+
+    def settle(self, place: Place) -> None:
+        """Nothing has changed up to there: beginners whose first rows it saw are none any more."""
+        self._settle([w for w in self._watches.beginners if w.waiting is None], place)
+
+    def _settle(self, begun: Iterable[Watch], place: Place) -> None:
+        saw = [watch for watch in begun if place.saw_all_of(watch.place)]
+        self._watches.beginners.difference_update(saw)
+
+    def _concerned(self, moment: Moment, lists: Mapping[Watch, object]) -> Iterable[Group]:
+        """Only these are looked at, however many there are."""
+        groups = {group for table in moment.changed for group in self._watches.of_table(table)}
+        return groups | {watch.group for watch in lists if not watch.is_over}
+
+    async def _tell_group(
+        self, group: Group, moment: Moment, lists: Mapping[Watch, Sequence[Row]]
+    ) -> None:
+        changes = Changes(group.listed.columns)
+        anew = {watch for watch in lists if watch.group is group}
+        told = await self._of_group(group, moment, changes, anew)
+        for watch in anew - self._watches.beginners:
+            told[watch] = self._anew(watch, moment, changes, lists[watch])
+            await self._pause()
+        for watch, numbers in told.items():
+            self._send(watch, changes, numbers, moment.place)
+            await self._pause()
+        await self._pause()
+
+    async def _of_group(
+        self, group: Group, moment: Moment, changes: Changes, apart: set[Watch]
+    ) -> Numbers:
+        """Beginners are told by themselves: what is told here may be older than their rows."""
+        told: Numbers = {}
+        table = group.listed.table
+        beginners = self._watches.beginners
+        for id in moment.changed.get(group.logged, {}):
+            row = moment.rows.get(table.relation, {}).get(id)
+            for kind, watches in kinds(group, id, moment):
+                settled = watches - beginners - apart
+                number = changes.number(kind, id, row) if settled else 0
+                for watch in settled:
+                    _take(watch, kind, id)
+                    told.setdefault(watch, []).append(number)
+            await self._pause()
+        return told
+
+    def _anew(
+        self, watch: Watch, moment: Moment, changes: Changes, rows: Sequence[Row]
+    ) -> list[int]:
+        """By what the whole list holds now: roles have changed, and with them who sees what."""
+        table = watch.group.listed.table
+        now = {row_id(table, row): row for row in rows}
+        held, changed = set(watch.shown), moment.news(watch.group.logged, watch.place)
+        happened = [
+            *((LEFT, id) for id in held - now.keys()),
+            *((CHANGED, id) for id in changed if id in held and id in now),
+            *((ENTERED, id) for id in now if id not in held),
+        ]
+        for kind, id in happened:
+            _take(watch, kind, id)
+        return [changes.number(kind, id, now.get(id)) for kind, id in happened]
+
+    def _one(self, watch: Watch, moment: Moment, anew: Sequence[Row] | None) -> None:
+        """What a moment was to one watch, but for what its first rows have told.
+
+        `anew`: what its list holds now, where that was read.
+        """
+        if watch.is_over or not moment.place.saw_all_of(watch.place):
+            return  # all of it was seen by its first rows
+        changes = Changes(watch.group.listed.columns)
+        if anew is not None:
+            numbers = self._anew(watch, moment, changes, anew)
+        elif _is_touched(watch, moment.memberships(watch.place)):
+            self.resync(watch, ResyncReason.ACCESS)
+            return
+        else:
+            numbers = self._news(watch, moment, changes)
+        self._send(watch, changes, numbers, moment.place)
+
+    def _news(self, watch: Watch, moment: Moment, changes: Changes) -> list[int]:
+        numbers: list[int] = []
+        table = watch.group.listed.table
+        for id in moment.news(watch.group.logged, watch.place):
+            row = moment.rows.get(table.relation, {}).get(id)
+            for kind, watches in kinds(watch.group, id, moment):
+                if watch in watches:
+                    _take(watch, kind, id)
+                    numbers.append(changes.number(kind, id, row))
+        return numbers
+
+    def _send(self, watch: Watch, changes: Changes, numbers: Sequence[int], place: Place) -> None:
+        if watch.is_over or not numbers:
+            return
+        if len(watch.shown) > MAX_WATCHED_ROWS:
+            self.resync(watch, ResyncReason.TOO_MANY_ROWS)
+            return
+        if len(numbers) > MAX_CHANGES_AT_ONCE:
+            self.resync(watch, ResyncReason.TOO_MUCH)
+            return
+        watch.told_at = asyncio.get_running_loop().time()
+        codec = watch.outlet.codec
+        position = self._positions.write(place, watch.owner)
+        parts = changes.parts(codec, numbers)
+        for n, part in enumerate(parts, 1):
+            message = _Rows(watch.id, part, position if n == len(parts) else None)
+            payload = codec.encode(message)
+            if not watch.outlet.offer_frame(frame_header(codec.first_byte, payload) + payload):
+                self.resync(watch, ResyncReason.BEHIND)
+                return
+
+    async def _pause(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._began > AT_A_TIME_SECONDS:
+            await asyncio.sleep(0)
+            self._began = loop.time()
+
+
+def _hold_no_more(watch: Watch, reason: ResyncReason) -> None:
+    watch.waiting, watch.cannot_begin = [], reason
+
+
+def _take(watch: Watch, kind: str, id: str) -> None:
+    if watch.is_over:
+        return
+    if kind == ENTERED:
+        watch.show(id)
+    elif kind == LEFT:
+        watch.hide(id)
+
+
+def _is_touched(watch: Watch, memberships: Iterable[Change]) -> bool:
+    """Whether these changes of roles may make its list another one."""
+    table = watch.group.listed.table
+    changes = list(memberships)
+    if by_peers(table) and changes:
+        return True
+    return by_role(table) and any(change.user == watch.user for change in changes)

@@ -1,0 +1,71 @@
+"""What a call `watch` asks for, read: which rows of a table, and which of their columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from persistence.errors import BadQuery
+from persistence.rows.conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Leaf,
+    Not,
+    read_where,
+)
+from persistence.rows.matching import matcher, steps
+from persistence.rows.reading import read_fields
+from persistence.rows.watched_rows import naming
+from schema.limits import MAX_WATCH_STEPS
+from schema.tables.description import Column, Operator, Table
+from server.feed.ties import scope
+from server.feed.watches import Listed
+
+STEPS = "one for a comparison, a value of a list, a part of a pattern between `%`"
+
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+
+
+def read_listed(
+    table: Table,
+    where: Mapping[str, Any] | None,
+    named: Mapping[str, Any],
+    fields: Sequence[str] | None,
+) -> Listed:
+    """`named`: column -> the value that it must have, beside `where`. Raises `BadQuery`."""
+    asked = read_where(table, where)
+    parts = [Compare(table.by_name[name], Operator.EQ, named[name]) for name in sorted(named)]
+    condition = AllOf((*parts, asked)) if parts else asked
+    columns = _chosen(table, fields)
+    looked_at = {column.name for column in _columns(condition)} | set(scope(table))
+    needed = [c for c in table.columns if c in columns or c.name in looked_at]
+    key = _ENCODER.encode(
+        (table.relation, [c.name for c in columns], sorted(named.items()), where or {})
+    )
+    asks = steps(condition)
+    if asks > MAX_WATCH_STEPS:
+        raise BadQuery("where", f"takes {asks} steps for a row; at most {MAX_WATCH_STEPS}: {STEPS}")
+    return Listed(table, columns, tuple(needed), condition, matcher(condition), key, asks)
+
+
+def _chosen(table: Table, fields: Sequence[str] | None) -> tuple[Column, ...]:
+    chosen = read_fields(table, fields)
+    for column in chosen:
+        if column.of_caller and fields is not None and column.name in fields:
+            place = f"fields[{list(fields).index(column.name)}]"
+            text = f"{column.name} says something of who asks, and is in no feed"
+            raise BadQuery(place, text)
+    names = naming(table)
+    return tuple([c for c in table.columns if c in names or (c in chosen and not c.of_caller)])
+
+
+def _columns(condition: Condition) -> list[Column]:
+    match condition:
+        case Compare(column=column) | Leaf(column=column):
+            return [column]
+        case Not(part=part):
+            return _columns(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return [column for part in parts for column in _columns(part)]

@@ -1,0 +1,140 @@
+"""A watch begins: its first rows and where they stand, or what has changed since it was away."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from persistence.pool import Database, Executor
+from persistence.rows import watched_rows
+from persistence.rows.embedded_values import bring
+from persistence.rows.reading import Row
+from persistence.tables.internal import change_log
+from persistence.tables.internal.change_log import Change, Place
+from schema.errors import ResyncReason
+from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
+from schema.server_limits import MAX_CHANGES_READ
+from schema.tables.description import Table
+from server.feed.ties import by_peers, by_role
+from server.feed.watches import Watch, logged_as, require_few, too_large
+from server.health.metrics import Count
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What a watch is told first."""
+
+    place: Place
+    rows: list[Row]
+    """All that the list shows; resumed: those of them that have changed."""
+    left: list[str]
+    """Resumed: what has changed and is not in the list, if it ever was."""
+    resumed: bool
+    reason: ResyncReason | None = None
+    """Why it is not resumed, where that was asked for."""
+
+
+class Starting:
+    """Reads over the lane of long reads, as the owner; what it finds goes past the second wall."""
+
+    def __init__(self, reads: Database, callers: Database, count: Count) -> None:
+        self._reads = reads
+        self._callers = callers
+        self._count = count
+
+    async def first(self, watch: Watch, since: Place | ResyncReason | None) -> First:
+        """The watch shows its rows from then on; raises `Refused` where they are too many."""
+        for may_be_race in (True, False):
+            first = await self._read(watch, since, may_be_race=may_be_race)
+            if first is not None:
+                return first
+        raise AssertionError("the second reading is the last")
+
+    async def _read(
+        self, watch: Watch, since: Place | ResyncReason | None, *, may_be_race: bool
+    ) -> First | None:
+        """None: the walls differ, as if a role had changed between the two looks."""
+        listed, user = watch.group.listed, watch.user
+        async with watched_rows.one_snapshot(self._reads) as db:
+            place = await change_log.here(db)
+            try:
+                rows = await watched_rows.list_rows(
+                    db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
+                )
+            except watched_rows.TooLarge:
+                raise too_large() from None
+            require_few(rows)
+            await bring(db, listed.table, rows)
+            missed = (
+                await _missed(db, listed.table, user, since) if isinstance(since, Place) else since
+            )
+        seen = await self._behind_second_wall(watch, rows)
+        if len(seen) < len(rows):
+            if may_be_race:
+                return None
+            self._count("rows_hidden", len(rows) - len(seen))
+        shown = [row for row in rows if watched_rows.row_id(listed.table, row) in seen]
+        await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
+        watch.place = place
+        for id in () if watch.is_over else seen:
+            watch.show(id)
+        await asyncio.sleep(0)
+        if missed is None:
+            return First(place, shown, [], resumed=False)
+        if isinstance(missed, ResyncReason):
+            return First(place, shown, [], resumed=False, reason=missed)
+        return _resumed(watch, place, shown, missed)
+
+    async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
+        table = watch.group.listed.table
+        ids = [watched_rows.row_id(table, row) for row in rows]
+        return await watched_rows.behind_second_wall(self._callers, table, watch.user, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    changes: list[Change]
+    projects: set[str]
+    """In which the user has a role now."""
+
+
+async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Missed | ResyncReason:
+    """What has changed since, or the reason why that cannot be told."""
+    logged = logged_as(table)
+    tables = {logged, "project_members"}
+    now, changes = await change_log.since(db, since, MAX_CHANGES_READ, tables)
+    if not since.leads_to(now):
+        return ResyncReason.OTHER_HISTORY
+    if changes is None:
+        return ResyncReason.TOO_OLD
+    projects = await watched_rows.projects_of(db, user)
+    roles = [change for change in changes if change.table == "project_members"]
+    if by_role(table) and any(change.user == user for change in roles):
+        return ResyncReason.ACCESS
+    if by_peers(table) and any(c.user == user or c.project in projects for c in roles):
+        return ResyncReason.ACCESS
+    return _Missed([change for change in changes if change.table == logged], projects)
+
+
+def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -> First:
+    table = watch.group.listed.table
+    changed: dict[str, list[Change]] = {}
+    for change in missed.changes:
+        changed.setdefault(change.row, []).append(change)
+    shown = {watched_rows.row_id(table, row): row for row in rows}
+    left = [
+        id
+        for id, changes in changed.items()
+        if id not in shown
+        and any(_was_seen(watch.user, change, missed.projects) for change in changes)
+    ]
+    again = [shown[id] for id in changed if id in shown]
+    if len(left) + len(again) > MAX_CHANGES_AT_ONCE:
+        return First(place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
+    return First(place, again, left, resumed=True)
+
+
+def _was_seen(user: str, change: Change, projects: set[str]) -> bool:
+    """Whether the user may have seen the row: of others', not even ids are told."""
+    if change.everyone or user in (change.user, change.old_user):
+        return True
+    return change.project in projects or change.old_project in projects

@@ -1,0 +1,114 @@
+"""The database, as a node that starts would find it. Nothing there is changed."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import fields
+from functools import partial
+
+from persistence import migrate
+from persistence.errors import PersistenceError
+from persistence.lanes import Lanes, LaneSizes
+from persistence.pool import Database
+from persistence.starting import database_status
+from persistence.starting.database_requirements import check_durability, connected
+from schema.text.one_line import one_line
+from server.node_secrets import is_secret_known
+from server.operating import clock_difference
+from server.operating.checks.finding import (
+    Doubtful,
+    Finding,
+    State,
+    Wrong,
+    finding,
+    not_looked_at,
+)
+from server.settings.settings import Settings
+
+NAME = "prime check"
+"""`application_name`: by it no other command takes us for a node."""
+
+Look = Callable[[Settings, Database], Awaitable[str]]
+
+
+async def database_findings(settings: Settings) -> Sequence[Finding]:
+    """All that is asked of it; where it does not answer, that is told once."""
+    assert settings.database_url is not None
+    others = {
+        "connections": _connections,
+        "clock": _clock,
+        "schema": _schema,
+        "rights": _rights,
+        "secret": _secret,
+    }
+    try:
+        async with connected(settings.database_url, NAME):
+            pass  # it is one that may be Prime's, it can be written, and no pooler shares it
+        db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
+    except PersistenceError as error:
+        failed = Finding("database", State.FAILED, one_line(error.in_full))
+        return [failed, *(not_looked_at(name, "it hangs on the database") for name in others)]
+    try:
+        first = await finding("database", partial(_database, db))
+        looks = [(name, partial(look, settings, db)) for name, look in others.items()]
+        return [first, *[await finding(name, look) for name, look in looks]]
+    finally:
+        await db.close()
+
+
+async def _database(db: Database) -> str:
+    facts = await database_status.facts(db)
+    await check_durability(db)
+    who = facts.role
+    if facts.is_owner:
+        who += " (the tables' owner, who has every right: if nodes have another role, look as it)"
+    return f"PostgreSQL {facts.version}, database {facts.database}, as {who}; durable"
+
+
+async def _connections(settings: Settings, db: Database) -> str:
+    facts = await database_status.facts(db)
+    needed, left = settings.lanes.total, facts.connections - facts.taken + 1
+    told = f"{facts.connections} connections, {left} of them free; a node opens up to {needed}"
+    if left < needed:
+        raise Doubtful(f"{told}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
+    return told
+
+
+async def _clock(settings: Settings, db: Database) -> str:
+    ahead = await database_status.clock_ahead(db)
+    told = clock_difference.difference(ahead)
+    if told is None:
+        return "that of this machine is the database server's"
+    if abs(ahead) < clock_difference.TOLD_APART_SECONDS:
+        raise Doubtful(told)
+    raise Wrong(f"{told}: until then nodes refuse each other's logins")
+
+
+async def _schema(settings: Settings, db: Database) -> str:
+    applied = await database_status.applied(db)
+    if not applied:
+        raise Wrong("there is nothing of Prime yet; run ./run migrate")
+    known = [migration.name for migration in migrate.known_migrations()]
+    assert settings.database_url is not None
+    await migrate.check(settings.database_url)
+    if newer := [name for name in applied if name not in known]:
+        raise Doubtful(f"newer than this Prime by {', '.join(newer)}, which it can work with")
+    return f"current: {known[-1]}"
+
+
+async def _rights(settings: Settings, db: Database) -> str:
+    """Opens what a node opens, with one connection for each kind of work."""
+    if not await database_status.applied(db):
+        raise Wrong("none are given, as there is nothing of Prime yet; run ./run migrate")
+    assert settings.database_url is not None
+    sizes = LaneSizes(**{field.name: 1 for field in fields(LaneSizes)})
+    lanes = await Lanes.open(settings.database_url, sizes, settings.caller_database_url)
+    await lanes.close()
+    return "what users ask for runs as prime_caller, and all it needs is granted"
+
+
+async def _secret(settings: Settings, db: Database) -> str:
+    if not await database_status.has_table(db, "server_secrets"):
+        return "no node has served from this database yet"
+    whose = "PRIME_SECRET" if settings.secret else "the one that the database keeps"
+    if not await is_secret_known(settings.secret, db, settings.believed_secrets):
+        return f"no node has served from this database yet; the first one has {whose}"
+    return f"{whose}, the same as that of the nodes of this database"

@@ -1,0 +1,34 @@
+"""What a server says at its start: which Prime it is, what is set, and where that comes from."""
+
+import os
+from collections.abc import Mapping
+
+import structlog
+
+from server.health.log import ServerLog
+from server.operating.checks.misspelt_variables import look_alikes
+from server.settings.settings import Settings
+from server.settings.settings_display import Shown, shown_settings
+from server.version import VERSION, commit, version_in_words
+
+log = structlog.get_logger()
+
+
+def tell_start(
+    own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Two lines for programs; for eyes what is not the default. Then what is nearly a setting."""
+    given = [each for each in shown_settings(settings) if not each.is_default]
+    if own_log.is_json:
+        log.info("starting", version=VERSION, commit=commit())
+        told = {each.name: {"value": each.value, "where": each.where} for each in given}
+        log.info("settings", given=told)
+    else:
+        own_log.say("", f"Prime {version_in_words()}{_for_eyes(given)}")
+    for nearly in look_alikes(environment):
+        log.warning(nearly)
+
+
+def _for_eyes(given: list[Shown]) -> str:
+    widest = max((len(each.name) for each in given), default=0)
+    return "".join(f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in given)

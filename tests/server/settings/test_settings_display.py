@@ -1,0 +1,54 @@
+"""What is set, as it may be shown."""
+
+from pathlib import Path
+
+from machine.settings.masking import HIDDEN
+from server.settings.reading import read_settings
+from server.settings.settings_display import Shown, shown_settings
+from server.settings.table import SETTINGS
+
+PASSWORD = "hunter22" * 4
+
+
+def test_each_is_shown_with_where_it_comes_from(tmp_path: Path) -> None:
+    config = tmp_path / "prime.toml"
+    config.write_text("history_days = 90")
+    shown = list(shown_settings(read_settings({"config": str(config)}, {"REDIS_URL": ""})))
+    assert shown[0] == Shown("PRIME_CONFIG", str(config), "command line")
+    assert [each.name for each in shown[1:]] == [setting.variable for setting in SETTINGS]
+    assert Shown("REDIS_URL", "(empty)", "environment") in shown
+    assert Shown("PRIME_HISTORY_DAYS", "90", str(config)) in shown
+    assert Shown("PRIME_CALLER_DATABASE_URL", "DATABASE_URL", "default") in shown
+    assert {each.name for each in shown if not each.is_default} == {
+        "PRIME_CONFIG", "REDIS_URL", "PRIME_HISTORY_DAYS"
+    }  # fmt: skip
+
+
+def test_no_secret_is_shown_wherever_it_comes_from(tmp_path: Path) -> None:
+    key = tmp_path / "secret"
+    key.write_text(PASSWORD)
+    key.chmod(0o600)
+    environment = {
+        "PRIME_SECRET_FILE": str(key),
+        "DATABASE_URL": f"postgresql://prime:{PASSWORD}@db/prime",
+        "PRIME_CALLER_DATABASE_URL": f"postgresql://db/prime?password={PASSWORD}",
+        "REDIS_URL": f"redis://:{PASSWORD}@db",
+        "SMTP_URL": f"smtps://me:{PASSWORD}@mail.example",
+        "PRIME_MAIL_FROM": "a@example.com",
+        "PRIME_PUBLIC_URL": "https://prime.example.com",
+        "PRIME_PROVIDERS": "google",
+        "PRIME_PROVIDER_GOOGLE_CLIENT_ID": "shown",
+        "PRIME_PROVIDER_GOOGLE_CLIENT_SECRET_FILE": str(key),
+    }
+    settings = read_settings({}, environment)
+    shown = list(shown_settings(settings))
+    assert PASSWORD not in repr([shown, settings])
+    assert Shown("PRIME_SECRET", HIDDEN, str(key)) in shown
+    assert Shown("PRIME_PROVIDER_GOOGLE_CLIENT_SECRET", HIDDEN, str(key)) in shown
+    assert Shown("PRIME_PROVIDER_GOOGLE_CLIENT_ID", "shown", "environment") in shown
+
+
+def test_a_long_value_is_one_line() -> None:
+    many = ",".join(f"https://{n}.example" for n in range(100))
+    shown = {each.name: each for each in shown_settings(read_settings({}, {"PRIME_ORIGINS": many}))}
+    assert len(shown["PRIME_ORIGINS"].value) < 210
