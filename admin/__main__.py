@@ -12,7 +12,7 @@ from rich.console import Console
 from admin.door import Door, NotDone, Result
 from admin.call_door import CallDoor
 from admin.socket_door import SocketDoor
-from admin.commands import WORDS, Word
+from admin.commands import WORDS, Command
 from machine.caller_paths import path_of_caller
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from machine.sockets.closed_pipes import ended
@@ -36,7 +36,7 @@ DATA = "PRIME_DATA"
 def main(words: Sequence[str] | None = None) -> int:
     """Exit 0 when done, 1 when refused, 2 for arguments, 130 where it was not confirmed."""
     arguments = parser().parse_args(words)
-    word: Word = arguments.word
+    word: Command = arguments.word
     try:
         door = door_of(arguments)
         if word.asks and not is_confirmed(word.asks, by_option=arguments.yes):

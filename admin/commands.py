@@ -17,7 +17,7 @@ Take = tuple[str, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Command:
     """One word. `asks`: what is asked on a terminal before it is done, and elsewhere
     takes `--yes`; empty: nothing is."""
 
@@ -92,21 +92,21 @@ CURSOR: Take = (
 )
 
 WORDS = (
-    Word(
+    Command(
         "nodes",
         "operator.nodes",
         "which nodes run, what each holds, and whether there is maintenance",
         "nodes",
         answer_tables.nodes,
     ),
-    Word(
+    Command(
         "health",
         "operator.health",
         "whether all is well: what each node cannot do, what waits, how long things take",
         "health",
         health_tables.health,
     ),
-    Word(
+    Command(
         "events",
         "operator.events",
         "what went wrong on all nodes of late, the newest first",
@@ -121,7 +121,7 @@ WORDS = (
         ),
         lambda arguments: _said(arguments, "limit", "cursor", "kind", "project", "node"),
     ),
-    Word(
+    Command(
         "rooms",
         "operator.rooms",
         "the open rooms of all nodes",
@@ -141,7 +141,7 @@ WORDS = (
         ),
         lambda arguments: _said(arguments, "limit", "cursor", "order"),
     ),
-    Word(
+    Command(
         "room",
         "operator.room",
         "who is in one room: since when, from where, and what waits for them",
@@ -150,7 +150,7 @@ WORDS = (
         (PROJECT,),
         lambda arguments: {"project": arguments.project},
     ),
-    Word(
+    Command(
         "logins",
         "operator.logins",
         "the logins of one user, and where each is connected",
@@ -159,7 +159,7 @@ WORDS = (
         (USER,),
         lambda arguments: {"user": arguments.user},
     ),
-    Word(
+    Command(
         "kick",
         "operator.kick",
         "end the logins of a user, one login, or the seats of a member; they may come again",
@@ -173,7 +173,7 @@ WORDS = (
         _kick,
         "This ends what they are doing, on every node. Go on?",
     ),
-    Word(
+    Command(
         "close-room",
         "operator.close_room",
         "send everyone out of a room and let nobody in; nothing is lost",
@@ -195,7 +195,7 @@ WORDS = (
         lambda arguments: _said(arguments, "project", "reason", "for_ms"),
         "Everyone in this room is sent out of it. Go on?",
     ),
-    Word(
+    Command(
         "open-room",
         "operator.open_room",
         "let people into a closed room again",
@@ -204,7 +204,7 @@ WORDS = (
         (PROJECT,),
         lambda arguments: {"project": arguments.project},
     ),
-    Word(
+    Command(
         "closed-rooms",
         "operator.closed_rooms",
         "which rooms are closed, why, and until when",
@@ -213,7 +213,7 @@ WORDS = (
         (LIMIT, CURSOR),
         _page,
     ),
-    Word(
+    Command(
         "read-only",
         "operator.maintenance",
         "nobody edits, everything can be read; edits that are made wait, none is lost",
@@ -223,7 +223,7 @@ WORDS = (
         _begin,
         "Nobody can edit from now on. Go on?",
     ),
-    Word(
+    Command(
         "read-write",
         "operator.maintenance",
         "the end of `read-only`: what waited is sent",
@@ -231,7 +231,7 @@ WORDS = (
         answer_tables.maintenance,
         params=_end,
     ),
-    Word(
+    Command(
         "drain",
         "operator.drain",
         "send the members of a node to others, and let nobody new in; it goes on running",
@@ -241,7 +241,7 @@ WORDS = (
         lambda arguments: {"node": arguments.node},
         "Everyone on this node is sent to another one; is there one? Go on?",
     ),
-    Word(
+    Command(
         "undrain",
         "operator.undrain",
         "let people into a drained node again",
@@ -250,7 +250,7 @@ WORDS = (
         (NODE,),
         lambda arguments: {"node": arguments.node},
     ),
-    Word(
+    Command(
         "sizes",
         "operator.sizes",
         "how large the database, its tables and the largest projects are",
@@ -259,7 +259,7 @@ WORDS = (
         (("--projects", {"type": int, "default": 10, "metavar": "N", "help": "(%(default)s)"}),),
         lambda arguments: {"projects": arguments.projects},
     ),
-    Word(
+    Command(
         "slow-calls",
         "operator.slow_calls",
         "the slowest calls of the last hour, of each method",
@@ -274,7 +274,7 @@ WORDS = (
         ),
         lambda arguments: _said(arguments, "method", "per_method"),
     ),
-    Word(
+    Command(
         "audit",
         "operator.audit",
         "who did what to accounts, roles, rooms and nodes, the newest first",

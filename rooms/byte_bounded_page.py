@@ -11,7 +11,7 @@ from schema.limits import MAX_PAGE_BYTES
 Item = TypeVar("Item")
 
 
-def first_within(
+def first_that_fit(
     items: Sequence[Item], most: int = MAX_PAGE_BYTES, pause: Pause = no_pause
 ) -> list[Item]:
     """The first ones that are at most so many bytes together, encoded."""

@@ -45,7 +45,7 @@ from server.node import Foundation, Node
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
-from server.orders.node_answers import Answering
+from server.orders.node_answers import NodeAnswers
 from server.orders.orders import Orders
 from server.orders.questions import TOLD, Questions
 from server.orders.slow_calls import SlowCalls
@@ -235,7 +235,7 @@ def _orders(core: _Core, draining: Draining, health: NodeHealth) -> Orders:
         return Figures(*counts, load.share, draining.is_on)
 
     events = core.base.metrics.events
-    answering = Answering(hub, connections, core.slow_calls, events, health.now)
+    answering = NodeAnswers(hub, connections, core.slow_calls, events, health.now)
     return Orders(core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION)
 
 

@@ -24,7 +24,7 @@ class _Project:
     epoch: str
     roles: dict[str, str] = field(default_factory=dict)
     reaches: dict[str, str] = field(default_factory=dict)
-    """User -> the tracks of a contributor, as of `Reach.text`."""
+    """User -> the tracks of a contributor, as of `ContributorScope.text`."""
     permits: Permits = NOTHING_AGREED
     """What is agreed on for the session that goes on."""
     archived: bool = False

@@ -41,7 +41,7 @@ PLACE = frozenset({"parent", "order"})
 """Of a track: where it stands among others."""
 
 SEPARATOR = ","
-"""Between the ids of tracks in `Reach.text`: no id has it."""
+"""Between the ids of tracks in `ContributorScope.text`: no id has it."""
 
 
 class Looked(Protocol):
@@ -54,7 +54,7 @@ class Looked(Protocol):
     def index(self) -> DocumentIndex: ...
 
 
-class Reach:
+class ContributorScope:
     """That of one contributor. `text`: its tracks, as the journal has them beside its entries.
 
     `takes_back`: of its undo, which deletes no media but what it has made itself.
@@ -174,11 +174,11 @@ class Reach:
         return not is_there or self.has(document, collection, entity_id)
 
 
-def reach_of(text: str | None, *, takes_back: bool = False) -> Reach | None:
+def scope_of(text: str | None, *, takes_back: bool = False) -> ContributorScope | None:
     """Of what the journal has; None: all of the project. `takes_back`: the entry is an undo."""
     if text is None:
         return None
-    return Reach(text.split(SEPARATOR) if text else (), takes_back=takes_back)
+    return ContributorScope(text.split(SEPARATOR) if text else (), takes_back=takes_back)
 
 
 def _problem_with_hanging(collection: str, entity: Entity) -> str | None:

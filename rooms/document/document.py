@@ -12,9 +12,9 @@ import msgspec
 from rooms.aspect import UNREADABLE, StateSlice
 from rooms.aspect import Applied as AspectApplied
 from rooms.document.entity_store import Change, Entity, State, Steps
-from rooms.document.op_application import SLICE_OPS, OneOp, OpDropped
-from rooms.document.contributor_scope import Reach, reach_of
-from rooms.document.size_check import SizeAtDoor
+from rooms.document.op_application import SLICE_OPS, OpApplication, OpDropped
+from rooms.document.contributor_scope import ContributorScope, scope_of
+from rooms.document.size_check import SizeCheck
 from rooms.document.ops_in_full import merged, spelled
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.pauses import finish, no_pause, slices_of
@@ -86,11 +86,11 @@ def quarantined(ops: int, mistake: str) -> Applied:
     return Applied([], drops, as_sent=False, mistake=mistake)
 
 
-class Document(OneOp):
+class Document(OpApplication):
     """A project state and what ops do to it."""
 
     def apply(
-        self, ops: Sequence[Op], *, atomic: bool = False, reach: Reach | None = None
+        self, ops: Sequence[Op], *, atomic: bool = False, reach: ContributorScope | None = None
     ) -> Applied:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops.
 
@@ -104,7 +104,7 @@ class Document(OneOp):
         *,
         atomic: bool = False,
         are_sound: bool = False,
-        reach: Reach | None = None,
+        reach: ContributorScope | None = None,
     ) -> Steps[Applied]:
         """`apply` with pauses. A delta that raises, ours being the mistake, does nothing (D17).
 
@@ -149,7 +149,7 @@ class Document(OneOp):
         applied.changes = self._taken_log()
         return applied
 
-    def rehearse(self, ops: Sequence[Op], *, reach: Reach | None = None) -> list[Drop]:
+    def rehearse(self, ops: Sequence[Op], *, reach: ContributorScope | None = None) -> list[Drop]:
         """What would be dropped if these ops were applied now; leaves everything as it is.
 
         Stricter than `apply` by what only the door refuses (rule O18).
@@ -157,7 +157,7 @@ class Document(OneOp):
         return finish(self.rehearsing(ops, reach=reach))
 
     def rehearsing(
-        self, ops: Sequence[Op], *, are_sound: bool = False, reach: Reach | None = None
+        self, ops: Sequence[Op], *, are_sound: bool = False, reach: ContributorScope | None = None
     ) -> Steps[list[Drop]]:
         """`rehearse` with pauses; `are_sound` and `reach` as for `applying`.
 
@@ -166,7 +166,7 @@ class Document(OneOp):
         return self._tried_only(self._rehearsing(ops), are_sound=are_sound, reach=reach)
 
     def _tried_only(
-        self, steps: Steps[list[Drop]], *, are_sound: bool, reach: Reach | None = None
+        self, steps: Steps[list[Drop]], *, are_sound: bool, reach: ContributorScope | None = None
     ) -> Steps[list[Drop]]:
         self._begin()
         self._are_sound, self._reach = are_sound, reach
@@ -180,7 +180,7 @@ class Document(OneOp):
 
     def _rehearsing(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
         before = self.size
-        size = SizeAtDoor(before) if before > MAX_STATE_BYTES * FREE_OF_COUNTING else None
+        size = SizeCheck(before) if before > MAX_STATE_BYTES * FREE_OF_COUNTING else None
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
@@ -249,7 +249,7 @@ class Document(OneOp):
                 yield
         return drops
 
-    def _check_grown(self, op: Op, size: SizeAtDoor) -> Steps[None]:
+    def _check_grown(self, op: Op, size: SizeCheck) -> Steps[None]:
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes
         grown, self._grown = self._grown, 0
@@ -286,7 +286,7 @@ class DocumentAspect:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.
         are_sound = sent is not None and entry.purpose is Purpose.EDIT
-        reach = reach_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
+        reach = scope_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
         applied = yield from self.document.applying(
             ops, atomic=entry.atomic, are_sound=are_sound, reach=reach
         )

@@ -12,7 +12,7 @@ from rooms.document.cascades import Fall, what_falls
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
 from rooms.document.owned_devices import are_too_many
-from rooms.document.contributor_scope import Reach
+from rooms.document.contributor_scope import ContributorScope
 from rooms.document.ops_in_full import DEFAULTS, merged
 from rooms.rules.entity_rules import problem_with_whole
 from rooms.rules.op_rules import problem_with_op, props_of_move
@@ -38,14 +38,14 @@ class OpDropped(Exception):
         self.detail = detail
 
 
-class OneOp(EntityStore):
+class OpApplication(EntityStore):
     """A project state and what one op does to it."""
 
     def __init__(self, state: State | None = None) -> None:
         self._is_at_door = False
         self._are_sound = False
         """`problem_with_op` found nothing in any op of the delta that is under way."""
-        self._reach: Reach | None = None
+        self._reach: ContributorScope | None = None
         """Of the contributor whose delta is under way; None: all of the project."""
         super().__init__(state)
 
@@ -217,7 +217,7 @@ class OneOp(EntityStore):
 
     # What ops have in common.
 
-    def _check_reach(self, reach: Reach, op: Op) -> None:
+    def _check_reach(self, reach: ContributorScope, op: Op) -> None:
         """What a contributor may not do (rules R20 to R23); what is not there is told so."""
         if not isinstance(op, Insert):
             self._expected(op)
@@ -225,7 +225,7 @@ class OneOp(EntityStore):
         if problem:
             raise OpDropped(DropReason.FOREIGN, problem)
 
-    def _checking_fall(self, reach: Reach, fall: Fall) -> Steps[None]:
+    def _checking_fall(self, reach: ContributorScope, fall: Fall) -> Steps[None]:
         """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
         left = (referrer for _, of in fall.left() for referrer, *_ in of)
         going = ((each, True) for each in fall.children_first)

@@ -9,7 +9,7 @@ ENTITY_WEIGHT = 1_000
 """For how many bytes more the encoding of an entity is taken."""
 
 
-class SizeAtDoor:
+class SizeCheck:
     """The size of a state to the byte, while ops are tried on it one after the other."""
 
     def __init__(self, size: int) -> None:

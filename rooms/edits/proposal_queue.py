@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rooms.changes.inverse import inverse
 from rooms.changes.net_effect import is_nothing
 from rooms.document.document import Change, Drop
-from rooms.document.contributor_scope import reach_of
+from rooms.document.contributor_scope import scope_of
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
@@ -117,7 +117,7 @@ class ProposalQueue:
         # `Refusals.of_delta` has looked at each op by itself.
         document = self._follower.document
         is_undo = queued.proposal.purpose is Purpose.UNDO
-        reach = reach_of(queued.proposal.reach, takes_back=is_undo)
+        reach = scope_of(queued.proposal.reach, takes_back=is_undo)
         drops = yield from pausing(document.rehearsing(ops, are_sound=True, reach=reach))
         broken = (yield from self._broken(seat, queued, ops, drops)) if drops else None
         proposed = self._waiting.still_queued(queued, seat)

@@ -51,7 +51,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     Deltas of a member with the same `step` are one step of its undo; a restore without ops has
     none. `snapshot`: the one that a restore brings back. `fence`: the newest that was given out
     before its author joined; a later one of the member keeps it out. None: nothing does.
-    `reach`: the tracks of its author, if that is a contributor (`rooms.document.contributor_scope.Reach.text`).
+    `reach`: the tracks of its author, if that is a contributor (`ContributorScope.text`).
     """
 
     project: str

@@ -7,7 +7,7 @@ from rooms.document.document import Entity, State
 from rooms.music.musical_context import is_arranged
 from rooms.music.tempo_map import TempoMap
 from rooms.pauses import Pause, no_pause, walked
-from rooms.byte_bounded_page import first_within
+from rooms.byte_bounded_page import first_that_fit
 from schema.calls import Found, Range
 from schema.entities import SIDED
 
@@ -32,7 +32,7 @@ def between(
     if notes:
         found.extend(looking.notes())
     found.sort(key=lambda f: (f.start, f.col, f.entity["slot"] if f.col in SIDED else 0, f.id))
-    return Range(first_within(found[:limit], pause=pause), len(found))
+    return Range(first_that_fit(found[:limit], pause=pause), len(found))
 
 
 class _Looking:

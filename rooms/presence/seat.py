@@ -7,7 +7,7 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from rooms.document.document import Change
-from rooms.document.contributor_scope import Reach
+from rooms.document.contributor_scope import ContributorScope
 from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
@@ -90,7 +90,7 @@ class Seat(Mover):
     request: JoinRequest
     project: str
     role: str
-    reach: Reach | None = None
+    reach: ContributorScope | None = None
     """What a contributor may edit; None: all that the role lets it."""
     may: May = field(default_factory=May)
     """What the role, or the host of the session, keeps it from."""
@@ -171,7 +171,7 @@ class Seat(Mover):
     def give(self, grant: Grant, permits: Permits) -> None:
         """What its user has from now on, and what is agreed on for the session."""
         self.role = grant.role
-        self.reach = Reach(grant.tracks or ()) if grant.role == "contributor" else None
+        self.reach = ContributorScope(grant.tracks or ()) if grant.role == "contributor" else None
         self.may = may(permits, self.request.user, grant.role)
 
 

@@ -52,9 +52,9 @@ def main() -> int:
 
 
 def _report(made: Made) -> dict[str, object]:
-    manifest = made.kept.manifest
+    manifest = made.backup.manifest
     return {
-        "file": str(made.kept.dump),
+        "file": str(made.backup.dump),
         "bytes": manifest.bytes,
         "sha256": manifest.sha256,
         "seconds": manifest.seconds,
@@ -66,11 +66,11 @@ def _report(made: Made) -> dict[str, object]:
 
 
 def _say(made: Made) -> None:
-    manifest = made.kept.manifest
+    manifest = made.backup.manifest
     projects = manifest.contents.projects
     command_output.say(
         f"backed up {counted(projects.count, 'project')} with"
-        f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s: {made.kept.dump}"
+        f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s: {made.backup.dump}"
         f" ({manifest.bytes / 1e6:,.1f} MB)"
     )
     for name in made.deleted:

@@ -72,7 +72,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Backup:
     """One that is whole: a dump with its manifest."""
 
     dump: Path
@@ -110,9 +110,9 @@ def read(dump: Path) -> Manifest:
     return manifest
 
 
-def kept_in(directory: Path) -> list[Kept]:
+def backups_in(directory: Path) -> list[Backup]:
     """The whole ones, the newest first; whatever else is there is left alone."""
-    return [one for one in _found(directory) if isinstance(one, Kept)]
+    return [one for one in _found(directory) if isinstance(one, Backup)]
 
 
 def unreadable_in(directory: Path) -> list[str]:
@@ -120,15 +120,15 @@ def unreadable_in(directory: Path) -> list[str]:
     return [str(one) for one in _found(directory) if isinstance(one, Unreadable)]
 
 
-def _found(directory: Path) -> list[Kept | Unreadable]:
+def _found(directory: Path) -> list[Backup | Unreadable]:
     try:
         dumps = sorted((p for p in directory.iterdir() if NAME.fullmatch(p.name)), reverse=True)
     except OSError as error:
         raise NotKept(f"{directory}: {error.strerror}") from None
-    found: list[Kept | Unreadable] = []
+    found: list[Backup | Unreadable] = []
     for dump in dumps:
         try:
-            found.append(Kept(dump, read(dump)))
+            found.append(Backup(dump, read(dump)))
         except Unreadable as error:
             found.append(error)
         except NotKept:
@@ -136,7 +136,7 @@ def _found(directory: Path) -> list[Kept | Unreadable]:
     return found
 
 
-def newest(directory: Path) -> Kept:
+def newest(directory: Path) -> Backup:
     """Raises `NotKept` where there is none, and where it cannot be read: an older one is not it."""
     found = _found(directory)
     if not found:
@@ -260,7 +260,7 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     A file that is not named and described as one of ours is never touched: of another server, or
     of one that does not say which it is, none is ours.
     """
-    ours = [one for one in kept_in(directory) if _is_of_one(one.manifest.server, manifest.server)]
+    ours = [one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)]
     gone = []
     for one in ours[keep:]:
         one.dump.unlink(missing_ok=True)

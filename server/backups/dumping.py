@@ -12,7 +12,7 @@ from persistence.backups.contents import Contents, Snapshot, snapshot
 from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from server.backups import backup_directory
-from server.backups.backup_directory import Kept, Manifest, NotKept
+from server.backups.backup_directory import Backup, Manifest, NotKept
 from server.backups.command_output import Left
 from server.version import VERSION
 
@@ -26,7 +26,7 @@ class Made:
     `is_noted`: nodes will tell its age.
     """
 
-    backup_directory: Kept
+    backup: Backup
     deleted: list[str]
     unreadable: list[str]
     is_noted: bool
@@ -58,7 +58,7 @@ async def back_up(
     return Made(made, deleted, unreadable, await _note(url, done))
 
 
-async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Kept:
+async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Backup:
     part = directory / f"prime-{backup_directory.stamp(begun_at)}.dump.part"
     async with snapshot(url) as taken:
         server, program = taken.server, find("pg_dump", taken.server.major)
@@ -82,7 +82,7 @@ async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> K
         contents,
     )
     backup_directory.finish(part, dump, manifest)
-    return Kept(dump, manifest)
+    return Backup(dump, manifest)
 
 
 async def _dump_and_read(

@@ -17,7 +17,7 @@ from persistence.database_url import chosen
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
 from server.backups import backup_directory, command_output
-from server.backups.backup_directory import Kept
+from server.backups.backup_directory import Backup
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
 from server.backups.command_output import Left
 from server.settings.options import add_config
@@ -61,11 +61,11 @@ def main() -> int:
     return command_output.run("rehearse", work, left)
 
 
-def _named(path: Path) -> Kept:
-    return Kept(path, backup_directory.read(path)) if path.is_file() else backup_directory.newest(path)
+def _named(path: Path) -> Backup:
+    return Backup(path, backup_directory.read(path)) if path.is_file() else backup_directory.newest(path)
 
 
-async def _note(url: str, newest: Kept, seconds: float) -> None:
+async def _note(url: str, newest: Backup, seconds: float) -> None:
     done = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
     try:
         await runs.note(url, done)

@@ -18,7 +18,7 @@ from persistence.errors import PersistenceError, Unavailable
 from persistence.migrate import bring_up_to_date
 from persistence.pool import Database
 from server.backups import restoring
-from server.backups.backup_directory import Kept, NotKept
+from server.backups.backup_directory import Backup, NotKept
 from server.backups.command_output import Left
 from server.states.audit import audit_in
 
@@ -46,7 +46,7 @@ class Rehearsed:
 
 
 async def rehearse(
-    kept: Kept, on: str, url: str | None, jobs: int | None, tell: Tell, left: Left
+    kept: Backup, on: str, url: str | None, jobs: int | None, tell: Tell, left: Left
 ) -> Rehearsed:
     """`on`: `server` (that of `url`), `embedded`, or an address of one.
 

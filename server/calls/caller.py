@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from server.feed.subscriber import Outlet
+from server.feed.subscriber import Subscriber
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
 
 
@@ -43,7 +43,7 @@ class Caller(Struct, frozen=True):
     identity: Identity | None
     """None: not logged in."""
     login: LoginTarget = _NO_CONNECTION
-    outlet: Outlet | None = None
+    outlet: Subscriber | None = None
     """Where what is watched is told; None: through this door nothing can be watched."""
     said: DeviceSaid = NOTHING_SAID
     """What its client said of the device beside its id."""

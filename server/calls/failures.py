@@ -25,7 +25,7 @@ from schema.messages import Details, Error
 from server.accounts.hashing.passwords import TooBusy
 from server.events.events import About
 from server.health.metrics import Count
-from server.health.internal_errors import mistake, to_repair
+from server.health.internal_errors import internal_error, to_repair
 from server.refused import Refused
 from server.states.stored_state import Damaged
 
@@ -76,7 +76,7 @@ def as_error(message_id: str | None, error: Exception, project: str | None = Non
     elif isinstance(error, ToRepair):
         return to_repair(message_id, error, project)
     else:
-        return mistake(message_id, error, project)
+        return internal_error(message_id, error, project)
     return Error(message_id, code, text, project, details)
 
 

@@ -11,7 +11,7 @@ from rooms.document.ops_in_full import spelled
 from rooms.edits.answers import bare
 from rooms.journal.entry import Purpose
 from rooms.pauses import walked
-from rooms.byte_bounded_page import first_within
+from rooms.byte_bounded_page import first_that_fit
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
@@ -198,7 +198,7 @@ async def _colors_of(
 def _entries(rows: list[HistoryRow], colors: Mapping[str, str]) -> list[calls.HistoryEntry]:
     """As many as fit into a page: an op that is spelled out is longer than what is stored."""
     entries = [_entry(row, MAX_OPS_SHOWN, colors) for row in rows]
-    return first_within(entries) or entries[:1]
+    return first_that_fit(entries) or entries[:1]
 
 
 def _blamed(
@@ -244,7 +244,7 @@ def _readable(ops: bytes) -> list[Op]:
 
 
 def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.HistoryEntry:
-    ops = first_within(_ops_of(row)[:shown], MAX_ENTRY_SHOWN_BYTES)
+    ops = first_that_fit(_ops_of(row)[:shown], MAX_ENTRY_SHOWN_BYTES)
     return calls.HistoryEntry(
         seq=row.seq,
         id=row.delta_id,

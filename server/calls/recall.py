@@ -5,7 +5,7 @@ import asyncio
 from msgspec import UNSET
 
 from persistence.recall import correcting, exporting, observing, settings, suggesting
-from rooms.byte_bounded_page import first_within
+from rooms.byte_bounded_page import first_that_fit
 from schema.calling.params import Params
 from schema.errors import ErrorCode
 from schema.recall import calls
@@ -52,7 +52,7 @@ async def suggest(
         left = limit - len(own)
         popular = await suggesting.popular(context.callers, caller.user, category, known, left)
         own += [_public(row) for row in popular]
-    return calls.RecallSuggestions(first_within(own))
+    return calls.RecallSuggestions(first_that_fit(own))
 
 
 async def correct(

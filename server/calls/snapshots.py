@@ -20,7 +20,7 @@ from rooms.pauses import walked
 from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
 from rooms.roles import EDITS, GOVERNS, SEES
-from rooms.byte_bounded_page import first_within
+from rooms.byte_bounded_page import first_that_fit
 from schema import calls
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
@@ -239,10 +239,10 @@ def _diff(states: list[State], limit: int) -> calls.Diff:
     """Frees what it was given, as it is the last to need it."""
     before, after = states
     changes = changes_between(before, after, yield_gil)
-    answer = first_within(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
+    answer = first_that_fit(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
     states.clear()
     shown = [_without_large_values(change) for change in walked(changes[:limit], yield_gil)]
-    return calls.Diff(answer, first_within(shown, pause=yield_gil), len(changes))
+    return calls.Diff(answer, first_that_fit(shown, pause=yield_gil), len(changes))
 
 
 def _without_large_values(change: calls.Change) -> calls.Change:

@@ -10,8 +10,8 @@ from server.calls.operators.all_answers import OPERATOR_ANSWERS
 from server.calls.roles.guests import for_accounts
 from server.calls.rows import sessions, watching
 from server.calls.rows.all_answers import ROW_ANSWERS
-from server.calls.writes.archive_gate import stopping
-from server.calls.writes.maintenance_gate import waiting
+from server.calls.writes.archive_gate import refusing_when_archived
+from server.calls.writes.maintenance_gate import refusing_in_maintenance
 
 _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     **ACCOUNT_ANSWERS,
@@ -61,6 +61,6 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
 }
 
 ANSWERS: dict[str, Answer] = {
-    method: waiting(method, stopping(method, for_accounts(method, answer)))
+    method: refusing_in_maintenance(method, refusing_when_archived(method, for_accounts(method, answer)))
     for method, answer in _ANSWERS.items()
 }

@@ -19,7 +19,7 @@ MEMBERS = "project_members"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ChangeBatch:
     """All of it is as of `place`; nothing of a transaction that was under way then."""
 
     place: Place
@@ -59,9 +59,9 @@ def tables_of(watches: Watches) -> frozenset[str]:
     return frozenset({*watches.tables(), MEMBERS})
 
 
-async def read_moment(
+async def read_change_batch(
     db: Executor, watches: Watches, place: Place, changes: Sequence[Change]
-) -> tuple[Moment, int]:
+) -> tuple[ChangeBatch, int]:
     """What the rows hold and who sees them, and how many questions that took."""
     changed: dict[str, dict[str, list[Change]]] = {}
     for change in changes:
@@ -71,7 +71,7 @@ async def read_moment(
     rows, asked = await _rows(db, groups, changed)
     ties, asked_too = await _ties(db, groups, rows)
     size = sum(map(len, changed.values()))
-    return Moment(place, changed, rows, frozenset(groups), ties, size), asked + asked_too
+    return ChangeBatch(place, changed, rows, frozenset(groups), ties, size), asked + asked_too
 
 
 async def _rows(

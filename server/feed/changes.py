@@ -10,14 +10,14 @@ from persistence.rows.reading import Row
 from schema.limits import MAX_PAGE_BYTES
 from schema.messages import RowChange
 from schema.tables.description import Column
-from server.feed.change_batch import Moment
+from server.feed.change_batch import ChangeBatch
 from server.feed.watches import Group, Watch
 from server.sockets.codec import Codec
 
 ENTERED, CHANGED, LEFT = "entered", "changed", "left"
 
 
-def kinds(group: Group, id: str, moment: Moment) -> Iterable[tuple[str, set[Watch]]]:
+def kinds(group: Group, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set[Watch]]]:
     """What a changed row did, and to the lists of which watches, by the rows they show."""
     if group not in moment.groups:
         return

@@ -15,8 +15,8 @@ from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
-from server.feed.change_batch import Moment, read_moment, tables_of, touched_by_roles
-from server.feed.watch_notifier import Telling
+from server.feed.change_batch import ChangeBatch, read_change_batch, tables_of, touched_by_roles
+from server.feed.watch_notifier import WatchNotifier
 from server.feed.watches import Watch, Watches
 from server.health.metrics import Count
 from server.health.outages import because
@@ -46,7 +46,7 @@ class FeedReader:
         self,
         db: Database,
         watches: Watches,
-        telling: Telling,
+        telling: WatchNotifier,
         count: Count,
     ) -> None:
         self._db = db
@@ -150,7 +150,7 @@ class FeedReader:
             now, changes = await change_log.since(db, place, MAX_CHANGES_READ, tables)
             self._count("feed_queries", 4)  # with what begins and ends the transaction
             if changes is not None:
-                moment, asked = await read_moment(db, self._watches, now, changes)
+                moment, asked = await read_change_batch(db, self._watches, now, changes)
                 self._count("feed_queries", asked)
                 lists = await self._lists_anew(db, moment)
         if changes is None:
@@ -164,7 +164,7 @@ class FeedReader:
         self._seen(changes)
         await self._telling.tell(moment, lists)
 
-    async def _lists_anew(self, db: Executor, moment: Moment) -> dict[Watch, Sequence[Row]]:
+    async def _lists_anew(self, db: Executor, moment: ChangeBatch) -> dict[Watch, Sequence[Row]]:
         """What lists hold now of those whose roles, or whose peers, have changed."""
         lists: dict[Watch, Sequence[Row]] = {}
         memberships = moment.memberships(change_log.NOWHERE)

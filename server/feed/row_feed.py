@@ -9,11 +9,11 @@ from persistence.rows.embedded_values import BESIDE, shown
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import Place
 from schema.errors import ErrorCode, ResyncReason
-from server.feed.subscriber import Outlet
+from server.feed.subscriber import Subscriber
 from server.feed.positions import Positions, owner
 from server.feed.reader import FeedReader
-from server.feed.watch_start import Starting
-from server.feed.watch_notifier import Telling
+from server.feed.watch_start import WatchStart
+from server.feed.watch_notifier import WatchNotifier
 from server.feed.watches import Listed, Watches
 from server.health.metrics import Count
 from server.refused import Refused
@@ -48,8 +48,8 @@ class RowFeed:
     ) -> None:
         self.watches = Watches()
         self._positions = Positions(secret, believed)
-        self._telling = Telling(self.watches, self._positions, count)
-        self._starting = Starting(db.reads, db.callers, count)
+        self._telling = WatchNotifier(self.watches, self._positions, count)
+        self._starting = WatchStart(db.reads, db.callers, count)
         self.reader = FeedReader(db.rooms, self.watches, self._telling, count)
         self._is_here = is_here
         self._tell_nodes = tell_nodes
@@ -67,7 +67,7 @@ class RowFeed:
         self._timer = None
         self._tell_nodes()
 
-    async def start(self, outlet: Outlet, user: str, listed: Listed, position: str | None) -> Began:
+    async def start(self, outlet: Subscriber, user: str, listed: Listed, position: str | None) -> Began:
         """A watch that waits for `begin`; raises `Refused`, `PersistenceError`."""
         since = None if position is None else self._read(position, owner(user, listed.key))
         if not self._is_here(outlet.id):

@@ -6,7 +6,7 @@ from schema.messages import ServerMessage
 from server.sockets.codec import Codec
 
 
-class Outlet(Protocol):
+class Subscriber(Protocol):
     """A `server.sockets.connection.Connection`."""
 
     id: str

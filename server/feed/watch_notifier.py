@@ -12,7 +12,7 @@ from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
 from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
-from server.feed.change_batch import MEMBERS, Moment
+from server.feed.change_batch import MEMBERS, ChangeBatch
 from server.feed.positions import Positions
 from server.feed.ties import by_peers, by_role
 from server.feed.watches import Group, Watch, Watches
@@ -37,7 +37,7 @@ class _Rows(Struct, frozen=True, gc=False, tag_field="t", tag="rows"):
     position: str | None
 
 
-class Telling:
+class WatchNotifier:
     """For all watches of a node."""
 
     def __init__(self, watches: Watches, positions: Positions, count: Count) -> None:
@@ -49,7 +49,7 @@ class Telling:
         self._began = 0.0
         """When the turn of the event loop began that it works in, in seconds of the loop."""
 
-    async def tell(self, moment: Moment, lists: Mapping[Watch, Sequence[Row]]) -> None:
+    async def tell(self, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]) -> None:
         """Everyone whose list is another one now. `lists`: what those hold that were read anew."""
         self._began = asyncio.get_running_loop().time()
         begun = self._hold_for_beginners(moment)
@@ -99,7 +99,7 @@ class Telling:
                 _hold_no_more(watch, reason)
             await self._pause()
 
-    def _hold_for_beginners(self, moment: Moment) -> list[Watch]:
+    def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
         begun: list[Watch] = []
         members = moment.changed.get(MEMBERS, {})
@@ -125,13 +125,13 @@ class Telling:
         saw = [watch for watch in begun if place.saw_all_of(watch.place)]
         self._watches.beginners.difference_update(saw)
 
-    def _concerned(self, moment: Moment, lists: Mapping[Watch, object]) -> Iterable[Group]:
+    def _concerned(self, moment: ChangeBatch, lists: Mapping[Watch, object]) -> Iterable[Group]:
         """Only these are looked at, however many there are."""
         groups = {group for table in moment.changed for group in self._watches.of_table(table)}
         return groups | {watch.group for watch in lists if not watch.is_over}
 
     async def _tell_group(
-        self, group: Group, moment: Moment, lists: Mapping[Watch, Sequence[Row]]
+        self, group: Group, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
     ) -> None:
         changes = Changes(group.listed.columns)
         anew = {watch for watch in lists if watch.group is group}
@@ -145,7 +145,7 @@ class Telling:
         await self._pause()
 
     async def _of_group(
-        self, group: Group, moment: Moment, changes: Changes, apart: set[Watch]
+        self, group: Group, moment: ChangeBatch, changes: Changes, apart: set[Watch]
     ) -> Numbers:
         """Beginners are told by themselves: what is told here may be older than their rows."""
         told: Numbers = {}
@@ -163,7 +163,7 @@ class Telling:
         return told
 
     def _anew(
-        self, watch: Watch, moment: Moment, changes: Changes, rows: Sequence[Row]
+        self, watch: Watch, moment: ChangeBatch, changes: Changes, rows: Sequence[Row]
     ) -> list[int]:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
         table = watch.group.listed.table
@@ -178,7 +178,7 @@ class Telling:
             _take(watch, kind, id)
         return [changes.number(kind, id, now.get(id)) for kind, id in happened]
 
-    def _one(self, watch: Watch, moment: Moment, anew: Sequence[Row] | None) -> None:
+    def _one(self, watch: Watch, moment: ChangeBatch, anew: Sequence[Row] | None) -> None:
         """What a moment was to one watch, but for what its first rows have told.
 
         `anew`: what its list holds now, where that was read.
@@ -195,7 +195,7 @@ class Telling:
             numbers = self._news(watch, moment, changes)
         self._send(watch, changes, numbers, moment.place)
 
-    def _news(self, watch: Watch, moment: Moment, changes: Changes) -> list[int]:
+    def _news(self, watch: Watch, moment: ChangeBatch, changes: Changes) -> list[int]:
         numbers: list[int] = []
         table = watch.group.listed.table
         for id in moment.news(watch.group.logged, watch.place):

@@ -33,7 +33,7 @@ class First:
     """Why it is not resumed, where that was asked for."""
 
 
-class Starting:
+class WatchStart:
     """Reads over the lane of long reads, as the owner; what it finds goes past the second wall."""
 
     def __init__(self, reads: Database, callers: Database, count: Count) -> None:

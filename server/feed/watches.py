@@ -18,12 +18,12 @@ from schema.limits import (
     MAX_WATCHES_PER_USER,
 )
 from schema.tables.description import Column, Table
-from server.feed.subscriber import Outlet
+from server.feed.subscriber import Subscriber
 from server.feed.positions import owner
 from server.refused import Refused
 
 if TYPE_CHECKING:
-    from server.feed.change_batch import Moment
+    from server.feed.change_batch import ChangeBatch
 
 
 def logged_as(table: Table) -> str:
@@ -81,7 +81,7 @@ class Watch:
 
     id: str
     user: str
-    outlet: Outlet
+    outlet: Subscriber
     group: Group
     shown: set[str] = field(default_factory=set)
     """Ids of the rows that it shows."""
@@ -140,7 +140,7 @@ class Watches:
         """How many rows all of them show, together."""
         return sum(len(watch.shown) for watch in self.all())
 
-    def begin(self, outlet: Outlet, user: str, listed: Listed) -> Watch:
+    def begin(self, outlet: Subscriber, user: str, listed: Listed) -> Watch:
         """One more, which waits for its first rows; raises `Refused`."""
         ours = self._by_connection.get(outlet.id, {})
         _within(len(ours), MAX_WATCHES_PER_CONNECTION, "watches of one connection")

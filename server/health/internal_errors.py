@@ -14,7 +14,7 @@ RETRY_MILLISECONDS = 1_000
 """When the same may be sent again: the mistake may depend on the state of then."""
 
 
-def mistake(message_id: str | None, error: Exception, project: str | None = None) -> Error:
+def internal_error(message_id: str | None, error: Exception, project: str | None = None) -> Error:
     """`internal` with an `error_id`, under which the log has the trace."""
     error_id = uuid.uuid4().hex[:12]
     log.error("what a client asked for has failed", error_id=error_id, exc_info=error)

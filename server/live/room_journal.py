@@ -14,7 +14,7 @@ from rooms.room import Room
 from schema.errors import ErrorCode
 from schema.messages import Error
 from schema.server_limits import CATCH_UP_ENTRIES
-from server.health.internal_errors import mistake
+from server.health.internal_errors import internal_error
 from server.health.outages import because
 from server.live.room_jobs import RoomJobs
 from server.live.room_services import RoomClosed, RoomServices
@@ -135,5 +135,5 @@ class RoomJournal:
         except RoomClosed:
             raise
         except Exception as problem:
-            error = mistake("", problem, project)
+            error = internal_error("", problem, project)
         self._jobs.run(self._room.recalled(recall.connection, changes, error))

@@ -19,7 +19,7 @@ from machine.sockets.closed_pipes import ended
 from server.operating.checks import node_checks, reachability_checks
 from server.operating.checks.database_checks import database_findings
 from server.operating.checks.finding import Finding, State, finding, not_looked_at
-from server.operating.checks.misspelt_variables import look_alikes
+from server.operating.checks.misspelt_variables import misspelt_variables
 from server.settings.options import add_options, options_of
 from server.settings.reading import Reading, read_all
 from server.settings.settings import Settings
@@ -77,7 +77,7 @@ def main() -> int:
 
 def _of_settings(reading: Reading) -> list[Finding]:
     found = [Finding(SETTINGS_LOOK, State.FAILED, told) for told in reading.problems.values()]
-    found += [Finding(SETTINGS_LOOK, State.WARNING, told) for told in look_alikes(os.environ)]
+    found += [Finding(SETTINGS_LOOK, State.WARNING, told) for told in misspelt_variables(os.environ)]
     return found or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import structlog
 
 from server.health.log import ServerLog
-from server.operating.checks.misspelt_variables import look_alikes
+from server.operating.checks.misspelt_variables import misspelt_variables
 from server.settings.settings import Settings
 from server.settings.settings_display import Shown, shown_settings
 from server.version import VERSION, commit, version_in_words
@@ -25,7 +25,7 @@ def tell_start(
         log.info("settings", given=told)
     else:
         own_log.say("", f"Prime {version_in_words()}{_for_eyes(given)}")
-    for nearly in look_alikes(environment):
+    for nearly in misspelt_variables(environment):
         log.warning(nearly)
 
 

@@ -22,7 +22,7 @@ MEMBERS_TOLD = 1_000
 log = structlog.get_logger()
 
 
-class Answering:
+class NodeAnswers:
     """For one node; each answer is of what JSON has. `health`: how the node fares just now."""
 
     def __init__(

@@ -18,7 +18,7 @@ from persistence.tables.operating import nodes, orders, questions
 from persistence.tables.operating.nodes import Figures
 from persistence.tables.operating.orders import Question, Told
 from server.live.hub import Hub
-from server.orders.node_answers import Answering
+from server.orders.node_answers import NodeAnswers
 
 FORGOTTEN_SECONDS = 60.0
 """A node that ended without a word is listed as silent for so long."""
@@ -36,7 +36,7 @@ class Orders:
         self,
         db: Executor,
         hub: Hub,
-        answering: Answering,
+        answering: NodeAnswers,
         drain: Callable[[bool], None],
         figures: Callable[[], Figures],
         spawn: Callable[[Coroutine[Any, Any, None]], object],

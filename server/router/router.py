@@ -27,7 +27,7 @@ from server.router.call_replies import CallReplies
 from server.router.greeting import Greeting
 from server.router.joining import Joining
 from server.router.socket_limits import SocketLimits
-from server.sockets.codec import Unread
+from server.sockets.codec import UnreadableMessage
 from server.sockets.connection import Connection
 from server.sockets.session import LoggedIn, WaitingForHello
 
@@ -95,7 +95,7 @@ class Router:
             connection.refuse_without_login(error)
         return None
 
-    def over_rate(self, connection: Connection, message: Unread, error: Error) -> None:
+    def over_rate(self, connection: Connection, message: UnreadableMessage, error: Error) -> None:
         """A message that is refused with this error, and no further looked at (rule E6)."""
         project = message.project
         asks_for_a_delta = message.name in PROPOSING and message.id is not None
@@ -146,7 +146,7 @@ class Router:
         project = message.project
         if self._socket_limits.spend(connection, OPS_OF_A_MESSAGE + ops):
             name = str(message.__struct_config__.tag)
-            connection.refuse_for_user(Unread(name, message.id, project, gesture))
+            connection.refuse_for_user(UnreadableMessage(name, message.id, project, gesture))
             return False
         if self._hub.orders.maintenance is None or not self._hub.is_in(connection.id, project):
             return True

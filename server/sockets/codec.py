@@ -20,7 +20,7 @@ from server.sockets.decode_errors import (
     BadMessage,
     Explainer,
     Header,
-    Unread,
+    UnreadableMessage,
     explain_params,
 )
 
@@ -76,7 +76,7 @@ class Codec:
             raise (told if kind is None else with_allowed(told, kind)) from None
         return message
 
-    def look_at(self, data: bytes) -> Unread:
+    def look_at(self, data: bytes) -> UnreadableMessage:
         """What is known of a message from a client without reading it."""
         return self.explainer.look_at(data)
 

@@ -64,7 +64,7 @@ NO_VALUES = (b"", b"null", b"\xc0")
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadableMessage:
     """What is known of a message without reading it, which costs a tenth; None: it has no such."""
 
     name: str | None = None
@@ -96,7 +96,7 @@ class Explainer:
         return explained
 
     def _explained(
-        self, data: bytes, mended: bytes, error: Exception, unread: Unread
+        self, data: bytes, mended: bytes, error: Exception, unread: UnreadableMessage
     ) -> BadMessage:
         name, message_id = unread.name, unread.id
         reason, place = in_words(_cause(error)), ""
@@ -120,7 +120,7 @@ class Explainer:
             reason = _cause(error)
             return _place(reason) if "got `str`" in reason else ""
 
-    def look_at(self, data: bytes) -> Unread:
+    def look_at(self, data: bytes) -> UnreadableMessage:
         """The name and the ids of a message, as far as they can be read."""
         fields: dict[str, object]
         try:
@@ -130,7 +130,7 @@ class Explainer:
         except UNREADABLE:
             fields = dict(_fields_in_front(data))
         name = fields.get("t")
-        return Unread(
+        return UnreadableMessage(
             name if isinstance(name, str) else None,
             _id(fields.get("id")),
             _id(fields.get("project")),

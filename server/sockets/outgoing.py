@@ -12,7 +12,7 @@ from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
 from server.events.events import About
 from server.loop.job_scheduler import JobScheduler
-from server.sockets.codec import FINAL, Codec, Unread, frame_header
+from server.sockets.codec import FINAL, Codec, UnreadableMessage, frame_header
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
 from server.sockets.handshaking.protocol import RequestProtocol
 from server.sockets.outbox import SHARED_AT_MOST, Offered, Outbox
@@ -43,7 +43,7 @@ class Server(Protocol):
 
     def end_gesture(self, connection: "Connection", project: str, gesture: str) -> None: ...
 
-    def over_rate(self, connection: "Connection", message: Unread, error: Error) -> None: ...
+    def over_rate(self, connection: "Connection", message: UnreadableMessage, error: Error) -> None: ...
 
     def spend(self, connection: "Connection", ops: float = 0.0) -> float: ...
 

@@ -14,7 +14,7 @@ from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_
 from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
 from server.events.events import About
-from server.sockets.codec import Unread
+from server.sockets.codec import UnreadableMessage
 from server.sockets.outgoing import Outgoing
 from server.sockets.session import LoggedIn
 
@@ -161,12 +161,12 @@ class RateLimited(Outgoing):
         self._messages_in = self._uncharged_bytes = 0
         return owed
 
-    def refuse_for_user(self, message: Unread) -> None:
+    def refuse_for_user(self, message: UnreadableMessage) -> None:
         """It was read, and its user has had too much judged: the same id is to come again."""
         self._over_rate(self._loop.time())
         self._refuse_for_rate(message)
 
-    def _refuse_for_rate(self, message: Unread) -> None:
+    def _refuse_for_rate(self, message: UnreadableMessage) -> None:
         connection = cast("Connection", self)
         if message.name in DROPPED_IN_SILENCE:
             is_over = message.name == "gesture" and not message.has_values

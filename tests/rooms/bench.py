@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rooms.document.document import Change, Document, read_ops
-from rooms.document.contributor_scope import reach_of
+from rooms.document.contributor_scope import scope_of
 from rooms.effects import (
     Admit,
     Commit,
@@ -174,7 +174,7 @@ class Bench:
         )
         self.entries.append(entry)
         ops = read_ops(entry) or []
-        applied = self._replica.apply(ops, atomic=entry.atomic, reach=reach_of(entry.reach))
+        applied = self._replica.apply(ops, atomic=entry.atomic, reach=scope_of(entry.reach))
         self.changes[entry.seq] = applied.changes
         return entry
 

@@ -28,7 +28,7 @@ HEADERS = (
 )
 
 
-class LedBack:
+class RedirectListener:
     """Where it listens, and what a browser brings; what is not of this login is not taken."""
 
     def __init__(self) -> None:
@@ -74,9 +74,9 @@ class LedBack:
 
 
 @asynccontextmanager
-async def led_back_to() -> AsyncIterator[LedBack]:
+async def listening_for_redirect() -> AsyncIterator[RedirectListener]:
     """Listen as long as it is entered."""
-    back = LedBack()
+    back = RedirectListener()
     server = await asyncio.start_server(back.serve, "127.0.0.1", 0, limit=MOST_BYTES)
     back.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{PATH}"
     try:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from prime_client.failures import LoginDenied
-from prime_client.logging_in.loopback import led_back_to
+from prime_client.logging_in.loopback import listening_for_redirect
 
 Call = Callable[..., Awaitable[Any]]
 
@@ -18,7 +18,7 @@ async def by_provider(
     call: Call, provider: str, open_address: OpenAddress | None, invitation: str
 ) -> Any:
     """The tokens; `invitation`: the token of one, or empty. Raises `LoginDenied`, `CallFailed`."""
-    async with led_back_to() as back:
+    async with listening_for_redirect() as back:
         begun = await call("auth.provider_begin", provider=provider, redirect_uri=back.address)
         back.expect(begun["state"])
         opened = (open_address or _in_the_browser)(begun["url"])

@@ -12,13 +12,13 @@ from schema.calls import ROW_CALLS
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up
-from server.calls.rows.row_limits import most_of
+from server.calls.rows.row_limits import row_limit_of
 
 
 async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     """A preset of the caller's own, that says what it is a copy of."""
     made = {"owner": caller.user, "id": params.id}
-    most = most_of(context, PLUGIN_PRESETS)
+    most = row_limit_of(context, PLUGIN_PRESETS)
     await writing.require_room(context.rows, PLUGIN_PRESETS, caller.user, made, most)
     asked = params.preset, caller.user, params.name, params.id
     with nullcontext() if params.id is None else looking_up(context, caller.user):

@@ -6,7 +6,7 @@ from schema.tables.description import Table
 from server.calls.context import Context
 
 
-def most_of(context: Context, table: Table) -> float:
+def row_limit_of(context: Context, table: Table) -> float:
     """As the operator has set it."""
     if table.most is None:
         return inf

@@ -20,7 +20,7 @@ BY_ITSELF = frozenset({"snapshots.restore"})
 """Answers that look when nothing is known of their id: sent again they are answered as before."""
 
 
-def stopping(method: str, answer: Answer) -> Answer:
+def refusing_when_archived(method: str, answer: Answer) -> Answer:
     """The same answer, where the call is none that an archived project stops."""
     if method not in STOPPED_IN_ARCHIVED or method in BY_ITSELF:
         return answer

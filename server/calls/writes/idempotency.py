@@ -18,7 +18,7 @@ from schema.calling.writes import OF_ROWS, WRITES, Write
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.writes.replayed_replies import told_again
+from server.calls.writes.replayed_replies import replay_reply
 from server.calls.writes.transactions import one_transaction
 from server.refused import Refused
 
@@ -93,7 +93,7 @@ async def _at_once(
         caller_of_rows = keyed.user if of_rows else ""
         reply = await _claim(transaction, keyed, caller_of_rows)
         if reply is not None:
-            return await told_again(context, caller.user, params, reply)
+            return await replay_reply(context, caller.user, params, reply)
         result = await answer(inside, caller, params)
         reply = msgspec.json.encode(result)
         await idempotency_keys.complete(
@@ -112,7 +112,7 @@ async def _in_parts(
     """
     reply = await _claim(context.db, keyed)
     if reply is not None:
-        return await told_again(context, caller.user, params, reply)
+        return await replay_reply(context, caller.user, params, reply)
     try:
         result = await answer(context, caller, _with_id(params, keyed))
     except Unavailable:  # it may have been done

@@ -15,7 +15,7 @@ WRITES_ONLY_WITH = {"recall.settings": "remembers"}
 """Calls that without this parameter only say what there is: that goes on."""
 
 
-def waiting(method: str, answer: Answer) -> Answer:
+def refusing_in_maintenance(method: str, answer: Answer) -> Answer:
     """The same answer, where the call is none that maintenance holds back."""
     if method not in HELD_IN_MAINTENANCE:
         return answer

@@ -13,7 +13,7 @@ OF_A_PROJECT = "epoch"
 """The column by which a row is known as a project's own: its id is the project."""
 
 
-async def told_again(context: Context, user: str, params: Any, reply: bytes) -> Any:
+async def replay_reply(context: Context, user: str, params: Any, reply: bytes) -> Any:
     """The reply, decoded; raises `NoSuchProject` if the user is out of a project that it is of.
 
     What says nothing of a project, as the `Done` of who has left it, is anyone's who was told it.

@@ -9,7 +9,7 @@ CLOSE = 0.85
 """How alike two names are, from 0 to 1, where one is meant for the other."""
 
 
-def look_alikes(environment: Mapping[str, str]) -> list[str]:
+def misspelt_variables(environment: Mapping[str, str]) -> list[str]:
     """A sentence for each."""
     known = [name for each in SETTINGS for name in (each.variable, f"{each.variable}_FILE")]
     found = []

@@ -8,7 +8,7 @@ from rooms.changes.diff_sentences import sentences
 from rooms.journal.feed import Feed
 from rooms.journal.tail import Tail
 from rooms.music.musical_context import musical_context
-from rooms.byte_bounded_page import first_within
+from rooms.byte_bounded_page import first_that_fit
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.calls import Change
@@ -37,8 +37,8 @@ SELECT $1, 'stem ' || n, $2::uuid, 'vocals' FROM generate_series(1, $3) AS n
 @case("MAX_PAGE_BYTES")
 def a_page() -> Seen:
     half = "x" * (limits.MAX_PAGE_BYTES // 2 - 5)  # a text takes five bytes more
-    at = None if len(first_within([half, half])) == 2 else Instead.NEXT_PAGE
-    return Seen(at, Instead.NEXT_PAGE if len(first_within([half, half + "x"])) == 1 else None)
+    at = None if len(first_that_fit([half, half])) == 2 else Instead.NEXT_PAGE
+    return Seen(at, Instead.NEXT_PAGE if len(first_that_fit([half, half + "x"])) == 1 else None)
 
 
 @case("MAX_REPLY_BYTES")

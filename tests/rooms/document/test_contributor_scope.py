@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rooms.changes.inverse import inverse
 from rooms.document.document import Document, State
 from rooms.document.index import POINTERS, target_of
-from rooms.document.contributor_scope import EDITORS, HANGS_ON, SHARED, Reach, reach_of
+from rooms.document.contributor_scope import EDITORS, HANGS_ON, SHARED, ContributorScope, scope_of
 from rooms.rules.op_rules import props_of_move
 from schema.entities import ENTITY_TYPES, PARENTS
 from schema.errors import DropReason
@@ -135,8 +135,8 @@ def test_R20_a_contributor_edits_its_tracks_and_what_hangs_on_them(
     tracks: tuple[str, ...], op: Op
 ) -> None:
     document = project()
-    assert document.rehearse([op], reach=Reach(tracks)) == []
-    applied = document.apply([op], reach=Reach(tracks))
+    assert document.rehearse([op], reach=ContributorScope(tracks)) == []
+    applied = document.apply([op], reach=ContributorScope(tracks))
     assert (applied.drops, applied.ops[-1].id) == ([], op.id)
 
 
@@ -145,7 +145,7 @@ def test_R20_a_contributor_edits_its_tracks_and_what_hangs_on_them(
 def test_R25_a_gesture_is_judged_as_the_op_that_does_the_same(
     tracks: tuple[str, ...], op: Set | Move
 ) -> None:
-    document, reach = project(), Reach(tracks)
+    document, reach = project(), ContributorScope(tracks)
     props: Any = props_of_move(op) if isinstance(op, Move) else op.props
     shown = {op.id: Previewed(op.col, props)}
     problem = reach.problem_with_shown(document, shown)
@@ -155,7 +155,7 @@ def test_R25_a_gesture_is_judged_as_the_op_that_does_the_same(
 
 
 def test_R25_no_gesture_is_shown_on_what_is_not_there_or_of_another_collection() -> None:
-    document, reach = project(), Reach(BASS)
+    document, reach = project(), ContributorScope(BASS)
     for entity_id, collection in (("note_none", "notes"), ("tr_bass_", "channels")):
         assert reach.problem_with_shown(document, {entity_id: Previewed(collection, {})})
 
@@ -164,11 +164,11 @@ def test_R25_no_gesture_is_shown_on_what_is_not_there_or_of_another_collection()
 def test_R21_nothing_of_others_is_touched_whatever_the_op(tracks: tuple[str, ...], op: Op) -> None:
     document = project()
     before = document.frozen()
-    [drop] = document.rehearse([op], reach=Reach(tracks))
+    [drop] = document.rehearse([op], reach=ContributorScope(tracks))
     assert (drop.op, drop.reason) == (0, DropReason.FOREIGN)
     assert document.apply([op]).drops == [], "an editor may"
     document = Document(before)
-    assert [drop.reason for drop in document.apply([op], reach=Reach(tracks)).drops] == [
+    assert [drop.reason for drop in document.apply([op], reach=ContributorScope(tracks)).drops] == [
         DropReason.FOREIGN
     ]
     assert document.frozen() == before
@@ -191,7 +191,7 @@ def test_R22_what_the_delta_has_made_before_is_looked_at_with_it() -> None:
         Insert("clips", "clip_new_", {"track": "tr_bass_", "time": 8, "duration": 1}),
         Insert("notes", "note_new_", {"clip": "clip_new_", "time": 0, "duration": 1, "key": 1}),
     ]
-    assert document.apply(ops, reach=Reach(BASS)).drops == []
+    assert document.apply(ops, reach=ContributorScope(BASS)).drops == []
 
 
 @pytest.mark.parametrize(("tracks", "op"), MAY)
@@ -200,19 +200,19 @@ def test_R22_what_a_contributor_may_do_it_may_undo_and_do_again(
 ) -> None:
     document = project()
     before = document.frozen()
-    done = document.apply([op], reach=Reach(tracks))
+    done = document.apply([op], reach=ContributorScope(tracks))
     undone = document.apply(
-        finished(inverse(done.changes, document)), reach=Reach(tracks, takes_back=True)
+        finished(inverse(done.changes, document)), reach=ContributorScope(tracks, takes_back=True)
     )
     assert undone.drops == []
     assert document.frozen() == before
-    again = document.apply(finished(inverse(undone.changes, document)), reach=Reach(tracks))
+    again = document.apply(finished(inverse(undone.changes, document)), reach=ContributorScope(tracks))
     assert again.drops == []
 
 
 def test_R22_media_that_others_use_by_now_is_not_taken_back() -> None:
     document = project()
-    made = document.apply([Insert("media", "media_new", {"name": "take"})], reach=Reach(BASS))
+    made = document.apply([Insert("media", "media_new", {"name": "take"})], reach=ContributorScope(BASS))
     document.apply([Set("clips", "clip_far_", {"media": "media_new"})])
     before = document.frozen()
     undo = finished(inverse(made.changes, document))
@@ -220,17 +220,17 @@ def test_R22_media_that_others_use_by_now_is_not_taken_back() -> None:
         (undo, DropReason.CHANGED),
         ([Delete("media", "media_new")], DropReason.FOREIGN),
     ):
-        drops = document.apply(ops, reach=Reach(BASS, takes_back=True)).drops
+        drops = document.apply(ops, reach=ContributorScope(BASS, takes_back=True)).drops
         assert [drop.reason for drop in drops] == [reason]
         assert document.frozen() == before
 
 
 def test_R20_the_text_of_a_reach_and_back() -> None:
     for tracks in ((), ("track_01",), ("track_02", "track_01")):
-        reach = reach_of(Reach(tracks).text)
+        reach = scope_of(ContributorScope(tracks).text)
         assert reach is not None
         assert (tuple(reach.listed), reach.tracks) == (tracks, frozenset(tracks))
-    assert reach_of(None) is None
+    assert scope_of(None) is None
 
 
 # The model: what hangs on the tracks, found by a walk over all of the state.
@@ -353,7 +353,7 @@ def test_R21_what_a_delta_changes_is_the_contributors_before_and_after(
     delta: list[Op], tracks: tuple[str, ...]
 ) -> None:
     document = project()
-    reach = Reach(tracks)
+    reach = ContributorScope(tracks)
     for op in delta:
         before = document.frozen()
         drops = document.rehearse([op], reach=reach)

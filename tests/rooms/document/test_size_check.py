@@ -8,7 +8,7 @@ import pytest
 from rooms.document import digest
 from rooms.document.document import Document
 from rooms.document.entity_store import Change, Steps
-from rooms.document.size_check import SizeAtDoor
+from rooms.document.size_check import SizeCheck
 from schema.errors import DropReason, ErrorCode
 from schema.ops import Delete, Insert, Leaf, Move, Op, Set
 from tests.rooms.bench import Bench
@@ -106,7 +106,7 @@ def test_O16_the_door_counts_each_op_to_the_byte(
     monkeypatch.setattr(BOUND, document.size * 100)
     seen: list[int] = []
 
-    class Watched(SizeAtDoor):
+    class Watched(SizeCheck):
         def counting(self, log: Sequence[Change], apart: Container[int], grown: int) -> Steps[None]:
             yield from super().counting(log, apart, grown)
             seen.append(self.bytes)

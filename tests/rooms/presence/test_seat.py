@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document.contributor_scope import Reach
+from rooms.document.contributor_scope import ContributorScope
 from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest, NotTaken, Seat, member_id
 from rooms.presence.ticks import Ticks
@@ -89,7 +89,7 @@ def test_R20_only_a_contributor_has_tracks() -> None:
         seat.give(grant, Permits())
         assert seat.granted == grant
         reaches.append(type(seat.reach))
-    assert reaches == [Reach, type(None)]
+    assert reaches == [ContributorScope, type(None)]
 
 
 def test_R38_what_was_agreed_on_and_the_role_say_what_a_seat_may() -> None:

@@ -34,13 +34,13 @@ def test_a_standby_gives_all_rows_but_those_that_a_crash_may_take(tmp_path: Path
         from_standby = asyncio.run(_backup(copy.start(), tmp_path / "of_standby"))
         from_primary = asyncio.run(_backup(url, tmp_path / "of_primary"))
     assert not from_standby.is_noted
-    one, other = from_standby.kept.manifest, from_primary.kept.manifest
+    one, other = from_standby.backup.manifest, from_primary.backup.manifest
     assert (one.server.is_standby, other.server.is_standby) == (True, False)
     assert one.contents == other.contents
     assert one.server.system is not None
     assert one.server.system == other.server.system
     assert one.contents.tables["prime_users"].rows == 1
-    assert opened(from_standby.kept.dump) == one
+    assert opened(from_standby.backup.dump) == one
 
 
 async def _filled(url: str) -> None:

@@ -10,7 +10,7 @@ from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database
 from server.backups import restoring
 from server.backups.dumping import back_up
-from server.backups.backup_directory import Kept
+from server.backups.backup_directory import Backup
 from server.backups.command_output import Left
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -29,13 +29,13 @@ class Halfway(Exception):
 
 
 @pytest.fixture
-async def backed_up(database: Database, database_url: str, tmp_path: Path) -> Kept:
+async def backed_up(database: Database, database_url: str, tmp_path: Path) -> Backup:
     """A project, in maintenance, a closed room and a node: all in one backup."""
     project = await make_project(database, await make_user(database), "Song")
     await database.execute("INSERT INTO maintenance (message) VALUES ('We move.')")
     await database.execute(CLOSED, project.id)
     await database.execute(NODE)
-    return (await back_up(database_url, tmp_path, None, lambda _text: None)).kept
+    return (await back_up(database_url, tmp_path, None, lambda _text: None)).backup
 
 
 async def epochs_in(url: str) -> list[str] | None:
@@ -62,7 +62,7 @@ async def epochs_in(url: str) -> list[str] | None:
 async def test_whatever_ends_it_what_is_left_is_told(
     database: Database,
     empty_database_url: str,
-    backed_up: Kept,
+    backed_up: Backup,
     at: str,
     jobs: int | None,
     said: str,
@@ -88,7 +88,7 @@ async def test_whatever_ends_it_what_is_left_is_told(
 
 
 async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
-    empty_database_url: str, backed_up: Kept, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, backed_up: Backup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(_url: str) -> None:
         raise Unavailable("the database does not answer")
@@ -103,7 +103,7 @@ async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
 
 
 async def test_what_operators_had_decided_stays_and_is_told_and_nodes_are_forgotten(
-    empty_database_url: str, backed_up: Kept
+    empty_database_url: str, backed_up: Backup
 ) -> None:
     left = Left()
     done = await restoring.restore(

@@ -9,7 +9,7 @@ import pytest
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Place
 from server.feed.reader import FeedReader
-from server.feed.watch_start import First, Starting
+from server.feed.watch_start import First, WatchStart
 from tests.server.conftest import Node, create_project
 from tests.server.feed.test_watching import FILE, member, preset, psql
 from tests.server.feed.watching import Shown
@@ -111,14 +111,14 @@ async def test_V7_a_role_that_changes_while_a_watch_begins_is_told(
     if not is_granted:
         await member(ann, project, "ben")
     await Shown(ann, "audio_files", {}).begin()
-    first, has_read = Starting.first, Gate()
+    first, has_read = WatchStart.first, Gate()
 
     async def gated_first(self: Any, watch: Any, since: Any) -> First:
         found = await first(self, watch, since)
         await has_read.pass_()
         return found
 
-    monkeypatch.setattr(Starting, "first", gated_first)
+    monkeypatch.setattr(WatchStart, "first", gated_first)
     beginning = asyncio.create_task(Shown(ben, "audio_files", {}).begin())
     await has_read.reached.wait()
     gate = after_lists("project_members")

@@ -11,9 +11,9 @@ from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE
 from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
-from server.feed.change_batch import Moment
+from server.feed.change_batch import ChangeBatch
 from server.feed.positions import Positions
-from server.feed.watch_notifier import Telling
+from server.feed.watch_notifier import WatchNotifier
 from server.feed.ties import Ties
 from server.feed.watches import Group, Listed, Watch, Watches
 from server.health.metrics import uncounted
@@ -24,7 +24,7 @@ COLUMNS = (TABLE.by_name["id"], TABLE.by_name["name"])
 LISTED = Listed(TABLE, COLUMNS, TABLE.columns, EVERYTHING, lambda row: row["name"] != "x", b"all")
 
 
-class Outlet:
+class Subscriber:
     """A connection that takes frames until it is `full`."""
 
     def __init__(self, id: str) -> None:
@@ -48,8 +48,8 @@ class Told:
 
     def __init__(self, *users: str) -> None:
         self.watches = Watches()
-        self.telling = Telling(self.watches, Positions(b"s"), uncounted)
-        self.outlets = {user: Outlet(user) for user in users}
+        self.telling = WatchNotifier(self.watches, Positions(b"s"), uncounted)
+        self.outlets = {user: Subscriber(user) for user in users}
         self.by_user: dict[str, Watch] = {}
         for user, outlet in self.outlets.items():
             self.by_user[user] = self.watches.begin(outlet, user, LISTED)
@@ -69,7 +69,7 @@ class Told:
             for id, name in names.items()
             if name is not None
         }
-        moment = Moment(
+        moment = ChangeBatch(
             Place("c", f"{xact + 1}:{xact + 1}:"),
             {"plugin_presets": changes},
             {"plugin_presets": rows},
@@ -174,7 +174,7 @@ async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
     monkeypatch.setattr(Watches, "all", look)
     monkeypatch.setattr(Group, "watches", look)
     other = {"auth_sessions": {"a": [Change("auth_sessions", "a", None, "u", xact=11)]}}
-    moment = Moment(Place("c", "12:12:"), other, {}, frozenset(), Ties(), 1)
+    moment = ChangeBatch(Place("c", "12:12:"), other, {}, frozenset(), Ties(), 1)
     await told.telling.tell(moment, {})
     assert looked == []
     assert told.watches.beginners == set()

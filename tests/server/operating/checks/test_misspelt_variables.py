@@ -1,6 +1,6 @@
 """Variables that are nearly a setting."""
 
-from server.operating.checks.misspelt_variables import look_alikes
+from server.operating.checks.misspelt_variables import misspelt_variables
 
 
 def test_what_is_nearly_one_is_named_with_it() -> None:
@@ -14,7 +14,7 @@ def test_what_is_nearly_one_is_named_with_it() -> None:
         "PRIME_PROVIDER_GOOGLE_CLIENT_ID": "x",
         "HOME": "x",
     }
-    assert look_alikes(environment) == [
+    assert misspelt_variables(environment) == [
         "there is no setting DATABASE_URLS; is DATABASE_URL meant?",
         "there is no setting PRIME_ORIGNS; is PRIME_ORIGINS meant?",
         "there is no setting PRIME_SECRET_FILES; is PRIME_SECRET_FILE meant?",
