@@ -60,14 +60,14 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def unheard(result: Result) -> str:
     """Which nodes do not do what was said; empty: all do."""
-    told = []
+    warnings = []
     if connections := result.get("unknown", 0):
-        told.append(
+        warnings.append(
             f"{connections} connections of nodes that do not know of this word: update or stop them"
         )
     if silent := result.get("silent"):
-        told.append(f"these nodes say nothing, and may go on as before: {', '.join(silent)}")
-    return "not everywhere: " + "; ".join(told) if told else ""
+        warnings.append(f"these nodes say nothing, and may go on as before: {', '.join(silent)}")
+    return "not everywhere: " + "; ".join(warnings) if warnings else ""
 
 
 def door_of(arguments: argparse.Namespace) -> Door:
@@ -99,20 +99,20 @@ def is_confirmed(asks: str, *, by_option: bool) -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run admin`."""
-    made = argparse.ArgumentParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
-    words = made.add_subparsers(required=True, metavar="WORD")
+    command_parser = argparse.ArgumentParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
+    words = command_parser.add_subparsers(required=True, metavar="WORD")
     for word in WORDS:
-        one = words.add_parser(
+        subparser = words.add_parser(
             word.name,
             help=word.meaning,
             description=word.meaning,
             epilog=f"For example: ./run admin {word.example}",
         )
-        one.set_defaults(word=word)
-        for name, told in word.takes:
-            one.add_argument(name, **told)  # type: ignore[arg-type]
-        _add_doors(one)
-    return made
+        subparser.set_defaults(word=word)
+        for name, options in word.takes:
+            subparser.add_argument(name, **options)  # type: ignore[arg-type]
+        _add_doors(subparser)
+    return command_parser
 
 
 def _add_doors(word: argparse.ArgumentParser) -> None:

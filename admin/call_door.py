@@ -47,8 +47,8 @@ class CallDoor:
             await client.connect(PATIENCE)
         except (PrimeError, ValueError) as error:
             await client.close()
-            told = str(error).replace(AUTHORITY, AUTHORITY_HERE)
-            raise NotDone(f"cannot connect to {self._url}: {told}") from error
+            message = str(error).replace(AUTHORITY, AUTHORITY_HERE)
+            raise NotDone(f"cannot connect to {self._url}: {message}") from error
         try:
             await self._log_in(client, password)
             return await self._ask_and_log_out(client, method, params)

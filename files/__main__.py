@@ -157,8 +157,8 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
 
 def _alone() -> dict[str, str]:
     """For a server of our own: nobody else is there whom a large song could slow down."""
-    told = _set_here("PRIME_LIMITS")
-    return {"PRIME_LIMITS": ",".join(filter(None, (told, "ops_per_second=0")))}
+    own_limits = _set_here("PRIME_LIMITS")
+    return {"PRIME_LIMITS": ",".join(filter(None, (own_limits, "ops_per_second=0")))}
 
 
 def _set_here(variable: str) -> str:

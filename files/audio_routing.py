@@ -57,9 +57,9 @@ def cut_circles(song: Song) -> None:
     """
     for send_id in list(_switched_off_on_circles(song.state)):
         off = song.state["sends"][send_id]
-        told = _told(song, off["channel"], off["dest"])
+        loss = _told(song, off["channel"], off["dest"])
         song.remove("sends", send_id)
-        song.lost("sends that are switched off and would feed themselves were taken out", item=told)
+        song.lost("sends that are switched off and would feed themselves were taken out", item=loss)
     for source, to, send in list(circles(song.state)):
         if send is not None:
             song.remove("sends", send)

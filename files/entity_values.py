@@ -94,8 +94,8 @@ def _fit_choice(field: Field, value: object) -> tuple[object, str]:
 def _fit_choices(field: Field, value: object) -> tuple[object, str]:
     if not isinstance(value, list | tuple):
         return _default_choices(field), "is not a list"
-    kept = [choice for choice in field.choices if choice in value]
-    ordered = [word for word in dict.fromkeys(map(str, value)) if word in kept]
+    known_choices = [choice for choice in field.choices if choice in value]
+    ordered = [word for word in dict.fromkeys(map(str, value)) if word in known_choices]
     if not ordered:
         return _default_choices(field), "holds none of the words known"
     return ordered, "" if len(ordered) == len(value) else "holds words that are unknown or twice"
@@ -136,14 +136,14 @@ def _is_target(path: str) -> bool:
 def _fit_params(field: Field, value: object) -> tuple[object, str]:
     if not isinstance(value, dict):
         return {}, "is not a map"
-    kept = {name: leaf for name, leaf in value.items() if _is_param(name, leaf)}
-    kept = dict(list(kept.items())[: field.max_length])
-    if len(kept) == len(value):
-        return kept, ""
+    good_leaves = {name: leaf for name, leaf in value.items() if _is_param(name, leaf)}
+    good_leaves = dict(list(good_leaves.items())[: field.max_length])
+    if len(good_leaves) == len(value):
+        return good_leaves, ""
     names = sorted(OF_EVERY_OBJECT.intersection(value))
     if names:
-        return kept, f"holds {names[0]}, a name that every JavaScript object has"
-    return kept, "holds leaves that are too long, too many, or cannot be stored"
+        return good_leaves, f"holds {names[0]}, a name that every JavaScript object has"
+    return good_leaves, "holds leaves that are too long, too many, or cannot be stored"
 
 
 def _is_param(name: object, leaf: object) -> bool:

@@ -46,9 +46,9 @@ class Loss:
     def add(self, count: int, item: str) -> None:
         """More of the same; `item` may be empty."""
         self.count += count
-        told = printable(item[:_ITEM_LENGTH]).strip()
-        if told and told not in self.items and len(self.items) < MAX_ITEMS_NAMED:
-            self.items.append(told)
+        item_text = printable(item[:_ITEM_LENGTH]).strip()
+        if item_text and item_text not in self.items and len(self.items) < MAX_ITEMS_NAMED:
+            self.items.append(item_text)
 
 
 def mended(collection: str, name: str, fault: str) -> str:
@@ -108,9 +108,9 @@ def item_of(state: _State, collection: str, entity: _Entity) -> str:
         case "tempo" | "signatures":
             return f"beat {entity.get('time', 0)}"
     if collection in _OWNER:
-        above = "clips" if collection in ("notes", "warps") else _OWNER[collection] + "s"
-        owner = state.get(above, {}).get(str(entity.get(_OWNER[collection])))
-        return "" if owner is None else item_of(state, above, owner)
+        parent_collection = "clips" if collection in ("notes", "warps") else _OWNER[collection] + "s"
+        owner = state.get(parent_collection, {}).get(str(entity.get(_OWNER[collection])))
+        return "" if owner is None else item_of(state, parent_collection, owner)
     return str(entity.get("name") or entity.get("path") or "")
 
 

@@ -170,12 +170,12 @@ class Song:
     def add_point(self, lane: str, time: float, value: float, interp: str) -> None:
         """A point of automation. Two at one time are a jump; of more the first and last count."""
         time = self._fitted_time("points", time)
-        here = self._points_at.setdefault((lane, time), [])
-        if len(here) < 2:
+        points = self._points_at.setdefault((lane, time), [])
+        if len(points) < 2:
             props = {"lane": lane, "time": time, "value": value, "interp": interp}
-            here.append(self.add("points", **props, slot=len(here)))
+            points.append(self.add("points", **props, slot=len(points)))
         else:
-            self.change("points", here[1], value=value, interp=interp)
+            self.change("points", points[1], value=value, interp=interp)
             self.lost("automation points between two others at the same time")
 
     def add_tempo(self, time: float, bpm: float, interp: str = "hold") -> None:
@@ -187,12 +187,12 @@ class Song:
             self.change("tempo", "tempo_start", bpm=bpm, interp=interp)
             return
         time = self._fitted_time("tempo", time)
-        here = self._points_at.setdefault(("tempo", time), [])
-        if len(here) < 2:
+        points = self._points_at.setdefault(("tempo", time), [])
+        if len(points) < 2:
             props = {"time": time, "bpm": bpm, "interp": interp}
-            here.append(self.add("tempo", **props, slot=len(here)))
+            points.append(self.add("tempo", **props, slot=len(points)))
         else:
-            self.change("tempo", here[1], bpm=bpm, interp=interp)
+            self.change("tempo", points[1], bpm=bpm, interp=interp)
             self.lost("tempi between two others at the same time")
 
     def add_signature(self, time: float, num: int, den: int) -> None:
@@ -201,12 +201,12 @@ class Song:
             self.change("signatures", "signature_start", num=num, den=den)
             return
         time = self._fitted_time("signatures", time)
-        here = self._points_at.setdefault(("signatures", time), [])
-        if here:
-            self.change("signatures", here[0], num=num, den=den)
+        points = self._points_at.setdefault(("signatures", time), [])
+        if points:
+            self.change("signatures", points[0], num=num, den=den)
             self.lost("time signatures at the time of a later one")
         else:
-            here.append(self.add("signatures", time=time, num=num, den=den))
+            points.append(self.add("signatures", time=time, num=num, den=den))
 
     def _fitted_time(self, collection: str, time: float) -> float:
         """Before it is asked who is there: two that are past the end of all songs meet there."""

@@ -20,10 +20,10 @@ def state_ops(state: State) -> list[Op]:
     """The ops that turn an empty project into this state, parents first, defaults left out."""
     ops: list[Op] = []
     for collection in PARENTS_FIRST:
-        there = empty_state("")[collection]
-        assert isinstance(there, dict)
+        empty = empty_state("")[collection]
+        assert isinstance(empty, dict)
         for entity_id, entity in _ordered(state[collection], _TO_THEMSELVES.get(collection)):
-            old = there.get(entity_id)
+            old = empty.get(entity_id)
             props = _changed(entity, defaults(collection) if old is None else old)
             if old is None:
                 ops.append({"op": "insert", "col": collection, "id": entity_id, "entity": props})

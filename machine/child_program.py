@@ -151,8 +151,8 @@ class ChildProgram:
             ready: dict[str, Any] = json.loads(line)
         except ValueError:
             await self.stop()
-            said = last_lines(log.read_text(errors="replace"))
-            raise HubFailed(f"{name} did not start: {said} ({log})") from None
+            last_log_lines = last_lines(log.read_text(errors="replace"))
+            raise HubFailed(f"{name} did not start: {last_log_lines} ({log})") from None
         return ready
 
 

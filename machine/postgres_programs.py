@@ -72,9 +72,9 @@ def find(name: str, at_least: int) -> PostgresProgram:
     new_enough = [program for program in found if program.major >= at_least]
     if new_enough:
         return min(new_enough, key=lambda program: program.major)
-    there = f"the newest {name} here is {max(one.major for one in found)}" if found else None
+    newest = f"the newest {name} here is {max(one.major for one in found)}" if found else None
     raise NoProgram(
-        f"the server is PostgreSQL {at_least}, and {there or f'there is no {name} here'}; install "
+        f"the server is PostgreSQL {at_least}, and {newest or f'there is no {name} here'}; install "
         f"{name} {at_least} or newer (Debian: postgresql-client-{at_least}), or put it on the PATH"
     )
 
@@ -94,7 +94,7 @@ def _paths(name: str) -> Iterator[str]:
 def _major(path: str) -> int:
     """0: it does not say."""
     try:
-        said = subprocess.run(
+        version_text = subprocess.run(
             [path, "--version"],
             capture_output=True,
             text=True,
@@ -103,7 +103,7 @@ def _major(path: str) -> int:
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    found = re.search(r"\(PostgreSQL\) (\d+)", said)
+    found = re.search(r"\(PostgreSQL\) (\d+)", version_text)
     return int(found[1]) if found else 0
 
 
@@ -114,7 +114,7 @@ def address(url: str) -> Address:
     user, _, password = login.partition(":")
     words = parse_qsl(parts.query, keep_blank_values=True)
     settings = {key: value for key, value in words if key not in {*LIBPQ_WORDS, "password"}}
-    kept = [(key, value) for key, value in words if key in LIBPQ_WORDS and key != "options"]
+    parameters = [(key, value) for key, value in words if key in LIBPQ_WORDS and key != "options"]
     environment = dict(os.environ)
     secret = dict(words).get("password") or unquote(password)
     if secret:
@@ -122,7 +122,7 @@ def address(url: str) -> Address:
     options = [dict(words).get("options", environment.get("PGOPTIONS", ""))]
     options += [f"-c {key}={_escaped(value)}" for key, value in settings.items()]
     environment["PGOPTIONS"] = " ".join(option for option in options if option)
-    query = urlencode(kept, quote_via=quote)
+    query = urlencode(parameters, quote_via=quote)
     clean = parts._replace(netloc=f"{user}{at}{hosts}", query=query)
     return Address(urlunsplit(clean), environment | {"LC_ALL": "C"})
 

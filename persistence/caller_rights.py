@@ -68,8 +68,8 @@ def wanted() -> list[str]:
 
 async def missing(db: Executor) -> list[str]:
     """The statements that make what is not there; of a policy its table, name and command count."""
-    there = {_key(statement) for statement in await found(db)}
-    lacking = [statement for statement in wanted() if _key(statement) not in there]
+    granted = {_key(statement) for statement in await found(db)}
+    lacking = [statement for statement in wanted() if _key(statement) not in granted]
     return lacking if await db.fetchval(USES_SCHEMA) else [GRANT_SCHEMA, *lacking]
 
 

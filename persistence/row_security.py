@@ -66,7 +66,7 @@ Each look-up stands in a SELECT of its own: PostgreSQL runs that once, not for e
 
 def condition(table: Table, whoms: Iterable[Whom]) -> str:
     """One of these."""
-    return " OR ".join(said for whom in whoms if (said := tie(table, whom, BY_SETTING)))
+    return " OR ".join(sql for whom in whoms if (sql := tie(table, whom, BY_SETTING)))
 
 
 def policies(table: Table, rights: Rights) -> list[Policy]:
@@ -91,13 +91,13 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     shown = {word for column in table.columns for word in WORD.findall(column.reads or column.name)}
     made = {column_of(table, column.name) for column in table.creates}
     changed = {column_of(table, column.name) for column in table.changes}
-    there = frozenset(columns)
+    granted_columns = frozenset(columns)
     none: frozenset[str] = frozenset()
     # Other calls that write do so as the owner, and ask for the role under a lock of their own.
     return Granted(
-        reads=there & (shown | ties) if rights.see else none,
-        creates=there & (made | ties) if rights.create and Verb.CREATE in table.verbs else none,
-        changes=there & changed if rights.change and Verb.UPDATE in table.verbs else none,
+        reads=granted_columns & (shown | ties) if rights.see else none,
+        creates=granted_columns & (made | ties) if rights.create and Verb.CREATE in table.verbs else none,
+        changes=granted_columns & changed if rights.change and Verb.UPDATE in table.verbs else none,
         deletes=bool(rights.delete) and Verb.DELETE in table.verbs,
     )
 
@@ -120,11 +120,11 @@ def holds(table: Table, rights: Rights, to_give: Granted) -> list[str]:
 
 def _held(table: Table, whoms: tuple[Whom, ...]) -> list[str]:
     """The roles that do, and those that do for the row of one's own, with its column."""
-    held = [f"'{{{','.join(_roles(whoms))}}}'"]
+    arguments = [f"'{{{','.join(_roles(whoms))}}}'"]
     if Whom.MAKER in whoms:
         makers = ROLES_OF[Whom.CONTRIBUTOR]
-        held += [f"'{{{','.join(sorted(makers))}}}'", f"'{column_of(table, table.user)}'"]
-    return held
+        arguments += [f"'{{{','.join(sorted(makers))}}}'", f"'{column_of(table, table.user)}'"]
+    return arguments
 
 
 def _roles(whoms: Iterable[Whom]) -> list[str]:

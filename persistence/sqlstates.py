@@ -255,33 +255,33 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
 
 
 def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
-    said, made = said_by(error), meaning.kind
+    message, made = said_by(error), meaning.kind
     if made is Pooled:
         fault: PersistenceError = made(sqlstate, meaning.says)
     elif issubclass(made, Faulty):
         of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
-        fault = made(sqlstate, f"{meaning.says}: {said}", *of)
+        fault = made(sqlstate, f"{meaning.says}: {message}", *of)
     elif made is LoginEnded or made is TooSlow:
         fault = made(meaning.says)
     else:
-        fault = made(f"{meaning.says}: {said}")
+        fault = made(f"{meaning.says}: {message}")
     fault.cure = meaning.cure
     return fault
 
 
 def _of_the_world(error: BaseException) -> PersistenceError:
     """Not reached, or lost; a certificate that is refused is no outage, and waiting mends none."""
-    said = said_by(error)
-    made: PersistenceError = Unavailable(f"the database does not answer: {said}")
+    message = said_by(error)
+    made: PersistenceError = Unavailable(f"the database does not answer: {message}")
     made.cure = WAIT
     if isinstance(error, ssl.SSLCertVerificationError):
-        made = Unfit(f"the database's certificate is not believed: {said}")
+        made = Unfit(f"the database's certificate is not believed: {message}")
         made.cure = "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
-    elif "rejected SSL upgrade" in said:
+    elif "rejected SSL upgrade" in message:
         made = Unfit("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
         made.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"
     elif isinstance(error, PermissionError) and error.filename:  # a file of ours, not the socket
-        made = Unfit(f"what is needed to connect to the database cannot be read: {said}")
+        made = Unfit(f"what is needed to connect to the database cannot be read: {message}")
         made.cure = (
             "see that HOME is that of the user who runs this, or let that user read the file"
         )

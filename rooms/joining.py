@@ -106,10 +106,10 @@ class Joining:
         """
         self.is_encoding = False
         fresh = self._follower.tail.holds_after(seq)
-        there = Digest(seq, digest)
-        states = {form: EncodedState(there, parts) for form, parts in frames.items()}
-        kept = {form: e for form, e in self.encoded_states.items() if self._is_fresh(e)}
-        self.encoded_states = kept | (states if fresh else {})
+        state_digest = Digest(seq, digest)
+        states = {form: EncodedState(state_digest, parts) for form, parts in frames.items()}
+        fresh_states = {form: e for form, e in self.encoded_states.items() if self._is_fresh(e)}
+        self.encoded_states = fresh_states | (states if fresh else {})
         waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
         ready = [seat for seat in waiting if seat.request.form in self.encoded_states]
         effects = [effect for seat in ready for effect in self._enter_or_not(seat)]

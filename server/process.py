@@ -167,8 +167,8 @@ async def open_database(settings: Settings, url: str, stopping: asyncio.Event) -
             await make_ready(url)
             db = await Lanes.open(url, settings.lanes, settings.caller_database_url)
             await check_durability(db.calls)
-            if told := clock_difference.difference(await clock_ahead(db.calls)):
-                log.warning(told)
+            if difference := clock_difference.difference(await clock_ahead(db.calls)):
+                log.warning(difference)
             OUTAGES.ended(DATABASE_AT_START)
             return db
         except Unavailable as error:

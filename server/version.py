@@ -54,8 +54,8 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="version, commit and python as JSON")
     if parser.parse_args().json:
-        told = {"version": VERSION, "commit": commit(), "python": platform.python_version()}
-        sys.stdout.write(f"{json.dumps(told)}\n")
+        facts = {"version": VERSION, "commit": commit(), "python": platform.python_version()}
+        sys.stdout.write(f"{json.dumps(facts)}\n")
     else:
         sys.stdout.write(f"prime {version_in_words()}\n")
     return 0

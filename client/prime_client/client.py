@@ -88,11 +88,11 @@ class Client(Calls, Reconnecting):
         device_token: str | None = None,
     ) -> None:
         Calls.__init__(self, self.call, self.watch)
-        held = HeldLogin.given(access_token, refresh_token)
-        login = Login(held, on_login_needed, device_token)
+        held_login = HeldLogin.given(access_token, refresh_token)
+        login = Login(held_login, on_login_needed, device_token)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login, tls)
-        said = {"device_name": device_name, "device_kind": device_kind}
-        self._said = {name: text for name, text in said.items() if text}
+        own_device = {"device_name": device_name, "device_kind": device_kind}
+        self._said = {name: text for name, text in own_device.items() if text}
         self._may_call = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
     async def __aenter__(self) -> Self:

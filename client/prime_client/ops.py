@@ -108,8 +108,8 @@ def _check_names(kind: str, op: Op) -> None:
     too_many = [name for name in op if name not in _ALLOWED[kind]]
     takes = ", ".join(f"`{name}`" for name in ("col", "id", *needed))
     may = f" and may have {', '.join(f'`{name}`' for name in allowed)}" if allowed else ""
-    told = [f"lacks `{name}`" for name in lacks] + [f"has {name!r}" for name in too_many]
-    raise MalformedOp(f"{kind} takes {takes}{may}; this one {' and '.join(told)}")
+    problems = [f"lacks `{name}`" for name in lacks] + [f"has {name!r}" for name in too_many]
+    raise MalformedOp(f"{kind} takes {takes}{may}; this one {' and '.join(problems)}")
 
 
 def _check_properties(name: str, properties: Any) -> None:

@@ -148,15 +148,15 @@ class ClipReader:
         return clip
 
     def _add_clip(self, frame: Frame, kind: str, **more: object) -> str:
-        told = self._told(frame)
+        loss = self._told(frame)
         if frame.time < 0:
-            self._song.lost("beginnings of clips in front of the song", item=told)
+            self._song.lost("beginnings of clips in front of the song", item=loss)
             frame = cut(frame, 0.0, max(frame.end, 1.0), self._tempo) or replace(frame, time=0.0)
         if kind in ("notes", "automation"):
             frame = in_beats(frame, self._tempo)
         loop_start, loop_end = _kept_loop(frame.loop)
         says_loop = number(frame.element, "loopEnd", 0) != 0
-        self._song.lost("loops that are empty", says_loop and loop_end is None, told)
+        self._song.lost("loops that are empty", says_loop and loop_end is None, loss)
         fade_in = max(0.0, round(frame.fade_in, 6))
         gain = frame.element.find("Gain")
         return self._song.add(

@@ -27,7 +27,7 @@ class DeviceReader:
         """One device, the last one of its channel."""
         name = _name_of(element)
         owner = self._song.state["channels"][channel]["name"]
-        told = f"{name or element.tag} on {owner}" if owner else name or element.tag
+        item = f"{name or element.tag} on {owner}" if owner else name or element.tag
         is_loaded = flag(element, "loaded", True)
         device = self._song.add(
             "devices",
@@ -39,14 +39,14 @@ class DeviceReader:
             name=name,
             # What is not loaded makes no sound where the file comes from, either.
             enabled=is_loaded and flag(element.find("Enabled"), "value", True),
-            stateRef=self._read_state(element.find("State"), told),
+            stateRef=self._read_state(element.find("State"), item),
         )
-        self._song.lost("devices that are not loaded, now switched off", not is_loaded, told)
-        self._song.lost("comments of devices", bool(element.get("comment")), told)
+        self._song.lost("devices that are not loaded, now switched off", not is_loaded, item)
+        self._song.lost("comments of devices", bool(element.get("comment")), item)
         self._aim(element.find("Enabled"), Target(f"devices/{device}/enabled", "switch"))
-        self._song.change("devices", device, params=self._read_params(device, element, told))
+        self._song.change("devices", device, params=self._read_params(device, element, item))
         has_vendor = bool(element.get("deviceVendor") or element.get("pluginVersion"))
-        self._song.lost("vendors and versions of plug-ins", has_vendor, told)
+        self._song.lost("vendors and versions of plug-ins", has_vendor, item)
 
     def _read_params(self, device: str, element: Element, told: str) -> dict[str, object]:
         params: dict[str, object] = {}

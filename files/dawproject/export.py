@@ -70,8 +70,8 @@ class _ProjectWriter:
             in_order = sorted((str(e["order"]), i) for i, e in self._of(collection).items())
             for _, entity_id in in_order:
                 entity = self._of(collection)[entity_id]
-                above = entity[parent]
-                self._below[collection, None if above is None else str(above)].append(entity_id)
+                parent_id = entity[parent]
+                self._below[collection, None if parent_id is None else str(parent_id)].append(entity_id)
 
     def _of(self, collection: str) -> Entities:
         return self._state.get(collection, {})
@@ -137,8 +137,8 @@ class _ProjectWriter:
         owned: set[str] = set()
         pending = [(structure, t) for t in reversed(self._below["tracks", None])]
         while pending:
-            above, track_id = pending.pop()
-            element = self._track(above, track_id, owned)
+            parent_element, track_id = pending.pop()
+            element = self._track(parent_element, track_id, owned)
             pending += [(element, t) for t in reversed(self._below["tracks", track_id])]
         channels = self._of("channels")
         for channel_id in sorted(channels, key=lambda c: (str(channels[c]["order"]), c)):

@@ -45,17 +45,17 @@ def in_time(entities: Entities) -> list[Mapping[str, object]]:
 
 def counting(entities: Entities, collection: str) -> list[Mapping[str, object]]:
     """Tempi or signatures in time, without those that never sound."""
-    kept: list[Mapping[str, object]] = []
+    entities_in_file: list[Mapping[str, object]] = []
     ordered = in_time(entities)
     for entity, after in zip_longest(ordered, ordered[1:]):
         is_left = after is not None and after["time"] == entity["time"]
-        is_second = bool(kept) and kept[-1]["time"] == entity["time"]
+        is_second = bool(entities_in_file) and entities_in_file[-1]["time"] == entity["time"]
         if collection == "tempo" and is_left and entity["time"] == 0:
             continue
         if collection == "signatures" and is_second:
             continue
-        kept.append(entity)
-    return kept
+        entities_in_file.append(entity)
+    return entities_in_file
 
 
 def count_unheld(state: State, below: Below, losses: Losses) -> None:
@@ -105,13 +105,13 @@ def _around(state: State, channel_id: str) -> str | None:
         return None
     tracks = state.get("tracks", {})
     own = next((t for t in tracks.values() if t["channel"] == channel_id), None)
-    above = None if own is None else own["parent"]
-    while above is not None and str(above) in tracks:
-        group = tracks[str(above)]
+    parent_id = None if own is None else own["parent"]
+    while parent_id is not None and str(parent_id) in tracks:
+        group = tracks[str(parent_id)]
         strip = state["channels"].get(str(group["channel"]))
         if strip is not None and strip["role"] != "vca":
             return str(group["channel"])
-        above = group["parent"]
+        parent_id = group["parent"]
     return MASTER_CHANNEL
 
 

@@ -53,12 +53,12 @@ class Beats:
         lanes = [(track_id, _patterns(track)) for track_id, track in self._tracks]
         longest = max((len(patterns) for _, patterns in lanes), default=0)
         for index in range(max(len(self._elements), longest)):
-            here = [(track, found[index]) for track, found in lanes if index < len(found)]
+            patterns_here = [(track, found[index]) for track, found in lanes if index < len(found)]
             if index < len(self._elements):
-                self._read_beat(self._elements[index], here)
-            elif has_content(pattern for _, pattern in here):
+                self._read_beat(self._elements[index], patterns_here)
+            elif has_content(pattern for _, pattern in patterns_here):
                 # Its track was deleted and the patterns stayed behind: nothing plays them.
-                self._read_beat(Element("track", name=f"Left-over beat {index}"), here)
+                self._read_beat(Element("track", name=f"Left-over beat {index}"), patterns_here)
 
     def _read_beat(self, beat: Element, patterns: Sequence[tuple[str, Element]]) -> None:
         name = beat.get("name", "")

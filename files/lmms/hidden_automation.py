@@ -82,7 +82,7 @@ def show_hidden_automation(root: Element, lost: Lost) -> None:
     if body is None or container is None or not hidden:
         return
     body.remove(hidden[0])
-    there = {element.get("id") for element in root.iter() if element.tag != "object"}
+    known_ids = {element.get("id") for element in root.iter() if element.tag != "object"}
     shown = []
     for pattern in hidden[0].iterfind("automationpattern"):
         item = f"automation {pattern.get('name', '')}"
@@ -90,7 +90,7 @@ def show_hidden_automation(root: Element, lost: Lost) -> None:
         if not moved:
             lost("automation clips that move nothing", 1, item)
             lost("automation points that move nothing", len(points), item)
-        elif not any(control.get("id") in there for control in moved):
+        elif not any(control.get("id") in known_ids for control in moved):
             unknown = "automation points of controls Prime does not know"
             lost(unknown, len(points) * len(moved), item)
         elif len(points) < 2:

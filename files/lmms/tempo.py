@@ -90,11 +90,11 @@ def _two_at_most(tempos: Iterable[Tempo]) -> list[Tempo]:
     by_time: dict[float, list[Tempo]] = {}
     for tempo in sorted(tempos, key=lambda tempo: tempo.ticks):
         by_time.setdefault(tempo.ticks, []).append(tempo)
-    kept: list[Tempo] = []
-    for there in by_time.values():
-        is_jump = len(there) > 1 and there[0].ticks > 0 and there[0].bpm != there[-1].bpm
-        kept += [there[0], there[-1]] if is_jump else [there[-1]]
-    return kept
+    result: list[Tempo] = []
+    for same_time in by_time.values():
+        is_jump = len(same_time) > 1 and same_time[0].ticks > 0 and same_time[0].bpm != same_time[-1].bpm
+        result += [same_time[0], same_time[-1]] if is_jump else [same_time[-1]]
+    return result
 
 
 def bpm_at(tempos: Sequence[Tempo], ticks: float, start: float) -> float:

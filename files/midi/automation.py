@@ -114,11 +114,11 @@ def _steps(points: list[Entity], window: Window) -> Iterator[tuple[float, float]
 
 def _changes(moves: list[tuple[float, int]]) -> list[tuple[float, int]]:
     """Without those that change nothing."""
-    kept: list[tuple[float, int]] = []
+    changes: list[tuple[float, int]] = []
     for beat, value in moves:
-        if not kept or kept[-1][1] != value:
-            kept.append((beat, value))
-    return kept
+        if not changes or changes[-1][1] != value:
+            changes.append((beat, value))
+    return changes
 
 
 def _float(value: object) -> float:

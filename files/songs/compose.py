@@ -255,8 +255,8 @@ def _bass_line(
     chords: Sequence[Sequence[int]], steps: Sequence[tuple[float, float, int]]
 ) -> Iterable[Note]:
     for bar, chord in enumerate(chords):
-        for at, duration, above in steps:
-            yield bar * 4 + at, duration, chord[0] - 12 + above, 0.85 if at == 0 else 0.7
+        for at, duration, interval in steps:
+            yield bar * 4 + at, duration, chord[0] - 12 + interval, 0.85 if at == 0 else 0.7
 
 
 def _broken(chords: Sequence[Sequence[int]]) -> Iterable[Note]:

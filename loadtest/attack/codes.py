@@ -56,8 +56,8 @@ async def foreign_links(target: Target) -> str:
         "auth.reset_password": {"password": "a new one, quite long"},
     }
     for method, more in asked.items():
-        told = {}
+        answers = {}
         for kind, token in kinds.items():
-            told[kind] = await _call(target, method, {**more, "token": token})
-        must(set(told.values()) <= {"auth_failed", "rate_limited"}, f"{method}: {told}")
+            answers[kind] = await _call(target, method, {**more, "token": token})
+        must(set(answers.values()) <= {"auth_failed", "rate_limited"}, f"{method}: {answers}")
     return "auth_failed, whatever it was"

@@ -84,20 +84,20 @@ def _is_chosen(one: Attack, only: Sequence[str]) -> bool:
 async def try_one(one: Attack, target: Target) -> Outcome:
     """Try one, then ask the witness; what raises no refusal got through."""
     try:
-        told = await _run(one, target)
+        outcome = await _run(one, target)
         verdict = Verdict.REFUSED
     except NotTried as why:
         return Outcome(one.number, one.what, Verdict.NOT_TRIED, str(why))
     except (GotThrough, Unusable, Closed, NoHandshake, OSError, TimeoutError, KeyError) as error:
-        told, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
+        outcome, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
         if isinstance(error, GotThrough):
-            told = str(error)
+            outcome = str(error)
     problem = await target.witness.problem()
     if problem:
-        verdict, told = Verdict.GOT_THROUGH, f"{told}; {problem}"
+        verdict, outcome = Verdict.GOT_THROUGH, f"{outcome}; {problem}"
         with contextlib.suppress(Unusable, Closed, NoHandshake, OSError, TimeoutError):
             await target.witness.begin()
-    return Outcome(one.number, one.what, verdict, told)
+    return Outcome(one.number, one.what, verdict, outcome)
 
 
 @asynccontextmanager
@@ -145,13 +145,13 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
 async def _run(one: Attack, target: Target) -> str:
     """On one node after the other, until it has come to all that it must come to."""
     target.reached.clear()
-    told = await one.run(target)
+    outcome = await one.run(target)
     if one.number in ON_EACH_NODE:
         for _ in target.nodes[1:]:
             if not target.reached.issuperset(target.nodes):
-                told = await one.run(target)
+                outcome = await one.run(target)
         must(target.reached.issuperset(target.nodes), f"it came to {target.reached} alone")
-    return told
+    return outcome
 
 
 def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:

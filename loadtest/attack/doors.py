@@ -172,11 +172,11 @@ async def _open_and_say_nothing(node: str) -> Wire | None:
 @attack("A24", "thousands of sockets without a login from one address")
 async def many_strangers(target: Target) -> str:
     """Of each node, while the others are full: a bound is one node's, as its sockets are."""
-    held: list[Wire] = []
+    connected: list[Wire] = []
     try:
-        refused = [await _let_in(node, held) for node in target.each_node()]
+        refused = [await _let_in(node, connected) for node in target.each_node()]
     finally:
-        for wire in held:
+        for wire in connected:
             wire.cut()
     return f"refused after {refused}"
 

@@ -156,13 +156,13 @@ async def every_seat(target: Target) -> str:
     async with await target.enter(target.owner) as owner:
         project = await new_project(owner, "every seat")
         await target.let_in(owner, project, target.viewer, "viewer")
-    held: list[Wire] = []
+    seated: list[Wire] = []
     refused = "none"
     try:
         for number in range(SEATS):
             try:
                 wire = await target.enter(target.viewer, f"device {number}")
-                held.append(wire)
+                seated.append(wire)
                 answer = await wire.join(project)
             except (Unusable, Closed, OSError) as error:
                 refused = str(error)
@@ -174,11 +174,11 @@ async def every_seat(target: Target) -> str:
             async with await target.enter_room(target.owner, project, node=node):
                 pass
     except Unusable as error:
-        must(False, f"after {len(held)} seats of a viewer the owner is kept out: {error}")
+        must(False, f"after {len(seated)} seats of a viewer the owner is kept out: {error}")
     finally:
-        for wire in held:
+        for wire in seated:
             wire.cut()
-    return f"refused after {len(held) - 1} ({refused}); the owner came in"
+    return f"refused after {len(seated) - 1} ({refused}); the owner came in"
 
 
 @attack("A30", "addresses made up in X-Forwarded-For")

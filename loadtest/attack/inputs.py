@@ -279,8 +279,8 @@ async def odd_names(target: Target) -> str:
     for node in target.each_node():
         for device in odd:
             code, close = await _code_of_device(node, target.viewer.access, device)
-            told = f"device {device[:20]!r} was answered {code}, closed with {close}"
-            must(code == "bad_message" or close == 1009, told)
+            outcome = f"device {device[:20]!r} was answered {code}, closed with {close}"
+            must(code == "bad_message" or close == 1009, outcome)
         async with await target.enter(target.owner, node=node) as wire:
             for name in odd[:-2]:
                 code = code_of(await wire.call("projects.create", {"name": name}))

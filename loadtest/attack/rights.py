@@ -190,9 +190,9 @@ async def _snapshot(wire: Wire, project: str, name: str) -> str:
 
 
 async def _answer(wire: Wire, delta_id: str) -> Message:
-    for kept in list(wire.received):
-        if kept.get("id") == delta_id and kept["t"] in ("ack", "error"):
-            return kept
+    for message in list(wire.received):
+        if message.get("id") == delta_id and message["t"] in ("ack", "error"):
+            return message
     while (answer := await wire.until(id=delta_id))["t"] not in ("ack", "error"):
         pass
     return answer

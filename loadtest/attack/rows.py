@@ -57,11 +57,11 @@ async def foreign_rows(target: Target) -> str:
                 ]
                 codes = [code_of(answer) for answer in answers]
                 must(codes == ["not_found"] * 2, f"{method} was answered {codes}")
-                told = {answer["message"] for answer in answers}
-                must(len(told) == 1, f"{method} tells what exists: {told}")
+                messages = {answer["message"] for answer in answers}
+                must(len(messages) == 1, f"{method} tells what exists: {messages}")
             await wire.call(f"{table.calls}.delete", {table.param: rows[table.calls]})
-            kept = await owner.call(f"{table.calls}.get", {table.param: rows[table.calls]})
-            must(kept["t"] == "reply", f"a stranger deleted a row of {table.calls}")
+            own_row = await owner.call(f"{table.calls}.get", {table.param: rows[table.calls]})
+            must(own_row["t"] == "reply", f"a stranger deleted a row of {table.calls}")
             for where in ({"id": rows[table.calls]}, {"or": [{"id": rows[table.calls]}]}):
                 page = result(await wire.call(f"{table.calls}.list", {"where": where}))
                 must(page[table.calls] == [], f"{table.calls}.list shows a row of another")

@@ -85,12 +85,12 @@ async def forged_tokens(target: Target) -> str:
 async def logged_out(target: Target) -> str:
     account = Account(target.viewer.email, target.viewer.password)
     await target.log_in(account)
-    here = target.in_turn()
-    there = target.elsewhere(here)
+    node_url = target.in_turn()
+    other_url = target.elsewhere(node_url)
     async with (
-        await target.enter_room(account, target.project, "one", node=here) as one,
-        await target.enter(account, "two", node=here) as two,
-        await target.enter_room(account, target.project, "three", node=there) as three,
+        await target.enter_room(account, target.project, "one", node=node_url) as one,
+        await target.enter(account, "two", node=node_url) as two,
+        await target.enter_room(account, target.project, "three", node=other_url) as three,
     ):
         await two.call("auth.logout", {})
         began = asyncio.get_running_loop().time()
@@ -109,10 +109,10 @@ async def logged_out(target: Target) -> str:
 async def old_refresh_token(target: Target) -> str:
     at_once = target.robbed_at + FORGIVEN_SECONDS - asyncio.get_running_loop().time()
     await asyncio.sleep(max(0.0, at_once))  # nearly always over by now
-    here = target.in_turn()
+    node_url = target.in_turn()
     async with (
-        await target.enter(target.robbed, "one", node=target.elsewhere(here)) as robbed,
-        await Wire.open(here) as thief,
+        await target.enter(target.robbed, "one", node=target.elsewhere(node_url)) as robbed,
+        await Wire.open(node_url) as thief,
     ):
         await thief.hello()
         code = code_of(await thief.call("auth.refresh", {"refresh_token": target.stolen}))

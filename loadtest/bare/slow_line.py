@@ -27,8 +27,8 @@ class SlowLine:
         self._loop = asyncio.get_running_loop()
         self._free_at = self._loop.time()  # when the line has carried all that came
         connection.receiver = self
-        with socket.socket(fileno=os.dup(connection.fileno)) as there:
-            there.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BYTES)
+        with socket.socket(fileno=os.dup(connection.fileno)) as copied_socket:
+            copied_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BYTES)
 
     def received(self, data: bytes) -> None:
         """Bytes are here; the next are read when the line would have carried these."""

@@ -75,10 +75,10 @@ class Browser:
             line = await self._process.stdout.readline()
         if not line:
             raise PageFailed("Chromium or its driver has ended")
-        said = json.loads(line)
-        if "error" in said:
-            raise PageFailed(said["error"])
-        return said["value"]
+        reply = json.loads(line)
+        if "error" in reply:
+            raise PageFailed(reply["error"])
+        return reply["value"]
 
     async def open(
         self, name: str, url: str, context: dict[str, Any] | str | None = None, before: str = ""
@@ -154,7 +154,7 @@ class Page:
         self, categories: Sequence[str], names: Sequence[str], expression: str, patience: float
     ) -> list[dict[str, Any]]:
         """Chromium's trace events of these names, while an expression's promise is awaited."""
-        said = await self._browser.ask(
+        reply = await self._browser.ask(
             do="trace",
             page=self.name,
             categories=list(categories),
@@ -162,7 +162,7 @@ class Page:
             expression=expression,
             patience=patience,
         )
-        events: list[dict[str, Any]] = said["events"]
+        events: list[dict[str, Any]] = reply["events"]
         return events
 
     async def press(self, selector: str, *keys: str) -> None:

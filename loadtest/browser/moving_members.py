@@ -83,8 +83,8 @@ class MovingMembers:
             self.lag_ms.append((now - due) * 1_000)
             number = step % len(self._members)
             cursor = self._cursor(number, due - began)
-            said: Message = {"t": "presence", "project": project, "cursor": cursor}
-            self._members[number].connection.send(pack(said))
+            message: Message = {"t": "presence", "project": project, "cursor": cursor}
+            self._members[number].connection.send(pack(message))
             self.sent += 1
             step += 1
 

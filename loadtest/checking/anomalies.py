@@ -109,18 +109,18 @@ def check(history: Sequence[Happening], truth: Truth) -> list[Anomaly]:
 def _lost(facts: _Facts) -> Iterator[str]:
     for ok in facts.of(What.OK):
         if facts.truth.at(ok.seq) != ok.delta:
-            there = facts.truth.at(ok.seq) or "nothing"
-            yield f"{ok.delta} was acknowledged as seq {ok.seq}, where the journal has {there}"
+            in_journal = facts.truth.at(ok.seq) or "nothing"
+            yield f"{ok.delta} was acknowledged as seq {ok.seq}, where the journal has {in_journal}"
 
 
 def _duplicate(facts: _Facts) -> Iterator[str]:
     for delta, seqs in facts.seqs.items():
         if len(seqs) > 1:
             yield f"{delta} is in the journal {len(seqs)} times: seqs {seqs}"
-    told: dict[str, set[int]] = defaultdict(set)
+    acked_seqs: dict[str, set[int]] = defaultdict(set)
     for happening in facts.of(What.OK, What.READ):
-        told[happening.delta].add(happening.seq)
-    for delta, several in told.items():
+        acked_seqs[happening.delta].add(happening.seq)
+    for delta, several in acked_seqs.items():
         if len(several) > 1:
             yield f"{delta} was told of as seqs {sorted(several)}"
 
@@ -204,11 +204,11 @@ def _stale_resume(facts: _Facts) -> Iterator[str]:
         for n, happening in enumerate(happenings):
             reached = _reached(facts, happenings, n) if happening.what is What.SYNCED else None
             if reached is not None:
-                told = f"{process} was brought to seq {reached}"
+                what_happened = f"{process} was brought to seq {reached}"
                 if reached < seen:
-                    yield f"{told}, and had seen {seen} before"
+                    yield f"{what_happened}, and had seen {seen} before"
                 elif reached < (acked := acks.before(happening.at - STALE_SECONDS)):
-                    yield f"{told}; {acked} was acknowledged {STALE_SECONDS:g} s earlier"
+                    yield f"{what_happened}; {acked} was acknowledged {STALE_SECONDS:g} s earlier"
             if happening.what in (What.SYNCED, What.READ, What.OK):
                 seen = max(seen, happening.seq)
 

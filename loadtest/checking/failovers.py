@@ -54,25 +54,25 @@ def without_lost(
 
     What agrees with the journal (ids in order of seq, and digests by seq) is not lost.
     """
-    kept = list(history)
+    judged_history = list(history)
     for failover in failovers:
         before = frozenset(h.epoch for h in history if h.epoch and h.at <= failover.cut_at)
         judged = []
-        for happening in kept:
+        for happening in judged_history:
             is_gone = failover.takes(happening, project, before)
             if not is_gone or _agrees(happening, journal, digests):
                 judged.append(happening)
             elif happening.what is What.OK:
                 judged.append(replace(happening, what=What.LOST_BY_FAILOVER))
-        kept = judged
-    return kept
+        judged_history = judged
+    return judged_history
 
 
 def _agrees(happening: Happening, journal: Sequence[str], digests: Mapping[str, str]) -> bool:
     if happening.what is What.SYNCED:
         return digests.get(str(happening.seq)) == happening.digest
-    there = journal[happening.seq - 1] if 1 <= happening.seq <= len(journal) else None
-    return happening.what in (What.OK, What.READ) and there == happening.delta
+    entry = journal[happening.seq - 1] if 1 <= happening.seq <= len(journal) else None
+    return happening.what in (What.OK, What.READ) and entry == happening.delta
 
 
 def lost_ids(kept: Sequence[Happening]) -> set[str]:

@@ -64,8 +64,8 @@ class Happening:
     def line(self) -> str:
         """As JSON, without what says nothing."""
         defaults = {field.name: field.default for field in fields(self)}
-        told = {name: v for name, v in asdict(self).items() if v != defaults[name]}
-        return json.dumps(told | {"at": round(self.at, 6)})
+        changed_fields = {name: v for name, v in asdict(self).items() if v != defaults[name]}
+        return json.dumps(changed_fields | {"at": round(self.at, 6)})
 
 
 class History:

@@ -129,8 +129,8 @@ class Demo:
             proved = await prove(self.participants, self.tally, self.hub.database_url, witness)
         recall = await self._recall()
         lost = recall.pop("lost")
-        beside = {"recall": recall, "lost_uses": lost, "library": library}
-        return self._measured() | proved | beside
+        other_figures = {"recall": recall, "lost_uses": lost, "library": library}
+        return self._measured() | proved | other_figures
 
     async def _let_others_look_on(self) -> None:
         """Who came by a browser edits no more, so that copies can be compared; no more come."""

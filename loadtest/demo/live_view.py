@@ -84,8 +84,8 @@ def proof(report: dict[str, Any]) -> RenderableType:
     table = Table(title="What was proved", title_justify="left", box=None, show_header=False)
     table.add_column(width=1)
     table.add_column(overflow="fold")
-    for kept, claim in _claims(report):
-        mark = Text("✓", "bold green") if kept else Text("✗", "bold red")
+    for is_kept, claim in _claims(report):
+        mark = Text("✓", "bold green") if is_kept else Text("✗", "bold red")
         table.add_row(mark, claim)
     return table
 
@@ -143,9 +143,9 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
         whom = f"one of {report['nodes']} nodes" if "nodes" in report else "the server"
         claims.append((report["converged"], f"{whom} was killed {kills} x: {again}"))
     recall = report["recall"]
-    told = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
+    sentence = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
     asked = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
-    claims.append((report["lost_uses"] == 0, f"{told}; {asked}"))
+    claims.append((report["lost_uses"] == 0, f"{sentence}; {asked}"))
     claims += _library_claims(report["library"], report["musicians"])
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))

@@ -67,11 +67,11 @@ async def run_drills(arguments: argparse.Namespace) -> dict[str, Any]:
 
 async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
     seed, seconds = arguments.seed, arguments.seconds
-    kept = arguments.keep / drill.name if arguments.keep else None
-    notes = Path(kept or tempfile.mkdtemp(prefix="prime-drill-"))
+    kept_directory = arguments.keep / drill.name if arguments.keep else None
+    notes = Path(kept_directory or tempfile.mkdtemp(prefix="prime-drill-"))
     try:
         with (
-            data_directory(kept, "drill") as directory,
+            data_directory(kept_directory, "drill") as directory,
             History(notes / "history.jsonl") as history,
         ):
             async with drill.around(directory):
@@ -82,7 +82,7 @@ async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
                 async with stage.cluster:
                     return await _play(drill, Scene(stage, seed), seconds)
     finally:
-        if not kept:
+        if not kept_directory:
             shutil.rmtree(notes, ignore_errors=True)
 
 
@@ -116,6 +116,6 @@ def _shown(reports: dict[str, Any]) -> Table:
             table.add_row(name, *["" for _ in FIGURES], f"skipped: {report['skipped']}")
             continue
         more = {key: value for key, value in report.items() if key not in FIGURES and value}
-        beside = ", ".join(f"{key} {value}" for key, value in more.items())
-        table.add_row(name, *(f"{report[figure]}" for figure in FIGURES), beside)
+        details = ", ".join(f"{key} {value}" for key, value in more.items())
+        table.add_row(name, *(f"{report[figure]}" for figure in FIGURES), details)
     return table

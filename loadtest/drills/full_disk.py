@@ -24,11 +24,11 @@ async def small_disk(directory: Path) -> AsyncIterator[None]:
     """Mounted on the directory; raises `Skipped` where that is not allowed."""
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     options = f"size={MEGABYTES}m,mode=755"
-    told = await asyncio.to_thread(
+    message = await asyncio.to_thread(
         _ran, "mount", "-t", "tmpfs", "-o", options, "prime-drill", directory
     )
-    if told:
-        raise Skipped(f"a small file system cannot be mounted here: {told}")
+    if message:
+        raise Skipped(f"a small file system cannot be mounted here: {message}")
     try:
         yield
     finally:

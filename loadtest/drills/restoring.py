@@ -19,11 +19,11 @@ async def restore(scene: Scene, seconds: float) -> None:
     """What is acknowledged after the backup is lost to all, and each of them is told."""
     cluster = scene.stage.cluster
     backups = cluster.directory / "backups"
-    said = await command(
+    output = await command(
         *(cluster.database_url, "server.backups.backup_command"),
         *("--to", str(backups), "--keep", "2", "--json"),
     )
-    made = json.loads(said)
+    made = json.loads(output)
     await asyncio.sleep(seconds / 2)
     began = now()
     await asyncio.gather(*(node.leave() for node in cluster.nodes))
@@ -32,18 +32,18 @@ async def restore(scene: Scene, seconds: float) -> None:
     at = address(cluster.database_url)
     words = [f"--maintenance-db={at.url}", "--no-password", NAME]
     await run(find("createdb", ANY), words, at.environment)
-    said = await command(
+    output = await command(
         *("", "server.backups.restore_command", made["file"], "--to", restored, "--json")
     )
-    held = await audit(restored, scene.project)
+    audited = await audit(restored, scene.project)
     cluster.servers = Servers(restored, cluster.servers.redis_url)
     for node in cluster.nodes:
         node.database_url = named(node.database_url)
     await asyncio.gather(*(node.start() for node in cluster.nodes))
-    heads = {scene.project: held["head"]}
+    heads = {scene.project: audited["head"]}
     scene.stage.failovers.append(Failover(cut_at, now(), False, heads))
     scene.notes["backup_seconds"] = made["seconds"]
-    scene.notes["restore_seconds"] = json.loads(said)["seconds"]
+    scene.notes["restore_seconds"] = json.loads(output)["seconds"]
     scene.notes["down_seconds"] = round(now() - began, 2)
 
 

@@ -93,17 +93,17 @@ class Scene:
             await witness.login(owner.email, owner.password)
             fresh = (await witness.join(self.project)).state
         stored = await audit(stage.cluster.database_url, self.project, "--digests")
-        told = stage.history.happenings
-        kept = without_lost(
-            told, stage.failovers, self.project, stored["delta_ids"], stored["digests"]
+        happenings = stage.history.happenings
+        judged = without_lost(
+            happenings, stage.failovers, self.project, stored["delta_ids"], stored["digests"]
         )
-        gone = lost_ids(kept)
+        gone = lost_ids(judged)
         proved = compare(stage.musicians, self._tally, stored, fresh, gone)
         return {
             "acknowledged": proved["deltas_acked"],
             "lost": proved["lost"],
             "lost_by_failover": len(gone),
-            "longest_pause_ms": round(longest_pause(told) * 1_000),
+            "longest_pause_ms": round(longest_pause(happenings) * 1_000),
             "equal": bool(proved["converged"] and stored["gapless"] and not unsettled),
             "reconnects": sum(m.client.connections - 1 for m in stage.musicians),
             "refused": len(self._tally.refused),

@@ -67,7 +67,7 @@ async def record(pid: int, begin: float, end: float, of_what: str) -> FlameGraph
     seconds = max(1, round(end - time.perf_counter()))
     with tempfile.TemporaryDirectory(prefix="prime-profile-") as directory:
         samples = Path(directory) / "stacks"
-        said = await _run(
+        output = await _run(
             *(program, "record", "--pid", str(pid), "--duration", str(seconds), "--gil"),
             *("--rate", str(SAMPLES_PER_SECOND), "--format", "raw"),
             *("--output", str(samples)),
@@ -75,7 +75,7 @@ async def record(pid: int, begin: float, end: float, of_what: str) -> FlameGraph
         )
         stacks = stacks_of(samples.read_text(encoding="utf-8")) if samples.exists() else {}
     if not stacks:
-        return without(f"py-spy saw nothing: {_end_of(said)}", of_what)
+        return without(f"py-spy saw nothing: {_end_of(output)}", of_what)
     return FlameGraph(stacks, f"{of_what}, {SAMPLES_PER_SECOND} samples a second for {seconds} s")
 
 

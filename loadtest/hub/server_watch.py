@@ -41,14 +41,14 @@ async def watch(server: Watched, start: float, begin: float, end: float) -> Cost
 
     Times are those of `time.perf_counter`.
     """
-    pids, beside = server.pids, server.beside
+    pids, other_pids = server.pids, server.beside
     cost = Cost()
     await _until(start)
     await _sample(cost, pids, start, begin)
-    cpu, beside_cpu, busy = cpu_seconds(pids), cpu_seconds(beside), busy_seconds(server.cores)
+    cpu, beside_cpu, busy = cpu_seconds(pids), cpu_seconds(other_pids), busy_seconds(server.cores)
     await _sample(cost, pids, start, end)
     cost.cpu_seconds = cpu_seconds(pids) - cpu
-    cost.beside_cpu_seconds = cpu_seconds(beside) - beside_cpu
+    cost.beside_cpu_seconds = cpu_seconds(other_pids) - beside_cpu
     busy = busy_seconds(server.cores) - busy
     cost.others_cpu_seconds = max(0.0, busy - cost.cpu_seconds) if server.cores else 0.0
     cost.rss_mb = max((mb for at, _, mb in cost.series if at >= begin - start), default=0.0)

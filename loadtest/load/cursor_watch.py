@@ -67,8 +67,8 @@ class CursorsSeen:
     @property
     def problems(self) -> list[str]:
         """Why these figures are not the server's alone; none: they are."""
-        said = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
-        return [f"cursors: {one}" for one in said]
+        found = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
+        return [f"cursors: {one}" for one in found]
 
 
 class CursorWatch:

@@ -30,20 +30,20 @@ def problems(
     lag_bound_ms: float = LAG_BOUND_MS,
 ) -> list[str]:
     """Why the load was not what it should have been, in sentences; none: it was."""
-    said = []
+    found = []
     late = percentile(lag_ms, 99) or 0.0
     if late > lag_bound_ms:
-        said.append(
+        found.append(
             f"the generator was late by {late:.1f} ms at p99, on {cpu_percent:.0f} % of a core: "
             "the latencies are its own too"
         )
     if cpu_percent > CPU_BOUND_PERCENT:
-        said.append(
+        found.append(
             f"the generator took {cpu_percent:.0f} % of its core: it could not have offered more"
         )
     if sent < wanted * RATE_BOUND:
-        said.append(f"only {sent:,.0f} of {wanted:,.0f} messages were sent")
-    return said
+        found.append(f"only {sent:,.0f} of {wanted:,.0f} messages were sent")
+    return found
 
 
 def disturbed(waiting_percent: float) -> list[str]:

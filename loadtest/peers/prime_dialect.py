@@ -75,4 +75,4 @@ class PrimeDialect:
         members, moved = self._members[seat.room], tick["moved"]
         if tick["project"] != self._projects[seat.room] or not isinstance(moved, dict):
             raise ValueError("a tick of another room")
-        return [(members[name], said["at"]) for name, said in moved.items() if "at" in said]
+        return [(members[name], presence["at"]) for name, presence in moved.items() if "at" in presence]

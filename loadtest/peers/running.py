@@ -57,11 +57,11 @@ def pinned_hubs(hubs: Sequence[LocalHub], cores: Cores) -> Running:
     """Servers that this process has started, each on a core of the server's; the rest beside."""
     children = psutil.Process().children()
     nodes = [child.pid for child in children if "server" in child.cmdline()]
-    beside = [child.pid for child in children if child.pid not in nodes]
+    other_pids = [child.pid for child in children if child.pid not in nodes]
     for pid in nodes:
-        cores.pin_server(pid, beside)
+        cores.pin_server(pid, other_pids)
     versions = {"python": platform.python_version(), "prime": "this checkout"}
-    return Running(tuple(hub.url for hub in hubs), tuple(nodes), tuple(beside), versions)
+    return Running(tuple(hub.url for hub in hubs), tuple(nodes), tuple(other_pids), versions)
 
 
 @asynccontextmanager
@@ -96,10 +96,10 @@ async def _ready(process: asyncio.subprocess.Process) -> dict[str, str] | None:
     assert process.stdout is not None
     try:
         async with asyncio.timeout(READY_SECONDS):
-            said = json.loads(await process.stdout.readline())
+            ready = json.loads(await process.stdout.readline())
     except (TimeoutError, ValueError):
         return None
-    versions: dict[str, str] = said["versions"]
+    versions: dict[str, str] = ready["versions"]
     return versions
 
 

@@ -44,8 +44,8 @@ class LargeProject:
         self.project = str(made["id"])
         room = await self._owner.enter(self.project)
         await upload(room, list(large_song(ENTITIES, seed=1)))
-        kept = await self._owner.client.snapshots.create(project=self.project, name="full")
-        self._snapshot = str(kept["id"])
+        snapshot = await self._owner.client.snapshots.create(project=self.project, name="full")
+        self._snapshot = str(snapshot["id"])
 
     async def work(self, seconds: float) -> None:
         """In turn: paste, undo, edit, restore, join afresh; what a fault interrupts comes later."""
@@ -70,14 +70,14 @@ class LargeProject:
         await asyncio.wait_for(self._owner.room.settled(), ANSWER_SECONDS)
         stored = await audit(database_url, self.project, "--digests")
         digests, ids = stored["digests"], stored["delta_ids"]
-        kept = without_lost(self.history.happenings, failovers, self.project, ids, digests)
-        excused = lost_ids(kept)
+        judged = without_lost(self.history.happenings, failovers, self.project, ids, digests)
+        excused = lost_ids(judged)
         acked = {one: seq for one, seq in self._tally.acked.items() if one not in excused}
-        copies = list(wrong_copies(kept, digests))
+        copies = list(wrong_copies(judged, digests))
         if digest(self._owner.room.state) != stored["digest"]:
             copies.append("the copy of the large project's owner is another one in the end")
-        there = [*seen, *snapshots_of(stored)]
-        checkpoints = list(wrong_checkpoints(there, digests, failovers, self.project))
+        all_digests = [*seen, *snapshots_of(stored)]
+        checkpoints = list(wrong_checkpoints(all_digests, digests, failovers, self.project))
         if not stored["checkpoint_ok"]:
             checkpoints.append("the large project's checkpoint is wrong in the end")
         return Judged(len(lost_deltas(acked, ids)), copies, checkpoints, len(excused))

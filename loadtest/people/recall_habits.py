@@ -71,13 +71,13 @@ class Habits:
 
     async def _first(self, context: RecallContext) -> str | None:
         try:
-            told = await self._client.recall.suggest(category=CATEGORY, context=context)
+            suggestions = await self._client.recall.suggest(category=CATEGORY, context=context)
         except AWAY:
             return None
-        if not told["suggestions"]:
+        if not suggestions["suggestions"]:
             return None
         self.suggested += 1
-        return told["suggestions"][0]["key"]
+        return suggestions["suggestions"][0]["key"]
 
     async def _tell(self) -> None:
         """Sent again with the same ids, they are counted once (rule W1)."""

@@ -94,13 +94,13 @@ def _show(report: dict[str, Any], console: Console) -> None:
         style = "bold" if way == "mixx recall" else None
         rates.add_row(way, *(f"{100 * at[str(place)]:.1f}" for place in PLACES), style=style)
     console.print(rates)
-    said = Table(title="said, and taken, of the first suggestion", title_justify="left")
+    table = Table(title="said, and taken, of the first suggestion", title_justify="left")
     for name in ("confidence", "taken", "suggestions"):
-        said.add_column(name, justify="right")
+        table.add_column(name, justify="right")
     for row in report["calibration"]:
         if row["suggestions"] >= SHOWN_STEPS:
-            said.add_row(f"{row['said']:.2f}", f"{row['taken']:.2f}", f"{row['suggestions']:,}")
-    console.print(said)
+            table.add_row(f"{row['said']:.2f}", f"{row['taken']:.2f}", f"{row['suggestions']:,}")
+    console.print(table)
     console.print(f"{WRITERS} writers of one user at once: {report['lost_counts']} uses lost")
     if server := report.get("server"):
         at = ", ".join(f"{100 * rate:.1f} % at {p}" for p, rate in server["hit_rate_at"].items())

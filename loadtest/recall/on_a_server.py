@@ -103,8 +103,8 @@ async def _write(client: Client, rng: random.Random) -> int:
             {"id": str(uuid.uuid4()), "key": rng.choice(KEYS), "context": {"genre": "trap"}}
             for _ in range(BATCH)
         ]
-        told = await client.recall.observe(category=CATEGORY, uses=uses)
-        counted += told["counted"]
+        reply = await client.recall.observe(category=CATEGORY, uses=uses)
+        counted += reply["counted"]
     return counted
 
 
@@ -122,15 +122,15 @@ async def _observe(client: Client, picks: Sequence[Pick]) -> None:
 
 
 async def _suggested(client: Client, pick: Pick) -> list[str]:
-    told = await client.recall.suggest(category=CATEGORY, context=_context(pick), limit=MOST)
-    return [suggestion["key"] for suggestion in told["suggestions"]]
+    reply = await client.recall.suggest(category=CATEGORY, context=_context(pick), limit=MOST)
+    return [suggestion["key"] for suggestion in reply["suggestions"]]
 
 
 def _context(pick: Pick) -> RecallContext:
-    told = pick.told
-    context: RecallContext = {"genre": told.genre, "after": told.after}
-    if told.bpm is not None:
-        context["bpm"] = told.bpm
-    if told.hour is not None:
-        context["hour"] = told.hour
+    circumstances = pick.told
+    context: RecallContext = {"genre": circumstances.genre, "after": circumstances.after}
+    if circumstances.bpm is not None:
+        context["bpm"] = circumstances.bpm
+    if circumstances.hour is not None:
+        context["hour"] = circumstances.hour
     return context

@@ -80,8 +80,8 @@ class Producer:
         for _ in range(rng.randint(*PICKS)):
             truth = self._truth(taste, favourites, before)
             [key] = rng.choices(list(truth), list(truth.values()))
-            told = Told(genre=genre, bpm=bpm, after=before, hour=int(days % 1 * 24))
-            yield Pick(days, key, told, truth)
+            circumstances = Told(genre=genre, bpm=bpm, after=before, hour=int(days % 1 * 24))
+            yield Pick(days, key, circumstances, truth)
             before = key
             days += rng.uniform(*PICK_DAYS)
 

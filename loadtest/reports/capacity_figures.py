@@ -120,13 +120,13 @@ def peer_row(
 
 def curves(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[float, float]]]:
     """The median p50 and p99 at each load that was tried, by rooms; void steps say nothing."""
-    told = [step for step in steps if result_of(step) is not StepResult.VOID]
-    loads = sorted({step["rooms"] for step in told})
+    valid_steps = [step for step in steps if result_of(step) is not StepResult.VOID]
+    loads = sorted({step["rooms"] for step in valid_steps})
     return {
         name: [
             (load, median(values))
             for load in loads
-            if (values := [s[f"{name}_ms"] for s in told if s["rooms"] == load and s[f"{name}_ms"]])
+            if (values := [s[f"{name}_ms"] for s in valid_steps if s["rooms"] == load and s[f"{name}_ms"]])
         ]
         for name in ("p50", "p99")
     }

@@ -83,23 +83,23 @@ def notes_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
 
 
 def _warnings(row: Mapping[str, Any]) -> list[str]:
-    told = []
+    warnings = []
     if row.get("sustained") is False:
-        told.append("the generator could not sustain this load: the latencies are its own")
+        warnings.append("the generator could not sustain this load: the latencies are its own")
     arrived = row.get("arrived_share", 1.0) or 0.0
     if arrived < ARRIVED_SHARE:
-        told.append(
+        warnings.append(
             f"{1 - arrived:.0%} of the updates had not arrived when the wait for them ended: the "
             "latencies are of the others, in truth they are longer"
         )
     taken = row.get("taken_by_others_percent", 0.0)
     if taken > DISTURBED_PERCENT:
-        told.append(f"other programs took {taken:g} % of the server's core: disturbed")
+        warnings.append(f"other programs took {taken:g} % of the server's core: disturbed")
     if row.get("lost_connections"):
-        told.append(f"{row['lost_connections']} connections were lost")
+        warnings.append(f"{row['lost_connections']} connections were lost")
     if row.get("problems"):
-        told.append(f"not understood: {row['problems']}")
-    return told
+        warnings.append(f"not understood: {row['problems']}")
+    return warnings
 
 
 def _rate(amount: float, seconds: float) -> int | None:

@@ -161,10 +161,10 @@ class _Bench:
         async with LoopLag() as lag:
             await _each(loop.run(seconds=self._arguments.seconds) for loop in loops)
         passed = time.perf_counter() - began
-        *taken, kept = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
+        *taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
         seen, after = await phase.end(), await scrape(self._hub.url)
-        said = problems(lag.ms, lag.cpu_percent) + disturbed(kept / passed * 100)
-        self._problems += [f"{kind.name}: {one}" for one in said]
+        found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(stolen / passed * 100)
+        self._problems += [f"{kind.name}: {one}" for one in found_problems]
         ms = [one for loop in loops for one in loop.ms]
         failed = [loop.failed for loop in loops if loop.failed]
         self._by_kind[kind.name] = _Measured(
@@ -194,12 +194,12 @@ class _Bench:
         """The same calls by plain asyncpg, at once: a minute later the machine may be another."""
         measured = self._by_kind[kind.name]
         asked = {"kind": kind.name, "method": kind.method, "calls": measured.samples}
-        told = await self._child(
+        output = await self._child(
             *("persistence.tools.call_speed", "--database-url", self._hub.database_url),
             *("--seconds", str(self._arguments.seconds)),
             given=json.dumps([asked]),
         )
-        (measured.alone,) = told["results"]
+        (measured.alone,) = output["results"]
 
     def report(self) -> dict[str, Any]:
         """All kinds, and the worst of each figure."""
@@ -246,12 +246,12 @@ class _Bench:
         )
         self._hub.cores.pin_server(process.pid)
         try:
-            output, said = await process.communicate(given.encode())
+            output, errors = await process.communicate(given.encode())
         except BaseException:
             process.kill()
             raise
         if process.returncode != 0:
-            raise FillFailed(said.decode().strip() or f"{module}: exit code {process.returncode}")
+            raise FillFailed(errors.decode().strip() or f"{module}: exit code {process.returncode}")
         return json.loads(output)
 
 

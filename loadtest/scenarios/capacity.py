@@ -319,13 +319,13 @@ def rows_for_eyes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def notes(report: dict[str, Any]) -> list[str]:
     """What makes figures less than they seem."""
-    told = []
+    lines = []
     for row in report["peers"]:
         steps = report["steps"][row["peer"]]
         void = [why for step in steps if (why := void_because(step))]
         if row.get("at_least"):
             why = void[-1] if void else "no more connections were offered"
-            told.append(f"{row['title']}: it may carry more; {why}")
+            lines.append(f"{row['title']}: it may carry more; {why}")
         elif void:
-            told.append(f"{row['title']}: {len(void)} of {len(steps)} steps were void; {void[-1]}")
-    return told
+            lines.append(f"{row['title']}: {len(void)} of {len(steps)} steps were void; {void[-1]}")
+    return lines

@@ -166,8 +166,8 @@ class _Bench:
 
     async def _snapshots(self) -> dict[str, Any]:
         call, project = self._client.call, self._room.project
-        kept = await call("snapshots.create", project=project, name="before")
-        snapshot, seq = kept["id"], kept["position"]["seq"]
+        made_snapshot = await call("snapshots.create", project=project, name="before")
+        snapshot, seq = made_snapshot["id"], made_snapshot["position"]["seq"]
         figures = {
             "snapshot_ms": await _median(
                 lambda: call("snapshots.create", project=project, name="again"), REPEATS

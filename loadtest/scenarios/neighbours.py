@@ -206,8 +206,8 @@ class Large:
         entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
         await upload(self._room, list(large_song(entities, seed=1)))
         self._notes = list(self._room.state["notes"])
-        kept = await self._client.snapshots.create(project=project, name="full")
-        self._snapshot, self._head = kept["id"], kept["position"]["seq"]
+        snapshot = await self._client.snapshots.create(project=project, name="full")
+        self._snapshot, self._head = snapshot["id"], snapshot["position"]["seq"]
 
     def state_bytes(self) -> int:
         """Of the state as JSON."""

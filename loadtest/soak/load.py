@@ -106,9 +106,9 @@ class Evening:
     async def _knock(self) -> None:
         """Half a handshake, and a connection that says nothing."""
         address = urlsplit(self._url)
-        for said in (HALF, b"", b"\x16\x03\x01 no request at all\r\n\r\n"):
+        for bytes_sent in (HALF, b"", b"\x16\x03\x01 no request at all\r\n\r\n"):
             _, writer = await asyncio.open_connection(address.hostname, address.port)
-            writer.write(said)
+            writer.write(bytes_sent)
             await asyncio.sleep(0.05)
             writer.transport.abort()
         with contextlib.suppress(PrimeRefused):
@@ -132,7 +132,7 @@ class Evening:
         """Back to what was just before."""
         project = self._rng.choice(self.projects)
         async with self._device("restorer", self._token) as prime:
-            kept = await prime.call("snapshots.create", project=project, name="a take")
+            snapshot = await prime.call("snapshots.create", project=project, name="a take")
             await asyncio.sleep(0.2)
             name = f"restore-{secrets.token_hex(6)}"
-            await prime.call("snapshots.restore", project=project, snapshot=kept["id"], id=name)
+            await prime.call("snapshots.restore", project=project, snapshot=snapshot["id"], id=name)

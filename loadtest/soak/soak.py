@@ -199,8 +199,8 @@ async def _written(path: Path) -> list[dict[str, Any]]:
         if time.monotonic() > ends:
             return []
         await asyncio.sleep(0.1)
-    told: list[dict[str, Any]] = json.loads(text)
-    return told
+    trace: list[dict[str, Any]] = json.loads(text)
+    return trace
 
 
 def _read(path: Path) -> str:
@@ -226,11 +226,11 @@ def _options(arguments: argparse.Namespace, directory: Path) -> ClusterOptions:
 def _held(looks: list[Look]) -> dict[str, Any]:
     """First, median and last of each series."""
     names = ("rss_mb", "tasks", "descriptors", "postgres", "redis_keys")
-    held: dict[str, Any] = {}
+    series: dict[str, Any] = {}
     for name in names:
         values = [getattr(look, name) for look in looks]
-        held[name] = [values[0], round(statistics.median(values), 1), values[-1]]
-    return held | {"log_lines_per_minute": log_rates(looks)[-1:]}
+        series[name] = [values[0], round(statistics.median(values), 1), values[-1]]
+    return series | {"log_lines_per_minute": log_rates(looks)[-1:]}
 
 
 def _told(look: Look) -> list[Any]:

@@ -85,8 +85,8 @@ def _git(root: Path, *words: str) -> str:
     except FileNotFoundError:
         raise CannotPack("git is not installed; a package is made of the files it knows") from None
     if done.returncode != 0:
-        said = done.stderr.strip().splitlines()[-1:]
-        raise CannotPack(f"{root} is no checkout that git knows: {' '.join(said)}")
+        last_line = done.stderr.strip().splitlines()[-1:]
+        raise CannotPack(f"{root} is no checkout that git knows: {' '.join(last_line)}")
     return done.stdout
 
 

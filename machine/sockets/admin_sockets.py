@@ -38,9 +38,9 @@ def directory_of(given: Path | None, data: Path, environment: Mapping[str, str])
     runtime = Path(environment.get("XDG_RUNTIME_DIR") or "")
     if runtime.is_absolute() and os.access(runtime, os.W_OK) and _is_short(runtime / "prime-admin"):
         return runtime / "prime-admin"
-    beside = data / "admin"
-    if _is_short(beside):
-        return beside
+    directory = data / "admin"
+    if _is_short(directory):
+        return directory
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     return Path("/tmp") / f"prime-admin-{os.geteuid()}-{digest}"
 

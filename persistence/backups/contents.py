@@ -230,18 +230,18 @@ def differences(expected: Contents, found: Contents) -> list[str]:
 
     Older manifests count rows of unlogged tables too.
     """
-    told = []
+    sentences = []
     unlogged = {*expected.unlogged, *found.unlogged}
     for name in sorted((expected.tables.keys() | found.tables.keys()) - unlogged):
         one, other = expected.tables.get(name), found.tables.get(name)
         if one is None or other is None:
-            told.append(f"the table {name} is {'missing' if other is None else 'too many'}")
+            sentences.append(f"the table {name} is {'missing' if other is None else 'too many'}")
         elif one.rows != other.rows:
-            told.append(f"{name} has {other.rows:,} rows, not {one.rows:,}")
+            sentences.append(f"{name} has {other.rows:,} rows, not {one.rows:,}")
         elif one.digest != other.digest:
-            told.append(f"{name} has {one.rows:,} rows, and not the same ones")
+            sentences.append(f"{name} has {one.rows:,} rows, and not the same ones")
     if expected.projects != found.projects:
-        told.append("heads or epochs of projects are not the same")
+        sentences.append("heads or epochs of projects are not the same")
     if expected.migrations != found.migrations:
-        told.append("migrations are not the same")
-    return told
+        sentences.append("migrations are not the same")
+    return sentences

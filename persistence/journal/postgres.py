@@ -269,9 +269,9 @@ class PostgresJournal:
 
     async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> Judged:
         """One bad proposal fails its whole batch; alone, only itself."""
-        there = known.get(proposal.project)
+        known_project = known.get(proposal.project)
         try:
-            judged, _ = await self._append([proposal], {proposal.project: there} if there else {})
+            judged, _ = await self._append([proposal], {proposal.project: known_project} if known_project else {})
         except BadValue:
             return Judged(Outcome.INVALID, None)
         return judged[0]

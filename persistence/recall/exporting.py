@@ -120,8 +120,8 @@ def _key(row: Any) -> dict[str, Any]:
 
 
 def _write(user: str, kind: str, place: list[str]) -> str:
-    told = json.dumps([kind, *place]).encode()
-    return base64url.encode(_seal(user, told) + told)
+    payload = json.dumps([kind, *place]).encode()
+    return base64url.encode(_seal(user, payload) + payload)
 
 
 def _seal(user: str, told: bytes) -> bytes:
@@ -134,11 +134,11 @@ def _read(after: str | None, user: str) -> tuple[str, list[str]]:
         return "keys", FIRST["keys"]
     try:
         data = base64url.decode(after)
-        seal, told = data[:SEAL_SIZE], data[SEAL_SIZE:]
-        kind, *place = json.loads(told)
+        seal, payload = data[:SEAL_SIZE], data[SEAL_SIZE:]
+        kind, *place = json.loads(payload)
     except (ValueError, TypeError):
         raise BadCursor from None
-    if seal != _seal(user, told):
+    if seal != _seal(user, payload):
         raise BadCursor
     if kind not in FIRST or [type(part) for part in place] != [str for _ in FIRST[kind]]:
         raise BadCursor

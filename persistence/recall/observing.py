@@ -106,10 +106,10 @@ async def observe(
 ) -> Observed:
     """Count them; what is returned is committed. Raises `NoRoom`."""
     async with db.transaction() as transaction:
-        kept = await lock_category(transaction, user, category, half_life_days)
-        if not kept.remembers:
+        category_state = await lock_category(transaction, user, category, half_life_days)
+        if not category_state.remembers:
             return Observed(0, False)
-        full = kept.heats >= MAX_RECALL_CONTEXTS_KEPT
+        full = category_state.heats >= MAX_RECALL_CONTEXTS_KEPT
         sent = json.dumps([_as_json(use, full) for use in uses])
         row = await transaction.fetchrow(
             OBSERVE,

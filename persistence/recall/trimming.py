@@ -130,5 +130,5 @@ async def _one_alone(db: Executor, text: str, *arguments: object) -> str | None:
     async with db.transaction() as transaction:
         if not await transaction.fetchval(LOCK):
             return None
-        told: str | None = await transaction.fetchval(text, *arguments)
-        return told
+        result: str | None = await transaction.fetchval(text, *arguments)
+        return result

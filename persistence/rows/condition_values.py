@@ -317,9 +317,9 @@ def _told(column: Column) -> tuple[tuple[str, ...], bool]:
                 words += [str(value) for value in values if str(value) not in words]
             case inspect.StrType(pattern=pattern):
                 patterns.append(pattern)
-    told = tuple(words), any(pattern in (SHOWN, SHOWN_NOT_EMPTY) for pattern in patterns)
-    _TOLD[id(column)] = (column, told)
-    return told
+    rules = tuple(words), any(pattern in (SHOWN, SHOWN_NOT_EMPTY) for pattern in patterns)
+    _TOLD[id(column)] = (column, rules)
+    return rules
 
 
 def _kinds(kind: inspect.Type) -> Iterator[inspect.Type]:

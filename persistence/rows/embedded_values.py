@@ -52,8 +52,8 @@ async def summaries(
 def shown(columns: Iterable[Column], row: Row) -> Row:
     """Some columns of a row, as they are on the wire."""
     values = {column.name: row[column.name] for column in columns}
-    beside: dict[str, Any] = row.get(BESIDE, {})
-    return values | {name: value for name, value in beside.items() if name in values}
+    extra: dict[str, Any] = row.get(BESIDE, {})
+    return values | {name: value for name, value in extra.items() if name in values}
 
 
 async def _color(db: Executor, table: Table, rows: Collection[Row]) -> int:

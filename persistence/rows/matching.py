@@ -118,8 +118,8 @@ def _compare(asked: Compare) -> Callable[[Row], Answer]:
     test = _test(asked)
 
     def answer(row: Row) -> Answer:
-        held = row[name]
-        return None if held is None else test(held)
+        value = row[name]
+        return None if value is None else test(value)
 
     return answer
 
@@ -168,16 +168,16 @@ def _leaf(asked: Leaf) -> Callable[[Row], Answer]:
     wanted = value if isinstance(value, str) else number(value)
 
     def answer(row: Row) -> Answer:
-        held = row[name]
-        if held is None:
+        leaf_value = row[name]
+        if leaf_value is None:
             return None
         for key in at:
-            if not isinstance(held, dict) or key not in held:
+            if not isinstance(leaf_value, dict) or key not in leaf_value:
                 return False
-            held = held[key]
+            leaf_value = leaf_value[key]
         if isinstance(value, str):
-            return isinstance(held, str) and compare(held, wanted)
-        return is_number(held) and compare(number(held), wanted)
+            return isinstance(leaf_value, str) and compare(leaf_value, wanted)
+        return is_number(leaf_value) and compare(number(leaf_value), wanted)
 
     return answer
 

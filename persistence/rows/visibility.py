@@ -70,7 +70,7 @@ def rights_of(table: Table) -> Rights:
 
 def predicate(table: Table, whoms: Iterable[Whom], ties: Ties = BY_ARGUMENT) -> str:
     """Whether the row is one of whose user is one of these; nobody: false."""
-    found = [said for whom in whoms if (said := tie(table, whom, ties))]
+    found = [sql for whom in whoms if (sql := tie(table, whom, ties))]
     return f"({' OR '.join(found)})" if found else "false"
 
 

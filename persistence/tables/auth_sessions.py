@@ -222,9 +222,9 @@ async def create(
 
     One that another has let in is proved by what that was, and ends with it at the latest.
     """
-    said = (note.name, note.kind, note.client, note.network, refresh_key, lifetime_seconds)
+    session_columns = (note.name, note.kind, note.client, note.network, refresh_key, lifetime_seconds)
     shown = (proof.by, proof.second_factor, proof.approved_by)
-    return _session(await db.fetchrow(CREATE, user_id, device, *said, *shown))
+    return _session(await db.fetchrow(CREATE, user_id, device, *session_columns, *shown))
 
 
 async def is_on_new_device(db: Executor, session: AuthSession) -> bool:

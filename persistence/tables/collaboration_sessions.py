@@ -204,8 +204,8 @@ async def open_session(db: Executor, project: str, host: str, seconds_ago: float
 
 async def touch_many(db: Executor, participants: Mapping[str, Collection[str]]) -> set[str]:
     """These sessions go on; who is there is added. Returns those that have not ended meanwhile."""
-    there = [(session, user) for session, users in participants.items() for user in users]
-    sessions, users = [session for session, _ in there], [user for _, user in there]
+    pairs = [(session, user) for session, users in participants.items() for user in users]
+    sessions, users = [session for session, _ in pairs], [user for _, user in pairs]
     return {row["id"] for row in await db.fetch(TOUCH_MANY, sessions, users)}
 
 
@@ -216,14 +216,14 @@ async def note_stays(
 
     Away for so long, a stay begins anew. The host is who came first (rule R47).
     """
-    there = [(session, user, stay) for session, of in present.items() for user, stay in of.items()]
+    session_stays = [(session, user, stay) for session, of in present.items() for user, stay in of.items()]
     async with db.transaction() as tx:
         rows = await tx.fetch(
             NOTE_STAYS,
-            [session for session, _, _ in there],
-            [user for _, user, _ in there],
-            [max(0.0, now - stay.entered) / 1_000 for _, _, stay in there],
-            [max(0.0, now - stay.left) / 1_000 for _, _, stay in there],
+            [session for session, _, _ in session_stays],
+            [user for _, user, _ in session_stays],
+            [max(0.0, now - stay.entered) / 1_000 for _, _, stay in session_stays],
+            [max(0.0, now - stay.left) / 1_000 for _, _, stay in session_stays],
             away_seconds,
         )
         new = [(row["session"], row["member"]) for row in rows if row["is_new"]]
@@ -260,11 +260,11 @@ async def permit_by(
 
     `db`: a transaction, which holds the project until it is committed.
     """
-    said = json.dumps(
+    permissions_json = json.dumps(
         {name: None if users is None else sorted(set(users)) for name, users in changes.items()}
     )
     await db.execute(LOCK_PROJECT, session, user)
-    row = await db.fetchrow(PERMIT_BY, session, user, said)
+    row = await db.fetchrow(PERMIT_BY, session, user, permissions_json)
     if row is None:
         raise NotFound("there is no such session, or you may not see it")
     return Permitted(row["project_id"], row["may"], row["is_done"])

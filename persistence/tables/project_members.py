@@ -254,8 +254,8 @@ async def join(
         row = await transaction.fetchrow(GRANT, project, user, role, None)
         if row is None:
             raise NotFound("there is no such user")
-        said = {"user": user, "role": role, "by": "link"}
-        await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **said)
+        audit_details = {"user": user, "role": role, "by": "link"}
+        await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **audit_details)
         return _member(row), True
 
 
@@ -305,8 +305,8 @@ async def revoke(db: Executor, project: str, user: str, *, by: str | None = None
         await taken_roles.put(transaction, project, user, by_owner=by not in (None, user))
         if role == "owner":
             await taken_roles.void_invitations(transaction, user, project)
-        said = {"user": user, "actor": by}
-        await audit_log.insert(transaction, AuditEvent.ACCESS_REVOKED, project=project, **said)
+        audit_details = {"user": user, "actor": by}
+        await audit_log.insert(transaction, AuditEvent.ACCESS_REVOKED, project=project, **audit_details)
 
 
 async def lock(db: Executor, project: str) -> Any:
@@ -331,14 +331,14 @@ async def _keep_an_owner(db: Executor, project: str, user: str) -> None:
 
 
 async def _note_change(
-    tx: Executor, project: str, settings: Any, before: Any, after: Any, said: dict[str, Any]
+    tx: Executor, project: str, settings: Any, before: Any, after: Any, audit_details: dict[str, Any]
 ) -> None:
     """What was given or taken away, by the rows of a member; `said` by whom (R45, R46, A40)."""
-    user, role, by = after["id"], after["role"], said.get("actor")
+    user, role, by = after["id"], after["role"], audit_details.get("actor")
     was = None if before is None else before["role"]
-    said = said | {"role": role, "before": was}
-    said |= {"tracks": after["tracks"]} if role == "contributor" else {}
-    await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **said)
+    audit_details = audit_details | {"role": role, "before": was}
+    audit_details |= {"tracks": after["tracks"]} if role == "contributor" else {}
+    await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **audit_details)
     if before is not None and _is_less(before, after):
         await taken_roles.put(tx, project, user, by_owner=by not in (None, user))
         if before["role"] == "owner":

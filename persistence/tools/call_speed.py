@@ -157,10 +157,10 @@ async def _connect(dsn: str, settings: dict[str, str]) -> Any:
 
 async def record(connections: Connections, method: str, user: str, params: Any) -> Recorded:
     """What the server would ask PostgreSQL for this call; it is done once, too."""
-    told: list[Statement] = []
+    statements: list[Statement] = []
     version = params.get("version", 0)
     own, callers = (
-        Recorder(connections.by_lane[lane], lane, told, version) for lane in (OWNER, CALLER)
+        Recorder(connections.by_lane[lane], lane, statements, version) for lane in (OWNER, CALLER)
     )
     login = await connections.by_lane[OWNER].fetchval(LOGIN, user)
     if login is None:
@@ -173,7 +173,7 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
     else:
         access = Access(callers=as_caller, searches=own)
         await VERBS[verb](access, BY_CALLS[prefix], user, dict(params))
-    return Recorded(told, version + 1)
+    return Recorded(statements, version + 1)
 
 
 async def _get(access: Access, table: Table, user: str, params: Any) -> None:

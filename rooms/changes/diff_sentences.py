@@ -106,15 +106,15 @@ def _subject(owners: _Owners, collection: str, entity_id: str, entity: Entity) -
         return owners.track_of.get(entity_id) or entity["name"] or f"channel {entity_id}"
     if collection == "tracks":
         return entity["name"] or f"track {entity_id}"
-    above = PARENT_OF.get(collection)
+    parent_kind = PARENT_OF.get(collection)
     if collection == "lanes":
-        above = ("track", "tracks") if entity["track"] is not None else ("clip", "clips")
-    if above is None:
+        parent_kind = ("track", "tracks") if entity["track"] is not None else ("clip", "clips")
+    if parent_kind is None:
         return _part_of_song(collection)
-    parent = owners.state.get(above[1], {}).get(entity.get(above[0]) or "")
+    parent = owners.state.get(parent_kind[1], {}).get(entity.get(parent_kind[0]) or "")
     if parent is None:
         return _part_of_song(collection)
-    return _subject(owners, above[1], entity[above[0]], parent)
+    return _subject(owners, parent_kind[1], entity[parent_kind[0]], parent)
 
 
 def _part_of_song(collection: str) -> str:
@@ -161,13 +161,13 @@ def _at(what: str, prop: str, change: Change, entity: Entity) -> str:
 def _counted(counts: Counter[tuple[str, str]]) -> list[str]:
     phrases = []
     for collection, singular in COUNTED.items():
-        of_it = [
+        changes_of_kind = [
             (action, counts[collection, action])
             for action in ("added", "removed", "changed")
             if counts[collection, action]
         ]
-        for n, (action, count) in enumerate(of_it):
-            noun = f" {singular if count == 1 else singular + 's'}" if n == 0 else ""
+        for index, (action, count) in enumerate(changes_of_kind):
+            noun = f" {singular if count == 1 else singular + 's'}" if index == 0 else ""
             phrases.append(f"{count}{noun} {action}")
     return phrases
 

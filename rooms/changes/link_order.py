@@ -24,13 +24,13 @@ def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> li
         ways: list[tuple[Named, Iterator[Named]]] = []
         _meet(start, met, ways, state, sends)
         while ways:
-            above, leads_to = ways[-1]
+            referrer, leads_to = ways[-1]
             following = next((named for named in leads_to if named[0] not in met), None)
             if following is not None:
                 _meet(following, met, ways, state, sends)
                 continue
             ways.pop()
-            order.append(above)
+            order.append(referrer)
             if not len(order) % PAUSE_EVERY:
                 pause()
     places = {named: place for place, named in enumerate(order)}

@@ -41,7 +41,7 @@ def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fa
     """All that goes with this entity (rule O5)."""
     fall = Fall(entity_id)
     ways: list[tuple[str, Iterator[Referrer]]] = []
-    above, referrers = entity_id, (yield from index.in_order(entity_id))
+    parent_id, referrers = entity_id, (yield from index.in_order(entity_id))
     looked_at = 0
     while True:
         for referrer in referrers:
@@ -50,14 +50,14 @@ def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fa
                 yield
             below, name, collection = referrer
             if POINTERS[collection][name].on_delete != "cascade":
-                fall.leave(above, referrer)
+                fall.leave(parent_id, referrer)
             elif below not in fall.gone:
                 fall.gone.add(below)
-                ways.append((above, referrers))
-                above, referrers = below, (yield from index.in_order(below))
+                ways.append((parent_id, referrers))
+                parent_id, referrers = below, (yield from index.in_order(below))
                 break
         else:
-            fall.take(above)
+            fall.take(parent_id)
             if not ways:
                 return fall
-            above, referrers = ways.pop()
+            parent_id, referrers = ways.pop()

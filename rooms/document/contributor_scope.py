@@ -78,8 +78,8 @@ class ContributorScope:
             return False
         if collection == "tracks" and entity_id in self.tracks:
             return True
-        above = list(_above(document, collection, entity_id))
-        if not above or not all(self.has(document, *each) for each in above):
+        parents = list(_above(document, collection, entity_id))
+        if not parents or not all(self.has(document, *each) for each in parents):
             return False
         return collection != "lanes" or self._may_lead(document, *_target(document, entity_id))
 
@@ -195,8 +195,8 @@ def _above(document: Looked, collection: str, entity_id: str) -> Iterator[tuple[
         return
     entity = document.collections[collection][entity_id]
     for name in HANGS_ON.get(collection, ()):
-        if (above := entity[name]) is not None:
-            yield POINTERS[collection][name].points_to, above
+        if (parent_id := entity[name]) is not None:
+            yield POINTERS[collection][name].points_to, parent_id
 
 
 def _target(document: Looked, lane_id: str) -> tuple[str, str]:

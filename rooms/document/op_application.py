@@ -182,8 +182,8 @@ class OpApplication(EntityStore):
         collection, name = pointer
         match POINTERS[collection][name].on_delete:
             case "reparent":
-                above: str | None = self.collections[collection][doomed_id]["parent"]
-                return above
+                parent_id: str | None = self.collections[collection][doomed_id]["parent"]
+                return parent_id
             case "master":
                 back = self._index.routes.back(referrer)
                 feeds_it = yield from self._meet(from_master, back, referrer)

@@ -81,8 +81,8 @@ def refused_op(project: str, delta_id: str, drop: Drop, op: Op) -> Error:
     """Refused whole, for the op at fault (rules D4, D21, E11)."""
     text = f"op {drop.op}: {drop.detail or drop.reason}"
     details: Details = {"op": drop.op}
-    said = op.props if isinstance(op, Set) else ()
-    name = "id" if drop.reason is DropReason.EXISTS else field_of(drop.detail, op.col, said)
+    props = op.props if isinstance(op, Set) else ()
+    name = "id" if drop.reason is DropReason.EXISTS else field_of(drop.detail, op.col, props)
     if name is not None:
         details["field"] = name
     if (bound := bound_of(drop.detail)) is not None:

@@ -66,30 +66,30 @@ def seconds_to_wait(here: Tries, all_over: Tries, now: float) -> float:
     return max(0.0, wait)
 
 
-def is_undecided(here: Tries, all_over: Tries, now: float) -> bool:
+def is_undecided(own_tries: Tries, all_over: Tries, now: float) -> bool:
     """Whether the next try is heard or has to wait, goes by what becomes of those under way."""
-    here = _up_to(here, now)
-    if here.under_way >= max(1, MAX_FREE_GUESSES - here.wrong):
+    own_tries = _up_to(own_tries, now)
+    if own_tries.under_way >= max(1, MAX_FREE_GUESSES - own_tries.wrong):
         return True
-    return not is_alone(here, all_over, now) and _paid_in(all_over, now) > 0
+    return not is_alone(own_tries, all_over, now) and _paid_in(all_over, now) > 0
 
 
-def after_a_beginning(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+def after_a_beginning(own_tries: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
     """Both, with one more under way. All over it is paid for now, unless it is alone."""
-    here = _up_to(here, now)
-    if not is_alone(here, all_over, now):
+    own_tries = _up_to(own_tries, now)
+    if not is_alone(own_tries, all_over, now):
         paid_at = max(all_over.free_at, now) + _GAP
         all_over = replace(all_over, wrong=all_over.wrong + 1, free_at=paid_at)
         all_over = _one_begun(all_over, now)
-    return _one_begun(replace(here, free_at=max(here.free_at, now)), now), all_over
+    return _one_begun(replace(own_tries, free_at=max(own_tries.free_at, now)), now), all_over
 
 
 def after_a_wrong_one(
-    here: Tries, all_over: Tries, now: float, *, was_alone: bool
+    own_tries: Tries, all_over: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that turned out wrong. `was_alone`: as it began."""
-    here = _one_wrong(_one_settled(here), now)
-    return here, all_over if was_alone else _one_settled(all_over)
+    own_tries = _one_wrong(_one_settled(own_tries), now)
+    return own_tries, all_over if was_alone else _one_settled(all_over)
 
 
 def after_no_look(
@@ -100,11 +100,11 @@ def after_no_look(
 
 
 def after_a_login(
-    here: Tries, all_over: Tries, now: float, *, was_alone: bool
+    own_tries: Tries, all_over: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: its place is given back, the address is known."""
-    here = replace(_one_settled(here), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
-    return here, all_over if was_alone else _one_less(all_over)
+    own_tries = replace(_one_settled(own_tries), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
+    return own_tries, all_over if was_alone else _one_less(all_over)
 
 
 def after_another_proof(here: Tries, now: float) -> Tries:

@@ -78,9 +78,9 @@ class Members:
 
     def everyone(self) -> list[Member]:
         """All of them, as a client gets them."""
-        here = [self.shown(seat) for seat in self.seats.values()]
+        members_here = [self.shown(seat) for seat in self.seats.values()]
         away = (absent.member for absent in self.absent.members.values())
-        return _with_less_selected([*here, *self.remote.as_members(), *away])
+        return _with_less_selected([*members_here, *self.remote.as_members(), *away])
 
     def here(self) -> list[RemoteMember]:
         """Our members, as other nodes get them."""
@@ -306,8 +306,8 @@ class Members:
         """The acks that it would have heard with what it will not hear now, and its `left`."""
         if seat.leaving is None:
             return []
-        held = [] if seat.feed is None else seat.feed.take_acks()
-        acks = [send(ack, [seat.connection]) for ack in (*seat.held_acks, *held)]
+        waiting_acks = [] if seat.feed is None else seat.feed.take_acks()
+        acks = [send(ack, [seat.connection]) for ack in (*seat.held_acks, *waiting_acks)]
         return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
 
     def _give_up(self, seat: Seat) -> None:

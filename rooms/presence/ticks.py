@@ -190,11 +190,11 @@ class Ticks:
         if moved and (self.is_overwritten or self.max_gap < LONGEST_GAP):
             self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False
-        told = {}
+        moved_elsewhere = {}
         for who in moved:
             change, who.untold = who.untold or NOWHERE, None
             who.presence = merge(who.presence, change)
-            told[who.member] = Presence(  # without what else a message has
+            moved_elsewhere[who.member] = Presence(  # without what else a message has
                 change.cursor,
                 change.view,
                 change.tool,
@@ -202,7 +202,7 @@ class Ticks:
                 change.playhead,
                 change.at,
             )
-        return told
+        return moved_elsewhere
 
 
 class RoomTicks:

@@ -65,19 +65,19 @@ def route_of(
 
 
 def _track_parent(document: Entities, track_id: str, track: Entity) -> Why:
-    above: str | None = track["parent"]
-    if above is None:
+    ancestor: str | None = track["parent"]
+    if ancestor is None:
         return FINE
-    parent = document.get(above)
+    parent = document.get(ancestor)
     if parent is not None and "tracks" not in parent["content"]:
         return DropReason.INVALID, invariants.HOLDS_NO_TRACKS
     depth = 0
-    while above is not None and depth < TRACK_DEPTH:
-        if above == track_id:
+    while ancestor is not None and depth < TRACK_DEPTH:
+        if ancestor == track_id:
             return DropReason.CYCLE, invariants.TRACK_IN_ITSELF
         depth += 1
-        over = document.get(above)
-        above = None if over is None else over["parent"]
+        over = document.get(ancestor)
+        ancestor = None if over is None else over["parent"]
     if depth + document.track_levels(track_id) > TRACK_DEPTH:
         return DropReason.INVALID, invariants.TOO_DEEP.format(depth=TRACK_DEPTH)
     return FINE

@@ -44,10 +44,10 @@ class TrackLevels:
 
     def _change(self, track_id: str, before: int | None, after: int | None) -> None:
         """A child has come, gone, or has more or fewer levels: so may all that is above."""
-        above: str | None = track_id
-        while above is not None and before != after:
-            levels = self.of(above)
-            below = self._below.setdefault(above, Counter())
+        ancestor: str | None = track_id
+        while ancestor is not None and before != after:
+            levels = self.of(ancestor)
+            below = self._below.setdefault(ancestor, Counter())
             if after is not None:
                 below[after] += 1
             if before is not None:
@@ -55,6 +55,6 @@ class TrackLevels:
                 if not below[before]:
                     del below[before]
             if not below:
-                del self._below[above]
-            before, after = levels, self.of(above)
-            above = self._parents.get(above)
+                del self._below[ancestor]
+            before, after = levels, self.of(ancestor)
+            ancestor = self._parents.get(ancestor)

@@ -114,8 +114,8 @@ class RowCalls:
 
     def _watch(self, table: Table) -> Call:
         named = [(name, table.by_name[name].type) for name in watched_by(table)]
-        beside = {name for name, _ in named}
-        asked = [field for field in _asked(table) if field[0] not in beside]
+        other_fields = {name for name, _ in named}
+        asked = [field for field in _asked(table) if field[0] not in other_fields]
         fields: list[_Field] = [
             *asked,
             ("where", _where(table)[1], None),

@@ -60,23 +60,23 @@ def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
     while level:
         depth += 1
         keys: list[Any] = []
-        held: list[Any] = []
+        inner_values: list[Any] = []
         for one in level:
             if type(one) is dict:
                 keys += one
-                held += one.values()
+                inner_values += one.values()
             else:
-                held += one
-        kinds = set(map(type, held))
+                inner_values += one
+        kinds = set(map(type, inner_values))
         if not (kinds <= _KINDS and set(map(type, keys)) <= _TEXT and all(map(_KEY.match, keys))):
             return False
         if depth > MAX_MAP_DEPTH and kinds & _CONTAINERS:
             return False
         for kind in kinds & _PROBES.keys():
-            of_kind = held if len(kinds) == 1 else [one for one in held if type(one) is kind]
+            of_kind = inner_values if len(kinds) == 1 else [one for one in inner_values if type(one) is kind]
             if not _PROBES[kind](of_kind):
                 return False
-        level = [one for one in held if one and type(one) in _CONTAINERS]
+        level = [one for one in inner_values if one and type(one) in _CONTAINERS]
     return True
 
 
@@ -93,17 +93,17 @@ _PROBES: Mapping[type, Callable[[list[Any]], bool]] = {
 
 def _first_problem(value: Any, depth: int) -> tuple[str, str]:
     """Where it is and what, of a map or list with one."""
-    key, held = _first_unsound(value, depth)
+    key, inner_value = _first_unsound(value, depth)
     place = f".{_shown(key)}" if isinstance(value, dict) else f"[{key}]"
     if isinstance(value, dict) and not (isinstance(key, str) and _KEY.match(key)):
         return place, f"has a key that may not be: {IN_WORDS[MAP_KEY]}"
-    if isinstance(held, str):
-        return place, f"has a text that {problem_with_text(held)}"
-    if not isinstance(held, dict | list):
+    if isinstance(inner_value, str):
+        return place, f"has a text that {problem_with_text(inner_value)}"
+    if not isinstance(inner_value, dict | list):
         return place, f"has a value that is none of JSON's, or a number past ±{LARGEST}"
     if depth >= MAX_MAP_DEPTH:
         return place, f"is nested deeper than {MAX_MAP_DEPTH} maps and lists"
-    within, text = _first_problem(held, depth + 1)
+    within, text = _first_problem(inner_value, depth + 1)
     return place + within, text
 
 
@@ -113,7 +113,7 @@ def _first_unsound(value: Any, depth: int) -> tuple[Any, Any]:
     pairs = list(value.items()) if is_map else list(enumerate(value))
     while len(pairs) > 1:
         half = pairs[: len(pairs) // 2]
-        tried = dict(half) if is_map else [held for _, held in half]
+        tried = dict(half) if is_map else [inner_value for _, inner_value in half]
         pairs = pairs[len(half) :] if _is_sound(tried, depth) else half
     return pairs[0]
 

@@ -305,5 +305,5 @@ def examples() -> Iterator[tuple[str, bool, str]]:
 
 def _short(message: msgspec.Struct) -> dict[str, Any]:
     """What a client would send: without what has its default."""
-    said: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(message))
-    return {name: value for name, value in said.items() if value not in (None, [], False)}
+    message_map: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(message))
+    return {name: value for name, value in message_map.items() if value not in (None, [], False)}

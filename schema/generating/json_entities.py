@@ -81,13 +81,13 @@ def _project_state() -> Schema:
 
 def _entity_types(collection: str) -> Schema:
     fields = ENTITY_TYPES[collection]
-    kept = {name: _property(field) for name, field in fields.items()}
+    properties = {name: _property(field) for name, field in fields.items()}
     given = {name: _property(field, ref("ChangedLeaves")) for name, field in fields.items()}
     types: Schema = {
         entity_name(collection): {
             "description": f"An entity of `{collection}`, as the project state holds it.",
             "type": "object",
-            "properties": kept,
+            "properties": properties,
             "required": list(fields),
         },
         f"{_of(collection)}Props": {
@@ -111,29 +111,29 @@ def _entity_types(collection: str) -> Schema:
 
 
 def _without_default(schema: Schema) -> Schema:
-    kept = {key: value for key, value in schema.items() if key != "default"}
-    return kept["allOf"][0] if list(kept) == ["allOf"] else kept
+    without_default = {key: value for key, value in schema.items() if key != "default"}
+    return without_default["allOf"][0] if list(without_default) == ["allOf"] else without_default
 
 
 def _property(field: Field, leaves: Schema | None = None) -> Schema:
     schema = leaves if leaves and field.kind == "params" else _SHAPES[field.kind](field)
     if field.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
-    beside = _beside(field)
-    return {"allOf": [schema], **beside} if "$ref" in schema and beside else schema | beside
+    annotations = _beside(field)
+    return {"allOf": [schema], **annotations} if "$ref" in schema and annotations else schema | annotations
 
 
 def _beside(field: Field) -> Schema:
     """What is said of a property beside its type."""
-    beside: Schema = {}
+    annotations: Schema = {}
     if not field.required:
-        beside["default"] = {} if field.kind == "params" else field.default
+        annotations["default"] = {} if field.kind == "params" else field.default
     if field.unit:
-        beside["x-unit"] = field.unit
+        annotations["x-unit"] = field.unit
     if field.points_to:
-        beside["x-points-to"] = field.points_to
-        beside["x-on-delete"] = field.on_delete
-    return beside
+        annotations["x-points-to"] = field.points_to
+        annotations["x-on-delete"] = field.on_delete
+    return annotations
 
 
 def _number(field: Field) -> Schema:

@@ -125,8 +125,8 @@ def _union(part: Schema) -> Schema:
 def _reference(part: Schema, names: dict[str, str]) -> Schema:
     """A reference by its new name, with the default that stood beside it."""
     name: str = part.get(NAMED) or part["$ref"].rpartition("/")[2]
-    beside = {key: part[key] for key in ("default", "description") if key in part}
-    return ref(names.get(name, name), **beside)
+    annotations = {key: part[key] for key in ("default", "description") if key in part}
+    return ref(names.get(name, name), **annotations)
 
 
 def _value(key: str, value: Any, names: dict[str, str]) -> Any:

@@ -38,5 +38,5 @@ def contents(page: str) -> str:
 
 
 def _anchor(heading: str) -> str:
-    kept = re.sub(r"[^a-z0-9 -]", "", heading.lower())
-    return kept.replace(" ", "-")
+    anchor = re.sub(r"[^a-z0-9 -]", "", heading.lower())
+    return anchor.replace(" ", "-")

@@ -123,8 +123,8 @@ def _parents_table() -> str:
 def _examples() -> str:
     lines: list[str] = []
     for words, group in groupby(examples(), key=itemgetter(0)):
-        said = [f"{'->' if is_clients else '<-'} {text}" for _, is_clients, text in group]
-        lines += [words, "", "```text", *said, "```", ""]
+        example_lines = [f"{'->' if is_clients else '<-'} {text}" for _, is_clients, text in group]
+        lines += [words, "", "```text", *example_lines, "```", ""]
     return "\n".join(lines).rstrip()
 
 
@@ -188,8 +188,8 @@ def _described(field: Field) -> str:
         return some + ", ".join(f"`{choice}`" for choice in field.choices)
     match field.kind:
         case "number" | "integer":
-            above = "above " if field.exclusive_minimum else ""
-            return f"{field.kind}, {above}{_short(field.minimum)} to {_short(field.maximum)}"
+            bound_word = "above " if field.exclusive_minimum else ""
+            return f"{field.kind}, {bound_word}{_short(field.minimum)} to {_short(field.maximum)}"
         case "text":
             return f"text, at most {field.max_length:,} characters"
         case "path":

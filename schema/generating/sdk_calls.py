@@ -150,9 +150,9 @@ def _add(
     for part in _structs_in(hints.values()):
         _add(structs, part, is_heard=is_heard)
     shapes = _shapes(struct, is_heard=is_heard)
-    told = None if is_heard else _bounds_of(struct)
-    kept = {name: shape for name, shape in shapes.items() if name not in but}
-    structs[name] = _typed_dict(name, docstring(struct, 4), kept, told)
+    bounds = None if is_heard else _bounds_of(struct)
+    fields = {name: shape for name, shape in shapes.items() if name not in but}
+    structs[name] = _typed_dict(name, docstring(struct, 4), fields, bounds)
 
 
 def _shapes(struct: type[Struct], *, is_heard: bool) -> dict[str, str]:
@@ -243,14 +243,14 @@ def _plain_shape(hint: Any) -> str:
 
 def _bounds(hint: Any, field: Any) -> str:
     """The range of a number, and what is taken if it is left out."""
-    told = [
+    comments = [
         f"{_number(meta.ge)} to {_number(meta.le)}"
         for meta in getattr(hint, "__metadata__", ())
         if isinstance(meta, Meta) and meta.ge is not None and (meta.le or NO_BOUND) < NO_BOUND
     ]
     if not field.required and field.default not in (None, "", msgspec.NODEFAULT, msgspec.UNSET):
-        told.append(f"{field.default!r} if left out".replace("'", '"'))
-    return "; ".join(told)
+        comments.append(f"{field.default!r} if left out".replace("'", '"'))
+    return "; ".join(comments)
 
 
 def _number(value: float | None) -> str:

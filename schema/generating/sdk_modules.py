@@ -18,9 +18,9 @@ _WIDTH = 100
 
 def sdk_modules() -> dict[Path, str]:
     """Path from the root -> what it should contain."""
-    here = Path(__file__).parents[1]
+    schema_folder = Path(__file__).parents[1]
     modules = {
-        FOLDER / f"{name}.py": _copied(name, (here / f"{name}.py").read_text(encoding="utf-8"))
+        FOLDER / f"{name}.py": _copied(name, (schema_folder / f"{name}.py").read_text(encoding="utf-8"))
         for name in COPIED
     }
     modules[FOLDER / "limits.py"] = _limits()
@@ -43,7 +43,7 @@ def _copied(name: str, text: str) -> str:
 def _limits() -> str:
     parts = [_head("schema/limits.py") + '"""The bounds that a client can meet."""\n']
     for row in BOUNDS.rows.values():
-        told = f"{row.why} ({row.unit}; {row.door})"
-        lines = textwrap.wrap(told, _WIDTH - len('""""""'))
+        comment = f"{row.why} ({row.unit}; {row.door})"
+        lines = textwrap.wrap(comment, _WIDTH - len('""""""'))
         parts.append(f'{row.name} = {row.value:_}\n"""' + "\n".join(lines) + '"""\n')
     return "\n".join(parts)

@@ -87,7 +87,7 @@ def ranked(
     keys = sorted(general, key=lambda key: (-general[key], key))[:KEYS_RANKED]
     if not keys:
         return []
-    said: dict[str, dict[str, float]] = {key: {} for key in keys}
+    contributions: dict[str, dict[str, float]] = {key: {} for key in keys}
     chance = dict.fromkeys(keys, 1 / len(keys))
     evidence = 1.0
     for level in levels:
@@ -95,15 +95,15 @@ def ranked(
         total = sum(weights.values())
         share = level.strength / (total + level.strength)
         for key in keys:
-            told = weights.get(key, 0.0) / (total + level.strength)
-            chance[key] = chance[key] * share + told
-            said[key] = {context: part * share for context, part in said[key].items()}
-            said[key][level.context] = told
+            contribution = weights.get(key, 0.0) / (total + level.strength)
+            chance[key] = chance[key] * share + contribution
+            contributions[key] = {context: part * share for context, part in contributions[key].items()}
+            contributions[key][level.context] = contribution
         if not level.context.startswith("after="):
             evidence = total + level.strength
-    _add_session(_weights(heats, SESSION, keys, days, half_life_days), chance, said)
+    _add_session(_weights(heats, SESSION, keys, days, half_life_days), chance, contributions)
     found = [
-        Estimate(key, chance[key], wilson(chance[key], evidence), _telling(said[key]))
+        Estimate(key, chance[key], wilson(chance[key], evidence), _telling(contributions[key]))
         for key in keys
     ]
     return sorted(found, key=lambda estimate: (-estimate.probability, estimate.key))
@@ -117,18 +117,18 @@ def _add_session(
         return
     share = SESSION_SHARE * total / (total + SESSION_STRENGTH)
     for key in chance:
-        told = share * weights.get(key, 0.0) / total
-        chance[key] = chance[key] * (1 - share) + told
+        contribution = share * weights.get(key, 0.0) / total
+        chance[key] = chance[key] * (1 - share) + contribution
         said[key] = {context: part * (1 - share) for context, part in said[key].items()}
-        said[key][SESSION] = told
+        said[key][SESSION] = contribution
 
 
 def _weights(
     heats: Heats, context: str, keys: Sequence[str], days: float, half_life_days: float
 ) -> dict[str, float]:
-    there = heats.get(context, {})
+    context_heats = heats.get(context, {})
     half_life = half_life_in(context, half_life_days)
-    return {key: weight_of(there[key], days, half_life) for key in keys if key in there}
+    return {key: weight_of(context_heats[key], days, half_life) for key in keys if key in context_heats}
 
 
 def _telling(said: dict[str, float]) -> str:

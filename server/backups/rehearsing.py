@@ -98,17 +98,17 @@ async def _audit(db: Database, project: str, head: int) -> list[str]:
 
 
 def _problems(report: dict[str, Any], head: int) -> list[str]:
-    told = []
+    problems = []
     if not report["gapless"]:
-        told.append("its journal has gaps")
+        problems.append("its journal has gaps")
     if report["head"] != head:
-        told.append(f"its journal ends at {report['head']}, and its row says {head}")
+        problems.append(f"its journal ends at {report['head']}, and its row says {head}")
     if not report["checkpoint_ok"]:
-        told.append("its checkpoint is not what its journal comes to")
+        problems.append("its checkpoint is not what its journal comes to")
     unreadable = sum(each["digest"] is None for each in report["snapshots"])
     if unreadable:
-        told.append(f"{unreadable} of its snapshots cannot be read")
-    return told
+        problems.append(f"{unreadable} of its snapshots cannot be read")
+    return problems
 
 
 @asynccontextmanager
@@ -120,15 +120,15 @@ async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[st
         return
     if on == SERVER and url is None:
         raise NotKept("which server? set DATABASE_URL, or --on the URL of one")
-    beside = checked(url or "") if on == SERVER else checked(on, "--on")
+    dsn = checked(url or "") if on == SERVER else checked(on, "--on")
     name = f"{restore_target.REHEARSAL}{secrets.token_hex(6)}"
-    await restore_target.clear(beside)
+    await restore_target.clear(dsn)
     left.words = f"the database {name} may be left: the next rehearsal there drops it"
     try:
-        async with restore_target.made(beside, name) as place:
+        async with restore_target.made(dsn, name) as place:
             yield place, f"the database {name}"
     finally:
-        await restore_target.drop(beside, name)
+        await restore_target.drop(dsn, name)
         left.words = ""
 
 

@@ -95,9 +95,9 @@ async def export(
 ) -> calls.ExportedRecall:
     """One page of everything."""
     page = await exporting.export(context.callers, caller.user, params.after, params.limit)
-    kept = await _settings(context, caller) if params.after is None else []
+    settings_rows = await _settings(context, caller) if params.after is None else []
     return calls.ExportedRecall(
-        settings=kept,
+        settings=settings_rows,
         keys=[calls.RememberedKey(**row) for row in page.keys],
         contexts=[calls.RememberedContext(**row) for row in page.contexts],
         uses=[calls.RememberedUse(**row) for row in page.uses],

@@ -105,11 +105,11 @@ async def diff(context: Context, caller: Caller, params: calls.DiffSnapshots) ->
                 states.append(await current_state.ask(context, params.project, _itself))
             else:
                 try:
-                    there = await _stored_document(context, params.project, snapshot)
+                    snapshot_document = await _stored_document(context, params.project, snapshot)
                 except NotFound as error:
                     raise NotFound(f"`{name}`: {error}") from error
-                await stack.enter_async_context(there)
-                states.append(await there.use(_collections))
+                await stack.enter_async_context(snapshot_document)
+                states.append(await snapshot_document.use(_collections))
         answer: calls.Diff = await context.in_thread(_diff, states, params.limit)
     return answer
 

@@ -151,8 +151,8 @@ def _too_long() -> Answer:
 
 
 def _too_many() -> Answer:
-    said = f"{MOST_AT_ONCE} connections at once are all that this socket takes: end one, ask again"
-    return Answer(0, error=Error(None, "limit_reached", said))
+    text = f"{MOST_AT_ONCE} connections at once are all that this socket takes: end one, ask again"
+    return Answer(0, error=Error(None, "limit_reached", text))
 
 
 def _user_of(writer: asyncio.StreamWriter) -> str:
@@ -160,8 +160,8 @@ def _user_of(writer: asyncio.StreamWriter) -> str:
     uid = os.getuid()
     peer = writer.get_extra_info("socket")
     if peer is not None and hasattr(socket, "SO_PEERCRED"):
-        told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        _, uid, _ = struct.unpack("3i", told)
+        credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        _, uid, _ = struct.unpack("3i", credentials)
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

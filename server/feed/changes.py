@@ -51,10 +51,10 @@ class Changes:
         known = self._numbers.get((kind, id))
         if known is None:
             known = self._numbers[kind, id] = len(self._changes)
-            told: Any = UNSET
+            encoded_row: Any = UNSET
             if row is not None and kind != LEFT:
-                told = shown(self._columns, row)
-            self._changes.append(RowChange(kind, id, told))
+                encoded_row = shown(self._columns, row)
+            self._changes.append(RowChange(kind, id, encoded_row))
         return known
 
     def parts(self, codec: Codec, numbers: Sequence[int]) -> list[Raw]:

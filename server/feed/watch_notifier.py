@@ -135,11 +135,11 @@ class WatchNotifier:
     ) -> None:
         changes = Changes(group.listed.columns)
         anew = {watch for watch in lists if watch.group is group}
-        told = await self._of_group(group, moment, changes, anew)
+        row_numbers = await self._of_group(group, moment, changes, anew)
         for watch in anew - self._watches.beginners:
-            told[watch] = self._anew(watch, moment, changes, lists[watch])
+            row_numbers[watch] = self._anew(watch, moment, changes, lists[watch])
             await self._pause()
-        for watch, numbers in told.items():
+        for watch, numbers in row_numbers.items():
             self._send(watch, changes, numbers, moment.place)
             await self._pause()
         await self._pause()
@@ -148,7 +148,7 @@ class WatchNotifier:
         self, group: Group, moment: ChangeBatch, changes: Changes, apart: set[Watch]
     ) -> Numbers:
         """Beginners are told by themselves: what is told here may be older than their rows."""
-        told: Numbers = {}
+        numbers: Numbers = {}
         table = group.listed.table
         beginners = self._watches.beginners
         for id in moment.changed.get(group.logged, {}):
@@ -158,9 +158,9 @@ class WatchNotifier:
                 number = changes.number(kind, id, row) if settled else 0
                 for watch in settled:
                     _take(watch, kind, id)
-                    told.setdefault(watch, []).append(number)
+                    numbers.setdefault(watch, []).append(number)
             await self._pause()
-        return told
+        return numbers
 
     def _anew(
         self, watch: Watch, moment: ChangeBatch, changes: Changes, rows: Sequence[Row]
@@ -168,11 +168,11 @@ class WatchNotifier:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
         table = watch.group.listed.table
         now = {row_id(table, row): row for row in rows}
-        held, changed = set(watch.shown), moment.news(watch.group.logged, watch.place)
+        shown_ids, changed = set(watch.shown), moment.news(watch.group.logged, watch.place)
         happened = [
-            *((LEFT, id) for id in held - now.keys()),
-            *((CHANGED, id) for id in changed if id in held and id in now),
-            *((ENTERED, id) for id in now if id not in held),
+            *((LEFT, id) for id in shown_ids - now.keys()),
+            *((CHANGED, id) for id in changed if id in shown_ids and id in now),
+            *((ENTERED, id) for id in now if id not in shown_ids),
         ]
         for kind, id in happened:
             _take(watch, kind, id)

@@ -46,8 +46,8 @@ def add_gauges(node: Node) -> None:
 
 def _add_orders(node: Node) -> None:
     gauge, orders = node.foundation.metrics.gauge, node.hub.orders
-    held = "1 while nobody edits, as an operator said."
-    gauge("maintenance", held, lambda: orders.maintenance is not None)
+    meaning = "1 while nobody edits, as an operator said."
+    gauge("maintenance", meaning, lambda: orders.maintenance is not None)
     gauge("closed_rooms", "Rooms that an operator has closed.", lambda: len(orders.closed))
 
 

@@ -128,8 +128,8 @@ def _cut(plain: dict[str, Any]) -> str:
         value = str(plain[longest])
         if len(value) < SHORTEST_CUT:
             break
-        kept = len(value) * 2 // 5
-        plain[longest] = f"{value[:kept]} ... {value[-kept:]}"
+        kept_characters = len(value) * 2 // 5
+        plain[longest] = f"{value[:kept_characters]} ... {value[-kept_characters:]}"
     return text
 
 

@@ -86,8 +86,8 @@ class Outages:
         if outage is None:
             return False
         until = self._clock() if outage.up_since is None else outage.up_since
-        told = {"seconds": round(until - outage.began, 1), "times": outage.times}
-        getattr(log, outage.level)(event, what=what, **said, **told)
+        log_fields = {"seconds": round(until - outage.began, 1), "times": outage.times}
+        getattr(log, outage.level)(event, what=what, **said, **log_fields)
         return True
 
     def _failed(self, what: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -142,8 +142,8 @@ class Supervisor:
 
     def _failed(self, lifelong: Lifelong, error: Exception | None) -> None:
         lifelong.failures += 1
-        said = lifelong.name if error is None else f"{lifelong.name}: {type(error).__name__}"
-        self._count("task_failed", 1, About(text=said))
+        failure = lifelong.name if error is None else f"{lifelong.name}: {type(error).__name__}"
+        self._count("task_failed", 1, About(text=failure))
         log.error("failed, and begins again", what=lifelong.name, exc_info=error)
         if lifelong.failures >= GIVE_UP_AFTER and not lifelong.is_given_up:
             lifelong.is_given_up = True

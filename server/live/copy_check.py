@@ -23,9 +23,9 @@ async def is_wrong_copy(live: LiveRoom, journal: Journal, in_thread: InThread) -
     project = live.room.project
     try:
         frozen = await live.freeze()
-        there = await document_at(journal, project, frozen.seq, in_thread)
-        async with there:
-            stored = await there.use(_digest)
+        journal_document = await document_at(journal, project, frozen.seq, in_thread)
+        async with journal_document:
+            stored = await journal_document.use(_digest)
         others = await folded_at(journal, project, frozen.seq)
     except RoomClosed:
         return False

@@ -188,7 +188,7 @@ class Hub:
             await asyncio.sleep(SENT_SECONDS)
             return request, None, False
         before = room.head
-        held = room.hold_tail()
+        held_tail = room.hold_tail()
         try:
             fence = await self._journal.raise_fence(room.project, request.member)
             found = await self._journal.seqs_of(room.project, user, ids)
@@ -198,7 +198,7 @@ class Hub:
             asked = replace(request, fence=fence.number, known_head=head)
             return asked, unanswered, is_known and not room.has_sent(request.member)
         finally:
-            held.stop()
+            held_tail.stop()
 
     async def _open_up_to(self, project: str, position: Position | None) -> LiveRoom:
         """The open room, read on up to the position that the member brings from another node."""
@@ -310,11 +310,11 @@ class Hub:
 
     def kick(self, member: str, message: str) -> int:
         """An operator sends a member out of all rooms, if it is here; out of how many."""
-        there = [live for live in self.rooms.values() if live.room.is_here(member)]
-        for live in there:
+        rooms_with_member = [live for live in self.rooms.values() if live.room.is_here(member)]
+        for live in rooms_with_member:
             live.carry_out(live.room.kick(member, message))
             live.schedule_tick()
-        return len(there)
+        return len(rooms_with_member)
 
     def set_maintenance(self, message: str | None) -> None:
         """Nobody edits from now on, for this reason, or everyone does again; all are told."""

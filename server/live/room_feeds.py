@@ -68,7 +68,7 @@ class RoomFeeds:
 
     async def _encode_at(self, frozen: FrozenState) -> None:
         frames: dict[str, list[bytes]] = {}
-        held = self._room.hold_tail(frozen.seq)
+        held_tail = self._room.hold_tail(frozen.seq)
         try:
             while missing := self._forms_waited_for(frames):
                 for form in missing:
@@ -79,12 +79,12 @@ class RoomFeeds:
             effects = self._room.state_is_ready(frozen.seq, frozen.digest, frames)
             self._carry_out([e for e in effects if not isinstance(e, SendState)])
         finally:
-            held.stop()  # until now the tail kept what follows the state
+            held_tail.stop()  # until now the tail kept what follows the state
 
     def _forms_waited_for(self, frames: Mapping[str, object]) -> list[StateForm]:
         waiting = [seat for seat in self._room.seats.values() if not seat.is_live]
-        here = [seat.request.form for seat in waiting if seat.connection in self._recipients]
-        return [FORMS[name] for name in dict.fromkeys(here) if name not in frames]
+        forms = [seat.request.form for seat in waiting if seat.connection in self._recipients]
+        return [FORMS[name] for name in dict.fromkeys(forms) if name not in frames]
 
     def admit(self, recipient: Recipient, effect: Admit) -> None:
         """A member is in: send `joined`, and then what its feed has, as fast as it reads."""

@@ -36,8 +36,8 @@ class StallProbe:
             await asyncio.sleep(PROBE_SECONDS)
             late = max(0.0, clock() - before - PROBE_SECONDS)
             self._late(late)
-            kept = self._waited() - waited if late > PROBE_SECONDS else 0.0
-            self._stalled(max(0.0, late - kept))
+            waited_for_cpu = self._waited() - waited if late > PROBE_SECONDS else 0.0
+            self._stalled(max(0.0, late - waited_for_cpu))
 
     def _waited(self) -> float:
         """Seconds that this thread has waited for a core so far."""

@@ -205,9 +205,9 @@ class RedisBus:
             await self._connect(listener, lost)
         self._subscribe_all()
         self.is_up = True
-        said = {"cluster": self._is_cluster, "shards": len(self._shards)}
-        if not OUTAGES.ended(BUS, "the bus is up", **said):
-            log.info("the bus is up", **said)
+        log_fields = {"cluster": self._is_cluster, "shards": len(self._shards)}
+        if not OUTAGES.ended(BUS, "the bus is up", **log_fields):
+            log.info("the bus is up", **log_fields)
         listener.on_bus_restored()
         raise ConnectionLost(await self._watch(end))
 

@@ -122,10 +122,10 @@ class RoomBroadcast:
         asks = project in self._asking
         self._asking.discard(project)
         room = live.room
-        here = room.members_here()
-        present = Present(project, here, asks, digest=Digest(room.head, room.whole_digest))
+        members_here = room.members_here()
+        present = Present(project, members_here, asks, digest=Digest(room.head, room.whole_digest))
         if not self._say(project, present) and self._bus.is_up:
-            self._say(project, replace(present, members=[*map(_in_short, here)]))
+            self._say(project, replace(present, members=[*map(_in_short, members_here)]))
 
     def _say(self, project: str | None, body: NodeMessage) -> bool:
         return self._bus.publish(project, self._codec.encode(body))

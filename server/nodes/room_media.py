@@ -80,7 +80,7 @@ class RoomMedia:
             self.changed(live)
 
     async def _read(self, live: OpenRoom) -> None:
-        held = list(live.room.pending_media)
-        statuses = await audio_files.statuses(self._db, live.room.project, held)
+        pending = list(live.room.pending_media)
+        statuses = await audio_files.statuses(self._db, live.room.project, pending)
         if not live.is_closed:
             live.carry_out(live.room.set_media(statuses))

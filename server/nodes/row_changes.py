@@ -238,8 +238,8 @@ class RowChanges:
 
     async def _act_on_sessions(self, sessions: set[str]) -> None:
         revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else {}
-        for session, said in revoked.items():
-            self._listener.session_revoked(session, said)
+        for session, reason in revoked.items():
+            self._listener.session_revoked(session, reason)
 
     async def _act_on_projects(self, projects: set[str]) -> None:
         rows = await studio_projects.versions_among(self._db, projects) if projects else ()

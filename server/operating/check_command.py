@@ -76,8 +76,8 @@ def main() -> int:
 
 
 def _of_settings(reading: Reading) -> list[Finding]:
-    found = [Finding(SETTINGS_LOOK, State.FAILED, told) for told in reading.problems.values()]
-    found += [Finding(SETTINGS_LOOK, State.WARNING, told) for told in misspelt_variables(os.environ)]
+    found = [Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()]
+    found += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in misspelt_variables(os.environ)]
     return found or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 

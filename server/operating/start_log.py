@@ -21,8 +21,8 @@ def tell_start(
     given = [each for each in shown_settings(settings) if not each.is_default]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
-        told = {each.name: {"value": each.value, "where": each.where} for each in given}
-        log.info("settings", given=told)
+        settings_by_name = {each.name: {"value": each.value, "where": each.where} for each in given}
+        log.info("settings", given=settings_by_name)
     else:
         own_log.say("", f"Prime {version_in_words()}{_for_eyes(given)}")
     for nearly in misspelt_variables(environment):

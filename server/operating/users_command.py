@@ -183,13 +183,13 @@ def _said_list(result: Result) -> str:
 
 def _state(account: Result) -> str:
     logins = account["logins"]
-    said = [f"{logins} login{'s' * (logins != 1)}"]
-    said += ["operator"] if account["is_operator"] else []
-    said += [] if account["has_password"] else ["no password"]
-    said += ["address proved" if account["address_proved"] else "address not proved"]
-    said += ["second factor"] if account["second_factor"] else []
-    said += [f"by {provider}" for provider in account["providers"]]
-    return ", ".join(said)
+    state_words = [f"{logins} login{'s' * (logins != 1)}"]
+    state_words += ["operator"] if account["is_operator"] else []
+    state_words += [] if account["has_password"] else ["no password"]
+    state_words += ["address proved" if account["address_proved"] else "address not proved"]
+    state_words += ["second factor"] if account["second_factor"] else []
+    state_words += [f"by {provider}" for provider in account["providers"]]
+    return ", ".join(state_words)
 
 
 def _said_whole(result: Result) -> str:

@@ -99,7 +99,7 @@ class NodeAnswers:
     def _room_row(self, live: LiveRoom) -> dict[str, Any]:
         room = live.room
         acks, gaps = latency([told(live.acks)]), latency([told(live.tick_gaps)])
-        there = filter(None, map(self._connections.get, room.seats))
+        connections = filter(None, map(self._connections.get, room.seats))
         return {
             "project": room.project,
             "members": len(room.seats),
@@ -114,7 +114,7 @@ class NodeAnswers:
             "ticks_a_second": round(live.tick_gaps.a_second, 1),
             "deltas_a_second": round(live.acks.a_second, 1),
             "sends_a_second": round(_load(live), 1),
-            "outbox_bytes": sum(connection.waiting_bytes for connection in there),
+            "outbox_bytes": sum(connection.waiting_bytes for connection in connections),
         }
 
     def _whose(self, member: str) -> dict[str, str] | None:
@@ -136,7 +136,7 @@ class NodeAnswers:
 
     def _slow(self, method: str | None, per_method: int) -> list[list[Any]]:
         slowest = self._slow_calls.slowest(per_method, method)
-        return [[name, *one] for name, kept in slowest.items() for one in kept]
+        return [[name, *one] for name, slow_calls in slowest.items() for one in slow_calls]
 
     def _list_events(
         self,

@@ -112,9 +112,9 @@ class Orders:
                 log.warning("cannot read what operators say; the next look will", reason=str(error))
 
     async def _read_and_do(self) -> None:
-        told = await orders.read(self._db, self.node)
-        self._obey(told)
-        for question in told.questions:
+        orders_read = await orders.read(self._db, self.node)
+        self._obey(orders_read)
+        for question in orders_read.questions:
             await self._answer(question)
 
     def _obey(self, told: Told) -> None:

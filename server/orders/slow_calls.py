@@ -30,13 +30,13 @@ class SlowCalls:
     def add(self, method: str, seconds: float, *, done: bool) -> None:
         """A call has its reply."""
         now = self._clock()
-        kept = self._of.get(method, [])
-        if len(kept) == KEPT_OF_EACH and seconds <= kept[-1].seconds and now < self._until[method]:
+        slow_calls = self._of.get(method, [])
+        if len(slow_calls) == KEPT_OF_EACH and seconds <= slow_calls[-1].seconds and now < self._until[method]:
             return  # nearly every call: none of those goes, and it is none of them
-        kept = [one for one in kept if one.at > now - KEPT_SECONDS]
-        kept.append(TookSoLong(now, seconds, done))
-        kept.sort(key=_slowest_first)
-        self._of[method] = kept[:KEPT_OF_EACH]
+        slow_calls = [one for one in slow_calls if one.at > now - KEPT_SECONDS]
+        slow_calls.append(TookSoLong(now, seconds, done))
+        slow_calls.sort(key=_slowest_first)
+        self._of[method] = slow_calls[:KEPT_OF_EACH]
         self._until[method] = min(one.at for one in self._of[method]) + KEPT_SECONDS
 
     def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[TookSoLong]]:
@@ -44,8 +44,8 @@ class SlowCalls:
         since = self._clock() - KEPT_SECONDS
         asked = self._of if method is None else {method: self._of.get(method, [])}
         return {
-            name: [one for one in kept if one.at > since][:per_method]
-            for name, kept in asked.items()
+            name: [one for one in slow_calls if one.at > since][:per_method]
+            for name, slow_calls in asked.items()
         }
 
 

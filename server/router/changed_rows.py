@@ -44,10 +44,10 @@ class ChangedRows:
     def concern(self) -> Concern:
         """What those who are here hang on."""
         rooms = self._hub.rooms
-        here = [identity for _, identity in self._logged_in()]
+        identities = [identity for _, identity in self._logged_in()]
         return Concern(
-            users=frozenset(identity.user for identity in here),
-            sessions=frozenset(identity.auth_session for identity in here),
+            users=frozenset(identity.user for identity in identities),
+            sessions=frozenset(identity.auth_session for identity in identities),
             roles={
                 (project, seat.request.user): seat.granted
                 for project, live in rooms.items()

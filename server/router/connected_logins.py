@@ -22,22 +22,22 @@ async def end_revoked(
 
     A login is looked at before its connection is its own, and its row may change between (A52).
     """
-    here = {c.identity.auth_session for c in list(connections) if c.identity is not None}
-    logins = sorted(here)
+    connected_sessions = {c.identity.auth_session for c in list(connections) if c.identity is not None}
+    logins = sorted(connected_sessions)
     for start in range(0, len(logins), AT_ONCE):
         ended = await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE])
-        for login, said in ended.items():
-            end(login, said)
+        for login, reason in ended.items():
+            end(login, reason)
 
 
 async def note_seen(db: Executor, connections: Iterable[Connection]) -> None:
     """Write down when and from about where they were connected; raises `PersistenceError`."""
-    here = {
+    connected_sessions = {
         connection.identity.auth_session: network_of(connection.address)
         for connection in list(connections)
         if connection.identity is not None
     }
-    logins = sorted(here)  # in one order on every node: none waits for another in a circle
+    logins = sorted(connected_sessions)  # in one order on every node: none waits for another in a circle
     for start in range(0, len(logins), AT_ONCE):
         part = logins[start : start + AT_ONCE]
-        await auth_sessions.seen(db, {login: here[login] for login in part}, NOT_WITHIN_SECONDS)
+        await auth_sessions.seen(db, {login: connected_sessions[login] for login in part}, NOT_WITHIN_SECONDS)

@@ -75,8 +75,8 @@ class Greeting:
         elif PROTOCOL_VERSION not in hello.versions:
             self._speak_no_version(connection, is_newer=min(hello.versions) > PROTOCOL_VERSION)
         else:
-            said = DeviceSaid(hello.device_name, hello.device_kind, hello.client)
-            connection.greet(hello.device, said)
+            device = DeviceSaid(hello.device_name, hello.device_kind, hello.client)
+            connection.greet(hello.device, device)
             if hello.token is not None:
                 self._look_at_token(connection, hello.token)
             elif self._hub.gathering.is_full:
@@ -178,8 +178,8 @@ class Greeting:
             connection.close(OVERLOADED)
             return
         if revoked or user is None:
-            said = revoked.get(access.auth_session, "")
-            self._turn_away(connection, is_out_of_time=False, said=said)
+            reason = revoked.get(access.auth_session, "")
+            self._turn_away(connection, is_out_of_time=False, said=reason)
             return
         if connection.id not in self._connections:
             return  # it has gone meanwhile

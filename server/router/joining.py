@@ -165,8 +165,8 @@ class Joining:
         if not times:
             self._count("diverged_again")
             return
-        said = f"device {session.device}, {session.said.client or 'a client that does not say'}"
-        self._count("diverged", 1, About(project, "", user, session.identity.name, text=said))
+        client_text = f"device {session.device}, {session.said.client or 'a client that does not say'}"
+        self._count("diverged", 1, About(project, "", user, session.identity.name, text=client_text))
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,

@@ -135,10 +135,10 @@ class Pages:
 
 def _what_operators_said(orders: StandingOrders) -> list[str]:
     """What nobody should forget; the sentence on one line, whatever is in it."""
-    said = []
+    sentences = []
     if orders.maintenance is not None:
         sentence = "".join(letter if letter.isprintable() else " " for letter in orders.maintenance)
-        said.append(f"read-only: {sentence}")
+        sentences.append(f"read-only: {sentence}")
     if orders.closed:
-        said.append(f"closed rooms: {len(orders.closed)}")
-    return said
+        sentences.append(f"closed rooms: {len(orders.closed)}")
+    return sentences

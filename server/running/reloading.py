@@ -33,17 +33,17 @@ async def reload(node: Node, read: Callable[[], Reading]) -> None:
     take_over(node, merged(before, now, changed))
     certificate = _certificate(node, wrong)
     await _keys(node, wrong)
-    said: dict[str, Any] = {"changed": _names(changed)}
+    log_fields: dict[str, Any] = {"changed": _names(changed)}
     if later:
-        said["needs_restart"] = _names(later)
+        log_fields["needs_restart"] = _names(later)
     if certificate is not None:
-        said["certificate_until"] = certificate
+        log_fields["certificate_until"] = certificate
     if not (changed or later or wrong or certificate):
-        said["hint"] = UNCHANGED
+        log_fields["hint"] = UNCHANGED
     if wrong:
-        log.error("reloaded, but for what is wrong: that stays as it was", wrong=wrong, **said)
+        log.error("reloaded, but for what is wrong: that stays as it was", wrong=wrong, **log_fields)
     else:
-        log.info("reloaded", **said)
+        log.info("reloaded", **log_fields)
 
 
 def _parted(
@@ -94,10 +94,10 @@ def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
     tops = {name.partition(".")[0] for name in reading.problems}
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}
-    kept = {each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops}
+    fields_before = {each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops}
     given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
     given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
-    return replace(reading.settings, given=given, **kept)
+    return replace(reading.settings, given=given, **fields_before)
 
 
 def _is_within(name: str, tops: set[str]) -> bool:

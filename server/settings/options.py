@@ -30,8 +30,8 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 def options_of(arguments: argparse.Namespace) -> dict[str, str]:
     """What was said, by `Setting.field`: for `read_settings`."""
     names = [*BY_FIELD, "config"]
-    said = {name: getattr(arguments, name, None) for name in names}
-    return {name: text for name, text in said.items() if text is not None}
+    given_texts = {name: getattr(arguments, name, None) for name in names}
+    return {name: text for name, text in given_texts.items() if text is not None}
 
 
 def options_before(words: Sequence[str]) -> dict[str, str]:

@@ -157,8 +157,8 @@ def _within(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_half(certificate: object, key: object) -> None:
     if (certificate is None) != (key is None):
         names = ["PRIME_TLS_CERT", "PRIME_TLS_KEY"]
-        there, missing = names if key is None else reversed(names)
-        raise ValueError(f"{there} is set and {missing} is not: a certificate goes with its key")
+        given_name, missing = names if key is None else reversed(names)
+        raise ValueError(f"{given_name} is set and {missing} is not: a certificate goes with its key")
 
 
 def _key(name: str, word: str) -> str:

@@ -21,22 +21,22 @@ def address_of(peer: object, forwarded: Sequence[str], proxies: Sequence[Network
     of it the client may have made up. `Forwarded` is not read: a proxy that writes one of the two
     passes on the other as the client sent it.
     """
-    here = _parse(str(peer[0])) if isinstance(peer, tuple) and peer else None
-    if here is None:
+    peer_address = _parse(str(peer[0])) if isinstance(peer, tuple) and peer else None
+    if peer_address is None:
         return NOWHERE
     hops = [hop.strip() for line in forwarded for hop in line.split(",")]
-    while hops and _is_in(here, proxies):
+    while hops and _is_in(peer_address, proxies):
         before = _parse(hops.pop())
         if before is None:
             break
-        here = before
-    return _home(here)
+        peer_address = before
+    return _home(peer_address)
 
 
 def is_proxy(peer: object, proxies: Sequence[Network]) -> bool:
     """Whether this peer speaks for others."""
-    here = _parse(str(peer[0])) if isinstance(peer, tuple) and peer else None
-    return here is not None and _is_in(here, proxies)
+    peer_address = _parse(str(peer[0])) if isinstance(peer, tuple) and peer else None
+    return peer_address is not None and _is_in(peer_address, proxies)
 
 
 def _parse(text: str) -> Address | None:

@@ -71,9 +71,9 @@ class Codec:
         try:
             message: ClientMessage = self.decoder.decode(data)
         except UNREADABLE as error:
-            told = self.explainer.explain(data, error)
+            problem = self.explainer.explain(data, error)
             kind = MESSAGE_KINDS.get(self.look_at(data).name or "")
-            raise (told if kind is None else with_allowed(told, kind)) from None
+            raise (problem if kind is None else with_allowed(problem, kind)) from None
         return message
 
     def look_at(self, data: bytes) -> UnreadableMessage:
@@ -85,8 +85,8 @@ class Codec:
         try:
             return self.converter(bytes(raw) or self.encode({}), type=kind)
         except UNREADABLE as error:
-            told = explain_params(bytes(raw), error, lambda data: self.converter(data, type=kind))
-            raise with_allowed(told, kind) from None
+            problem = explain_params(bytes(raw), error, lambda data: self.converter(data, type=kind))
+            raise with_allowed(problem, kind) from None
 
     def frame(self, packet: Packet) -> bytes:
         """The packet as one WebSocket frame, built at the first call and kept."""

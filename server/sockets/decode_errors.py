@@ -182,10 +182,10 @@ def _unread_too(params: object) -> object:
 
     A call of a batch tells its own mistakes when it is read.
     """
-    told: object = msgspec.to_builtins(
+    plain: object = msgspec.to_builtins(
         params, enc_hook=lambda raw: MARK if MARK.encode() in bytes(raw) else None
     )
-    return told
+    return plain
 
 
 def _placed(name: str, reason: str, place: str, message_id: str | None) -> BadMessage:

@@ -19,10 +19,10 @@ async def record_by_replay(journal: Journal, project: str, in_thread: InThread) 
     """
     stored, document = await newest_whole(journal, project, None, in_thread)
     known = stored.known
-    async with WorkerDocument(document, stored.epoch, stored.seq, in_thread) as there:
+    async with WorkerDocument(document, stored.epoch, stored.seq, in_thread) as worker_document:
         del document
         while page := await journal.read(project, known.seq, READ_ENTRIES):
-            effects = await there.use(_effects, page)
+            effects = await worker_document.use(_effects, page)
             known = Known(known.epoch, page[-1].seq, page[-1].delta_id)
             if not effects:
                 continue

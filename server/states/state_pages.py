@@ -64,9 +64,9 @@ class StatePages:
     async def _find(
         self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[WorkerDocument]]
     ) -> _Encoded:
-        async with await find() as there:
-            digest, parts = await there.use(_packed, codec)
-        state = _Encoded(Position(there.epoch, there.seq), digest, parts)
+        async with await find() as document:
+            digest, parts = await document.use(_packed, codec)
+        state = _Encoded(Position(document.epoch, document.seq), digest, parts)
         self._remember(name, state)
         return state
 

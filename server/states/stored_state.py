@@ -154,14 +154,14 @@ async def document_at(
     Raises as `newest_whole` does, and `Compacted`.
     """
     stored, document = await newest_whole(journal, project, seq, in_thread)
-    there = WorkerDocument(document, stored.epoch, seq, in_thread)
+    worker_document = WorkerDocument(document, stored.epoch, seq, in_thread)
     del document
     try:
-        _, there.seq = await _replay(journal, project, there, stored.seq, seq)
+        _, worker_document.seq = await _replay(journal, project, worker_document, stored.seq, seq)
     except BaseException:
-        await there.__aexit__()
+        await worker_document.__aexit__()
         raise
-    return there
+    return worker_document
 
 
 async def changes_of(
@@ -169,8 +169,8 @@ async def changes_of(
 ) -> dict[int, Sequence[Change]]:
     """What each of these has changed; raises as `document_at` does, and `TooManyChanges`."""
     first, last = min(seqs), max(seqs)
-    async with await document_at(journal, project, first - 1, in_thread) as there:
-        changes, _ = await _replay(journal, project, there, first - 1, last, frozenset(seqs))
+    async with await document_at(journal, project, first - 1, in_thread) as worker_document:
+        changes, _ = await _replay(journal, project, worker_document, first - 1, last, frozenset(seqs))
     return {seq: changes.get(seq, ()) for seq in seqs}
 
 

@@ -119,11 +119,11 @@ class Connection:
                 ssl=tls or (True if urlsplit(url).scheme.lower() == "wss" else None),
             )
         except ssl.SSLCertVerificationError as error:  # a ValueError, too
-            told = f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
-            raise CouldNotOpen(Ending(None, told, is_hopeless=True)) from error
+            problem = f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
+            raise CouldNotOpen(Ending(None, problem, is_hopeless=True)) from error
         except (InvalidURI, ValueError) as error:
-            told = f"{error}; {ADDRESS}"
-            raise CouldNotOpen(Ending(None, told, is_hopeless=True)) from error
+            problem = f"{error}; {ADDRESS}"
+            raise CouldNotOpen(Ending(None, problem, is_hopeless=True)) from error
         except InvalidStatus as error:
             raise CouldNotOpen(_turned_away(error.response.status_code)) from error
         except (OSError, WebSocketException, AssertionError) as error:
@@ -261,16 +261,16 @@ async def _say_hello(socket: ClientConnection, codec: Codec, hello: Message) -> 
         raise CouldNotOpen(Ending(None, f"the server sent {error}")) from error
     except TimeoutError:
         raise CouldNotOpen(Ending(None, "the server did not answer hello")) from None
-    told = answer.get("message") or f"the server answered hello with {answer['t']}"
+    problem = answer.get("message") or f"the server answered hello with {answer['t']}"
     after_ms = (answer.get("details") or {}).get("retry_after_ms")
-    raise CouldNotOpen(Ending(socket.close_code, str(told), after_ms=after_ms))
+    raise CouldNotOpen(Ending(socket.close_code, str(problem), after_ms=after_ms))
 
 
 def _turned_away(status: int) -> Ending:
     """HTTP answered, and no WebSocket: mostly another path, or another server."""
     is_hopeless = status < 500 and status not in TRY_AGAIN_STATUSES
-    told = f"there is no Prime at this address (HTTP {status}); {ADDRESS}"
-    return Ending(None, told if is_hopeless else f"HTTP {status}", is_hopeless=is_hopeless)
+    problem = f"there is no Prime at this address (HTTP {status}); {ADDRESS}"
+    return Ending(None, problem if is_hopeless else f"HTTP {status}", is_hopeless=is_hopeless)
 
 
 async def _drop(socket: ClientConnection) -> None:

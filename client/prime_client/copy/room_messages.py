@@ -211,16 +211,16 @@ class RoomMessages:
         if self.position is None or self.position.epoch != self._target.epoch:
             raise Gap("the server resumes a position that we do not have")
         with self.copy.confirmed():
-            held = self._acknowledge_held()
-        return [*held, *self._told_of_media(news), *self._check_synced(fresh=False)]
+            acknowledged = self._acknowledge_held()
+        return [*acknowledged, *self._told_of_media(news), *self._check_synced(fresh=False)]
 
     def _acknowledge_held(self) -> list[Event]:
         """What the joined state holds of ours is done with; the view is without pending effects."""
         committed, self._committed = self._committed, {}
-        held = [one for one in self.pending if one in committed]
-        for delta_id in held:
+        acknowledged = [one for one in self.pending if one in committed]
+        for delta_id in acknowledged:
             del self.pending[delta_id]
-        return [Acknowledged(one, committed[one], on_resume=True) for one in held]
+        return [Acknowledged(one, committed[one], on_resume=True) for one in acknowledged]
 
     def _state_part(self, message: Message) -> list[Event]:
         if message["part"] != len(self._parts):
@@ -234,9 +234,9 @@ class RoomMessages:
         self.copy.replace(state)
         self.position = self.began_at = self._target
         diverged = self._compare(self._expected_digest)
-        held = self._acknowledge_held()
+        acknowledged = self._acknowledge_held()
         self.copy.reapply_pending()
-        return [*held, *(diverged or self._check_synced(fresh=True))]
+        return [*acknowledged, *(diverged or self._check_synced(fresh=True))]
 
     def _check_synced(self, *, fresh: bool) -> list[Event]:
         if self.synced or self.position is None or self._target is None:
@@ -344,8 +344,8 @@ class RoomMessages:
             return []
         if code in POSTPONING_CODES:
             retry_after_ms = float(details.get("retry_after_ms", 0))
-            after, told = details.get("after"), details.get("message", "")
-            return [Postponed(delta.id, code, retry_after_ms, after, told)]
+            after, reason = details.get("after"), details.get("message", "")
+            return [Postponed(delta.id, code, retry_after_ms, after, reason)]
         self.withdraw(delta.id)
         return [Refused(delta.id, code, message["message"], details, delta.ops)]
 

@@ -67,10 +67,10 @@ async def gone(
     if not acknowledged:
         return (), True
     try:
-        there = await _ids_since(call, project, member, min(acknowledged.values()))
+        journal_ids = await _ids_since(call, project, member, min(acknowledged.values()))
     except (CallFailed, ConnectionOver):
         return tuple(one for one, seq in acknowledged.items() if seq > head), False
-    return tuple(one for one in acknowledged if one not in there), True
+    return tuple(one for one in acknowledged if one not in journal_ids), True
 
 
 async def _ids_since(call: Call, project: str, member: str, oldest: int) -> set[str]:

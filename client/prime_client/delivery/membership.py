@@ -156,8 +156,8 @@ class Membership(RoomView):
             case JoinFailed():
                 self._join_failed(event)
             case Left(reason=str(reason)):
-                told = f"{reason}: {event.message}" if event.message else reason
-                self.close(RoomClosed(told, event))
+                sentence = f"{reason}: {event.message}" if event.message else reason
+                self.close(RoomClosed(sentence, event))
             case _:
                 self._go_on_after_maintenance(event)
 

@@ -117,7 +117,7 @@ class _Bench:
             refreshes = await self._refreshes()
         waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began)
         due = self._asked.wrong_per_second * self._asked.seconds
-        said = problems(lag.ms, lag.cpu_percent, wrong.sent, due) + disturbed(waited * 100)
+        found_problems = problems(lag.ms, lag.cpu_percent, wrong.sent, due) + disturbed(waited * 100)
         self.curves |= {"ended elsewhere: until the socket is closed": closed}
         return {
             **loud,
@@ -129,7 +129,7 @@ class _Bench:
             "revoked_not_closed": self._asked.revocations - len(closed),
             "refreshes_per_s": refreshes,
             "generator_lag_ms": lag.summary,
-            **verdict(said),
+            **verdict(found_problems),
         }
 
     async def _phase(
@@ -180,19 +180,19 @@ class _Bench:
         (await self._register(ann)).close()
         with self._console.status("ending logins"):
             for _ in range(self._asked.revocations):
-                here = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
-                tokens = await patiently(here, "auth.login", email=ann.email, password=PASSWORD)
+                connection = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
+                tokens = await patiently(connection, "auth.login", email=ann.email, password=PASSWORD)
                 elsewhere = await BarePrime.open(self._two, "ended", tokens["access_token"])
                 gone: asyncio.Future[object] = asyncio.get_running_loop().create_future()
                 elsewhere.connection.on_lost = gone.set_result
                 began = time.perf_counter()
-                await here.call("auth.logout")
+                await connection.call("auth.logout")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await gone
                 if elsewhere.connection.close_code == REVOKED:
                     took.append((time.perf_counter() - began) * 1_000)
-                here.close()
+                connection.close()
         return took
 
     async def _refreshes(self) -> float:
@@ -213,11 +213,11 @@ class _Bench:
         ann = _someone("203.0.98.7")
         door, login = await self._register(ann), {"email": ann.email, "password": PASSWORD}
         count = range(self._asked.refreshers)
-        held = [(await patiently(door, "auth.login", **login))["refresh_token"] for _ in count]
+        refresh_tokens = [(await patiently(door, "auth.login", **login))["refresh_token"] for _ in count]
         doors = [await BarePrime.open(self._one, "refreshing") for _ in count]
         with self._console.status("refreshing"):
             end = time.perf_counter() + seconds
-            both = zip(doors, held, strict=True)
+            both = zip(doors, refresh_tokens, strict=True)
             await asyncio.gather(*(refresh_on(each, token, end) for each, token in both))
         return round(done / seconds, 1)
 

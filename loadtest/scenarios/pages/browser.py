@@ -172,7 +172,7 @@ class _Uses:
                 advance()
             passed = samples.now
         self._evidence.samples = samples
-        said = problems(
+        found_problems = problems(
             scene.members.lag_ms[lag:],
             samples.mean("members"),
             scene.members.sent - sent,
@@ -188,7 +188,7 @@ class _Uses:
             "hub_cpu_percent": samples.mean("hub"),
             "members_lag_ms": summary(scene.members.lag_ms[lag:]),
             "cores": self._pinning,
-            **verdict(said),
+            **verdict(found_problems),
         }
 
     async def _use(self, name: str) -> None:

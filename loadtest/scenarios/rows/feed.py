@@ -176,16 +176,16 @@ class _Crowd:
         self._say(text)
         writing = self._write()
         await asyncio.sleep(1.0)
-        before, told = await scrape(self._hub.url), self._seen.changes
+        before, changes_seen = await scrape(self._hub.url), self._seen.changes
         began = time.perf_counter()
         await asyncio.sleep(self._arguments.seconds)
         after, passed = await scrape(self._hub.url), time.perf_counter() - began
-        told = self._seen.changes - told
+        changes_seen = self._seen.changes - changes_seen
         await _cancelled(writing)
         queries, changes = (after[name] - before[name] for name in (QUERIES, CHANGES))
         return {
             "changes_per_s": round(changes / passed, 1),
-            "told_per_s": round(told / passed, 1),
+            "told_per_s": round(changes_seen / passed, 1),
             "queries_per_s": round(queries / passed, 1),
             "queries_per_change": round(queries / changes, 2) if changes else 0.0,
         }

@@ -79,8 +79,8 @@ async def claim(
 
 async def complete(db: Executor, user: str, key: str, reply: bytes, *, caller: str = "") -> bytes:
     """Keep the reply; returns the one that is kept, which may have come first."""
-    kept: bytes | None = await db.fetchval(COMPLETE, user, key, reply, caller)
-    return reply if kept is None else kept
+    stored_reply: bytes | None = await db.fetchval(COMPLETE, user, key, reply, caller)
+    return reply if stored_reply is None else stored_reply
 
 
 async def give_up(db: Executor, user: str, key: str) -> None:

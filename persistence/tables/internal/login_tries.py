@@ -94,30 +94,30 @@ async def count_try(db: Executor, account: bytes, address: str, *, is_known: boo
     of it. `account`: 16 bytes made of its e-mail address, also of none there is. `is_known`: what
     stands for the address is a device that has shown that the account has logged in on it.
     """
-    beside = DEVICES if is_known else EVERYWHERE
+    shared_place = DEVICES if is_known else EVERYWHERE
     async with db.transaction() as tx:
-        here, all_over, now = await _locked(tx, account, address, beside)
+        own_tries, all_over, now = await _locked(tx, account, address, shared_place)
         if is_known:
-            here = replace(here, known_until=max(here.known_until, now + KNOWN_DEVICE_SECONDS))
-        if wait := seconds_to_wait(here, all_over, now):
+            own_tries = replace(own_tries, known_until=max(own_tries.known_until, now + KNOWN_DEVICE_SECONDS))
+        if wait := seconds_to_wait(own_tries, all_over, now):
             return Try(wait)
-        if is_undecided(here, all_over, now):
+        if is_undecided(own_tries, all_over, now):
             return Try(is_undecided=True)
-        after = after_a_beginning(here, all_over, now)
-        await _put_both(tx, account, (address, beside), (here, all_over), after)
-        return Try(was_alone=is_alone(here, all_over, now), all_over=beside)
+        after = after_a_beginning(own_tries, all_over, now)
+        await _put_both(tx, account, (address, shared_place), (own_tries, all_over), after)
+        return Try(was_alone=is_alone(own_tries, all_over, now), all_over=shared_place)
 
 
 async def count_wrong(db: Executor, account: bytes, address: str, begun: Try) -> int:
     """The try was wrong: how many were in a row, with this one."""
     was_alone = begun.was_alone
-    here = await _step(
+    own_tries = await _step(
         db,
         account,
         (address, begun.all_over),
         lambda *tries: after_a_wrong_one(*tries, was_alone=was_alone),
     )
-    return here.wrong
+    return own_tries.wrong
 
 
 async def count_login(db: Executor, account: bytes, address: str, begun: Try) -> None:
@@ -155,11 +155,11 @@ async def count_code(db: Executor, account: bytes, address: str) -> float:
     two right ones are looked at at once.
     """
     async with db.transaction() as tx:
-        here, elsewhere, now = await _locked(tx, account, address, EVERYWHERE)
-        if wait := code_tries.seconds_to_wait(here, elsewhere, now):
+        own_tries, elsewhere, now = await _locked(tx, account, address, EVERYWHERE)
+        if wait := code_tries.seconds_to_wait(own_tries, elsewhere, now):
             return wait
-        after = code_tries.after_a_try(here, elsewhere, now)
-        await _put_both(tx, account, (address, EVERYWHERE), (here, elsewhere), after)
+        after = code_tries.after_a_try(own_tries, elsewhere, now)
+        await _put_both(tx, account, (address, EVERYWHERE), (own_tries, elsewhere), after)
         return 0.0
 
 
@@ -182,9 +182,9 @@ async def trim(db: Executor) -> None:
 async def _step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
     """What is then counted of the address, the first of both."""
     async with db.transaction() as tx:
-        here, all_over, now = await _locked(tx, account, *where)
-        after = step(here, all_over, now)
-        await _put_both(tx, account, where, (here, all_over), after)
+        own_tries, all_over, now = await _locked(tx, account, *where)
+        after = step(own_tries, all_over, now)
+        await _put_both(tx, account, where, (own_tries, all_over), after)
         return after[0]
 
 

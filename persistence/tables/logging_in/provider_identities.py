@@ -80,8 +80,8 @@ async def link(
     db: Executor, user_id: str, provider: str, issuer: str, subject: str, email: str | None
 ) -> ProviderIdentity | None:
     """Link it, or find it linked already; None: it is linked to another account."""
-    kept = email and as_kept(email)
-    row = await db.fetchrow(LINK, user_id, provider, issuer, subject, kept)
+    email_as_kept = email and as_kept(email)
+    row = await db.fetchrow(LINK, user_id, provider, issuer, subject, email_as_kept)
     return _identity(row) if row else None
 
 

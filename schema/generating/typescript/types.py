@@ -115,17 +115,17 @@ def _range(schema: Schema) -> str:
 
 def _comment(schema: Schema, indent: str) -> str:
     """What is said of it, its unit, range and default, as a comment before it; or nothing."""
-    said = [str(schema[key]) for key in ("description",) if key in schema]
+    descriptions = [str(schema[key]) for key in ("description",) if key in schema]
     measure = ", ".join(filter(None, (_unit(schema), _range(schema))))
     if measure:
-        said.append(f"{measure[0].upper()}{measure[1:]}.")
+        descriptions.append(f"{measure[0].upper()}{measure[1:]}.")
     if "x-points-to" in schema:
-        said.append(f"An id in `{schema['x-points-to']}`{_ON_DELETE[schema['x-on-delete']]}.")
+        descriptions.append(f"An id in `{schema['x-points-to']}`{_ON_DELETE[schema['x-on-delete']]}.")
     if "default" in schema:
-        said.append(f"Default: {json.dumps(schema['default'], ensure_ascii=False)}.")
-    if not said:
+        descriptions.append(f"Default: {json.dumps(schema['default'], ensure_ascii=False)}.")
+    if not descriptions:
         return ""
-    lines = textwrap.wrap(" ".join(said).replace("*/", "* /"), _WIDTH - len(indent))
+    lines = textwrap.wrap(" ".join(descriptions).replace("*/", "* /"), _WIDTH - len(indent))
     if len(lines) == 1:
         return f"{indent}/** {lines[0]} */\n"
     return "".join(

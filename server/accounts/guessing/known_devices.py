@@ -50,8 +50,8 @@ class KnownDevices:
 
         `made_at`: when, in microseconds, on the clock of the database.
         """
-        said = made_at.to_bytes(TIME_LENGTH, "big") + secrets.token_bytes(NONCE_LENGTH)
-        return base64url.encode(said + self._mac(self._keys[0], account, said))
+        payload = made_at.to_bytes(TIME_LENGTH, "big") + secrets.token_bytes(NONCE_LENGTH)
+        return base64url.encode(payload + self._mac(self._keys[0], account, payload))
 
     def known(self, account: bytes, token: str) -> KnownDevice | None:
         """The device that shows this; None: it is none of the account's."""
@@ -59,16 +59,16 @@ class KnownDevices:
             raw = base64url.decode(token)
         except ValueError:
             return None
-        said, mac = raw[:-MAC_LENGTH], raw[-MAC_LENGTH:]
-        if len(said) != TIME_LENGTH + NONCE_LENGTH:
+        payload, mac = raw[:-MAC_LENGTH], raw[-MAC_LENGTH:]
+        if len(payload) != TIME_LENGTH + NONCE_LENGTH:
             return None
-        macs = (self._mac(key, account, said) for key in self._keys)
+        macs = (self._mac(key, account, payload) for key in self._keys)
         if not any(hmac.compare_digest(mac, each) for each in macs):
             return None
-        made_at = int.from_bytes(said[:TIME_LENGTH], "big")
+        made_at = int.from_bytes(payload[:TIME_LENGTH], "big")
         if self._clock() - made_at / MICROSECONDS >= KNOWN_SECONDS:
             return None
-        return KnownDevice(PREFIX + said[TIME_LENGTH:].hex(), made_at)
+        return KnownDevice(PREFIX + payload[TIME_LENGTH:].hex(), made_at)
 
     @staticmethod
     def _mac(key: bytes, account: bytes, said: bytes) -> bytes:

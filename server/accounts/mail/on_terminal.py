@@ -29,6 +29,6 @@ class Terminal:
         part = message.get_body(("plain",))
         text = "" if part is None else part.get_content()
         self._console.rule(Text(f"mail to {message['To']}"))
-        said = Text(f"{message['Subject']}\n\n{text.strip()}")
-        self._console.print(said, soft_wrap=True)  # else a link would be cut in two
+        mail_text = Text(f"{message['Subject']}\n\n{text.strip()}")
+        self._console.print(mail_text, soft_wrap=True)  # else a link would be cut in two
         self._console.rule("SMTP_URL is not set: it is shown here")

@@ -64,35 +64,35 @@ class Discovery:
 
     async def metadata(self, issuer: str) -> Metadata:
         """Raises `ProviderDown`, `ProviderRefused`."""
-        kept = self._kept.setdefault(issuer, _Kept())
-        async with kept.reading:
-            if kept.metadata is None or self.now() >= kept.metadata_until:
-                read = await self._read(kept, issuer.rstrip("/") + PATH)
-                kept.metadata = _checked(read, issuer)
-                kept.metadata_until = self.now() + KEPT_SECONDS
-            return kept.metadata
+        cached = self._kept.setdefault(issuer, _Kept())
+        async with cached.reading:
+            if cached.metadata is None or self.now() >= cached.metadata_until:
+                read = await self._read(cached, issuer.rstrip("/") + PATH)
+                cached.metadata = _checked(read, issuer)
+                cached.metadata_until = self.now() + KEPT_SECONDS
+            return cached.metadata
 
     async def keys(self, issuer: str, kid: str | None) -> KeySet:
         """Its keys; read anew if none of this `kid` is among them, but not all the time."""
-        kept, metadata = self._kept.setdefault(issuer, _Kept()), await self.metadata(issuer)
-        async with kept.reading:
+        cached, metadata = self._kept.setdefault(issuer, _Kept()), await self.metadata(issuer)
+        async with cached.reading:
             now = self.now()
-            is_missing = kept.keys is None or (kid is not None and not _has(kept.keys, kid))
-            may_look = kept.keys is None or now - kept.keys_read_at >= ANEW_SECONDS
-            if now >= kept.keys_until or (is_missing and may_look):
-                kept.keys = _key_set(await self._read(kept, metadata.jwks_uri))
-                kept.keys_read_at, kept.keys_until = now, now + KEPT_SECONDS
-            assert kept.keys is not None
-            return kept.keys
+            is_missing = cached.keys is None or (kid is not None and not _has(cached.keys, kid))
+            may_look = cached.keys is None or now - cached.keys_read_at >= ANEW_SECONDS
+            if now >= cached.keys_until or (is_missing and may_look):
+                cached.keys = _key_set(await self._read(cached, metadata.jwks_uri))
+                cached.keys_read_at, cached.keys_until = now, now + KEPT_SECONDS
+            assert cached.keys is not None
+            return cached.keys
 
-    async def _read(self, kept: _Kept, url: str) -> Any:
+    async def _read(self, cached: _Kept, url: str) -> Any:
         host = urlsplit(url).hostname
-        if self.now() < kept.down_until:
+        if self.now() < cached.down_until:
             raise ProviderDown(f"{host} did not answer a moment ago")
         try:
             fetched = await self.fetching.get(url)
         except ProviderDown:
-            kept.down_until = self.now() + DOWN_SECONDS
+            cached.down_until = self.now() + DOWN_SECONDS
             raise
         if fetched.status != 200:
             raise ProviderRefused(Cause.MALFORMED, f"{host} answers with {fetched.status}")

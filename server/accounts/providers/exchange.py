@@ -123,12 +123,12 @@ class Exchange:
     ) -> dict[str, Any]:
         """What the ID token leaves out, of the same user (OpenID Connect Core, 5.3.2)."""
         fetched = await self._fetching.get(endpoint, {"Authorization": f"Bearer {access_token}"})
-        told = fetched.body
-        if fetched.status != 200 or not isinstance(told, dict):
+        user_info = fetched.body
+        if fetched.status != 200 or not isinstance(user_info, dict):
             raise ProviderRefused(Cause.MALFORMED, "the provider does not say who it is")
-        if told.get("sub") != claims["sub"]:
+        if user_info.get("sub") != claims["sub"]:
             raise ProviderRefused(Cause.FOREIGN, "the provider tells of another user")
-        return {**told, **claims}
+        return {**user_info, **claims}
 
 
 def _check_iss(metadata: Metadata, iss: str | None) -> None:

@@ -27,12 +27,12 @@ async def end_logins(
     nodes with `tell_ended`: their sockets are closed then, and no delta or row of theirs is stored
     from the commit on (rule A3).
     """
-    async with tx.transaction() as held:
-        await auth_sessions.hold_user(held, user)
-        await login_challenges.end_all(held, user)
-        ended = await auth_sessions.revoke_all(held, user, but, reason)
+    async with tx.transaction() as savepoint:
+        await auth_sessions.hold_user(savepoint, user)
+        await login_challenges.end_all(savepoint, user)
+        ended = await auth_sessions.revoke_all(savepoint, user, but, reason)
         for auth_session in ended:
-            await _note(held, user, auth_session, reason)
+            await _note(savepoint, user, auth_session, reason)
     return ended
 
 

@@ -115,16 +115,16 @@ async def _make(
 
 def note_of(caller: Caller) -> DeviceNote:
     """What is stored of the device that the caller is on."""
-    said = caller.said
-    return DeviceNote(said.name, said.kind, said.client, network_of(caller.address))
+    device = caller.said
+    return DeviceNote(device.name, device.kind, device.client, network_of(caller.address))
 
 
 async def _note(
     db: Executor, caller: Caller, user: UserRow, session: AuthSession, by: LoginBy, ended: list[str]
 ) -> None:
-    said = {"by": by.value, "device": caller.device}
+    audit_details = {"by": by.value, "device": caller.device}
     await audit_log.insert(
-        db, AuditEvent.LOGIN, user=user.id, auth_session=session.id, address=caller.address, **said
+        db, AuditEvent.LOGIN, user=user.id, auth_session=session.id, address=caller.address, **audit_details
     )
     for auth_session in ended:
         reason = {"reason": "too many logins"}

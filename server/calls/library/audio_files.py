@@ -28,9 +28,9 @@ async def stems(context: Context, caller: Caller, params: ListStems) -> Any:
     ids = await audio_files.stems(context.db, params.audio_file, caller.user, MAX_STEMS_TOLD + 1)
     if ids is None:
         raise NotFound(NO_SUCH)
-    told = ids[:MAX_STEMS_TOLD]
-    found = await reading.among(context.rows, AUDIO_FILES, caller.user, told)
-    rows = [found[id] for id in told if id in found]
+    first_ids = ids[:MAX_STEMS_TOLD]
+    found = await reading.among(context.rows, AUDIO_FILES, caller.user, first_ids)
+    rows = [found[id] for id in first_ids if id in found]
     _, result = METHODS["audio_files.stems"]
     return result(rows, len(rows) < len(ids))
 

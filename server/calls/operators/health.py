@@ -32,8 +32,8 @@ LATENCIES = ("ack", "commit", "call", "join", "loop_late")
 async def show_health(context: Context, caller: Caller, params: ShowHealth) -> HealthRows:
     """Of each node what it says of itself."""
     asked = await context.questions.ask("health")
-    rows = [_health(node, told) for node, told in sorted(asked.answers.items()) if told is not None]
-    silent = {node for node, told in asked.answers.items() if told is None}
+    rows = [_health(node, answer) for node, answer in sorted(asked.answers.items()) if answer is not None]
+    silent = {node for node, answer in asked.answers.items() if answer is None}
     return HealthRows(rows, sorted({*asked.silent, *silent}))
 
 

@@ -75,13 +75,13 @@ async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
 async def _kick_member(context: Context, caller: Caller, member: str, reason: str) -> Kicked:
     """Looked for, noted, then sent out: nobody is of which the audit does not know."""
     looked = await context.questions.ask("member", member=member)
-    there = next((seat for _, seat in sorted(looked.answers.items()) if seat), None)
-    if there is None:
+    seat_found = next((seat for _, seat in sorted(looked.answers.items()) if seat), None)
+    if seat_found is None:
         past = await unaware(context.db)
         return Kicked(0, 0, past.connections, sorted({*past.silent, *looked.silent}))
     async with context.db.transaction() as tx:
         words = {"reason": reason, "whom": f"member {member}"}
-        await note(tx, caller, AuditEvent.KICKED, **there, **words)
+        await note(tx, caller, AuditEvent.KICKED, **seat_found, **words)
     asked = await context.questions.ask("kick", member=member, message=reason)
     past = await unaware(context.db)
     seats = sum(seats or 0 for seats in asked.answers.values())

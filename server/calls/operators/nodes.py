@@ -40,12 +40,12 @@ async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> 
     message = params.message if params.mode == "read_only" else None
     async with context.db.transaction() as tx:
         before = await orders.set_maintenance(tx, message)
-        said = None if before is None else before.message
-        if message is not None and message != said:
-            words = {"message": message, "before": said}
-            await note(tx, caller, AuditEvent.MAINTENANCE_BEGUN, **words)
+        message_before = None if before is None else before.message
+        if message is not None and message != message_before:
+            audit_details = {"message": message, "before": message_before}
+            await note(tx, caller, AuditEvent.MAINTENANCE_BEGUN, **audit_details)
         elif message is None and before is not None:
-            await note(tx, caller, AuditEvent.MAINTENANCE_ENDED, before=said)
+            await note(tx, caller, AuditEvent.MAINTENANCE_ENDED, before=message_before)
         now = await orders.maintenance(tx)
     await context.questions.tell()
     return _now(now, await unaware(context.db))

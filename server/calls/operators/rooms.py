@@ -78,7 +78,7 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
     for answer in answers.values():
         room = _both(room, {key: answer[key] for key in room})
     members = [
-        RoomMemberRow(node=node, **seat) for node, told in answers.items() for seat in told["seats"]
+        RoomMemberRow(node=node, **seat) for node, node_answer in answers.items() for seat in node_answer["seats"]
     ]
     members.sort(key=lambda member: (member.since, member.member))
     return RoomShown(
@@ -109,9 +109,9 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
             raise NoSuchProject
         closed = await orders.closed_room(tx, project)
         if before != closed:
-            said = None if before is None else {"reason": before.reason, "until": before.until}
+            order_before = None if before is None else {"reason": before.reason, "until": before.until}
             words: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
-            await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=said, **words)
+            await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=order_before, **words)
     await context.questions.tell()
     shown = _closed(closed, project, name)
     assert shown is not None
@@ -128,8 +128,8 @@ async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
         before = await orders.closed_room(tx, project)
         was_closed = await orders.open_room(tx, project)
         if was_closed and before is not None:
-            said = {"reason": before.reason, "until": before.until}
-            await note(tx, caller, AuditEvent.ROOM_OPENED, project=project, before=said)
+            order_before = {"reason": before.reason, "until": before.until}
+            await note(tx, caller, AuditEvent.ROOM_OPENED, project=project, before=order_before)
     await context.questions.tell()
     return Changed(was_closed)
 

@@ -60,13 +60,13 @@ async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> 
         for method, at, seconds, done in rows or ()
     ]
     found.sort(key=lambda call: (-call.took_ms, call.method, call.at))
-    kept: list[SlowCall] = []
+    slow_calls: list[SlowCall] = []
     counts: dict[str, int] = {}
     for call in found:
         counts[call.method] = counts.get(call.method, 0) + 1
         if counts[call.method] <= params.per_method:
-            kept.append(call)
-    return SlowCalls(kept, asked.silent)
+            slow_calls.append(call)
+    return SlowCalls(slow_calls, asked.silent)
 
 
 async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> AuditRows:

@@ -62,9 +62,9 @@ async def register_guest(context: Context, caller: Caller, params: RegisterGuest
         raise too_often(wait, "too many registrations from this address")
     async with context.db.transaction() as tx:
         user = await guests.create(tx, params.name)
-        said = {"invitation": found.id}
+        audit_details = {"invitation": found.id}
         await audit_log.insert(
-            tx, AuditEvent.GUEST_MADE, user=user.id, address=caller.address, **said
+            tx, AuditEvent.GUEST_MADE, user=user.id, address=caller.address, **audit_details
         )
         joined = await invitations.accept_for(context, caller, tx, params.invitation, user)
     invitations.tell(context, joined)

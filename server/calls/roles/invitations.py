@@ -67,10 +67,10 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
     )
     async with context.db.transaction() as tx:
         made = await invitations.create(tx, new)
-        said: dict[str, Any] = {"invitation": made, "role": params.role, "uses": params.max_uses}
-        said["guests"] = params.guests
+        audit_details: dict[str, Any] = {"invitation": made, "role": params.role, "uses": params.max_uses}
+        audit_details["guests"] = params.guests
         await audit_log.insert(
-            tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **said
+            tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **audit_details
         )
         if params.email is not None:
             await _mail(context, tx, caller, params, token)
@@ -92,9 +92,9 @@ async def withdraw(context: Context, caller: Caller, params: WithdrawInvitation)
     async with context.db.transaction() as tx:
         project = await invitations.withdraw(tx, params.invitation, caller.user)
         if project is not None:
-            said = {"invitation": params.invitation}
+            audit_details = {"invitation": params.invitation}
             await audit_log.insert(
-                tx, AuditEvent.INVITATION_WITHDRAWN, user=caller.user, project=project, **said
+                tx, AuditEvent.INVITATION_WITHDRAWN, user=caller.user, project=project, **audit_details
             )
     context.announcer.rows_changed()
     return Done()
@@ -163,9 +163,9 @@ async def _accept(
     if invitation.address is not None:  # who has its token has read the mail
         await users.verify_email(tx, user.id, user.email)
     if is_new:
-        said = {"invitation": invitation.id, "role": invitation.role}
+        audit_details = {"invitation": invitation.id, "role": invitation.role}
         await audit_log.insert(
-            tx, AuditEvent.INVITATION_ACCEPTED, user=user.id, project=invitation.project, **said
+            tx, AuditEvent.INVITATION_ACCEPTED, user=user.id, project=invitation.project, **audit_details
         )
     return joined
 

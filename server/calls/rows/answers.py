@@ -102,9 +102,9 @@ class RowAnswers:
 
     async def _count(self, table: Table, context: Context, caller: Caller, params: Any) -> Counted:
         """How many rows a list has."""
-        beside = asked_beside(table, params)
+        other_fields = asked_beside(table, params)
         found = await reading.count(
-            context.rows, table, caller.user, where=params.where, beside=beside
+            context.rows, table, caller.user, where=params.where, beside=other_fields
         )
         if not found.count:
             await _require_seeing(table, context, caller, params)

@@ -25,8 +25,8 @@ class Embedding:
         allowed = embeddable(table, self._tables)
         for n, name in enumerate(asked):
             if name not in allowed:
-                said = ", ".join(allowed) or "none"
-                raise BadQuery(f"embed[{n}]", f"is no column that names a row; allowed: {said}")
+                allowed_words = ", ".join(allowed) or "none"
+                raise BadQuery(f"embed[{n}]", f"is no column that names a row; allowed: {allowed_words}")
         return [name for name in dict.fromkeys(asked) if name not in table.brings]
 
     async def bring(
@@ -47,9 +47,9 @@ class Embedding:
     async def bring_always(self, db: Executor, table: Table, rows: Sequence[Row]) -> None:
         """The same of what the table `brings`, read as the server: whoever sees a row sees it."""
         for name in table.brings:
-            there = [row for row in rows if row.get(name) is not None]
-            found = await summaries(db, table, name, {row[name] for row in there})
-            for row in there:
+            rows_with_id = [row for row in rows if row.get(name) is not None]
+            found = await summaries(db, table, name, {row[name] for row in rows_with_id})
+            for row in rows_with_id:
                 row[name] = found[row[name]]
 
 

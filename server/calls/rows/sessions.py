@@ -87,11 +87,11 @@ def _with_project(params: Any) -> Any:
 async def _show_now(context: Context, rows: list[Row], fields: list[str] | None) -> None:
     """Put what the rooms of this node have into the rows of sessions that go on in them."""
     rooms = context.hub.rooms
-    there = {row["project"] for row in rows if row["project"] in rooms}
-    going_on = await collaboration_sessions.active_among(context.db, there) if there else set()
+    open_projects = {row["project"] for row in rows if row["project"] in rooms}
+    going_on = await collaboration_sessions.active_among(context.db, open_projects) if open_projects else set()
     members = {
         (project, member.user, member.device): member.presence
-        for project in there
+        for project in open_projects
         if project in rooms
         for member in rooms[project].room.members_everywhere()
     }

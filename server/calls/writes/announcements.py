@@ -20,8 +20,8 @@ class HeldBack:
 
     def tell(self) -> None:
         """It is committed: announce all of it."""
-        held, self._held = self._held, []
-        for announce in held:
+        announcements, self._held = self._held, []
+        for announce in announcements:
             announce()
 
     def session_permitted(self, project: str, session: str) -> None:

@@ -70,14 +70,14 @@ class Batches:
         After `CALL_SECONDS` what was answered stays: the call under way is `unavailable`, and
         those behind it are not begun.
         """
-        told: list[Answered] = []
+        answers: list[Answered] = []
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                await self._answer_each(told, context, caller, batch, codec, key)
+                await self._answer_each(answers, context, caller, batch, codec, key)
         except TimeoutError as error:
-            told.append(_refused(error))
-            told += [NOT_BEGUN] * (len(batch.calls) - len(told))
-        return BatchAnswers(told, all(answered.error is UNSET for answered in told))
+            answers.append(_refused(error))
+            answers += [NOT_BEGUN] * (len(batch.calls) - len(answers))
+        return BatchAnswers(answers, all(answered.error is UNSET for answered in answers))
 
     async def _answer_each(
         self,
@@ -125,24 +125,24 @@ class Batches:
             async with one_transaction(context, of_rows=True) as (inside, _):
                 return await answer(inside, caller, asked)
         except _NotDone as refused:
-            told = [NOT_DONE] * len(batch.calls)
-            told[refused.index] = _refused(refused.error)
-            return BatchAnswers(told, done=False)
+            answers = [NOT_DONE] * len(batch.calls)
+            answers[refused.index] = _refused(refused.error)
+            return BatchAnswers(answers, done=False)
 
     async def _inside(
         self, inside: Context, caller: Caller, asked: list[tuple[str, Struct]], codec: Codec
     ) -> BatchAnswers:
-        told: list[Answered] = []
+        answers: list[Answered] = []
         size = 0
         for number, (method, params) in enumerate(asked):
             try:
-                told.append(Answered(await self.answers[method](inside, caller, params)))
-                size += len(codec.encode(told[-1]))
+                answers.append(Answered(await self.answers[method](inside, caller, params)))
+                size += len(codec.encode(answers[-1]))
                 if size > ALL_ANSWERS:
                     raise _full()
             except Exception as error:
                 raise _NotDone(number, error) from error
-        return BatchAnswers(told, done=True)
+        return BatchAnswers(answers, done=True)
 
 
 def _require_rows(batch: Batch) -> None:
@@ -185,5 +185,5 @@ def _full() -> Refused:
 def _refused(error: Exception) -> Answered:
     if isinstance(error, BadMessage):
         return Answered(error=CallError(error.code, str(error), error.details))
-    told = as_error(None, error)
-    return Answered(error=CallError(told.code, told.message, told.details))
+    problem = as_error(None, error)
+    return Answered(error=CallError(problem.code, problem.message, problem.details))

@@ -128,17 +128,17 @@ async def _in_parts(
 async def _claim(db: Executor, keyed: Keyed, caller: str = "") -> bytes | None:
     """The reply that is kept; None: there is none yet. Raises `Refused` for another call's key."""
     asked = keyed.user, keyed.key, keyed.method, keyed.digest
-    kept = await idempotency_keys.claim(db, *asked, caller=caller)
-    if kept is None:
+    stored_reply = await idempotency_keys.claim(db, *asked, caller=caller)
+    if stored_reply is None:
         return None
-    keyed.require_same(kept)
-    return kept.reply
+    keyed.require_same(stored_reply)
+    return stored_reply.reply
 
 
 def _with_id(params: Any, keyed: Keyed) -> Any:
     """With an id that follows from the key, where the client made none."""
     if params.id is not None:
         return params
-    told = f"{keyed.user} {keyed.key}".encode()
-    made = uuid.UUID(bytes=blake2b(told, digest_size=16).digest())
+    id_source = f"{keyed.user} {keyed.key}".encode()
+    made = uuid.UUID(bytes=blake2b(id_source, digest_size=16).digest())
     return msgspec.structs.replace(params, id=str(made))

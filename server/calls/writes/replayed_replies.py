@@ -18,12 +18,12 @@ async def replay_reply(context: Context, user: str, params: Any, reply: bytes) -
 
     What says nothing of a project, as the `Done` of who has left it, is anyone's who was told it.
     """
-    told = msgspec.json.decode(reply)
+    reply_map = msgspec.json.decode(reply)
     asked = getattr(params, "project", None)
-    for project in sorted(set(_projects(told, asked))):
+    for project in sorted(set(_projects(reply_map, asked))):
         if await project_members.role_of(context.db, project, user) is None:
             raise NoSuchProject
-    return told
+    return reply_map
 
 
 def _projects(told: Any, asked: str | None) -> Iterator[str]:

@@ -21,14 +21,14 @@ async def one_transaction(
     written them. `of_rows`: as `prime_caller`, for what is answered by what
     all tables have in common; else as the server, for what is written out.
     """
-    held = HeldBack(context.announcer)
+    held_back = HeldBack(context.announcer)
     lane = context.rows.callers if of_rows else context.db
     async with lane.transaction() as transaction:
         # Colours of what may not come are not to be remembered.
-        inside = replace(context, announcer=held, colors=MemberColors())
+        inside = replace(context, announcer=held_back, colors=MemberColors())
         if of_rows:
             inside = replace(inside, rows=context.rows.within(transaction))
         else:
             inside = replace(inside, db=transaction, rows=context.rows.within(transaction))
         yield inside, transaction
-    held.tell()
+    held_back.tell()

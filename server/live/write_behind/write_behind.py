@@ -134,16 +134,16 @@ class WriteBehind:
         noted = {live: written for live, written in rooms.items() if users[live]}
         ended = {live: dict(live.stays.ended) for live in noted}
         at = time.time() * 1_000
-        there = {live: _stays(live, ended[live], w.since, at) for live, w in noted.items()}
+        stays_by_room = {live: _stays(live, ended[live], w.since, at) for live, w in noted.items()}
         for live, written in noted.items():
             if written.session is None:
-                written.session = await self._open_session(live.room, there[live])
-        here = {session: users[live] for live, w in noted.items() if (session := w.session)}
-        if not here:
+                written.session = await self._open_session(live.room, stays_by_room[live])
+        users_by_session = {session: users[live] for live, w in noted.items() if (session := w.session)}
+        if not users_by_session:
             return
         present = {live: _users_in(live) for live in noted}
-        alive = await collaboration_sessions.touch_many(self._db, here)
-        stays = {w.session: there[live] for live, w in noted.items() if w.session in alive}
+        alive = await collaboration_sessions.touch_many(self._db, users_by_session)
+        stays = {w.session: stays_by_room[live] for live, w in noted.items() if w.session in alive}
         await collaboration_sessions.note_stays(self._db, stays, time.time() * 1_000, AWAY_SECONDS)
         for live, written in noted.items():
             if written.session in alive:
@@ -206,12 +206,12 @@ def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
 
     It is when someone comes, goes or moves, or it has been a while.
     """
-    here = _users_in(live)
+    users_here = _users_in(live)
     ended = live.stays.ended
-    is_quiet = not ended and here == written.here and now - written.touched_at < TOUCH_SECONDS
+    is_quiet = not ended and users_here == written.here and now - written.touched_at < TOUCH_SECONDS
     if is_quiet and all(map(written.has, live.room.seats.values())):
         return []
-    return sorted(here | ended.keys())
+    return sorted(users_here | ended.keys())
 
 
 def _row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:

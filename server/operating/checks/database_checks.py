@@ -66,20 +66,20 @@ async def _database(db: Database) -> str:
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
     needed, left = settings.lanes.total, facts.connections - facts.taken + 1
-    told = f"{facts.connections} connections, {left} of them free; a node opens up to {needed}"
+    sentence = f"{facts.connections} connections, {left} of them free; a node opens up to {needed}"
     if left < needed:
-        raise Doubtful(f"{told}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
-    return told
+        raise Doubtful(f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
+    return sentence
 
 
 async def _clock(settings: Settings, db: Database) -> str:
     ahead = await database_status.clock_ahead(db)
-    told = clock_difference.difference(ahead)
-    if told is None:
+    sentence = clock_difference.difference(ahead)
+    if sentence is None:
         return "that of this machine is the database server's"
     if abs(ahead) < clock_difference.TOLD_APART_SECONDS:
-        raise Doubtful(told)
-    raise Wrong(f"{told}: until then nodes refuse each other's logins")
+        raise Doubtful(sentence)
+    raise Wrong(f"{sentence}: until then nodes refuse each other's logins")
 
 
 async def _schema(settings: Settings, db: Database) -> str:

@@ -84,14 +84,14 @@ async def tls(settings: Settings) -> str:
             " the clock of this machine is right"
         )
     days = (pair.expires_at - time.time()) / DAY_SECONDS
-    told = f"{pair.certificate}: until {pair.expires}"
+    sentence = f"{pair.certificate}: until {pair.expires}"
     if days <= 0:
-        raise Wrong(f"{told}, so it has run out: renew it; nodes that run take it over")
+        raise Wrong(f"{sentence}, so it has run out: renew it; nodes that run take it over")
     if days < FEWEST_DAYS:
-        raise Doubtful(f"{told}, {days:.0f} days left: renew it; nodes that run take it over")
+        raise Doubtful(f"{sentence}, {days:.0f} days left: renew it; nodes that run take it over")
     if os.stat(settings.tls_key).st_mode & stat.S_IROTH:
         raise Doubtful(f"everyone on this machine can read the key: chmod o= {settings.tls_key}")
-    return f"{told}, {days:.0f} days left"
+    return f"{sentence}, {days:.0f} days left"
 
 
 async def user(settings: Settings) -> str:

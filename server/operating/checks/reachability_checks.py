@@ -55,10 +55,10 @@ async def _redis_version(url: str) -> str:
             await connection.send_command(*words)
             await connection.read_response()
         await connection.send_command("INFO", "server")
-        said = await connection.read_response()
+        reply = await connection.read_response()
     finally:
         await connection.disconnect()
-    lines = dict(line.split(":", 1) for line in said.decode().splitlines() if ":" in line)
+    lines = dict(line.split(":", 1) for line in reply.decode().splitlines() if ":" in line)
     name = "Valkey" if "valkey_version" in lines else "Redis"
     return f"{name} {lines.get('valkey_version') or lines.get('redis_version', '')}"
 

@@ -73,11 +73,11 @@ def answer_to_form(form: bytes) -> HttpAnswer:
         fields = parse_qsl(form.decode("ascii"), strict_parsing=True, max_num_fields=16)
     except ValueError:
         return HttpAnswer(400, NO_FORM)
-    said = [(name, value) for name, value in fields if name in OF_PROVIDERS]
-    names = [name for name, _ in said]
+    provider_fields = [(name, value) for name, value in fields if name in OF_PROVIDERS]
+    names = [name for name, _ in provider_fields]
     if "state" not in names or len(set(names)) < len(names):
         return HttpAnswer(400, NO_FORM)
-    return HttpAnswer(303, "", (("Location", f"/account?{urlencode(said)}"), *OF_REDIRECTS))
+    return HttpAnswer(303, "", (("Location", f"/account?{urlencode(provider_fields)}"), *OF_REDIRECTS))
 
 
 OF_REDIRECTS = (

@@ -47,8 +47,8 @@ def take_apart(protocol: ServerProtocol) -> None:
 
     Left to the collector they would pile up, for it waits until nobody is in a room.
     """
-    for kept in (protocol.handshake_exc, protocol.parser_exc):
-        error: BaseException | None = kept
+    for kept_error in (protocol.handshake_exc, protocol.parser_exc):
+        error: BaseException | None = kept_error
         while error is not None:
             error.__traceback__ = None
             error = error.__cause__ or error.__context__

@@ -166,8 +166,8 @@ async def cancel(context: Context, tx: Executor, user: UserRow) -> list[str]:
         return []
     await studio_projects.set_all_archived(tx, archived, False)
     for project, version, is_archived in await studio_projects.versions_among(tx, archived):
-        told = partial(context.announcer.project_changed, project, version, is_archived)
-        tx.when_committed(told)
+        announcement = partial(context.announcer.project_changed, project, version, is_archived)
+        tx.when_committed(announcement)
     await audit_log.insert(tx, AuditEvent.ACCOUNT_REOPENED, user=user.id)
     return archived
 
