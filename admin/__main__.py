@@ -78,11 +78,11 @@ def door_of(arguments: argparse.Namespace) -> Door:
         return CallDoor(arguments.url, arguments.email)
     if arguments.email:
         raise NotDone("--as goes with --url; by the socket nobody logs in", 2)
-    given = arguments.socket or os.environ.get(SOCKETS) or None
+    socket_option = arguments.socket or os.environ.get(SOCKETS) or None
     data = arguments.data or path_of_caller(os.environ.get(DATA) or ".data")
-    place = None if given is None else path_of_caller(given)
-    looked_in = directory_of(place, Path(data).resolve(), os.environ)
-    return SocketDoor(looked_in, directories_of_units() if place is None else ())
+    socket_path = None if socket_option is None else path_of_caller(socket_option)
+    looked_in = directory_of(socket_path, Path(data).resolve(), os.environ)
+    return SocketDoor(looked_in, directories_of_units() if socket_path is None else ())
 
 
 def is_confirmed(asks: str, *, by_option: bool) -> bool:

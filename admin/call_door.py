@@ -102,8 +102,8 @@ def _is_this_machine(host: str) -> bool:
 
 async def _in_thread(ask: Callable[[str], T], *about: Any) -> T:
     """The socket is kept alive meanwhile."""
-    asked: Awaitable[T] = asyncio.to_thread(ask, *about)
-    return await asked
+    answer: Awaitable[T] = asyncio.to_thread(ask, *about)
+    return await answer
 
 
 def read_secret_of_person(asks: str) -> str:

@@ -34,8 +34,8 @@ class Command:
 
 def duration_ms(text: str) -> int:
     """`90s`, `15m`, `2h`, `7d` in milliseconds; raises `ArgumentTypeError`."""
-    found = DURATION.fullmatch(text)
-    milliseconds = 0 if found is None else int(found[1]) * UNITS_MS[found[2]]
+    match = DURATION.fullmatch(text)
+    milliseconds = 0 if match is None else int(match[1]) * UNITS_MS[match[2]]
     if not 0 < milliseconds <= 30 * UNITS_MS["d"]:
         raise argparse.ArgumentTypeError("a time is like 90s, 15m, 2h or 7d, of 30 days at most")
     return milliseconds
@@ -54,8 +54,8 @@ def _page(arguments: argparse.Namespace) -> Result:
 
 def _said(arguments: argparse.Namespace, *names: str) -> Result:
     """Those that were given."""
-    found = {name: getattr(arguments, name) for name in names}
-    return {name: value for name, value in found.items() if value is not None}
+    options = {name: getattr(arguments, name) for name in names}
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _kick(arguments: argparse.Namespace) -> Result:

@@ -82,8 +82,8 @@ def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
             f"what listens at {path} is no node of Prime, so nothing was done;"
             " --socket names another directory"
         )
-    found: Result = told
-    return found
+    result: Result = told
+    return result
 
 
 def _result_of(told: dict[str, Any]) -> Result:

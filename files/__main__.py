@@ -164,10 +164,10 @@ def _alone() -> dict[str, str]:
 def _set_here(variable: str) -> str:
     """What a server that we start would read; raises `WrongUse`."""
     try:
-        given = set_here(variable)
+        setting = set_here(variable)
     except ValueError as error:
         raise WrongUse(str(error)) from None
-    return given.text if given else ""
+    return setting.text if setting else ""
 
 
 def _refuse_unclear(arguments: argparse.Namespace) -> None:
@@ -183,8 +183,8 @@ def _refuse_unclear(arguments: argparse.Namespace) -> None:
 
 def _password(arguments: argparse.Namespace) -> str:
     """Given, or asked for; raises `WrongUse`."""
-    if given := arguments.password or _set_here("PRIME_PASSWORD"):
-        return str(given)
+    if password := arguments.password or _set_here("PRIME_PASSWORD"):
+        return str(password)
     if not sys.stdin.isatty():
         raise WrongUse("no password, and no terminal to ask at: set PRIME_PASSWORD")
     try:

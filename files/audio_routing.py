@@ -16,12 +16,12 @@ def circles(state: State) -> Iterator[Route]:
     """The routes that lead back; without them nothing does."""
     routes = _routes(state)
     open_channels: set[str] = set()
-    seen: set[str] = set()
+    visited: set[str] = set()
     # The master first: what leads on from there is always one route too many.
     for start in [MASTER_CHANNEL, *routes]:
-        if start in seen:
+        if start in visited:
             continue
-        seen.add(start)
+        visited.add(start)
         open_channels.add(start)
         path = [(start, iter(routes.get(start, [])))]
         while path:
@@ -32,8 +32,8 @@ def circles(state: State) -> Iterator[Route]:
                 path.pop()
             elif route[1] in open_channels or channel == MASTER_CHANNEL:
                 yield route
-            elif route[1] not in seen:
-                seen.add(route[1])
+            elif route[1] not in visited:
+                visited.add(route[1])
                 open_channels.add(route[1])
                 path.append((route[1], iter(routes.get(route[1], []))))
 
@@ -108,18 +108,18 @@ def _circles_by_channel(routes: dict[str, list[Route]]) -> dict[str, str]:
 
 def _walk(onward: dict[str, list[str]], starts: Iterable[str], finished: list[str]) -> None:
     """Every channel, after all that it leads to."""
-    seen: set[str] = set()
+    visited: set[str] = set()
     for start in starts:
-        path = [] if start in seen else [(start, iter(onward.get(start, ())))]
-        seen.add(start)
+        path = [] if start in visited else [(start, iter(onward.get(start, ())))]
+        visited.add(start)
         while path:
-            channel, left = path[-1]
-            to = next((c for c in left if c not in seen), None)
+            channel, unvisited = path[-1]
+            to = next((c for c in unvisited if c not in visited), None)
             if to is None:
                 finished.append(channel)
                 path.pop()
             else:
-                seen.add(to)
+                visited.add(to)
                 path.append((to, iter(onward.get(to, ()))))
 
 

@@ -232,8 +232,8 @@ class Song:
 
     def _mint(self, collection: str) -> str:
         self._minted[collection] += 1
-        place = f"{collection} {self._minted[collection]}".encode()
-        digest = hashlib.blake2b(place, digest_size=_ID_BYTES, key=self._seed).digest()
+        id_source = f"{collection} {self._minted[collection]}".encode()
+        digest = hashlib.blake2b(id_source, digest_size=_ID_BYTES, key=self._seed).digest()
         return base64.urlsafe_b64encode(digest).decode()
 
     def _fitted(self, collection: str, props: Mapping[str, object]) -> Entity:

@@ -37,13 +37,13 @@ class Window:
 
 def windows(clip: Entity) -> Iterator[Window]:
     """What a clip plays of its content, one after the other."""
-    time, left, at = _number(clip["time"]), _number(clip["duration"]), _number(clip["playStart"])
+    time, duration_left, at = _number(clip["time"]), _number(clip["duration"]), _number(clip["playStart"])
     is_looped = clip["loopEnd"] is not None and at < _number(clip["loopEnd"])
-    while left > NEAR:
-        end = min(at + left, _number(clip["loopEnd"])) if is_looped else at + left
+    while duration_left > NEAR:
+        end = min(at + duration_left, _number(clip["loopEnd"])) if is_looped else at + duration_left
         yield Window(time, at, end)
         time += end - at
-        left -= end - at
+        duration_left -= end - at
         at = _number(clip["loopStart"]) if is_looped else end
 
 
@@ -81,12 +81,12 @@ class Arranged:
 
 
 def _by_clip(state: State) -> Mapping[str, list[tuple[float, Entity]]]:
-    found: dict[str, list[tuple[float, Entity]]] = defaultdict(list)
+    notes_by_clip: dict[str, list[tuple[float, Entity]]] = defaultdict(list)
     for note in state["notes"].values():
-        found[str(note["clip"])].append((_number(note["time"]), note))
-    for notes in found.values():
+        notes_by_clip[str(note["clip"])].append((_number(note["time"]), note))
+    for notes in notes_by_clip.values():
         notes.sort(key=lambda timed: (timed[0], str(timed[1]["key"])))
-    return found
+    return notes_by_clip
 
 
 def _number(value: object) -> float:

@@ -53,22 +53,22 @@ def _bad_fixtures(state: State) -> Iterator[tuple[str, str]]:
 
 
 def _repeated_ids(state: State) -> Iterator[tuple[str, str]]:
-    seen: dict[str, str] = {}
+    collection_by_id: dict[str, str] = {}
     for collection, entities in state.items():
         for entity_id in entities:
-            if entity_id in seen:
-                yield f"{collection}/{entity_id}", f"has the id of an entity in {seen[entity_id]}"
-            seen[entity_id] = collection
+            if entity_id in collection_by_id:
+                yield f"{collection}/{entity_id}", f"has the id of an entity in {collection_by_id[entity_id]}"
+            collection_by_id[entity_id] = collection
 
 
 def _shared_sides(state: State) -> Iterator[tuple[str, str]]:
     for collection in SIDED:
-        seen: set[tuple[object, ...]] = set()
+        taken_sides: set[tuple[object, ...]] = set()
         for entity_id, entity in state[collection].items():
-            place = entity.get("lane"), entity["time"], entity["slot"]
-            if place in seen:
+            side = entity.get("lane"), entity["time"], entity["slot"]
+            if side in taken_sides:
                 yield f"{collection}/{entity_id}", "has the time and the slot of another one"
-            seen.add(place)
+            taken_sides.add(side)
 
 
 def _dangling(state: State) -> Iterator[tuple[str, str]]:

@@ -326,8 +326,8 @@ def main() -> int:
     take_library_logs()
     try:
         listen, nodes = Node.of(arguments.listen), [Node.of(url) for url in arguments.to]
-        given = set_here("PRIME_BEHIND_PROXY")
-        is_behind = given is not None and is_on(given.name, given.text)
+        setting = set_here("PRIME_BEHIND_PROXY")
+        is_behind = setting is not None and is_on(setting.name, setting.text)
         refuse_bare(listen.host, arguments.behind_proxy or is_behind)
     except ValueError as error:
         parser.error(str(error))

@@ -119,10 +119,10 @@ def socket_directory(data: Path, launcher: Launcher) -> Path:
     directory = (runtime if private and len(str(runtime)) < 60 else Path("/tmp")) / name
     with suppress(FileExistsError):
         directory.mkdir(mode=0o700)
-    found = directory.lstat()
+    status = directory.lstat()
     trusted = {os.geteuid(), launcher.user.uid if launcher.user else os.geteuid()}
     # Anyone may make names in /tmp: a stranger's directory, or a link, would get our sockets.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid not in trusted:
         raise ServerUnavailable(
             f"{directory} belongs to somebody else; remove it, and start again."
         )

@@ -68,11 +68,11 @@ def find(name: str, at_least: int) -> PostgresProgram:
 
     `at_least`: the major version of the server.
     """
-    found = [PostgresProgram(path, major) for path in _paths(name) if (major := _major(path))]
-    new_enough = [program for program in found if program.major >= at_least]
+    programs = [PostgresProgram(path, major) for path in _paths(name) if (major := _major(path))]
+    new_enough = [program for program in programs if program.major >= at_least]
     if new_enough:
         return min(new_enough, key=lambda program: program.major)
-    newest = f"the newest {name} here is {max(one.major for one in found)}" if found else None
+    newest = f"the newest {name} here is {max(one.major for one in programs)}" if programs else None
     raise NoProgram(
         f"the server is PostgreSQL {at_least}, and {newest or f'there is no {name} here'}; install "
         f"{name} {at_least} or newer (Debian: postgresql-client-{at_least}), or put it on the PATH"
@@ -103,8 +103,8 @@ def _major(path: str) -> int:
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    found = re.search(r"\(PostgreSQL\) (\d+)", version_text)
-    return int(found[1]) if found else 0
+    match = re.search(r"\(PostgreSQL\) (\d+)", version_text)
+    return int(match[1]) if match else 0
 
 
 def address(url: str) -> Address:

@@ -28,14 +28,14 @@ def chosen(option: str | None, config: str | None = None) -> str | None:
     """
     if option:
         return checked(option, "--database-url")
-    given = _found("DATABASE_URL", config)
-    return checked(given.text, given.name) if given else None
+    setting = _found("DATABASE_URL", config)
+    return checked(setting.text, setting.name) if setting else None
 
 
 def data_directory(config: str | None) -> Path:
     """Of embedded servers: PRIME_DATA, or the usual one; raises `BadSetting`."""
-    given = _found("PRIME_DATA", config)
-    return path_of_caller(given.text if given else ".data")
+    setting = _found("PRIME_DATA", config)
+    return path_of_caller(setting.text if setting else ".data")
 
 
 def _found(variable: str, config: str | None) -> Given | None:

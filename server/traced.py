@@ -31,7 +31,7 @@ class Tracer:
         gc.collect()
         now = tracemalloc.take_snapshot()
         first = self._first = self._first or now
-        found = now.compare_to(first, "lineno")[:SOURCES]
+        statistics = now.compare_to(first, "lineno")[:SOURCES]
         growth = [
             {
                 "where": f"{_short(entry.traceback[0].filename)}:{entry.traceback[0].lineno}",
@@ -39,7 +39,7 @@ class Tracer:
                 "held_kb": round(entry.size / 1024, 1),
                 "grown_count": entry.count_diff,
             }
-            for entry in found
+            for entry in statistics
         ]
         unfinished = self._path.with_suffix(".new")
         unfinished.write_text(json.dumps(growth))

@@ -223,12 +223,12 @@ class Client(Calls, Reconnecting):
         done or none: then the first refusal is raised. Raises as `call`.
         """
         self._check_login("batch")
-        asked = [{"method": method, "params": dict(params)} for method, params in calls]
-        is_write = atomic or any(call["method"] in WRITES for call in asked)
+        call_maps = [{"method": method, "params": dict(params)} for method, params in calls]
+        is_write = atomic or any(call["method"] in WRITES for call in call_maps)
         key = idempotency_key
         if key is None and is_write:
             key = new_id()
-        params = {"calls": asked, "atomic": atomic}
+        params = {"calls": call_maps, "atomic": atomic}
         answers = (await self._call_until_answered("batch", params, key))["answers"]
         results = [result_of(answer) for answer in answers]
         if atomic:
@@ -307,14 +307,14 @@ class Client(Calls, Reconnecting):
 
     async def login(self, email: str, password: str) -> User:
         """Log in; returns the user. Raises `CallFailed` with the code `auth_failed`."""
-        asked, shown = {"email": email, "password": password}, self.device_token
-        if shown is not None:
+        params, known_device = {"email": email, "password": password}, self.device_token
+        if known_device is not None:
             try:
-                return _user_of(await self.call("auth.login", **asked, device_token=shown))
+                return _user_of(await self.call("auth.login", **params, device_token=known_device))
             except CallFailed as failed:
                 if failed.code != "validation":  # as servers of before the token say
                     raise
-        return _user_of(await self.call("auth.login", **asked))
+        return _user_of(await self.call("auth.login", **params))
 
     async def log_in_by_device(self, show: ShowCode, *, name: str = "") -> User:
         """Be let in by someone who is logged in elsewhere, for programs without a browser.

@@ -61,8 +61,8 @@ class Listeners:
 
     def add(self, listener: Listener) -> Callable[[], None]:
         """Call it with every event; returns the way to stop that."""
-        given: object = listener
-        if not callable(given) or inspect.iscoroutinefunction(given):
+        called: object = listener
+        if not callable(called) or inspect.iscoroutinefunction(called):
             raise WrongUse(
                 "a listener is called and not awaited: give a plain function, or read the events "
                 "with `async for event in room.events()`"

@@ -13,10 +13,10 @@ async def past_deltas(
 ) -> AsyncIterator[HistoryDelta]:
     """Oldest first; raises `CallFailed`, and `StateDamaged` where they are of another history."""
     epoch: str | None = None
-    place: dict[str, Any] = {"after": after}
+    cursor: dict[str, Any] = {"after": after}
     ops: list[Op] = []  # of a delta that goes on
     while True:
-        page: HistoryOps = await call("history.ops", project=project, to=to, **place)
+        page: HistoryOps = await call("history.ops", project=project, to=to, **cursor)
         position = page["position"]
         if epoch not in (None, position["epoch"]):
             raise StateDamaged("history.ops: the journal lost entries meanwhile; begin anew")
@@ -32,7 +32,7 @@ async def past_deltas(
             ops = []
         if page["next"] is None:
             break
-        place = dict(page["next"])
+        cursor = dict(page["next"])
     if after != to or ops:
         raise StateDamaged(f"history.ops: it ends at seq {after}, not at {to}")
 

@@ -63,19 +63,19 @@ class ZipInput:
         """
         if name in self._entries:
             return
-        found = [n for n in self._entries if n.count("/") == 1 and n.endswith(f"/{name}")]
-        if len(found) > 1:
-            several = ", ".join(sorted(found)[:3])
+        matching = [n for n in self._entries if n.count("/") == 1 and n.endswith(f"/{name}")]
+        if len(matching) > 1:
+            several = ", ".join(sorted(matching)[:3])
             raise BrokenSong(self._path, name, f"is there more than once ({several}): unpack one")
-        if found:
-            self.folder = found[0].removesuffix(name)
+        if matching:
+            self.folder = matching[0].removesuffix(name)
 
     def find(self, path: str) -> str | None:
         """The name, inside `folder`, of the file that this path leads to; None: there is none."""
         meant = [_normal(self.folder + p.replace("\\", "/")) for p in (path, unquote(path))]
         names = [*meant, *(self._folded.get(name.casefold()) for name in meant if name)]
-        found = next((name for name in names if name in self._entries), None)
-        return None if found is None else found.removeprefix(self.folder)
+        entry_name = next((name for name in names if name in self._entries), None)
+        return None if entry_name is None else entry_name.removeprefix(self.folder)
 
     def __contains__(self, path: str) -> bool:
         return self.find(path) is not None

@@ -130,21 +130,21 @@ class ClipReader:
             if part in gains and main:
                 self._song.change("clips", main[0], gain=_constant_gain(part))
             else:
-                place = _from_beginning(frame, clock.aligned(part.get("timeUnit")), self._tempo)
-                self._add_lane(part, place, clip=main[0] if main else None)
+                content_place = _from_beginning(frame, clock.aligned(part.get("timeUnit")), self._tempo)
+                self._add_lane(part, content_place, clip=main[0] if main else None)
 
     def _emit_part(self, frame: Frame, part: Element, clock: Clock) -> str:
-        place = _from_beginning(frame, clock, self._tempo)
+        part_place = _from_beginning(frame, clock, self._tempo)
         if part.tag == "Notes":
             clip = self._add_clip(frame, "notes")
-            self._add_notes(clip, part, place, self._told(frame))
+            self._add_notes(clip, part, part_place, self._told(frame))
             return clip
         source = part if part.tag != "Warps" else _first(part, "Audio", "Video")
         if source is None:
             raise BadElement(part, "holds neither Audio nor Video")
         clip = self._add_clip(frame, _KINDS[source.tag], media=self._media.read(source))
         if part.tag == "Warps":
-            self._add_warps(clip, part, place, frame)
+            self._add_warps(clip, part, part_place, frame)
         return clip
 
     def _add_clip(self, frame: Frame, kind: str, **more: object) -> str:

@@ -23,10 +23,10 @@ class MediaReader:
         if not written:
             self._song.lost("clips of audio or video that name no file")
             return None
-        found = None if self._files is None else self._files.find(written)
-        path = written if found is None else found
+        file_found = None if self._files is None else self._files.find(written)
+        path = written if file_found is None else file_found
         if path not in self._made:
-            self._made[path] = self._add(source, path, found is not None)
+            self._made[path] = self._add(source, path, file_found is not None)
         algorithm = source.get("algorithm")
         self._song.lost("choices of a stretching algorithm", bool(algorithm), algorithm or "")
         return self._made[path]

@@ -42,9 +42,9 @@ class Beats:
             content=["tracks"],
         )
         for inner in container.findall("track"):
-            found = read_track(inner, folder)
-            if found is not None:
-                self._tracks.append(found)
+            patterns = read_track(inner, folder)
+            if patterns is not None:
+                self._tracks.append(patterns)
                 samples = len(inner.findall("sampletco"))
                 self._song.lost("samples inside beats", samples, inner.get("name", ""))
 
@@ -53,7 +53,7 @@ class Beats:
         lanes = [(track_id, _patterns(track)) for track_id, track in self._tracks]
         longest = max((len(patterns) for _, patterns in lanes), default=0)
         for index in range(max(len(self._elements), longest)):
-            patterns_here = [(track, found[index]) for track, found in lanes if index < len(found)]
+            patterns_here = [(track, patterns_of_track[index]) for track, patterns_of_track in lanes if index < len(patterns_of_track)]
             if index < len(self._elements):
                 self._read_beat(self._elements[index], patterns_here)
             elif has_content(pattern for _, pattern in patterns_here):

@@ -75,12 +75,12 @@ class Controls:
             self._read_routes(channel)
 
     def _first_of_each_number(self, mixer: Element) -> list[Element]:
-        found: dict[int, Element] = {}
+        by_number: dict[int, Element] = {}
         for channel in mixer.iterfind("fxchannel"):
-            if found.setdefault(integer(channel, "num"), channel) is not channel:
+            if by_number.setdefault(integer(channel, "num"), channel) is not channel:
                 twice = "mixer channels with the number of another one (the first counts)"
                 self._song.lost(twice, item=f"mixer channel {channel.get('name', '')}")
-        return list(found.values())
+        return list(by_number.values())
 
     def _read_mixer_channel(self, element: Element) -> None:
         num = integer(element, "num")

@@ -63,8 +63,8 @@ def _unfold(element: Element, control: Element, free_ids: Iterator[int]) -> Iter
 
 
 def _hidden_track(root: Element) -> Element:
-    found = _body(root)
-    body = root if found is None else found
+    song_body = _body(root)
+    body = root if song_body is None else song_body
     for track in body.iterfind("track"):
         if track.get("type") == _HIDDEN:
             return track

@@ -57,7 +57,7 @@ def _raise_automation(root: Element, moved: Set[str]) -> None:
     for track in root.iter("track"):
         for pattern in track.findall("automationpattern"):
             objects = pattern.findall("object")
-            lower = [found for found in objects if found.get("id") in moved]
+            lower = [automated for automated in objects if automated.get("id") in moved]
             if lower and len(lower) < len(objects):
                 other = copy.deepcopy(pattern)
                 track.append(other)
@@ -68,9 +68,9 @@ def _raise_automation(root: Element, moved: Set[str]) -> None:
 
 
 def _leave_out(pattern: Element, moved: Set[str], *, are_left_out: bool) -> None:
-    for found in pattern.findall("object"):
-        if (found.get("id") in moved) == are_left_out:
-            pattern.remove(found)
+    for automated in pattern.findall("object"):
+        if (automated.get("id") in moved) == are_left_out:
+            pattern.remove(automated)
 
 
 def _raise_points(pattern: Element) -> None:

@@ -159,16 +159,16 @@ class _SongReader:
     def _read_track(self, track: Element, parent: str | None) -> tuple[str, Element] | None:
         kind = track.get("type", "")
         if kind in (_INSTRUMENT, _SAMPLE):
-            found = self._read_audible_track(track, parent, kind)
+            track_id = self._read_audible_track(track, parent, kind)
         elif kind in (_AUTOMATION, _HIDDEN_AUTOMATION):
-            found = self._add_track(track, parent, ["automation"], None)
+            track_id = self._add_track(track, parent, ["automation"], None)
         else:
             what = f"tracks of the unknown type {kind[:20] or '(none)'}"
             self.song.lost(what, item=_named(track))
             return None
         if parent is None:
-            self._place(found, track)
-        return found, track
+            self._place(track_id, track)
+        return track_id, track
 
     def _read_audible_track(self, track: Element, parent: str | None, kind: str) -> str:
         is_sample = kind == _SAMPLE

@@ -36,10 +36,10 @@ def tempos_of(patterns: Iterable[Element]) -> list[Tempo]:
     A clip holds on until the next begins: what it has after that is never heard.
     """
     ordered = sorted(patterns, key=lambda pattern: number(pattern, "pos", 0))
-    found: list[Tempo] = []
+    tempos: list[Tempo] = []
     for pattern, following in zip(ordered, [*ordered[1:], None], strict=False):
-        found += _within(pattern, _end_of(pattern, following))
-    return _two_at_most(found)
+        tempos += _within(pattern, _end_of(pattern, following))
+    return _two_at_most(tempos)
 
 
 def _end_of(pattern: Element, following: Element | None) -> float:

@@ -61,7 +61,7 @@ class Automation:
 
     def of(self, strip: str) -> Moves:
         """The moves of one strip's volume and pan, by time."""
-        found: dict[int, list[tuple[float, int]]] = {}
+        moves_by_controller: dict[int, list[tuple[float, int]]] = {}
         for prop, (controller, value_of) in _CONTROLLERS.items():
             moves = [
                 (beat, value_of(level))
@@ -69,8 +69,8 @@ class Automation:
                 for beat, level in self._lane(lane_id)
             ]
             if moves:
-                found[controller] = _changes(sorted(moves, key=lambda move: move[0]))
-        return found
+                moves_by_controller[controller] = _changes(sorted(moves, key=lambda move: move[0]))
+        return moves_by_controller
 
     def _lane(self, lane_id: str) -> Iterator[tuple[float, float]]:
         lane, points = self._state["lanes"][lane_id], self._points.get(lane_id, [])

@@ -113,11 +113,11 @@ def steps(moves: Iterable[tuple[int, int]], usual: int, first_note: int) -> list
     by_tick = sorted(dict(moves).items())
     if not by_tick:
         return []
-    found = [(0, usual if by_tick[0][0] > first_note else by_tick[0][1])]
+    steps_found = [(0, usual if by_tick[0][0] > first_note else by_tick[0][1])]
     for tick, value in by_tick:
-        if found[-1][1] != value:
-            found.append((tick, value))
-    return found
+        if steps_found[-1][1] != value:
+            steps_found.append((tick, value))
+    return steps_found
 
 
 def lost_controllers(part: Part, kept: Iterable[int]) -> Iterator[tuple[str, int]]:

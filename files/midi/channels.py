@@ -50,13 +50,13 @@ class Channels:
 
     def _named_by_notes(self, state: State) -> dict[str, int]:
         """Channel 0 is that of notes which name none."""
-        found: dict[str, set[int]] = {}
+        channels_by_track: dict[str, set[int]] = {}
         for note in state["notes"].values():
             clip = state["clips"].get(str(note["clip"]), {})
-            found.setdefault(str(clip.get("track")), set()).add(int(str(note["ch"])))
+            channels_by_track.setdefault(str(clip.get("track")), set()).add(int(str(note["ch"])))
         return {
             track: channels.pop()
-            for track, channels in found.items()
+            for track, channels in channels_by_track.items()
             if len(channels) == 1 and channels != {0} and track in state["tracks"]
         }
 

@@ -44,8 +44,8 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
 
 
 def _in_time(state: State, collection: str) -> list[Entity]:
-    found = state[collection].values()
-    return sorted(found, key=lambda one: (_float(one["time"]), _float(one.get("slot", 0))))
+    entities = state[collection].values()
+    return sorted(entities, key=lambda one: (_float(one["time"]), _float(one.get("slot", 0))))
 
 
 def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:

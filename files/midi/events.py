@@ -100,11 +100,11 @@ def read_events(path: Path, content: bytes) -> MidiEvents:
         raise BrokenSong(path, "its head", "ends too early: the file was cut off")
     size, form, announced, division = struct.unpack(">IHHH", content[4:14])
     midi = _division(path, MidiEvents(form, announced=announced), division)
-    left = MAX_EVENTS
+    events_left = MAX_EVENTS
     for body, is_whole in _tracks_in(content, 8 + max(size, 6)):
-        track = _read_track(body, left, is_whole=is_whole)
-        left -= len(track.events) + track.skipped
-        if left <= 0:
+        track = _read_track(body, events_left, is_whole=is_whole)
+        events_left -= len(track.events) + track.skipped
+        if events_left <= 0:
             raise BrokenSong(path, "", f"holds more than {MAX_EVENTS:,} events: split it")
         if len(midi.tracks) == MAX_TRACKS:
             raise BrokenSong(path, "", f"holds more than {MAX_TRACKS:,} tracks")

@@ -50,12 +50,12 @@ async def foreign_links(target: Target) -> str:
         "access token": target.stranger.access[:128],
         "refresh token": target.stranger.refresh[:128],
     }
-    asked: dict[str, Message] = {
+    calls: dict[str, Message] = {
         "auth.verify": {},
         "auth.confirm_email": {},
         "auth.reset_password": {"password": "a new one, quite long"},
     }
-    for method, more in asked.items():
+    for method, more in calls.items():
         answers = {}
         for kind, token in kinds.items():
             answers[kind] = await _call(target, method, {**more, "token": token})

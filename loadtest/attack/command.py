@@ -103,12 +103,12 @@ async def try_one(one: Attack, target: Target) -> Outcome:
 @asynccontextmanager
 async def _targeted(arguments: argparse.Namespace) -> AsyncIterator[Target]:
     """The server of the address, or two nodes of our own."""
-    given = [Account(*pair) for pair in arguments.account]
+    accounts = [Account(*pair) for pair in arguments.account]
     if arguments.url:
-        yield target_of((arguments.url,), given, origin=arguments.origin)
+        yield target_of((arguments.url,), accounts, origin=arguments.origin)
         return
     with tempfile.TemporaryDirectory(prefix="prime-attack-") as directory:
-        async with two_nodes(Path(directory), given) as target:
+        async with two_nodes(Path(directory), accounts) as target:
             yield target
 
 

@@ -201,7 +201,7 @@ async def _patiently(wire: Wire, method: str, params: Message) -> Message:
 
 @attack("A18", "questions that cost much")
 async def expensive_questions(target: Target) -> str:
-    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+    questions: tuple[tuple[str, dict[str, Any]], ...] = (
         ("history.list", {"limit": 10**9}),
         ("snapshots.list", {"limit": 10**9}),
         ("snapshots.diff", {"limit": 10**9}),
@@ -212,7 +212,7 @@ async def expensive_questions(target: Target) -> str:
         ("history.at", {"seq": 0, "part": 10**9}),
     )
     async with await target.enter(target.viewer) as wire:
-        for method, params in asked:
+        for method, params in questions:
             code = code_of(await wire.call(method, {"project": target.project, **params}))
             must(code == "validation", f"{method}({params}) was answered {code}")
         for number in range(17):

@@ -66,8 +66,8 @@ def _is_empty(answer: Message) -> bool:
     """Whether it is a page without a row, or a count of none."""
     if answer["t"] != "reply":
         return False
-    found = {name: value for name, value in answer["result"].items() if name != "exact"}
-    return not any(found.values())
+    values = {name: value for name, value in answer["result"].items() if name != "exact"}
+    return not any(values.values())
 
 
 @attack("A14", "other people's projects, by every call there is")
@@ -173,8 +173,8 @@ async def ids_of_restores(target: Target) -> str:
         made = [await _snapshot(wire, target.project, name) for name in ("first", "second")]
         await wire.edit(target.project, [{**SET_NAME, "props": {"name": secrets.token_hex(4)}}])
         restore_id = wire.new_id()
-        asked = {"project": target.project, "id": restore_id}
-        first, second = ({**asked, "snapshot": snapshot} for snapshot in made)
+        params = {"project": target.project, "id": restore_id}
+        first, second = ({**params, "snapshot": snapshot} for snapshot in made)
         done = await wire.call("snapshots.restore", first)
         must(done["t"] == "reply", f"a restore was answered {code_of(done)}")
         code = code_of(await wire.call("snapshots.restore", second))

@@ -139,8 +139,8 @@ async def foreign_tracks(target: Target) -> str:
             own = {"project": project, "email": target.stranger.email, "role": "owner"}
             code = code_of(await wire.call("members.grant", own))
             must(code == "forbidden", f"a role for oneself was answered {code}")
-            asked = {"project": project, "role": "editor"}
-            code = code_of(await wire.call("invitations.create", asked))
+            params = {"project": project, "role": "editor"}
+            code = code_of(await wire.call("invitations.create", params))
             must(code == "forbidden", f"an invitation for oneself was answered {code}")
     return f"{len(REACHES)} ops: forbidden, with the op"
 
@@ -192,30 +192,30 @@ async def invitations(target: Target) -> str:
         await target.enter(target.watcher) as other,
     ):
         project = await new_project(owner, "by invitation")
-        asked = {"project": project, "role": "viewer"}
-        first = result(await owner.call("invitations.create", asked))
+        params = {"project": project, "role": "viewer"}
+        first = result(await owner.call("invitations.create", params))
         both = [
             each.call("invitations.accept", {"token": first["token"]}) for each in (wire, other)
         ]
         codes = [code_of(answer) for answer in await asyncio.gather(*both)]
         must(sorted(codes) == ["(reply)", NOT_VALID], f"two who accept one were answered {codes}")
         outside = (wire, other)[codes.index(NOT_VALID)]  # members may look at any (R31)
-        second = result(await owner.call("invitations.create", asked))
+        second = result(await owner.call("invitations.create", params))
         withdrawn = {"invitation": second["id"]}
         code = code_of(await wire.call("invitations.withdraw", withdrawn))
         must(code in ("forbidden", "not_found"), f"withdrawing others' was answered {code}")
         result(await owner.call("invitations.withdraw", withdrawn))
         mailed = result(
-            await owner.call("invitations.create", asked | {"email": "nobody@attack.example"})
+            await owner.call("invitations.create", params | {"email": "nobody@attack.example"})
         )
         must(mailed["token"] is None, "the token of a mailed one is told to who has made it")
         for token in (second["token"], secrets.token_urlsafe(32), "x", "\u202e'--"):
             for method in ("invitations.accept", "invitations.look"):
                 code = code_of(await outside.call(method, {"token": token}))
                 must(code == NOT_VALID, f"{method} of {token!r} was answered {code}")
-        as_owner = await owner.call("invitations.create", asked | {"role": "owner"})
+        as_owner = await owner.call("invitations.create", params | {"role": "owner"})
         must(code_of(as_owner) == "validation", f"an owner was invited: {code_of(as_owner)}")
-        keyed = {"t": "call", "id": "keyed", "method": "invitations.create", "params": asked}
+        keyed = {"t": "call", "id": "keyed", "method": "invitations.create", "params": params}
         owner.send(keyed | {"idempotency_key": "keep the token"})
         code = code_of(await owner.until(id="keyed"))
         must(code == "validation", f"a key that would keep the token was answered {code}")

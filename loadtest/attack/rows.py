@@ -84,12 +84,12 @@ async def columns_of_nobody(target: Target) -> str:
                 code = code_of(await owner.call(f"{table.calls}.update", params))
                 must(code in REFUSED, f"{table.calls}.update took {column.name}: {code}")
         file = {"audio_file": rows["audio_files"]}
-        asked: dict[str, Message] = {
+        calls: dict[str, Message] = {
             "audio_files.create": {"project": target.project, "name": "of the viewer.wav"},
             "audio_files.update": {**file, "version": 1, "name": "of the viewer.wav"},
             "audio_files.delete": file,
         }
-        for method, params in asked.items():
+        for method, params in calls.items():
             code = code_of(await viewer.call(method, params))
             must(code == "forbidden", f"{method} of a viewer was answered {code}")
     return "validation and forbidden"
@@ -99,14 +99,14 @@ async def columns_of_nobody(target: Target) -> str:
 async def hostile_keys(target: Target) -> str:
     async with await target.enter(target.owner) as wire:
         for word in HOSTILE:
-            asked: list[Message] = [
+            calls: list[Message] = [
                 {"where": {word: 1}},
                 {"where": {"name": {word: 1}}},
                 {"order": [word]},
                 {"fields": [word]},
                 {"embed": [word]},
             ]
-            for params in asked:
+            for params in calls:
                 code = code_of(await wire.call("presets.list", params))
                 must(code in REFUSED, f"{params} was answered {code}")
         for parameters in ({"__proto__": {"is_public": True}}, {"a": {"__class__": 1}}):

@@ -234,8 +234,8 @@ async def secrets_in_log(target: Target) -> str:
     for log in target.logs:
         text = log.read_text(errors="replace")
         must(text, "a node has written no log")
-        found = [each for each in known if each in text]
-        must(not found, f"the log holds {found}")
+        leaked = [each for each in known if each in text]
+        must(not leaked, f"the log holds {leaked}")
     return "neither passwords, nor tokens, nor content"
 
 
@@ -256,11 +256,11 @@ async def _tell(target: Target, node: str, secret: str) -> None:
 @attack("A12", "tokens and codes that no mail had")
 async def made_up_secrets(target: Target) -> str:
     email, password = target.stranger.email, {"password": "violet anvil"}
-    seen = set()
+    codes = set()
     async with await Wire.open(target.in_turn()) as wire:
         await wire.hello()
         await wire.call("auth.request_reset", {"email": email})
-        for given in (
+        for secret in (
             {"token": secrets.token_urlsafe(32)},
             {"token": "' OR 1=1 --"},
             {"email": email, "code": f"{secrets.randbelow(10**6):06}"},
@@ -268,11 +268,11 @@ async def made_up_secrets(target: Target) -> str:
             {"email": email, "code": "\N{ARABIC-INDIC DIGIT ONE}" * 6},
         ):
             for method, more in (("auth.reset_password", password), ("auth.verify", {})):
-                answer = await wire.call(method, {**given, **more})
-                must(code_of(answer) in ("auth_failed", "rate_limited"), f"{given}: {answer}")
+                answer = await wire.call(method, {**secret, **more})
+                must(code_of(answer) in ("auth_failed", "rate_limited"), f"{secret}: {answer}")
                 if code_of(answer) == "auth_failed":
-                    seen.add(answer["message"])
-    must(len(seen) == 1, f"the answers differ: {sorted(seen)}")
+                    codes.add(answer["message"])
+    must(len(codes) == 1, f"the answers differ: {sorted(codes)}")
     return "auth_failed, in the same words"
 
 

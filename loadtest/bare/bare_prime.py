@@ -163,8 +163,8 @@ class BarePrime:
             self.on_message(message)
         else:
             text = f"{message['code']}: {message['message']}"
-            asked = message.get("details", {}).get("retry_after_ms")
-            answer.set_exception(PrimeRefused(text, asked))
+            retry_after_ms = message.get("details", {}).get("retry_after_ms")
+            answer.set_exception(PrimeRefused(text, retry_after_ms))
 
 
 async def register(url: str) -> Account:

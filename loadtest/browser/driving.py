@@ -25,10 +25,10 @@ class PageFailed(Exception):
 
 def chromium() -> str:
     """The path of a Chromium; raises `NoChromium`."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
+    path_found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if path_found is None:
         raise NoChromium("needs Chromium, and there is none on the PATH")
-    return found
+    return path_found
 
 
 class Browser:
@@ -98,8 +98,8 @@ class Browser:
 
     async def faults(self) -> list[str]:
         """What pages have reported as errors since this was asked last."""
-        found: list[str] = await self.ask(do="faults")
-        return found
+        messages: list[str] = await self.ask(do="faults")
+        return messages
 
     async def close(self) -> None:
         """End Chromium."""
@@ -181,6 +181,6 @@ class Page:
 
     async def accessible(self) -> None:
         """Raises `PageFailed` where axe-core knows of something serious that is wrong with it."""
-        found = await self._browser.ask(do="axe", page=self.name)
-        if found:
-            raise PageFailed("\n".join(found))
+        violations = await self._browser.ask(do="axe", page=self.name)
+        if violations:
+            raise PageFailed("\n".join(violations))

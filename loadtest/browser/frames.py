@@ -67,13 +67,13 @@ def _script_of_page(events: Sequence[Event]) -> list[Event]:
 
 def _outermost(events: Sequence[Event]) -> list[Event]:
     """Those of one thread that lie in none of the others."""
-    found: list[Event] = []
+    outermost: list[Event] = []
     end = float("-inf")
     for event in sorted(events, key=lambda each: (each["ts"], -each["dur"])):
         if event["ts"] >= end:
-            found.append(event)
+            outermost.append(event)
             end = event["ts"] + event["dur"]
-    return found
+    return outermost
 
 
 def _thread(event: Event) -> tuple[int, int]:

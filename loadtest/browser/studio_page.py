@@ -56,8 +56,8 @@ class StudioPage:
 
     async def first_edit(self) -> dict[str, float]:
         """Milliseconds from the start of the load; see `in_page.js`."""
-        found: dict[str, float] = await self._page.value("measured.firstEdit()")
-        return found
+        measured: dict[str, float] = await self._page.value("measured.firstEdit()")
+        return measured
 
     async def frames(self, seconds: float, *, scrolls: bool) -> tuple[Frames, float]:
         """What a trace of so long shows, and Chromium's processor time for each frame, in ms.

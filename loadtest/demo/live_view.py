@@ -144,8 +144,8 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
         claims.append((report["converged"], f"{whom} was killed {kills} x: {again}"))
     recall = report["recall"]
     sentence = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
-    asked = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
-    claims.append((report["lost_uses"] == 0, f"{sentence}; {asked}"))
+    suggestions_taken = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
+    claims.append((report["lost_uses"] == 0, f"{sentence}; {suggestions_taken}"))
     claims += _library_claims(report["library"], report["musicians"])
     ack, cursor = _ms(report["ack_ms"]), _ms(report["cursor_ms"])
     claims.append((True, f"saved within {ack}; cursors seen within {cursor} (p50 / p99)"))

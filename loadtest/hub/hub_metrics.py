@@ -28,10 +28,10 @@ def parse(text: str) -> Metrics:
     for line in text.splitlines():
         if not line.strip() or line.startswith("#"):
             continue
-        found = LINE.fullmatch(line.strip())
-        if found is None:
+        match = LINE.fullmatch(line.strip())
+        if match is None:
             raise ValueError(f"this is no metric: {line!r}")
-        name, labels, value = found.groups()
+        name, labels, value = match.groups()
         metrics[name, _plain(labels or "")] = float(value)
     return metrics
 
@@ -63,8 +63,8 @@ def counted(metrics: Mapping[tuple[str, str], float], kind: str) -> float | None
     """
     name, _, value = kind.partition(".")
     wanted = f"prime_{name}_total"
-    for (found, labels), number in metrics.items():
-        if found == wanted and labels.partition("=")[2] == value:
+    for (metric, labels), number in metrics.items():
+        if metric == wanted and labels.partition("=")[2] == value:
             return number
     return None
 
@@ -81,10 +81,10 @@ def longest(before: Metrics, after: Metrics, name: str) -> float | None:
     The upper bound of the highest bucket of the histogram that has risen; past the last, that one.
     """
     wanted, rose = f"{name}_bucket", []
-    for (found, labels), number in after.items():
-        if found == wanted:
+    for (metric, labels), number in after.items():
+        if metric == wanted:
             bound = float(labels.partition("le=")[2])
-            rose.append((bound, number - before.get((found, labels), 0.0)))
+            rose.append((bound, number - before.get((metric, labels), 0.0)))
     if not rose or not max(rose)[1]:
         return None
     highest = min(bound for bound, number in rose if number == max(rose)[1])

@@ -98,8 +98,8 @@ class Phase:
     async def end(self) -> CursorsSeen:
         """End it; raises `WatchFailed`."""
         self._pipe.send("end")
-        seen: CursorsSeen = await _receive(self._pipe, PHASE_SECONDS)
-        return seen
+        cursors_seen: CursorsSeen = await _receive(self._pipe, PHASE_SECONDS)
+        return cursors_seen
 
 
 @asynccontextmanager
@@ -152,15 +152,15 @@ async def _watch(watch: Watch, pipe: Pipe) -> None:
     beating = asyncio.create_task(keep_alive(lambda: [m.prime for m in movers if m.prime]))
     pipe.send("ready")
     while await _word(pipe) == "begin":
-        seen = CursorsSeen()
+        cursors_seen = CursorsSeen()
         cpu, began = time.process_time(), time.perf_counter()
-        moving = asyncio.create_task(_move(movers, watch.hz, seen))
+        moving = asyncio.create_task(_move(movers, watch.hz, cursors_seen))
         await _word(pipe)
         moving.cancel()
         passed = time.perf_counter() - began
-        seen.wanted = passed * watch.hz * len(movers)
-        seen.cpu_percent = (time.process_time() - cpu) / passed * 100
-        pipe.send(seen)
+        cursors_seen.wanted = passed * watch.hz * len(movers)
+        cursors_seen.cpu_percent = (time.process_time() - cpu) / passed * 100
+        pipe.send(cursors_seen)
     beating.cancel()
 
 

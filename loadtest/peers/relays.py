@@ -118,10 +118,10 @@ class YAwareness:
     def update(self, seat: Seat, step: int, due: float) -> bytes:
         """The member's whole state with its next clock; JSON as short as JSON is."""
         clock = self.FIRST_CLOCK + step
-        place = cursor(seat.member, step)
+        cursor_text = cursor(seat.member, step)
         state = (
-            f'{{"user":"{seat.member:08d}","cursor":{{"time":{place["time"]},'
-            f'"y":{place["y"]:.3f},"track":"{place["track"]}"}},"at":{stamp_ms(due):.3f}}}'
+            f'{{"user":"{seat.member:08d}","cursor":{{"time":{cursor_text["time"]},'
+            f'"y":{cursor_text["y"]:.3f},"track":"{cursor_text["track"]}"}},"at":{stamp_ms(due):.3f}}}'
         )
         client = self.FIRST_CLIENT + seat.member
         entry = b"\x01" + _number(client) + _number(clock) + _text(state)

@@ -33,10 +33,10 @@ async def audits(
         async with at_once:
             return await audit(database_url, project)
 
-    found = dict(zip(acked, await asyncio.gather(*map(audited, acked)), strict=True))
+    audit_by_project = dict(zip(acked, await asyncio.gather(*map(audited, acked)), strict=True))
     lost = 0
     for project, seqs in acked.items():
-        stored = found[project]
+        stored = audit_by_project[project]
         lost += len(lost_deltas(dict(seqs), stored["delta_ids"]))
         lost += not stored["gapless"]
-    return lost, found
+    return lost, audit_by_project

@@ -33,7 +33,7 @@ def full_song(entities: int, seed: int) -> list[Op]:
     Its ids are as clients make them, and its notes as they were played: neither packs well.
     """
     ops: list[Op] = []
-    left = MAX_STATE_BYTES - LEFT_FREE_BYTES
+    bytes_left = MAX_STATE_BYTES - LEFT_FREE_BYTES
     hand = random.Random(seed)
     ids = {"ch_master": "ch_master"}
     for plain in large_song(entities, seed):
@@ -42,8 +42,8 @@ def full_song(entities: int, seed: int) -> list[Op]:
         if op["col"] == "notes":
             played = {name: hand.random() for name in ("duration", "vel", "rel", "pan")}
             op["entity"].update(played, time=op["entity"]["time"] + hand.random())
-        left -= size_in_state(op)
-        if left < 0 or len(ops) >= entities - LEFT_FREE:
+        bytes_left -= size_in_state(op)
+        if bytes_left < 0 or len(ops) >= entities - LEFT_FREE:
             break
         ops.append(op)
     return ops

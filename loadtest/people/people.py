@@ -36,10 +36,10 @@ class Kind(Enum):
 
 def kind_of(number: int) -> Kind:
     """Of ten people seven are busy, two idle, and one has a bad connection."""
-    place = number % 10
-    if place == 9:
+    last_digit = number % 10
+    if last_digit == 9:
         return Kind.DROPPING
-    return Kind.IDLE if place in (4, 7) else Kind.BUSY
+    return Kind.IDLE if last_digit in (4, 7) else Kind.BUSY
 
 
 @dataclass(slots=True)

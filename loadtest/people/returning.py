@@ -167,10 +167,10 @@ class ReturningMember:
                 return
             except CANNOT_CONNECT as error:
                 self._tally.problems[type(error).__name__] += 1
-                asked = _asked_for(error)
+                retry_after = _asked_for(error)
                 if self._prime is not None and self._prime.connection.is_open:
                     self._prime.connection.abort()
-            wait = self._backoff.pause(0.0, asked)
+            wait = self._backoff.pause(0.0, retry_after)
 
     # What comes in.
 

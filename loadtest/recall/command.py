@@ -88,11 +88,11 @@ def _plot(year: Year, path: Path) -> None:
 def _show(report: dict[str, Any], console: Console) -> None:
     rates = Table(title=f"{report['picks']:,} picks in {report['days']} days", title_justify="left")
     rates.add_column("picked from the first, %")
-    for place in PLACES:
-        rates.add_column(str(place), justify="right")
+    for rank in PLACES:
+        rates.add_column(str(rank), justify="right")
     for way, at in report["hit_rate_at"].items():
         style = "bold" if way == "mixx recall" else None
-        rates.add_row(way, *(f"{100 * at[str(place)]:.1f}" for place in PLACES), style=style)
+        rates.add_row(way, *(f"{100 * at[str(rank)]:.1f}" for rank in PLACES), style=style)
     console.print(rates)
     table = Table(title="said, and taken, of the first suggestion", title_justify="left")
     for name in ("confidence", "taken", "suggestions"):

@@ -58,23 +58,23 @@ async def sessions(url: str, seed: int, count: int) -> dict[str, Any]:
         producer, own = Producer(seed), Recall(HALF_LIFE_DAYS)
         first_day = time.time() / SECONDS_OF_A_DAY - DAYS_BEFORE
         before = list(producer.year(first_day, DAYS_BEFORE - 1))
-        for place in range(0, len(before), 200):
-            await _observe(client, before[place : place + 200])
+        for first in range(0, len(before), 200):
+            await _observe(client, before[first : first + 200])
         for pick in before:
             own.hear(pick)
         hits, agrees = Hits(), 0
         for _ in range(count):
             for pick in producer.session(time.time() / SECONDS_OF_A_DAY):
                 now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told, pick.truth)
-                found = await _suggested(client, now)
-                agrees += found == list(own.suggest(now))[: len(found)]
-                hits.count(now.key, found, 0)
+                suggestions = await _suggested(client, now)
+                agrees += suggestions == list(own.suggest(now))[: len(suggestions)]
+                hits.count(now.key, suggestions, 0)
                 await _observe(client, [now])
                 own.hear(now)
         return {
             "told_before": len(before),
             "picks": hits.picks,
-            "hit_rate_at": {str(place): round(hits.rate(place), 4) for place in PLACES},
+            "hit_rate_at": {str(first): round(hits.rate(first), 4) for first in PLACES},
             "agrees": round(agrees / max(hits.picks, 1), 4),
         }
 

@@ -91,7 +91,7 @@ class Producer:
 
     def _taste(self) -> dict[str, float]:
         order = self._rng.sample(self._keys, KEYS)
-        weights = [1 / (place + 1) ** STEEPNESS for place in range(KEYS)]
+        weights = [1 / (rank + 1) ** STEEPNESS for rank in range(KEYS)]
         total = sum(weights)
         return {key: weight / total for key, weight in zip(order, weights, strict=True)}
 
@@ -119,8 +119,8 @@ class Producer:
         self, taste: dict[str, float], favourites: list[str], before: str
     ) -> dict[str, float]:
         following = FOLLOWING if before else 0.0
-        left = 1 - OF_FAVOURITES - following
-        truth = {key: left * share for key, share in taste.items()}
+        remaining_share = 1 - OF_FAVOURITES - following
+        truth = {key: remaining_share * share for key, share in taste.items()}
         for key in favourites:
             truth[key] += OF_FAVOURITES / FAVOURITES
         if before:

@@ -41,8 +41,8 @@ class Hits:
     def count(self, key: str, suggested: list[str], week: int) -> None:
         """One pick."""
         self.picks += 1
-        for place in PLACES:
-            self.at[place] += key in suggested[:place]
+        for rank in PLACES:
+            self.at[rank] += key in suggested[:rank]
         of_week = self.weeks.setdefault(week, [0, 0])
         of_week[0] += 1
         of_week[1] += key in suggested[:3]
@@ -65,7 +65,7 @@ class Year:
     def hit_rates(self) -> dict[str, dict[str, float]]:
         """Way -> place -> rate."""
         return {
-            way: {str(place): round(hits.rate(place), 4) for place in PLACES}
+            way: {str(rank): round(hits.rate(rank), 4) for rank in PLACES}
             for way, hits in self.hits.items()
         }
 

@@ -33,16 +33,16 @@ SHARES = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
 
 def step_of(rooms: float, loaded: Loaded) -> dict[str, Any]:
     """One step: a row as `compare` has it, and what its result needs besides."""
-    job, seen = loaded.job, loaded.measured
+    job, measured = loaded.job, loaded.measured
     row = row_of(loaded)
     members = rooms * job.size
-    timed = len(seen.latency_ms) + len(seen.across_ms)
-    expected = seen.due_in_all * (job.size - 1) * (1 - seen.replaced / max(1, timed))
-    per_member = seen.received_bytes / members / job.seconds
+    timed = len(measured.latency_ms) + len(measured.across_ms)
+    expected = measured.due_in_all * (job.size - 1) * (1 - measured.replaced / max(1, timed))
+    per_member = measured.received_bytes / members / job.seconds
     return row | {
         "rooms": rooms,
-        "delivered_share": round(seen.delivered_in_all / expected, 3) if expected else 0.0,
-        "sent_share": round(seen.sent / max(1, seen.due), 3),
+        "delivered_share": round(measured.delivered_in_all / expected, 3) if expected else 0.0,
+        "sent_share": round(measured.sent / max(1, measured.due), 3),
         "bytes_per_member_s": round(per_member),
     }
 
@@ -92,13 +92,13 @@ def peer_row(
 
     `steps` are all that were made; `at_shares` those at the parts named in `SHARES`.
     """
-    rooms = median(found for found, _ in capacities)
+    rooms = median(room_count for room_count, _ in capacities)
     carried = [step for step in steps if is_carried(step)]
     at_capacity = min(carried, key=lambda step: abs(step["rooms"] - rooms), default=None)
     row: dict[str, Any] = {
         "rooms": round(rooms, 2),
         "at_least": sum(bounded for _, bounded in capacities) * 2 > len(capacities),
-        "rooms_of_each": [found for found, _ in capacities],
+        "rooms_of_each": [room_count for room_count, _ in capacities],
     }
     if at_capacity is not None:
         row |= {

@@ -21,40 +21,40 @@ DISTURBED_PERCENT = 10.0
 
 def row_of(loaded: Loaded) -> dict[str, Any]:
     """One run. Rates are per second of the measured time."""
-    job, seen, cost = loaded.job, loaded.measured, loaded.cost
-    times = [*seen.latency_ms, *seen.across_ms]
+    job, measured, cost = loaded.job, loaded.measured, loaded.cost
+    times = [*measured.latency_ms, *measured.across_ms]
     ordered = sorted(times)
-    lag = _rounded(percentile(seen.lag_ms, 99), 2)
-    generator_percent = seen.cpu_seconds / job.seconds / loaded.generators * 100
+    lag = _rounded(percentile(measured.lag_ms, 99), 2)
+    generator_percent = measured.cpu_seconds / job.seconds / loaded.generators * 100
     return {
-        "updates_per_cpu_s": _rate(seen.delivered, cost.cpu_seconds),
-        "delivered_per_s": round(seen.delivered / job.seconds),
+        "updates_per_cpu_s": _rate(measured.delivered, cost.cpu_seconds),
+        "delivered_per_s": round(measured.delivered / job.seconds),
         "p50_ms": _rounded(percentile(ordered, 50), 2),
         "p99_ms": _rounded(percentile(ordered, 99), 2),
-        "bytes_per_update": _rounded(_per(seen.received_bytes, seen.delivered), 1),
+        "bytes_per_update": _rounded(_per(measured.received_bytes, measured.delivered), 1),
         "rss_mb": round(cost.rss_mb, 1),
         "cpu_percent": round(cost.cpu_seconds / job.seconds * 100, 1),
         "database_cpu_percent": round(cost.beside_cpu_seconds / job.seconds * 100, 1),
         "taken_by_others_percent": round(cost.others_cpu_seconds / job.seconds * 100, 1),
-        "offered_per_s": round(seen.due / job.seconds * (job.size - 1)),
-        "moves_per_s": round(seen.due / job.seconds),
+        "offered_per_s": round(measured.due / job.seconds * (job.size - 1)),
+        "moves_per_s": round(measured.due / job.seconds),
         "sustained": _is_sustained(loaded, lag, generator_percent),
         "generator_lag_p99_ms": lag,
         "generator_cpu_percent": round(generator_percent, 1),
         "decoded_share": round(job.listeners / job.size, 3),
-        "arrived_share": _rounded(_per(len(times), seen.timed_of), 3),
-        "replaced_share": _rounded(_per(seen.replaced, len(times)), 3),
-        "lost_connections": seen.lost_connections,
-        "unsent_bytes": seen.unsent_bytes,
-        "update_bytes": seen.update_bytes,
-        "problems": dict(seen.problems.most_common(3)),
+        "arrived_share": _rounded(_per(len(times), measured.timed_of), 3),
+        "replaced_share": _rounded(_per(measured.replaced, len(times)), 3),
+        "lost_connections": measured.lost_connections,
+        "unsent_bytes": measured.unsent_bytes,
+        "update_bytes": measured.update_bytes,
+        "problems": dict(measured.problems.most_common(3)),
     }
 
 
 def _is_sustained(loaded: Loaded, lag: float | None, generator_percent: float) -> bool:
     """Whether the generator kept its schedule with a core to spare, so that the rest is true."""
-    seen = loaded.measured
-    sent_percent = seen.sent / max(1, seen.due) * 100
+    measured = loaded.measured
+    sent_percent = measured.sent / max(1, measured.due) * 100
     in_time = lag is not None and lag <= LAG_BOUND_MS
     return in_time and generator_percent <= BUSY_PERCENT and sent_percent >= SENT_PERCENT
 

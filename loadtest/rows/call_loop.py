@@ -82,10 +82,10 @@ class CallLoop:
             return
         if self._left is not None:
             self._left -= 1
-        place = self._asked % len(self._samples)
-        frame = self._frames[place]
+        index = self._asked % len(self._samples)
+        frame = self._frames[index]
         if self._has_version:  # as the call before has left it
-            frame = self._framed(self.samples[place])
+            frame = self._framed(self.samples[index])
         elif _TOKEN in frame:
             frame = frame.replace(_TOKEN, str(uuid.uuid4()).encode())
         prime = self._primes[self._asked % len(self._primes)]

@@ -162,7 +162,7 @@ class _Bench:
             await _each(loop.run(seconds=self._arguments.seconds) for loop in loops)
         passed = time.perf_counter() - began
         *taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
-        seen, after = await phase.end(), await scrape(self._hub.url)
+        cursors_seen, after = await phase.end(), await scrape(self._hub.url)
         found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(stolen / passed * 100)
         self._problems += [f"{kind.name}: {one}" for one in found_problems]
         ms = [one for loop in loops for one in loop.ms]
@@ -173,7 +173,7 @@ class _Bench:
             ms=ms,
             tick_late_ms=longest(before, after, LOOP_LATE),
             stall_ms=longest(before, after, STALLED),
-            cursors=seen,
+            cursors=cursors_seen,
             samples=self._samples(loops),
             failed=failed[0] if failed else "",
         )
@@ -193,11 +193,11 @@ class _Bench:
     async def measure_alone(self, kind: Kind) -> None:
         """The same calls by plain asyncpg, at once: a minute later the machine may be another."""
         measured = self._by_kind[kind.name]
-        asked = {"kind": kind.name, "method": kind.method, "calls": measured.samples}
+        request = {"kind": kind.name, "method": kind.method, "calls": measured.samples}
         output = await self._child(
             *("persistence.tools.call_speed", "--database-url", self._hub.database_url),
             *("--seconds", str(self._arguments.seconds)),
-            given=json.dumps([asked]),
+            given=json.dumps([request]),
         )
         (measured.alone,) = output["results"]
 

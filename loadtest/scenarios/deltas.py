@@ -160,13 +160,13 @@ class _Bench:
         lag: list[float] = []
         phase = await watch.phase()
         wanted = await offer(self._writers, rate, seconds, lag)
-        seen = await phase.end()
+        cursors_seen = await phase.end()
         await self._scrape("at_rate")
         generator = samples.mean("generator", since)
         unanswered = await drain(self._writers, DRAIN_SECONDS)
         acks = list(self._answers.ack_ms)
         self._problems += problems(lag, generator, self._answers.acked - before, wanted)
-        self._problems += seen.problems
+        self._problems += cursors_seen.problems
         if unanswered:
             self._problems.append(f"{unanswered} deltas were not answered")
         self.evidence.curves["acks, at rate"] = acks
@@ -178,7 +178,7 @@ class _Bench:
             "hub_cpu_percent_at_rate": samples.mean("hub", since),
             "generator_lag_ms": summary(lag),
         }
-        return figures, seen
+        return figures, cursors_seen
 
     async def _saturated(
         self, watch: CursorWatch, samples: Samples
@@ -192,7 +192,7 @@ class _Bench:
         await asyncio.sleep(self._arguments.seconds)
         cpu = self._hub.cpu_seconds - cpu
         acked, passed = self._answers.acked - acked, time.perf_counter() - began
-        seen = await phase.end()
+        cursors_seen = await phase.end()
         until, after = samples.now, await self._scrape("saturated")
         for writer in self._writers:
             writer.stop()
@@ -201,7 +201,7 @@ class _Bench:
         generator = samples.mean("generator", since, until)
         # Only what the server has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
-        self._problems += [f"{one} (saturated)" for one in seen.problems]
+        self._problems += [f"{one} (saturated)" for one in cursors_seen.problems]
         waiting = samples.mean("hub_kept_waiting", since, until)
         self._problems += disturbed(waiting)
         figures = {
@@ -214,7 +214,7 @@ class _Bench:
             "postgres_cpu_percent": samples.mean("postgres", since, until),
             "generator_cpu_percent": generator,
         }
-        return figures, seen
+        return figures, cursors_seen
 
     async def _scrape(self, phase: str) -> Metrics:
         """The server's metrics; its longest stall and lateness since the last, as of the phase.

@@ -145,11 +145,11 @@ class _Herd:
         self._say(f"{clients:,} come in")
 
         async def come_in(number: int) -> None:
-            room, place = divmod(number, per_room)
+            room, number_in_room = divmod(number, per_room)
             rng = random.Random(self._arguments.seed * 1_000_003 + number)
             member = ReturningMember(account, f"herd-{number}", projects[room], self._tally, rng)
             self._members.append(member)
-            if room % ROOMS_PER_EDITED == 0 and place < EDITORS_PER_ROOM:
+            if room % ROOMS_PER_EDITED == 0 and number_in_room < EDITORS_PER_ROOM:
                 self._editors.append(member)
             async with at_once:
                 await member.enter()

@@ -188,11 +188,11 @@ class _Storm:
             hub_cpu = self._hub.cpu_seconds - cpu
             passed = time.perf_counter() - began
             await asyncio.sleep(AFTER_SECONDS)
-            seen = await phase.end()
+            cursors_seen = await phase.end()
         after = await scrape(self._hub.url)
         self.evidence.samples = samples
         self.evidence.curves |= {
-            "cursors meanwhile": seen.ms,
+            "cursors meanwhile": cursors_seen.ms,
             "joins": [seconds * 1_000 for seconds in self._joined_s],
         }
         joiners = [joiner for joiner in everyone if joiner is not None]
@@ -205,7 +205,7 @@ class _Storm:
         return {
             "joined_p95_s": None if bounds[1] is None else round(bounds[1], 3),
             "encodings": happened(self._filled, after, "states_encoded"),
-            "cursor_p99_ms": None if seen.p99 is None else round(seen.p99, 2),
+            "cursor_p99_ms": None if cursors_seen.p99 is None else round(cursors_seen.p99, 2),
             "joined_s": bounds[0] | {"last": round(max(self._joined_s, default=0.0), 3)},
             "clients": self._clients,
             "all_in": len(joiners) == self._clients,
@@ -217,13 +217,13 @@ class _Storm:
             "wrong_states": wrong,
             "state_mb": round(max((j.unpacked_mb for j in checked), default=0.0), 2),
             "mb_each": round(max((j.state_bytes for j in joiners), default=0) / 2**20, 2),
-            "cursor_ms": seen.figures,
+            "cursor_ms": cursors_seen.figures,
             "hub_cpu_s": round(hub_cpu, 2),
             "hub_kept_waiting_s": round(waited, 2),
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(generator, 1),
             "generator_lag_ms": lag.summary,
-            **verdict(_problems(lag.ms, generator, seen) + disturbed(waited / passed * 100)),
+            **verdict(_problems(lag.ms, generator, cursors_seen) + disturbed(waited / passed * 100)),
         }
 
     async def _join(self, number: int, began: float) -> Joiner | None:

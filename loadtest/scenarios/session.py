@@ -86,9 +86,9 @@ class _Session:
             await fill(account, project)
             self._projects.append(project)
             trails: dict[str, Trail] = {}
-            for place in range(self._arguments.size):
-                number = room * self._arguments.size + place
-                observes = place < OBSERVERS_PER_ROOM
+            for place_in_room in range(self._arguments.size):
+                number = room * self._arguments.size + place_in_room
+                observes = place_in_room < OBSERVERS_PER_ROOM
                 self._people.append(
                     Person(
                         account,
@@ -153,26 +153,26 @@ class _Session:
             for person in self._people:
                 tasks.create_task(person.live(stop))
             end = time.perf_counter() + self._arguments.seconds
-            while (left := end - time.perf_counter()) > 0:
-                await asyncio.sleep(min(1.0, left))
+            while (seconds_left := end - time.perf_counter()) > 0:
+                await asyncio.sleep(min(1.0, seconds_left))
                 second()
             stop.set()
 
     def _figures(self, seconds: float) -> dict[str, Any]:
-        seen, tally = self._seen, self._tally
+        figures_seen, tally = self._seen, self._tally
         return {
             "rooms": self._arguments.rooms,
             "size": self._arguments.size,
             "seconds": round(seconds, 2),
-            "cursor_ms": summary(seen.cursor_ms),
+            "cursor_ms": summary(figures_seen.cursor_ms),
             "ack_ms": summary(tally.ack_ms),
-            "updates_per_s": round(seen.updates / seconds, 1),
-            "moves_per_s": round(seen.moves_sent / seconds, 1),
-            "previews_per_s": round(seen.previews / seconds, 1),
-            "gestures": seen.gestures,
-            "edits": seen.edits,
+            "updates_per_s": round(figures_seen.updates / seconds, 1),
+            "moves_per_s": round(figures_seen.moves_sent / seconds, 1),
+            "previews_per_s": round(figures_seen.previews / seconds, 1),
+            "gestures": figures_seen.gestures,
+            "edits": figures_seen.edits,
             "deltas_acked": sum(map(len, tally.acked.values())),
-            "drops": seen.drops,
+            "drops": figures_seen.drops,
             "reconnects": tally.reconnects,
             "resumed": tally.resumed,
             "fresh_states": tally.reconnects - tally.resumed,

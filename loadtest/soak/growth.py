@@ -118,7 +118,7 @@ def growth(looks: Sequence[Look], warm_at: float) -> dict[str, float]:
 
 def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
     """What is not flat, in words."""
-    found = [
+    growing = [
         f"{name}: resident memory grows by {mb:g} MiB an hour"
         for name, mb in growth(looks, warm_at).items()
         if mb >= GROWTH_MB_PER_HOUR
@@ -129,12 +129,12 @@ def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
             third = max(1, len(values) // 3)
             first, last = statistics.median(values[:third]), statistics.median(values[-third:])
             if last > first + spare:
-                found.append(f"{name}: {what} went from {first:g} to {last:g}")
+                growing.append(f"{name}: {what} went from {first:g} to {last:g}")
         rates = log_rates(idle)
         third = max(1, len(rates) // 3)
         if rates and statistics.median(rates[-third:]) > NOISY * rates[0] + 10:
-            found.append(f"{name}: log lines a minute went from {rates[0]:g} to {rates[-1]:g}")
-    return found
+            growing.append(f"{name}: log lines a minute went from {rates[0]:g} to {rates[-1]:g}")
+    return growing
 
 
 def log_rates(looks: Sequence[Look]) -> list[float]:

@@ -58,15 +58,15 @@ class Evening:
 
     async def _come_in(self) -> None:
         self._account = await register(self._url)
-        seen = Seen()
+        figures_seen = Seen()
         for room in range(self._rooms):
             project = await create_project(self._account, f"soak {room}")
             await fill(self._account, project)
             self.projects.append(project)
             trails: dict[str, Trail] = {}
-            for place in range(self._size):
-                number = room * self._size + place + 9 * (place == 0)  # one of each room vanishes
-                args = (self._account, number, project, trails, self.tally, seen, self._seed)
+            for place_in_room in range(self._size):
+                number = room * self._size + place_in_room + 9 * (place_in_room == 0)  # one of each room vanishes
+                args = (self._account, number, project, trails, self.tally, figures_seen, self._seed)
                 self._people.append(Person(*args, observes=False))
         for person in self._people:
             await person.enter()

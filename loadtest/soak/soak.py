@@ -114,13 +114,13 @@ class Soak:
 
     async def growers(self) -> dict[str, Any]:
         """What each traced node's memory is made of; since the first time this was asked."""
-        found: dict[str, Any] = {}
+        traces: dict[str, Any] = {}
         for node in self._cluster.nodes:
             path = trace_file(self._cluster.directory)
             path.unlink(missing_ok=True)
             psutil.Process(node.pid).send_signal(signal.SIGUSR2)
-            found[node.directory.name] = await _written(path)
-        return found
+            traces[node.directory.name] = await _written(path)
+        return traces
 
     def _some(self) -> dict[str, dict[str, int]]:
         """Projects from all of the run, as many as can be audited in a while."""

@@ -17,9 +17,9 @@ USUAL_PORT = 8787
 def main() -> int:
     """Exit 0 where the node of these settings answers as one that lives."""
     try:
-        asked = _connection()
-        asked.request("GET", "/healthz")
-        status = asked.getresponse().status
+        connection = _connection()
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
     except (OSError, ValueError, http.client.HTTPException) as error:
         sys.stderr.write(f"healthcheck: {error}\n")
         return 1
@@ -38,8 +38,8 @@ def _connection() -> http.client.HTTPConnection:
 
 
 def _setting(variable: str) -> str:
-    given = set_here(variable)
-    return given.text if given else ""
+    setting = set_here(variable)
+    return setting.text if setting else ""
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ def make_package(root: Path, directory: Path) -> Path:
     changed = int(_git(root, "log", "-1", "--format=%ct"))
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path, place in sorted(_what_is_packed(root), key=lambda both: both[1]):
-            entry = tarfile.TarInfo(f"{name}/{place}")
+        for path, name_in_package in sorted(_what_is_packed(root), key=lambda both: both[1]):
+            entry = tarfile.TarInfo(f"{name}/{name_in_package}")
             content = path.read_bytes()
             entry.size, entry.mtime = len(content), changed
             entry.mode = 0o755 if path.stat().st_mode & 0o100 else 0o644
@@ -72,9 +72,9 @@ def _what_is_packed(root: Path) -> Iterator[tuple[Path, str]]:
     for name in _git(root, "ls-files", "-z").split("\0"):
         if name in FILES:
             yield root / name, name
-        for folder, place in FOLDERS.items():
+        for folder, name_in_package in FOLDERS.items():
             if name.startswith(f"{folder}/") and not name.startswith(NOT_PACKED):
-                yield root / name, place + name.removeprefix(folder)
+                yield root / name, name_in_package + name.removeprefix(folder)
 
 
 def _git(root: Path, *words: str) -> str:

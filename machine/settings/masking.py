@@ -15,14 +15,14 @@ URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<login>.*)@)?(?P<rest>[
 
 def masked(text: str) -> str:
     """A URL without its password and what else may be secret in it; of other texts nothing."""
-    found = URL.fullmatch(text)
-    if found is None:
+    match = URL.fullmatch(text)
+    if match is None:
         return HIDDEN
-    user, has_password, _ = (found["login"] or "").partition(":")
+    user, has_password, _ = (match["login"] or "").partition(":")
     login = f"{user}:{HIDDEN}@" if has_password else f"{user}@" if user else ""
-    place, has_parameters, parameters = found["rest"].partition("?")
+    address, has_parameters, parameters = match["rest"].partition("?")
     shown = "&".join(_masked_parameter(each) for each in parameters.split("&"))
-    return f"{found['scheme']}://{login}{place}" + (f"?{shown}" if has_parameters else "")
+    return f"{match['scheme']}://{login}{address}" + (f"?{shown}" if has_parameters else "")
 
 
 def holds_secret(text: str) -> bool:

@@ -70,12 +70,12 @@ class Sources:
         return self._in_config(key or key_of(variable), is_secret, may_be_empty)
 
     def _in_config(self, key: str, is_secret: bool, may_be_empty: bool) -> Given | None:
-        found = None if self.config is None else self.config.find(key)
-        if self.config is None or found is None or not (found or may_be_empty):
+        text = None if self.config is None else self.config.find(key)
+        if self.config is None or text is None or not (text or may_be_empty):
             return None
-        if is_secret and holds_secret(found):
+        if is_secret and holds_secret(text):
             self.config.refuse_read_by_all(key)
-        return Given(found, f"{key} in {self.config.path}", str(self.config.path))
+        return Given(text, f"{key} in {self.config.path}", str(self.config.path))
 
 
 def key_of(variable: str) -> str:

@@ -108,9 +108,9 @@ def _bound(path: Path) -> socket.socket:
 def _make_private(directory: Path) -> None:
     """Made if need be, and ours alone; raises `NoSocket`."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = directory.lstat()
+    status = directory.lstat()
     # Anyone may make names in /tmp: who owns the directory owns what it is told.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise NoSocket(f"{directory} belongs to somebody else; remove it, or name another one")
     directory.chmod(0o700)
 

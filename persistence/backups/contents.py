@@ -152,8 +152,8 @@ class Snapshot:
             for row in (row for row in found_tables if row["is_kept"]):
                 at_table(row["name"])
                 query = ROWS.format(table=f"public.{row['quoted']}")
-                found = await self._connection.fetchrow(query)
-                tables[row["name"]] = TableContent(found["rows"], found["digest"])
+                record = await self._connection.fetchrow(query)
+                tables[row["name"]] = TableContent(record["rows"], record["digest"])
             return Contents(
                 tables,
                 await self._projects(),

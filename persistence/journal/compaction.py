@@ -76,10 +76,10 @@ async def compact(db: Executor, project: str, before_ms: float) -> int:
     async with db.transaction() as transaction:
         await transaction.execute(LOCK_STORED_STATES, project)
         await transaction.execute(BEGIN_COMPACTION, project, before_ms)
-    place = await db.fetchrow(RANGE_TO_EMPTY, project)
-    if place is None:
+    seq_range = await db.fetchrow(RANGE_TO_EMPTY, project)
+    if seq_range is None:
         return 0
-    emptied, compacted = place["emptied_seq"], place["compacted_seq"]
+    emptied, compacted = seq_range["emptied_seq"], seq_range["compacted_seq"]
     count = 0
     for after in range(emptied, compacted, BATCH_ENTRIES):
         count += await _empty(db, project, after, min(after + BATCH_ENTRIES, compacted))

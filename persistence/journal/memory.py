@@ -196,9 +196,9 @@ class MemoryJournal:
         stored = self._projects.get(project)
         if stored is None:
             return {}
-        found = {each: stored.seqs[each] for each in delta_ids if each in stored.seqs}
+        seqs = {each: stored.seqs[each] for each in delta_ids if each in stored.seqs}
         return {
-            each: seq for each, seq in found.items() if stored.entries[seq - 1].author == author
+            each: seq for each, seq in seqs.items() if stored.entries[seq - 1].author == author
         }
 
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:

@@ -42,20 +42,20 @@ async def statuses(db: Executor, project: str, held: Collection[str]) -> dict[st
 
     None: no file has that id or hash. Of more than `MAX_MEDIA_TOLD` pending files, some.
     """
-    found: dict[str, str | None] = {}
+    status_by_key: dict[str, str | None] = {}
     for row in await db.fetch(PENDING, project, MAX_MEDIA_TOLD):
-        found[row["id"]] = row["status"]
+        status_by_key[row["id"]] = row["status"]
         if row["content_hash"] is not None:
-            found[row["content_hash"]] = "available" if row["is_here"] else row["status"]
-    left = [key for key in held if key not in found]
-    if left:
-        found |= dict.fromkeys(left)
-        hashes = [key for key in left if len(key) == HASH_LENGTH]
-        ids = [key for key in left if len(key) != HASH_LENGTH]
+            status_by_key[row["content_hash"]] = "available" if row["is_here"] else row["status"]
+    unknown_keys = [key for key in held if key not in status_by_key]
+    if unknown_keys:
+        status_by_key |= dict.fromkeys(unknown_keys)
+        hashes = [key for key in unknown_keys if len(key) == HASH_LENGTH]
+        ids = [key for key in unknown_keys if len(key) != HASH_LENGTH]
         for row in await db.fetch(NAMED, project, ids, hashes):
-            if found[row["key"]] != "available":
-                found[row["key"]] = row["status"]
-    return found
+            if status_by_key[row["key"]] != "available":
+                status_by_key[row["key"]] = row["status"]
+    return status_by_key
 
 
 # Level by level, so that what is left out of too many is what is furthest down.
@@ -116,8 +116,8 @@ class Standing:
 
 async def stems(db: Executor, file: str, user: str, most: int) -> list[str] | None:
     """Ids of all stems of a file and theirs, the nearest first; None: there is none to see."""
-    found = [row["id"] for row in await db.fetch(STEMS, file, user, most + 1)]
-    return found[1:] if found else None
+    stem_ids = [row["id"] for row in await db.fetch(STEMS, file, user, most + 1)]
+    return stem_ids[1:] if stem_ids else None
 
 
 async def standing(db: Executor, file: str, user: str) -> Standing | None:
@@ -148,7 +148,7 @@ async def set_status(
         name: f"${number}" for number, name in enumerate(names, 7)
     }
     text = SET_STATUS.format(
-        assignments=", ".join(f"{name} = {place}" for name, place in places.items()),
+        assignments=", ".join(f"{name} = {parameter}" for name, parameter in places.items()),
         needed="".join(f" AND a.{name} IS NOT NULL" for name in state.needs if name not in names),
     )
     arguments = [argument(AUDIO_FILES.by_name[name], facts[name]) for name in names]

@@ -63,21 +63,21 @@ class Exported:
 
 async def export(db: Executor, user: str, after: str | None, limit: int) -> Exported:
     """The rows behind `after`, all of one kind; raises `BadCursor`."""
-    kind, place = _read(after, user)
+    kind, last_key = _read(after, user)
     page = Exported()
     if kind == "keys":
-        rows = await db.fetch(KEYS, user, *place, limit)
+        rows = await db.fetch(KEYS, user, *last_key, limit)
         shown = first_within_bytes(rows)
         page.keys = [_key(row) for row in shown]
         last = [[r["category"], r["key"]] for r in shown]
         if len(shown) < len(rows):
             limit = len(shown)  # there are more
     elif kind == "contexts":
-        rows = await db.fetch(CONTEXTS, user, *place, limit)
+        rows = await db.fetch(CONTEXTS, user, *last_key, limit)
         page.contexts = [dict(row) for row in rows]
         last = [[r["category"], r["context"], r["key"]] for r in rows]
     else:
-        rows = await db.fetch(USES, user, *place, limit)
+        rows = await db.fetch(USES, user, *last_key, limit)
         page.uses = [{"id": row["use_id"], "at": row["at_ms"]} for row in rows]
         last = [[row["use_id"]] for row in rows]
     page.next = _next(user, kind, last, limit)
@@ -88,11 +88,11 @@ async def export(db: Executor, user: str, after: str | None, limit: int) -> Expo
 
 def first_within_bytes(rows: list[Any]) -> list[Any]:
     """As many as a page holds, and at least one."""
-    left = MAX_PAGE_BYTES
+    bytes_left = MAX_PAGE_BYTES
     shown: list[Any] = []
     for row in rows:
-        left -= len(row["data"].encode()) + BESIDE_DATA
-        if shown and left < 0:
+        bytes_left -= len(row["data"].encode()) + BESIDE_DATA
+        if shown and bytes_left < 0:
             break
         shown.append(row)
     return shown
@@ -135,16 +135,16 @@ def _read(after: str | None, user: str) -> tuple[str, list[str]]:
     try:
         data = base64url.decode(after)
         seal, payload = data[:SEAL_SIZE], data[SEAL_SIZE:]
-        kind, *place = json.loads(payload)
+        kind, *last_key = json.loads(payload)
     except (ValueError, TypeError):
         raise BadCursor from None
     if seal != _seal(user, payload):
         raise BadCursor
-    if kind not in FIRST or [type(part) for part in place] != [str for _ in FIRST[kind]]:
+    if kind not in FIRST or [type(part) for part in last_key] != [str for _ in FIRST[kind]]:
         raise BadCursor
-    if not all(is_text(part) for part in place):
+    if not all(is_text(part) for part in last_key):
         raise BadCursor
-    return kind, [_id(part) for part in place] if kind == "uses" else place
+    return kind, [_id(part) for part in last_key] if kind == "uses" else last_key
 
 
 def is_text(part: str) -> bool:

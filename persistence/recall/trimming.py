@@ -120,9 +120,9 @@ async def count_popular(db: Executor) -> None:
     last: str | None = NOBODY
     while last is not None:
         last = await _one_alone(db, COUNT_POPULAR, categories, *bounds, last, PRESETS_AT_ONCE)
-    place = ("", "")
-    while row := await db.fetchrow(FORGET_POPULAR, *place, slices.ROWS_AT_ONCE):
-        place = row["category"], row["key"]
+    last_key = ("", "")
+    while row := await db.fetchrow(FORGET_POPULAR, *last_key, slices.ROWS_AT_ONCE):
+        last_key = row["category"], row["key"]
 
 
 async def _one_alone(db: Executor, text: str, *arguments: object) -> str | None:

@@ -29,8 +29,8 @@ def asking(query: str, arguments: int) -> str:
     What writes holds the login until it is committed, as an append holds it; what reads looks once.
     """
     asks = "hold_login" if writes(query) else "require_login"
-    asked = rf"set_config('prime.caller', {asks}(\1, ${arguments + 1}::uuid), true)"
-    return SETS_CALLER.sub(asked, query)
+    setting_sql = rf"set_config('prime.caller', {asks}(\1, ${arguments + 1}::uuid), true)"
+    return SETS_CALLER.sub(setting_sql, query)
 
 
 class AsLogin:

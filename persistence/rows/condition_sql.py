@@ -55,24 +55,24 @@ def place_of(table: Table, column: Column) -> str:
 
 def ordered_by(table: Table, column: Column) -> str:
     """The same where it is compared or sorted: by characters, whatever the database's locale."""
-    place = place_of(table, column)
-    return f'{place} COLLATE "C"' if column.sql is SqlType.TEXT else place
+    column_sql = place_of(table, column)
+    return f'{column_sql} COLLATE "C"' if column.sql is SqlType.TEXT else column_sql
 
 
 def wire_value(table: Table, column: Column) -> str:
     """The SQL of a column as it goes over the wire."""
-    place = place_of(table, column)
+    column_sql = place_of(table, column)
     if column.sql is SqlType.TIME:
-        return f"(extract(epoch FROM {place}) * 1000)::float8"
-    return place
+        return f"(extract(epoch FROM {column_sql}) * 1000)::float8"
+    return column_sql
 
 
 def condition_sql(table: Table, condition: Condition, numbers: Numbers) -> str:
     """The text; its arguments, from the next number on, are those of `arguments_of`."""
     match condition:
         case Compare(operator=Operator.IS_NULL, value=is_null):
-            place = place_of(table, condition.column)
-            return f"{place} IS NULL" if is_null else f"{place} IS NOT NULL"
+            column_sql = place_of(table, condition.column)
+            return f"{column_sql} IS NULL" if is_null else f"{column_sql} IS NOT NULL"
         case Compare():
             return _compare(table, condition, numbers)
         case Leaf():
@@ -118,22 +118,22 @@ def _compare(table: Table, asked: Compare, numbers: Numbers) -> str:
 
 
 def _leaf(table: Table, asked: Leaf, numbers: Numbers) -> str:
-    place = place_of(table, asked.column)
+    column_sql = place_of(table, asked.column)
     if asked.operator is Operator.EQ:
-        return f"{place} @> ${numbers.next()}::jsonb"
+        return f"{column_sql} @> ${numbers.next()}::jsonb"
     if asked.operator is Operator.NE:
-        return f"NOT ({place} @> ${numbers.next()}::jsonb)"
-    leaf = place + "".join(f" -> ${numbers.next()}::text" for _ in asked.at)
+        return f"NOT ({column_sql} @> ${numbers.next()}::jsonb)"
+    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in asked.at)
     if isinstance(asked.value, str):
-        kind, found = "string", f"(({leaf}) #>> '{{}}') COLLATE \"C\""
+        kind, value_sql = "string", f"(({leaf}) #>> '{{}}') COLLATE \"C\""
         value = f"${numbers.next()}::text"
     else:
-        kind, found = "number", f"({leaf})::numeric"
+        kind, value_sql = "number", f"({leaf})::numeric"
         value = f"(${numbers.next()}::jsonb)::numeric"
     return (
         f"CASE WHEN jsonb_typeof({leaf}) = '{kind}'"
-        f" THEN {found} {COMPARISONS[asked.operator]} {value}"
-        f" WHEN {place} IS NOT NULL THEN false END"
+        f" THEN {value_sql} {COMPARISONS[asked.operator]} {value}"
+        f" WHEN {column_sql} IS NOT NULL THEN false END"
     )
 
 

@@ -260,24 +260,24 @@ def _map(value: Any) -> Any:
     return value
 
 
-def _count_leaves(value: Any, deeper: int, left: int) -> int:
+def _count_leaves(value: Any, deeper: int, leaves_left: int) -> int:
     """How many leaves may still come behind this value, an empty one is one; raises `Wrong`."""
     is_inner = isinstance(value, Mapping | list)
     if not (is_inner and value):
         if not is_inner:
             read_leaf(value, ordered=False)
-        if left < 1:
+        if leaves_left < 1:
             raise Wrong(f"has too many leaves; allowed are {MAX_LEAVES_ASKED}")
-        left -= 1
+        leaves_left -= 1
     if not is_inner:
-        return left
+        return leaves_left
     if not deeper:
         raise Wrong(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
     for key in value if isinstance(value, Mapping) else ():
         _key(key)
     for one in value.values() if isinstance(value, Mapping) else value:
-        left = _count_leaves(one, deeper - 1, left)
-    return left
+        leaves_left = _count_leaves(one, deeper - 1, leaves_left)
+    return leaves_left
 
 
 def _key(key: Any) -> None:

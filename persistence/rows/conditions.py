@@ -35,8 +35,8 @@ class Compare:
     @property
     def shape(self) -> str:
         """All that its SQL depends on, but for the value."""
-        asked = f"{self.column.name}.{self.operator}"
-        return f"{asked}.{self.value}" if self.operator is Operator.IS_NULL else asked
+        comparison = f"{self.column.name}.{self.operator}"
+        return f"{comparison}.{self.value}" if self.operator is Operator.IS_NULL else comparison
 
 
 @dataclass(frozen=True, slots=True)

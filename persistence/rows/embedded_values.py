@@ -21,17 +21,17 @@ BESIDE = ""
 
 async def bring(db: Executor, table: Table, rows: Collection[Row]) -> int:
     """Put beside the rows what they are shown with; how many questions that took."""
-    asked = 0
+    query_count = 0
     for name in table.brings:
         named = [row for row in rows if row.get(name) is not None]
         if named:
-            found = await summaries(db, table, name, {row[name] for row in named})
-            asked += 1
+            summary_by_id = await summaries(db, table, name, {row[name] for row in named})
+            query_count += 1
         for row in named:
-            row.setdefault(BESIDE, {})[name] = found[row[name]]
+            row.setdefault(BESIDE, {})[name] = summary_by_id[row[name]]
     if "color" in table.by_name:
-        asked += await _color(db, table, [row for row in rows if "color" in row])
-    return asked
+        query_count += await _color(db, table, [row for row in rows if "color" in row])
+    return query_count
 
 
 async def summaries(
@@ -42,11 +42,11 @@ async def summaries(
     What is gone by now is null, or the summary of nobody where that is not allowed.
     """
     other = TABLES[table.by_name[name].embeds]
-    found = await watched_rows.rows_by_id(db, other, read_fields(other, other.summary), ids)
+    rows = await watched_rows.rows_by_id(db, other, read_fields(other, other.summary), ids)
     is_null = Operator.IS_NULL in table.by_name[name].filters
     kinds = {name: other.by_name[name].sql for name in other.summary}
     nobody = {name: False if kind is SqlType.BOOLEAN else "" for name, kind in kinds.items()}
-    return {id: found.get(id) or (None if is_null else nobody | {other.key: id}) for id in ids}
+    return {id: rows.get(id) or (None if is_null else nobody | {other.key: id}) for id in ids}
 
 
 def shown(columns: Iterable[Column], row: Row) -> Row:
@@ -61,7 +61,7 @@ async def _color(db: Executor, table: Table, rows: Collection[Row]) -> int:
     pairs = {(row[table.project], row[table.user]) for row in rows}
     places = await project_colors.places(db, pairs) if pairs else {}
     for row in rows:
-        place = places.get((row[table.project], row[table.user]))
-        color = color_of(row[table.user]) if place is None else color_at(place)
+        color_place = places.get((row[table.project], row[table.user]))
+        color = color_of(row[table.user]) if color_place is None else color_at(color_place)
         row.setdefault(BESIDE, {})["color"] = color
     return 1 if pairs else 0

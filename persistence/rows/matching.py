@@ -257,10 +257,10 @@ class Pattern:
         if at > end or not _is_at(first, text, 0) or not _is_at(last, text, end):
             return False
         for part, plain in zip(self._parts[1:-1], self._texts[1:-1], strict=True):
-            found = _find(part, plain, text, at, end)
-            if found < 0:
+            position = _find(part, plain, text, at, end)
+            if position < 0:
                 return False
-            at = found + len(part)
+            at = position + len(part)
         return True
 
 

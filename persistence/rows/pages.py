@@ -50,8 +50,8 @@ def read_order(table: Table, order: Sequence[Any] | None) -> Order:
         sorts.append(sort)
     named = {sort.column.name for sort in sorts}
     goes_down = sorts[-1].goes_down
-    left = [table.by_name[name] for name in table.names if name not in named]
-    return (*sorts, *[Sort(column, goes_down) for column in left])
+    remaining_columns = [table.by_name[name] for name in table.names if name not in named]
+    return (*sorts, *[Sort(column, goes_down) for column in remaining_columns])
 
 
 def _sort(table: Table, name: Any, place: str) -> Sort:
@@ -94,9 +94,9 @@ def behind_sql(table: Table, order: Order, numbers: Numbers) -> str:
             return f"{places[0]} {signs[0]} {values[0]}"
         return f"({', '.join(places)}) {signs[0]} ({', '.join(values)})"
     behind = f"{places[-1]} {signs[-1]} {values[-1]}"
-    for place, sign, value in reversed(list(zip(places, signs, values, strict=True))[:-1]):
+    for expression, sign, value in reversed(list(zip(places, signs, values, strict=True))[:-1]):
         # The first half can use an index, the second alone could not.
-        behind = f"{place} {sign}= {value} AND ({place} {sign} {value} OR ({behind}))"
+        behind = f"{expression} {sign}= {value} AND ({expression} {sign} {value} OR ({behind}))"
     return behind
 
 
@@ -111,18 +111,18 @@ def list_digest(table: Table, user: str, condition: Condition, order: Order) -> 
 
 def write_cursor(digest: bytes, values: Sequence[Any]) -> str:
     """`values`: those of a row by which the list is sorted, as PostgreSQL gave them."""
-    place = _ENCODER.encode([_kept(v) for v in values])
-    return base64url.encode(_sealed(digest, place) + place)
+    encoded = _ENCODER.encode([_kept(v) for v in values])
+    return base64url.encode(_sealed(digest, encoded) + encoded)
 
 
 def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[Any]:
     """The arguments of `behind_sql`; raises `BadCursor` for all that this list has not given."""
     try:
         data = base64url.decode(cursor)
-        seal, place = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
-        if seal != _sealed(digest, place):
+        seal, encoded = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
+        if seal != _sealed(digest, encoded):
             raise BadCursor(field)
-        values = msgspec.msgpack.decode(place, type=list[Any])
+        values = msgspec.msgpack.decode(encoded, type=list[Any])
         return [_given(sort.column, one) for sort, one in zip(order, values, strict=True)]
     except (ValueError, OverflowError, TypeError):
         raise BadCursor(field) from None

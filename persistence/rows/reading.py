@@ -100,7 +100,7 @@ async def list_(
 
     `unnamed`: the order where `order` names none; None: that of the table.
     """
-    asked = _Asked(
+    query = _Asked(
         table,
         user,
         read_where(table, where, beside),
@@ -115,13 +115,13 @@ async def list_(
     goes_back = before is not None
     cursor = before if goes_back else after
     field = "before" if goes_back else "after"
-    walked = turned(asked.order) if goes_back else asked.order
-    digest = place = None
+    walked = turned(query.order) if goes_back else query.order
+    digest = cursor_values = None
     if cursor is not None:
-        digest = asked.digest()
-        place = read_cursor(digest, walked, cursor, field)
-    found = await (_searched if asked.searches else _listed)(access, asked, walked, place, limit)
-    return _page(found, asked, came=digest, goes_back=goes_back)
+        digest = query.digest()
+        cursor_values = read_cursor(digest, walked, cursor, field)
+    page = await (_searched if query.searches else _listed)(access, query, walked, cursor_values, limit)
+    return _page(page, query, came=digest, goes_back=goes_back)
 
 
 async def count(
@@ -140,10 +140,10 @@ async def count(
         text = TEXTS.get(table, f"found|{shape}", lambda: statements.found_text(table, condition))
         async with access.turn(user):
             records = await access.searches.fetch(text, *arguments)
-        found = [_keys(table, record) for record in records]
+        key_lists = [_keys(table, record) for record in records]
         text = TEXTS.get(table, "count_among", lambda: statements.count_among_text(table))
-        number = await access.callers.fetchval(text, user, *_lists(table, found))
-        _tell_hidden(access, len(found) - number)
+        number = await access.callers.fetchval(text, user, *_lists(table, key_lists))
+        _tell_hidden(access, len(key_lists) - number)
     else:
         text = TEXTS.get(table, f"count|{shape}", lambda: statements.count_text(table, condition))
         number = await access.callers.fetchval(text, *arguments)
@@ -319,8 +319,8 @@ async def _among(
     keys = [keys_of(table, id) for id in ids]
     records = await access.callers.fetch(text, user, *_lists(table, keys))
     is_full = bool(records) and records[-1]["_bytes"] >= MAX_PAGE_BYTES
-    found = ["/".join(_keys(table, record)) for record in records]
-    return dict(zip(found, as_rows(table, columns, records), strict=True)), is_full
+    ids_found = ["/".join(_keys(table, record)) for record in records]
+    return dict(zip(ids_found, as_rows(table, columns, records), strict=True)), is_full
 
 
 def _page(found: _Found, asked: _Asked, *, came: bytes | None, goes_back: bool) -> Page:

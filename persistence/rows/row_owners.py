@@ -23,8 +23,8 @@ async def count_others(
 
 async def project_of(db: Executor, table: Table, id: str) -> str | None:
     """The project that a row belongs to; None: there is no such row."""
-    place = place_of(table, table.by_name[table.project])
+    column_sql = place_of(table, table.by_name[table.project])
     key = place_of(table, table.by_name[table.key])
-    text = f"SELECT {place} FROM {table.relation} WHERE {key} = $1::uuid"
+    text = f"SELECT {column_sql} FROM {table.relation} WHERE {key} = $1::uuid"
     project: str | None = await db.fetchval(text, id)
     return project

@@ -78,20 +78,20 @@ def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> 
 def count_text(table: Table, condition: Condition) -> str:
     """How many there are; arguments: caller, those of the condition, up to how many."""
     numbers = Numbers(1)
-    asked = condition_sql(table, condition, numbers)
+    condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {CALLER_IS_SET}"
-        f" AND {sees(table)} AND ({asked}) LIMIT ${numbers.next()}::int8) AS counted"
+        f" AND {sees(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8) AS counted"
     )
 
 
 def found_text(table: Table, condition: Condition) -> str:
     """The keys of those that are to be counted, as the owner; arguments as of `count_text`."""
     numbers = Numbers(1)
-    asked = condition_sql(table, condition, numbers)
+    condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT {_found(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
-        f" AND {sees(table)} AND ({asked}) LIMIT ${numbers.next()}::int8"
+        f" AND {sees(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8"
     )
 
 
@@ -200,8 +200,8 @@ def sees(table: Table) -> str:
 
 def may_write(table: Table, whoms: Iterable[Whom]) -> str:
     """Whether the user is one of these, and sees the row: whoever made one may be out by now."""
-    seen, may = sees(table), predicate(table, whoms)
-    return may if may == seen else f"{seen} AND {may}"
+    visible_sql, allowed_sql = sees(table), predicate(table, whoms)
+    return allowed_sql if allowed_sql == visible_sql else f"{visible_sql} AND {allowed_sql}"
 
 
 def has_key(table: Table) -> str:
@@ -246,8 +246,8 @@ def _asked(table: Table) -> str:
     lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in named)
     keys = ", ".join(f"_key_{n}" for n, _ in named)
     same = " AND ".join(f"{place_of(table, column)} = asked._key_{n}" for n, column in named)
-    asked = f"unnest({lists}) WITH ORDINALITY AS asked ({keys}, n)"
-    return f"{asked} JOIN {table.relation} ON {same}"
+    keys_sql = f"unnest({lists}) WITH ORDINALITY AS asked ({keys}, n)"
+    return f"{keys_sql} JOIN {table.relation} ON {same}"
 
 
 def _filtered(table: Table, condition: Condition, order: Order, *, behind: bool) -> tuple[str, str]:
@@ -274,7 +274,7 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
         if column.sql in HEAVY
         or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
     ]
-    own = " + ".join(f"coalesce(octet_length({place}::text), 0)" for place in places) or "0"
+    own = " + ".join(f"coalesce(octet_length({column_sql}::text), 0)" for column_sql in places) or "0"
     return (
         f"{own} AS _own_bytes,"
         f" sum({own}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"

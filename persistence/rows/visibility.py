@@ -70,8 +70,8 @@ def rights_of(table: Table) -> Rights:
 
 def predicate(table: Table, whoms: Iterable[Whom], ties: Ties = BY_ARGUMENT) -> str:
     """Whether the row is one of whose user is one of these; nobody: false."""
-    found = [sql for whom in whoms if (sql := tie(table, whom, ties))]
-    return f"({' OR '.join(found)})" if found else "false"
+    conditions = [sql for whom in whoms if (sql := tie(table, whom, ties))]
+    return f"({' OR '.join(conditions)})" if conditions else "false"
 
 
 def tie(table: Table, whom: Whom, ties: Ties) -> str:
@@ -86,12 +86,12 @@ def tie(table: Table, whom: Whom, ties: Ties) -> str:
     tied = table.project if whom in ROLES_OF else table.user
     if not tied:
         return ""
-    place = ties.place(table, tied)
+    column_sql = ties.place(table, tied)
     if whom is Whom.SELF:
-        return f"{place} = {ties.user}"
+        return f"{column_sql} = {ties.user}"
     if whom is Whom.PEER:
-        return f"{place} = ANY ({ties.peers})"
-    return f"{place} = ANY ({ties.projects(ROLES_OF[whom])})"
+        return f"{column_sql} = ANY ({ties.peers})"
+    return f"{column_sql} = ANY ({ties.projects(ROLES_OF[whom])})"
 
 
 def _quoted(roles: tuple[str, ...]) -> str:

@@ -94,12 +94,12 @@ async def list_rows(
 
     def text() -> str:
         numbers = Numbers(1)
-        asked = condition_sql(table, condition, numbers)
+        condition_text = condition_sql(table, condition, numbers)
         order = order_sql(table, read_order(table, None))
         inner = (
             f"SELECT {selected(table, columns)}, row_number() OVER (ORDER BY {order}) AS _n,"
             f" {weighed(table, columns, order)} FROM {_stored(table)} WHERE {CALLER_IS_GIVEN}"
-            f" AND {sees(table)} AND ({asked}) ORDER BY {order} LIMIT ${numbers.next()}::int8"
+            f" AND {sees(table)} AND ({condition_text}) ORDER BY {order} LIMIT ${numbers.next()}::int8"
         )
         return f"{up_to(inner, MAX_WATCHED_BYTES)} ORDER BY _n"
 

@@ -63,14 +63,14 @@ async def create(
         row[table.user] = user
     if id is not None:
         row[table.key] = keys_of(table, id)[0]
-    given = [table.by_name[name] for name in sorted(row)]
-    arguments = [_argument(column, row[column.name]) for column in given]
-    shape = ",".join([column.name for column in given])
+    columns_given = [table.by_name[name] for name in sorted(row)]
+    arguments = [_argument(column, row[column.name]) for column in columns_given]
+    shape = ",".join([column.name for column in columns_given])
     is_bounded = table.most is not None and isfinite(most)
     text = TEXTS.get(
         table,
         f"insert|{is_bounded}|{shape}",
-        lambda: statements.insert_text(table, given, table.columns, is_bounded=is_bounded),
+        lambda: statements.insert_text(table, columns_given, table.columns, is_bounded=is_bounded),
     )
     bound = [int(most)] if is_bounded else []
     for _ in range(TRIES):
@@ -79,7 +79,7 @@ async def create(
         if record is not None:
             return as_row(read_as(table, table.columns), record)
         await require_room(access, table, user, row, most)
-        await _require_right(access, table, user, given, arguments)
+        await _require_right(access, table, user, columns_given, arguments)
         if id is not None:
             return await _made_before(access, table, user, row)
     raise Busy("what stood in the way of this row is gone; try again")

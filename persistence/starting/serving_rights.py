@@ -153,7 +153,7 @@ async def missing(db: Executor, role: str) -> list[str]:
 
 async def give(connection: Any) -> list[str]:
     """As the owner, in the caller's transaction: what was missing, in words, one a role."""
-    given = []
+    granted = []
     for row in await connection.fetch(NAMED):
         for wide in await connection.fetch(TOO_WIDE, row["role"], list(CHANGED)):
             await connection.execute(wide["statement"])
@@ -161,8 +161,8 @@ async def give(connection: Any) -> list[str]:
         for statement in statements:
             await connection.execute(statement)
         if statements:
-            given.append(f"{in_words(statements)} to {row['role']}")
-    return given
+            granted.append(f"{in_words(statements)} to {row['role']}")
+    return granted
 
 
 async def check_own(db: Executor) -> None:

@@ -320,10 +320,10 @@ async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) ->
     """
     async with db.transaction() as transaction:
         await hold_user(transaction, user_id)
-        found = await transaction.fetch(LET_IN, session_id, user_id)
-        ended = [row["id"] for row in found if row["goes_on"]]
+        let_in_rows = await transaction.fetch(LET_IN, session_id, user_id)
+        ended = [row["id"] for row in let_in_rows if row["goes_on"]]
         await transaction.execute(REVOKE_THESE, ended, reason)
-    return ended if found else None
+    return ended if let_in_rows else None
 
 
 async def user_of(db: Executor, session_id: str) -> str | None:

@@ -299,8 +299,8 @@ async def close_session(db: Executor, session_id: str) -> None:
 
 async def close_orphans(db: Executor, older_than_seconds: float) -> int:
     """Close what a node that vanished left open; returns how many."""
-    closed, place = 0, (NOWHERE, NOWHERE)
-    while row := await db.fetchrow(CLOSE_ORPHANS, older_than_seconds, *place, LOOKED_AT_ONCE):
+    closed, last_key = 0, (NOWHERE, NOWHERE)
+    while row := await db.fetchrow(CLOSE_ORPHANS, older_than_seconds, *last_key, LOOKED_AT_ONCE):
         closed += row["closed"]
-        place = row["project_id"], row["id"]
+        last_key = row["project_id"], row["id"]
     return closed

@@ -190,10 +190,10 @@ async def accept(
     its tracks and more, is kept, and nothing is used up; what was taken away since it was made is
     not given back (rule R45). Raises `TooManyMembers`, `TooManyTracks`.
     """
-    seen = await find(tx, token_hash)
-    if seen is None:
+    invitation_seen = await find(tx, token_hash)
+    if invitation_seen is None:
         return None
-    await project_members.lock(tx, seen.project)
+    await project_members.lock(tx, invitation_seen.project)
     invitation = await find(tx, token_hash)  # of several at once, each sees what the one before did
     if invitation is None or (invitation.address and invitation.address not in addresses):
         return None
@@ -220,8 +220,8 @@ async def take_pending(tx: Executor, user: str) -> bytes | None:
 
 async def cause(db: Executor, token_hash: bytes) -> str:
     """Why nobody, or this user not, may accept it: for the audit alone."""
-    found: str | None = await db.fetchval(CAUSE, token_hash)
-    return found or "unknown"
+    refusal_cause: str | None = await db.fetchval(CAUSE, token_hash)
+    return refusal_cause or "unknown"
 
 
 async def name_of(db: Executor, project: str) -> str:

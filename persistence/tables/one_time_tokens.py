@@ -134,9 +134,9 @@ async def put(
 
     `email`: where it is sent. `seconds`, `code_seconds`: how long the token and the code are good.
     """
-    asked = user_id, purpose, email, hashes.token, hashes.code, seconds, code_seconds
+    arguments = user_id, purpose, email, hashes.token, hashes.code, seconds, code_seconds
     gaps = FREE_MAILS, FIRST_GAP_SECONDS, LONGEST_GAP_SECONDS
-    row = await db.fetchrow(PUT, *asked, MAX_MAILED_CODES_A_DAY, *gaps)
+    row = await db.fetchrow(PUT, *arguments, MAX_MAILED_CODES_A_DAY, *gaps)
     if row is None:
         return Made.NOT_YET
     return Made.WITH_CODE if row["has_code"] else Made.WITHOUT_CODE

@@ -212,13 +212,13 @@ async def grant(
         else:
             await _keep_an_owner(transaction, project, user)
         await _keep_to_limit(transaction, project, user, min(most, settings["member_limit"]))
-        given = [*dict.fromkeys(tracks or ())] if role == "contributor" else None
+        track_ids = [*dict.fromkeys(tracks or ())] if role == "contributor" else None
         before = await transaction.fetchrow(MEMBER, project, user)
         if is_member and before is None:
             raise NotFound("nobody with that id is a member: invite them by their e-mail address")
-        if before is not None and (before["role"], before["tracks"]) == (role, given):
+        if before is not None and (before["role"], before["tracks"]) == (role, track_ids):
             return _member(before)  # the same once more is no change of the row
-        row = await transaction.fetchrow(GRANT, project, user, role, given)
+        row = await transaction.fetchrow(GRANT, project, user, role, track_ids)
         if row is None:
             raise NotFound("there is no such user")
         await _note_change(transaction, project, settings, before, row, {"actor": by})
@@ -274,18 +274,18 @@ async def invite(
     """
     settings = await lock(tx, project)
     before = await tx.fetchrow(MEMBER, project, user)
-    given = None if role != "contributor" else list(tracks or ())
+    track_ids = None if role != "contributor" else list(tracks or ())
     if before is not None:
         if RANK[before["role"]] > RANK[role]:
             return _member(before), False
-        if given is not None and before["role"] == role:
-            given = [*dict.fromkeys([*(before["tracks"] or ()), *given])]
-        if (before["role"], before["tracks"]) == (role, given):
+        if track_ids is not None and before["role"] == role:
+            track_ids = [*dict.fromkeys([*(before["tracks"] or ()), *track_ids])]
+        if (before["role"], before["tracks"]) == (role, track_ids):
             return _member(before), False
-    if given is not None and len(given) > MAX_CONTRIBUTOR_TRACKS:
+    if track_ids is not None and len(track_ids) > MAX_CONTRIBUTOR_TRACKS:
         raise TooManyTracks(MAX_CONTRIBUTOR_TRACKS)
     await _keep_to_limit(tx, project, user, min(most, settings["member_limit"]))
-    row = await tx.fetchrow(GRANT, project, user, role, given)
+    row = await tx.fetchrow(GRANT, project, user, role, track_ids)
     if row is None:
         raise NotFound("there is no such user")
     await _note_change(tx, project, settings, before, row, {"by": "invitation"})

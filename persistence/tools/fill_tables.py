@@ -247,21 +247,21 @@ def sizes(rows: int) -> dict[str, int]:
 async def fill(dsn: str, rows: int) -> Filled:
     """Fill a migrated database that is empty; raises `PersistenceError`."""
     began = time.perf_counter()
-    given = sizes(rows)
+    row_counts = sizes(rows)
     with own_errors():
         connection = await asyncpg.connect(dsn, timeout=10)
         try:
             await connection.execute("SELECT setseed(0.5)")
-            await connection.execute(SETUP.format(**given))
+            await connection.execute(SETUP.format(**row_counts))
             for table, words in FILL.items():
-                await _fill_one(connection, table, words.format(**given))
+                await _fill_one(connection, table, words.format(**row_counts))
             await connection.execute("VACUUM ANALYZE")
             who = await connection.fetchrow(BUSY)
             assert who is not None
         finally:
             await connection.close(timeout=10)
     seconds = round(time.perf_counter() - began, 1)
-    return Filled(rows, given["users"], given["projects"], seconds, **who)
+    return Filled(rows, row_counts["users"], row_counts["projects"], seconds, **who)
 
 
 BUSY = """

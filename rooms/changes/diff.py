@@ -227,8 +227,8 @@ class _Way:
 
     def _loosen(self, *, every_link: bool = False) -> bool:
         before = len(self._ops)
-        left = [*self._deletes.items(), *self._sets.items()]
-        for entity_id, collection in walked(left, self._pause, TRIED):
+        remaining = [*self._deletes.items(), *self._sets.items()]
+        for entity_id, collection in walked(remaining, self._pause, TRIED):
             props = self._loose(collection, entity_id, every_link)
             if props:
                 self._done(Set(collection, entity_id, props))

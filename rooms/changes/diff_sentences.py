@@ -147,15 +147,15 @@ def _phrases(change: Change, entity: Entity) -> list[str]:
 
 def _at(what: str, prop: str, change: Change, entity: Entity) -> str:
     value = _shown(entity[prop]) if prop == "bpm" else f"{entity['num']:g}/{entity['den']:g}"
-    place = f"at beat {entity['time']:g}"
+    place_words = f"at beat {entity['time']:g}"
     if change.action != "changed":
-        return f"{what} {value} {place} {change.action}"
+        return f"{what} {value} {place_words} {change.action}"
     if prop in change.props:
         old, new = change.props[prop]
         if prop == "num":
-            return f"{what} changed to {value} {place}"
-        return f"{what} {_shown(old)} -> {_shown(new)} {place}"
-    return f"{what} {value} {place} changed"
+            return f"{what} changed to {value} {place_words}"
+        return f"{what} {_shown(old)} -> {_shown(new)} {place_words}"
+    return f"{what} {value} {place_words} changed"
 
 
 def _counted(counts: Counter[tuple[str, str]]) -> list[str]:

@@ -33,7 +33,7 @@ def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> li
             order.append(referrer)
             if not len(order) % PAUSE_EVERY:
                 pause()
-    places = {named: place for place, named in enumerate(order)}
+    places = {named: index for index, named in enumerate(order)}
     return sorted(wanted, key=places.__getitem__)
 
 

@@ -116,9 +116,9 @@ class EntityStore:
         state: State = {}
         for collection, entities in self.collections.items():
             copy = state[collection] = {}
-            left = iter(entities.items())
+            remaining = iter(entities.items())
             for _ in range(0, len(entities), SLICE_FROZEN):
-                copy.update(islice(left, SLICE_FROZEN))
+                copy.update(islice(remaining, SLICE_FROZEN))
                 yield
         return state
 

@@ -121,8 +121,8 @@ class DocumentIndex:
             return iter(self.referrers(entity_id))
         slices: list[list[Referrer]] = []
         for (collection, name), ids in groups.items():
-            left = iter(ids)
-            while some := sorted((i, name, collection) for i in islice(left, SLICE_SORTED)):
+            remaining = iter(ids)
+            while some := sorted((i, name, collection) for i in islice(remaining, SLICE_SORTED)):
                 slices.append(some)
                 yield
         return merge(*map(iter, slices))  # iterators let go of what they are through with

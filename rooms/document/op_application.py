@@ -158,8 +158,8 @@ class OpApplication(EntityStore):
             yield from self._checking_fall(self._reach, fall)
         from_master = self._index.routes.onward(MASTER_CHANNEL)
         effective: list[Op] = []
-        for doomed_id, left in fall.left():
-            for referrer, name, col in left:
+        for doomed_id, referrers in fall.left():
+            for referrer, name, col in referrers:
                 if referrer in fall.gone:
                     continue
                 value = yield from self._stand_in(doomed_id, referrer, (col, name), from_master)
@@ -227,9 +227,9 @@ class OpApplication(EntityStore):
 
     def _checking_fall(self, reach: ContributorScope, fall: Fall) -> Steps[None]:
         """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
-        left = (referrer for _, of in fall.left() for referrer, *_ in of)
+        referrers = (referrer for _, of in fall.left() for referrer, *_ in of)
         going = ((each, True) for each in fall.children_first)
-        touched = chain(going, ((each, each in fall.gone) for each in left))
+        touched = chain(going, ((each, each in fall.gone) for each in referrers))
         for number, (entity_id, goes) in enumerate(touched, start=1):
             problem = reach.problem_with_fall(self, entity_id, goes=goes)
             if problem:

@@ -83,10 +83,10 @@ def own_mistake(
     Nobody knows what an undo does until it is answered: who sent it first may have seen the state
     with it or without. What was possible on either is no mistake.
     """
-    left = yield from _broken_on(document, seen.back, seen.own, ops, broken)
-    if left and len(seen.edits) < len(seen.own):
-        left = yield from _broken_on(document, seen.back, seen.edits, ops, left)
-    return left[0] if left else None
+    remaining_ops = yield from _broken_on(document, seen.back, seen.own, ops, broken)
+    if remaining_ops and len(seen.edits) < len(seen.own):
+        remaining_ops = yield from _broken_on(document, seen.back, seen.edits, ops, remaining_ops)
+    return remaining_ops[0] if remaining_ops else None
 
 
 def _broken_on(
@@ -101,9 +101,9 @@ def _broken_on(
     was_broken = {drop.op: drop for drop in drops}
     # A device is not taken back to what it was: its parameters may be thousands.
     devices = {entity_id for collection, entity_id, *_ in back if collection == "devices"}
-    left = []
+    remaining_ops = []
     for drop in broken:
         before = was_broken.get(drop.op)
         if before is not None and before.reason is drop.reason and ops[drop.op].id not in devices:
-            left.append(before)
-    return left
+            remaining_ops.append(before)
+    return remaining_ops

@@ -144,11 +144,11 @@ class ProposalQueue:
         own_sent = list(self._waiting.sent_by(seat))
         if queued.base is None or (queued.base >= self._follower.head and not own_sent):
             return impossible[0] if queued.base is not None else None
-        seen = as_seen(self._follower, self._stacks, seat, queued.base, own_sent)
-        if seen is None:
+        author_view = as_seen(self._follower, self._stacks, seat, queued.base, own_sent)
+        if author_view is None:
             return None
-        seat.looks_back -= seen.cost
-        return (yield from own_mistake(self._follower.document, seen, ops, impossible))
+        seat.looks_back -= author_view.cost
+        return (yield from own_mistake(self._follower.document, author_view, ops, impossible))
 
     def _look_up(self, seat: Seat, queued: QueuedRequest, refusal: Error) -> LookUp:
         """What follows waits: the journal may not answer, and then this one comes first (D12)."""

@@ -181,16 +181,16 @@ class OpenProposals:
             self._forget(proposed, seat)
 
     def _forget(self, proposed: OpenProposal, seat: Seat) -> None:
-        left: list[Asker] = []
+        askers_left: list[Asker] = []
         for asker in proposed.askers:
             if asker.seat is not seat:
-                left.append(asker)
+                askers_left.append(asker)
                 continue
             self._take_back(asker, proposed.stage)
             if asker.ticket is not None:  # the call waits on, without a seat
-                left.append(Asker(asker.queued, None, asker.ticket))
-        proposed.askers = left
-        if proposed.stage is Stage.QUEUED and not left:
+                askers_left.append(Asker(asker.queued, None, asker.ticket))
+        proposed.askers = askers_left
+        if proposed.stage is Stage.QUEUED and not askers_left:
             self.settle(proposed)
 
     def _take_back(self, asker: Asker, stage: Stage) -> None:

@@ -111,15 +111,15 @@ class Tail:
 
     def digest_at(self, seq: int) -> str:
         """Of the state after this delta; empty: it is not known."""
-        place = seq - self.start - 1
-        if place == -1:
+        index = seq - self.start - 1
+        if index == -1:
             return self._start_digest
-        return self._entries[place].digest if 0 <= place < len(self._entries) else ""
+        return self._entries[index].digest if 0 <= index < len(self._entries) else ""
 
     def at(self, seq: int) -> TailEntry | None:
         """The delta with this seq, if it is still here."""
-        place = seq - self.start - 1
-        return self._entries[place] if 0 <= place < len(self._entries) else None
+        index = seq - self.start - 1
+        return self._entries[index] if 0 <= index < len(self._entries) else None
 
     def holds_after(self, seq: int) -> bool:
         """Whether every delta after `seq` is still here."""

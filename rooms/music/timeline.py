@@ -28,11 +28,11 @@ def between(
 ) -> Range:
     """What overlaps [start, end), in order of its start; of a looped note its first occurrence."""
     looking = _Looking(state, start, end, tracks, pause)
-    found = [*looking.points_of_the_song(), *looking.clips(), *looking.automation()]
+    items = [*looking.points_of_the_song(), *looking.clips(), *looking.automation()]
     if notes:
-        found.extend(looking.notes())
-    found.sort(key=lambda f: (f.start, f.col, f.entity["slot"] if f.col in SIDED else 0, f.id))
-    return Range(first_that_fit(found[:limit], pause=pause), len(found))
+        items.extend(looking.notes())
+    items.sort(key=lambda f: (f.start, f.col, f.entity["slot"] if f.col in SIDED else 0, f.id))
+    return Range(first_that_fit(items[:limit], pause=pause), len(items))
 
 
 class _Looking:
@@ -120,9 +120,9 @@ class _Looking:
         return None
 
     def _overlaps(self, clip: Entity, at: float, length: float, begin: float, end: float) -> bool:
-        inside = at < end and (at + length > begin or at >= begin)
-        asked = at < self._end and (at + length > self._start or at >= self._start)
-        return inside and asked
+        is_in_window = at < end and (at + length > begin or at >= begin)
+        is_in_range = at < self._end and (at + length > self._start or at >= self._start)
+        return is_in_window and is_in_range
 
     def _origin(self, clip: Entity) -> float:
         """Where in the song the clip's content begins, as it plays at first."""

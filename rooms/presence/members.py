@@ -200,8 +200,8 @@ class Members:
                 if seat.may.gesture is not None or seat.reach is not None:
                     self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
-            left = Left(self._project, reason="access_revoked")
-            effects.append(send(left, [seat.connection]))
+            left_message = Left(self._project, reason="access_revoked")
+            effects.append(send(left_message, [seat.connection]))
             effects += self.leave(seat.connection)
         if grant is None:
             effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
@@ -212,8 +212,8 @@ class Members:
         seat = self.seat_of(member)
         if seat is None:
             return []
-        left = Left(self._project, reason="kicked", message=message)
-        return [send(left, [seat.connection]), *self.leave(seat.connection)]
+        left_message = Left(self._project, reason="kicked", message=message)
+        return [send(left_message, [seat.connection]), *self.leave(seat.connection)]
 
     def permit(self, permits: Permits) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
@@ -249,8 +249,8 @@ class Members:
         effects: Effects = []
         believed = []
         for each in announced:
-            is_there, found = self._believe(node, each)
-            effects += found
+            is_there, effects_of_member = self._believe(node, each)
+            effects += effects_of_member
             if is_there:
                 believed.append(each)
         diff = self.remote.present(node, believed)

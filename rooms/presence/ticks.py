@@ -164,10 +164,10 @@ class Ticks:
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
-        for place, other in enumerate(self.moved):
+        for index, other in enumerate(self.moved):
             if other.member == who.member:
                 who.untold, other.untold = other.untold, None
-                self.moved[place] = who
+                self.moved[index] = who
 
     def forget(self, members: Collection[str]) -> None:
         """These have gone: no tick says where they went."""

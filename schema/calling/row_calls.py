@@ -115,9 +115,9 @@ class RowCalls:
     def _watch(self, table: Table) -> Call:
         named = [(name, table.by_name[name].type) for name in watched_by(table)]
         other_fields = {name for name, _ in named}
-        asked = [field for field in _asked(table) if field[0] not in other_fields]
+        watch_fields = [field for field in _asked(table) if field[0] not in other_fields]
         fields: list[_Field] = [
-            *asked,
+            *watch_fields,
             ("where", _where(table)[1], None),
             *((_param_of(table, name), kind | None, None) for name, kind in named),
             next(_shown(table, self.tables)),

@@ -30,8 +30,8 @@ def check_maps(struct: Struct) -> None:
         if isinstance(value, dict | list):
             problem = problem_with_map(value)
             if problem is not None:
-                place, text = problem
-                raise ValueError(f"`{name}` {text} - at `$.{name}{place}`")
+                path, text = problem
+                raise ValueError(f"`{name}` {text} - at `$.{name}{path}`")
 
 
 def problem_with_map(value: dict[Any, Any] | list[Any]) -> tuple[str, str] | None:
@@ -94,17 +94,17 @@ _PROBES: Mapping[type, Callable[[list[Any]], bool]] = {
 def _first_problem(value: Any, depth: int) -> tuple[str, str]:
     """Where it is and what, of a map or list with one."""
     key, inner_value = _first_unsound(value, depth)
-    place = f".{_shown(key)}" if isinstance(value, dict) else f"[{key}]"
+    path = f".{_shown(key)}" if isinstance(value, dict) else f"[{key}]"
     if isinstance(value, dict) and not (isinstance(key, str) and _KEY.match(key)):
-        return place, f"has a key that may not be: {IN_WORDS[MAP_KEY]}"
+        return path, f"has a key that may not be: {IN_WORDS[MAP_KEY]}"
     if isinstance(inner_value, str):
-        return place, f"has a text that {problem_with_text(inner_value)}"
+        return path, f"has a text that {problem_with_text(inner_value)}"
     if not isinstance(inner_value, dict | list):
-        return place, f"has a value that is none of JSON's, or a number past ±{LARGEST}"
+        return path, f"has a value that is none of JSON's, or a number past ±{LARGEST}"
     if depth >= MAX_MAP_DEPTH:
-        return place, f"is nested deeper than {MAX_MAP_DEPTH} maps and lists"
+        return path, f"is nested deeper than {MAX_MAP_DEPTH} maps and lists"
     within, text = _first_problem(inner_value, depth + 1)
-    return place + within, text
+    return path + within, text
 
 
 def _first_unsound(value: Any, depth: int) -> tuple[Any, Any]:

@@ -82,7 +82,7 @@ def _project_state() -> Schema:
 def _entity_types(collection: str) -> Schema:
     fields = ENTITY_TYPES[collection]
     properties = {name: _property(field) for name, field in fields.items()}
-    given = {name: _property(field, ref("ChangedLeaves")) for name, field in fields.items()}
+    settable = {name: _property(field, ref("ChangedLeaves")) for name, field in fields.items()}
     types: Schema = {
         entity_name(collection): {
             "description": f"An entity of `{collection}`, as the project state holds it.",
@@ -93,7 +93,7 @@ def _entity_types(collection: str) -> Schema:
         f"{_of(collection)}Props": {
             "description": f"Some properties of an entity of `{collection}`.",
             "type": "object",
-            "properties": {name: _without_default(schema) for name, schema in given.items()},
+            "properties": {name: _without_default(schema) for name, schema in settable.items()},
             "additionalProperties": False,
         },
     }
@@ -103,7 +103,7 @@ def _entity_types(collection: str) -> Schema:
         f"New{entity_name(collection)}": {
             "description": f"An entity to insert into `{collection}`: the rest has defaults.",
             "type": "object",
-            "properties": given,
+            "properties": settable,
             "required": [name for name, field in fields.items() if field.required],
             "additionalProperties": False,
         }

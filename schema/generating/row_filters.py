@@ -75,11 +75,11 @@ def filter_of(column: Column) -> Filter:
 
 def filters_of(tables: Iterable[Table]) -> dict[str, Filter]:
     """All there are, by name."""
-    found = {
+    filters = {
         one.name: one
         for table in tables
         for column in table.columns
         if column.filters
         for one in (filter_of(column),)
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(filters.items()))

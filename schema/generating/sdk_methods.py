@@ -30,14 +30,14 @@ def method_of(method: str, call: Call, row: type[Struct] | None) -> str:
     name = method.partition(".")[2]
     answer = result_name(result) if msgspec.structs.fields(result) else "None"
     is_write = method in WRITES
-    takes = ["self", *(_KEY if is_write else ()), _unpacked(params)]
-    lines = _wrapped(f"    async def {name}", takes, f" -> {answer}:")
+    parameters = ["self", *(_KEY if is_write else ()), _unpacked(params)]
+    lines = _wrapped(f"    async def {name}", parameters, f" -> {answer}:")
     lines += docstring(params, 8)
-    given = [f'"{method}"', *(("idempotency_key=idempotency_key",) if is_write else ()), "**params"]
+    call_arguments = [f'"{method}"', *(("idempotency_key=idempotency_key",) if is_write else ()), "**params"]
     if answer == "None":
-        lines += _wrapped("        await self._call", given)
+        lines += _wrapped("        await self._call", call_arguments)
     else:
-        lines += _wrapped(f"        result: {answer} = await self._call", given)
+        lines += _wrapped(f"        result: {answer} = await self._call", call_arguments)
         lines.append("        return result")
     return "\n".join(lines) + "\n"
 

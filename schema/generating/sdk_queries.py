@@ -111,10 +111,10 @@ def _where(table: Table) -> str:
     fields = {}
     for column in table.columns:
         if column.filters:
-            asked = filter_of(column)
-            has_equality = Operator.EQ in asked.operators
+            filter_name = filter_of(column)
+            has_equality = Operator.EQ in filter_name.operators
             fields[column.name] = (
-                f"{_VALUES[asked.kind]} | {asked.name}" if has_equality else asked.name
+                f"{_VALUES[filter_name.kind]} | {filter_name.name}" if has_equality else filter_name.name
             )
     fields |= {"and": f'list["{name}"]', "or": f'list["{name}"]', "not": f'"{name}"'}
     return _typed_dict(name, fields)

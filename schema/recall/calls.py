@@ -34,8 +34,8 @@ class RecallContext(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         spell_names_alike(self)
         own = (self.genre, self.bpm, self.plugin, self.hour)
-        given = sum(value not in ("", None) for value in own) + len(self.more)
-        if given > MAX_RECALL_CONTEXTS:
+        part_count = sum(value not in ("", None) for value in own) + len(self.more)
+        if part_count > MAX_RECALL_CONTEXTS:
             raise ValueError(f"a context has at most {MAX_RECALL_CONTEXTS} entries beside `after`")
 
 

@@ -102,11 +102,11 @@ def ranked(
         if not level.context.startswith("after="):
             evidence = total + level.strength
     _add_session(_weights(heats, SESSION, keys, days, half_life_days), chance, contributions)
-    found = [
+    suggestions = [
         Estimate(key, chance[key], wilson(chance[key], evidence), _telling(contributions[key]))
         for key in keys
     ]
-    return sorted(found, key=lambda estimate: (-estimate.probability, estimate.key))
+    return sorted(suggestions, key=lambda estimate: (-estimate.probability, estimate.key))
 
 
 def _add_session(

@@ -247,10 +247,10 @@ _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 def _is_closed(text: str) -> bool:
     """Whether each embedding, override and isolate has its own end, one inside the other."""
     open_: list[str] = []
-    for found in _DIRECTION.findall(text):
-        if found in "\u202c\u2069":
-            if not open_ or open_.pop() != found:
+    for mark in _DIRECTION.findall(text):
+        if mark in "\u202c\u2069":
+            if not open_ or open_.pop() != mark:
                 return False
         else:
-            open_.append("\u2069" if found >= "\u2066" else "\u202c")
+            open_.append("\u2069" if mark >= "\u2066" else "\u202c")
     return not open_

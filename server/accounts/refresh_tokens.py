@@ -115,7 +115,7 @@ def _varint(number: int) -> bytes:
 
 def _number(varint: bytes) -> int:
     """The same back; raises `NoToken` for anything but its one form."""
-    number = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(varint[:10]))
+    number = sum((byte & 0x7F) << 7 * index for index, byte in enumerate(varint[:10]))
     if number > LARGEST_COUNTER or _varint(number) != varint:
         raise NoToken
     return number

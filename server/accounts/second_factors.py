@@ -46,11 +46,11 @@ class SecondFactors:
         except InvalidTag:
             return None
         totp, now = pyotp.TOTP(secret.decode()), self._step_of_now()
-        found = None
+        matching_step = None
         for step in range(now - STEPS_ASIDE, now + STEPS_ASIDE + 1):  # all: in the same time
             if pyotp.utils.strings_equal(totp.generate_otp(step), code):
-                found = step
-        return found
+                matching_step = step
+        return matching_step
 
     def _step_of_now(self) -> int:
         return int(self._clock()) // STEP_SECONDS

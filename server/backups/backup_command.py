@@ -32,10 +32,10 @@ def main() -> int:
     """Exit 0 when it is on the disk."""
     arguments = _parser().parse_args()
 
-    left = Left()
+    end_words = Left()
 
     async def work(tell: Callable[[str], None]) -> int:
-        made = await back_up(url, arguments.to, arguments.keep, tell, left)
+        made = await back_up(url, arguments.to, arguments.keep, tell, end_words)
         if arguments.json:
             command_output.say_json(_report(made))
         else:
@@ -46,7 +46,7 @@ def main() -> int:
 
     try:
         with database_of(read_settings(options_of(arguments))) as url:
-            return command_output.run("backup", work, left)
+            return command_output.run("backup", work, end_words)
     except Exception as error:
         return command_output.fail("backup", *told(error))
 

@@ -125,25 +125,25 @@ def _found(directory: Path) -> list[Backup | Unreadable]:
         dumps = sorted((p for p in directory.iterdir() if NAME.fullmatch(p.name)), reverse=True)
     except OSError as error:
         raise NotKept(f"{directory}: {error.strerror}") from None
-    found: list[Backup | Unreadable] = []
+    backups: list[Backup | Unreadable] = []
     for dump in dumps:
         try:
-            found.append(Backup(dump, read(dump)))
+            backups.append(Backup(dump, read(dump)))
         except Unreadable as error:
-            found.append(error)
+            backups.append(error)
         except NotKept:
             continue
-    return found
+    return backups
 
 
 def newest(directory: Path) -> Backup:
     """Raises `NotKept` where there is none, and where it cannot be read: an older one is not it."""
-    found = _found(directory)
-    if not found:
+    backups = _found(directory)
+    if not backups:
         raise NotKept(f"{directory} holds no backup; ./run backup --to {directory} makes one")
-    if isinstance(found[0], Unreadable):
-        raise found[0]
-    return found[0]
+    if isinstance(backups[0], Unreadable):
+        raise backups[0]
+    return backups[0]
 
 
 def verify(dump: Path, manifest: Manifest) -> None:

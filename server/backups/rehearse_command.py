@@ -43,13 +43,13 @@ def main() -> int:
             "PGPASSWORD or PGPASSFILE"
         )
 
-    left = Left()
+    end_words = Left()
 
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
         url, began = chosen(None, arguments.config), time.monotonic()
         newest = _named(arguments.from_)
-        done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, left)
+        done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
         if url is not None and not done.problems:
             await _note(url, newest, time.monotonic() - began)
         if arguments.json:
@@ -58,7 +58,7 @@ def main() -> int:
             _say(done)
         return 1 if done.problems else 0
 
-    return command_output.run("rehearse", work, left)
+    return command_output.run("rehearse", work, end_words)
 
 
 def _named(path: Path) -> Backup:

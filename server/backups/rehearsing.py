@@ -53,14 +53,14 @@ async def rehearse(
     Raises what a restore raises; the database that it made is gone then, unless `left` names it.
     """
     manifest = restoring.opened(kept.dump)
-    async with _place(on, url, left) as (place, words):
+    async with _place(on, url, left) as (rehearsal_dsn, words):
         began = time.monotonic()
         server, contents = await restoring.load(
-            kept.dump, manifest, place, jobs, tell, Left(), makes_roles=on == EMBEDDED
+            kept.dump, manifest, rehearsal_dsn, jobs, tell, Left(), makes_roles=on == EMBEDDED
         )
         restored = time.monotonic()
-        await bring_up_to_date(place)
-        problems = await _audit_all(place, tell)
+        await bring_up_to_date(rehearsal_dsn)
+        problems = await _audit_all(rehearsal_dsn, tell)
     return Rehearsed(
         kept.dump.name,
         f"{words}, PostgreSQL {server.version}",
@@ -115,8 +115,8 @@ def _problems(report: dict[str, Any], head: int) -> list[str]:
 async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[str, str]]:
     """An empty database, and words for where it is; gone afterwards."""
     if on == EMBEDDED:
-        with _embedded() as place:
-            yield place, "an embedded server"
+        with _embedded() as rehearsal_dsn:
+            yield rehearsal_dsn, "an embedded server"
         return
     if on == SERVER and url is None:
         raise NotKept("which server? set DATABASE_URL, or --on the URL of one")
@@ -125,8 +125,8 @@ async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[st
     await restore_target.clear(dsn)
     left.words = f"the database {name} may be left: the next rehearsal there drops it"
     try:
-        async with restore_target.made(dsn, name) as place:
-            yield place, f"the database {name}"
+        async with restore_target.made(dsn, name) as rehearsal_dsn:
+            yield rehearsal_dsn, f"the database {name}"
     finally:
         await restore_target.drop(dsn, name)
         left.words = ""

@@ -36,20 +36,20 @@ def main() -> int:
             "PGPASSWORD or PGPASSFILE"
         )
 
-    left = Left()
+    end_words = Left()
 
     async def work(tell: Callable[[str], None]) -> int:
         url = _url(arguments.to, arguments.config)
         tell("checking the file")
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
-        done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell, left)
+        done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell, end_words)
         if arguments.json:
             command_output.say_json(_report(done))
         else:
             _say(done)
         return 0
 
-    return command_output.run("restore", work, left)
+    return command_output.run("restore", work, end_words)
 
 
 def _url(to: str | None, config: str | None) -> str:

@@ -132,13 +132,13 @@ async def load(
     left.words = WITHOUT_PROOF.format(server.database)
     tell("comparing all rows with the manifest")
     async with snapshot(url) as taken:
-        found = await taken.read()
-    differ = differences(manifest.contents, found) if manifest else []
+        contents = await taken.read()
+    differ = differences(manifest.contents, contents) if manifest else []
     if differ:
         more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
         left.words = OTHERS.format(server.database)
         raise NotKept(f"the rows are not those that were backed up: {'; '.join(differ[:3])}{more}")
-    return server, found
+    return server, contents
 
 
 def _program(server: Server, manifest: Manifest | None) -> PostgresProgram:

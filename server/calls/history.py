@@ -74,10 +74,10 @@ async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.
             only_of_entity=True,
         )
         colors = await _colors_of(context, params.project, rows)
-        found: calls.Blamed | None
-        found = await context.in_thread(_blamed, rows, params.entity, params.property, colors)
-        if found is not None:
-            return found
+        blamed: calls.Blamed | None
+        blamed = await context.in_thread(_blamed, rows, params.entity, params.property, colors)
+        if blamed is not None:
+            return blamed
         if not rows:
             return calls.Blamed(None, None)
         before = rows[-1].seq
@@ -95,12 +95,12 @@ async def at(context: Context, caller: Caller, params: calls.StateAt) -> StatePa
     head = (await context.journal.heads([params.project])).get(params.project, 0)
     if seq > head:
         raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
-    asked = seq
+    asked_seq = seq
 
     async def find() -> WorkerDocument:
-        return await document_at(context.slow_journal, params.project, asked, context.in_thread)
+        return await document_at(context.slow_journal, params.project, asked_seq, context.in_thread)
 
-    key = (params.project, asked)
+    key = (params.project, asked_seq)
     return StatePage(key, caller.user, params.part, find)
 
 
@@ -146,30 +146,30 @@ async def _end(context: Context, caller: Caller, params: calls.ListOps) -> Posit
 def _deltas(rows: list[OpsRow], skipped: int) -> list[calls.HistoryDelta]:
     """As many as fit into a page; what is spelled out is longer than what is stored."""
     deltas: list[calls.HistoryDelta] = []
-    left = MAX_PAGE_BYTES
+    bytes_left = MAX_PAGE_BYTES
     for row in rows:
         ops = _readable(row.ops)
-        taken, left = _spelled_within(ops, left, must_take=not deltas)
-        is_cut = bool(ops) and skipped + len(taken) < row.total
-        if is_cut and not taken:
+        page_ops, bytes_left = _spelled_within(ops, bytes_left, must_take=not deltas)
+        is_cut = bool(ops) and skipped + len(page_ops) < row.total
+        if is_cut and not page_ops:
             break
-        deltas.append(_delta(row, taken, skipped, is_cut=is_cut))
+        deltas.append(_delta(row, page_ops, skipped, is_cut=is_cut))
         if is_cut:
             break
         skipped = 0
     return deltas
 
 
-def _spelled_within(ops: list[Op], left: int, *, must_take: bool) -> tuple[list[Op], int]:
+def _spelled_within(ops: list[Op], bytes_left: int, *, must_take: bool) -> tuple[list[Op], int]:
     """The first of the ops that fit, one at least if need be, and the bytes that are left then."""
     taken: list[Op] = []
     for proposed in walked(ops, yield_gil):
         [op] = bare([spelled(proposed)])
-        left -= max(len(msgspec.json.encode(op)), len(msgspec.msgpack.encode(op)))
-        if left < 0 and not (must_take and not taken):
+        bytes_left -= max(len(msgspec.json.encode(op)), len(msgspec.msgpack.encode(op)))
+        if bytes_left < 0 and not (must_take and not taken):
             break
         taken.append(op)
-    return taken, left
+    return taken, bytes_left
 
 
 def _delta(row: OpsRow, ops: list[Op], skipped: int, *, is_cut: bool) -> calls.HistoryDelta:
@@ -205,10 +205,10 @@ def _blamed(
     rows: list[HistoryRow], entity: str, name: str, colors: Mapping[str, str]
 ) -> calls.Blamed | None:
     for row in rows:
-        given = _given(_ops_of(row), entity, name)
-        if given is not None:
-            is_large = len(msgspec.json.encode(given[0])) > MAX_PAGE_BYTES
-            return calls.Blamed(_entry(row, 0, colors), None if is_large else given[0], is_large)
+        given_value = _given(_ops_of(row), entity, name)
+        if given_value is not None:
+            is_large = len(msgspec.json.encode(given_value[0])) > MAX_PAGE_BYTES
+            return calls.Blamed(_entry(row, 0, colors), None if is_large else given_value[0], is_large)
     return None
 
 

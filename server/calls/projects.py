@@ -58,11 +58,11 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
     """
     values = {column.name: getattr(params, column.name) for column in PROJECTS.changes}
     changes = {name: value for name, value in values.items() if value is not UNSET}
-    asked = params.project, params.version, changes
+    update_arguments = params.project, params.version, changes
     async with context.db.transaction() as transaction:
         await hold_project(transaction, params.project, caller.user, GOVERNS)
         access = Access(transaction, transaction)
-        row = await writing.update(access, PROJECTS, caller.user, *asked)
+        row = await writing.update(access, PROJECTS, caller.user, *update_arguments)
     context.announcer.project_changed(row["id"], row["version"], row["archived"])
     context.announcer.rows_changed()
     return calls.Project(**row)

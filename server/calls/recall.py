@@ -49,8 +49,8 @@ async def suggest(
     own = [_own(row) for row in rows[: worth_showing([row.confidence for row in rows], uses)]]
     if len(own) < limit and names_presets(category):
         known = [suggestion.key for suggestion in own]
-        left = limit - len(own)
-        popular = await suggesting.popular(context.callers, caller.user, category, known, left)
+        remaining = limit - len(own)
+        popular = await suggesting.popular(context.callers, caller.user, category, known, remaining)
         own += [_public(row) for row in popular]
     return calls.RecallSuggestions(first_that_fit(own))
 

@@ -17,10 +17,10 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     if params.end < params.start:
         raise Refused(ErrorCode.VALIDATION, "`end` must not lie before `start`", field="end")
     tracks = None if params.tracks is None else set(params.tracks)
-    asked = params.start, params.end, tracks, params.notes, params.limit, yield_gil
+    range_arguments = params.start, params.end, tracks, params.notes, params.limit, yield_gil
     async with context.documents.slot(caller.user):
-        found: calls.Range = await current_state.ask(context, params.project, found_between, *asked)
-    return found
+        range_found: calls.Range = await current_state.ask(context, params.project, found_between, *range_arguments)
+    return range_found
 
 
 async def seconds(context: Context, caller: Caller, params: calls.ToSeconds) -> calls.Times:

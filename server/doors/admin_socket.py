@@ -125,12 +125,12 @@ class AdminSocket:
     async def _answer(self, caller: Caller, line: bytes) -> Answer:
         number = 0
         try:
-            asked = msgspec.json.decode(line, type=Asked)
-            number = asked.id
-            kind = OPERATOR_METHODS[asked.method][0] if asked.method in OPERATOR_METHODS else None
-            params = None if kind is None else JSON.params(asked.params, kind)
+            question = msgspec.json.decode(line, type=Asked)
+            number = question.id
+            kind = OPERATOR_METHODS[question.method][0] if question.method in OPERATOR_METHODS else None
+            params = None if kind is None else JSON.params(question.params, kind)
             return Answer(
-                number, await dispatch_operators(self._context, caller, asked.method, params)
+                number, await dispatch_operators(self._context, caller, question.method, params)
             )
         except msgspec.MsgspecError as error:
             return Answer(number, error=Error(None, "bad_message", str(error)))

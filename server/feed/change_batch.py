@@ -68,10 +68,10 @@ async def read_change_batch(
         of_table = changed.setdefault(change.table, {})
         of_table[change.row] = [*of_table.pop(change.row, ()), change]
     groups = [g for table in changed for g in watches.of_table(table)]
-    rows, asked = await _rows(db, groups, changed)
+    rows, query_count = await _rows(db, groups, changed)
     ties, asked_too = await _ties(db, groups, rows)
     size = sum(map(len, changed.values()))
-    return ChangeBatch(place, changed, rows, frozenset(groups), ties, size), asked + asked_too
+    return ChangeBatch(place, changed, rows, frozenset(groups), ties, size), query_count + asked_too
 
 
 async def _rows(
@@ -85,14 +85,14 @@ async def _rows(
         columns = needed.setdefault(table.relation, {})
         columns.update((column.name, column) for column in group.listed.needed)
     rows: dict[str, dict[str, Row]] = {}
-    asked = 0
+    query_count = 0
     for relation, table in tables.items():
         columns = needed[relation]
         in_order = [column for column in table.columns if column.name in columns]
         ids = changed[logged_as(table)]
         rows[relation] = await watched_rows.rows_by_id(db, table, in_order, ids)
-        asked += 1 + await bring(db, table, rows[relation].values())
-    return rows, asked
+        query_count += 1 + await bring(db, table, rows[relation].values())
+    return rows, query_count
 
 
 async def _ties(
@@ -103,12 +103,12 @@ async def _ties(
     people: set[str] = set()
     peer_users: set[str] = set()
     for group in groups:
-        table, found = group.listed.table, rows[group.listed.table.relation]
-        if by_role(table) and found:
-            projects.update(row[table.project] for row in found.values())
+        table, rows_found = group.listed.table, rows[group.listed.table.relation]
+        if by_role(table) and rows_found:
+            projects.update(row[table.project] for row in rows_found.values())
             role_users.update(group.by_user)
-        if by_peers(table) and found:
-            people.update(row[table.user] for row in found.values())
+        if by_peers(table) and rows_found:
+            people.update(row[table.user] for row in rows_found.values())
             peer_users.update(group.by_user)
     members: dict[str, dict[str, str]] = {}
     roles = await watched_rows.roles_among(db, projects, role_users)

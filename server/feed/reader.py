@@ -150,9 +150,9 @@ class FeedReader:
             now, changes = await change_log.since(db, place, MAX_CHANGES_READ, tables)
             self._count("feed_queries", 4)  # with what begins and ends the transaction
             if changes is not None:
-                moment, asked = await read_change_batch(db, self._watches, now, changes)
-                self._count("feed_queries", asked)
-                lists = await self._lists_anew(db, moment)
+                batch, query_count = await read_change_batch(db, self._watches, now, changes)
+                self._count("feed_queries", query_count)
+                lists = await self._lists_anew(db, batch)
         if changes is None:
             is_ours = place.leads_to(now)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
@@ -162,7 +162,7 @@ class FeedReader:
             return
         self._place = now
         self._seen(changes)
-        await self._telling.tell(moment, lists)
+        await self._telling.tell(batch, lists)
 
     async def _lists_anew(self, db: Executor, moment: ChangeBatch) -> dict[Watch, Sequence[Row]]:
         """What lists hold now of those whose roles, or whose peers, have changed."""

@@ -90,17 +90,17 @@ class RowFeed:
 
     def begin(self, connection: str, watch: str, *, was_sent: bool) -> None:
         """The first rows are on their way, and changes may follow; or they could not be sent."""
-        found = self.watches.find(connection, watch)
-        if found is not None and was_sent:
-            self._telling.begin(found)
-        elif found is not None:
-            self.watches.end(found)
+        watch_found = self.watches.find(connection, watch)
+        if watch_found is not None and was_sent:
+            self._telling.begin(watch_found)
+        elif watch_found is not None:
+            self.watches.end(watch_found)
 
     def end(self, connection: str, watch: str) -> None:
         """The connection does not want to hear of it any more."""
-        found = self.watches.find(connection, watch)
-        if found is not None:
-            self.watches.end(found)
+        watch_found = self.watches.find(connection, watch)
+        if watch_found is not None:
+            self.watches.end(watch_found)
 
     def gone(self, connection: str) -> None:
         """The connection has ended, and with it all that it watches."""

@@ -54,9 +54,9 @@ def _chosen(table: Table, fields: Sequence[str] | None) -> tuple[Column, ...]:
     chosen = read_fields(table, fields)
     for column in chosen:
         if column.of_caller and fields is not None and column.name in fields:
-            place = f"fields[{list(fields).index(column.name)}]"
+            field_path = f"fields[{list(fields).index(column.name)}]"
             text = f"{column.name} says something of who asks, and is in no feed"
-            raise BadQuery(place, text)
+            raise BadQuery(field_path, text)
     names = naming(table)
     return tuple([c for c in table.columns if c in names or (c in chosen and not c.of_caller)])
 

@@ -55,7 +55,7 @@ class WatchStart:
         """None: the walls differ, as if a role had changed between the two looks."""
         listed, user = watch.group.listed, watch.user
         async with watched_rows.one_snapshot(self._reads) as db:
-            place = await change_log.here(db)
+            log_place = await change_log.here(db)
             try:
                 rows = await watched_rows.list_rows(
                     db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
@@ -67,22 +67,22 @@ class WatchStart:
             missed = (
                 await _missed(db, listed.table, user, since) if isinstance(since, Place) else since
             )
-        seen = await self._behind_second_wall(watch, rows)
-        if len(seen) < len(rows):
+        visible_ids = await self._behind_second_wall(watch, rows)
+        if len(visible_ids) < len(rows):
             if may_be_race:
                 return None
-            self._count("rows_hidden", len(rows) - len(seen))
-        shown = [row for row in rows if watched_rows.row_id(listed.table, row) in seen]
+            self._count("rows_hidden", len(rows) - len(visible_ids))
+        shown = [row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
-        watch.place = place
-        for id in () if watch.is_over else seen:
+        watch.place = log_place
+        for id in () if watch.is_over else visible_ids:
             watch.show(id)
         await asyncio.sleep(0)
         if missed is None:
-            return First(place, shown, [], resumed=False)
+            return First(log_place, shown, [], resumed=False)
         if isinstance(missed, ResyncReason):
-            return First(place, shown, [], resumed=False, reason=missed)
-        return _resumed(watch, place, shown, missed)
+            return First(log_place, shown, [], resumed=False, reason=missed)
+        return _resumed(watch, log_place, shown, missed)
 
     async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
         table = watch.group.listed.table
@@ -121,16 +121,16 @@ def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -
     for change in missed.changes:
         changed.setdefault(change.row, []).append(change)
     shown = {watched_rows.row_id(table, row): row for row in rows}
-    left = [
+    ids_gone = [
         id
         for id, changes in changed.items()
         if id not in shown
         and any(_was_seen(watch.user, change, missed.projects) for change in changes)
     ]
     again = [shown[id] for id in changed if id in shown]
-    if len(left) + len(again) > MAX_CHANGES_AT_ONCE:
+    if len(ids_gone) + len(again) > MAX_CHANGES_AT_ONCE:
         return First(place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
-    return First(place, again, left, resumed=True)
+    return First(place, again, ids_gone, resumed=True)
 
 
 def _was_seen(user: str, change: Change, projects: set[str]) -> bool:

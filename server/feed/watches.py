@@ -71,8 +71,8 @@ class Group:
         """Those of these users; None: all."""
         if users is None:
             return set(self.watches())
-        found = users & self.by_user.keys() if len(users) > 4 else users
-        return set().union(*(self.by_user.get(user, ()) for user in found))
+        users_watching = users & self.by_user.keys() if len(users) > 4 else users
+        return set().union(*(self.by_user.get(user, ()) for user in users_watching))
 
 
 @dataclass(eq=False, slots=True)

@@ -129,13 +129,13 @@ class LogWriter:
             self._untold = 0 if self._put(line) else 1
 
     def _put(self, line: bytes) -> bool:
-        left = b"\n" + line if self._is_cut and line else line
-        whole = len(left)
+        unwritten = b"\n" + line if self._is_cut and line else line
+        whole = len(unwritten)
         try:
-            while left:
-                left = left[self._write_some(left) :]
+            while unwritten:
+                unwritten = unwritten[self._write_some(unwritten) :]
         except (OSError, MemoryError):
-            self._is_cut = self._is_cut or len(left) < whole
+            self._is_cut = self._is_cut or len(unwritten) < whole
             return False
         self._is_cut = self._is_cut and not line
         return True

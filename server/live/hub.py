@@ -157,10 +157,10 @@ class Hub:
         """
         while True:
             live = await self._open_up_to(project, request.position)
-            asked, unanswered, is_known = await self._unanswered(live, request)
+            request_with_fence, unanswered, is_known = await self._unanswered(live, request)
             if is_known and self.rooms.get(project) is live:
                 break
-        request = asked
+        request = request_with_fence
         if request.connection not in self._recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
@@ -191,12 +191,12 @@ class Hub:
         held_tail = room.hold_tail()
         try:
             fence = await self._journal.raise_fence(room.project, request.member)
-            found = await self._journal.seqs_of(room.project, user, ids)
-            unanswered = Unanswered(user, ids, found, before)
+            seqs = await self._journal.seqs_of(room.project, user, ids)
+            unanswered = Unanswered(user, ids, seqs, before)
             is_known = room.read_on(unanswered)
             head = Position(fence.epoch, fence.head)
-            asked = replace(request, fence=fence.number, known_head=head)
-            return asked, unanswered, is_known and not room.has_sent(request.member)
+            request_with_fence = replace(request, fence=fence.number, known_head=head)
+            return request_with_fence, unanswered, is_known and not room.has_sent(request.member)
         finally:
             held_tail.stop()
 
@@ -226,8 +226,8 @@ class Hub:
 
     def leaving(self, connection: str) -> set[str]:
         """Rooms that it asked to leave and is still in: they count too (rules D22, K3)."""
-        self._leaving = {asked for asked in self._leaving if self._is_leaving(*asked)}
-        return {project for asked, project in self._leaving if asked == connection}
+        self._leaving = {leaving_pair for leaving_pair in self._leaving if self._is_leaving(*leaving_pair)}
+        return {project for leaving_pair, project in self._leaving if leaving_pair == connection}
 
     def _is_leaving(self, connection: str, project: str) -> bool:
         live = self.rooms.get(project)

@@ -83,11 +83,11 @@ class JournalWatch:
 
     async def look_for_more(self) -> None:
         """The slow tick: one query compares all open rooms with the journal."""
-        asked = dict(self._rooms)
-        known = {project: live.known for project, live in asked.items()}
+        rooms_asked_for = dict(self._rooms)
+        known = {project: live.known for project, live in rooms_asked_for.items()}
         stands = await self._journal.stand(known) if known else {}
         for project, each in stands.items():
-            live = asked[project]
+            live = rooms_asked_for[project]
             if self._rooms.get(project) is not live:
                 continue
             if each.verdict is not None:

@@ -23,7 +23,7 @@ class MemberColors:
         unknown = {(project, user) for user in users if (project, user) not in self._of}
         if unknown:
             places = await project_colors.places(db, unknown)
-            self._of.update({pair: color_at(place) for pair, place in places.items()})
+            self._of.update({pair: color_at(color_place) for pair, color_place in places.items()})
         colors = {user: self._of.get((project, user)) or color_of(user) for user in users}
         for user in users:
             if (project, user) in self._of:

@@ -103,10 +103,10 @@ class RoomJournal:
         room = self._room
         answer = room.look_up_failed(look_up)  # whatever happens: the member's deltas wait for it
         try:
-            found = await self._journal.find(look_up.proposal)
-            if found is not None and found[0] is Outcome.DUPLICATE:
-                self._expect(found[1], look_up.proposal.delta_id)
-            answer = room.looked_up(look_up, found)
+            outcome = await self._journal.find(look_up.proposal)
+            if outcome is not None and outcome[0] is Outcome.DUPLICATE:
+                self._expect(outcome[1], look_up.proposal.delta_id)
+            answer = room.looked_up(look_up, outcome)
         except Unavailable:
             pass
         except Exception as error:

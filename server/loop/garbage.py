@@ -51,6 +51,6 @@ class Garbage:
         if now - self._collected_at < (IDLE_SECONDS if is_idle else BUSY_SECONDS):
             return
         self._collected_at = now
-        found = gc.collect()
+        collected = gc.collect()
         took = round((time.monotonic() - now) * 1_000, 1)
-        log.info("collected cycles", objects=found, took_ms=took)
+        log.info("collected cycles", objects=collected, took_ms=took)

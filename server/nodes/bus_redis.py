@@ -274,10 +274,10 @@ class RedisBus:
         places: dict[tuple[str, int], int] = {}
         self._shard_of_slot = [0] * SLOTS
         for begin, end, primary, *_ in slots:
-            place = (primary[0].decode() if primary[0] else known, int(primary[1]))
-            index = places.setdefault(place, len(places))
+            address = (primary[0].decode() if primary[0] else known, int(primary[1]))
+            index = places.setdefault(address, len(places))
             self._shard_of_slot[begin : end + 1] = [index] * (end - begin + 1)
-        return [partial(self._connection_to, place) for place in places]
+        return [partial(self._connection_to, address) for address in places]
 
     def _connection_to(self, place: tuple[str, int]) -> AbstractConnection:
         words = self._pool.connection_kwargs | {"host": place[0], "port": place[1]}

@@ -190,12 +190,12 @@ class RowChanges:
         OUTAGES.works(DATABASE)
 
     async def _poll(self) -> None:
-        place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE, TABLES)
+        log_place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE, TABLES)
         if changes is None:
             await self._act_on_all()
         else:
             await self._act([RowChanged(c.table, c.row, c.project, c.user) for c in changes])
-        self._place = place
+        self._place = log_place
 
     async def _act_on_all(self) -> None:
         concern = self._listener.concern()
@@ -229,9 +229,9 @@ class RowChanges:
 
     async def _act_on_members(self, rows: Collection[RowChanged]) -> None:
         pairs = {(row.project, row.user) for row in rows if row.project and row.user}
-        asked = [(project, user) for project, user in pairs if project and user]
-        grants = await project_members.grants_among(self._db, asked) if asked else {}
-        for pair in asked:
+        known_pairs = [(project, user) for project, user in pairs if project and user]
+        grants = await project_members.grants_among(self._db, known_pairs) if known_pairs else {}
+        for pair in known_pairs:
             grant = grants.get(pair)
             if self._is_new(pair, grant):
                 self._listener.role_changed(*pair, grant)
@@ -248,9 +248,9 @@ class RowChanges:
                 self._listener.project_changed(project, version, archived)
 
     async def _act_on_permits(self, projects: set[str]) -> None:
-        found = await collaboration_sessions.permits_among(self._db, projects) if projects else {}
+        permits_by_project = await collaboration_sessions.permits_among(self._db, projects) if projects else {}
         for project in projects:
-            self._listener.permit(project, found.get(project, Permits()))
+            self._listener.permit(project, permits_by_project.get(project, Permits()))
 
     def _of_concern(self, changed: Sequence[RowChanged]) -> list[RowChanged]:
         concern = self._listener.concern()

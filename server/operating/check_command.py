@@ -76,9 +76,9 @@ def main() -> int:
 
 
 def _of_settings(reading: Reading) -> list[Finding]:
-    found = [Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()]
-    found += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in misspelt_variables(os.environ)]
-    return found or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
+    findings = [Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()]
+    findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in misspelt_variables(os.environ)]
+    return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 
 async def look(reading: Reading) -> Sequence[Finding]:
@@ -110,11 +110,11 @@ async def _database(reading: Reading) -> Sequence[Finding]:
         url = embedded_postgres.address_of_running(settings.data)
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
-    found = await database_findings(replace(settings, database_url=url))
+    findings = await database_findings(replace(settings, database_url=url))
     if wrong := {"secret", "secret_next", "secret_before"} & reading.problems.keys():
         unknown = not_looked_at("secret", f"{min(wrong)} makes no sense")
-        return [unknown if each.name == "secret" else each for each in found]
-    return found
+        return [unknown if each.name == "secret" else each for each in findings]
+    return findings
 
 
 def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, object]:
@@ -138,9 +138,9 @@ def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
         settings.add_row(Text(each.name), Text(each.value), Text(each.where), style=style)
     console.print(settings)
     checks = Table("looked at", "is", "", box=None, pad_edge=False)
-    for found in findings:
-        style = STYLES.get(found.state, "dim")
-        checks.add_row(Text(found.name), Text(found.state, style=style), Text(found.text))
+    for finding in findings:
+        style = STYLES.get(finding.state, "dim")
+        checks.add_row(Text(finding.name), Text(finding.state, style=style), Text(finding.text))
     console.print()
     console.print(checks)
 

@@ -18,13 +18,13 @@ def tell_start(
     own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
 ) -> None:
     """Two lines for programs; for eyes what is not the default. Then what is nearly a setting."""
-    given = [each for each in shown_settings(settings) if not each.is_default]
+    settings_given = [each for each in shown_settings(settings) if not each.is_default]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
-        settings_by_name = {each.name: {"value": each.value, "where": each.where} for each in given}
+        settings_by_name = {each.name: {"value": each.value, "where": each.where} for each in settings_given}
         log.info("settings", given=settings_by_name)
     else:
-        own_log.say("", f"Prime {version_in_words()}{_for_eyes(given)}")
+        own_log.say("", f"Prime {version_in_words()}{_for_eyes(settings_given)}")
     for nearly in misspelt_variables(environment):
         log.warning(nearly)
 

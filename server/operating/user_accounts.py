@@ -79,12 +79,12 @@ async def require(db: Executor, named: str) -> UserRow:
 
 def bounded(email: str, username: str, name: str) -> NewAccount:
     """Raises `NotDone` for what no account may have."""
-    given = {"email": as_kept(email), "username": username, "name": name or username}
+    fields_given = {"email": as_kept(email), "username": username, "name": name or username}
     try:
         key_of(email)
         checked_username(username)
-        given["name"] = checked_name(given["name"])
-        return msgspec.convert(given, NewAccount)
+        fields_given["name"] = checked_name(fields_given["name"])
+        return msgspec.convert(fields_given, NewAccount)
     except NoAddress as error:
         if "@" in username:
             raise NotDone("the address comes first, then the username") from None

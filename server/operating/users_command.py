@@ -86,13 +86,13 @@ async def _create(db: Database, arguments: argparse.Namespace, settings: Setting
 
 
 async def _list(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
-    found: list[Account] = []
+    accounts: list[Account] = []
     after = operators.FIRST
     while page := await operators.accounts(db, after):
-        found.extend(page)
+        accounts.extend(page)
         after = page[-1].id
-    found.sort(key=lambda account: account.created_at)
-    return {"users": [_account(each) for each in found]}
+    accounts.sort(key=lambda account: account.created_at)
+    return {"users": [_account(each) for each in accounts]}
 
 
 async def _show(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:

@@ -26,11 +26,11 @@ def latency(answers: Sequence[dict[str, Any]]) -> Latency:
 
 def quantile(upto: Sequence[float], counts: Sequence[int], part: float) -> float | None:
     """Of a histogram, straight between two bounds; past the last one, that one."""
-    wanted, below, seen = part * sum(counts), 0.0, 0
+    wanted, below, seen_count = part * sum(counts), 0.0, 0
     if not wanted:
         return None
     for bound, count in zip(upto, counts[:-1], strict=True):
-        if count and seen + count >= wanted:
-            return round(below + (bound - below) * (wanted - seen) / count, 2)
-        below, seen = bound, seen + count
+        if count and seen_count + count >= wanted:
+            return round(below + (bound - below) * (wanted - seen_count) / count, 2)
+        below, seen_count = bound, seen_count + count
     return round(below, 2)

@@ -127,12 +127,12 @@ class NodeAnswers:
 
     def _logins(self, logins: list[str]) -> dict[str, int]:
         """Login -> its connections here."""
-        found = dict.fromkeys(logins, 0)
+        connection_counts = dict.fromkeys(logins, 0)
         for connection in self._connections.values():
             identity = connection.identity
-            if identity is not None and identity.auth_session in found:
-                found[identity.auth_session] += 1
-        return {login: count for login, count in found.items() if count}
+            if identity is not None and identity.auth_session in connection_counts:
+                connection_counts[identity.auth_session] += 1
+        return {login: count for login, count in connection_counts.items() if count}
 
     def _slow(self, method: str | None, per_method: int) -> list[list[Any]]:
         slowest = self._slow_calls.slowest(per_method, method)
@@ -146,14 +146,14 @@ class NodeAnswers:
         before: Sequence[Any] | None = None,
     ) -> list[dict[str, Any]]:
         """The newest, but those that were shown: at `before` or later."""
-        found = [
+        event_maps = [
             event
             for event in self._events.all()
             if (kind is None or kind in (event.kind, event.kind.partition(".")[0]))
             and (project is None or project == event.about.project)
             and (before is None or self._place(event) < (*before,))
         ]
-        return [_told(event) for event in nlargest(limit, found, key=self._place)]
+        return [_told(event) for event in nlargest(limit, event_maps, key=self._place)]
 
     def _place(self, event: Event) -> tuple[int, int, str]:
         return _microsecond(event.at), event.number, self._node

@@ -58,10 +58,10 @@ class Questions:
         try:
             await self.tell()
             await self._until_answered(number, wanted)
-            found = await questions.answers(self._db, number)
+            answer_rows = await questions.answers(self._db, number)
         finally:
             await questions.done(self._db, number)
-        return Asked(found, sorted(wanted - found.keys()))
+        return Asked(answer_rows, sorted(wanted - answer_rows.keys()))
 
     async def tell(self) -> None:
         """There is something new for every node to look at; this one has when it is done."""

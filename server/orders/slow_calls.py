@@ -42,10 +42,10 @@ class SlowCalls:
     def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[TookSoLong]]:
         """Method -> its slowest of the last hour."""
         since = self._clock() - KEPT_SECONDS
-        asked = self._of if method is None else {method: self._of.get(method, [])}
+        calls_by_method = self._of if method is None else {method: self._of.get(method, [])}
         return {
             name: [one for one in slow_calls if one.at > since][:per_method]
-            for name, slow_calls in asked.items()
+            for name, slow_calls in calls_by_method.items()
         }
 
 

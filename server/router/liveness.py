@@ -70,9 +70,9 @@ class Liveness:
             if isinstance(session, LoggedIn):
                 if session.identity.key in retired:
                     self._shorten(session, now)
-                left = session.identity.expires_at - now
-                if left <= self._warning:
-                    _warn_or_close(connection, session, left)
+                seconds_left = session.identity.expires_at - now
+                if seconds_left <= self._warning:
+                    _warn_or_close(connection, session, seconds_left)
 
     def _shorten(self, session: LoggedIn, now: float) -> None:
         """Its key was replaced at once (rule A10): it has as long as who is warned has."""

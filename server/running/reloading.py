@@ -60,15 +60,15 @@ def _parted(
 def merged(before: Settings, now: Settings, changed: Iterable[Setting]) -> Settings:
     """Those of before, with what is changed; each still knows where it comes from."""
     tops = {each.field.partition(".")[0] for each in changed}
-    given = dict(before.given)
+    settings_given = dict(before.given)
     for each in changed:
-        given.pop(each.field, None)
+        settings_given.pop(each.field, None)
         if each.field in now.given:
-            given[each.field] = now.given[each.field]
+            settings_given[each.field] = now.given[each.field]
     if "providers" in tops:
-        given = {name: each for name, each in given.items() if not _is_of_provider(name)}
-        given |= {name: each for name, each in now.given.items() if _is_of_provider(name)}
-    return replace(before, given=given, **{name: getattr(now, name) for name in tops})
+        settings_given = {name: each for name, each in settings_given.items() if not _is_of_provider(name)}
+        settings_given |= {name: each for name, each in now.given.items() if _is_of_provider(name)}
+    return replace(before, given=settings_given, **{name: getattr(now, name) for name in tops})
 
 
 def take_over(node: Node, settings: Settings) -> None:
@@ -95,9 +95,9 @@ def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}
     fields_before = {each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops}
-    given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
-    given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
-    return replace(reading.settings, given=given, **fields_before)
+    settings_given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
+    settings_given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
+    return replace(reading.settings, given=settings_given, **fields_before)
 
 
 def _is_within(name: str, tops: set[str]) -> bool:

@@ -35,8 +35,8 @@ def _texts(settings: Settings, setting: Setting) -> list[str | None]:
     own = settings.given.get(setting.field)
     more = settings.given if setting.field == "providers.names" else {}
     of_providers = [
-        f"{name}={given.text}"
-        for name, given in sorted(more.items())
+        f"{name}={setting_given.text}"
+        for name, setting_given in sorted(more.items())
         if name.startswith("PRIME_PROVIDER_")
     ]
     return [setting.default if own is None else own.text, *of_providers]

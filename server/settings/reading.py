@@ -87,10 +87,10 @@ class _Reader:
 
     def _value(self, setting: Setting) -> Any:
         def read() -> Any:
-            given = self._find(setting)
-            value = setting.value_of(given)
-            if given is not None:
-                self._given[setting.field] = given
+            setting_given = self._find(setting)
+            value = setting.value_of(setting_given)
+            if setting_given is not None:
+                self._given[setting.field] = setting_given
             return value
 
         return self._try(setting.field, read, setting.value_of(None))
@@ -113,12 +113,12 @@ class _Reader:
     def _providers(self, values: Mapping[str, Any]) -> Providers:
         def get(name: str, word: str) -> str | None:
             variable = variable_of(name, word)
-            found = self._sources.find(
+            setting_given = self._sources.find(
                 variable, key=_key(name, word), is_secret=word in SECRET_WORDS
             )
-            if found is not None:
-                self._given[variable] = found
-            return None if found is None else found.text
+            if setting_given is not None:
+                self._given[variable] = setting_given
+            return None if setting_given is None else setting_given.text
 
         names, redirects = values["providers.names"], values["providers.redirects"]
         return self._try(

@@ -90,5 +90,5 @@ class Settings:
 
     def where(self, name: str) -> str:
         """Where the value of `Setting.field` comes from; `default`: it is set nowhere."""
-        found = self.given.get(name)
-        return found.where if found else "default"
+        setting_given = self.given.get(name)
+        return setting_given.where if setting_given else "default"

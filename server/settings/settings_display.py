@@ -36,16 +36,16 @@ def shown_settings(settings: Settings) -> Iterator[Shown]:
     if (config := settings.given.get("config")) is not None:
         yield Shown(CONFIG, config.text, config.where)
     for setting in SETTINGS:
-        given = settings.given.get(setting.field)
-        if given is None:
+        setting_given = settings.given.get(setting.field)
+        if setting_given is None:
             yield Shown(setting.variable, setting.default_shown.replace("`", ""), "default")
         else:
-            value = setting.shown(given.text) if given.text else "(empty)"
-            yield Shown(setting.variable, _in_one_line(value), given.where)
-    for name, given in settings.given.items():
+            value = setting.shown(setting_given.text) if setting_given.text else "(empty)"
+            yield Shown(setting.variable, _in_one_line(value), setting_given.where)
+    for name, setting_given in settings.given.items():
         if name.startswith("PRIME_PROVIDER_"):
-            value = HIDDEN if name.endswith(tuple(SECRET_WORDS)) else _in_one_line(given.text)
-            yield Shown(name, value, given.where)
+            value = HIDDEN if name.endswith(tuple(SECRET_WORDS)) else _in_one_line(setting_given.text)
+            yield Shown(name, value, setting_given.where)
 
 
 def _in_one_line(text: str) -> str:

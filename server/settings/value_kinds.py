@@ -38,12 +38,12 @@ def number(least: float, most: float) -> Callable[[str], float]:
 
     def parse(text: str) -> float:
         try:
-            found = float(text)
+            value = float(text)
         except ValueError:
             raise ValueError from None
-        if not least <= found <= most:
+        if not least <= value <= most:
             raise ValueError
-        return found
+        return value
 
     return parse
 
@@ -128,12 +128,12 @@ def secret(text: str) -> bytes:
 
 def origins(text: str) -> tuple[str, ...]:
     """As browsers send them (RFC 6454): scheme and host, the port only if it is not the usual."""
-    found = words(text)
-    for origin in found:
+    parsed = words(text)
+    for origin in parsed:
         if origin not in ("null", _origin_of(origin)):  # null: of pages that have none
             near = _origin_of(origin)
             raise ValueError(f"{origin!r} is none" + (f"; is {near} meant?" if near else ""))
-    return found
+    return parsed
 
 
 def _origin_of(text: str) -> str | None:
@@ -160,11 +160,11 @@ def networks(text: str) -> tuple[Network, ...]:
 
 def redirects(text: str) -> frozenset[str]:
     """Where a provider may lead back to."""
-    found = words(text)
-    for each in found:
+    parsed = words(text)
+    for each in parsed:
         if problem := problem_with_own_address(each):
             raise ValueError(problem)
-    return frozenset(found)
+    return frozenset(parsed)
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -99,18 +99,18 @@ class Explainer:
         self, data: bytes, mended: bytes, error: Exception, unread: UnreadableMessage
     ) -> BadMessage:
         name, message_id = unread.name, unread.id
-        reason, place = in_words(_cause(error)), ""
+        reason, path = in_words(_cause(error)), ""
         if (at := _no_number_at(data, error)) is not None:
             mended = _with_mark(mended, at) if mended == data else b""
-            place = self._place_of_mark(mended)
-            reason = f"{NO_NUMBER} - at `$.{place}`" if place else NO_NUMBER
+            path = self._place_of_mark(mended)
+            reason = f"{NO_NUMBER} - at `$.{path}`" if path else NO_NUMBER
         elif mended != data and name is not None:
-            reason, place = _halved(reason, lambda: self._places_of_mark(self.decode(mended)))
+            reason, path = _halved(reason, lambda: self._places_of_mark(self.decode(mended)))
         if name is None:
             return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
         if name == "call" and isinstance(error, RecursionError):
-            place = "params.params"  # nothing else of a call holds anything
-        return _placed(name, reason, place or _place(reason), message_id)
+            path = "params.params"  # nothing else of a call holds anything
+        return _placed(name, reason, path or _place(reason), message_id)
 
     def _place_of_mark(self, mended: bytes) -> str:
         """Where a text stands in the place of a number; empty if something else is wrong before."""
@@ -162,15 +162,15 @@ MEND_HALVES = "toWellFormed() of JavaScript mends it"
 
 def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], object]) -> BadMessage:
     """What was wrong with the parameters of a call, which `decode` could not read (rule C3)."""
-    reason, place = in_words(_cause(error)), ""
+    reason, path = in_words(_cause(error)), ""
     mended = _mended(data)
     if mended != data:
-        reason, place = _halved(reason, lambda: _marked(_unread_too(decode(mended)), ""))
-    place = place or _place(reason)
-    if _OF_A_FIELD.match(reason) and place.rpartition(".")[2] in _BESIDE_PARAMS:
-        name = place.rpartition(".")[2]
+        reason, path = _halved(reason, lambda: _marked(_unread_too(decode(mended)), ""))
+    path = path or _place(reason)
+    if _OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
+        name = path.rpartition(".")[2]
         reason = f"`{name}` is no parameter: it stands in the message, beside `method`"
-    return BadMessage(reason, None, ErrorCode.VALIDATION, _field(place or "params"))
+    return BadMessage(reason, None, ErrorCode.VALIDATION, _field(path or "params"))
 
 
 _BESIDE_PARAMS = frozenset(Call.__struct_fields__) - {"id"}
@@ -245,15 +245,15 @@ def _place(reason: str) -> str:
 
     Of a field that is missing or unknown it is that field's place, not that of what holds it.
     """
-    place = ""
-    while (found := _AT.search(reason)) is not None:  # the outer struct's place is the last
-        inner = found[2] + ("[...]" if found[1] else "")
-        place = f"{place}.{inner}" if place and inner else place or inner
-        reason = reason[: found.start()].removesuffix(" - ")
+    path = ""
+    while (match := _AT.search(reason)) is not None:  # the outer struct's place is the last
+        inner = match[2] + ("[...]" if match[1] else "")
+        path = f"{path}.{inner}" if path and inner else path or inner
+        reason = reason[: match.start()].removesuffix(" - ")
     field = _OF_A_FIELD.match(reason)
     if field is None:
-        return place
-    return f"{place}.{field[1]}" if place else field[1]
+        return path
+    return f"{path}.{field[1]}" if path else field[1]
 
 
 _AT = re.compile(r"at (`key` in )?`\$\.?([^`]*)`$")
@@ -269,10 +269,10 @@ _NO_NUMBER_AS_VALUE = re.compile(rb"(?<=[:,\[ \t\r\n])(?:-?Infinity|NaN)(?=[]},\
 
 def _no_number_at(data: bytes, error: Exception) -> int | None:
     """Where such a number is what could not be read."""
-    found = re.search(r"\(byte (\d+)\)$", str(error))
-    if found is None:
+    match = re.search(r"\(byte (\d+)\)$", str(error))
+    if match is None:
         return None
-    near = max(0, int(found[1]) - 2)
+    near = max(0, int(match[1]) - 2)
     number = _NO_NUMBER.search(data, near, near + 12)
     return None if number is None else number.start()
 
@@ -301,12 +301,12 @@ def _mended(data: bytes) -> bytes:
 def _halved(reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]:
     """What is said where there are halves, and the place of the first."""
     try:
-        place = next(places(), "")
+        path = next(places(), "")
     except UNREADABLE as other:  # that is not all that is wrong
         return in_words(_cause(other)), ""
-    if not place:
+    if not path:
         return reason, ""
-    return f"half a surrogate pair is no text: {MEND_HALVES} - at `$.{place}`", place
+    return f"half a surrogate pair is no text: {MEND_HALVES} - at `$.{path}`", path
 
 
 def _marked(value: object, place: str) -> Iterator[str]:

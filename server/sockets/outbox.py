@@ -120,9 +120,9 @@ class Outbox:
 
     def empty(self) -> list[bytes | memoryview]:
         """All that waits, at once: nothing comes after it."""
-        left: list[bytes | memoryview] = [self.rest, *(self.waiting or ())]
+        unsent_frames: list[bytes | memoryview] = [self.rest, *(self.waiting or ())]
         self.clear()
-        return left
+        return unsent_frames
 
     def clear(self) -> None:
         """Forget all of it."""

@@ -18,12 +18,12 @@ async def aspects_of(journal: Journal, stored: Checkpoint) -> dict[str, Aspect]:
 
     A node that did not know an aspect has stored none of it. Raises `Unavailable`.
     """
-    found: dict[str, Aspect] = {}
+    aspects: dict[str, Aspect] = {}
     for name in ASPECTS:
         state = stored.aspects.get(name)
         aspect = None if state is None else _loaded(name, state, stored)
-        found[name] = aspect or await _folded(journal, stored.project, name, stored.seq)
-    return found
+        aspects[name] = aspect or await _folded(journal, stored.project, name, stored.seq)
+    return aspects
 
 
 async def folded_at(journal: Journal, project: str, seq: int) -> dict[str, Aspect]:

@@ -78,12 +78,12 @@ def _checkpointed(checkpoint: Checkpoint, entries: list[Entry]) -> Document | No
 
 
 async def _snapshots(db: Database, project: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    snapshots: list[dict[str, Any]] = []
     for id, kind in await project_snapshots.all_of(db, project):
         stored = await project_snapshots.state(db, project, id)
         report = {"id": id, "kind": kind, "epoch": stored.epoch, "seq": stored.seq}
-        found.append(report | {"digest": digest_of_content(stored)})
-    return found
+        snapshots.append(report | {"digest": digest_of_content(stored)})
+    return snapshots
 
 
 def digest_of_content(stored: Checkpoint) -> str | None:

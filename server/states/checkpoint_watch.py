@@ -26,13 +26,13 @@ PATIENCE_SECONDS = 0.5
 
 async def watch(database_url: str, projects: list[str]) -> None:
     """Look until cancelled; a database that does not answer is asked again."""
-    seen: dict[str, tuple[str, int]] = {}
+    newest_seen: dict[str, tuple[str, int]] = {}
     while True:
         try:
             db = await Database.open(database_url, max_size=1, application_name="prime watch")
             try:
                 while True:
-                    await _look(db, projects, seen)
+                    await _look(db, projects, newest_seen)
                     await asyncio.sleep(LOOK_SECONDS)
             finally:
                 await db.close()

@@ -64,8 +64,8 @@ def state_frames(project: str, state: State, form: StateForm) -> list[bytes]:
 
 
 def _slices(entities: Mapping[str, Any]) -> Iterator[list[tuple[str, Any]]]:
-    left = iter(entities.items())
-    while some := list(islice(left, SLICE)):
+    remaining = iter(entities.items())
+    while some := list(islice(remaining, SLICE)):
         yield some
         yield_gil()
 

@@ -48,17 +48,17 @@ def read_document(stored: Checkpoint) -> Document:
             tempi |= take_without_sides(part.collection, entities)
             for some in slices_of(renewed(part.collection, entities), yield_gil):
                 document.load(part.collection, some)
-        found = document.digest
-        if stored.digest not in ("", found):
-            found = _digest_as_stored(stored)
+        state_digest = document.digest
+        if stored.digest not in ("", state_digest):
+            state_digest = _digest_as_stored(stored)
         set_apart(document, tempi)
     except Abandoned:
         _free_here(document)
         raise
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
         raise Damaged(f"the state at seq {stored.seq} cannot be read: {error!r}") from error
-    if stored.digest not in ("", found):
-        raise Damaged(f"the state at seq {stored.seq} comes to {found}, not {stored.digest}")
+    if stored.digest not in ("", state_digest):
+        raise Damaged(f"the state at seq {stored.seq} comes to {state_digest}, not {stored.digest}")
     link(document, links)
     return document
 
@@ -189,11 +189,11 @@ async def _replay(
         page = await journal.read(project, after, min(READ_ENTRIES, max(1, up_to - after)))
         if not page:
             break
-        found = await there.use(apply_entries, page, wanted)
-        count += sum(map(len, found.values()))
+        applied = await there.use(apply_entries, page, wanted)
+        count += sum(map(len, applied.values()))
         if count > MAX_STEP_CHANGES:
             raise TooManyChanges(f"more than {MAX_STEP_CHANGES:,} changes, the most of one undo")
-        changes |= found
+        changes |= applied
         after, is_inside = page[-1].seq, page[-1].more
     return changes, after
 
@@ -221,7 +221,7 @@ def _entities(part: StateSlice) -> dict[str, Entity]:
 
 
 def _parts(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
-    left = iter(entities.items())
-    while part := dict(islice(left, SLICE)):
+    remaining = iter(entities.items())
+    while part := dict(islice(remaining, SLICE)):
         yield part
         yield_gil()

@@ -105,9 +105,9 @@ class Login:
     async def _ask_for_it(self, why: str) -> None:
         assert self._ask is not None
         try:
-            asked = self._ask(why)
-            if inspect.isawaitable(asked):
-                await asked
+            new_login = self._ask(why)
+            if inspect.isawaitable(new_login):
+                await new_login
         except Exception:
             _log.exception("on_login_needed failed; a login is still needed")
         finally:

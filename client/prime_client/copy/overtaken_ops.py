@@ -15,11 +15,11 @@ def without_effect(proposed: Sequence[Op], effective: Sequence[Op]) -> tuple[tup
     begin = 0
     for index, op in enumerate(proposed):
         places = range(begin, len(effective))
-        place = next((n for n in places if _is_effect_of(effective[n], op)), None)
-        if place is None:
+        place_of_effect = next((n for n in places if _is_effect_of(effective[n], op)), None)
+        if place_of_effect is None:
             dropped.append((index, UNHEARD))
         else:
-            begin = place + 1
+            begin = place_of_effect + 1
     return tuple(dropped)
 
 
@@ -29,9 +29,9 @@ def _is_effect_of(effect: Op, op: Op) -> bool:
         return False
     if op["op"] in ("insert", "delete"):
         return bool(effect["op"] == op["op"])
-    given = effect.get("props", {})
+    effect_props = effect.get("props", {})
     props = moved(op) if op["op"] == "move" else op["props"]
     # Which of two at one time is left, and which right, may be another one (rule O12).
     return bool(props) and all(
-        name in given and (name == "slot" or given[name] == value) for name, value in props.items()
+        name in effect_props and (name == "slot" or effect_props[name] == value) for name, value in props.items()
     )

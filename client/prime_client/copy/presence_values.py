@@ -98,12 +98,12 @@ def _check_dict(hint: Any, value: Any, where: str) -> None:
 def _hints_of(kind: Any) -> dict[Any, dict[str, Any]]:
     """The fields of a TypedDict, and of those within it; looked up once, at the start."""
     hints = get_type_hints(kind)
-    found = {kind: hints}
+    hints_by_type = {kind: hints}
     for hint in hints.values():
         for part in get_args(hint):
             if is_typeddict(part):
-                found |= _hints_of(part)
-    return found
+                hints_by_type |= _hints_of(part)
+    return hints_by_type
 
 
 _HINTS = _hints_of(Presence)

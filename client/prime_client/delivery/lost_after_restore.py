@@ -74,13 +74,13 @@ async def gone(
 
 
 async def _ids_since(call: Call, project: str, member: str, oldest: int) -> set[str]:
-    found: set[str] = set()
+    ids: set[str] = set()
     before = None
     for _ in range(MAX_PAGES):
-        asked = {"project": project, "member": member, "limit": ENTRIES_A_PAGE}
-        page = await call("history.list", **asked, **({"before": before} if before else {}))
-        found.update(entry["id"] for entry in page["entries"])
+        params = {"project": project, "member": member, "limit": ENTRIES_A_PAGE}
+        page = await call("history.list", **params, **({"before": before} if before else {}))
+        ids.update(entry["id"] for entry in page["entries"])
         before = page["next"]
         if before is None or before <= oldest:
             break
-    return found
+    return ids

@@ -5,5 +5,5 @@ from urllib.parse import parse_qs, urlsplit
 
 def token_of(link: str) -> str:
     """The token in a link to an invitation; what is no such link is taken for the token itself."""
-    given = parse_qs(urlsplit(link.strip()).fragment).get("invite")
-    return given[0] if given else link.strip()
+    tokens = parse_qs(urlsplit(link.strip()).fragment).get("invite")
+    return tokens[0] if tokens else link.strip()

@@ -21,14 +21,14 @@ def id_of(calls: str, row: Row) -> str:
 def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent[Row]]:
     """What these changes are to a list that shows `known`; what changes nothing is left out."""
     shown = set(known)
-    found: list[tuple[str, Row | None]] = [
+    rows_by_id: list[tuple[str, Row | None]] = [
         (change["id"], change.get("row"))
         for change in changes
         if change["change"] != "left" or change["id"] in shown
     ]
     events: list[RowEvent[Row]] = []
-    for n, (id, row) in enumerate(found, 1):
-        more = n < len(found)
+    for n, (id, row) in enumerate(rows_by_id, 1):
+        more = n < len(rows_by_id)
         if row is None:
             events.append(RowLeft(id, more))
             shown.discard(id)

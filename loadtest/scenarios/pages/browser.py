@@ -241,11 +241,11 @@ class _Uses:
 
 def _percentiles(repeats: Sequence[Sequence[float]]) -> dict[str, float | None]:
     """Of each repeat; the median of them."""
-    found = {}
+    percentiles = {}
     for percent in (50, 95):
         values = [at for each in repeats if (at := percentile(each, percent)) is not None]
-        found[f"p{percent}"] = round(statistics.median(values), 2) if values else None
-    return found
+        percentiles[f"p{percent}"] = round(statistics.median(values), 2) if values else None
+    return percentiles
 
 
 def _song(named: Path | None) -> tuple[str, list[Op]]:

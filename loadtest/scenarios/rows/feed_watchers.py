@@ -161,11 +161,11 @@ class FileWriter:
     async def names(self) -> dict[str, dict[str, str]]:
         """Project -> id -> name, as the tables have it."""
         prime = await self._connected()
-        found = {}
+        names_by_project = {}
         for project in self._projects:
             page = await prime.call("audio_files.list", where={"project": project}, limit=200)
-            found[project] = {row["id"]: row["name"] for row in page["audio_files"]}
-        return found
+            names_by_project[project] = {row["id"]: row["name"] for row in page["audio_files"]}
+        return names_by_project
 
     async def _change(self, place: int) -> None:
         id, version = self._files[place]

@@ -132,10 +132,10 @@ class Owned:
 async def owned(db: Executor, user_id: str, most: int) -> tuple[list[Owned], int]:
     """The first `most` of a user's projects, and how many there are."""
     rows = await db.fetch(OWNED, user_id, most)
-    found = [
+    owned_projects = [
         Owned(row["id"], row["name"], row["archived"], row["others"], row["owners"]) for row in rows
     ]
-    return found, rows[0]["total"] if rows else 0
+    return owned_projects, rows[0]["total"] if rows else 0
 
 
 async def lock_owned(tx: Executor, user_id: str) -> None:

@@ -72,11 +72,11 @@ class Place:
     snapshot: str
 
     def __post_init__(self) -> None:
-        found = SNAPSHOT.fullmatch(self.snapshot)
-        if found is None:
+        match = SNAPSHOT.fullmatch(self.snapshot)
+        if match is None:
             raise ValueError("not a snapshot")
-        oldest, following = int(found[1]), int(found[2])
-        running = [int(xact) for xact in found[3].split(",") if xact]
+        oldest, following = int(match[1]), int(match[2])
+        running = [int(xact) for xact in match[3].split(",") if xact]
         bounds = [oldest - 1, *running, following]
         in_order = all(a < b for a, b in itertools.pairwise(bounds))
         if not (0 < oldest <= following < 2**63 and (in_order or not running)):

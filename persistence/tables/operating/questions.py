@@ -33,8 +33,8 @@ DELETE FROM node_questions WHERE id = $1 OR asked_at < now() - interval '1 minut
 
 async def ask(db: Executor, asks: str, params: dict[str, Any]) -> str:
     """Put it to all nodes; its id."""
-    asked: str = await db.fetchval(ASK, asks, json.dumps(params))
-    return asked
+    question_id: str = await db.fetchval(ASK, asks, json.dumps(params))
+    return question_id
 
 
 async def answer(db: Executor, question: str, node: str, what: Any) -> None:

@@ -59,8 +59,8 @@ def tables_module(schema: Schema) -> str:
     }
     retries = " | ".join(json.dumps(retry) for retry in sorted(set(errors.values())))
     text = _TEXT.replace("@retries@", retries)
-    for place, value in filled.items():
-        text = text.replace(place, json.dumps(value, indent=2, ensure_ascii=False))
+    for placeholder, value in filled.items():
+        text = text.replace(placeholder, json.dumps(value, indent=2, ensure_ascii=False))
     return text
 
 

@@ -47,9 +47,9 @@ class _Sorted:
 
 def is_common(password: str) -> bool:
     """Whether a password is one of those, in whatever case of letters."""
-    known, asked = _known(), _hash(password)
-    place = bisect_left(known, asked)
-    return place < len(known) and known[place] == asked
+    known, password_hash = _known(), _hash(password)
+    index = bisect_left(known, password_hash)
+    return index < len(known) and known[index] == password_hash
 
 
 @cache

@@ -25,14 +25,14 @@ MOST_LANES = 4
 
 def is_right(stored: str, password: str) -> bool:
     """Whether the password is that of the hash; raises `ValueError`, `TooCostly`."""
-    found = SHAPE.fullmatch(stored)
-    if found is None:
+    match = SHAPE.fullmatch(stored)
+    if match is None:
         raise ValueError
-    power, rounds, lanes = (int(number) for number in found.groups()[:3])
+    power, rounds, lanes = (int(number) for number in match.groups()[:3])
     memory = 128 * rounds * 2**power
     if memory > MAX_SCRYPT_BYTES or lanes > MOST_LANES:
         raise TooCostly
-    separator, signer, salt, known = (_bytes(text or "") for text in found.groups()[3:])
+    separator, signer, salt, known = (_bytes(text or "") for text in match.groups()[3:])
     key = hashlib.scrypt(
         password.encode(),
         salt=salt + separator,

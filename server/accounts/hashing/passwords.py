@@ -89,8 +89,8 @@ class Passwords:
         """Whether it is right; if not, it takes as long for whatever hash, and for None (A1)."""
         work = await self._run(address, self._hashes.is_right, password_hash, password)
         is_right = bool(work.done.result())
-        if not is_right and (left := self.least_seconds - work.seconds) > 0:
-            await self._pause(left)
+        if not is_right and (seconds_left := self.least_seconds - work.seconds) > 0:
+            await self._pause(seconds_left)
         return is_right
 
     async def measure(self, password_hash: str) -> float:

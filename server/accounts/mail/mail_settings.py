@@ -97,8 +97,8 @@ def _login(url: SplitResult) -> tuple[str | None, str]:
 
 def sender(text: str) -> tuple[str, str]:
     """The name and the address of `Name <address>` or of a bare address; raises `ValueError`."""
-    found = re.fullmatch(r" *(?:(.*?) *<([^<>]*)>|([^<>]*?)) *", text)
-    name, address = ("", "") if found is None else (found[1] or "", found[2] or found[3] or "")
+    match = re.fullmatch(r" *(?:(.*?) *<([^<>]*)>|([^<>]*?)) *", text)
+    name, address = ("", "") if match is None else (match[1] or "", match[2] or match[3] or "")
     name = name.strip('"')
     try:
         key_of(address)

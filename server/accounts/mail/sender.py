@@ -123,20 +123,20 @@ class MailSender:
         if not mails:
             return 0
         await self._writer.get_ready()
-        left = list(mails)
+        mails_left = list(mails)
         try:
             async with open_line() as line:
-                while left and not self._is_over(until):
-                    await self._send(line, left[0])
-                    left.pop(0)
+                while mails_left and not self._is_over(until):
+                    await self._send(line, mails_left[0])
+                    mails_left.pop(0)
                 self.is_up = True
                 OUTAGES.ended(MAIL)
         except MailTrouble as error:
-            await self._put_off(left, str(error))
+            await self._put_off(mails_left, str(error))
             return 0
-        for mail in left:
+        for mail in mails_left:
             await mail_outbox.put_off(self._db, mail, 0, None)
-        return len(mails) - len(left)
+        return len(mails) - len(mails_left)
 
     def _is_over(self, until: float) -> bool:
         return self._is_stopping or asyncio.get_running_loop().time() > until

@@ -134,14 +134,14 @@ def _key_set(document: Any) -> KeySet:
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         raise ProviderRefused(Cause.MALFORMED, "the provider's key set is none")
-    found = []
+    keys_found = []
     for each in keys[:64]:
         if isinstance(each, dict) and each.get("use", "sig") == "sig" and each.get("kty") != "oct":
             try:
-                found += KeySet.import_key_set({"keys": [each]}).keys
+                keys_found += KeySet.import_key_set({"keys": [each]}).keys
             except (JoseError, ValueError, TypeError, KeyError):
                 continue
-    return KeySet(found)
+    return KeySet(keys_found)
 
 
 def _has(keys: KeySet, kid: str) -> bool:

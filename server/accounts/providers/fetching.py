@@ -64,11 +64,11 @@ class Fetching:
     ) -> Fetched:
         where = urlsplit(url)
         host = where.hostname or ""
-        asked = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+        request_headers = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
         try:
             async with asyncio.timeout(REQUEST_SECONDS), self.slots(where.netloc):
                 client = self._client(is_loopback(host))
-                async with client.stream(method, url, headers=asked, content=body) as response:
+                async with client.stream(method, url, headers=request_headers, content=body) as response:
                     data = await _bounded(response, host)
         except TimeoutError:
             raise ProviderDown(f"{host} does not answer") from None

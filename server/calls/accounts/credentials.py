@@ -71,8 +71,8 @@ async def _require_open(context: Context, caller: Caller, params: Register) -> b
     """
     if params.invitation is not None:
         token, email = params.invitation, params.email
-        found = await invitations.require_open(context, caller, token, email)
-        return found.address is not None
+        invitation = await invitations.require_open(context, caller, token, email)
+        return invitation.address is not None
     require_registration(context)
     return False
 

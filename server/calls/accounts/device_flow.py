@@ -153,11 +153,11 @@ async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Do
     _take_a_try(context, caller)
     code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
     async with context.db.transaction() as tx:
-        found = await device_logins.approve(tx, code_hashes, caller.user, caller.auth_session)
-        if found is not None:
-            shown, place = found.name or found.device, network_of(found.address)
-            await tell(tx, MailKind.DEVICE_APPROVED, caller.user, device=shown, place=place)
-    return _decide(context, caller, found, AuditEvent.DEVICE_APPROVED)
+        device_login = await device_logins.approve(tx, code_hashes, caller.user, caller.auth_session)
+        if device_login is not None:
+            device_name, network = device_login.name or device_login.device, network_of(device_login.address)
+            await tell(tx, MailKind.DEVICE_APPROVED, caller.user, device=device_name, place=network)
+    return _decide(context, caller, device_login, AuditEvent.DEVICE_APPROVED)
 
 
 async def _lacks_factor(db: Executor, user: str, auth_session: str) -> bool:
@@ -171,8 +171,8 @@ async def deny(context: Context, caller: Caller, params: DenyDevice) -> Done:
     """The device is turned away (rule A31)."""
     _take_a_try(context, caller)
     code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
-    found = await device_logins.deny(context.db, code_hashes, caller.user)
-    return _decide(context, caller, found, AuditEvent.DEVICE_DENIED)
+    device_login = await device_logins.deny(context.db, code_hashes, caller.user)
+    return _decide(context, caller, device_login, AuditEvent.DEVICE_DENIED)
 
 
 def _decide(

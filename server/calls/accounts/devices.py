@@ -20,8 +20,8 @@ async def rename(context: Context, caller: Caller, params: RenameLogin) -> objec
         AuditEvent.DEVICE_RENAMED, user=caller.user, auth_session=params.auth_session, device=device
     )
     context.announcer.rows_changed()
-    asked, _ = OF_TABLES["auth_sessions.get"]
-    return await get_login(context, caller, asked(auth_session=params.auth_session))
+    get_params, _ = OF_TABLES["auth_sessions.get"]
+    return await get_login(context, caller, get_params(auth_session=params.auth_session))
 
 
 ANSWERS: dict[str, Answer] = {"auth_sessions.rename": rename}

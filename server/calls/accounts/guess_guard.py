@@ -48,8 +48,8 @@ async def _is_known(context: Context, caller: Caller, params: msgspec.Struct, no
     if challenge is None or not context.guesses.network_wait(caller.address, now):
         return False
     hashed = context.second_factors.hash_of(challenge)
-    found = await login_challenges.get(context.db, hashed, caller.device, CHALLENGE_TRIES)
-    user = None if found is None else await users.by_id(context.db, found.user_id)
+    challenge_found = await login_challenges.get(context.db, hashed, caller.device, CHALLENGE_TRIES)
+    user = None if challenge_found is None else await users.by_id(context.db, challenge_found.user_id)
     return user is not None and await context.logins.is_known(
         context.db, user.email, caller.address
     )

@@ -221,15 +221,15 @@ async def _who_sets_up(context: Context, caller: Caller, challenge: str | None) 
 async def _who_asks(context: Context, caller: Caller, challenge: str | None) -> UserRow:
     if challenge is None:
         return await _logged_in(context, caller)
-    found = await login_challenges.get(
+    challenge_found = await login_challenges.get(
         context.db,
         context.second_factors.hash_of(challenge),
         caller.device,
         CHALLENGE_TRIES,
     )
-    if found is None:
+    if challenge_found is None:
         raise _failed(context, caller, None, NO_CHALLENGE, Cause.UNKNOWN)
-    return await _user_of(context, caller, found)
+    return await _user_of(context, caller, challenge_found)
 
 
 async def _logged_in(context: Context, caller: Caller) -> UserRow:

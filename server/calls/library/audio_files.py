@@ -29,16 +29,16 @@ async def stems(context: Context, caller: Caller, params: ListStems) -> Any:
     if ids is None:
         raise NotFound(NO_SUCH)
     first_ids = ids[:MAX_STEMS_TOLD]
-    found = await reading.among(context.rows, AUDIO_FILES, caller.user, first_ids)
-    rows = [found[id] for id in first_ids if id in found]
+    stem_rows = await reading.among(context.rows, AUDIO_FILES, caller.user, first_ids)
+    rows = [stem_rows[id] for id in first_ids if id in stem_rows]
     _, result = METHODS["audio_files.stems"]
     return result(rows, len(rows) < len(ids))
 
 
 async def set_status(context: Context, caller: Caller, params: SetAudioStatus) -> Any:
     """The next status, with all that is set on the way; the same call again changes nothing."""
-    given = {name: getattr(params, name) for name in params.__struct_fields__}
-    facts = {n: v for n, v in given.items() if n not in NO_FACTS and v is not UNSET}
+    given_fields = {name: getattr(params, name) for name in params.__struct_fields__}
+    facts = {n: v for n, v in given_fields.items() if n not in NO_FACTS and v is not UNSET}
     _require_taken(params.status, facts)
     project = await audio_files.set_status(
         context.db, params.audio_file, caller.user, params.status, facts, params.version

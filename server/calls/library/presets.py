@@ -20,9 +20,9 @@ async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     made = {"owner": caller.user, "id": params.id}
     most = row_limit_of(context, PLUGIN_PRESETS)
     await writing.require_room(context.rows, PLUGIN_PRESETS, caller.user, made, most)
-    asked = params.preset, caller.user, params.name, params.id
+    copy_arguments = params.preset, caller.user, params.name, params.id
     with nullcontext() if params.id is None else looking_up(context, caller.user):
-        id = await plugin_presets.copy(context.db, *asked)
+        id = await plugin_presets.copy(context.db, *copy_arguments)
     context.announcer.rows_changed()
     return await _row(context, caller, id)
 

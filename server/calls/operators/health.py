@@ -31,30 +31,30 @@ LATENCIES = ("ack", "commit", "call", "join", "loop_late")
 
 async def show_health(context: Context, caller: Caller, params: ShowHealth) -> HealthRows:
     """Of each node what it says of itself."""
-    asked = await context.questions.ask("health")
-    rows = [_health(node, answer) for node, answer in sorted(asked.answers.items()) if answer is not None]
-    silent = {node for node, answer in asked.answers.items() if answer is None}
-    return HealthRows(rows, sorted({*asked.silent, *silent}))
+    question = await context.questions.ask("health")
+    rows = [_health(node, answer) for node, answer in sorted(question.answers.items()) if answer is not None]
+    silent = {node for node, answer in question.answers.items() if answer is None}
+    return HealthRows(rows, sorted({*question.silent, *silent}))
 
 
 async def list_events(context: Context, caller: Caller, params: ListEvents) -> NodeEvents:
     """Of each node the newest, as one page."""
     before = None if params.cursor is None else _place(params.cursor)
     asks = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
-    asked = await context.questions.ask("events", before=before, **asks)
-    found = [
+    question = await context.questions.ask("events", before=before, **asks)
+    events_found = [
         (event["at"], event["number"], node, event)
-        for node, events in asked.answers.items()
+        for node, events in question.answers.items()
         for event in events or ()
         if params.node in (None, node)
     ]
-    found.sort(key=lambda one: one[:3], reverse=True)
-    shown = found[: params.limit]
+    events_found.sort(key=lambda one: one[:3], reverse=True)
+    shown = events_found[: params.limit]
     named = sorted({event["project"] for *_, event in shown if event["project"]})
     names = await studio_projects.names_of(context.db, named)
     events = [_event(node, event, names) for *_, node, event in shown]
-    following = "{}/{}/{}".format(*shown[-1][:3]) if len(found) > len(shown) else None
-    return NodeEvents(events, following, asked.silent)
+    following = "{}/{}/{}".format(*shown[-1][:3]) if len(events_found) > len(shown) else None
+    return NodeEvents(events, following, question.silent)
 
 
 def _health(node: str, told: dict[str, Any]) -> HealthRow:
@@ -71,10 +71,10 @@ def _event(node: str, event: dict[str, Any], names: dict[str, str]) -> NodeEvent
 
 
 def _place(cursor: str) -> tuple[int, int, str]:
-    found = PLACE.fullmatch(cursor)
-    if found is None:
+    match = PLACE.fullmatch(cursor)
+    if match is None:
         raise BadCursor("cursor")
-    return int(found[1]), int(found[2]), found[3]
+    return int(match[1]), int(match[2]), match[3]
 
 
 ANSWERS: dict[str, Answer] = {

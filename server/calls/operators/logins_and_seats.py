@@ -19,8 +19,8 @@ from server.refused import Refused
 async def list_logins(context: Context, caller: Caller, params: ListUserLogins) -> LoginRows:
     """Those that go on, and where each is connected."""
     user = await require_user(context.db, params.user)
-    found = await operators.logins(context.db, user.id)
-    asked = await context.questions.ask("logins", logins=[login.id for login in found])
+    logins = await operators.logins(context.db, user.id)
+    question = await context.questions.ask("logins", logins=[login.id for login in logins])
     rows = [
         LoginRow(
             login=login.id,
@@ -30,13 +30,13 @@ async def list_logins(context: Context, caller: Caller, params: ListUserLogins) 
             last_used_at=login.last_used_at * 1_000,
             nodes=[
                 node
-                for node, counts in sorted(asked.answers.items())
+                for node, counts in sorted(question.answers.items())
                 for _ in range((counts or {}).get(login.id, 0))
             ],
         )
-        for login in found
+        for login in logins
     ]
-    return LoginRows(user.id, user.username, rows, asked.silent)
+    return LoginRows(user.id, user.username, rows, question.silent)
 
 
 async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
@@ -82,10 +82,10 @@ async def _kick_member(context: Context, caller: Caller, member: str, reason: st
     async with context.db.transaction() as tx:
         words = {"reason": reason, "whom": f"member {member}"}
         await note(tx, caller, AuditEvent.KICKED, **seat_found, **words)
-    asked = await context.questions.ask("kick", member=member, message=reason)
+    question = await context.questions.ask("kick", member=member, message=reason)
     past = await unaware(context.db)
-    seats = sum(seats or 0 for seats in asked.answers.values())
-    return Kicked(0, seats, past.connections, sorted({*past.silent, *looked.silent, *asked.silent}))
+    seats = sum(seats or 0 for seats in question.answers.values())
+    return Kicked(0, seats, past.connections, sorted({*past.silent, *looked.silent, *question.silent}))
 
 
 ANSWERS: dict[str, Answer] = {"operator.logins": list_logins, "operator.kick": kick}

@@ -49,10 +49,10 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
     if by_load and params.cursor is not None:
         raise BadCursor("cursor")
     asks = {"after": after, "limit": params.limit + 1} | ({"order": "load"} if by_load else {})
-    asked = await context.questions.ask("rooms", **asks)
+    question = await context.questions.ask("rooms", **asks)
     together: dict[str, dict[str, Any]] = {}
     nodes: dict[str, list[str]] = {}
-    for node, rows in sorted(asked.answers.items()):
+    for node, rows in sorted(question.answers.items()):
         for row in rows or ():
             nodes.setdefault(row["project"], []).append(node)
             together[row["project"]] = _both(together.get(row["project"]), row)
@@ -64,16 +64,16 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
         for project in shown
     ]
     following = shown[-1] if len(together) > params.limit and not by_load else None
-    mute = [node for node, rows in asked.answers.items() if rows is None]
-    return RoomRows(rooms, following, sorted({*asked.silent, *mute}))
+    mute = [node for node, rows in question.answers.items() if rows is None]
+    return RoomRows(rooms, following, sorted({*question.silent, *mute}))
 
 
 async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
     """Of a room that is not open: its name, and whether it is closed."""
     project = params.project
     name = await _require_name(context, project)
-    asked = await context.questions.ask("room", project=project)
-    answers = {node: answer for node, answer in asked.answers.items() if answer is not None}
+    question = await context.questions.ask("room", project=project)
+    answers = {node: answer for node, answer in question.answers.items() if answer is not None}
     room: dict[str, Any] = {"seq": 0, "entities": 0, "bytes": 0}
     for answer in answers.values():
         room = _both(room, {key: answer[key] for key in room})
@@ -88,7 +88,7 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
         members=members[:MEMBERS_TOLD],
         clipped=len(members) > MEMBERS_TOLD,
         closed=_closed(await orders.closed_room(context.db, project), project, name),
-        silent=asked.silent,
+        silent=question.silent,
         ack=_together(answers, "ack"),
         tick_gap=_together(answers, "tick_gap"),
     )
@@ -136,10 +136,10 @@ async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
 
 async def list_closed(context: Context, caller: Caller, params: ListClosedRooms) -> ClosedRooms:
     """A page of them."""
-    found = await orders.closed_rooms(context.db, place(params.cursor), params.limit + 1)
-    shown = found[: params.limit]
+    closed_rooms = await orders.closed_rooms(context.db, place(params.cursor), params.limit + 1)
+    shown = closed_rooms[: params.limit]
     rooms = [row for each in shown if (row := _closed(each, each.project, each.name)) is not None]
-    return ClosedRooms(rooms, shown[-1].project if len(found) > len(shown) else None)
+    return ClosedRooms(rooms, shown[-1].project if len(closed_rooms) > len(shown) else None)
 
 
 def place(cursor: str | None) -> str:

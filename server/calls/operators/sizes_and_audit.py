@@ -53,20 +53,20 @@ async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Siz
 async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> SlowCalls:
     """Of all nodes together the slowest of each method."""
     asks = {"method": params.method, "per_method": params.per_method}
-    asked = await context.questions.ask("slow_calls", **asks)
-    found = [
+    question = await context.questions.ask("slow_calls", **asks)
+    slow_rows = [
         SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), done)
-        for node, rows in asked.answers.items()
+        for node, rows in question.answers.items()
         for method, at, seconds, done in rows or ()
     ]
-    found.sort(key=lambda call: (-call.took_ms, call.method, call.at))
+    slow_rows.sort(key=lambda call: (-call.took_ms, call.method, call.at))
     slow_calls: list[SlowCall] = []
     counts: dict[str, int] = {}
-    for call in found:
+    for call in slow_rows:
         counts[call.method] = counts.get(call.method, 0) + 1
         if counts[call.method] <= params.per_method:
             slow_calls.append(call)
-    return SlowCalls(slow_calls, asked.silent)
+    return SlowCalls(slow_calls, question.silent)
 
 
 async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> AuditRows:
@@ -75,10 +75,10 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     if params.user is not None:
         user = (await require_user(context.reads, params.user)).id
     before = None if params.cursor is None else _place(params.cursor)
-    asked = params.limit + 1
-    found = await audit_log.newest(context.reads, asked, before, event=params.event, user=user)
-    shown = found[: params.limit]
-    following = f"{shown[-1].place}/{shown[-1].id}" if len(found) > len(shown) else None
+    fetch_limit = params.limit + 1
+    entries = await audit_log.newest(context.reads, fetch_limit, before, event=params.event, user=user)
+    shown = entries[: params.limit]
+    following = f"{shown[-1].place}/{shown[-1].id}" if len(entries) > len(shown) else None
     return AuditRows(await _named(context.reads, shown), following)
 
 

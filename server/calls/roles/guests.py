@@ -51,8 +51,8 @@ NO_GUESTS = (
 
 async def register_guest(context: Context, caller: Caller, params: RegisterGuest) -> Tokens:
     """Make a guest who is a member by the invitation, or neither, and log in (rule R70)."""
-    found = await invitations.require_open(context, caller, params.invitation)
-    if not found.guests:
+    invitation = await invitations.require_open(context, caller, params.invitation)
+    if not invitation.guests:
         raise Refused(ErrorCode.FORBIDDEN, NO_GUESTS)
     if context.second_factor_required:
         text = "this server asks everyone for a second factor: register with the invitation"
@@ -62,7 +62,7 @@ async def register_guest(context: Context, caller: Caller, params: RegisterGuest
         raise too_often(wait, "too many registrations from this address")
     async with context.db.transaction() as tx:
         user = await guests.create(tx, params.name)
-        audit_details = {"invitation": found.id}
+        audit_details = {"invitation": invitation.id}
         await audit_log.insert(
             tx, AuditEvent.GUEST_MADE, user=user.id, address=caller.address, **audit_details
         )

@@ -102,18 +102,18 @@ async def withdraw(context: Context, caller: Caller, params: WithdrawInvitation)
 
 async def look(context: Context, caller: Caller, params: LookAtInvitation) -> InvitationShown:
     """What it is for, at a rate of those that are none; a member is told always (rule R31)."""
-    found = await _find_of_member(context, caller, params.token)
-    if found is None:
-        found = await require_open(context, caller, params.token)
+    invitation = await _find_of_member(context, caller, params.token)
+    if invitation is None:
+        invitation = await require_open(context, caller, params.token)
     return InvitationShown(
-        project=found.project,
-        name=found.project_name,
-        inviter=User(found.inviter, found.inviter_username, found.inviter_name),
-        role=found.role,
-        tracks=None if found.tracks is None else list(found.tracks),
-        expires_at=found.expires_at,
-        is_for_address=found.address is not None,
-        guests=found.guests,
+        project=invitation.project,
+        name=invitation.project_name,
+        inviter=User(invitation.inviter, invitation.inviter_username, invitation.inviter_name),
+        role=invitation.role,
+        tracks=None if invitation.tracks is None else list(invitation.tracks),
+        expires_at=invitation.expires_at,
+        is_for_address=invitation.address is not None,
+        guests=invitation.guests,
     )
 
 
@@ -204,15 +204,15 @@ async def require_open(
     rates, now = context.usage.lookups, asyncio.get_running_loop().time()
     if wait := rates.take(key, now):
         raise too_often(wait, "too many invitations that are none")
-    found = await invitations.find(context.db, hash_of(token))
-    is_theirs = found is not None and (
-        email is None or found.address is None or found.address in email_addresses.keys_of(email)
+    invitation = await invitations.find(context.db, hash_of(token))
+    is_theirs = invitation is not None and (
+        email is None or invitation.address is None or invitation.address in email_addresses.keys_of(email)
     )
-    if found is None or not is_theirs:
+    if invitation is None or not is_theirs:
         user = None if caller.identity is None else caller.user
         raise await _refused(context, caller, context.db, token, user)
     rates.charge(key, now, -1)
-    return found
+    return invitation
 
 
 def hash_of(token: str) -> bytes:

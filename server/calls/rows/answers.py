@@ -103,19 +103,19 @@ class RowAnswers:
     async def _count(self, table: Table, context: Context, caller: Caller, params: Any) -> Counted:
         """How many rows a list has."""
         other_fields = asked_beside(table, params)
-        found = await reading.count(
+        counted = await reading.count(
             context.rows, table, caller.user, where=params.where, beside=other_fields
         )
-        if not found.count:
+        if not counted.count:
             await _require_seeing(table, context, caller, params)
-        return Counted(found.count, found.exact)
+        return Counted(counted.count, counted.exact)
 
     async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
         """Make a row; the same id again makes no second one (rule Q6)."""
         values = {column.name: getattr(params, column.name) for column in table.creates}
-        asked = table, caller.user, values, params.id
+        create_arguments = table, caller.user, values, params.id
         with nullcontext() if params.id is None else looking_up(context, caller.user):
-            row = await writing.create(context.rows, *asked, row_limit_of(context, table))
+            row = await writing.create(context.rows, *create_arguments, row_limit_of(context, table))
         tell(context.announcer, table.relation, row)
         return self._calls.row(table)(**row)
 
@@ -170,5 +170,5 @@ def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:
 
 def asked_beside(table: Table, params: Any) -> Mapping[str, Any]:
     """The parameters that are conditions themselves."""
-    asked = {name: getattr(params, name) for name, _ in table.asks}
-    return {name: value for name, value in asked.items() if value is not None}
+    asked_fields = {name: getattr(params, name) for name, _ in table.asks}
+    return {name: value for name, value in asked_fields.items() if value is not None}

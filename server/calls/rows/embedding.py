@@ -40,17 +40,17 @@ class Embedding:
             other = self._tables[relation]
             ids = {row[name] for row in rows for name in names if row.get(name) is not None}
             if ids:
-                found = await reading.among(access, other, user, sorted(ids), other.summary)
+                summary_rows = await reading.among(access, other, user, sorted(ids), other.summary)
                 for row in rows:
-                    _replace(row, names, found)
+                    _replace(row, names, summary_rows)
 
     async def bring_always(self, db: Executor, table: Table, rows: Sequence[Row]) -> None:
         """The same of what the table `brings`, read as the server: whoever sees a row sees it."""
         for name in table.brings:
             rows_with_id = [row for row in rows if row.get(name) is not None]
-            found = await summaries(db, table, name, {row[name] for row in rows_with_id})
+            summary_by_id = await summaries(db, table, name, {row[name] for row in rows_with_id})
             for row in rows_with_id:
-                row[name] = found[row[name]]
+                row[name] = summary_by_id[row[name]]
 
 
 def _replace(row: Row, names: Iterable[str], found: Mapping[str, Row]) -> None:

@@ -23,9 +23,9 @@ PROJECT = "project"
 async def history(context: Context, caller: Caller, params: calls.SessionHistory) -> Any:
     """Who was in a session, and for how long (rules I5, I8)."""
     await reading.get(context.rows, SESSIONS, caller.user, params.session, ["id"])
-    asked: Any = calls.OF_TABLES["session_stays.list"][0]
+    list_params: Any = calls.OF_TABLES["session_stays.list"][0]
     where = {"session": params.session}
-    stays = asked(where=where, limit=params.limit, after=params.after, before=params.before)
+    stays = list_params(where=where, limit=params.limit, after=params.after, before=params.before)
     return await ROW_ANSWERS["session_stays.list"](context, caller, stays)
 
 
@@ -47,10 +47,10 @@ async def list_states(context: Context, caller: Caller, params: Any) -> Any:
 
 async def get_state(context: Context, caller: Caller, params: Any) -> Any:
     """The same of one."""
-    found = await ROW_ANSWERS["session_states.get"](context, caller, _with_project(params))
-    row = _as_map(found)
+    state_reply = await ROW_ANSWERS["session_states.get"](context, caller, _with_project(params))
+    row = _as_map(state_reply)
     await _show_now(context, [row], params.fields)
-    return type(found)(**row)
+    return type(state_reply)(**row)
 
 
 async def list_logins(context: Context, caller: Caller, params: Any) -> Any:
@@ -63,10 +63,10 @@ async def list_logins(context: Context, caller: Caller, params: Any) -> Any:
 
 async def get_login(context: Context, caller: Caller, params: Any) -> Any:
     """The same of one."""
-    found = await ROW_ANSWERS["auth_sessions.get"](context, caller, params)
-    row = _as_map(found)
+    login_reply = await ROW_ANSWERS["auth_sessions.get"](context, caller, params)
+    row = _as_map(login_reply)
     _mark(row, caller)
-    return type(found)(**row)
+    return type(login_reply)(**row)
 
 
 def _as_map(row: Any) -> Row:

@@ -115,15 +115,15 @@ class Batches:
         """The same in one transaction; raises `Refused` for what cannot be one."""
         _require_rows(batch)
         try:
-            asked = _read_all(batch, codec)
+            calls_read = _read_all(batch, codec)
 
             async def answer(inside: Context, caller: Caller, _: Any) -> BatchAnswers:
-                return await self._inside(inside, caller, asked, codec)
+                return await self._inside(inside, caller, calls_read, codec)
 
             if key is not None:
-                return await answered_once(context, caller, BATCH, asked, key, answer)
+                return await answered_once(context, caller, BATCH, calls_read, key, answer)
             async with one_transaction(context, of_rows=True) as (inside, _):
-                return await answer(inside, caller, asked)
+                return await answer(inside, caller, calls_read)
         except _NotDone as refused:
             answers = [NOT_DONE] * len(batch.calls)
             answers[refused.index] = _refused(refused.error)
@@ -156,13 +156,13 @@ def _require_rows(batch: Batch) -> None:
 
 
 def _read_all(batch: Batch, codec: Codec) -> list[tuple[str, Struct]]:
-    asked: list[tuple[str, Struct]] = []
+    calls_read: list[tuple[str, Struct]] = []
     for number, call in enumerate(batch.calls):
         try:
-            asked.append((call.method, _read(call, codec)))
+            calls_read.append((call.method, _read(call, codec)))
         except (Refused, BadMessage) as error:
             raise _NotDone(number, error) from error
-    return asked
+    return calls_read
 
 
 def _read(call: BatchedCall, codec: Codec) -> Any:

@@ -127,8 +127,8 @@ async def _in_parts(
 
 async def _claim(db: Executor, keyed: Keyed, caller: str = "") -> bytes | None:
     """The reply that is kept; None: there is none yet. Raises `Refused` for another call's key."""
-    asked = keyed.user, keyed.key, keyed.method, keyed.digest
-    stored_reply = await idempotency_keys.claim(db, *asked, caller=caller)
+    claim_arguments = keyed.user, keyed.key, keyed.method, keyed.digest
+    stored_reply = await idempotency_keys.claim(db, *claim_arguments, caller=caller)
     if stored_reply is None:
         return None
     keyed.require_same(stored_reply)

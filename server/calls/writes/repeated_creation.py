@@ -25,7 +25,7 @@ def require_same(
     if made.version != FIRST_VERSION:
         return
     for name in names:
-        given = getattr(asked, name)
-        if given is not UNSET and to_builtins(given) != to_builtins(getattr(made, name)):
+        given_value = getattr(asked, name)
+        if given_value is not UNSET and to_builtins(given_value) != to_builtins(getattr(made, name)):
             text = f"the id {made.id} was used before with another `{name}`; make a new id"
             raise Refused(ErrorCode.ID_REUSED, text)

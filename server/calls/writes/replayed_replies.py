@@ -19,8 +19,8 @@ async def replay_reply(context: Context, user: str, params: Any, reply: bytes) -
     What says nothing of a project, as the `Done` of who has left it, is anyone's who was told it.
     """
     reply_map = msgspec.json.decode(reply)
-    asked = getattr(params, "project", None)
-    for project in sorted(set(_projects(reply_map, asked))):
+    asked_project = getattr(params, "project", None)
+    for project in sorted(set(_projects(reply_map, asked_project))):
         if await project_members.role_of(context.db, project, user) is None:
             raise NoSuchProject
     return reply_map

@@ -65,9 +65,9 @@ async def _database(db: Database) -> str:
 
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
-    needed, left = settings.lanes.total, facts.connections - facts.taken + 1
-    sentence = f"{facts.connections} connections, {left} of them free; a node opens up to {needed}"
-    if left < needed:
+    needed, free_connections = settings.lanes.total, facts.connections - facts.taken + 1
+    sentence = f"{facts.connections} connections, {free_connections} of them free; a node opens up to {needed}"
+    if free_connections < needed:
         raise Doubtful(f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
     return sentence
 

@@ -31,10 +31,10 @@ class Handshake:
     def cut(self, data: bytes) -> tuple[bytes, bytes]:
         """What of the data belongs to the request, and the bytes after it, which are frames."""
         data = self._form.take(data)
-        seen = self._request_end + data
-        end = seen.find(REQUEST_END)
+        received = self._request_end + data
+        end = received.find(REQUEST_END)
         size = len(data) if end < 0 else end + len(REQUEST_END) - len(self._request_end)
-        self._request_end = seen[1 - len(REQUEST_END) :]
+        self._request_end = received[1 - len(REQUEST_END) :]
         return data[:size], data[size:]
 
     def end(self) -> None:

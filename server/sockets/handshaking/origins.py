@@ -41,12 +41,12 @@ class Origins:
         if len(hosts) != 1 or HOST.fullmatch(hosts[0].strip()) is None:
             return False
         try:
-            page, asked = urlsplit(origin), urlsplit(f"//{hosts[0].strip()}")
+            page, requested_host = urlsplit(origin), urlsplit(f"//{hosts[0].strip()}")
         except ValueError:
             return False
-        if page.scheme not in ("http", "https") or page.netloc.lower() != asked.netloc.lower():
+        if page.scheme not in ("http", "https") or page.netloc.lower() != requested_host.netloc.lower():
             return False
-        name = _name(asked)
+        name = _name(requested_host)
         return name in self._names or _is_address(name)
 
 

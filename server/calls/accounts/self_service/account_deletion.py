@@ -72,8 +72,8 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     """Close the account; it and what is its own are erased after the grace time (rule A28)."""
     by = _by_login if params.code is None else _by_code
     closed = await by(context, caller, params)
-    for given, heir in params.projects.items():
-        context.announcer.role_changed(given, heir, Grant("owner"))
+    for project_id, heir in params.projects.items():
+        context.announcer.role_changed(project_id, heir, Grant("owner"))
     await tell_projects(context, closed.brought_back)
     tell_ended(context, closed.ended)
     erase_at = time.time() * 1_000 + context.grace_days * DAY

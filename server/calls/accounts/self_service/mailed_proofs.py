@@ -73,8 +73,8 @@ async def _whose_password(context: Context, caller: Caller, params: Verify) -> s
     email = params.email
     if params.token is not None:
         hashed = context.one_time.hash_of_token(params.token)
-        found = await one_time_tokens.user_of(context.db, Purpose.VERIFY_ADDRESS, hashed)
-        user = None if found is None else await users.by_id(context.db, found)
+        user_found = await one_time_tokens.user_of(context.db, Purpose.VERIFY_ADDRESS, hashed)
+        user = None if user_found is None else await users.by_id(context.db, user_found)
         if user is None:
             raise _refuse(context, caller, Purpose.VERIFY_ADDRESS)
         email = user.email
