@@ -52,8 +52,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print(json.dumps(result))
     else:
         console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
-        for shown in word.show(result):
-            console.print(shown, markup=not isinstance(shown, str))
+        for renderable in word.show(result):
+            console.print(renderable, markup=not isinstance(renderable, str))
     past = unheard(result) if word.asks else ""
     return _fail(past, 1) if past else 0
 
@@ -90,8 +90,8 @@ def is_confirmed(asks: str, *, by_option: bool) -> bool:
     if by_option:
         return True
     if sys.stdin is None or not sys.stdin.isatty():
-        what = asks.removesuffix(" Go on?")
-        raise NotDone(f"{what} There is no terminal to ask at: say --yes. Nothing was done.", 2)
+        question = asks.removesuffix(" Go on?")
+        raise NotDone(f"{question} There is no terminal to ask at: say --yes. Nothing was done.", 2)
     sys.stderr.write(f"{asks} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline(100).strip().lower() in ("y", "yes")
@@ -100,9 +100,9 @@ def is_confirmed(asks: str, *, by_option: bool) -> bool:
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run admin`."""
     command_parser = argparse.ArgumentParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
-    words = command_parser.add_subparsers(required=True, metavar="WORD")
+    subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
     for word in WORDS:
-        subparser = words.add_parser(
+        subparser = subparsers.add_parser(
             word.name,
             help=word.meaning,
             description=word.meaning,

@@ -172,8 +172,8 @@ def maintenance(result: Result) -> Iterator[RenderableType]:
         yield "Everyone edits."
     else:
         everywhere = not (result.get("unknown") or result.get("silent"))
-        who = "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
-        yield f"{who}, since {moment(result['began_at'])}: {seen(result['message'])}"
+        sentence_start = "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
+        yield f"{sentence_start}, since {moment(result['began_at'])}: {seen(result['message'])}"
 
 
 def changed(yes: str, no: str) -> Show:
@@ -260,12 +260,12 @@ def audit(result: Result) -> Iterator[RenderableType]:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A row of cells each; no cell is markup."""
-    shown = Table(box=None, pad_edge=False, header_style="bold")
+    rich_table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        rich_table.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(_plain(cell) for cell in row))
-    return shown
+        rich_table.add_row(*(_plain(cell) for cell in row))
+    return rich_table
 
 
 def _plain(cell: Any) -> str:
@@ -303,8 +303,8 @@ def _detail(value: Any, name: str) -> str:
 
 def milliseconds(*each: float | None) -> str:
     """`3.1 / 12 ms`; of what was not measured a dash."""
-    shown = ["-" if one is None else f"{one:.1f}" if one < 10 else f"{one:.0f}" for one in each]
-    return f"{' / '.join(shown)} ms"
+    texts = ["-" if one is None else f"{one:.1f}" if one < 10 else f"{one:.0f}" for one in each]
+    return f"{' / '.join(texts)} ms"
 
 
 def in_while(ms: float) -> str:

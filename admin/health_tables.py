@@ -44,8 +44,8 @@ def _in_the_database(result: Result) -> Iterator[RenderableType]:
     """As who looked last has seen it: the newest backup, and mails on their way."""
     for kind in ("backup", "rehearsal"):
         ages = [row.get(f"{kind}_age_ms") for row in result["nodes"]]
-        known = [age for age in ages if age is not None]
-        yield f"Last {kind}: " + (f"{in_while(min(known))} ago" if known else "none that is known")
+        known_ages = [age for age in ages if age is not None]
+        yield f"Last {kind}: " + (f"{in_while(min(known_ages))} ago" if known_ages else "none that is known")
     mail = next((row for row in result["nodes"] if row.get("sends_mail")), None)
     if mail is None:
         yield "No node sends mail."

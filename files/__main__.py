@@ -223,8 +223,8 @@ def report_import(arguments: argparse.Namespace, song: Song, project: str, delta
     console = Console(stderr=True)
     console.print(Text(printable(song.name)), highlight=False, soft_wrap=True)
     table = Table(show_header=False, box=None)
-    for what, count in counts.items():
-        table.add_row(what, f"{count:,}")
+    for loss_text, count in counts.items():
+        table.add_row(loss_text, f"{count:,}")
     console.print(table)
     _show(console, song.losses)
     print(project)
@@ -240,9 +240,9 @@ def _show(console: Console, losses: list[Loss]) -> None:
     if losses:
         console.print("not kept, or changed:")
     for loss in losses:
-        named = ", ".join(loss.items[:SHOWN_ITEMS])
-        more = " ..." if len(loss.items) > SHOWN_ITEMS else ""
-        text = f"  {loss.count:,} \u00d7 {loss.what}{': ' if named else ''}{named}{more}"
+        item_list = ", ".join(loss.items[:SHOWN_ITEMS])
+        ellipsis = " ..." if len(loss.items) > SHOWN_ITEMS else ""
+        text = f"  {loss.count:,} \u00d7 {loss.what}{': ' if item_list else ''}{item_list}{ellipsis}"
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -255,14 +255,14 @@ def _project_id(text: str) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run", description=__doc__)
-    words = parser.add_subparsers(required=True, metavar="import|export")
-    imports = words.add_parser("import", help="make a project out of a file")
+    subparsers = parser.add_subparsers(required=True, metavar="import|export")
+    imports = subparsers.add_parser("import", help="make a project out of a file")
     imports.add_argument(
         "file", type=path_of_caller, help=".dawproject, .mmp, .mmpz, .mid or .prime.json"
     )
     imports.add_argument("--name", default="", help="name of the project (default: the song's)")
     imports.set_defaults(run=import_song)
-    exports = words.add_parser(
+    exports = subparsers.add_parser(
         "export", help="write a project to a .dawproject, .mid or .prime.json file"
     )
     exports.add_argument("project", type=_project_id, help="its id")

@@ -67,8 +67,8 @@ def cut_circles(song: Song) -> None:
         else:
             dest = None if source == MASTER_CHANNEL else MASTER_CHANNEL
             song.change("channels", source, dest=dest)
-            what = "channels that fed themselves now go to the master"
-            song.lost(what, item=_told(song, source, to))
+            loss_text = "channels that fed themselves now go to the master"
+            song.lost(loss_text, item=_told(song, source, to))
     for lane_id, lane in list(song.state["lanes"].items()):
         if not target_exists(song.state, str(lane["target"])):
             _remove_lane(song, lane_id)
@@ -91,10 +91,10 @@ def _circles_by_channel(routes: dict[str, list[Route]]) -> dict[str, str]:
     """Channels that lead to each other have one name in common (Kosaraju's two walks)."""
     finished: list[str] = []
     _walk({source: [to for _, to, _ in out] for source, out in routes.items()}, routes, finished)
-    back: dict[str, list[str]] = {}
+    channels_before: dict[str, list[str]] = {}
     for source, out in routes.items():
         for _, to, _ in out:
-            back.setdefault(to, []).append(source)
+            channels_before.setdefault(to, []).append(source)
     names: dict[str, str] = {}
     for start in reversed(finished):
         pending = [start]
@@ -102,7 +102,7 @@ def _circles_by_channel(routes: dict[str, list[Route]]) -> dict[str, str]:
             channel = pending.pop()
             if channel not in names:
                 names[channel] = start
-                pending.extend(back.get(channel, ()))
+                pending.extend(channels_before.get(channel, ()))
     return names
 
 

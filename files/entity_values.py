@@ -122,8 +122,8 @@ def _fit_path(_field: Field, value: object) -> tuple[object, str]:
 
 
 def _is_target(path: str) -> bool:
-    collection, _, rest = path.partition("/")
-    _, _, prop = rest.partition("/")
+    collection, _, path_rest = path.partition("/")
+    _, _, prop = path_rest.partition("/")
     name, slash, leaf = prop.partition("/")
     field = ENTITY_TYPES.get(collection, {}).get(name)
     if collection in ("lanes", "points"):  # automation of automation

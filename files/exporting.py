@@ -29,8 +29,8 @@ async def whole_state(client: Client, project: str) -> State:
     await _come_up_to(room, Position(row["epoch"], row["head"]))
     state, position = copy.deepcopy(room.state), room.replica.position
     assert position is not None
-    theirs = await client.history.at(project=project, seq=position.seq)
-    _compare(state, position, theirs["position"], theirs["digest"])
+    server_state = await client.history.at(project=project, seq=position.seq)
+    _compare(state, position, server_state["position"], server_state["digest"])
     return state
 
 
@@ -63,8 +63,8 @@ def _compare(
 ) -> None:
     if theirs != {"epoch": position.epoch, "seq": position.seq}:
         raise NotWhole(f"asked for {position}, the server told of {theirs}")
-    ours = digest(state)
-    if ours != their_digest:
+    own_digest = digest(state)
+    if own_digest != their_digest:
         raise NotWhole(
-            f"at seq {position.seq} our copy comes to {ours}, the server's {their_digest}"
+            f"at seq {position.seq} our copy comes to {own_digest}, the server's {their_digest}"
         )

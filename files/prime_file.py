@@ -36,8 +36,8 @@ def read_prime_file(path: Path) -> Song:
     state = _checked_state(path, document.get("state"), mended)
     song = Song("", source=path)
     song.replace_state(state)
-    for what, count in mended.items():
-        song.lost(what, count)
+    for loss_text, count in mended.items():
+        song.lost(loss_text, count)
     song.raw = {collection: len(entities) for collection, entities in state.items()}
     return song
 
@@ -163,8 +163,8 @@ def _with_texts_mended(collection: str, entity: Entity, mended: Mended) -> Entit
     for name, value in entity.items():
         if isinstance(value, str) and problem_with_text(value):
             whole[name] = without_problems(value)
-            what = mended_value(collection, name, "holds characters that cannot be stored")
-            mended[what] += 1
+            loss_text = mended_value(collection, name, "holds characters that cannot be stored")
+            mended[loss_text] += 1
     return whole
 
 

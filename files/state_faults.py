@@ -121,8 +121,8 @@ def _dead_lanes(state: State) -> Iterator[tuple[str, str]]:
 
 def target_exists(state: State, target: str) -> bool:
     """Whether a path such as `devices/<id>/params/cutoff` leads to something in the state."""
-    collection, _, rest = target.partition("/")
-    entity_id, _, prop = rest.partition("/")
+    collection, _, path_rest = target.partition("/")
+    entity_id, _, prop = path_rest.partition("/")
     entity = state.get(collection, {}).get(entity_id)
     if entity is None:
         return False

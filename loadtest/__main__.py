@@ -102,15 +102,15 @@ WORDS_OF_RUN = {"demo", "chaos", "drill", "attack", "soak", "recall-demo"}
 def _arguments() -> argparse.Namespace:
     prog = "./run" if set(sys.argv[1:2]) & WORDS_OF_RUN else "./run loadtest"
     parser = argparse.ArgumentParser(prog=prog, description=__doc__)
-    words = parser.add_subparsers(required=True, metavar="SCENARIO")
-    _add_demo(words.add_parser("demo", help="musicians on one song, and a proof at the end"))
-    chaos_command.add_to(words)
-    drill_command.add_to(words)
-    soak_command.add_to(words)
-    attack_command.add_to(words)
-    recall_command.add_to(words)
-    command_lines.add_to(words)
-    command_lines_of_peers.add_to(words)
+    subparsers = parser.add_subparsers(required=True, metavar="SCENARIO")
+    _add_demo(subparsers.add_parser("demo", help="musicians on one song, and a proof at the end"))
+    chaos_command.add_to(subparsers)
+    drill_command.add_to(subparsers)
+    soak_command.add_to(subparsers)
+    attack_command.add_to(subparsers)
+    recall_command.add_to(subparsers)
+    command_lines.add_to(subparsers)
+    command_lines_of_peers.add_to(subparsers)
     return parser.parse_args()
 
 

@@ -143,7 +143,7 @@ def _peers(text: str) -> list[str]:
     names = [name for word in words for name in GROUPS.get(word, (word,))]
     unknown = [name for name in names if name not in KNOWN]
     if unknown or not names:
-        wrong = ", ".join(unknown) or "nothing"
+        unknown_names = ", ".join(unknown) or "nothing"
         there_are = ", ".join((*KNOWN, *GROUPS))
-        raise argparse.ArgumentTypeError(f"{wrong} is no peer; there are {there_are}")
+        raise argparse.ArgumentTypeError(f"{unknown_names} is no peer; there are {there_are}")
     return list(dict.fromkeys(names))

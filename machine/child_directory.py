@@ -47,10 +47,10 @@ def stop_leftovers(directory: Path, program: str, *steps: tuple[signal.Signals, 
 
 def processes_in(directory: Path, program: str) -> Iterator[psutil.Process]:
     """Living processes of that name whose working directory is this one; a zombie has none."""
-    wanted = str(directory.resolve())
+    resolved_directory = str(directory.resolve())
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.name() == program and process.cwd() == wanted:
+            if process.name() == program and process.cwd() == resolved_directory:
                 yield process
 
 

@@ -263,8 +263,8 @@ def helped(text: str, helps: Iterable[tuple[str, str]] = HELPS) -> str:
 
     `helps`: part of what is said -> what helps; the first that is in it.
     """
-    known = next((help_ for part, help_ in helps if part in text), "")
-    return f"{text.rstrip('.')}; {known}" if known else text
+    help_text = next((help_ for part, help_ in helps if part in text), "")
+    return f"{text.rstrip('.')}; {help_text}" if help_text else text
 
 
 def its_log(path: Path) -> str:

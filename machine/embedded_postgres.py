@@ -203,8 +203,8 @@ class EmbeddedPostgres(EmbeddedServer):
         }
         if self._follows is not None:
             settings["primary_conninfo"] = self._follows
-        words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-        return [str(binaries / "postgres"), "-D", str(self._data), *words]
+        setting_options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        return [str(binaries / "postgres"), "-D", str(self._data), *setting_options]
 
     def _is_ready(self, pid: int) -> bool:
         lines = _postmaster_lines(self._data)
@@ -214,8 +214,8 @@ class EmbeddedPostgres(EmbeddedServer):
 def _why(said: str) -> str:
     """What a program of PostgreSQL says went wrong, on one line."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    wrong = [line for line in lines if WRONG.search(line)]
-    return "; ".join(wrong[:3] or lines[-2:] or ["it said nothing"])
+    error_lines = [line for line in lines if WRONG.search(line)]
+    return "; ".join(error_lines[:3] or lines[-2:] or ["it said nothing"])
 
 
 def address_of_running(directory: Path) -> str | None:

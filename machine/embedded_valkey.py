@@ -67,8 +67,8 @@ class EmbeddedValkey(EmbeddedServer):
         self._clear_sockets(self._sockets)
         path = self._sockets / SOCKET
         settings = SETTINGS | {"unixsocket": str(path), "dir": str(self._sockets)}
-        words = [word for key, value in settings.items() for word in (f"--{key}", value)]
-        self._launch = lambda: launcher.start([str(binary), *words], self.log, signal.SIGTERM)
+        setting_options = [word for key, value in settings.items() for word in (f"--{key}", value)]
+        self._launch = lambda: launcher.start([str(binary), *setting_options], self.log, signal.SIGTERM)
         server = self._server = self._launch()
         server.wait_until(lambda: answers_ping(path), START_SECONDS, NAME)
         return f"unix://{path}"

@@ -101,8 +101,8 @@ class LocalHub:
             data = ("--data", str(self.directory))
             self.database_url = (await self._postgres.start(data))["database_url"]
         environment = {"DATABASE_URL": self.database_url, "REDIS_URL": "", **self.environment}
-        words = ("--host", "127.0.0.1", "--port", str(self._port), "--json")
-        self.url = (await self._hub.start(words, environment))["url"]
+        options = ("--host", "127.0.0.1", "--port", str(self._port), "--json")
+        self.url = (await self._hub.start(options, environment))["url"]
         self.ready_seconds = time.perf_counter() - began
         self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
         return self.url

@@ -112,14 +112,14 @@ def address(url: str) -> Address:
     parts = urlsplit(url)
     login, at, hosts = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
-    words = parse_qsl(parts.query, keep_blank_values=True)
-    settings = {key: value for key, value in words if key not in {*LIBPQ_WORDS, "password"}}
-    parameters = [(key, value) for key, value in words if key in LIBPQ_WORDS and key != "options"]
+    query_pairs = parse_qsl(parts.query, keep_blank_values=True)
+    settings = {key: value for key, value in query_pairs if key not in {*LIBPQ_WORDS, "password"}}
+    parameters = [(key, value) for key, value in query_pairs if key in LIBPQ_WORDS and key != "options"]
     environment = dict(os.environ)
-    secret = dict(words).get("password") or unquote(password)
+    secret = dict(query_pairs).get("password") or unquote(password)
     if secret:
         environment["PGPASSWORD"] = secret
-    options = [dict(words).get("options", environment.get("PGOPTIONS", ""))]
+    options = [dict(query_pairs).get("options", environment.get("PGOPTIONS", ""))]
     options += [f"-c {key}={_escaped(value)}" for key, value in settings.items()]
     environment["PGOPTIONS"] = " ".join(option for option in options if option)
     query = urlencode(parameters, quote_via=quote)

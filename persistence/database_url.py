@@ -59,10 +59,10 @@ def checked(url: str, name: str = "DATABASE_URL") -> str:
 
 def problem_with(url: str) -> str | None:
     """Why it is none; None: it looks like one."""
-    scheme, is_url, rest = url.partition("://")
+    scheme, is_url, after_scheme = url.partition("://")
     if scheme not in ("postgresql", "postgres") or not is_url:
         return "it must begin with postgresql://"
-    hosts = rest.partition("?")[0].partition("/")[0].rpartition("@")[2]
+    hosts = after_scheme.partition("?")[0].partition("/")[0].rpartition("@")[2]
     for host in hosts.split(","):
         _, is_port, port = host.rpartition("]")[2].rpartition(":")
         if is_port and not (port.isdecimal() and int(port) <= HIGHEST_PORT):

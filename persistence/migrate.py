@@ -338,8 +338,8 @@ def main() -> None:
         print(json.dumps(asdict(done)))
     else:
         lines = [f"applied {name}" for name in done.applied]
-        lines += [f"repaired {words} of prime_caller" for words in done.repaired]
-        lines += [f"gave {words}" for words in done.given]
+        lines += [f"repaired {repair} of prime_caller" for repair in done.repaired]
+        lines += [f"gave {repair}" for repair in done.given]
         print("\n".join(lines) or "up to date")
 
 

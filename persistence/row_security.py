@@ -75,28 +75,28 @@ def policies(table: Table, rights: Rights) -> list[Policy]:
         condition(table, whoms)
         for whoms in (rights.see, rights.create, rights.change, rights.delete)
     )
-    made = [
+    policies_by_verb = [
         (see, Policy(table.relation, "callers_see", "SELECT", using=see)),
         (create, Policy(table.relation, "callers_create", "INSERT", check=create)),
         (change, Policy(table.relation, "callers_change", "UPDATE", using=change, check=change)),
         (delete, Policy(table.relation, "callers_delete", "DELETE", using=delete)),
     ]
-    return [policy for words, policy in made if words]
+    return [policy for words, policy in policies_by_verb if words]
 
 
 def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     """`columns`: those of the relation in PostgreSQL, as a `reads` may be more than a name."""
     names = (*table.names, table.user, table.project)
     ties = {column_of(table, name) for name in names if name}
-    shown = {word for column in table.columns for word in WORD.findall(column.reads or column.name)}
-    made = {column_of(table, column.name) for column in table.creates}
+    shown_columns = {word for column in table.columns for word in WORD.findall(column.reads or column.name)}
+    creatable_columns = {column_of(table, column.name) for column in table.creates}
     changed = {column_of(table, column.name) for column in table.changes}
     granted_columns = frozenset(columns)
     none: frozenset[str] = frozenset()
     # Other calls that write do so as the owner, and ask for the role under a lock of their own.
     return Granted(
-        reads=granted_columns & (shown | ties) if rights.see else none,
-        creates=granted_columns & (made | ties) if rights.create and Verb.CREATE in table.verbs else none,
+        reads=granted_columns & (shown_columns | ties) if rights.see else none,
+        creates=granted_columns & (creatable_columns | ties) if rights.create and Verb.CREATE in table.verbs else none,
         changes=granted_columns & changed if rights.change and Verb.UPDATE in table.verbs else none,
         deletes=bool(rights.delete) and Verb.DELETE in table.verbs,
     )
@@ -134,9 +134,9 @@ def _roles(whoms: Iterable[Whom]) -> list[str]:
 def grants(relation: str, to_give: Granted) -> list[str]:
     """The statements that grant this, and no more."""
     lists = (("SELECT", to_give.reads), ("INSERT", to_give.creates), ("UPDATE", to_give.changes))
-    made = [
+    statements = [
         f"GRANT {right} ({', '.join(sorted(columns))}) ON {relation} TO {ROLE};"
         for right, columns in lists
         if columns
     ]
-    return [*made, f"GRANT DELETE ON {relation} TO {ROLE};"] if to_give.deletes else made
+    return [*statements, f"GRANT DELETE ON {relation} TO {ROLE};"] if to_give.deletes else statements

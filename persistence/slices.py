@@ -23,10 +23,10 @@ async def delete(
     db: Executor, text: str, *arguments: object, rows_at_once: int = ROWS_AT_ONCE
 ) -> int:
     """Run a statement of `deleting` until nothing is left for it; how many rows went."""
-    gone = 0
+    deleted_count = 0
     while True:
         status = await db.execute(text, *arguments, rows_at_once)
         deleted = int(status.split()[-1])
-        gone += deleted
+        deleted_count += deleted
         if deleted < rows_at_once:
-            return gone
+            return deleted_count

@@ -241,8 +241,8 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
     if sqlstate[:2] == LOST:
         if OTHERS_STATEMENT in str(error):
             return IN_TRANSACTION_MODE
-        for words, (says, cure) in POOLER_REFUSES.items():
-            if words in str(error):
+        for pooler_words, (says, cure) in POOLER_REFUSES.items():
+            if pooler_words in str(error):
                 return Meaning(Unfit, says, cure)
     meaning = meaning_of(sqlstate)
     if sqlstate == NOT_ALLOWED:
@@ -255,16 +255,16 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
 
 
 def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
-    message, made = said_by(error), meaning.kind
-    if made is Pooled:
-        fault: PersistenceError = made(sqlstate, meaning.says)
-    elif issubclass(made, Faulty):
+    message, error_kind = said_by(error), meaning.kind
+    if error_kind is Pooled:
+        fault: PersistenceError = error_kind(sqlstate, meaning.says)
+    elif issubclass(error_kind, Faulty):
         of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
-        fault = made(sqlstate, f"{meaning.says}: {message}", *of)
-    elif made is LoginEnded or made is TooSlow:
-        fault = made(meaning.says)
+        fault = error_kind(sqlstate, f"{meaning.says}: {message}", *of)
+    elif error_kind is LoginEnded or error_kind is TooSlow:
+        fault = error_kind(meaning.says)
     else:
-        fault = made(f"{meaning.says}: {message}")
+        fault = error_kind(f"{meaning.says}: {message}")
     fault.cure = meaning.cure
     return fault
 
@@ -272,22 +272,22 @@ def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceE
 def _of_the_world(error: BaseException) -> PersistenceError:
     """Not reached, or lost; a certificate that is refused is no outage, and waiting mends none."""
     message = said_by(error)
-    made: PersistenceError = Unavailable(f"the database does not answer: {message}")
-    made.cure = WAIT
+    own_error: PersistenceError = Unavailable(f"the database does not answer: {message}")
+    own_error.cure = WAIT
     if isinstance(error, ssl.SSLCertVerificationError):
-        made = Unfit(f"the database's certificate is not believed: {message}")
-        made.cure = "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
+        own_error = Unfit(f"the database's certificate is not believed: {message}")
+        own_error.cure = "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
     elif "rejected SSL upgrade" in message:
-        made = Unfit("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
-        made.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"
+        own_error = Unfit("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
+        own_error.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"
     elif isinstance(error, PermissionError) and error.filename:  # a file of ours, not the socket
-        made = Unfit(f"what is needed to connect to the database cannot be read: {message}")
-        made.cure = (
+        own_error = Unfit(f"what is needed to connect to the database cannot be read: {message}")
+        own_error.cure = (
             "see that HOME is that of the user who runs this, or let that user read the file"
         )
     elif isinstance(error, socket.gaierror):
-        made.cure = "see that DATABASE_URL names the host rightly: nobody knows this name"
-    return made
+        own_error.cure = "see that DATABASE_URL names the host rightly: nobody knows this name"
+    return own_error
 
 
 class _OwnErrors:

@@ -15,10 +15,10 @@ def first_that_fit(
     items: Sequence[Item], most: int = MAX_PAGE_BYTES, pause: Pause = no_pause
 ) -> list[Item]:
     """The first ones that are at most so many bytes together, encoded."""
-    taken: list[Item] = []
+    items_taken: list[Item] = []
     for item in walked(items, pause):
         most -= len(msgspec.msgpack.encode(item))
         if most < 0:
             break
-        taken.append(item)
-    return taken
+        items_taken.append(item)
+    return items_taken

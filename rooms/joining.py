@@ -169,8 +169,8 @@ class Joining:
 
     def _enter_or_not(self, seat: Seat) -> Effects:
         """With the encoded state, if it is known what is in it of the member's own (J15)."""
-        own = seat.unanswered
-        if own is None or own.read_on(self._follower.tail, self._follower.head):
+        own_deltas = seat.unanswered
+        if own_deltas is None or own_deltas.read_on(self._follower.tail, self._follower.head):
             return self._admit(seat, None)
         return self._send_away(seat)
 
@@ -213,7 +213,7 @@ class Joining:
         self, seat: Seat, start: int, parts: int, encoded: EncodedState | None, *, is_resumed: bool
     ) -> Joined:
         undo, redo = self._edits.entries.stacks.depths(seat.member)
-        own = seat.unanswered
+        own_deltas = seat.unanswered
         return Joined(
             id=seat.request.request,
             project=self._project,
@@ -230,7 +230,7 @@ class Joining:
             redo=redo,
             digest=None if encoded is None else encoded.digest,
             head=self._head_for(seat.request),
-            committed={} if own is None else own.in_state(start),
+            committed={} if own_deltas is None else own_deltas.in_state(start),
             media=dict(self.media),
         )
 
@@ -251,11 +251,11 @@ class Joining:
 
     def _head_for(self, request: JoinRequest) -> int:
         """What another node has committed is on its way here (rule J13)."""
-        known = request.known_head
+        known_head = request.known_head
         return (
             self._follower.head
-            if known is None or known.epoch != self._epoch
-            else max(self._follower.head, known.seq)
+            if known_head is None or known_head.epoch != self._epoch
+            else max(self._follower.head, known_head.seq)
         )
 
     def _wait_for_state(self, seat: Seat) -> Effects:

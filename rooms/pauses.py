@@ -32,8 +32,8 @@ def walked(items: Iterable[Item], pause: Pause, every: int = PAUSE_EVERY) -> Ite
 def slices_of(entities: Mapping[str, Value], pause: Pause) -> Iterator[dict[str, Value]]:
     """All of them, so many at a time, with a pause behind each."""
     remaining = iter(entities.items())
-    while some := dict(islice(remaining, PAUSE_EVERY)):
-        yield some
+    while chunk := dict(islice(remaining, PAUSE_EVERY)):
+        yield chunk
         pause()
 
 

@@ -30,13 +30,13 @@ def main(words: list[str] | None = None, root: Path = ROOT) -> int:
     except BrokenPage as problem:
         print(f"prime: {problem}", file=sys.stderr)
         return 1
-    for path, (content, what) in stale.items():
+    for path, (content, kind) in stale.items():
         if arguments.check:
-            print(f"stale: {path}: {what} (run: python -m schema.generate)", file=sys.stderr)
+            print(f"stale: {path}: {kind} (run: python -m schema.generate)", file=sys.stderr)
         else:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(content, encoding="utf-8")
-            print(f"wrote {path}: {what}")
+            print(f"wrote {path}: {kind}")
     return 1 if arguments.check and stale else 0
 
 

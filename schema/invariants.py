@@ -314,9 +314,9 @@ def field_of(sentence: str, collection: str, said: Collection[str] = ()) -> str 
     """
     if sentence.startswith(_ABOUT_AN_ID):
         return "id"
-    named = _NAMES_ONE.match(sentence)
-    if named is not None and named[1] == collection:
-        return named[2] or named[3]
+    match = _NAMES_ONE.match(sentence)
+    if match is not None and match[1] == collection:
+        return match[2] or match[3]
     for pattern, row in _PATTERNS:
         if pattern.fullmatch(sentence):
             names = [name for where, name in _PROPERTY.findall(row.of) if where == collection]

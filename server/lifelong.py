@@ -182,13 +182,13 @@ async def _trim_audit(node: Node) -> None:
 def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
     foreign = ForeignKinds(node.context.passwords)
-    look = functools.partial(foreign.look, db)
-    repeat("looking for kinds of hashes", foreign_kinds.LOOK_SECONDS, look, at_once=True)
+    look_for_kinds = functools.partial(foreign.look, db)
+    repeat("looking for kinds of hashes", foreign_kinds.LOOK_SECONDS, look_for_kinds, at_once=True)
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))
     repeat("trimming logins", COMPACT_SECONDS, lambda: auth_sessions.trim(db))
     for table in (device_logins, login_challenges, provider_flows, invitations):
-        what = table.__name__.rpartition(".")[2].replace("_", " ")
-        repeat(f"trimming {what}", COMPACT_SECONDS, functools.partial(table.trim, db))
+        table_words = table.__name__.rpartition(".")[2].replace("_", " ")
+        repeat(f"trimming {table_words}", COMPACT_SECONDS, functools.partial(table.trim, db))
     repeat("sending mail", sender.POLL_SECONDS, node.mail.look)
     repeat("trimming mail", COMPACT_SECONDS, lambda: mail_outbox.trim(db))
     repeat("writing the audit", FLUSH_SECONDS, node.context.audit.flush)

@@ -253,7 +253,7 @@ class Client(Calls, Reconnecting):
             raise CallTimedOut(method, self._call_seconds) from None
         except LoginMissing as missing:
             raise CallFailed("auth_required", str(missing)) from None
-        who = self.user
+        own_user = self.user
         while True:
             try:
                 async with self._may_call:
@@ -261,7 +261,7 @@ class Client(Calls, Reconnecting):
                         raise CallInterrupted(method)
                     return await self._calls.send(self._connection, method, params, key, until)
             except CallInterrupted:
-                if not await self._may_send_again(method, who, until):
+                if not await self._may_send_again(method, own_user, until):
                     raise
 
     async def _may_send_again(self, method: str, who: User | None, until: float) -> bool:
@@ -297,8 +297,8 @@ class Client(Calls, Reconnecting):
 
         Raises `CallFailed` with the code `auth_failed` where nobody may accept it any more.
         """
-        shown: InvitationShown = await self.call("invitations.look", token=token_of(link))
-        return shown
+        invitation: InvitationShown = await self.call("invitations.look", token=token_of(link))
+        return invitation
 
     async def accept_invitation(self, link: str) -> ProjectMember:
         """Become a member of the project that its link, or its token, is for; raises as `look`."""

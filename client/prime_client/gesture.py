@@ -52,8 +52,8 @@ class Gesture:
         self.values[entity_id] = {"col": collection, "props": laid_over(before, props)}
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            due = max(loop.time(), self._shown_at + SHOWN_SECONDS)
-            self._timer = loop.call_at(due, self._show_now)
+            send_at = max(loop.time(), self._shown_at + SHOWN_SECONDS)
+            self._timer = loop.call_at(send_at, self._show_now)
 
     def end(self, ops: list[Op] | None = None) -> str:
         """Commit what it came to as one delta; its id, for `Room.saved`.
@@ -64,8 +64,8 @@ class Gesture:
         self._check_goes_on()
         self._finish()
         made = [
-            {"op": "set", "col": shown["col"], "id": entity_id, "props": shown["props"]}
-            for entity_id, shown in self.values.items()
+            {"op": "set", "col": value["col"], "id": entity_id, "props": value["props"]}
+            for entity_id, value in self.values.items()
         ]
         try:
             return self._commit(made if ops is None else ops, self.id)

@@ -29,8 +29,8 @@ async def _fetch(
     call: Call, codec: Codec, method: str, first: Any = None, /, **params: Any
 ) -> State:
     first = first or await call(method, **params)
-    rest = range(1, first["parts"])
-    replies = [first, *[await call(method, **params, part=part) for part in rest]]
+    later_parts = range(1, first["parts"])
+    replies = [first, *[await call(method, **params, part=part) for part in later_parts]]
     parts = [reply["data"] for reply in replies]
     data = b"".join(base64.b64decode(p) if isinstance(p, str) else p for p in parts)
     state: State = codec.decode_state(data)

@@ -72,11 +72,11 @@ class ClipReader:
 
     def link_aliases(self) -> None:
         """Clips that repeat another one: made last, when all others are there."""
-        for frame, wanted, put in self._aliases:
-            originals = self._by_id.get(wanted)
+        for frame, reference, put in self._aliases:
+            originals = self._by_id.get(reference)
             if not originals:
-                what = "clips that repeat one that is not there"
-                self._song.lost(what, item=self._told(frame))
+                loss_text = "clips that repeat one that is not there"
+                self._song.lost(loss_text, item=self._told(frame))
             for original in originals or ():
                 put(self._repeat(frame, original))
 
@@ -100,11 +100,11 @@ class ClipReader:
             return [self._repeat(frame, original) for original in self._made[id(content)]]
         has_comment = bool(frame.element.get("comment"))
         self._song.lost("comments of clips", has_comment, self._told(frame))
-        made = list(self._emit_content(frame, content))
+        clip_ids = list(self._emit_content(frame, content))
         if content.tag != "Clips":
-            self._made[id(content)] = made
-        self._by_id[content.get("id", "")] = made
-        return made
+            self._made[id(content)] = clip_ids
+        self._by_id[content.get("id", "")] = clip_ids
+        return clip_ids
 
     def _any_kind(self, track: str) -> str:
         content = self._song.state["tracks"][track]["content"]
@@ -232,7 +232,7 @@ class ClipReader:
 
     def _write_out(self, outer: Frame, elements: list[Element], unit: str) -> list[str]:
         """Every round of the outer loop, with what it plays of each inner clip."""
-        made: list[str] = []
+        clip_ids: list[str] = []
         played: set[int] = set()
         looked_at = 1 + sum(map(_looked_at, elements))
         for clock, start, end in rounds_of(outer, self._tempo):
@@ -244,13 +244,13 @@ class ClipReader:
                 part = cut(frame, start, end, self._tempo)
                 if part is not None:
                     played.add(index)
-                    made += self._emit(replace(part, enable=part.enable and outer.enable))
+                    clip_ids += self._emit(replace(part, enable=part.enable and outer.enable))
         for index, element in enumerate(elements):
             if index not in played:
                 name = element.get("name") or f"number {index + 1}"
-                what = "clips in a clip that lie outside of what it plays"
-                self._song.lost(what, item=f"{name} in {self._told(outer)}")
-        return made
+                loss_text = "clips in a clip that lie outside of what it plays"
+                self._song.lost(loss_text, item=f"{name} in {self._told(outer)}")
+        return clip_ids
 
 
 def _looked_at(clip: Element) -> int:

@@ -50,8 +50,8 @@ class DeviceReader:
 
     def _read_params(self, device: str, element: Element, told: str) -> dict[str, object]:
         params: dict[str, object] = {}
-        for wanted, parameter in _parameters(element):
-            key = _free_name(wanted, params)
+        for name_wanted, parameter in _parameters(element):
+            key = _free_name(name_wanted, params)
             params[key] = parameter_value(parameter)
             unit = parameter.get("unit", "linear")
             self._aim(parameter, Target(f"devices/{device}/params/{key}", "param", unit))
@@ -73,8 +73,8 @@ class DeviceReader:
         try:
             return self._song.keep_blob(self._files.read(path))
         except BrokenSong as broken:
-            what = "files of the project that are damaged"
-            self._song.lost(what, item=f"{path} of {told}: {broken.why}")
+            loss_text = "files of the project that are damaged"
+            self._song.lost(loss_text, item=f"{path} of {told}: {broken.why}")
             return None
 
 

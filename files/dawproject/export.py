@@ -217,8 +217,8 @@ class _ProjectWriter:
         device = self._of("devices")[device_id]
         kind = str(device["format"])
         if kind not in FORMATS and kind != "builtin":
-            what = "plug-ins of a kind that DAWproject does not know (written as built-in devices)"
-            self.losses.note("devices", "format", what, device)
+            loss_text = "plug-ins of a kind that DAWproject does not know (written as built-in devices)"
+            self.losses.note("devices", "format", loss_text, device)
         attributes = {
             "deviceID": str(device["deviceId"]),
             "deviceName": str(device["name"]),
@@ -248,8 +248,8 @@ class _ProjectWriter:
     ) -> None:
         attributes = {"name": name, "id": self._ids.of(path)}
         if len(name) > 56 or "/" in name:
-            what = "plug-in parameters with a name over 56 characters or with a slash"
-            self.losses.note("devices", "params", what, device)
+            loss_text = "plug-in parameters with a name over 56 characters or with a slash"
+            self.losses.note("devices", "params", loss_text, device)
         if isinstance(value, bool):
             SubElement(holder, "BoolParameter", attributes | {"value": flag(value)})
         elif isinstance(value, int) and abs(value) <= MAX_INT and path not in self._units:
@@ -257,14 +257,14 @@ class _ProjectWriter:
         elif isinstance(value, int | float):
             unit = self._units.get(path, "linear")
             if isinstance(value, int):
-                what = "automated whole numbers of plug-ins were written as decimals"
-                self.losses.note("devices", "params", what, device)
+                loss_text = "automated whole numbers of plug-ins were written as decimals"
+                self.losses.note("devices", "params", loss_text, device)
             real = {"unit": unit, "value": numeral(value)}
             SubElement(holder, "RealParameter", attributes | real)
         else:
             self._ids.forget(path)
-            what = "settings of plug-ins that are texts (DAWproject holds numbers and switches)"
-            self.losses.note("devices", "params", what, device)
+            loss_text = "settings of plug-ins that are texts (DAWproject holds numbers and switches)"
+            self.losses.note("devices", "params", loss_text, device)
 
 
 def _color(entity: Mapping[str, object]) -> dict[str, str]:

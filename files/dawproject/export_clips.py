@@ -62,8 +62,8 @@ class ClipWriter:
             if lane["track"] is None and lane["clip"] is None:
                 self._leave_out(lane_id, "automation lanes of neither track nor clip")
             elif lane["track"] is not None and lane["clip"] is not None:
-                what = "automation lanes inside clips do not name their track"
-                self._losses.note("lanes", "track", what, lane)
+                loss_text = "automation lanes inside clips do not name their track"
+                self._losses.note("lanes", "track", loss_text, lane)
 
     def _track(self, element: Element, track_id: str) -> None:
         clips = SubElement(element, "Clips", id=self._ids.new())
@@ -142,11 +142,11 @@ class ClipWriter:
                 clip,
             )
         if clip["kind"] in ("notes", "automation") and clip["contentTimeUnit"] == "seconds":
-            what = "clips of notes or automation in seconds were written in beats"
+            loss_text = "clips of notes or automation in seconds were written in beats"
             for number, name in enumerate(("contentTimeUnit", "playStart", "loopStart", "loopEnd")):
                 self._losses.places.add(("clips", name))
                 if number == 0:
-                    self._losses.note("clips", name, what, clip)
+                    self._losses.note("clips", name, loss_text, clip)
 
     def _count_content_of_alias(self, clip_id: str) -> None:
         why = "of linked clips, which have what their original has alone"
@@ -225,9 +225,9 @@ class ClipWriter:
     def _count_properties(self, media: Mapping[str, object], path: str) -> None:
         where = "recordings whose sound is not in the file: it says where they lie"
         self._losses.note("media", "sound", where, media)
-        for name, what in MEDIA_UNHELD.items():
+        for name, loss_text in MEDIA_UNHELD.items():
             if media[name] is not None:
-                self._losses.note("media", name, what, media)
+                self._losses.note("media", name, loss_text, media)
         if media["path"] != path:
             self._losses.note(
                 "media",
@@ -259,8 +259,8 @@ class ClipWriter:
         target = str(lane["target"])
         points = self._on["points", "lane"].get(lane_id, [])
         collection, _, name = target.split("/")[:3]
-        known = name in AUTOMATED.get(collection, ()) or collection == "devices"
-        if not known or target not in self._ids.known():
+        is_known = name in AUTOMATED.get(collection, ()) or collection == "devices"
+        if not is_known or target not in self._ids.known():
             self._leave_out(
                 lane_id, f"automation lanes of what DAWproject cannot automate ({name})"
             )
@@ -280,8 +280,8 @@ class ClipWriter:
             point = entities[point_id]
             is_alone = at_times[float(str(point["time"]))] == 1
             if is_alone and point["slot"] != 0:
-                what = "halves of automation jumps whose other half is missing"
-                self._losses.note("points", "slot", what, point)
+                loss_text = "halves of automation jumps whose other half is missing"
+                self._losses.note("points", "slot", loss_text, point)
             at = {"time": numeral(point["time"]), "value": numeral(point["value"])}
             SubElement(element, "RealPoint", at | {"interpolation": str(point["interp"])})
 

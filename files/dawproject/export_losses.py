@@ -63,9 +63,9 @@ def count_unheld(state: State, below: Below, losses: Losses) -> None:
     for collection, names in UNHELD.items():
         usual = defaults(collection)
         for entity in state.get(collection, {}).values():
-            for name, what in names.items():
+            for name, loss_text in names.items():
                 if entity[name] != usual[name]:
-                    losses.note(collection, name, what, entity)
+                    losses.note(collection, name, loss_text, entity)
     if not state["project"]["project"]["name"]:
         losses.note("project", "name", "songs without a name are named by their file")
     _count_maps(state, losses)
@@ -104,8 +104,8 @@ def _around(state: State, channel_id: str) -> str | None:
     if channel_id == MASTER_CHANNEL:
         return None
     tracks = state.get("tracks", {})
-    own = next((t for t in tracks.values() if t["channel"] == channel_id), None)
-    parent_id = None if own is None else own["parent"]
+    own_track = next((t for t in tracks.values() if t["channel"] == channel_id), None)
+    parent_id = None if own_track is None else own_track["parent"]
     while parent_id is not None and str(parent_id) in tracks:
         group = tracks[str(parent_id)]
         strip = state["channels"].get(str(group["channel"]))

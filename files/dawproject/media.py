@@ -34,8 +34,8 @@ class MediaReader:
     def _add(self, source: Element, path: str, is_inside: bool) -> str:
         sha256 = self._files.sha256(path) if self._files is not None and is_inside else None
         if is_inside:
-            what = "files of the project that are damaged"
-            self._song.lost(what, sha256 is None, f"{path}: cannot be unpacked")
+            loss_text = "files of the project that are damaged"
+            self._song.lost(loss_text, sha256 is None, f"{path}: cannot be unpacked")
             apart = "recordings whose sound stays in the file: the project says where they lie"
             self._song.lost(apart, sha256 is not None, path)
         else:

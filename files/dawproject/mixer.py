@@ -26,10 +26,10 @@ class _Strip:
     @property
     def name(self) -> str:
         """As its track is called, where it has no name of its own."""
-        own = self.element.get("name")
-        if own is None:
+        own_name = self.element.get("name")
+        if own_name is None:
             return self.tracks[0].get("name", "") if self.tracks else ""
-        return own
+        return own_name
 
     @property
     def is_top(self) -> bool:
@@ -94,8 +94,8 @@ class MixerReader:
             inner = element.findall("Track")
             if depth >= TRACK_DEPTH and inner:
                 for child in inner:
-                    what = f"tracks nested deeper than {TRACK_DEPTH} were moved up"
-                    self._song.lost(what, item=child.get("name", ""))
+                    loss_text = f"tracks nested deeper than {TRACK_DEPTH} were moved up"
+                    self._song.lost(loss_text, item=child.get("name", ""))
                 pending.extend((child, parent, depth) for child in reversed(inner))
             else:
                 pending.extend((child, track, depth + 1) for child in reversed(inner))
@@ -163,8 +163,8 @@ class MixerReader:
         if channel != MASTER_CHANNEL:
             dest = self._by_id.get(destination or "")
             leads_nowhere = bool(destination) and dest in (None, channel)
-            what = "outputs that lead nowhere now go to the group around them, or to the master"
-            self._song.lost(what, leads_nowhere, strip.name)
+            loss_text = "outputs that lead nowhere now go to the group around them, or to the master"
+            self._song.lost(loss_text, leads_nowhere, strip.name)
             around = self._strip_around(strip) or MASTER_CHANNEL
             self._song.change("channels", channel, dest=around if dest in (None, channel) else dest)
         for send in element.iterfind("Sends/Send"):
@@ -176,9 +176,9 @@ class MixerReader:
     def _strip_around(self, strip: _Strip) -> str | None:
         """The strip of the nearest group around this one that has a strip."""
         for group in strip.tracks:
-            own = _strip_of_group(group)
-            if own is not None and own is not strip.element and own.get("role") != "vca":
-                return self._channels[id(own)]
+            own_strip = _strip_of_group(group)
+            if own_strip is not None and own_strip is not strip.element and own_strip.get("role") != "vca":
+                return self._channels[id(own_strip)]
         return None
 
     def _add_send(self, channel: str, element: Element, source: str) -> None:
@@ -218,8 +218,8 @@ def _strip_of_group(group: Element) -> Element | None:
     """A group's own channel, or else that of the track inside that stands for it."""
     if group.find("Track") is None:
         return None
-    own = group.find("Channel")
-    if own is not None:
-        return own
+    own_channel = group.find("Channel")
+    if own_channel is not None:
+        return own_channel
     inner = (channel for channel in group.iterfind("Track/Channel"))
     return next((channel for channel in inner if channel.get("role") == "master"), None)

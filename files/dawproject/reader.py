@@ -57,8 +57,8 @@ def _read_metadata(song: Song, path: Path, files: ZipInput) -> None:
         if element.tag == "Title" and text:
             song.change("project", "project", name=text)
         elif text:
-            what = "entries of metadata (artist, genre, copyright ...)"
-            song.lost(what, item=f"{element.tag}: {text}")
+            loss_text = "entries of metadata (artist, genre, copyright ...)"
+            song.lost(loss_text, item=f"{element.tag}: {text}")
 
 
 def _report_unknown(song: Song, root: Element) -> None:

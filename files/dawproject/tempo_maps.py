@@ -59,8 +59,8 @@ def _add_by_seconds(song: Song, points: list[Element]) -> None:
         next_bpm = min(max(point_value(point), 10.0), 1_000.0)
         glides = interp == "linear" and seconds > at
         beat += beats_lasting(seconds - at, bpm, next_bpm if glides else bpm)
-        what = "tempo glides that were linear over seconds, now over beats"
-        song.lost(what, glides and next_bpm != bpm, f"to {next_bpm:g} bpm at {seconds:g} s")
+        loss_text = "tempo glides that were linear over seconds, now over beats"
+        song.lost(loss_text, glides and next_bpm != bpm, f"to {next_bpm:g} bpm at {seconds:g} s")
         at, bpm, interp = seconds, next_bpm, _interp(point)
         song.add_tempo(round(beat, 6), point_value(point), interp)
 

@@ -93,8 +93,8 @@ class Timeline:
         track = outer.track
         if part.get("track"):
             track = self._tracks.get(part.get("track", ""))
-            what = "lanes of a track that does not exist"
-            self._song.lost(what, track is None, part.get("track", ""))
+            loss_text = "lanes of a track that does not exist"
+            self._song.lost(loss_text, track is None, part.get("track", ""))
         return replace(outer, track=track, unit=part.get("timeUnit", outer.unit))
 
     def _read_clips(self, part: Element, scope: _Scope) -> None:
@@ -162,9 +162,9 @@ class Timeline:
         size = sum(1 for _ in _points(part))
         if target is None or target.role in ("tempo", "signature"):
             is_expression = aim is not None and aim.get("expression")
-            what = "MIDI controllers and expressions" if is_expression else "unknown parameters"
-            what = what if target is None else "the tempo or signature, a second time"
-            self._song.lost(f"automation points of {what}", size, _told(part))
+            loss_text = "MIDI controllers and expressions" if is_expression else "unknown parameters"
+            loss_text = loss_text if target is None else "the tempo or signature, a second time"
+            self._song.lost(f"automation points of {loss_text}", size, _told(part))
             return ""
         lane = self._song.add(
             "lanes",
@@ -206,8 +206,8 @@ def _points(part: Element) -> Iterable[Element]:
 def _told(part: Element) -> str:
     """What the points are for, as far as the file says it."""
     aim = part.find("Target")
-    words = "" if aim is None else " ".join(f"{name} {value}" for name, value in aim.items())
-    return f"{part.get('name', '')} {words}".strip()
+    aim_words = "" if aim is None else " ".join(f"{name} {value}" for name, value in aim.items())
+    return f"{part.get('name', '')} {aim_words}".strip()
 
 
 def _names(clips: list[Element]) -> str:

@@ -108,9 +108,9 @@ class Clips:
         if "reversed" in sample.attrib:
             self._song.lost("samples played backwards (they play forwards here)", item=item)
         skipped = skipped_ticks(sample) / TICKS_PER_BEAT * 60 / bpm
-        own = {"contentTimeUnit": "seconds", "playStart": round(skipped, 6)}
+        props = {"contentTimeUnit": "seconds", "playStart": round(skipped, 6)}
         media = self._media_of(path)
-        return self._song.add("clips", **self._frame(track, "audio", sample) | own, media=media)
+        return self._song.add("clips", **self._frame(track, "audio", sample) | props, media=media)
 
     def _media_of(self, path: str) -> str:
         if path not in self._media or not path:

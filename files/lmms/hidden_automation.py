@@ -83,7 +83,7 @@ def show_hidden_automation(root: Element, lost: Lost) -> None:
         return
     body.remove(hidden[0])
     known_ids = {element.get("id") for element in root.iter() if element.tag != "object"}
-    shown = []
+    shown_objects = []
     for pattern in hidden[0].iterfind("automationpattern"):
         item = f"automation {pattern.get('name', '')}"
         points, moved = pattern.findall("time"), pattern.findall("object")
@@ -97,8 +97,8 @@ def show_hidden_automation(root: Element, lost: Lost) -> None:
             single = "hidden automation of a single point (LMMS leaves it out, too)"
             lost(single, len(points), item)
         else:
-            shown.append(_track_of(pattern))
-    container[0:0] = shown
+            shown_objects.append(_track_of(pattern))
+    container[0:0] = shown_objects
 
 
 def _track_of(pattern: Element) -> Element:

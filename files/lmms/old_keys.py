@@ -59,9 +59,9 @@ def _raise_automation(root: Element, moved: Set[str]) -> None:
             objects = pattern.findall("object")
             lower = [automated for automated in objects if automated.get("id") in moved]
             if lower and len(lower) < len(objects):
-                other = copy.deepcopy(pattern)
-                track.append(other)
-                _leave_out(other, moved, are_left_out=True)
+                pattern_copy = copy.deepcopy(pattern)
+                track.append(pattern_copy)
+                _leave_out(pattern_copy, moved, are_left_out=True)
                 _leave_out(pattern, moved, are_left_out=False)
             if lower:
                 _raise_points(pattern)

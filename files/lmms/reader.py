@@ -163,8 +163,8 @@ class _SongReader:
         elif kind in (_AUTOMATION, _HIDDEN_AUTOMATION):
             track_id = self._add_track(track, parent, ["automation"], None)
         else:
-            what = f"tracks of the unknown type {kind[:20] or '(none)'}"
-            self.song.lost(what, item=_named(track))
+            loss_text = f"tracks of the unknown type {kind[:20] or '(none)'}"
+            self.song.lost(loss_text, item=_named(track))
             return None
         if parent is None:
             self._place(track_id, track)

@@ -26,10 +26,10 @@ def settle_solo(root: Element, lost: Lost) -> None:
 def _settle(tracks: list[Element], lost: Lost, *, is_inside_beat: bool) -> None:
     soloed = [track for track in tracks if is_on(track, "solo")]
     if is_inside_beat or any(t.get("type") in (_BEAT, _AUTOMATION) for t in soloed):
-        what = "solo of beats, or of tracks inside them (the others were muted)"
+        loss_text = "solo of beats, or of tracks inside them (the others were muted)"
         for track in soloed:
             _switch(track, "solo", is_to_be_on=False)
-            lost(what, 1, f"track {track.get('name', '')}")
+            lost(loss_text, 1, f"track {track.get('name', '')}")
     elif soloed:
         # Solo does not mute automation.
         _give_mutes_back([t for t in tracks if t.get("type") != _AUTOMATION], "solo", lost)
@@ -41,8 +41,8 @@ def _give_mutes_back(strips: list[Element], solo: str, lost: Lost) -> None:
         if is_on(strip, solo) or not is_on(strip, "muted"):
             continue
         if "mutedBeforeSolo" not in strip.attrib:
-            what = "mutes under a solo (the file does not say which are its doing: none was kept)"
-            lost(what, 1, strip.get("name", ""))
+            loss_text = "mutes under a solo (the file does not say which are its doing: none was kept)"
+            lost(loss_text, 1, strip.get("name", ""))
         _switch(strip, "muted", is_to_be_on=is_on(strip, "mutedBeforeSolo"))
 
 

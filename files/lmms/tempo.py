@@ -44,8 +44,8 @@ def tempos_of(patterns: Iterable[Element]) -> list[Tempo]:
 
 def _end_of(pattern: Element, following: Element | None) -> float:
     length = number(pattern, "len", 0)
-    own = number(pattern, "pos", 0) + length if length > 0 else float("inf")
-    return own if following is None else min(own, number(following, "pos", 0))
+    own_end = number(pattern, "pos", 0) + length if length > 0 else float("inf")
+    return own_end if following is None else min(own_end, number(following, "pos", 0))
 
 
 def _within(pattern: Element, end: float) -> list[Tempo]:

@@ -56,8 +56,8 @@ class Automation:
     def _tell_of_ramps(self, lane_id: str) -> None:
         for point, following in pairwise(self._points.get(lane_id, ())):
             if point["interp"] == "linear" and point["value"] != following["value"]:
-                what = "ramps of automation were written as steps, a point for each"
-                self._losses.note("points", "interp", what, point)
+                loss_text = "ramps of automation were written as steps, a point for each"
+                self._losses.note("points", "interp", loss_text, point)
 
     def of(self, strip: str) -> Moves:
         """The moves of one strip's volume and pan, by time."""

@@ -24,11 +24,11 @@ class Channels:
         self._strips = {track: str(one["channel"]) for track, one in state["tracks"].items()}
         self._named = self._named_by_notes(state)
         for track in state["tracks"]:
-            named = _named_by(self.device_of(track))
-            if named is not None:
-                self._named[track] = named
-        taken = {DRUMS, *self._named.values()}
-        self._free = [channel for channel in range(CHANNELS) if channel not in taken]
+            named_channel = _named_by(self.device_of(track))
+            if named_channel is not None:
+                self._named[track] = named_channel
+        taken_channels = {DRUMS, *self._named.values()}
+        self._free = [channel for channel in range(CHANNELS) if channel not in taken_channels]
         self._given = 0
 
     def device_of(self, track: str) -> Entity | None:

@@ -164,11 +164,11 @@ class _Bytes:
         self.at = 0
 
     def take(self, count: int) -> bytes:
-        taken = self.content[self.at : self.at + count]
-        if len(taken) < count:
+        bytes_taken = self.content[self.at : self.at + count]
+        if len(bytes_taken) < count:
             raise _Damage("it ends too early")
         self.at += count
-        return taken
+        return bytes_taken
 
     def number(self) -> int:
         """Of up to four times seven bits."""

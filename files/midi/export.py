@@ -111,11 +111,11 @@ class _Writer:
         channel = self._channels.of(track_id)
         timed = [*self._strip(track_id, track, channel), *self._notes(track_id, channel)]
         timed.sort(key=lambda event: (event.tick, _ORDER.get(event.kind, 1)))
-        named = [Event(0, "track_name", text=str(track["name"]))]
+        name_events = [Event(0, "track_name", text=str(track["name"]))]
         device = self._channels.device_of(track_id)
         if device is not None and device["name"]:
-            named.append(Event(0, "instrument_name", text=str(device["name"])))
-        return [*named, *timed]
+            name_events.append(Event(0, "instrument_name", text=str(device["name"])))
+        return [*name_events, *timed]
 
     # The strip.
 
@@ -137,21 +137,21 @@ class _Writer:
                 for tick, value in moved:
                     yield Event(tick, "control_change", channel, controller, value)
         if volume > volume_of(LOUDEST) + NEAR:
-            what = "volumes above 1.61, the loudest of MIDI, were made as loud as that"
-            self._losses.note("channels", "volume", what, strip)
+            loss_text = "volumes above 1.61, the loudest of MIDI, were made as loud as that"
+            self._losses.note("channels", "volume", loss_text, strip)
 
     # Notes.
 
     def _notes(self, track_id: str, channel: int) -> Iterator[Event]:
         ends: dict[tuple[int, int], int] = {}
-        for start, end, own, key, note in sorted(self._heard(track_id, channel), key=_place):
-            if end < ends.get((own, key), 0):
+        for start, end, note_channel, key, note in sorted(self._heard(track_id, channel), key=_place):
+            if end < ends.get((note_channel, key), 0):
                 why = "notes inside another of their key: MIDI changes the ends over"
                 self._losses.note("notes", "duration", why, note)
-            ends[own, key] = max(end, ends.get((own, key), 0))
+            ends[note_channel, key] = max(end, ends.get((note_channel, key), 0))
             velocity = max(1, round(_float(note["vel"]) * 127))
-            yield Event(start, "note_on", own, key, velocity)
-            yield Event(end, "note_off", own, key, round(_float(note["rel"]) * 127))
+            yield Event(start, "note_on", note_channel, key, velocity)
+            yield Event(end, "note_off", note_channel, key, round(_float(note["rel"]) * 127))
 
     def _heard(self, track_id: str, channel: int) -> Iterator[_Timed]:
         """Notes in ticks; those with a channel of their own keep it."""
@@ -163,8 +163,8 @@ class _Writer:
                 start = self._ticks(heard.time)
                 end = max(start + 1, self._ticks(heard.time + heard.duration))
                 note = heard.note
-                own = int(_float(note["ch"])) or channel
-                yield start, end, own, int(_float(note["key"])), note
+                note_channel = int(_float(note["ch"])) or channel
+                yield start, end, note_channel, int(_float(note["key"])), note
                 if note["pan"] != 0.5:
                     self._losses.note("notes", "pan", "pans of notes", note)
 

@@ -19,16 +19,16 @@ _STRIPS = {"mute": "mutes of mixer channels", "solo": "solos of mixer channels"}
 def count_losses(state: State, losses: Losses, cut_off: int) -> None:
     """What no writer of a part of the file has noted; `cut_off` notes begin before their clip."""
     losses.note("notes", "", "notes that begin before the edge of their clip", count=cut_off)
-    for collection, what in _COLLECTIONS.items():
+    for collection, loss_text in _COLLECTIONS.items():
         for entity in state[collection].values():
-            losses.note(collection, "", what, entity)
+            losses.note(collection, "", loss_text, entity)
     for clip in state["clips"].values():
         _count_clip(clip, losses)
     for device in state["devices"].values():
         _count_device(device, losses)
     for track in state["tracks"].values():
-        for name, what in _TRACKS.items():
-            losses.note("tracks", name, what, track, count=track[name] is not None)
+        for name, loss_text in _TRACKS.items():
+            losses.note("tracks", name, loss_text, track, count=track[name] is not None)
     is_looped = bool(state["transport"]["transport"]["loopOn"])
     losses.note("transport", "loopOn", "loops that are switched on", count=is_looped)
     owned = {track["channel"] for track in state["tracks"].values()}
@@ -52,8 +52,8 @@ def _count_clip(clip: Entity, losses: Losses) -> None:
 
 
 def _count_strip(channel: Entity, losses: Losses, *, is_master: bool, is_owned: bool) -> None:
-    for name, what in _STRIPS.items():
-        losses.note("channels", name, what, channel, count=bool(channel[name]))
+    for name, loss_text in _STRIPS.items():
+        losses.note("channels", name, loss_text, channel, count=bool(channel[name]))
     if is_master:
         losses.note("channels", "volume", "volumes of the master", count=channel["volume"] != 1)
     elif not is_owned:

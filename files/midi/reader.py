@@ -107,15 +107,15 @@ class _SongReader:
             lost("sequences of their own (format 2) were laid side by side", len(midi.tracks))
         for number, track in enumerate(midi.tracks, 1):
             if track.damage:
-                what = "damaged tracks were read as far as they go"
-                lost(what, item=f"track {number}, {track.damage}")
+                loss_text = "damaged tracks were read as far as they go"
+                lost(loss_text, item=f"track {number}, {track.damage}")
             lost("events that say nothing valid", track.skipped, f"track {number}")
             self._tell_of_texts(number, track)
 
     def _tell_of_texts(self, number: int, track: MidiTrackEvents) -> None:
-        known = _MARKERS | _SAID_OF_ALL | _SAYS_NOTHING
+        known_texts = _MARKERS | _SAID_OF_ALL | _SAYS_NOTHING
         for event in track.events:
-            if event.channel < 0 and event.kind not in known:
+            if event.channel < 0 and event.kind not in known_texts:
                 item = event.text or f"track {number}"
                 self.song.lost(_NAMES.get(event.kind, event.kind), item=item)
 
@@ -146,10 +146,10 @@ class _SongReader:
                 item = name or f"track {number + 1}"
                 self.song.lost("channels without notes", item=f"{item}, channel {part.channel + 1}")
         for part in read:
-            own = name if is_named else ""
-            if len(read) > 1 and own:
-                own = f"{own}, channel {part.channel + 1}"
-            self._read_part(part, own, instrument)
+            track_name = name if is_named else ""
+            if len(read) > 1 and track_name:
+                track_name = f"{track_name}, channel {part.channel + 1}"
+            self._read_part(part, track_name, instrument)
         if is_named and not read:
             self._add_track(name)
 
@@ -171,10 +171,10 @@ class _SongReader:
                    steps(part.moves.get(VOLUME, ()), USUAL_VOLUME, first))  # fmt: skip
         self._move(track, f"channels/{channel}/pan", "normalized", pan_of,
                    steps(part.moves.get(PAN, ()), CENTRE, first))  # fmt: skip
-        for what, count in part.lost.items():
-            self.song.lost(what, count, name)
-        for what, count in lost_controllers(part, (VOLUME, PAN, BANK, BANK_FINE)):
-            self.song.lost(what, count, name)
+        for loss_text, count in part.lost.items():
+            self.song.lost(loss_text, count, name)
+        for loss_text, count in lost_controllers(part, (VOLUME, PAN, BANK, BANK_FINE)):
+            self.song.lost(loss_text, count, name)
         self.song.lost("changes of program in the song", len(set(part.programs[1:])), name)
 
     def _add_instrument(self, channel: str, part: Part, name: str) -> None:

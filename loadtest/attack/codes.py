@@ -55,9 +55,9 @@ async def foreign_links(target: Target) -> str:
         "auth.confirm_email": {},
         "auth.reset_password": {"password": "a new one, quite long"},
     }
-    for method, more in calls.items():
+    for method, params in calls.items():
         answers = {}
         for kind, token in kinds.items():
-            answers[kind] = await _call(target, method, {**more, "token": token})
+            answers[kind] = await _call(target, method, {**params, "token": token})
         must(set(answers.values()) <= {"auth_failed", "rate_limited"}, f"{method}: {answers}")
     return "auth_failed, whatever it was"

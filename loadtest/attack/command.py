@@ -59,11 +59,11 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
         raise Unusable(f"{len(arguments.account)} accounts are given; four at most have a part")
     async with _targeted(arguments) as target:
         await target.prepare()
-        chosen = [one for one in in_order() if _is_chosen(one, arguments.only)]
+        attacks = [one for one in in_order() if _is_chosen(one, arguments.only)]
         outcomes = []
         with console.status("") as status:
-            for number, one in enumerate(chosen):
-                status.update(f"{number + 1}/{len(chosen)} {one.number} {one.what}")
+            for number, one in enumerate(attacks):
+                status.update(f"{number + 1}/{len(attacks)} {one.number} {one.what}")
                 outcomes.append(await try_one(one, target))
     report = report_of(target.nodes, outcomes)
     console.print(_table(outcomes))
@@ -128,8 +128,8 @@ def target_of(
     logs: tuple[Path, ...] = (),
 ) -> Target:
     """With new accounts for the roles that none is given for."""
-    made = [new_account(name) for name in ROLES[len(given) :]]
-    owner, viewer, stranger, watcher = [*given, *made]
+    new_accounts = [new_account(name) for name in ROLES[len(given) :]]
+    owner, viewer, stranger, watcher = [*given, *new_accounts]
     return Target(nodes, owner, viewer, stranger, watcher, origin=origin, logs=logs)
 
 

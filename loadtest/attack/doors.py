@@ -185,11 +185,11 @@ async def _let_in(node: str, held: list[Wire]) -> int:
     """How many this node lets in, which `held` then has."""
     let_in = 0
     for _ in range(0, STRANGERS, 50):
-        some = await asyncio.gather(*(_open_and_say_nothing(node) for _ in range(50)))
-        wires = [wire for wire in some if wire is not None]
+        opened = await asyncio.gather(*(_open_and_say_nothing(node) for _ in range(50)))
+        wires = [wire for wire in opened if wire is not None]
         held += wires
         let_in += len(wires)
-        if None in some:
+        if None in opened:
             return let_in
     must(False, f"{let_in} were let in")
     return let_in

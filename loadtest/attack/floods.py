@@ -188,8 +188,8 @@ async def forwarded(target: Target) -> str:
         headers = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"}
         async with await Wire.open(target.in_turn(), headers) as wire:
             await wire.hello()
-            wrong = {"email": target.stranger.email, "password": f"guess {number}"}
-            refused += code_of(await wire.call("auth.login", wrong)) == "rate_limited"
+            wrong_login = {"email": target.stranger.email, "password": f"guess {number}"}
+            refused += code_of(await wire.call("auth.login", wrong_login)) == "rate_limited"
         if refused:
             return f"counted all the same: rate_limited after {number}"
     must(False, "80 guesses from 80 made-up addresses were looked at")

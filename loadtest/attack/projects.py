@@ -129,9 +129,9 @@ async def gestures(target: Target) -> str:
         for number in range(GESTURE_MESSAGES):
             leaves = {f"{number:03d}-{n:03d}-{'x' * 40}": 0.5 for n in range(60)}
             props = {"params": leaves}
-            shown = {_id("device", n): {"col": "devices", "props": props} for n in range(25)}
+            values = {_id("device", n): {"col": "devices", "props": props} for n in range(25)}
             gesture = {"t": "gesture", "id": f"gesture-{number % 8}", "project": project}
-            wire.send({**gesture, "values": shown})
+            wire.send({**gesture, "values": values})
             await wire.ping()
             errors = [received for received in wire.received if received["t"] == "error"]
             refused = code_of(errors[-1]) if errors else refused

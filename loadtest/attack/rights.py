@@ -83,8 +83,8 @@ async def foreign_projects(target: Target) -> str:
             must(absent == code, f"{method} tells what exists: {absent} where there is nothing")
         for method in WATCHED:
             for project in (target.project, NOWHERE):
-                shown = result(await _fitting(wire, method, project))[method.split(".")[0]]
-                must(shown == [], f"{method} showed {len(shown)} rows")
+                listed = result(await _fitting(wire, method, project))[method.split(".")[0]]
+                must(listed == [], f"{method} showed {len(listed)} rows")
         code = code_of(await wire.join(target.project))
         must(code == "not_found", f"join was answered {code}")
         code = code_of(await wire.edit(target.project, [SET_NAME]))
@@ -115,8 +115,8 @@ async def escalation(target: Target) -> str:
         for method in (*FOR_EDITORS, *FOR_OWNERS):
             code = code_of(await _fitting(wire, method, target.project))
             must(code in ("forbidden", "not_found"), f"{method} was answered {code}")
-        own = {"project": target.project, "email": target.viewer.email, "role": "owner"}
-        code = code_of(await wire.call("members.grant", own))
+        owner_role = {"project": target.project, "email": target.viewer.email, "role": "owner"}
+        code = code_of(await wire.call("members.grant", owner_role))
         must(code == "forbidden", f"a role for oneself was answered {code}")
     return "forbidden"
 
@@ -151,8 +151,8 @@ async def ids(target: Target) -> str:
     ):
         delta_id = one.new_id()
         ack = await one.edit(target.project, [SET_NAME], id=delta_id)
-        other = {**SET_NAME, "props": {"name": "another"}}
-        code = code_of(await two.edit(target.project, [other], id=delta_id))
+        other_op = {**SET_NAME, "props": {"name": "another"}}
+        code = code_of(await two.edit(target.project, [other_op], id=delta_id))
         must(code == "id_reused", f"other ops under the id were answered {code}")
         again = await two.edit(target.project, [SET_NAME], id=delta_id)
         must(again.get("seq") == ack["seq"], f"the same again was answered {again}")
@@ -170,11 +170,11 @@ async def ids(target: Target) -> str:
 @attack("A25", "one id for a delta and for restores of two snapshots")
 async def ids_of_restores(target: Target) -> str:
     async with await target.enter_room(target.owner, target.project, "one") as wire:
-        made = [await _snapshot(wire, target.project, name) for name in ("first", "second")]
+        snapshot_ids = [await _snapshot(wire, target.project, name) for name in ("first", "second")]
         await wire.edit(target.project, [{**SET_NAME, "props": {"name": secrets.token_hex(4)}}])
         restore_id = wire.new_id()
         params = {"project": target.project, "id": restore_id}
-        first, second = ({**params, "snapshot": snapshot} for snapshot in made)
+        first, second = ({**params, "snapshot": snapshot} for snapshot in snapshot_ids)
         done = await wire.call("snapshots.restore", first)
         must(done["t"] == "reply", f"a restore was answered {code_of(done)}")
         code = code_of(await wire.call("snapshots.restore", second))
@@ -185,8 +185,8 @@ async def ids_of_restores(target: Target) -> str:
 
 
 async def _snapshot(wire: Wire, project: str, name: str) -> str:
-    made = await wire.call("snapshots.create", {"project": project, "name": name})
-    return str(result(made)["id"])
+    created = await wire.call("snapshots.create", {"project": project, "name": name})
+    return str(result(created)["id"])
 
 
 async def _answer(wire: Wire, delta_id: str) -> Message:

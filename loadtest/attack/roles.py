@@ -130,14 +130,14 @@ async def foreign_tracks(target: Target) -> str:
                 must(code == "forbidden", f"{op} was answered {code}")
                 must(refused["details"].get("op") == 1, f"{op}: the wrong op is named")
             for entity in (FOREIGN, "ch_master"):
-                shown = {entity: {"col": "tracks", "props": {"name": "x"}}}
-                gesture = {"t": "gesture", "project": project, "id": "g", "values": shown}
+                values = {entity: {"col": "tracks", "props": {"name": "x"}}}
+                gesture = {"t": "gesture", "project": project, "id": "g", "values": values}
                 wire.send(gesture)
                 code = code_of(await wire.until(id="g"))
                 must(code in ("forbidden", "op_invalid"), f"a gesture was answered {code}")
             must((await wire.edit(project, [mine]))["t"] == "ack", "its own track is refused")
-            own = {"project": project, "email": target.stranger.email, "role": "owner"}
-            code = code_of(await wire.call("members.grant", own))
+            owner_role = {"project": project, "email": target.stranger.email, "role": "owner"}
+            code = code_of(await wire.call("members.grant", owner_role))
             must(code == "forbidden", f"a role for oneself was answered {code}")
             params = {"project": project, "role": "editor"}
             code = code_of(await wire.call("invitations.create", params))
@@ -189,17 +189,17 @@ async def invitations(target: Target) -> str:
     async with (
         await target.enter(target.owner) as owner,
         await target.enter(target.stranger) as wire,
-        await target.enter(target.watcher) as other,
+        await target.enter(target.watcher) as other_wire,
     ):
         project = await new_project(owner, "by invitation")
         params = {"project": project, "role": "viewer"}
         first = result(await owner.call("invitations.create", params))
         both = [
-            each.call("invitations.accept", {"token": first["token"]}) for each in (wire, other)
+            each.call("invitations.accept", {"token": first["token"]}) for each in (wire, other_wire)
         ]
         codes = [code_of(answer) for answer in await asyncio.gather(*both)]
         must(sorted(codes) == ["(reply)", NOT_VALID], f"two who accept one were answered {codes}")
-        outside = (wire, other)[codes.index(NOT_VALID)]  # members may look at any (R31)
+        outside = (wire, other_wire)[codes.index(NOT_VALID)]  # members may look at any (R31)
         second = result(await owner.call("invitations.create", params))
         withdrawn = {"invitation": second["id"]}
         code = code_of(await wire.call("invitations.withdraw", withdrawn))

@@ -28,11 +28,11 @@ WATCHES, WRITES = 100, 60
 async def _own_rows(wire: Wire, project: str) -> dict[str, str]:
     """Of each table that has a call for it a row that is made: its id."""
     rows = {}
-    for calls, words in MADE.items():
-        more = {"project": project} if calls == "audio_files" else {}
-        name = f"{words['name']} {wire.new_id()}"
-        made = result(await wire.call(f"{calls}.create", words | more | {"name": name}))
-        rows[calls] = str(made["id"])
+    for calls, row_values in MADE.items():
+        extra_params = {"project": project} if calls == "audio_files" else {}
+        name = f"{row_values['name']} {wire.new_id()}"
+        created = result(await wire.call(f"{calls}.create", row_values | extra_params | {"name": name}))
+        rows[calls] = str(created["id"])
     return rows
 
 
@@ -49,10 +49,10 @@ async def foreign_rows(target: Target) -> str:
         rows = await _own_rows(owner, target.project)
         for table in _written():
             changes: Message = {"version": 1, "name": "mine now"}
-            for verb, more in ((Verb.GET, {}), (Verb.UPDATE, changes)):
+            for verb, extra_params in ((Verb.GET, {}), (Verb.UPDATE, changes)):
                 method = f"{table.calls}.{verb}"
                 answers = [
-                    await wire.call(method, {table.param: id, **more})
+                    await wire.call(method, {table.param: id, **extra_params})
                     for id in (rows[table.calls], NOWHERE)
                 ]
                 codes = [code_of(answer) for answer in answers]
@@ -132,16 +132,16 @@ async def keys_of_writes(target: Target) -> str:
         await target.enter(target.stranger) as stranger,
     ):
         key = f"attack-{owner.new_id()}-{target.project[:8]}"
-        words = {"plugin": "OTT", "name": f"once {key}"}
-        made = result(await _keyed(owner, key, words))
-        again = result(await _keyed(owner, key, words))
-        must(again == made, "a write that was sent again was done again")
-        answer = await _keyed(owner, key, words | {"name": f"other {key}"})
+        row_values = {"plugin": "OTT", "name": f"once {key}"}
+        created = result(await _keyed(owner, key, row_values))
+        again = result(await _keyed(owner, key, row_values))
+        must(again == created, "a write that was sent again was done again")
+        answer = await _keyed(owner, key, row_values | {"name": f"other {key}"})
         must(answer["t"] == "error", "another write got through under the key")
         code = code_of(answer)
         must(code == "id_reused", f"another write under the key was answered {code}")
-        others = result(await _keyed(stranger, key, words))
-        must(others["id"] != made["id"], "a stranger was told what another wrote")
+        created_by_stranger = result(await _keyed(stranger, key, row_values))
+        must(created_by_stranger["id"] != created["id"], "a stranger was told what another wrote")
     return "id_reused; another user's key is another key"
 
 

@@ -191,8 +191,8 @@ async def guesses(target: Target) -> str:
     for number in range(GUESSES):
         async with await Wire.open(target.in_turn()) as wire:
             await wire.hello()
-            wrong = {"email": account.email, "password": f"guess number {number}"}
-            answer = await wire.call("auth.login", wrong)
+            wrong_login = {"email": account.email, "password": f"guess number {number}"}
+            answer = await wire.call("auth.login", wrong_login)
         if code_of(answer) == "rate_limited":
             wait = answer["details"].get("retry_after_ms", 0)
             must(wait > 0, "it is not said how long to wait")
@@ -230,11 +230,11 @@ async def secrets_in_log(target: Target) -> str:
     for node in target.each_node():
         await _tell(target, node, secret)
     accounts = (target.owner, target.viewer, target.stranger)
-    known = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
+    known_secrets = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
     for log in target.logs:
         text = log.read_text(errors="replace")
         must(text, "a node has written no log")
-        leaked = [each for each in known if each in text]
+        leaked = [each for each in known_secrets if each in text]
         must(not leaked, f"the log holds {leaked}")
     return "neither passwords, nor tokens, nor content"
 
@@ -267,8 +267,8 @@ async def made_up_secrets(target: Target) -> str:
             {"email": f"nobody-{secrets.token_hex(6)}@attack.example", "code": "123456"},
             {"email": email, "code": "\N{ARABIC-INDIC DIGIT ONE}" * 6},
         ):
-            for method, more in (("auth.reset_password", password), ("auth.verify", {})):
-                answer = await wire.call(method, {**secret, **more})
+            for method, extra_params in (("auth.reset_password", password), ("auth.verify", {})):
+                answer = await wire.call(method, {**secret, **extra_params})
                 must(code_of(answer) in ("auth_failed", "rate_limited"), f"{secret}: {answer}")
                 if code_of(answer) == "auth_failed":
                     codes.add(answer["message"])

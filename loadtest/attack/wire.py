@@ -102,8 +102,8 @@ class Wire:
             head = await self._reader.readuntil(b"\r\n\r\n")
         except (asyncio.IncompleteReadError, ConnectionError):
             return 0
-        words = head.split(b" ", 2)
-        return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+        status_line = head.split(b" ", 2)
+        return int(status_line[1]) if len(status_line) > 1 and status_line[1].isdigit() else 0
 
     # Out.
 

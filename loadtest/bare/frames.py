@@ -111,7 +111,7 @@ class Headers:
         if self._rest:
             data = self._rest + data
         at, end = self._skip, len(data)
-        wanted, frames = self._payload_bytes, 0
+        wanted_bytes, frames = self._payload_bytes, 0
         while end - at >= 2:
             size = data[at + 1]
             body = at + (2 if size < 126 else 4 if size == 126 else 10)
@@ -120,7 +120,7 @@ class Headers:
             if size >= 126:
                 size = int.from_bytes(data[at + 2 : body], "big")
             if data[at] & 0x0F < CLOSE:
-                if wanted is None or wanted == size:
+                if wanted_bytes is None or wanted_bytes == size:
                     frames += 1
                 else:
                     self.others += 1

@@ -31,8 +31,8 @@ def wrong_copies(history: Sequence[Happening], digests: Digests) -> Iterator[str
             continue
         truth = digests.get(str(happening.seq))
         if truth != happening.digest:
-            who, seq = happening.process, happening.seq
-            yield f"the copy of {who} at seq {seq} is {happening.digest}, the journal's {truth}"
+            process, seq = happening.process, happening.seq
+            yield f"the copy of {process} at seq {seq} is {happening.digest}, the journal's {truth}"
 
 
 def wrong_checkpoints(

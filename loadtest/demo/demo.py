@@ -91,7 +91,7 @@ class Demo:
     async def _invitation(self) -> str:
         """The address of the studio page with this song; whoever opens it may take part."""
         owner = self.participants[0]
-        made = await owner.client.call(
+        invitation = await owner.client.call(
             "invitations.create",
             project=owner.room.project,
             role="editor",
@@ -99,9 +99,9 @@ class Demo:
             expires_in=PLACES_SECONDS,
             guests=True,
         )
-        self._invited = made["id"]
+        self._invited = invitation["id"]
         page = self.hub.url.replace("ws", "http", 1).removesuffix("/v1")
-        return f"{page}/studio#invite={made['token']}"
+        return f"{page}/studio#invite={invitation['token']}"
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let them play for the time given, or until `stop`; raises `HubFailed` when it ends."""
@@ -135,13 +135,13 @@ class Demo:
     async def _let_others_look_on(self) -> None:
         """Who came by a browser edits no more, so that copies can be compared; no more come."""
         owner = self.participants[0]
-        ours = {one.client.user["id"] for one in self.participants if one.client.user}
+        own_users = {one.client.user["id"] for one in self.participants if one.client.user}
         project = owner.room.project
         await owner.client.call("invitations.withdraw", invitation=self._invited)
         page = await owner.client.call("members.list", project=project, limit=2 * PLACES)
-        for other in page["members"]:
-            user = other["user"]["id"]
-            if user not in ours and other["role"] != "owner":
+        for member in page["members"]:
+            user = member["user"]["id"]
+            if user not in own_users and member["role"] != "owner":
                 await owner.client.call("members.grant", project=project, user=user, role="viewer")
 
     async def _recall(self) -> dict[str, int]:
@@ -335,9 +335,9 @@ async def _show(demo: Demo, stop: asyncio.Event, console: Console) -> None:
 def _last_words(hub: Hubs) -> str:
     """What the log of who has ended says last."""
     servers = [hub] if isinstance(hub, LocalHub) else hub.nodes
-    gone = [server for server in servers if not server.is_running]
+    ended_servers = [server for server in servers if not server.is_running]
     return "; ".join(
-        f"{one.log}: {last_lines(one.log.read_text(errors='replace'))}" for one in gone
+        f"{one.log}: {last_lines(one.log.read_text(errors='replace'))}" for one in ended_servers
     )
 
 

@@ -48,10 +48,10 @@ def place(time: float, beats_per_bar: float, beat_length: float) -> str:
 
 def sparkline(counts: Sequence[int]) -> str:
     """The last counts as little bars."""
-    shown = list(counts)[-SPARK_SECONDS:]
-    top = max(shown, default=0) or 1
+    last_counts = list(counts)[-SPARK_SECONDS:]
+    top = max(last_counts, default=0) or 1
     return "".join(
-        SPARKS[min(len(SPARKS) - 1, count * len(SPARKS) // (top + 1))] for count in shown
+        SPARKS[min(len(SPARKS) - 1, count * len(SPARKS) // (top + 1))] for count in last_counts
     )
 
 

@@ -21,10 +21,10 @@ class Authority:
         self.key = directory / "privkey.pem"
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority of our own")])
-        own = self._builder(self._name, self._key.public_key(), 9 * DAY, -3 * DAY)
+        own_certificate = self._builder(self._name, self._key.public_key(), 9 * DAY, -3 * DAY)
         basic = x509.BasicConstraints(ca=True, path_length=None)
         self.own = directory / "ca.pem"
-        signed = own.add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
+        signed = own_certificate.add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
         self.own.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
     def _builder(

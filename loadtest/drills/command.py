@@ -115,7 +115,7 @@ def _shown(reports: dict[str, Any]) -> Table:
         if "skipped" in report:
             table.add_row(name, *["" for _ in FIGURES], f"skipped: {report['skipped']}")
             continue
-        more = {key: value for key, value in report.items() if key not in FIGURES and value}
-        details = ", ".join(f"{key} {value}" for key, value in more.items())
+        other_values = {key: value for key, value in report.items() if key not in FIGURES and value}
+        details = ", ".join(f"{key} {value}" for key, value in other_values.items())
         table.add_row(name, *(f"{report[figure]}" for figure in FIGURES), details)
     return table

@@ -64,8 +64,8 @@ async def _change_the_secret(scene: Scene, seconds: float) -> None:
     """In the three steps of the page, with two secrets in force."""
     old, new = scene.stage.cluster.nodes[0].environment["PRIME_SECRET"], secrets.token_hex(32)
     for in_force, coming, before in ((old, new, ""), (new, "", old), (new, "", "")):
-        words = {"PRIME_SECRET_NEXT": coming, "PRIME_SECRET_BEFORE": before}
-        await _restart_each(scene, seconds / 2, {"PRIME_SECRET": in_force, **words})
+        environment = {"PRIME_SECRET_NEXT": coming, "PRIME_SECRET_BEFORE": before}
+        await _restart_each(scene, seconds / 2, {"PRIME_SECRET": in_force, **environment})
 
 
 async def _restart_each(scene: Scene, seconds: float, environment: Mapping[str, str]) -> None:

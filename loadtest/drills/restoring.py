@@ -23,17 +23,17 @@ async def restore(scene: Scene, seconds: float) -> None:
         *(cluster.database_url, "server.backups.backup_command"),
         *("--to", str(backups), "--keep", "2", "--json"),
     )
-    made = json.loads(output)
+    backup_report = json.loads(output)
     await asyncio.sleep(seconds / 2)
     began = now()
     await asyncio.gather(*(node.leave() for node in cluster.nodes))
     cut_at = now()
     restored = named(cluster.database_url)
     at = address(cluster.database_url)
-    words = [f"--maintenance-db={at.url}", "--no-password", NAME]
-    await run(find("createdb", ANY), words, at.environment)
+    arguments = [f"--maintenance-db={at.url}", "--no-password", NAME]
+    await run(find("createdb", ANY), arguments, at.environment)
     output = await command(
-        *("", "server.backups.restore_command", made["file"], "--to", restored, "--json")
+        *("", "server.backups.restore_command", backup_report["file"], "--to", restored, "--json")
     )
     audited = await audit(restored, scene.project)
     cluster.servers = Servers(restored, cluster.servers.redis_url)
@@ -42,7 +42,7 @@ async def restore(scene: Scene, seconds: float) -> None:
     await asyncio.gather(*(node.start() for node in cluster.nodes))
     heads = {scene.project: audited["head"]}
     scene.stage.failovers.append(Failover(cut_at, now(), False, heads))
-    scene.notes["backup_seconds"] = made["seconds"]
+    scene.notes["backup_seconds"] = backup_report["seconds"]
     scene.notes["restore_seconds"] = json.loads(output)["seconds"]
     scene.notes["down_seconds"] = round(now() - began, 2)
 

@@ -97,12 +97,12 @@ class Scene:
         judged = without_lost(
             happenings, stage.failovers, self.project, stored["delta_ids"], stored["digests"]
         )
-        gone = lost_ids(judged)
-        proved = compare(stage.musicians, self._tally, stored, fresh, gone)
+        lost = lost_ids(judged)
+        proved = compare(stage.musicians, self._tally, stored, fresh, lost)
         return {
             "acknowledged": proved["deltas_acked"],
             "lost": proved["lost"],
-            "lost_by_failover": len(gone),
+            "lost_by_failover": len(lost),
             "longest_pause_ms": round(longest_pause(happenings) * 1_000),
             "equal": bool(proved["converged"] and stored["gapless"] and not unsettled),
             "reconnects": sum(m.client.connections - 1 for m in stage.musicians),

@@ -45,15 +45,15 @@ async def upgrade(scene: Scene, seconds: float) -> None:
 
 def _newest() -> tuple[str, str]:
     lines = [line.split() for line in VERSIONS.read_text().splitlines() if line[:1] != "#"]
-    version, commit = next(words for words in lines if words)
+    version, commit = next(version_and_commit for version_and_commit in lines if version_and_commit)
     return version, commit
 
 
 def _unpack(directory: Path) -> None:
     version, commit = _newest()
-    words = ["git", "-C", str(CHECKOUT), "archive", commit]
+    command = ["git", "-C", str(CHECKOUT), "archive", commit]
     try:
-        done = subprocess.run(words, capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False)
     except OSError as error:
         raise Skipped(f"there is no git: {error.strerror}") from error
     if done.returncode != 0:

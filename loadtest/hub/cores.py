@@ -34,8 +34,8 @@ class Cores:
         """
         if self.is_divided:
             _pin_tree(pid, self.server)
-            for other in others:
-                _pin_tree(other, self.load)
+            for other_pid in others:
+                _pin_tree(other_pid, self.load)
 
     def pin_this_process(self) -> None:
         """Move this process (a load generator) to the load's cores."""

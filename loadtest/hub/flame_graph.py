@@ -111,8 +111,8 @@ async def _run(*command: str, within: float) -> str:
 
 def _py_spy() -> str | None:
     """From our own environment first, which need not be on the PATH."""
-    own = Path(sys.executable).parent / "py-spy"
-    return str(own) if own.exists() else shutil.which("py-spy")
+    own_py_spy = Path(sys.executable).parent / "py-spy"
+    return str(own_py_spy) if own_py_spy.exists() else shutil.which("py-spy")
 
 
 def _end_of(text: str) -> str:

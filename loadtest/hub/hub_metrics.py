@@ -62,9 +62,9 @@ def counted(metrics: Mapping[tuple[str, str], float], kind: str) -> float | None
     `kind` as the server's code says it: `bus_forged`, or `calls.auth.login` for that label.
     """
     name, _, value = kind.partition(".")
-    wanted = f"prime_{name}_total"
+    metric_name = f"prime_{name}_total"
     for (metric, labels), number in metrics.items():
-        if metric == wanted and labels.partition("=")[2] == value:
+        if metric == metric_name and labels.partition("=")[2] == value:
             return number
     return None
 
@@ -80,9 +80,9 @@ def longest(before: Metrics, after: Metrics, name: str) -> float | None:
 
     The upper bound of the highest bucket of the histogram that has risen; past the last, that one.
     """
-    wanted, rose = f"{name}_bucket", []
+    metric_name, rose = f"{name}_bucket", []
     for (metric, labels), number in after.items():
-        if metric == wanted:
+        if metric == metric_name:
             bound = float(labels.partition("le=")[2])
             rose.append((bound, number - before.get((metric, labels), 0.0)))
     if not rose or not max(rose)[1]:

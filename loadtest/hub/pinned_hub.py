@@ -87,17 +87,17 @@ async def pinned_hub(
 
 def allow_files(connections: int) -> None:
     """Raise the limit of open files, for this process and those it starts, if it is too low."""
-    wanted = connections + SPARE_FILES
+    files_wanted = connections + SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
+    if soft == resource.RLIM_INFINITY or soft >= files_wanted:
         return
-    if hard != resource.RLIM_INFINITY and hard < wanted:
+    if hard != resource.RLIM_INFINITY and hard < files_wanted:
         raise TooFewFiles(
-            f"{connections:,} connections need {wanted:,} open files in a process, and the limit "
-            f"is {hard:,}: raise it (as root: ulimit -n {wanted}; for good: nofile in "
+            f"{connections:,} connections need {files_wanted:,} open files in a process, and the limit "
+            f"is {hard:,}: raise it (as root: ulimit -n {files_wanted}; for good: nofile in "
             f"/etc/security/limits.conf) or ask for at most {max(0, hard - SPARE_FILES):,}"
         )
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files_wanted, hard))
 
 
 def _cpu_seconds(process: psutil.Process) -> float:

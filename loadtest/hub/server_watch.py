@@ -89,10 +89,10 @@ async def _sample(cost: Cost, pids: Sequence[int], start: float, end: float) -> 
     before, cpu = time.perf_counter(), cpu_seconds(pids)
     while (now := time.perf_counter()) < end:
         await asyncio.sleep(min(SAMPLE_SECONDS, end - now))
-        at, taken = time.perf_counter(), cpu_seconds(pids)
-        percent = (taken - cpu) / max(at - before, 1e-3) * 100
+        at, cpu_now = time.perf_counter(), cpu_seconds(pids)
+        percent = (cpu_now - cpu) / max(at - before, 1e-3) * 100
         cost.series.append((at - start, percent, rss_mb(pids)))
-        before, cpu = at, taken
+        before, cpu = at, cpu_now
 
 
 async def _until(when: float) -> None:

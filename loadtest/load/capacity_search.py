@@ -85,11 +85,11 @@ class Search:
         if self.carried >= self.most:
             self.is_at_least = self.is_done = True
             return
-        wanted = self._next(server_percent)
+        next_rooms = self._next(server_percent)
         at_end = self.carried and self.beyond / self.carried <= self.precision
-        known = wanted in (self.carried, self.beyond)
-        self.is_done = bool(at_end or known)
-        self.load = wanted
+        is_known = next_rooms in (self.carried, self.beyond)
+        self.is_done = bool(at_end or is_known)
+        self.load = next_rooms
 
     def _next(self, server_percent: float) -> float:
         if not self.carried:
@@ -97,8 +97,8 @@ class Search:
         if math.isinf(self.beyond):
             room_left = FULL_PERCENT / max(server_percent, 1.0)
             factor = min(self.widest, max(NARROWEST, room_left))
-            more = max(self.carried * factor, self.carried + LEAST_ROOMS)
-            return min(self.most, rooms_near(more))
+            next_rooms = max(self.carried * factor, self.carried + LEAST_ROOMS)
+            return min(self.most, rooms_near(next_rooms))
         return rooms_near(math.sqrt(self.carried * self.beyond))
 
 

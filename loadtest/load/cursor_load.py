@@ -202,10 +202,10 @@ class Load:
             now = time.perf_counter()
             for one in moving:
                 seats, first_step = one.seats, one.first_step
-                for member, step, due in one.schedule.take_due(min(now, end)):
+                for member, step, due_at in one.schedule.take_due(min(now, end)):
                     seat = seats[member]
-                    seat.connection.send(update(seat, first_step + step, due))
-                    lag_ms.append((time.perf_counter() - due) * 1_000)
+                    seat.connection.send(update(seat, first_step + step, due_at))
+                    lag_ms.append((time.perf_counter() - due_at) * 1_000)
             next_due = min(one.schedule.next_due for one in moving)
             await asyncio.sleep(max(GRAIN_SECONDS, next_due - time.perf_counter()))
 

@@ -106,16 +106,16 @@ class Phase:
 async def watching(watch: Watch) -> AsyncIterator[CursorWatch]:
     """A process whose members are all in their rooms; raises `WatchFailed`."""
     spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_main, args=(watch, theirs), daemon=True)
+    own_pipe, child_pipe = spawn.Pipe()
+    process = spawn.Process(target=_main, args=(watch, child_pipe), daemon=True)
     process.start()
-    theirs.close()
+    child_pipe.close()
     try:
-        await _receive(ours, READY_SECONDS)
-        yield CursorWatch(ours)
+        await _receive(own_pipe, READY_SECONDS)
+        yield CursorWatch(own_pipe)
     finally:
         with contextlib.suppress(OSError):
-            ours.send("over")
+            own_pipe.send("over")
         await asyncio.to_thread(process.join, 5.0)
         if process.is_alive():
             process.kill()
@@ -228,12 +228,12 @@ async def _move(movers: Sequence[Mover], hz: float, seen: CursorsSeen) -> None:
     gap = 1 / (hz * len(movers))
     began, step = time.perf_counter(), 0
     while True:
-        due = began + step * gap
+        due_at = began + step * gap
         now = time.perf_counter()
-        if due > now:
-            await asyncio.sleep(due - now)
+        if due_at > now:
+            await asyncio.sleep(due_at - now)
             continue
-        seen.lag_ms.append((now - due) * 1_000)
-        movers[step % len(movers)].move(step, due * 1_000)
+        seen.lag_ms.append((now - due_at) * 1_000)
+        movers[step % len(movers)].move(step, due_at * 1_000)
         seen.sent += 1
         step += 1

@@ -92,11 +92,11 @@ class DeltaWriter:
 
     def _acked(self, message: Message) -> None:
         delta_id = message["id"]
-        due, _ = self.in_flight.pop(delta_id, (None, b""))
+        due_at, _ = self.in_flight.pop(delta_id, (None, b""))
         now = time.perf_counter() * 1_000
         self._answers.note_ack(self.project, delta_id, message["seq"])
-        if due is not None:
-            self._answers.ack_ms.append(now - due)
+        if due_at is not None:
+            self._answers.ack_ms.append(now - due_at)
         if self._goes_on:
             self.propose(now)
 
@@ -123,13 +123,13 @@ async def offer(
     began, step = time.perf_counter(), 0
     count = round(per_second * seconds)
     while step < count:
-        due = began + step / per_second
+        due_at = began + step / per_second
         now = time.perf_counter()
-        if due > now:
-            await asyncio.sleep(due - now)
+        if due_at > now:
+            await asyncio.sleep(due_at - now)
             continue
-        lag_ms.append((now - due) * 1_000)
-        writers[step % len(writers)].propose(due * 1_000)
+        lag_ms.append((now - due_at) * 1_000)
+        writers[step % len(writers)].propose(due_at * 1_000)
         step += 1
         if step % len(writers) == 0:
             await asyncio.sleep(0)  # a sender that is behind must still hear the answers

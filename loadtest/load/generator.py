@@ -162,14 +162,14 @@ async def _move_all(job: Job, members: Sequence[Member], measured: Measured, end
     if job.hz <= 0:
         return
     gap = 1 / (job.hz * len(members))
-    due, step = time.perf_counter(), 0
+    due_at, step = time.perf_counter(), 0
     while (now := time.perf_counter()) < end:
-        measured.lag_ms.append(max(0.0, now - due) * 1_000)
-        while due <= now:
+        measured.lag_ms.append(max(0.0, now - due_at) * 1_000)
+        while due_at <= now:
             members[step % len(members)].move(step)
             step += 1
-            due += gap
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            due_at += gap
+        await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
 
 
 async def _edit_in_turn(
@@ -177,13 +177,13 @@ async def _edit_in_turn(
 ) -> None:
     if job.deltas_per_second <= 0:
         return
-    due, step = time.perf_counter(), 0
+    due_at, step = time.perf_counter(), 0
     while (now := time.perf_counter()) < end:
-        while due <= now:
+        while due_at <= now:
             members[step % len(members)].edit(step)
             step += 1
-            due += 1 / job.deltas_per_second
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            due_at += 1 / job.deltas_per_second
+        await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
 
 
 def _now_ms() -> float:

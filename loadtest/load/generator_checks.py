@@ -94,9 +94,9 @@ class LoopLag:
         return summary(self.ms)
 
     async def _run(self) -> None:
-        due = time.perf_counter()
+        due_at = time.perf_counter()
         while True:
-            due += PROBE_SECONDS
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            due_at += PROBE_SECONDS
+            await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
             # After a pause every timer that fell into it counts, each by its own lateness.
-            self.ms.append(max(0.0, time.perf_counter() - due) * 1_000)
+            self.ms.append(max(0.0, time.perf_counter() - due_at) * 1_000)

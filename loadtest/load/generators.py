@@ -54,13 +54,13 @@ async def carry_out(job: Job, watch: Watch, working: Callable[[float], None]) ->
     with ExitStack() as stack:
         pipes = []
         for one in jobs:
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=cursor_load.main, args=(one, theirs), daemon=True)
+            own_pipe, child_pipe = spawn.Pipe()
+            process = spawn.Process(target=cursor_load.main, args=(one, child_pipe), daemon=True)
             process.start()
-            theirs.close()
+            child_pipe.close()
             stack.callback(process.join, 5.0)
             stack.callback(process.terminate)
-            pipes.append(ours)
+            pipes.append(own_pipe)
         await asyncio.gather(*(receive(pipe) for pipe in pipes))
         start = time.perf_counter() + LEAD_SECONDS
         for pipe in pipes:

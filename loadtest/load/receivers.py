@@ -89,11 +89,11 @@ class Listener:
         begin, end = self.window_ms
         if begin <= at < end:
             times.append(now - at)
-        for back in range(1, round((at - before) / self._period_ms)):
-            due = at - back * self._period_ms
-            if begin <= due < end:
+        for periods_ago in range(1, round((at - before) / self._period_ms)):
+            due_at = at - periods_ago * self._period_ms
+            if begin <= due_at < end:
                 self.replaced += 1
-                times.append(now - due)
+                times.append(now - due_at)
 
 
 class Counting:

@@ -100,12 +100,12 @@ async def stepping(job: Job, watched: Watched) -> AsyncIterator[Stepper]:
     stepper = Stepper(job, watched)
     with ExitStack() as stack:
         for _ in range(processes_on(job.cores)):
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=stepped_load.main, args=(job, theirs), daemon=True)
+            own_pipe, child_pipe = spawn.Pipe()
+            process = spawn.Process(target=stepped_load.main, args=(job, child_pipe), daemon=True)
             process.start()
-            theirs.close()
+            child_pipe.close()
             stack.callback(process.join, 5.0)
             stack.callback(process.terminate)
-            stack.callback(ours.close)
-            stepper.pipes.append(ours)
+            stack.callback(own_pipe.close)
+            stepper.pipes.append(own_pipe)
         yield stepper

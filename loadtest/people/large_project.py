@@ -40,8 +40,8 @@ class LargeProject:
     async def set_up(self) -> None:
         """An account, and the project filled."""
         await self._owner.sign_up(secrets.token_hex(3))
-        made = await self._owner.client.projects.create(name="a large one")
-        self.project = str(made["id"])
+        created = await self._owner.client.projects.create(name="a large one")
+        self.project = str(created["id"])
         room = await self._owner.enter(self.project)
         await upload(room, list(large_song(ENTITIES, seed=1)))
         snapshot = await self._owner.client.snapshots.create(project=self.project, name="full")
@@ -139,14 +139,14 @@ def _under_another_name(op: dict[str, object], name: str) -> dict[str, object]:
     """The same op on entities of its own: every id gets a prefix, and so does what names one."""
     entity = op["entity"]
     assert isinstance(entity, dict)
-    own = {key: _named(key, value, name) for key, value in entity.items()}
-    return op | {"id": f"{name}-{op['id']}", "entity": own}
+    renamed = {key: _named(key, value, name) for key, value in entity.items()}
+    return op | {"id": f"{name}-{op['id']}", "entity": renamed}
 
 
 def _named(key: str, value: object, name: str) -> object:
     if key == "target" and isinstance(value, str):
-        collection, entity_id, rest = value.split("/", 2)
-        return f"{collection}/{name}-{entity_id}/{rest}"
+        collection, entity_id, path_rest = value.split("/", 2)
+        return f"{collection}/{name}-{entity_id}/{path_rest}"
     if key in ("channel", "track", "lane", "clip"):
         return f"{name}-{value}"
     return value

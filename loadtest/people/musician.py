@@ -57,10 +57,10 @@ CHARACTERS = (
 
 def character(number: int) -> Character:
     """Any number of musicians, all of different names."""
-    known = CHARACTERS[number % len(CHARACTERS)]
+    known_character = CHARACTERS[number % len(CHARACTERS)]
     again = number // len(CHARACTERS)
-    name = f"{known.name} {again + 1}" if again else known.name
-    return Character(name, known.instrument, known.color)
+    name = f"{known_character.name} {again + 1}" if again else known_character.name
+    return Character(name, known_character.instrument, known_character.color)
 
 
 class Musician:

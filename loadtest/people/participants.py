@@ -116,15 +116,15 @@ class Participant:
     async def play(self, stop: asyncio.Event) -> None:
         """Act at an even rate until told to stop; goes on editing while the server is away."""
         musician = Musician(lambda: self.room.state, self._seed, is_calm=self._is_calm)
-        due = time.perf_counter()
+        due_at = time.perf_counter()
         while not stop.is_set():
             match musician.frame():
                 case Move(presence=presence):
                     self.room.move(**presence, at=now_ms())
                 case Edit(ops=ops, atomic=atomic):
                     self.edit(ops, atomic)
-            due += 1 / FRAMES_PER_SECOND
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            due_at += 1 / FRAMES_PER_SECOND
+            await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
 
     def edit(self, ops: list[Op], atomic: bool) -> str | None:
         """Propose a delta; returns its id, or None when too many wait already."""
@@ -193,18 +193,18 @@ async def take_seats(
     let in by a code. Owners are made by who is one.
     """
     unique = secrets.token_hex(3)
-    owner, *others = participants
+    owner, *other_participants = participants
     await owner.sign_up(unique)
-    made = await owner.client.projects.create(name=song.name[:120], **song.in_list)
-    project = str(made["id"])
+    created = await owner.client.projects.create(name=song.name[:120], **song.in_list)
+    project = str(created["id"])
     await upload(await owner.enter(project), song.to_ops())
-    for number, other in enumerate(others, start=1):
+    for number, participant in enumerate(other_participants, start=1):
         if role == "owner":
-            await other.sign_up(unique)
-            await owner.client.members.grant(project=project, email=other.email, role=role)
+            await participant.sign_up(unique)
+            await owner.client.members.grant(project=project, email=participant.email, role=role)
         else:
             link = (await owner.client.invitations.create(project=project, role=role))["url"]
-            by_code = 1 < number == len(others)
-            await (other.sign_up_in_a_browser if by_code else other.sign_up)(unique, link or "")
-        await other.enter(project)
+            by_code = 1 < number == len(other_participants)
+            await (participant.sign_up_in_a_browser if by_code else participant.sign_up)(unique, link or "")
+        await participant.enter(project)
     return project

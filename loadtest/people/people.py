@@ -112,13 +112,13 @@ class Person:
         self._end_gesture(time.perf_counter() * 1_000)
 
     async def _frames(self, seconds: float, stop: asyncio.Event) -> None:
-        due = time.perf_counter()
-        end = due + seconds
-        while due < end and not stop.is_set():
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            self._seen.lag_ms.append(max(0.0, time.perf_counter() - due) * 1_000)
-            self._frame(due)
-            due += 1 / FRAMES_PER_SECOND
+        due_at = time.perf_counter()
+        end = due_at + seconds
+        while due_at < end and not stop.is_set():
+            await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
+            self._seen.lag_ms.append(max(0.0, time.perf_counter() - due_at) * 1_000)
+            self._frame(due_at)
+            due_at += 1 / FRAMES_PER_SECOND
 
     async def _pause(self, stop: asyncio.Event) -> None:
         if self._gesture:
@@ -231,7 +231,7 @@ class Person:
             return
         begin = max(self._next.get(member, 0), trail.cut)
         end = _after(trail.due_ms, at, begin)
-        self._seen.cursor_ms.extend(now - due for due in trail.due_ms[begin:end])
+        self._seen.cursor_ms.extend(now - due_ms for due_ms in trail.due_ms[begin:end])
         self._next[member] = max(begin, end)
 
 

@@ -155,8 +155,8 @@ class RecordedMusician(Participant):
         except (CallInterrupted, CallTimedOut) as unknown:
             self._note(What.ROW_UNKNOWN, delta=mark, text=unknown.code)
         except CallFailed as failed:
-            what = What.ROW_UNKNOWN if failed.code in OUTCOME_UNKNOWN else What.ROW_FAIL
-            self._note(what, delta=mark, text=failed.code)
+            outcome = What.ROW_UNKNOWN if failed.code in OUTCOME_UNKNOWN else What.ROW_FAIL
+            self._note(outcome, delta=mark, text=failed.code)
         else:
             self._note(What.ROW_OK, version=int(row["version"]), delta=mark)
 

@@ -51,9 +51,9 @@ def split_clip(work: Work, clip_id: str) -> list[Op]:
         return []
     second_id = work.new_id()
     first = {"duration": cut, "fadeIn": min(clip["fadeIn"], cut), "fadeOut": 0}
-    rest = clip["duration"] - cut
-    second = clip | {"time": clip["time"] + cut, "duration": rest, "fadeIn": 0}
-    second["fadeOut"] = min(clip["fadeOut"], rest)
+    second_duration = clip["duration"] - cut
+    second = clip | {"time": clip["time"] + cut, "duration": second_duration, "fadeIn": 0}
+    second["fadeOut"] = min(clip["fadeOut"], second_duration)
     ops: list[Op] = [
         {"op": "set", "col": "clips", "id": clip_id, "props": first},
         {"op": "insert", "col": "clips", "id": second_id, "entity": second},

@@ -55,22 +55,22 @@ async def sessions(url: str, seed: int, count: int) -> dict[str, Any]:
     Before each pick it is asked; `agrees`: how often the estimate here suggests the same.
     """
     async with _producer(url) as client:
-        producer, own = Producer(seed), Recall(HALF_LIFE_DAYS)
+        producer, own_ranking = Producer(seed), Recall(HALF_LIFE_DAYS)
         first_day = time.time() / SECONDS_OF_A_DAY - DAYS_BEFORE
         before = list(producer.year(first_day, DAYS_BEFORE - 1))
         for first in range(0, len(before), 200):
             await _observe(client, before[first : first + 200])
         for pick in before:
-            own.hear(pick)
+            own_ranking.hear(pick)
         hits, agrees = Hits(), 0
         for _ in range(count):
             for pick in producer.session(time.time() / SECONDS_OF_A_DAY):
                 now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told, pick.truth)
                 suggestions = await _suggested(client, now)
-                agrees += suggestions == list(own.suggest(now))[: len(suggestions)]
+                agrees += suggestions == list(own_ranking.suggest(now))[: len(suggestions)]
                 hits.count(now.key, suggestions, 0)
                 await _observe(client, [now])
-                own.hear(now)
+                own_ranking.hear(now)
         return {
             "told_before": len(before),
             "picks": hits.picks,

@@ -71,9 +71,9 @@ class Recall:
             hours = [c for c in contexts_of(pick.told) if c.startswith("hour=")]
             levels[2:2] = [Level(context, 15.0) for context in hours]
         ranking = ranked(self.heats, levels, pick.days, self._half_life)[:MOST]
-        shown = worth_showing([estimate.confidence for estimate in ranking], self._uses)
-        self.confidence = ranking[0].confidence if shown else 0.0
-        return [estimate.key for estimate in ranking[:shown]]
+        shown_count = worth_showing([estimate.confidence for estimate in ranking], self._uses)
+        self.confidence = ranking[0].confidence if shown_count else 0.0
+        return [estimate.key for estimate in ranking[:shown_count]]
 
     def hear(self, pick: Pick) -> None:
         self.add(pick.key, pick.days, pick.told)

@@ -103,14 +103,14 @@ class Producer:
     def _drift(self) -> None:
         for taste in self._tastes.values():
             if self._rng.random() < DRIFT:
-                one, other = self._rng.sample(self._keys, 2)
-                taste[one], taste[other] = taste[other], taste[one]
+                one_key, other_key = self._rng.sample(self._keys, 2)
+                taste[one_key], taste[other_key] = taste[other_key], taste[one_key]
 
     def _blend(self, genre: str, part_of_day: int) -> dict[str, float]:
-        own, hour = self._tastes[genre], self._of_hours[part_of_day]
+        genre_taste, hour = self._tastes[genre], self._of_hours[part_of_day]
         share = self._hour_share
         return {
-            key: (1 - share) * (SHARED * self._shared[key] + (1 - SHARED) * own[key])
+            key: (1 - share) * (SHARED * self._shared[key] + (1 - SHARED) * genre_taste[key])
             + share * hour[key]
             for key in self._keys
         }

@@ -74,10 +74,10 @@ class Year:
         return [
             {
                 "said": round(total / count, 3),
-                "taken": round(taken / count, 3),
+                "taken": round(taken_count / count, 3),
                 "suggestions": int(count),
             }
-            for _, (count, taken, total) in sorted(self.said.items())
+            for _, (count, taken_count, total) in sorted(self.said.items())
         ]
 
     def calibration_error(self) -> float:

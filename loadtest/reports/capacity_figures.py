@@ -70,10 +70,10 @@ def is_carried(step: Mapping[str, Any]) -> bool:
 
 def void_because(step: Mapping[str, Any]) -> str:
     """Why a step says nothing about the server, in words; empty: it does."""
-    taken, busy = step["taken_by_others_percent"], step["generator_cpu_percent"]
+    taken_by_others, busy = step["taken_by_others_percent"], step["generator_cpu_percent"]
     late = step["generator_lag_p99_ms"] or 0.0
-    if taken > DISTURBED_PERCENT:
-        return f"other programs took {taken:g} % of the server's core"
+    if taken_by_others > DISTURBED_PERCENT:
+        return f"other programs took {taken_by_others:g} % of the server's core"
     if busy > BUSY_PERCENT:
         return f"the generator took {busy:g} % of its core"
     if late > LAG_BOUND_MS:

@@ -20,7 +20,7 @@ def write_cursors(
     flame: FlameGraph | None = None,
 ) -> Path:
     """Write the page; `runs` by size. Returns its path."""
-    named = {f"{size} members": run for size, run in runs.items()}
+    runs_by_title = {f"{size} members": run for size, run in runs.items()}
     cost = [(row["size"], row["cpu_us_per_member_s"]) for row in figures["sizes"]]
     latency = {
         name: [(row["size"], row[f"{name}_ms"] or 0.0) for row in figures["sizes"]]
@@ -39,8 +39,8 @@ def write_cursors(
                 "us of CPU per second",
             ),
             plots.lines(latency, "Latency by size", "members of the room", "ms"),
-            *latency_plots(named),
-            *cost_plots(named),
+            *latency_plots(runs_by_title),
+            *cost_plots(runs_by_title),
         ],
         figures=figures,
         notes=notes_of(figures["sizes"], "size"),

@@ -42,9 +42,9 @@ class Evidence:
     def _write(self, report: Mapping[str, Any], directory: Path) -> Path:
         from loadtest.reports.report import Report, TableOf, write  # plots take a second to import
 
-        wanted = {target.name: target.in_words for target in self.targets}
+        target_words = {target.name: target.in_words for target in self.targets}
         rows = [
-            {"what": name, "value": shown(value), "wanted": wanted.get(name, "")}
+            {"what": name, "value": shown(value), "wanted": target_words.get(name, "")}
             for name, value in report.items()
         ]
         columns = {"what": "figure", "value": "measured", "wanted": "wanted"}

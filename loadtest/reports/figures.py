@@ -65,16 +65,16 @@ def medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _median(values: Sequence[Any]) -> Any:
-    known = [value for value in values if value is not None]
-    if not known:
+    known_values = [value for value in values if value is not None]
+    if not known_values:
         return None
-    if all(isinstance(value, bool) for value in known):
-        return all(known)
-    if all(isinstance(value, int) for value in known):
-        return round(median(known))
-    if all(isinstance(value, int | float) for value in known):
-        return round(median(known), 3)
-    return next((value for value in known if value), known[-1])
+    if all(isinstance(value, bool) for value in known_values):
+        return all(known_values)
+    if all(isinstance(value, int) for value in known_values):
+        return round(median(known_values))
+    if all(isinstance(value, int | float) for value in known_values):
+        return round(median(known_values), 3)
+    return next((value for value in known_values if value), known_values[-1])
 
 
 def notes_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
@@ -92,9 +92,9 @@ def _warnings(row: Mapping[str, Any]) -> list[str]:
             f"{1 - arrived:.0%} of the updates had not arrived when the wait for them ended: the "
             "latencies are of the others, in truth they are longer"
         )
-    taken = row.get("taken_by_others_percent", 0.0)
-    if taken > DISTURBED_PERCENT:
-        warnings.append(f"other programs took {taken:g} % of the server's core: disturbed")
+    taken_by_others = row.get("taken_by_others_percent", 0.0)
+    if taken_by_others > DISTURBED_PERCENT:
+        warnings.append(f"other programs took {taken_by_others:g} % of the server's core: disturbed")
     if row.get("lost_connections"):
         warnings.append(f"{row['lost_connections']} connections were lost")
     if row.get("problems"):

@@ -36,14 +36,14 @@ def tell(
 ) -> None:
     """Print the report; a load that was not sustained is said below it, never left to be found."""
     console = console or Console(stderr=True)
-    wanted = {target.name: target for target in targets}
+    target_by_name = {target.name: target for target in targets}
     table = Table(title=title, title_justify="left", box=None)
     table.add_column("what")
     table.add_column("value")
     table.add_column("wanted")
     for name, value in report.items():
         if name != "not_sustained_because":
-            table.add_row(name, shown(value), _judged(wanted.get(name), value))
+            table.add_row(name, shown(value), _judged(target_by_name.get(name), value))
     console.print(table)
     for reason in report.get("not_sustained_because", []):
         console.print(f"Not sustained: {reason}.", style="yellow")

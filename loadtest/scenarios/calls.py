@@ -131,8 +131,8 @@ class _Bench:
         noted = None if data is None else data / "filled.json"
         if noted is not None and noted.exists():
             return json.loads(noted.read_text())
-        words = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
-        filled = await self._child(*words, "--rows", str(self._arguments.rows))
+        command = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
+        filled = await self._child(*command, "--rows", str(self._arguments.rows))
         if noted is not None:
             noted.write_text(json.dumps(filled))
         return filled
@@ -161,7 +161,7 @@ class _Bench:
         async with LoopLag() as lag:
             await _each(loop.run(seconds=self._arguments.seconds) for loop in loops)
         passed = time.perf_counter() - began
-        *taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
+        *cpu_taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
         cursors_seen, after = await phase.end(), await scrape(self._hub.url)
         found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(stolen / passed * 100)
         self._problems += [f"{kind.name}: {one}" for one in found_problems]
@@ -169,7 +169,7 @@ class _Bench:
         failed = [loop.failed for loop in loops if loop.failed]
         self._by_kind[kind.name] = _Measured(
             per_s=len(ms) / passed,
-            us=[round(seconds / max(len(ms), 1) * 1e6, 1) for seconds in taken],
+            us=[round(seconds / max(len(ms), 1) * 1e6, 1) for seconds in cpu_taken],
             ms=ms,
             tick_late_ms=longest(before, after, LOOP_LATE),
             stall_ms=longest(before, after, STALLED),

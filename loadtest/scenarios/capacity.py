@@ -83,10 +83,10 @@ class Trial:
     @property
     def row(self) -> dict[str, Any]:
         """What a report says of it."""
-        named = {"peer": self.peer.name, "title": self.peer.title}
+        peer_names = {"peer": self.peer.name, "title": self.peer.title}
         if self.error:
-            return named | {"error": self.error}
-        return named | peer_row(self.capacities, self.steps, self.at_shares)
+            return peer_names | {"error": self.error}
+        return peer_names | peer_row(self.capacities, self.steps, self.at_shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ async def run_capacity(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.report:
         from loadtest.reports.capacity_report import write_capacity  # matplotlib takes a second
 
-        shown = rows_for_eyes(report["peers"])
-        path = write_capacity(arguments.report, report, COLUMNS, shown, notes(report))
+        shown_rows = rows_for_eyes(report["peers"])
+        path = write_capacity(arguments.report, report, COLUMNS, shown_rows, notes(report))
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
 
@@ -305,7 +305,7 @@ def _tell(report: dict[str, Any]) -> None:
 
 def rows_for_eyes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same rows, with cells that hold two figures."""
-    shown = []
+    rows_shown = []
     for row in rows:
         cells = dict(row)
         if "error" not in row:
@@ -313,8 +313,8 @@ def rows_for_eyes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name in SHARES:
             if latency := row.get(f"latency_at_{name}_ms"):
                 cells[name] = f"{latency['p50']:.3g}/{latency['p99']:.3g}"
-        shown.append(cells)
-    return shown
+        rows_shown.append(cells)
+    return rows_shown
 
 
 def notes(report: dict[str, Any]) -> list[str]:

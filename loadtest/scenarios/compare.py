@@ -53,8 +53,8 @@ class Trials:
     @property
     def row(self) -> dict[str, Any]:
         """The medians; one failure makes it a row with `error`."""
-        named = {"peer": self.peer.name, "title": self.peer.title}
-        return named | ({"error": self.error} if self.error else medians(self.rows))
+        peer_names = {"peer": self.peer.name, "title": self.peer.title}
+        return peer_names | ({"error": self.error} if self.error else medians(self.rows))
 
 
 async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:

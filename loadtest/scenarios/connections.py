@@ -59,7 +59,7 @@ async def _of(
     peer: Peer, arguments: argparse.Namespace, cores: Cores, bars: Progress
 ) -> dict[str, Any]:
     bar = bars.add_task(peer.title, total=arguments.repeat)
-    named = {"peer": peer.name, "title": peer.title}
+    peer_names = {"peer": peer.name, "title": peer.title}
     rows = []
     try:
         for _ in range(arguments.repeat):
@@ -67,8 +67,8 @@ async def _of(
                 rows.append(await _measure(peer, server, arguments.connections))
             bars.advance(bar)
     except (PeerFailed, HandshakeFailed, OSError, TimeoutError) as error:
-        return named | {"error": str(error) or type(error).__name__}
-    return named | medians(rows)
+        return peer_names | {"error": str(error) or type(error).__name__}
+    return peer_names | medians(rows)
 
 
 async def _measure(peer: Peer, server: Running, count: int) -> dict[str, float]:

@@ -63,10 +63,10 @@ async def _load(
     spawn = multiprocessing.get_context("spawn")
     pipes = []
     for job in jobs:
-        ours, theirs = spawn.Pipe()
-        spawn.Process(target=generator.main, args=(job, theirs), daemon=True).start()
-        theirs.close()
-        pipes.append(ours)
+        own_pipe, child_pipe = spawn.Pipe()
+        spawn.Process(target=generator.main, args=(job, child_pipe), daemon=True).start()
+        child_pipe.close()
+        pipes.append(own_pipe)
     await asyncio.gather(*(_receive(pipe) for pipe in pipes))
     began, cpu_before = time.perf_counter(), hub.cpu_seconds if hub else 0.0
     for pipe in pipes:
@@ -92,7 +92,7 @@ def _report(
 ) -> dict[str, Any]:
     lag = percentiles.summary([ms for one in measured for ms in one.lag_ms])
     sent = sum(one.updates_sent for one in measured)
-    wanted = arguments.rooms * arguments.size * arguments.hz * arguments.seconds
+    wanted_updates = arguments.rooms * arguments.size * arguments.hz * arguments.seconds
     is_late = (lag["p99"] or 0.0) > LAG_BOUND_MS
     return {
         "rooms": arguments.rooms,
@@ -109,7 +109,7 @@ def _report(
         "deltas": sum(one.deltas_sent for one in measured),
         "reconnects": sum(one.reconnects for one in measured),
         "generator_lag_ms": lag,
-        "sustained": not is_late and sent >= wanted * RATE_BOUND,
+        "sustained": not is_late and sent >= wanted_updates * RATE_BOUND,
     }
 
 

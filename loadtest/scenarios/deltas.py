@@ -159,13 +159,13 @@ class _Bench:
         before, since = self._answers.acked, samples.now
         lag: list[float] = []
         phase = await watch.phase()
-        wanted = await offer(self._writers, rate, seconds, lag)
+        wanted_deltas = await offer(self._writers, rate, seconds, lag)
         cursors_seen = await phase.end()
         await self._scrape("at_rate")
         generator = samples.mean("generator", since)
         unanswered = await drain(self._writers, DRAIN_SECONDS)
         acks = list(self._answers.ack_ms)
-        self._problems += problems(lag, generator, self._answers.acked - before, wanted)
+        self._problems += problems(lag, generator, self._answers.acked - before, wanted_deltas)
         self._problems += cursors_seen.problems
         if unanswered:
             self._problems.append(f"{unanswered} deltas were not answered")
@@ -257,11 +257,11 @@ class _Bench:
         """Without the server: what its database takes of the same deltas."""
         self._say("PostgreSQL alone")
         await self._hub.kill()
-        own = [self._batch] if self._batch is not None and self._batch < FULL_BATCH else []
+        own_batch = [self._batch] if self._batch is not None and self._batch < FULL_BATCH else []
         rows = await postgres_alone(
             self._hub.database_url,
             self._hub.cores,
-            batches=[FULL_BATCH, *own],
+            batches=[FULL_BATCH, *own_batch],
             projects=len(self._projects),
             seconds=self._arguments.seconds,
             ops=edit(25),

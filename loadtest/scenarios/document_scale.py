@@ -206,8 +206,8 @@ class _Bench:
         token = self._client.access_token
 
         async def join(device: str) -> None:
-            async with Client(self._hub.url, device=device, access_token=token) as other:
-                await other.join(self._room.project)
+            async with Client(self._hub.url, device=device, access_token=token) as joining_client:
+                await joining_client.join(self._room.project)
 
         times = [await _timed(lambda n=n: join(f"joiner-{n}")) for n in range(REPEATS)]  # type: ignore[misc]
         return {"join_ms": round(statistics.median(times), 1)}

@@ -167,9 +167,9 @@ class _Herd:
         await self._hub.start()
         end = killed_at + BACK_SECONDS
         while time.perf_counter() < end:
-            back = len(self._tally.returned_at)
-            self._progress.update(self._step, completed=back)
-            if back >= len(self._members):
+            returned_count = len(self._tally.returned_at)
+            self._progress.update(self._step, completed=returned_count)
+            if returned_count >= len(self._members):
                 break
             await asyncio.sleep(0.05)
         return killed_at, max(0, len(self._members) - len(self._tally.returned_at))
@@ -179,12 +179,12 @@ class _Herd:
         gap = 1 / (EDITS_PER_SECOND * len(self._editors))
         began, step = time.perf_counter(), 0
         while True:
-            due = began + step * gap
+            due_at = began + step * gap
             now = time.perf_counter()
-            if due > now:
-                await asyncio.sleep(due - now)
+            if due_at > now:
+                await asyncio.sleep(due_at - now)
                 continue
-            self._editors[step % len(self._editors)].propose(edit(step), due * 1_000)
+            self._editors[step % len(self._editors)].propose(edit(step), due_at * 1_000)
             step += 1
 
     def _connected(self) -> list[BarePrime]:

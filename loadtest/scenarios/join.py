@@ -197,7 +197,7 @@ class _Storm:
         }
         joiners = [joiner for joiner in everyone if joiner is not None]
         checked = [joiner for joiner in joiners if joiner.keeps]
-        wrong = sum(not joiner.is_right(self._project) for joiner in checked)
+        wrong_copies = sum(not joiner.is_right(self._project) for joiner in checked)
         for joiner in joiners:
             joiner.close()
         bounds = summary(self._joined_s, 3), percentile(self._joined_s, 95)
@@ -214,7 +214,7 @@ class _Storm:
             "failed": len(self._failures),
             "failures": sorted(set(self._failures))[:3],
             "fully_decoded": len(checked),
-            "wrong_states": wrong,
+            "wrong_states": wrong_copies,
             "state_mb": round(max((j.unpacked_mb for j in checked), default=0.0), 2),
             "mb_each": round(max((j.state_bytes for j in joiners), default=0) / 2**20, 2),
             "cursor_ms": cursors_seen.figures,

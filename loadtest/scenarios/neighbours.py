@@ -101,9 +101,9 @@ async def _measure(
             spans[name] = [await _for_so_long(work, length)]
             await asyncio.sleep(min(SETTLING_SECONDS, seconds))
     figures = {name: acks.figures(of_phase) for name, of_phase in spans.items()}
-    rest = figures["rest"]["p99"]
+    quiet_p99 = figures["rest"]["p99"]
     ratios = {
-        name: round(figure["p99"] / rest, 2) for name, figure in figures.items() if name != "rest"
+        name: round(figure["p99"] / quiet_p99, 2) for name, figure in figures.items() if name != "rest"
     }
     return {
         "ack_ms": figures,

@@ -57,9 +57,9 @@ class Looks:
         keys = await redis_keys(self._cluster.servers.redis_url)
         nodes = self._cluster.nodes
         looks = await asyncio.gather(*(self._at(node, keys, idle=idle) for node in nodes))
-        taken = [look for look in looks if look is not None]
-        self.all.extend(taken)
-        return taken
+        looks_taken = [look for look in looks if look is not None]
+        self.all.extend(looks_taken)
+        return looks_taken
 
     async def _at(self, node: LocalHub, keys: float, *, idle: bool) -> Look | None:
         try:
@@ -124,12 +124,12 @@ def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
         if mb >= GROWTH_MB_PER_HOUR
     ]
     for name, idle in _idle_by_node(looks, warm_at).items():
-        for what, spare in SPARE.items():
-            values = [float(asdict(look)[what]) for look in idle]
+        for series, spare in SPARE.items():
+            values = [float(asdict(look)[series]) for look in idle]
             third = max(1, len(values) // 3)
             first, last = statistics.median(values[:third]), statistics.median(values[-third:])
             if last > first + spare:
-                growing.append(f"{name}: {what} went from {first:g} to {last:g}")
+                growing.append(f"{name}: {series} went from {first:g} to {last:g}")
         rates = log_rates(idle)
         third = max(1, len(rates) // 3)
         if rates and statistics.median(rates[-third:]) > NOISY * rates[0] + 10:

@@ -43,12 +43,12 @@ class Evening:
         """From the first who comes to the last who has gone."""
         await self._come_in()
         over = asyncio.Event()
-        others = (self._rove, self._knock, self._log_in_wrongly, self._call, self._restore)
+        strangers = (self._rove, self._knock, self._log_in_wrongly, self._call, self._restore)
         async with asyncio.TaskGroup() as tasks:
             for person in self._people:
                 tasks.create_task(person.live(over))
-            for other in others:
-                tasks.create_task(self._again_and_again(other, over))
+            for stranger in strangers:
+                tasks.create_task(self._again_and_again(stranger, over))
             await wait(stop, seconds)
             over.set()
         unanswered = await settle([person.member for person in self._people], SETTLE_SECONDS)

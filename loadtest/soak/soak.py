@@ -131,8 +131,8 @@ class Soak:
         """What was flat, what grew, and whether everything acknowledged is there."""
         looks, warm_at = self.looks.all, self._warm_at
         lost, stored = await audits(self._cluster.database_url, self._some())
-        wrong = [p for p, one in stored.items() if not one["checkpoint_ok"]]
-        self.problems += [f"the checkpoint of {project} is wrong" for project in wrong]
+        wrong_projects = [p for p, one in stored.items() if not one["checkpoint_ok"]]
+        self.problems += [f"the checkpoint of {project} is wrong" for project in wrong_projects]
         idle = [look for look in looks if look.idle and look.at >= warm_at]
         per_node = len(idle) / max(1, len(self._cluster.nodes))
         vacuous = []
@@ -154,7 +154,7 @@ class Soak:
             "acked": sum(map(len, self.acked.values())),
             "lost": lost + self.holes,
             "audited": len(stored),
-            "checkpoints_wrong": len(wrong),
+            "checkpoints_wrong": len(wrong_projects),
             "problems": [*self.problems, *problems],
             "vacuous": vacuous,
             "growers": {node: top[:10] for node, top in growers.items()},

@@ -34,11 +34,11 @@ def opened_plain(
 
 def read_plain(path: Path, most: int, *, follows: bool = False) -> tuple[bytes, int]:
     """All that is in it, at most so many bytes, and its mode; likewise."""
-    with opened_plain(path, follows=follows) as (file, known):
+    with opened_plain(path, follows=follows) as (file, status):
         content = file.read(most + 1)
     if len(content) > most:
         raise NotPlain(f"has over {most} bytes")
-    return content, known.st_mode
+    return content, status.st_mode
 
 
 def open_lock(path: Path, mode: int) -> int:
@@ -70,17 +70,17 @@ def _open_or_make(path: Path, how: int, mode: int) -> int:
 
 def require_plain(descriptor: int) -> os.stat_result:
     """What is known of an open file. Raises `NotPlain`."""
-    known = os.fstat(descriptor)
-    if not stat.S_ISREG(known.st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         raise NotPlain("is no file")
-    return known
+    return status
 
 
 def may_be_written_by_others(directory: Path) -> bool:
     """Whether others may put a file in the place of one of ours there. Raises `OSError`."""
-    known = directory.stat()
-    is_kept = known.st_mode & stat.S_ISVTX and known.st_uid == os.geteuid()
-    return bool(known.st_mode & (stat.S_IWGRP | stat.S_IWOTH)) and not is_kept
+    status = directory.stat()
+    is_kept = status.st_mode & stat.S_ISVTX and status.st_uid == os.geteuid()
+    return bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)) and not is_kept
 
 
 def _refuse_link(path: Path) -> None:

@@ -56,9 +56,9 @@ class ConfigFile:
         """Raises `ValueError` for a key that is none of these, nor in one of these tables."""
         for key in self.values:
             if key not in known and key.rpartition(".")[0] not in tables:
-                close = get_close_matches(shown := _cut(key), known, n=1)
+                close = get_close_matches(shown_key := _cut(key), known, n=1)
                 meant = f"is {close[0]} meant?" if close else "./run check-config --help lists them"
-                raise ValueError(f"{self.path}: there is no setting {shown}; {meant}")
+                raise ValueError(f"{self.path}: there is no setting {shown_key}; {meant}")
 
     def refuse_read_by_all(self, key: str) -> None:
         """Raises `ValueError`, as a secret is in it."""

@@ -21,8 +21,8 @@ def masked(text: str) -> str:
     user, has_password, _ = (match["login"] or "").partition(":")
     login = f"{user}:{HIDDEN}@" if has_password else f"{user}@" if user else ""
     address, has_parameters, parameters = match["rest"].partition("?")
-    shown = "&".join(_masked_parameter(each) for each in parameters.split("&"))
-    return f"{match['scheme']}://{login}{address}" + (f"?{shown}" if has_parameters else "")
+    masked_parameters = "&".join(_masked_parameter(each) for each in parameters.split("&"))
+    return f"{match['scheme']}://{login}{address}" + (f"?{masked_parameters}" if has_parameters else "")
 
 
 def holds_secret(text: str) -> bool:

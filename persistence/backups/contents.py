@@ -233,13 +233,13 @@ def differences(expected: Contents, found: Contents) -> list[str]:
     sentences = []
     unlogged = {*expected.unlogged, *found.unlogged}
     for name in sorted((expected.tables.keys() | found.tables.keys()) - unlogged):
-        one, other = expected.tables.get(name), found.tables.get(name)
-        if one is None or other is None:
-            sentences.append(f"the table {name} is {'missing' if other is None else 'too many'}")
-        elif one.rows != other.rows:
-            sentences.append(f"{name} has {other.rows:,} rows, not {one.rows:,}")
-        elif one.digest != other.digest:
-            sentences.append(f"{name} has {one.rows:,} rows, and not the same ones")
+        expected_table, found_table = expected.tables.get(name), found.tables.get(name)
+        if expected_table is None or found_table is None:
+            sentences.append(f"the table {name} is {'missing' if found_table is None else 'too many'}")
+        elif expected_table.rows != found_table.rows:
+            sentences.append(f"{name} has {found_table.rows:,} rows, not {expected_table.rows:,}")
+        elif expected_table.digest != found_table.digest:
+            sentences.append(f"{name} has {expected_table.rows:,} rows, and not the same ones")
     if expected.projects != found.projects:
         sentences.append("heads or epochs of projects are not the same")
     if expected.migrations != found.migrations:

@@ -57,14 +57,14 @@ LOOKED_AT_ONCE = 1_000
 
 async def projects_to_compact(db: Executor, before_ms: float, limit: int) -> list[str]:
     """Projects with history older than a snapshot from before that time (ms since 1970)."""
-    due: list[str] = []
+    due_projects: list[str] = []
     last = NOWHERE
     while rows := await db.fetch(PROJECTS_TO_COMPACT, before_ms, last, LOOKED_AT_ONCE):
-        due += [row["id"] for row in rows if row["is_due"]]
-        if len(due) >= limit:
-            return due[:limit]
+        due_projects += [row["id"] for row in rows if row["is_due"]]
+        if len(due_projects) >= limit:
+            return due_projects[:limit]
         last = rows[-1]["id"]
-    return due
+    return due_projects
 
 
 async def compact(db: Executor, project: str, before_ms: float) -> int:

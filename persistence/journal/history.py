@@ -322,7 +322,7 @@ def _found(seq: int | None) -> int:
 
 
 def _history(row: Any, max_bytes: int) -> HistoryRow:
-    shown = row["shown"].encode()
+    shown_ops = row["shown"].encode()
     return HistoryRow(
         seq=row["seq"],
         delta_id=row["delta_id"],
@@ -334,7 +334,7 @@ def _history(row: Any, max_bytes: int) -> HistoryRow:
         purpose=Purpose(row["purpose"]),
         reverts=row["reverts"],
         step=row["step"],
-        ops=shown,
+        ops=shown_ops,
         total=row["total"],
-        may_be_cut=max(row["stored"], row["shown_before"] + len(shown)) >= max_bytes,
+        may_be_cut=max(row["stored"], row["shown_before"] + len(shown_ops)) >= max_bytes,
     )

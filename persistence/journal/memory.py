@@ -292,14 +292,14 @@ class MemoryJournal:
         return outcome, self._store(proposal, self._commit_time(self._projects[proposal.project]))
 
     def _judged(self, proposal: Proposal) -> tuple[Outcome, int | None]:
-        known = self._known(proposal)
-        if known is not None and known[0] is Outcome.DUPLICATE:
-            return known
+        known_outcome = self._known(proposal)
+        if known_outcome is not None and known_outcome[0] is Outcome.DUPLICATE:
+            return known_outcome
         refusal = self._refusal(proposal)
         if refusal is not None:
             return refusal, None
-        if known is not None:
-            return known[0], None
+        if known_outcome is not None:
+            return known_outcome[0], None
         return Outcome.COMMITTED, None
 
     def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:

@@ -150,8 +150,8 @@ class PostgresJournal:
         for n, each in zip(storable, of_batch, strict=True):
             judged[n] = each
         outcomes = [(each.outcome, each.seq) for each in judged]
-        own = own_entries(proposals, judged) if known else []
-        return Appended(outcomes, without_gaps([*missed, *own], known))
+        appended_entries = own_entries(proposals, judged) if known else []
+        return Appended(outcomes, without_gaps([*missed, *appended_entries], known))
 
     async def append_group(
         self, staging: str, parts: Sequence[Proposal], known: Known

@@ -114,9 +114,9 @@ def cut(state: bytes) -> tuple[StateSlice, ...]:
     """What PostgreSQL does to a stored state, for one that is small or a test's."""
     collections: dict[str, dict[str, Any]] = msgspec.json.decode(state)
     return tuple(
-        StateSlice(collection, msgspec.json.encode(dict(some)))
+        StateSlice(collection, msgspec.json.encode(dict(batch)))
         for collection, entities in collections.items()
-        for some in _batches(entities.items())
+        for batch in _batches(entities.items())
     )
 
 
@@ -139,5 +139,5 @@ def _inside(entities: bytes) -> bytes:
 
 def _batches(items: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
     remaining = iter(items)
-    while some := list(islice(remaining, SLICE_ENTITIES)):
-        yield some
+    while batch := list(islice(remaining, SLICE_ENTITIES)):
+        yield batch

@@ -67,22 +67,22 @@ async def copy(db: Executor, preset: str, user: str, name: str | None, id: str |
     if name is None:
         return await _copy_freely(db, preset, user, id)
     with refusals(PLUGIN_PRESETS):
-        made: str | None = await db.fetchval(COPY, preset, user, id, name)
-    if made is None:
-        made = await _copied(db, preset, user, id)
-    if made is None:
+        copy_id: str | None = await db.fetchval(COPY, preset, user, id, name)
+    if copy_id is None:
+        copy_id = await _copied(db, preset, user, id)
+    if copy_id is None:
         raise Taken("id")
-    return made
+    return copy_id
 
 
 async def _copy_freely(db: Executor, preset: str, user: str, id: str | None) -> str:
     """Under the first free name; raises `Taken` for the name where there is none."""
     for _ in range(TRIES):
-        made: str | None = await db.fetchval(COPY_FREELY, preset, user, id)
-        if made is None:
-            made = await _copied(db, preset, user, id)
-        if made is not None:
-            return made
+        copy_id: str | None = await db.fetchval(COPY_FREELY, preset, user, id)
+        if copy_id is None:
+            copy_id = await _copied(db, preset, user, id)
+        if copy_id is not None:
+            return copy_id
         if id is not None and await db.fetchval(IN_USE, id) is not None:
             raise Taken("id")
     raise Taken("name")

@@ -40,8 +40,8 @@ WHERE (p.plugin, p.name, p.category, p.tags, p.parameters) IS DISTINCT FROM
 
 def shipped() -> dict[str, Any]:
     """The set of this Prime: `version`, `plugins`, `presets`."""
-    made: dict[str, Any] = json.loads(SET.read_text(encoding="utf-8"))
-    return made
+    preset_set: dict[str, Any] = json.loads(SET.read_text(encoding="utf-8"))
+    return preset_set
 
 
 async def install(connection: Any, made: dict[str, Any] | None = None) -> bool:

@@ -67,11 +67,11 @@ async def export(db: Executor, user: str, after: str | None, limit: int) -> Expo
     page = Exported()
     if kind == "keys":
         rows = await db.fetch(KEYS, user, *last_key, limit)
-        shown = first_within_bytes(rows)
-        page.keys = [_key(row) for row in shown]
-        last = [[r["category"], r["key"]] for r in shown]
-        if len(shown) < len(rows):
-            limit = len(shown)  # there are more
+        page_rows = first_within_bytes(rows)
+        page.keys = [_key(row) for row in page_rows]
+        last = [[r["category"], r["key"]] for r in page_rows]
+        if len(page_rows) < len(rows):
+            limit = len(page_rows)  # there are more
     elif kind == "contexts":
         rows = await db.fetch(CONTEXTS, user, *last_key, limit)
         page.contexts = [dict(row) for row in rows]
@@ -89,13 +89,13 @@ async def export(db: Executor, user: str, after: str | None, limit: int) -> Expo
 def first_within_bytes(rows: list[Any]) -> list[Any]:
     """As many as a page holds, and at least one."""
     bytes_left = MAX_PAGE_BYTES
-    shown: list[Any] = []
+    page_rows: list[Any] = []
     for row in rows:
         bytes_left -= len(row["data"].encode()) + BESIDE_DATA
-        if shown and bytes_left < 0:
+        if page_rows and bytes_left < 0:
             break
-        shown.append(row)
-    return shown
+        page_rows.append(row)
+    return page_rows
 
 
 def _next(user: str, kind: str, last: list[list[str]], limit: int) -> str | None:

@@ -54,10 +54,10 @@ class StatementTexts:
     def get(self, table: Table, shape: str, make: Callable[[], str]) -> str:
         """The text of this shape, which `make` builds where it is not known."""
         key = (id(table), shape)
-        known = self._texts.get(key)
-        if known is not None and known[0] is table:
+        known_text = self._texts.get(key)
+        if known_text is not None and known_text[0] is table:
             self._texts.move_to_end(key)
-            return known[1]
+            return known_text[1]
         text = make()
         self.made += 1
         self._texts[key] = (table, text)

@@ -304,9 +304,9 @@ _TOLD: dict[int, tuple[Column, tuple[tuple[str, ...], bool]]] = {}
 
 def _told(column: Column) -> tuple[tuple[str, ...], bool]:
     """The words that it can be, if only some; and whether it is a name, which is kept in NFC."""
-    known = _TOLD.get(id(column))
-    if known is not None and known[0] is column:
-        return known[1]
+    known_rules = _TOLD.get(id(column))
+    if known_rules is not None and known_rules[0] is column:
+        return known_rules[1]
     words: list[str] = []
     patterns: list[str | None] = []
     for kind in _kinds(inspect.type_info(column.type)):

@@ -23,11 +23,11 @@ async def bring(db: Executor, table: Table, rows: Collection[Row]) -> int:
     """Put beside the rows what they are shown with; how many questions that took."""
     query_count = 0
     for name in table.brings:
-        named = [row for row in rows if row.get(name) is not None]
-        if named:
-            summary_by_id = await summaries(db, table, name, {row[name] for row in named})
+        rows_with_id = [row for row in rows if row.get(name) is not None]
+        if rows_with_id:
+            summary_by_id = await summaries(db, table, name, {row[name] for row in rows_with_id})
             query_count += 1
-        for row in named:
+        for row in rows_with_id:
             row.setdefault(BESIDE, {})[name] = summary_by_id[row[name]]
     if "color" in table.by_name:
         query_count += await _color(db, table, [row for row in rows if "color" in row])
@@ -41,12 +41,12 @@ async def summaries(
 
     What is gone by now is null, or the summary of nobody where that is not allowed.
     """
-    other = TABLES[table.by_name[name].embeds]
-    rows = await watched_rows.rows_by_id(db, other, read_fields(other, other.summary), ids)
+    embedded_table = TABLES[table.by_name[name].embeds]
+    rows = await watched_rows.rows_by_id(db, embedded_table, read_fields(embedded_table, embedded_table.summary), ids)
     is_null = Operator.IS_NULL in table.by_name[name].filters
-    kinds = {name: other.by_name[name].sql for name in other.summary}
+    kinds = {name: embedded_table.by_name[name].sql for name in embedded_table.summary}
     nobody = {name: False if kind is SqlType.BOOLEAN else "" for name, kind in kinds.items()}
-    return {id: rows.get(id) or (None if is_null else nobody | {other.key: id}) for id in ids}
+    return {id: rows.get(id) or (None if is_null else nobody | {embedded_table.key: id}) for id in ids}
 
 
 def shown(columns: Iterable[Column], row: Row) -> Row:

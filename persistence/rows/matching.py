@@ -165,7 +165,7 @@ def _leaf(asked: Leaf) -> Callable[[Row], Answer]:
         is_equal = asked.operator is Operator.EQ
         return lambda row: None if row[name] is None else contains(row[name], contained) is is_equal
     compare = COMPARISONS[asked.operator]
-    wanted = value if isinstance(value, str) else number(value)
+    wanted_value = value if isinstance(value, str) else number(value)
 
     def answer(row: Row) -> Answer:
         leaf_value = row[name]
@@ -176,8 +176,8 @@ def _leaf(asked: Leaf) -> Callable[[Row], Answer]:
                 return False
             leaf_value = leaf_value[key]
         if isinstance(value, str):
-            return isinstance(leaf_value, str) and compare(leaf_value, wanted)
-        return is_number(leaf_value) and compare(number(leaf_value), wanted)
+            return isinstance(leaf_value, str) and compare(leaf_value, wanted_value)
+        return is_number(leaf_value) and compare(number(leaf_value), wanted_value)
 
     return answer
 

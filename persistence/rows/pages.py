@@ -48,9 +48,9 @@ def read_order(table: Table, order: Sequence[Any] | None) -> Order:
         if any(sort.column is before.column for before in sorts):
             raise BadQuery(f"order[{n}]", "names a column a second time")
         sorts.append(sort)
-    named = {sort.column.name for sort in sorts}
+    sorted_names = {sort.column.name for sort in sorts}
     goes_down = sorts[-1].goes_down
-    remaining_columns = [table.by_name[name] for name in table.names if name not in named]
+    remaining_columns = [table.by_name[name] for name in table.names if name not in sorted_names]
     return (*sorts, *[Sort(column, goes_down) for column in remaining_columns])
 
 
@@ -105,8 +105,8 @@ def behind_sql(table: Table, order: Order, numbers: Numbers) -> str:
 
 def list_digest(table: Table, user: str, condition: Condition, order: Order) -> bytes:
     """What tells one list of one user from all others."""
-    named = (table.relation, user, condition.shape, list(_values(condition)), order_shape(order))
-    return hashlib.blake2b(_ENCODER.encode(named), digest_size=DIGEST_SIZE).digest()
+    digested = (table.relation, user, condition.shape, list(_values(condition)), order_shape(order))
+    return hashlib.blake2b(_ENCODER.encode(digested), digest_size=DIGEST_SIZE).digest()
 
 
 def write_cursor(digest: bytes, values: Sequence[Any]) -> str:

@@ -154,15 +154,15 @@ def read_fields(table: Table, fields: Sequence[Any] | None) -> tuple[Column, ...
     """The columns that were chosen, and those that name a row; raises `BadQuery`."""
     if fields is None:
         return table.columns
-    chosen = {*table.names}
+    chosen_names = {*table.names}
     for n, name in enumerate(fields):
         if not isinstance(name, str) or name not in table.by_name:
             raise BadQuery(
                 f"fields[{n}]",
                 f"is nothing that a row has; allowed: {', '.join(table.by_name)}",
             )
-        chosen.add(name)
-    return tuple([column for column in table.columns if column.name in chosen])
+        chosen_names.add(name)
+    return tuple([column for column in table.columns if column.name in chosen_names])
 
 
 def keys_of(table: Table, id: Id) -> list[Any]:
@@ -170,8 +170,8 @@ def keys_of(table: Table, id: Id) -> list[Any]:
     keys = [id] if isinstance(id, str) else list(id)
     if len(keys) != len(table.names):
         raise BadQuery(table.param, f"is named by: {', '.join(table.names)}")
-    named = zip(table.names, keys, strict=True)
-    return [_key_of(table, table.by_name[name], key) for name, key in named]
+    names_and_keys = zip(table.names, keys, strict=True)
+    return [_key_of(table, table.by_name[name], key) for name, key in names_and_keys]
 
 
 def _key_of(table: Table, column: Column, key: Any) -> Any:
@@ -270,10 +270,10 @@ async def _listed(
     )
     records = await access.callers.fetch(text, *asked.arguments(place, limit))
     page = records[:limit]
-    more = len(records) > limit
+    has_more = len(records) > limit
     if page and statements.is_heavy(columns):
-        more = more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
-    return _Found(as_rows(table, columns, page), _places(page, walked), more)
+        has_more = has_more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
+    return _Found(as_rows(table, columns, page), _places(page, walked), has_more)
 
 
 async def _searched(
@@ -329,9 +329,9 @@ def _page(found: _Found, asked: _Asked, *, came: bytes | None, goes_back: bool) 
     if not found.places or not (came or found.more):
         return Page(rows, None, None)
     digest = came or asked.digest()
-    back = write_cursor(digest, found.places[0]) if came else None
+    previous_cursor = write_cursor(digest, found.places[0]) if came else None
     on = write_cursor(digest, found.places[-1]) if found.more else None
-    return Page(rows, back, on) if goes_back else Page(rows, on, back)
+    return Page(rows, previous_cursor, on) if goes_back else Page(rows, on, previous_cursor)
 
 
 def _places(page: Sequence[Any], order: Order) -> list[list[Any]]:

@@ -135,11 +135,11 @@ def others_text(table: Table, value: str, key: str, most: str, caller: str = "tr
     Counted up to `most`. `caller`: what sets whom row-level security asks, where nothing else does.
     """
     assert table.most is not None
-    same, named = table.by_name[table.most.column], table.by_name[table.key]
+    same, key_column = table.by_name[table.most.column], table.by_name[table.key]
     return (
         f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {caller}"
         f" AND {place_of(table, same)} = {value}::{same.sql.value}"
-        f" AND {place_of(table, named)} IS DISTINCT FROM {key}::{named.sql.value}"
+        f" AND {place_of(table, key_column)} IS DISTINCT FROM {key}::{key_column.sql.value}"
         f" LIMIT {most}) AS others"
     )
 
@@ -183,9 +183,9 @@ def delete_text(table: Table) -> str:
 def standing_text(table: Table, whoms: Iterable[Whom]) -> str:
     """Of the row that $2 and on name, if the caller sees it: version, and whether one of these."""
     version = table.by_name.get(table.version)
-    shown = "0" if version is None else place_of(table, version)
+    version_sql = "0" if version is None else place_of(table, version)
     return (
-        f"SELECT {shown} AS version, {predicate(table, whoms)} AS may FROM {table.relation}"
+        f"SELECT {version_sql} AS version, {predicate(table, whoms)} AS may FROM {table.relation}"
         f" WHERE {CALLER_IS_SET} AND {sees(table)} AND {has_key(table)}"
     )
 
@@ -236,16 +236,16 @@ def _names(table: Table) -> list[Column]:
 
 def _found(table: Table) -> str:
     """What names a row."""
-    named = enumerate(_names(table))
-    return ", ".join(f"{place_of(table, column)} AS _key_{n}" for n, column in named)
+    numbered_columns = enumerate(_names(table))
+    return ", ".join(f"{place_of(table, column)} AS _key_{n}" for n, column in numbered_columns)
 
 
 def _asked(table: Table) -> str:
     """The rows that the lists $2 and on name together, each with its place `n` in them."""
-    named = list(enumerate(_names(table)))
-    lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in named)
-    keys = ", ".join(f"_key_{n}" for n, _ in named)
-    same = " AND ".join(f"{place_of(table, column)} = asked._key_{n}" for n, column in named)
+    numbered_columns = list(enumerate(_names(table)))
+    lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in numbered_columns)
+    keys = ", ".join(f"_key_{n}" for n, _ in numbered_columns)
+    same = " AND ".join(f"{place_of(table, column)} = asked._key_{n}" for n, column in numbered_columns)
     keys_sql = f"unnest({lists}) WITH ORDINALITY AS asked ({keys}, n)"
     return f"{keys_sql} JOIN {table.relation} ON {same}"
 
@@ -274,10 +274,10 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
         if column.sql in HEAVY
         or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
     ]
-    own = " + ".join(f"coalesce(octet_length({column_sql}::text), 0)" for column_sql in places) or "0"
+    own_bytes = " + ".join(f"coalesce(octet_length({column_sql}::text), 0)" for column_sql in places) or "0"
     return (
-        f"{own} AS _own_bytes,"
-        f" sum({own}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"
+        f"{own_bytes} AS _own_bytes,"
+        f" sum({own_bytes}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"
     )
 
 

@@ -176,14 +176,14 @@ async def _made_before(access: Access, table: Table, user: str, row: Mapping[str
     record = await access.callers.fetchrow(text, user, row[table.key])
     if record is None:
         raise Taken("id")
-    made = as_row(read_as(table, table.columns), record)
-    if table.user and made.get(table.user) != user:
+    row_before = as_row(read_as(table, table.columns), record)
+    if table.user and row_before.get(table.user) != user:
         raise Taken("id")
-    if made.get(table.version, FIRST_VERSION) == FIRST_VERSION:
+    if row_before.get(table.version, FIRST_VERSION) == FIRST_VERSION:
         for name, value in row.items():
-            if name in made and made[name] != value:
+            if name in row_before and row_before[name] != value:
                 raise IdReused(row[table.key], name)
-    return made
+    return row_before
 
 
 # Values.

@@ -134,14 +134,14 @@ async def _is_shared(connection: Any, dsn: str) -> bool:
     """
     mine = await _process(connection)
     for _ in range(ROUNDS):
-        other = await connect(dsn)
+        second_connection = await connect(dsn)
         try:
-            if mine == await _process(other) or mine != await _process(connection):
+            if mine == await _process(second_connection) or mine != await _process(connection):
                 return True
         except (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError):
             return True
         finally:
-            await close(other)
+            await close(second_connection)
     return False
 
 

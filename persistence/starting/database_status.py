@@ -69,6 +69,6 @@ async def clock_ahead(db: Executor) -> float:
     What the question may have been under way is no difference.
     """
     before = time.time()
-    theirs: float = await db.fetchval(CLOCK)
+    database_clock: float = await db.fetchval(CLOCK)
     after = time.time()
-    return max(before - theirs, 0.0) or min(after - theirs, 0.0)
+    return max(before - database_clock, 0.0) or min(after - database_clock, 0.0)

@@ -78,7 +78,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE ON SEQUEN
 def roles_sql(owner: str, app: str, caller: str) -> str:
     """All of it; raises `BadSetting` for names that will not do."""
     _check(owner, app, caller)
-    words = {
+    names = {
         "owner": owner,
         "app": app,
         "caller": caller,
@@ -87,7 +87,7 @@ def roles_sql(owner: str, app: str, caller: str) -> str:
         "passwords": ", ".join(f"\\password {name}" for name in (owner, app, caller)),
     }
     parts = [HEADER, ROLES, *([] if caller == ROLE else [CALLER_LOGIN]), RIGHTS]
-    return "".join(part.format(**words) for part in parts)
+    return "".join(part.format(**names) for part in parts)
 
 
 def names_in(text: str) -> tuple[str, str, str]:

@@ -63,18 +63,18 @@ async def refuse_others(connection: Any, lacking: list[str]) -> None:
     with own_errors():
         row = await connection.fetchrow(MAY)
         strange = await connection.fetch(OF_OTHERS, row["owner"], _names())
-    what = f"the database {row['database']} lacks {in_words(lacking)}, and " if lacking else ""
+    lack = f"the database {row['database']} lacks {in_words(lacking)}, and " if lacking else ""
     may = row["is_owner"] or row["becomes"] or row["is_new"]
     if may and row["creates"]:
         if strange and not row["is_new"]:
-            _refuse_two(row, strange, what)
+            _refuse_two(row, strange, lack)
         return
     cure = f"run ./run migrate with a DATABASE_URL of {row['owner']}"
     acts_as = row["owner"] if row["becomes"] else row["me"]
     if acts_as == row["owner"]:
         cure = f"let an administrator run: GRANT USAGE, CREATE ON SCHEMA public TO {acts_as};"
     raise Unfit(
-        f"{what}{acts_as} may not change tables of {row['database']}; nothing was changed: {cure}"
+        f"{lack}{acts_as} may not change tables of {row['database']}; nothing was changed: {cure}"
     )
 
 
@@ -95,14 +95,14 @@ async def owner_to_become(connection: Any) -> str | None:
 
 def _refuse_two(row: Any, strange: list[Any], what: str) -> NoReturn:
     few = strange[:MOST_NAMED]
-    more = len(strange) - len(few)
-    theirs = ", ".join(f"{one['name']} is {one['owner']}'s" for one in few)
+    other_count = len(strange) - len(few)
+    owners = ", ".join(f"{one['name']} is {one['owner']}'s" for one in few)
     cure = ": " + " ".join(f"{one['cure']};" for one in few)
-    if more:
-        theirs += f", and so are {more} more"
+    if other_count:
+        owners += f", and so are {other_count} more"
         cure = f" what ./run migrate --roles {row['owner']},APP,CALLER prints"
     raise Unfit(
-        f"{what}what Prime has in {row['database']} has two owners: {theirs}, all else is "
+        f"{what}what Prime has in {row['database']} has two owners: {owners}, all else is "
         f"{row['owner']}'s; nothing was changed: let an administrator run{cure}"
     )
 
@@ -110,8 +110,8 @@ def _refuse_two(row: Any, strange: list[Any], what: str) -> NoReturn:
 @cache
 def _names() -> list[str]:
     """Of all relations and functions that the migrations make."""
-    made = r"^CREATE (?:UNLOGGED )?(?:TABLE|VIEW|SEQUENCE|FUNCTION) public\.(\w+)"
-    return sorted(set(re.findall(made, SQL.read_text(), re.MULTILINE)))
+    create_pattern = r"^CREATE (?:UNLOGGED )?(?:TABLE|VIEW|SEQUENCE|FUNCTION) public\.(\w+)"
+    return sorted(set(re.findall(create_pattern, SQL.read_text(), re.MULTILINE)))
 
 
 def in_words(names: list[str]) -> str:

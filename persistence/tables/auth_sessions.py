@@ -223,14 +223,14 @@ async def create(
     One that another has let in is proved by what that was, and ends with it at the latest.
     """
     session_columns = (note.name, note.kind, note.client, note.network, refresh_key, lifetime_seconds)
-    shown = (proof.by, proof.second_factor, proof.approved_by)
-    return _session(await db.fetchrow(CREATE, user_id, device, *session_columns, *shown))
+    proof_columns = (proof.by, proof.second_factor, proof.approved_by)
+    return _session(await db.fetchrow(CREATE, user_id, device, *session_columns, *proof_columns))
 
 
 async def is_on_new_device(db: Executor, session: AuthSession) -> bool:
     """Whether its user has logged in before, and never on this device."""
-    known = session.user_id, session.id, session.device
-    return bool(await db.fetchval(IS_ON_NEW_DEVICE, *known))
+    arguments = session.user_id, session.id, session.device
+    return bool(await db.fetchval(IS_ON_NEW_DEVICE, *arguments))
 
 
 async def get(db: Executor, session_id: str) -> AuthSession | None:

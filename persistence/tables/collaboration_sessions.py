@@ -279,12 +279,12 @@ async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, Pe
 def permits_of(host: str | None, permissions: str | None) -> Permits:
     """As the columns of a session have it; without a session nothing is agreed on (rule R81)."""
     lists = json.loads(permissions) if permissions else {}
-    known = {
+    known_permits = {
         name: frozenset(users)
         for name, users in lists.items()
         if name in WHY and isinstance(users, list)
     }
-    return Permits(host or "", known)
+    return Permits(host or "", known_permits)
 
 
 async def active_among(db: Executor, projects: Collection[str]) -> set[str]:

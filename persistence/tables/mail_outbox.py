@@ -222,9 +222,9 @@ async def put(
     of_user = MAX_INVITATIONS_MAILED_PER_HOUR if kind is MailKind.INVITATION else most
     text = json.dumps(dict(payload))
     minutes = payload.get("token_minutes", payload.get("code_minutes", 24 * 60))
-    who = sorted({address, user_id or address})
+    recipients = sorted({address, user_id or address})
     async with db.transaction() as transaction:
-        await transaction.execute(LOCK, who)
+        await transaction.execute(LOCK, recipients)
         row = await transaction.fetchval(
             PUT, user_id, as_kept(recipient), address, kind, text, minutes, most, of_user
         )

@@ -168,12 +168,12 @@ async def keep(
     `roles`: of which the author must have one, as `hold_role` raises.
     """
     context, analysis = _text(musical_context), _text(audio_analysis)
-    words = (kind, name, description)
+    kind_and_texts = (kind, name, description)
     async with db.transaction() as transaction:
         if author is not None and roles:
             await hold_role(transaction, project, author, roles)
         row = await transaction.fetchrow(
-            KEEP, id, project, author, *words, at_seq, context, analysis, epoch
+            KEEP, id, project, author, *kind_and_texts, at_seq, context, analysis, epoch
         )
     if row is None and id is not None:
         row = await db.fetchrow(BY_ID, id)

@@ -66,22 +66,22 @@ class Bench:
         while (now := time.perf_counter()) - began < seconds:
             await self._append(batch)
             self.batch_ms.append((time.perf_counter() - now) * 1_000)
-        taken = time.perf_counter() - began
+        seconds_taken = time.perf_counter() - began
         deltas = len(self.batch_ms) * batch
         ordered = sorted(self.batch_ms)
         return {
             "batch": batch,
-            "deltas_per_s": round(deltas / taken, 1),
+            "deltas_per_s": round(deltas / seconds_taken, 1),
             "deltas": deltas,
-            "seconds": round(taken, 3),
+            "seconds": round(seconds_taken, 3),
             "batch_p50_ms": round(ordered[len(ordered) // 2], 2),
             "batch_p99_ms": round(ordered[math.ceil(len(ordered) * 0.99) - 1], 2),
         }
 
     async def _append(self, batch: int) -> None:
         proposals = [self._proposal(project) for project in self._in_turn(batch)]
-        known = {project: self.heads[project] for project in {p.project for p in proposals}}
-        appended = await self.journal.append(proposals, known)
+        known_heads = {project: self.heads[project] for project in {p.project for p in proposals}}
+        appended = await self.journal.append(proposals, known_heads)
         for outcome, _ in appended.outcomes:
             if outcome is not Outcome.COMMITTED:
                 raise NotStored(f"a delta was answered {outcome.value}")

@@ -131,8 +131,8 @@ class Connections:
     async def open(cls, dsn: str) -> Self:
         """Raises `PersistenceError`."""
         with own_errors():
-            own = await _connect(dsn, {})
-            return cls({OWNER: own, CALLER: await _connect(dsn, {"role": ROLE})})
+            own_connection = await _connect(dsn, {})
+            return cls({OWNER: own_connection, CALLER: await _connect(dsn, {"role": ROLE})})
 
     async def run(self, recorded: Recorded) -> None:
         """All statements of the call, in their order."""
@@ -272,12 +272,12 @@ async def _measure(
 
     began, cpu = time.perf_counter(), time.process_time()
     counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(busy)))
-    passed, taken = time.perf_counter() - began, time.process_time() - cpu
+    passed, cpu_taken = time.perf_counter() - began, time.process_time() - cpu
     done = sum(counts)
     return {
         "kind": kind["kind"],
         "per_s": round(done / passed, 1),
-        "us": round(taken / max(done, 1) * 1e6, 1),
+        "us": round(cpu_taken / max(done, 1) * 1e6, 1),
     }
 
 

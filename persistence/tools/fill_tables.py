@@ -253,15 +253,15 @@ async def fill(dsn: str, rows: int) -> Filled:
         try:
             await connection.execute("SELECT setseed(0.5)")
             await connection.execute(SETUP.format(**row_counts))
-            for table, words in FILL.items():
-                await _fill_one(connection, table, words.format(**row_counts))
+            for table, fill_sql in FILL.items():
+                await _fill_one(connection, table, fill_sql.format(**row_counts))
             await connection.execute("VACUUM ANALYZE")
-            who = await connection.fetchrow(BUSY)
-            assert who is not None
+            busy_ids = await connection.fetchrow(BUSY)
+            assert busy_ids is not None
         finally:
             await connection.close(timeout=10)
     seconds = round(time.perf_counter() - began, 1)
-    return Filled(rows, row_counts["users"], row_counts["projects"], seconds, **who)
+    return Filled(rows, row_counts["users"], row_counts["projects"], seconds, **busy_ids)
 
 
 BUSY = """

@@ -78,9 +78,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m persistence.tools.foreign_session", description=__doc__
     )
-    words = parser.add_subparsers(required=True, dest="word")
-    words.add_parser("lock").add_argument("project")
-    words.add_parser("transaction").add_argument("database")
+    subparsers = parser.add_subparsers(required=True, dest="word")
+    subparsers.add_parser("lock").add_argument("project")
+    subparsers.add_parser("transaction").add_argument("database")
     arguments = parser.parse_args()
     try:
         dsn = from_environment()

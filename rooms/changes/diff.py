@@ -87,8 +87,8 @@ class _Way:
         self._document = Document()
         """`current` with the ops so far."""
         for collection, entities in current.items():
-            for some in slices_of(entities, pause):
-                self._document.load(collection, some)
+            for part in slices_of(entities, pause):
+                self._document.load(collection, part)
         self._ops: list[Op] = []
         """Those that were found to be possible, in order."""
         self._deletes: dict[str, str] = {}
@@ -121,16 +121,16 @@ class _Way:
     def _compare(self, collection: str) -> None:
         now = self._document.collections[collection]
         target = self._target.get(collection, {})
-        gone = list(_missing(now, target, self._pause))
+        missing = list(_missing(now, target, self._pause))
         new = list(_missing(target, now, self._pause))
         changed = [i for i in _differing(now, target, self._pause) if i in target]
         moved: set[str] = set()
-        if collection in SIDED and (gone or new or changed):
-            moved = self._of_one_place(now, target, [*gone, *new, *changed])
+        if collection in SIDED and (missing or new or changed):
+            moved = self._of_one_place(now, target, [*missing, *new, *changed])
         if collection == "tempo":
             self._meeting, moved = moved, set()
             changed = [*changed, *(i for i in self._meeting if i in now and i in target)]
-        for entity_id in {*gone, *(moved & now.keys())}:
+        for entity_id in {*missing, *(moved & now.keys())}:
             self._deletes[entity_id] = collection
         for entity_id in sorted({*new, *(moved & target.keys())}):
             self._inserts[entity_id] = collection
@@ -218,9 +218,9 @@ class _Way:
         target = self._target[collection][entity_id]
         props = {name: value for name, value in target.items() if now.get(name) != value}
         if "params" in props:
-            gone = dict.fromkeys(now["params"].keys() - target["params"].keys())
+            removed_leaves = dict.fromkeys(now["params"].keys() - target["params"].keys())
             leaves = {n: v for n, v in target["params"].items() if now["params"].get(n) != v}
-            props["params"] = leaves | gone
+            props["params"] = leaves | removed_leaves
         return Set(collection, entity_id, props) if props else None
 
     # Letting go.
@@ -273,8 +273,8 @@ def _place(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
 
 
 def _free_times(*tempi: Mapping[str, Entity]) -> Iterator[float]:
-    taken = {entity["time"] for some in tempi for entity in some.values()}
-    return (float(time) for time in range(int(MAX_BEATS), 0, -1) if time not in taken)
+    taken_times = {entity["time"] for part in tempi for entity in part.values()}
+    return (float(time) for time in range(int(MAX_BEATS), 0, -1) if time not in taken_times)
 
 
 def _differing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:

@@ -94,8 +94,8 @@ class _Report:
         for subject, phrases in walked(self._phrases.items(), pause):
             phrases = phrases + _counted(self._counts.get(subject, Counter()))
             if len(phrases) > MAX_PHRASES:
-                more = len(phrases) - MAX_PHRASES
-                phrases = [*phrases[:MAX_PHRASES], f"and {more} more changes"]
+                further_count = len(phrases) - MAX_PHRASES
+                phrases = [*phrases[:MAX_PHRASES], f"and {further_count} more changes"]
             lines.append(f"{subject}: {', '.join(phrases)}" if subject else ", ".join(phrases))
         return lines
 
@@ -132,12 +132,12 @@ def _phrases(change: Change, entity: Entity) -> list[str]:
             return [_at("signature", "num", change, entity)]
         case "tracks" | "project" | "transport" | "channels":
             whose = "" if change.col != "channels" or change.action == "changed" else "channel "
-            what = [f"{whose}{change.action}"]
+            words = [f"{whose}{change.action}"]
         case _:
             whose = entity.get("name") or change.col
-            what = [f"{whose} {change.action}"]
+            words = [f"{whose} {change.action}"]
     if change.action != "changed":
-        return what
+        return words
     prefix = "" if change.col in ("tracks", "channels", "project", "transport") else f"{whose} "
     return [
         f"{prefix}{name.removeprefix('params/')} {_shown(old)} -> {_shown(new)}"

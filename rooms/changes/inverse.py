@@ -56,8 +56,8 @@ def inverse(changes: Sequence[Change], document: Document) -> Generator[None, No
     """Ops to be applied to `document`, the latest change first; pauses as `applying` does."""
     returning: set[str] = set()
     for first in range(0, len(changes), SLICE_CHANGES):
-        some = changes[first : first + SLICE_CHANGES]
-        returning.update(entity_id for _, entity_id, before, _ in some if before is not None)
+        chunk = changes[first : first + SLICE_CHANGES]
+        returning.update(entity_id for _, entity_id, before, _ in chunk if before is not None)
         yield
     ops: list[Op] = []
     for number, (collection, entity_id, before, after) in enumerate(reversed(changes)):
@@ -98,8 +98,8 @@ def _units(collection: str, names: Iterable[str], entity: Entity) -> list[list[s
     for at_once in CHANGED_AT_ONCE.get(collection, ()):
         together = [unit for unit in units if unit & at_once & changed]
         if len(together) > 1:
-            rest = [unit for unit in units if unit not in together]
-            units = [frozenset().union(*together), *rest]
+            single_units = [unit for unit in units if unit not in together]
+            units = [frozenset().union(*together), *single_units]
     return [sorted(unit) for unit in units]
 
 

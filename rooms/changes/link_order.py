@@ -25,7 +25,7 @@ def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> li
         _meet(start, met, ways, state, sends)
         while ways:
             referrer, leads_to = ways[-1]
-            following = next((named for named in leads_to if named[0] not in met), None)
+            following = next((entity for entity in leads_to if entity[0] not in met), None)
             if following is not None:
                 _meet(following, met, ways, state, sends)
                 continue
@@ -33,7 +33,7 @@ def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> li
             order.append(referrer)
             if not len(order) % PAUSE_EVERY:
                 pause()
-    places = {named: index for index, named in enumerate(order)}
+    places = {entity: index for index, entity in enumerate(order)}
     return sorted(wanted, key=places.__getitem__)
 
 

@@ -105,8 +105,8 @@ class ContributorScope:
 
         Its values obey the entity types.
         """
-        for entity_id, shown in values.items():
-            problem = self._problem_with_setting(document, shown.col, entity_id, shown.props)
+        for entity_id, value in values.items():
+            problem = self._problem_with_setting(document, value.col, entity_id, value.props)
             if problem:
                 return problem
         return None

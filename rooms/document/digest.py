@@ -92,9 +92,9 @@ def slices(collection: str, entity_id: str, entity: Mapping[str, Any]) -> Iterat
         yield _header(len(value))
         names = sorted(value)
         for start in range(0, len(names), SLICE_LEAVES):
-            some = names[start : start + SLICE_LEAVES]
-            encoded = _encode({leaf: _plain(value[leaf]) for leaf in some})
-            yield encoded[header_size(len(some)) :]
+            chunk = names[start : start + SLICE_LEAVES]
+            encoded = _encode({leaf: _plain(value[leaf]) for leaf in chunk})
+            yield encoded[header_size(len(chunk)) :]
 
 
 def size_of(value: Any) -> int:

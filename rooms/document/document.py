@@ -296,8 +296,8 @@ class DocumentAspect:
     def slices(self) -> Iterator[StateSlice]:
         """Of small states: a large one is frozen first, and cut in a worker thread."""
         for collection, entities in self.document.collections.items():
-            for some in slices_of(entities, no_pause):
-                yield StateSlice(collection, msgspec.json.encode(some))
+            for chunk in slices_of(entities, no_pause):
+                yield StateSlice(collection, msgspec.json.encode(chunk))
 
     def load(self, slices: Iterable[StateSlice]) -> None:
         """Of this Prime: `server.states.stored_state` reads what an earlier one has stored."""

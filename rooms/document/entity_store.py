@@ -258,9 +258,9 @@ class EntityStore:
 
     def _count_again(self, collection: str, entity_id: str, entity: Entity, sign: int) -> int:
         """`_count`, of an entity that is encoded only once while it is edited again and again."""
-        known = self._counted.get(entity_id)
-        if known is not None and known[0] is entity:
-            _, size, term = known
+        counted_before = self._counted.get(entity_id)
+        if counted_before is not None and counted_before[0] is entity:
+            _, size, term = counted_before
         else:
             encoded = digest.canonical(collection, entity_id, entity)
             size, term = len(encoded), digest.term(encoded)

@@ -122,8 +122,8 @@ class DocumentIndex:
         slices: list[list[Referrer]] = []
         for (collection, name), ids in groups.items():
             remaining = iter(ids)
-            while some := sorted((i, name, collection) for i in islice(remaining, SLICE_SORTED)):
-                slices.append(some)
+            while chunk := sorted((i, name, collection) for i in islice(remaining, SLICE_SORTED)):
+                slices.append(chunk)
                 yield
         return merge(*map(iter, slices))  # iterators let go of what they are through with
 

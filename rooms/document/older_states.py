@@ -20,8 +20,8 @@ def renewed(collection: str, entities: Mapping[str, Entity]) -> dict[str, Entity
 
 
 def _renewed(collection: str, entity: Entity) -> Entity:
-    known = {name: value for name, value in entity.items() if name in _NAMES[collection]}
-    return DEFAULTS[collection] | known
+    known_props = {name: value for name, value in entity.items() if name in _NAMES[collection]}
+    return DEFAULTS[collection] | known_props
 
 
 def launcher_links(collection: str, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
@@ -42,8 +42,8 @@ def take_without_sides(collection: str, entities: dict[str, Entity]) -> dict[str
     """Take out the tempi stored without a `slot`: until 0029 any number shared a time."""
     if collection != "tempo":
         return {}
-    taken = [entity_id for entity_id, entity in entities.items() if "slot" not in entity]
-    return renewed(collection, {entity_id: entities.pop(entity_id) for entity_id in taken})
+    taken_ids = [entity_id for entity_id, entity in entities.items() if "slot" not in entity]
+    return renewed(collection, {entity_id: entities.pop(entity_id) for entity_id in taken_ids})
 
 
 def set_apart(document: Document, tempi: Mapping[str, Entity]) -> None:

@@ -185,8 +185,8 @@ class OpApplication(EntityStore):
                 parent_id: str | None = self.collections[collection][doomed_id]["parent"]
                 return parent_id
             case "master":
-                back = self._index.routes.back(referrer)
-                feeds_it = yield from self._meet(from_master, back, referrer)
+                routes_back = self._index.routes.back(referrer)
+                feeds_it = yield from self._meet(from_master, routes_back, referrer)
                 return None if feeds_it else MASTER_CHANNEL
             case _:
                 return None
@@ -293,9 +293,9 @@ class OpApplication(EntityStore):
     ) -> list[Op] | Steps[list[Op]]:
         if op.col != "tempo":  # points are never pointed at
             return self._put_in_place(op, entity, props)
-        taken = self._beside(op.col, op.id, entity)
-        if len(taken) == 2 and self._index.is_referred_to(taken[1]):
-            return self._replacing(taken[1], op, entity, props)
+        neighbours = self._beside(op.col, op.id, entity)
+        if len(neighbours) == 2 and self._index.is_referred_to(neighbours[1]):
+            return self._replacing(neighbours[1], op, entity, props)
         return self._put_in_place(op, entity, props)
 
     def _replacing(
@@ -307,21 +307,21 @@ class OpApplication(EntityStore):
 
     def _beside(self, col: str, entity_id: str, entity: Entity) -> dict[int, str]:
         slots = self._index.beside(col, entity)
-        return {slot: other for slot, other in slots.items() if other != entity_id}
+        return {slot: neighbour_id for slot, neighbour_id in slots.items() if neighbour_id != entity_id}
 
     def _make_room(self, col: str, entity_id: str, entity: Entity) -> list[Op]:
-        taken = self._beside(col, entity_id, entity)
-        if entity["slot"] not in taken:
+        neighbours = self._beside(col, entity_id, entity)
+        if entity["slot"] not in neighbours:
             return []
         entity["slot"] = 1
-        if 1 not in taken:
+        if 1 not in neighbours:
             return []
-        other = taken[1]
-        if 0 in taken:
-            self._put(col, other, None)
-            return [Delete(col, other)]
-        self._put(col, other, self.collections[col][other] | {"slot": 0})
-        return [Set(col, other, {"slot": 0})]
+        neighbour_id = neighbours[1]
+        if 0 in neighbours:
+            self._put(col, neighbour_id, None)
+            return [Delete(col, neighbour_id)]
+        self._put(col, neighbour_id, self.collections[col][neighbour_id] | {"slot": 0})
+        return [Set(col, neighbour_id, {"slot": 0})]
 
 
 def _check_params_size(before: Entity, after: Entity) -> None:

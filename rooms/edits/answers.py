@@ -117,9 +117,9 @@ def ack(
     effective: list[Op] | None = None
     if made_here or not applied.as_sent:
         effective = shown
-    due = digest if entry.seq % DIGEST_EVERY == 0 else None
+    digest_due = digest if entry.seq % DIGEST_EVERY == 0 else None
     seq, at = entry.seq, entry.committed_at
-    return Ack(project, entry.delta_id, seq, at, drops, effective, digest=due), drops
+    return Ack(project, entry.delta_id, seq, at, drops, effective, digest=digest_due), drops
 
 
 def bare(ops: Sequence[Op]) -> list[Op]:
@@ -198,9 +198,9 @@ class Answering:
         """Tell one who asked what the journal said, other than that it is committed now."""
         proposal = asker.queued.proposal
         if asker.ticket is not None:
-            known = outcome is Outcome.DUPLICATE
-            error = None if known else of_outcome(self._project, proposal.delta_id, outcome)
-            return [Settled(asker.ticket, seq if known else None, error)]
+            was_known = outcome is Outcome.DUPLICATE
+            error = None if was_known else of_outcome(self._project, proposal.delta_id, outcome)
+            return [Settled(asker.ticket, seq if was_known else None, error)]
         if asker.seat is None:
             return []
         return self.answer(asker.seat, proposal, outcome, seq)
@@ -233,14 +233,14 @@ class Answering:
         if seat.is_given_up:
             return []
         undo, redo = self._stacks.depths(seat.member)
-        own = structs.replace(ack, undo=undo, redo=redo)
+        own_ack = structs.replace(ack, undo=undo, redo=redo)
         if not seat.is_live:
-            seat.held_acks.append(own)
+            seat.held_acks.append(own_ack)
             return []
         if seat.feed is not None and seat.feed.comes_before(ack.seq):
-            seat.feed.hold(own)
+            seat.feed.hold(own_ack)
             return []
-        return [send(own, [seat.connection])]
+        return [send(own_ack, [seat.connection])]
 
 
 def _dropped(drop: Drop) -> Dropped:

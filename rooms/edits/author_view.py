@@ -41,8 +41,8 @@ def as_seen(
     or not within what the member may have looked back.
     """
     most = min(MAX_LOOKED_BACK, seat.looks_back)
-    back: list[Change] = []
-    own: list[Tried] = []
+    changes_back: list[Change] = []
+    own_deltas: list[Tried] = []
     edits: list[Tried] = []
     cost = 0
     for seq in range(follower.head, base, -1):
@@ -56,16 +56,16 @@ def as_seen(
             is_edit = delta.purpose == Purpose.EDIT
             if entry.drops and not is_edit:
                 return None  # others stood in its way: it cannot be told what it had done without
-            those = (own, edits) if is_edit else (own,)
+            those = (own_deltas, edits) if is_edit else (own_deltas,)
             cost += _add(Tried(entry.proposed or delta.ops, entry.atomic), those)
         if cost > most:
             return None
-        back.extend(reversed(changes))
+        changes_back.extend(reversed(changes))
     cost += sum(len(delta.ops) for delta in sent)
     # With an own undo among them it may be gone back over twice.
-    cost *= 1 + (len(own) > len(edits))
-    own, edits = [*reversed(own), *sent], [*reversed(edits), *sent]
-    return Seen(back, own, edits, cost) if cost <= most else None
+    cost *= 1 + (len(own_deltas) > len(edits))
+    own_deltas, edits = [*reversed(own_deltas), *sent], [*reversed(edits), *sent]
+    return Seen(changes_back, own_deltas, edits, cost) if cost <= most else None
 
 
 def _add(delta: Tried, to: Sequence[list[Tried]]) -> int:

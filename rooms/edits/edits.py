@@ -183,8 +183,8 @@ class Edits:
             return
         proposed = self.waiting.register(proposal)
         self.waiting.ask(proposed, asker)
-        made = yield from looked_over(ops)
-        yield from self._queue.make(proposed, proposal, made)
+        groups = yield from looked_over(ops)
+        yield from self._queue.make(proposed, proposal, groups)
 
     def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect than the document; the call hears of it by `Settled`.
@@ -219,8 +219,8 @@ class Edits:
             seat.undo_changes = changes
         elif seat.queue and seat.queue[0] is queued:
             self.waiting.withdraw(queued, seat)
-            own = msgspec.structs.replace(error, id=queued.proposal.delta_id)
-            yield self._refusals.refuse_taken(seat, own)
+            own_error = msgspec.structs.replace(error, id=queued.proposal.delta_id)
+            yield self._refusals.refuse_taken(seat, own_error)
         yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
@@ -372,17 +372,17 @@ def _proposal(
     purpose: Purpose = Purpose.EDIT,
     step: str | None = None,
 ) -> Proposal:
-    who = seat.request
+    request = seat.request
     return Proposal(
         project=project,
         delta_id=delta_id,
-        author=who.user,
-        auth_session=who.auth_session,
+        author=request.user,
+        auth_session=request.auth_session,
         member=seat.member,
         payload=ops,
         atomic=atomic,
         purpose=purpose,
         step=step,
-        fence=who.fence,
+        fence=request.fence,
         reach=None if seat.reach is None else seat.reach.text,
     )

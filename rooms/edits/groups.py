@@ -43,9 +43,9 @@ def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
     touched: set[str] = set()
     leads = False
     for first in range(0, len(ops), SLICE_LOOKED_OVER):
-        some = ops[first : first + SLICE_LOOKED_OVER]
-        touched.update(map(_ID, some))
-        leads = leads or lead_elsewhere(some)
+        chunk = ops[first : first + SLICE_LOOKED_OVER]
+        touched.update(map(_ID, chunk))
+        leads = leads or lead_elsewhere(chunk)
         yield PAUSE
     return Made(ops, touched, leads)
 
@@ -79,11 +79,11 @@ def parts_of(
             raise TooLarge
         if number % SLICE_ENCODED == SLICE_ENCODED - 1:
             yield PAUSE
-    made = [
+    proposals = [
         replace(proposal, payload=part, delta_id=_part_id(proposal, number), reverts=None)
         for number, part in enumerate(parts)
     ]
-    return (*made, replace(proposal, payload=_joined(encoded)))
+    return (*proposals, replace(proposal, payload=_joined(encoded)))
 
 
 def _joined(encoded: Sequence[bytes]) -> bytes:

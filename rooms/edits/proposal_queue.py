@@ -164,8 +164,8 @@ class ProposalQueue:
             error = answers.refused(self._project, proposal.delta_id, code, text)
             yield [self._look_up(seat, queued, error)]
             return
-        known, seat.undo_changes = seat.undo_changes or {}, None
-        step, ops = steps[0], (yield from self._inverse(steps[0], known))
+        known_changes, seat.undo_changes = seat.undo_changes or {}, None
+        step, ops = steps[0], (yield from self._inverse(steps[0], known_changes))
         if ops is None:
             seat.undo_waiting = queued
             yield [Recall(seat.connection, tuple(step.seqs))]
@@ -174,12 +174,12 @@ class ProposalQueue:
             if ops:
                 break
             # It has changed nothing, as a fader put back: the same key press is about the next.
-            ops_below = yield from self._inverse(below, known)
+            ops_below = yield from self._inverse(below, known_changes)
             if ops_below is None:
                 break
             step, ops = below, ops_below
-        made = yield from looked_over(ops)
-        problem = yield from self._problem_with_made(seat, made)
+        looked_over_ops = yield from looked_over(ops)
+        problem = yield from self._problem_with_made(seat, looked_over_ops)
         proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:
             return  # its member has gone meanwhile
@@ -187,7 +187,7 @@ class ProposalQueue:
             error = answers.refused(self._project, proposal.delta_id, *problem)
             yield from self.gave_up(proposal, error)
             return
-        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), made)
+        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), looked_over_ops)
 
     def _inverse(
         self, step: Step, known: Mapping[int, Sequence[Change]]

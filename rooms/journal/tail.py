@@ -136,11 +136,11 @@ class Tail:
 
     def weigh(self, entry: TailEntry) -> None:
         """Frames may have been made of it since it was counted: for its hearers, or a reader."""
-        more = sum(map(len, entry.packet.frames.values())) - entry.framed
-        if more and entry.seq > self.start:
-            entry.framed += more
-            entry.size += more
-            self.bytes += more
+        added_bytes = sum(map(len, entry.packet.frames.values())) - entry.framed
+        if added_bytes and entry.seq > self.start:
+            entry.framed += added_bytes
+            entry.size += added_bytes
+            self.bytes += added_bytes
 
     def _count_after(self, seq: int) -> int:
         return max(0, min(len(self._entries), self._entries[-1].seq - seq)) if self._entries else 0

@@ -38,7 +38,7 @@ def _counted(here: Tries, elsewhere: Tries, now: float) -> Tries:
 
 
 def _one_more(tries: Tries, now: float) -> Tries:
-    wrong = tries.wrong + 1 if now - tries.free_at < FORGOTTEN_SECONDS else 1
-    doubled = 2.0 ** min(wrong // MAX_CODES_PER_HOUR - 1, 30)
-    delay = min(MAX_CODE_SECONDS, _GAP * doubled) if wrong >= MAX_CODES_PER_HOUR else 0.0
-    return replace(tries, wrong=wrong, free_at=now + delay)
+    wrong_count = tries.wrong + 1 if now - tries.free_at < FORGOTTEN_SECONDS else 1
+    doubled = 2.0 ** min(wrong_count // MAX_CODES_PER_HOUR - 1, 30)
+    delay = min(MAX_CODE_SECONDS, _GAP * doubled) if wrong_count >= MAX_CODES_PER_HOUR else 0.0
+    return replace(tries, wrong=wrong_count, free_at=now + delay)

@@ -152,5 +152,5 @@ def _one_settled(tries: Tries) -> Tries:
 
 
 def _one_less(all_over: Tries) -> Tries:
-    wrong, free_at = max(0, all_over.wrong - 1), max(0.0, all_over.free_at - _GAP)
-    return replace(_one_settled(all_over), wrong=wrong, free_at=free_at)
+    wrong_count, free_at = max(0, all_over.wrong - 1), max(0.0, all_over.free_at - _GAP)
+    return replace(_one_settled(all_over), wrong=wrong_count, free_at=free_at)

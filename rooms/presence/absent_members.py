@@ -42,7 +42,7 @@ class AbsentMembers:
 
     def drop(self, is_gone: Callable[[Absent], bool]) -> list[str]:
         """Forget those who are gone for good, and name them."""
-        gone = [name for name, absent in self.members.items() if is_gone(absent)]
-        for member in gone:
+        members_gone = [name for name, absent in self.members.items() if is_gone(absent)]
+        for member in members_gone:
             del self.members[member]
-        return gone
+        return members_gone

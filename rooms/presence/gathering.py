@@ -93,8 +93,8 @@ class Gathering:
         off = max(look.load / self.share, look.late / LATE)
         answered = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
         factor = min(FURTHEST, max(1 / FURTHEST, off)) ** answered
-        wanted = (self.full_room_gap + FIRST_STEP) * factor - FIRST_STEP
-        self.full_room_gap = min(LONGEST_FULL_ROOM_GAP, max(0.0, wanted))
+        wanted_gap = (self.full_room_gap + FIRST_STEP) * factor - FIRST_STEP
+        self.full_room_gap = min(LONGEST_FULL_ROOM_GAP, max(0.0, wanted_gap))
         if self.full_room_gap < LONGEST_FULL_ROOM_GAP:
             self.over_for = 0.0
             if self.full_room_gap < NO_LONGER_FULL * LONGEST_FULL_ROOM_GAP:

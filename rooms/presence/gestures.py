@@ -57,25 +57,25 @@ class Gestures:
         gestures = self._under_way.get(member, {})
         if gesture not in gestures and len(gestures) >= MAX_GESTURES:
             return f"at most {MAX_GESTURES} gestures at once; end one of yours"
-        shown = gestures.get(gesture, {})
-        if len(shown.keys() | values.keys()) > MAX_PREVIEWED:
+        values_before = gestures.get(gesture, {})
+        if len(values_before.keys() | values.keys()) > MAX_PREVIEWED:
             return f"a gesture shows at most {MAX_PREVIEWED} entities; show fewer"
-        if any(_is_too_wide(shown[one], values[one]) for one in shown.keys() & values.keys()):
+        if any(_is_too_wide(values_before[one], values[one]) for one in values_before.keys() & values.keys()):
             wide = f"{SHOWN_PROPS} properties of an entity, and {SHOWN_LEAVES} leaves of `params`"
             return f"a gesture shows at most {wide}; show fewer, or begin another"
-        more = _growth(shown, values)
-        if self._sizes.get(member, 0) + more > MAX_SHOWN_BYTES:
+        growth = _growth(values_before, values)
+        if self._sizes.get(member, 0) + growth > MAX_SHOWN_BYTES:
             return f"a member shows at most {MAX_SHOWN_BYTES} bytes of values; show fewer"
-        if self.bytes + elsewhere + more > MAX_SHOWN_IN_ROOM_BYTES:
+        if self.bytes + elsewhere + growth > MAX_SHOWN_IN_ROOM_BYTES:
             text = f"the gestures of a room show at most {MAX_SHOWN_IN_ROOM_BYTES} bytes of values"
             return f"{text}; try again when others have ended theirs"
         return ""
 
     def show(self, member: str, gesture: str, values: Mapping[str, Previewed]) -> None:
         """Begin a gesture, or go on with it."""
-        shown = self._under_way.setdefault(member, {}).setdefault(gesture, {})
-        self._grow(member, _growth(shown, values))
-        _lay_over(shown, values)
+        values_shown = self._under_way.setdefault(member, {}).setdefault(gesture, {})
+        self._grow(member, _growth(values_shown, values))
+        _lay_over(values_shown, values)
         changed = self.changed.setdefault(member, {})
         pending = changed.get(gesture)
         if pending is None:
@@ -87,9 +87,9 @@ class Gestures:
         if gesture is None:
             return
         gestures = self._under_way.get(member, {})
-        shown = gestures.pop(gesture, None)
-        if shown is not None:
-            self._grow(member, -sum(_size(*item) for item in shown.items()))
+        values_shown = gestures.pop(gesture, None)
+        if values_shown is not None:
+            self._grow(member, -sum(_size(*item) for item in values_shown.items()))
             self.changed.setdefault(member, {})[gesture] = None
         if not gestures:
             self._under_way.pop(member, None)
@@ -107,9 +107,9 @@ class Gestures:
 
     def give_up(self, member: str) -> dict[str, None]:
         """Forget the member, and name what others may still see of it."""
-        shown = dict.fromkeys([*self._under_way.get(member, ()), *self.changed.get(member, ())])
+        gesture_ids = dict.fromkeys([*self._under_way.get(member, ()), *self.changed.get(member, ())])
         self.forget(member)
-        return shown
+        return gesture_ids
 
     def of(self, member: str) -> dict[str, Values]:
         """What a member shows now."""
@@ -214,9 +214,9 @@ def _size(entity_id: str, shown: Previewed) -> int:
 
 
 def _lay_over(values: Values, newer: Mapping[str, Previewed]) -> None:
-    for entity_id, shown in newer.items():
+    for entity_id, value in newer.items():
         before = values.get(entity_id)
-        values[entity_id] = shown if before is None else _laid_over(before, shown)
+        values[entity_id] = value if before is None else _laid_over(before, value)
 
 
 def _laid_over(before: Previewed, newer: Previewed) -> Previewed:

@@ -74,7 +74,7 @@ class Members:
     @property
     def is_first_node(self) -> bool:
         """Whether this is the one of all nodes with the room that keeps what one must keep."""
-        return all(self._node < other for other in self.remote.nodes)
+        return all(self._node < other_node for other_node in self.remote.nodes)
 
     def everyone(self) -> list[Member]:
         """All of them, as a client gets them."""
@@ -84,8 +84,8 @@ class Members:
 
     def here(self) -> list[RemoteMember]:
         """Our members, as other nodes get them."""
-        shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
-        pairs = zip(shown, self.seats.values(), strict=True)
+        members_shown = _with_less_selected([self.shown(seat) for seat in self.seats.values()])
+        pairs = zip(members_shown, self.seats.values(), strict=True)
         seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
         absent = self.absent.members.values()
         away = [RemoteMember(a.member, a.generation, True) for a in absent if a.was_here]
@@ -130,19 +130,19 @@ class Members:
         """Someone comes in, or back: from here, from another node, or from nowhere (rule J7)."""
         member = request.member
         before, effects = self.seat_of(member), Effects()
-        known = before or self.remote.end(member) or self.absent.returned(member)
+        known_member = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(
             member, self._ticks, request, self._project, request.role, generation=request.at
         )
         if request.permits is not None and not self.seats:
             self.permits = request.permits  # nobody has told the room while it was empty
         seat.give(Grant(request.role, request.tracks), self.permits)
-        if known is None:
+        if known_member is None:
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
-            was = known.as_member() if isinstance(known, Seat) else known.member
+            was = known_member.as_member() if isinstance(known_member, Seat) else known_member.member
             seat.presence = was.presence
-            seat.generation = max(request.at, known.generation + 1)
+            seat.generation = max(request.at, known_member.generation + 1)
             self._ticks.hand_over(seat)
         if before is not None:
             if before.connection != request.connection:
@@ -191,10 +191,10 @@ class Members:
 
     def role_changed(self, user: str, grant: Grant | None) -> Effects:
         """A user's role, or a contributor's tracks, are others, or none any more (rule R3)."""
-        theirs = [seat for seat in self.seats.values() if seat.request.user == user]
-        everyone = [*self.joined(), *(s.connection for s in theirs if not s.is_live)]
+        seats_of_user = [seat for seat in self.seats.values() if seat.request.user == user]
+        everyone = [*self.joined(), *(s.connection for s in seats_of_user if not s.is_live)]
         effects: Effects = [send(changed_role(self._project, user, grant), everyone)]
-        for seat in theirs:
+        for seat in seats_of_user:
             if grant is not None:
                 seat.give(grant, self.permits)
                 if seat.may.gesture is not None or seat.reach is not None:
@@ -234,7 +234,7 @@ class Members:
         if effects:
             effects.append(Announce())
         for node in self.remote.silent(now):
-            effects += self._gone([gone.member.member for gone in self.remote.forget_node(node)])
+            effects += self._gone([member_gone.member.member for member_gone in self.remote.forget_node(node)])
         return effects
 
     # Other nodes.
@@ -262,10 +262,10 @@ class Members:
         if not self.remote.is_newest(node, number):
             return []
         for member in self.remote.of(node):
-            gone = self.remote.end(member)  # what it was showing is over at once
-            if gone is not None:
-                quiet = structs.replace(gone.member, gestures={})
-                self.absent.add(quiet, gone.generation, now, was_here=False)
+            ended_gestures = self.remote.end(member)  # what it was showing is over at once
+            if ended_gestures is not None:
+                quiet = structs.replace(ended_gestures.member, gestures={})
+                self.absent.add(quiet, ended_gestures.generation, now, was_here=False)
         self.remote.forget_node(node)
         return []
 
@@ -290,8 +290,8 @@ class Members:
         return True, []
 
     def _moved_away(self, seat: Seat) -> Effects:
-        shown = self._gestures.give_up(seat.member)
-        self.remote.take_over(_latest(seat), seat.generation, shown)
+        gesture_ids = self._gestures.give_up(seat.member)
+        self.remote.take_over(_latest(seat), seat.generation, gesture_ids)
         self._give_up(seat)
         return [Disconnect(seat.connection, REPLACED)]
 

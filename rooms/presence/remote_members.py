@@ -84,10 +84,10 @@ class RemoteMembers:
     def present(self, node: str, announced: Iterable[RemoteMember]) -> PresenceDiff:
         """All members of a node, as it says."""
         diff = PresenceDiff()
-        gone = set(self.of(node))
+        members_gone = set(self.of(node))
         for each in announced:
             member = each.member.member
-            gone.discard(member)
+            members_gone.discard(member)
             before = self.members.get(member)
             if before is not None and before.is_later_than(node, each.generation):
                 continue  # it is on a third node by now
@@ -97,7 +97,7 @@ class RemoteMembers:
             else:
                 self._mend(before.member, each.member)
             self._show_gestures(each.member)
-        for member in gone:
+        for member in members_gone:
             self.forget(member)
             diff.left.append(member)
         return diff
@@ -106,14 +106,14 @@ class RemoteMembers:
         """A tick of a node's members; False: of someone who is not there, as far as we know."""
         tick = packet.message
         assert isinstance(tick, Tick)
-        known = self.members
+        members_known = self.members
         for member in (*tick.moved, *tick.gestures):
-            if member not in known or known[member].node != node:
+            if member not in members_known or members_known[member].node != node:
                 return False
         for member, change in tick.moved.items():
-            before = known[member].member
+            before = members_known[member].member
             presence = merge(before.presence, change)
-            known[member].member = structs.replace(before, presence=presence)
+            members_known[member].member = structs.replace(before, presence=presence)
         for member, gestures in tick.gestures.items():
             for gesture, values in gestures.items():
                 if values is None:
@@ -173,10 +173,10 @@ class RemoteMembers:
 
     def _mend(self, before: Member, after: Member) -> None:
         """A tick was lost: those here get what it held."""
-        shown = self.gestures.of(before.member)
-        over = dict.fromkeys(shown.keys() - after.gestures.keys())
+        gestures_before = self.gestures.of(before.member)
+        over = dict.fromkeys(gestures_before.keys() - after.gestures.keys())
         moved = {} if before.presence == after.presence else {after.member: after.presence}
-        changed = shown != after.gestures
+        changed = gestures_before != after.gestures
         gestures = {after.member: {**after.gestures, **over}} if changed else {}
         if moved or gestures:
             self.pass_on(Packet(Tick(self._project, moved, gestures)))

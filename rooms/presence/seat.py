@@ -159,9 +159,9 @@ class Seat(Mover):
 
     def as_member(self) -> Member:
         """What others are told."""
-        who = self.request
-        color = who.color or color_of(who.user)
-        return Member(self.member, who.user, who.name, who.device, self.role, color, self.presence)
+        request = self.request
+        color = request.color or color_of(request.user)
+        return Member(self.member, request.user, request.name, request.device, self.role, color, self.presence)
 
     @property
     def granted(self) -> Grant:

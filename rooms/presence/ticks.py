@@ -164,15 +164,15 @@ class Ticks:
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
-        for index, other in enumerate(self.moved):
-            if other.member == who.member:
-                who.untold, other.untold = other.untold, None
+        for index, other_mover in enumerate(self.moved):
+            if other_mover.member == who.member:
+                who.untold, other_mover.untold = other_mover.untold, None
                 self.moved[index] = who
 
     def forget(self, members: Collection[str]) -> None:
         """These have gone: no tick says where they went."""
-        if any(who.member in members for who in self.moved):
-            self.moved = [who for who in self.moved if who.member not in members]
+        if any(mover.member in members for mover in self.moved):
+            self.moved = [mover for mover in self.moved if mover.member not in members]
 
     def due(self, members: int, full_room_gap: float = 0.0, *, is_urgent: bool = False) -> float:
         """When to flush, if anything waits for a tick. May lie in the past: then now."""
@@ -191,10 +191,10 @@ class Ticks:
             self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False
         moved_elsewhere = {}
-        for who in moved:
-            change, who.untold = who.untold or NOWHERE, None
-            who.presence = merge(who.presence, change)
-            moved_elsewhere[who.member] = Presence(  # without what else a message has
+        for mover in moved:
+            change, mover.untold = mover.untold or NOWHERE, None
+            mover.presence = merge(mover.presence, change)
+            moved_elsewhere[mover.member] = Presence(  # without what else a message has
                 change.cursor,
                 change.view,
                 change.tool,
@@ -266,12 +266,12 @@ class RoomTicks:
         if moved or gestures:
             digest = self._digest_due(now) if self._digest_sent[0] != self._follower.head else None
             tick = Tick(self._project, moved, gestures, digest=digest)
-            own = Packet(tick)
+            own_packet = Packet(tick)
             if remote.nodes:
-                effects.append(ForwardTick(own))
+                effects.append(ForwardTick(own_packet))
             if not packets and digest is None:
                 but = self._only_one(movers, gestures)
-            packets = (own, *packets) if packets else (own,)
+            packets = (own_packet, *packets) if packets else (own_packet,)
         if to and packets:
             effects.append(SendTick(to, packets, but))
         return effects
@@ -295,7 +295,7 @@ class RoomTicks:
         """The connection of the only one whom a tick names; empty: there are several."""
         if not gestures:
             return movers[0].connection if len(movers) == 1 else ""
-        if gestures.keys() | {who.member for who in movers} != gestures.keys() or len(gestures) > 1:
+        if gestures.keys() | {mover.member for mover in movers} != gestures.keys() or len(gestures) > 1:
             return ""
         [member] = gestures
         seat = self.members.seat_of(member)

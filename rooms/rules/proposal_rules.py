@@ -40,18 +40,18 @@ def problem_with_shown(
     for name in (gesture, *values):
         if name in OF_EVERY_OBJECT:
             return f"the id {name} {OF_AN_OBJECT}", "id" if name is gesture else "values"
-    for entity_id, shown in values.items():
+    for entity_id, value in values.items():
         problem: str | None = "there is no such collection"
-        if shown.col in ENTITY_TYPES:
-            wrong_id = problem_with_id(shown.col, entity_id)
+        if value.col in ENTITY_TYPES:
+            wrong_id = problem_with_id(value.col, entity_id)
             if wrong_id:
-                return f"{shown.col}/{entity_id}: {wrong_id}", "values"
-            problem = problem_with_props(shown.col, shown.props)
-            problem = problem or problem_with_new_props(shown.col, shown.props)
+                return f"{value.col}/{entity_id}: {wrong_id}", "values"
+            problem = problem_with_props(value.col, value.props)
+            problem = problem or problem_with_new_props(value.col, value.props)
         if problem:
-            is_known = shown.col in ENTITY_TYPES
-            field = field_of(problem, shown.col, shown.props) if is_known else "col"
-            return f"{shown.col}/{entity_id}: {problem}", field
+            is_known = value.col in ENTITY_TYPES
+            field = field_of(problem, value.col, value.props) if is_known else "col"
+            return f"{value.col}/{entity_id}: {problem}", field
     return None
 
 

@@ -126,9 +126,9 @@ def meet(
         return True
     links = 0
     while True:
-        for walk, other in ((onward, back), (back, onward)):
+        for walk, other_walk in ((onward, back), (back, onward)):
             channel = walk.step()
-            if channel is None or channel in other.met:
+            if channel is None or channel in other_walk.met:
                 return channel is not None
         links += 2
         if is_limited and links >= MAX_ROUTE_LINKS:

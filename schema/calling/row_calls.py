@@ -113,13 +113,13 @@ class RowCalls:
         )
 
     def _watch(self, table: Table) -> Call:
-        named = [(name, table.by_name[name].type) for name in watched_by(table)]
-        other_fields = {name for name, _ in named}
+        field_types = [(name, table.by_name[name].type) for name in watched_by(table)]
+        other_fields = {name for name, _ in field_types}
         watch_fields = [field for field in _asked(table) if field[0] not in other_fields]
         fields: list[_Field] = [
             *watch_fields,
             ("where", _where(table)[1], None),
-            *((_param_of(table, name), kind | None, None) for name, kind in named),
+            *((_param_of(table, name), kind | None, None) for name, kind in field_types),
             next(_shown(table, self.tables)),
             ("from_", FeedPosition | None, None),
         ]
@@ -138,13 +138,13 @@ class RowCalls:
 
     def _shape(self, table: Table, column: Column) -> Any:
         """As a row has it: the value itself, or a part of the row that it names."""
-        other = self.tables.get(column.embeds)
-        if other is None or not other.summary:
+        embedded_table = self.tables.get(column.embeds)
+        if embedded_table is None or not embedded_table.summary:
             return column.type
         if column.name in table.brings:
             is_null = Operator.IS_NULL in column.filters
-            return self._summary(other) | None if is_null else self._summary(other)
-        return column.type | self._summary(other)
+            return self._summary(embedded_table) | None if is_null else self._summary(embedded_table)
+        return column.type | self._summary(embedded_table)
 
     def _summary(self, table: Table) -> type[Struct]:
         if table.relation not in self._summaries:
@@ -181,10 +181,10 @@ _PAGE = "Some rows, and where the next page and the one before start (null: ther
 
 def _named(table: Table) -> list[_Field]:
     """What names a row. Whoever sees only their own row, which a user has one of, need not."""
-    own = RIGHTS[table.relation].see == (Whom.SELF,) and table.key == table.user
-    named: list[_Field] = [(name, table.by_name[name].type) for name in table.within]
+    is_own_row = RIGHTS[table.relation].see == (Whom.SELF,) and table.key == table.user
+    key_fields: list[_Field] = [(name, table.by_name[name].type) for name in table.within]
     key = table.by_name[table.key].type
-    return [*named, (table.param, key | None, None) if own else (table.param, key)]
+    return [*key_fields, (table.param, key | None, None) if is_own_row else (table.param, key)]
 
 
 def _asked(table: Table) -> Iterator[_Field]:
@@ -243,10 +243,10 @@ def _created(table: Table) -> Iterator[_Field]:
 
 
 def _updated(table: Table) -> Iterator[_Field]:
-    named = _named(table)
-    yield from (field for field in named if len(field) == 2)
+    key_fields = _named(table)
+    yield from (field for field in key_fields if len(field) == 2)
     yield table.version, table.by_name[table.version].type
-    yield from (field for field in named if len(field) == 3)
+    yield from (field for field in key_fields if len(field) == 3)
     yield from ((column.name, column.type | UnsetType, UNSET) for column in table.changes)
 
 
@@ -259,13 +259,13 @@ def _small(words: str) -> str:
 
 
 def _struct(name: str, says: str, fields: Iterable[_Field]) -> type[Struct]:
-    made = defstruct(name, fields, module=__name__, frozen=True)
-    made.__doc__ = says
-    return made
+    struct = defstruct(name, fields, module=__name__, frozen=True)
+    struct.__doc__ = says
+    return struct
 
 
 def _params(name: str, says: str, fields: Iterable[_Field]) -> type[Params]:
-    made: Any = defstruct(
+    params_struct: Any = defstruct(
         name,
         fields,
         bases=(Params,),
@@ -274,6 +274,6 @@ def _params(name: str, says: str, fields: Iterable[_Field]) -> type[Params]:
         forbid_unknown_fields=True,
         rename=lambda name: name.rstrip("_"),
     )
-    made.__doc__ = says
-    kind: type[Params] = made
+    params_struct.__doc__ = says
+    kind: type[Params] = params_struct
     return kind

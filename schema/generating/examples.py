@@ -294,13 +294,13 @@ NOW = 1_764_172_800_000.0
 
 def examples() -> Iterator[tuple[str, bool, str]]:
     """What happens; whether a client says it; the message as JSON."""
-    for words, messages in SAID:
+    for heading, messages in SAID:
         for message in messages:
             is_clients = isinstance(message, ClientMessage)
             text = msgspec.json.encode(_short(message) if is_clients else message).decode()
             for name in ("at", "server_time", "time"):
                 text = text.replace(f'"{name}":1.0', f'"{name}":{NOW:.0f}')
-            yield words, is_clients, text
+            yield heading, is_clients, text
 
 
 def _short(message: msgspec.Struct) -> dict[str, Any]:

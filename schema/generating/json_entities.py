@@ -31,13 +31,13 @@ def entity_definitions() -> Schema:
     ops: list[str] = []
     for collection in ENTITY_TYPES:
         definitions |= _entity_types(collection)
-        made = _ops(collection)
-        definitions |= made
-        ops += made
-    shown = {f"Shown{_of(collection)}": _shown(collection) for collection in ENTITY_TYPES}
-    definitions |= shown
+        op_definitions = _ops(collection)
+        definitions |= op_definitions
+        ops += op_definitions
+    shown_definitions = {f"Shown{_of(collection)}": _shown(collection) for collection in ENTITY_TYPES}
+    definitions |= shown_definitions
     definitions["Op"] = {"oneOf": [ref(name) for name in ops]}
-    definitions["Previewed"] = {"description": _says(Previewed), "oneOf": [*map(ref, shown)]}
+    definitions["Previewed"] = {"description": _says(Previewed), "oneOf": [*map(ref, shown_definitions)]}
     return definitions
 
 

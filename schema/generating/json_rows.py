@@ -42,13 +42,13 @@ def _json_map() -> Schema:
 
 
 def _where(table: Table) -> Schema:
-    own = ref(where_name(table))
+    own_ref = ref(where_name(table))
     properties: Schema = {
         column.name: _asked(filter_of(column)) for column in table.columns if column.filters
     }
-    properties |= {word: {"type": "array", "items": own} for word in ("and", "or")}
+    properties |= {word: {"type": "array", "items": own_ref} for word in ("and", "or")}
     return _object(
-        f"Conditions on {table.calls}, all of which must be true.", properties | {"not": own}
+        f"Conditions on {table.calls}, all of which must be true.", properties | {"not": own_ref}
     )
 
 

@@ -142,9 +142,9 @@ def _value(key: str, value: Any, names: dict[str, str]) -> Any:
 
 
 def _property(schema: Schema, names: dict[str, str]) -> Any:
-    words = schema.get("enum", ())
-    if len(words) == 1:
-        return {"const": words[0]}
+    enum_words = schema.get("enum", ())
+    if len(enum_words) == 1:
+        return {"const": enum_words[0]}
     if schema.get("contentEncoding") == "base64":
         return schema | {"description": "Base64 in JSON, bytes in MessagePack."}
     return _portable(schema, names)

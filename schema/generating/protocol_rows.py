@@ -114,13 +114,13 @@ def _is_nullable(kind: Any) -> bool:
 def _in_words(kind: inspect.Type) -> str:
     match kind:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
-            named = (extra or {}).get(NAMED)
-            if named in WORDS:
-                return ", ".join(f"`{word}`" for word in WORDS[named])
-            return "a map of your own (Q8)" if named else _in_words(inner)
+            type_name = (extra or {}).get(NAMED)
+            if type_name in WORDS:
+                return ", ".join(f"`{word}`" for word in WORDS[type_name])
+            return "a map of your own (Q8)" if type_name else _in_words(inner)
         case inspect.UnionType(types=kinds):
-            rest = [_in_words(one) for one in kinds if not isinstance(one, inspect.NoneType)]
-            return " or ".join(rest) + ", or null"
+            kind_words = [_in_words(one) for one in kinds if not isinstance(one, inspect.NoneType)]
+            return " or ".join(kind_words) + ", or null"
         case inspect.ListType(item_type=item, max_length=most):
             return (
                 f"at most {most:,} of: {_in_words(item)}"

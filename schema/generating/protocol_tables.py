@@ -122,9 +122,9 @@ def _parents_table() -> str:
 
 def _examples() -> str:
     lines: list[str] = []
-    for words, group in groupby(examples(), key=itemgetter(0)):
+    for heading, group in groupby(examples(), key=itemgetter(0)):
         example_lines = [f"{'->' if is_clients else '<-'} {text}" for _, is_clients, text in group]
-        lines += [words, "", "```text", *example_lines, "```", ""]
+        lines += [heading, "", "```text", *example_lines, "```", ""]
     return "\n".join(lines).rstrip()
 
 
@@ -178,14 +178,14 @@ def _entity_types_table() -> str:
 
 
 def _allowed(field: Field) -> str:
-    words = _described(field) + (", or null" if field.nullable else "")
-    return words + (f"; {_ON_DELETE[field.on_delete]}" if field.points_to else "")
+    description = _described(field) + (", or null" if field.nullable else "")
+    return description + (f"; {_ON_DELETE[field.on_delete]}" if field.points_to else "")
 
 
 def _described(field: Field) -> str:
     if field.choices:
-        some = "some of " if field.kind == "choices" else ""
-        return some + ", ".join(f"`{choice}`" for choice in field.choices)
+        some_of = "some of " if field.kind == "choices" else ""
+        return some_of + ", ".join(f"`{choice}`" for choice in field.choices)
     match field.kind:
         case "number" | "integer":
             bound_word = "above " if field.exclusive_minimum else ""

@@ -59,13 +59,13 @@ class Filter(NamedTuple):
     @property
     def name(self) -> str:
         """`TextFilter`, `NumberOrderOrNullFilter`."""
-        rest = self.operators - NULLABLE
+        other_operators = self.operators - NULLABLE
         null = "OrNull" if self.operators & NULLABLE else ""
         for operators, name in _SETS:
-            if rest == operators:
+            if other_operators == operators:
                 return f"{self.kind}{name}{null}Filter"
-        words = "".join(one.title().replace("_", "") for one in sorted(rest))
-        return f"{self.kind}{words}{null}Filter"
+        operator_words = "".join(one.title().replace("_", "") for one in sorted(other_operators))
+        return f"{self.kind}{operator_words}{null}Filter"
 
 
 def filter_of(column: Column) -> Filter:

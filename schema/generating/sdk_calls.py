@@ -83,8 +83,8 @@ def calls_module(methods: Mapping[str, Call] = METHODS) -> str:
         groups.setdefault(group, []).append(method_of(method, (params, result), row))
     classes = [group_class(group, methods) for group, methods in groups.items()]
     body = "\n\n".join([*structs.values(), *classes, all_groups(groups)])
-    named = query_names() & set(re.findall(r"\w+", body))
-    head = HEAD.replace("{queries}", ",\n    ".join(sorted(named)))
+    names_used = query_names() & set(re.findall(r"\w+", body))
+    head = HEAD.replace("{queries}", ",\n    ".join(sorted(names_used)))
     return "\n\n".join([head + _kinds(), body])
 
 
@@ -94,8 +94,8 @@ def shown_row(method: str, methods: Mapping[str, Call] = METHODS) -> type[Struct
     if "fields" not in params.__struct_fields__:
         return None
     rows = get_type_hints(result).get(method.partition(".")[0])
-    shown: type[Struct] = result if rows is None else get_args(rows)[0]
-    return shown
+    row_type: type[Struct] = result if rows is None else get_args(rows)[0]
+    return row_type
 
 
 def _add_rows(
@@ -188,8 +188,8 @@ def _folded(line: str) -> list[str]:
     """A word a line, where a field has more words than a line holds."""
     if len(line) <= WIDTH or not line.endswith("]"):
         return [line]
-    field, _, words = line[:-1].partition("Literal[")
-    return [f"{field}Literal[", *(f"        {word}," for word in words.split(", ")), "    ]"]
+    field, _, literal_words = line[:-1].partition("Literal[")
+    return [f"{field}Literal[", *(f"        {word}," for word in literal_words.split(", ")), "    ]"]
 
 
 def _structs_in(hints: Iterable[Any]) -> Iterable[type[Struct]]:
@@ -212,8 +212,8 @@ def _shape(hint: Any) -> str:
         in_order = sorted(dict.fromkeys(shapes), key=lambda shape: shape == "None")
         return " | ".join(in_order)
     if origin is Literal:
-        words = ", ".join(f'"{word}"' for word in parts)
-        return f"Literal[{words}]"
+        literal_words = ", ".join(f'"{word}"' for word in parts)
+        return f"Literal[{literal_words}]"
     if origin in (list, dict):
         return f"{origin.__name__}[{', '.join(_shape(part) for part in parts)}]"
     return _plain_shape(hint)

@@ -47,13 +47,13 @@ def _with_fields(method: str, params: type[Struct], result: type[Struct], row: t
     group, _, name = method.partition(".")
     goes_on = method.endswith(GOES_ON)
     whole = f"Watch[{row.__name__}]" if goes_on else result.__name__
-    some = f"Watch[{PARTIAL}{row.__name__}]" if goes_on else f"{PARTIAL}{result.__name__}"
+    partial_type = f"Watch[{PARTIAL}{row.__name__}]" if goes_on else f"{PARTIAL}{result.__name__}"
     head = f"    def {name}" if goes_on else f"    async def {name}"
     unpacked = _unpacked(params)
     fields = ("*", f"fields: Sequence[{row.__name__}Column] | None")
     lines = ["    @overload", *_wrapped(head, ["self", unpacked], f" -> {whole}: ...")]
     lines += ["", "    @overload"]
-    lines += [*_wrapped(head, ["self", *fields, unpacked], f" -> {some}: ..."), ""]
+    lines += [*_wrapped(head, ["self", *fields, unpacked], f" -> {partial_type}: ..."), ""]
     lines += [f"{head}(self, **params: Any) -> Any:", *docstring(params, 8)]
     called = (
         f'self._watch("{group}", **params)'

@@ -36,8 +36,8 @@ def _head(origin: str) -> str:
 
 def _copied(name: str, text: str) -> str:
     """Imports of `schema` become imports of the SDK's own."""
-    own = re.sub(r"^from schema\.", "from prime_client.schema.", text, flags=re.MULTILINE)
-    return _head(f"schema/{name}.py") + own
+    own_text = re.sub(r"^from schema\.", "from prime_client.schema.", text, flags=re.MULTILINE)
+    return _head(f"schema/{name}.py") + own_text
 
 
 def _limits() -> str:

@@ -65,16 +65,16 @@ def _names(table: Table) -> Iterable[str]:
 
 
 def _of_table(table: Table) -> Iterable[str]:
-    named = set(_names(table))
+    key_names = set(_names(table))
     words = {
         f"{table.row}Order": orders(table),
         f"{table.row}Column": [*table.by_name],
         f"{table.row}Embed": embeddable(table, TABLES),
     }
-    if where_name(table) in named:
+    if where_name(table) in key_names:
         yield _where(table)
     for name in words:
-        if name in named:
+        if name in key_names:
             yield _literal(name, words[name])
 
 

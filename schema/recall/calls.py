@@ -33,8 +33,8 @@ class RecallContext(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         spell_names_alike(self)
-        own = (self.genre, self.bpm, self.plugin, self.hour)
-        part_count = sum(value not in ("", None) for value in own) + len(self.more)
+        own_parts = (self.genre, self.bpm, self.plugin, self.hour)
+        part_count = sum(value not in ("", None) for value in own_parts) + len(self.more)
         if part_count > MAX_RECALL_CONTEXTS:
             raise ValueError(f"a context has at most {MAX_RECALL_CONTEXTS} entries beside `after`")
 

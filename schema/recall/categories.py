@@ -53,11 +53,11 @@ CATEGORIES: dict[str, Category] = {
 
 def half_life_of(category: str) -> float:
     """In days; that of a name which is not listed is `HALF_LIFE_DAYS`."""
-    known = CATEGORIES.get(category)
-    return known.half_life_days if known is not None else HALF_LIFE_DAYS
+    known_category = CATEGORIES.get(category)
+    return known_category.half_life_days if known_category is not None else HALF_LIFE_DAYS
 
 
 def names_presets(category: str) -> bool:
     """Whether its keys are ids of presets."""
-    known = CATEGORIES.get(category)
-    return known is not None and known.names_presets
+    known_category = CATEGORIES.get(category)
+    return known_category is not None and known_category.names_presets

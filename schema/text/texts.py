@@ -131,13 +131,13 @@ IN_WORDS = {
 
 def in_words(told: str) -> str:
     """What msgspec says of a text that does not match, without the pattern."""
-    before, is_pattern, rest = told.partition(_NO_MATCH)
+    before, is_pattern, after_pattern = told.partition(_NO_MATCH)
     if not is_pattern:
         return told
     for pattern, words in IN_WORDS.items():
-        shown = repr(pattern)
-        if rest.startswith(shown):
-            return before + words + rest.removeprefix(shown)
+        shown_pattern = repr(pattern)
+        if after_pattern.startswith(shown_pattern):
+            return before + words + after_pattern.removeprefix(shown_pattern)
     return told
 
 
@@ -199,9 +199,9 @@ def nearest_name(text: str, most: int) -> str:
         problem = problem_with_name(name)
         if not problem:
             return name.strip()
-        wrong = _CODE_POINT.match(problem)
-        if wrong:
-            name = name.replace(chr(int(wrong[1], 16)), "")
+        match = _CODE_POINT.match(problem)
+        if match:
+            name = name.replace(chr(int(match[1], 16)), "")
         else:
             name = _OUT_OF_PLACE_IN_NAME.sub("", name)
     return ""

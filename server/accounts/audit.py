@@ -100,8 +100,8 @@ class Audit:
         async with self._flushing:
             self._note_losses()
             while self._waiting:
-                taken = [self._waiting.popitem(last=False) for _ in range(self._how_many())]
-                await self._write(taken)
+                entries_taken = [self._waiting.popitem(last=False) for _ in range(self._how_many())]
+                await self._write(entries_taken)
 
     async def flush_at_last(self) -> None:
         """The node stops, and nobody calls any more: write what is left, or say what is lost."""

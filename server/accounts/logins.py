@@ -107,8 +107,8 @@ class Logins:
         """Whether it is the password still; to be asked in a transaction that holds the user."""
 
         async def asked(tx: Executor) -> bool:
-            known = await auth_credentials.password_of(tx, proved.user.id)
-            return known == proved.password_hash
+            stored_hash = await auth_credentials.password_of(tx, proved.user.id)
+            return stored_hash == proved.password_hash
 
         return asked
 
@@ -136,9 +136,9 @@ class Logins:
             await self._keep_out_networks(db, account, address, now)
         begun = await self._count_try(db, source, now)
         user = await users.by_email(db, email)
-        known = None if user is None else await auth_credentials.password_of(db, user.id)
+        stored_hash = None if user is None else await auth_credentials.password_of(db, user.id)
         try:
-            right = await self._right(db, user, known, password, address)
+            right = await self._right(db, user, stored_hash, password, address)
         except TooBusy:
             await login_tries.count_nothing(db, account, source.counted_under, begun)
             self._usage.wrong_passwords.charge(address, now, -1)
@@ -147,9 +147,9 @@ class Logins:
             await self._note_login(db, source, begun)
             self._usage.wrong_passwords.charge(address, now, -1)
             return Proved(user, right)
-        wrong = await login_tries.count_wrong(db, account, source.counted_under, begun)
+        wrong_count = await login_tries.count_wrong(db, account, source.counted_under, begun)
         await self._guesses.wrong_in_network(address, now)
-        self._note_failure(user, known, source, wrong)
+        self._note_failure(user, stored_hash, source, wrong_count)
         took = asyncio.get_running_loop().time() - now
         await asyncio.sleep(seconds_to_grid(took, self.grid_seconds))
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)

@@ -80,8 +80,8 @@ class RefreshTokens:
         return Presented(str(uuid.UUID(bytes=body[:16])), counter, body, b"")
 
     def _has_signed(self, body: bytes, signature: bytes) -> bool:
-        ours = [_signature(key, body) for key in self._old_keys]
-        return any(hmac.compare_digest(signature, each) for each in ours)
+        own_signatures = [_signature(key, body) for key in self._old_keys]
+        return any(hmac.compare_digest(signature, each) for each in own_signatures)
 
     def _checksum(self, signed: bytes) -> bytes:
         return hmac.digest(self._checksum_key, signed, "sha256")[:CHECKSUM]
@@ -106,11 +106,11 @@ def _signature(key: bytes, body: bytes) -> bytes:
 
 def _varint(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the eighth says that more follow."""
-    made = bytearray()
+    encoded = bytearray()
     while number > 0x7F:
-        made.append(number & 0x7F | 0x80)
+        encoded.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes([*made, number])
+    return bytes([*encoded, number])
 
 
 def _number(varint: bytes) -> int:

@@ -98,9 +98,9 @@ class SigningKeys:
         Where all of those are retired, the next one: a clock behind the database's does not matter.
         """
         honoured = [key for key in self._keys.values() if key.retires_at > now]
-        due = [key for key in honoured if key.signs_from <= now]
-        if due or now < self.signs_from:
-            return due[-1] if due else None
+        keys_due = [key for key in honoured if key.signs_from <= now]
+        if keys_due or now < self.signs_from:
+            return keys_due[-1] if keys_due else None
         return honoured[0] if honoured else None
 
     def retired(self, now: float) -> set[str]:

@@ -148,10 +148,10 @@ class Tokens:
     def _claims(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
         """Of a token that one of us has signed for us; which algorithm is up to the key, not it."""
         if header["alg"] == "EdDSA":
-            known = self.keys.get(header["kid"])
-            if known is None:
+            known_key = self.keys.get(header["kid"])
+            if known_key is None:
                 raise BadToken(Cause.UNKNOWN)
-            return self._signed(token, header, known.public)
+            return self._signed(token, header, known_key.public)
         *others, last = self._old_keys
         for key in others:
             with suppress(BadToken):

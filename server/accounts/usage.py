@@ -230,8 +230,8 @@ class Usage:
 
     def may_log_in(self, socket: str, user: str) -> str | None:
         """None: it may be this user's. Else the bound that is reached, in a sentence."""
-        theirs = self.sockets.of_user.get(user, ())
-        if socket in theirs or len(theirs) < self.limits.sockets_per_user:
+        sockets_of_user = self.sockets.of_user.get(user, ())
+        if socket in sockets_of_user or len(sockets_of_user) < self.limits.sockets_per_user:
             return None
         most = self.limits.sockets_per_user
         return f"this user has {most:.0f} connections open; close one, or come back later"

@@ -55,11 +55,11 @@ class Limits:
 
 def _problem_with(name: str, number: str) -> str:
     """What is wrong with a part, or nothing."""
-    known = [field.name for field in fields(Limits)]
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
+    known_names = [field.name for field in fields(Limits)]
+    if name not in known_names:
+        close = difflib.get_close_matches(name, known_names, n=1)
         meant = f"; is {close[0]} meant?" if close else ""
-        return f"names none of {', '.join(known)}{meant}"
+        return f"names none of {', '.join(known_names)}{meant}"
     try:
         fits = 0 <= float(number) <= 1e9
     except ValueError:
@@ -69,7 +69,7 @@ def _problem_with(name: str, number: str) -> str:
 
 def limits_in_words() -> str:
     """The names there are and their defaults, for who starts a server."""
-    words = "\n".join(f"  {field.name}={field.default:g}" for field in fields(Limits))
+    limit_lines = "\n".join(f"  {field.name}={field.default:g}" for field in fields(Limits))
     return f"""variables of the environment: docs/operating/settings.md. Of them
 PRIME_LIMITS=name=number,name=number says how much an address or a user may have; 0 is no bound:
-{words}"""
+{limit_lines}"""

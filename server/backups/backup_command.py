@@ -35,12 +35,12 @@ def main() -> int:
     end_words = Left()
 
     async def work(tell: Callable[[str], None]) -> int:
-        made = await back_up(url, arguments.to, arguments.keep, tell, end_words)
+        backup_made = await back_up(url, arguments.to, arguments.keep, tell, end_words)
         if arguments.json:
-            command_output.say_json(_report(made))
+            command_output.say_json(_report(backup_made))
         else:
-            _say(made)
-        for why in made.unreadable:
+            _say(backup_made)
+        for why in backup_made.unreadable:
             command_output.fail("backup", f"not counted and not deleted: {why}", 0)
         return 0
 

@@ -260,13 +260,13 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     A file that is not named and described as one of ours is never touched: of another server, or
     of one that does not say which it is, none is ours.
     """
-    ours = [one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)]
-    gone = []
-    for one in ours[keep:]:
+    own_backups = [one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)]
+    deleted_names = []
+    for one in own_backups[keep:]:
         one.dump.unlink(missing_ok=True)
         manifest_path(one.dump).unlink(missing_ok=True)
-        gone.append(one.dump.name)
-    return gone
+        deleted_names.append(one.dump.name)
+    return deleted_names
 
 
 def _is_of_one(one: Server, other: Server) -> bool:

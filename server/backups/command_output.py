@@ -65,12 +65,12 @@ async def _watched(work: Work) -> int:
     """The first signal ends it in order; more of them do not disturb that."""
     console = Console(stderr=True)
     task = asyncio.ensure_future(_shown(console, work))
-    came: list[signal.Signals] = []
+    signals_received: list[signal.Signals] = []
 
     def end(number: signal.Signals) -> None:
-        if not came:
+        if not signals_received:
             task.cancel()
-        came.append(number)
+        signals_received.append(number)
 
     with suppress(NotImplementedError):
         for number in ENDS:
@@ -79,8 +79,8 @@ async def _watched(work: Work) -> int:
     try:
         return await task
     except asyncio.CancelledError:
-        if came:
-            raise Ended(came[0]) from None
+        if signals_received:
+            raise Ended(signals_received[0]) from None
         raise
 
 

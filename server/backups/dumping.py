@@ -60,10 +60,10 @@ async def back_up(
 
 async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Backup:
     part = directory / f"prime-{backup_directory.stamp(begun_at)}.dump.part"
-    async with snapshot(url) as taken:
-        server, program = taken.server, find("pg_dump", taken.server.major)
+    async with snapshot(url) as database_snapshot:
+        server, program = database_snapshot.server, find("pg_dump", database_snapshot.server.major)
         backup_directory.begin(part)
-        contents = await _dump_and_read(url, part, program, taken, tell)
+        contents = await _dump_and_read(url, part, program, database_snapshot, tell)
     tell("reading it once more, for its checksum")
     schema = contents.migrations[-1][:4] if contents.migrations else "0000"
     dump = directory / f"prime-{backup_directory.stamp(begun_at)}-{schema}.dump"

@@ -78,11 +78,11 @@ def _say(done: Rehearsed) -> None:
         f"restored {done.file} on {done.on} in {done.restore_seconds:.1f} s: {done.rows:,} rows of"
         f" {done.tables} tables are as they were backed up"
     )
-    what = f"replayed {counted(done.projects, 'project')}, {counted(done.deltas, 'delta')}"
+    replayed = f"replayed {counted(done.projects, 'project')}, {counted(done.deltas, 'delta')}"
     if not done.problems:
-        command_output.say(f"{what}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
+        command_output.say(f"{replayed}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
         return
-    command_output.say(f"{what}: {len(done.problems):,} problems:")
+    command_output.say(f"{replayed}: {len(done.problems):,} problems:")
     command_output.say("\n".join(done.problems[:MOST_TOLD]))
 
 

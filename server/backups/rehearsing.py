@@ -76,8 +76,8 @@ async def rehearse(
 
 async def _audit_all(url: str, tell: Tell) -> list[str]:
     """What is wrong, by replaying the journal of each project."""
-    async with snapshot(url) as taken:
-        heads = await taken.heads()
+    async with snapshot(url) as database_snapshot:
+        heads = await database_snapshot.heads()
     problems: list[str] = []
     db = await Database.open(url, max_size=2, application_name="prime rehearse")
     try:

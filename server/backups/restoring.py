@@ -131,13 +131,13 @@ async def load(
     await run(program, [*words, str(dump)], at.environment, tell)
     left.words = WITHOUT_PROOF.format(server.database)
     tell("comparing all rows with the manifest")
-    async with snapshot(url) as taken:
-        contents = await taken.read()
+    async with snapshot(url) as database_snapshot:
+        contents = await database_snapshot.read()
     differ = differences(manifest.contents, contents) if manifest else []
     if differ:
-        more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
+        and_more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
         left.words = OTHERS.format(server.database)
-        raise NotKept(f"the rows are not those that were backed up: {'; '.join(differ[:3])}{more}")
+        raise NotKept(f"the rows are not those that were backed up: {'; '.join(differ[:3])}{and_more}")
     return server, contents
 
 

@@ -162,14 +162,14 @@ def _deltas(rows: list[OpsRow], skipped: int) -> list[calls.HistoryDelta]:
 
 def _spelled_within(ops: list[Op], bytes_left: int, *, must_take: bool) -> tuple[list[Op], int]:
     """The first of the ops that fit, one at least if need be, and the bytes that are left then."""
-    taken: list[Op] = []
+    page_ops: list[Op] = []
     for proposed in walked(ops, yield_gil):
         [op] = bare([spelled(proposed)])
         bytes_left -= max(len(msgspec.json.encode(op)), len(msgspec.msgpack.encode(op)))
-        if bytes_left < 0 and not (must_take and not taken):
+        if bytes_left < 0 and not (must_take and not page_ops):
             break
-        taken.append(op)
-    return taken, bytes_left
+        page_ops.append(op)
+    return page_ops, bytes_left
 
 
 def _delta(row: OpsRow, ops: list[Op], skipped: int, *, is_cut: bool) -> calls.HistoryDelta:

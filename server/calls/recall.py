@@ -81,8 +81,8 @@ async def forget(
     context: Context, caller: Caller, params: calls.ForgetRecall
 ) -> calls.ForgottenRecall:
     """A key, or a category."""
-    gone = await correcting.forget(context.db, caller.user, params.category, params.key)
-    return calls.ForgottenRecall(gone)
+    forgotten = await correcting.forget(context.db, caller.user, params.category, params.key)
+    return calls.ForgottenRecall(forgotten)
 
 
 async def erase(context: Context, caller: Caller, params: Params) -> calls.ForgottenRecall:

@@ -58,8 +58,8 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
             id=params.id,
             audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
         )
-    named = params.project, row.id
-    made = await OF_TABLES.one(SNAPSHOTS, context, caller, named)
+    snapshot_key = params.project, row.id
+    made = await OF_TABLES.one(SNAPSHOTS, context, caller, snapshot_key)
     require_same(made, params, [column.name for column in SNAPSHOTS.changes])
     return made
 
@@ -241,8 +241,8 @@ def _diff(states: list[State], limit: int) -> calls.Diff:
     changes = changes_between(before, after, yield_gil)
     answer = first_that_fit(sentences(changes, before, after, yield_gil), MAX_PAGE_BYTES // 2)
     states.clear()
-    shown = [_without_large_values(change) for change in walked(changes[:limit], yield_gil)]
-    return calls.Diff(answer, first_that_fit(shown, pause=yield_gil), len(changes))
+    shown_changes = [_without_large_values(change) for change in walked(changes[:limit], yield_gil)]
+    return calls.Diff(answer, first_that_fit(shown_changes, pause=yield_gil), len(changes))
 
 
 def _without_large_values(change: calls.Change) -> calls.Change:

@@ -67,14 +67,14 @@ class ProjectQueue:
 
     def batch(self, most: int = MAX_BATCH, most_bytes: int = MAX_BATCH_BYTES) -> list[Proposal]:
         """What goes into its next transaction; stays in the queue until it is settled."""
-        taken: list[Proposal] = []
+        proposals: list[Proposal] = []
         size = 0
         for _, proposal in self.waiting:
             size += len(proposal.payload)
-            if len(taken) == most or size > most_bytes:
+            if len(proposals) == most or size > most_bytes:
                 break
-            taken.append(proposal)
-        return taken
+            proposals.append(proposal)
+        return proposals
 
     def batch_alone(self) -> list[Proposal]:
         """The same for one that goes alone: at least the first, and after a failure no more.
@@ -104,18 +104,18 @@ class WaitingDeltas:
 
     def take_together(self) -> dict[ProjectQueue, list[Proposal]]:
         """The next batch, of all projects that go together, in turn."""
-        taken: dict[ProjectQueue, list[Proposal]] = {}
+        proposals_by_queue: dict[ProjectQueue, list[Proposal]] = {}
         count, size = MAX_BATCH, MAX_BATCH_BYTES
         for queue in self._ready(alone=False):
             batch = queue.batch(count, size)
             if not batch:
                 break
-            taken[queue] = batch
+            proposals_by_queue[queue] = batch
             count -= len(batch)
             size -= sum(len(proposal.payload) for proposal in batch)
-        for queue in taken:
+        for queue in proposals_by_queue:
             self._begin(queue)
-        return taken
+        return proposals_by_queue
 
     def take_alone(self, now: float) -> dict[ProjectQueue, list[Proposal]]:
         """The next batch of the one project that is due and has failed least; {}: none is."""
@@ -239,9 +239,9 @@ class Committer:
         """For the life of the node: append what goes together."""
         while True:
             await self._together.wait()
-            taken = self._waiting.take_together()
-            if taken:
-                await self._append(taken)
+            batch = self._waiting.take_together()
+            if batch:
+                await self._append(batch)
                 await asyncio.sleep(0)  # others' turn, before the next batch is encoded
             else:
                 self._together.clear()
@@ -249,9 +249,9 @@ class Committer:
     async def run_alone(self) -> None:
         """For the life of the node, once for each connection: append what goes alone."""
         while True:
-            taken = self._waiting.take_alone(self._now())
-            if taken:
-                await self._append(taken)
+            alone = self._waiting.take_alone(self._now())
+            if alone:
+                await self._append(alone)
             else:
                 await self._something_alone()
 

@@ -175,10 +175,10 @@ class FeedReader:
                 self._telling.resync(watch, ResyncReason.ACCESS)
                 continue
             listed = watch.group.listed
-            most, who = MAX_WATCHED_ROWS + 1, watch.user
+            most, user = MAX_WATCHED_ROWS + 1, watch.user
             try:
                 lists[watch] = await watched_rows.list_rows(
-                    db, listed.table, listed.columns, who, listed.condition, most
+                    db, listed.table, listed.columns, user, listed.condition, most
                 )
             except watched_rows.TooLarge:
                 self._telling.resync(watch, ResyncReason.TOO_MUCH)

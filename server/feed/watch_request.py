@@ -51,14 +51,14 @@ def read_listed(
 
 
 def _chosen(table: Table, fields: Sequence[str] | None) -> tuple[Column, ...]:
-    chosen = read_fields(table, fields)
-    for column in chosen:
+    names_read = read_fields(table, fields)
+    for column in names_read:
         if column.of_caller and fields is not None and column.name in fields:
             field_path = f"fields[{list(fields).index(column.name)}]"
             text = f"{column.name} says something of who asks, and is in no feed"
             raise BadQuery(field_path, text)
     names = naming(table)
-    return tuple([c for c in table.columns if c in names or (c in chosen and not c.of_caller)])
+    return tuple([c for c in table.columns if c in names or (c in names_read and not c.of_caller)])
 
 
 def _columns(condition: Condition) -> list[Column]:

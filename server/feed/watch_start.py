@@ -72,17 +72,17 @@ class WatchStart:
             if may_be_race:
                 return None
             self._count("rows_hidden", len(rows) - len(visible_ids))
-        shown = [row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids]
+        visible_rows = [row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
         watch.place = log_place
         for id in () if watch.is_over else visible_ids:
             watch.show(id)
         await asyncio.sleep(0)
         if missed is None:
-            return First(log_place, shown, [], resumed=False)
+            return First(log_place, visible_rows, [], resumed=False)
         if isinstance(missed, ResyncReason):
-            return First(log_place, shown, [], resumed=False, reason=missed)
-        return _resumed(watch, log_place, shown, missed)
+            return First(log_place, visible_rows, [], resumed=False, reason=missed)
+        return _resumed(watch, log_place, visible_rows, missed)
 
     async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
         table = watch.group.listed.table
@@ -120,14 +120,14 @@ def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -
     changed: dict[str, list[Change]] = {}
     for change in missed.changes:
         changed.setdefault(change.row, []).append(change)
-    shown = {watched_rows.row_id(table, row): row for row in rows}
+    rows_by_id = {watched_rows.row_id(table, row): row for row in rows}
     ids_gone = [
         id
         for id, changes in changed.items()
-        if id not in shown
+        if id not in rows_by_id
         and any(_was_seen(watch.user, change, missed.projects) for change in changes)
     ]
-    again = [shown[id] for id in changed if id in shown]
+    again = [rows_by_id[id] for id in changed if id in rows_by_id]
     if len(ids_gone) + len(again) > MAX_CHANGES_AT_ONCE:
         return First(place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
     return First(place, again, ids_gone, resumed=True)

@@ -74,8 +74,8 @@ class Durations:
         """What stands before each of these."""
         bounds = [*map(str, self.bounds), "+Inf"]
         buckets = [series(f"{name}_bucket", [(label, value), ("le", bound)]) for bound in bounds]
-        rest = [series(f"{name}_{end}", [(label, value)]) for end in ("count", "sum")]
-        return [*buckets, *rest]
+        count_and_sum = [series(f"{name}_{end}", [(label, value)]) for end in ("count", "sum")]
+        return [*buckets, *count_and_sum]
 
 
 def family(name: str, meaning: str, label: str, each: Mapping[str, Durations]) -> Lines:

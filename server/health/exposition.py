@@ -10,8 +10,8 @@ Read = Callable[[], float]
 
 def head(name: str, meaning: str, kind: str, *, is_open: bool) -> str:
     """The two lines before a family; `is_open`: of OpenMetrics, where `_total` is no part of it."""
-    shown = f"{name}_total" if kind == "counter" and not is_open else name
-    return f"# HELP {shown} {meaning}\n# TYPE {shown} {kind}\n"
+    shown_name = f"{name}_total" if kind == "counter" and not is_open else name
+    return f"# HELP {shown_name} {meaning}\n# TYPE {shown_name} {kind}\n"
 
 
 def series(name: str, labels: Iterable[tuple[str, str]]) -> str:

@@ -168,10 +168,10 @@ class StrayText(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Tell each whole line in it."""
-        *lines, rest = (getattr(self._begun, "line", "") + text).split("\n")
-        is_too_long = len(rest) > LONGEST_STRAY
-        self._begun.line = "" if is_too_long else rest
-        for line in [*lines, rest] if is_too_long else lines:
+        *lines, unfinished_line = (getattr(self._begun, "line", "") + text).split("\n")
+        is_too_long = len(unfinished_line) > LONGEST_STRAY
+        self._begun.line = "" if is_too_long else unfinished_line
+        for line in [*lines, unfinished_line] if is_too_long else lines:
             self._say(line)
         return len(text)
 

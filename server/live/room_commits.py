@@ -130,15 +130,15 @@ class Commits:
     def _degrade(self, project: str | None, is_degraded: bool, reason: str) -> None:
         """Tell one room, or (None) all whose project is not held up by itself."""
         if project is not None:
-            what = "project" if is_degraded else "project_over"
-            self._count(f"outages.{what}", 1, About(project))
+            degradation = "project" if is_degraded else "project_over"
+            self._count(f"outages.{degradation}", 1, About(project))
             live = self._rooms.get(project)
             if live is not None:
                 live.carry_out(live.room.set_degraded(is_degraded or self.is_degraded, reason))
             return
         if is_degraded != self.is_degraded:
-            what = "journal" if is_degraded else "journal_over"
-            self._count(f"outages.{what}", 1, NOBODY)
+            degradation = "journal" if is_degraded else "journal_over"
+            self._count(f"outages.{degradation}", 1, NOBODY)
         if self.is_degraded and not is_degraded:
             self._watch.hint()  # a database that was away may be another one now
         self.is_degraded = is_degraded

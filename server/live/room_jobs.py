@@ -110,9 +110,9 @@ class RoomJobs:
     async def freeze(self) -> FrozenState:
         """The state between two jobs, and never inside a group; raises `RoomClosed`."""
         self.check_open()
-        taken: asyncio.Future[FrozenState] = self._loop.create_future()
-        self.run(self._take(taken))
-        return await self._answer_to(taken)
+        frozen_state: asyncio.Future[FrozenState] = self._loop.create_future()
+        self.run(self._take(frozen_state))
+        return await self._answer_to(frozen_state)
 
     async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
         """Wait for what a job sets; raises `RoomClosed`."""

@@ -74,13 +74,13 @@ class LoopLoad:
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
                 now = time.monotonic(), time.thread_time(), waited.seconds()
-                passed, taken, waited_for_core = (
+                passed, cpu_taken, waited_for_core = (
                     after - at for after, at in zip(now, before, strict=True)
                 )
                 before = now
                 late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
                 self._was_late(max(passed - LOOK_SECONDS, self._latest_tick))
-                self._looked(Look(passed, taken, waited_for_core, late, self._long_jobs))
+                self._looked(Look(passed, cpu_taken, waited_for_core, late, self._long_jobs))
 
     def _looked(self, look: Look) -> None:
         self._late, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0

@@ -66,11 +66,11 @@ def main() -> int:
     arguments = _parser().parse_args()
     reading = read_all(options_of(arguments), os.environ)
     findings = [*_of_settings(reading), *asyncio.run(look(reading))]
-    shown = list(shown_settings(reading.settings))
+    settings_shown = list(shown_settings(reading.settings))
     if arguments.json:
-        sys.stdout.write(f"{json.dumps(_as_json(shown, findings))}\n")
+        sys.stdout.write(f"{json.dumps(_as_json(settings_shown, findings))}\n")
     else:
-        _show(shown, findings)
+        _show(settings_shown, findings)
     failed = any(each.state is State.FAILED for each in findings)
     return 2 if reading.problems else int(failed)
 

@@ -62,9 +62,9 @@ def told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, KeyboardInterrupt | EOFError):
         return "interrupted", INTERRUPTED
     if isinstance(error, OSError):
-        what = f"{error.filename}: " if error.filename else ""
+        file_prefix = f"{error.filename}: " if error.filename else ""
         helps = FILES.get(error.errno or 0, "")
-        return one_line(f"{what}{error.strerror or error}{helps and '; '}{helps}"), 1
+        return one_line(f"{file_prefix}{error.strerror or error}{helps and '; '}{helps}"), 1
     return one_line(f"a mistake of Prime's own; report this line: {_where(error)}"), 1
 
 

@@ -224,8 +224,8 @@ def _said_dropped(result: Result) -> str:
 
 
 def _said_operator(result: Result) -> str:
-    what = "an operator" if result["is_operator"] else "no operator"
-    return f"is {what} {'now' if result['changed'] else 'already'}"
+    role_words = "an operator" if result["is_operator"] else "no operator"
+    return f"is {role_words} {'now' if result['changed'] else 'already'}"
 
 
 def _said_rotated(result: Result) -> str:

@@ -21,8 +21,8 @@ OTHERS = (
 
 def others() -> list[int]:
     """Those of `OTHERS` that this system has, and the real-time ones."""
-    named = [int(getattr(signal, name)) for name in OTHERS if hasattr(signal, name)]
-    return [*named, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
+    numbers = [int(getattr(signal, name)) for name in OTHERS if hasattr(signal, name)]
+    return [*numbers, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
 
 
 def hold_first() -> None:

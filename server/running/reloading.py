@@ -53,8 +53,8 @@ def _parted(
     if node.foundation.tls is not None and now.tls_certificate is not None:
         return changes.reloadable, changes.at_next_start
     of_tls = [each for each in changes.reloadable if each.field.startswith("tls_")]
-    rest = [each for each in changes.reloadable if each not in of_tls]
-    return rest, [*changes.at_next_start, *of_tls]
+    others = [each for each in changes.reloadable if each not in of_tls]
+    return others, [*changes.at_next_start, *of_tls]
 
 
 def merged(before: Settings, now: Settings, changed: Iterable[Setting]) -> Settings:

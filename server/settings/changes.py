@@ -33,10 +33,10 @@ def reloadable_changes(old: Settings, new: Settings) -> Changes:
 def _texts(settings: Settings, setting: Setting) -> list[str | None]:
     """What was written of it, or is its default; of providers each of their variables, too."""
     own = settings.given.get(setting.field)
-    more = settings.given if setting.field == "providers.names" else {}
+    provider_settings = settings.given if setting.field == "providers.names" else {}
     of_providers = [
         f"{name}={setting_given.text}"
-        for name, setting_given in sorted(more.items())
+        for name, setting_given in sorted(provider_settings.items())
         if name.startswith("PRIME_PROVIDER_")
     ]
     return [setting.default if own is None else own.text, *of_providers]

@@ -300,10 +300,10 @@ def _frame_size(data: bytes, at: int) -> int | None:
     if len(data) < at + 2:
         return None
     length = data[at + 1] & 0x7F
-    more = {126: 2, 127: 8}.get(length, 0)
-    if len(data) < at + 2 + more:
+    length_bytes = {126: 2, 127: 8}.get(length, 0)
+    if len(data) < at + 2 + length_bytes:
         return None
-    if more:
-        length = int.from_bytes(data[at + 2 : at + 2 + more], "big")
+    if length_bytes:
+        length = int.from_bytes(data[at + 2 : at + 2 + length_bytes], "big")
     mask = 4 if data[at + 1] & MASKED else 0
-    return 2 + more + mask + length
+    return 2 + length_bytes + mask + length

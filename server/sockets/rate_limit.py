@@ -102,9 +102,9 @@ class RateLimited(Outgoing):
         text = f"{waiting} bytes waited for it" if waiting else ""
         if not isinstance(session, LoggedIn):
             return About(project, member, address=connection.address, text=text)
-        who, program = session.identity, session.said.client
+        identity, program = session.identity, session.said.client
         text = ", ".join(filter(None, (program, text)))
-        return About(project, member, who.user, who.name or who.username, connection.address, text)
+        return About(project, member, identity.user, identity.name or identity.username, connection.address, text)
 
     def _may_be_read(self, size: int) -> bool:
         """Whether its user owes nothing. The bytes are charged with the next large message: the ops
@@ -173,8 +173,8 @@ class RateLimited(Outgoing):
             if is_over and message.id and message.project:
                 self._server.end_gesture(connection, message.project, message.id)
             return
-        wait, what = self._wait(self._loop.time())
+        wait, exceeded = self._wait(self._loop.time())
         details: Details = {"retry_after_ms": math.ceil(wait * 1_000)}
-        text = f"more than {what}; wait and send it again with the same id"
+        text = f"more than {exceeded}; wait and send it again with the same id"
         error = Error(message.id, ErrorCode.RATE_LIMITED, text, message.project, details)
         self._server.over_rate(connection, message, error)

@@ -38,13 +38,13 @@ async def audit_in(db: Database, project: str, *, digests: bool = False) -> dict
     oldest = await project_history.oldest(db, project)
     first, rebuilt = await newest_whole(journal, project, oldest, _here)
     entries = await _all_entries(journal, project, first.seq)
-    more: dict[str, Any] = {"snapshots": await _snapshots(db, project)} if digests else {}
+    snapshot_fields: dict[str, Any] = {"snapshots": await _snapshots(db, project)} if digests else {}
     by_seq = _replayed(rebuilt, first.seq, entries)
     document = _checkpointed(checkpoint, entries)
     seqs = [entry.seq for entry in entries]
     if digests:
-        more["digests"] = by_seq
-    return more | {
+        snapshot_fields["digests"] = by_seq
+    return snapshot_fields | {
         "project": project,
         "epoch": checkpoint.epoch,
         "head": seqs[-1] if seqs else first.seq,

@@ -65,8 +65,8 @@ def state_frames(project: str, state: State, form: StateForm) -> list[bytes]:
 
 def _slices(entities: Mapping[str, Any]) -> Iterator[list[tuple[str, Any]]]:
     remaining = iter(entities.items())
-    while some := list(islice(remaining, SLICE)):
-        yield some
+    while chunk := list(islice(remaining, SLICE)):
+        yield chunk
         yield_gil()
 
 

@@ -46,8 +46,8 @@ def read_document(stored: Checkpoint) -> Document:
             entities = _entities(part)
             links.extend(launcher_links(part.collection, entities))
             tempi |= take_without_sides(part.collection, entities)
-            for some in slices_of(renewed(part.collection, entities), yield_gil):
-                document.load(part.collection, some)
+            for chunk in slices_of(renewed(part.collection, entities), yield_gil):
+                document.load(part.collection, chunk)
         state_digest = document.digest
         if stored.digest not in ("", state_digest):
             state_digest = _digest_as_stored(stored)

@@ -165,9 +165,9 @@ class Reconnecting:
     async def _until_refresh_is_due(self) -> None:
         while True:
             self._login.changed.clear()
-            due = math.inf if self._login.session is None else self._login.session.refresh_at
+            refresh_at = math.inf if self._login.session is None else self._login.session.refresh_at
             try:
-                async with asyncio.timeout_at(due if math.isfinite(due) else None):
+                async with asyncio.timeout_at(refresh_at if math.isfinite(refresh_at) else None):
                     await self._login.changed.wait()
             except TimeoutError:
                 return

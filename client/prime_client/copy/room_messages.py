@@ -292,11 +292,11 @@ class RoomMessages:
             ops = delta.ops
         before = self._commit(seq, delta_id, ops)
         is_again = bool(message.get("duplicate"))
-        theirs = {"seq": seq, "digest": message.get("digest")}
+        acknowledged = {"seq": seq, "digest": message.get("digest")}
         return [
             *before,
             Acknowledged(delta_id, seq, dropped, is_again, skipped),
-            *self._compare(theirs if theirs["digest"] is not None else None),
+            *self._compare(acknowledged if acknowledged["digest"] is not None else None),
         ]
 
     def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> list[Event]:
@@ -353,14 +353,14 @@ class RoomMessages:
         return [*self._members.tick(message), *self._compare(message.get("digest"))]
 
     def _degraded(self, message: Message) -> list[Event]:
-        what = message.get("what", "journal")
-        if what == "journal":
+        down = message.get("what", "journal")
+        if down == "journal":
             self.degraded = message["degraded"]
-        elif what == "bus":
+        elif down == "bus":
             self.hears_late = message["degraded"]
-        elif what == "maintenance":
+        elif down == "maintenance":
             self.maintenance = message.get("reason", "") if message["degraded"] else None
-        return [DegradedChanged(message["degraded"], message.get("reason", ""), what)]
+        return [DegradedChanged(message["degraded"], message.get("reason", ""), down)]
 
     def _project_changed(self, message: Message) -> list[Event]:
         return [ProjectChanged(message["version"], message["archived"])]

@@ -18,8 +18,8 @@ def refusal_in_words(refused: Refused) -> str:
     """The log line of a refusal that nobody waits for: the code, the sentence and the op."""
     index = refused.details.get("op")
     at = index if isinstance(index, int) and 0 <= index < len(refused.ops) else 0
-    shown = repr(refused.ops[at])[:OP_SHOWN] if refused.ops else "an undo or redo"
-    return f"an edit was refused and taken back: {refused.code}: {refused.message}: {shown}"
+    op_text = repr(refused.ops[at])[:OP_SHOWN] if refused.ops else "an undo or redo"
+    return f"an edit was refused and taken back: {refused.code}: {refused.message}: {op_text}"
 
 
 class Outcomes:

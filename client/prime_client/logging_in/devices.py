@@ -36,7 +36,7 @@ async def let_in(call: Call, show: ShowCode, name: str, call_seconds: float) -> 
     Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
     """
     begun = await call("auth.device_begin", name=name)
-    shown = show(
+    showing = show(
         DeviceCode(
             begun["user_code"],
             begun["verification_uri"],
@@ -44,8 +44,8 @@ async def let_in(call: Call, show: ShowCode, name: str, call_seconds: float) -> 
             begun["expires_in"],
         )
     )
-    if inspect.isawaitable(shown):
-        await shown
+    if inspect.isawaitable(showing):
+        await showing
     wait_ms = min(LONGEST_WAIT_MS, int(call_seconds * 500))
     return await _decided(call, begun, wait_ms)
 

@@ -76,10 +76,10 @@ class RedirectListener:
 @asynccontextmanager
 async def listening_for_redirect() -> AsyncIterator[RedirectListener]:
     """Listen as long as it is entered."""
-    back = RedirectListener()
-    server = await asyncio.start_server(back.serve, "127.0.0.1", 0, limit=MOST_BYTES)
-    back.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{PATH}"
+    listener = RedirectListener()
+    server = await asyncio.start_server(listener.serve, "127.0.0.1", 0, limit=MOST_BYTES)
+    listener.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{PATH}"
     try:
-        yield back
+        yield listener
     finally:
         server.close()

@@ -18,23 +18,23 @@ async def by_provider(
     call: Call, provider: str, open_address: OpenAddress | None, invitation: str
 ) -> Any:
     """The tokens; `invitation`: the token of one, or empty. Raises `LoginDenied`, `CallFailed`."""
-    async with listening_for_redirect() as back:
-        begun = await call("auth.provider_begin", provider=provider, redirect_uri=back.address)
-        back.expect(begun["state"])
+    async with listening_for_redirect() as listener:
+        begun = await call("auth.provider_begin", provider=provider, redirect_uri=listener.address)
+        listener.expect(begun["state"])
         opened = (open_address or _in_the_browser)(begun["url"])
         if inspect.isawaitable(opened):
             await opened
         try:
             async with asyncio.timeout(begun["expires_in"]):
-                brought = await back.answer()
+                brought = await listener.answer()
         except TimeoutError:
             raise LoginDenied("nobody has logged in at the provider in time") from None
     if "code" not in brought:
         raise LoginDenied(f"the provider says: {brought.get('error', 'no')}")
-    words = {"code": brought["code"], "iss": brought.get("iss")}
+    proof = {"code": brought["code"], "iss": brought.get("iss")}
     if invitation:
-        words["invitation"] = invitation
-    return await call("auth.provider_finish", flow=begun["flow"], state=begun["state"], **words)
+        proof["invitation"] = invitation
+    return await call("auth.provider_finish", flow=begun["flow"], state=begun["state"], **proof)
 
 
 async def _in_the_browser(address: str) -> None:

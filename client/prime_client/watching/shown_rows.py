@@ -14,27 +14,27 @@ NAMES = {"members": ("project", "user"), "snapshots": ("project", "id")}
 
 def id_of(calls: str, row: Row) -> str:
     """By what the server's changes name the row."""
-    named = [row[name] for name in NAMES.get(calls, ("id",))]
-    return "/".join(str(part["id"] if isinstance(part, dict) else part) for part in named)
+    key_values = [row[name] for name in NAMES.get(calls, ("id",))]
+    return "/".join(str(part["id"] if isinstance(part, dict) else part) for part in key_values)
 
 
 def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent[Row]]:
     """What these changes are to a list that shows `known`; what changes nothing is left out."""
-    shown = set(known)
+    ids_shown = set(known)
     rows_by_id: list[tuple[str, Row | None]] = [
         (change["id"], change.get("row"))
         for change in changes
-        if change["change"] != "left" or change["id"] in shown
+        if change["change"] != "left" or change["id"] in ids_shown
     ]
     events: list[RowEvent[Row]] = []
     for n, (id, row) in enumerate(rows_by_id, 1):
-        more = n < len(rows_by_id)
+        has_more = n < len(rows_by_id)
         if row is None:
-            events.append(RowLeft(id, more))
-            shown.discard(id)
-        elif id in shown:
-            events.append(RowChanged(id, row, more))
+            events.append(RowLeft(id, has_more))
+            ids_shown.discard(id)
+        elif id in ids_shown:
+            events.append(RowChanged(id, row, has_more))
         else:
-            events.append(RowEntered(id, row, more))
-            shown.add(id)
+            events.append(RowEntered(id, row, has_more))
+            ids_shown.add(id)
     return events

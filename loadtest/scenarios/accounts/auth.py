@@ -97,33 +97,33 @@ class _Bench:
 
     async def run(self) -> dict[str, Any]:
         """The whole scenario."""
-        known = [_someone(f"203.0.{n}.7") for n in range(4)]
-        doors = [(each, await self._register(each)) for each in known]
+        known_accounts = [_someone(f"203.0.{n}.7") for n in range(4)]
+        doors = [(each, await self._register(each)) for each in known_accounts]
         owner = doors[0][1]
         project = str((await owner.call("projects.create", name="edited meanwhile"))["id"])
-        tokens = await patiently(owner, "auth.login", email=known[0].email, password=PASSWORD)
+        tokens = await patiently(owner, "auth.login", email=known_accounts[0].email, password=PASSWORD)
         writer = await BarePrime.open(self._one, "writer", tokens["access_token"])
         await writer.join(project)
         waited, began = kept_waiting_seconds(self._pid), time.perf_counter()
         async with LoopLag() as lag:
-            rest = await self._phase("without wrong logins", doors, writer, project, None)
-            wrong = WrongLogins(
+            quiet = await self._phase("without wrong logins", doors, writer, project, None)
+            wrong_logins = WrongLogins(
                 await self._guessers(),
                 self._asked.wrong_per_second,
-                [each.email for each in known] + [f"nobody{n}@load.example" for n in range(400)],
+                [each.email for each in known_accounts] + [f"nobody{n}@load.example" for n in range(400)],
             )
-            loud = await self._phase("while wrong logins arrive", doors, writer, project, wrong)
+            loud = await self._phase("while wrong logins arrive", doors, writer, project, wrong_logins)
             closed = await self._revoked()
             refreshes = await self._refreshes()
         waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began)
-        due = self._asked.wrong_per_second * self._asked.seconds
-        found_problems = problems(lag.ms, lag.cpu_percent, wrong.sent, due) + disturbed(waited * 100)
+        wrong_login_count = self._asked.wrong_per_second * self._asked.seconds
+        found_problems = problems(lag.ms, lag.cpu_percent, wrong_logins.sent, wrong_login_count) + disturbed(waited * 100)
         self.curves |= {"ended elsewhere: until the socket is closed": closed}
         return {
             **loud,
-            **{f"{name}_without": value for name, value in rest.items()},
-            "wrong_sent": wrong.sent,
-            "wrong_answers": dict(wrong.answers),
+            **{f"{name}_without": value for name, value in quiet.items()},
+            "wrong_sent": wrong_logins.sent,
+            "wrong_answers": dict(wrong_logins.answers),
             "revoked_close_ms": _rounded(percentile(closed, 99)),
             "revocations": len(closed),
             "revoked_not_closed": self._asked.revocations - len(closed),
@@ -183,13 +183,13 @@ class _Bench:
                 connection = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
                 tokens = await patiently(connection, "auth.login", email=ann.email, password=PASSWORD)
                 elsewhere = await BarePrime.open(self._two, "ended", tokens["access_token"])
-                gone: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-                elsewhere.connection.on_lost = gone.set_result
+                connection_ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+                elsewhere.connection.on_lost = connection_ended.set_result
                 began = time.perf_counter()
                 await connection.call("auth.logout")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_SECONDS):
-                        await gone
+                        await connection_ended
                 if elsewhere.connection.close_code == REVOKED:
                     took.append((time.perf_counter() - began) * 1_000)
                 connection.close()
@@ -251,17 +251,17 @@ async def _edit(writer: BarePrime, project: str, seconds: float, acks: list[floa
     sent: dict[str, float] = {}
 
     def received(message: Message) -> None:
-        due = sent.pop(str(message.get("id")), None)
-        if message["t"] == "ack" and due is not None:
-            acks.append((time.perf_counter() - due) * 1_000)
+        due_at = sent.pop(str(message.get("id")), None)
+        if message["t"] == "ack" and due_at is not None:
+            acks.append((time.perf_counter() - due_at) * 1_000)
 
     writer.on_message = received
     began, batch = time.perf_counter(), secrets.token_hex(4)
     for number in range(int(seconds * EDITS_PER_SECOND)):
-        due = began + number / EDITS_PER_SECOND
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        due_at = began + number / EDITS_PER_SECOND
+        await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
         delta_id = f"auth-{batch}-{number:05}"
-        sent[delta_id] = due
+        sent[delta_id] = due_at
         op = {"op": "set", "col": "project", "id": "project", "props": {"name": f"take {number}"}}
         writer.send({"t": "delta", "project": project, "id": delta_id, "ops": [op]})
     await asyncio.sleep(1.0)  # what was sent last is answered

@@ -142,12 +142,12 @@ class _Crowd:
         watchers: list[list[Watcher]] = []
         for first in range(0, lists, by_account):
             account = await register(self._hub.url)
-            own = range(first, min(first + by_account, lists))
-            projects = [await create_project(account, f"feed {n}") for n in own]
+            list_numbers = range(first, min(first + by_account, lists))
+            projects = [await create_project(account, f"feed {n}") for n in list_numbers]
             writer = FileWriter(account, projects, lambda: self._hub.url)
             await writer.make(FILES)
             self._writers.append(writer)
-            for number, project in zip(own, projects, strict=True):
+            for number, project in zip(list_numbers, projects, strict=True):
                 members = range(number * per_list, min((number + 1) * per_list, count))
                 watchers.append(
                     [

@@ -103,13 +103,13 @@ def _unit(schema: Schema) -> str:
 
 def _range(schema: Schema) -> str:
     """Of a number that has both ends."""
-    own: Schema = next((one for one in schema.get("anyOf", [schema]) if "maximum" in one), {})
-    if own.get("maximum", 0) >= _LARGEST_INTEGER:
+    bounded_schema: Schema = next((one for one in schema.get("anyOf", [schema]) if "maximum" in one), {})
+    if bounded_schema.get("maximum", 0) >= _LARGEST_INTEGER:
         return ""
-    if "minimum" in own:
-        return f"{own['minimum']:,.15g} to {own['maximum']:,.15g}"
-    if "exclusiveMinimum" in own:
-        return f"above {own['exclusiveMinimum']:,.15g}, at most {own['maximum']:,.15g}"
+    if "minimum" in bounded_schema:
+        return f"{bounded_schema['minimum']:,.15g} to {bounded_schema['maximum']:,.15g}"
+    if "exclusiveMinimum" in bounded_schema:
+        return f"above {bounded_schema['exclusiveMinimum']:,.15g}, at most {bounded_schema['maximum']:,.15g}"
     return ""
 
 

@@ -29,10 +29,10 @@ class Guesses:
 
     def use(self, limits: Limits) -> None:
         """From now on these."""
-        other = Guesses(limits, self._shared)
-        self._per_network = other._per_network
-        self._of_one.use(other._of_one)
-        self._of_network.use(other._of_network)
+        new_guesses = Guesses(limits, self._shared)
+        self._per_network = new_guesses._per_network
+        self._of_one.use(new_guesses._of_one)
+        self._of_network.use(new_guesses._of_network)
 
     def take(self, address: str, user: str | None, now: float, *, is_known: bool = False) -> float:
         """One more is about to be looked at: 0, and it counts as wrong until `give_back`.

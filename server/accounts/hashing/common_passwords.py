@@ -47,9 +47,9 @@ class _Sorted:
 
 def is_common(password: str) -> bool:
     """Whether a password is one of those, in whatever case of letters."""
-    known, password_hash = _known(), _hash(password)
-    index = bisect_left(known, password_hash)
-    return index < len(known) and known[index] == password_hash
+    known_hashes, password_hash = _known(), _hash(password)
+    index = bisect_left(known_hashes, password_hash)
+    return index < len(known_hashes) and known_hashes[index] == password_hash
 
 
 @cache
@@ -64,13 +64,13 @@ def _hash(password: str) -> bytes:
 
 def hashes_of(lines: Iterable[str]) -> bytes:
     """What the file holds, of passwords by how common they are, the commonest first."""
-    chosen: set[bytes] = set()
+    hashes: set[bytes] = set()
     for line in lines:
         if len(in_password_form(line)) >= MIN_PASSWORD_LENGTH:
-            chosen.add(_hash(line))
-            if len(chosen) == HOW_MANY:
+            hashes.add(_hash(line))
+            if len(hashes) == HOW_MANY:
                 break
-    return b"".join(sorted(chosen))
+    return b"".join(sorted(hashes))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def is_right(stored: str, password: str) -> bool:
     memory = 128 * rounds * 2**power
     if memory > MAX_SCRYPT_BYTES or lanes > MOST_LANES:
         raise TooCostly
-    separator, signer, salt, known = (_bytes(text or "") for text in match.groups()[3:])
+    separator, signer, salt, known_hash = (_bytes(text or "") for text in match.groups()[3:])
     key = hashlib.scrypt(
         password.encode(),
         salt=salt + separator,
@@ -43,7 +43,7 @@ def is_right(stored: str, password: str) -> bool:
         dklen=32,
     )
     encryptor = Cipher(algorithms.AES256(key), modes.CTR(bytes(16))).encryptor()
-    return hmac.compare_digest(encryptor.update(signer) + encryptor.finalize(), known)
+    return hmac.compare_digest(encryptor.update(signer) + encryptor.finalize(), known_hash)
 
 
 def _bytes(text: str) -> bytes:

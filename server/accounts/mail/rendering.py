@@ -112,15 +112,15 @@ class MailWriter:
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=lambda name: name is None or name.endswith(".html.j2"),
         undefined=StrictUndefined,
         finalize=_not_none,
         keep_trailing_newline=True,
     )
-    made.filters |= {"lasting": lasting, "in_days": in_days, "a_role": a_role}
-    return made
+    environment.filters |= {"lasting": lasting, "in_days": in_days, "a_role": a_role}
+    return environment
 
 
 def mailbox(address: str) -> tuple[str, str]:
@@ -147,8 +147,8 @@ def _shown(name: str, value: object) -> object:
     """A name as one line of text that no mail program takes for a link."""
     if not isinstance(value, str) or name in OURS:
         return value
-    shown = nearest_name(value, LONGEST_NAME) or NAMELESS
-    return _SCHEME.sub(": ", _DOT.sub(". ", shown))
+    name_shown = nearest_name(value, LONGEST_NAME) or NAMELESS
+    return _SCHEME.sub(": ", _DOT.sub(". ", name_shown))
 
 
 def lasting(minutes: int) -> str:

@@ -164,15 +164,15 @@ class AskedMails:
         self, tx: Executor, purpose: Purpose, user: UserRow, email: str
     ) -> Prepared | None:
         """Make a token in this transaction; None: the last one is too new."""
-        made = self._one_time.make()
-        hashes = self._one_time.hashes(user.id, purpose, made)
+        secrets_made = self._one_time.make()
+        hashes = self._one_time.hashes(user.id, purpose, secrets_made)
         seconds = TOKEN_SECONDS[purpose]
         result = await one_time_tokens.put(
             tx, user.id, purpose, email, hashes, seconds=seconds, code_seconds=CODE_SECONDS
         )
         if result is Made.NOT_YET:
             return None
-        return Prepared(user, made, result is Made.WITH_CODE)
+        return Prepared(user, secrets_made, result is Made.WITH_CODE)
 
 
 async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:
@@ -182,11 +182,11 @@ async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) 
 
 async def _put(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> bool:
     """Put into the outbox what a mail of this kind says; False: there were too many."""
-    user, made, kind = prepared.user, prepared.made, KINDS[purpose]
+    user, secrets_made, kind = prepared.user, prepared.made, KINDS[purpose]
     values = {
         "name": user.name,
-        "token": made.token,
-        "code": made.code if prepared.has_code else "",
+        "token": secrets_made.token,
+        "code": secrets_made.code if prepared.has_code else "",
         "token_minutes": int(TOKEN_SECONDS[purpose] / 60),
         "code_minutes": int(CODE_SECONDS / 60),
     }

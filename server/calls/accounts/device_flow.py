@@ -109,10 +109,10 @@ async def _decided(
             except TimeoutError:
                 pass
             event.clear()
-            looked = await device_logins.state_of(context.db, device_hash)
-            if looked is None:
+            login_state = await device_logins.state_of(context.db, device_hash)
+            if login_state is None:
                 return None
-            now_it_is = looked
+            now_it_is = login_state
     return now_it_is
 
 
@@ -121,11 +121,11 @@ async def _let_in(
 ) -> DevicePolled:
     """The approval is used up in the transaction that makes the login."""
     async with context.db.transaction() as tx:
-        taken = await device_logins.take(tx, device_hash)
-        user = None if taken is None else await users.by_id(tx, taken[0])
-        if taken and user is not None and not await _lacks_factor(tx, user.id, taken[1]):
+        device_login = await device_logins.take(tx, device_hash)
+        user = None if device_login is None else await users.by_id(tx, device_login[0])
+        if device_login and user is not None and not await _lacks_factor(tx, user.id, device_login[1]):
             tokens = await open_held(
-                context, caller, user, by=LoginBy.DEVICE, tx=tx, approved_by=taken[1]
+                context, caller, user, by=LoginBy.DEVICE, tx=tx, approved_by=device_login[1]
             )
             return DevicePolled("approved", polled.interval_ms, tokens)
     raise _refused(context, caller, NO_DEVICE, Cause.REVOKED)

@@ -119,9 +119,9 @@ async def _make(
 ) -> tuple[UserRow, invitations.Joined | None]:
     """Account and identity in one transaction, and in its project if invited; raises `Taken`."""
     proven, provider = newcomer.proven, newcomer.provider
-    shown = nearest_shown_name(proven.name, username)
+    shown_name = nearest_shown_name(proven.name, username)
     async with context.db.transaction() as tx:
-        user = await users.create(tx, email=newcomer.email, username=username, name=shown)
+        user = await users.create(tx, email=newcomer.email, username=username, name=shown_name)
         await users.verify_email(tx, user.id, user.email)
         linked = await provider_identities.link(
             tx, user.id, provider, proven.issuer, proven.subject, proven.email

@@ -41,11 +41,11 @@ class PresetUses:
         async with self._flushing:
             if not self._gathered:
                 return
-            taken, self._gathered = self._gathered, set()
+            uses, self._gathered = self._gathered, set()
             try:
-                await plugin_presets.count_uses(self._db, sorted(taken))
+                await plugin_presets.count_uses(self._db, sorted(uses))
             except BaseException:
-                self._gathered |= taken
+                self._gathered |= uses
                 raise
 
     async def flush_at_last(self) -> None:

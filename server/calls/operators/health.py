@@ -49,11 +49,11 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
         if params.node in (None, node)
     ]
     events_found.sort(key=lambda one: one[:3], reverse=True)
-    shown = events_found[: params.limit]
-    named = sorted({event["project"] for *_, event in shown if event["project"]})
-    names = await studio_projects.names_of(context.db, named)
-    events = [_event(node, event, names) for *_, node, event in shown]
-    following = "{}/{}/{}".format(*shown[-1][:3]) if len(events_found) > len(shown) else None
+    events_shown = events_found[: params.limit]
+    projects_named = sorted({event["project"] for *_, event in events_shown if event["project"]})
+    names = await studio_projects.names_of(context.db, projects_named)
+    events = [_event(node, event, names) for *_, node, event in events_shown]
+    following = "{}/{}/{}".format(*events_shown[-1][:3]) if len(events_found) > len(events_shown) else None
     return NodeEvents(events, following, question.silent)
 
 

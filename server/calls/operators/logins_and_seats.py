@@ -41,8 +41,8 @@ async def list_logins(context: Context, caller: Caller, params: ListUserLogins) 
 
 async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
     """Logins are over when this is answered; of a member the seats, on whatever node."""
-    named = [params.user, params.login, params.member]
-    if sum(one is not None for one in named) != 1:
+    given_ids = [params.user, params.login, params.member]
+    if sum(one is not None for one in given_ids) != 1:
         text = "name one of user, login and member, and no other"
         raise Refused(ErrorCode.VALIDATION, text, field="user")
     if params.member is not None:
@@ -74,18 +74,18 @@ async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
 
 async def _kick_member(context: Context, caller: Caller, member: str, reason: str) -> Kicked:
     """Looked for, noted, then sent out: nobody is of which the audit does not know."""
-    looked = await context.questions.ask("member", member=member)
-    seat_found = next((seat for _, seat in sorted(looked.answers.items()) if seat), None)
+    member_question = await context.questions.ask("member", member=member)
+    seat_found = next((seat for _, seat in sorted(member_question.answers.items()) if seat), None)
     if seat_found is None:
         past = await unaware(context.db)
-        return Kicked(0, 0, past.connections, sorted({*past.silent, *looked.silent}))
+        return Kicked(0, 0, past.connections, sorted({*past.silent, *member_question.silent}))
     async with context.db.transaction() as tx:
         words = {"reason": reason, "whom": f"member {member}"}
         await note(tx, caller, AuditEvent.KICKED, **seat_found, **words)
     question = await context.questions.ask("kick", member=member, message=reason)
     past = await unaware(context.db)
     seats = sum(seats or 0 for seats in question.answers.values())
-    return Kicked(0, seats, past.connections, sorted({*past.silent, *looked.silent, *question.silent}))
+    return Kicked(0, seats, past.connections, sorted({*past.silent, *member_question.silent, *question.silent}))
 
 
 ANSWERS: dict[str, Answer] = {"operator.logins": list_logins, "operator.kick": kick}

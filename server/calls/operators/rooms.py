@@ -57,13 +57,13 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
             nodes.setdefault(row["project"], []).append(node)
             together[row["project"]] = _both(together.get(row["project"]), row)
     rows = sorted(together.values(), key=_load_first if by_load else _project)
-    shown = [row["project"] for row in rows[: params.limit]]
-    names = await studio_projects.names_of(context.db, shown)
+    projects_shown = [row["project"] for row in rows[: params.limit]]
+    names = await studio_projects.names_of(context.db, projects_shown)
     rooms = [
         RoomRow(**together[project], name=names.get(project, ""), nodes=nodes[project])
-        for project in shown
+        for project in projects_shown
     ]
-    following = shown[-1] if len(together) > params.limit and not by_load else None
+    following = projects_shown[-1] if len(together) > params.limit and not by_load else None
     mute = [node for node, rows in question.answers.items() if rows is None]
     return RoomRows(rooms, following, sorted({*question.silent, *mute}))
 
@@ -113,10 +113,10 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
             words: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
             await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=order_before, **words)
     await context.questions.tell()
-    shown = _closed(closed, project, name)
-    assert shown is not None
+    closed_row = _closed(closed, project, name)
+    assert closed_row is not None
     past = await unaware(context.db)
-    return replace(shown, unknown=past.connections, silent=past.silent)
+    return replace(closed_row, unknown=past.connections, silent=past.silent)
 
 
 async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
@@ -137,9 +137,9 @@ async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
 async def list_closed(context: Context, caller: Caller, params: ListClosedRooms) -> ClosedRooms:
     """A page of them."""
     closed_rooms = await orders.closed_rooms(context.db, place(params.cursor), params.limit + 1)
-    shown = closed_rooms[: params.limit]
-    rooms = [row for each in shown if (row := _closed(each, each.project, each.name)) is not None]
-    return ClosedRooms(rooms, shown[-1].project if len(closed_rooms) > len(shown) else None)
+    rooms_shown = closed_rooms[: params.limit]
+    rooms = [row for each in rooms_shown if (row := _closed(each, each.project, each.name)) is not None]
+    return ClosedRooms(rooms, rooms_shown[-1].project if len(closed_rooms) > len(rooms_shown) else None)
 
 
 def place(cursor: str | None) -> str:

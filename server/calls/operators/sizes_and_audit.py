@@ -77,15 +77,15 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     before = None if params.cursor is None else _place(params.cursor)
     fetch_limit = params.limit + 1
     entries = await audit_log.newest(context.reads, fetch_limit, before, event=params.event, user=user)
-    shown = entries[: params.limit]
-    following = f"{shown[-1].place}/{shown[-1].id}" if len(entries) > len(shown) else None
-    return AuditRows(await _named(context.reads, shown), following)
+    entries_shown = entries[: params.limit]
+    following = f"{entries_shown[-1].place}/{entries_shown[-1].id}" if len(entries) > len(entries_shown) else None
+    return AuditRows(await _named(context.reads, entries_shown), following)
 
 
 async def _named(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
     """With the names that their users and projects have now."""
-    named = {each for entry in entries for each in (entry.user, entry.actor) if each is not None}
-    people = {id: row.name or row.username for id, row in (await users.by_ids(db, named)).items()}
+    user_ids = {each for entry in entries for each in (entry.user, entry.actor) if each is not None}
+    people = {id: row.name or row.username for id, row in (await users.by_ids(db, user_ids)).items()}
     projects = await studio_projects.names_of(db, {one.project for one in entries if one.project})
     return [
         AuditRow(

@@ -164,8 +164,8 @@ async def _require_seeing(table: Table, context: Context, caller: Caller, params
 
 def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:
     """What names the row; left out where only the caller's own can be meant."""
-    named = [getattr(params, name) for name in table.within]
-    return [*named, getattr(params, table.param) or caller.user]
+    id_parts = [getattr(params, name) for name in table.within]
+    return [*id_parts, getattr(params, table.param) or caller.user]
 
 
 def asked_beside(table: Table, params: Any) -> Mapping[str, Any]:

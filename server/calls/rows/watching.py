@@ -26,14 +26,14 @@ async def watch(
     """
     if caller.outlet is None:
         raise Refused(ErrorCode.VALIDATION, "watching needs a connection, to be told over")
-    named: dict[str, Any] = {
+    query_fields: dict[str, Any] = {
         name: value
         for name in watched_by(table)
         if (value := getattr(params, table.param if name == table.key else name)) is not None
     }
-    if table.key not in named:
-        named |= asked_beside(table, params)
-    listed = read_listed(table, params.where, named, params.fields)
+    if table.key not in query_fields:
+        query_fields |= asked_beside(table, params)
+    listed = read_listed(table, params.where, query_fields, params.fields)
     began = await context.feed.start(caller.outlet, caller.user, listed, params.from_)
     follow = partial(context.feed.begin, caller.id, began.watch)
     caller.when_replied.append(lambda was_sent: follow(was_sent=was_sent))

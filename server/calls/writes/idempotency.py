@@ -49,8 +49,8 @@ class Keyed:
     def require_same(self, kept: Kept) -> None:
         """Raises `Refused` if the key was used for another call."""
         if (kept.method, kept.params_digest) != (self.method, self.digest):
-            what = "other parameters" if kept.method == self.method else kept.method
-            text = f"this idempotency_key was used before for {what}; make a new one"
+            difference = "other parameters" if kept.method == self.method else kept.method
+            text = f"this idempotency_key was used before for {difference}; make a new one"
             raise Refused(ErrorCode.ID_REUSED, text)
 
 

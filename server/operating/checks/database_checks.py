@@ -48,8 +48,8 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
         return [failed, *(not_looked_at(name, "it hangs on the database") for name in others)]
     try:
         first = await finding("database", partial(_database, db))
-        looks = [(name, partial(look, settings, db)) for name, look in others.items()]
-        return [first, *[await finding(name, look) for name, look in looks]]
+        looks = [(name, partial(check, settings, db)) for name, check in others.items()]
+        return [first, *[await finding(name, check) for name, check in looks]]
     finally:
         await db.close()
 
@@ -57,10 +57,10 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
 async def _database(db: Database) -> str:
     facts = await database_status.facts(db)
     await check_durability(db)
-    who = facts.role
+    role_words = facts.role
     if facts.is_owner:
-        who += " (the tables' owner, who has every right: if nodes have another role, look as it)"
-    return f"PostgreSQL {facts.version}, database {facts.database}, as {who}; durable"
+        role_words += " (the tables' owner, who has every right: if nodes have another role, look as it)"
+    return f"PostgreSQL {facts.version}, database {facts.database}, as {role_words}; durable"
 
 
 async def _connections(settings: Settings, db: Database) -> str:

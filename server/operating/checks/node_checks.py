@@ -59,13 +59,13 @@ async def origins(settings: Settings) -> str:
     """Which web pages may connect, and whether the server's own are among them."""
     if not settings.origins:
         return "none named: pages of every origin may connect"
-    named = f"pages of {', '.join(settings.all_origins)} may connect"
+    sentence = f"pages of {', '.join(settings.all_origins)} may connect"
     if settings.pages and settings.mail.public_url is None:
         raise Doubtful(
-            f"{named}, and the server's own where they are opened by an address, by localhost or"
+            f"{sentence}, and the server's own where they are opened by an address, by localhost or"
             " by a name among these; if people open /studio by another name, set PRIME_PUBLIC_URL"
         )
-    return f"{named}, and the server's own"
+    return f"{sentence}, and the server's own"
 
 
 async def tls(settings: Settings) -> str:

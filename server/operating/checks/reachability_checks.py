@@ -35,13 +35,13 @@ async def redis(settings: Settings) -> str:
             "REDIS_URL is not set: each node starts a Valkey of its own, and hears other nodes"
             " seconds late; set it to theirs, or empty for one node alone"
         )
-    shown = masked(settings.redis_url)
+    masked_url = masked(settings.redis_url)
     try:
         async with asyncio.timeout(SECONDS):
             version = await _redis_version(settings.redis_url)
     except (RedisError, OSError, ValueError) as error:  # TimeoutError is one
-        raise Wrong(f"{shown}: {in_words(error)}; nodes would hear each other late") from None
-    return f"{version} at {shown}"
+        raise Wrong(f"{masked_url}: {in_words(error)}; nodes would hear each other late") from None
+    return f"{version} at {masked_url}"
 
 
 async def _redis_version(url: str) -> str:

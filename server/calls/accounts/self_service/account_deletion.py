@@ -77,8 +77,8 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     await tell_projects(context, closed.brought_back)
     tell_ended(context, closed.ended)
     erase_at = time.time() * 1_000 + context.grace_days * DAY
-    shown = closed.owned[:MAX_PROJECTS_SHOWN]
-    return Deletion([_fate(project) for project in shown], closed.total, erase_at)
+    shown_projects = closed.owned[:MAX_PROJECTS_SHOWN]
+    return Deletion([_fate(project) for project in shown_projects], closed.total, erase_at)
 
 
 async def request_deletion(context: Context, caller: Caller, params: RequestDeletion) -> Done:

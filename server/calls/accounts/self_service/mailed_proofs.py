@@ -50,8 +50,8 @@ async def verify(context: Context, caller: Caller, params: Verify) -> Done:
         if user.id not in theirs and not await users.is_verified(tx, user.id):
             closed = True
             ended.extend(await close_ways_in(context, tx, user.id, caller.address))
-        elif (came := await invitations.accept_pending(context, tx, user)) is not None:
-            joined.append(came)
+        elif (accepted := await invitations.accept_pending(context, tx, user)) is not None:
+            joined.append(accepted)
         await users.verify_email(tx, user.id, taken.email)
         await audit_log.insert(
             tx, AuditEvent.ADDRESS_VERIFIED, user=user.id, address=caller.address
@@ -194,10 +194,10 @@ async def use_up(
     committed.
     """
     async with context.db.transaction() as tx:
-        taken = await take(tx)
-        user = None if taken is None else await users.by_id(tx, taken.user_id)
-        if taken is not None and user is not None:
-            await effect(tx, user, taken)
+        token_row = await take(tx)
+        user = None if token_row is None else await users.by_id(tx, token_row.user_id)
+        if token_row is not None and user is not None:
+            await effect(tx, user, token_row)
     if user is None:
         raise _refuse(context, caller, purpose)
     return user
