@@ -65,11 +65,11 @@ async def node_secrets(
 async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
     """The first is that of the secret that is used: from now on it is the one to have."""
     used, *_ = fingerprints
-    known = await server_secrets.get_or_create(db, "fingerprint", lambda: used)
-    if not any(hmac.compare_digest(known, each) for each in fingerprints):
+    stored_fingerprint = await server_secrets.get_or_create(db, "fingerprint", lambda: used)
+    if not any(hmac.compare_digest(stored_fingerprint, each) for each in fingerprints):
         raise Unfit(OTHER_SECRET)
-    if known != used:
-        await server_secrets.replace(db, "fingerprint", known, used)
+    if stored_fingerprint != used:
+        await server_secrets.replace(db, "fingerprint", stored_fingerprint, used)
 
 
 async def is_secret_known(
@@ -79,12 +79,12 @@ async def is_secret_known(
 
     False: none has started yet. Raises `Unfit` where they have another one.
     """
-    known = await server_secrets.find(db, "fingerprint")
+    stored_fingerprint = await server_secrets.find(db, "fingerprint")
     used = chosen or await server_secrets.find(db, "tokens")
-    ours = [_fingerprint(each) for each in (used, *believed) if each is not None]
-    if known is not None and not any(hmac.compare_digest(known, each) for each in ours):
+    own_fingerprints = [_fingerprint(each) for each in (used, *believed) if each is not None]
+    if stored_fingerprint is not None and not any(hmac.compare_digest(stored_fingerprint, each) for each in own_fingerprints):
         raise Unfit(OTHER_SECRET)
-    return known is not None
+    return stored_fingerprint is not None
 
 
 def _fingerprint(secret: bytes) -> bytes:

@@ -221,8 +221,8 @@ class SeveralNodes:
         """Each node reads by itself what we have read at our start, and tells it in its own log."""
         reading = self._read()
         if reading.problems:
-            wrong = list(reading.problems.values())
-            log.error("what is wrong stays as it was, on all nodes", wrong=wrong)
+            problems = list(reading.problems.values())
+            log.error("what is wrong stays as it was, on all nodes", wrong=problems)
         if not reading.problems.keys() & (KEEPS_ALL | {"log_level"}):
             set_level(reading.settings.log_level)
         self._pass_on(signal.SIGHUP)

@@ -31,11 +31,11 @@ def commit(root: Path = ROOT) -> str | None:
     """That of the checkout, short; None: it is a package, or git does not say."""
     if not (root / ".git").exists():
         return None
-    words = ["git", "-C", str(root), "rev-parse", "--short=8", "HEAD"]
+    command = ["git", "-C", str(root), "rev-parse", "--short=8", "HEAD"]
     bare = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(
-            words, capture_output=True, text=True, check=True, timeout=GIT_SECONDS, env=bare
+            command, capture_output=True, text=True, check=True, timeout=GIT_SECONDS, env=bare
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -45,17 +45,17 @@ async def back_up(
         begun_at = backup_directory.free_moment(directory)
         moment = backup_directory.stamp(begun_at)
         try:
-            made = await _write(url, directory, begun_at, tell)
+            backup_made = await _write(url, directory, begun_at, tell)
         except OSError as error:
             raise NotKept(f"{directory}: {error.strerror}; no backup was made") from error
         finally:
             backup_directory.discard(directory, moment)
-        (left or Left()).words = f"{made.dump} is whole"
-        deleted = backup_directory.forget(directory, keep, made.manifest) if keep is not None else []
+        (left or Left()).words = f"{backup_made.dump} is whole"
+        deleted = backup_directory.forget(directory, keep, backup_made.manifest) if keep is not None else []
         unreadable = backup_directory.unreadable_in(directory)
-    manifest = made.manifest
+    manifest = backup_made.manifest
     done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
-    return Made(made, deleted, unreadable, await _note(url, done))
+    return Made(backup_made, deleted, unreadable, await _note(url, done))
 
 
 async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Backup:
@@ -90,11 +90,11 @@ async def _dump_and_read(
 ) -> Contents:
     """Both at once: each takes about as long."""
     at = address(url)
-    words = ["--format=custom", "--no-password", "--verbose", f"--snapshot={taken.name}"]
-    words += ["--no-unlogged-table-data", f"--file={part}", f"--dbname={at.url}"]
+    options = ["--format=custom", "--no-password", "--verbose", f"--snapshot={taken.name}"]
+    options += ["--no-unlogged-table-data", f"--file={part}", f"--dbname={at.url}"]
     reading = asyncio.create_task(taken.read())
     try:
-        await run(program, words, at.environment, lambda line: tell(_sized(line, part)))
+        await run(program, options, at.environment, lambda line: tell(_sized(line, part)))
         tell("counting rows and reckoning their digests")
         return await reading
     finally:

@@ -53,7 +53,7 @@ async def rehearse(
     Raises what a restore raises; the database that it made is gone then, unless `left` names it.
     """
     manifest = restoring.opened(kept.dump)
-    async with _place(on, url, left) as (rehearsal_dsn, words):
+    async with _place(on, url, left) as (rehearsal_dsn, options):
         began = time.monotonic()
         server, contents = await restoring.load(
             kept.dump, manifest, rehearsal_dsn, jobs, tell, Left(), makes_roles=on == EMBEDDED
@@ -63,7 +63,7 @@ async def rehearse(
         problems = await _audit_all(rehearsal_dsn, tell)
     return Rehearsed(
         kept.dump.name,
-        f"{words}, PostgreSQL {server.version}",
+        f"{options}, PostgreSQL {server.version}",
         restored - began,
         time.monotonic() - restored,
         len(contents.tables),

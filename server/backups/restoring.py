@@ -123,12 +123,12 @@ async def load(
     server = await restore_target.prepare(url, roles, makes_roles=makes_roles)
     program = _program(server, manifest)
     at = address(url)
-    words = ["--no-owner", "--exit-on-error", "--no-password", "--verbose", f"--dbname={at.url}"]
+    options = ["--no-owner", "--exit-on-error", "--no-password", "--verbose", f"--dbname={at.url}"]
     owner = await restore_target.owner_to_become(url)
-    words += [f"--role={owner}"] if owner else []
-    words += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
+    options += [f"--role={owner}"] if owner else []
+    options += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
     left.words = (HALF if jobs else IN_ONE).format(server.database)
-    await run(program, [*words, str(dump)], at.environment, tell)
+    await run(program, [*options, str(dump)], at.environment, tell)
     left.words = WITHOUT_PROOF.format(server.database)
     tell("comparing all rows with the manifest")
     async with snapshot(url) as database_snapshot:

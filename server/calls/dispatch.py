@@ -103,10 +103,10 @@ async def _done(
 
 def _turn(context: Context, caller: Caller) -> AbstractAsyncContextManager[None]:
     """Of the user, or of the connection of who is not logged in (rule C9)."""
-    known = caller.identity
-    if known is None:
+    identity = caller.identity
+    if identity is None:
         return context.queue.slot(caller.id, caller.id)
-    return context.queue.slot(known.user, known.auth_session)
+    return context.queue.slot(identity.user, identity.auth_session)
 
 
 _BATCHES = Batches(_answer, ANSWERS)

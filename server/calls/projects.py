@@ -44,10 +44,10 @@ async def create(context: Context, caller: Caller, params: calls.CreateProject) 
             state=msgspec.json.encode(state),
             digest=Document(state).digest,
         )
-    made = as_project(row)
-    require_same(made, params, studio_projects.MADE_WITH)
+    project = as_project(row)
+    require_same(project, params, studio_projects.MADE_WITH)
     context.announcer.project_made(row.id, caller.user, row.version)
-    return made
+    return project
 
 
 async def update(context: Context, caller: Caller, params: calls.UpdateProject) -> Any:

@@ -46,13 +46,13 @@ async def suggest(
     half_life = half_life_of(category)
     rows = await suggesting.ranked(context.callers, caller.user, category, levels, half_life, limit)
     uses = rows[0].of_category if rows else 0
-    own = [_own(row) for row in rows[: worth_showing([row.confidence for row in rows], uses)]]
-    if len(own) < limit and names_presets(category):
-        known = [suggestion.key for suggestion in own]
-        remaining = limit - len(own)
-        popular = await suggesting.popular(context.callers, caller.user, category, known, remaining)
-        own += [_public(row) for row in popular]
-    return calls.RecallSuggestions(first_that_fit(own))
+    own_suggestions = [_own(row) for row in rows[: worth_showing([row.confidence for row in rows], uses)]]
+    if len(own_suggestions) < limit and names_presets(category):
+        own_keys = [suggestion.key for suggestion in own_suggestions]
+        remaining = limit - len(own_suggestions)
+        popular = await suggesting.popular(context.callers, caller.user, category, own_keys, remaining)
+        own_suggestions += [_public(row) for row in popular]
+    return calls.RecallSuggestions(first_that_fit(own_suggestions))
 
 
 async def correct(

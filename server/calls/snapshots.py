@@ -59,9 +59,9 @@ async def create(context: Context, caller: Caller, params: calls.CreateSnapshot)
             audio_analysis=None if analysis is None else msgspec.json.encode(analysis),
         )
     snapshot_key = params.project, row.id
-    made = await OF_TABLES.one(SNAPSHOTS, context, caller, snapshot_key)
-    require_same(made, params, [column.name for column in SNAPSHOTS.changes])
-    return made
+    snapshot = await OF_TABLES.one(SNAPSHOTS, context, caller, snapshot_key)
+    require_same(snapshot, params, [column.name for column in SNAPSHOTS.changes])
+    return snapshot
 
 
 async def state(context: Context, caller: Caller, params: calls.SnapshotState) -> StatePage:
@@ -126,9 +126,9 @@ async def restore(
     proposal = _proposal(context, caller, params)
     before: str | None = None
     async with context.documents.slot(caller.user):
-        known = await context.journal.find(proposal)
-        if known is not None:
-            return _known(params, *known)
+        known_outcome = await context.journal.find(proposal)
+        if known_outcome is not None:
+            return _known(params, *known_outcome)
         await require_not_archived(context, params.project)
         async with await _stored_document(context, params.project, params.snapshot) as target:
             live = await context.hub.open(params.project)
@@ -193,10 +193,10 @@ async def fork(context: Context, caller: Caller, params: calls.ForkSnapshot) -> 
             name=params.name,
             roles=SEES,
         )
-    made = as_project(row)
-    require_same(made, params, ["name"])
+    project = as_project(row)
+    require_same(project, params, ["name"])
     context.announcer.project_made(row.id, caller.user, row.version)
-    return made
+    return project
 
 
 async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot) -> calls.Done:

@@ -119,10 +119,10 @@ class WaitingDeltas:
 
     def take_alone(self, now: float) -> dict[ProjectQueue, list[Proposal]]:
         """The next batch of the one project that is due and has failed least; {}: none is."""
-        due = [queue for queue in self._ready(alone=True) if queue.retry_at <= now]
-        if not due:
+        due_queues = [queue for queue in self._ready(alone=True) if queue.retry_at <= now]
+        if not due_queues:
             return {}
-        queue = min(due, key=lambda queue: queue.failures)
+        queue = min(due_queues, key=lambda queue: queue.failures)
         self._begin(queue)
         return {queue: queue.batch_alone()}
 
@@ -257,8 +257,8 @@ class Committer:
 
     async def _something_alone(self) -> None:
         self._alone.clear()
-        due = self._waiting.next_retry()
-        seconds = None if due is None else max(0.0, due - self._now())
+        retry_at = self._waiting.next_retry()
+        seconds = None if retry_at is None else max(0.0, retry_at - self._now())
         try:
             async with asyncio.timeout(seconds):
                 await self._alone.wait()
@@ -272,8 +272,8 @@ class Committer:
             for queue, each in taken.items()
         }
         try:
-            known = self._known({queue.project for queue in taken})
-            appended = await self._journal.append(batch, known)
+            known_heads = self._known({queue.project for queue in taken})
+            appended = await self._journal.append(batch, known_heads)
         except Busy as error:
             self._failed(taken, error)
         except Unavailable as error:

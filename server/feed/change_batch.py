@@ -115,8 +115,8 @@ async def _ties(
     for (project, user), role in roles.items():
         members.setdefault(project, {})[user] = role
     peers: dict[str, set[str]] = {}
-    for user, other in await watched_rows.peers_among(db, peer_users, people):
-        peers.setdefault(other, set()).add(user)
+    for user, peer in await watched_rows.peers_among(db, peer_users, people):
+        peers.setdefault(peer, set()).add(user)
     ties = Ties(members, {user: frozenset(others) for user, others in peers.items()})
     return ties, bool(projects) + bool(people)
 

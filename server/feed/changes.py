@@ -48,22 +48,22 @@ class Changes:
 
     def number(self, kind: str, id: str, row: Row | None) -> int:
         """Of a change; equal ones are one."""
-        known = self._numbers.get((kind, id))
-        if known is None:
-            known = self._numbers[kind, id] = len(self._changes)
+        known_number = self._numbers.get((kind, id))
+        if known_number is None:
+            known_number = self._numbers[kind, id] = len(self._changes)
             encoded_row: Any = UNSET
             if row is not None and kind != LEFT:
                 encoded_row = shown(self._columns, row)
             self._changes.append(RowChange(kind, id, encoded_row))
-        return known
+        return known_number
 
     def parts(self, codec: Codec, numbers: Sequence[int]) -> list[Raw]:
         """The changes with these numbers, in messages of bounded size."""
         key = (codec.name, tuple(numbers))
-        known = self._parts.get(key)
-        if known is None:
-            known = self._parts[key] = [Raw(codec.encode(p)) for p in self._cut(codec, numbers)]
-        return known
+        known_parts = self._parts.get(key)
+        if known_parts is None:
+            known_parts = self._parts[key] = [Raw(codec.encode(p)) for p in self._cut(codec, numbers)]
+        return known_parts
 
     def _cut(self, codec: Codec, numbers: Sequence[int]) -> list[list[Raw]]:
         parts: list[list[Raw]] = [[]]

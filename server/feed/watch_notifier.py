@@ -107,10 +107,10 @@ class WatchNotifier:
             if watch.waiting is None:
                 begun.append(watch)
                 continue
-            own = moment.changed.get(watch.group.logged, {})
-            if watch.cannot_begin is not None or not (own or members):
+            own_changes = moment.changed.get(watch.group.logged, {})
+            if watch.cannot_begin is not None or not (own_changes or members):
                 continue
-            watch.waiting_changes += len(own) + (len(members) if members is not own else 0)
+            watch.waiting_changes += len(own_changes) + (len(members) if members is not own_changes else 0)
             if watch.waiting_changes <= MAX_CHANGES_AT_ONCE:
                 watch.waiting.append(moment)
             else:

@@ -142,8 +142,8 @@ class Watches:
 
     def begin(self, outlet: Subscriber, user: str, listed: Listed) -> Watch:
         """One more, which waits for its first rows; raises `Refused`."""
-        ours = self._by_connection.get(outlet.id, {})
-        _within(len(ours), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
+        own_watches = self._by_connection.get(outlet.id, {})
+        _within(len(own_watches), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
         _within(self._by_user.get(user, 0), MAX_WATCHES_PER_USER, "watches of one user")
         steps = self._steps.get(user, 0) + listed.steps
         if steps > MAX_WATCH_STEPS_PER_USER:
@@ -184,9 +184,9 @@ class Watches:
                 watch.hide(id)
         elif self.groups.get(group.listed.key) is group:
             self._forget(group)
-        ours = self._by_connection[connection]
-        del ours[watch.id]
-        if not ours:
+        own_watches = self._by_connection[connection]
+        del own_watches[watch.id]
+        if not own_watches:
             del self._by_connection[connection]
         self._by_user[user] -= 1
         self._steps[user] -= group.listed.steps

@@ -121,5 +121,5 @@ class Metrics:
         """(text, Content-Type): OpenMetrics for who accepts that, else Prometheus' classic text."""
         encode, content_type = choose_encoder(accept)
         is_open = content_type.startswith("application/openmetrics-text")
-        ours = "".join(each.text(is_open=is_open) for each in self._families)
-        return f"{ours}{encode(self.registry).decode()}", content_type  # the library ends it
+        own_metrics = "".join(each.text(is_open=is_open) for each in self._families)
+        return f"{own_metrics}{encode(self.registry).decode()}", content_type  # the library ends it

@@ -26,13 +26,13 @@ async def is_wrong_copy(live: LiveRoom, journal: Journal, in_thread: InThread) -
         journal_document = await document_at(journal, project, frozen.seq, in_thread)
         async with journal_document:
             stored = await journal_document.use(_digest)
-        others = await folded_at(journal, project, frozen.seq)
+        other_aspects = await folded_at(journal, project, frozen.seq)
     except RoomClosed:
         return False
     except (PersistenceError, Damaged) as error:
         log.warning("cannot tell whose state is the journal's", project=project, **because(error))
         return False
-    is_same = {name: aspect.digest for name, aspect in others.items()} == {
+    is_same = {name: aspect.digest for name, aspect in other_aspects.items()} == {
         name: state.digest for name, state in frozen.aspects.items()
     }
     if (stored == frozen.digest and is_same) or live.is_closed:

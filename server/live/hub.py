@@ -168,8 +168,8 @@ class Hub:
             self._count("copy_differed", 1, about)
         live.carry_out(live.room.join(request, unanswered))
         live.schedule_tick()
-        known = request.known_head
-        if known is not None and known.epoch == live.room.epoch and known.seq > live.known_head:
+        known_head = request.known_head
+        if known_head is not None and known_head.epoch == live.room.epoch and known_head.seq > live.known_head:
             live.catch_up()  # the member waits for it
         return True
 
@@ -395,9 +395,9 @@ class Hub:
 
     async def _loaded(self, project: str) -> LiveRoom:
         stored, document = await newest_whole(self._journal, project, None, self._in_thread)
-        others = await aspects_of(self._journal, stored)
+        other_aspects = await aspects_of(self._journal, stored)
         stays, position = Stays(), Position(stored.epoch, stored.seq)
-        room = Room(project, document, position, self.node, others, stays.gone)
+        room = Room(project, document, position, self.node, other_aspects, stays.gone)
         room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
         room.remember(
             stored.delta_id, await self._journal.marks(project, stored.seq, UNDO_ENTRIES_READ)

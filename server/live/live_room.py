@@ -301,10 +301,10 @@ class LiveRoom:
         room = self.room
         if room.ticks.is_awaited or self.is_closed:
             return
-        due = room.tick_due(self._services.gathering.full_room_gap)
-        if due is None:
+        due_at = room.tick_due(self._services.gathering.full_room_gap)
+        if due_at is None:
             return
-        self._await_tick(due)
+        self._await_tick(due_at)
 
     def tick_or_wait(self) -> None:
         """Someone moved, and no tick is awaited: tell it now if one is due, else see that it comes.
@@ -312,11 +312,11 @@ class LiveRoom:
         At most once in a millisecond: what else comes with this turn of the loop goes together.
         """
         room, now = self.room, self._loop.time()
-        due = room.tick_due(self._services.gathering.full_room_gap)
-        if due is None or self.is_closed:
+        due_at = room.tick_due(self._services.gathering.full_room_gap)
+        if due_at is None or self.is_closed:
             return
-        if due > now or now - room.ticks.last_tick_at < ONE_TURN_SECONDS:
-            self._await_tick(due)
+        if due_at > now or now - room.ticks.last_tick_at < ONE_TURN_SECONDS:
+            self._await_tick(due_at)
             return
         if now - room.ticks.last_tick_at < MOVING_SECONDS:
             self.tick_gaps.observe(now - room.ticks.last_tick_at)

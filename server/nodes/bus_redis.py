@@ -268,20 +268,20 @@ class RedisBus:
             await first.disconnect(nowait=True)
 
     def _read_slots(self, slots: Any) -> list[Callable[[], AbstractConnection]]:
-        known = self._pool.connection_kwargs.get("host", "localhost")
+        known_host = self._pool.connection_kwargs.get("host", "localhost")
         if not slots:
             raise ConnectionLost("the cluster has no slots yet")
         places: dict[tuple[str, int], int] = {}
         self._shard_of_slot = [0] * SLOTS
         for begin, end, primary, *_ in slots:
-            address = (primary[0].decode() if primary[0] else known, int(primary[1]))
+            address = (primary[0].decode() if primary[0] else known_host, int(primary[1]))
             index = places.setdefault(address, len(places))
             self._shard_of_slot[begin : end + 1] = [index] * (end - begin + 1)
         return [partial(self._connection_to, address) for address in places]
 
     def _connection_to(self, place: tuple[str, int]) -> AbstractConnection:
-        words = self._pool.connection_kwargs | {"host": place[0], "port": place[1]}
-        return self._pool.connection_class(**words)  # type: ignore[no-any-return]
+        options = self._pool.connection_kwargs | {"host": place[0], "port": place[1]}
+        return self._pool.connection_class(**options)  # type: ignore[no-any-return]
 
     def _subscribe_all(self) -> None:
         by_shard: dict[int, list[str]] = {}

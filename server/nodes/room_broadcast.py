@@ -67,8 +67,8 @@ class RoomBroadcast:
             self._asking.add(project)
         if project not in self._announcing:
             loop = asyncio.get_running_loop()
-            due = self._announced_at.get(project, float("-inf")) + ANNOUNCE_GAP_SECONDS
-            at = max(due, loop.time())
+            due_at = self._announced_at.get(project, float("-inf")) + ANNOUNCE_GAP_SECONDS
+            at = max(due_at, loop.time())
             self._announcing[project] = loop.call_at(at, self._announce, project)
 
     def forward_tick(self, project: str, packet: Packet) -> None:

@@ -83,24 +83,24 @@ def _of_settings(reading: Reading) -> list[Finding]:
 
 async def look(reading: Reading) -> Sequence[Finding]:
     """All but the settings themselves, side by side."""
-    of_database, *others = await asyncio.gather(
+    of_database, *other_looks = await asyncio.gather(
         _database(reading), *(_other(reading, *each) for each in LOOKS)
     )
-    return [each for found in (of_database, *others) for each in found]
+    return [each for found in (of_database, *other_looks) for each in found]
 
 
 async def _other(
     reading: Reading, name: str, look: Look, needs: Sequence[str]
 ) -> Sequence[Finding]:
-    if wrong := {"config", *needs} & reading.problems.keys():
-        return [not_looked_at(name, f"{min(wrong)} makes no sense")]
+    if wrong_settings := {"config", *needs} & reading.problems.keys():
+        return [not_looked_at(name, f"{min(wrong_settings)} makes no sense")]
     return [await finding(name, partial(look, reading.settings))]
 
 
 async def _database(reading: Reading) -> Sequence[Finding]:
     settings = reading.settings
-    if wrong := {"config", "database_url", "caller_database_url"} & reading.problems.keys():
-        return [not_looked_at("database", f"{min(wrong)} makes no sense")]
+    if wrong_settings := {"config", "database_url", "caller_database_url"} & reading.problems.keys():
+        return [not_looked_at("database", f"{min(wrong_settings)} makes no sense")]
     url = settings.database_url
     if url is None:
         try:
@@ -111,8 +111,8 @@ async def _database(reading: Reading) -> Sequence[Finding]:
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
     findings = await database_findings(replace(settings, database_url=url))
-    if wrong := {"secret", "secret_next", "secret_before"} & reading.problems.keys():
-        unknown = not_looked_at("secret", f"{min(wrong)} makes no sense")
+    if wrong_settings := {"secret", "secret_next", "secret_before"} & reading.problems.keys():
+        unknown = not_looked_at("secret", f"{min(wrong_settings)} makes no sense")
         return [unknown if each.name == "secret" else each for each in findings]
     return findings
 

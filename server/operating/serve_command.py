@@ -189,8 +189,8 @@ def _arguments(own_log: ServerLog) -> argparse.Namespace:
     parser = _parser()
     parser.own_log = own_log
     args = parser.parse_args()
-    others = FOR_SERVE if args.command == "audit" else FOR_AUDIT
-    for name in others:
+    options_of_other = FOR_SERVE if args.command == "audit" else FOR_AUDIT
+    for name in options_of_other:
         if getattr(args, name) != parser.get_default(name):
             word = name if name == "project" else f"--{name.replace('_', '-')}"
             parser.error(f"{word} is nothing that `{args.command}` knows")

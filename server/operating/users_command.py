@@ -162,10 +162,10 @@ def _time(seconds: float) -> str:
 
 
 def _said_created(result: Result) -> str:
-    made = f"made the account {result['username']} ({result['email']})"
+    sentence = f"made the account {result['username']} ({result['email']})"
     if "link" not in result:
-        return f"{made}; log in with the address and the password"
-    return f"{made}; a password is set at this link, once, within a day:\n{result['link']}"
+        return f"{sentence}; log in with the address and the password"
+    return f"{sentence}; a password is set at this link, once, within a day:\n{result['link']}"
 
 
 def _said_list(result: Result) -> str:
@@ -238,9 +238,9 @@ def _said_rotated(result: Result) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run users`."""
-    made = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
-    words = made.add_subparsers(required=True, metavar="WORD")
-    create = _word(words, "create", "make an account", _create, _said_created)
+    command_parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
+    create = _word(subparsers, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")
     create.add_argument("username", help="2 to 32 letters, digits and _.-, by which others find it")
     create.add_argument("--name", default="", help="the name that others are shown (the username)")
@@ -248,15 +248,15 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument(
         "--link", action="store_true", help="set no password: print a link for it to hand on"
     )
-    _word(words, "list", "all accounts", _list, _said_list)
+    _word(subparsers, "list", "all accounts", _list, _said_list)
     user = "an address, a username or an id"
-    show = _word(words, "show", "one account, its logins and projects", _show, _said_whole)
-    reset = _word(words, "reset", "print a link that sets a new password", _reset, _said_reset)
+    show = _word(subparsers, "show", "one account, its logins and projects", _show, _said_whole)
+    reset = _word(subparsers, "reset", "print a link that sets a new password", _reset, _said_reset)
     reset.add_argument("--mail", action="store_true", help="mail it instead, to the user's address")
-    revoke = _word(words, "revoke", "end all logins of an account", _revoke, _said_revoked)
-    factor = _word(words, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped)
+    revoke = _word(subparsers, "revoke", "end all logins of an account", _revoke, _said_revoked)
+    factor = _word(subparsers, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped)
     operator = _word(
-        words,
+        subparsers,
         "make-operator",
         "let someone call what is for operators: kick, drain, maintenance, audit",
         _make_operator,
@@ -264,14 +264,14 @@ def parser() -> argparse.ArgumentParser:
     )
     operator.add_argument("--undo", action="store_true", help="take it back")
     rotate = _word(
-        words, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated
+        subparsers, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated
     )
     rotate.add_argument(
         "--at-once", action="store_true", help="honour nothing that was signed before"
     )
     for word in (show, reset, revoke, factor, operator):
         word.add_argument("user", metavar="USER", help=user)
-    return made
+    return command_parser
 
 
 def _word(

@@ -53,15 +53,15 @@ class Questions:
 
     async def ask(self, asks: str, **params: Any) -> Asked:
         """Wait for all that are there; raises `PersistenceError`."""
-        wanted = await nodes.alive(self._db, ALIVE_SECONDS) | {self._node}
+        nodes_wanted = await nodes.alive(self._db, ALIVE_SECONDS) | {self._node}
         number = await questions.ask(self._db, asks, params)
         try:
             await self.tell()
-            await self._until_answered(number, wanted)
+            await self._until_answered(number, nodes_wanted)
             answer_rows = await questions.answers(self._db, number)
         finally:
             await questions.done(self._db, number)
-        return Asked(answer_rows, sorted(wanted - answer_rows.keys()))
+        return Asked(answer_rows, sorted(nodes_wanted - answer_rows.keys()))
 
     async def tell(self) -> None:
         """There is something new for every node to look at; this one has when it is done."""

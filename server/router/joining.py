@@ -83,8 +83,8 @@ class Joining:
     def _rooms_are_full(self, user: str) -> bool:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
         usage = self._usage
-        theirs = (self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ()))
-        rooms = sum(len(self._rooms_of(each)) for each in theirs if each is not None)
+        connections_of_user = (self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ()))
+        rooms = sum(len(self._rooms_of(each)) for each in connections_of_user if each is not None)
         return rooms >= usage.limits.rooms_per_user
 
     def _rooms_of(self, connection: Connection) -> set[str]:

@@ -28,20 +28,20 @@ async def reload(node: Node, read: Callable[[], Reading]) -> None:
     reading, before = read(), node.context.in_force.settings
     now = _with_what_is_right(before, reading)
     changes = reloadable_changes(before, now)
-    wrong = list(reading.problems.values())
+    problems = list(reading.problems.values())
     changed, later = _parted(node, now, changes)
     take_over(node, merged(before, now, changed))
-    certificate = _certificate(node, wrong)
-    await _keys(node, wrong)
+    certificate = _certificate(node, problems)
+    await _keys(node, problems)
     log_fields: dict[str, Any] = {"changed": _names(changed)}
     if later:
         log_fields["needs_restart"] = _names(later)
     if certificate is not None:
         log_fields["certificate_until"] = certificate
-    if not (changed or later or wrong or certificate):
+    if not (changed or later or problems or certificate):
         log_fields["hint"] = UNCHANGED
-    if wrong:
-        log.error("reloaded, but for what is wrong: that stays as it was", wrong=wrong, **log_fields)
+    if problems:
+        log.error("reloaded, but for what is wrong: that stays as it was", wrong=problems, **log_fields)
     else:
         log.info("reloaded", **log_fields)
 

@@ -32,11 +32,11 @@ def reloadable_changes(old: Settings, new: Settings) -> Changes:
 
 def _texts(settings: Settings, setting: Setting) -> list[str | None]:
     """What was written of it, or is its default; of providers each of their variables, too."""
-    own = settings.given.get(setting.field)
+    own_setting = settings.given.get(setting.field)
     provider_settings = settings.given if setting.field == "providers.names" else {}
     of_providers = [
         f"{name}={setting_given.text}"
         for name, setting_given in sorted(provider_settings.items())
         if name.startswith("PRIME_PROVIDER_")
     ]
-    return [setting.default if own is None else own.text, *of_providers]
+    return [setting.default if own_setting is None else own_setting.text, *of_providers]

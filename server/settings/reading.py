@@ -133,8 +133,8 @@ class _Reader:
     def _refuse_unknown(self, providers: tuple[str, ...]) -> None:
         if self._sources.config is not None:
             of_providers = {_key(name, word) for name in providers for word in WORDS}
-            known = {setting.toml_key for setting in SETTINGS} - TABLES | of_providers
-            self._sources.config.refuse_unknown(known, TABLES)
+            known_keys = {setting.toml_key for setting in SETTINGS} - TABLES | of_providers
+            self._sources.config.refuse_unknown(known_keys, TABLES)
 
     def _try(self, name: str, read: Callable[[], T], otherwise: T) -> T:
         try:

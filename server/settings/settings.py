@@ -85,8 +85,8 @@ class Settings:
     @property
     def all_origins(self) -> tuple[str, ...]:
         """Where only some may connect, the server's own page may, too."""
-        own = self.mail.public_url
-        return (*self.origins, own) if self.origins and own else self.origins
+        own_url = self.mail.public_url
+        return (*self.origins, own_url) if self.origins and own_url else self.origins
 
     def where(self, name: str) -> str:
         """Where the value of `Setting.field` comes from; `default`: it is set nowhere."""

@@ -116,10 +116,10 @@ class Connection(Incoming, asyncio.Protocol):
             self.session = Leaving(self.identity, for_good)
 
     def _says_goodbye(self) -> bool:
-        theirs, ours = self._protocol.close_rcvd, self._protocol.close_sent
+        close_received, close_sent = self._protocol.close_rcvd, self._protocol.close_sent
         if self._protocol.close_rcvd_then_sent:
-            return theirs is not None and theirs.code in GOODBYE
-        return ours is not None and ours.code >= FIRST_FINAL_CODE
+            return close_received is not None and close_received.code in GOODBYE
+        return close_sent is not None and close_sent.code >= FIRST_FINAL_CODE
 
     # What asyncio calls.
 

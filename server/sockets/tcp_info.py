@@ -32,8 +32,8 @@ def _read(transport: asyncio.Transport, field: struct.Struct) -> int | None:
         return None
     try:
         # The event loop's own socket object has no options to be asked for.
-        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as ours:
-            info = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, field.size)
+        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as copied_socket:
+            info = copied_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, field.size)
     except OSError:
         return None
     return int(field.unpack(info)[0]) if len(info) == field.size else None

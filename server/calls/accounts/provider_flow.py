@@ -88,8 +88,8 @@ async def finish(
 def _provider(context: Context, params: BeginProvider) -> ProviderSettings:
     settings = context.exchange.providers.by_name.get(params.provider)
     if settings is None:
-        known = ", ".join(context.exchange.providers.by_name) or "none"
-        text = f"provider: there is none of this name; this server has: {known}"
+        provider_names = ", ".join(context.exchange.providers.by_name) or "none"
+        text = f"provider: there is none of this name; this server has: {provider_names}"
         raise Refused(ErrorCode.VALIDATION, text, field="provider")
     allowed = {context.public_url.account_page(), *context.exchange.providers.redirects}
     if problem := problem_with_redirect(params.redirect_uri, allowed):

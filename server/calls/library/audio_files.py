@@ -103,10 +103,10 @@ async def _require_equal(
     """The file has this status already: raises `Refused` if it was given other values with it."""
     access = Access(context.db, context.db)
     row = await reading.get(access, AUDIO_FILES, caller.user, params.audio_file)
-    other = [name for name, value in facts.items() if row[name] != value]
-    if other:
+    differing = [name for name, value in facts.items() if row[name] != value]
+    if differing:
         text = (
-            f"the file is {params.status} already, with another `{other[0]}`: nothing was changed; "
+            f"the file is {params.status} already, with another `{differing[0]}`: nothing was changed; "
             "read the row"
         )
         raise Refused(ErrorCode.CONFLICT, text, version=row["version"])

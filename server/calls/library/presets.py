@@ -17,9 +17,9 @@ from server.calls.rows.row_limits import row_limit_of
 
 async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     """A preset of the caller's own, that says what it is a copy of."""
-    made = {"owner": caller.user, "id": params.id}
+    copy_values = {"owner": caller.user, "id": params.id}
     most = row_limit_of(context, PLUGIN_PRESETS)
-    await writing.require_room(context.rows, PLUGIN_PRESETS, caller.user, made, most)
+    await writing.require_room(context.rows, PLUGIN_PRESETS, caller.user, copy_values, most)
     copy_arguments = params.preset, caller.user, params.name, params.id
     with nullcontext() if params.id is None else looking_up(context, caller.user):
         id = await plugin_presets.copy(context.db, *copy_arguments)

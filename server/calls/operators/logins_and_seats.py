@@ -51,8 +51,8 @@ async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
         user, ended = await _end(tx, params)
         if ended:
             whom = "user" if params.user is not None else f"login {params.login}"
-            words: dict[str, Any] = {"reason": params.reason, "whom": whom, "ended": len(ended)}
-            await note(tx, caller, AuditEvent.KICKED, user=user, **words)
+            audit_details: dict[str, Any] = {"reason": params.reason, "whom": whom, "ended": len(ended)}
+            await note(tx, caller, AuditEvent.KICKED, user=user, **audit_details)
     for login in ended:
         context.announcer.session_revoked(login, params.reason)
     past = await unaware(context.db)
@@ -80,8 +80,8 @@ async def _kick_member(context: Context, caller: Caller, member: str, reason: st
         past = await unaware(context.db)
         return Kicked(0, 0, past.connections, sorted({*past.silent, *member_question.silent}))
     async with context.db.transaction() as tx:
-        words = {"reason": reason, "whom": f"member {member}"}
-        await note(tx, caller, AuditEvent.KICKED, **seat_found, **words)
+        audit_details = {"reason": reason, "whom": f"member {member}"}
+        await note(tx, caller, AuditEvent.KICKED, **seat_found, **audit_details)
     question = await context.questions.ask("kick", member=member, message=reason)
     past = await unaware(context.db)
     seats = sum(seats or 0 for seats in question.answers.values())

@@ -110,8 +110,8 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
         closed = await orders.closed_room(tx, project)
         if before != closed:
             order_before = None if before is None else {"reason": before.reason, "until": before.until}
-            words: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
-            await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=order_before, **words)
+            audit_details: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
+            await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=order_before, **audit_details)
     await context.questions.tell()
     closed_row = _closed(closed, project, name)
     assert closed_row is not None

@@ -66,8 +66,8 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         guests=params.guests,
     )
     async with context.db.transaction() as tx:
-        made = await invitations.create(tx, new)
-        audit_details: dict[str, Any] = {"invitation": made, "role": params.role, "uses": params.max_uses}
+        invitation = await invitations.create(tx, new)
+        audit_details: dict[str, Any] = {"invitation": invitation, "role": params.role, "uses": params.max_uses}
         audit_details["guests"] = params.guests
         await audit_log.insert(
             tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **audit_details
@@ -76,8 +76,8 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
             await _mail(context, tx, caller, params, token)
     context.announcer.rows_changed()
     if params.email is not None:
-        return InvitationMade(made, None, None)
-    return InvitationMade(made, token, _link(context, token))
+        return InvitationMade(invitation, None, None)
+    return InvitationMade(invitation, token, _link(context, token))
 
 
 def _link(context: Context, token: str) -> str:

@@ -33,14 +33,14 @@ class Embedding:
         self, access: Access, table: Table, user: str, rows: Sequence[Row], columns: Sequence[str]
     ) -> None:
         """Put a summary in the place of each id whose row the user may see (rule Q5)."""
-        wanted: dict[str, list[str]] = {}
+        wanted_fields: dict[str, list[str]] = {}
         for name in columns:
-            wanted.setdefault(table.by_name[name].embeds, []).append(name)
-        for relation, names in wanted.items():
-            other = self._tables[relation]
+            wanted_fields.setdefault(table.by_name[name].embeds, []).append(name)
+        for relation, names in wanted_fields.items():
+            other_table = self._tables[relation]
             ids = {row[name] for row in rows for name in names if row.get(name) is not None}
             if ids:
-                summary_rows = await reading.among(access, other, user, sorted(ids), other.summary)
+                summary_rows = await reading.among(access, other_table, user, sorted(ids), other_table.summary)
                 for row in rows:
                     _replace(row, names, summary_rows)
 

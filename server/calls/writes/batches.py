@@ -146,11 +146,11 @@ class Batches:
 
 
 def _require_rows(batch: Batch) -> None:
-    others = sorted({call.method for call in batch.calls} - OF_ROWS.keys())
-    if others:
+    other_methods = sorted({call.method for call in batch.calls} - OF_ROWS.keys())
+    if other_methods:
         text = (
             "an atomic batch takes only what reads and writes rows of tables"
-            f" (get, list, count, create, update, delete), and not {', '.join(others)}"
+            f" (get, list, count, create, update, delete), and not {', '.join(other_methods)}"
         )
         raise Refused(ErrorCode.VALIDATION, text, field="calls")
 

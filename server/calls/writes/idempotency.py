@@ -140,5 +140,5 @@ def _with_id(params: Any, keyed: Keyed) -> Any:
     if params.id is not None:
         return params
     id_source = f"{keyed.user} {keyed.key}".encode()
-    made = uuid.UUID(bytes=blake2b(id_source, digest_size=16).digest())
-    return msgspec.structs.replace(params, id=str(made))
+    row_id = uuid.UUID(bytes=blake2b(id_source, digest_size=16).digest())
+    return msgspec.structs.replace(params, id=str(row_id))

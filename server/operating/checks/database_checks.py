@@ -32,7 +32,7 @@ Look = Callable[[Settings, Database], Awaitable[str]]
 async def database_findings(settings: Settings) -> Sequence[Finding]:
     """All that is asked of it; where it does not answer, that is told once."""
     assert settings.database_url is not None
-    others = {
+    other_checks = {
         "connections": _connections,
         "clock": _clock,
         "schema": _schema,
@@ -45,10 +45,10 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
         db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
     except PersistenceError as error:
         failed = Finding("database", State.FAILED, one_line(error.in_full))
-        return [failed, *(not_looked_at(name, "it hangs on the database") for name in others)]
+        return [failed, *(not_looked_at(name, "it hangs on the database") for name in other_checks)]
     try:
         first = await finding("database", partial(_database, db))
-        looks = [(name, partial(check, settings, db)) for name, check in others.items()]
+        looks = [(name, partial(check, settings, db)) for name, check in other_checks.items()]
         return [first, *[await finding(name, check) for name, check in looks]]
     finally:
         await db.close()
@@ -86,12 +86,12 @@ async def _schema(settings: Settings, db: Database) -> str:
     applied = await database_status.applied(db)
     if not applied:
         raise Wrong("there is nothing of Prime yet; run ./run migrate")
-    known = [migration.name for migration in migrate.known_migrations()]
+    known_migrations = [migration.name for migration in migrate.known_migrations()]
     assert settings.database_url is not None
     await migrate.check(settings.database_url)
-    if newer := [name for name in applied if name not in known]:
+    if newer := [name for name in applied if name not in known_migrations]:
         raise Doubtful(f"newer than this Prime by {', '.join(newer)}, which it can work with")
-    return f"current: {known[-1]}"
+    return f"current: {known_migrations[-1]}"
 
 
 async def _rights(settings: Settings, db: Database) -> str:

@@ -51,8 +51,8 @@ async def _redis_version(url: str) -> str:
     connection = pool.make_connection()
     try:
         await connection.connect()
-        for words in (("PING",), ("PUBLISH", "prime:check", b"")):
-            await connection.send_command(*words)
+        for command in (("PING",), ("PUBLISH", "prime:check", b"")):
+            await connection.send_command(*command)
             await connection.read_response()
         await connection.send_command("INFO", "server")
         reply = await connection.read_response()
