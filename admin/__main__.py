@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from admin.door import Door, NotDone, Result
 from admin.call_door import CallDoor
-from admin.socket_door import SocketDoor
 from admin.commands import WORDS, Command
+from admin.door import Door, NotDone, Result
+from admin.socket_door import SocketDoor
 from machine.caller_paths import path_of_caller
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from machine.sockets.closed_pipes import ended
@@ -99,7 +99,9 @@ def is_confirmed(asks: str, *, by_option: bool) -> bool:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run admin`."""
-    command_parser = argparse.ArgumentParser(prog="./run admin", description=DESCRIPTION, epilog=EPILOG)
+    command_parser = argparse.ArgumentParser(
+        prog="./run admin", description=DESCRIPTION, epilog=EPILOG
+    )
     subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
     for word in WORDS:
         subparser = subparsers.add_parser(

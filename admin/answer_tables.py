@@ -172,7 +172,9 @@ def maintenance(result: Result) -> Iterator[RenderableType]:
         yield "Everyone edits."
     else:
         everywhere = not (result.get("unknown") or result.get("silent"))
-        sentence_start = "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
+        sentence_start = (
+            "Nobody edits" if everywhere else "Nobody edits on the nodes that know of it"
+        )
         yield f"{sentence_start}, since {moment(result['began_at'])}: {seen(result['message'])}"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from admin import answer_tables, health_tables
-from admin.door import Result
 from admin.answer_tables import Show
+from admin.door import Result
 
 UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -49,10 +49,10 @@ def sentence(text: str) -> str:
 
 
 def _page(arguments: argparse.Namespace) -> Result:
-    return _said(arguments, "limit", "cursor")
+    return options_given(arguments, "limit", "cursor")
 
 
-def _said(arguments: argparse.Namespace, *names: str) -> Result:
+def options_given(arguments: argparse.Namespace, *names: str) -> Result:
     """Those that were given."""
     options = {name: getattr(arguments, name) for name in names}
     return {name: value for name, value in options.items() if value is not None}
@@ -119,7 +119,7 @@ WORDS = (
             ("--project", {"metavar": "PROJECT", "help": "of one project"}),
             ("--node", {"metavar": "NODE", "help": "of one node"}),
         ),
-        lambda arguments: _said(arguments, "limit", "cursor", "kind", "project", "node"),
+        lambda arguments: options_given(arguments, "limit", "cursor", "kind", "project", "node"),
     ),
     Command(
         "rooms",
@@ -139,7 +139,7 @@ WORDS = (
                 },
             ),
         ),
-        lambda arguments: _said(arguments, "limit", "cursor", "order"),
+        lambda arguments: options_given(arguments, "limit", "cursor", "order"),
     ),
     Command(
         "room",
@@ -192,7 +192,7 @@ WORDS = (
                 },
             ),
         ),
-        lambda arguments: _said(arguments, "project", "reason", "for_ms"),
+        lambda arguments: options_given(arguments, "project", "reason", "for_ms"),
         "Everyone in this room is sent out of it. Go on?",
     ),
     Command(
@@ -272,7 +272,7 @@ WORDS = (
                 {"type": int, "default": 3, "metavar": "N", "help": "(%(default)s; 1 to 20)"},
             ),
         ),
-        lambda arguments: _said(arguments, "method", "per_method"),
+        lambda arguments: options_given(arguments, "method", "per_method"),
     ),
     Command(
         "audit",
@@ -286,7 +286,7 @@ WORDS = (
             ("--event", {"metavar": "KIND", "help": "of one kind, as login_failed or kicked"}),
             ("--user", {"metavar": "USER", "help": "of one user"}),
         ),
-        lambda arguments: _said(arguments, "limit", "cursor", "event", "user"),
+        lambda arguments: options_given(arguments, "limit", "cursor", "event", "user"),
     ),
 )
 """In the order of `--help`."""

@@ -4,8 +4,17 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
+from admin.answer_tables import (
+    end_of_page,
+    in_bytes,
+    in_while,
+    milliseconds,
+    moment,
+    seen,
+    silent,
+    table,
+)
 from admin.door import Result
-from admin.answer_tables import end_of_page, in_bytes, in_while, milliseconds, moment, seen, silent, table
 
 
 def health(result: Result) -> Iterator[RenderableType]:
@@ -45,7 +54,9 @@ def _in_the_database(result: Result) -> Iterator[RenderableType]:
     for kind in ("backup", "rehearsal"):
         ages = [row.get(f"{kind}_age_ms") for row in result["nodes"]]
         known_ages = [age for age in ages if age is not None]
-        yield f"Last {kind}: " + (f"{in_while(min(known_ages))} ago" if known_ages else "none that is known")
+        yield f"Last {kind}: " + (
+            f"{in_while(min(known_ages))} ago" if known_ages else "none that is known"
+        )
     mail = next((row for row in result["nodes"] if row.get("sends_mail")), None)
     if mail is None:
         yield "No node sends mail."

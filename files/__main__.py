@@ -242,7 +242,9 @@ def _show(console: Console, losses: list[Loss]) -> None:
     for loss in losses:
         item_list = ", ".join(loss.items[:SHOWN_ITEMS])
         ellipsis = " ..." if len(loss.items) > SHOWN_ITEMS else ""
-        text = f"  {loss.count:,} \u00d7 {loss.what}{': ' if item_list else ''}{item_list}{ellipsis}"
+        text = (
+            f"  {loss.count:,} \u00d7 {loss.what}{': ' if item_list else ''}{item_list}{ellipsis}"
+        )
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

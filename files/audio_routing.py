@@ -57,24 +57,26 @@ def cut_circles(song: Song) -> None:
     """
     for send_id in list(_switched_off_on_circles(song.state)):
         off = song.state["sends"][send_id]
-        loss = _told(song, off["channel"], off["dest"])
+        loss = _circle_words(song, off["channel"], off["dest"])
         song.remove("sends", send_id)
         song.lost("sends that are switched off and would feed themselves were taken out", item=loss)
     for source, to, send in list(circles(song.state)):
         if send is not None:
             song.remove("sends", send)
-            song.lost("sends that fed themselves were taken out", item=_told(song, source, to))
+            song.lost(
+                "sends that fed themselves were taken out", item=_circle_words(song, source, to)
+            )
         else:
             dest = None if source == MASTER_CHANNEL else MASTER_CHANNEL
             song.change("channels", source, dest=dest)
             loss_text = "channels that fed themselves now go to the master"
-            song.lost(loss_text, item=_told(song, source, to))
+            song.lost(loss_text, item=_circle_words(song, source, to))
     for lane_id, lane in list(song.state["lanes"].items()):
         if not target_exists(song.state, str(lane["target"])):
             _remove_lane(song, lane_id)
 
 
-def _told(song: Song, *channels: object) -> str:
+def _circle_words(song: Song, *channels: object) -> str:
     names = (song.state["channels"][str(channel)]["name"] for channel in channels)
     return " to ".join(str(name) or "a channel" for name in names)
 

@@ -108,7 +108,9 @@ def item_of(state: _State, collection: str, entity: _Entity) -> str:
         case "tempo" | "signatures":
             return f"beat {entity.get('time', 0)}"
     if collection in _OWNER:
-        parent_collection = "clips" if collection in ("notes", "warps") else _OWNER[collection] + "s"
+        parent_collection = (
+            "clips" if collection in ("notes", "warps") else _OWNER[collection] + "s"
+        )
         owner = state.get(parent_collection, {}).get(str(entity.get(_OWNER[collection])))
         return "" if owner is None else item_of(state, parent_collection, owner)
     return str(entity.get("name") or entity.get("path") or "")

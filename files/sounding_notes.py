@@ -37,7 +37,11 @@ class Window:
 
 def windows(clip: Entity) -> Iterator[Window]:
     """What a clip plays of its content, one after the other."""
-    time, duration_left, at = _number(clip["time"]), _number(clip["duration"]), _number(clip["playStart"])
+    time, duration_left, at = (
+        _number(clip["time"]),
+        _number(clip["duration"]),
+        _number(clip["playStart"]),
+    )
     is_looped = clip["loopEnd"] is not None and at < _number(clip["loopEnd"])
     while duration_left > NEAR:
         end = min(at + duration_left, _number(clip["loopEnd"])) if is_looped else at + duration_left

@@ -57,7 +57,10 @@ def _repeated_ids(state: State) -> Iterator[tuple[str, str]]:
     for collection, entities in state.items():
         for entity_id in entities:
             if entity_id in collection_by_id:
-                yield f"{collection}/{entity_id}", f"has the id of an entity in {collection_by_id[entity_id]}"
+                yield (
+                    f"{collection}/{entity_id}",
+                    f"has the id of an entity in {collection_by_id[entity_id]}",
+                )
             collection_by_id[entity_id] = collection
 
 

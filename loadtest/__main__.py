@@ -62,7 +62,7 @@ def main() -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             report: dict[str, Any] = runner.run(arguments.run(arguments))
     except BaseException as error:
-        return _failed(_first(error), getattr(arguments, "url", ""))
+        return _failed(_first_error(error), getattr(arguments, "url", ""))
     if arguments.json:
         print(json.dumps(report))
     broken = [report.get(name) for name in (*BROKEN, *LOST_USES)]
@@ -81,7 +81,7 @@ def _failed(error: BaseException, url: str) -> int:
     raise error
 
 
-def _first(error: BaseException) -> BaseException:
+def _first_error(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

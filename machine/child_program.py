@@ -158,7 +158,9 @@ class ChildProgram:
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Our environment and more, for a child: what is said here is said by no file as well."""
-    own_environment = {name: text for name, text in os.environ.items() if _without_file(name) not in extra}
+    own_environment = {
+        name: text for name, text in os.environ.items() if _without_file(name) not in extra
+    }
     return own_environment | {"PYTHONUNBUFFERED": "1"} | dict(extra)
 
 

@@ -108,7 +108,7 @@ class EmbeddedPostgres(EmbeddedServer):
         self._clear_the_way()
         if not self._data.exists():
             self._create_data(launcher, binaries)
-        self._make_caller(launcher, binaries)
+        self._create_caller_role(launcher, binaries)
         self._sockets = socket_directory(self._data, launcher)
         self._clear_sockets(self._sockets)
         self._launch = lambda: launcher.start(self._command(binaries), self.log, signal.SIGINT)
@@ -175,7 +175,7 @@ class EmbeddedPostgres(EmbeddedServer):
         self._run_for_data(launcher, initdb)
         self._run_single(launcher, binaries, unfinished, CREATE_PRIME + CREATE_CALLER)
 
-    def _make_caller(self, launcher: Launcher, binaries: Path) -> None:
+    def _create_caller_role(self, launcher: Launcher, binaries: Path) -> None:
         """Once for data of before there was this role; a standby gets it from its primary."""
         if not any((self._data / name).exists() for name in (HAS_CALLER, "standby.signal")):
             self._run_single(launcher, binaries, self._data, CREATE_CALLER)
@@ -203,7 +203,9 @@ class EmbeddedPostgres(EmbeddedServer):
         }
         if self._follows is not None:
             settings["primary_conninfo"] = self._follows
-        setting_options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        setting_options = [
+            word for key, value in settings.items() for word in ("-c", f"{key}={value}")
+        ]
         return [str(binaries / "postgres"), "-D", str(self._data), *setting_options]
 
     def _is_ready(self, pid: int) -> bool:

@@ -68,7 +68,9 @@ class EmbeddedValkey(EmbeddedServer):
         path = self._sockets / SOCKET
         settings = SETTINGS | {"unixsocket": str(path), "dir": str(self._sockets)}
         setting_options = [word for key, value in settings.items() for word in (f"--{key}", value)]
-        self._launch = lambda: launcher.start([str(binary), *setting_options], self.log, signal.SIGTERM)
+        self._launch = lambda: launcher.start(
+            [str(binary), *setting_options], self.log, signal.SIGTERM
+        )
         server = self._server = self._launch()
         server.wait_until(lambda: answers_ping(path), START_SECONDS, NAME)
         return f"unix://{path}"

@@ -114,7 +114,9 @@ def address(url: str) -> Address:
     user, _, password = login.partition(":")
     query_pairs = parse_qsl(parts.query, keep_blank_values=True)
     settings = {key: value for key, value in query_pairs if key not in {*LIBPQ_WORDS, "password"}}
-    parameters = [(key, value) for key, value in query_pairs if key in LIBPQ_WORDS and key != "options"]
+    parameters = [
+        (key, value) for key, value in query_pairs if key in LIBPQ_WORDS and key != "options"
+    ]
     environment = dict(os.environ)
     secret = dict(query_pairs).get("password") or unquote(password)
     if secret:
@@ -142,7 +144,7 @@ async def run(
     program: PostgresProgram,
     words: Sequence[str],
     environment: Mapping[str, str],
-    said: Callable[[str], None] = lambda _line: None,
+    said: Callable[[str], None] = lambda _read_line: None,
 ) -> None:
     """To its end; `said`: each line of it. It ends as we do. Raises `ProgramFailed`."""
     prefix, before_exec = tie_to_our_life(signal.SIGKILL)
@@ -176,7 +178,7 @@ async def _listen(child: asyncio.subprocess.Process, said: Callable[[str], None]
     assert child.stderr is not None
     complaints: list[str] = []
     last = ""
-    while line := await _line(child.stderr):
+    while line := await _read_line(child.stderr):
         text = line.decode(errors="replace").strip()
         last = text.partition(": ")[2] or text  # what is before it is the program's name
         said(last)
@@ -185,7 +187,7 @@ async def _listen(child: asyncio.subprocess.Process, said: Callable[[str], None]
     return complaints[:TOLD_LINES] or [last]
 
 
-async def _line(stream: asyncio.StreamReader) -> bytes:
+async def _read_line(stream: asyncio.StreamReader) -> bytes:
     try:
         return await stream.readline()
     except ValueError:  # longer than we read: what is left comes as lines of its own

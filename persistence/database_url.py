@@ -28,17 +28,17 @@ def chosen(option: str | None, config: str | None = None) -> str | None:
     """
     if option:
         return checked(option, "--database-url")
-    setting = _found("DATABASE_URL", config)
+    setting = _find_setting("DATABASE_URL", config)
     return checked(setting.text, setting.name) if setting else None
 
 
 def data_directory(config: str | None) -> Path:
     """Of embedded servers: PRIME_DATA, or the usual one; raises `BadSetting`."""
-    setting = _found("PRIME_DATA", config)
+    setting = _find_setting("PRIME_DATA", config)
     return path_of_caller(setting.text if setting else ".data")
 
 
-def _found(variable: str, config: str | None) -> Given | None:
+def _find_setting(variable: str, config: str | None) -> Given | None:
     try:
         return set_here(variable, config)
     except ValueError as error:

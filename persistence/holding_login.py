@@ -62,7 +62,7 @@ class HoldingLogin:
     @asynccontextmanager
     async def transaction(self, first: str = "") -> "AsyncIterator[Executor]":
         """Begins by holding the login."""
-        async with self._executor.transaction(f"{self._hold()}; {first}") as transaction:
+        async with self._executor.transaction(f"{self._hold_login_sql()}; {first}") as transaction:
             yield transaction
 
     def when_committed(self, then: Callable[[], None]) -> None:
@@ -74,7 +74,7 @@ class HoldingLogin:
         async with self.transaction() as transaction:
             return await ask(transaction)
 
-    def _hold(self) -> str:
+    def _hold_login_sql(self) -> str:
         hold = "hold_login_alone" if self._alone else "hold_login"
         user, login = uuid.UUID(self._user), uuid.UUID(self._login)
         return f"SELECT {hold}('{user}', '{login}')"

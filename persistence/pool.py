@@ -9,9 +9,9 @@ import asyncpg
 
 from persistence.database_url import none_at_all
 from persistence.errors import PersistenceError, Unavailable
+from persistence.process_priority import step_back
 from persistence.slots import Slots
 from persistence.sqlstates import DEAD_CONNECTION, DRIVER, own_errors
-from persistence.process_priority import step_back
 
 CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 5.0

@@ -88,7 +88,9 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     """`columns`: those of the relation in PostgreSQL, as a `reads` may be more than a name."""
     names = (*table.names, table.user, table.project)
     ties = {column_of(table, name) for name in names if name}
-    shown_columns = {word for column in table.columns for word in WORD.findall(column.reads or column.name)}
+    shown_columns = {
+        word for column in table.columns for word in WORD.findall(column.reads or column.name)
+    }
     creatable_columns = {column_of(table, column.name) for column in table.creates}
     changed = {column_of(table, column.name) for column in table.changes}
     granted_columns = frozenset(columns)
@@ -96,7 +98,9 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     # Other calls that write do so as the owner, and ask for the role under a lock of their own.
     return Granted(
         reads=granted_columns & (shown_columns | ties) if rights.see else none,
-        creates=granted_columns & (creatable_columns | ties) if rights.create and Verb.CREATE in table.verbs else none,
+        creates=granted_columns & (creatable_columns | ties)
+        if rights.create and Verb.CREATE in table.verbs
+        else none,
         changes=granted_columns & changed if rights.change and Verb.UPDATE in table.verbs else none,
         deletes=bool(rights.delete) and Verb.DELETE in table.verbs,
     )
@@ -112,13 +116,13 @@ def holds(table: Table, rights: Rights, to_give: Granted) -> list[str]:
     return [
         f"CREATE TRIGGER hold_role_{command.lower()} BEFORE {command} ON {table.relation}"
         " FOR EACH ROW WHEN (caller_id() IS NOT NULL)"
-        f" EXECUTE FUNCTION hold_role({', '.join(_held(table, whoms))});"
+        f" EXECUTE FUNCTION hold_role({', '.join(_role_arguments(table, whoms))});"
         for command, whoms, is_granted in commands
         if is_granted and _roles(whoms)
     ]
 
 
-def _held(table: Table, whoms: tuple[Whom, ...]) -> list[str]:
+def _role_arguments(table: Table, whoms: tuple[Whom, ...]) -> list[str]:
     """The roles that do, and those that do for the row of one's own, with its column."""
     arguments = [f"'{{{','.join(_roles(whoms))}}}'"]
     if Whom.MAKER in whoms:
@@ -139,4 +143,6 @@ def grants(relation: str, to_give: Granted) -> list[str]:
         for right, columns in lists
         if columns
     ]
-    return [*statements, f"GRANT DELETE ON {relation} TO {ROLE};"] if to_give.deletes else statements
+    return (
+        [*statements, f"GRANT DELETE ON {relation} TO {ROLE};"] if to_give.deletes else statements
+    )

@@ -233,8 +233,8 @@ def named(error: BaseException) -> PersistenceError:
     if isinstance(error, OF_THE_WORLD) or _is_closed(error):
         return _of_the_world(error)
     if isinstance(error, asyncpg.ClientConfigurationError):
-        return _made(MEANINGS["F0"], "", error)
-    return _made(_meaning(error, sqlstate), sqlstate, error)
+        return _own_error(MEANINGS["F0"], "", error)
+    return _own_error(_meaning(error, sqlstate), sqlstate, error)
 
 
 def _meaning(error: BaseException, sqlstate: str) -> Meaning:
@@ -254,7 +254,7 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
     return meaning
 
 
-def _made(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
+def _own_error(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
     message, error_kind = said_by(error), meaning.kind
     if error_kind is Pooled:
         fault: PersistenceError = error_kind(sqlstate, meaning.says)
@@ -276,7 +276,9 @@ def _of_the_world(error: BaseException) -> PersistenceError:
     own_error.cure = WAIT
     if isinstance(error, ssl.SSLCertVerificationError):
         own_error = Unfit(f"the database's certificate is not believed: {message}")
-        own_error.cure = "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
+        own_error.cure = (
+            "name the CA in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem"
+        )
     elif "rejected SSL upgrade" in message:
         own_error = Unfit("the database speaks no TLS, and DATABASE_URL asks for it (sslmode)")
         own_error.cure = "turn `ssl` on in postgresql.conf, or say ?sslmode=prefer"

@@ -88,7 +88,11 @@ def _halve(before: str, after: str, count: int) -> list[str]:
         return []
     middle = between(before, after)
     first_half = count // 2
-    return [*_halve(before, middle, first_half), middle, *_halve(middle, after, count - first_half - 1)]
+    return [
+        *_halve(before, middle, first_half),
+        middle,
+        *_halve(middle, after, count - first_half - 1),
+    ]
 
 
 def _check_bounds(before: str | None, after: str | None) -> None:

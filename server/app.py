@@ -35,9 +35,9 @@ from server.figures.node_health import NodeHealth
 from server.health.backup_ages import BackupAges
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
-from server.live.write_behind.write_behind import WriteBehind
 from server.live.hub import Hub
 from server.live.member_colors import MemberColors
+from server.live.write_behind.write_behind import WriteBehind
 from server.loop.deadlines import Deadlines
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import Threads
@@ -124,7 +124,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         connections=core.connections,
         hub=hub,
         feed=core.feed,
-        others=_others(core, row_changes, orders),
+        others=_make_other_nodes(core, row_changes, orders),
         row_changes=row_changes,
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
@@ -239,7 +239,7 @@ def _orders(core: _Core, draining: Draining, health: NodeHealth) -> Orders:
     return Orders(core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION)
 
 
-def _others(core: _Core, row_changes: RowChanges, orders: Orders) -> OtherNodes:
+def _make_other_nodes(core: _Core, row_changes: RowChanges, orders: Orders) -> OtherNodes:
     hub, base = core.hub, core.base
 
     def row_changed(changed: RowChanged) -> None:

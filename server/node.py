@@ -19,8 +19,8 @@ from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.health.tasks import Tasks
-from server.live.write_behind.write_behind import WriteBehind
 from server.live.hub import Hub
+from server.live.write_behind.write_behind import WriteBehind
 from server.loop.garbage import Garbage
 from server.loop.loop_load import LoopLoad
 from server.loop.stall_probe import StallProbe

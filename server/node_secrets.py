@@ -82,7 +82,9 @@ async def is_secret_known(
     stored_fingerprint = await server_secrets.find(db, "fingerprint")
     used = chosen or await server_secrets.find(db, "tokens")
     own_fingerprints = [_fingerprint(each) for each in (used, *believed) if each is not None]
-    if stored_fingerprint is not None and not any(hmac.compare_digest(stored_fingerprint, each) for each in own_fingerprints):
+    if stored_fingerprint is not None and not any(
+        hmac.compare_digest(stored_fingerprint, each) for each in own_fingerprints
+    ):
         raise Unfit(OTHER_SECRET)
     return stored_fingerprint is not None
 

@@ -46,11 +46,11 @@ async def _serve_until_stopping(
     port = server.sockets[0].getsockname()[1]
     s = "s" if node.foundation.tls is not None else ""
     node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
-    node.orders.address = f"{_shown(node.settings.host)}:{port}"
+    node.orders.address = f"{_host_in_url(node.settings.host)}:{port}"
     await node.orders.say_there()
     await node.admin_socket.start()
     node.pages.is_ready = True
-    ready(f"ws{s}://{_shown(node.settings.host)}:{port}/v1")
+    ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
     leaving = leave(node.hub, node.connections, node.pages, node.write_behind)
@@ -94,5 +94,5 @@ def _listening(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _shown(host: str) -> str:
+def _host_in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host

@@ -218,8 +218,12 @@ TESTED_ELSEWHERE = {
     "schema.calling.provider_calls": "tests/server/calls/accounts/test_provider_login.py",
     "schema.calling.device_calls": "tests/server/calls/accounts/test_device_flow.py",
     "schema.calling.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
-    "schema.calling.deletion_calls": ("tests/server/calls/accounts/self_service/test_account_deletion.py"),
-    "schema.calling.proving_calls": "tests/server/calls/accounts/self_service/test_mailed_proofs.py",
+    "schema.calling.deletion_calls": (
+        "tests/server/calls/accounts/self_service/test_account_deletion.py"
+    ),
+    "schema.calling.proving_calls": (
+        "tests/server/calls/accounts/self_service/test_mailed_proofs.py"
+    ),
     "schema.calling.token_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",

@@ -76,11 +76,11 @@ class ClipReader:
             originals = self._by_id.get(reference)
             if not originals:
                 loss_text = "clips that repeat one that is not there"
-                self._song.lost(loss_text, item=self._told(frame))
+                self._song.lost(loss_text, item=self._clip_words(frame))
             for original in originals or ():
                 put(self._repeat(frame, original))
 
-    def _told(self, frame: Frame) -> str:
+    def _clip_words(self, frame: Frame) -> str:
         """The clip as a musician knows it."""
         name = frame.element.get("name") or "a clip"
         track = self._song.state["tracks"][frame.track]["name"]
@@ -99,7 +99,7 @@ class ClipReader:
         if id(content) in self._made:
             return [self._repeat(frame, original) for original in self._made[id(content)]]
         has_comment = bool(frame.element.get("comment"))
-        self._song.lost("comments of clips", has_comment, self._told(frame))
+        self._song.lost("comments of clips", has_comment, self._clip_words(frame))
         clip_ids = list(self._emit_content(frame, content))
         if content.tag != "Clips":
             self._made[id(content)] = clip_ids
@@ -130,16 +130,18 @@ class ClipReader:
             if part in gains and main:
                 self._song.change("clips", main[0], gain=_constant_gain(part))
             else:
-                content_place = _from_beginning(frame, clock.aligned(part.get("timeUnit")), self._tempo)
+                content_place = _from_beginning(
+                    frame, clock.aligned(part.get("timeUnit")), self._tempo
+                )
                 self._add_lane(part, content_place, clip=main[0] if main else None)
 
     def _emit_part(self, frame: Frame, part: Element, clock: Clock) -> str:
         part_place = _from_beginning(frame, clock, self._tempo)
         if part.tag == "Notes":
             clip = self._add_clip(frame, "notes")
-            self._add_notes(clip, part, part_place, self._told(frame))
+            self._add_notes(clip, part, part_place, self._clip_words(frame))
             return clip
-        source = part if part.tag != "Warps" else _first(part, "Audio", "Video")
+        source = part if part.tag != "Warps" else _first_content(part, "Audio", "Video")
         if source is None:
             raise BadElement(part, "holds neither Audio nor Video")
         clip = self._add_clip(frame, _KINDS[source.tag], media=self._media.read(source))
@@ -148,7 +150,7 @@ class ClipReader:
         return clip
 
     def _add_clip(self, frame: Frame, kind: str, **more: object) -> str:
-        loss = self._told(frame)
+        loss = self._clip_words(frame)
         if frame.time < 0:
             self._song.lost("beginnings of clips in front of the song", item=loss)
             frame = cut(frame, 0.0, max(frame.end, 1.0), self._tempo) or replace(frame, time=0.0)
@@ -249,7 +251,7 @@ class ClipReader:
             if index not in played:
                 name = element.get("name") or f"number {index + 1}"
                 loss_text = "clips in a clip that lie outside of what it plays"
-                self._song.lost(loss_text, item=f"{name} in {self._told(outer)}")
+                self._song.lost(loss_text, item=f"{name} in {self._clip_words(outer)}")
         return clip_ids
 
 
@@ -299,5 +301,5 @@ def _leaves(content: Element) -> Iterator[Element]:
             yield from _leaves(part)
 
 
-def _first(part: Element, *tags: str) -> Element | None:
+def _first_content(part: Element, *tags: str) -> Element | None:
     return next((inner for inner in part if inner.tag in tags), None)

@@ -63,17 +63,19 @@ class _ProjectWriter:
         self.losses = Losses(state)
         self._ids = Ids()
         self._units = {
-            str(lane["target"]): str(lane["unit"]) for lane in self._of("lanes").values()
+            str(lane["target"]): str(lane["unit"]) for lane in self._entities("lanes").values()
         }
         self._below: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         for collection, parent in PARENTS.items():
-            in_order = sorted((str(e["order"]), i) for i, e in self._of(collection).items())
+            in_order = sorted((str(e["order"]), i) for i, e in self._entities(collection).items())
             for _, entity_id in in_order:
-                entity = self._of(collection)[entity_id]
+                entity = self._entities(collection)[entity_id]
                 parent_id = entity[parent]
-                self._below[collection, None if parent_id is None else str(parent_id)].append(entity_id)
+                self._below[collection, None if parent_id is None else str(parent_id)].append(
+                    entity_id
+                )
 
-    def _of(self, collection: str) -> Entities:
+    def _entities(self, collection: str) -> Entities:
         return self._state.get(collection, {})
 
     def project(self) -> Element:
@@ -93,17 +95,17 @@ class _ProjectWriter:
     # The song as a whole.
 
     def _transport(self, element: Element) -> None:
-        tempo, signature = self._first("tempo"), self._first("signatures")
+        tempo, signature = self._first_of("tempo"), self._first_of("signatures")
         bpm = {"unit": "bpm", "value": numeral(tempo["bpm"]), "id": self._ids.of("tempo")}
         SubElement(element, "Tempo", bpm)
         meter = {"numerator": str(signature["num"]), "denominator": str(signature["den"])}
         SubElement(element, "TimeSignature", meter | {"id": self._ids.of("signature")})
 
-    def _first(self, collection: str) -> Mapping[str, object]:
-        return counting(self._of(collection), collection)[0]
+    def _first_of(self, collection: str) -> Mapping[str, object]:
+        return counting(self._entities(collection), collection)[0]
 
     def _markers(self, arrangement: Element) -> None:
-        markers = in_time(self._of("markers"))
+        markers = in_time(self._entities("markers"))
         if not markers:
             return
         element = SubElement(arrangement, "Markers", timeUnit="beats", id=self._ids.new())
@@ -112,14 +114,14 @@ class _ProjectWriter:
             SubElement(element, "Marker", attributes | _color(marker))
 
     def _maps(self, arrangement: Element) -> None:
-        tempos = counting(self._of("tempo"), "tempo")
+        tempos = counting(self._entities("tempo"), "tempo")
         if len(tempos) > 1 or tempos[0]["interp"] != "hold":
             points = self._points(arrangement, "TempoAutomation", "tempo")
             points.set("unit", "bpm")
             for tempo in tempos:
                 point = {"time": numeral(tempo["time"]), "value": numeral(tempo["bpm"])}
                 SubElement(points, "RealPoint", point | {"interpolation": str(tempo["interp"])})
-        signatures = counting(self._of("signatures"), "signatures")
+        signatures = counting(self._entities("signatures"), "signatures")
         if len(signatures) > 1:
             points = self._points(arrangement, "TimeSignatureAutomation", "signature")
             for meter in signatures:
@@ -140,13 +142,13 @@ class _ProjectWriter:
             parent_element, track_id = pending.pop()
             element = self._track(parent_element, track_id, owned)
             pending += [(element, t) for t in reversed(self._below["tracks", track_id])]
-        channels = self._of("channels")
+        channels = self._entities("channels")
         for channel_id in sorted(channels, key=lambda c: (str(channels[c]["order"]), c)):
             if channel_id not in owned:
                 self._channel(structure, channel_id)
 
     def _track(self, above: Element, track_id: str, owned: set[str]) -> Element:
-        track = self._of("tracks")[track_id]
+        track = self._entities("tracks")[track_id]
         content = track["content"]
         assert isinstance(content, list)
         attributes = {
@@ -157,13 +159,13 @@ class _ProjectWriter:
         }
         element = SubElement(above, "Track", attributes | _color(track))
         channel = track["channel"]
-        if channel is not None and str(channel) in self._of("channels"):
+        if channel is not None and str(channel) in self._entities("channels"):
             owned.add(str(channel))
             self._channel(element, str(channel))
         return element
 
     def _channel(self, above: Element, channel_id: str) -> None:
-        channel = self._of("channels")[channel_id]
+        channel = self._entities("channels")[channel_id]
         attributes = {
             "audioChannels": str(channel["audioChannels"]),
             "role": str(channel["role"]),
@@ -194,7 +196,7 @@ class _ProjectWriter:
             return
         holder = SubElement(channel, "Sends")
         for send_id in sends:
-            send = self._of("sends")[send_id]
+            send = self._entities("sends")[send_id]
             to = {"destination": self._ids.of(str(send["dest"])), "type": str(send["type"])}
             element = SubElement(holder, "Send", to | {"id": self._ids.of(send_id)})
             path = f"sends/{send_id}"
@@ -214,10 +216,12 @@ class _ProjectWriter:
     # Devices.
 
     def _device(self, holder: Element, device_id: str) -> None:
-        device = self._of("devices")[device_id]
+        device = self._entities("devices")[device_id]
         kind = str(device["format"])
         if kind not in FORMATS and kind != "builtin":
-            loss_text = "plug-ins of a kind that DAWproject does not know (written as built-in devices)"
+            loss_text = (
+                "plug-ins of a kind that DAWproject does not know (written as built-in devices)"
+            )
             self.losses.note("devices", "format", loss_text, device)
         attributes = {
             "deviceID": str(device["deviceId"]),
@@ -263,7 +267,9 @@ class _ProjectWriter:
             SubElement(holder, "RealParameter", attributes | real)
         else:
             self._ids.forget(path)
-            loss_text = "settings of plug-ins that are texts (DAWproject holds numbers and switches)"
+            loss_text = (
+                "settings of plug-ins that are texts (DAWproject holds numbers and switches)"
+            )
             self.losses.note("devices", "params", loss_text, device)
 
 

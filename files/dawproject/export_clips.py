@@ -39,26 +39,26 @@ class ClipWriter:
                 ("slots", "scene"),
             )
         }
-        self._paths = Counted(self._of("media"))
+        self._paths = Counted(self._entities("media"))
         self._count_media()
 
-    def _of(self, collection: str) -> Entities:
+    def _entities(self, collection: str) -> Entities:
         return self._state.get(collection, {})
 
     def _by(self, collection: str, name: str) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = defaultdict(list)
-        for entity_id, entity in self._of(collection).items():
+        for entity_id, entity in self._entities(collection).items():
             groups[str(entity[name])].append(entity_id)
         return groups
 
     def arrangement(self, lanes: Element) -> None:
         """The clips and the automation of every track."""
-        for track_id in self._of("tracks"):
+        for track_id in self._entities("tracks"):
             if track_id not in self._ids.known():
                 continue
             element = SubElement(lanes, "Lanes", track=self._ids.of(track_id), id=self._ids.new())
             self._track(element, track_id)
-        for lane_id, lane in self._of("lanes").items():
+        for lane_id, lane in self._entities("lanes").items():
             if lane["track"] is None and lane["clip"] is None:
                 self._leave_out(lane_id, "automation lanes of neither track nor clip")
             elif lane["track"] is not None and lane["clip"] is not None:
@@ -68,15 +68,15 @@ class ClipWriter:
     def _track(self, element: Element, track_id: str) -> None:
         clips = SubElement(element, "Clips", id=self._ids.new())
         for clip_id in self._on["clips", "track"].get(track_id, ()):
-            if self._of("clips")[clip_id]["slot"] is None:
+            if self._entities("clips")[clip_id]["slot"] is None:
                 self._clip(clips, clip_id)
         for lane_id in self._on["lanes", "track"].get(track_id, ()):
-            if self._of("lanes")[lane_id]["clip"] is None:
+            if self._entities("lanes")[lane_id]["clip"] is None:
                 self._lane(element, lane_id)
 
     def scenes(self, holder: Element) -> None:
         """The launcher."""
-        scenes = self._of("scenes")
+        scenes = self._entities("scenes")
         for scene_id in sorted(scenes, key=lambda s: (str(scenes[s]["order"]), s)):
             scene = scenes[scene_id]
             element = SubElement(holder, "Scene", id=self._ids.new(), name=str(scene["name"]))
@@ -87,7 +87,7 @@ class ClipWriter:
                 self._slot(lanes, slot_id)
 
     def _slot(self, lanes: Element, slot_id: str) -> None:
-        slot = self._of("slots")[slot_id]
+        slot = self._entities("slots")[slot_id]
         attributes = {
             "track": self._ids.of(str(slot["track"])),
             "hasStop": flag(slot["hasStop"]),
@@ -101,7 +101,7 @@ class ClipWriter:
     # Clips.
 
     def _clip(self, above: Element, clip_id: str) -> None:
-        clip = self._of("clips")[clip_id]
+        clip = self._entities("clips")[clip_id]
         attributes = {
             "time": numeral(clip["time"]),
             "duration": numeral(clip["duration"]),
@@ -128,7 +128,7 @@ class ClipWriter:
 
     def _count_what_is_different(self, clip: Mapping[str, object]) -> None:
         """What a clip of its kind has no use for, or an alias has from its original."""
-        original = self._of("clips").get(str(clip["ref"]))
+        original = self._entities("clips").get(str(clip["ref"]))
         if clip["media"] is not None and not _plays_media(clip):
             if original is None or original["media"] != clip["media"]:
                 self._losses.note(
@@ -152,7 +152,7 @@ class ClipWriter:
         why = "of linked clips, which have what their original has alone"
         for collection in ("notes", "warps"):
             for entity_id in self._on[collection, "clip"].get(clip_id, ()):
-                entity = self._of(collection)[entity_id]
+                entity = self._entities(collection)[entity_id]
                 self._losses.note(collection, "", f"{CALLED[collection]} {why}", entity)
         for lane_id in self._on["lanes", "clip"].get(clip_id, ()):
             self._leave_out(lane_id, f"automation lanes {why}")
@@ -176,7 +176,7 @@ class ClipWriter:
 
     def _notes(self, holder: Element, content_id: str, clip_id: str) -> None:
         element = SubElement(holder, "Notes", timeUnit="beats", id=content_id)
-        notes = self._of("notes")
+        notes = self._entities("notes")
         for note_id in self._on["notes", "clip"].get(clip_id, ()):
             note = notes[note_id]
             attributes = {
@@ -192,7 +192,7 @@ class ClipWriter:
     def _media(
         self, holder: Element, content_id: str, clip_id: str, clip: Mapping[str, object]
     ) -> None:
-        media = self._of("media").get(str(clip["media"]), NO_MEDIA)
+        media = self._entities("media").get(str(clip["media"]), NO_MEDIA)
         path = "" if media is NO_MEDIA else self._paths.of(str(clip["media"]))
         warps = self._on["warps", "clip"].get(clip_id, [])
         if warps:
@@ -208,16 +208,16 @@ class ClipWriter:
         tag = "Audio" if clip["kind"] == "audio" else "Video"
         source = SubElement(holder, tag, attributes)
         SubElement(source, "File", path=path, external="true")
-        entities = self._of("warps")
+        entities = self._entities("warps")
         for warp_id in sorted(warps, key=lambda w: (float(str(entities[w]["time"])), w)):
             warp = entities[warp_id]
             at = {"time": numeral(warp["time"]), "contentTime": numeral(warp["contentTime"])}
             SubElement(holder, "Warp", at)
 
     def _count_media(self) -> None:
-        clips = self._of("clips").values()
+        clips = self._entities("clips").values()
         used = {str(clip["media"]) for clip in clips if _plays_media(clip)}
-        for media_id, media in self._of("media").items():
+        for media_id, media in self._entities("media").items():
             if media_id not in used:
                 self._losses.note("media", "", "recordings that no clip plays", media)
             self._count_properties(media, self._paths.of(media_id))
@@ -255,7 +255,7 @@ class ClipWriter:
     # Automation.
 
     def _lane(self, above: Element, lane_id: str) -> None:
-        lane = self._of("lanes")[lane_id]
+        lane = self._entities("lanes")[lane_id]
         target = str(lane["target"])
         points = self._on["points", "lane"].get(lane_id, [])
         collection, _, name = target.split("/")[:3]
@@ -273,7 +273,7 @@ class ClipWriter:
         attributes = {"timeUnit": "beats", "unit": unit, "id": self._ids.new()}
         element = SubElement(above, "Points", attributes | {"name": str(lane["name"])})
         SubElement(element, "Target", parameter=self._ids.of(target))
-        entities = self._of("points")
+        entities = self._entities("points")
         at_times = Counter(float(str(entities[point_id]["time"])) for point_id in points)
         order = sorted(points, key=lambda p: (float(str(entities[p]["time"])), entities[p]["slot"]))
         for point_id in order:
@@ -286,9 +286,9 @@ class ClipWriter:
             SubElement(element, "RealPoint", at | {"interpolation": str(point["interp"])})
 
     def _leave_out(self, lane_id: str, why: str) -> None:
-        self._losses.note("lanes", "", why, self._of("lanes")[lane_id])
+        self._losses.note("lanes", "", why, self._entities("lanes")[lane_id])
         for point_id in self._on["points", "lane"].get(lane_id, ()):
-            self._losses.note("points", "", LEFT_OUT, self._of("points")[point_id])
+            self._losses.note("points", "", LEFT_OUT, self._entities("points")[point_id])
 
 
 def _plays_media(clip: Mapping[str, object]) -> bool:

@@ -90,7 +90,7 @@ def _count_maps(state: State, losses: Losses) -> None:
 def _count_circles(state: State, losses: Losses) -> None:
     """Where what leads nowhere leads on, some sends would come back to where they start."""
     channels = {
-        channel_id: {**channel, "dest": channel["dest"] or _around(state, channel_id)}
+        channel_id: {**channel, "dest": channel["dest"] or _group_strip(state, channel_id)}
         for channel_id, channel in state.get("channels", {}).items()
     }
     sends = state.get("sends", {})
@@ -99,7 +99,7 @@ def _count_circles(state: State, losses: Losses) -> None:
         losses.note("channels" if send is None else "sends", "dest" if send is None else "", why)
 
 
-def _around(state: State, channel_id: str) -> str | None:
+def _group_strip(state: State, channel_id: str) -> str | None:
     """The strip of the group around a channel, as a reader finds it."""
     if channel_id == MASTER_CHANNEL:
         return None

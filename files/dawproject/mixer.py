@@ -163,7 +163,9 @@ class MixerReader:
         if channel != MASTER_CHANNEL:
             dest = self._by_id.get(destination or "")
             leads_nowhere = bool(destination) and dest in (None, channel)
-            loss_text = "outputs that lead nowhere now go to the group around them, or to the master"
+            loss_text = (
+                "outputs that lead nowhere now go to the group around them, or to the master"
+            )
             self._song.lost(loss_text, leads_nowhere, strip.name)
             around = self._strip_around(strip) or MASTER_CHANNEL
             self._song.change("channels", channel, dest=around if dest in (None, channel) else dest)
@@ -177,7 +179,11 @@ class MixerReader:
         """The strip of the nearest group around this one that has a strip."""
         for group in strip.tracks:
             own_strip = _strip_of_group(group)
-            if own_strip is not None and own_strip is not strip.element and own_strip.get("role") != "vca":
+            if (
+                own_strip is not None
+                and own_strip is not strip.element
+                and own_strip.get("role") != "vca"
+            ):
                 return self._channels[id(own_strip)]
         return None
 

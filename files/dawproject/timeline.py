@@ -162,9 +162,11 @@ class Timeline:
         size = sum(1 for _ in _points(part))
         if target is None or target.role in ("tempo", "signature"):
             is_expression = aim is not None and aim.get("expression")
-            loss_text = "MIDI controllers and expressions" if is_expression else "unknown parameters"
+            loss_text = (
+                "MIDI controllers and expressions" if is_expression else "unknown parameters"
+            )
             loss_text = loss_text if target is None else "the tempo or signature, a second time"
-            self._song.lost(f"automation points of {loss_text}", size, _told(part))
+            self._song.lost(f"automation points of {loss_text}", size, _points_words(part))
             return ""
         lane = self._song.add(
             "lanes",
@@ -203,7 +205,7 @@ def _points(part: Element) -> Iterable[Element]:
     return (point for point in part if point.tag.endswith("Point"))
 
 
-def _told(part: Element) -> str:
+def _points_words(part: Element) -> str:
     """What the points are for, as far as the file says it."""
     aim = part.find("Target")
     aim_words = "" if aim is None else " ".join(f"{name} {value}" for name, value in aim.items())

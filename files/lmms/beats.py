@@ -53,7 +53,11 @@ class Beats:
         lanes = [(track_id, _patterns(track)) for track_id, track in self._tracks]
         longest = max((len(patterns) for _, patterns in lanes), default=0)
         for index in range(max(len(self._elements), longest)):
-            patterns_here = [(track, patterns_of_track[index]) for track, patterns_of_track in lanes if index < len(patterns_of_track)]
+            patterns_here = [
+                (track, patterns_of_track[index])
+                for track, patterns_of_track in lanes
+                if index < len(patterns_of_track)
+            ]
             if index < len(self._elements):
                 self._read_beat(self._elements[index], patterns_here)
             elif has_content(pattern for _, pattern in patterns_here):

@@ -25,7 +25,9 @@ def file_version(root: Element) -> int:
     release = root.get("creatorversion", "").replace("svn", "")
     if not release:
         return _UNSIGNED
-    return bisect_right([version_key(counted_version) for counted_version in _COUNTED_SINCE], version_key(release))
+    return bisect_right(
+        [version_key(counted_version) for counted_version in _COUNTED_SINCE], version_key(release)
+    )
 
 
 def version_key(release: str) -> Version:

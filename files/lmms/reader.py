@@ -132,9 +132,9 @@ class _SongReader:
                     continue
                 if is_heard(pattern) and not is_on(track, "muted"):
                     moving.append(pattern)
-                    self._clips.interpolation(pattern, _named(track))
+                    self._clips.interpolation(pattern, _track_name(track))
                 else:
-                    self.song.lost("muted automation clips of the tempo", item=_named(track))
+                    self.song.lost("muted automation clips of the tempo", item=_track_name(track))
         self._tempos = tempos_of(moving)
         for tempo in self._tempos:
             self.song.add_tempo(beats(tempo.ticks), tempo.bpm, tempo.interp)
@@ -164,10 +164,10 @@ class _SongReader:
             track_id = self._add_track(track, parent, ["automation"], None)
         else:
             loss_text = f"tracks of the unknown type {kind[:20] or '(none)'}"
-            self.song.lost(loss_text, item=_named(track))
+            self.song.lost(loss_text, item=_track_name(track))
             return None
         if parent is None:
-            self._place(track_id, track)
+            self._read_track_content(track_id, track)
         return track_id, track
 
     def _read_audible_track(self, track: Element, parent: str | None, kind: str) -> str:
@@ -196,7 +196,7 @@ class _SongReader:
             color=color_of(track),
         )
 
-    def _place(self, track_id: str, track: Element) -> None:
+    def _read_track_content(self, track_id: str, track: Element) -> None:
         """What lies on a track of the arrangement."""
         for element in track:
             if element.tag == "pattern":
@@ -232,7 +232,7 @@ class _SongReader:
         lost("page of project notes (keep the text elsewhere)", is_written)
 
 
-def _named(track: Element) -> str:
+def _track_name(track: Element) -> str:
     return f"track {track.get('name') or '(no name)'}"
 
 

@@ -41,7 +41,9 @@ def _give_mutes_back(strips: list[Element], solo: str, lost: Lost) -> None:
         if is_on(strip, solo) or not is_on(strip, "muted"):
             continue
         if "mutedBeforeSolo" not in strip.attrib:
-            loss_text = "mutes under a solo (the file does not say which are its doing: none was kept)"
+            loss_text = (
+                "mutes under a solo (the file does not say which are its doing: none was kept)"
+            )
             lost(loss_text, 1, strip.get("name", ""))
         _switch(strip, "muted", is_to_be_on=is_on(strip, "mutedBeforeSolo"))
 

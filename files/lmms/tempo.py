@@ -38,7 +38,7 @@ def tempos_of(patterns: Iterable[Element]) -> list[Tempo]:
     ordered = sorted(patterns, key=lambda pattern: number(pattern, "pos", 0))
     tempos: list[Tempo] = []
     for pattern, following in zip(ordered, [*ordered[1:], None], strict=False):
-        tempos += _within(pattern, _end_of(pattern, following))
+        tempos += _tempos_within(pattern, _end_of(pattern, following))
     return _two_at_most(tempos)
 
 
@@ -48,7 +48,7 @@ def _end_of(pattern: Element, following: Element | None) -> float:
     return own_end if following is None else min(own_end, number(following, "pos", 0))
 
 
-def _within(pattern: Element, end: float) -> list[Tempo]:
+def _tempos_within(pattern: Element, end: float) -> list[Tempo]:
     """The clip's own tempos between its edges, and what it comes to at them."""
     start = number(pattern, "pos", 0)
     nodes = _nodes(pattern, start + number(pattern, "off", 0))
@@ -92,7 +92,9 @@ def _two_at_most(tempos: Iterable[Tempo]) -> list[Tempo]:
         by_time.setdefault(tempo.ticks, []).append(tempo)
     result: list[Tempo] = []
     for same_time in by_time.values():
-        is_jump = len(same_time) > 1 and same_time[0].ticks > 0 and same_time[0].bpm != same_time[-1].bpm
+        is_jump = (
+            len(same_time) > 1 and same_time[0].ticks > 0 and same_time[0].bpm != same_time[-1].bpm
+        )
         result += [same_time[0], same_time[-1]] if is_jump else [same_time[-1]]
     return result
 

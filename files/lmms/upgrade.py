@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element, SubElement
 
 from files.bounded.xml_input import number
+from files.lmms.file_versions import file_version
 from files.lmms.hidden_automation import Lost, show_hidden_automation, unfold_inner_automation
 from files.lmms.old_keys import OCTAVE, raise_keys
-from files.lmms.old_sample_paths import rename_bass_loops, rename_drum_sounds, rename_loops, rename_typo
 from files.lmms.old_plugins import (
     count_arpeggio_from_zero,
     enable_arpeggio_and_chords,
@@ -27,7 +27,12 @@ from files.lmms.old_plugins import (
     turn_crossover_mutes,
     unpack_effect_keys,
 )
-from files.lmms.file_versions import file_version
+from files.lmms.old_sample_paths import (
+    rename_bass_loops,
+    rename_drum_sounds,
+    rename_loops,
+    rename_typo,
+)
 
 _LOUDER_SINCE = 0.585786438
 """By this LMMS 0.2.1 made the volume of an instrument smaller, for a wider range above it."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from files.sounding_notes import Entity, Window, windows
 from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.values import PAN, VOLUME, pan_value, volume_value
+from files.sounding_notes import Entity, Window, windows
 
 Moves = Mapping[int, list[tuple[float, int]]]
 """Controller -> (beat, value)."""
@@ -42,7 +42,7 @@ class Automation:
         collection, entity, prop = (*str(lane["target"]).split("/"), "", "")[:3]
         if collection == "channels" and prop in _CONTROLLERS and lane["enable"]:
             self._lanes.setdefault((entity, prop), []).append(lane_id)
-            self._tell_of_ramps(lane_id)
+            self._note_ramps(lane_id)
             return
         why = (
             "automation lanes that are off"
@@ -53,7 +53,7 @@ class Automation:
         for point in self._points.get(lane_id, ()):
             self._losses.note("points", "", "automation points of lanes that are left out", point)
 
-    def _tell_of_ramps(self, lane_id: str) -> None:
+    def _note_ramps(self, lane_id: str) -> None:
         for point, following in pairwise(self._points.get(lane_id, ())):
             if point["interp"] == "linear" and point["value"] != following["value"]:
                 loss_text = "ramps of automation were written as steps, a point for each"

@@ -50,7 +50,7 @@ def parts_of(track: MidiTrackEvents) -> list[Part]:
     for event in track.events:
         if event.channel >= 0:
             part = parts.setdefault(event.channel, Part(event.channel))
-            _take(part, event)
+            _take_event(part, event)
     for part in parts.values():
         hanging = list(_end_all(part, track.end))
         part.lost["notes without an end were ended with their track"] += len(hanging)
@@ -59,7 +59,7 @@ def parts_of(track: MidiTrackEvents) -> list[Part]:
     return [parts[channel] for channel in sorted(parts)]
 
 
-def _take(part: Part, event: Event) -> None:
+def _take_event(part: Part, event: Event) -> None:
     if event.kind == "note_on" and event.value > 0:
         part.sounding[event.number].append((event.tick, event.value))
     elif event.kind in ("note_on", "note_off"):

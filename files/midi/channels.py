@@ -1,9 +1,9 @@
 """Which of MIDI's sixteen channels each track of a project is written on."""
 
-from files.sounding_notes import Entity
 from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.values import DRUMS
+from files.sounding_notes import Entity
 
 CHANNELS = 16
 

@@ -8,14 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from files.sounding_notes import NEAR, Arranged, Entity, TooMuch
 from files.dawproject.export_values import State
 from files.losses import Loss, Losses
+from files.midi.automation import Automation
 from files.midi.channels import Channels
 from files.midi.conductor import conductor
 from files.midi.events import Event, file_of
 from files.midi.losses import count_losses
-from files.midi.automation import Automation
 from files.midi.values import (
     BANK,
     BANK_FINE,
@@ -29,6 +28,7 @@ from files.midi.values import (
     volume_value,
 )
 from files.song import BrokenSong
+from files.sounding_notes import NEAR, Arranged, Entity, TooMuch
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""
@@ -144,7 +144,9 @@ class _Writer:
 
     def _notes(self, track_id: str, channel: int) -> Iterator[Event]:
         ends: dict[tuple[int, int], int] = {}
-        for start, end, note_channel, key, note in sorted(self._heard(track_id, channel), key=_place):
+        for start, end, note_channel, key, note in sorted(
+            self._heard_notes(track_id, channel), key=_sort_key
+        ):
             if end < ends.get((note_channel, key), 0):
                 why = "notes inside another of their key: MIDI changes the ends over"
                 self._losses.note("notes", "duration", why, note)
@@ -153,7 +155,7 @@ class _Writer:
             yield Event(start, "note_on", note_channel, key, velocity)
             yield Event(end, "note_off", note_channel, key, round(_float(note["rel"]) * 127))
 
-    def _heard(self, track_id: str, channel: int) -> Iterator[_Timed]:
+    def _heard_notes(self, track_id: str, channel: int) -> Iterator[_Timed]:
         """Notes in ticks; those with a channel of their own keep it."""
         for clip_id in self._clips.get(track_id, ()):
             clip = self._state["clips"][clip_id]
@@ -178,7 +180,7 @@ class _Writer:
         return False
 
 
-def _place(timed: _Timed) -> tuple[int, int, int, int]:
+def _sort_key(timed: _Timed) -> tuple[int, int, int, int]:
     return timed[:4]
 
 

@@ -1,8 +1,8 @@
 """What a project holds and a MIDI file cannot, counted by collection and property."""
 
-from files.sounding_notes import Entity
 from files.dawproject.export_values import State
 from files.losses import Losses
+from files.sounding_notes import Entity
 from schema.entities import MASTER_CHANNEL
 
 _COLLECTIONS = {

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from files.bounded.xml_input import read_bytes
-from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
 from files.midi.channel_parts import Part, PartNote, lost_controllers, parts_of, steps
+from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
 from files.midi.values import (
     BANK,
     BANK_FINE,
@@ -132,7 +132,7 @@ class _SongReader:
     # Tracks.
 
     def _read_track(self, number: int, track: MidiTrackEvents) -> None:
-        name, instrument = _first(track, "track_name"), _first(track, "instrument_name")
+        name, instrument = _first_text(track, "track_name"), _first_text(track, "instrument_name")
         parts = parts_of(track)
         is_whole = number == 0 and (self._midi.form == 0 or not parts)
         if is_whole and name:
@@ -227,7 +227,7 @@ class _SongReader:
                 self.song.add_point(lane, self._beat(tick), level(value), "hold")
 
 
-def _first(track: MidiTrackEvents, kind: str) -> str:
+def _first_text(track: MidiTrackEvents, kind: str) -> str:
     return next((event.text for event in track.events if event.kind == kind and event.text), "")
 
 

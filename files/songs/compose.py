@@ -221,7 +221,7 @@ class _Composer:
         self._device(channel, "Tine Piano", "instrument", {"bell": 0.3, "tremolo": 0.15})
         self._send(channel, reverb, 0.3)
         for section, chords in enumerate(_CHORDS):
-            pattern = _broken if section in (1, 2, 3, 4, 6) else _held
+            pattern = _broken if section in (1, 2, 3, 4, 6) else _held_chords
             self._clip(track, section, _FORM[section], list(pattern(chords)))
 
     def _compose_strings(self, reverb: str) -> None:
@@ -229,7 +229,7 @@ class _Composer:
         self._device(channel, "Ensemble", "instrument", {"attack": 0.8, "voices": 6.0})
         self._send(channel, reverb, 0.5)
         for section in (3, 4, 5, 6, 7):
-            lifted = [(t, d, key + 12, v * 0.8) for t, d, key, v in _held(_CHORDS[section])]
+            lifted = [(t, d, key + 12, v * 0.8) for t, d, key, v in _held_chords(_CHORDS[section])]
             name = f"Strings, {_FORM[section].lower()}"
             self._clip(track, section, name, [note for note in lifted if note[2] > 64])
         swell = [(48, 0.2), (62, 0.5), (80, 0.6), (96, 0.25), (110, 0.6), (124, 0.5), (128, 0.0)]
@@ -268,7 +268,7 @@ def _broken(chords: Sequence[Sequence[int]]) -> Iterable[Note]:
         yield bar * 4 + 3.0, 1.0, chord[1] + 12, 0.55
 
 
-def _held(chords: Sequence[Sequence[int]]) -> Iterable[Note]:
+def _held_chords(chords: Sequence[Sequence[int]]) -> Iterable[Note]:
     """The whole chord for a whole bar, slightly rolled."""
     for bar, chord in enumerate(chords):
         for voice, key in enumerate(chord):

@@ -56,7 +56,8 @@ so one that has come to some nodes alone is tried again."""
 
 
 ELSEWHERE = {
-    "A6": "tokens signed rightly with wrong claims: tests/server/calls/accounts/test_refreshing_tokens.py",
+    "A6": "tokens signed rightly with wrong claims:"
+    " tests/server/calls/accounts/test_refreshing_tokens.py",
     "A13": "logins by a provider, beside a provider that does its part wrongly:"
     " tests/attacks/test_providers.py",
     "A27": "patterns that take long: all are linear; odd values in every parameter (A17) try them",

@@ -57,7 +57,7 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
     console = Console(stderr=True, quiet=arguments.json)
     if len(arguments.account) > len(ROLES):
         raise Unusable(f"{len(arguments.account)} accounts are given; four at most have a part")
-    async with _targeted(arguments) as target:
+    async with _attack_target(arguments) as target:
         await target.prepare()
         attacks = [one for one in in_order() if _is_chosen(one, arguments.only)]
         outcomes = []
@@ -101,7 +101,7 @@ async def try_one(one: Attack, target: Target) -> Outcome:
 
 
 @asynccontextmanager
-async def _targeted(arguments: argparse.Namespace) -> AsyncIterator[Target]:
+async def _attack_target(arguments: argparse.Namespace) -> AsyncIterator[Target]:
     """The server of the address, or two nodes of our own."""
     accounts = [Account(*pair) for pair in arguments.account]
     if arguments.url:

@@ -174,14 +174,14 @@ async def many_strangers(target: Target) -> str:
     """Of each node, while the others are full: a bound is one node's, as its sockets are."""
     connected: list[Wire] = []
     try:
-        refused = [await _let_in(node, connected) for node in target.each_node()]
+        refused = [await _open_until_refused(node, connected) for node in target.each_node()]
     finally:
         for wire in connected:
             wire.cut()
     return f"refused after {refused}"
 
 
-async def _let_in(node: str, held: list[Wire]) -> int:
+async def _open_until_refused(node: str, held: list[Wire]) -> int:
     """How many this node lets in, which `held` then has."""
     let_in = 0
     for _ in range(0, STRANGERS, 50):

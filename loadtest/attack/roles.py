@@ -195,7 +195,8 @@ async def invitations(target: Target) -> str:
         params = {"project": project, "role": "viewer"}
         first = result(await owner.call("invitations.create", params))
         both = [
-            each.call("invitations.accept", {"token": first["token"]}) for each in (wire, other_wire)
+            each.call("invitations.accept", {"token": first["token"]})
+            for each in (wire, other_wire)
         ]
         codes = [code_of(answer) for answer in await asyncio.gather(*both)]
         must(sorted(codes) == ["(reply)", NOT_VALID], f"two who accept one were answered {codes}")

@@ -31,7 +31,9 @@ async def _own_rows(wire: Wire, project: str) -> dict[str, str]:
     for calls, row_values in MADE.items():
         extra_params = {"project": project} if calls == "audio_files" else {}
         name = f"{row_values['name']} {wire.new_id()}"
-        created = result(await wire.call(f"{calls}.create", row_values | extra_params | {"name": name}))
+        created = result(
+            await wire.call(f"{calls}.create", row_values | extra_params | {"name": name})
+        )
         rows[calls] = str(created["id"])
     return rows
 

@@ -228,7 +228,7 @@ async def secrets_in_log(target: Target) -> str:
         raise NotTried("the log of this server cannot be read from here")
     secret = f"canary-{secrets.token_hex(8)}"
     for node in target.each_node():
-        await _tell(target, node, secret)
+        await _send_secret_everywhere(target, node, secret)
     accounts = (target.owner, target.viewer, target.stranger)
     known_secrets = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
     for log in target.logs:
@@ -239,7 +239,7 @@ async def secrets_in_log(target: Target) -> str:
     return "neither passwords, nor tokens, nor content"
 
 
-async def _tell(target: Target, node: str, secret: str) -> None:
+async def _send_secret_everywhere(target: Target, node: str, secret: str) -> None:
     """A secret, wherever a client may put one."""
     async with await Wire.open(f"{node}?token={secret}", {"Cookie": secret}) as wire:
         await wire.hello()

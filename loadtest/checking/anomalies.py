@@ -106,7 +106,7 @@ def check(history: Sequence[Happening], truth: Truth) -> list[Anomaly]:
     ]
 
 
-def _lost(facts: _Facts) -> Iterator[str]:
+def _lost_acks(facts: _Facts) -> Iterator[str]:
     for ok in facts.of(What.OK):
         if facts.truth.at(ok.seq) != ok.delta:
             in_journal = facts.truth.at(ok.seq) or "nothing"
@@ -280,7 +280,7 @@ def _never_resolved(facts: _Facts) -> Iterator[str]:
 
 
 CHECKS: dict[Kind, Callable[[_Facts], Iterator[str]]] = {
-    Kind.LOST: _lost,
+    Kind.LOST: _lost_acks,
     Kind.DUPLICATE: _duplicate,
     Kind.GAP: _gap,
     Kind.DIVERGENCE: _divergence,

@@ -24,7 +24,9 @@ class Authority:
         own_certificate = self._builder(self._name, self._key.public_key(), 9 * DAY, -3 * DAY)
         basic = x509.BasicConstraints(ca=True, path_length=None)
         self.own = directory / "ca.pem"
-        signed = own_certificate.add_extension(basic, critical=True).sign(self._key, hashes.SHA256())
+        signed = own_certificate.add_extension(basic, critical=True).sign(
+            self._key, hashes.SHA256()
+        )
         self.own.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
     def _builder(

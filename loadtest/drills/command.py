@@ -61,8 +61,8 @@ async def run_drills(arguments: argparse.Namespace) -> dict[str, Any]:
             reports[name] = await _run(BY_NAME[name], arguments)
         except Skipped as why:
             reports[name] = {"skipped": str(why)}
-    console.print(_shown(reports))
-    return {"drills": reports, **_sum(reports)}
+    console.print(_table_of(reports))
+    return {"drills": reports, **_sum_of_reports(reports)}
 
 
 async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def _play(drill: Drill, scene: Scene, seconds: float) -> dict[str, Any]:
         await scene.stage.close()
 
 
-def _sum(reports: dict[str, Any]) -> dict[str, Any]:
+def _sum_of_reports(reports: dict[str, Any]) -> dict[str, Any]:
     done = [report for report in reports.values() if "skipped" not in report]
     return {
         "lost": sum(report["lost"] for report in done),
@@ -109,7 +109,7 @@ def _sum(reports: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shown(reports: dict[str, Any]) -> Table:
+def _table_of(reports: dict[str, Any]) -> Table:
     table = Table("drill", *FIGURES, "beside")
     for name, report in reports.items():
         if "skipped" in report:

@@ -53,13 +53,13 @@ async def renew(scene: Scene, seconds: float) -> None:
     await asyncio.to_thread(shutil.copyfile, next_certificate, certificate)
     for node in nodes:
         node.reload()
-    await _until(scene, "take no notice of half a pair", _each(nodes, _says_not_renewed))
+    await _until(scene, "take no notice of half a pair", _on_each_node(nodes, _says_not_renewed))
     scene.notes["served_meanwhile"] = sorted({await served(node.url) for node in nodes})
 
     await asyncio.to_thread(shutil.copyfile, next_key, key)
     for node in nodes:
         node.reload()
-    await _until(scene, "serve the second certificate", _each(nodes, _serves_second))
+    await _until(scene, "serve the second certificate", _on_each_node(nodes, _serves_second))
     await asyncio.sleep(seconds / 2)
     scene.notes["connections_before"] = sum(link.cut() for link in stage.links)
 
@@ -84,7 +84,7 @@ async def _serves_second(node: LocalHub) -> bool:
     return await served(node.url) == SECOND
 
 
-def _each(
+def _on_each_node(
     nodes: Sequence[LocalHub], look: Callable[[LocalHub], Awaitable[bool]]
 ) -> Callable[[], Awaitable[bool]]:
     async def all_do() -> bool:

@@ -81,4 +81,6 @@ def _box(name: str, percent: float, x: float, width: float, y: int) -> str:
 def _color(name: str) -> str:
     """By the folder of the function's file, which stands in brackets after its name."""
     file_and_line = name.rpartition("(")[2]
-    return next((color for folder, color in COLORS.items() if file_and_line.startswith(folder)), LIBRARY)
+    return next(
+        (color for folder, color in COLORS.items() if file_and_line.startswith(folder)), LIBRARY
+    )

@@ -93,8 +93,8 @@ def allow_files(connections: int) -> None:
         return
     if hard != resource.RLIM_INFINITY and hard < files_wanted:
         raise TooFewFiles(
-            f"{connections:,} connections need {files_wanted:,} open files in a process, and the limit "
-            f"is {hard:,}: raise it (as root: ulimit -n {files_wanted}; for good: nofile in "
+            f"{connections:,} connections need {files_wanted:,} open files in a process, and the "
+            f"limit is {hard:,}: raise it (as root: ulimit -n {files_wanted}; for good: nofile in "
             f"/etc/security/limits.conf) or ask for at most {max(0, hard - SPARE_FILES):,}"
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (files_wanted, hard))

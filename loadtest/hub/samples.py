@@ -61,14 +61,14 @@ class Samples:
 
     def mean(self, name: str, since: float = 0.0, until: float = float("inf")) -> float:
         """The mean of what was read in that time; 0 of nothing."""
-        values = self._within(name, since, until)
+        values = self._values_between(name, since, until)
         return round(sum(values) / len(values), 1) if values else 0.0
 
     def highest(self, name: str, since: float = 0.0, until: float = float("inf")) -> float:
         """The highest of what was read in that time; 0 of nothing."""
-        return round(max(self._within(name, since, until), default=0.0), 1)
+        return round(max(self._values_between(name, since, until), default=0.0), 1)
 
-    def _within(self, name: str, since: float, until: float) -> list[float]:
+    def _values_between(self, name: str, since: float, until: float) -> list[float]:
         pairs = zip(self.seconds, self.series[name], strict=True)
         return [value for at, value in pairs if since < at <= until]
 

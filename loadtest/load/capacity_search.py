@@ -85,13 +85,13 @@ class Search:
         if self.carried >= self.most:
             self.is_at_least = self.is_done = True
             return
-        next_rooms = self._next(server_percent)
+        next_rooms = self._next_load(server_percent)
         at_end = self.carried and self.beyond / self.carried <= self.precision
         is_known = next_rooms in (self.carried, self.beyond)
         self.is_done = bool(at_end or is_known)
         self.load = next_rooms
 
-    def _next(self, server_percent: float) -> float:
+    def _next_load(self, server_percent: float) -> float:
         if not self.carried:
             return rooms_near(self.beyond / min(self.widest, 2.0))
         if math.isinf(self.beyond):

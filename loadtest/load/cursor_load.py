@@ -128,7 +128,10 @@ class Load:
         openers = await asyncio.gather(*(come_in(room, 0) for room in rooms))
         # Rooms in turn, so that at any time the load is spread over all of them.
         places = [(room, member) for member in range(1, job.size) for room in rooms]
-        seats = [*openers, *await asyncio.gather(*(come_in(*room_and_number) for room_and_number in places))]
+        seats = [
+            *openers,
+            *await asyncio.gather(*(come_in(*room_and_number) for room_and_number in places)),
+        ]
         self._seats += seats
         self._dialect.everyone_is_in()
         for seat in seats:

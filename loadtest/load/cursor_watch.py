@@ -151,11 +151,11 @@ async def _watch(watch: Watch, pipe: Pipe) -> None:
         await mover.enter(watch.account)
     beating = asyncio.create_task(keep_alive(lambda: [m.prime for m in movers if m.prime]))
     pipe.send("ready")
-    while await _word(pipe) == "begin":
+    while await _word_of_parent(pipe) == "begin":
         cursors_seen = CursorsSeen()
         cpu, began = time.process_time(), time.perf_counter()
         moving = asyncio.create_task(_move(movers, watch.hz, cursors_seen))
-        await _word(pipe)
+        await _word_of_parent(pipe)
         moving.cancel()
         passed = time.perf_counter() - began
         cursors_seen.wanted = passed * watch.hz * len(movers)
@@ -164,7 +164,7 @@ async def _watch(watch: Watch, pipe: Pipe) -> None:
     beating.cancel()
 
 
-async def _word(pipe: Pipe) -> Any:
+async def _word_of_parent(pipe: Pipe) -> Any:
     """What the parent says; a parent that is gone is over."""
     try:
         return await asyncio.to_thread(pipe.recv)

@@ -65,7 +65,7 @@ async def _follow(job: Job, pipe: Pipe) -> None:
     load = SteppedLoad(job, job.dialect())
     alive = asyncio.create_task(load.keep_alive())
     try:
-        while (order := await asyncio.to_thread(_next, pipe)) is not None:
+        while (order := await asyncio.to_thread(_next_order, pipe)) is not None:
             if isinstance(order, Grow):
                 await load.grow(order.rooms)
                 pipe.send("ready")
@@ -76,7 +76,7 @@ async def _follow(job: Job, pipe: Pipe) -> None:
         load.leave()
 
 
-def _next(pipe: Pipe) -> Order:
+def _next_order(pipe: Pipe) -> Order:
     """The next order; a parent that is gone has no more of them."""
     try:
         order: Order = pipe.recv()

@@ -34,7 +34,7 @@ async def node_packages(recipes: Path, name: str) -> tuple[str, Path]:
         for file in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(recipes / file, folder)
         await _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
-        _note(folder, recipe)
+        _note_recipe(folder, recipe)
     return node, folder
 
 
@@ -50,7 +50,7 @@ async def python_command(script: str) -> tuple[list[str], Path]:
         await _run([sys.executable, "-m", "venv", str(folder)], HERE)
         options = ["-q", "--disable-pip-version-check", "--no-input", "--require-hashes"]
         await _run([str(python), "-m", "pip", "install", *options, "-r", str(lock)], HERE)
-        _note(folder, recipe)
+        _note_recipe(folder, recipe)
     return [str(python), str(HERE / "python" / script)], folder
 
 
@@ -60,7 +60,7 @@ def _recipe_of(folder: Path) -> bytes:
     return stamp.read_bytes() if stamp.exists() else b""
 
 
-def _note(folder: Path, recipe: bytes) -> None:
+def _note_recipe(folder: Path, recipe: bytes) -> None:
     (folder / "recipe").write_bytes(recipe)
 
 

@@ -75,4 +75,6 @@ class PrimeDialect:
         members, moved = self._members[seat.room], tick["moved"]
         if tick["project"] != self._projects[seat.room] or not isinstance(moved, dict):
             raise ValueError("a tick of another room")
-        return [(members[name], presence["at"]) for name, presence in moved.items() if "at" in presence]
+        return [
+            (members[name], presence["at"]) for name, presence in moved.items() if "at" in presence
+        ]

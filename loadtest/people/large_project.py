@@ -139,11 +139,11 @@ def _under_another_name(op: dict[str, object], name: str) -> dict[str, object]:
     """The same op on entities of its own: every id gets a prefix, and so does what names one."""
     entity = op["entity"]
     assert isinstance(entity, dict)
-    renamed = {key: _named(key, value, name) for key, value in entity.items()}
+    renamed = {key: _renamed_value(key, value, name) for key, value in entity.items()}
     return op | {"id": f"{name}-{op['id']}", "entity": renamed}
 
 
-def _named(key: str, value: object, name: str) -> object:
+def _renamed_value(key: str, value: object, name: str) -> object:
     if key == "target" and isinstance(value, str):
         collection, entity_id, path_rest = value.split("/", 2)
         return f"{collection}/{name}-{entity_id}/{path_rest}"

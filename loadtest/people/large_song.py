@@ -93,10 +93,10 @@ def _track(n: int, hand: random.Random | None) -> Iterator[Op]:
         yield _insert("clips", clip, track=track, time=c * 8.0, duration=8.0)
         for k in range(25):
             note = f"note-{n:05}-{c:03}-{k:03}"
-            yield _insert("notes", note, clip=clip, **_note(k, hand))
+            yield _insert("notes", note, clip=clip, **_make_note(k, hand))
 
 
-def _note(k: int, hand: random.Random | None) -> dict[str, Any]:
+def _make_note(k: int, hand: random.Random | None) -> dict[str, Any]:
     if hand is None:
         return {"time": k * 0.25, "duration": 0.25, "key": 36 + k, "vel": 0.7}
     return {

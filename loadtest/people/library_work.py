@@ -51,7 +51,7 @@ class LibraryWork:
     async def work(self) -> None:
         """The first one picks a preset for a device of the song; the last one records a take."""
         await self._try_preset()
-        await asyncio.gather(*(self._use(each) for each in self._all))
+        await asyncio.gather(*(self._use_preset(each) for each in self._all))
         await self._share()
         await self._record()
 
@@ -61,9 +61,9 @@ class LibraryWork:
         Everyone uses the preset once more: what a server that was killed has forgotten counts now,
         and nobody counts twice.
         """
-        await asyncio.gather(*(self._use(each) for each in self._all))
+        await asyncio.gather(*(self._use_preset(each) for each in self._all))
         live = await asyncio.gather(*map(self._sees_live, self._all))
-        rows = [await self._row(each, self._copy) for each in self._all]
+        rows = [await self._preset_row(each, self._copy) for each in self._all]
         return {
             "preset": self._preset["name"],
             "presets_used": await self._counted(),
@@ -75,15 +75,15 @@ class LibraryWork:
     async def _counted(self) -> int:
         """Uses of the preset since the beginning, when they are counted."""
         for _ in range(COUNTED_SECONDS):
-            row = await self._row(self._all[0], self._preset["id"])
+            row = await self._preset_row(self._all[0], self._preset["id"])
             counted = int(row["usage_count"]) - self._uses_before
             if counted >= len(self._all):
                 break
             await asyncio.sleep(1.0)
         return counted
 
-    async def _row(self, one: Participant, preset: str) -> dict[str, Any]:
-        return dict(await _done(lambda: one.client.presets.get(preset=preset)))
+    async def _preset_row(self, one: Participant, preset: str) -> dict[str, Any]:
+        return dict(await _answered(lambda: one.client.presets.get(preset=preset)))
 
     def _is_live(self, one: Participant) -> bool:
         return self._has_clip(one) and not one.room.is_pending(self._clip)
@@ -102,10 +102,10 @@ class LibraryWork:
         devices = one.room.entities("devices")
         plugins = sorted({device["deviceId"] for device in devices.values()})
         where: PresetWhere = {"owner": {"is_null": True}, "plugin": {"in": plugins}}
-        page = await _done(lambda: one.client.presets.list(where=where, limit=1))
+        page = await _answered(lambda: one.client.presets.list(where=where, limit=1))
         if not page["presets"]:  # none of what the song uses: any that there is
             everyone: PresetWhere = {"owner": {"is_null": True}}
-            page = await _done(lambda: one.client.presets.list(where=everyone, limit=1))
+            page = await _answered(lambda: one.client.presets.list(where=everyone, limit=1))
         self._preset = dict(page["presets"][0])
         self._uses_before = int(self._preset["usage_count"])
         for device_id, device in devices.items():
@@ -115,26 +115,26 @@ class LibraryWork:
                 one.edit([op], atomic=False)
                 return
 
-    async def _use(self, one: Participant) -> None:
-        await _done(lambda: one.client.presets.use(preset=self._preset["id"]))
+    async def _use_preset(self, one: Participant) -> None:
+        await _answered(lambda: one.client.presets.use(preset=self._preset["id"]))
 
     async def _share(self) -> None:
         """The first one's own version of it, for everyone."""
         client, origin = self._all[0].client, self._preset["id"]
-        await _done(lambda: client.presets.copy(preset=origin, id=self._copy, name="Ours"))
-        await _done(lambda: client.presets.publish(preset=self._copy))
+        await _answered(lambda: client.presets.copy(preset=origin, id=self._copy, name="Ours"))
+        await _answered(lambda: client.presets.publish(preset=self._copy))
 
     async def _record(self) -> None:
         """A take of the last one: its clip is there before its bytes are."""
         one = self._all[-1]
         client, project = one.client, one.room.project
         files, take = client.audio_files, self._take
-        await _done(lambda: files.create(project=project, id=take, name="Take 1.wav"))
+        await _answered(lambda: files.create(project=project, id=take, name="Take 1.wav"))
         one.edit(self._clip_of_take(one), atomic=True)
         self.pending_for = sum(await asyncio.gather(*map(self._sees_pending, self._all)))
         for status, facts in STEPS:
             step: dict[str, Any] = {"audio_file": take, "status": status, **facts}
-            await _done(partial(files.set_status, **step))
+            await _answered(partial(files.set_status, **step))
 
     def _clip_of_take(self, one: Participant) -> list[dict[str, Any]]:
         track, medium = f"trak-{self._clip[5:]}", f"medi-{self._clip[5:]}"
@@ -153,7 +153,7 @@ class LibraryWork:
         ]
 
 
-async def _done(call: Callable[[], Awaitable[T]]) -> T:
+async def _answered(call: Callable[[], Awaitable[T]]) -> T:
     """The answer of a call that may be made again, however often servers die meanwhile."""
     while True:
         try:

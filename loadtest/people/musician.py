@@ -119,7 +119,7 @@ class Musician:
         channel_id = self._any("channels")
         if channel_id is None:
             return
-        yield from self._take("fader")
+        yield from self._take_tool("fader")
         volume = self._look()["channels"].get(channel_id, {}).get("volume", 1.0)
         for _ in range(self._rng.randint(8, 18)):
             volume = min(1.4, max(0.05, volume + self._rng.gauss(0, 0.04)))
@@ -132,7 +132,7 @@ class Musician:
         clip_id = pick_clip(self._work())
         if clip_id is None:
             return
-        yield from self._take("pointer")
+        yield from self._take_tool("pointer")
         yield from self._go_to_clip(clip_id)
         target = max(0.0, self._time + self._rng.choice((-8, -4, -2, -1, 1, 2, 4, 8)))
         yield from self._glide(target, self._track)
@@ -144,7 +144,7 @@ class Musician:
         clip_id = pick_clip(self._work(), at_least_beats=1.0)
         if clip_id is None:
             return
-        yield from self._take("knife")
+        yield from self._take_tool("knife")
         yield from self._go_to_clip(clip_id)
         ops = split_clip(self._work(), clip_id)
         if ops:
@@ -154,7 +154,7 @@ class Musician:
         clip_id = pick_clip(self._work())
         if clip_id is None:
             return
-        yield from self._take("pencil")
+        yield from self._take_tool("pencil")
         yield from self._go_to_clip(clip_id)
         for op in write_notes(self._work(), clip_id, self._rng.randint(1, 4)):
             if clip_id not in self._look()["clips"]:
@@ -175,7 +175,7 @@ class Musician:
         note_id = self._any("notes")
         if note_id is None:
             return
-        yield from self._take("eraser")
+        yield from self._take_tool("eraser")
         yield from self._go_to_note(note_id)
         if note_id in self._look()["notes"]:
             yield Edit([{"op": "delete", "col": "notes", "id": note_id}])
@@ -184,18 +184,18 @@ class Musician:
         clip_id = pick_clip(self._work())
         if clip_id is None:
             return
-        yield from self._take("eraser")
+        yield from self._take_tool("eraser")
         yield from self._go_to_clip(clip_id)
         if clip_id in self._look()["clips"]:
             yield Edit([{"op": "delete", "col": "clips", "id": clip_id}])
 
     def _add_track(self) -> Iterator[Action]:
-        yield from self._take("pointer")
+        yield from self._take_tool("pointer")
         yield from self._glide(0.0, None)
         yield Edit(new_track(self._work()), atomic=True)
 
     def _rename(self) -> Iterator[Action]:
-        yield from self._take("pointer")
+        yield from self._take_tool("pointer")
         op = rename(self._work())
         if op is not None:
             yield from self._glide(0.0, op["id"])
@@ -206,7 +206,7 @@ class Musician:
         channel_id = self._any("channels")
         if channel_id is None:
             return
-        yield from self._take("pointer")
+        yield from self._take_tool("pointer")
         channel = self._look()["channels"].get(channel_id)
         if channel is not None:
             yield self._set("channels", channel_id, mute=not channel["mute"])
@@ -226,7 +226,7 @@ class Musician:
 
     # The hand.
 
-    def _take(self, tool: str) -> Iterator[Action]:
+    def _take_tool(self, tool: str) -> Iterator[Action]:
         if tool != self._tool:
             self._tool = tool
             yield Move(self._cursor() | {"tool": tool})

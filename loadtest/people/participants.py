@@ -10,8 +10,8 @@ from typing import Literal
 
 from files.song import Song
 from files.upload import upload
-from loadtest.people.recall_habits import Habits
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
+from loadtest.people.recall_habits import Habits
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged, Event, Moved, Refused
@@ -205,6 +205,8 @@ async def take_seats(
         else:
             link = (await owner.client.invitations.create(project=project, role=role))["url"]
             by_code = 1 < number == len(other_participants)
-            await (participant.sign_up_in_a_browser if by_code else participant.sign_up)(unique, link or "")
+            await (participant.sign_up_in_a_browser if by_code else participant.sign_up)(
+                unique, link or ""
+            )
         await participant.enter(project)
     return project

@@ -143,7 +143,7 @@ class Person:
         elif self._is_due("edit", EDIT_SECONDS, due):
             self._edit(due)
         if self.kind is Kind.DROPPING and self._is_due("drop", DROP_SECONDS, due):
-            self._drop()
+            self._drop_connection()
 
     def _is_due(self, what: str, again: tuple[float, float], now: float) -> bool:
         if now < self._due[what]:
@@ -195,7 +195,7 @@ class Person:
     def _fader(self) -> float:
         return self._step % 200 / 100
 
-    def _drop(self) -> None:
+    def _drop_connection(self) -> None:
         if self.member.prime is not None:
             self._seen.drops += 1
             self._gesture = ""

@@ -50,7 +50,7 @@ class Habits:
     async def lost(self) -> int:
         """How many uses the server does not count, once all are told."""
         while self._waiting:
-            await self._tell()
+            await self._send_uses()
         page = await self._client.recall.export(limit=AT_ONCE)
         return self.used - sum(key["usage_count"] for key in page["keys"])
 
@@ -58,7 +58,7 @@ class Habits:
         """Ask, pick something, and tell it."""
         context: RecallContext = {"genre": "techno", "after": self._before}
         key = self._rng.choices(self._likes, range(len(self._likes), 0, -1))[0]
-        first = await self._first(context)
+        first = await self._first_suggestion(context)
         is_taken = first is not None and self._rng.random() < TAKEN
         if first is not None and is_taken:
             key = first
@@ -67,9 +67,9 @@ class Habits:
         self._waiting.append(use | {"context": context, "suggested": is_taken})
         self.used += 1
         self._before = key
-        await self._tell()
+        await self._send_uses()
 
-    async def _first(self, context: RecallContext) -> str | None:
+    async def _first_suggestion(self, context: RecallContext) -> str | None:
         try:
             suggestions = await self._client.recall.suggest(category=CATEGORY, context=context)
         except AWAY:
@@ -79,7 +79,7 @@ class Habits:
         self.suggested += 1
         return suggestions["suggestions"][0]["key"]
 
-    async def _tell(self) -> None:
+    async def _send_uses(self) -> None:
         """Sent again with the same ids, they are counted once (rule W1)."""
         sent = self._waiting[:AT_ONCE]
         try:

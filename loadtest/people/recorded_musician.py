@@ -67,7 +67,7 @@ class RecordedMusician(Participant):
         delta_id = super().edit(ops, atomic)
         if delta_id is None:
             return None
-        self._note(What.INVOKE, at=at, delta=delta_id)
+        self._note_happening(What.INVOKE, at=at, delta=delta_id)
         options = {"atomic": True} if atomic else {}
         message = {"t": "delta", "project": self.room.project, "id": delta_id, "ops": ops}
         self.sent[delta_id] = message | options
@@ -81,10 +81,10 @@ class RecordedMusician(Participant):
         began_at = self.room.replica.began_at
         if began_at is not self._began_at and began_at is not None:
             self._began_at = began_at
-            self._note(What.STATE, seq=began_at.seq, epoch=began_at.epoch)
+            self._note_happening(What.STATE, seq=began_at.seq, epoch=began_at.epoch)
         if self.room.gaps > self._gaps:
             self._gaps = self.room.gaps
-            self._note(What.GAP, text=f"{self._gaps} in all")
+            self._note_happening(What.GAP, text=f"{self._gaps} in all")
         match event:
             case Acknowledged(delta_id=delta_id, seq=seq):
                 self._answered(What.OK, delta_id, seq=seq, **self._copy_at(seq))
@@ -92,27 +92,27 @@ class RecordedMusician(Participant):
                 self._answered(What.FAIL, delta_id, text=f"{event.code}: {event.message}")
             case Committed(seq=seq, delta_id=delta_id, ops=ops):
                 copy = self._copy_at(seq)
-                self._note(What.READ, delta=delta_id, seq=seq, ops=hash_of(ops), **copy)
+                self._note_happening(What.READ, delta=delta_id, seq=seq, ops=hash_of(ops), **copy)
             case Synced(fresh=fresh):
                 self._synced(fresh=fresh)
             case FoundDiverged(seq=seq, theirs=theirs, ours=ours):
-                self._note(What.DIVERGED, seq=seq, text=f"{ours}, the server {theirs}")
+                self._note_happening(What.DIVERGED, seq=seq, text=f"{ours}, the server {theirs}")
             case _:
                 pass
 
     def _answered(self, what: What, delta_id: str, **told: Any) -> None:
         self._under_way.discard(delta_id)
-        self._note(what, delta=delta_id, **told)
+        self._note_happening(what, delta=delta_id, **told)
 
     def _synced(self, *, fresh: bool) -> None:
         """What was under way on the connection before is unknown, and all that waits goes out."""
         replica = self.room.replica
         assert replica.position is not None
         for delta_id in [one for one in replica.pending if one in self._under_way]:
-            self._note(What.UNKNOWN, delta=delta_id)
+            self._note_happening(What.UNKNOWN, delta=delta_id)
         self._under_way = set(replica.pending)
         seq = replica.position.seq
-        self._note(What.SYNCED, seq=seq, fresh=fresh, **self._copy_at(seq))
+        self._note_happening(What.SYNCED, seq=seq, fresh=fresh, **self._copy_at(seq))
 
     def _copy_at(self, seq: int) -> dict[str, Any]:
         """Epoch and digest of the copy, if it stands at `seq`."""
@@ -121,7 +121,7 @@ class RecordedMusician(Participant):
             return {} if position is None else {"epoch": position.epoch}
         return {"epoch": position.epoch, "digest": self.room.replica.digest}
 
-    def _note(self, what: What, *, at: float | None = None, **told: Any) -> None:
+    def _note_happening(self, what: What, *, at: float | None = None, **told: Any) -> None:
         self._history.note(what, self.name, at=at, node=self.client.node, **told)
 
     # The project's row, changed by compare-and-set.
@@ -142,23 +142,23 @@ class RecordedMusician(Participant):
         except CallFailed:
             return None
         version = int(row["version"])
-        self._note(What.ROW_READ, version=version, delta=row["description"])
+        self._note_happening(What.ROW_READ, version=version, delta=row["description"])
         return version
 
     async def _update_row(self, version: int, mark: str) -> None:
-        self._note(What.ROW_INVOKE, version=version, delta=mark)
+        self._note_happening(What.ROW_INVOKE, version=version, delta=mark)
         project = self.room.project
         try:
             row = await self.client.projects.update(
                 project=project, version=version, description=mark
             )
         except (CallInterrupted, CallTimedOut) as unknown:
-            self._note(What.ROW_UNKNOWN, delta=mark, text=unknown.code)
+            self._note_happening(What.ROW_UNKNOWN, delta=mark, text=unknown.code)
         except CallFailed as failed:
             outcome = What.ROW_UNKNOWN if failed.code in OUTCOME_UNKNOWN else What.ROW_FAIL
-            self._note(outcome, delta=mark, text=failed.code)
+            self._note_happening(outcome, delta=mark, text=failed.code)
         else:
-            self._note(What.ROW_OK, version=int(row["version"]), delta=mark)
+            self._note_happening(What.ROW_OK, version=int(row["version"]), delta=mark)
 
     # Deltas sent again.
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from loadtest.recall.simulated_producer import Pick, Producer
 from loadtest.recall.ranking_methods import MOST, Recall
+from loadtest.recall.simulated_producer import Pick, Producer
 from loadtest.recall.simulated_year import PLACES, Hits
 from prime_client.client import Client
 from prime_client.schema.calls import RecallContext, RecallUse

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.recall.simulated_producer import Producer
 from loadtest.recall.ranking_methods import MostFrequent, MostRecent, Recall, Truth, Way
+from loadtest.recall.simulated_producer import Producer
 from schema.recall.categories import HALF_LIFE_DAYS
 
 PLACES = (1, 3, 5)
@@ -113,11 +113,11 @@ def _play(year: Year, producer: Producer, ways: dict[str, Way], days: int) -> No
             suggested = list(way.suggest(pick))
             year.hits[name].count(pick.key, suggested, week)
             if isinstance(way, Recall) and name in WAYS and suggested:
-                _note(year, way.confidence, suggested[0] == pick.key)
+                _note_confidence(year, way.confidence, suggested[0] == pick.key)
             way.hear(pick)
 
 
-def _note(year: Year, confidence: float, is_taken: bool) -> None:
+def _note_confidence(year: Year, confidence: float, is_taken: bool) -> None:
     row = year.said.setdefault(int(confidence / CONFIDENCE_STEP), [0.0, 0.0, 0.0])
     row[0] += 1
     row[1] += is_taken

@@ -126,7 +126,11 @@ def curves(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[float, fl
         name: [
             (load, median(values))
             for load in loads
-            if (values := [s[f"{name}_ms"] for s in valid_steps if s["rooms"] == load and s[f"{name}_ms"]])
+            if (
+                values := [
+                    s[f"{name}_ms"] for s in valid_steps if s["rooms"] == load and s[f"{name}_ms"]
+                ]
+            )
         ]
         for name in ("p50", "p99")
     }

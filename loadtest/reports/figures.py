@@ -94,7 +94,9 @@ def _warnings(row: Mapping[str, Any]) -> list[str]:
         )
     taken_by_others = row.get("taken_by_others_percent", 0.0)
     if taken_by_others > DISTURBED_PERCENT:
-        warnings.append(f"other programs took {taken_by_others:g} % of the server's core: disturbed")
+        warnings.append(
+            f"other programs took {taken_by_others:g} % of the server's core: disturbed"
+        )
     if row.get("lost_connections"):
         warnings.append(f"{row['lost_connections']} connections were lost")
     if row.get("problems"):

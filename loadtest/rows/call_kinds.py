@@ -78,7 +78,7 @@ def _observe(caller: Caller, n: int) -> Params:
 
 KINDS = (
     Kind("get", "presets.get", lambda caller, n: {"preset": caller.presets[n % ROWS_OF_EACH]}),
-    Kind("list: own by name", "presets.list", lambda caller, n: _own(caller, ["name"])),
+    Kind("list: own by name", "presets.list", lambda caller, n: _own_params(caller, ["name"])),
     Kind("list: newest", "presets.list", _list({})),
     Kind(
         "list: files of a project",
@@ -89,17 +89,19 @@ KINDS = (
     Kind(
         "search: tag",
         "presets.list",
-        lambda caller, n: _found("tags", "overlap", [f"rare {n % 200}"]),
+        lambda caller, n: _filter_params("tags", "overlap", [f"rare {n % 200}"]),
     ),
     Kind(
         "search: name",
         "presets.list",
-        lambda caller, n: _found("name", "ilike", f"%{n % 900_000} %"),
+        lambda caller, n: _filter_params("name", "ilike", f"%{n % 900_000} %"),
     ),
     Kind(
         "search: parameters",
         "presets.list",
-        lambda caller, n: _found("parameters", "contains", {"filter": {"cutoff": n % 20_000}}),
+        lambda caller, n: _filter_params(
+            "parameters", "contains", {"filter": {"cutoff": n % 20_000}}
+        ),
     ),
     Kind("create", "presets.create", _create),
     Kind("update", "presets.update", _update),
@@ -108,10 +110,10 @@ KINDS = (
 )
 
 
-def _own(caller: Caller, order: list[str]) -> Params:
+def _own_params(caller: Caller, order: list[str]) -> Params:
     where = {"owner": caller.user, "plugin": PLUGIN}
     return {"where": where, "order": order, "limit": 20}
 
 
-def _found(column: str, operator: str, value: Any) -> Params:
+def _filter_params(column: str, operator: str, value: Any) -> Params:
     return {"where": {column: {operator: value}}, "limit": 20}

@@ -65,17 +65,17 @@ class CallLoop:
         self._over = asyncio.get_running_loop().create_future()
         self._until = time.perf_counter() + seconds
         self._left = calls
-        self._hear(self._received)
-        self._next()
+        self._listen_with(self._received)
+        self._make_next_call()
         try:
             async with asyncio.timeout(seconds + LATE_SECONDS):
                 await self._over
         except TimeoutError:
             raise PrimeRefused(f"no answer to {self._method}") from None
         finally:
-            self._hear(None)
+            self._listen_with(None)
 
-    def _next(self) -> None:
+    def _make_next_call(self) -> None:
         now = time.perf_counter()
         if self._left == 0 or now >= self._until:
             self._over.set_result(None)
@@ -96,13 +96,13 @@ class CallLoop:
     def _received(self, payload: bytes) -> None:
         if payload.startswith(KINDS["reply"], 1):
             self.ms.append((time.perf_counter() - self._began) * 1_000)
-            self._next()
+            self._make_next_call()
         elif payload.startswith(KINDS["error"], 1):
             error = msgpack.unpackb(payload)
             self.failed = f"{error['code']}: {error['message']}"
             self._over.set_result(None)
 
-    def _hear(self, on_message: Callable[[bytes], None] | None) -> None:
+    def _listen_with(self, on_message: Callable[[bytes], None] | None) -> None:
         """What comes over the connections; None: goes where it went before."""
         for prime in self._primes:
             messages = prime.connection.receiver

@@ -153,13 +153,13 @@ class _Bench:
             for caller in self._callers
             for first in [(caller.number + 1) * FIRST_OF_EACH]
         ]
-        await _each(loop.run(calls=many) for loop in loops)  # as plain asyncpg does each once
+        await _run_each(loop.run(calls=many) for loop in loops)  # as plain asyncpg does each once
         phase, before = await watch.phase(), await scrape(self._hub.url)
         for loop in loops:
             loop.ms.clear()
         began, before_cpu = time.perf_counter(), self._cpu()
         async with LoopLag() as lag:
-            await _each(loop.run(seconds=self._arguments.seconds) for loop in loops)
+            await _run_each(loop.run(seconds=self._arguments.seconds) for loop in loops)
         passed = time.perf_counter() - began
         *cpu_taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
         cursors_seen, after = await phase.end(), await scrape(self._hub.url)
@@ -204,7 +204,7 @@ class _Bench:
     def report(self) -> dict[str, Any]:
         """All kinds, and the worst of each figure."""
         measured = self._by_kind.values()
-        calls = [self._row(name, one) for name, one in self._by_kind.items()]
+        calls = [self._report_row(name, one) for name, one in self._by_kind.items()]
         failed = {n: one.failed for n, one in self._by_kind.items() if one.failed}
         return {
             "calls": calls,
@@ -219,7 +219,7 @@ class _Bench:
             **verdict(self._problems),
         }
 
-    def _row(self, name: str, measured: _Measured) -> dict[str, Any]:
+    def _report_row(self, name: str, measured: _Measured) -> dict[str, Any]:
         times, alone = summary(measured.ms), measured.alone["per_s"]
         return {
             "kind": name,
@@ -260,7 +260,7 @@ def _worst(found: Iterable[float | None]) -> float | None:
     return max((one for one in found if one is not None), default=None)
 
 
-async def _each(running: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def _run_each(running: Iterable[Coroutine[Any, Any, None]]) -> None:
     async with asyncio.TaskGroup() as tasks:
         for one in running:
             tasks.create_task(one)

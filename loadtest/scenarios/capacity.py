@@ -142,7 +142,7 @@ async def run_capacity(arguments: argparse.Namespace) -> dict[str, Any]:
         bars.console.print(f"This takes about {minutes:.1f} minutes.", highlight=False)
         trials = await _all(run, arguments.peers)
     report = _report(run, trials)
-    _tell(report)
+    _print_report(report)
     if arguments.report:
         from loadtest.reports.capacity_report import write_capacity  # matplotlib takes a second
 
@@ -167,7 +167,7 @@ async def _all(run: Run, names: list[str]) -> list[Trial]:
         for _ in range(run.repeat):
             for name, share in SHARES.items():
                 for trial in trials:
-                    await _look(trial, run, name, share)
+                    await _measure_at_share(trial, run, name, share)
         for trial in trials:
             run.bars.update(trial.bar, completed=run.steps, description=trial.peer.title)
     return trials
@@ -230,26 +230,26 @@ async def _search(trials: list[Trial], run: Run) -> None:
 async def _search_step(trial: Trial, run: Run) -> None:
     search = trial.search
     assert search is not None
-    step = await _step(trial, run, search.load, run.seconds)
+    step = await _run_step(trial, run, search.load, run.seconds)
     if step is not None:
         search.take(result_of(step), step["cpu_percent"])
 
 
-async def _look(trial: Trial, run: Run, name: str, share: float) -> None:
+async def _measure_at_share(trial: Trial, run: Run, name: str, share: float) -> None:
     """The latencies at a part of what a server carries."""
     row = trial.row
     if trial.error or not row["rooms"]:
         return
     rooms = rooms_near(row["rooms"] * share)
     seconds = max(run.seconds, LATENCY_SECONDS if run.warm_up >= STEP[0] else run.seconds)
-    step = await _step(trial, run, rooms, seconds)
+    step = await _run_step(trial, run, rooms, seconds)
     if step is not None and void_because(step):
-        step = await _step(trial, run, rooms, seconds) or step
+        step = await _run_step(trial, run, rooms, seconds) or step
     if step is not None:
         trial.at_shares[name].append(step)
 
 
-async def _step(trial: Trial, run: Run, rooms: float, seconds: float) -> dict[str, Any] | None:
+async def _run_step(trial: Trial, run: Run, rooms: float, seconds: float) -> dict[str, Any] | None:
     """One load; None when the server or its generators gave up."""
     if trial.error or trial.stepper is None:
         return None
@@ -294,7 +294,7 @@ def _report(run: Run, trials: list[Trial]) -> dict[str, Any]:
     }
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any]) -> None:
     console = wide_console()
     title = f"rooms of {report['size']} at {report['hz']:g} Hz that one core carries"
     console.print(table_of(rows_for_eyes(report["peers"]), COLUMNS, title))

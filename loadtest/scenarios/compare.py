@@ -87,7 +87,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
         "results": [one.row for one in compared],
         **profile_of(flame),
     }
-    _tell(report)
+    _print_report(report)
     if arguments.report:
         from loadtest.reports.compare_report import write_compare  # matplotlib takes a second
 
@@ -108,7 +108,7 @@ async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars
         bars.update(trials.bar, completed=done + part, description=trials.peer.title)
 
     try:
-        trials.last, trials.versions = await _once(trials.peer, arguments, cores, working)
+        trials.last, trials.versions = await _run_once(trials.peer, arguments, cores, working)
     except (PeerFailed, GeneratorFailed) as error:
         trials.error = str(error)
         bars.update(trials.bar, description=f"{trials.peer.title}: failed")
@@ -116,7 +116,7 @@ async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars
         trials.rows.append(row_of(trials.last))
 
 
-async def _once(
+async def _run_once(
     peer: Peer, arguments: argparse.Namespace, cores: Cores, working: Callable[[float], None]
 ) -> tuple[Loaded, dict[str, str]]:
     async with running(peer, cores) as server:
@@ -149,7 +149,7 @@ def progress() -> Progress:
     )
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any]) -> None:
     console = wide_console()
     title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
     console.print(table_of(report["results"], COLUMNS, title))

@@ -38,7 +38,9 @@ async def run_connections(arguments: argparse.Namespace) -> dict[str, Any]:
     cores = divide()
     cores.pin_this_process()
     with progress() as bars:
-        rows = [await _of(KNOWN[name], arguments, cores, bars) for name in arguments.peers]
+        rows = [
+            await _cost_of_peer(KNOWN[name], arguments, cores, bars) for name in arguments.peers
+        ]
     report = {
         "scenario": "connections",
         "connections": arguments.connections,
@@ -55,7 +57,7 @@ async def run_connections(arguments: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
-async def _of(
+async def _cost_of_peer(
     peer: Peer, arguments: argparse.Namespace, cores: Cores, bars: Progress
 ) -> dict[str, Any]:
     bar = bars.add_task(peer.title, total=arguments.repeat)
@@ -78,9 +80,9 @@ async def _measure(peer: Peer, server: Running, count: int) -> dict[str, float]:
     enter = partial(_enter, dialect, server.urls[0])
     seats = await enter(range(FIRST_CONNECTIONS))
     try:
-        cpu, mib = await _now(server)
+        cpu, mib = await _cpu_and_memory(server)
         seats += await enter(range(FIRST_CONNECTIONS, FIRST_CONNECTIONS + count))
-        later_cpu, later_mib = await _now(server)
+        later_cpu, later_mib = await _cpu_and_memory(server)
         lost = sum(not seat.connection.is_open for seat in seats)
         if lost:
             raise HandshakeFailed(f"{lost} connections did not stay")
@@ -104,7 +106,7 @@ async def _enter(dialect: Dialect, url: str, members: Sequence[int]) -> list[Sea
     return list(await asyncio.gather(*map(one, members)))
 
 
-async def _now(server: Running) -> tuple[float, float]:
+async def _cpu_and_memory(server: Running) -> tuple[float, float]:
     """Processor seconds so far, and MiB, once the server is quiet."""
     await asyncio.sleep(QUIET_SECONDS)
     return cpu_seconds(server.pids), rss_mb(server.pids)

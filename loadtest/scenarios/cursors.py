@@ -50,18 +50,18 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
             def working(part: float, done: int = number) -> None:
                 bars.update(bar, completed=done + part)
 
-            runs[size] = await _once(arguments, size, cores, working)
+            runs[size] = await _run_once(arguments, size, cores, working)
         flame = await profile_prime(arguments, max(arguments.size), cores, bars)
     report = {
         "scenario": "cursors",
         "rooms": arguments.rooms,
         "hz": arguments.hz,
         "seconds": arguments.seconds,
-        "how": how(cores, load=_in_words(arguments)),
-        "sizes": [_row(size, arguments.rooms, run) for size, run in runs.items()],
+        "how": how(cores, load=_sizes_in_words(arguments)),
+        "sizes": [_report_row(size, arguments.rooms, run) for size, run in runs.items()],
         **profile_of(flame),
     }
-    _tell(report)
+    _print_report(report)
     if arguments.report:
         from loadtest.reports.cursors_report import write_cursors  # matplotlib takes a second
 
@@ -70,7 +70,7 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
     return report
 
 
-async def _once(
+async def _run_once(
     arguments: argparse.Namespace, size: int, cores: Cores, working: Callable[[float], None]
 ) -> Loaded:
     async with running(PRIME, cores) as server:
@@ -88,7 +88,7 @@ async def _once(
         return await carry_out(job, partial(watch, watched), working)
 
 
-def _in_words(arguments: argparse.Namespace) -> str:
+def _sizes_in_words(arguments: argparse.Namespace) -> str:
     return (
         f"{arguments.rooms} room(s), each member moving {arguments.hz:g} times a second "
         f"for {arguments.seconds:g} s after {arguments.warm_up:g} s of warm-up; a fresh server "
@@ -96,12 +96,12 @@ def _in_words(arguments: argparse.Namespace) -> str:
     )
 
 
-def _row(size: int, rooms: int, run: Loaded) -> dict[str, Any]:
+def _report_row(size: int, rooms: int, run: Loaded) -> dict[str, Any]:
     per_member = run.cost.cpu_seconds / run.job.seconds / (rooms * size) * 1e6
     return {"size": size, "cpu_us_per_member_s": round(per_member, 1)} | row_of(run)
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any]) -> None:
     console = wide_console()
     console.print(table_of(report["sizes"], COLUMNS, f"{report['rooms']} room(s) of Prime"))
     for note in notes_of(report["sizes"], "size"):

@@ -45,7 +45,7 @@ async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:
         measured, cpu, seconds = await _load(jobs, hub)
         rss = hub.rss_mb if hub else None
     report = _report(arguments, jobs, measured, seconds) | _cost(measured, cpu, rss, seconds)
-    _tell(report)
+    _print_report(report)
     return report
 
 
@@ -126,7 +126,7 @@ def _cost(
     }
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any]) -> None:
     table = Table(title="mixed: cursors and deltas", title_justify="left", box=None)
     table.add_column("what")
     table.add_column("value")

@@ -133,7 +133,7 @@ class _Bench:
             "cursors, saturated": full.ms,
         }
         self._say("looking for what was acknowledged in the journal")
-        lost = await self._lost()
+        lost = await self._lost_deltas()
         advance()
         # Long: each line of the report is said once, where it is measured.
         return {
@@ -236,7 +236,7 @@ class _Bench:
         self._batch = max(1, round(mean))
         return round(mean, 1)
 
-    async def _lost(self) -> int:
+    async def _lost_deltas(self) -> int:
         """Acknowledged and not there: by the heads of all rooms, and id by id in the first."""
         lost = self._answers.contradictions
         for project in self._projects:

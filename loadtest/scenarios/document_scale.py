@@ -59,7 +59,7 @@ async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
         "growth_ratio": round(large["hub_us_per_delta"] / small["hub_us_per_delta"], 3),
         "stall_max_ms": max(small["stall_max_ms"], large["stall_max_ms"]),
     }
-    _tell(console, report)
+    _print_report(console, report)
     return report
 
 
@@ -224,7 +224,7 @@ async def _median(work: Callable[[], Awaitable[Any]], times: int) -> float:
     return round(statistics.median([await _timed(work) for _ in range(times)]), 2)
 
 
-def _tell(console: Console, report: dict[str, Any]) -> None:
+def _print_report(console: Console, report: dict[str, Any]) -> None:
     small = report["at_small"]
     table = Table(title="document: what it costs as it grows", title_justify="left", box=None)
     table.add_column("")

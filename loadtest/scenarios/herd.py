@@ -14,7 +14,13 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.delta_writers import edit
-from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import (
+    LAG_BOUND_OF_SECONDS_MS,
+    LoopLag,
+    disturbed,
+    problems,
+    verdict,
+)
 from loadtest.people.aftermath import audits, settle
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
@@ -96,10 +102,10 @@ class _Herd:
                 await asyncio.sleep(AFTER_SECONDS)
         finally:
             editing.cancel()
-        self._say("waiting for what was proposed")
+        self._show_step("waiting for what was proposed")
         unanswered = await settle(self._members, SETTLE_SECONDS)
         beating.cancel()
-        self._say("looking for what was acknowledged in the journal")
+        self._show_step("looking for what was acknowledged in the journal")
         lost, _ = await audits(self._hub.database_url, self._tally.acked)
         for member in self._members:
             member.leave()
@@ -142,7 +148,7 @@ class _Herd:
         rooms = -(-clients // per_room)
         projects = [await create_project(account, f"herd {n}") for n in range(rooms)]
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
-        self._say(f"{clients:,} come in")
+        self._show_step(f"{clients:,} come in")
 
         async def come_in(number: int) -> None:
             room, number_in_room = divmod(number, per_room)
@@ -160,7 +166,7 @@ class _Herd:
     async def _kill(self) -> tuple[float, int]:
         """When the server was killed, and how many have not come back in time."""
         await asyncio.sleep(BEFORE_SECONDS)
-        self._say("the server is killed and started again")
+        self._show_step("the server is killed and started again")
         self._progress.reset(self._step, total=len(self._members))
         killed_at = time.perf_counter()
         await self._hub.kill()
@@ -190,5 +196,5 @@ class _Herd:
     def _connected(self) -> list[BarePrime]:
         return [member.prime for member in self._members if member.prime is not None]
 
-    def _say(self, text: str) -> None:
+    def _show_step(self, text: str) -> None:
         self._progress.update(self._step, description=text)

@@ -19,7 +19,13 @@ from loadtest.hub.hub_metrics import Metrics, happened, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
-from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import (
+    LAG_BOUND_OF_SECONDS_MS,
+    LoopLag,
+    disturbed,
+    problems,
+    verdict,
+)
 from loadtest.people.large_song import full_song, large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
@@ -223,7 +229,9 @@ class _Storm:
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(generator, 1),
             "generator_lag_ms": lag.summary,
-            **verdict(_problems(lag.ms, generator, cursors_seen) + disturbed(waited / passed * 100)),
+            **verdict(
+                _problems(lag.ms, generator, cursors_seen) + disturbed(waited / passed * 100)
+            ),
         }
 
     async def _join(self, number: int, began: float) -> Joiner | None:

@@ -72,7 +72,7 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         report["disturbed"] += late_writer(report["ack_ms"])
         report["project_mb"] = round(large.state_bytes() / 2**20, 1)
         report["refused_calls"] = large.refused
-    _tell(console, report)
+    _print_report(console, report)
     return report
 
 
@@ -103,7 +103,9 @@ async def _measure(
     figures = {name: acks.figures(of_phase) for name, of_phase in spans.items()}
     quiet_p99 = figures["rest"]["p99"]
     ratios = {
-        name: round(figure["p99"] / quiet_p99, 2) for name, figure in figures.items() if name != "rest"
+        name: round(figure["p99"] / quiet_p99, 2)
+        for name, figure in figures.items()
+        if name != "rest"
     }
     return {
         "ack_ms": figures,
@@ -275,7 +277,7 @@ async def _cancelled(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _tell(console: Console, report: dict[str, Any]) -> None:
+def _print_report(console: Console, report: dict[str, Any]) -> None:
     title = f"neighbours: acks of a quiet room beside a project of {report['project_mb']} MiB"
     table = Table(title=title, title_justify="left", box=None)
     for heading in ("the other project is", "p50 ms", "p99 ms", "ratio"):

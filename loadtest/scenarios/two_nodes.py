@@ -43,7 +43,7 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
             nodes = pinned_hubs(hubs, cores)
             one = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
             both = await _load(arguments, size, nodes, cores, bars, room_by_room=False)
-    rows = [_row("each on one node", one), _row("each on both nodes", both)]
+    rows = [_report_row("each on one node", one), _report_row("each on both nodes", both)]
     report = {
         "scenario": "cursors",
         "nodes": 2,
@@ -65,7 +65,7 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
         "cpu_ratio": _ratio(rows),
         "placements": rows,
     }
-    _tell(report)
+    _print_report(report)
     if arguments.report:
         from loadtest.reports.two_nodes_report import write_two_nodes  # matplotlib takes a second
 
@@ -102,7 +102,7 @@ async def _load(
     )
 
 
-def _row(placement: str, run: Loaded) -> dict[str, Any]:
+def _report_row(placement: str, run: Loaded) -> dict[str, Any]:
     delivered = run.measured.delivered
     each = round(run.cost.cpu_seconds / delivered * 1e6, 3) if delivered else None
     return {"placement": placement, "cpu_us_per_update": each} | row_of(run)
@@ -119,7 +119,7 @@ def _latencies(name: str, values: Any) -> dict[str, float | None]:
     return {key: None if at is None else round(at, 2) for key, at in points.items()}
 
 
-def _tell(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any]) -> None:
     console = wide_console()
     title = f"{report['rooms']} rooms of {report['size']}, two nodes"
     console.print(table_of(report["placements"], COLUMNS, title))

@@ -56,12 +56,12 @@ class Looks:
         """Now; of those that answer."""
         keys = await redis_keys(self._cluster.servers.redis_url)
         nodes = self._cluster.nodes
-        looks = await asyncio.gather(*(self._at(node, keys, idle=idle) for node in nodes))
+        looks = await asyncio.gather(*(self._look_at_node(node, keys, idle=idle) for node in nodes))
         looks_taken = [look for look in looks if look is not None]
         self.all.extend(looks_taken)
         return looks_taken
 
-    async def _at(self, node: LocalHub, keys: float, *, idle: bool) -> Look | None:
+    async def _look_at_node(self, node: LocalHub, keys: float, *, idle: bool) -> Look | None:
         try:
             metrics = await scrape(node.url, SCRAPE_SECONDS)
             descriptors = psutil.Process(node.pid).num_fds()

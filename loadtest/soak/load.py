@@ -65,8 +65,18 @@ class Evening:
             self.projects.append(project)
             trails: dict[str, Trail] = {}
             for place_in_room in range(self._size):
-                number = room * self._size + place_in_room + 9 * (place_in_room == 0)  # one of each room vanishes
-                args = (self._account, number, project, trails, self.tally, figures_seen, self._seed)
+                number = (
+                    room * self._size + place_in_room + 9 * (place_in_room == 0)
+                )  # one of each room vanishes
+                args = (
+                    self._account,
+                    number,
+                    project,
+                    trails,
+                    self.tally,
+                    figures_seen,
+                    self._seed,
+                )
                 self._people.append(Person(*args, observes=False))
         for person in self._people:
             await person.enter()

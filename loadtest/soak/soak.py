@@ -17,8 +17,8 @@ from loadtest.chaos.chaos import PLANTED
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.people.aftermath import audits
 from loadtest.running import data_directory, interrupt_sets, wait
-from loadtest.soak.load import Evening
 from loadtest.soak.growth import Look, Looks, grown, growth, log_rates
+from loadtest.soak.load import Evening
 from loadtest.soak.view import Figures, watch
 from machine.local_cluster import ClusterOptions, LocalCluster
 
@@ -122,7 +122,7 @@ class Soak:
             traces[node.directory.name] = await _written(path)
         return traces
 
-    def _some(self) -> dict[str, dict[str, int]]:
+    def _sampled_projects(self) -> dict[str, dict[str, int]]:
         """Projects from all of the run, as many as can be audited in a while."""
         every = max(1, len(self.acked) // MOST_AUDITED)
         return dict(list(self.acked.items())[::every])
@@ -130,7 +130,7 @@ class Soak:
     async def report(self) -> dict[str, Any]:
         """What was flat, what grew, and whether everything acknowledged is there."""
         looks, warm_at = self.looks.all, self._warm_at
-        lost, stored = await audits(self._cluster.database_url, self._some())
+        lost, stored = await audits(self._cluster.database_url, self._sampled_projects())
         wrong_projects = [p for p, one in stored.items() if not one["checkpoint_ok"]]
         self.problems += [f"the checkpoint of {project} is wrong" for project in wrong_projects]
         idle = [look for look in looks if look.idle and look.at >= warm_at]
@@ -149,7 +149,9 @@ class Soak:
             "growth_mb_per_hour": max(growths.values(), default=0.0),
             "growth_mb_per_hour_by_node": growths,
             "is_flat": not problems and not vacuous,
-            "held": {node: _held([k for k in idle if k.node == node]) for node in growths},
+            "held": {
+                node: _first_median_last([k for k in idle if k.node == node]) for node in growths
+            },
             "done": dict(self.done),
             "acked": sum(map(len, self.acked.values())),
             "lost": lost + self.holes,
@@ -158,7 +160,7 @@ class Soak:
             "problems": [*self.problems, *problems],
             "vacuous": vacuous,
             "growers": {node: top[:10] for node, top in growers.items()},
-            "series": [_told(look) for look in idle],
+            "series": [_look_row(look) for look in idle],
         }
 
     def figures(self) -> Figures:
@@ -223,7 +225,7 @@ def _options(arguments: argparse.Namespace, directory: Path) -> ClusterOptions:
     return ClusterOptions(arguments.nodes, module, environment)
 
 
-def _held(looks: list[Look]) -> dict[str, Any]:
+def _first_median_last(looks: list[Look]) -> dict[str, Any]:
     """First, median and last of each series."""
     names = ("rss_mb", "tasks", "descriptors", "postgres", "redis_keys")
     series: dict[str, Any] = {}
@@ -233,5 +235,5 @@ def _held(looks: list[Look]) -> dict[str, Any]:
     return series | {"log_lines_per_minute": log_rates(looks)[-1:]}
 
 
-def _told(look: Look) -> list[Any]:
+def _look_row(look: Look) -> list[Any]:
     return [look.at, look.node, look.rss_mb, look.tasks, look.descriptors, look.log_lines]

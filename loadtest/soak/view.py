@@ -62,7 +62,7 @@ def live(figures: Figures) -> RenderableType:
             *(f"{value:g}" for value in (look.rooms, look.members)),
         )
     title = Text.assemble(("Prime soak", "bold"), f"  evening {figures.evenings + 1}")
-    return Group(title, progress, table, Text(_done(figures), "dim"))
+    return Group(title, progress, table, Text(_progress_text(figures), "dim"))
 
 
 def plain_line(figures: Figures) -> str:
@@ -74,5 +74,5 @@ def plain_line(figures: Figures) -> str:
     return f"{figures.elapsed / 60:5.1f} min  evening {figures.evenings + 1}  {nodes}"
 
 
-def _done(figures: Figures) -> str:
+def _progress_text(figures: Figures) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(figures.done.items()))

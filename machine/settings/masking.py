@@ -22,7 +22,9 @@ def masked(text: str) -> str:
     login = f"{user}:{HIDDEN}@" if has_password else f"{user}@" if user else ""
     address, has_parameters, parameters = match["rest"].partition("?")
     masked_parameters = "&".join(_masked_parameter(each) for each in parameters.split("&"))
-    return f"{match['scheme']}://{login}{address}" + (f"?{masked_parameters}" if has_parameters else "")
+    return f"{match['scheme']}://{login}{address}" + (
+        f"?{masked_parameters}" if has_parameters else ""
+    )
 
 
 def holds_secret(text: str) -> bool:

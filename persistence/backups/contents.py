@@ -235,7 +235,9 @@ def differences(expected: Contents, found: Contents) -> list[str]:
     for name in sorted((expected.tables.keys() | found.tables.keys()) - unlogged):
         expected_table, found_table = expected.tables.get(name), found.tables.get(name)
         if expected_table is None or found_table is None:
-            sentences.append(f"the table {name} is {'missing' if found_table is None else 'too many'}")
+            sentences.append(
+                f"the table {name} is {'missing' if found_table is None else 'too many'}"
+            )
         elif expected_table.rows != found_table.rows:
             sentences.append(f"{name} has {found_table.rows:,} rows, not {expected_table.rows:,}")
         elif expected_table.digest != found_table.digest:

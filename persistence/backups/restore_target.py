@@ -62,7 +62,9 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
     try:
         with own_errors():
             server = await server_of(connection)
-            database_requirements.check_facts(await connection.fetchrow(database_requirements.FACTS))
+            database_requirements.check_facts(
+                await connection.fetchrow(database_requirements.FACTS)
+            )
             things = await connection.fetchval(THINGS)
             if things:
                 raise Unfit(

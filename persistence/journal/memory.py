@@ -178,7 +178,7 @@ class MemoryJournal:
 
     async def find(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         """What an earlier proposal of this id became; None: there is none."""
-        return self._known(proposal)
+        return self._known_outcome(proposal)
 
     async def raise_fence(self, project: str, member: str) -> Fence:
         """Keep out what this member has sent before; see `Journal`."""
@@ -197,9 +197,7 @@ class MemoryJournal:
         if stored is None:
             return {}
         seqs = {each: stored.seqs[each] for each in delta_ids if each in stored.seqs}
-        return {
-            each: seq for each, seq in seqs.items() if stored.entries[seq - 1].author == author
-        }
+        return {each: seq for each, seq in seqs.items() if stored.entries[seq - 1].author == author}
 
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
@@ -227,7 +225,7 @@ class MemoryJournal:
         stored = self._projects.get(project)
         checkpoints = stored.checkpoints if stored else []
         newest_first = reversed(checkpoints)
-        return next((self._beside(each) for each in newest_first if each.seq <= at), None)
+        return next((self._stored_beside(each) for each in newest_first if each.seq <= at), None)
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""
@@ -241,7 +239,7 @@ class MemoryJournal:
         """The newest checkpoint; raises `NotFound`."""
         if project not in self._projects:
             raise NotFound("there is no such project")
-        return self._beside(self._projects[project].checkpoints[-1])
+        return self._stored_beside(self._projects[project].checkpoints[-1])
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
@@ -276,7 +274,7 @@ class MemoryJournal:
             dataclasses.replace(each, epoch=stored.epoch) for each in stored.checkpoints
         ]
 
-    def _beside(self, checkpoint: Checkpoint) -> Checkpoint:
+    def _stored_beside(self, checkpoint: Checkpoint) -> Checkpoint:
         entries = self._projects[checkpoint.project].entries
         at = entries[checkpoint.seq - 1].delta_id if checkpoint.seq else None
         return dataclasses.replace(checkpoint, delta_id=at)
@@ -292,7 +290,7 @@ class MemoryJournal:
         return outcome, self._store(proposal, self._commit_time(self._projects[proposal.project]))
 
     def _judged(self, proposal: Proposal) -> tuple[Outcome, int | None]:
-        known_outcome = self._known(proposal)
+        known_outcome = self._known_outcome(proposal)
         if known_outcome is not None and known_outcome[0] is Outcome.DUPLICATE:
             return known_outcome
         refusal = self._refusal(proposal)
@@ -302,7 +300,7 @@ class MemoryJournal:
             return known_outcome[0], None
         return Outcome.COMMITTED, None
 
-    def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+    def _known_outcome(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         project = self._projects.get(proposal.project)
         seq = project.seqs.get(proposal.delta_id) if project else None
         if project is None or seq is None:

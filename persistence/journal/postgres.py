@@ -271,7 +271,9 @@ class PostgresJournal:
         """One bad proposal fails its whole batch; alone, only itself."""
         known_project = known.get(proposal.project)
         try:
-            judged, _ = await self._append([proposal], {proposal.project: known_project} if known_project else {})
+            judged, _ = await self._append(
+                [proposal], {proposal.project: known_project} if known_project else {}
+            )
         except BadValue:
             return Judged(Outcome.INVALID, None)
         return judged[0]

@@ -98,7 +98,7 @@ def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
     size = 0
     for number, (collection, pieces_of_it) in enumerate(by_collection.items()):
         pieces.append((b"," if number else b"") + msgspec.json.encode(collection) + b":{")
-        insides = filter(None, map(_inside, pieces_of_it))  # one at a time: each is a copy
+        insides = filter(None, map(_inner_json, pieces_of_it))  # one at a time: each is a copy
         for n, inside in enumerate(insides):
             pieces += [b",", inside] if n else [inside]
             size += len(inside)
@@ -130,7 +130,7 @@ def digest_of_state(state: bytes) -> str:
     )
 
 
-def _inside(entities: bytes) -> bytes:
+def _inner_json(entities: bytes) -> bytes:
     bare = entities.strip()
     if not (bare.startswith(b"{") and bare.endswith(b"}")):
         raise ValueError("a slice of a state is no JSON object")

@@ -80,7 +80,7 @@ async def export(db: Executor, user: str, after: str | None, limit: int) -> Expo
         rows = await db.fetch(USES, user, *last_key, limit)
         page.uses = [{"id": row["use_id"], "at": row["at_ms"]} for row in rows]
         last = [[row["use_id"]] for row in rows]
-    page.next = _next(user, kind, last, limit)
+    page.next = _next_cursor(user, kind, last, limit)
     if after is None and not last and not await db.fetchval(HAS_ANY, user, user):
         page.next = None  # one page says that there is nothing
     return page
@@ -98,7 +98,7 @@ def first_within_bytes(rows: list[Any]) -> list[Any]:
     return page_rows
 
 
-def _next(user: str, kind: str, last: list[list[str]], limit: int) -> str | None:
+def _next_cursor(user: str, kind: str, last: list[list[str]], limit: int) -> str | None:
     if len(last) == limit:
         return _write(user, kind, last[-1])
     kinds = list(FIRST)

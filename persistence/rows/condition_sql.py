@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
 from persistence.rows.condition_values import argument, as_json
+from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
 from schema.tables.description import Column, Operator, SqlType, Table
 
 COMPARISONS = {

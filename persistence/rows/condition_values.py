@@ -63,9 +63,9 @@ def read_value(column: Column, operator: Operator, value: Any) -> Any:
         case Operator.IS_NULL:
             return _boolean(value)
         case Operator.IN:
-            return _each(column, column.sql, value)
+            return _list_values(column, column.sql, value)
         case Operator.OVERLAP | Operator.CONTAINS if column.sql in ITEMS:
-            return _each(column, ITEMS[column.sql], value)
+            return _list_values(column, ITEMS[column.sql], value)
         case Operator.CONTAINS:
             return _map(value)
         case _ if value is None:
@@ -73,7 +73,7 @@ def read_value(column: Column, operator: Operator, value: Any) -> Any:
         case _ if operator in SEARCHING:
             text = in_nfc(_text(value))
             return _pattern(text) if operator in PATTERNS else text
-    return _one(column, column.sql, value)
+    return _one_value(column, column.sql, value)
 
 
 def read_path(at: Any) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def problem_with_text(text: str) -> str | None:
 # Of one column.
 
 
-def _one(column: Column, kind: SqlType, value: Any) -> Any:
+def _one_value(column: Column, kind: SqlType, value: Any) -> Any:
     reads = _READS.get(kind)
     if reads is None:
         raise Wrong("cannot be compared as a whole; ask `contains` or `path`")
@@ -163,12 +163,12 @@ def _one(column: Column, kind: SqlType, value: Any) -> Any:
     return checked
 
 
-def _each(column: Column, kind: SqlType, value: Any) -> list[Any]:
+def _list_values(column: Column, kind: SqlType, value: Any) -> list[Any]:
     """Of a list; what is wrong with one of them is told with its place."""
     checked: list[Any] = []
     for n, item in enumerate(_items(value)):
         try:
-            checked.append(_one(column, kind, item))
+            checked.append(_one_value(column, kind, item))
         except Wrong as wrong:
             raise Wrong(str(wrong), f"[{n}]{wrong.place}") from None
     return checked
@@ -292,17 +292,17 @@ def _key(key: Any) -> None:
 
 
 def _of_its_kind(column: Column, text: str) -> str:
-    words, is_name = _told(column)
+    words, is_name = _text_rules(column)
     if words and text not in words:
         raise Wrong(f"must be one of: {', '.join(words)}")
     return in_nfc(text) if is_name else text
 
 
 _TOLD: dict[int, tuple[Column, tuple[tuple[str, ...], bool]]] = {}
-"""Of columns by their identity, as they cannot be hashed: what `_told` found."""
+"""Of columns by their identity, as they cannot be hashed: what `_text_rules` found."""
 
 
-def _told(column: Column) -> tuple[tuple[str, ...], bool]:
+def _text_rules(column: Column) -> tuple[tuple[str, ...], bool]:
     """The words that it can be, if only some; and whether it is a name, which is kept in NFC."""
     known_rules = _TOLD.get(id(column))
     if known_rules is not None and known_rules[0] is column:

@@ -147,12 +147,12 @@ class _Reader:
             at = f"{place}.{shown(key)}"
             match key:
                 case "and" | "or":
-                    parts.append(self._several(key, asked, at, depth))
+                    parts.append(self._and_or_condition(key, asked, at, depth))
                 case "not":
                     self._count(at)
                     parts.append(Not(self.read(asked, at, depth + 1)))
                 case _:
-                    parts.extend(self._asked(key, asked, place))
+                    parts.extend(self._column_conditions(key, asked, place))
         return parts[0] if len(parts) == 1 else AllOf(_sorted(parts))
 
     def equal(self, name: str, value: Any) -> Condition:
@@ -163,22 +163,22 @@ class _Reader:
         except Wrong as wrong:
             raise BadQuery(name, str(wrong)) from None
 
-    def _several(self, key: str, asked: Any, place: str, depth: int) -> Condition:
+    def _and_or_condition(self, key: str, asked: Any, place: str, depth: int) -> Condition:
         if not isinstance(asked, list | tuple) or not asked:
             raise BadQuery(place, "must be a list of at least one map")
         self._count(place)
         parts = [self.read(one, f"{place}[{n}]", depth + 1) for n, one in enumerate(asked)]
         return AllOf(_sorted(parts)) if key == "and" else AnyOf(_sorted(parts))
 
-    def _asked(self, key: Any, asked: Any, place: str) -> list[Condition]:
+    def _column_conditions(self, key: Any, asked: Any, place: str) -> list[Condition]:
         """What is asked of one column."""
         column = self._column(key, place)
         place = f"{place}.{column.name}"
         if not isinstance(asked, Mapping):
             asked = {Operator.EQ.value: asked}
         if not asked:
-            raise BadQuery(place, f"asks nothing; allowed: {_words(column.filters)}")
-        return [self._one(column, word, value, place) for word, value in asked.items()]
+            raise BadQuery(place, f"asks nothing; allowed: {_operator_words(column.filters)}")
+        return [self._comparison(column, word, value, place) for word, value in asked.items()]
 
     def _column(self, key: Any, place: str) -> Column:
         column = self._table.by_name.get(key) if isinstance(key, str) else None
@@ -191,11 +191,11 @@ class _Reader:
             )
         return column
 
-    def _one(self, column: Column, word: Any, value: Any, place: str) -> Condition:
+    def _comparison(self, column: Column, word: Any, value: Any, place: str) -> Condition:
         at = f"{place}.{shown(word)}"
         self._count(at)
         if word not in column.filters:
-            raise BadQuery(at, f"cannot be asked here; allowed: {_words(column.filters)}")
+            raise BadQuery(at, f"cannot be asked here; allowed: {_operator_words(column.filters)}")
         operator = Operator(word)
         try:
             if operator is Operator.PATH:
@@ -227,5 +227,5 @@ def _sorted(parts: list[Condition]) -> tuple[Condition, ...]:
     return tuple(sorted(parts, key=lambda part: part.shape))
 
 
-def _words(operators: frozenset[Operator]) -> str:
+def _operator_words(operators: frozenset[Operator]) -> str:
     return ", ".join(operator for operator in Operator if operator in operators)

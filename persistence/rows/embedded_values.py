@@ -42,11 +42,15 @@ async def summaries(
     What is gone by now is null, or the summary of nobody where that is not allowed.
     """
     embedded_table = TABLES[table.by_name[name].embeds]
-    rows = await watched_rows.rows_by_id(db, embedded_table, read_fields(embedded_table, embedded_table.summary), ids)
+    rows = await watched_rows.rows_by_id(
+        db, embedded_table, read_fields(embedded_table, embedded_table.summary), ids
+    )
     is_null = Operator.IS_NULL in table.by_name[name].filters
     kinds = {name: embedded_table.by_name[name].sql for name in embedded_table.summary}
     nobody = {name: False if kind is SqlType.BOOLEAN else "" for name, kind in kinds.items()}
-    return {id: rows.get(id) or (None if is_null else nobody | {embedded_table.key: id}) for id in ids}
+    return {
+        id: rows.get(id) or (None if is_null else nobody | {embedded_table.key: id}) for id in ids
+    }
 
 
 def shown(columns: Iterable[Column], row: Row) -> Row:

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from persistence.errors import BadCursor, BadQuery
-from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
 from persistence.rows.condition_sql import Numbers, ordered_by
 from persistence.rows.condition_values import EPOCH, problem_with_text, read_value
+from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
 from schema.limits import MAX_ORDER
 from schema.tables.description import Column, Operator, SqlType, Table
 from schema.text import base64url
@@ -111,7 +111,7 @@ def list_digest(table: Table, user: str, condition: Condition, order: Order) -> 
 
 def write_cursor(digest: bytes, values: Sequence[Any]) -> str:
     """`values`: those of a row by which the list is sorted, as PostgreSQL gave them."""
-    encoded = _ENCODER.encode([_kept(v) for v in values])
+    encoded = _ENCODER.encode([_cursor_value(v) for v in values])
     return base64url.encode(_sealed(digest, encoded) + encoded)
 
 
@@ -123,7 +123,7 @@ def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[An
         if seal != _sealed(digest, encoded):
             raise BadCursor(field)
         values = msgspec.msgpack.decode(encoded, type=list[Any])
-        return [_given(sort.column, one) for sort, one in zip(order, values, strict=True)]
+        return [_sql_value(sort.column, one) for sort, one in zip(order, values, strict=True)]
     except (ValueError, OverflowError, TypeError):
         raise BadCursor(field) from None
 
@@ -132,7 +132,7 @@ def _sealed(digest: bytes, place: bytes) -> bytes:
     return hashlib.blake2b(place, key=digest, digest_size=DIGEST_SIZE).digest()
 
 
-def _kept(value: Any) -> Any:
+def _cursor_value(value: Any) -> Any:
     return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value
 
 
@@ -147,7 +147,7 @@ _TYPES: dict[SqlType, type] = {
 }
 
 
-def _given(column: Column, value: Any) -> Any:
+def _sql_value(column: Column, value: Any) -> Any:
     """As PostgreSQL takes it; raises `ValueError` or `OverflowError` where it cannot be."""
     kind: Any = type(value)
     if kind is not _TYPES[column.sql]:

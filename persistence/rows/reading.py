@@ -9,6 +9,8 @@ import msgspec
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
 from persistence.rows.access import TEXTS, Access
+from persistence.rows.condition_sql import arguments_of
+from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
 from persistence.rows.conditions import Condition, operators_in, read_where
 from persistence.rows.pages import (
     Order,
@@ -19,8 +21,6 @@ from persistence.rows.pages import (
     turned,
     write_cursor,
 )
-from persistence.rows.condition_sql import arguments_of
-from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 
@@ -120,7 +120,9 @@ async def list_(
     if cursor is not None:
         digest = query.digest()
         cursor_values = read_cursor(digest, walked, cursor, field)
-    page = await (_searched if query.searches else _listed)(access, query, walked, cursor_values, limit)
+    page = await (_searched if query.searches else _listed)(
+        access, query, walked, cursor_values, limit
+    )
     return _page(page, query, came=digest, goes_back=goes_back)
 
 

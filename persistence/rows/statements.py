@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from persistence.caller_role import caller_set_to
-from persistence.rows.conditions import Condition
-from persistence.rows.pages import Order, behind_sql, order_sql
 from persistence.rows.condition_sql import (
     Numbers,
     condition_sql,
@@ -12,6 +10,8 @@ from persistence.rows.condition_sql import (
     place_of,
     wire_value,
 )
+from persistence.rows.conditions import Condition
+from persistence.rows.pages import Order, behind_sql, order_sql
 from persistence.rows.visibility import predicate, rights_of
 from schema.limits import MAX_PAGE_BYTES
 from schema.roles import Whom
@@ -60,7 +60,7 @@ def ids_text(table: Table, condition: Condition, order: Order, *, behind: bool) 
     """The keys of a page, as the owner; arguments as of `list_text`."""
     filtered, limit = _filtered(table, condition, order, behind=behind)
     return (
-        f"SELECT {_found(table)}, {_sorted_by(table, order)} FROM {table.relation}"
+        f"SELECT {_row_keys_sql(table)}, {_sorted_by(table, order)} FROM {table.relation}"
         f" WHERE {CALLER_IS_GIVEN} AND {filtered} ORDER BY {order_sql(table, order)} LIMIT {limit}"
     )
 
@@ -69,8 +69,9 @@ def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> 
     """The rows that the lists $2 and on name together, in that order, up to a page."""
     wall = f" AND {sees(table)}" if first_wall else ""
     inner = (
-        f"SELECT {selected(table, columns)}, {_found(table)}, asked.n AS _sort_0,"
-        f" {weighed(table, columns, 'asked.n')} FROM {_asked(table)} WHERE {CALLER_IS_SET}{wall}"
+        f"SELECT {selected(table, columns)}, {_row_keys_sql(table)}, asked.n AS _sort_0,"
+        f" {weighed(table, columns, 'asked.n')} FROM {_listed_keys_sql(table)}"
+        f" WHERE {CALLER_IS_SET}{wall}"
     )
     return f"{up_to(inner, MAX_PAGE_BYTES)} ORDER BY _sort_0"
 
@@ -90,14 +91,14 @@ def found_text(table: Table, condition: Condition) -> str:
     numbers = Numbers(1)
     condition_text = condition_sql(table, condition, numbers)
     return (
-        f"SELECT {_found(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
+        f"SELECT {_row_keys_sql(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
         f" AND {sees(table)} AND ({condition_text}) LIMIT ${numbers.next()}::int8"
     )
 
 
 def count_among_text(table: Table) -> str:
     """How many of the rows that the lists $2 and on name together the caller may see."""
-    return f"SELECT count(*) FROM {_asked(table)} WHERE {CALLER_IS_SET}"
+    return f"SELECT count(*) FROM {_listed_keys_sql(table)} WHERE {CALLER_IS_SET}"
 
 
 # Writing.
@@ -234,18 +235,20 @@ def _names(table: Table) -> list[Column]:
     return [table.by_name[name] for name in table.names]
 
 
-def _found(table: Table) -> str:
+def _row_keys_sql(table: Table) -> str:
     """What names a row."""
     numbered_columns = enumerate(_names(table))
     return ", ".join(f"{place_of(table, column)} AS _key_{n}" for n, column in numbered_columns)
 
 
-def _asked(table: Table) -> str:
+def _listed_keys_sql(table: Table) -> str:
     """The rows that the lists $2 and on name together, each with its place `n` in them."""
     numbered_columns = list(enumerate(_names(table)))
     lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in numbered_columns)
     keys = ", ".join(f"_key_{n}" for n, _ in numbered_columns)
-    same = " AND ".join(f"{place_of(table, column)} = asked._key_{n}" for n, column in numbered_columns)
+    same = " AND ".join(
+        f"{place_of(table, column)} = asked._key_{n}" for n, column in numbered_columns
+    )
     keys_sql = f"unnest({lists}) WITH ORDINALITY AS asked ({keys}, n)"
     return f"{keys_sql} JOIN {table.relation} ON {same}"
 
@@ -274,7 +277,9 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
         if column.sql in HEAVY
         or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
     ]
-    own_bytes = " + ".join(f"coalesce(octet_length({column_sql}::text), 0)" for column_sql in places) or "0"
+    own_bytes = (
+        " + ".join(f"coalesce(octet_length({column_sql}::text), 0)" for column_sql in places) or "0"
+    )
     return (
         f"{own_bytes} AS _own_bytes,"
         f" sum({own_bytes}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"

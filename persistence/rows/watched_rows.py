@@ -11,10 +11,10 @@ from typing import Any
 from persistence.errors import PersistenceError
 from persistence.pool import Database, Executor
 from persistence.rows.access import TEXTS
+from persistence.rows.condition_sql import Numbers, arguments_of, condition_sql, place_of
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import order_sql, read_order
 from persistence.rows.reading import Row, as_row, read_as
-from persistence.rows.condition_sql import Numbers, arguments_of, condition_sql, place_of
 from persistence.rows.statements import (
     CALLER_IS_GIVEN,
     CALLER_IS_SET,
@@ -99,7 +99,8 @@ async def list_rows(
         inner = (
             f"SELECT {selected(table, columns)}, row_number() OVER (ORDER BY {order}) AS _n,"
             f" {weighed(table, columns, order)} FROM {_stored(table)} WHERE {CALLER_IS_GIVEN}"
-            f" AND {sees(table)} AND ({condition_text}) ORDER BY {order} LIMIT ${numbers.next()}::int8"
+            f" AND {sees(table)} AND ({condition_text})"
+            f" ORDER BY {order} LIMIT ${numbers.next()}::int8"
         )
         return f"{up_to(inner, MAX_WATCHED_BYTES)} ORDER BY _n"
 

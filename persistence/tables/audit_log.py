@@ -114,10 +114,10 @@ async def insert(
     actor = None if actor == user else actor
     row = AuditRow(event, user, actor, project, auth_session, address, details=details)
     await insert_many(db, [row])
-    db.when_committed(lambda: _tell(row))
+    db.when_committed(lambda: _log_row(row))
 
 
-def _tell(row: AuditRow) -> None:
+def _log_row(row: AuditRow) -> None:
     WRITTEN[row.event] += 1
     log.info("audit", **row.said | {"what": row.event.value})
 

@@ -222,7 +222,14 @@ async def create(
 
     One that another has let in is proved by what that was, and ends with it at the latest.
     """
-    session_columns = (note.name, note.kind, note.client, note.network, refresh_key, lifetime_seconds)
+    session_columns = (
+        note.name,
+        note.kind,
+        note.client,
+        note.network,
+        refresh_key,
+        lifetime_seconds,
+    )
     proof_columns = (proof.by, proof.second_factor, proof.approved_by)
     return _session(await db.fetchrow(CREATE, user_id, device, *session_columns, *proof_columns))
 

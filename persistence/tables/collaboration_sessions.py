@@ -216,7 +216,9 @@ async def note_stays(
 
     Away for so long, a stay begins anew. The host is who came first (rule R47).
     """
-    session_stays = [(session, user, stay) for session, of in present.items() for user, stay in of.items()]
+    session_stays = [
+        (session, user, stay) for session, of in present.items() for user, stay in of.items()
+    ]
     async with db.transaction() as tx:
         rows = await tx.fetch(
             NOTE_STAYS,

@@ -32,11 +32,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7::text[], $8, now() + $9::float8 * interval '1
 RETURNING id
 """
 
-PROJECT_OF = """
+PROJECT_OF_INVITATION = """
 SELECT project_id FROM invitations WHERE id = $1
 """
 
-NAME_OF = """
+PROJECT_NAME = """
 SELECT name FROM studio_projects WHERE id = $1
 """
 
@@ -158,7 +158,7 @@ async def create(tx: Executor, new: NewInvitation) -> str:
 
 async def withdraw(tx: Executor, invitation: str, user: str) -> str | None:
     """The project; None: it was withdrawn before. Raises `NotFound`, `Forbidden`."""
-    project = await tx.fetchval(PROJECT_OF, invitation)
+    project = await tx.fetchval(PROJECT_OF_INVITATION, invitation)
     if project is None:
         raise NotFound("there is no such invitation, or you may not see it")
     try:
@@ -226,7 +226,7 @@ async def cause(db: Executor, token_hash: bytes) -> str:
 
 async def name_of(db: Executor, project: str) -> str:
     """The project's."""
-    return str(await db.fetchval(NAME_OF, project))
+    return str(await db.fetchval(PROJECT_NAME, project))
 
 
 async def trim(db: Executor) -> None:

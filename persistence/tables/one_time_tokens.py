@@ -148,7 +148,7 @@ async def take_by_token(db: Executor, purpose: Purpose, token_hash: bytes) -> Ta
     Holds its user (`auth_sessions.hold_user`).
     """
     await db.execute(HOLD_OWNER, token_hash, purpose)
-    return _taken(await db.fetchrow(TAKE_BY_TOKEN, token_hash, purpose))
+    return _taken_token(await db.fetchrow(TAKE_BY_TOKEN, token_hash, purpose))
 
 
 async def user_of(db: Executor, purpose: Purpose, token_hash: bytes) -> str | None:
@@ -167,7 +167,9 @@ async def take_by_code(
     Not in a transaction that a wrong code rolls back: it would not be counted. Holds the user.
     """
     await db.execute(HOLD_USER, user_id)
-    return _taken(await db.fetchrow(TAKE_BY_CODE, user_id, purpose, code_hashes, MAX_WRONG_CODES))
+    return _taken_token(
+        await db.fetchrow(TAKE_BY_CODE, user_id, purpose, code_hashes, MAX_WRONG_CODES)
+    )
 
 
 async def void(db: Executor, user_id: str, *purposes: Purpose) -> None:
@@ -180,5 +182,5 @@ async def trim(db: Executor) -> None:
     await slices.delete(db, TRIM)
 
 
-def _taken(row: Any) -> Taken | None:
+def _taken_token(row: Any) -> Taken | None:
     return None if row is None else Taken(row["user_id"], row["email"])

@@ -255,7 +255,9 @@ async def join(
         if row is None:
             raise NotFound("there is no such user")
         audit_details = {"user": user, "role": role, "by": "link"}
-        await audit_log.insert(transaction, AuditEvent.ROLE_CHANGED, project=project, **audit_details)
+        await audit_log.insert(
+            transaction, AuditEvent.ROLE_CHANGED, project=project, **audit_details
+        )
         return _member(row), True
 
 
@@ -306,7 +308,9 @@ async def revoke(db: Executor, project: str, user: str, *, by: str | None = None
         if role == "owner":
             await taken_roles.void_invitations(transaction, user, project)
         audit_details = {"user": user, "actor": by}
-        await audit_log.insert(transaction, AuditEvent.ACCESS_REVOKED, project=project, **audit_details)
+        await audit_log.insert(
+            transaction, AuditEvent.ACCESS_REVOKED, project=project, **audit_details
+        )
 
 
 async def lock(db: Executor, project: str) -> Any:
@@ -331,7 +335,12 @@ async def _keep_an_owner(db: Executor, project: str, user: str) -> None:
 
 
 async def _note_change(
-    tx: Executor, project: str, settings: Any, before: Any, after: Any, audit_details: dict[str, Any]
+    tx: Executor,
+    project: str,
+    settings: Any,
+    before: Any,
+    after: Any,
+    audit_details: dict[str, Any],
 ) -> None:
     """What was given or taken away, by the rows of a member; `said` by whom (R45, R46, A40)."""
     user, role, by = after["id"], after["role"], audit_details.get("actor")

@@ -115,7 +115,7 @@ async def scratch_database(dsn: str) -> AsyncIterator[str]:
         await migrate(url)
         yield url
     finally:
-        await _drop(dsn, name)
+        await _drop_database(dsn, name)
 
 
 async def measure(
@@ -166,7 +166,7 @@ async def _execute(dsn: str, statement: str) -> None:
             await connection.close(timeout=CONNECT_SECONDS)
 
 
-async def _drop(dsn: str, name: str) -> None:
+async def _drop_database(dsn: str, name: str) -> None:
     """An autovacuum of the server's own cannot be put out; it is waited for."""
     for _ in range(DROP_TRIES):
         with suppress(asyncpg.InsufficientPrivilegeError):

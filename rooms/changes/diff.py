@@ -142,9 +142,9 @@ class _Way:
         self, now: Mapping[str, Entity], target: Mapping[str, Entity], differing: list[str]
     ) -> set[str]:
         """Whose place others had or will have. Points are put in anew, the left one first."""
-        elsewhere = [i for i in differing if _place(now, i) != _place(target, i)]
-        places = {_place(m, i)[:2] for m in (now, target) for i in elsewhere if i in m}
-        return {i for m in (now, target) for i in m if _place(m, i)[:2] in places}
+        elsewhere = [i for i in differing if _sort_key(now, i) != _sort_key(target, i)]
+        places = {_sort_key(m, i)[:2] for m in (now, target) for i in elsewhere if i in m}
+        return {i for m in (now, target) for i in m if _sort_key(m, i)[:2] in places}
 
     def _clear_places(self) -> None:
         """Tempi cannot be put in anew, as lanes may aim at them: they wait where nobody is."""
@@ -156,16 +156,16 @@ class _Way:
         # One has to stay at time 0, so the one that belongs there comes last.
         leaving = sorted(self._meeting & now.keys(), key=lambda i: (i == first, i))
         trying = walked(leaving, self._pause, TRIED)
-        staying = [i for i in trying if not self._done(Set("tempo", i, {"time": next(free)}))]
+        staying = [i for i in trying if not self._try_op(Set("tempo", i, {"time": next(free)}))]
         if staying and staying != [first]:
             if first not in self._document.where:
-                self._done(Insert("tempo", first, target[first] | {"slot": 1}))
+                self._try_op(Insert("tempo", first, target[first] | {"slot": 1}))
                 del self._inserts[first]
             else:
-                self._done(Set("tempo", first, {"time": 0.0, "slot": 1}))
-            self._done(Set("tempo", staying[0], {"time": next(free)}))
+                self._try_op(Set("tempo", first, {"time": 0.0, "slot": 1}))
+            self._try_op(Set("tempo", staying[0], {"time": next(free)}))
         if staying:
-            self._done(Set("tempo", first, {"slot": target[first]["slot"]}))
+            self._try_op(Set("tempo", first, {"slot": target[first]["slot"]}))
 
     def _is_left(self) -> bool:
         return bool(self._deletes or self._inserts or self._sets)
@@ -179,7 +179,7 @@ class _Way:
         ):
             for entity_id, collection in walked(self._in_order(waiting), self._pause, TRIED):
                 op = op_of(collection, entity_id)
-                is_done = self._done(op) if op is not None else waiting is self._sets
+                is_done = self._try_op(op) if op is not None else waiting is self._sets
                 if is_done:
                     del waiting[entity_id]
         return len(self._ops) > before
@@ -197,7 +197,7 @@ class _Way:
         )
         return in_order_of_links(by_slot, self._target, self._pause)
 
-    def _done(self, op: Op) -> bool:
+    def _try_op(self, op: Op) -> bool:
         """Whether the op can be done now; if so, it has been."""
         if self._document.apply([op]).drops:
             return False
@@ -231,7 +231,7 @@ class _Way:
         for entity_id, collection in walked(remaining, self._pause, TRIED):
             props = self._loose(collection, entity_id, every_link)
             if props:
-                self._done(Set(collection, entity_id, props))
+                self._try_op(Set(collection, entity_id, props))
         for entity_id, collection in walked(list(self._inserts.items()), self._pause, TRIED):
             self._insert_loose(collection, entity_id)
         return len(self._ops) > before
@@ -262,12 +262,12 @@ class _Way:
             return
         entity = self._target[collection][entity_id]
         links = {n: None for n, p in POINTERS[collection].items() if p.nullable and entity.get(n)}
-        if self._done(Insert(collection, entity_id, entity | links)):
+        if self._try_op(Insert(collection, entity_id, entity | links)):
             del self._inserts[entity_id]
             self._sets[entity_id] = collection
 
 
-def _place(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
+def _sort_key(points: Mapping[str, Entity], entity_id: str) -> tuple[Any, ...]:
     point = points.get(entity_id)
     return () if point is None else (point.get("lane"), point["time"], point["slot"])
 

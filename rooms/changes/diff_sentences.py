@@ -127,9 +127,9 @@ def _phrases(change: Change, entity: Entity) -> list[str]:
     props: Mapping[str, list[Any]] = change.props
     match change.col:
         case "tempo":
-            return [_at("tempo", "bpm", change, entity)]
+            return [_at_words("tempo", "bpm", change, entity)]
         case "signatures":
-            return [_at("signature", "num", change, entity)]
+            return [_at_words("signature", "num", change, entity)]
         case "tracks" | "project" | "transport" | "channels":
             whose = "" if change.col != "channels" or change.action == "changed" else "channel "
             words = [f"{whose}{change.action}"]
@@ -140,13 +140,13 @@ def _phrases(change: Change, entity: Entity) -> list[str]:
         return words
     prefix = "" if change.col in ("tracks", "channels", "project", "transport") else f"{whose} "
     return [
-        f"{prefix}{name.removeprefix('params/')} {_shown(old)} -> {_shown(new)}"
+        f"{prefix}{name.removeprefix('params/')} {_value_words(old)} -> {_value_words(new)}"
         for name, (old, new) in props.items()
     ]
 
 
-def _at(what: str, prop: str, change: Change, entity: Entity) -> str:
-    value = _shown(entity[prop]) if prop == "bpm" else f"{entity['num']:g}/{entity['den']:g}"
+def _at_words(what: str, prop: str, change: Change, entity: Entity) -> str:
+    value = _value_words(entity[prop]) if prop == "bpm" else f"{entity['num']:g}/{entity['den']:g}"
     place_words = f"at beat {entity['time']:g}"
     if change.action != "changed":
         return f"{what} {value} {place_words} {change.action}"
@@ -154,7 +154,7 @@ def _at(what: str, prop: str, change: Change, entity: Entity) -> str:
         old, new = change.props[prop]
         if prop == "num":
             return f"{what} changed to {value} {place_words}"
-        return f"{what} {_shown(old)} -> {_shown(new)} {place_words}"
+        return f"{what} {_value_words(old)} -> {_value_words(new)} {place_words}"
     return f"{what} {value} {place_words} changed"
 
 
@@ -172,7 +172,7 @@ def _counted(counts: Counter[tuple[str, str]]) -> list[str]:
     return phrases
 
 
-def _shown(value: Any) -> str:
+def _value_words(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, int | float):

@@ -78,7 +78,7 @@ class ContributorScope:
             return False
         if collection == "tracks" and entity_id in self.tracks:
             return True
-        parents = list(_above(document, collection, entity_id))
+        parents = list(_parents_of(document, collection, entity_id))
         if not parents or not all(self.has(document, *each) for each in parents):
             return False
         return collection != "lanes" or self._may_lead(document, *_target(document, entity_id))
@@ -187,7 +187,7 @@ def _problem_with_hanging(collection: str, entity: Entity) -> str | None:
     return invariants.HANGS_ON_NOTHING.format(collection=collection)
 
 
-def _above(document: Looked, collection: str, entity_id: str) -> Iterator[tuple[str, str]]:
+def _parents_of(document: Looked, collection: str, entity_id: str) -> Iterator[tuple[str, str]]:
     """What the entity hangs on: a channel on its track, the others by a property."""
     if collection == "channels":
         for track in document.index.referring(entity_id, "tracks", "channel"):

@@ -11,11 +11,11 @@ import msgspec
 
 from rooms.aspect import UNREADABLE, StateSlice
 from rooms.aspect import Applied as AspectApplied
+from rooms.document.contributor_scope import ContributorScope, scope_of
 from rooms.document.entity_store import Change, Entity, State, Steps
 from rooms.document.op_application import SLICE_OPS, OpApplication, OpDropped
-from rooms.document.contributor_scope import ContributorScope, scope_of
-from rooms.document.size_check import SizeCheck
 from rooms.document.ops_in_full import merged, spelled
+from rooms.document.size_check import SizeCheck
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.pauses import finish, no_pause, slices_of
 from rooms.rules.proposal_rules import problem_with_new_op
@@ -67,7 +67,7 @@ class Applied(AspectApplied):
     changes: list[Change] = field(default_factory=list)
     as_sent: bool = True
     is_spelled: bool = True
-    """Whether the effective ops are those of the delta, spelled out (`rooms.document.ops_in_full`)."""
+    """Whether the effective ops are those of the delta, in full (`rooms.document.ops_in_full`)."""
     proposed: Sequence[Op] = ()
     """The ops of the entry, if it could be read."""
 

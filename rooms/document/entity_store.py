@@ -221,7 +221,7 @@ class EntityStore:
                 if entity is None:
                     continue
                 if collection == "devices" and digest.is_long(entity):
-                    yield from self._counting_long(collection, entity_id, entity, sign)
+                    yield from self._count_long_device(collection, entity_id, entity, sign)
                 else:
                     weight += 1_000 + self._count_again(collection, entity_id, entity, sign)
             if weight > SLICE_COUNTED:
@@ -235,11 +235,11 @@ class EntityStore:
         for at, owned in self._apart.items():
             _, device_id, before, _ = self._log[at]
             assert before is not None
-            yield from self._counting_long("devices", device_id, before, -1)
-            yield from self._counting_long("devices", device_id, owned.entity, 1)
+            yield from self._count_long_device("devices", device_id, before, -1)
+            yield from self._count_long_device("devices", device_id, owned.entity, 1)
         self.size = size
 
-    def _counting_long(
+    def _count_long_device(
         self, collection: str, entity_id: str, entity: Entity, sign: int
     ) -> Steps[None]:
         term = digest.LongTerm()

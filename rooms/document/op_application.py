@@ -9,11 +9,11 @@ from msgspec import UNSET
 
 from rooms.document import digest
 from rooms.document.cascades import Fall, what_falls
+from rooms.document.contributor_scope import ContributorScope
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
-from rooms.document.owned_devices import are_too_many
-from rooms.document.contributor_scope import ContributorScope
 from rooms.document.ops_in_full import DEFAULTS, merged
+from rooms.document.owned_devices import are_too_many
 from rooms.rules.entity_rules import problem_with_whole
 from rooms.rules.op_rules import problem_with_op, props_of_move
 from rooms.rules.routes import ROUTED, TooFar, Walk, meet
@@ -307,7 +307,9 @@ class OpApplication(EntityStore):
 
     def _beside(self, col: str, entity_id: str, entity: Entity) -> dict[int, str]:
         slots = self._index.beside(col, entity)
-        return {slot: neighbour_id for slot, neighbour_id in slots.items() if neighbour_id != entity_id}
+        return {
+            slot: neighbour_id for slot, neighbour_id in slots.items() if neighbour_id != entity_id
+        }
 
     def _make_room(self, col: str, entity_id: str, entity: Entity) -> list[Op]:
         neighbours = self._beside(col, entity_id, entity)

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from rooms.changes.inverse import inverse
 from rooms.changes.net_effect import is_nothing
-from rooms.document.document import Change, Drop
 from rooms.document.contributor_scope import scope_of
+from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
 from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of

@@ -104,7 +104,8 @@ class OpenProposals:
     def is_made_for(self, seat: Seat) -> bool:
         """Whether an undo, a redo or a restore of this member is with the journal (rule U6)."""
         return any(
-            open_proposal.proposal.member == seat.member or open_proposal.is_asked_by(seat) for open_proposal in self._made
+            open_proposal.proposal.member == seat.member or open_proposal.is_asked_by(seat)
+            for open_proposal in self._made
         )
 
     def register(self, proposal: Proposal) -> OpenProposal:

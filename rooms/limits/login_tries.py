@@ -103,7 +103,9 @@ def after_a_login(
     own_tries: Tries, all_over: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: its place is given back, the address is known."""
-    own_tries = replace(_one_settled(own_tries), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
+    own_tries = replace(
+        _one_settled(own_tries), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS
+    )
     return own_tries, all_over if was_alone else _one_less(all_over)
 
 

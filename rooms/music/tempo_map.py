@@ -67,7 +67,7 @@ class TempoMap:
     @classmethod
     def of(cls, state: State, pause: Pause = no_pause) -> "TempoMap":
         """Of a state's `tempo`; of two at one time the left one comes first (rule O12)."""
-        tempi = sorted(state["tempo"].items(), key=_place)
+        tempi = sorted(state["tempo"].items(), key=_sort_key)
         points = ((e["time"], e["bpm"], e["interp"] == "linear") for _, e in tempi)
         return cls(walked(points, pause), pause)
 
@@ -82,6 +82,6 @@ class TempoMap:
         return stretch.beat + stretch.beats_after(seconds - stretch.seconds)
 
 
-def _place(tempo: tuple[str, Entity]) -> tuple[float, int, str]:
+def _sort_key(tempo: tuple[str, Entity]) -> tuple[float, int, str]:
     entity_id, entity = tempo
     return entity["time"], entity["slot"], entity_id

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from math import floor
 
+from rooms.byte_bounded_page import first_that_fit
 from rooms.document.document import Entity, State
 from rooms.music.musical_context import is_arranged
 from rooms.music.tempo_map import TempoMap
 from rooms.pauses import Pause, no_pause, walked
-from rooms.byte_bounded_page import first_that_fit
 from schema.calls import Found, Range
 from schema.entities import SIDED
 

@@ -60,7 +60,10 @@ class Gestures:
         values_before = gestures.get(gesture, {})
         if len(values_before.keys() | values.keys()) > MAX_PREVIEWED:
             return f"a gesture shows at most {MAX_PREVIEWED} entities; show fewer"
-        if any(_is_too_wide(values_before[one], values[one]) for one in values_before.keys() & values.keys()):
+        if any(
+            _is_too_wide(values_before[one], values[one])
+            for one in values_before.keys() & values.keys()
+        ):
             wide = f"{SHOWN_PROPS} properties of an entity, and {SHOWN_LEAVES} leaves of `params`"
             return f"a gesture shows at most {wide}; show fewer, or begin another"
         growth = _growth(values_before, values)
@@ -107,7 +110,9 @@ class Gestures:
 
     def give_up(self, member: str) -> dict[str, None]:
         """Forget the member, and name what others may still see of it."""
-        gesture_ids = dict.fromkeys([*self._under_way.get(member, ()), *self.changed.get(member, ())])
+        gesture_ids = dict.fromkeys(
+            [*self._under_way.get(member, ()), *self.changed.get(member, ())]
+        )
         self.forget(member)
         return gesture_ids
 

@@ -140,7 +140,9 @@ class Members:
         if known_member is None:
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
-            was = known_member.as_member() if isinstance(known_member, Seat) else known_member.member
+            was = (
+                known_member.as_member() if isinstance(known_member, Seat) else known_member.member
+            )
             seat.presence = was.presence
             seat.generation = max(request.at, known_member.generation + 1)
             self._ticks.hand_over(seat)
@@ -234,7 +236,9 @@ class Members:
         if effects:
             effects.append(Announce())
         for node in self.remote.silent(now):
-            effects += self._gone([member_gone.member.member for member_gone in self.remote.forget_node(node)])
+            effects += self._gone(
+                [member_gone.member.member for member_gone in self.remote.forget_node(node)]
+            )
         return effects
 
     # Other nodes.

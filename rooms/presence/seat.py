@@ -6,8 +6,8 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from rooms.document.document import Change
 from rooms.document.contributor_scope import ContributorScope
+from rooms.document.document import Change
 from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
@@ -161,7 +161,9 @@ class Seat(Mover):
         """What others are told."""
         request = self.request
         color = request.color or color_of(request.user)
-        return Member(self.member, request.user, request.name, request.device, self.role, color, self.presence)
+        return Member(
+            self.member, request.user, request.name, request.device, self.role, color, self.presence
+        )
 
     @property
     def granted(self) -> Grant:

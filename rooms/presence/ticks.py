@@ -295,7 +295,10 @@ class RoomTicks:
         """The connection of the only one whom a tick names; empty: there are several."""
         if not gestures:
             return movers[0].connection if len(movers) == 1 else ""
-        if gestures.keys() | {mover.member for mover in movers} != gestures.keys() or len(gestures) > 1:
+        if (
+            gestures.keys() | {mover.member for mover in movers} != gestures.keys()
+            or len(gestures) > 1
+        ):
             return ""
         [member] = gestures
         seat = self.members.seat_of(member)

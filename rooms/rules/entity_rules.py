@@ -74,7 +74,9 @@ def _problem_with_number(field: Field, value: object) -> str | None:
     high_enough = value > field.minimum if field.exclusive_minimum else value >= field.minimum
     if not (low_enough and high_enough):
         bound_word = "above" if field.exclusive_minimum else invariants.AT_LEAST
-        return invariants.BETWEEN.format(above=bound_word, minimum=field.minimum, maximum=field.maximum)
+        return invariants.BETWEEN.format(
+            above=bound_word, minimum=field.minimum, maximum=field.maximum
+        )
     if field.choices and str(int(value)) not in field.choices:
         return invariants.ONE_OF.format(words=", ".join(field.choices))
     return None

@@ -119,15 +119,15 @@ def _clip_on_track(document: Entities, _clip_id: str, clip: Entity) -> Why:
     return DropReason.INVALID, invariants.HOLDS_NO_KIND.format(kind=clip["kind"])
 
 
-def _note(document: Entities, _note_id: str, note: Entity) -> Why:
-    return _inside(document, "notes", note)
+def _note_problem(document: Entities, _note_id: str, note: Entity) -> Why:
+    return _inside_problem(document, "notes", note)
 
 
 def _warp(document: Entities, _warp_id: str, warp: Entity) -> Why:
-    return _inside(document, "warps", warp)
+    return _inside_problem(document, "warps", warp)
 
 
-def _inside(document: Entities, collection: str, entity: Entity) -> Why:
+def _inside_problem(document: Entities, collection: str, entity: Entity) -> Why:
     clip = document.get(entity["clip"])
     if clip is None or clip["kind"] in _CLIP_KINDS[collection]:
         return FINE
@@ -186,7 +186,7 @@ _Rule = Callable[[Entities, str, Entity], Why]
 _RULES: Mapping[str, Mapping[str, _Rule]] = {
     "tracks": {"parent": _track_parent, "channel": _track_channel, "content": _track_content},
     "channels": {"role": _channel_role, "dest": _channel_dest},
-    "notes": {"clip": _note},
+    "notes": {"clip": _note_problem},
     "warps": {"clip": _warp},
     "clips": {
         "track": _clip_track,

@@ -70,7 +70,7 @@ class RowCalls:
     def _call(self, table: Table, verb: Verb) -> Call:
         match verb:
             case Verb.GET:
-                fields = [*_named(table), *_shown(table, self.tables)]
+                fields = [*_key_fields(table), *_row_fields(table, self.tables)]
                 return _params(f"Get{table.row}", f"One of: {_small(table.says)}", fields), (
                     self.row(table)
                 )
@@ -79,7 +79,7 @@ class RowCalls:
             case Verb.COUNT:
                 name = f"Count{_plural(table)}"
                 says = "How many there are; counted up to 10,000."
-                return _params(name, says, [*_asked(table), _where(table)]), Counted
+                return _params(name, says, [*_query_fields(table), _where(table)]), Counted
             case Verb.CREATE:
                 return _params(f"Create{table.row}", _CREATES, list(_created(table))), (
                     self.row(table)
@@ -89,15 +89,15 @@ class RowCalls:
                     self.row(table)
                 )
             case _:
-                return _params(f"Delete{table.row}", _DELETES, _named(table)), Done
+                return _params(f"Delete{table.row}", _DELETES, _key_fields(table)), Done
 
     def _list(self, table: Table) -> Call:
         left_out, most = table.rows
         fields: list[_Field] = [
-            *_asked(table),
+            *_query_fields(table),
             _where(table),
-            ("order", _words(f"{table.row}Order", orders(table), MAX_ORDER), None),
-            *_shown(table, self.tables),
+            ("order", _word_list_type(f"{table.row}Order", orders(table), MAX_ORDER), None),
+            *_row_fields(table, self.tables),
             ("limit", Annotated[int, Meta(ge=1, le=most)], left_out),
             ("after", Cursor | None, None),
             ("before", Cursor | None, None),
@@ -115,12 +115,12 @@ class RowCalls:
     def _watch(self, table: Table) -> Call:
         field_types = [(name, table.by_name[name].type) for name in watched_by(table)]
         other_fields = {name for name, _ in field_types}
-        watch_fields = [field for field in _asked(table) if field[0] not in other_fields]
+        watch_fields = [field for field in _query_fields(table) if field[0] not in other_fields]
         fields: list[_Field] = [
             *watch_fields,
             ("where", _where(table)[1], None),
             *((_param_of(table, name), kind | None, None) for name, kind in field_types),
-            next(_shown(table, self.tables)),
+            next(_row_fields(table, self.tables)),
             ("from_", FeedPosition | None, None),
         ]
         began: list[_Field] = [
@@ -143,7 +143,9 @@ class RowCalls:
             return column.type
         if column.name in table.brings:
             is_null = Operator.IS_NULL in column.filters
-            return self._summary(embedded_table) | None if is_null else self._summary(embedded_table)
+            return (
+                self._summary(embedded_table) | None if is_null else self._summary(embedded_table)
+            )
         return column.type | self._summary(embedded_table)
 
     def _summary(self, table: Table) -> type[Struct]:
@@ -179,7 +181,7 @@ _DELETES = "Delete a row. The second time changes nothing."
 _PAGE = "Some rows, and where the next page and the one before start (null: there is none)."
 
 
-def _named(table: Table) -> list[_Field]:
+def _key_fields(table: Table) -> list[_Field]:
     """What names a row. Whoever sees only their own row, which a user has one of, need not."""
     is_own_row = RIGHTS[table.relation].see == (Whom.SELF,) and table.key == table.user
     key_fields: list[_Field] = [(name, table.by_name[name].type) for name in table.within]
@@ -187,7 +189,7 @@ def _named(table: Table) -> list[_Field]:
     return [*key_fields, (table.param, key | None, None) if is_own_row else (table.param, key)]
 
 
-def _asked(table: Table) -> Iterator[_Field]:
+def _query_fields(table: Table) -> Iterator[_Field]:
     for name, default in table.asks:
         kind = table.by_name[name].type
         if default is REQUIRED:
@@ -221,13 +223,13 @@ def orders(table: Table) -> list[str]:
     return [sign + name for name in names for sign in ("", "-")]
 
 
-def _shown(table: Table, tables: Mapping[str, Table]) -> Iterator[_Field]:
-    yield "fields", _words(f"{table.row}Column", table.by_name, len(table.columns)), None
+def _row_fields(table: Table, tables: Mapping[str, Table]) -> Iterator[_Field]:
+    yield "fields", _word_list_type(f"{table.row}Column", table.by_name, len(table.columns)), None
     if embed := embeddable(table, tables):
-        yield "embed", _words(f"{table.row}Embed", embed, len(embed)), None
+        yield "embed", _word_list_type(f"{table.row}Embed", embed, len(embed)), None
 
 
-def _words(name: str, words: Iterable[str], most: int) -> Any:
+def _word_list_type(name: str, words: Iterable[str], most: int) -> Any:
     """A list of words; which ones there are is told where they are looked at, with a sentence."""
     return Annotated[list[Annotated[str, among(name, words)]], Meta(max_length=most)] | None
 
@@ -243,7 +245,7 @@ def _created(table: Table) -> Iterator[_Field]:
 
 
 def _updated(table: Table) -> Iterator[_Field]:
-    key_fields = _named(table)
+    key_fields = _key_fields(table)
     yield from (field for field in key_fields if len(field) == 2)
     yield table.version, table.by_name[table.version].type
     yield from (field for field in key_fields if len(field) == 3)

@@ -73,7 +73,11 @@ def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
         if depth > MAX_MAP_DEPTH and kinds & _CONTAINERS:
             return False
         for kind in kinds & _PROBES.keys():
-            of_kind = inner_values if len(kinds) == 1 else [one for one in inner_values if type(one) is kind]
+            of_kind = (
+                inner_values
+                if len(kinds) == 1
+                else [one for one in inner_values if type(one) is kind]
+            )
             if not _PROBES[kind](of_kind):
                 return False
         level = [one for one in inner_values if one and type(one) in _CONTAINERS]
@@ -94,7 +98,7 @@ _PROBES: Mapping[type, Callable[[list[Any]], bool]] = {
 def _first_problem(value: Any, depth: int) -> tuple[str, str]:
     """Where it is and what, of a map or list with one."""
     key, inner_value = _first_unsound(value, depth)
-    path = f".{_shown(key)}" if isinstance(value, dict) else f"[{key}]"
+    path = f".{_path_key(key)}" if isinstance(value, dict) else f"[{key}]"
     if isinstance(value, dict) and not (isinstance(key, str) and _KEY.match(key)):
         return path, f"has a key that may not be: {IN_WORDS[MAP_KEY]}"
     if isinstance(inner_value, str):
@@ -118,7 +122,7 @@ def _first_unsound(value: Any, depth: int) -> tuple[Any, Any]:
     return pairs[0]
 
 
-def _shown(key: Any) -> str:
+def _path_key(key: Any) -> str:
     """A key as a place in an error: nothing in it can do harm there."""
     return key if isinstance(key, str) and _PLAIN.fullmatch(key) else "[...]"
 

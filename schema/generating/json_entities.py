@@ -16,7 +16,7 @@ PLACES = ("order", "time")
 
 def entity_name(collection: str) -> str:
     """An entity as the state holds it: every property is there."""
-    return f"{_of(collection)}Entity"
+    return f"{_type_name(collection)}Entity"
 
 
 def entity_definitions() -> Schema:
@@ -34,14 +34,19 @@ def entity_definitions() -> Schema:
         op_definitions = _ops(collection)
         definitions |= op_definitions
         ops += op_definitions
-    shown_definitions = {f"Shown{_of(collection)}": _shown(collection) for collection in ENTITY_TYPES}
+    shown_definitions = {
+        f"Shown{_type_name(collection)}": _shown_schema(collection) for collection in ENTITY_TYPES
+    }
     definitions |= shown_definitions
     definitions["Op"] = {"oneOf": [ref(name) for name in ops]}
-    definitions["Previewed"] = {"description": _says(Previewed), "oneOf": [*map(ref, shown_definitions)]}
+    definitions["Previewed"] = {
+        "description": _says(Previewed),
+        "oneOf": [*map(ref, shown_definitions)],
+    }
     return definitions
 
 
-def _of(collection: str) -> str:
+def _type_name(collection: str) -> str:
     return collection.capitalize()
 
 
@@ -90,7 +95,7 @@ def _entity_types(collection: str) -> Schema:
             "properties": properties,
             "required": list(fields),
         },
-        f"{_of(collection)}Props": {
+        f"{_type_name(collection)}Props": {
             "description": f"Some properties of an entity of `{collection}`.",
             "type": "object",
             "properties": {name: _without_default(schema) for name, schema in settable.items()},
@@ -119,11 +124,15 @@ def _property(field: Field, leaves: Schema | None = None) -> Schema:
     schema = leaves if leaves and field.kind == "params" else _SHAPES[field.kind](field)
     if field.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
-    annotations = _beside(field)
-    return {"allOf": [schema], **annotations} if "$ref" in schema and annotations else schema | annotations
+    annotations = _annotations(field)
+    return (
+        {"allOf": [schema], **annotations}
+        if "$ref" in schema and annotations
+        else schema | annotations
+    )
 
 
-def _beside(field: Field) -> Schema:
+def _annotations(field: Field) -> Schema:
     """What is said of a property beside its type."""
     annotations: Schema = {}
     if not field.required:
@@ -171,18 +180,20 @@ _SHAPES: dict[str, Callable[[Field], Schema]] = {
 
 
 def _ops(collection: str) -> Schema:
-    props = ref(f"{_of(collection)}Props")
-    ops = {f"Set{_of(collection)}": _op(Set, collection, {"props": props}, {"expect": props})}
+    props = ref(f"{_type_name(collection)}Props")
+    ops = {
+        f"Set{_type_name(collection)}": _op(Set, collection, {"props": props}, {"expect": props})
+    }
     if collection in SINGLETONS:
         return ops
     entity = ref(f"New{entity_name(collection)}")
-    ops[f"Insert{_of(collection)}"] = _op(Insert, collection, {"entity": entity})
+    ops[f"Insert{_type_name(collection)}"] = _op(Insert, collection, {"entity": entity})
     may = {"expect": props, "alone": {"type": "boolean", "default": False}}
-    ops[f"Delete{_of(collection)}"] = _op(Delete, collection, {}, may)
+    ops[f"Delete{_type_name(collection)}"] = _op(Delete, collection, {}, may)
     places = _places(collection)
     if places:
         move = _op(Move, collection, {}, places | {"expect": props})
-        ops[f"Move{_of(collection)}"] = move | {"minProperties": len(move["required"]) + 1}
+        ops[f"Move{_type_name(collection)}"] = move | {"minProperties": len(move["required"]) + 1}
     return ops
 
 
@@ -213,10 +224,13 @@ def _op(struct: type, collection: str, must: Schema, may: Schema | None = None) 
     }
 
 
-def _shown(collection: str) -> Schema:
+def _shown_schema(collection: str) -> Schema:
     return {
         "description": f"Values that an entity of `{collection}` would have (see `gesture`).",
         "type": "object",
-        "properties": {"col": {"const": collection}, "props": ref(f"{_of(collection)}Props")},
+        "properties": {
+            "col": {"const": collection},
+            "props": ref(f"{_type_name(collection)}Props"),
+        },
         "required": ["col", "props"],
     }

@@ -44,7 +44,7 @@ def _json_map() -> Schema:
 def _where(table: Table) -> Schema:
     own_ref = ref(where_name(table))
     properties: Schema = {
-        column.name: _asked(filter_of(column)) for column in table.columns if column.filters
+        column.name: _filter_schema(filter_of(column)) for column in table.columns if column.filters
     }
     properties |= {word: {"type": "array", "items": own_ref} for word in ("and", "or")}
     return _object(
@@ -52,7 +52,7 @@ def _where(table: Table) -> Schema:
     )
 
 
-def _asked(asked: Filter) -> Schema:
+def _filter_schema(asked: Filter) -> Schema:
     """A value by itself is `eq`."""
     if Operator.EQ not in asked.operators:
         return ref(asked.name)

@@ -39,7 +39,7 @@ def rights_rows() -> Iterable[Row]:
             f"`{table.calls}`",
             table.says,
             ", ".join(f"`{verb}`" for verb in verbs_called(table)),
-            ", ".join(f"`{name}`" for name in _named(table)),
+            ", ".join(f"`{name}`" for name in _key_names(table)),
             *_who(table, rights),
         )
 
@@ -54,7 +54,7 @@ def columns_rows(tables: Iterable[Table] = tuple(TABLES.values())) -> Iterable[R
                 f"{column.says}; {shape_in_words(column)}",
                 _created(column),
                 "yes" if column.changes else "",
-                _asked(column),
+                _filters_in_words(column),
                 _sorts(table, column),
                 "yes" if column.name in embeddable(table, TABLES) else "",
             )
@@ -65,7 +65,7 @@ def verbs_called(table: Table) -> Iterable[Verb]:
     return (verb for verb in Verb if verb in table.verbs and f"{table.calls}.{verb}" in METHODS)
 
 
-def _named(table: Table) -> tuple[str, ...]:
+def _key_names(table: Table) -> tuple[str, ...]:
     return (*table.within, table.param)
 
 
@@ -90,7 +90,7 @@ def _created(column: Column) -> str:
     return "needed" if column.default is REQUIRED else f"`{json.dumps(column.default)}`"
 
 
-def _asked(column: Column) -> str:
+def _filters_in_words(column: Column) -> str:
     return ", ".join(f"`{one}`" for one in Operator if one in column.filters)
 
 
@@ -104,28 +104,30 @@ def shape_in_words(column: Column) -> str:
     """What may stand in it, in words."""
     if column.sql is SqlType.TIME:
         return "ms since 1970" + (", or null" if _is_nullable(column.type) else "")
-    return _in_words(inspect.type_info(column.type))
+    return _type_in_words(inspect.type_info(column.type))
 
 
 def _is_nullable(kind: Any) -> bool:
     return inspect.NoneType() in getattr(inspect.type_info(kind), "types", ())
 
 
-def _in_words(kind: inspect.Type) -> str:
+def _type_in_words(kind: inspect.Type) -> str:
     match kind:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
             type_name = (extra or {}).get(NAMED)
             if type_name in WORDS:
                 return ", ".join(f"`{word}`" for word in WORDS[type_name])
-            return "a map of your own (Q8)" if type_name else _in_words(inner)
+            return "a map of your own (Q8)" if type_name else _type_in_words(inner)
         case inspect.UnionType(types=kinds):
-            kind_words = [_in_words(one) for one in kinds if not isinstance(one, inspect.NoneType)]
+            kind_words = [
+                _type_in_words(one) for one in kinds if not isinstance(one, inspect.NoneType)
+            ]
             return " or ".join(kind_words) + ", or null"
         case inspect.ListType(item_type=item, max_length=most):
             return (
-                f"at most {most:,} of: {_in_words(item)}"
+                f"at most {most:,} of: {_type_in_words(item)}"
                 if most
-                else (f"a list of: {_in_words(item)}")
+                else (f"a list of: {_type_in_words(item)}")
             )
         case inspect.StructType(cls=struct):
             fields = msgspec.structs.fields(struct)

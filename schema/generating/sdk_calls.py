@@ -189,7 +189,11 @@ def _folded(line: str) -> list[str]:
     if len(line) <= WIDTH or not line.endswith("]"):
         return [line]
     field, _, literal_words = line[:-1].partition("Literal[")
-    return [f"{field}Literal[", *(f"        {word}," for word in literal_words.split(", ")), "    ]"]
+    return [
+        f"{field}Literal[",
+        *(f"        {word}," for word in literal_words.split(", ")),
+        "    ]",
+    ]
 
 
 def _structs_in(hints: Iterable[Any]) -> Iterable[type[Struct]]:

@@ -33,7 +33,11 @@ def method_of(method: str, call: Call, row: type[Struct] | None) -> str:
     parameters = ["self", *(_KEY if is_write else ()), _unpacked(params)]
     lines = _wrapped(f"    async def {name}", parameters, f" -> {answer}:")
     lines += docstring(params, 8)
-    call_arguments = [f'"{method}"', *(("idempotency_key=idempotency_key",) if is_write else ()), "**params"]
+    call_arguments = [
+        f'"{method}"',
+        *(("idempotency_key=idempotency_key",) if is_write else ()),
+        "**params",
+    ]
     if answer == "None":
         lines += _wrapped("        await self._call", call_arguments)
     else:

@@ -20,7 +20,9 @@ def sdk_modules() -> dict[Path, str]:
     """Path from the root -> what it should contain."""
     schema_folder = Path(__file__).parents[1]
     modules = {
-        FOLDER / f"{name}.py": _copied(name, (schema_folder / f"{name}.py").read_text(encoding="utf-8"))
+        FOLDER / f"{name}.py": _copied(
+            name, (schema_folder / f"{name}.py").read_text(encoding="utf-8")
+        )
         for name in COPIED
     }
     modules[FOLDER / "limits.py"] = _limits()

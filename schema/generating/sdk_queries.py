@@ -114,7 +114,9 @@ def _where(table: Table) -> str:
             filter_name = filter_of(column)
             has_equality = Operator.EQ in filter_name.operators
             fields[column.name] = (
-                f"{_VALUES[filter_name.kind]} | {filter_name.name}" if has_equality else filter_name.name
+                f"{_VALUES[filter_name.kind]} | {filter_name.name}"
+                if has_equality
+                else filter_name.name
             )
     fields |= {"and": f'list["{name}"]', "or": f'list["{name}"]', "not": f'"{name}"'}
     return _typed_dict(name, fields)

@@ -97,7 +97,9 @@ def ranked(
         for key in keys:
             contribution = weights.get(key, 0.0) / (total + level.strength)
             chance[key] = chance[key] * share + contribution
-            contributions[key] = {context: part * share for context, part in contributions[key].items()}
+            contributions[key] = {
+                context: part * share for context, part in contributions[key].items()
+            }
             contributions[key][level.context] = contribution
         if not level.context.startswith("after="):
             evidence = total + level.strength
@@ -128,7 +130,9 @@ def _weights(
 ) -> dict[str, float]:
     context_heats = heats.get(context, {})
     half_life = half_life_in(context, half_life_days)
-    return {key: weight_of(context_heats[key], days, half_life) for key in keys if key in context_heats}
+    return {
+        key: weight_of(context_heats[key], days, half_life) for key in keys if key in context_heats
+    }
 
 
 def _telling(said: dict[str, float]) -> str:

@@ -16,12 +16,12 @@ def holds_secret(key: str) -> bool:
 
 def redacted(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same, at any depth, without what keys say is secret."""
-    return {key: _of(key, value) for key, value in values.items()}
+    return {key: _redacted_value(key, value) for key, value in values.items()}
 
 
-def _of(key: str, value: Any) -> Any:
+def _redacted_value(key: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return redacted(value)
     if isinstance(value, list | tuple):
-        return [_of(key, each) for each in value]
+        return [_redacted_value(key, each) for each in value]
     return REDACTED if holds_secret(key) and isinstance(value, str | bytes) else value

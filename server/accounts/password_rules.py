@@ -28,7 +28,9 @@ def _problem_with(form: str, names: tuple[str, ...]) -> str | None:
     size = len(form.encode())
     if size > MAX_PASSWORD_BYTES:
         return f"it has {size} bytes in UTF-8; at most {MAX_PASSWORD_BYTES} are allowed"
-    known_names = {name.lower() for name in names} | {name.partition("@")[0].lower() for name in names}
+    known_names = {name.lower() for name in names} | {
+        name.partition("@")[0].lower() for name in names
+    }
     if form.lower() in known_names:
         return "it is the address or the name of the account; choose what nobody knows"
     if is_common(form):

@@ -16,7 +16,11 @@ class PublicUrl:
     def serves_at(self, host: str, port: int, scheme: str = "http") -> None:
         """The node listens there; a browser of the same machine finds it."""
         own_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        self._own = f"{scheme}://[{own_host}]:{port}" if ":" in own_host else f"{scheme}://{own_host}:{port}"
+        self._own = (
+            f"{scheme}://[{own_host}]:{port}"
+            if ":" in own_host
+            else f"{scheme}://{own_host}:{port}"
+        )
 
     @property
     def address(self) -> str:

@@ -202,11 +202,11 @@ class Usage:
         """One more WebSocket; None: welcome. Else the bound that is reached, in a sentence."""
         limits, address = self.limits, self.sockets.address_of[socket]
         if self.connects.take(address, now):
-            return _over("connections a second come", limits.connects_per_second)
+            return _over_limit_text("connections a second come", limits.connects_per_second)
         if self.sockets.of_address[address] > limits.sockets_per_address:
-            return _over("connections are open", limits.sockets_per_address)
+            return _over_limit_text("connections are open", limits.sockets_per_address)
         if self.sockets.strangers_of[address] >= limits.strangers_per_address:
-            return _over("connections wait for a login", limits.strangers_per_address)
+            return _over_limit_text("connections wait for a login", limits.strangers_per_address)
         return None
 
     def on_open(self, socket: str) -> str | None:
@@ -237,7 +237,7 @@ class Usage:
         return f"this user has {most:.0f} connections open; close one, or come back later"
 
 
-def _over(what: str, most: float) -> str:
+def _over_limit_text(what: str, most: float) -> str:
     return f"{most:.0f} {what} from this address; close some, or come back later"
 
 

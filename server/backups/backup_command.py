@@ -8,10 +8,10 @@ from machine.caller_paths import path_of_caller
 from machine.sockets.closed_pipes import ended
 from persistence.journal.epochs import counted
 from server.backups import command_output
-from server.backups.dumping import Made, back_up
 from server.backups.command_output import Left
-from server.operating.database import database_of
+from server.backups.dumping import Made, back_up
 from server.operating.command_failures import told
+from server.operating.database import database_of
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 
@@ -39,7 +39,7 @@ def main() -> int:
         if arguments.json:
             command_output.say_json(_report(backup_made))
         else:
-            _say(backup_made)
+            _print_made(backup_made)
         for why in backup_made.unreadable:
             command_output.fail("backup", f"not counted and not deleted: {why}", 0)
         return 0
@@ -65,7 +65,7 @@ def _report(made: Made) -> dict[str, object]:
     }
 
 
-def _say(made: Made) -> None:
+def _print_made(made: Made) -> None:
     manifest = made.backup.manifest
     projects = manifest.contents.projects
     command_output.say(

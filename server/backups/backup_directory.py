@@ -112,15 +112,15 @@ def read(dump: Path) -> Manifest:
 
 def backups_in(directory: Path) -> list[Backup]:
     """The whole ones, the newest first; whatever else is there is left alone."""
-    return [one for one in _found(directory) if isinstance(one, Backup)]
+    return [one for one in _read_directory(directory) if isinstance(one, Backup)]
 
 
 def unreadable_in(directory: Path) -> list[str]:
     """What else is there, and may be a backup: a sentence for each."""
-    return [str(one) for one in _found(directory) if isinstance(one, Unreadable)]
+    return [str(one) for one in _read_directory(directory) if isinstance(one, Unreadable)]
 
 
-def _found(directory: Path) -> list[Backup | Unreadable]:
+def _read_directory(directory: Path) -> list[Backup | Unreadable]:
     try:
         dumps = sorted((p for p in directory.iterdir() if NAME.fullmatch(p.name)), reverse=True)
     except OSError as error:
@@ -138,7 +138,7 @@ def _found(directory: Path) -> list[Backup | Unreadable]:
 
 def newest(directory: Path) -> Backup:
     """Raises `NotKept` where there is none, and where it cannot be read: an older one is not it."""
-    backups = _found(directory)
+    backups = _read_directory(directory)
     if not backups:
         raise NotKept(f"{directory} holds no backup; ./run backup --to {directory} makes one")
     if isinstance(backups[0], Unreadable):
@@ -260,7 +260,9 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     A file that is not named and described as one of ours is never touched: of another server, or
     of one that does not say which it is, none is ours.
     """
-    own_backups = [one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)]
+    own_backups = [
+        one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)
+    ]
     deleted_names = []
     for one in own_backups[keep:]:
         one.dump.unlink(missing_ok=True)

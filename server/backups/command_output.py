@@ -64,7 +64,7 @@ def run(word: str, work: Work, left: Left | None = None) -> int:
 async def _watched(work: Work) -> int:
     """The first signal ends it in order; more of them do not disturb that."""
     console = Console(stderr=True)
-    task = asyncio.ensure_future(_shown(console, work))
+    task = asyncio.ensure_future(_run_with_progress(console, work))
     signals_received: list[signal.Signals] = []
 
     def end(number: signal.Signals) -> None:
@@ -84,7 +84,7 @@ async def _watched(work: Work) -> int:
         raise
 
 
-async def _shown(console: Console, work: Work) -> int:
+async def _run_with_progress(console: Console, work: Work) -> int:
     if not console.is_terminal:
         return await work(lambda _text: None)
     with console.status("beginning") as status:

@@ -51,11 +51,15 @@ async def back_up(
         finally:
             backup_directory.discard(directory, moment)
         (left or Left()).words = f"{backup_made.dump} is whole"
-        deleted = backup_directory.forget(directory, keep, backup_made.manifest) if keep is not None else []
+        deleted = (
+            backup_directory.forget(directory, keep, backup_made.manifest)
+            if keep is not None
+            else []
+        )
         unreadable = backup_directory.unreadable_in(directory)
     manifest = backup_made.manifest
     done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
-    return Made(backup_made, deleted, unreadable, await _note(url, done))
+    return Made(backup_made, deleted, unreadable, await _note_run(url, done))
 
 
 async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Backup:
@@ -106,7 +110,7 @@ def _sized(line: str, part: Path) -> str:
     return f"{part.stat().st_size / 1e6:,.1f} MB: {line}"
 
 
-async def _note(url: str, done: Run) -> bool:
+async def _note_run(url: str, done: Run) -> bool:
     """A backup that is made stays made, whatever becomes of this."""
     try:
         return await runs.note(url, done)

@@ -18,8 +18,8 @@ from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
 from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
-from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
 from server.backups.command_output import Left
+from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
 from server.settings.options import add_config
 
 DESCRIPTION = """
@@ -48,39 +48,47 @@ def main() -> int:
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
         url, began = chosen(None, arguments.config), time.monotonic()
-        newest = _named(arguments.from_)
+        newest = _backup_at(arguments.from_)
         done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
         if url is not None and not done.problems:
-            await _note(url, newest, time.monotonic() - began)
+            await _note_run(url, newest, time.monotonic() - began)
         if arguments.json:
             command_output.say_json(msgspec.to_builtins(done))
         else:
-            _say(done)
+            _print_done(done)
         return 1 if done.problems else 0
 
     return command_output.run("rehearse", work, end_words)
 
 
-def _named(path: Path) -> Backup:
-    return Backup(path, backup_directory.read(path)) if path.is_file() else backup_directory.newest(path)
+def _backup_at(path: Path) -> Backup:
+    return (
+        Backup(path, backup_directory.read(path))
+        if path.is_file()
+        else backup_directory.newest(path)
+    )
 
 
-async def _note(url: str, newest: Backup, seconds: float) -> None:
+async def _note_run(url: str, newest: Backup, seconds: float) -> None:
     done = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
     try:
         await runs.note(url, done)
     except PersistenceError as error:
-        command_output.fail("rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0)
+        command_output.fail(
+            "rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0
+        )
 
 
-def _say(done: Rehearsed) -> None:
+def _print_done(done: Rehearsed) -> None:
     command_output.say(
         f"restored {done.file} on {done.on} in {done.restore_seconds:.1f} s: {done.rows:,} rows of"
         f" {done.tables} tables are as they were backed up"
     )
     replayed = f"replayed {counted(done.projects, 'project')}, {counted(done.deltas, 'delta')}"
     if not done.problems:
-        command_output.say(f"{replayed}, in {done.audit_seconds:.1f} s: all agree; it is dropped again")
+        command_output.say(
+            f"{replayed}, in {done.audit_seconds:.1f} s: all agree; it is dropped again"
+        )
         return
     command_output.say(f"{replayed}: {len(done.problems):,} problems:")
     command_output.say("\n".join(done.problems[:MOST_TOLD]))

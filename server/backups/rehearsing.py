@@ -53,7 +53,7 @@ async def rehearse(
     Raises what a restore raises; the database that it made is gone then, unless `left` names it.
     """
     manifest = restoring.opened(kept.dump)
-    async with _place(on, url, left) as (rehearsal_dsn, options):
+    async with _empty_database(on, url, left) as (rehearsal_dsn, options):
         began = time.monotonic()
         server, contents = await restoring.load(
             kept.dump, manifest, rehearsal_dsn, jobs, tell, Left(), makes_roles=on == EMBEDDED
@@ -112,7 +112,7 @@ def _problems(report: dict[str, Any], head: int) -> list[str]:
 
 
 @asynccontextmanager
-async def _place(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[str, str]]:
+async def _empty_database(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[str, str]]:
     """An empty database, and words for where it is; gone afterwards."""
     if on == EMBEDDED:
         with _embedded() as rehearsal_dsn:

@@ -10,9 +10,9 @@ from machine.sockets.closed_pipes import ended
 from persistence.database_url import checked, chosen
 from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
-from server.backups import restoring, command_output
-from server.backups.restoring import Restored
+from server.backups import command_output, restoring
 from server.backups.command_output import Left
+from server.backups.restoring import Restored
 from server.settings.options import add_config
 
 DESCRIPTION = """
@@ -42,11 +42,13 @@ def main() -> int:
         url = _url(arguments.to, arguments.config)
         tell("checking the file")
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
-        done = await restoring.restore(arguments.file, manifest, url, arguments.jobs, tell, end_words)
+        done = await restoring.restore(
+            arguments.file, manifest, url, arguments.jobs, tell, end_words
+        )
         if arguments.json:
             command_output.say_json(_report(done))
         else:
-            _say(done)
+            _print_done(done)
         return 0
 
     return command_output.run("restore", work, end_words)
@@ -74,7 +76,7 @@ def _report(done: Restored) -> dict[str, object]:
     }
 
 
-def _say(done: Restored) -> None:
+def _print_done(done: Restored) -> None:
     projects = done.contents.projects
     proved = "every row is as it was backed up" if done.is_proved else "UNPROVED: no manifest"
     command_output.say(

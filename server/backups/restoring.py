@@ -137,7 +137,9 @@ async def load(
     if differ:
         and_more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
         left.words = OTHERS.format(server.database)
-        raise NotKept(f"the rows are not those that were backed up: {'; '.join(differ[:3])}{and_more}")
+        raise NotKept(
+            f"the rows are not those that were backed up: {'; '.join(differ[:3])}{and_more}"
+        )
     return server, contents
 
 

@@ -118,15 +118,15 @@ class _Turn:
                 self._queue.go(self._user, self._login)
                 raise
         if self._of_login.is_ended:
-            self._over()
+            self._turn_is_over()
             raise Refused(ErrorCode.AUTH_REQUIRED, "this login was ended; log in again")
         self._of_login.running += 1
 
     async def __aexit__(self, *_: object) -> None:
         self._of_login.running -= 1
         self._of_login.changed.set()
-        self._over()
+        self._turn_is_over()
 
-    def _over(self) -> None:
+    def _turn_is_over(self) -> None:
         self._slots.give()
         self._queue.go(self._user, self._login)

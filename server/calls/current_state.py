@@ -46,7 +46,9 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
         with suppress(RoomClosed):
             return await context.in_thread(question, (await live.freeze()).state, *args)
     head = (await context.journal.heads([project])).get(project, 0)
-    async with await document_at(context.slow_journal, project, head, context.in_thread) as document:
+    async with await document_at(
+        context.slow_journal, project, head, context.in_thread
+    ) as document:
         return await document.use(_of_state, question, args)
 
 

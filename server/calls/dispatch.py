@@ -57,7 +57,7 @@ async def dispatch(
     with context.deadlines.within(CALL_SECONDS):
         if not isinstance(params, Batch):
             return await _answer(context, caller, method, params, codec, key)
-        async with _turn(context, caller):
+        async with _turn_of_caller(context, caller):
             return await _BATCHES.all_or_none(context, caller, params, codec, key)
 
 
@@ -82,14 +82,14 @@ async def _answer(
         rates, now = context.usage.stranger_calls, asyncio.get_running_loop().time()
         if wait := rates.take(caller.address, now):
             raise too_often(wait, "too many calls without a login from this address")
-    async with _turn(context, caller):
+    async with _turn_of_caller(context, caller):
         if method not in GUESSED:
-            return await _done(context, caller, method, params, codec, key)
+            return await _answer_call(context, caller, method, params, codec, key)
         async with guarding(context, caller, method, params):
-            return await _done(context, caller, method, params, codec, key)
+            return await _answer_call(context, caller, method, params, codec, key)
 
 
-async def _done(
+async def _answer_call(
     context: Context, caller: Caller, method: str, params: Any, codec: Codec, key: str | None
 ) -> Any:
     answer = ANSWERS[method]
@@ -101,7 +101,7 @@ async def _done(
     return result
 
 
-def _turn(context: Context, caller: Caller) -> AbstractAsyncContextManager[None]:
+def _turn_of_caller(context: Context, caller: Caller) -> AbstractAsyncContextManager[None]:
     """Of the user, or of the connection of who is not logged in (rule C9)."""
     identity = caller.identity
     if identity is None:

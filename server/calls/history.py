@@ -7,11 +7,11 @@ import msgspec
 
 from persistence.journal import history as project_history
 from persistence.journal.history import HistoryRow, OpsRow
+from rooms.byte_bounded_page import first_that_fit
 from rooms.document.ops_in_full import spelled
 from rooms.edits.answers import bare
 from rooms.journal.entry import Purpose
 from rooms.pauses import walked
-from rooms.byte_bounded_page import first_that_fit
 from schema import calls
 from schema.entities import ENTITY_TYPES, defaults
 from schema.errors import ErrorCode
@@ -205,14 +205,16 @@ def _blamed(
     rows: list[HistoryRow], entity: str, name: str, colors: Mapping[str, str]
 ) -> calls.Blamed | None:
     for row in rows:
-        given_value = _given(_ops_of(row), entity, name)
+        given_value = _value_given(_ops_of(row), entity, name)
         if given_value is not None:
             is_large = len(msgspec.json.encode(given_value[0])) > MAX_PAGE_BYTES
-            return calls.Blamed(_entry(row, 0, colors), None if is_large else given_value[0], is_large)
+            return calls.Blamed(
+                _entry(row, 0, colors), None if is_large else given_value[0], is_large
+            )
     return None
 
 
-def _given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
+def _value_given(ops: list[Op], entity: str, name: str) -> tuple[Any] | None:
     """The value that these ops gave to the property, the last one first."""
     for op in reversed(ops):
         if op.id != entity or not isinstance(op, Set | Insert):

@@ -32,7 +32,7 @@ async def observe(
         caller.user,
         params.category,
         half_life_of(params.category),
-        [_use(use) for use in params.uses],
+        [_read_use(use) for use in params.uses],
     )
     return calls.ObservedRecall(observed.counted, observed.is_remembered)
 
@@ -42,15 +42,20 @@ async def suggest(
 ) -> calls.RecallSuggestions:
     """The user's own habits; behind them public presets that many use, where keys are presets."""
     category, limit = params.category, params.limit
-    levels = levels_of(_told(params.context))
+    levels = levels_of(_circumstances(params.context))
     half_life = half_life_of(category)
     rows = await suggesting.ranked(context.callers, caller.user, category, levels, half_life, limit)
     uses = rows[0].of_category if rows else 0
-    own_suggestions = [_own(row) for row in rows[: worth_showing([row.confidence for row in rows], uses)]]
+    own_suggestions = [
+        _own_suggestion(row)
+        for row in rows[: worth_showing([row.confidence for row in rows], uses)]
+    ]
     if len(own_suggestions) < limit and names_presets(category):
         own_keys = [suggestion.key for suggestion in own_suggestions]
         remaining = limit - len(own_suggestions)
-        popular = await suggesting.popular(context.callers, caller.user, category, own_keys, remaining)
+        popular = await suggesting.popular(
+            context.callers, caller.user, category, own_keys, remaining
+        )
         own_suggestions += [_public(row) for row in popular]
     return calls.RecallSuggestions(first_that_fit(own_suggestions))
 
@@ -125,7 +130,7 @@ async def _settings(context: Context, caller: Caller) -> list[calls.RecallSettin
     return [calls.RecallSetting(row.category, row.remembers, row.half_life_days) for row in rows]
 
 
-def _told(context: calls.RecallContext | None) -> Told:
+def _circumstances(context: calls.RecallContext | None) -> Told:
     if context is None:
         return Told()
     return Told(
@@ -138,19 +143,19 @@ def _told(context: calls.RecallContext | None) -> Told:
     )
 
 
-def _use(use: calls.RecallUse) -> observing.Use:
+def _read_use(use: calls.RecallUse) -> observing.Use:
     return observing.Use(
         id=use.id,
         key=use.key,
         at=use.at,
         weight=use.weight * (SUGGESTED_WEIGHT if use.suggested else 1.0),
-        contexts=contexts_of(_told(use.context)),
+        contexts=contexts_of(_circumstances(use.context)),
         is_taken=use.suggested,
         data=use.data,
     )
 
 
-def _own(row: suggesting.Ranked) -> calls.RecallSuggestion:
+def _own_suggestion(row: suggesting.Ranked) -> calls.RecallSuggestion:
     return calls.RecallSuggestion(
         key=row.key,
         confidence=row.confidence,

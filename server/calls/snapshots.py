@@ -11,6 +11,7 @@ from persistence.rows import writing
 from persistence.rows.access import Access
 from persistence.tables import project_snapshots
 from persistence.tables.held_roles import hold_role
+from rooms.byte_bounded_page import first_that_fit
 from rooms.changes.diff import changes_between, ops_between
 from rooms.changes.diff_sentences import sentences
 from rooms.document.document import Document, State
@@ -20,7 +21,6 @@ from rooms.pauses import walked
 from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
 from rooms.roles import EDITS, GOVERNS, SEES
-from rooms.byte_bounded_page import first_that_fit
 from schema import calls
 from schema.errors import ErrorCode
 from schema.limits import MAX_ENTRY_SHOWN_BYTES, MAX_PAGE_BYTES
@@ -128,7 +128,7 @@ async def restore(
     async with context.documents.slot(caller.user):
         known_outcome = await context.journal.find(proposal)
         if known_outcome is not None:
-            return _known(params, *known_outcome)
+            return _restored_before(params, *known_outcome)
         await require_not_archived(context, params.project)
         async with await _stored_document(context, params.project, params.snapshot) as target:
             live = await context.hub.open(params.project)
@@ -168,7 +168,7 @@ async def _keep_before(context: Context, live: LiveRoom, user: str) -> str:
     return row.id
 
 
-def _known(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.Restored:
+def _restored_before(params: calls.RestoreSnapshot, outcome: Outcome, seq: int) -> calls.Restored:
     if outcome is Outcome.DUPLICATE:
         return calls.Restored(seq, 0, None)
     raise Refused.by(of_outcome(params.project, params.id, outcome))

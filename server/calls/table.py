@@ -61,6 +61,8 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
 }
 
 ANSWERS: dict[str, Answer] = {
-    method: refusing_in_maintenance(method, refusing_when_archived(method, for_accounts(method, answer)))
+    method: refusing_in_maintenance(
+        method, refusing_when_archived(method, for_accounts(method, answer))
+    )
     for method, answer in _ANSWERS.items()
 }

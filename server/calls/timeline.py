@@ -19,7 +19,9 @@ async def between(context: Context, caller: Caller, params: calls.Between) -> ca
     tracks = None if params.tracks is None else set(params.tracks)
     range_arguments = params.start, params.end, tracks, params.notes, params.limit, yield_gil
     async with context.documents.slot(caller.user):
-        range_found: calls.Range = await current_state.ask(context, params.project, found_between, *range_arguments)
+        range_found: calls.Range = await current_state.ask(
+            context, params.project, found_between, *range_arguments
+        )
     return range_found
 
 

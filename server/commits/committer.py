@@ -18,8 +18,8 @@ from rooms.journal.entry import Proposal
 from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
 from server.events.events import About
 from server.health.durations import Observe
-from server.health.metrics import Count
 from server.health.internal_errors import what_to_repair
+from server.health.metrics import Count
 from server.health.outages import because
 
 FIRST_RETRY_SECONDS = 0.05
@@ -191,7 +191,7 @@ class Committer:
         self._took = took
         self._now = asyncio.get_running_loop().time
         self._waiting = WaitingDeltas()
-        self._together = asyncio.Event()  # something waits that nothing is known against
+        self._is_work_waiting = asyncio.Event()  # something waits that nothing is known against
         self._alone = asyncio.Event()  # something waits that has to go alone
         self._idle = asyncio.Event()  # nothing waits
         self._idle.set()
@@ -214,7 +214,7 @@ class Committer:
 
     def submit(self, proposal: Proposal) -> None:
         """Have a proposal appended with the next transaction that has room for it."""
-        event = self._alone if self._waiting.add(proposal) else self._together
+        event = self._alone if self._waiting.add(proposal) else self._is_work_waiting
         event.set()
         self._idle.clear()
 
@@ -238,13 +238,13 @@ class Committer:
     async def run(self) -> None:
         """For the life of the node: append what goes together."""
         while True:
-            await self._together.wait()
+            await self._is_work_waiting.wait()
             batch = self._waiting.take_together()
             if batch:
                 await self._append(batch)
                 await asyncio.sleep(0)  # others' turn, before the next batch is encoded
             else:
-                self._together.clear()
+                self._is_work_waiting.clear()
 
     async def run_alone(self) -> None:
         """For the life of the node, once for each connection: append what goes alone."""
@@ -318,7 +318,7 @@ class Committer:
             project = next(iter(taken)).project if len(taken) == 1 else ""
             text = f"{type(error).__name__}: the log has it"
             self._count("append_failed", 1, About(project, text=text))
-            self._tell(taken, error)
+            self._log_failure(taken, error)
         now = self._now()
         for queue in taken:
             if not queue.failures:
@@ -329,7 +329,7 @@ class Committer:
             if alone:
                 self._failed_alone(queue, now - queue.since, error)
 
-    def _tell(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+    def _log_failure(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
         """In the log: a mistake once a project, what is to repair once for all of them."""
         if isinstance(error, ToRepair):
             if not self._is_to_repair:
@@ -353,7 +353,7 @@ class Committer:
         for queue in taken:
             queue.is_in_flight = False
             if queue.waiting:
-                (self._alone if queue.goes_alone else self._together).set()
+                (self._alone if queue.goes_alone else self._is_work_waiting).set()
         if not self._waiting.count:
             self._idle.set()
 

@@ -110,7 +110,7 @@ class AdminSocket:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         caller = Caller("machine", "", "", None, machine=f"machine:{_user_of(writer)}")
         try:
-            while line := await _line(reader):
+            while line := await _read_line(reader):
                 writer.write(msgspec.json.encode(await self._answer(caller, line)) + b"\n")
                 async with asyncio.timeout(IDLE_SECONDS):
                     await writer.drain()
@@ -127,7 +127,11 @@ class AdminSocket:
         try:
             question = msgspec.json.decode(line, type=Asked)
             number = question.id
-            kind = OPERATOR_METHODS[question.method][0] if question.method in OPERATOR_METHODS else None
+            kind = (
+                OPERATOR_METHODS[question.method][0]
+                if question.method in OPERATOR_METHODS
+                else None
+            )
             params = None if kind is None else JSON.params(question.params, kind)
             return Answer(
                 number, await dispatch_operators(self._context, caller, question.method, params)
@@ -140,7 +144,7 @@ class AdminSocket:
             return Answer(number, error=counted(as_error(None, error), self._count))
 
 
-async def _line(reader: asyncio.StreamReader) -> bytes:
+async def _read_line(reader: asyncio.StreamReader) -> bytes:
     """The next one; empty: there is none. Raises `TimeoutError`, `ValueError`."""
     async with asyncio.timeout(IDLE_SECONDS):
         return await reader.readline()

@@ -68,13 +68,13 @@ async def read_change_batch(
         of_table = changed.setdefault(change.table, {})
         of_table[change.row] = [*of_table.pop(change.row, ()), change]
     groups = [g for table in changed for g in watches.of_table(table)]
-    rows, query_count = await _rows(db, groups, changed)
+    rows, query_count = await _read_rows(db, groups, changed)
     ties, asked_too = await _ties(db, groups, rows)
     size = sum(map(len, changed.values()))
     return ChangeBatch(place, changed, rows, frozenset(groups), ties, size), query_count + asked_too
 
 
-async def _rows(
+async def _read_rows(
     db: Executor, groups: Sequence[Group], changed: Mapping[str, Mapping[str, Sequence[Change]]]
 ) -> tuple[dict[str, dict[str, Row]], int]:
     tables: dict[str, Table] = {}

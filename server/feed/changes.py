@@ -62,7 +62,9 @@ class Changes:
         key = (codec.name, tuple(numbers))
         known_parts = self._parts.get(key)
         if known_parts is None:
-            known_parts = self._parts[key] = [Raw(codec.encode(p)) for p in self._cut(codec, numbers)]
+            known_parts = self._parts[key] = [
+                Raw(codec.encode(p)) for p in self._cut(codec, numbers)
+            ]
         return known_parts
 
     def _cut(self, codec: Codec, numbers: Sequence[int]) -> list[list[Raw]]:

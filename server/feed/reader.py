@@ -91,7 +91,7 @@ class FeedReader:
             if not len(self._watches) and not self._asked.is_set():
                 self._place, self._covered, self.lag_seconds = None, frozenset(), 0.0
                 await self._asked.wait()
-            await self._next()
+            await self._read_next()
             try:
                 await self.read()
                 self._slow_readings = 0
@@ -136,7 +136,7 @@ class FeedReader:
             await self._telling.resync_all(ResyncReason.FAILED)
         await asyncio.sleep(RETRY_SECONDS)
 
-    async def _next(self) -> None:
+    async def _read_next(self) -> None:
         try:
             async with asyncio.timeout(POLL_SECONDS):
                 await self._woken.wait()

@@ -9,11 +9,11 @@ from persistence.rows.embedded_values import BESIDE, shown
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import Place
 from schema.errors import ErrorCode, ResyncReason
-from server.feed.subscriber import Subscriber
 from server.feed.positions import Positions, owner
 from server.feed.reader import FeedReader
-from server.feed.watch_start import WatchStart
+from server.feed.subscriber import Subscriber
 from server.feed.watch_notifier import WatchNotifier
+from server.feed.watch_start import WatchStart
 from server.feed.watches import Listed, Watches
 from server.health.metrics import Count
 from server.refused import Refused
@@ -61,13 +61,15 @@ class RowFeed:
         self.reader.wake()
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(TELL_GAP_SECONDS, self._tell)
+            self._timer = loop.call_later(TELL_GAP_SECONDS, self._announce)
 
-    def _tell(self) -> None:
+    def _announce(self) -> None:
         self._timer = None
         self._tell_nodes()
 
-    async def start(self, outlet: Subscriber, user: str, listed: Listed, position: str | None) -> Began:
+    async def start(
+        self, outlet: Subscriber, user: str, listed: Listed, position: str | None
+    ) -> Began:
         """A watch that waits for `begin`; raises `Refused`, `PersistenceError`."""
         since = None if position is None else self._read(position, owner(user, listed.key))
         if not self._is_here(outlet.id):

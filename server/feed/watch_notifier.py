@@ -11,8 +11,8 @@ from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
-from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
 from server.feed.change_batch import MEMBERS, ChangeBatch
+from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
 from server.feed.positions import Positions
 from server.feed.ties import by_peers, by_role
 from server.feed.watches import Group, Watch, Watches
@@ -54,7 +54,7 @@ class WatchNotifier:
         self._began = asyncio.get_running_loop().time()
         begun = self._hold_for_beginners(moment)
         for watch in begun:
-            self._one(watch, moment, lists.get(watch))
+            self._tell_one_watch(watch, moment, lists.get(watch))
             await self._pause()
         for group in self._concerned(moment, lists):
             await self._tell_group(group, moment, lists)
@@ -67,7 +67,7 @@ class WatchNotifier:
         if watch.cannot_begin is not None:
             self.resync(watch, watch.cannot_begin)
         for moment in moments:
-            self._one(watch, moment, None)
+            self._tell_one_watch(watch, moment, None)
 
     async def tell_position(self, place: Place) -> None:
         """Those who were told nothing for long: a position that is old is good for little."""
@@ -110,7 +110,9 @@ class WatchNotifier:
             own_changes = moment.changed.get(watch.group.logged, {})
             if watch.cannot_begin is not None or not (own_changes or members):
                 continue
-            watch.waiting_changes += len(own_changes) + (len(members) if members is not own_changes else 0)
+            watch.waiting_changes += len(own_changes) + (
+                len(members) if members is not own_changes else 0
+            )
             if watch.waiting_changes <= MAX_CHANGES_AT_ONCE:
                 watch.waiting.append(moment)
             else:
@@ -157,7 +159,7 @@ class WatchNotifier:
                 settled = watches - beginners - apart
                 number = changes.number(kind, id, row) if settled else 0
                 for watch in settled:
-                    _take(watch, kind, id)
+                    _take_change(watch, kind, id)
                     numbers.setdefault(watch, []).append(number)
             await self._pause()
         return numbers
@@ -175,10 +177,12 @@ class WatchNotifier:
             *((ENTERED, id) for id in now if id not in shown_ids),
         ]
         for kind, id in happened:
-            _take(watch, kind, id)
+            _take_change(watch, kind, id)
         return [changes.number(kind, id, now.get(id)) for kind, id in happened]
 
-    def _one(self, watch: Watch, moment: ChangeBatch, anew: Sequence[Row] | None) -> None:
+    def _tell_one_watch(
+        self, watch: Watch, moment: ChangeBatch, anew: Sequence[Row] | None
+    ) -> None:
         """What a moment was to one watch, but for what its first rows have told.
 
         `anew`: what its list holds now, where that was read.
@@ -202,7 +206,7 @@ class WatchNotifier:
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(watch.group, id, moment):
                 if watch in watches:
-                    _take(watch, kind, id)
+                    _take_change(watch, kind, id)
                     numbers.append(changes.number(kind, id, row))
         return numbers
 
@@ -237,7 +241,7 @@ def _hold_no_more(watch: Watch, reason: ResyncReason) -> None:
     watch.waiting, watch.cannot_begin = [], reason
 
 
-def _take(watch: Watch, kind: str, id: str) -> None:
+def _take_change(watch: Watch, kind: str, id: str) -> None:
     if watch.is_over:
         return
     if kind == ENTERED:

@@ -72,7 +72,9 @@ class WatchStart:
             if may_be_race:
                 return None
             self._count("rows_hidden", len(rows) - len(visible_ids))
-        visible_rows = [row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids]
+        visible_rows = [
+            row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids
+        ]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
         watch.place = log_place
         for id in () if watch.is_over else visible_ids:

@@ -18,8 +18,8 @@ from schema.limits import (
     MAX_WATCHES_PER_USER,
 )
 from schema.tables.description import Column, Table
-from server.feed.subscriber import Subscriber
 from server.feed.positions import owner
+from server.feed.subscriber import Subscriber
 from server.refused import Refused
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Watch:
     """Ids of the rows that it shows."""
     place: Place = NOWHERE
     """Of its first rows: what that saw is told by them."""
-    waiting: "list[Moment] | None" = field(default_factory=list)
+    waiting: "list[ChangeBatch] | None" = field(default_factory=list)
     """What came before its first rows were on their way; None: they are."""
     waiting_changes: int = 0
     """How many changes that are, of its table and of members."""
@@ -143,8 +143,8 @@ class Watches:
     def begin(self, outlet: Subscriber, user: str, listed: Listed) -> Watch:
         """One more, which waits for its first rows; raises `Refused`."""
         own_watches = self._by_connection.get(outlet.id, {})
-        _within(len(own_watches), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
-        _within(self._by_user.get(user, 0), MAX_WATCHES_PER_USER, "watches of one user")
+        _require_within(len(own_watches), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
+        _require_within(self._by_user.get(user, 0), MAX_WATCHES_PER_USER, "watches of one user")
         steps = self._steps.get(user, 0) + listed.steps
         if steps > MAX_WATCH_STEPS_PER_USER:
             text = f"all your watches take {steps} steps for a row, and {MAX_WATCH_STEPS_PER_USER}"
@@ -232,7 +232,7 @@ def too_large() -> Refused:
     return Refused(ErrorCode.LIMIT_REACHED, text, field="fields")
 
 
-def _within(count: int, most: int, what: str) -> None:
+def _require_within(count: int, most: int, what: str) -> None:
     if count >= most:
         text = f"there may be {most} {what}; end one with watch.end"
         raise Refused(ErrorCode.LIMIT_REACHED, text)

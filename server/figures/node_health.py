@@ -115,7 +115,7 @@ class NodeHealth:
 
     def _troubles(self) -> Iterator[Trouble]:
         yield from self._faults()
-        yield from self._told()
+        yield from self._troubles_by_orders()
 
     def _faults(self) -> Iterator[Trouble]:
         pages, hub = self.pages, self.hub
@@ -132,7 +132,7 @@ class NodeHealth:
         for project in hub.commits.committer.held_up[:MOST_HELD_UP]:
             yield _trouble("project_held_up", "A project cannot be written to.", project)
 
-    def _told(self) -> Iterator[Trouble]:
+    def _troubles_by_orders(self) -> Iterator[Trouble]:
         """What operators have told it."""
         hub = self.hub
         if self.pages.is_draining:

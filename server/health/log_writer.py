@@ -56,13 +56,13 @@ class LogWriter:
 
     def write(self, line: str) -> None:
         """One line, without its end; all of them in the order of the calls."""
-        self._take(line, MAX_LOG_WAITING_BYTES)
+        self._append_text(line, MAX_LOG_WAITING_BYTES)
 
     msg = log = debug = info = warning = error = exception = write
 
     def critical(self, line: str) -> None:
         """The same, of a line that says why the process ends."""
-        self._take(line, MAX_LOG_WAITING_BYTES + FOR_LAST_WORDS)
+        self._append_text(line, MAX_LOG_WAITING_BYTES + FOR_LAST_WORDS)
 
     fatal = critical
 
@@ -80,7 +80,7 @@ class LogWriter:
             self.flush(END_SECONDS)
             self._is_direct = True
 
-    def _take(self, text: str, most: int) -> None:
+    def _append_text(self, text: str, most: int) -> None:
         line = f"{text}\n".encode(errors="backslashreplace")
         with self._lock:
             if not self._is_direct and self._bytes + len(line) > most:
@@ -172,7 +172,7 @@ class StrayText(io.TextIOBase):
         is_too_long = len(unfinished_line) > LONGEST_STRAY
         self._begun.line = "" if is_too_long else unfinished_line
         for line in [*lines, unfinished_line] if is_too_long else lines:
-            self._say(line)
+            self._write_stray_line(line)
         return len(text)
 
     def fileno(self) -> int:
@@ -187,6 +187,6 @@ class StrayText(io.TextIOBase):
         """It is."""
         return True
 
-    def _say(self, line: str) -> None:
+    def _write_stray_line(self, line: str) -> None:
         if line.strip():
             self._tell(line[:LONGEST_STRAY].rstrip())

@@ -33,12 +33,12 @@ from schema.messages import (
 from server.commits.committer import Took
 from server.events.events import About
 from server.health.metrics import Count
-from server.live.write_behind.stays import Stays
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
 from server.live.standing_orders import StandingOrders
+from server.live.write_behind.stays import Stays
 from server.loop.job_scheduler import JobScheduler
 from server.loop.loop_load import LoopLoad
 from server.loop.threads import InThread
@@ -169,7 +169,11 @@ class Hub:
         live.carry_out(live.room.join(request, unanswered))
         live.schedule_tick()
         known_head = request.known_head
-        if known_head is not None and known_head.epoch == live.room.epoch and known_head.seq > live.known_head:
+        if (
+            known_head is not None
+            and known_head.epoch == live.room.epoch
+            and known_head.seq > live.known_head
+        ):
             live.catch_up()  # the member waits for it
         return True
 
@@ -226,7 +230,9 @@ class Hub:
 
     def leaving(self, connection: str) -> set[str]:
         """Rooms that it asked to leave and is still in: they count too (rules D22, K3)."""
-        self._leaving = {leaving_pair for leaving_pair in self._leaving if self._is_leaving(*leaving_pair)}
+        self._leaving = {
+            leaving_pair for leaving_pair in self._leaving if self._is_leaving(*leaving_pair)
+        }
         return {project for leaving_pair, project in self._leaving if leaving_pair == connection}
 
     def _is_leaving(self, connection: str, project: str) -> bool:

@@ -36,7 +36,6 @@ from schema.close_codes import CloseCode
 from schema.ops import Op
 from server.events.events import About
 from server.health.durations import LATE_BOUNDS, Durations
-from server.live.write_behind.stays import Stays
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
 from server.live.room_jobs import FrozenState, RoomJobs
@@ -44,6 +43,7 @@ from server.live.room_journal import RoomJournal
 from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
 from server.live.snapshots import RoomSnapshots
+from server.live.write_behind.stays import Stays
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""

@@ -37,7 +37,13 @@ class Commits:
         self.is_degraded = False
         """The journal cannot be written, for no project."""
         self.committer = Committer(
-            journal, self._known, self._committed, self._held_back, self._degrade, count, self._took
+            journal,
+            self._known_heads,
+            self._committed,
+            self._held_back,
+            self._degrade,
+            count,
+            self._took,
         )
         self.groups = GroupCommitter(
             journal, self._known_of, self._group_answered, self._group_failed, spawn, count
@@ -45,7 +51,7 @@ class Commits:
         self._rooms = rooms
         self._watch = watch
 
-    def _known(self, projects: set[str]) -> Mapping[str, Known]:
+    def _known_heads(self, projects: set[str]) -> Mapping[str, Known]:
         return {project: self._known_of(project) for project in projects}
 
     def _known_of(self, project: str) -> Known:

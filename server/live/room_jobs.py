@@ -111,7 +111,7 @@ class RoomJobs:
         """The state between two jobs, and never inside a group; raises `RoomClosed`."""
         self.check_open()
         frozen_state: asyncio.Future[FrozenState] = self._loop.create_future()
-        self.run(self._take(frozen_state))
+        self.run(self._take_frozen_state(frozen_state))
         return await self._answer_to(frozen_state)
 
     async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
@@ -139,7 +139,7 @@ class RoomJobs:
             if not self.is_closed:
                 raise
 
-    def _take(self, taken: "asyncio.Future[FrozenState]") -> Job:
+    def _take_frozen_state(self, taken: "asyncio.Future[FrozenState]") -> Job:
         room, document = self._room, self._room.document
         if room.is_inside_group:
             self._held_back.append(taken)
@@ -163,7 +163,7 @@ class RoomJobs:
                         return True
                 self._left.popleft()
                 if self._held_back and not self._room.is_inside_group:
-                    self._left.extend(map(self._take, self._held_back))
+                    self._left.extend(map(self._take_frozen_state, self._held_back))
                     self._held_back.clear()
         except Exception as error:
             self._failed(error)

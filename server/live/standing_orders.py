@@ -27,7 +27,7 @@ class StandingOrders:
         reason = self.closed.get(project)
         if reason is not None:
             text = f"an operator has closed this room: {reason}"
-            raise _wait(text, reason)
+            raise _refused_until(text, reason)
 
     def refuse_to_write(self) -> None:
         """Raises `Refused` during maintenance (rule R53)."""
@@ -41,9 +41,11 @@ class StandingOrders:
 
 
 def _in_maintenance(message: str) -> Refused:
-    return _wait(f"nobody edits during maintenance, and nothing is lost: {message}", message)
+    return _refused_until(
+        f"nobody edits during maintenance, and nothing is lost: {message}", message
+    )
 
 
-def _wait(text: str, message: str) -> Refused:
+def _refused_until(text: str, message: str) -> Refused:
     code, retry = ErrorCode.UNAVAILABLE, RETRY_MILLISECONDS
     return Refused(code, text, retry_after_ms=retry, message=message)

@@ -35,10 +35,10 @@ class Deadlines:
     def _look_again(self, at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(at, self._look)
+        self._timer = asyncio.get_running_loop().call_at(at, self._cancel_late)
         self._looks_at = at
 
-    def _look(self) -> None:
+    def _cancel_late(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timer, self._looks_at = None, inf
         for deadline in [each for each in self._waiting if each.at <= now]:

@@ -80,9 +80,9 @@ class LoopLoad:
                 before = now
                 late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
                 self._was_late(max(passed - LOOK_SECONDS, self._latest_tick))
-                self._looked(Look(passed, cpu_taken, waited_for_core, late, self._long_jobs))
+                self._look_done(Look(passed, cpu_taken, waited_for_core, late, self._long_jobs))
 
-    def _looked(self, look: Look) -> None:
+    def _look_done(self, look: Look) -> None:
         self._late, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
         self.gathering.looked(look)
         self.share += SMOOTHING * (look.whole_load - self.share)

@@ -32,14 +32,14 @@ class StallProbe:
             self._schedstat = os.open(SCHEDSTAT, os.O_RDONLY)
         clock = time.perf_counter
         while True:
-            before, waited = clock(), self._waited()
+            before, waited = clock(), self._core_wait_seconds()
             await asyncio.sleep(PROBE_SECONDS)
             late = max(0.0, clock() - before - PROBE_SECONDS)
             self._late(late)
-            waited_for_cpu = self._waited() - waited if late > PROBE_SECONDS else 0.0
+            waited_for_cpu = self._core_wait_seconds() - waited if late > PROBE_SECONDS else 0.0
             self._stalled(max(0.0, late - waited_for_cpu))
 
-    def _waited(self) -> float:
+    def _core_wait_seconds(self) -> float:
         """Seconds that this thread has waited for a core so far."""
         if self._schedstat is None:
             return 0.0

@@ -40,7 +40,7 @@ class MemoryBus:
             return False
         for bus in self._exchange.buses:
             if bus is not self and bus._listener is not None and bus.is_up:
-                asyncio.get_running_loop().call_soon(bus._hear, project, message)
+                asyncio.get_running_loop().call_soon(bus._deliver, project, message)
         return True
 
     async def run(self, listener: BusListener) -> None:
@@ -63,6 +63,6 @@ class MemoryBus:
             else:
                 self._listener.on_bus_lost("taken down")
 
-    def _hear(self, project: str | None, message: bytes) -> None:
+    def _deliver(self, project: str | None, message: bytes) -> None:
         if self.is_up and self._listener is not None and project in self._following:
             self._listener.on_bus_message(message)

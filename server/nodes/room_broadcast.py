@@ -75,7 +75,7 @@ class RoomBroadcast:
         """Let the members on other nodes see a tick of ours."""
         if project in self._announcing:
             self._announce(project)  # nobody knows yet who moves there
-        self._say(project, Moved(project, MSGPACK.frame(packet)))
+        self._publish(project, Moved(project, MSGPACK.frame(packet)))
 
     def forward_entry(self, room: Room, effect: ForwardEntry) -> None:
         """Send other nodes an entry that we have committed."""
@@ -83,17 +83,17 @@ class RoomBroadcast:
             return
         entry = effect.entry
         if len(entry.payload) > MAX_ENTRY_BYTES:
-            self._say(entry.project, HeadMoved(entry.project, entry.seq))
+            self._publish(entry.project, HeadMoved(entry.project, entry.seq))
         else:
-            self._say(entry.project, _committed(room.epoch, effect))
+            self._publish(entry.project, _committed(room.epoch, effect))
 
     def tell_row_changed(self, changed: RowChanged) -> None:
         """Let every node read a row anew."""
-        self._say(None, changed)
+        self._publish(None, changed)
 
     def tell_rows_changed(self) -> None:
         """Let every node look at what its watches show."""
-        self._say(None, RowsChanged())
+        self._publish(None, RowsChanged())
 
     def leave_room(self, project: str) -> None:
         """The room is closed here: announce that, and unsubscribe."""
@@ -101,7 +101,7 @@ class RoomBroadcast:
         if timer is not None:
             timer.cancel()
         self._announced_at.pop(project, None)
-        self._say(project, Present(project, [], leaves=True))
+        self._publish(project, Present(project, [], leaves=True))
         self._bus.unfollow(project)
 
     def heartbeat(self, now: float) -> None:
@@ -124,10 +124,10 @@ class RoomBroadcast:
         room = live.room
         members_here = room.members_here()
         present = Present(project, members_here, asks, digest=Digest(room.head, room.whole_digest))
-        if not self._say(project, present) and self._bus.is_up:
-            self._say(project, replace(present, members=[*map(_in_short, members_here)]))
+        if not self._publish(project, present) and self._bus.is_up:
+            self._publish(project, replace(present, members=[*map(_in_short, members_here)]))
 
-    def _say(self, project: str | None, body: NodeMessage) -> bool:
+    def _publish(self, project: str | None, body: NodeMessage) -> bool:
         return self._bus.publish(project, self._codec.encode(body))
 
 

@@ -248,7 +248,9 @@ class RowChanges:
                 self._listener.project_changed(project, version, archived)
 
     async def _act_on_permits(self, projects: set[str]) -> None:
-        permits_by_project = await collaboration_sessions.permits_among(self._db, projects) if projects else {}
+        permits_by_project = (
+            await collaboration_sessions.permits_among(self._db, projects) if projects else {}
+        )
         for project in projects:
             self._listener.permit(project, permits_by_project.get(project, Permits()))
 

@@ -76,20 +76,24 @@ def main() -> int:
 
 
 def _of_settings(reading: Reading) -> list[Finding]:
-    findings = [Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()]
-    findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in misspelt_variables(os.environ)]
+    findings = [
+        Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()
+    ]
+    findings += [
+        Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in misspelt_variables(os.environ)
+    ]
     return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 
 async def look(reading: Reading) -> Sequence[Finding]:
     """All but the settings themselves, side by side."""
     of_database, *other_looks = await asyncio.gather(
-        _database(reading), *(_other(reading, *each) for each in LOOKS)
+        _database(reading), *(_check_unless_wrong(reading, *each) for each in LOOKS)
     )
     return [each for found in (of_database, *other_looks) for each in found]
 
 
-async def _other(
+async def _check_unless_wrong(
     reading: Reading, name: str, look: Look, needs: Sequence[str]
 ) -> Sequence[Finding]:
     if wrong_settings := {"config", *needs} & reading.problems.keys():
@@ -99,7 +103,10 @@ async def _other(
 
 async def _database(reading: Reading) -> Sequence[Finding]:
     settings = reading.settings
-    if wrong_settings := {"config", "database_url", "caller_database_url"} & reading.problems.keys():
+    if (
+        wrong_settings := {"config", "database_url", "caller_database_url"}
+        & reading.problems.keys()
+    ):
         return [not_looked_at("database", f"{min(wrong_settings)} makes no sense")]
     url = settings.database_url
     if url is None:
@@ -138,9 +145,11 @@ def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
         settings.add_row(Text(each.name), Text(each.value), Text(each.where), style=style)
     console.print(settings)
     checks = Table("looked at", "is", "", box=None, pad_edge=False)
-    for finding in findings:
-        style = STYLES.get(finding.state, "dim")
-        checks.add_row(Text(finding.name), Text(finding.state, style=style), Text(finding.text))
+    for looked_at in findings:
+        style = STYLES.get(looked_at.state, "dim")
+        checks.add_row(
+            Text(looked_at.name), Text(looked_at.state, style=style), Text(looked_at.text)
+        )
     console.print()
     console.print(checks)
 

@@ -78,5 +78,9 @@ def _where(error: BaseException) -> str:
     """What it is, and the innermost line of ours."""
     frames = traceback.extract_tb(error.__traceback__)
     own_frames = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
-    source_place = f" at {Path(own_frames[-1].filename).relative_to(ROOT)}:{own_frames[-1].lineno}" if own_frames else ""
+    source_place = (
+        f" at {Path(own_frames[-1].filename).relative_to(ROOT)}:{own_frames[-1].lineno}"
+        if own_frames
+        else ""
+    )
     return f"{type(error).__name__}: {error}{source_place}"

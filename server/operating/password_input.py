@@ -17,7 +17,7 @@ class NoPassword(Exception):
 def read_password(asks: str) -> str:
     """Asked for twice on a terminal, else the first line of standard input; raises `NoPassword`."""
     if not sys.stdin.isatty():
-        return _line()
+        return _read_line()
     password = getpass.getpass(f"{asks}: ")
     if getpass.getpass("Once more: ") != password:
         raise NoPassword("the two are not the same; nothing was done")
@@ -26,7 +26,7 @@ def read_password(asks: str) -> str:
     return password
 
 
-def _line() -> str:
+def _read_line() -> str:
     try:
         line = sys.stdin.readline(LONGEST_LINE)
     except UnicodeDecodeError:

@@ -23,8 +23,8 @@ from persistence.migrate import check
 from server.accounts.use_limits import limits_in_words
 from server.embedded_servers import Embedded
 from server.health.log import ServerLog, set_level
-from server.operating.database import database_of
 from server.operating.command_failures import is_mistake, told
+from server.operating.database import database_of
 from server.operating.start_log import tell_start
 from server.process import run
 from server.running.signals import Signals, Stopped

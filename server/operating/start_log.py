@@ -21,7 +21,9 @@ def tell_start(
     settings_given = [each for each in shown_settings(settings) if not each.is_default]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
-        settings_by_name = {each.name: {"value": each.value, "where": each.where} for each in settings_given}
+        settings_by_name = {
+            each.name: {"value": each.value, "where": each.where} for each in settings_given
+        }
         log.info("settings", given=settings_by_name)
     else:
         own_log.say("", f"Prime {version_in_words()}{_for_eyes(settings_given)}")

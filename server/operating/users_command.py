@@ -20,8 +20,8 @@ from persistence.tables.internal.operators import Account
 from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
 from server.operating import user_accounts as work
-from server.operating.database import database_of
 from server.operating.command_failures import INTERRUPTED, told
+from server.operating.database import database_of
 from server.operating.password_input import NoPassword, read_password
 from server.operating.user_accounts import NotDone
 from server.settings.options import add_config, add_option, options_of
@@ -67,9 +67,9 @@ async def _run(url: str, arguments: argparse.Namespace, settings: Settings) -> N
     finally:
         await db.close()
     if arguments.json:
-        _say(json.dumps(result))
+        _print_line(json.dumps(result))
     else:
-        _say(arguments.say(result))
+        _print_line(arguments.say(result))
 
 
 async def _create(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
@@ -238,9 +238,11 @@ def _said_rotated(result: Result) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run users`."""
-    command_parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    command_parser = argparse.ArgumentParser(
+        prog="./run users", description=DESCRIPTION, epilog=EPILOG
+    )
     subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
-    create = _word(subparsers, "create", "make an account", _create, _said_created)
+    create = _add_command(subparsers, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")
     create.add_argument("username", help="2 to 32 letters, digits and _.-, by which others find it")
     create.add_argument("--name", default="", help="the name that others are shown (the username)")
@@ -248,14 +250,22 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument(
         "--link", action="store_true", help="set no password: print a link for it to hand on"
     )
-    _word(subparsers, "list", "all accounts", _list, _said_list)
+    _add_command(subparsers, "list", "all accounts", _list, _said_list)
     user = "an address, a username or an id"
-    show = _word(subparsers, "show", "one account, its logins and projects", _show, _said_whole)
-    reset = _word(subparsers, "reset", "print a link that sets a new password", _reset, _said_reset)
+    show = _add_command(
+        subparsers, "show", "one account, its logins and projects", _show, _said_whole
+    )
+    reset = _add_command(
+        subparsers, "reset", "print a link that sets a new password", _reset, _said_reset
+    )
     reset.add_argument("--mail", action="store_true", help="mail it instead, to the user's address")
-    revoke = _word(subparsers, "revoke", "end all logins of an account", _revoke, _said_revoked)
-    factor = _word(subparsers, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped)
-    operator = _word(
+    revoke = _add_command(
+        subparsers, "revoke", "end all logins of an account", _revoke, _said_revoked
+    )
+    factor = _add_command(
+        subparsers, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped
+    )
+    operator = _add_command(
         subparsers,
         "make-operator",
         "let someone call what is for operators: kick, drain, maintenance, audit",
@@ -263,7 +273,7 @@ def parser() -> argparse.ArgumentParser:
         _said_operator,
     )
     operator.add_argument("--undo", action="store_true", help="take it back")
-    rotate = _word(
+    rotate = _add_command(
         subparsers, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated
     )
     rotate.add_argument(
@@ -274,7 +284,7 @@ def parser() -> argparse.ArgumentParser:
     return command_parser
 
 
-def _word(
+def _add_command(
     words: Any, name: str, meaning: str, do: Do, say: Callable[[Result], str]
 ) -> argparse.ArgumentParser:
     word: argparse.ArgumentParser = words.add_parser(name, help=meaning, description=meaning)
@@ -293,7 +303,7 @@ def _log_to_stderr() -> None:
     )
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 

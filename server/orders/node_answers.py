@@ -151,11 +151,11 @@ class NodeAnswers:
             for event in self._events.all()
             if (kind is None or kind in (event.kind, event.kind.partition(".")[0]))
             and (project is None or project == event.about.project)
-            and (before is None or self._place(event) < (*before,))
+            and (before is None or self._event_place(event) < (*before,))
         ]
-        return [_told(event) for event in nlargest(limit, event_maps, key=self._place)]
+        return [_event_map(event) for event in nlargest(limit, event_maps, key=self._event_place)]
 
-    def _place(self, event: Event) -> tuple[int, int, str]:
+    def _event_place(self, event: Event) -> tuple[int, int, str]:
         return _microsecond(event.at), event.number, self._node
 
 
@@ -164,7 +164,7 @@ def _load(live: LiveRoom) -> float:
     return len(live.room.seats) * (live.tick_gaps.a_second + live.acks.a_second)
 
 
-def _told(event: Event) -> dict[str, Any]:
+def _event_map(event: Event) -> dict[str, Any]:
     moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.at)}
     counted = {"number": event.number, "kind": event.kind, "count": event.count}
     return counted | moments | event.about._asdict()

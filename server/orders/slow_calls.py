@@ -31,7 +31,11 @@ class SlowCalls:
         """A call has its reply."""
         now = self._clock()
         slow_calls = self._of.get(method, [])
-        if len(slow_calls) == KEPT_OF_EACH and seconds <= slow_calls[-1].seconds and now < self._until[method]:
+        if (
+            len(slow_calls) == KEPT_OF_EACH
+            and seconds <= slow_calls[-1].seconds
+            and now < self._until[method]
+        ):
             return  # nearly every call: none of those goes, and it is none of them
         slow_calls = [one for one in slow_calls if one.at > now - KEPT_SECONDS]
         slow_calls.append(TookSoLong(now, seconds, done))

@@ -22,7 +22,9 @@ async def end_revoked(
 
     A login is looked at before its connection is its own, and its row may change between (A52).
     """
-    connected_sessions = {c.identity.auth_session for c in list(connections) if c.identity is not None}
+    connected_sessions = {
+        c.identity.auth_session for c in list(connections) if c.identity is not None
+    }
     logins = sorted(connected_sessions)
     for start in range(0, len(logins), AT_ONCE):
         ended = await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE])
@@ -37,7 +39,11 @@ async def note_seen(db: Executor, connections: Iterable[Connection]) -> None:
         for connection in list(connections)
         if connection.identity is not None
     }
-    logins = sorted(connected_sessions)  # in one order on every node: none waits for another in a circle
+    logins = sorted(
+        connected_sessions
+    )  # in one order on every node: none waits for another in a circle
     for start in range(0, len(logins), AT_ONCE):
         part = logins[start : start + AT_ONCE]
-        await auth_sessions.seen(db, {login: connected_sessions[login] for login in part}, NOT_WITHIN_SECONDS)
+        await auth_sessions.seen(
+            db, {login: connected_sessions[login] for login in part}, NOT_WITHIN_SECONDS
+        )

@@ -83,7 +83,9 @@ class Joining:
     def _rooms_are_full(self, user: str) -> bool:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
         usage = self._usage
-        connections_of_user = (self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ()))
+        connections_of_user = (
+            self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ())
+        )
         rooms = sum(len(self._rooms_of(each)) for each in connections_of_user if each is not None)
         return rooms >= usage.limits.rooms_per_user
 
@@ -165,8 +167,12 @@ class Joining:
         if not times:
             self._count("diverged_again")
             return
-        client_text = f"device {session.device}, {session.said.client or 'a client that does not say'}"
-        self._count("diverged", 1, About(project, "", user, session.identity.name, text=client_text))
+        client_text = (
+            f"device {session.device}, {session.said.client or 'a client that does not say'}"
+        )
+        self._count(
+            "diverged", 1, About(project, "", user, session.identity.name, text=client_text)
+        )
         log.error(
             "a client's copy has diverged; it gets fresh state",
             project=project,

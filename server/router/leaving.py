@@ -11,8 +11,8 @@ from persistence.errors import PersistenceError
 from schema.close_codes import RESTARTING
 from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
-from server.live.write_behind.write_behind import WriteBehind
 from server.live.hub import Hub
+from server.live.write_behind.write_behind import WriteBehind
 from server.router.pages import Pages
 from server.sockets.connections import Connections
 

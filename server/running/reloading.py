@@ -41,7 +41,9 @@ async def reload(node: Node, read: Callable[[], Reading]) -> None:
     if not (changed or later or problems or certificate):
         log_fields["hint"] = UNCHANGED
     if problems:
-        log.error("reloaded, but for what is wrong: that stays as it was", wrong=problems, **log_fields)
+        log.error(
+            "reloaded, but for what is wrong: that stays as it was", wrong=problems, **log_fields
+        )
     else:
         log.info("reloaded", **log_fields)
 
@@ -66,7 +68,9 @@ def merged(before: Settings, now: Settings, changed: Iterable[Setting]) -> Setti
         if each.field in now.given:
             settings_given[each.field] = now.given[each.field]
     if "providers" in tops:
-        settings_given = {name: each for name, each in settings_given.items() if not _is_of_provider(name)}
+        settings_given = {
+            name: each for name, each in settings_given.items() if not _is_of_provider(name)
+        }
         settings_given |= {name: each for name, each in now.given.items() if _is_of_provider(name)}
     return replace(before, given=settings_given, **{name: getattr(now, name) for name in tops})
 
@@ -94,7 +98,9 @@ def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
     tops = {name.partition(".")[0] for name in reading.problems}
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}
-    fields_before = {each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops}
+    fields_before = {
+        each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops
+    }
     settings_given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
     settings_given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
     return replace(reading.settings, given=settings_given, **fields_before)

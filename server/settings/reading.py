@@ -79,7 +79,7 @@ class _Reader:
         self._try("host", lambda: refuse_bare(host, is_fine), None)
         return Settings(
             **{name: value for name, value in values.items() if "." not in name},
-            lanes=LaneSizes(**_within("lanes", values)),
+            lanes=LaneSizes(**_group_fields("lanes", values)),
             mail=self._mail(values),
             providers=self._providers(values),
             given=self._given,
@@ -108,7 +108,7 @@ class _Reader:
 
     def _mail(self, values: Mapping[str, Any]) -> MailSettings:
         alone = MailSettings(public_url=values["mail.public_url"])
-        return self._try("mail", lambda: read_mail_settings(**_within("mail", values)), alone)
+        return self._try("mail", lambda: read_mail_settings(**_group_fields("mail", values)), alone)
 
     def _providers(self, values: Mapping[str, Any]) -> Providers:
         def get(name: str, word: str) -> str | None:
@@ -144,7 +144,7 @@ class _Reader:
             return otherwise
 
 
-def _within(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _group_fields(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """What belongs to a field of `Settings` that has fields of its own."""
     beginning = f"{group}."
     return {
@@ -158,7 +158,9 @@ def _refuse_half(certificate: object, key: object) -> None:
     if (certificate is None) != (key is None):
         names = ["PRIME_TLS_CERT", "PRIME_TLS_KEY"]
         given_name, missing = names if key is None else reversed(names)
-        raise ValueError(f"{given_name} is set and {missing} is not: a certificate goes with its key")
+        raise ValueError(
+            f"{given_name} is set and {missing} is not: a certificate goes with its key"
+        )
 
 
 def _key(name: str, word: str) -> str:

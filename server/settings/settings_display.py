@@ -44,7 +44,9 @@ def shown_settings(settings: Settings) -> Iterator[Shown]:
             yield Shown(setting.variable, _in_one_line(value), setting_given.where)
     for name, setting_given in settings.given.items():
         if name.startswith("PRIME_PROVIDER_"):
-            value = HIDDEN if name.endswith(tuple(SECRET_WORDS)) else _in_one_line(setting_given.text)
+            value = (
+                HIDDEN if name.endswith(tuple(SECRET_WORDS)) else _in_one_line(setting_given.text)
+            )
             yield Shown(name, value, setting_given.where)
 
 

@@ -25,10 +25,10 @@ def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:
     if field is None:
         return []
     types = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
-    return [word for one in types for word in _words(one)]
+    return [word for one in types for word in _allowed_of(one)]
 
 
-def _words(one: inspect.Type) -> list[str]:
+def _allowed_of(one: inspect.Type) -> list[str]:
     match one:
         case inspect.LiteralType():
             return [str(value) for value in one.values]

@@ -24,7 +24,16 @@ from server.sockets.decode_errors import (
     explain_params,
 )
 
-__all__ = ["CODECS", "FINAL", "JSON", "MSGPACK", "BadMessage", "Codec", "Unread", "frame_header"]
+__all__ = [
+    "CODECS",
+    "FINAL",
+    "JSON",
+    "MSGPACK",
+    "BadMessage",
+    "Codec",
+    "UnreadableMessage",
+    "frame_header",
+]
 
 
 FINAL = 0x80
@@ -85,7 +94,9 @@ class Codec:
         try:
             return self.converter(bytes(raw) or self.encode({}), type=kind)
         except UNREADABLE as error:
-            problem = explain_params(bytes(raw), error, lambda data: self.converter(data, type=kind))
+            problem = explain_params(
+                bytes(raw), error, lambda data: self.converter(data, type=kind)
+            )
             raise with_allowed(problem, kind) from None
 
     def frame(self, packet: Packet) -> bytes:

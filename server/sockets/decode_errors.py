@@ -110,7 +110,7 @@ class Explainer:
             return BadMessage(f"not a message: {reason}", message_id, is_noise=True)
         if name == "call" and isinstance(error, RecursionError):
             path = "params.params"  # nothing else of a call holds anything
-        return _placed(name, reason, path or _place(reason), message_id)
+        return _placed(name, reason, path or _path_in(reason), message_id)
 
     def _place_of_mark(self, mended: bytes) -> str:
         """Where a text stands in the place of a number; empty if something else is wrong before."""
@@ -118,7 +118,7 @@ class Explainer:
             return next(self._places_of_mark(self.decode(mended)), "")
         except UNREADABLE as error:
             reason = _cause(error)
-            return _place(reason) if "got `str`" in reason else ""
+            return _path_in(reason) if "got `str`" in reason else ""
 
     def look_at(self, data: bytes) -> UnreadableMessage:
         """The name and the ids of a message, as far as they can be read."""
@@ -165,8 +165,8 @@ def explain_params(data: bytes, error: Exception, decode: Callable[[bytes], obje
     reason, path = in_words(_cause(error)), ""
     mended = _mended(data)
     if mended != data:
-        reason, path = _halved(reason, lambda: _marked(_unread_too(decode(mended)), ""))
-    path = path or _place(reason)
+        reason, path = _halved(reason, lambda: _marked(_with_unknown_fields(decode(mended)), ""))
+    path = path or _path_in(reason)
     if _OF_A_FIELD.match(reason) and path.rpartition(".")[2] in _BESIDE_PARAMS:
         name = path.rpartition(".")[2]
         reason = f"`{name}` is no parameter: it stands in the message, beside `method`"
@@ -177,7 +177,7 @@ _BESIDE_PARAMS = frozenset(Call.__struct_fields__) - {"id"}
 """What is no parameter, but a field of the message; many things have an id."""
 
 
-def _unread_too(params: object) -> object:
+def _with_unknown_fields(params: object) -> object:
     """Plain values; what is read later, as the parameters within a batch, by whether it is marked.
 
     A call of a batch tells its own mistakes when it is read.
@@ -240,7 +240,7 @@ def _cause(error: Exception) -> str:
     return str(error)
 
 
-def _place(reason: str) -> str:
+def _path_in(reason: str) -> str:
     """Where it is wrong, as msgspec says it: `ops[0].order`; empty: it does not say.
 
     Of a field that is missing or unknown it is that field's place, not that of what holds it.
@@ -331,12 +331,12 @@ def _fields_in_front(data: bytes) -> Iterator[tuple[str, Any]]:
     """The fields before the place that cannot be read."""
     text = data[:READ_ANYHOW_BYTES].decode("utf-8", "replace")
     try:
-        at = _step(text, 0, "{")
+        at = _skip_expected(text, 0, "{")
         while True:
-            name, at = _READ(text, _step(text, at, ""))
-            value, at = _READ(text, _step(text, _step(text, at, ":"), ""))
+            name, at = _READ(text, _skip_expected(text, at, ""))
+            value, at = _READ(text, _skip_expected(text, _skip_expected(text, at, ":"), ""))
             yield name, value
-            at = _step(text, at, ",")
+            at = _skip_expected(text, at, ",")
     except (ValueError, RecursionError):
         return
 
@@ -345,7 +345,7 @@ _READ = json.JSONDecoder(strict=False).raw_decode
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def _step(text: str, at: int, expected: str) -> int:
+def _skip_expected(text: str, at: int, expected: str) -> int:
     """Past white space and what is expected there; raises ValueError."""
     space = _SPACE.match(text, at)
     at = space.end() if space else at

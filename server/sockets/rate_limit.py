@@ -104,7 +104,14 @@ class RateLimited(Outgoing):
             return About(project, member, address=connection.address, text=text)
         identity, program = session.identity, session.said.client
         text = ", ".join(filter(None, (program, text)))
-        return About(project, member, identity.user, identity.name or identity.username, connection.address, text)
+        return About(
+            project,
+            member,
+            identity.user,
+            identity.name or identity.username,
+            connection.address,
+            text,
+        )
 
     def _may_be_read(self, size: int) -> bool:
         """Whether its user owes nothing. The bytes are charged with the next large message: the ops

@@ -32,7 +32,9 @@ def _read(transport: asyncio.Transport, field: struct.Struct) -> int | None:
         return None
     try:
         # The event loop's own socket object has no options to be asked for.
-        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as copied_socket:
+        with socket.socket(
+            fileno=os.dup(transport.get_extra_info("socket").fileno())
+        ) as copied_socket:
             info = copied_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, field.size)
     except OSError:
         return None

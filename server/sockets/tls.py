@@ -140,7 +140,7 @@ class TlsPair:
             leaf = x509.load_pem_x509_certificate(chain.encode())
             context.load_cert_chain(self.certificate, self.key, password=_nobody_knows)
         except (ssl.SSLError, OSError, ValueError) as error:
-            raise BadPair(f"{self.certificate}, {self.key}: {_in_words(error)}") from None
+            raise BadPair(f"{self.certificate}, {self.key}: {_failure_words(error)}") from None
         return context, leaf
 
 
@@ -172,7 +172,7 @@ def _nobody_knows() -> str:
     raise ValueError(SAID["BAD_PASSWORD_READ"])
 
 
-def _in_words(error: Exception) -> str:
+def _failure_words(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return SAID.get(error.reason or "", one_line(str(error.reason or error)))
     return one_line(str(error))

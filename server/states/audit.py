@@ -36,9 +36,11 @@ async def audit_in(db: Database, project: str, *, digests: bool = False) -> dict
     journal = PostgresJournal(db)
     checkpoint = await stored_states.newest(db, project)
     oldest = await project_history.oldest(db, project)
-    first, rebuilt = await newest_whole(journal, project, oldest, _here)
+    first, rebuilt = await newest_whole(journal, project, oldest, _run_here)
     entries = await _all_entries(journal, project, first.seq)
-    snapshot_fields: dict[str, Any] = {"snapshots": await _snapshots(db, project)} if digests else {}
+    snapshot_fields: dict[str, Any] = (
+        {"snapshots": await _snapshots(db, project)} if digests else {}
+    )
     by_seq = _replayed(rebuilt, first.seq, entries)
     document = _checkpointed(checkpoint, entries)
     seqs = [entry.seq for entry in entries]
@@ -101,6 +103,6 @@ async def _all_entries(journal: PostgresJournal, project: str, after: int) -> li
     return entries
 
 
-async def _here(function: Callable[..., Any], *args: Any) -> Any:
+async def _run_here(function: Callable[..., Any], *args: Any) -> Any:
     """A command line has no event loop that must not wait."""
     return function(*args)

@@ -32,7 +32,7 @@ async def watch(database_url: str, projects: list[str]) -> None:
             db = await Database.open(database_url, max_size=1, application_name="prime watch")
             try:
                 while True:
-                    await _look(db, projects, newest_seen)
+                    await _print_new_checkpoints(db, projects, newest_seen)
                     await asyncio.sleep(LOOK_SECONDS)
             finally:
                 await db.close()
@@ -40,7 +40,9 @@ async def watch(database_url: str, projects: list[str]) -> None:
             await asyncio.sleep(PATIENCE_SECONDS)
 
 
-async def _look(db: Database, projects: list[str], seen: dict[str, tuple[str, int]]) -> None:
+async def _print_new_checkpoints(
+    db: Database, projects: list[str], seen: dict[str, tuple[str, int]]
+) -> None:
     stands = await studio_projects.checkpoints_among(db, projects)
     for project, stand in stands.items():
         if seen.get(project) == stand:

@@ -36,12 +36,12 @@ class DocumentSlots:
     async def slot(self, user: str) -> AsyncIterator[None]:
         """Wait until nobody else has a document; raises `Refused`."""
         if self._is_taken:
-            await self._wait(user)
+            await self._wait_for_slot(user)
         self._is_taken = True
         try:
             yield
         finally:
-            self._next()
+            self._wake_next()
 
     async def once(self, key: Hashable, user: str, find: Callable[[], Awaitable[Any]]) -> Any:
         """A small answer about the state that `key` names: found in the slot, if none is kept."""
@@ -55,7 +55,7 @@ class DocumentSlots:
         self._cached.move_to_end(key)
         return self._cached[key]
 
-    async def _wait(self, user: str) -> None:
+    async def _wait_for_slot(self, user: str) -> None:
         waiting = self._waiting.setdefault(user, deque())
         if len(waiting) >= MAX_DOCUMENT_CALLS_WAITING:
             text = "too many of your calls that need a whole state wait; ask again when one is done"
@@ -66,14 +66,14 @@ class DocumentSlots:
             await slot
         except asyncio.CancelledError:
             if not slot.cancelled():
-                self._next()  # it had been given the slot, and nobody else has it
+                self._wake_next()  # it had been given the slot, and nobody else has it
             elif slot in waiting:
                 waiting.remove(slot)
                 if not waiting and self._waiting.get(user) is waiting:
                     del self._waiting[user]
             raise
 
-    def _next(self) -> None:
+    def _wake_next(self) -> None:
         """The oldest call of the user whose turn is longest ago."""
         self._is_taken = False
         while self._waiting:

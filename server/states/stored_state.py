@@ -78,7 +78,7 @@ def sliced(state: State) -> tuple[StateSlice, ...]:
     return tuple(
         StateSlice(collection, JSON.encode(part))
         for collection, entities in state.items()
-        for part in _parts(entities)
+        for part in _cut_entities(entities)
     )
 
 
@@ -170,7 +170,9 @@ async def changes_of(
     """What each of these has changed; raises as `document_at` does, and `TooManyChanges`."""
     first, last = min(seqs), max(seqs)
     async with await document_at(journal, project, first - 1, in_thread) as worker_document:
-        changes, _ = await _replay(journal, project, worker_document, first - 1, last, frozenset(seqs))
+        changes, _ = await _replay(
+            journal, project, worker_document, first - 1, last, frozenset(seqs)
+        )
     return {seq: changes.get(seq, ()) for seq in seqs}
 
 
@@ -220,7 +222,7 @@ def _entities(part: StateSlice) -> dict[str, Entity]:
     return entities
 
 
-def _parts(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
+def _cut_entities(entities: dict[str, Entity]) -> Iterable[dict[str, Entity]]:
     remaining = iter(entities.items())
     while part := dict(islice(remaining, SLICE)):
         yield part

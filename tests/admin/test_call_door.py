@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from admin.door import NotDone
 from admin.call_door import CallDoor
+from admin.door import NotDone
 from loadtest.drills.authority import Authority
 
 

@@ -15,9 +15,9 @@ from rich.table import Table
 from admin import __main__ as command
 from admin import call_door
 from admin.__main__ import parser
-from admin.door import NotDone
 from admin.answer_tables import audit, room
 from admin.commands import WORDS, duration_ms
+from admin.door import NotDone
 from persistence.pool import Database
 from schema.operating.calls import OPERATOR_METHODS
 from tests.server.conftest import Node, create_project

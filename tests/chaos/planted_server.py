@@ -22,8 +22,8 @@ from schema.messages import Ack, DeltaCommitted, Error
 from schema.server_limits import MAX_BATCH, MAX_BATCH_BYTES
 from server.__main__ import main
 from server.commits.committer import ProjectQueue
-from server.live.write_behind import write_behind
 from server.live.journal_watch import JournalWatch
+from server.live.write_behind import write_behind
 from server.sockets.connection import Connection
 
 COMMIT_LATER_SECONDS = 0.25

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from rooms.document.document import Change, Document, read_ops
 from rooms.document.contributor_scope import scope_of
+from rooms.document.document import Change, Document, read_ops
 from rooms.effects import (
     Admit,
     Commit,

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from rooms.pauses import PAUSE_EVERY
 from rooms.byte_bounded_page import first_that_fit
+from rooms.pauses import PAUSE_EVERY
 
 ITEMS = ["aa", "bbb", "c"]
 SIZES = [len(msgspec.msgpack.encode(item)) for item in ITEMS]

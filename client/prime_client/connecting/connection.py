@@ -119,7 +119,9 @@ class Connection:
                 ssl=tls or (True if urlsplit(url).scheme.lower() == "wss" else None),
             )
         except ssl.SSLCertVerificationError as error:  # a ValueError, too
-            problem = f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
+            problem = (
+                f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
+            )
             raise CouldNotOpen(Ending(None, problem, is_hopeless=True)) from error
         except (InvalidURI, ValueError) as error:
             problem = f"{error}; {ADDRESS}"

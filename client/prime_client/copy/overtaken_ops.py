@@ -33,5 +33,6 @@ def _is_effect_of(effect: Op, op: Op) -> bool:
     props = moved(op) if op["op"] == "move" else op["props"]
     # Which of two at one time is left, and which right, may be another one (rule O12).
     return bool(props) and all(
-        name in effect_props and (name == "slot" or effect_props[name] == value) for name, value in props.items()
+        name in effect_props and (name == "slot" or effect_props[name] == value)
+        for name, value in props.items()
     )

@@ -42,7 +42,8 @@ class RewoundWatch:
             return
         acknowledged, self._acknowledged = self._acknowledged, OrderedDict()
         self._looking = asyncio.create_task(
-            self._look(before, now, member, acknowledged), name=f"prime rewound {self._project}"
+            self._compare_with_journal(before, now, member, acknowledged),
+            name=f"prime rewound {self._project}",
         )
 
     def end(self) -> None:
@@ -50,7 +51,7 @@ class RewoundWatch:
         if self._looking is not None:
             self._looking.cancel()
 
-    async def _look(
+    async def _compare_with_journal(
         self, before: Position, now: Position, member: str, acknowledged: Mapping[str, int]
     ) -> None:
         lost, is_exact = await gone(self._call, self._project, member, acknowledged, now.seq)

@@ -8,8 +8,8 @@ from prime_client.connecting.codec import Codec, Frame, Message
 from prime_client.connecting.connection import Connection
 from prime_client.copy.replica import Replica
 from prime_client.copy.room_messages import Gap
-from prime_client.delivery.outcomes import Outcomes, refusal_in_words
 from prime_client.delivery.lost_after_restore import RewoundWatch
+from prime_client.delivery.outcomes import Outcomes, refusal_in_words
 from prime_client.delivery.send_queue import SendQueue
 from prime_client.events import (
     Acknowledged,
@@ -122,7 +122,7 @@ class Membership(RoomView):
         self._outcomes.end(why)
         self._joined.set()
         self._settled.set()
-        self._listeners.end(_left(why))
+        self._listeners.end(left_of(why))
         self._rewound.end()
         self._on_closed(self.project)
 
@@ -268,7 +268,7 @@ class Membership(RoomView):
             self._retry = None
 
 
-def _left(why: Exception) -> Left:
+def left_of(why: Exception) -> Left:
     match why:
         case RoomClosed():
             return why.left

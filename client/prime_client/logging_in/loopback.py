@@ -50,7 +50,7 @@ class RedirectListener:
         with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
             async with asyncio.timeout(READ_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
-                brought = self._take(head)
+                brought = self._take_redirect(head)
                 status, page = b"404 Not Found", b""
                 if brought is not None:
                     status, page = b"200 OK", PAGE if "code" in brought else REFUSED_PAGE
@@ -59,7 +59,7 @@ class RedirectListener:
                 await writer.drain()
         writer.close()
 
-    def _take(self, head: bytes) -> dict[str, str] | None:
+    def _take_redirect(self, head: bytes) -> dict[str, str] | None:
         """What it brings; None: it is not of this login."""
         method, target, *_ = head.decode("latin-1").split(" ", 2)
         url = urlsplit(target)

@@ -111,7 +111,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         if message["position"] is None:
             return
         changes, self._moment = self._moment, []
-        self._take(changes, message["position"])
+        self._take_changes(changes, message["position"])
 
     def interrupt(self) -> None:
         """The connection is gone, and with it the watch on the server."""
@@ -183,14 +183,14 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         if began["resumed"]:
             changes: list[dict[str, Any]] = [{"change": "left", "id": id} for id in began["left"]]
             changes += [{"change": "changed", "id": id, "row": row} for id, row in rows.items()]
-            self._take(changes, began["position"])
+            self._take_changes(changes, began["position"])
             return
         reason = self._reason or began["reason"] or ""
         self._events.append(RowsResynced(rows, reason) if self._has_begun else Rows(rows))
         self._known, self._position = set(rows), began["position"]
         self._has_begun, self._reason = True, ""
 
-    def _take(self, changes: list[Any], position: str) -> None:
+    def _take_changes(self, changes: list[Any], position: str) -> None:
         self._position = position
         if len(self._events) + len(changes) > CHANGES_BUFFERED:
             self.renew("behind")

@@ -101,7 +101,9 @@ class _Bench:
         doors = [(each, await self._register(each)) for each in known_accounts]
         owner = doors[0][1]
         project = str((await owner.call("projects.create", name="edited meanwhile"))["id"])
-        tokens = await patiently(owner, "auth.login", email=known_accounts[0].email, password=PASSWORD)
+        tokens = await patiently(
+            owner, "auth.login", email=known_accounts[0].email, password=PASSWORD
+        )
         writer = await BarePrime.open(self._one, "writer", tokens["access_token"])
         await writer.join(project)
         waited, began = kept_waiting_seconds(self._pid), time.perf_counter()
@@ -110,14 +112,19 @@ class _Bench:
             wrong_logins = WrongLogins(
                 await self._guessers(),
                 self._asked.wrong_per_second,
-                [each.email for each in known_accounts] + [f"nobody{n}@load.example" for n in range(400)],
+                [each.email for each in known_accounts]
+                + [f"nobody{n}@load.example" for n in range(400)],
             )
-            loud = await self._phase("while wrong logins arrive", doors, writer, project, wrong_logins)
+            loud = await self._phase(
+                "while wrong logins arrive", doors, writer, project, wrong_logins
+            )
             closed = await self._revoked()
             refreshes = await self._refreshes()
         waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began)
         wrong_login_count = self._asked.wrong_per_second * self._asked.seconds
-        found_problems = problems(lag.ms, lag.cpu_percent, wrong_logins.sent, wrong_login_count) + disturbed(waited * 100)
+        found_problems = problems(
+            lag.ms, lag.cpu_percent, wrong_logins.sent, wrong_login_count
+        ) + disturbed(waited * 100)
         self.curves |= {"ended elsewhere: until the socket is closed": closed}
         return {
             **loud,
@@ -181,9 +188,13 @@ class _Bench:
         with self._console.status("ending logins"):
             for _ in range(self._asked.revocations):
                 connection = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
-                tokens = await patiently(connection, "auth.login", email=ann.email, password=PASSWORD)
+                tokens = await patiently(
+                    connection, "auth.login", email=ann.email, password=PASSWORD
+                )
                 elsewhere = await BarePrime.open(self._two, "ended", tokens["access_token"])
-                connection_ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+                connection_ended: asyncio.Future[object] = (
+                    asyncio.get_running_loop().create_future()
+                )
                 elsewhere.connection.on_lost = connection_ended.set_result
                 began = time.perf_counter()
                 await connection.call("auth.logout")
@@ -213,7 +224,9 @@ class _Bench:
         ann = _someone("203.0.98.7")
         door, login = await self._register(ann), {"email": ann.email, "password": PASSWORD}
         count = range(self._asked.refreshers)
-        refresh_tokens = [(await patiently(door, "auth.login", **login))["refresh_token"] for _ in count]
+        refresh_tokens = [
+            (await patiently(door, "auth.login", **login))["refresh_token"] for _ in count
+        ]
         doors = [await BarePrime.open(self._one, "refreshing") for _ in count]
         with self._console.status("refreshing"):
             end = time.perf_counter() + seconds

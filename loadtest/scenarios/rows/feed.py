@@ -14,7 +14,13 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.hub_metrics import scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
-from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import (
+    LAG_BOUND_OF_SECONDS_MS,
+    LoopLag,
+    disturbed,
+    problems,
+    verdict,
+)
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
@@ -135,7 +141,7 @@ class _Crowd:
 
     async def _prepare(self) -> None:
         """Accounts, their projects and files; who will watch what, lists in turn."""
-        self._say("making files")
+        self._show_step("making files")
         per_list, count = self._arguments.per_list, self._arguments.watchers
         lists = -(-count // per_list)
         by_account = max(1, PER_ACCOUNT // per_list)
@@ -159,7 +165,7 @@ class _Crowd:
         self._waiting = list(in_turn)
 
     async def _come(self, count: int) -> None:
-        self._say(f"{count:,} come")
+        self._show_step(f"{count:,} come")
         coming, self._waiting = self._waiting[:count], self._waiting[count:]
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
 
@@ -173,7 +179,7 @@ class _Crowd:
 
     async def _during(self, text: str) -> dict[str, float]:
         """What goes on for some seconds, at the set rate of changes."""
-        self._say(text)
+        self._show_step(text)
         writing = self._write()
         await asyncio.sleep(1.0)
         before, changes_seen = await scrape(self._hub.url), self._seen.changes
@@ -195,7 +201,7 @@ class _Crowd:
         return [asyncio.create_task(writer.write(each)) for writer in self._writers]
 
     async def _kill(self) -> None:
-        self._say("the server is killed and started again")
+        self._show_step("the server is killed and started again")
         writing = self._write()
         await asyncio.sleep(1.0)
         await self._hub.kill()
@@ -205,7 +211,7 @@ class _Crowd:
 
     async def _missed(self) -> int:
         """How many names watchers show that are not those of the tables, once all is told."""
-        self._say("holding every list against the tables")
+        self._show_step("holding every list against the tables")
         names: dict[str, dict[str, str]] = {}
         for writer in self._writers:
             names |= await writer.names()
@@ -227,7 +233,7 @@ class _Crowd:
     def _connected(self) -> list[BarePrime]:
         return [watcher.prime for watcher in self._watchers if watcher.prime is not None]
 
-    def _say(self, text: str) -> None:
+    def _show_step(self, text: str) -> None:
         self._progress.update(self._step, description=text)
 
 

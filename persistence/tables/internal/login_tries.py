@@ -98,7 +98,9 @@ async def count_try(db: Executor, account: bytes, address: str, *, is_known: boo
     async with db.transaction() as tx:
         own_tries, all_over, now = await _locked(tx, account, address, shared_place)
         if is_known:
-            own_tries = replace(own_tries, known_until=max(own_tries.known_until, now + KNOWN_DEVICE_SECONDS))
+            own_tries = replace(
+                own_tries, known_until=max(own_tries.known_until, now + KNOWN_DEVICE_SECONDS)
+            )
         if wait := seconds_to_wait(own_tries, all_over, now):
             return Try(wait)
         if is_undecided(own_tries, all_over, now):
@@ -111,7 +113,7 @@ async def count_try(db: Executor, account: bytes, address: str, *, is_known: boo
 async def count_wrong(db: Executor, account: bytes, address: str, begun: Try) -> int:
     """The try was wrong: how many were in a row, with this one."""
     was_alone = begun.was_alone
-    own_tries = await _step(
+    own_tries = await _count_step(
         db,
         account,
         (address, begun.all_over),
@@ -124,14 +126,14 @@ async def count_login(db: Executor, account: bytes, address: str, begun: Try) ->
     """The try was right: the address is known from now on."""
     was_alone = begun.was_alone
     where = (address, begun.all_over)
-    await _step(db, account, where, lambda *tries: after_a_login(*tries, was_alone=was_alone))
+    await _count_step(db, account, where, lambda *tries: after_a_login(*tries, was_alone=was_alone))
 
 
 async def count_nothing(db: Executor, account: bytes, address: str, begun: Try) -> None:
     """There was no time to look at the try."""
     was_alone = begun.was_alone
     where = (address, begun.all_over)
-    await _step(db, account, where, lambda *tries: after_no_look(*tries, was_alone=was_alone))
+    await _count_step(db, account, where, lambda *tries: after_no_look(*tries, was_alone=was_alone))
 
 
 async def count_owner(db: Executor, account: bytes, address: str) -> None:
@@ -140,7 +142,7 @@ async def count_owner(db: Executor, account: bytes, address: str) -> None:
     def known(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
         return after_another_proof(here, now), all_over
 
-    await _step(db, account, (address, EVERYWHERE), known)
+    await _count_step(db, account, (address, EVERYWHERE), known)
 
 
 async def forget_known(db: Executor, account: bytes) -> None:
@@ -165,7 +167,7 @@ async def count_code(db: Executor, account: bytes, address: str) -> float:
 
 async def count_right_code(db: Executor, account: bytes, address: str) -> None:
     """The code was right: the address is known from now on."""
-    await _step(db, account, (address, EVERYWHERE), code_tries.after_a_code)
+    await _count_step(db, account, (address, EVERYWHERE), code_tries.after_a_code)
 
 
 async def wrong_in_a_row(db: Executor, account: bytes) -> int:
@@ -179,7 +181,7 @@ async def trim(db: Executor) -> None:
     await slices.delete(db, TRIM)
 
 
-async def _step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
+async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
     """What is then counted of the address, the first of both."""
     async with db.transaction() as tx:
         own_tries, all_over, now = await _locked(tx, account, *where)

@@ -103,13 +103,13 @@ def _unit(schema: Schema) -> str:
 
 def _range(schema: Schema) -> str:
     """Of a number that has both ends."""
-    bounded_schema: Schema = next((one for one in schema.get("anyOf", [schema]) if "maximum" in one), {})
-    if bounded_schema.get("maximum", 0) >= _LARGEST_INTEGER:
+    bounded: Schema = next((one for one in schema.get("anyOf", [schema]) if "maximum" in one), {})
+    if bounded.get("maximum", 0) >= _LARGEST_INTEGER:
         return ""
-    if "minimum" in bounded_schema:
-        return f"{bounded_schema['minimum']:,.15g} to {bounded_schema['maximum']:,.15g}"
-    if "exclusiveMinimum" in bounded_schema:
-        return f"above {bounded_schema['exclusiveMinimum']:,.15g}, at most {bounded_schema['maximum']:,.15g}"
+    if "minimum" in bounded:
+        return f"{bounded['minimum']:,.15g} to {bounded['maximum']:,.15g}"
+    if "exclusiveMinimum" in bounded:
+        return f"above {bounded['exclusiveMinimum']:,.15g}, at most {bounded['maximum']:,.15g}"
     return ""
 
 
@@ -120,7 +120,9 @@ def _comment(schema: Schema, indent: str) -> str:
     if measure:
         descriptions.append(f"{measure[0].upper()}{measure[1:]}.")
     if "x-points-to" in schema:
-        descriptions.append(f"An id in `{schema['x-points-to']}`{_ON_DELETE[schema['x-on-delete']]}.")
+        descriptions.append(
+            f"An id in `{schema['x-points-to']}`{_ON_DELETE[schema['x-on-delete']]}."
+        )
     if "default" in schema:
         descriptions.append(f"Default: {json.dumps(schema['default'], ensure_ascii=False)}.")
     if not descriptions:

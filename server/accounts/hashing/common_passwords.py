@@ -47,13 +47,13 @@ class _Sorted:
 
 def is_common(password: str) -> bool:
     """Whether a password is one of those, in whatever case of letters."""
-    known_hashes, password_hash = _known(), _hash(password)
+    known_hashes, password_hash = _known_hashes(), _hash(password)
     index = bisect_left(known_hashes, password_hash)
     return index < len(known_hashes) and known_hashes[index] == password_hash
 
 
 @cache
-def _known() -> _Sorted:
+def _known_hashes() -> _Sorted:
     return _Sorted(FILE.read_bytes())
 
 

@@ -71,7 +71,7 @@ class MailWriter:
 
     def write(self, kind: MailKind, payload: Mapping[str, object]) -> Written:
         """Raises `CannotWrite`."""
-        values = {name: _shown(name, value) for name, value in payload.items()}
+        values = {name: _safe_name(name, value) for name, value in payload.items()}
         values["server_name"] = self.settings.sender_name
         values["account_url"] = self._public_url.account_page()
         if kind in LINKS:
@@ -143,7 +143,7 @@ def _not_none(value: object) -> object:
     return value
 
 
-def _shown(name: str, value: object) -> object:
+def _safe_name(name: str, value: object) -> object:
     """A name as one line of text that no mail program takes for a link."""
     if not isinstance(value, str) or name in OURS:
         return value

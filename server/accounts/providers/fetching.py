@@ -68,7 +68,9 @@ class Fetching:
         try:
             async with asyncio.timeout(REQUEST_SECONDS), self.slots(where.netloc):
                 client = self._client(is_loopback(host))
-                async with client.stream(method, url, headers=request_headers, content=body) as response:
+                async with client.stream(
+                    method, url, headers=request_headers, content=body
+                ) as response:
                     data = await _bounded(response, host)
         except TimeoutError:
             raise ProviderDown(f"{host} does not answer") from None

@@ -39,13 +39,13 @@ class FlowSecrets:
 
     def verifier_of(self, flow: str) -> str:
         """43 characters (RFC 7636, 4.1), which only this server can make."""
-        return self._made(b"verifier", flow)
+        return self._flow_secret(b"verifier", flow)
 
     def nonce_of(self, flow: str) -> str:
         """What the ID token must repeat (OpenID Connect Core, 3.1.2.1)."""
-        return self._made(b"nonce", flow)
+        return self._flow_secret(b"nonce", flow)
 
-    def _made(self, of: bytes, flow: str) -> str:
+    def _flow_secret(self, of: bytes, flow: str) -> str:
         key = self._by_name.get(flow[-NAME_LENGTH:], self._key)
         return base64url.encode(hmac.digest(key, of + b"\0" + flow.encode(), "sha256"))
 

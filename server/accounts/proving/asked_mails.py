@@ -128,11 +128,11 @@ class AskedMails:
                 if isinstance(mail, WrongCode):
                     await _tell_of_wrong_codes(tx, mail)
                 else:
-                    await self._look(tx, mail)
+                    await self._send_if_due(tx, mail)
         except _TooMany:
             self._count("asked_mail_dropped")
 
-    async def _look(self, tx: Executor, mail: AskedMail) -> None:
+    async def _send_if_due(self, tx: Executor, mail: AskedMail) -> None:
         """Whom it is about, and whether it is to be sent."""
         holder = await users.by_email(tx, mail.email)
         if mail.prepared is not None:

@@ -10,7 +10,7 @@ from server.calls.accounts import (
     refreshing_tokens,
     second_factor,
 )
-from server.calls.accounts.self_service import password_and_email, account_deletion, mailed_proofs
+from server.calls.accounts.self_service import account_deletion, mailed_proofs, password_and_email
 from server.calls.answer import Answer
 from server.calls.roles import guests, invitations, permits
 

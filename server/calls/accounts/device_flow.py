@@ -123,7 +123,11 @@ async def _let_in(
     async with context.db.transaction() as tx:
         device_login = await device_logins.take(tx, device_hash)
         user = None if device_login is None else await users.by_id(tx, device_login[0])
-        if device_login and user is not None and not await _lacks_factor(tx, user.id, device_login[1]):
+        if (
+            device_login
+            and user is not None
+            and not await _lacks_factor(tx, user.id, device_login[1])
+        ):
             tokens = await open_held(
                 context, caller, user, by=LoginBy.DEVICE, tx=tx, approved_by=device_login[1]
             )
@@ -135,7 +139,9 @@ async def look(context: Context, caller: Caller, params: LookAtDevice) -> Asking
     """Which device asks; only who was shown it may decide (rule A31)."""
     _take_a_try(context, caller)
     code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
-    device = _known(context, caller, await device_logins.look(context.db, code_hashes, caller.user))
+    device = _known_device_login(
+        context, caller, await device_logins.look(context.db, code_hashes, caller.user)
+    )
     return AskingDevice(
         device=device.device,
         name=device.name,
@@ -153,9 +159,14 @@ async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Do
     _take_a_try(context, caller)
     code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
     async with context.db.transaction() as tx:
-        device_login = await device_logins.approve(tx, code_hashes, caller.user, caller.auth_session)
+        device_login = await device_logins.approve(
+            tx, code_hashes, caller.user, caller.auth_session
+        )
         if device_login is not None:
-            device_name, network = device_login.name or device_login.device, network_of(device_login.address)
+            device_name, network = (
+                device_login.name or device_login.device,
+                network_of(device_login.address),
+            )
             await tell(tx, MailKind.DEVICE_APPROVED, caller.user, device=device_name, place=network)
     return _decide(context, caller, device_login, AuditEvent.DEVICE_APPROVED)
 
@@ -178,7 +189,7 @@ async def deny(context: Context, caller: Caller, params: DenyDevice) -> Done:
 def _decide(
     context: Context, caller: Caller, found: WaitingDevice | None, event: AuditEvent
 ) -> Done:
-    device = _known(context, caller, found)
+    device = _known_device_login(context, caller, found)
     context.device_codes.decided(device.device_hash)
     context.audit.note(
         event,
@@ -199,7 +210,9 @@ def _take_a_try(context: Context, caller: Caller) -> None:
         raise too_often(wait, "too many codes of devices that do not ask")
 
 
-def _known(context: Context, caller: Caller, device: WaitingDevice | None) -> WaitingDevice:
+def _known_device_login(
+    context: Context, caller: Caller, device: WaitingDevice | None
+) -> WaitingDevice:
     if device is None:
         raise _refused(context, caller, NO_CODE, Cause.WRONG_CODE)
     context.usage.user_codes.charge(caller.user, asyncio.get_running_loop().time(), -1)

@@ -32,7 +32,7 @@ async def end_logins(
         await login_challenges.end_all(savepoint, user)
         ended = await auth_sessions.revoke_all(savepoint, user, but, reason)
         for auth_session in ended:
-            await _note(savepoint, user, auth_session, reason)
+            await _note_in_audit(savepoint, user, auth_session, reason)
     return ended
 
 
@@ -94,12 +94,12 @@ async def revoke(context: Context, caller: Caller, params: RevokeLogin) -> Done:
         if ended is None:
             raise NotFound("there is no such login of yours")
         for auth_session in ended:
-            await _note(tx, caller.user, auth_session, "revoked elsewhere")
+            await _note_in_audit(tx, caller.user, auth_session, "revoked elsewhere")
     tell_ended(context, ended)
     return Done()
 
 
-async def _note(tx: Executor, user: str, auth_session: str, reason: str) -> None:
+async def _note_in_audit(tx: Executor, user: str, auth_session: str, reason: str) -> None:
     await audit_log.insert(
         tx, AuditEvent.SESSION_REVOKED, user=user, auth_session=auth_session, reason=reason
     )

@@ -49,7 +49,9 @@ async def _is_known(context: Context, caller: Caller, params: msgspec.Struct, no
         return False
     hashed = context.second_factors.hash_of(challenge)
     challenge_found = await login_challenges.get(context.db, hashed, caller.device, CHALLENGE_TRIES)
-    user = None if challenge_found is None else await users.by_id(context.db, challenge_found.user_id)
+    user = (
+        None if challenge_found is None else await users.by_id(context.db, challenge_found.user_id)
+    )
     return user is not None and await context.logins.is_known(
         context.db, user.email, caller.address
     )

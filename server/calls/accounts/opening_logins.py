@@ -84,7 +84,7 @@ async def open_held(
         await cancel(context, tx, user)
     proof = Proof(by.value, by is LoginBy.SECOND_FACTOR, approved_by)
     session, ended = await _make(context, caller, user, tx, proof)
-    await _note(tx, caller, user, session, by, ended)
+    await _note_in_audit(tx, caller, user, session, by, ended)
     if by not in BEGINS:
         await tell_of_new_device(tx, caller, user, session)
 
@@ -119,12 +119,17 @@ def note_of(caller: Caller) -> DeviceNote:
     return DeviceNote(device.name, device.kind, device.client, network_of(caller.address))
 
 
-async def _note(
+async def _note_in_audit(
     db: Executor, caller: Caller, user: UserRow, session: AuthSession, by: LoginBy, ended: list[str]
 ) -> None:
     audit_details = {"by": by.value, "device": caller.device}
     await audit_log.insert(
-        db, AuditEvent.LOGIN, user=user.id, auth_session=session.id, address=caller.address, **audit_details
+        db,
+        AuditEvent.LOGIN,
+        user=user.id,
+        auth_session=session.id,
+        address=caller.address,
+        **audit_details,
     )
     for auth_session in ended:
         reason = {"reason": "too many logins"}

@@ -33,7 +33,7 @@ async def identities(context: Context, caller: Caller, params: ListIdentities) -
     """The oldest first."""
     linked = await provider_identities.of_user(context.db, caller.user, MAX_IDENTITIES_PER_USER)
     password = await auth_credentials.password_of(context.db, caller.user)
-    return LinkedIdentities([_shown(each) for each in linked], password is not None)
+    return LinkedIdentities([_linked_row(each) for each in linked], password is not None)
 
 
 async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderBegun:
@@ -59,8 +59,8 @@ async def link_finish(context: Context, caller: Caller, params: FinishLink) -> L
             raise Refused(ErrorCode.LIMIT_REACHED, text)
         if linked.linked_at == linked.last_used_at:  # not one that was linked before
             await tell(tx, MailKind.IDENTITY_LINKED, caller.user, provider=provider)
-    _note(context, caller, AuditEvent.IDENTITY_LINKED, provider)
-    return _shown(linked)
+    _note_in_audit(context, caller, AuditEvent.IDENTITY_LINKED, provider)
+    return _linked_row(linked)
 
 
 async def unlink(context: Context, caller: Caller, params: Unlink) -> Done:
@@ -75,11 +75,11 @@ async def unlink(context: Context, caller: Caller, params: Unlink) -> Done:
         if not has_password and not await provider_identities.count_of(tx, caller.user):
             raise Refused(ErrorCode.FORBIDDEN, LAST)
         await tell(tx, MailKind.IDENTITY_UNLINKED, caller.user, provider=provider)
-    _note(context, caller, AuditEvent.IDENTITY_UNLINKED, provider)
+    _note_in_audit(context, caller, AuditEvent.IDENTITY_UNLINKED, provider)
     return Done()
 
 
-def _note(context: Context, caller: Caller, event: AuditEvent, provider: str) -> None:
+def _note_in_audit(context: Context, caller: Caller, event: AuditEvent, provider: str) -> None:
     context.audit.note(
         event,
         user=caller.user,
@@ -89,7 +89,7 @@ def _note(context: Context, caller: Caller, event: AuditEvent, provider: str) ->
     )
 
 
-def _shown(identity: ProviderIdentity) -> LinkedIdentity:
+def _linked_row(identity: ProviderIdentity) -> LinkedIdentity:
     return LinkedIdentity(
         id=identity.id,
         provider=identity.provider,

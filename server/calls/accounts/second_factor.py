@@ -69,7 +69,7 @@ async def second_factor(context: Context, caller: Caller, params: GiveSecondFact
     async with context.db.transaction() as tx:
         await auth_sessions.hold_user(tx, user.id)
         await use_code(context, caller, tx, user.id, params.code, WRONG_CODE)
-        await _take(context, caller, tx, user, params.challenge)
+        await _take_challenge(context, caller, tx, user, params.challenge)
         tokens = await open_held(context, caller, user, by=LoginBy.SECOND_FACTOR, tx=tx)
     await count_success(context, caller, user.id)
     return tokens
@@ -100,7 +100,7 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
     async with context.db.transaction() as tx:
         await auth_sessions.hold_user(tx, user.id)
         if params.challenge is not None:
-            await _take(context, caller, tx, user, params.challenge)
+            await _take_challenge(context, caller, tx, user, params.challenge)
         is_first = not await second_factors.is_confirmed(tx, user.id)
         if params.challenge is not None and not is_first:
             raise Refused(ErrorCode.CONFLICT, THERE_IS_ONE)
@@ -119,7 +119,7 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
             by = LoginBy.SECOND_FACTOR
             tokens = await open_held(context, caller, user, by=by, tx=tx)
     await count_success(context, caller, user.id)
-    _note(context, caller, AuditEvent.SECOND_FACTOR_ADDED, user.id)
+    _note_in_audit(context, caller, AuditEvent.SECOND_FACTOR_ADDED, user.id)
     return TotpConfirmed(recovery_codes=codes, tokens=tokens)
 
 
@@ -132,7 +132,7 @@ async def totp_disable(context: Context, caller: Caller, params: DisableTotp) ->
         await use_code(context, caller, tx, caller.user, params.code, NO_CODE)
         await _take_off(tx, caller.user)
     await count_success(context, caller, caller.user)
-    _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
+    _note_in_audit(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
     return Done()
 
 
@@ -154,7 +154,7 @@ async def totp_remove(context: Context, caller: Caller, params: RemoveTotp) -> D
         else:
             await _take_off(tx, caller.user)
     await count_success(context, caller, caller.user)
-    _note(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
+    _note_in_audit(context, caller, AuditEvent.SECOND_FACTOR_REMOVED, caller.user)
     return Done()
 
 
@@ -168,7 +168,7 @@ async def recovery_codes(
         codes = await _new_codes(context, tx, caller.user)
         await tell(tx, MailKind.RECOVERY_CODES_MADE, caller.user)
     await count_success(context, caller, caller.user)
-    _note(context, caller, AuditEvent.RECOVERY_CODES_MADE, caller.user)
+    _note_in_audit(context, caller, AuditEvent.RECOVERY_CODES_MADE, caller.user)
     return RecoveryCodes(codes)
 
 
@@ -243,7 +243,7 @@ async def _logged_in(context: Context, caller: Caller) -> UserRow:
     return user
 
 
-async def _take(
+async def _take_challenge(
     context: Context, caller: Caller, tx: Executor, user: UserRow, challenge: str
 ) -> None:
     """Use the challenge up; raises `Refused` if the login that it is of was ended meanwhile."""
@@ -264,7 +264,7 @@ def _failed(context: Context, caller: Caller, user: str | None, text: str, cause
     return Refused(ErrorCode.AUTH_FAILED, text)
 
 
-def _note(context: Context, caller: Caller, event: AuditEvent, user: str) -> None:
+def _note_in_audit(context: Context, caller: Caller, event: AuditEvent, user: str) -> None:
     context.audit.note(event, user=user, address=caller.address)
 
 

@@ -106,7 +106,7 @@ async def _require_equal(
     differing = [name for name, value in facts.items() if row[name] != value]
     if differing:
         text = (
-            f"the file is {params.status} already, with another `{differing[0]}`: nothing was changed; "
-            "read the row"
+            f"the file is {params.status} already, with another `{differing[0]}`: "
+            "nothing was changed; read the row"
         )
         raise Refused(ErrorCode.CONFLICT, text, version=row["version"])

@@ -24,7 +24,7 @@ async def copy(context: Context, caller: Caller, params: CopyPreset) -> Any:
     with nullcontext() if params.id is None else looking_up(context, caller.user):
         id = await plugin_presets.copy(context.db, *copy_arguments)
     context.announcer.rows_changed()
-    return await _row(context, caller, id)
+    return await _preset_row(context, caller, id)
 
 
 async def publish(context: Context, caller: Caller, params: PublishPreset) -> Any:
@@ -48,10 +48,10 @@ async def use(context: Context, caller: Caller, params: UsePreset) -> Done:
 async def _set_public(context: Context, caller: Caller, preset: str, *, is_public: bool) -> Any:
     if await plugin_presets.set_public(context.db, preset, caller.user, is_public=is_public):
         context.announcer.rows_changed()
-    return await _row(context, caller, preset)
+    return await _preset_row(context, caller, preset)
 
 
-async def _row(context: Context, caller: Caller, id: str) -> Any:
+async def _preset_row(context: Context, caller: Caller, id: str) -> Any:
     """As the call's own transaction has it, which no other connection sees yet."""
     row = await reading.get(Access(context.db, context.db), PLUGIN_PRESETS, caller.user, id)
     return ROW_CALLS.row(PLUGIN_PRESETS)(**row)

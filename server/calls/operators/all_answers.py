@@ -1,7 +1,7 @@
 """The calls of operators: method name -> the function that answers it, and whom it forbids."""
 
 from server.calls.answer import Answer
-from server.calls.operators import sizes_and_audit, health, nodes, logins_and_seats, rooms
+from server.calls.operators import health, logins_and_seats, nodes, rooms, sizes_and_audit
 from server.calls.operators.operator_rights import for_operators
 
 OPERATOR_ANSWERS: dict[str, Answer] = {

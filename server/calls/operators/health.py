@@ -32,14 +32,18 @@ LATENCIES = ("ack", "commit", "call", "join", "loop_late")
 async def show_health(context: Context, caller: Caller, params: ShowHealth) -> HealthRows:
     """Of each node what it says of itself."""
     question = await context.questions.ask("health")
-    rows = [_health(node, answer) for node, answer in sorted(question.answers.items()) if answer is not None]
+    rows = [
+        _health(node, answer)
+        for node, answer in sorted(question.answers.items())
+        if answer is not None
+    ]
     silent = {node for node, answer in question.answers.items() if answer is None}
     return HealthRows(rows, sorted({*question.silent, *silent}))
 
 
 async def list_events(context: Context, caller: Caller, params: ListEvents) -> NodeEvents:
     """Of each node the newest, as one page."""
-    before = None if params.cursor is None else _place(params.cursor)
+    before = None if params.cursor is None else _cursor_place(params.cursor)
     asks = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
     question = await context.questions.ask("events", before=before, **asks)
     events_found = [
@@ -53,7 +57,9 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
     projects_named = sorted({event["project"] for *_, event in events_shown if event["project"]})
     names = await studio_projects.names_of(context.db, projects_named)
     events = [_event(node, event, names) for *_, node, event in events_shown]
-    following = "{}/{}/{}".format(*events_shown[-1][:3]) if len(events_found) > len(events_shown) else None
+    following = (
+        "{}/{}/{}".format(*events_shown[-1][:3]) if len(events_found) > len(events_shown) else None
+    )
     return NodeEvents(events, following, question.silent)
 
 
@@ -70,7 +76,7 @@ def _event(node: str, event: dict[str, Any], names: dict[str, str]) -> NodeEvent
     return convert(event | at | means | name, NodeEvent)
 
 
-def _place(cursor: str) -> tuple[int, int, str]:
+def _cursor_place(cursor: str) -> tuple[int, int, str]:
     match = PLACE.fullmatch(cursor)
     if match is None:
         raise BadCursor("cursor")

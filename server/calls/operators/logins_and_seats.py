@@ -51,7 +51,11 @@ async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
         user, ended = await _end(tx, params)
         if ended:
             whom = "user" if params.user is not None else f"login {params.login}"
-            audit_details: dict[str, Any] = {"reason": params.reason, "whom": whom, "ended": len(ended)}
+            audit_details: dict[str, Any] = {
+                "reason": params.reason,
+                "whom": whom,
+                "ended": len(ended),
+            }
             await note(tx, caller, AuditEvent.KICKED, user=user, **audit_details)
     for login in ended:
         context.announcer.session_revoked(login, params.reason)
@@ -85,7 +89,12 @@ async def _kick_member(context: Context, caller: Caller, member: str, reason: st
     question = await context.questions.ask("kick", member=member, message=reason)
     past = await unaware(context.db)
     seats = sum(seats or 0 for seats in question.answers.values())
-    return Kicked(0, seats, past.connections, sorted({*past.silent, *member_question.silent, *question.silent}))
+    return Kicked(
+        0,
+        seats,
+        past.connections,
+        sorted({*past.silent, *member_question.silent, *question.silent}),
+    )
 
 
 ANSWERS: dict[str, Answer] = {"operator.logins": list_logins, "operator.kick": kick}

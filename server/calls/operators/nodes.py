@@ -27,9 +27,9 @@ from server.refused import Refused
 
 async def list_(context: Context, caller: Caller, params: ListNodes) -> NodeRows:
     """As each has last said of itself: a second or two ago."""
-    rows = [_row(node) for node in await nodes.all_nodes(context.db)]
+    rows = [_node_row(node) for node in await nodes.all_nodes(context.db)]
     past = await unaware(context.db)
-    return NodeRows(rows, _now(await orders.maintenance(context.db), past))
+    return NodeRows(rows, _maintenance_row(await orders.maintenance(context.db), past))
 
 
 async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> MaintenanceNow:
@@ -48,7 +48,7 @@ async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> 
             await note(tx, caller, AuditEvent.MAINTENANCE_ENDED, before=message_before)
         now = await orders.maintenance(tx)
     await context.questions.tell()
-    return _now(now, await unaware(context.db))
+    return _maintenance_row(now, await unaware(context.db))
 
 
 async def drain(context: Context, caller: Caller, params: DrainNode) -> Changed:
@@ -74,7 +74,7 @@ async def _set_drained(context: Context, caller: Caller, node: str, *, is_draine
     return Changed(before != is_drained, [] if node in alive else [node])
 
 
-def _row(node: RunningNode) -> NodeRow:
+def _node_row(node: RunningNode) -> NodeRow:
     state: NodeState = "drained" if node.is_drained else "serving"
     if node.silent_ms > ALIVE_SECONDS * 1_000:
         state = "silent"
@@ -94,7 +94,7 @@ def _row(node: RunningNode) -> NodeRow:
     )
 
 
-def _now(maintenance: Maintenance | None, past: Unaware) -> MaintenanceNow:
+def _maintenance_row(maintenance: Maintenance | None, past: Unaware) -> MaintenanceNow:
     unheard = past.connections, past.silent
     if maintenance is None:
         return MaintenanceNow("off", "", None, *unheard)

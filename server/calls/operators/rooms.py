@@ -28,8 +28,8 @@ from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.operators.operator_rights import id_in, note, unaware
-from server.orders.node_answers import MEMBERS_TOLD
 from server.orders.latencies import latency
+from server.orders.node_answers import MEMBERS_TOLD
 
 RATES = ("ticks_a_second", "deltas_a_second", "sends_a_second")
 
@@ -78,7 +78,9 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
     for answer in answers.values():
         room = _both(room, {key: answer[key] for key in room})
     members = [
-        RoomMemberRow(node=node, **seat) for node, node_answer in answers.items() for seat in node_answer["seats"]
+        RoomMemberRow(node=node, **seat)
+        for node, node_answer in answers.items()
+        for seat in node_answer["seats"]
     ]
     members.sort(key=lambda member: (member.since, member.member))
     return RoomShown(
@@ -109,9 +111,18 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
             raise NoSuchProject
         closed = await orders.closed_room(tx, project)
         if before != closed:
-            order_before = None if before is None else {"reason": before.reason, "until": before.until}
+            order_before = (
+                None if before is None else {"reason": before.reason, "until": before.until}
+            )
             audit_details: dict[str, Any] = {"reason": params.reason, "for_ms": params.for_ms}
-            await note(tx, caller, AuditEvent.ROOM_CLOSED, project=project, before=order_before, **audit_details)
+            await note(
+                tx,
+                caller,
+                AuditEvent.ROOM_CLOSED,
+                project=project,
+                before=order_before,
+                **audit_details,
+            )
     await context.questions.tell()
     closed_row = _closed(closed, project, name)
     assert closed_row is not None
@@ -138,8 +149,12 @@ async def list_closed(context: Context, caller: Caller, params: ListClosedRooms)
     """A page of them."""
     closed_rooms = await orders.closed_rooms(context.db, place(params.cursor), params.limit + 1)
     rooms_shown = closed_rooms[: params.limit]
-    rooms = [row for each in rooms_shown if (row := _closed(each, each.project, each.name)) is not None]
-    return ClosedRooms(rooms, rooms_shown[-1].project if len(closed_rooms) > len(rooms_shown) else None)
+    rooms = [
+        row for each in rooms_shown if (row := _closed(each, each.project, each.name)) is not None
+    ]
+    return ClosedRooms(
+        rooms, rooms_shown[-1].project if len(closed_rooms) > len(rooms_shown) else None
+    )
 
 
 def place(cursor: str | None) -> str:

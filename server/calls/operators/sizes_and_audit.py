@@ -74,18 +74,26 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     user = None
     if params.user is not None:
         user = (await require_user(context.reads, params.user)).id
-    before = None if params.cursor is None else _place(params.cursor)
+    before = None if params.cursor is None else _cursor_place(params.cursor)
     fetch_limit = params.limit + 1
-    entries = await audit_log.newest(context.reads, fetch_limit, before, event=params.event, user=user)
+    entries = await audit_log.newest(
+        context.reads, fetch_limit, before, event=params.event, user=user
+    )
     entries_shown = entries[: params.limit]
-    following = f"{entries_shown[-1].place}/{entries_shown[-1].id}" if len(entries) > len(entries_shown) else None
-    return AuditRows(await _named(context.reads, entries_shown), following)
+    following = (
+        f"{entries_shown[-1].place}/{entries_shown[-1].id}"
+        if len(entries) > len(entries_shown)
+        else None
+    )
+    return AuditRows(await _with_names(context.reads, entries_shown), following)
 
 
-async def _named(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
+async def _with_names(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
     """With the names that their users and projects have now."""
     user_ids = {each for entry in entries for each in (entry.user, entry.actor) if each is not None}
-    people = {id: row.name or row.username for id, row in (await users.by_ids(db, user_ids)).items()}
+    people = {
+        id: row.name or row.username for id, row in (await users.by_ids(db, user_ids)).items()
+    }
     projects = await studio_projects.names_of(db, {one.project for one in entries if one.project})
     return [
         AuditRow(
@@ -107,7 +115,7 @@ async def _named(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
     ]
 
 
-def _place(cursor: str) -> tuple[str, str]:
+def _cursor_place(cursor: str) -> tuple[str, str]:
     at, _, entry = cursor.partition("/")
     if not MICROSECOND.fullmatch(at):
         raise BadCursor("cursor")

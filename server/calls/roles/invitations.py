@@ -67,10 +67,18 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
     )
     async with context.db.transaction() as tx:
         invitation = await invitations.create(tx, new)
-        audit_details: dict[str, Any] = {"invitation": invitation, "role": params.role, "uses": params.max_uses}
+        audit_details: dict[str, Any] = {
+            "invitation": invitation,
+            "role": params.role,
+            "uses": params.max_uses,
+        }
         audit_details["guests"] = params.guests
         await audit_log.insert(
-            tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **audit_details
+            tx,
+            AuditEvent.INVITATION_MADE,
+            user=caller.user,
+            project=params.project,
+            **audit_details,
         )
         if params.email is not None:
             await _mail(context, tx, caller, params, token)
@@ -94,7 +102,11 @@ async def withdraw(context: Context, caller: Caller, params: WithdrawInvitation)
         if project is not None:
             audit_details = {"invitation": params.invitation}
             await audit_log.insert(
-                tx, AuditEvent.INVITATION_WITHDRAWN, user=caller.user, project=project, **audit_details
+                tx,
+                AuditEvent.INVITATION_WITHDRAWN,
+                user=caller.user,
+                project=project,
+                **audit_details,
             )
     context.announcer.rows_changed()
     return Done()
@@ -165,7 +177,11 @@ async def _accept(
     if is_new:
         audit_details = {"invitation": invitation.id, "role": invitation.role}
         await audit_log.insert(
-            tx, AuditEvent.INVITATION_ACCEPTED, user=user.id, project=invitation.project, **audit_details
+            tx,
+            AuditEvent.INVITATION_ACCEPTED,
+            user=user.id,
+            project=invitation.project,
+            **audit_details,
         )
     return joined
 
@@ -206,7 +222,9 @@ async def require_open(
         raise too_often(wait, "too many invitations that are none")
     invitation = await invitations.find(context.db, hash_of(token))
     is_theirs = invitation is not None and (
-        email is None or invitation.address is None or invitation.address in email_addresses.keys_of(email)
+        email is None
+        or invitation.address is None
+        or invitation.address in email_addresses.keys_of(email)
     )
     if invitation is None or not is_theirs:
         user = None if caller.identity is None else caller.user

@@ -20,8 +20,8 @@ from schema.tables.description import REQUIRED, Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_member
 from server.calls.rows.embedding import Embedding
-from server.calls.rows.row_limits import row_limit_of
 from server.calls.rows.row_announcements import TOLD, tell
+from server.calls.rows.row_limits import row_limit_of
 from server.refused import Refused
 
 if TYPE_CHECKING:
@@ -115,7 +115,9 @@ class RowAnswers:
         values = {column.name: getattr(params, column.name) for column in table.creates}
         create_arguments = table, caller.user, values, params.id
         with nullcontext() if params.id is None else looking_up(context, caller.user):
-            row = await writing.create(context.rows, *create_arguments, row_limit_of(context, table))
+            row = await writing.create(
+                context.rows, *create_arguments, row_limit_of(context, table)
+            )
         tell(context.announcer, table.relation, row)
         return self._calls.row(table)(**row)
 

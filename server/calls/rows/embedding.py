@@ -26,7 +26,9 @@ class Embedding:
         for n, name in enumerate(asked):
             if name not in allowed:
                 allowed_words = ", ".join(allowed) or "none"
-                raise BadQuery(f"embed[{n}]", f"is no column that names a row; allowed: {allowed_words}")
+                raise BadQuery(
+                    f"embed[{n}]", f"is no column that names a row; allowed: {allowed_words}"
+                )
         return [name for name in dict.fromkeys(asked) if name not in table.brings]
 
     async def bring(
@@ -40,7 +42,9 @@ class Embedding:
             other_table = self._tables[relation]
             ids = {row[name] for row in rows for name in names if row.get(name) is not None}
             if ids:
-                summary_rows = await reading.among(access, other_table, user, sorted(ids), other_table.summary)
+                summary_rows = await reading.among(
+                    access, other_table, user, sorted(ids), other_table.summary
+                )
                 for row in rows:
                     _replace(row, names, summary_rows)
 

@@ -88,7 +88,11 @@ async def _show_now(context: Context, rows: list[Row], fields: list[str] | None)
     """Put what the rooms of this node have into the rows of sessions that go on in them."""
     rooms = context.hub.rooms
     open_projects = {row["project"] for row in rows if row["project"] in rooms}
-    going_on = await collaboration_sessions.active_among(context.db, open_projects) if open_projects else set()
+    going_on = (
+        await collaboration_sessions.active_among(context.db, open_projects)
+        if open_projects
+        else set()
+    )
     members = {
         (project, member.user, member.device): member.presence
         for project in open_projects
@@ -99,12 +103,12 @@ async def _show_now(context: Context, rows: list[Row], fields: list[str] | None)
         user = row["user"] if isinstance(row["user"], str) else row["user"]["id"]
         now = members.get((row["project"], user, row["device"]))
         if now is not None and row["session"] in going_on:
-            row.update({name: value for name, value in _told(now).items() if name in row})
+            row.update({name: value for name, value in _presence_row(now).items() if name in row})
         if fields is not None and PROJECT not in fields:
             del row[PROJECT]
 
 
-def _told(now: Presence) -> Row:
+def _presence_row(now: Presence) -> Row:
     """As a row has it."""
     return {
         "cursor": now.cursor or None,

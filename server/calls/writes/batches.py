@@ -118,7 +118,7 @@ class Batches:
             calls_read = _read_all(batch, codec)
 
             async def answer(inside: Context, caller: Caller, _: Any) -> BatchAnswers:
-                return await self._inside(inside, caller, calls_read, codec)
+                return await self._answer_inside(inside, caller, calls_read, codec)
 
             if key is not None:
                 return await answered_once(context, caller, BATCH, calls_read, key, answer)
@@ -129,7 +129,7 @@ class Batches:
             answers[refused.index] = _refused(refused.error)
             return BatchAnswers(answers, done=False)
 
-    async def _inside(
+    async def _answer_inside(
         self, inside: Context, caller: Caller, asked: list[tuple[str, Struct]], codec: Codec
     ) -> BatchAnswers:
         answers: list[Answered] = []

@@ -26,6 +26,8 @@ def require_same(
         return
     for name in names:
         given_value = getattr(asked, name)
-        if given_value is not UNSET and to_builtins(given_value) != to_builtins(getattr(made, name)):
+        if given_value is not UNSET and to_builtins(given_value) != to_builtins(
+            getattr(made, name)
+        ):
             text = f"the id {made.id} was used before with another `{name}`; make a new id"
             raise Refused(ErrorCode.ID_REUSED, text)

@@ -138,7 +138,9 @@ class WriteBehind:
         for live, written in noted.items():
             if written.session is None:
                 written.session = await self._open_session(live.room, stays_by_room[live])
-        users_by_session = {session: users[live] for live, w in noted.items() if (session := w.session)}
+        users_by_session = {
+            session: users[live] for live, w in noted.items() if (session := w.session)
+        }
         if not users_by_session:
             return
         present = {live: _users_in(live) for live in noted}
@@ -177,7 +179,9 @@ class WriteBehind:
         ]
         if moved:
             heartbeat = time.time() * 1_000
-            rows = [_row(seat, written.session or "", heartbeat) for seat, _, written in moved]
+            rows = [
+                _state_row(seat, written.session or "", heartbeat) for seat, _, written in moved
+            ]
             await session_states.upsert_many(self._db, rows)
         for seat, presence, written in moved:  # what could not be written is written the next time
             written.presence[seat.connection] = presence
@@ -214,7 +218,7 @@ def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
     return sorted(users_here | ended.keys())
 
 
-def _row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:
+def _state_row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:
     """A row of `session_states`; `heartbeat`: milliseconds since 1970."""
     p = seat.presence
     return session_states.StateRow(

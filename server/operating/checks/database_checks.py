@@ -59,16 +59,20 @@ async def _database(db: Database) -> str:
     await check_durability(db)
     role_words = facts.role
     if facts.is_owner:
-        role_words += " (the tables' owner, who has every right: if nodes have another role, look as it)"
+        role_words += (
+            " (the tables' owner, who has every right: if nodes have another role, look as it)"
+        )
     return f"PostgreSQL {facts.version}, database {facts.database}, as {role_words}; durable"
 
 
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
-    needed, free_connections = settings.lanes.total, facts.connections - facts.taken + 1
-    sentence = f"{facts.connections} connections, {free_connections} of them free; a node opens up to {needed}"
-    if free_connections < needed:
-        raise Doubtful(f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait")
+    needed, free = settings.lanes.total, facts.connections - facts.taken + 1
+    sentence = f"{facts.connections} connections, {free} of them free; a node opens up to {needed}"
+    if free < needed:
+        raise Doubtful(
+            f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait"
+        )
     return sentence
 
 

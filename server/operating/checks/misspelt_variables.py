@@ -11,10 +11,14 @@ CLOSE = 0.85
 
 def misspelt_variables(environment: Mapping[str, str]) -> list[str]:
     """A sentence for each."""
-    known_variables = [name for each in SETTINGS for name in (each.variable, f"{each.variable}_FILE")]
+    known_variables = [
+        name for each in SETTINGS for name in (each.variable, f"{each.variable}_FILE")
+    ]
     warnings = []
     for name in sorted(environment):
-        if name not in known_variables and name.startswith(("PRIME_", "DATABASE_", "REDIS_", "SMTP_")):
+        if name not in known_variables and name.startswith(
+            ("PRIME_", "DATABASE_", "REDIS_", "SMTP_")
+        ):
             close = get_close_matches(name, known_variables, n=1, cutoff=CLOSE)
             warnings += [f"there is no setting {name}; is {close[0]} meant?"] if close else []
     return warnings

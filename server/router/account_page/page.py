@@ -77,7 +77,9 @@ def answer_to_form(form: bytes) -> HttpAnswer:
     names = [name for name, _ in provider_fields]
     if "state" not in names or len(set(names)) < len(names):
         return HttpAnswer(400, NO_FORM)
-    return HttpAnswer(303, "", (("Location", f"/account?{urlencode(provider_fields)}"), *OF_REDIRECTS))
+    return HttpAnswer(
+        303, "", (("Location", f"/account?{urlencode(provider_fields)}"), *OF_REDIRECTS)
+    )
 
 
 OF_REDIRECTS = (

@@ -44,7 +44,10 @@ class Origins:
             page, requested_host = urlsplit(origin), urlsplit(f"//{hosts[0].strip()}")
         except ValueError:
             return False
-        if page.scheme not in ("http", "https") or page.netloc.lower() != requested_host.netloc.lower():
+        if (
+            page.scheme not in ("http", "https")
+            or page.netloc.lower() != requested_host.netloc.lower()
+        ):
             return False
         name = _name(requested_host)
         return name in self._names or _is_address(name)

@@ -4,11 +4,11 @@ import random
 
 import msgspec
 
+from rooms.byte_bounded_page import first_that_fit
 from rooms.changes.diff_sentences import sentences
 from rooms.journal.feed import Feed
 from rooms.journal.tail import Tail
 from rooms.music.musical_context import musical_context
-from rooms.byte_bounded_page import first_that_fit
 from schema import limits, server_limits
 from schema.bounds import Instead, Past
 from schema.calls import Change

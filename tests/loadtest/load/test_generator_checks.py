@@ -3,7 +3,13 @@
 import asyncio
 import time
 
-from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, disturbed, problems, verdict
+from loadtest.load.generator_checks import (
+    LAG_BOUND_OF_SECONDS_MS,
+    LoopLag,
+    disturbed,
+    problems,
+    verdict,
+)
 
 
 def test_a_generator_in_time_has_nothing_to_say() -> None:

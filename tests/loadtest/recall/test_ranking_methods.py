@@ -1,7 +1,7 @@
 """Each way suggests by what it has heard, and by nothing else."""
 
-from loadtest.recall.simulated_producer import Pick
 from loadtest.recall.ranking_methods import MOST, MostFrequent, MostRecent, Recall, Truth
+from loadtest.recall.simulated_producer import Pick
 from schema.recall.contexts import Told
 from schema.recall.estimate import LEAST_USES
 

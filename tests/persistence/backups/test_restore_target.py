@@ -26,7 +26,9 @@ async def test_one_that_no_node_could_serve_from_is_refused_before_a_row(
     await execute(postgres_dsn, make)
     try:
         with pytest.raises(Unfit, match="encoded in LATIN1"):
-            await restore_target.prepare(other_database(postgres_dsn, "latin_target"), ["made_by_nobody"])
+            await restore_target.prepare(
+                other_database(postgres_dsn, "latin_target"), ["made_by_nobody"]
+            )
     finally:
         await restore_target.drop(postgres_dsn, "latin_target")
 

@@ -36,14 +36,14 @@ def test_D5_of_a_large_state_no_more_is_copied_at_once_than_one_part(
 ) -> None:
     """Counted: copies of slices between two parts, whatever the state holds."""
     copied = 0
-    inside = state_slices._inside
+    inside = state_slices._inner_json
 
     def counted(entities: bytes) -> bytes:
         nonlocal copied
         copied += 1
         return inside(entities)
 
-    monkeypatch.setattr(state_slices, "_inside", counted)
+    monkeypatch.setattr(state_slices, "_inner_json", counted)
     monkeypatch.setattr(state_slices, "STORED_PART_BYTES", 1_000)
     for slices in (50, 500):
         entities = b'{"m": "' + b"x" * 500 + b'"}'

@@ -8,9 +8,9 @@ import pytest
 
 from persistence.lanes import Lanes
 from persistence.rows import statements
+from persistence.rows.condition_sql import arguments_of
 from persistence.rows.conditions import operators_in, read_where
 from persistence.rows.pages import Order, order_sql, read_order, turned
-from persistence.rows.condition_sql import arguments_of
 from persistence.tools.fill_tables import FILL
 from schema.tables.description import SEARCHING, Table
 from tests.persistence.plans.asked import (

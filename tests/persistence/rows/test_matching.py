@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from persistence.errors import BadQuery
-from persistence.rows.conditions import read_where
-from persistence.rows.matching import Pattern, _answer, contains, matcher, steps
 from persistence.rows.condition_sql import Numbers, arguments_of, condition_sql
 from persistence.rows.condition_values import argument
+from persistence.rows.conditions import read_where
+from persistence.rows.matching import Pattern, _answer, contains, matcher, steps
 from schema.tables.description import (
     LISTS,
     MAPS,

@@ -10,9 +10,9 @@ import pytest
 from persistence import migrate
 from persistence.errors import Unfit
 from persistence.migrate import known_migrations, make_ready
-from persistence.starting.table_ownership import in_words
 from persistence.starting.roles_sql import roles_sql
 from persistence.starting.serving_rights import GRANTS
+from persistence.starting.table_ownership import in_words
 from tests.databases import drop_database, execute, other_database
 from tests.three_roles import ThreeRoles, fetch, owners, three_roles
 

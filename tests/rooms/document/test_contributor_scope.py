@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.changes.inverse import inverse
+from rooms.document.contributor_scope import EDITORS, HANGS_ON, SHARED, ContributorScope, scope_of
 from rooms.document.document import Document, State
 from rooms.document.index import POINTERS, target_of
-from rooms.document.contributor_scope import EDITORS, HANGS_ON, SHARED, ContributorScope, scope_of
 from rooms.rules.op_rules import props_of_move
 from schema.entities import ENTITY_TYPES, PARENTS
 from schema.errors import DropReason
@@ -206,13 +206,17 @@ def test_R22_what_a_contributor_may_do_it_may_undo_and_do_again(
     )
     assert undone.drops == []
     assert document.frozen() == before
-    again = document.apply(finished(inverse(undone.changes, document)), reach=ContributorScope(tracks))
+    again = document.apply(
+        finished(inverse(undone.changes, document)), reach=ContributorScope(tracks)
+    )
     assert again.drops == []
 
 
 def test_R22_media_that_others_use_by_now_is_not_taken_back() -> None:
     document = project()
-    made = document.apply([Insert("media", "media_new", {"name": "take"})], reach=ContributorScope(BASS))
+    made = document.apply(
+        [Insert("media", "media_new", {"name": "take"})], reach=ContributorScope(BASS)
+    )
     document.apply([Set("clips", "clip_far_", {"media": "media_new"})])
     before = document.frozen()
     undo = finished(inverse(made.changes, document))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document import document, op_application, contributor_scope
+from rooms.document import contributor_scope, document, op_application
 from rooms.document.document import Document
 from rooms.music.tempo_map import TempoMap
 from rooms.rules import entity_rules, op_rules, structure_rules

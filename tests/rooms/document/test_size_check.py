@@ -111,7 +111,7 @@ def test_O16_the_door_counts_each_op_to_the_byte(
             yield from super().counting(log, apart, grown)
             seen.append(self.bytes)
 
-    monkeypatch.setattr("rooms.document.document.SizeAtDoor", Watched)
+    monkeypatch.setattr("rooms.document.document.SizeCheck", Watched)
     ops = [any_op(rng, number) for number in range(100)]
     sizes = [size_of(stepwise) for op in ops if not stepwise.apply([op]).drops]
     document.rehearse(ops)

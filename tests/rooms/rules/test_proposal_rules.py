@@ -2,8 +2,8 @@
 
 import pytest
 
-from rooms.rules.proposal_rules import OF_AN_OBJECT, problem_with_new_op, problem_with_shown
 from rooms.rules.op_rules import problem_with_op
+from rooms.rules.proposal_rules import OF_AN_OBJECT, problem_with_new_op, problem_with_shown
 from schema.messages import Previewed
 from schema.ops import Delete, Insert, Op, Set
 

@@ -21,7 +21,9 @@ HERE = Server("prime", 15, "15.18", False, "77")
 
 def manifest(name: str, server: Server = HERE, size: int = 5, sha256: str = "") -> Manifest:
     contents = Contents({}, Projects(0, 0, ""), [], [])
-    return Manifest(backup_directory.FORMAT, name, sha256, size, AT, AT, "1", "pg_dump", 15, server, contents)
+    return Manifest(
+        backup_directory.FORMAT, name, sha256, size, AT, AT, "1", "pg_dump", 15, server, contents
+    )
 
 
 def whole(directory: Path, second: int, server: Server = HERE) -> Path:
@@ -92,7 +94,10 @@ def test_a_manifest_is_read_up_to_a_bound(tmp_path: Path) -> None:
 
 def test_the_lock_follows_no_link_and_others_may_not_write_beside_it(tmp_path: Path) -> None:
     (tmp_path / backup_directory.LOCK).symlink_to(tmp_path / "victim")
-    with pytest.raises(NotKept, match="is a link; nothing was done"), backup_directory.locked(tmp_path):
+    with (
+        pytest.raises(NotKept, match="is a link; nothing was done"),
+        backup_directory.locked(tmp_path),
+    ):
         pass
     assert not (tmp_path / "victim").exists()
     (tmp_path / backup_directory.LOCK).unlink()
@@ -202,7 +207,10 @@ def test_what_root_writes_is_of_the_owner_of_the_directory(tmp_path: Path) -> No
 def test_only_the_last_directory_is_made(tmp_path: Path) -> None:
     """A share that is not mounted: its path would be made on the disk of the machine."""
     says = rf"{tmp_path}/share/a is not there; nothing was done"
-    with pytest.raises(NotKept, match=says), backup_directory.locked(tmp_path / "share" / "a" / "prime"):
+    with (
+        pytest.raises(NotKept, match=says),
+        backup_directory.locked(tmp_path / "share" / "a" / "prime"),
+    ):
         pass
     assert not (tmp_path / "share").exists()
     with backup_directory.locked(tmp_path / "prime"):

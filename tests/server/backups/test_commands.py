@@ -93,7 +93,9 @@ async def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
         assert (refused.returncode, refused.stdout) == (code, "")
         assert told in refused.stderr
         assert "Traceback" not in refused.stderr
-    assert [one.dump.name for one in backup_directory.backups_in(tmp_path)] == [Path(made["file"]).name]
+    assert [one.dump.name for one in backup_directory.backups_in(tmp_path)] == [
+        Path(made["file"]).name
+    ]
     assert len(names_in(tmp_path)) == 3  # with the lock
 
 

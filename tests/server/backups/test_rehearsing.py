@@ -7,8 +7,8 @@ import pytest
 
 from server.backups import backup_directory
 from server.backups.backup_directory import NotKept
-from server.backups.rehearsing import EMBEDDED, SERVER, rehearse
 from server.backups.command_output import Left
+from server.backups.rehearsing import EMBEDDED, SERVER, rehearse
 from tests.server.backups.test_backup_directory import whole
 
 

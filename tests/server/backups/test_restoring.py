@@ -9,9 +9,9 @@ from persistence.backups.contents import close, connect
 from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database
 from server.backups import restoring
-from server.backups.dumping import back_up
 from server.backups.backup_directory import Backup
 from server.backups.command_output import Left
+from server.backups.dumping import back_up
 from tests.persistence.planted_rows import make_project, make_user
 
 pytestmark = pytest.mark.postgres

@@ -9,8 +9,8 @@ import pytest
 from msgspec import inspect
 
 from rooms.document.document import Document
-from rooms.rules.proposal_rules import problem_with_new_op, problem_with_shown
 from rooms.rules.op_rules import problem_with_op
+from rooms.rules.proposal_rules import problem_with_new_op, problem_with_shown
 from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES, SINGLETONS, empty_state
 from schema.messages import ClientMessage, Previewed

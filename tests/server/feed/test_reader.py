@@ -76,7 +76,7 @@ async def test_V9_V10_after_a_restore_all_begin_anew(
     ann = await node.musician("ann")
     shown = await Shown(ann, "presets", {}).begin()
     reader = node.server.feed.reader
-    real = reader._next
+    real = reader._read_next
 
     async def restored() -> None:
         """Between two readings."""
@@ -85,7 +85,7 @@ async def test_V9_V10_after_a_restore_all_begin_anew(
         reader._place = change_log.Place("another cluster", reader._place.snapshot)
         monkeypatch.undo()
 
-    monkeypatch.setattr(reader, "_next", restored)
+    monkeypatch.setattr(reader, "_read_next", restored)
     reader.wake()
     resync = await ann.until("resync")
     assert (resync["watch"], resync["reason"]) == (shown.watch, "other_history")

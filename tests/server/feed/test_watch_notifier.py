@@ -13,8 +13,8 @@ from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
 from server.feed.change_batch import ChangeBatch
 from server.feed.positions import Positions
-from server.feed.watch_notifier import WatchNotifier
 from server.feed.ties import Ties
+from server.feed.watch_notifier import WatchNotifier
 from server.feed.watches import Group, Listed, Watch, Watches
 from server.health.metrics import uncounted
 from server.sockets.codec import JSON, Codec

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from schema.tables.all_tables import TABLES
-from server.feed.watch_request import read_listed
 from server.feed.positions import owner
+from server.feed.watch_request import read_listed
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.feed.watching import Shown
 from tests.server.wire import JSON, MSGPACK, Wire

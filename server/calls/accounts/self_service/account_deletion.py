@@ -36,8 +36,8 @@ from schema.limits import MAX_PROJECTS_SHOWN
 from server.accounts.logins import Proved
 from server.calls.accounts.ending_logins import end_logins, tell_ended
 from server.calls.accounts.recent_login import require_recent
-from server.calls.accounts.self_service.password_and_email import require_password, require_still
 from server.calls.accounts.self_service.mailed_proofs import count_mail, take_code, use_up
+from server.calls.accounts.self_service.password_and_email import require_password, require_still
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

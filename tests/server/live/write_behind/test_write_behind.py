@@ -8,10 +8,10 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from schema.messages import Presence
-from server.live.write_behind.stays import Stays
-from server.live.write_behind.write_behind import LINGER_SECONDS, WriteBehind
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
+from server.live.write_behind.stays import Stays
+from server.live.write_behind.write_behind import LINGER_SECONDS, WriteBehind
 
 
 def room_of(*connections: str) -> Any:

@@ -138,14 +138,14 @@ async def test_A24_nothing_tells_whether_an_address_has_an_account(
     """The same answer; and before it nothing was looked up, so there is no time to tell by."""
     await node.musician("ann")
     is_looking, looked = asyncio.Event(), asyncio.Event()
-    look = node.context.asked_mails._look
+    look = node.context.asked_mails._send_if_due
 
     async def later(*asked: Any) -> None:
         is_looking.set()
         await looked.wait()
         await look(*asked)
 
-    node.context.asked_mails._look = later  # type: ignore[assignment,method-assign]
+    node.context.asked_mails._send_if_due = later  # type: ignore[assignment,method-assign]
     for method in ("auth.request_reset", "auth.send_verification"):
         for email in (ANN, "zoe@example.org", "nobody@no.such.domain"):
             assert await (await node.guest()).result(method, email=email) == {}
