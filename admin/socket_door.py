@@ -25,7 +25,7 @@ class SocketDoor:
 
     def __init__(self, place: Path, more: Sequence[Path] = ()) -> None:
         self._paths = [path for each in (place, *more) for path in sockets_of(each)]
-        self._place = place
+        self._socket_path = place
 
     def ask(self, method: str, params: Result) -> Result:
         """All nodes of a deployment answer alike; raises `NotDone`."""
@@ -44,7 +44,7 @@ class SocketDoor:
                 return _result_of(_exchange(door, line, path))
         if closed:
             raise NotDone(_no_right(closed[0]))
-        raise NotDone(_nobody(self._place, self._paths))
+        raise NotDone(_nobody(self._socket_path, self._paths))
 
 
 def sockets_of(place: Path) -> list[Path]:

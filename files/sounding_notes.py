@@ -56,7 +56,7 @@ class Arranged:
 
     def __init__(self, state: State, most: int) -> None:
         self._state = state
-        self._left = most
+        self._notes_left = most
         self._notes: Mapping[str, list[tuple[float, Entity]]] = _by_clip(state)
         # Notes that begin before the edge of a clip, and would sound into it.
         self.cut_off = 0
@@ -70,8 +70,8 @@ class Arranged:
         for window in windows(clip):
             first = bisect_left(times, window.start - NEAR)
             last = bisect_left(times, window.end - NEAR)
-            self._left -= 1 + last - first
-            if self._left < 0:
+            self._notes_left -= 1 + last - first
+            if self._notes_left < 0:
                 raise TooMuch
             if window.time == clip["time"]:
                 self.cut_off += sum(

@@ -161,7 +161,7 @@ class Side(asyncio.Protocol):
         """Called when the connection is lost; None: not linked yet."""
         self._transport: asyncio.Transport | None = None
         """None: not connected yet."""
-        self._early = bytearray()
+        self._early_bytes = bytearray()
         """What came before there was a peer."""
         self._is_silent = False
         """It has said that it sends no more."""
@@ -213,7 +213,9 @@ class Side(asyncio.Protocol):
         if (to := self._living_peer()) is not None:
             to.write(data)
         elif self._peer is None and self._transport is not None and not self._is_refused:
-            self._early += data  # uvloop reads on after `connection_made`, whatever that asked
+            self._early_bytes += (
+                data  # uvloop reads on after `connection_made`, whatever that asked
+            )
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
@@ -239,9 +241,9 @@ class Side(asyncio.Protocol):
             self._on_over()
 
     def _say_what_was_early(self) -> None:
-        if (to := self._living_peer()) is not None and self._early:
-            to.write(bytes(self._early))
-            self._early.clear()
+        if (to := self._living_peer()) is not None and self._early_bytes:
+            to.write(bytes(self._early_bytes))
+            self._early_bytes.clear()
         if self._is_silent:
             self._pass_on_the_end()
 

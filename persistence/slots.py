@@ -11,16 +11,16 @@ class Slots:
     """Of one event loop."""
 
     def __init__(self, count: int) -> None:
-        self._free = count
+        self._free_count = count
         """Those that nobody has; while somebody waits, none."""
         self._waiting: deque[asyncio.Future[None]] = deque()
         """Who waits, the first one first."""
 
     def take(self) -> bool:
         """Whether one was free; it is the caller's now."""
-        if not self._free:
+        if not self._free_count:
             return False
-        self._free -= 1
+        self._free_count -= 1
         return True
 
     async def wait(self) -> None:
@@ -43,4 +43,4 @@ class Slots:
             if not turn.done():
                 turn.set_result(None)
                 return
-        self._free += 1
+        self._free_count += 1

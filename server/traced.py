@@ -24,13 +24,13 @@ class Tracer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._first: tracemalloc.Snapshot | None = None
+        self._first_snapshot: tracemalloc.Snapshot | None = None
 
     def tell(self) -> None:
         """Write the file; whole or not at all."""
         gc.collect()
         now = tracemalloc.take_snapshot()
-        first = self._first = self._first or now
+        first = self._first_snapshot = self._first_snapshot or now
         statistics = now.compare_to(first, "lineno")[:SOURCES]
         growth = [
             {

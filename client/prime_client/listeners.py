@@ -27,25 +27,25 @@ class Events(AsyncIterator[Event]):
 
     def __init__(self, *, is_over: bool) -> None:
         self._buffered: deque[Event] = deque(maxlen=EVENTS_BUFFERED + 1)
-        self._arrived = asyncio.Event()
+        self._has_arrived = asyncio.Event()
         self._is_over = is_over
 
     def add(self, event: Event) -> None:
         """It happened."""
         self._buffered.append(event)
-        self._arrived.set()
+        self._has_arrived.set()
 
     def end(self) -> None:
         """No event follows."""
         self._is_over = True
-        self._arrived.set()
+        self._has_arrived.set()
 
     async def __anext__(self) -> Event:
         while not self._buffered:
             if self._is_over:
                 raise StopAsyncIteration
-            self._arrived.clear()
-            await self._arrived.wait()
+            self._has_arrived.clear()
+            await self._has_arrived.wait()
         if len(self._buffered) > EVENTS_BUFFERED:
             raise ReaderTooSlow(f"more than {EVENTS_BUFFERED} events behind")
         return self._buffered.popleft()

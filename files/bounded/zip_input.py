@@ -30,7 +30,7 @@ class ZipInput:
 
     def __init__(self, path: Path, max_bytes: int = MAX_INFLATED_BYTES) -> None:
         self._path = path
-        self._left = max_bytes
+        self._bytes_left = max_bytes
         self.folder = ""
         try:
             self._zip = zipfile.ZipFile(path)
@@ -112,8 +112,8 @@ class ZipInput:
         return digest.hexdigest() if size <= MAX_HASHED_BYTES else None
 
     def _spend(self, name: str, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
+        self._bytes_left -= size
+        if self._bytes_left < 0:
             raise BrokenSong(self._path, name, "makes the ZIP unpack to more than is read here")
 
 

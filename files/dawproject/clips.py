@@ -57,7 +57,7 @@ class ClipReader:
         self._add_lane = add_lane
         self._media = MediaReader(song, files)
         # What content became which clips, by the element and by its XML id.
-        self._made: dict[int, list[str]] = {}
+        self._made_clips: dict[int, list[str]] = {}
         self._by_id: dict[str, list[str]] = {}
         self._aliases: list[tuple[Frame, str, Put]] = []
         # What is done with each clip of the one that is being read.
@@ -96,13 +96,13 @@ class ClipReader:
         content = next((part for part in frame.element if part.tag in TIMELINES), None)
         if content is None:
             return [self._add_clip(frame, self._any_kind(frame.track))]
-        if id(content) in self._made:
-            return [self._repeat(frame, original) for original in self._made[id(content)]]
+        if id(content) in self._made_clips:
+            return [self._repeat(frame, original) for original in self._made_clips[id(content)]]
         has_comment = bool(frame.element.get("comment"))
         self._song.lost("comments of clips", has_comment, self._clip_words(frame))
         clip_ids = list(self._emit_content(frame, content))
         if content.tag != "Clips":
-            self._made[id(content)] = clip_ids
+            self._made_clips[id(content)] = clip_ids
         self._by_id[content.get("id", "")] = clip_ids
         return clip_ids
 

@@ -14,7 +14,7 @@ class MediaReader:
         self._song = song
         self._files = files
         # By the path of the file, as the ZIP has it where it is inside.
-        self._made: dict[str, str] = {}
+        self._made_media: dict[str, str] = {}
 
     def read(self, source: Element) -> str | None:
         """The media of an <Audio> or <Video>; None: no file is named."""
@@ -25,11 +25,11 @@ class MediaReader:
             return None
         file_found = None if self._files is None else self._files.find(written)
         path = written if file_found is None else file_found
-        if path not in self._made:
-            self._made[path] = self._add(source, path, file_found is not None)
+        if path not in self._made_media:
+            self._made_media[path] = self._add(source, path, file_found is not None)
         algorithm = source.get("algorithm")
         self._song.lost("choices of a stretching algorithm", bool(algorithm), algorithm or "")
-        return self._made[path]
+        return self._made_media[path]
 
     def _add(self, source: Element, path: str, is_inside: bool) -> str:
         sha256 = self._files.sha256(path) if self._files is not None and is_inside else None

@@ -145,7 +145,7 @@ class _QtReader:
 
     def __init__(self, content: bytes, is_text: int, is_texts: int, null_bytes: int) -> None:
         self._content = content
-        self._at = 4 + null_bytes
+        self._offset = 4 + null_bytes
         self._is_text, self._is_texts, self._null_bytes = is_text, is_texts, null_bytes
 
     def names(self) -> list[str]:
@@ -154,7 +154,7 @@ class _QtReader:
 
     def _variant(self) -> list[str]:
         kind = self._number()
-        self._at += self._null_bytes
+        self._offset += self._null_bytes
         if kind == self._is_text:
             return [self._text()]
         if kind == self._is_texts:
@@ -162,16 +162,16 @@ class _QtReader:
         return []
 
     def _number(self) -> int:
-        (value,) = struct.unpack_from(">I", self._content, self._at)
-        self._at += 4
+        (value,) = struct.unpack_from(">I", self._content, self._offset)
+        self._offset += 4
         return int(value)
 
     def _text(self) -> str:
         size = self._number()
         if size == 0xFFFFFFFF:
             return ""
-        text = self._content[self._at : self._at + size].decode("utf-16-be", "replace")
-        self._at += size
+        text = self._content[self._offset : self._offset + size].decode("utf-16-be", "replace")
+        self._offset += size
         return text
 
 

@@ -28,8 +28,10 @@ class Channels:
             if named_channel is not None:
                 self._named[track] = named_channel
         taken_channels = {DRUMS, *self._named.values()}
-        self._free = [channel for channel in range(CHANNELS) if channel not in taken_channels]
-        self._given = 0
+        self._free_channels = [
+            channel for channel in range(CHANNELS) if channel not in taken_channels
+        ]
+        self._given_count = 0
 
     def device_of(self, track: str) -> Entity | None:
         """The instrument of the format `midi` on a track's strip."""
@@ -39,11 +41,11 @@ class Channels:
         """The channel of a track, from 0 on; called once for each."""
         if track in self._named:
             return self._named[track]
-        if not self._free:
-            self._free = [channel for channel in range(CHANNELS) if channel != DRUMS]
-        channel = self._free[self._given % len(self._free)]
-        self._given += 1
-        if self._given > len(self._free):
+        if not self._free_channels:
+            self._free_channels = [channel for channel in range(CHANNELS) if channel != DRUMS]
+        channel = self._free_channels[self._given_count % len(self._free_channels)]
+        self._given_count += 1
+        if self._given_count > len(self._free_channels):
             why = "tracks that share one of the sixteen channels of MIDI with another"
             self._losses.note("tracks", "channel", why, self._tracks[track])
         return channel

@@ -59,15 +59,15 @@ class Target:
     witness: "Witness" = field(init=False)
     reached: set[str] = field(default_factory=set)
     """The nodes to which an attack has connected, since whoever asks has emptied it."""
-    _turns: Iterator[str] = field(init=False)
+    _nodes_in_turn: Iterator[str] = field(init=False)
     """The nodes, one after the other, without an end."""
 
     def __post_init__(self) -> None:
-        self._turns = itertools.cycle(self.nodes)
+        self._nodes_in_turn = itertools.cycle(self.nodes)
 
     def in_turn(self) -> str:
         """The address of the next node: an attacker's connections come over all of them."""
-        node = next(self._turns)
+        node = next(self._nodes_in_turn)
         self.reached.add(node)
         return node
 

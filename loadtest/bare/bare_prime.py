@@ -51,8 +51,8 @@ class BarePrime:
         self.on_message = on_message
         self.joined: dict[str, Message] = {}
         """The `joined` of each project this device is in."""
-        self._waiting: dict[str, asyncio.Future[Message]] = {}
-        self._parts: dict[str, int] = {}
+        self._reply_futures: dict[str, asyncio.Future[Message]] = {}
+        self._state_parts_left: dict[str, int] = {}
         self._request = 0
 
     @classmethod
@@ -83,7 +83,7 @@ class BarePrime:
         if not self.connection.is_open:
             raise PrimeRefused(f"not connected (close code {self.connection.close_code})")
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = answer
+        self._reply_futures[key] = answer
         self.send(message)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -91,7 +91,7 @@ class BarePrime:
         except TimeoutError:
             raise PrimeRefused(f"no answer to {message['t']}") from None
         finally:
-            self._waiting.pop(key, None)
+            self._reply_futures.pop(key, None)
 
     async def call(self, method: str, **params: Any) -> Any:
         """The result of a call."""
@@ -134,31 +134,31 @@ class BarePrime:
     def lost(self, connection: BareConnection) -> None:
         """The `on_lost` of this connection: nobody waits in vain."""
         problem = PrimeRefused(f"the connection was lost (close code {connection.close_code})")
-        for answer in self._waiting.values():
+        for answer in self._reply_futures.values():
             if not answer.done():
                 answer.set_exception(problem)
 
     def _joined(self, message: Message) -> None:
         project = message["project"]
         self.joined[project] = message
-        self._parts[project] = message["parts"]
+        self._state_parts_left[project] = message["parts"]
         if not message["parts"]:
             self._answer(message["id"], message)
 
     def _state(self, message: Message) -> None:
         project = message["project"]
-        self._parts[project] -= 1
-        if not self._parts[project]:
+        self._state_parts_left[project] -= 1
+        if not self._state_parts_left[project]:
             joined = self.joined[project]
             self._answer(joined["id"], joined)
 
     def _answer(self, key: str, message: Message) -> None:
-        answer = self._waiting.get(key)
+        answer = self._reply_futures.get(key)
         if answer is not None and not answer.done():
             answer.set_result(message)
 
     def _error(self, message: Message) -> None:
-        answer = self._waiting.get(message["id"] or "welcome")
+        answer = self._reply_futures.get(message["id"] or "welcome")
         if answer is None or answer.done():
             self.on_message(message)
         else:

@@ -74,7 +74,7 @@ class Demo:
         """Where a browser takes part; once it is set up."""
         self._invited = ""
         """The invitation that it leads to."""
-        self._began = 0.0
+        self._began_at = 0.0
         self._played = 0.0
         self._song_beats = _length_in_beats(song)
 
@@ -105,7 +105,7 @@ class Demo:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let them play for the time given, or until `stop`; raises `HubFailed` when it ends."""
-        self._began = time.perf_counter()
+        self._began_at = time.perf_counter()
         async with asyncio.TaskGroup() as tasks:
             for participant in self.participants:
                 tasks.create_task(participant.play(stop))
@@ -117,7 +117,7 @@ class Demo:
             await self._killed_enough.wait()
             stop.set()
             await library
-        self._played = time.perf_counter() - self._began
+        self._played = time.perf_counter() - self._began_at
 
     async def prove(self) -> dict[str, Any]:
         """Wait for rest, compare all copies, and report."""
@@ -168,7 +168,7 @@ class Demo:
         return Figures(
             song=self._song.name,
             address=self.address,
-            elapsed=min(time.perf_counter() - self._began, self._arguments.seconds),
+            elapsed=min(time.perf_counter() - self._began_at, self._arguments.seconds),
             seconds=self._arguments.seconds,
             members=[participant.figures() for participant in self.participants],
             beats_per_bar=num * 4 / den,
@@ -270,7 +270,7 @@ class Demo:
 
     def _deltas_per_second(self) -> list[int]:
         this_second = int(time.perf_counter())
-        first = max(int(self._began), this_second - 30)
+        first = max(int(self._began_at), this_second - 30)
         return [self.tally.acked_in_second[second] for second in range(first, this_second)]
 
 

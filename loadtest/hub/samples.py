@@ -27,12 +27,12 @@ class Samples:
         self._busy = dict(busy)
         self._levels = dict(levels or {})
         self._every = every
-        self._began = self._read_at = 0.0
+        self._began_at = self._read_at = 0.0
         self._used: dict[str, float] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._began = self._read_at = time.perf_counter()
+        self._began_at = self._read_at = time.perf_counter()
         self._used = {name: read() for name, read in self._busy.items()}
         self._task = asyncio.create_task(self._run())
         return self
@@ -57,7 +57,7 @@ class Samples:
     @property
     def now(self) -> float:
         """Seconds since the beginning."""
-        return time.perf_counter() - self._began
+        return time.perf_counter() - self._began_at
 
     def mean(self, name: str, since: float = 0.0, until: float = float("inf")) -> float:
         """The mean of what was read in that time; 0 of nothing."""
@@ -82,7 +82,7 @@ class Samples:
         passed, self._read_at = now - self._read_at, now
         if passed <= 0:
             return
-        self.seconds.append(now - self._began)
+        self.seconds.append(now - self._began_at)
         for name, read in self._busy.items():
             used = read()
             # A process that was started anew counts from nothing again.

@@ -181,7 +181,7 @@ class Mover:
         self._device = f"mover-{number}"
         self._project = project
         self._gap_ms = 1_000 / hz
-        self._last: dict[str, float] = {}
+        self._last_update: dict[str, float] = {}
 
     async def enter(self, account: Account) -> None:
         """Connect and join."""
@@ -197,7 +197,7 @@ class Mover:
     def begin(self, seen: CursorsSeen) -> None:
         """Note from now on what others do, in `seen`."""
         self.seen = seen
-        self._last.clear()
+        self._last_update.clear()
 
     def _on_message(self, message: Message) -> None:
         if message["t"] != "tick" or self.seen is None:
@@ -205,9 +205,9 @@ class Mover:
         now = time.perf_counter() * 1_000
         for member, presence in message["moved"].items():
             at = presence.get("at", 0.0)
-            last = self._last.get(member, 0.0)
+            last = self._last_update.get(member, 0.0)
             if member != self._you and at > last:
-                self._last[member] = at
+                self._last_update[member] = at
                 self.seen.ms.extend(seen_after(now, at, last, self._gap_ms))
 
 

@@ -65,11 +65,11 @@ class LoopLag:
     def __init__(self) -> None:
         self.ms: list[float] = []
         self._task: asyncio.Task[None] | None = None
-        self._cpu = self._began = 0.0
+        self._cpu = self._began_at = 0.0
         self._at_end: float | None = None
 
     async def __aenter__(self) -> Self:
-        self._cpu, self._began = time.process_time(), time.perf_counter()
+        self._cpu, self._began_at = time.process_time(), time.perf_counter()
         self._task = asyncio.create_task(self._run())
         return self
 
@@ -85,7 +85,7 @@ class LoopLag:
         """What this process took of one core so far, or until the end."""
         if self._at_end is not None:
             return self._at_end
-        passed = time.perf_counter() - self._began
+        passed = time.perf_counter() - self._began_at
         return (time.process_time() - self._cpu) / passed * 100 if passed > 0 else 0.0
 
     @property

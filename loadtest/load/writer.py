@@ -26,9 +26,9 @@ class Writer:
         self._device = f"writer-{number}"
         self._codec = codec_named("msgpack")
         self._joined = asyncio.Event()
-        self._left = 0
+        self._deltas_left = 0
         self._unanswered = 0
-        self._done = asyncio.Event()
+        self._is_done = asyncio.Event()
         self._error = ""
 
     async def __aenter__(self) -> Self:
@@ -46,16 +46,16 @@ class Writer:
 
     async def write(self, count: int, op: Callable[[], Op], in_flight: int) -> None:
         """Propose so many deltas of one op each, and wait until all are on disk."""
-        self._left, self._op = count, op
-        self._done.clear()
+        self._deltas_left, self._op = count, op
+        self._is_done.clear()
         for _ in range(min(in_flight, count)):
             self._propose()
-        await self._done.wait()
+        await self._is_done.wait()
         if self._error:
             raise WriterFailed(self._error)
 
     def _propose(self) -> None:
-        self._left -= 1
+        self._deltas_left -= 1
         self._unanswered += 1
         delta: dict[str, Any] = {"t": "delta", "project": self._project, "ops": [self._op()]}
         self._connection.send(delta | {"id": secrets.token_urlsafe(12)})
@@ -66,13 +66,13 @@ class Writer:
                 self._joined.set()
             case "ack":
                 self._unanswered -= 1
-                if self._left:
+                if self._deltas_left:
                     self._propose()
                 elif not self._unanswered:
-                    self._done.set()
+                    self._is_done.set()
             case "error":
                 self._error = f"{message['code']}: {message['message']}"
-                self._done.set()
+                self._is_done.set()
 
     async def _stay(self) -> None:
         await asyncio.Event().wait()

@@ -38,7 +38,7 @@ class LibraryWork:
     """Of all musicians of a demo; what they have come to is checked at the end."""
 
     def __init__(self, participants: Sequence[Participant]) -> None:
-        self._all = participants
+        self._participants = participants
         self._preset: dict[str, Any] = {}
         """The one that comes with Prime and that everyone tries."""
         self._uses_before = 0
@@ -51,7 +51,7 @@ class LibraryWork:
     async def work(self) -> None:
         """The first one picks a preset for a device of the song; the last one records a take."""
         await self._try_preset()
-        await asyncio.gather(*(self._use_preset(each) for each in self._all))
+        await asyncio.gather(*(self._use_preset(each) for each in self._participants))
         await self._share()
         await self._record()
 
@@ -61,9 +61,9 @@ class LibraryWork:
         Everyone uses the preset once more: what a server that was killed has forgotten counts now,
         and nobody counts twice.
         """
-        await asyncio.gather(*(self._use_preset(each) for each in self._all))
-        live = await asyncio.gather(*map(self._sees_live, self._all))
-        rows = [await self._preset_row(each, self._copy) for each in self._all]
+        await asyncio.gather(*(self._use_preset(each) for each in self._participants))
+        live = await asyncio.gather(*map(self._sees_live, self._participants))
+        rows = [await self._preset_row(each, self._copy) for each in self._participants]
         return {
             "preset": self._preset["name"],
             "presets_used": await self._counted(),
@@ -75,9 +75,9 @@ class LibraryWork:
     async def _counted(self) -> int:
         """Uses of the preset since the beginning, when they are counted."""
         for _ in range(COUNTED_SECONDS):
-            row = await self._preset_row(self._all[0], self._preset["id"])
+            row = await self._preset_row(self._participants[0], self._preset["id"])
             counted = int(row["usage_count"]) - self._uses_before
-            if counted >= len(self._all):
+            if counted >= len(self._participants):
                 break
             await asyncio.sleep(1.0)
         return counted
@@ -98,7 +98,7 @@ class LibraryWork:
         return await _until(one, lambda: one.room.is_pending(self._clip), SEEN_SECONDS)
 
     async def _try_preset(self) -> None:
-        one = self._all[0]
+        one = self._participants[0]
         devices = one.room.entities("devices")
         plugins = sorted({device["deviceId"] for device in devices.values()})
         where: PresetWhere = {"owner": {"is_null": True}, "plugin": {"in": plugins}}
@@ -120,18 +120,18 @@ class LibraryWork:
 
     async def _share(self) -> None:
         """The first one's own version of it, for everyone."""
-        client, origin = self._all[0].client, self._preset["id"]
+        client, origin = self._participants[0].client, self._preset["id"]
         await _answered(lambda: client.presets.copy(preset=origin, id=self._copy, name="Ours"))
         await _answered(lambda: client.presets.publish(preset=self._copy))
 
     async def _record(self) -> None:
         """A take of the last one: its clip is there before its bytes are."""
-        one = self._all[-1]
+        one = self._participants[-1]
         client, project = one.client, one.room.project
         files, take = client.audio_files, self._take
         await _answered(lambda: files.create(project=project, id=take, name="Take 1.wav"))
         one.edit(self._clip_of_take(one), atomic=True)
-        self.pending_for = sum(await asyncio.gather(*map(self._sees_pending, self._all)))
+        self.pending_for = sum(await asyncio.gather(*map(self._sees_pending, self._participants)))
         for status, facts in STEPS:
             step: dict[str, Any] = {"audio_file": take, "status": status, **facts}
             await _answered(partial(files.set_status, **step))

@@ -33,7 +33,7 @@ class Habits:
         self._rng = random.Random(seed)
         self._likes = self._rng.sample(PLUGINS, len(PLUGINS))
         self._before = ""
-        self._waiting: list[RecallUse] = []
+        self._unsent_uses: list[RecallUse] = []
         """Uses that the server has not said it has, in their order."""
         self.used = 0
         """Uses, told or not."""
@@ -49,7 +49,7 @@ class Habits:
 
     async def lost(self) -> int:
         """How many uses the server does not count, once all are told."""
-        while self._waiting:
+        while self._unsent_uses:
             await self._send_uses()
         page = await self._client.recall.export(limit=AT_ONCE)
         return self.used - sum(key["usage_count"] for key in page["keys"])
@@ -64,7 +64,7 @@ class Habits:
             key = first
             self.taken += 1
         use: RecallUse = {"id": str(uuid.UUID(int=self._rng.getrandbits(128))), "key": key}
-        self._waiting.append(use | {"context": context, "suggested": is_taken})
+        self._unsent_uses.append(use | {"context": context, "suggested": is_taken})
         self.used += 1
         self._before = key
         await self._send_uses()
@@ -81,10 +81,10 @@ class Habits:
 
     async def _send_uses(self) -> None:
         """Sent again with the same ids, they are counted once (rule W1)."""
-        sent = self._waiting[:AT_ONCE]
+        sent = self._unsent_uses[:AT_ONCE]
         try:
             await self._client.recall.observe(category=CATEGORY, uses=sent)
         except AWAY:
             await asyncio.sleep(PICK_SECONDS[0])
         else:
-            del self._waiting[: len(sent)]
+            del self._unsent_uses[: len(sent)]

@@ -40,15 +40,15 @@ class MostRecent:
     """By when each was used last."""
 
     def __init__(self) -> None:
-        self._last: dict[str, None] = {}
+        self._keys_by_use: dict[str, None] = {}
         """Keys, the one used last behind all others."""
 
     def suggest(self, pick: Pick) -> Sequence[str]:
-        return list(reversed(self._last))[:MOST]
+        return list(reversed(self._keys_by_use))[:MOST]
 
     def hear(self, pick: Pick) -> None:
-        self._last.pop(pick.key, None)
-        self._last[pick.key] = None
+        self._keys_by_use.pop(pick.key, None)
+        self._keys_by_use[pick.key] = None
 
 
 class Recall:

@@ -43,33 +43,33 @@ class CallLoop:
         self._primes = primes
         self._method = method
         self._samples = samples
-        self._left: int | None = None
+        self._calls_left: int | None = None
         """How many calls are still to be made; None: no matter how many."""
         self._frames = [self._framed(params) for params in samples]
         self._has_version = any("version" in params for params in samples)
-        self._asked = 0
+        self._call_count = 0
         """How many calls were made."""
-        self._began = self._until = 0.0
+        self._call_began_at = self._until = 0.0
         """When the call under way was made, and when no more are."""
-        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._is_over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def samples(self) -> list[Params]:
         """Of the calls to come: a version is the one of now."""
         if not self._has_version:
             return list(self._samples)
-        return [{**one, "version": one["version"] + self._asked} for one in self._samples]
+        return [{**one, "version": one["version"] + self._call_count} for one in self._samples]
 
     async def run(self, calls: int | None = None, seconds: float = 60.0) -> None:
         """For so long, or so many calls; raises `PrimeRefused` if the server stops answering."""
-        self._over = asyncio.get_running_loop().create_future()
+        self._is_over = asyncio.get_running_loop().create_future()
         self._until = time.perf_counter() + seconds
-        self._left = calls
+        self._calls_left = calls
         self._listen_with(self._received)
         self._make_next_call()
         try:
             async with asyncio.timeout(seconds + LATE_SECONDS):
-                await self._over
+                await self._is_over
         except TimeoutError:
             raise PrimeRefused(f"no answer to {self._method}") from None
         finally:
@@ -77,30 +77,30 @@ class CallLoop:
 
     def _make_next_call(self) -> None:
         now = time.perf_counter()
-        if self._left == 0 or now >= self._until:
-            self._over.set_result(None)
+        if self._calls_left == 0 or now >= self._until:
+            self._is_over.set_result(None)
             return
-        if self._left is not None:
-            self._left -= 1
-        index = self._asked % len(self._samples)
+        if self._calls_left is not None:
+            self._calls_left -= 1
+        index = self._call_count % len(self._samples)
         frame = self._frames[index]
         if self._has_version:  # as the call before has left it
             frame = self._framed(self.samples[index])
         elif _TOKEN in frame:
             frame = frame.replace(_TOKEN, str(uuid.uuid4()).encode())
-        prime = self._primes[self._asked % len(self._primes)]
-        self._asked += 1
-        self._began = now
+        prime = self._primes[self._call_count % len(self._primes)]
+        self._call_count += 1
+        self._call_began_at = now
         prime.connection.send(frame)
 
     def _received(self, payload: bytes) -> None:
         if payload.startswith(KINDS["reply"], 1):
-            self.ms.append((time.perf_counter() - self._began) * 1_000)
+            self.ms.append((time.perf_counter() - self._call_began_at) * 1_000)
             self._make_next_call()
         elif payload.startswith(KINDS["error"], 1):
             error = msgpack.unpackb(payload)
             self.failed = f"{error['code']}: {error['message']}"
-            self._over.set_result(None)
+            self._is_over.set_result(None)
 
     def _listen_with(self, on_message: Callable[[bytes], None] | None) -> None:
         """What comes over the connections; None: goes where it went before."""

@@ -142,20 +142,20 @@ class Acks:
     """What the quiet writer has said: when each delta was sent, and how long its ack took."""
 
     def __init__(self) -> None:
-        self._all: list[tuple[float, float, float]] = []
+        self._measured_acks: list[tuple[float, float, float]] = []
         """When each was sent, and the ms to its ack, and that it was sent late."""
 
     async def hear(self, lines: asyncio.StreamReader) -> None:
         """Read on, for as long as it writes."""
         async for line in lines:
             sent, took, late = json.loads(line)
-            self._all.append((sent, took, late))
+            self._measured_acks.append((sent, took, late))
 
     def figures(self, spans: Sequence[Span]) -> dict[str, Any]:
         """Of those sent then, in milliseconds."""
         of_phase = [
             (took, late)
-            for sent, took, late in self._all
+            for sent, took, late in self._measured_acks
             if any(since <= sent < until for since, until in spans)
         ]
         late = summary([late for _, late in of_phase])

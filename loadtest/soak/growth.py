@@ -50,7 +50,7 @@ class Looks:
     def __init__(self, cluster: LocalCluster) -> None:
         self.all: list[Look] = []
         self._cluster = cluster
-        self._began = time.monotonic()
+        self._began_at = time.monotonic()
 
     async def take(self, *, idle: bool = False) -> list[Look]:
         """Now; of those that answer."""
@@ -70,7 +70,7 @@ class Looks:
         gauges = {name: value for (name, labels), value in metrics.items() if not labels}
         lanes = [v for (name, _), v in metrics.items() if name == "prime_database_connections"]
         return Look(
-            round(time.monotonic() - self._began, 1),
+            round(time.monotonic() - self._began_at, 1),
             node.directory.name,
             idle,
             round(node.rss_mb, 2),

@@ -53,7 +53,7 @@ class Soak:
         self._cluster = cluster
         self._arguments = arguments
         self._seconds = arguments.minutes * 60
-        self._began = time.monotonic()
+        self._began_at = time.monotonic()
         self._warm_at = self._seconds * WARM_SHARE
         self._traced = False
         self._lasted = 0.0
@@ -61,7 +61,7 @@ class Soak:
     @property
     def elapsed(self) -> float:
         """Seconds since the beginning."""
-        return time.monotonic() - self._began
+        return time.monotonic() - self._began_at
 
     async def run(self, stop: asyncio.Event) -> None:
         """Evenings until the time is over."""

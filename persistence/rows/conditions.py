@@ -132,7 +132,7 @@ class _Reader:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._left = MAX_WHERE_NODES
+        self._conditions_left = MAX_WHERE_NODES
         """How many conditions may still come."""
 
     def read(self, where: Any, place: str, depth: int) -> Condition:
@@ -205,8 +205,8 @@ class _Reader:
             raise BadQuery(at + wrong.place, str(wrong)) from None
 
     def _count(self, place: str) -> None:
-        self._left -= 1
-        if self._left < 0:
+        self._conditions_left -= 1
+        if self._conditions_left < 0:
             raise BadQuery(
                 place, f"is one too many: `where` has at most {MAX_WHERE_NODES} conditions"
             )

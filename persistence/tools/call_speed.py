@@ -70,7 +70,7 @@ class Recorder:
     def __init__(self, connection: Any, lane: str, told: list[Statement], version: int) -> None:
         self._connection = connection
         self._lane = lane
-        self._told = told
+        self._statements = told
         self._version = version
         """What stands for `VERSION` while it is recorded."""
 
@@ -96,7 +96,7 @@ class Recorder:
         then()
 
     async def _run(self, method: str, query: str, args: tuple[Any, ...]) -> Any:
-        self._told.append(Statement(self._lane, method, query, args))
+        self._statements.append(Statement(self._lane, method, query, args))
         return await getattr(self._connection, method)(query, *filled(args, self._version))
 
 

@@ -17,23 +17,25 @@ class Fall:
     def __init__(self, entity_id: str) -> None:
         self.children_first: list[str] = []
         self.gone = {entity_id}
-        self._left: dict[str, list[Referrer]] = {}
+        self._referrers_left: dict[str, list[Referrer]] = {}
         """Of what goes: who points at it and does not go for that."""
         self._left_at: list[str] = []
-        """The keys of `_left`, in the order of `children_first`."""
+        """The keys of `_referrers_left`, in the order of `children_first`."""
 
     def left(self) -> Iterator[tuple[str, list[Referrer]]]:
         """Of what goes, the last first: who points at it and does not go for that."""
-        return ((entity_id, self._left[entity_id]) for entity_id in reversed(self._left_at))
+        return (
+            (entity_id, self._referrers_left[entity_id]) for entity_id in reversed(self._left_at)
+        )
 
     def leave(self, entity_id: str, referrer: Referrer) -> None:
         """It points at what goes, and does not go for that."""
-        self._left.setdefault(entity_id, []).append(referrer)
+        self._referrers_left.setdefault(entity_id, []).append(referrer)
 
     def take(self, entity_id: str) -> None:
         """All that hangs on it has been taken."""
         self.children_first.append(entity_id)
-        if entity_id in self._left:
+        if entity_id in self._referrers_left:
             self._left_at.append(entity_id)
 
 

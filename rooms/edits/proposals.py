@@ -69,7 +69,7 @@ class OpenProposals:
     def __init__(self) -> None:
         self.bytes = 0
         self._by_id: dict[str, OpenProposal] = {}
-        self._made: set[OpenProposal] = set()
+        self._made_by_server: set[OpenProposal] = set()
         """Those that the journal has and whose ops the server made: undos, redos, restores."""
 
     def __len__(self) -> int:
@@ -105,7 +105,7 @@ class OpenProposals:
         """Whether an undo, a redo or a restore of this member is with the journal (rule U6)."""
         return any(
             open_proposal.proposal.member == seat.member or open_proposal.is_asked_by(seat)
-            for open_proposal in self._made
+            for open_proposal in self._made_by_server
         )
 
     def register(self, proposal: Proposal) -> OpenProposal:
@@ -133,7 +133,7 @@ class OpenProposals:
         proposed.proposal, proposed.ops = proposal, ops
         proposed.touched = frozenset(map(_ID, ops))
         if proposal.purpose is not Purpose.EDIT:
-            self._made.add(proposed)
+            self._made_by_server.add(proposed)
         self._weigh(proposed, len(proposal.payload))
         for asker in proposed.askers:
             if asker.seat is not None:
@@ -153,7 +153,7 @@ class OpenProposals:
         """It is known what became of it: who is to be told."""
         was, proposed.stage = proposed.stage, Stage.SETTLED
         del self._by_id[proposed.proposal.delta_id]
-        self._made.discard(proposed)
+        self._made_by_server.discard(proposed)
         self._weigh(proposed, 0)
         askers, proposed.askers = proposed.askers, []
         for asker in askers:

@@ -23,9 +23,9 @@ class Feed:
 
     __slots__ = (
         "_acks",
-        "_given",
-        "_last",
-        "_next",
+        "_last_entry",
+        "_next_acks",
+        "_parts_given",
         "_tail",
         "is_lost",
         "is_over",
@@ -49,10 +49,10 @@ class Feed:
         self.ticked_at = ticked_at  # when the room had ticked last as this began
         self.is_lost = False
         self.is_over = False
-        self._given = 0  # parts that went out
+        self._parts_given = 0  # parts that went out
         self._acks: dict[int, Packet] = {}  # of the member's own deltas, until their turn
-        self._last: TailEntry | None = None  # the delta that went out last
-        self._next: deque[Packet] = deque()  # acks whose place is right behind it
+        self._last_entry: TailEntry | None = None  # the delta that went out last
+        self._next_acks: deque[Packet] = deque()  # acks whose place is right behind it
         self._tail = tail
         tail.readers.add(self)
 
@@ -71,8 +71,8 @@ class Feed:
 
     def take_acks(self) -> list[Ack]:
         """Answers whose seq will not go out from here, as the member leaves."""
-        packets = [*self._next, *self._acks.values()]
-        self._next.clear()
+        packets = [*self._next_acks, *self._acks.values()]
+        self._next_acks.clear()
         self._acks.clear()
         return [packet.message for packet in packets if isinstance(packet.message, Ack)]
 
@@ -80,9 +80,9 @@ class Feed:
         """What goes out next, as a frame or to be made one; None: nothing does any more."""
         if self.is_over or self.is_lost:
             return None
-        if self._given < len(self.parts):
+        if self._parts_given < len(self.parts):
             return self._next_part()
-        return self._next.popleft() if self._next else self._next_delta()
+        return self._next_acks.popleft() if self._next_acks else self._next_delta()
 
     def lose(self) -> None:
         """What comes next is gone from the tail: the member has to begin anew."""
@@ -97,18 +97,18 @@ class Feed:
         self._tail.trim()
 
     def _next_part(self) -> bytes:
-        part = self.parts[self._given]
-        self._given += 1
-        if self._given == len(self.parts):
-            self.parts, self._given = NO_PARTS, 0
+        part = self.parts[self._parts_given]
+        self._parts_given += 1
+        if self._parts_given == len(self.parts):
+            self.parts, self._parts_given = NO_PARTS, 0
             in_state = sorted(seq for seq in self._acks if seq <= self.seq)
-            self._next.extend(self._acks.pop(seq) for seq in in_state)
+            self._next_acks.extend(self._acks.pop(seq) for seq in in_state)
         return part
 
     def _next_delta(self) -> Packet | None:
-        if self._last is not None:
-            self._tail.weigh(self._last)
-        entry = self._last = self._tail.at(self.seq + 1)
+        if self._last_entry is not None:
+            self._tail.weigh(self._last_entry)
+        entry = self._last_entry = self._tail.at(self.seq + 1)
         if entry is None:
             return None
         self.seq += 1
@@ -118,11 +118,11 @@ class Feed:
         assert isinstance(ack.message, Ack)
         if not ack.message.duplicate:
             return ack
-        self._next.append(ack)
+        self._next_acks.append(ack)
         return entry.packet
 
     def _forget(self) -> None:
-        self.parts, self._given = NO_PARTS, 0
-        self._last = None
-        self._next.clear()
+        self.parts, self._parts_given = NO_PARTS, 0
+        self._last_entry = None
+        self._next_acks.clear()
         self._acks.clear()

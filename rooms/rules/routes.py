@@ -91,13 +91,13 @@ class Routes:
 class Walk:
     """Goes along links one by one; what it has met stays known, so it can go on later."""
 
-    __slots__ = ("_ends", "_links", "_waiting", "links", "met")
+    __slots__ = ("_channels_to_visit", "_ends", "_links", "links", "met")
 
     def __init__(self, links: Links, start: str) -> None:
         self.met = {start}
         self.links = 0
         self._links = links
-        self._waiting = [start] if start in links else []
+        self._channels_to_visit = [start] if start in links else []
         self._ends: Iterator[str] = iter(())
 
     def step(self) -> str | None:
@@ -108,11 +108,11 @@ class Walk:
                 if channel not in self.met:
                     self.met.add(channel)
                     if channel in self._links:
-                        self._waiting.append(channel)
+                        self._channels_to_visit.append(channel)
                 return channel
-            if not self._waiting:
+            if not self._channels_to_visit:
                 return None
-            self._ends = iter(self._links[self._waiting.pop()])
+            self._ends = iter(self._links[self._channels_to_visit.pop()])
 
 
 def meet(

@@ -49,7 +49,7 @@ class Audit:
         self._db = db
         self._count = count
         self._clock = clock
-        self._waiting: OrderedDict[Key, AuditRow] = OrderedDict()
+        self._unwritten: OrderedDict[Key, AuditRow] = OrderedDict()
         """What is not written yet, the oldest first; what counts together is under one key."""
         self._bytes = 0
         """What they weigh."""
@@ -57,7 +57,7 @@ class Audit:
         """Entries that found no room since the last write."""
         self._apart = TokenBucket(APART_PER_SECOND, APART_AT_ONCE)
         """For entries that strangers bring about."""
-        self._next = 0
+        self._next_number = 0
         """A number for the key of each entry that stands alone."""
         self._flushing = asyncio.Lock()
 
@@ -86,11 +86,11 @@ class Audit:
             event, user, actor, project, auth_session, address, account, details, at=self._clock()
         )
         if event not in COUNTED_TOGETHER:
-            self._next += 1
-            self._put((self._next,), row)
+            self._next_number += 1
+            self._put((self._next_number,), row)
             return
         key: Key = (event, user, account, address, project, cause)
-        if key not in self._waiting and not self._apart.take(1.0, row.at or 0.0):
+        if key not in self._unwritten and not self._apart.take(1.0, row.at or 0.0):
             key = (event, cause)
             row = AuditRow(event, details={"cause": cause, "of": "many"}, at=row.at)
         self._put(key, row)
@@ -99,8 +99,10 @@ class Audit:
         """Write what waits; raises `PersistenceError`, and then keeps it for later."""
         async with self._flushing:
             self._note_losses()
-            while self._waiting:
-                entries_taken = [self._waiting.popitem(last=False) for _ in range(self._how_many())]
+            while self._unwritten:
+                entries_taken = [
+                    self._unwritten.popitem(last=False) for _ in range(self._how_many())
+                ]
                 await self._write(entries_taken)
 
     async def flush_at_last(self) -> None:
@@ -109,18 +111,18 @@ class Audit:
             async with asyncio.timeout(LAST_SECONDS):
                 await self.flush()
         except (TimeoutError, PersistenceError) as error:
-            log.warning("audit not written", entries=len(self._waiting), reason=str(error))
+            log.warning("audit not written", entries=len(self._unwritten), reason=str(error))
 
     def _note_losses(self) -> None:
         if self.lost:
             lost = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost, at=self._clock())
             self._count("audit_entries_lost", self.lost, NOBODY)
             self.lost = 0
-            self._waiting[(lost.event, lost.id)] = lost  # past the bound: this one is not lost
+            self._unwritten[(lost.event, lost.id)] = lost  # past the bound: this one is not lost
             self._bytes += lost.bytes
 
     def _how_many(self) -> int:
-        return min(len(self._waiting), ROWS_AT_ONCE)
+        return min(len(self._unwritten), ROWS_AT_ONCE)
 
     async def _write(self, taken: list[tuple[Key, AuditRow]]) -> None:
         rows = [row for _, row in taken]
@@ -132,8 +134,8 @@ class Audit:
         except BaseException:
             for row in reversed(rows):
                 key = (TOLD, row.id)
-                self._waiting[key] = row
-                self._waiting.move_to_end(key, last=False)
+                self._unwritten[key] = row
+                self._unwritten.move_to_end(key, last=False)
             raise
         self._bytes -= sum(row.bytes for row in rows)
 
@@ -150,14 +152,14 @@ class Audit:
             log.error("an entry of the audit is refused", what=rows[0].event, reason=str(error))
 
     def _put(self, key: Key, row: AuditRow) -> None:
-        before = self._waiting.get(key)
+        before = self._unwritten.get(key)
         if before is not None:
-            self._waiting[key] = _both(before, row)
+            self._unwritten[key] = _both(before, row)
             return
-        self._waiting[key] = row
+        self._unwritten[key] = row
         self._bytes += row.bytes
-        while self._bytes > MAX_AUDIT_BYTES and self._waiting:
-            _, oldest = self._waiting.popitem(last=False)
+        while self._bytes > MAX_AUDIT_BYTES and self._unwritten:
+            _, oldest = self._unwritten.popitem(last=False)
             self._bytes -= oldest.bytes
             self.lost += oldest.count
 

@@ -26,7 +26,7 @@ class DeviceCodes:
         self._keys = [
             hmac.digest(each, b"user codes of devices", "sha256") for each in (secret, *believed)
         ]
-        self._waiting: dict[bytes, set[asyncio.Event]] = {}
+        self._waiting_calls: dict[bytes, set[asyncio.Event]] = {}
         """Hash of a device code -> set when it is decided here; one for each call that waits."""
         self._count = 0
         """How many calls wait."""
@@ -60,7 +60,7 @@ class DeviceCodes:
 
     def decided(self, device_hash: bytes) -> None:
         """Whoever waits for it here is told to look."""
-        for event in self._waiting.get(device_hash, ()):
+        for event in self._waiting_calls.get(device_hash, ()):
             event.set()
 
     @asynccontextmanager
@@ -70,13 +70,13 @@ class DeviceCodes:
             yield None
             return
         event = asyncio.Event()
-        self._waiting.setdefault(device_hash, set()).add(event)
+        self._waiting_calls.setdefault(device_hash, set()).add(event)
         self._count += 1
         try:
             yield event
         finally:
             self._count -= 1
-            events = self._waiting[device_hash]
+            events = self._waiting_calls[device_hash]
             events.discard(event)
             if not events:
-                del self._waiting[device_hash]
+                del self._waiting_calls[device_hash]

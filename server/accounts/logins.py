@@ -96,7 +96,7 @@ class Logins:
         """Zero: as soon as it is known."""
         self._waits: OrderedDict[tuple[bytes, str], float] = OrderedDict()
         """Account, and what it is counted under -> when the next is heard, on this node's clock."""
-        self._undecided = 0
+        self._undecided_tries = 0
         """How many tries wait for what becomes of others."""
 
     def account_of(self, email: str) -> bytes:
@@ -267,9 +267,9 @@ class Logins:
         begun = await self._tried(db, source)
         if not begun.is_undecided:
             return begun
-        if self._undecided >= MAX_PASSWORDS_WAITING:
+        if self._undecided_tries >= MAX_PASSWORDS_WAITING:
             raise TooBusy
-        self._undecided += 1
+        self._undecided_tries += 1
         try:
             waited, pause = 0.0, LOOK_AGAIN_SECONDS
             while waited < MAX_PASSWORD_WAIT_SECONDS:
@@ -279,7 +279,7 @@ class Logins:
                     return again
                 waited, pause = waited + pause, 2 * pause
         finally:
-            self._undecided -= 1
+            self._undecided_tries -= 1
         raise TooBusy
 
     @staticmethod

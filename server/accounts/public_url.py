@@ -6,7 +6,7 @@ class PublicUrl:
 
     def __init__(self, configured: str | None) -> None:
         self._configured = configured
-        self._own = ""
+        self._own_url = ""
         """Where this node listens, once it does."""
 
     def use(self, configured: str | None) -> None:
@@ -16,7 +16,7 @@ class PublicUrl:
     def serves_at(self, host: str, port: int, scheme: str = "http") -> None:
         """The node listens there; a browser of the same machine finds it."""
         own_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        self._own = (
+        self._own_url = (
             f"{scheme}://[{own_host}]:{port}"
             if ":" in own_host
             else f"{scheme}://{own_host}:{port}"
@@ -25,7 +25,7 @@ class PublicUrl:
     @property
     def address(self) -> str:
         """Without a slash at its end."""
-        return self._configured or self._own
+        return self._configured or self._own_url
 
     def studio_page(self, part: str) -> str:
         """The page where a song is worked on; `part` as of `account_page`."""

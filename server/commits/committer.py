@@ -188,7 +188,7 @@ class Committer:
         self._held_back = held_back
         self._degraded = degraded
         self._count = count
-        self._took = took
+        self._on_duration = took
         self._now = asyncio.get_running_loop().time
         self._waiting = WaitingDeltas()
         self._is_work_waiting = asyncio.Event()  # something waits that nothing is known against
@@ -283,7 +283,7 @@ class Committer:
         else:
             committed_at = time.monotonic()
             self._succeeded(taken, batch, appended)
-            self._took(came_at, committed_at)
+            self._on_duration(came_at, committed_at)
         finally:
             self._give_back(taken)
 

@@ -45,7 +45,7 @@ class GroupCommitter:
         self._failed = failed
         self._spawn = spawn
         self._count = count
-        self._turn = asyncio.Lock()
+        self._append_lock = asyncio.Lock()
         """Held while a group is being appended."""
         self._under_way = 0
         """Groups that are not stored yet."""
@@ -93,7 +93,7 @@ class GroupCommitter:
         delay = FIRST_RETRY_SECONDS
         while True:
             try:
-                async with self._turn:
+                async with self._append_lock:
                     return await self._journal.append_group(staging, parts, self._known(project))
             except Unavailable as error:
                 log.warning("journal unavailable", **because(error), parts=len(parts))

@@ -58,11 +58,11 @@ class Events:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._of: dict[str, deque[Event]] = {}
+        self._events_by_kind: dict[str, deque[Event]] = {}
         """Kind -> its events, the oldest first."""
         self._newest: dict[tuple[str, tuple[str, ...]], Event] = {}
         """Kind, and whom it is about (without the text) -> the newest such event."""
-        self._last = 0
+        self._last_number = 0
         """The number that was given out last."""
         self._count = 0
         """How many are kept."""
@@ -84,10 +84,10 @@ class Events:
             if text != event.about.text:
                 event.about = event.about._replace(text=text)
         else:
-            self._last += 1
-            event = Event(self._last, kind, about._replace(text=text), now, now, count)
+            self._last_number += 1
+            event = Event(self._last_number, kind, about._replace(text=text), now, now, count)
             self._newest[kind, event.about[:-1]] = event
-            self._of.setdefault(kind, deque()).append(event)
+            self._events_by_kind.setdefault(kind, deque()).append(event)
             self._count += 1
             self._size += event.size
         while self._count > MAX_EVENTS or self._size > MAX_EVENTS_SIZE:
@@ -95,11 +95,11 @@ class Events:
 
     def all(self) -> Iterator[Event]:
         """Those that are kept, in no order."""
-        for events in self._of.values():
+        for events in self._events_by_kind.values():
             yield from events
 
     def _forget_one(self) -> None:
-        event = max(self._of.values(), key=len).popleft()
+        event = max(self._events_by_kind.values(), key=len).popleft()
         self._count -= 1
         self._size -= event.size
         key = event.kind, event.about[:-1]

@@ -43,7 +43,7 @@ class Changes:
         """By their numbers."""
         self._bytes: dict[tuple[str, int], bytes] = {}
         """Codec and number -> the change in it."""
-        self._parts: dict[tuple[str, tuple[int, ...]], list[Raw]] = {}
+        self._parts_by_numbers: dict[tuple[str, tuple[int, ...]], list[Raw]] = {}
         """Codec and numbers -> the lists of changes of one message after the other."""
 
     def number(self, kind: str, id: str, row: Row | None) -> int:
@@ -60,9 +60,9 @@ class Changes:
     def parts(self, codec: Codec, numbers: Sequence[int]) -> list[Raw]:
         """The changes with these numbers, in messages of bounded size."""
         key = (codec.name, tuple(numbers))
-        known_parts = self._parts.get(key)
+        known_parts = self._parts_by_numbers.get(key)
         if known_parts is None:
-            known_parts = self._parts[key] = [
+            known_parts = self._parts_by_numbers[key] = [
                 Raw(codec.encode(p)) for p in self._cut(codec, numbers)
             ]
         return known_parts

@@ -56,9 +56,9 @@ class FeedReader:
         self._place: Place | None = None
         """Up to where the log was read; None: nobody watches, or nothing was read yet."""
         self._woken = asyncio.Event()
-        self._asked = asyncio.Event()
+        self._is_table_wanted = asyncio.Event()
         """Somebody waits for a table to be read."""
-        self._covered = frozenset[str]()
+        self._covered_tables = frozenset[str]()
         """Tables of which all is read that comes after the place."""
         self._covers_more = asyncio.Event()
         """Set, and another one made, with each choice of tables."""
@@ -78,8 +78,8 @@ class FeedReader:
         """
         try:
             async with asyncio.timeout(READY_SECONDS):
-                while logged not in self._covered:
-                    self._asked.set()
+                while logged not in self._covered_tables:
+                    self._is_table_wanted.set()
                     self._woken.set()
                     await self._covers_more.wait()
         except TimeoutError:
@@ -88,9 +88,9 @@ class FeedReader:
     async def run(self) -> None:
         """For life: what cannot be read ends the watches that should hear of it, not the feed."""
         while True:
-            if not len(self._watches) and not self._asked.is_set():
-                self._place, self._covered, self.lag_seconds = None, frozenset(), 0.0
-                await self._asked.wait()
+            if not len(self._watches) and not self._is_table_wanted.is_set():
+                self._place, self._covered_tables, self.lag_seconds = None, frozenset(), 0.0
+                await self._is_table_wanted.wait()
             await self._read_next()
             try:
                 await self.read()
@@ -100,7 +100,7 @@ class FeedReader:
 
     async def read(self) -> None:
         """All that is new; raises `PersistenceError`."""
-        self._asked.clear()
+        self._is_table_wanted.clear()
         if self._place is None:
             self._place = await change_log.here(self._db)
             self._count("feed_queries")
@@ -120,7 +120,7 @@ class FeedReader:
         A watch reads its first rows only once its table is among them. Said before the reading and
         without a pause after the choice: so no place moves past changes that somebody waits for.
         """
-        self._covered = tables
+        self._covered_tables = tables
         self._covers_more.set()
         self._covers_more = asyncio.Event()
         return tables
@@ -132,7 +132,7 @@ class FeedReader:
             log.warning("cannot read what has changed", **because(error))
         else:
             log.error("what has changed cannot be read: all who watch begin anew", exc_info=error)
-            self._place, self._covered, self._slow_readings = None, frozenset(), 0
+            self._place, self._covered_tables, self._slow_readings = None, frozenset(), 0
             await self._telling.resync_all(ResyncReason.FAILED)
         await asyncio.sleep(RETRY_SECONDS)
 

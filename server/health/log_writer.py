@@ -46,7 +46,7 @@ class LogWriter:
         self._use_new_queue()
         self._is_direct = False
         """Whether who says a line writes it: in a fork, and at the end of the process."""
-        self._untold = 0
+        self._untold_lines = 0
         """Lines lost since the last one that was written; of who writes alone."""
         self._is_cut = False
         """Whether the last one was written in part."""
@@ -109,7 +109,7 @@ class LogWriter:
     def _in_fork(self) -> None:
         """What waits is the parent's, who writes it."""
         self._use_new_queue()
-        self._is_direct, self._untold = True, 0
+        self._is_direct, self._untold_lines = True, 0
 
     def _run(self) -> None:
         waiting_here = self._queue
@@ -122,11 +122,11 @@ class LogWriter:
                 waiting.written.set()
 
     def _write(self, lost: int, line: bytes) -> None:
-        self._untold += lost
-        if self._untold and not self._put(_lost_line(self._untold)):
-            self._untold += bool(line)
+        self._untold_lines += lost
+        if self._untold_lines and not self._put(_lost_line(self._untold_lines)):
+            self._untold_lines += bool(line)
         else:
-            self._untold = 0 if self._put(line) else 1
+            self._untold_lines = 0 if self._put(line) else 1
 
     def _put(self, line: bytes) -> bool:
         unwritten = b"\n" + line if self._is_cut and line else line
@@ -163,14 +163,14 @@ class StrayText(io.TextIOBase):
     def __init__(self, descriptor: int, tell: Callable[[str], Any]) -> None:
         self._descriptor = descriptor
         self._tell = tell
-        self._begun = threading.local()
+        self._unfinished_line = threading.local()
         """`line`: one whose end this thread has not written yet; those of others do not mix."""
 
     def write(self, text: str) -> int:
         """Tell each whole line in it."""
-        *lines, unfinished_line = (getattr(self._begun, "line", "") + text).split("\n")
+        *lines, unfinished_line = (getattr(self._unfinished_line, "line", "") + text).split("\n")
         is_too_long = len(unfinished_line) > LONGEST_STRAY
-        self._begun.line = "" if is_too_long else unfinished_line
+        self._unfinished_line.line = "" if is_too_long else unfinished_line
         for line in [*lines, unfinished_line] if is_too_long else lines:
             self._write_stray_line(line)
         return len(text)

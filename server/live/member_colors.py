@@ -15,19 +15,25 @@ class MemberColors:
     """Those of a node (rule P9)."""
 
     def __init__(self) -> None:
-        self._of: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._color_by_member: OrderedDict[tuple[str, str], str] = OrderedDict()
         """Project and user -> colour, once given; the one asked for longest ago goes first."""
 
     async def of(self, db: Executor, project: str, users: Collection[str]) -> Mapping[str, str]:
         """User -> colour, for all of them: who never was a member has the own one."""
-        unknown = {(project, user) for user in users if (project, user) not in self._of}
+        unknown = {
+            (project, user) for user in users if (project, user) not in self._color_by_member
+        }
         if unknown:
             places = await project_colors.places(db, unknown)
-            self._of.update({pair: color_at(color_place) for pair, color_place in places.items()})
-        colors = {user: self._of.get((project, user)) or color_of(user) for user in users}
+            self._color_by_member.update(
+                {pair: color_at(color_place) for pair, color_place in places.items()}
+            )
+        colors = {
+            user: self._color_by_member.get((project, user)) or color_of(user) for user in users
+        }
         for user in users:
-            if (project, user) in self._of:
-                self._of.move_to_end((project, user))
-        while len(self._of) > COLORS_REMEMBERED:
-            self._of.popitem(last=False)
+            if (project, user) in self._color_by_member:
+                self._color_by_member.move_to_end((project, user))
+        while len(self._color_by_member) > COLORS_REMEMBERED:
+            self._color_by_member.popitem(last=False)
         return colors

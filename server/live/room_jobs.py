@@ -47,7 +47,7 @@ class RoomJobs:
         "_carry_out",
         "_held_back",
         "_is_running",
-        "_left",
+        "_jobs_left",
         "_loop",
         "_room",
         "_scheduler",
@@ -71,7 +71,7 @@ class RoomJobs:
         self._carry_out = carry_out
         self._all_done = all_done
         self._loop = asyncio.get_running_loop()
-        self._left: deque[Job] = deque()
+        self._jobs_left: deque[Job] = deque()
         """Those not done; the first one is under way."""
         self._is_running = False
         """The scheduler runs them, or will."""
@@ -81,12 +81,12 @@ class RoomJobs:
         """Those who want a frozen state, while the head is inside a group (rule D14)."""
 
     def __len__(self) -> int:
-        return len(self._left)
+        return len(self._jobs_left)
 
     def close(self) -> None:
         """Do nothing more; whoever waits for a job gets `RoomClosed`."""
         self.is_closed = True
-        self._left.clear()
+        self._jobs_left.clear()
         refuse(self._awaited)
         self._awaited.clear()
 
@@ -94,7 +94,7 @@ class RoomJobs:
         """Do a job when those before it are done: at once, if there are none."""
         if self.is_closed:
             return
-        self._left.append(job)
+        self._jobs_left.append(job)
         if not self._is_running:
             self._is_running = True
             self._scheduler.schedule(self._run_until)
@@ -153,17 +153,17 @@ class RoomJobs:
 
     def _run_until(self, deadline: float) -> bool:
         try:
-            while self._left:
-                for effects in self._left[0]:
+            while self._jobs_left:
+                for effects in self._jobs_left[0]:
                     if effects:  # else it is only a pause
                         self._carry_out(effects)
                         if self.is_closed:
                             return False
                     if self._scheduler.time() >= deadline:
                         return True
-                self._left.popleft()
+                self._jobs_left.popleft()
                 if self._held_back and not self._room.is_inside_group:
-                    self._left.extend(map(self._take_frozen_state, self._held_back))
+                    self._jobs_left.extend(map(self._take_frozen_state, self._held_back))
                     self._held_back.clear()
         except Exception as error:
             self._failed(error)
@@ -174,8 +174,8 @@ class RoomJobs:
 
     def _failed(self, error: Exception) -> None:
         """The jobs after it are not at fault, nor is whoever let us go on."""
-        if self._left:
-            self._left.popleft()
+        if self._jobs_left:
+            self._jobs_left.popleft()
         failed = {"message": f"a job of room {self._room.project} failed", "exception": error}
         self._loop.call_exception_handler(failed)
 

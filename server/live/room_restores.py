@@ -22,18 +22,18 @@ class NotCommitted(Exception):
 class RoomRestores:
     """Those of one room. Once it is closed, whoever waits gets `RoomClosed`."""
 
-    __slots__ = ("_jobs", "_room", "_tickets", "_waiting")
+    __slots__ = ("_futures_by_ticket", "_jobs", "_room", "_tickets")
 
     def __init__(self, room: Room, jobs: RoomJobs) -> None:
         self._room = room
         self._jobs = jobs
-        self._waiting: dict[int, asyncio.Future[int]] = {}
+        self._futures_by_ticket: dict[int, asyncio.Future[int]] = {}
         """By the ticket of the call that waits."""
         self._tickets = count(1)
         """Tickets of calls to come."""
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._futures_by_ticket)
 
     async def restore(self, proposal: Proposal, ops: list[Op], connection: str) -> int:
         """Commit ops that bring an earlier state back; their last seq.
@@ -43,13 +43,13 @@ class RoomRestores:
         self._jobs.check_open()
         ticket = next(self._tickets)
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._waiting[ticket] = waiting
+        self._futures_by_ticket[ticket] = waiting
         self._jobs.run(self._room.restore(proposal, ops, connection, ticket))
         return await waiting
 
     def settle(self, effect: Settled) -> None:
         """It is known what became of one: tell the call that waits."""
-        waiting = self._waiting.pop(effect.ticket, None)
+        waiting = self._futures_by_ticket.pop(effect.ticket, None)
         if waiting is None or waiting.done():
             return
         if effect.seq is not None:
@@ -60,5 +60,5 @@ class RoomRestores:
 
     def close(self) -> None:
         """The room is closed: nobody will be told what became of them."""
-        refuse(self._waiting.values())
-        self._waiting.clear()
+        refuse(self._futures_by_ticket.values())
+        self._futures_by_ticket.clear()

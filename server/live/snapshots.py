@@ -33,7 +33,7 @@ log = structlog.get_logger()
 class RoomSnapshots:
     """Those of one room; `catch_up` reads what other servers have stored of its journal."""
 
-    __slots__ = ("_at", "_catch_up", "_checkpoints", "_in_thread", "_room", "_seq")
+    __slots__ = ("_catch_up", "_checkpoints", "_in_thread", "_newest_at", "_room", "_seq")
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class RoomSnapshots:
         self._catch_up = catch_up
         self._seq = room.head
         """Of the newest one, or of the head when the room was opened."""
-        self._at = time.monotonic()
+        self._newest_at = time.monotonic()
         """When the newest one was taken, or the room was opened."""
 
     async def keep_if_due(self, db: Executor, now: float) -> None:
@@ -57,7 +57,7 @@ class RoomSnapshots:
         room = self._room
         if not deltas or not room.is_first_node:
             return
-        since = now - self._at
+        since = now - self._newest_at
         is_due = since >= (AUTO_PAUSE_SECONDS if deltas >= AUTO_DELTAS else AUTO_SECONDS)
         if is_due or not room.member_count:
             await self.keep(db, kind="auto")
@@ -97,7 +97,7 @@ class RoomSnapshots:
                 roles=() if author is None else EDITS,
             )
             if row is not None:
-                self._seq, self._at = max(self._seq, row.seq), now
+                self._seq, self._newest_at = max(self._seq, row.seq), now
                 log.info("snapshot kept", project=self._room.project, kind=kind, seq=row.seq)
                 return row
             self._catch_up()

@@ -11,7 +11,7 @@ class Deadlines:
     """Those of a node's calls. Times are the loop's."""
 
     def __init__(self) -> None:
-        self._waiting: set[Deadline] = set()
+        self._waiting_deadlines: set[Deadline] = set()
         """Of what goes on and is not late."""
         self._timer: asyncio.TimerHandle | None = None
         """Until somebody is looked for whose time is over; None: there is nobody."""
@@ -24,13 +24,13 @@ class Deadlines:
 
     def begin(self, deadline: "Deadline") -> None:
         """Look at it when its time is over."""
-        self._waiting.add(deadline)
+        self._waiting_deadlines.add(deadline)
         if deadline.at < self._looks_at:
             self._look_again(deadline.at)
 
     def end(self, deadline: "Deadline") -> None:
         """It is done. The timer stays: there is always one more call."""
-        self._waiting.discard(deadline)
+        self._waiting_deadlines.discard(deadline)
 
     def _look_again(self, at: float) -> None:
         if self._timer is not None:
@@ -41,11 +41,13 @@ class Deadlines:
     def _cancel_late(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timer, self._looks_at = None, inf
-        for deadline in [each for each in self._waiting if each.at <= now]:
-            self._waiting.discard(deadline)  # once: its clean-up goes on, however long it takes
+        for deadline in [each for each in self._waiting_deadlines if each.at <= now]:
+            self._waiting_deadlines.discard(
+                deadline
+            )  # once: its clean-up goes on, however long it takes
             deadline.cancel()
-        if self._waiting:
-            self._look_again(min(each.at for each in self._waiting))
+        if self._waiting_deadlines:
+            self._look_again(min(each.at for each in self._waiting_deadlines))
 
 
 class Deadline:

@@ -38,11 +38,11 @@ class JobScheduler:
         is_coarse = isinstance(loop, uvloop.Loop)  # it tells whole milliseconds
         self.time: Callable[[], float] = time.monotonic if is_coarse else loop.time
         """The clock of `RunUntil`, in seconds."""
-        self._waiting: deque[tuple[RunUntil, float]] = deque()
+        self._waiting_jobs: deque[tuple[RunUntil, float]] = deque()
         """Those who have more to do in a later turn, and the seconds they have taken so far."""
         self._long: deque[RunUntil] = deque()
         """Those whose jobs are long."""
-        self._left = 0.0
+        self._seconds_left = 0.0
         """Seconds of this turn that are left for jobs that are not long."""
         self._is_begun = False
         """This turn is begun, and the next one is asked for."""
@@ -53,35 +53,35 @@ class JobScheduler:
         """Run now if this turn has time left; otherwise, or if unfinished, in a later turn."""
         now = self._came_at = self.time()
         self._begin()
-        if self._waiting or self._left <= 0:
-            self._waiting.append((run_until, 0.0))
+        if self._waiting_jobs or self._seconds_left <= 0:
+            self._waiting_jobs.append((run_until, 0.0))
         else:
             self._run(run_until, 0.0, now)
 
     def _begin(self) -> None:
         if not self._is_begun:
             self._is_begun = True
-            self._left = JOB_SECONDS
+            self._seconds_left = JOB_SECONDS
             self._loop.call_soon(self._next_turn)
 
     def _next_turn(self) -> None:
         self._is_begun = False
-        if not (self._waiting or self._long):
+        if not (self._waiting_jobs or self._long):
             return
         self._begin()
-        while self._waiting and self._left > 0:
-            self._run(*self._waiting.popleft(), self.time())
+        while self._waiting_jobs and self._seconds_left > 0:
+            self._run(*self._waiting_jobs.popleft(), self.time())
         if self._long:
             self._run_long()
 
     def _run(self, run_until: RunUntil, taken: float, now: float) -> None:
-        is_left = run_until(now + self._left)
+        is_left = run_until(now + self._seconds_left)
         took = self.time() - now
-        self._left -= took
+        self._seconds_left -= took
         if not is_left:
             return
         if taken + took < JOB_SECONDS:
-            self._waiting.append((run_until, taken + took))
+            self._waiting_jobs.append((run_until, taken + took))
         else:
             self._long.append(run_until)
 

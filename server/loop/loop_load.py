@@ -28,7 +28,7 @@ class LoopLoad:
     """
 
     __slots__ = (
-        "_late",
+        "_late_sum",
         "_latest_tick",
         "_long_jobs",
         "_ticks",
@@ -49,7 +49,7 @@ class LoopLoad:
         self.waited = 0.0
         self._latest_tick = 0.0
         """Seconds by which the latest tick since the last look was late."""
-        self._late = 0.0
+        self._late_sum = 0.0
         """The sum of these for all ticks since the last look."""
         self._ticks = 0
         """How many ticks these were."""
@@ -59,7 +59,7 @@ class LoopLoad:
     def ticked_late(self, seconds: float) -> None:
         """A tick came so long after it was due."""
         self._ticks += 1
-        self._late += seconds
+        self._late_sum += seconds
         if seconds > self._latest_tick:
             self._latest_tick = seconds
 
@@ -78,12 +78,12 @@ class LoopLoad:
                     after - at for after, at in zip(now, before, strict=True)
                 )
                 before = now
-                late = max(passed - LOOK_SECONDS, self._late / max(self._ticks, 1))
+                late = max(passed - LOOK_SECONDS, self._late_sum / max(self._ticks, 1))
                 self._was_late(max(passed - LOOK_SECONDS, self._latest_tick))
                 self._look_done(Look(passed, cpu_taken, waited_for_core, late, self._long_jobs))
 
     def _look_done(self, look: Look) -> None:
-        self._late, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
+        self._late_sum, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
         self.gathering.looked(look)
         self.share += SMOOTHING * (look.whole_load - self.share)
         part = min(1.0, max(0.0, look.waited / max(look.passed, 1e-6)))

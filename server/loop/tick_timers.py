@@ -28,7 +28,7 @@ class TickTimers:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._waiting: dict[int, list[Tick]] = {}
+        self._ticks_by_step: dict[int, list[Tick]] = {}
         """Step of the grid -> who ticks then; a timer of the loop stands for each step."""
         """By step of the grid."""
         self._writes: dict[int, int] = {}
@@ -50,16 +50,16 @@ class TickTimers:
                 break
             step += 1
         self._writes[step] = self._writes.get(step, 0) + writes
-        ticks = self._waiting.get(step)
+        ticks = self._ticks_by_step.get(step)
         if ticks is None:
-            self._waiting[step] = [tick]
+            self._ticks_by_step[step] = [tick]
             self._loop.call_at(step * GRID_SECONDS, self._tick_all, step)
         else:
             ticks.append(tick)
 
     def _tick_all(self, step: int) -> None:
         del self._writes[step]
-        for tick in self._waiting.pop(step):
+        for tick in self._ticks_by_step.pop(step):
             try:
                 tick(step * GRID_SECONDS)
             except Exception as error:

@@ -31,10 +31,10 @@ class RedisConnection(asyncio.Protocol):
         """None until `connect` has taken it over."""
         self._writer: asyncio.StreamWriter | None = None
         """Of redis-py: it closes the socket when it is freed."""
-        self._waiting: list[bytes] = []
+        self._waiting_commands: list[bytes] = []
         """Packed commands for the one write of this turn of the loop."""
         self._waiting_bytes = 0
-        """Of `_waiting`."""
+        """Of `_waiting_commands`."""
 
     @property
     def unsent_bytes(self) -> int:
@@ -61,9 +61,9 @@ class RedisConnection(asyncio.Protocol):
     def say(self, *words: Word) -> None:
         """Send a command; all of one turn of the event loop go out in one write."""
         packed: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]
-        if not self._waiting:
+        if not self._waiting_commands:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting.append(packed)
+        self._waiting_commands.append(packed)
         self._waiting_bytes += len(packed)
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class RedisConnection(asyncio.Protocol):
         self._fail(str(exc) if exc is not None else "the server closed the connection")
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting_commands = self._waiting_commands, []
         self._waiting_bytes = 0
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(b"".join(waiting))

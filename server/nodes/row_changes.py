@@ -119,9 +119,9 @@ class RowChanges:
         """False from a poll that failed until one that succeeds."""
         self._place = NOWHERE
         """Up to where the change log was read."""
-        self._known: OrderedDict[Hashable, object] = OrderedDict()
+        self._known_values: OrderedDict[Hashable, object] = OrderedDict()
         """(project, user) -> grant, project -> version: what the listener knows, oldest first."""
-        self._waiting: set[RowChanged] = set()
+        self._unread_rows: set[RowChanged] = set()
         """Rows that other nodes have changed and we have not read yet."""
         self._is_reading = False
         """A task that reads them is under way."""
@@ -172,9 +172,9 @@ class RowChanges:
 
     def on_row_changed(self, changed: RowChanged) -> None:
         """Another node has changed a row: read it, with all that are named meanwhile."""
-        if len(self._waiting) >= REMEMBERED:
+        if len(self._unread_rows) >= REMEMBERED:
             return  # the slow tick reads it
-        self._waiting.add(changed)
+        self._unread_rows.add(changed)
         if not self._is_reading:
             self._is_reading = True
             self._spawn(self._read_waiting())
@@ -200,14 +200,14 @@ class RowChanges:
     async def _act_on_all(self) -> None:
         concern = self._listener.concern()
         log.info("looking at all rows of concern", rows=len(concern.rows()))
-        self._known.clear()
-        self._known.update(concern.roles)  # who still has that role need not be told
+        self._known_values.clear()
+        self._known_values.update(concern.roles)  # who still has that role need not be told
         await self._act(concern.rows())
 
     async def _read_waiting(self) -> None:
         try:
-            while self._waiting:
-                rows, self._waiting = list(self._waiting), set()
+            while self._unread_rows:
+                rows, self._unread_rows = list(self._unread_rows), set()
                 await self._act(rows)
         except PersistenceError as error:
             log.warning("cannot read what has changed; the slow tick will", **because(error))
@@ -261,16 +261,18 @@ class RowChanges:
             if concern.has(row):
                 rows.append(row)
             else:
-                self._known.pop(_subject(row), None)  # nobody here is told, so nothing is known
+                self._known_values.pop(
+                    _subject(row), None
+                )  # nobody here is told, so nothing is known
         return rows
 
     def _is_new(self, subject: Hashable, fact: object) -> bool:
-        if subject in self._known and self._known[subject] == fact:
+        if subject in self._known_values and self._known_values[subject] == fact:
             return False
-        self._known[subject] = fact
-        self._known.move_to_end(subject)
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        self._known_values[subject] = fact
+        self._known_values.move_to_end(subject)
+        while len(self._known_values) > REMEMBERED:
+            self._known_values.popitem(last=False)
         return True
 
 

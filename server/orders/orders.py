@@ -57,14 +57,14 @@ class Orders:
         self._version = version
         self._drain_words = 0
         """How often operators had said whether it is drained when that was last read."""
-        self._looking = asyncio.Lock()
+        self._look_lock = asyncio.Lock()
         self._is_woken = False
         """Whether a look is to begin because another node has told of something: one, however many
         words come while the one before it lasts."""
 
     async def look(self) -> None:
         """Read what is new, and do it; raises `PersistenceError`."""
-        async with self._looking:
+        async with self._look_lock:
             await self._read_and_do()
         if not self.is_written:
             await self.say_there()
@@ -104,7 +104,7 @@ class Orders:
         await orders.forget_opened(self._db)
 
     async def _look_now(self) -> None:
-        async with self._looking:
+        async with self._look_lock:
             self._is_woken = False  # only now: what is told from here on needs another look
             try:
                 await self._read_and_do()

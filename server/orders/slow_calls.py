@@ -22,7 +22,7 @@ class SlowCalls:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._of: dict[str, list[TookSoLong]] = {}
+        self._slowest_by_method: dict[str, list[TookSoLong]] = {}
         """Method -> its slowest, the slowest first; only methods that exist come here."""
         self._until: dict[str, float] = {}
         """Method -> when the oldest of them is an hour old, in seconds since 1970."""
@@ -30,7 +30,7 @@ class SlowCalls:
     def add(self, method: str, seconds: float, *, done: bool) -> None:
         """A call has its reply."""
         now = self._clock()
-        slow_calls = self._of.get(method, [])
+        slow_calls = self._slowest_by_method.get(method, [])
         if (
             len(slow_calls) == KEPT_OF_EACH
             and seconds <= slow_calls[-1].seconds
@@ -40,13 +40,17 @@ class SlowCalls:
         slow_calls = [one for one in slow_calls if one.at > now - KEPT_SECONDS]
         slow_calls.append(TookSoLong(now, seconds, done))
         slow_calls.sort(key=_slowest_first)
-        self._of[method] = slow_calls[:KEPT_OF_EACH]
-        self._until[method] = min(one.at for one in self._of[method]) + KEPT_SECONDS
+        self._slowest_by_method[method] = slow_calls[:KEPT_OF_EACH]
+        self._until[method] = min(one.at for one in self._slowest_by_method[method]) + KEPT_SECONDS
 
     def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[TookSoLong]]:
         """Method -> its slowest of the last hour."""
         since = self._clock() - KEPT_SECONDS
-        calls_by_method = self._of if method is None else {method: self._of.get(method, [])}
+        calls_by_method = (
+            self._slowest_by_method
+            if method is None
+            else {method: self._slowest_by_method.get(method, [])}
+        )
         return {
             name: [one for one in slow_calls if one.at > since][:per_method]
             for name, slow_calls in calls_by_method.items()

@@ -60,7 +60,7 @@ class CallReplies:
         self._spawn = spawn
         self._context = context
         self._count = count
-        self._took = took
+        self._duration_by_method = took
         """Method -> who is told how many seconds it took."""
 
     def start(self, connection: Connection, call: Call) -> None:
@@ -127,7 +127,7 @@ class CallReplies:
             connection.calls_in_flight -= 1
             self._count(f"calls.{call.method}")
             took = time.monotonic() - began
-            self._took[call.method](took)
+            self._duration_by_method[call.method](took)
             self._context.slow_calls.add(call.method, took, done=was_sent)
             if isinstance(params, Batch):
                 self._count_all(params)

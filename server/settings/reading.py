@@ -61,7 +61,7 @@ class _Reader:
         self.problems: dict[str, str] = {}
         """See `Reading`."""
         self._options = options
-        self._given: dict[str, Given] = {}
+        self._settings_given: dict[str, Given] = {}
         """What is set, by `Setting.field`; of providers by their variables."""
         self._sources = self._try(
             "config",
@@ -82,7 +82,7 @@ class _Reader:
             lanes=LaneSizes(**_group_fields("lanes", values)),
             mail=self._mail(values),
             providers=self._providers(values),
-            given=self._given,
+            given=self._settings_given,
         )
 
     def _value(self, setting: Setting) -> Any:
@@ -90,7 +90,7 @@ class _Reader:
             setting_given = self._find(setting)
             value = setting.value_of(setting_given)
             if setting_given is not None:
-                self._given[setting.field] = setting_given
+                self._settings_given[setting.field] = setting_given
             return value
 
         return self._try(setting.field, read, setting.value_of(None))
@@ -117,7 +117,7 @@ class _Reader:
                 variable, key=_key(name, word), is_secret=word in SECRET_WORDS
             )
             if setting_given is not None:
-                self._given[variable] = setting_given
+                self._settings_given[variable] = setting_given
             return None if setting_given is None else setting_given.text
 
         names, redirects = values["providers.names"], values["providers.redirects"]
@@ -128,7 +128,7 @@ class _Reader:
     def _note_config(self) -> None:
         if (config := self._sources.config) is not None:
             where = COMMAND_LINE if "config" in self._options else ENVIRONMENT
-            self._given["config"] = Given(str(config.path), config.named_by, where)
+            self._settings_given["config"] = Given(str(config.path), config.named_by, where)
 
     def _refuse_unknown(self, providers: tuple[str, ...]) -> None:
         if self._sources.config is not None:

@@ -22,7 +22,7 @@ class DocumentSlots:
     def __init__(self) -> None:
         self._is_taken = False
         """Someone has the slot, or was just given it."""
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._waiting_by_user: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         """User -> the calls that wait, oldest first; the user whose turn is next comes first."""
         self._cached: OrderedDict[Hashable, Any] = OrderedDict()
         """Answers by key; the one asked for longest ago comes first."""
@@ -30,7 +30,7 @@ class DocumentSlots:
     @property
     def waiting(self) -> int:
         """How many users have calls that wait."""
-        return len(self._waiting)
+        return len(self._waiting_by_user)
 
     @asynccontextmanager
     async def slot(self, user: str) -> AsyncIterator[None]:
@@ -56,7 +56,7 @@ class DocumentSlots:
         return self._cached[key]
 
     async def _wait_for_slot(self, user: str) -> None:
-        waiting = self._waiting.setdefault(user, deque())
+        waiting = self._waiting_by_user.setdefault(user, deque())
         if len(waiting) >= MAX_DOCUMENT_CALLS_WAITING:
             text = "too many of your calls that need a whole state wait; ask again when one is done"
             raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=RETRY_MILLISECONDS)
@@ -69,22 +69,22 @@ class DocumentSlots:
                 self._wake_next()  # it had been given the slot, and nobody else has it
             elif slot in waiting:
                 waiting.remove(slot)
-                if not waiting and self._waiting.get(user) is waiting:
-                    del self._waiting[user]
+                if not waiting and self._waiting_by_user.get(user) is waiting:
+                    del self._waiting_by_user[user]
             raise
 
     def _wake_next(self) -> None:
         """The oldest call of the user whose turn is longest ago."""
         self._is_taken = False
-        while self._waiting:
-            user, waiting = self._waiting.popitem(last=False)
+        while self._waiting_by_user:
+            user, waiting = self._waiting_by_user.popitem(last=False)
             while waiting and waiting[0].done():
                 waiting.popleft()  # cancelled, and not yet told so
             if not waiting:
                 continue
             slot = waiting.popleft()
             if waiting:
-                self._waiting[user] = waiting
+                self._waiting_by_user[user] = waiting
             self._is_taken = True
             slot.set_result(None)
             return

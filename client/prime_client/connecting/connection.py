@@ -90,7 +90,7 @@ class Connection:
         """When the server last sent anything, in seconds of `time.monotonic`."""
         self._clock_offsets: deque[float] = deque(maxlen=8)
         """Ms that the clock of the server is ahead of ours, as the latest answers tell."""
-        self._told = ""
+        self._end_message = ""
         """What an operator says of the end that comes; empty: nothing."""
         self._after_ms: float | None = None
         """In how many ms the server asked us to come back; None: it did not."""
@@ -190,7 +190,7 @@ class Connection:
             reason = f"the server sent {group.exceptions[0]}"
         finally:
             await _drop(self._socket)
-        reason = reason or self._told or _reason_of(self._socket)
+        reason = reason or self._end_message or _reason_of(self._socket)
         return Ending(self._socket.close_code, reason, after_ms=self._after_ms)
 
     async def _read(self, received: Callable[[Message], None]) -> None:
@@ -213,7 +213,9 @@ class Connection:
             self._after_ms = float(message["after_ms"])
         else:
             if message["t"] == "error" and message.get("id") is None:
-                self._told = (message.get("details") or {}).get("message") or self._told
+                self._end_message = (message.get("details") or {}).get(
+                    "message"
+                ) or self._end_message
             received(message)
 
     async def _write(self) -> None:

@@ -52,7 +52,7 @@ class Login:
         self.needed: str | None = None
         self.is_given_up = False
         """Whether the application has logged out: then the end of the login is what it wants."""
-        self._begun = asyncio.Event()
+        self._login_begun = asyncio.Event()
         self._ask = ask
         self._asking: asyncio.Task[None] | None = None
 
@@ -66,25 +66,25 @@ class Login:
         """The session is over: the application is asked for another one."""
         is_new = self.needed is None
         self.session, self.needed = None, self.needed or why
-        self._begun.clear()
+        self._login_begun.clear()
         if is_new and self._ask is not None and self._asking is None:
             self._asking = asyncio.create_task(self._ask_for_it(why), name="prime login")
 
     @property
     def is_missing(self) -> bool:
         """Whether one is needed that nobody has begun, or been asked for."""
-        return self.needed is not None and not self._begun.is_set() and self._asking is None
+        return self.needed is not None and not self._login_begun.is_set() and self._asking is None
 
     def begin(self) -> None:
         """The application logs in: there has to be a connection."""
-        self._begun.set()
+        self._login_begun.set()
 
     def take(self, session: HeldLogin) -> None:
         """There is a session."""
         self.is_given_up = False
         self.session, self.needed = session, None
         self.changed.set()
-        self._begun.set()
+        self._login_begun.set()
 
     def runs_out(self) -> None:
         """The server warns: its clock counts, and not ours."""
@@ -95,7 +95,7 @@ class Login:
     async def begun(self) -> None:
         """Wait while a login is needed and nobody has begun it."""
         if self.needed is not None:
-            await self._begun.wait()
+            await self._login_begun.wait()
 
     def close(self) -> None:
         """Nobody is asked any more."""

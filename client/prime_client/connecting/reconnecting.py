@@ -50,7 +50,7 @@ class Reconnecting:
         self.user: User | None = None  # who was logged in last
         self.connections = 0  # how many there were so far
         self.last_problem = ""  # in words, for who cannot connect
-        self._said = dict[str, str]()  # of the device, for people, in each hello
+        self._device_fields = dict[str, str]()  # of the device, for people, in each hello
         self._codec = codec
         self._tls = tls  # whom to trust; None: whom the system trusts
         self._call_seconds = call_seconds
@@ -102,7 +102,7 @@ class Reconnecting:
         session = self._login.session
         token = None if session is None or self._token_is_old() else session.access
         hello = {"t": "hello", "versions": [1], "device": self.device, "client": "prime-python"}
-        return hello | self._said | {"token": token}
+        return hello | self._device_fields | {"token": token}
 
     def _token_is_old(self) -> bool:
         session = self._login.session

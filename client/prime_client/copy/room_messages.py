@@ -91,9 +91,9 @@ class RoomMessages:
         """Whether this join has brought a whole state."""
         self._committed: dict[str, int] = {}
         """Those of ours that the joined state holds, and that we have no answer to: id -> seq."""
-        self._parts: list[bytes] = []
+        self._state_parts: list[bytes] = []
         """Of the state that is coming."""
-        self._group: list[Message] = []
+        self._waiting_group: list[Message] = []
         """Deltas that wait for the last one of their group."""
         self._receivers: dict[str, Callable[[Message], list[Event]]] = {
             "joined": self._joined,
@@ -203,9 +203,9 @@ class RoomMessages:
         self._committed = message.get("committed") or {}
         self.degraded = message.get("degraded", False)
         self.hears_late, self.maintenance = False, None  # if it is so, that comes right behind
-        self._parts = []
+        self._state_parts = []
         self._is_fresh = False
-        self._group = []
+        self._waiting_group = []
         if not message["resumed"]:
             return []
         if self.position is None or self.position.epoch != self._target.epoch:
@@ -223,14 +223,14 @@ class RoomMessages:
         return [Acknowledged(one, committed[one], on_resume=True) for one in acknowledged]
 
     def _state_part(self, message: Message) -> list[Event]:
-        if message["part"] != len(self._parts):
+        if message["part"] != len(self._state_parts):
             raise Gap(f"part {message['part']} of the state, where {len(self._parts)} was due")
         data = message["data"]
-        self._parts.append(base64.b64decode(data) if isinstance(data, str) else data)
-        if len(self._parts) < message["parts"]:
+        self._state_parts.append(base64.b64decode(data) if isinstance(data, str) else data)
+        if len(self._state_parts) < message["parts"]:
             return []
-        state = self._decode_state(b"".join(self._parts))
-        self._parts = []
+        state = self._decode_state(b"".join(self._state_parts))
+        self._state_parts = []
         self.copy.replace(state)
         self.position = self.began_at = self._target
         diverged = self._compare(self._expected_digest)
@@ -250,12 +250,12 @@ class RoomMessages:
     def _delta(self, message: Message) -> list[Event]:
         """A group waits here for its last delta: nobody shall see a part of it (rule D14)."""
         self._check_follows(message["seq"])
-        self._group.append(message)
+        self._waiting_group.append(message)
         return [] if message.get("more") else self._take_group()
 
     def _take_group(self) -> list[Event]:
         on_resume = not self.synced
-        group, self._group = self._group, []
+        group, self._waiting_group = self._waiting_group, []
         with self.copy.confirmed():
             events = [self._apply_delta(message) for message in group]
         return [*events, *(self._check_synced(fresh=False) if on_resume and group else [])]
@@ -302,7 +302,7 @@ class RoomMessages:
     def _commit(self, seq: int, delta_id: str, ops: list[Op]) -> list[Event]:
         """Our own delta takes effect, and with it the group whose last one it is."""
         self._check_follows(seq)
-        group, self._group = self._group, []
+        group, self._waiting_group = self._waiting_group, []
         with self.copy.confirmed():
             events = [self._apply_delta(message) for message in group]
             self._apply_committed(seq, ops)
@@ -310,7 +310,7 @@ class RoomMessages:
         return events
 
     def _check_follows(self, seq: int) -> None:
-        have = None if self.position is None else self.position.seq + len(self._group)
+        have = None if self.position is None else self.position.seq + len(self._waiting_group)
         if have is None or seq != have + 1:
             raise Gap(f"seq {seq} after {have}")
 

@@ -23,7 +23,7 @@ class RewoundWatch:
         self._tell = tell
         self._acknowledged: OrderedDict[str, int] = OrderedDict()  # of this epoch: id -> seq
         self._came_from: Position | None = None  # where the copy was when the connection came
-        self._looking: asyncio.Task[None] | None = None  # for what is gone in a new epoch
+        self._comparing: asyncio.Task[None] | None = None  # for what is gone in a new epoch
 
     def acknowledged(self, delta_id: str, seq: int) -> None:
         """One of ours is on disk."""
@@ -41,15 +41,15 @@ class RewoundWatch:
         if before is None or now is None or before.epoch == now.epoch:
             return
         acknowledged, self._acknowledged = self._acknowledged, OrderedDict()
-        self._looking = asyncio.create_task(
+        self._comparing = asyncio.create_task(
             self._compare_with_journal(before, now, member, acknowledged),
             name=f"prime rewound {self._project}",
         )
 
     def end(self) -> None:
         """Look no further."""
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._comparing is not None:
+            self._comparing.cancel()
 
     async def _compare_with_journal(
         self, before: Position, now: Position, member: str, acknowledged: Mapping[str, int]

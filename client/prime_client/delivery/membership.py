@@ -56,11 +56,13 @@ class Membership(RoomView):
         self._on_closed = on_closed
         self._listeners = Listeners()
         self._rewound = RewoundWatch(project, call, self._listeners.tell)
-        self._doubted: str | None = None  # a delta refused for the login: once may be a race
+        self._doubted_delta: str | None = None  # a delta refused for the login: once may be a race
         self._connection: Connection | None = None  # while there is one
         self._queue = SendQueue()
         self._outcomes = Outcomes()
-        self._retry: asyncio.TimerHandle | None = None  # until then nothing is sent, or joined
+        self._retry_timer: asyncio.TimerHandle | None = (
+            None  # until then nothing is sent, or joined
+        )
         self._joined = asyncio.Event()  # set while we are in and the copy is complete
         self._joiners = 0  # how many wait in `joined`
         self._settled = asyncio.Event()  # set while nothing is pending
@@ -77,7 +79,7 @@ class Membership(RoomView):
     def attach(self, connection: Connection) -> None:
         """There is a connection: join on it, from where we are."""
         self._connection = connection
-        self._doubted = None
+        self._doubted_delta = None
         self._join()
 
     def detach(self) -> None:
@@ -178,14 +180,14 @@ class Membership(RoomView):
     def _postponed(self, event: Postponed) -> None:
         """All that follow wait as well, so that the order stays (rule D12)."""
         self._queue.postpone(event.delta_id)
-        if event.code == "auth_failed" and self._doubted in (None, event.delta_id):
-            if self._doubted is not None and self._connection is not None:
+        if event.code == "auth_failed" and self._doubted_delta in (None, event.delta_id):
+            if self._doubted_delta is not None and self._connection is not None:
                 self._connection.end()  # hello will say that the login is over, and the client asks
                 return
-            self._doubted = event.delta_id
+            self._doubted_delta = event.delta_id
         if event.after is not None and event.after not in self.replica.pending:
             self._rejoin()  # the server waits for what we have given up
-        elif event.after is None or self._retry is None:
+        elif event.after is None or self._retry_timer is None:
             self._schedule(event.retry_after_ms / 1_000, self._send_what_may_go)
 
     def _encoded(self, message: Message) -> Frame:
@@ -201,7 +203,7 @@ class Membership(RoomView):
 
     def _send_what_may_go(self) -> None:
         connection = self._connection
-        if connection is None or not self.replica.synced or self._retry is not None:
+        if connection is None or not self.replica.synced or self._retry_timer is not None:
             return
         if self.replica.maintenance is not None:
             return  # kept until it is over
@@ -256,16 +258,16 @@ class Membership(RoomView):
         self._cancel_retry()
 
         def run() -> None:
-            self._retry = None
+            self._retry_timer = None
             action()
 
         delay = max(seconds, RETRY_SECONDS)
-        self._retry = asyncio.get_running_loop().call_later(delay, run)
+        self._retry_timer = asyncio.get_running_loop().call_later(delay, run)
 
     def _cancel_retry(self) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+            self._retry_timer = None
 
 
 def left_of(why: Exception) -> Left:

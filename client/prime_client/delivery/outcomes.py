@@ -26,22 +26,22 @@ class Outcomes:
     """The answers of the last deltas, and everyone who waits for one."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, int | Refused] = OrderedDict()  # the seq, or the refusal
-        self._waiting: dict[str, asyncio.Future[int]] = {}
+        self._answers: OrderedDict[str, int | Refused] = OrderedDict()  # the seq, or the refusal
+        self._answer_futures: dict[str, asyncio.Future[int]] = {}
         self._waiters = Counter[str]()  # how many wait for each just now
 
     def known(self, delta_id: str) -> int | None:
         """The seq, or None while there is no answer; raises `DeltaRefused`."""
-        outcome = self._known.get(delta_id)
+        outcome = self._answers.get(delta_id)
         if isinstance(outcome, Refused):
             raise DeltaRefused(outcome)
         return outcome
 
     async def wait(self, delta_id: str) -> int:
         """Wait for the answer of a delta that has none yet; raises what `known` and `end` raise."""
-        future = self._waiting.get(delta_id)
+        future = self._answer_futures.get(delta_id)
         if future is None:
-            future = self._waiting[delta_id] = asyncio.get_running_loop().create_future()
+            future = self._answer_futures[delta_id] = asyncio.get_running_loop().create_future()
         self._waiters[delta_id] += 1
         try:
             return await asyncio.shield(future)
@@ -56,10 +56,10 @@ class Outcomes:
 
     def add(self, delta_id: str, outcome: int | Refused) -> None:
         """The answer came."""
-        self._known[delta_id] = outcome
-        if len(self._known) > OUTCOMES_KEPT:
-            self._known.popitem(last=False)
-        future = self._waiting.pop(delta_id, None)
+        self._answers[delta_id] = outcome
+        if len(self._answers) > OUTCOMES_KEPT:
+            self._answers.popitem(last=False)
+        future = self._answer_futures.pop(delta_id, None)
         if future is not None and not future.done():
             if isinstance(outcome, Refused):
                 future.set_exception(DeltaRefused(outcome))
@@ -69,8 +69,8 @@ class Outcomes:
 
     def end(self, why: Exception) -> None:
         """No more answers will come: everyone who waits gets an error that says why."""
-        for future in self._waiting.values():
+        for future in self._answer_futures.values():
             if not future.done():
                 future.set_exception(why)
                 future.exception()  # nobody may be waiting any more
-        self._waiting.clear()
+        self._answer_futures.clear()

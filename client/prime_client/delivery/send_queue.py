@@ -24,13 +24,13 @@ class SendQueue:
         """How many frames went out that had gone out before."""
         self._is_joined = False
         """Until `begin_again` nothing goes out."""
-        self._unsent: OrderedDict[str, Frame | None] = OrderedDict()
+        self._unsent_frames: OrderedDict[str, Frame | None] = OrderedDict()
         """Id -> the frame of what is to go out, in order; None: it has to be encoded anew."""
         self._in_flight: dict[str, int] = {}
         """Id -> bytes of what is on the wire without an answer, in the order it went out."""
         self._bytes_in_flight = 0
         """The sum of them."""
-        self._place: dict[str, int] = {}
+        self._place_by_id: dict[str, int] = {}
         """Id of whatever has no answer -> its place in the order: the first added is 1."""
         self._added = 0
         """How many were added so far: the place of the latest."""
@@ -48,8 +48,8 @@ class SendQueue:
 
     def add(self, delta_id: str, frame: Frame) -> None:
         """One more, after all others."""
-        self._unsent[delta_id] = frame
-        self._place[delta_id] = self._added = self._added + 1
+        self._unsent_frames[delta_id] = frame
+        self._place_by_id[delta_id] = self._added = self._added + 1
 
     def stop(self) -> None:
         """We are out of the room: what is in flight may be lost."""
@@ -57,7 +57,7 @@ class SendQueue:
 
     def sent_unanswered(self) -> list[str]:
         """What was sent before and has no answer, in order: for the next join (rule J15)."""
-        return [one for one in self._place if one in self._sent_before]
+        return [one for one in self._place_by_id if one in self._sent_before]
 
     def begin_again(self) -> list[str]:
         """Nothing is in flight any more: all that is unanswered goes out again.
@@ -67,14 +67,14 @@ class SendQueue:
         committed up to the `head` of the join is known by now, missed or told by the join.
         """
         sent = self.sent_unanswered()
-        refused = [one for one in sent if self._place[one] < self._committed_up_to]
+        refused = [one for one in sent if self._place_by_id[one] < self._committed_up_to]
         for delta_id in refused:
             self.answered(delta_id)
         self._is_joined = True
         self._in_flight.clear()
         self._postponed.clear()
         self._bytes_in_flight = 0
-        self._unsent = OrderedDict((delta_id, None) for delta_id in self._place)
+        self._unsent_frames = OrderedDict((delta_id, None) for delta_id in self._place_by_id)
         return refused
 
     def postpone(self, delta_id: str) -> None:
@@ -86,7 +86,7 @@ class SendQueue:
 
     def committed(self, delta_id: str) -> None:
         """This one is done with, and so is all that went out before it (rule D13)."""
-        self._committed_up_to = max(self._committed_up_to, self._place.get(delta_id, 0))
+        self._committed_up_to = max(self._committed_up_to, self._place_by_id.get(delta_id, 0))
         self.answered(delta_id)
 
     def answered(self, delta_id: str) -> None:
@@ -94,19 +94,19 @@ class SendQueue:
         self._landed(delta_id)
         if delta_id in self._postponed:
             self._postponed.remove(delta_id)
-        self._unsent.pop(delta_id, None)
-        self._place.pop(delta_id, None)
+        self._unsent_frames.pop(delta_id, None)
+        self._place_by_id.pop(delta_id, None)
         self._sent_before.discard(delta_id)
 
     def take(self, encode: Callable[[str], Frame]) -> Iterator[Frame]:
         """The frames that may go out now."""
         if self._postponed:
-            self._unsent.update(dict.fromkeys(self._postponed))
+            self._unsent_frames.update(dict.fromkeys(self._postponed))
             self._postponed.clear()
-            in_order = sorted(self._unsent, key=self._place.__getitem__)
-            self._unsent = OrderedDict((one, self._unsent[one]) for one in in_order)
-        while self._unsent and self._window_is_open() and self._is_next():
-            delta_id, frame = self._unsent.popitem(last=False)
+            in_order = sorted(self._unsent_frames, key=self._place_by_id.__getitem__)
+            self._unsent_frames = OrderedDict((one, self._unsent_frames[one]) for one in in_order)
+        while self._unsent_frames and self._window_is_open() and self._is_next():
+            delta_id, frame = self._unsent_frames.popitem(last=False)
             if frame is None:
                 frame = encode(delta_id)
             if delta_id in self._sent_before:
@@ -121,7 +121,7 @@ class SendQueue:
         if not self._in_flight:
             return True
         latest = next(reversed(self._in_flight))  # they went out in order
-        return self._place[latest] < self._place[next(iter(self._unsent))]
+        return self._place_by_id[latest] < self._place_by_id[next(iter(self._unsent_frames))]
 
     def _landed(self, delta_id: str) -> None:
         self._bytes_in_flight -= self._in_flight.pop(delta_id, 0)

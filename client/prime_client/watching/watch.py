@@ -51,11 +51,11 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         self._call = call
         self._watching = watching
         self._position: str | None = None  # what is buffered leads up to there
-        self._known: set[str] = set()  # ids of the rows that there are then
+        self._known_ids: set[str] = set()  # ids of the rows that there are then
         self._has_begun = False
         self._events = deque[RowEvent[Any]]()
         self._moment: list[Any] = []  # changes of a moment that is not whole yet
-        self._arrived = asyncio.Event()
+        self._has_arrived = asyncio.Event()
         self._reason = ""  # why all rows have to be read anew
         self._is_closed = False
         self._beginning: asyncio.Task[None] | None = None  # goes on when who iterates gives up
@@ -75,9 +75,9 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         while not self._events:
             if self._is_closed:
                 raise StopAsyncIteration
-            self._arrived.clear()
+            self._has_arrived.clear()
             if self.id:
-                await self._arrived.wait()
+                await self._has_arrived.wait()
             else:
                 await self._until_begun()
         event = self._events.popleft()
@@ -187,7 +187,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
             return
         reason = self._reason or began["reason"] or ""
         self._events.append(RowsResynced(rows, reason) if self._has_begun else Rows(rows))
-        self._known, self._position = set(rows), began["position"]
+        self._known_ids, self._position = set(rows), began["position"]
         self._has_begun, self._reason = True, ""
 
     def _take_changes(self, changes: list[Any], position: str) -> None:
@@ -195,17 +195,17 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         if len(self._events) + len(changes) > CHANGES_BUFFERED:
             self.renew("behind")
             return
-        events = events_of(self._known, changes)
+        events = events_of(self._known_ids, changes)
         for change in changes:
             if change["change"] == "left":
-                self._known.discard(change["id"])
+                self._known_ids.discard(change["id"])
             else:
-                self._known.add(change["id"])
+                self._known_ids.add(change["id"])
         self._events += events
-        self._arrived.set()
+        self._has_arrived.set()
 
     def _detach(self) -> None:
         if self.id:
             self._watching.forget(self)
         self.id, self._moment = "", []
-        self._arrived.set()
+        self._has_arrived.set()

@@ -20,7 +20,7 @@ class Watches:
         self._expected = 0  # calls on their way
         self._turn = 0  # counts connections and users: what one began is no other's
         self._turn_of_user = 0  # when the user was another one last
-        self._early = dict[str, list[Message]]()  # by watch, what came before it was known
+        self._early_messages = dict[str, list[Message]]()  # by watch, what came before it was known
         self._end = end
 
     def add(self, watch: Watch[Any]) -> None:
@@ -34,9 +34,9 @@ class Watches:
         if watch is not None:
             watch.receive(message)
         elif self._expected:
-            self._early.setdefault(id, []).append(message)
-            if sum(map(len, self._early.values())) > EARLY_MESSAGES:
-                self._early[id] = [{"t": "resync", "watch": id, "reason": "behind"}]
+            self._early_messages.setdefault(id, []).append(message)
+            if sum(map(len, self._early_messages.values())) > EARLY_MESSAGES:
+                self._early_messages[id] = [{"t": "resync", "watch": id, "reason": "behind"}]
                 self._end(id)
         elif message["t"] == "rows":
             self._end(id)  # nobody iterates any more
@@ -44,7 +44,7 @@ class Watches:
     def interrupt(self) -> None:
         """The connection is gone."""
         self._turn += 1
-        self._early.clear()
+        self._early_messages.clear()
         for watch in tuple(self._watches.values()):
             watch.interrupt()
 
@@ -52,7 +52,7 @@ class Watches:
         """Another user has logged in: every list is read anew, and those of before are ended."""
         self._turn += 1
         self._turn_of_user = self._turn
-        self._early.clear()
+        self._early_messages.clear()
         for id in tuple(self._watches):
             self._end(id)
         for watch in tuple(self._all):
@@ -80,10 +80,10 @@ class Watches:
             watch.interrupt()  # the connection went with the reply
         elif watch is not None and watch.id:
             self._watches[watch.id] = watch
-            for message in self._early.pop(watch.id, ()):
+            for message in self._early_messages.pop(watch.id, ()):
                 watch.receive(message)
         if not self._expected:
-            self._early.clear()
+            self._early_messages.clear()
 
     def forget(self, watch: Watch[Any]) -> None:
         """Nothing more goes to it."""

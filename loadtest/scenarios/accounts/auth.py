@@ -91,7 +91,7 @@ class _Bench:
     def __init__(self, nodes: Running, arguments: argparse.Namespace, console: Console) -> None:
         self._one, self._two = nodes.urls
         self._pid = nodes.pids[0]
-        self._asked = arguments
+        self._arguments = arguments
         self._console = console
         self.curves: dict[str, Sequence[float]] = {}
 
@@ -111,7 +111,7 @@ class _Bench:
             quiet = await self._phase("without wrong logins", doors, writer, project, None)
             wrong_logins = WrongLogins(
                 await self._guessers(),
-                self._asked.wrong_per_second,
+                self._arguments.wrong_per_second,
                 [each.email for each in known_accounts]
                 + [f"nobody{n}@load.example" for n in range(400)],
             )
@@ -121,7 +121,7 @@ class _Bench:
             closed = await self._revoked()
             refreshes = await self._refreshes()
         waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began)
-        wrong_login_count = self._asked.wrong_per_second * self._asked.seconds
+        wrong_login_count = self._arguments.wrong_per_second * self._arguments.seconds
         found_problems = problems(
             lag.ms, lag.cpu_percent, wrong_logins.sent, wrong_login_count
         ) + disturbed(waited * 100)
@@ -133,7 +133,7 @@ class _Bench:
             "wrong_answers": dict(wrong_logins.answers),
             "revoked_close_ms": _rounded(percentile(closed, 99)),
             "revocations": len(closed),
-            "revoked_not_closed": self._asked.revocations - len(closed),
+            "revoked_not_closed": self._arguments.revocations - len(closed),
             "refreshes_per_s": refreshes,
             "generator_lag_ms": lag.summary,
             **verdict(found_problems),
@@ -147,7 +147,7 @@ class _Bench:
         project: str,
         wrong: WrongLogins | None,
     ) -> dict[str, Any]:
-        seconds, right = self._asked.seconds, RightLogins()
+        seconds, right = self._arguments.seconds, RightLogins()
         acks: list[float] = []
         with self._console.status(name):
             async with self._lateness() as late:
@@ -174,7 +174,7 @@ class _Bench:
         return door
 
     async def _guessers(self) -> list[BarePrime]:
-        networks = range(self._asked.networks)
+        networks = range(self._arguments.networks)
         addresses = [f"198.{18 + n // 250}.{n % 250}.9" for n in networks]
         return [
             await BarePrime.open(self._one, "wrong", headers=from_address(at)) for at in addresses
@@ -186,7 +186,7 @@ class _Bench:
         took: list[float] = []
         (await self._register(ann)).close()
         with self._console.status("ending logins"):
-            for _ in range(self._asked.revocations):
+            for _ in range(self._arguments.revocations):
                 connection = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
                 tokens = await patiently(
                     connection, "auth.login", email=ann.email, password=PASSWORD
@@ -208,7 +208,7 @@ class _Bench:
 
     async def _refreshes(self) -> float:
         """A second, each connection with a login of its own."""
-        seconds: float = self._asked.seconds
+        seconds: float = self._arguments.seconds
         done = 0
 
         async def refresh_on(door: BarePrime, token: str, end: float) -> None:
@@ -223,7 +223,7 @@ class _Bench:
 
         ann = _someone("203.0.98.7")
         door, login = await self._register(ann), {"email": ann.email, "password": PASSWORD}
-        count = range(self._asked.refreshers)
+        count = range(self._arguments.refreshers)
         refresh_tokens = [
             (await patiently(door, "auth.login", **login))["refresh_token"] for _ in count
         ]

@@ -74,7 +74,7 @@ class _Crowd:
         self._step = step
         self.evidence = Evidence("feed: rows that are watched", LEAD, TARGETS)
         self._seen = Seen()
-        self._waiting: list[Watcher] = []
+        self._watchers_to_come: list[Watcher] = []
         """Those who have not come yet."""
         self._watchers: list[Watcher] = []
         self._writers: list[FileWriter] = []
@@ -93,7 +93,7 @@ class _Crowd:
                 async with LoopLag() as lag:
                     await self._come(self._arguments.watchers // 10)
                     tenth = await self._during("a tenth watch")
-                    await self._come(len(self._waiting))
+                    await self._come(len(self._watchers_to_come))
                     self._seen.ms.clear()
                     whole = await self._during("all watch")
                     ms = list(self._seen.ms)
@@ -162,11 +162,14 @@ class _Crowd:
                     ]
                 )
         in_turn = (row[n] for n in range(per_list) for row in watchers if n < len(row))
-        self._waiting = list(in_turn)
+        self._watchers_to_come = list(in_turn)
 
     async def _come(self, count: int) -> None:
         self._show_step(f"{count:,} come")
-        coming, self._waiting = self._waiting[:count], self._waiting[count:]
+        coming, self._watchers_to_come = (
+            self._watchers_to_come[:count],
+            self._watchers_to_come[count:],
+        )
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
 
         async def come(watcher: Watcher) -> None:

@@ -72,7 +72,7 @@ class Passwords:
         )
         self._lines: OrderedDict[str, deque[_Work]] = OrderedDict()
         """Address -> what waits for it; the address whose turn is next is the first."""
-        self._waiting = 0
+        self._waiting_count = 0
         """How many wait, in all lines."""
         self._is_working = False
         """Whether the thread has something to do."""
@@ -119,11 +119,11 @@ class Passwords:
 
     async def _run(self, address: str, function: Callable[..., object], *args: str | None) -> _Work:
         """What was done; raises `TooBusy`, and what the function raises."""
-        if self._waiting >= self._most_waiting:
+        if self._waiting_count >= self._most_waiting:
             self._shed_for(address)
         work = _Work(function, args)
         self._lines.setdefault(address, deque()).append(work)
-        self._waiting += 1
+        self._waiting_count += 1
         self._go_on()
         await work.done
         return work
@@ -133,7 +133,7 @@ class Passwords:
         longest = max(self._lines.values(), key=len)
         if len(longest) <= len(self._lines.get(address, ())) + 1:
             raise TooBusy
-        self._waiting -= 1
+        self._waiting_count -= 1
         work = longest.pop()
         if not work.done.done():
             work.done.set_exception(TooBusy())
@@ -143,7 +143,7 @@ class Passwords:
         while self._lines and not self._is_working:
             address, line = self._lines.popitem(last=False)
             work = line.popleft()
-            self._waiting -= 1
+            self._waiting_count -= 1
             if line:
                 self._lines[address] = line  # behind all others
             if not work.done.done():  # else its caller has gone

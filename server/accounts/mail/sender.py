@@ -72,7 +72,7 @@ class MailSender:
         self._writer = writer
         self._open_line = open_line
         self._count = count
-        self._sent: list[int] = []
+        self._sent_unmarked: list[int] = []
         """Mails that were sent and not yet marked: the database did not answer."""
         self._under_way: asyncio.Task[None] | None = None
         """What must not be cut off in the middle of a mail."""
@@ -155,13 +155,13 @@ class MailSender:
             await mail_outbox.put_off(self._db, mail, delay_after(mail.tries), str(error))
             return
         self._count("mail_sent")
-        self._sent.append(mail.id)
+        self._sent_unmarked.append(mail.id)
         await self._mark_sent()
 
     async def _mark_sent(self) -> None:
-        if self._sent:
-            await mail_outbox.mark_sent(self._db, self._sent)
-            self._sent.clear()
+        if self._sent_unmarked:
+            await mail_outbox.mark_sent(self._db, self._sent_unmarked)
+            self._sent_unmarked.clear()
 
     async def _put_off(self, mails: list[Mail], reason: str) -> None:
         """The first was tried and the others were not, but there is no use to try them now."""

@@ -35,7 +35,7 @@ class Fetching:
     """One for a node. Proxies of the environment are used, but for loopback."""
 
     def __init__(self) -> None:
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots_by_host: dict[str, asyncio.Semaphore] = {}
         """Host and port -> its slots: one that does not answer takes none of another's."""
         self._clients: dict[bool, httpx.AsyncClient] = {}
         """Whether it is for loopback -> the client, made when it is first needed."""
@@ -51,7 +51,7 @@ class Fetching:
 
     def slots(self, netloc: str) -> asyncio.Semaphore:
         """Whoever asks this host holds one."""
-        return self._slots.setdefault(netloc, asyncio.Semaphore(MAX_PROVIDER_REQUESTS))
+        return self._slots_by_host.setdefault(netloc, asyncio.Semaphore(MAX_PROVIDER_REQUESTS))
 
     async def close(self) -> None:
         """End the connections that are kept."""

@@ -79,35 +79,35 @@ class AskedMails:
         self._db = db
         self._one_time = one_time
         self._count = count
-        self._waiting: deque[AskedMail | WrongCode] = deque()
+        self._waiting_mails: deque[AskedMail | WrongCode] = deque()
         """In the order in which they were asked for."""
-        self._asked = asyncio.Event()
+        self._has_waiting = asyncio.Event()
         """Set while any wait."""
         self._sending = asyncio.Lock()
 
     def ask(self, mail: AskedMail) -> None:
         """Have it sent soon; raises `Refused` if too many wait."""
-        if len(self._waiting) >= MAX_ASKED_MAILS:
+        if len(self._waiting_mails) >= MAX_ASKED_MAILS:
             text = "too many mails are asked for; try again in a moment"
             raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=5_000)
-        self._waiting.append(mail)
-        self._asked.set()
+        self._waiting_mails.append(mail)
+        self._has_waiting.set()
 
     def wrong_code(self, user: str, account: bytes) -> None:
         """Have the user told, if that makes too many in a row (rule A58); never raises."""
         wrong = WrongCode(user, account)
-        if wrong in self._waiting:
+        if wrong in self._waiting_mails:
             return
-        if len(self._waiting) >= MAX_ASKED_MAILS:
+        if len(self._waiting_mails) >= MAX_ASKED_MAILS:
             self._count("asked_mail_dropped")
             return
-        self._waiting.append(wrong)
-        self._asked.set()
+        self._waiting_mails.append(wrong)
+        self._has_waiting.set()
 
     async def run(self) -> None:
         """Put what was asked for into the outbox, for the life of the node."""
         while True:
-            await self._asked.wait()
+            await self._has_waiting.wait()
             try:
                 await self.send_all()
             except PersistenceError as error:
@@ -117,10 +117,10 @@ class AskedMails:
     async def send_all(self) -> None:
         """What waits now; raises `PersistenceError`, and then keeps it."""
         async with self._sending:
-            while self._waiting:
-                await self._send(self._waiting[0])
-                self._waiting.popleft()
-            self._asked.clear()
+            while self._waiting_mails:
+                await self._send(self._waiting_mails[0])
+                self._waiting_mails.popleft()
+            self._has_waiting.clear()
 
     async def _send(self, mail: AskedMail | WrongCode) -> None:
         try:

@@ -25,27 +25,27 @@ class PresetUses:
 
     def __init__(self, db: Executor) -> None:
         self._db = db
-        self._gathered: set[tuple[str, str]] = set()
+        self._gathered_uses: set[tuple[str, str]] = set()
         """Preset and user."""
         self._flushing = asyncio.Lock()
 
     def note(self, preset: str, user: str) -> None:
         """Count it within a second; raises `Unavailable` while too many wait."""
         use = preset, user
-        if len(self._gathered) >= MAX_USES_GATHERED and use not in self._gathered:
+        if len(self._gathered_uses) >= MAX_USES_GATHERED and use not in self._gathered_uses:
             raise Unavailable("too many uses of presets wait to be counted")
-        self._gathered.add(use)
+        self._gathered_uses.add(use)
 
     async def flush(self) -> None:
         """Count what was gathered; raises `PersistenceError`, and then keeps it for later."""
         async with self._flushing:
-            if not self._gathered:
+            if not self._gathered_uses:
                 return
-            uses, self._gathered = self._gathered, set()
+            uses, self._gathered_uses = self._gathered_uses, set()
             try:
                 await plugin_presets.count_uses(self._db, sorted(uses))
             except BaseException:
-                self._gathered |= uses
+                self._gathered_uses |= uses
                 raise
 
     async def flush_at_last(self) -> None:
@@ -54,4 +54,4 @@ class PresetUses:
             async with asyncio.timeout(LAST_SECONDS):
                 await self.flush()
         except (TimeoutError, PersistenceError) as error:
-            log.warning("uses not counted", uses=len(self._gathered), **because(error))
+            log.warning("uses not counted", uses=len(self._gathered_uses), **because(error))

@@ -15,32 +15,40 @@ class HeldBack:
 
     def __init__(self, announcer: Announcer) -> None:
         self._announcer = announcer
-        self._held: list[Callable[[], None]] = []
+        self._held_announcements: list[Callable[[], None]] = []
         """What is to be announced, in order."""
 
     def tell(self) -> None:
         """It is committed: announce all of it."""
-        announcements, self._held = self._held, []
+        announcements, self._held_announcements = self._held_announcements, []
         for announce in announcements:
             announce()
 
     def session_permitted(self, project: str, session: str) -> None:
-        self._held.append(partial(self._announcer.session_permitted, project, session))
+        self._held_announcements.append(
+            partial(self._announcer.session_permitted, project, session)
+        )
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
-        self._held.append(partial(self._announcer.role_changed, project, user, grant))
+        self._held_announcements.append(partial(self._announcer.role_changed, project, user, grant))
 
     def session_revoked(self, auth_session: str, said: str = "") -> None:
-        self._held.append(partial(self._announcer.session_revoked, auth_session, said))
+        self._held_announcements.append(
+            partial(self._announcer.session_revoked, auth_session, said)
+        )
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
-        self._held.append(partial(self._announcer.project_changed, project, version, archived))
+        self._held_announcements.append(
+            partial(self._announcer.project_changed, project, version, archived)
+        )
 
     def project_made(self, project: str, owner: str, version: int) -> None:
-        self._held.append(partial(self._announcer.project_made, project, owner, version))
+        self._held_announcements.append(
+            partial(self._announcer.project_made, project, owner, version)
+        )
 
     def media_changed(self, project: str) -> None:
-        self._held.append(partial(self._announcer.media_changed, project))
+        self._held_announcements.append(partial(self._announcer.media_changed, project))
 
     def rows_changed(self) -> None:
-        self._held.append(self._announcer.rows_changed)
+        self._held_announcements.append(self._announcer.rows_changed)

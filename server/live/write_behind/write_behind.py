@@ -66,13 +66,13 @@ class WriteBehind:
     def __init__(self, hub: Hub, db: Executor) -> None:
         self._hub = hub
         self._db = db
-        self._written: dict[LiveRoom, _Written] = {}
+        self._written_by_room: dict[LiveRoom, _Written] = {}
         """Of the open rooms, and until the next round of those closed since."""
 
     def session_of(self, project: str) -> str | None:
         """The collaboration session of a room that is open here."""
         live = self._hub.rooms.get(project)
-        written = None if live is None else self._written.get(live)
+        written = None if live is None else self._written_by_room.get(live)
         return None if written is None else written.session
 
     async def run_once(self) -> None:
@@ -98,7 +98,7 @@ class WriteBehind:
         live = self._hub.rooms.get(project)
         if live is None or not await self._hub.close_if_empty(live):
             return
-        written = self._written.pop(live, None)
+        written = self._written_by_room.pop(live, None)
         session = None if written is None else written.session
         if session is not None and not live.room.is_shared:
             await collaboration_sessions.close_session(self._db, session)
@@ -106,11 +106,13 @@ class WriteBehind:
     def _open_rooms(self) -> dict[LiveRoom, _Written]:
         """Those of now; what was written of others, and of who has left, is forgotten."""
         rooms = self._hub.rooms.values()
-        self._written = {live: self._written.get(live) or _Written() for live in rooms}
-        for live, written in self._written.items():
+        self._written_by_room = {
+            live: self._written_by_room.get(live) or _Written() for live in rooms
+        }
+        for live, written in self._written_by_room.items():
             for connection in written.presence.keys() - live.room.seats.keys():
                 del written.presence[connection]
-        return dict(self._written)
+        return dict(self._written_by_room)
 
     # A room.
 

@@ -22,10 +22,10 @@ IS_FORM = re.compile(
 class PostedForm:
     """Of one connection, from its first byte on."""
 
-    __slots__ = ("_held", "_is_over", "body")
+    __slots__ = ("_is_over", "_received", "body")
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._received = bytearray()
         """What has come, while it may be such a request that is not whole yet."""
         self.body: bytes | None = None
         """The form, once all of it is there."""
@@ -36,31 +36,34 @@ class PostedForm:
         """What of all that has come is to be read now, as a request without a body."""
         if self._is_over:
             return data
-        self._held += data
+        self._received += data
         if not self._may_be_one() or self._is_too_long():
-            released: bytes | None = bytes(self._held)
+            released: bytes | None = bytes(self._received)
         else:
             released = self._whole()
         if released is None:
             return b""
-        self._is_over, self._held = True, bytearray()
+        self._is_over, self._received = True, bytearray()
         return released
 
     def _may_be_one(self) -> bool:
-        return self._held[: len(FIRST_LINE)] == FIRST_LINE[: len(self._held)]
+        return self._received[: len(FIRST_LINE)] == FIRST_LINE[: len(self._received)]
 
     def _is_too_long(self) -> bool:
-        return len(self._held) > MAX_FORM_BYTES
+        return len(self._received) > MAX_FORM_BYTES
 
     def _whole(self) -> bytes | None:
         """The request without its body, or as it came if that is none to read; None: not whole."""
-        end = self._held.find(REQUEST_END)
+        end = self._received.find(REQUEST_END)
         if end < 0:
             return None
-        head, body = bytes(self._held[: end + 2]), bytes(self._held[end + len(REQUEST_END) :])
+        head, body = (
+            bytes(self._received[: end + 2]),
+            bytes(self._received[end + len(REQUEST_END) :]),
+        )
         lengths = LENGTH.findall(head)
         if len(lengths) != 1 or int(lengths[0]) > MAX_FORM_BYTES or not IS_FORM.search(head):
-            return bytes(self._held)
+            return bytes(self._received)
         size = int(lengths[0])
         if len(body) < size:
             return None

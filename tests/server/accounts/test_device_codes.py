@@ -33,7 +33,7 @@ async def test_who_waits_is_told_and_forgotten() -> None:
         assert not two.is_set()
 
     codes.decided(b"one")
-    assert not codes._waiting
+    assert not codes._waiting_calls
     assert not codes._count
 
 

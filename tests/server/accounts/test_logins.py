@@ -257,7 +257,7 @@ async def test_A20_so_many_wait_for_what_becomes_of_others_and_no_more(
     await node.context.db.execute(lost, MAX_FREE_GUESSES)
     monkeypatch.setattr(logins, "MAX_PASSWORD_WAIT_SECONDS", 0.0)
     assert codes([await log_in(await node.guest(), RIGHT)]) == ["unavailable"]
-    assert node.context.logins._undecided == 0
+    assert node.context.logins._undecided_tries == 0
     monkeypatch.setattr(logins, "MAX_PASSWORDS_WAITING", 0)
     assert codes([await log_in(await node.guest(), RIGHT)]) == ["unavailable"]
     await node.context.db.execute(lost, MAX_FREE_GUESSES - 1)

@@ -68,11 +68,11 @@ async def test_V1_the_first_watch_of_a_table_misses_nothing(
     await gate.reached.wait()
     beginning = asyncio.create_task(Shown(ben, "presets", {}).begin())
     reader = node.server.feed.reader
-    await reader._asked.wait()  # it is registered, and waits for the reader
-    assert "plugin_presets" not in reader._covered
+    await reader._is_table_wanted.wait()  # it is registered, and waits for the reader
+    assert "plugin_presets" not in reader._covered_tables
     gate.opened.set()
     shown = await beginning
-    assert "plugin_presets" in reader._covered
+    assert "plugin_presets" in reader._covered_tables
     await preset(psql, ben, "a")
     assert await shown.said() == [("entered", "a")]
 

@@ -65,7 +65,7 @@ async def test_what_cleans_up_when_it_is_late_is_cancelled_once() -> None:
         tasks.create_task(late())
         tasks.create_task(late_while_it_cleans_up())
     assert said == ["cleaned up"]
-    assert not deadlines._waiting
+    assert not deadlines._waiting_deadlines
 
 
 async def test_what_is_done_in_time_hears_nothing() -> None:
@@ -74,7 +74,7 @@ async def test_what_is_done_in_time_hears_nothing() -> None:
         await asyncio.sleep(0)
     with pytest.raises(KeyError), deadlines.within(NEVER):
         raise KeyError
-    assert not deadlines._waiting
+    assert not deadlines._waiting_deadlines
 
 
 async def test_who_is_cancelled_by_another_stays_so() -> None:
@@ -89,7 +89,7 @@ async def test_who_is_cancelled_by_another_stays_so() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not deadlines._waiting
+    assert not deadlines._waiting_deadlines
 
 
 async def test_one_inside_another_is_the_one_that_is_late() -> None:
