@@ -6,7 +6,7 @@ from typing import Any
 
 from prime_client.copy.known_names import check_id, fields_of
 from prime_client.copy.plain_values import plain_copy
-from prime_client.copy.room_members import laid_over
+from prime_client.copy.room_gestures import laid_over
 from prime_client.copy.state_ops import Entity, Op
 from prime_client.failures import WrongUse
 

@@ -1,9 +1,9 @@
-"""Who is in a room with us: where each one is, and what their gestures show."""
+"""Who is in a room with us, where each one is, and what each may do."""
 
 from typing import Any
 
 from prime_client.connecting.codec import Message
-from prime_client.copy.state_ops import Entity
+from prime_client.copy.room_gestures import RoomGestures
 from prime_client.events import (
     CameIn,
     Event,
@@ -16,7 +16,7 @@ from prime_client.events import (
 
 
 class RoomMembers:
-    """Everyone's presence and gestures, from the newest messages."""
+    """Everyone's presence and roles, from the newest messages."""
 
     def __init__(self) -> None:
         self.you = ""
@@ -29,8 +29,7 @@ class RoomMembers:
         """What the host of the session agrees to: permission -> users."""
         self.all: dict[str, dict[str, Any]] = {}
         """Member id -> member, ourselves included."""
-        self.gestures: dict[str, dict[str, dict[str, Any]]] = {}
-        """Member id -> gesture -> entity id -> its collection and the properties it shows."""
+        self.gestures = RoomGestures()
 
     def joined(self, message: Message) -> None:
         """We are in: everyone who is there."""
@@ -39,19 +38,7 @@ class RoomMembers:
         self.tracks = message.get("tracks")
         self.permissions = message.get("permissions", {})
         self.all = {member["member"]: member for member in message["members"]}
-        self.gestures = {
-            member["member"]: member["gestures"]
-            for member in message["members"]
-            if member.get("gestures")
-        }
-
-    def shown(self, entity_id: str, entity: Entity) -> Entity:
-        """The entity with what the gestures of others show laid over it."""
-        for gestures in self.gestures.values():
-            for values in gestures.values():
-                if entity_id in values:
-                    entity = laid_over(entity, values[entity_id]["props"])
-        return entity
+        self.gestures.joined(message["members"])
 
     def tick(self, message: Message) -> list[Event]:
         """Who moved, and whose gestures went on or ended."""
@@ -63,9 +50,9 @@ class RoomMembers:
         events: list[Event] = [Moved(message["moved"])]
         gestures = message.get("gestures", {})
         if message.get("whole"):
-            self.gestures = {}
+            self.gestures.forget_all()
         if gestures:
-            self._take_gestures(gestures)
+            self.gestures.take(gestures, self.all.keys() - {self.you})
             events.append(Previewed(gestures))
         return events
 
@@ -78,7 +65,7 @@ class RoomMembers:
     def went_out(self, message: Message) -> list[Event]:
         """One member less."""
         self.all.pop(message["member"], None)
-        self.gestures.pop(message["member"], None)
+        self.gestures.end_of(message["member"])
         return [WentOut(message["member"])]
 
     def role_changed(self, message: Message) -> list[Event]:
@@ -97,28 +84,3 @@ class RoomMembers:
         """The host of the session lets others do something, or lets them no more."""
         self.permissions = message["permissions"]
         return [PermissionsChanged(self.permissions)]
-
-    def _take_gestures(self, gestures: dict[str, dict[str, Any]]) -> None:
-        for member_id, changed in gestures.items():
-            if member_id not in self.all or member_id == self.you:
-                continue
-            theirs = self.gestures.setdefault(member_id, {})
-            for gesture, values in changed.items():
-                if values is None:
-                    theirs.pop(gesture, None)
-                    continue
-                shows = theirs.setdefault(gesture, {})
-                for entity_id, value in values.items():
-                    before = shows.get(entity_id, {"props": {}})["props"]
-                    props = laid_over(before, value["props"])
-                    shows[entity_id] = {"col": value["col"], "props": props}
-            if not theirs:
-                del self.gestures[member_id]
-
-
-def laid_over(before: Entity, props: Entity) -> Entity:
-    """Properties with others laid over them; leaves of `params` one by one."""
-    changed = before | props
-    if "params" in before and "params" in props:
-        changed["params"] = before["params"] | props["params"]
-    return changed

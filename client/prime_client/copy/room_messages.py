@@ -160,12 +160,12 @@ class RoomMessages:
     @property
     def gestures(self) -> dict[str, dict[str, dict[str, Any]]]:
         """What the gestures of others show: member id -> gesture -> entity id -> properties."""
-        return self._members.gestures
+        return self._members.gestures.all
 
     def shown(self, collection: str, entity_id: str) -> dict[str, Any] | None:
         """An entity as the gestures of others show it; None: there is none."""
         entity = self.state.get(collection, {}).get(entity_id)
-        return None if entity is None else self._members.shown(entity_id, entity)
+        return None if entity is None else self._members.gestures.laid_over(entity_id, entity)
 
     def media_status(self, clip_id: str) -> str | None:
         """How far the bytes that a clip plays are; None: nothing is to be waited for (rule L3)."""
@@ -224,7 +224,9 @@ class RoomMessages:
 
     def _state_part(self, message: Message) -> list[Event]:
         if message["part"] != len(self._state_parts):
-            raise Gap(f"part {message['part']} of the state, where {len(self._parts)} was due")
+            raise Gap(
+                f"part {message['part']} of the state, where {len(self._state_parts)} was due"
+            )
         data = message["data"]
         self._state_parts.append(base64.b64decode(data) if isinstance(data, str) else data)
         if len(self._state_parts) < message["parts"]:
