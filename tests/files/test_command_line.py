@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from files.__main__ import _project_name, report_import
+from files.commands import _project_name, report_import
 from files.dawproject.export import write_dawproject
 from files.importing import read_song
 from files.losses import Loss
