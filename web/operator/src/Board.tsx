@@ -5,7 +5,7 @@ import { Audit } from "./Audit.js";
 import { Confirm, LastDone } from "./Confirm.js";
 import type { Console } from "./console.js";
 import { Events } from "./Events.js";
-import { Explained } from "./Explained.js";
+import { Explanation } from "./Explanation.js";
 import { inWhile } from "./figures.js";
 import { findings, youngest, type Finding } from "./findings.js";
 import { Latencies, Nodes } from "./Nodes.js";
@@ -64,7 +64,7 @@ function OneFinding({ finding }: { finding: Finding }) {
   const command = PARAGRAPHS.get(finding.alarm)?.command ?? null;
   return (
     <div class={`finding ${finding.kind}`}>
-      <Explained name={finding.alarm}>{finding.text} <span class="quiet">{finding.alarm}</span></Explained>
+      <Explanation name={finding.alarm}>{finding.text} <span class="quiet">{finding.alarm}</span></Explanation>
       {command !== null && <p class="helps">First: <code>{command}</code></p>}
     </div>
   );

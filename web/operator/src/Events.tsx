@@ -2,7 +2,7 @@
 
 import { Choice } from "../../pages/Form.js";
 import type { Console } from "./console.js";
-import { Explained } from "./Explained.js";
+import { Explanation } from "./Explanation.js";
 import { Table } from "./Table.js";
 
 export function Events({ seen }: { seen: Console }) {
@@ -19,7 +19,7 @@ export function Events({ seen }: { seen: Console }) {
     <Table title={shown.length === 0 ? "No events of late" : "Events of late, the newest first"} above={above} head={["what", "times", "last", "who", "project", "node", "from", "said"]}>
       {shown.map((event) => (
         <tr key={`${event.node}${event.number}`}>
-          <th scope="row"><Explained name={event.alarm || event.kind}>{event.means}</Explained></th>
+          <th scope="row"><Explanation name={event.alarm || event.kind}>{event.means}</Explanation></th>
           <td>{event.count}</td><td>{new Date(event.at).toLocaleString()}</td>
           <td><bdi>{(event.name || event.user || event.member).slice(0, 60)}</bdi></td>
           <td>{event.project === "" ? "" : <button type="button" class="plain" onClick={() => seen.show(event.project)}><bdi>{event.project_name.slice(0, 60) || event.project}</bdi></button>}</td>

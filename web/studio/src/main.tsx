@@ -21,7 +21,7 @@ import { tabDevice } from "@prime/client";
 import { followTheme } from "../../pages/theme.js";
 import { App } from "./app/App.js";
 import { Navigation } from "./app/navigation.js";
-import { followMouse } from "./keys/focused.js";
+import { followMouse } from "./keys/focus_keys.js";
 import { Studio } from "./studio.js";
 
 if (whatIsMissing(window) === null) { // else before_start.ts has told it

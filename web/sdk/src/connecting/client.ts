@@ -1,26 +1,26 @@
 /** A client: one connection at a time, made anew whenever it breaks; a login; rooms that come back by themselves. */
 
 import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
-import type { Call } from "../history/calling.js";
+import type { Call } from "../history/call_function.js";
 import { History } from "../history/history.js";
 import { Snapshots } from "../history/snapshots.js";
 import { Listeners, Live, type Stop } from "../live.js";
-import type { MomentState } from "../room/moments.js";
+import type { MomentState } from "../room/past_states.js";
 import { Past } from "../room/past.js";
 import type { LeftWhy, Room } from "../room/room.js";
 import { CLOSE_CODES, MAX_CALLS_IN_FLIGHT } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";
 import type { Feed, FeedFilter, WatchedTable } from "../watching/feed.js";
 import { Feeds, isOfFeed } from "../watching/feeds.js";
-import { askedUntilAnswered } from "./asking.js";
+import { askedUntilAnswered } from "./repeated_calls.js";
 import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
 import { Connection, type Ended } from "./connection.js";
 import { JoinedRooms } from "./joined_rooms.js";
 import { Login } from "./login.js";
 import type { Options, Status } from "./options.js";
-import { Turns } from "./turns.js";
-import { until } from "./waiting.js";
+import { CallSlots } from "./call_slots.js";
+import { until } from "./timeouts.js";
 import { onWake } from "./wakes.js";
 
 /** A connection that has lasted so long does not count as failed. */
@@ -63,7 +63,7 @@ export class Client {
   private readonly codec: Codec;
   /** `call`, for who has it handed over. */
   private readonly asks: Call = (method, params, key) => this.call(method, params, key);
-  private readonly turns = new Turns(MAX_CALLS_IN_FLIGHT);
+  private readonly callSlots = new CallSlots(MAX_CALLS_IN_FLIGHT);
   /** Of what tells that a browser has slept. */
   private readonly stopWaking: Stop;
 
@@ -138,7 +138,7 @@ export class Client {
    */
   async call<M extends Method>(method: M, params: Calls[M]["params"], key?: string): Promise<Calls[M]["result"]> {
     const result = await askedUntilAnswered(method, params, key, {
-      ask: (ownKey, user) => this.turns.in(() => this.opened((connection) => {
+      ask: (ownKey, user) => this.callSlots.in(() => this.opened((connection) => {
         if (user !== null && this.user.value?.id !== user) throw new Unanswered("somebody else has logged in meanwhile");
         return connection.call(method, params, ownKey);
       })),

@@ -1,12 +1,12 @@
 /** The rooms of a client: each is one however often it was joined, and is left when all have left it. */
 
 import type { Kept, Outbox } from "../delivery/outbox.js";
-import type { Call } from "../history/calling.js";
+import type { Call } from "../history/call_function.js";
 import { Room, type LeftWhy } from "../room/room.js";
 import type { ClientMessage, ServerMessage } from "../schema/types.js";
 import type { Codec } from "./codecs.js";
 import type { Connection } from "./connection.js";
-import { bounded } from "./waiting.js";
+import { bounded } from "./timeouts.js";
 
 /** How long `leave` and `close` wait for what is not saved. */
 const SAVING_MS = 2_000;

@@ -3,7 +3,7 @@
 import { isEqual } from "../maps.js";
 import type { Collection } from "../schema/types.js";
 import { COLLECTIONS } from "../schema/tables.js";
-import type { Readable } from "./readable.js";
+import type { Readable } from "./readable_state.js";
 
 /** Ids, by collection; collections that do not differ are left out. */
 export interface Differences {

@@ -2,7 +2,7 @@
 
 import type { HistoryDelta, Op } from "../schema/types.js";
 import { Gap } from "./gap.js";
-import { Still } from "./readable.js";
+import { Still } from "./readable_state.js";
 import { apply, put, type Entity, type State } from "./state.js";
 
 /** What an entity was before a delta and is after it; undefined: it is not there. */

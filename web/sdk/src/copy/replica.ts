@@ -12,7 +12,7 @@ import type {
 import { shownDigest, term, total } from "./digest.js";
 import { Gap } from "./gap.js";
 import { Gestures } from "./gestures.js";
-import { LaterSum } from "./later_sum.js";
+import { SteppedDigest } from "./stepped_digest.js";
 import { Pending } from "./pending.js";
 import { apply, type Entity, type State } from "./state.js";
 
@@ -27,7 +27,7 @@ export class Replica {
   /** Of the confirmed state, as a sum of terms. */
   private sum = 0n;
   /** Whether the state that was taken is what the server said it is; null: that is known. */
-  private later: LaterSum | null = null;
+  private steppedDigest: SteppedDigest | null = null;
   /** What may have changed since `takeTouched`: collection -> ids; null: all of it. */
   private touched: Touched = new Map();
   /** Where `confirmed` stands; null: a state is needed. */
@@ -98,12 +98,12 @@ export class Replica {
 
   /** Count some terms of the state that was taken; false: there are no more. Look at `hasDiverged` then. */
   countSome(terms: number): boolean {
-    const { later } = this;
-    if (later === null) return false;
-    const digest = later.count(terms);
+    const { steppedDigest } = this;
+    if (steppedDigest === null) return false;
+    const digest = steppedDigest.count(terms);
     if (digest === null) return true;
-    this.later = null;
-    if (digest !== later.promised.digest) this.beginAnew({ seq: later.promised.seq, digest });
+    this.steppedDigest = null;
+    if (digest !== steppedDigest.promised.digest) this.beginAnew({ seq: steppedDigest.promised.seq, digest });
     return false;
   }
 
@@ -173,7 +173,7 @@ export class Replica {
     this.touched = null;
     this.position = this.target;
     const promised = isCountedLater && this.expected?.seq === this.target.seq ? this.expected : null;
-    this.later = promised && new LaterSum(state, promised);
+    this.steppedDigest = promised && new SteppedDigest(state, promised);
     this.sum = promised === null ? total(state) : BigInt(`0x${promised.digest}`);
     this.rebase(() => this.settleCommitted());
     if (!this.diverges(this.expected)) this.checkSynced();
@@ -192,7 +192,7 @@ export class Replica {
     this.expected = message.digest ?? null;
     this.group = [];
     if (!message.resumed) {
-      this.later = null;
+      this.steppedDigest = null;
       return;
     }
     this.rebase(() => this.settleCommitted());
@@ -302,7 +302,7 @@ export class Replica {
   /** `ours`: what the server has another digest for. */
   private beginAnew(ours: Digest): void {
     this.divergence = ours;
-    this.later = null;
+    this.steppedDigest = null;
     this.position = null;
   }
 }

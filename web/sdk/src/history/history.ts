@@ -1,9 +1,9 @@
 /** What was done in a project, and what it was then (rules Y1 to Y3). */
 
 import type { Codec } from "../connecting/codecs.js";
-import { momentOf, type MomentState } from "../room/moments.js";
+import { pastStateOf, type MomentState } from "../room/past_states.js";
 import type { Blamed, Calls, HistoryEntry } from "../schema/types.js";
-import type { Call } from "./calling.js";
+import type { Call } from "./call_function.js";
 
 /** Of all entries those of a user, a member or an entity; after seq `since`, up to seq `until`. */
 export type EntryFilter = Omit<Calls["history.list"]["params"], "project" | "before" | "limit">;
@@ -31,6 +31,6 @@ export class History {
 
   /** The project as it was after a seq, or at a time (ms since 1970). Rejects with `PrimeError`: `compacted`, `position_ahead`. */
   at(moment: { seq: number } | { time: number }): Promise<MomentState> {
-    return momentOf((part) => this.call("history.at", { project: this.project, ...moment, part }), this.codec);
+    return pastStateOf((part) => this.call("history.at", { project: this.project, ...moment, part }), this.codec);
   }
 }

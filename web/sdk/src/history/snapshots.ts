@@ -2,16 +2,16 @@
 
 import type { Codec } from "../connecting/codecs.js";
 import { newId } from "../ids.js";
-import { momentOf, type MomentState } from "../room/moments.js";
+import { pastStateOf, type MomentState } from "../room/past_states.js";
 import type { Calls, Diff, Project, Restored, Snapshot } from "../schema/types.js";
-import type { Call } from "./calling.js";
+import type { Call } from "./call_function.js";
 
 export class Snapshots {
   constructor(private readonly call: Call, private readonly project: string, private readonly codec: Codec) {}
 
   /** What one holds. Rejects with `PrimeError`. */
   state(snapshot: string): Promise<MomentState> {
-    return momentOf((part) => this.call("snapshots.state", { project: this.project, snapshot, part }), this.codec);
+    return pastStateOf((part) => this.call("snapshots.state", { project: this.project, snapshot, part }), this.codec);
   }
 
   /** Newest first; asks for the next page when it is needed. `kind`: `manual`, `automatic` ...; without one, all. */

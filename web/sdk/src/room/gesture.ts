@@ -3,7 +3,7 @@
 import { newId } from "../ids.js";
 import type { Collection, Op, Previewed } from "../schema/types.js";
 import { Transaction, type Entities } from "./transaction.js";
-import { EVERY_MS } from "./whereabouts.js";
+import { EVERY_MS } from "./own_presence.js";
 
 /** What a gesture needs of its room. */
 export interface Stage<Edit> {

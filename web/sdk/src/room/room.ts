@@ -6,12 +6,12 @@ import { MOST_BYTES } from "../connecting/connection.js";
 import { isHidden } from "../connecting/wakes.js";
 import { Gap } from "../copy/gap.js";
 import { PointerIndexes } from "../copy/pointer_index.js";
-import type { Readable } from "../copy/readable.js";
+import type { Readable } from "../copy/readable_state.js";
 import { Replica, type Touched } from "../copy/replica.js";
 import { Impossible, stateOf } from "../copy/state.js";
 import type { Kept } from "../delivery/outbox.js";
 import { PrimeError, Unanswered, WrongUse, type LeftCode } from "../failures.js";
-import type { Call } from "../history/calling.js";
+import type { Call } from "../history/call_function.js";
 import { History } from "../history/history.js";
 import { Snapshots } from "../history/snapshots.js";
 import { newId } from "../ids.js";
@@ -26,8 +26,8 @@ import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
 import { Transaction, type Entities } from "./transaction.js";
-import { Watching, type ChangesListener, type EntityListener, type Why } from "./watching.js";
-import { Whereabouts } from "./whereabouts.js";
+import { EntityListeners, type ChangesListener, type EntityListener, type Why } from "./entity_listeners.js";
+import { OwnPresence } from "./own_presence.js";
 
 /** An edit that is sent again after another epoch names the old one, too. */
 const BASE_EPOCH_BYTES = 256;
@@ -62,8 +62,8 @@ export class Room implements Readable {
   /** Counts whether a state is what the server said it is. */
   private readonly counting = new IdleWork(() => this.count());
   private readonly edits: OwnEdits;
-  private readonly whereabouts = new Whereabouts((presence) => this.showPresence(presence));
-  private readonly watching = new Watching((collection) => this.all(collection));
+  private readonly ownPresence = new OwnPresence((presence) => this.showPresence(presence));
+  private readonly entityListeners = new EntityListeners((collection) => this.all(collection));
   private readonly changes = new Listeners<[touched: Touched]>();
   private readonly ticks = new Listeners<[]>();
   private readonly refusals = new Listeners<[error: PrimeError]>();
@@ -165,7 +165,7 @@ export class Room implements Readable {
   on<C extends Collection>(collection: C, listener: ChangesListener<C>): Stop;
   on<C extends Collection>(collection: C, id: string, listener: EntityListener<C>): Stop;
   on<C extends Collection>(collection: C, ...rest: [ChangesListener<C>] | [string, EntityListener<C>]): Stop {
-    return rest.length === 1 ? this.watching.onChanges(collection, ...rest) : this.watching.onEntity(collection, ...rest);
+    return rest.length === 1 ? this.entityListeners.onChanges(collection, ...rest) : this.entityListeners.onEntity(collection, ...rest);
   }
 
   /** We are out, and not because we asked: this room is over, and what was not saved will not be. Join anew if you may. */
@@ -219,7 +219,7 @@ export class Room implements Readable {
    * What cannot go, for we are away or our window is hidden, goes once it can.
    */
   move(presence: Presence): void {
-    this.whereabouts.move(presence);
+    this.ownPresence.move(presence);
   }
 
   /** Resolves once everything that was edited so far is saved or refused. */
@@ -246,7 +246,7 @@ export class Room implements Readable {
 
   /** The window is looked at again, or there is a network again. */
   woke(): void {
-    this.whereabouts.flush();
+    this.ownPresence.flush();
   }
 
   lost(): void {
@@ -262,7 +262,7 @@ export class Room implements Readable {
     this.over = why;
     this.lost();
     this.counting.stop();
-    this.whereabouts.end();
+    this.ownPresence.end();
     this.edits.end(why);
     if (left !== null) this.lefts.tell(left);
   }
@@ -384,7 +384,7 @@ export class Room implements Readable {
     this.edits.resume();
     this.fetchedAnew.set(0);
     this.isSynced.set(true);
-    this.whereabouts.entered();
+    this.ownPresence.entered();
     this.edits.pump();
   }
 
@@ -440,6 +440,6 @@ export class Room implements Readable {
     if (touched !== null && touched.size === 0) return;
     this.indexes.update(touched);
     this.changes.tell(touched);
-    this.watching.tell(touched, touched === null ? { by: "state" } : why);
+    this.entityListeners.tell(touched, touched === null ? { by: "state" } : why);
   }
 }

@@ -4,7 +4,7 @@ import { Account } from "../account/Account.js";
 import { Entry } from "../entry/Entry.js";
 import { Projects } from "../projects/Projects.js";
 import type { Studio } from "../studio.js";
-import { Asked } from "./Asked.js";
+import { ConfirmDialog } from "./ConfirmDialog.js";
 import { ProjectPage } from "./ProjectPage.js";
 import { Toasts } from "./Toasts.js";
 import { Trouble } from "./Trouble.js";
@@ -15,7 +15,7 @@ export function App({ studio }: { studio: Studio }) {
       <Trouble studio={studio} />
       <Page studio={studio} />
       <Toasts studio={studio} />
-      <Asked studio={studio} />
+      <ConfirmDialog studio={studio} />
       <div class="unseen" role="status" aria-live="polite">{studio.said.value}</div>
     </>
   );

@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { Arrangement } from "../arrangement/Arrangement.js";
-import { ComparedLegend } from "../history/comparing/ComparedLegend.js";
+import { ComparisonLegend } from "../history/comparing/ComparisonLegend.js";
 import { History } from "../history/History.js";
 import { WhatWasMissed } from "../history/WhatWasMissed.js";
 import { Scrubber } from "../history/Scrubber.js";
@@ -51,7 +51,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
         <Avatars studio={studio} />
         <ConnectionPill studio={studio} />
       </header>
-      <main class="song"><Arrangement studio={studio} /><ComparedLegend studio={studio} /><WhatWasMissed studio={studio} /></main>
+      <main class="song"><Arrangement studio={studio} /><ComparisonLegend studio={studio} /><WhatWasMissed studio={studio} /></main>
       <aside class="side">
         <Tabs studio={studio} label="Panels at the side" panels={SIDE} open={studio.side.value}
           onOpen={(panel) => { studio.side.value = panel; }} />

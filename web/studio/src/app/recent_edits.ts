@@ -4,7 +4,7 @@ import type { Room, Stop } from "@prime/client";
 
 import type { HistoryFeed } from "../history/history_feed.js";
 import type { Studio } from "../studio.js";
-import { comingsInWords, gatheredInWords } from "./gathered.js";
+import { comingsInWords, gatheredInWords } from "./edit_announcements.js";
 
 const EVERY_MS = 3_000;
 

@@ -6,7 +6,7 @@ import type { Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
 import { DropPlace } from "../importing/ImportButton.js";
-import { listenToKeys } from "../keys/listening.js";
+import { listenToKeys } from "../keys/key_listener.js";
 import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
 import { ArrangementView } from "./arrangement_view.js";

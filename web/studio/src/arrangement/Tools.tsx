@@ -33,13 +33,13 @@ export function Tools({ studio, view }: { studio: Studio; view: ArrangementView 
       <Snap studio={studio} />
       <span class="rest" />
       <span class="group">
-        <Sign name="minus" title="Further away (-)" onClick={() => view.zoomBy(1 / 1.4)} />
-        <Sign name="plus" title="Closer (+)" onClick={() => view.zoomBy(1.4)} />
-        <Sign name="whole" title="Whole song (0)" onClick={() => view.showAll()} />
+        <IconButton name="minus" title="Further away (-)" onClick={() => view.zoomBy(1 / 1.4)} />
+        <IconButton name="plus" title="Closer (+)" onClick={() => view.zoomBy(1.4)} />
+        <IconButton name="whole" title="Whole song (0)" onClick={() => view.showAll()} />
       </span>
-      <Sign name={shownTheme.value === "dark" ? "light" : "dark"} title={shownTheme.value === "dark" ? "Light colours" : "Dark colours"}
+      <IconButton name={shownTheme.value === "dark" ? "light" : "dark"} title={shownTheme.value === "dark" ? "Light colours" : "Dark colours"}
         onClick={() => chooseTheme(shownTheme.value === "dark" ? "light" : "dark")} />
-      <Sign name="help" title="Keys (?)" onClick={() => { studio.isHelpOpen.value = true; }} />
+      <IconButton name="help" title="Keys (?)" onClick={() => { studio.isHelpOpen.value = true; }} />
     </div>
   );
 }
@@ -69,6 +69,6 @@ function Choice({ studio }: { studio: Studio }) {
   );
 }
 
-function Sign({ name, title, onClick }: { name: IconName; title: string; onClick: () => void }) {
+function IconButton({ name, title, onClick }: { name: IconName; title: string; onClick: () => void }) {
   return <button type="button" title={title} aria-label={title.replace(/ \(.*/, "")} onClick={onClick}><Icon name={name} /></button>;
 }

@@ -7,7 +7,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { useTypedText } from "../../../pages/typed_text.js";
 import { rename } from "../mixer/channel_names.js";
 import { safeColour } from "../people/colours.js";
-import { OnTracks } from "../people/on_tracks.js";
+import { PeopleOnTracks } from "../people/people_on_tracks.js";
 import type { Studio } from "../studio.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import type { ArrangementView } from "./arrangement_view.js";
@@ -33,7 +33,7 @@ export function TrackList({ studio, view }: { studio: Studio; view: ArrangementV
     if (box.current !== null && box.current.scrollTop !== 0) box.current.scrollTop = 0;
   });
   const room = studio.room.value;
-  const people = useMemo(() => new OnTracks(), [room]);
+  const people = useMemo(() => new PeopleOnTracks(), [room]);
   useEffect(() => (room === null ? undefined : people.follow(room.others)), [people]);
   const seen = rowsBetween(view.layout.rows, band - BESIDE, band + BAND + 2_000);
   return (
@@ -54,7 +54,7 @@ export function TrackList({ studio, view }: { studio: Studio; view: ArrangementV
 interface Props {
   readonly studio: Studio;
   readonly view: ArrangementView;
-  readonly people: OnTracks;
+  readonly people: PeopleOnTracks;
   readonly row: Row;
   readonly place: number;
 }
@@ -139,7 +139,7 @@ function focusRow(event: KeyboardEvent, step: -1 | 1): void {
 }
 
 /** Dots of those whose cursor is on the track. */
-function WhoIsHere({ people, track }: { people: OnTracks; track: string }) {
+function WhoIsHere({ people, track }: { people: PeopleOnTracks; track: string }) {
   return <>{people.of(track).value.map((member) => <span key={member.member} class="dot" role="img" aria-label={`${member.name.slice(0, 60)} is here`} title={member.name.slice(0, 60)} style={{ background: safeColour(member.color) }} />)}</>;
 }
 

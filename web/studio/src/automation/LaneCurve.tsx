@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Gesture, Readable, Room } from "@prime/client";
 
 import { stepOfPress } from "../keys/bursts.js";
-import { useAnyShown } from "../people/any_shown.js";
+import { useRedrawOnGestures } from "../people/redraw_on_gestures.js";
 import type { Studio } from "../studio.js";
 import { lineOf, pointsOf, scaleOf, seenOf, timeBetween, valueAt, type LanePoint } from "./lane_points.js";
 import { isSwitch, laneTitle, limitsOf } from "./lane_targets.js";
@@ -55,7 +55,7 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
   const { unit = "linear", target = "" } = song.get("lanes", lane) ?? {};
   const stored = useMemo(() => pointsOf(song, lane), [song, lane, revision]); // and not while somebody scrolls
   const present = studio.moment.value === null ? studio.room.value : null;
-  useAnyShown(present, "points");
+  useRedrawOnGestures(present, "points");
   const moved = present?.shownNow("points");
   const points = stored.map((point) => {
     if (held?.point?.id === point.id) return held.point;

@@ -8,7 +8,7 @@ import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { HistoryFeed, type Entry } from "./history_feed.js";
 import { peopleOf } from "./people_of.js";
-import { editInWords, placeOf } from "./words.js";
+import { editInWords, placeOf } from "./edit_words.js";
 
 /** So many edits are shown at first, and so many more each time. */
 const PAGE = 50;

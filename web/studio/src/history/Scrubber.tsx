@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
-import { followAway } from "./away.js";
+import { followMissed } from "./missed_edits.js";
 import type { HistoryFeed } from "./history_feed.js";
 import { COLUMNS, heatColumns, momentInWords } from "./moments.js";
 import { restored } from "./restoring.js";
@@ -18,7 +18,7 @@ export function Scrubber({ studio }: { studio: Studio }) {
 function Slider({ studio, room, edits }: { studio: Studio; room: Room; edits: HistoryFeed }) {
   const scrubbing = useMemo(() => new Scrubbing(studio, room, edits), [room, edits]);
   useEffect(() => scrubbing.listen(), [scrubbing]);
-  useEffect(() => followAway(studio, room, edits), [studio, room, edits]);
+  useEffect(() => followMissed(studio, room, edits), [studio, room, edits]);
   const moment = studio.moment.value;
   const isPast = moment !== null;
   useEffect(() => (isPast ? returnByEscape(scrubbing) : undefined), [scrubbing, isPast]);

@@ -7,10 +7,10 @@ import { Dialog } from "../../../pages/Dialog.js";
 import { Field, Form } from "../../../pages/Form.js";
 import { mayEditAll } from "../people/roles.js";
 import type { Studio } from "../studio.js";
-import { Compared } from "./comparing/Compared.js";
+import { DifferenceList } from "./comparing/DifferenceList.js";
 import { CompareForm, nameOfSnapshot, sidesOf } from "./comparing/CompareForm.js";
 import { beginComparing, nowSide } from "./comparing/comparison.js";
-import type { Snapshot } from "./comparing/songs.js";
+import type { Snapshot } from "./comparing/snapshot_songs.js";
 
 const PAGE = 100;
 
@@ -35,7 +35,7 @@ function List({ studio, room }: { studio: Studio; room: Room }) {
   const comparison = studio.comparison.value;
   return (
     <div class="snapshots">
-      {comparison !== null && <Compared studio={studio} room={room} comparison={comparison} />}
+      {comparison !== null && <DifferenceList studio={studio} room={room} comparison={comparison} />}
       {mayEditAll(studio.role.value) && (
         <Form key={taken} label="New snapshot" action="Take a snapshot" onSubmit={async ({ name = "" }) => {
           await room.snapshots.create({ name });

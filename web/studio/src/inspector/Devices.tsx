@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { BUILT_IN, builtInOf, choose, chosenOf, devicesOf, type BuiltIn } from "../playing/built_in.js";
+import { BUILT_IN, builtInOf, choose, chosenOf, devicesOf, type BuiltIn } from "../playing/built_in_instruments.js";
 import type { Studio } from "../studio.js";
 
 /** At most so many are listed. */

@@ -5,7 +5,7 @@ import type { Room } from "@prime/client";
 
 import { useTypedText } from "../../../pages/typed_text.js";
 import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "./levels.js";
-import { Ride } from "./ride.js";
+import { FaderRide } from "./fader_ride.js";
 
 interface Props {
   readonly room: Room | null;
@@ -25,13 +25,13 @@ interface Props {
 }
 
 const PARTS = {
-  volume: { part: partAt, value: gainAt, after: gainAfter, words: gainInWords, reset: 1 },
-  pan: { part: (pan: number) => pan, value: (part: number) => part, after: panAfter, words: panInWords, reset: 0.5 },
+  volume: { part: partAt, value: gainAt, valueAfterKey: gainAfter, words: gainInWords, reset: 1 },
+  pan: { part: (pan: number) => pan, value: (part: number) => part, valueAfterKey: panAfter, words: panInWords, reset: 0.5 },
 } as const;
 
 export function Fader({ room, collection, id, property, label, shown, stored, mover, isFixed, onHeld }: Props) {
-  const { part, value, after, words, reset } = PARTS[property];
-  const ride = useMemo(() => (room === null ? null : new Ride(room, collection, id, property)), [room, collection, id, property]);
+  const { part, value, valueAfterKey, words, reset } = PARTS[property];
+  const ride = useMemo(() => (room === null ? null : new FaderRide(room, collection, id, property)), [room, collection, id, property]);
   const [held, hold] = useState<number | null>(null);
   const setHeld = (value: number | null): void => {
     hold(value);
@@ -67,7 +67,7 @@ export function Fader({ room, collection, id, property, label, shown, stored, mo
       onPointerUp={() => { if (held !== null) ride?.end(); setHeld(null); }}
       onPointerCancel={() => { ride?.cancel(); setHeld(null); }}
       onWheel={(event) => {
-        const next = isFixed || event.deltaY === 0 || Math.abs(event.deltaX) > Math.abs(event.deltaY) ? null : after(event.deltaY < 0 ? "ArrowUp" : "ArrowDown", now);
+        const next = isFixed || event.deltaY === 0 || Math.abs(event.deltaX) > Math.abs(event.deltaY) ? null : valueAfterKey(event.deltaY < 0 ? "ArrowUp" : "ArrowDown", now);
         if (next === null) return;
         event.preventDefault();
         setHeld(next);
@@ -79,7 +79,7 @@ export function Fader({ room, collection, id, property, label, shown, stored, mo
           ride?.cancel();
           setHeld(null);
         }
-        const next = isFixed || event.ctrlKey || event.metaKey ? null : after(event.key, stored);
+        const next = isFixed || event.ctrlKey || event.metaKey ? null : valueAfterKey(event.key, stored);
         if (next === null) return;
         event.preventDefault();
         set(next);

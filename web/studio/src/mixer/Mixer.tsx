@@ -11,7 +11,7 @@ import { Fader, GainField } from "./Fader.js";
 import { Meter } from "./Meter.js";
 import { addEffect } from "./send_edits.js";
 import { Sends } from "./Sends.js";
-import { moverOf, useShown } from "./shown_by_others.js";
+import { moverOf, useFadersOfOthers } from "./faders_of_others.js";
 
 /** At most so many strips are there at once, beside the master's; the others are a press away. */
 const MOST_STRIPS = 64;
@@ -51,7 +51,7 @@ function Strip({ studio, id }: { studio: Studio; id: string }) {
   const { song } = studio;
   const room = studio.moment.value === null ? studio.room.value : null;
   studio.revisions.of("tracks");
-  useShown(room, "channels", [id]);
+  useFadersOfOthers(room, "channels", [id]);
   const [held, setHeld] = useState<number | null>(null);
   const stored = song?.get("channels", id);
   const channel = room?.shown("channels", id) ?? stored;

@@ -8,13 +8,13 @@ import { sendsOf } from "./channel_order.js";
 import { Fader } from "./Fader.js";
 import { gainInWords } from "./levels.js";
 import { addSend, destinations } from "./send_edits.js";
-import { moverOf, useShown } from "./shown_by_others.js";
+import { moverOf, useFadersOfOthers } from "./faders_of_others.js";
 
 export function Sends({ studio, room, channel, isFixed }: { studio: Studio; room: Room | null; channel: string; isFixed: boolean }) {
   for (const collection of ["sends", "channels"] as const) studio.revisions.of(collection);
   const { song } = studio;
   const sends = song === null ? [] : sendsOf(song, channel).slice(0, 4);
-  useShown(room, "sends", sends);
+  useFadersOfOthers(room, "sends", sends);
   const dests = song === null || room === null || isFixed ? [] : destinations(song, channel);
   if (song === null || (sends.length === 0 && dests.length === 0)) return null;
   return (

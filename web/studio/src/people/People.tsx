@@ -3,7 +3,7 @@
 import { useLive } from "../../../pages/use_live.js";
 import type { Studio } from "../studio.js";
 import { Avatar } from "./Avatars.js";
-import { doingInWords } from "./doing.js";
+import { activityInWords } from "./activity_words.js";
 import { Invitations } from "./Invitations.js";
 import { Members } from "./Members.js";
 
@@ -19,7 +19,7 @@ export function People({ studio }: { studio: Studio }) {
           {others.map((member) => (
             <li key={member.member} class="row">
               <Avatar studio={studio} member={member} />
-              <span class="grow"><bdi>{member.name.slice(0, 60)}</bdi> <small class="quiet"><bdi>{doingInWords(member, room)}</bdi></small></span>
+              <span class="grow"><bdi>{member.name.slice(0, 60)}</bdi> <small class="quiet"><bdi>{activityInWords(member, room)}</bdi></small></span>
             </li>
           ))}
         </ul>

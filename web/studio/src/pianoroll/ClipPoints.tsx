@@ -5,7 +5,7 @@ import type { Readable } from "@prime/client";
 import { LaneCurve } from "../automation/LaneCurve.js";
 import { pointsOf } from "../automation/lane_points.js";
 import { laneTitle } from "../automation/lane_targets.js";
-import { timeInClip } from "../playing/automated.js";
+import { timeInClip } from "../playing/automation_at_beat.js";
 import type { Studio } from "../studio.js";
 import { beatInClip } from "../timeline/place_words.js";
 import { titleOf } from "./roll_view.js";

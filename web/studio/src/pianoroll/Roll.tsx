@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Readable, Room } from "@prime/client";
 
 import { coloursOf } from "../arrangement/colours.js";
-import { useAnyShown } from "../people/any_shown.js";
-import { instrumentFor } from "../playing/built_in.js";
+import { useRedrawOnGestures } from "../people/redraw_on_gestures.js";
+import { instrumentFor } from "../playing/built_in_instruments.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
 import { contentAt } from "../timeline/windows.js";
@@ -13,12 +13,12 @@ import { barsOf } from "./clip_bars.js";
 import { copiesOf, duplicate, pasted, type CopiedNote } from "./note_edits.js";
 import { pressed } from "./note_keys.js";
 import { NoteList } from "./NoteList.js";
-import { RollHead } from "./RollHead.js";
+import { RollPlayHead } from "./RollPlayHead.js";
 import { listening } from "./roll_input.js";
 import { DRAFT, type Roll as Pressed } from "./roll_pointer.js";
 import { RollTools } from "./RollTools.js";
 import { drawRoll, gridOf, notesOf, windowOver, type Note, type Scene, type Window } from "./roll_view.js";
-import { movedBy, takenBy } from "./shown_notes.js";
+import { movedBy, takenBy } from "./notes_of_others.js";
 
 interface Props {
   readonly studio: Studio;
@@ -38,7 +38,7 @@ export function Roll({ studio, song, clip, played }: Props) {
   const [dragged, setDragged] = useState<ReadonlyMap<string, Note> | null>(null);
   const [frame, setFrame] = useState<Scene["frame"]>(null);
   const chosenGrid = studio.noteGrid.value;
-  useAnyShown(studio.room.value, "notes");
+  useRedrawOnGestures(studio.room.value, "notes");
   const stored = notesOf(song, clip);
   const moved = movedBy(studio.moment.value === null ? studio.room.value : null, stored);
   const notes = stored.map((note) => dragged?.get(note.id) ?? moved.get(note.id)?.shown ?? note);
@@ -87,7 +87,7 @@ export function Roll({ studio, song, clip, played }: Props) {
       <RollTools song={song} clip={played} notes={stored} chosen={chosen} room={room} grid={chosenGrid} step={grid} onGrid={(grid) => { studio.noteGrid.value = grid; }} onWindow={setWindow} onSelect={select} />
       <div class="roll-canvas" tabIndex={-1} onPointerDown={(event) => event.currentTarget.focus({ preventScroll: true })}>
         <canvas ref={canvas} aria-hidden />
-        {window !== null && <RollHead studio={studio} clip={played} window={window} />}
+        {window !== null && <RollPlayHead studio={studio} clip={played} window={window} />}
       </div>
       <NoteList room={room} notes={stored} selected={selected} onSelect={select} grid={grid} clip={clip} />
     </div>

@@ -6,7 +6,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import { songEnd } from "../arrangement/track_layout.js";
-import { isDialogOpen, isForFocused } from "../keys/focused.js";
+import { isDialogOpen, isForFocused } from "../keys/focus_keys.js";
 import type { Studio } from "../studio.js";
 import { placeInNumbers, placeInWords } from "../timeline/place_words.js";
 import { Player } from "./player.js";

@@ -1,7 +1,7 @@
 /** Simple instruments of WebAudio: tones made of a few waves, and drums. */
 
-import type { BuiltIn } from "./built_in.js";
-import type { Sounding } from "./sounding.js";
+import type { BuiltIn } from "./built_in_instruments.js";
+import type { SoundingNote } from "./sounding_notes.js";
 
 /** More voices at once are not heard apart. */
 const MOST_VOICES = 96;
@@ -56,7 +56,7 @@ export class Instruments {
   }
 
   /** `at`: second of the audio clock; `seconds`: how long the key is down. */
-  play(note: Sounding, at: number, seconds: number): void {
+  play(note: SoundingNote, at: number, seconds: number): void {
     if (this.voices.size >= MOST_VOICES) return;
     if (note.instrument === "drums") this.drum(note, at);
     else this.tone(note, TONES[note.instrument], at, seconds);
@@ -67,7 +67,7 @@ export class Instruments {
     this.voices.clear();
   }
 
-  private tone({ key, velocity, channel }: Sounding, tone: Tone, at: number, seconds: number): void {
+  private tone({ key, velocity, channel }: SoundingNote, tone: Tone, at: number, seconds: number): void {
     const { context } = this;
     const frequency = 440 * 2 ** ((key - 69) / 12);
     const filter = new BiquadFilterNode(context, { type: "lowpass", frequency: Math.min(12_000, frequency * tone.bright + 400), Q: 0.7 });
@@ -88,7 +88,7 @@ export class Instruments {
   }
 
   /** By the keys of General MIDI: kick, snare, hats; any other is a tom. */
-  private drum({ key, velocity, channel }: Sounding, at: number): void {
+  private drum({ key, velocity, channel }: SoundingNote, at: number): void {
     const { context } = this;
     const gain = new GainNode(context);
     gain.connect(this.inputOf(channel));

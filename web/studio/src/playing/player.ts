@@ -6,12 +6,12 @@ import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import { nextBar } from "../arrangement/ruler/ruler_edits.js";
 import { signaturesOf } from "../arrangement/song_layer.js";
 import type { Studio } from "../studio.js";
-import { automatedAt } from "./automated.js";
-import { instrumentFor } from "./built_in.js";
-import { Desk } from "./desk.js";
+import { automationAt } from "./automation_at_beat.js";
+import { instrumentFor } from "./built_in_instruments.js";
+import { MixerGraph } from "./mixer_graph.js";
 import { Instruments } from "./instruments.js";
 import { SongClock, type Loop } from "./song_clock.js";
-import { soundingBetween } from "./sounding.js";
+import { soundingBetween } from "./sounding_notes.js";
 
 /** So far ahead of what is heard it is scheduled, and in a hidden tab. */
 const AHEAD_SECONDS = 0.2;
@@ -28,7 +28,7 @@ const [TRIED_KEY, TRIED_DRUM, TRIED_SECONDS] = [60, 38, 0.5];
 
 export class Player {
   private context: AudioContext | null = null;
-  private desk: Desk | null = null;
+  private mixerGraph: MixerGraph | null = null;
   private instruments: Instruments | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
   /** While it plays. */
@@ -89,7 +89,7 @@ export class Player {
     this.studio.launches.clear();
     void this.context?.close();
     this.context = null;
-    this.desk = this.instruments = null;
+    this.mixerGraph = this.instruments = null;
   }
 
   /** Sounds a key of a channel's instrument; while the song plays, that is heard anyway. */
@@ -98,8 +98,8 @@ export class Player {
     const [track] = [...(song?.by("tracks", "channel", channel) ?? [])].sort();
     const instrument = song === null || track === undefined ? null : instrumentFor(song, track, "");
     if (song === null || instrument === null || this.studio.isPlaying.value) return;
-    const { context, desk, instruments } = this.begin();
-    desk.mix(song, automatedAt(song, this.studio.playhead.value));
+    const { context, mixerGraph, instruments } = this.begin();
+    mixerGraph.mix(song, automationAt(song, this.studio.playhead.value));
     const key = instrument === "drums" ? TRIED_DRUM : TRIED_KEY;
     instruments.silence();
     instruments.play({ time: 0, duration: 0, key, velocity: 0.8, channel, instrument }, context.currentTime + START_SECONDS, TRIED_SECONDS);
@@ -107,16 +107,16 @@ export class Player {
 
   /** How loud a channel is just now, 0 to 1. */
   level(channel: string): number {
-    return this.studio.isPlaying.value ? (this.desk?.level(channel) ?? 0) : 0;
+    return this.studio.isPlaying.value ? (this.mixerGraph?.level(channel) ?? 0) : 0;
   }
 
   /** In a browser after a press of the person, or it stays silent. */
-  private begin(): { readonly context: AudioContext; readonly desk: Desk; readonly instruments: Instruments } {
+  private begin(): { readonly context: AudioContext; readonly mixerGraph: MixerGraph; readonly instruments: Instruments } {
     const context = (this.context ??= new AudioContext());
-    const desk = (this.desk ??= new Desk(context));
-    const instruments = (this.instruments ??= new Instruments(context, (channel) => desk.inputOf(channel)));
+    const mixerGraph = (this.mixerGraph ??= new MixerGraph(context));
+    const instruments = (this.instruments ??= new Instruments(context, (channel) => mixerGraph.inputOf(channel)));
     void context.resume();
-    return { context, desk, instruments };
+    return { context, mixerGraph, instruments };
   }
 
   private startAt(song: Readable, beat: number): void {
@@ -133,7 +133,7 @@ export class Player {
     if (song === null || context === null || instruments === null || clock === null || song.all("tempo").size === 0) return this.pause();
     const tempo = tempoMap(song.all("tempo"));
     clock.setTempo(tempo, context.currentTime);
-    this.desk?.mix(song, automatedAt(song, this.beatNow()));
+    this.mixerGraph?.mix(song, automationAt(song, this.beatNow()));
     for (const stretch of clock.stretchesUntil(context.currentTime + (document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS), loopOf(song), context.currentTime)) {
       const bar = this.studio.launches.waiting.peek().size === 0 ? Infinity : nextBar(signaturesOf(song), stretch.from);
       for (const { from, to, running } of this.studio.launches.parts(stretch.from, stretch.to, bar < stretch.to ? bar : null)) {

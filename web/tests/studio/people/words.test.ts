@@ -5,9 +5,9 @@ import type { Member } from "@prime/client";
 
 import { initials, safeColour } from "../../../studio/src/people/colours.js";
 import { pillOf } from "../../../studio/src/people/connection_words.js";
-import { doingInWords } from "../../../studio/src/people/doing.js";
+import { activityInWords } from "../../../studio/src/people/activity_words.js";
 import { mayEdit, mayEditAll, rolesFor } from "../../../studio/src/people/roles.js";
-import { leftInWords, roleInWords } from "../../../studio/src/people/told.js";
+import { leftInWords, roleInWords } from "../../../studio/src/people/own_place_words.js";
 
 const CONNECTED = { status: { name: "connected" }, unsaved: 0, seq: 53, isSynced: true, degraded: null } as const;
 
@@ -43,8 +43,8 @@ test("no colour but six digits gets into a style", () => {
 test("what somebody does is told by what is known", () => {
   const member = { presence: { tool: "pencil", cursor: { time: 12.5, track: "t1" }, playhead: { time: 1, playing: true } } } as unknown as Member;
   const song = { get: () => ({ name: "Lead" }), all: () => new Map() } as never;
-  assert.equal(doingInWords(member, song), "pencil · on Lead · at 4.1 · playing");
-  assert.equal(doingInWords({ presence: {} } as Member, null), "");
+  assert.equal(activityInWords(member, song), "pencil · on Lead · at 4.1 · playing");
+  assert.equal(activityInWords({ presence: {} } as Member, null), "");
 });
 
 test("who is put out or given another role is told so", () => {

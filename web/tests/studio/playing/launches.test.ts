@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { asInSong, Launches } from "../../../studio/src/playing/launches.js";
-import { soundingBetween } from "../../../studio/src/playing/sounding.js";
+import { soundingBetween } from "../../../studio/src/playing/sounding_notes.js";
 import { songOf } from "../arrangement/song.js";
 
 const song = songOf({

@@ -5,7 +5,7 @@ import type { Room } from "@prime/client";
 import { Choice, Form, type Fields } from "../../../../pages/Form.js";
 import type { Studio } from "../../studio.js";
 import { beginComparing, nowSide, type Side } from "./comparison.js";
-import { songsOf, type Snapshot } from "./songs.js";
+import { songsOf, type Snapshot } from "./snapshot_songs.js";
 
 const [NOW, SHOWN] = ["now", "shown"];
 

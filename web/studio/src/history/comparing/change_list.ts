@@ -3,8 +3,8 @@
 import { isEqual, type Collection, type Differences, type Readable } from "@prime/client";
 
 import { nameOf } from "../../mixer/channel_names.js";
-import { changeInWords, keyInWords } from "../values.js";
-import { NOUNS } from "../words.js";
+import { changeInWords, keyInWords } from "../value_words.js";
+import { NOUNS } from "../edit_words.js";
 
 export type Kind = "added" | "removed" | "changed";
 

@@ -1,0 +1,35 @@
+/** What others did, gathered to a sentence for screen readers. */
+
+import type { Readable } from "@prime/client";
+
+import type { Entry } from "../history/history_feed.js";
+import { editInWords } from "../history/edit_words.js";
+
+/** More people than so many are counted only. */
+const MOST_NAMED = 3;
+
+/** "Ada changed clip “Lead”. Ben made 4 edits."; "": nothing. `entries`: newest first; ours (`user`) are left out, for we know them. */
+export function gatheredInWords(entries: readonly Entry[], user: string | null, song: Readable): string {
+  const byUser = new Map<string, Entry[]>();
+  for (const entry of entries) if (entry.user.id !== user) byUser.set(entry.user.id, [...(byUser.get(entry.user.id) ?? []), entry]);
+  const told = [...byUser.values()].slice(0, MOST_NAMED).map((theirs) => {
+    const { name, username } = theirs[0]!.user;
+    const who = (name || username || "Somebody").slice(0, 40);
+    return theirs.length === 1 ? `${who} ${editInWords(theirs[0]!, song)}.` : `${who} made ${theirs.length} edits.`;
+  });
+  const rest = byUser.size - told.length;
+  return [...told, ...(rest > 0 ? [`${rest} more edited.`] : [])].join(" ");
+}
+
+/** Who came and who left between two moments: "Ada is here. Ben has left."; member -> name. */
+export function comingsInWords(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
+  const came = [...now].filter(([member]) => !before.has(member)).map(([, name]) => name.slice(0, 40));
+  const left = [...before].filter(([member]) => !now.has(member)).map(([, name]) => name.slice(0, 40));
+  return [sentence(came, "is here", "are here"), sentence(left, "has left", "have left")].filter((words) => words !== "").join(" ");
+}
+
+function sentence(names: readonly string[], one: string, many: string): string {
+  if (names.length === 0) return "";
+  if (names.length > MOST_NAMED) return `${names.length} people ${many}.`;
+  return `${names.join(" and ")} ${names.length === 1 ? one : many}.`;
+}

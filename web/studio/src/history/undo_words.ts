@@ -1,0 +1,80 @@
+/** What an undo or a redo did, in words; and what stays as it is, and who stands in the way. */
+
+import type { Dropped, Op, Readable } from "@prime/client";
+
+import type { Entry } from "./history_feed.js";
+import { capital } from "./property_words.js";
+import { doneWith, editInWords, NOUNS, thingInWords } from "./edit_words.js";
+
+/** So many people are named. */
+const MOST_NAMED = 3;
+
+interface TakenBack {
+  /** The undo or redo itself. */
+  readonly entry: Entry;
+  /** What of it could not be done. */
+  readonly dropped: readonly Dropped[];
+  /** Newest first; those that are not here are not told. */
+  readonly entries: readonly Entry[];
+}
+
+/** "You undid #14: deleted 11 notes. Olle changed note C4 since, so it and clip “Lead” stay." */
+export function takenBackInWords({ entry, dropped, entries }: TakenBack, song: Readable): string {
+  const stays = staysInWords(dropped, entries.filter(({ seq, member }) => seq > (entry.reverts ?? 0) && seq < entry.seq && member !== entry.member), song);
+  if (entry.total > 0) return `You ${editInWords(entry, song)}.${stays === "" ? "" : ` ${stays}`}`;
+  const nothing = `Nothing was ${entry.purpose === "redo" ? "redone" : "undone"}`;
+  return stays === "" ? `${nothing}: it is so already.` : `${nothing}. ${stays}`;
+}
+
+interface Thing {
+  readonly col: Op["col"];
+  readonly id: string;
+  readonly props: ReadonlySet<string>;
+}
+
+/** `since`: edits of others, and of ours elsewhere, newest first. */
+function staysInWords(dropped: readonly Dropped[], since: readonly Entry[], song: Readable): string {
+  const things = thingsOf(dropped);
+  const [first] = things;
+  if (first === undefined) return "";
+  const changes = things.flatMap((thing) => changeOf(thing, since));
+  const [change] = changes;
+  if (change === undefined) return `${things.length === 1 ? `${capital(thingInWords(first.col, first.id, song))} was` : `${things.length} things of it were`} changed since, so ${things.length === 1 ? "it stays" : "they stay"}.`;
+  const names = [...new Set(changes.map(({ who }) => who))];
+  const who = names.length > MOST_NAMED ? `${names.length} people` : names.join(" and ");
+  const what = changes.length === 1 ? thingInWords(change.thing.col, change.thing.id, song) : manyInWords(changes.map(({ thing }) => thing));
+  const others = things.filter((thing) => !changes.some((each) => each.thing === thing));
+  const verb = changes.every(({ verb }) => verb === change.verb) ? change.verb : "changed";
+  const it = changes.length === 1 ? "it" : "they";
+  if (others.length === 0) return `${who} ${verb} ${what} since, so ${it} ${verb === "deleted" ? (changes.length === 1 ? "is left" : "are left") : changes.length === 1 ? "stays" : "stay"}.`;
+  const rest = others.length === 1 ? thingInWords(others[0]!.col, others[0]!.id, song) : manyInWords(others);
+  return `${who} ${verb} ${what} since, so ${it} and ${rest} stay.`;
+}
+
+function thingsOf(dropped: readonly Dropped[]): Thing[] {
+  const things = new Map<string, Thing>();
+  for (const { col = "", id = "", props = [] } of dropped) {
+    if (!Object.hasOwn(NOUNS, col)) continue; // a server that is newer than this page
+    things.set(id, { col: col as Op["col"], id, props: new Set([...(things.get(id)?.props ?? []), ...props]) });
+  }
+  return [...things.values()];
+}
+
+/** Who stands in the way of a thing, and what they did with it; none: it stays for what it holds. */
+function changeOf(thing: Thing, since: readonly Entry[]): { readonly thing: Thing; readonly who: string; readonly verb: string }[] {
+  for (const { user, ops } of since) {
+    const op = ops.find((each) => each.id === thing.id && each.col === thing.col && isInTheWay(each, thing.props));
+    if (op !== undefined) return [{ thing, who: (user.name || user.username || "Somebody").slice(0, 40), verb: doneWith(op) }];
+  }
+  return [];
+}
+
+function isInTheWay(op: Op, props: ReadonlySet<string>): boolean {
+  if (op.op !== "set" || props.size === 0) return true;
+  return Object.entries(op.props as object).some(([name, value]) => props.has(name) || (name === "params" && Object.keys(value as object).some((leaf) => props.has(`params/${leaf}`))));
+}
+
+function manyInWords(things: readonly Thing[]): string {
+  const kinds = new Set(things.map(({ col }) => col));
+  return kinds.size === 1 ? `${things.length} ${NOUNS[things[0]!.col][1]}` : `${things.length} things`;
+}

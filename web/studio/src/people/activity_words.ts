@@ -1,0 +1,19 @@
+/** What somebody does just now, in words. */
+
+import type { Member, Readable } from "@prime/client";
+
+import { signaturesOf } from "../arrangement/song_layer.js";
+import { placeInNumbers } from "../timeline/place_words.js";
+
+/** "pencil · on Lead · at 4.1"; "": nothing is known. */
+export function activityInWords(member: Member, song: Readable | null): string {
+  const { tool, cursor, playhead } = member.presence;
+  const track = cursor?.track == null ? undefined : song?.get("tracks", cursor.track);
+  const words = [
+    tool ?? "",
+    track === undefined ? "" : `on ${track.name.slice(0, 40)}`,
+    cursor == null || song === null ? "" : `at ${placeInNumbers(signaturesOf(song), cursor.time)}`,
+    playhead?.playing === true ? "playing" : "",
+  ];
+  return words.filter((word) => word !== "").join(" · ");
+}

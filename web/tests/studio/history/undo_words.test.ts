@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Dropped } from "@prime/client";
+
+import type { Entry } from "../../../studio/src/history/history_feed.js";
+import { takenBackInWords } from "../../../studio/src/history/undo_words.js";
+import { songOf, TWO_TRACKS } from "../arrangement/song.js";
+
+const song = songOf({
+  ...TWO_TRACKS, channels: { kick: { name: "Kick", volume: 1 } }, clips: { c1: { ...TWO_TRACKS.clips.c1, name: "Lead" } },
+  notes: { n: { clip: "c1", time: 0, duration: 1, key: 60 }, m: { clip: "c1", time: 1, duration: 1, key: 62 } },
+});
+
+function entryOf(seq: number, name: string, ops: object[], more: object = {}): Entry {
+  return { seq, id: `e${seq}`, at: 0, user: { id: name, name, username: name }, member: name, purpose: "edit", reverts: null, ops, total: ops.length, ...more } as unknown as Entry;
+}
+
+/** What Ada is told who took back edit 5; `since`: newest first. */
+function told(ops: object[], dropped: readonly Partial<Dropped>[], since: readonly Entry[], more: object = {}): string {
+  const entry = entryOf(50, "Ada", ops, { purpose: "undo", reverts: 5, ...more });
+  return takenBackInWords({ entry, dropped: dropped as readonly Dropped[], entries: [entry, ...since] }, song);
+}
+
+const pan = [{ op: 0, reason: "changed", col: "channels", id: "kick", props: ["pan"] }] as const;
+
+test("an undo that takes nothing back says who stands in the way", () => {
+  const others = entryOf(9, "Olle", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
+  assert.equal(told([], pan as never, [others]), "Nothing was undone. Olle changed channel “Kick” since, so it stays.");
+  assert.equal(told([], pan as never, [others], { purpose: "redo" }), "Nothing was redone. Olle changed channel “Kick” since, so it stays.");
+  const gone = entryOf(9, "Olle", [{ op: "delete", col: "channels", id: "kick" }]);
+  assert.equal(told([], pan as never, [gone]), "Nothing was undone. Olle deleted channel “Kick” since, so it is left.");
+});
+
+test("who changed something else of it, did so before, or is ourselves here, is not named", () => {
+  const volume = entryOf(9, "Olle", [{ op: "set", col: "channels", id: "kick", props: { volume: 1 } }]);
+  const before = entryOf(4, "Olle", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
+  const own = entryOf(9, "Ada", [{ op: "set", col: "channels", id: "kick", props: { pan: 1 } }]);
+  for (const entry of [volume, before, own]) assert.equal(told([], pan as never, [entry]), "Nothing was undone. Channel “Kick” was changed since, so it stays.");
+});
+
+test("what is taken back in part says what stays, and what stays with it", () => {
+  const deleted = [{ op: "delete", col: "notes", id: "m" }];
+  const left = [{ col: "clips", id: "c1" }, { col: "notes", id: "n" }].map((each, op) => ({ op, reason: "changed", props: [], ...each }) as Dropped);
+  const louder = entryOf(9, "Olle", [{ op: "set", col: "notes", id: "n", props: { vel: 1 } }]);
+  assert.equal(told(deleted, left, [louder]), "You undid #5: deleted note D4 in “Lead”. Olle changed note C4 in “Lead” since, so it and clip “Lead” stay.");
+  const both = entryOf(10, "Eva", [{ op: "set", col: "notes", id: "m", props: { vel: 1 } }]);
+  const three = [...left, { op: 2, reason: "changed", col: "notes", id: "m", props: [] } as Dropped];
+  assert.equal(told([], three, [both, louder]), "Nothing was undone. Olle and Eva changed 2 notes since, so they and clip “Lead” stay.");
+});
+
+test("what a server names that this page does not know, and an undo that finds all done, are told without a name", () => {
+  assert.equal(told([], [{ op: 0, reason: "changed", col: "later", id: "x", props: [] }], []), "Nothing was undone: it is so already.");
+  assert.equal(told([], [], []), "Nothing was undone: it is so already.");
+});
