@@ -12,17 +12,10 @@ from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.members import Members
 from rooms.presence.seat import JoinRequest, Seat
 from rooms.presence.ticks import Ticks
+from rooms.room_status import RoomStatus
 from schema.errors import ErrorCode
-from schema.messages import Degraded, Digest, Error, Joined, MediaStatuses, Position
+from schema.messages import Digest, Error, Joined, Position
 from schema.server_limits import STALE_STATE_BYTES
-
-AVAILABLE = "available"
-BUS_IS_DOWN = "other servers cannot be heard at once; their edits come some seconds late"
-
-
-def is_here(status: str | None) -> bool:
-    """Whether nothing is to be waited for: the bytes are here, or no row says of any (None)."""
-    return status is None or status == AVAILABLE
 
 
 class EncodedState(Struct, frozen=True):
@@ -43,16 +36,9 @@ class Joining:
     def __init__(
         self, project: str, epoch: str, edits: Edits, members: Members, ticks: Ticks
     ) -> None:
-        self.is_degraded = False
-        """The journal cannot be written just now (rule D7)."""
-        self.is_bus_down = False
-        """What other nodes do comes late just now (rule D11)."""
-        self.maintenance: str | None = None
-        """What an operator says of why nobody edits (rule R53); None: everyone may."""
+        self.status = RoomStatus(project, members)
         self.is_encoding = False
         """`LiveRoom` was asked for the state, and has not answered yet."""
-        self.media: dict[str, str] = {}
-        """Id or hash of an audio file -> how far its bytes are, of those that are not here yet."""
         self.encoded_states: dict[str, EncodedState] = {}
         """By the name of the form: what serves those who come in until it is stale."""
         self.unsure_up_to = -1
@@ -141,32 +127,6 @@ class Joining:
         self._members.feed(seat, None)
         return feed.ticked_at != self._ticks.last_sent_at
 
-    def set_degraded(self, is_degraded: bool, reason: str) -> Effects:
-        """Tell everyone, if it has changed."""
-        if self.is_degraded == is_degraded:
-            return []
-        self.is_degraded = is_degraded
-        return [send(Degraded(self._project, is_degraded, reason), self._members.joined())]
-
-    def set_bus_down(self, is_down: bool) -> Effects:
-        """Tell everyone, if it has changed."""
-        if self.is_bus_down == is_down:
-            return []
-        self.is_bus_down = is_down
-        reason = BUS_IS_DOWN if is_down else ""
-        return [send(Degraded(self._project, is_down, reason, "bus"), self._members.joined())]
-
-    def set_maintenance(self, message: str | None) -> Effects:
-        """Tell everyone, if it has changed."""
-        if self.maintenance == message:
-            return []
-        self.maintenance = message
-        return [send(self._maintained(), self._members.joined())]
-
-    def _maintained(self) -> Degraded:
-        is_on = self.maintenance is not None
-        return Degraded(self._project, is_on, self.maintenance or "", "maintenance")
-
     def _enter_or_not(self, seat: Seat) -> Effects:
         """With the encoded state, if it is known what is in it of the member's own (J15)."""
         own_deltas = seat.unanswered
@@ -202,12 +162,7 @@ class Joining:
                 feed.hold(ack)
             else:
                 effects.append(send(ack, [seat.connection]))
-        if self.is_bus_down:
-            degraded = Degraded(self._project, True, BUS_IS_DOWN, "bus")
-            effects.append(send(degraded, [seat.connection]))
-        if self.maintenance is not None:
-            effects.append(send(self._maintained(), [seat.connection]))
-        return effects
+        return [*effects, *self.status.for_joiner(seat.connection)]
 
     def _joined(
         self, seat: Seat, start: int, parts: int, encoded: EncodedState | None, *, is_resumed: bool
@@ -225,29 +180,14 @@ class Joining:
             position=Position(self._epoch, start),
             resumed=is_resumed,
             parts=parts,
-            degraded=self.is_degraded,
+            degraded=self.status.is_degraded,
             undo=undo,
             redo=redo,
             digest=None if encoded is None else encoded.digest,
             head=self._head_for(seat.request),
             committed={} if own_deltas is None else own_deltas.in_state(start),
-            media=dict(self.media),
+            media=dict(self.status.media),
         )
-
-    def set_media(self, statuses: Mapping[str, str | None]) -> Effects:
-        """Everyone who is in hears what is new of it; who comes in gets all with `joined`."""
-        changed = {key: word for key, word in statuses.items() if self._is_news(key, word)}
-        for key, word in changed.items():
-            if is_here(word):
-                del self.media[key]
-            elif word is not None:
-                self.media[key] = word
-        if not changed:
-            return []
-        return [send(MediaStatuses(self._project, changed), self._members.joined())]
-
-    def _is_news(self, key: str, word: str | None) -> bool:
-        return key in self.media if is_here(word) else self.media.get(key) != word
 
     def _head_for(self, request: JoinRequest) -> int:
         """What another node has committed is on its way here (rule J13)."""

@@ -319,11 +319,11 @@ class Room:
     @property
     def pending_media(self) -> Collection[str]:
         """Ids and hashes of audio files whose bytes are not here yet."""
-        return self.joining.media.keys()
+        return self.joining.status.media.keys()
 
     def set_media(self, statuses: Mapping[str, str | None]) -> Effects:
         """How far the bytes of audio files are, by id and by hash; None: no row says (rule L1)."""
-        return self.joining.set_media(statuses)
+        return self.joining.status.set_media(statuses)
 
     def to_everyone(self, message: ServerMessage) -> Effects:
         """Send it to all members of this node who are in."""
@@ -358,15 +358,15 @@ class Room:
 
     def set_degraded(self, is_degraded: bool, reason: str = "") -> Effects:
         """Whether the journal can be written just now (rule D7)."""
-        return self.joining.set_degraded(is_degraded, reason)
+        return self.joining.status.set_degraded(is_degraded, reason)
 
     def set_bus_down(self, is_bus_down: bool) -> Effects:
         """Whether what other nodes do comes late just now (rule D11)."""
-        return self.joining.set_bus_down(is_bus_down)
+        return self.joining.status.set_bus_down(is_bus_down)
 
     def set_maintenance(self, message: str | None) -> Effects:
         """Why an operator has asked everyone to wait with edits; None: nobody waits (rule R53)."""
-        return self.joining.set_maintenance(message)
+        return self.joining.status.set_maintenance(message)
 
     # Other nodes.
 

@@ -538,7 +538,7 @@ MAX_STATEMENT_TEXTS = SERVER_BOUNDS.add(
     "texts",
     "queries of rows",
     Instead.OLDEST_FORGOTTEN,
-    "persistence/rows/access.py",
+    "persistence/rows/statements.py",
     "Of SQL, one a shape of query: what was not asked for longest is built again.",
 )
 

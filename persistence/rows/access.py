@@ -1,6 +1,5 @@
-"""Where rows are asked for, and the texts of statements that are made once a shape."""
+"""Over which connections rows are asked for, and in whose turn."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 
@@ -8,8 +7,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from persistence.pool import Executor
-from schema.server_limits import MAX_STATEMENT_TEXTS
-from schema.tables.description import Table
 
 
 def uncounted(hidden: int) -> None:
@@ -39,31 +36,3 @@ class Access(Struct, frozen=True):
         A search finds what was committed before it: not what this transaction has changed.
         """
         return replace(self, callers=transaction)
-
-
-class StatementTexts:
-    """Texts by table and shape; those that were not used for longest are forgotten."""
-
-    def __init__(self, most: int = MAX_STATEMENT_TEXTS) -> None:
-        self._most = most
-        self._texts: OrderedDict[tuple[int, str], tuple[Table, str]] = OrderedDict()
-        """By a table's identity, as a description cannot be hashed, and the shape."""
-        self.made = 0
-        """How many were built, since the start."""
-
-    def get(self, table: Table, shape: str, make: Callable[[], str]) -> str:
-        """The text of this shape, which `make` builds where it is not known."""
-        key = (id(table), shape)
-        known_text = self._texts.get(key)
-        if known_text is not None and known_text[0] is table:
-            self._texts.move_to_end(key)
-            return known_text[1]
-        text = make()
-        self.made += 1
-        self._texts[key] = (table, text)
-        if len(self._texts) > self._most:
-            self._texts.popitem(last=False)
-        return text
-
-
-TEXTS = StatementTexts()

@@ -8,7 +8,7 @@ import msgspec
 
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
-from persistence.rows.access import TEXTS, Access
+from persistence.rows.access import Access
 from persistence.rows.condition_sql import arguments_of
 from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
 from persistence.rows.conditions import Condition, operators_in, read_where
@@ -21,6 +21,7 @@ from persistence.rows.pages import (
     turned,
     write_cursor,
 )
+from persistence.rows.statements import TEXTS
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 

@@ -1,6 +1,10 @@
-"""Texts of all statements on rows that users ask for. The first argument is always the caller."""
+"""Texts of all statements on rows that users ask for, each made once a shape.
 
-from collections.abc import Iterable, Sequence
+The first argument is always the caller.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 
 from persistence.caller_role import caller_set_to
 from persistence.rows.condition_sql import (
@@ -15,6 +19,7 @@ from persistence.rows.pages import Order, behind_sql, order_sql
 from persistence.rows.visibility import predicate, rights_of
 from schema.limits import MAX_PAGE_BYTES
 from schema.roles import Whom
+from schema.server_limits import MAX_STATEMENT_TEXTS
 from schema.tables.description import Column, SqlType, Table
 
 CALLER_IS_SET = caller_set_to("$1::text")
@@ -24,6 +29,34 @@ CALLER_IS_GIVEN = "$1::text IS NOT NULL"
 
 HEAVY = (SqlType.JSON, SqlType.TEXTS, SqlType.UUIDS)
 """Types of columns that may fill a page with few rows."""
+
+
+class StatementTexts:
+    """Texts by table and shape; those that were not used for longest are forgotten."""
+
+    def __init__(self, most: int = MAX_STATEMENT_TEXTS) -> None:
+        self._most = most
+        self._texts: OrderedDict[tuple[int, str], tuple[Table, str]] = OrderedDict()
+        """By a table's identity, as a description cannot be hashed, and the shape."""
+        self.made = 0
+        """How many were built, since the start."""
+
+    def get(self, table: Table, shape: str, make: Callable[[], str]) -> str:
+        """The text of this shape, which `make` builds where it is not known."""
+        key = (id(table), shape)
+        known_text = self._texts.get(key)
+        if known_text is not None and known_text[0] is table:
+            self._texts.move_to_end(key)
+            return known_text[1]
+        text = make()
+        self.made += 1
+        self._texts[key] = (table, text)
+        if len(self._texts) > self._most:
+            self._texts.popitem(last=False)
+        return text
+
+
+TEXTS = StatementTexts()
 
 
 def get_text(table: Table, columns: Sequence[Column]) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 from persistence.errors import PersistenceError
 from persistence.pool import Database, Executor
-from persistence.rows.access import TEXTS
 from persistence.rows.condition_sql import Numbers, arguments_of, condition_sql, place_of
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import order_sql, read_order
@@ -18,6 +17,7 @@ from persistence.rows.reading import Row, as_row, read_as
 from persistence.rows.statements import (
     CALLER_IS_GIVEN,
     CALLER_IS_SET,
+    TEXTS,
     is_heavy,
     sees,
     selected,

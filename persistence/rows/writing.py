@@ -18,10 +18,11 @@ from persistence.errors import (
     TooMany,
 )
 from persistence.rows import statements
-from persistence.rows.access import TEXTS, Access
+from persistence.rows.access import Access
 from persistence.rows.condition_values import Wrong, argument, has_nul, problem_with_text
 from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such, read_as
 from persistence.rows.row_owners import count_others
+from persistence.rows.statements import TEXTS
 from persistence.rows.visibility import rights_of
 from schema.roles import Whom
 from schema.tables.description import REQUIRED, Column, Table

@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Any, cast
 
 from persistence.errors import BadQuery
-from persistence.rows.access import Access, StatementTexts
+from persistence.rows.access import Access
 from persistence.rows.conditions import read_where
 from persistence.rows.pages import read_order
 from persistence.rows.reading import count
+from persistence.rows.statements import StatementTexts
 from rooms.document.document import Document
 from schema import limits
 from schema import server_limits as limits_of_server

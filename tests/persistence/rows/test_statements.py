@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from persistence.rows import reading, writing
-from persistence.rows.access import Access, StatementTexts
+from persistence.rows.access import Access
 from persistence.rows.reading import among, count, get, list_
 from persistence.rows.statements import (
     CALLER_IS_SET,
+    StatementTexts,
     delete_text,
     get_text,
     insert_text,

@@ -7,8 +7,9 @@ import pytest
 
 from persistence.errors import Forbidden, NotFound, NotGranted
 from persistence.rows import reading, statements, writing
-from persistence.rows.access import Access, StatementTexts
+from persistence.rows.access import Access
 from persistence.rows.reading import among, count, get, list_
+from persistence.rows.statements import StatementTexts
 from persistence.rows.watched_rows import STORED_IN
 from persistence.rows.writing import create, delete, update
 from schema.tables.all_tables import TABLES

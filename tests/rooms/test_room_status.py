@@ -57,11 +57,11 @@ def test_L1_L2_who_heard_all_knows_what_who_comes_in_is_told(
     room, known = new_room(), dict[str, str]()
     for statuses in rounds:
         if chance.random() < 0.2:
-            known = dict(room.joining.media)  # joined anew
+            known = dict(room.joining.status.media)  # joined anew
         for key, status in (told(room, **statuses) or {}).items():
             if status in (None, "available"):
                 known.pop(key, None)
             else:
                 assert status is not None
                 known[key] = status
-        assert known == room.joining.media
+        assert known == room.joining.status.media
