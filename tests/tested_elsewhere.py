@@ -96,8 +96,7 @@ TESTED_ELSEWHERE = {
     "loadtest.peers.dialect": "tests/loadtest/load/test_receivers.py",
     "loadtest.peers.installing": "tests/loadtest/peers/test_running.py",
     "loadtest.peers.prime_dialect": "tests/loadtest/peers/test_running.py",
-    "loadtest.peers.relays": "tests/loadtest/peers/test_dialects.py",
-    "loadtest.peers.updates": "tests/loadtest/peers/test_dialects.py",
+    "loadtest.peers.updates": "tests/loadtest/peers/test_relays.py",
     "loadtest.people.library_work": "tests/loadtest/demo/test_demo.py",
     "loadtest.people.aftermath": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.people.large_project": "tests/loadtest/scenarios/test_scenarios.py",
@@ -151,7 +150,6 @@ TESTED_ELSEWHERE = {
     "persistence.rows.row_owners": "tests/server/calls/rows/test_row_limits.py",
     "persistence.rows.condition_sql": "tests/persistence/rows/test_matching.py",
     "persistence.rows.condition_values": "tests/persistence/rows/test_conditions.py",
-    "persistence.rows.visibility": "tests/persistence/rows/test_two_walls.py",
     "persistence.rows.watched_rows": "tests/server/feed/test_watching.py",
     "persistence.tables.logging_in.device_logins": (
         "tests/server/calls/accounts/test_device_flow.py"
@@ -249,7 +247,6 @@ TESTED_ELSEWHERE = {
     "schema.generating.typescript.tables": "tests/web/test_vectors.py",
     "schema.generating.typescript.types": "tests/web/test_types.py",
     "schema.generating.sdk_queries": "tests/schema/test_generate.py",
-    "schema.invariants": "tests/rooms/document/test_invariants.py",
     "schema.limits": "tests/schema/generating/test_json_schema.py",
     "schema.messages": "tests/schema/generating/test_examples.py",
     "schema.node_messages": "tests/server/nodes/test_other_nodes.py",
