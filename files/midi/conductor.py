@@ -52,7 +52,7 @@ def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
     """Beats, and the microseconds of a beat from there on."""
     tempos = _in_time(state, "tempo")
     whole = SongTempo(
-        (_float(one["time"]), _float(one["bpm"]), str(one["interp"])) for one in tempos
+        (_float(tempo["time"]), _float(tempo["bpm"]), str(tempo["interp"])) for tempo in tempos
     )
     for one, following in zip(tempos, [*tempos[1:], None], strict=False):
         start, bpm = _float(one["time"]), _float(one["bpm"])

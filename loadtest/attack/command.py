@@ -156,7 +156,7 @@ async def _run(one: Attack, target: Target) -> str:
 
 def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """What `--json` prints."""
-    through = [asdict(one) for one in outcomes if one.verdict is Verdict.GOT_THROUGH]
+    through = [asdict(outcome) for outcome in outcomes if outcome.verdict is Verdict.GOT_THROUGH]
     refused = sum(one.verdict is Verdict.REFUSED for one in outcomes)
     untried = [one for one in outcomes if one.verdict is Verdict.NOT_TRIED]
     return {
@@ -190,7 +190,7 @@ def _account(text: str) -> tuple[str, str]:
 def _number(text: str) -> str:
     if text in ELSEWHERE:
         raise argparse.ArgumentTypeError(f"{text} is not tried here ({ELSEWHERE[text]})")
-    if text not in {one.number for one in ATTACKS}:
+    if text not in {attack.number for attack in ATTACKS}:
         numbers = ", ".join(dict.fromkeys(one.number for one in in_order()))
         raise argparse.ArgumentTypeError(f"there is no attack {text}; there are {numbers}")
     return text

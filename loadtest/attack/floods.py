@@ -111,7 +111,7 @@ async def refused_deltas(target: Target) -> str:
         codes = [one.result() if one.done() else 0 for one in reading]
         must(0 not in codes, f"still open after {FLOOD_SECONDS:.0f} seconds")
         answers = [one for wire in wires for one in wire.received if one["t"] == "error"]
-        judged = sum(code_of(one) == "op_invalid" for one in answers) * len(REFUSED_OPS)
+        judged = sum(code_of(answer) == "op_invalid" for answer in answers) * len(REFUSED_OPS)
         may = OPS_PER_SECOND * (seconds + 4) + len(wires) * len(REFUSED_OPS)
         must(judged <= may, f"{judged:,} ops were looked at in {seconds:.1f} s")
     finally:

@@ -234,7 +234,7 @@ async def secrets_in_log(target: Target) -> str:
     for log in target.logs:
         text = log.read_text(errors="replace")
         must(text, "a node has written no log")
-        leaked = [each for each in known_secrets if each in text]
+        leaked = [known_secret for known_secret in known_secrets if known_secret in text]
         must(not leaked, f"the log holds {leaked}")
     return "neither passwords, nor tokens, nor content"
 

@@ -43,7 +43,7 @@ def frames_of(events: Sequence[Event]) -> Frames:
     """`events`: those named `NAMES`."""
     begun = {_number(event): event for event in events if event["name"] == BEGUN}
     numbers = [_drawn_number(event) for event in events if event["name"] == DRAWN]
-    drawn = sorted((begun[each] for each in numbers if each in begun), key=_screen_time)
+    drawn = sorted((begun[number] for number in numbers if number in begun), key=_screen_time)
     times = [_screen_time(event) for event in drawn]
     starts = [float(event["ts"]) for event in drawn]
     script = [0.0] * max(0, len(starts) - 1)

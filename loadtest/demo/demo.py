@@ -135,7 +135,7 @@ class Demo:
     async def _let_others_look_on(self) -> None:
         """Who came by a browser edits no more, so that copies can be compared; no more come."""
         owner = self.participants[0]
-        own_users = {one.client.user["id"] for one in self.participants if one.client.user}
+        own_users = {participant.client.user["id"] for participant in self.participants if participant.client.user}
         project = owner.room.project
         await owner.client.call("invitations.withdraw", invitation=self._invited)
         page = await owner.client.call("members.list", project=project, limit=2 * PLACES)
@@ -148,7 +148,7 @@ class Demo:
         """What Mixx Recall was told and asked, and uses that it does not count."""
         habits = [participant.habits for participant in self.participants]
         return {
-            "uses": sum(one.used for one in habits),
+            "uses": sum(habit.used for habit in habits),
             "suggested": sum(one.suggested for one in habits),
             "taken": sum(one.taken for one in habits),
             "lost": sum([await one.lost() for one in habits]),
@@ -337,7 +337,7 @@ def _last_words(hub: Hubs) -> str:
     servers = [hub] if isinstance(hub, LocalHub) else hub.nodes
     ended_servers = [server for server in servers if not server.is_running]
     return "; ".join(
-        f"{one.log}: {last_lines(one.log.read_text(errors='replace'))}" for one in ended_servers
+        f"{ended_server.log}: {last_lines(ended_server.log.read_text(errors='replace'))}" for ended_server in ended_servers
     )
 
 

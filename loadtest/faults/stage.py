@@ -96,7 +96,7 @@ class Stage:
 
     def acked(self) -> int:
         """Answers to deltas so far."""
-        return sum(one.what is What.OK for one in self.history.happenings)
+        return sum(happening.what is What.OK for happening in self.history.happenings)
 
     async def standby(self) -> Standby:
         """A copy of PostgreSQL that follows, and waits to be promoted; made if there is none."""

@@ -113,7 +113,7 @@ class SteppedLoad(Load):
         end = begin + order.seconds
         self._moving = order.rooms
         movers = self._movers(order)
-        self._poll([seat for one in movers for seat in one.seats])
+        self._poll([seat for mover in movers for seat in mover.seats])
         listeners = self._listeners_in(order)
         before = self._updates()
         measured = await self._carry_out(movers, order.start, begin, end)
@@ -170,5 +170,5 @@ class SteppedLoad(Load):
         """Those of these seats who count are read on a timer; all others by the event loop."""
         if self._polled is not None:
             self._polled.stop()
-        counting = [one for one in seats if not self._job.listens(one.room, one.member)]
+        counting = [seat for seat in seats if not self._job.listens(seat.room, seat.member)]
         self._polled = PolledReading([one.connection for one in counting]) if counting else None

@@ -51,7 +51,7 @@ class LibraryWork:
     async def work(self) -> None:
         """The first one picks a preset for a device of the song; the last one records a take."""
         await self._try_preset()
-        await asyncio.gather(*(self._use_preset(each) for each in self._participants))
+        await asyncio.gather(*(self._use_preset(participant) for participant in self._participants))
         await self._share()
         await self._record()
 
@@ -63,7 +63,7 @@ class LibraryWork:
         """
         await asyncio.gather(*(self._use_preset(each) for each in self._participants))
         live = await asyncio.gather(*map(self._sees_live, self._participants))
-        rows = [await self._preset_row(each, self._copy) for each in self._participants]
+        rows = [await self._preset_row(participant, self._copy) for participant in self._participants]
         return {
             "preset": self._preset["name"],
             "presets_used": await self._counted(),

@@ -120,7 +120,7 @@ class _Bench:
         for number in range(self._arguments.callers):
             account = await register(self._hub.url)
             devices = [f"caller-{number}-{n}" for n in range(CONNECTIONS_OF_EACH)]
-            primes = [await BarePrime.open(self._hub.url, one, account.token) for one in devices]
+            primes = [await BarePrime.open(self._hub.url, device, account.token) for device in devices]
             caller = Caller(number, account.user, primes)
             await caller.make_rows()
             self._callers.append(caller)
@@ -164,7 +164,7 @@ class _Bench:
         *cpu_taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
         cursors_seen, after = await phase.end(), await scrape(self._hub.url)
         found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(stolen / passed * 100)
-        self._problems += [f"{kind.name}: {one}" for one in found_problems]
+        self._problems += [f"{kind.name}: {found_problem}" for found_problem in found_problems]
         ms = [one for loop in loops for one in loop.ms]
         failed = [loop.failed for loop in loops if loop.failed]
         self._by_kind[kind.name] = _Measured(

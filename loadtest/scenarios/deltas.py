@@ -201,7 +201,7 @@ class _Bench:
         generator = samples.mean("generator", since, until)
         # Only what the server has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
-        self._problems += [f"{one} (saturated)" for one in cursors_seen.problems]
+        self._problems += [f"{problem} (saturated)" for problem in cursors_seen.problems]
         waiting = samples.mean("hub_kept_waiting", since, until)
         self._problems += disturbed(waiting)
         figures = {

@@ -97,7 +97,7 @@ class MemoryJournal:
         del stored.entries[to:]
         stored.seqs = {entry.delta_id: entry.seq for entry in stored.entries}
         stored.effects = {seq: ops for seq, ops in stored.effects.items() if seq <= to}
-        stored.checkpoints = [each for each in stored.checkpoints if each.seq <= to]
+        stored.checkpoints = [checkpoint for checkpoint in stored.checkpoints if checkpoint.seq <= to]
 
     def effects(self, project: str) -> dict[int, bytes]:
         """What was recorded, by seq."""
@@ -271,7 +271,7 @@ class MemoryJournal:
     def _renew_epoch(self, stored: _Project) -> None:
         stored.epoch = f"{stored.epoch}+{next(self._epochs)}"
         stored.checkpoints = [
-            dataclasses.replace(each, epoch=stored.epoch) for each in stored.checkpoints
+            dataclasses.replace(checkpoint, epoch=stored.epoch) for checkpoint in stored.checkpoints
         ]
 
     def _stored_beside(self, checkpoint: Checkpoint) -> Checkpoint:

@@ -243,7 +243,7 @@ class PostgresJournal:
         self, project: str, effects: Mapping[int, bytes], known: Known
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
-        seqs, ops = list(effects), [each.decode() for each in effects.values()]
+        seqs, ops = list(effects), [effect.decode() for effect in effects.values()]
         is_ours = await self._behind.fetchval(
             RECORD_EFFECTS, project, seqs, ops, known.seq, known.epoch, known.delta_id
         )

@@ -210,7 +210,7 @@ def _with_defaults(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
 def _changing(table: Table, name: str) -> Column:
     column = table.by_name.get(name)
     if column is None or not column.changes:
-        allowed = ", ".join(sorted(one.name for one in table.changes))
+        allowed = ", ".join(sorted(change.name for change in table.changes))
         raise BadQuery(name, f"cannot be changed; allowed: {allowed}")
     return column
 

@@ -136,9 +136,9 @@ class Connections:
 
     async def run(self, recorded: Recorded) -> None:
         """All statements of the call, in their order."""
-        for one in recorded.statements:
-            run = getattr(self.by_lane[one.lane], one.method)
-            await run(one.text, *filled(one.args, recorded.version))
+        for statement in recorded.statements:
+            run = getattr(self.by_lane[statement.lane], statement.method)
+            await run(statement.text, *filled(statement.args, recorded.version))
         recorded.version += 1
 
     async def close(self) -> None:
@@ -249,8 +249,8 @@ async def measure(
         with own_errors():
             return [await _measure(kind, connections, seconds) for kind in kinds]
     finally:
-        for one in connections:
-            await one.close()
+        for connection in connections:
+            await connection.close()
 
 
 async def _measure(

@@ -79,7 +79,7 @@ class ContributorScope:
         if collection == "tracks" and entity_id in self.tracks:
             return True
         parents = list(_parents_of(document, collection, entity_id))
-        if not parents or not all(self.has(document, *each) for each in parents):
+        if not parents or not all(self.has(document, *parent) for parent in parents):
             return False
         return collection != "lanes" or self._may_lead(document, *_target(document, entity_id))
 

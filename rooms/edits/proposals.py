@@ -165,8 +165,8 @@ class OpenProposals:
         proposed = self.get(queued.proposal.delta_id)
         if proposed is None or proposed.stage is not Stage.QUEUED:
             return None
-        for each in proposed.askers:
-            if each.seat is seat and each.queued is queued:
+        for asker in proposed.askers:
+            if asker.seat is seat and asker.queued is queued:
                 return proposed
         return None
 

@@ -81,7 +81,7 @@ def _value(operator: Operator, kind: Kind) -> Schema:
 
 def _leaf() -> Schema:
     comparisons = (Operator.EQ, Operator.NE, Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)
-    properties: Schema = {str(one): {} for one in comparisons}
+    properties: Schema = {str(comparison): {} for comparison in comparisons}
     at: Schema = {"type": "array", "items": {"type": "string"}}
     says = "A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null."
     return _object(says, {"at": at} | properties) | {"required": ["at"]}

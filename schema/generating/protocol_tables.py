@@ -161,7 +161,7 @@ def _limits_table() -> str:
 
 def _recall_table() -> str:
     rows = (
-        (f"`{name}`", it.says, it.key, ", ".join(f"`{one}`" for one in it.contexts), days)
+        (f"`{name}`", it.says, it.key, ", ".join(f"`{context}`" for context in it.contexts), days)
         for name, it in CATEGORIES.items()
         for days in (f"{it.half_life_days:g}",)
     )

@@ -264,10 +264,10 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
         one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)
     ]
     deleted_names = []
-    for one in own_backups[keep:]:
-        one.dump.unlink(missing_ok=True)
-        manifest_path(one.dump).unlink(missing_ok=True)
-        deleted_names.append(one.dump.name)
+    for own_backup in own_backups[keep:]:
+        own_backup.dump.unlink(missing_ok=True)
+        manifest_path(own_backup.dump).unlink(missing_ok=True)
+        deleted_names.append(own_backup.dump.name)
     return deleted_names
 
 

@@ -84,7 +84,7 @@ class NodeHealth:
             "calls_running": self.calls.running,
             "outbox_bytes": sum(waits),
             "largest_outbox_bytes": max(waits, default=0),
-            "outboxes_waiting": sum(each > 0 for each in waits),
+            "outboxes_waiting": sum(wait > 0 for wait in waits),
             "lanes": [
                 {"lane": name, "busy": lane.busy, "open": lane.size, "most": self.lane_limits[name]}
                 for name, lane in self.lanes.items()
@@ -106,8 +106,8 @@ class NodeHealth:
 
     def turn(self) -> None:
         """Once in `TURN_SECONDS`: what was long ago is not of late any more."""
-        for each in self.metrics.durations.values():
-            for durations in each:
+        for duration in self.metrics.durations.values():
+            for durations in duration:
                 durations.turn()
         for live in self.hub.rooms.values():
             live.acks.turn()

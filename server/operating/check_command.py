@@ -155,7 +155,7 @@ def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    lines = [f"  {each.variable} ({each.toml_key}): {each.meaning}" for each in SETTINGS]
+    lines = [f"  {setting.variable} ({setting.toml_key}): {setting.meaning}" for setting in SETTINGS]
     parser = argparse.ArgumentParser(
         prog="./run check-config",
         description=DESCRIPTION,

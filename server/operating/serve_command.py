@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from server.several_nodes import NodeProcess
 
 FOR_SERVE = (
-    *(each.field for each in SETTINGS if each.option and each.field != "data"),
+    *(setting.field for setting in SETTINGS if setting.option and setting.field != "data"),
     "nodes",
     "behind_balancer",
 )

@@ -18,7 +18,7 @@ def tell_start(
     own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
 ) -> None:
     """Two lines for programs; for eyes what is not the default. Then what is nearly a setting."""
-    settings_given = [each for each in shown_settings(settings) if not each.is_default]
+    settings_given = [shown_setting for shown_setting in shown_settings(settings) if not shown_setting.is_default]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
         settings_by_name = {

@@ -107,7 +107,7 @@ async def _show(db: Database, arguments: argparse.Namespace, settings: Settings)
         }
         for login in whole.logins
     ]
-    projects = [asdict(each) for each in whole.projects]
+    projects = [asdict(project) for project in whole.projects]
     return _account(whole.account) | {"auth_sessions": logins, "projects": projects}
 
 
@@ -174,9 +174,9 @@ def _said_list(result: Result) -> str:
         key: max((len(each[key]) for each in users), default=0) for key in ("username", "email")
     }
     lines = [
-        f"{each['id']}  {each['username']:<{wide['username']}}  {each['email']:<{wide['email']}}"
-        f"  {_state(each)}"
-        for each in users
+        f"{user['id']}  {user['username']:<{wide['username']}}  {user['email']:<{wide['email']}}"
+        f"  {_state(user)}"
+        for user in users
     ]
     return "\n".join(lines) or "nobody has an account; ./run users create makes one"
 

@@ -37,7 +37,7 @@ class SlowCalls:
             and now < self._until[method]
         ):
             return  # nearly every call: none of those goes, and it is none of them
-        slow_calls = [one for one in slow_calls if one.at > now - KEPT_SECONDS]
+        slow_calls = [slow_call for slow_call in slow_calls if slow_call.at > now - KEPT_SECONDS]
         slow_calls.append(TookSoLong(now, seconds, done))
         slow_calls.sort(key=_slowest_first)
         self._slowest_by_method[method] = slow_calls[:KEPT_OF_EACH]
@@ -52,7 +52,7 @@ class SlowCalls:
             else {method: self._slowest_by_method.get(method, [])}
         )
         return {
-            name: [one for one in slow_calls if one.at > since][:per_method]
+            name: [slow_call for slow_call in slow_calls if slow_call.at > since][:per_method]
             for name, slow_calls in calls_by_method.items()
         }
 

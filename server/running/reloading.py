@@ -99,7 +99,7 @@ def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}
     fields_before = {
-        each.name: getattr(before, each.name) for each in fields(Settings) if each.name in tops
+        field.name: getattr(before, field.name) for field in fields(Settings) if field.name in tops
     }
     settings_given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
     settings_given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
@@ -134,4 +134,4 @@ async def _keys(node: Node, wrong: list[str]) -> None:
 
 
 def _names(settings: Iterable[Setting]) -> list[str]:
-    return [each.variable for each in settings]
+    return [setting.variable for setting in settings]

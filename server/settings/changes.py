@@ -23,7 +23,7 @@ def reloadable_changes(old: Settings, new: Settings) -> Changes:
 
     A file that a setting names may have another content all the same: that is not looked at.
     """
-    changed = [each for each in SETTINGS if _texts(old, each) != _texts(new, each)]
+    changed = [setting for setting in SETTINGS if _texts(old, setting) != _texts(new, setting)]
     return Changes(
         [each for each in changed if each.is_reloadable],
         [each for each in changed if not each.is_reloadable],

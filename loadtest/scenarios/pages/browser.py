@@ -243,7 +243,7 @@ def _percentiles(repeats: Sequence[Sequence[float]]) -> dict[str, float | None]:
     """Of each repeat; the median of them."""
     percentiles = {}
     for percent in (50, 95):
-        values = [at for each in repeats if (at := percentile(each, percent)) is not None]
+        values = [at for repeat in repeats if (at := percentile(repeat, percent)) is not None]
         percentiles[f"p{percent}"] = round(statistics.median(values), 2) if values else None
     return percentiles
 

@@ -130,7 +130,7 @@ async def read(db: Executor, node: str) -> Told:
     """What this node is told."""
     row = await db.fetchrow(READ, node)
     assert row is not None
-    questions = [Question(*each) for each in json.loads(row["questions"])]
+    questions = [Question(*load) for load in json.loads(row["questions"])]
     return Told(
         row["message"], json.loads(row["closed"]), row["is_drained"], row["drain_words"], questions
     )

@@ -44,8 +44,8 @@ async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Siz
             for each in tables
         ],
         [
-            ProjectRow(each.project, each.name, each.deltas, each.kept, each.journal_bytes)
-            for each in projects
+            ProjectRow(project.project, project.name, project.deltas, project.kept, project.journal_bytes)
+            for project in projects
         ],
     )
 

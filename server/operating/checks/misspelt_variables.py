@@ -12,7 +12,7 @@ CLOSE = 0.85
 def misspelt_variables(environment: Mapping[str, str]) -> list[str]:
     """A sentence for each."""
     known_variables = [
-        name for each in SETTINGS for name in (each.variable, f"{each.variable}_FILE")
+        name for setting in SETTINGS for name in (setting.variable, f"{setting.variable}_FILE")
     ]
     warnings = []
     for name in sorted(environment):
