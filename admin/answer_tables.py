@@ -26,21 +26,21 @@ def nodes(result: Result) -> Iterator[RenderableType]:
         (*columns, "connections", "load of a core"),
         (
             (
-                each["node"],
-                each["state"]
-                if each["state"] != "silent"
-                else f"silent for {in_while(each['silent_ms'])}",
-                each["address"],
-                each["host"],
-                each["pid"],
-                each["version"],
-                moment(each["started_at"]),
-                each["rooms"],
-                each["members"],
-                each["connections"],
-                f"{each['load']:.0%}",
+                node["node"],
+                node["state"]
+                if node["state"] != "silent"
+                else f"silent for {in_while(node['silent_ms'])}",
+                node["address"],
+                node["host"],
+                node["pid"],
+                node["version"],
+                moment(node["started_at"]),
+                node["rooms"],
+                node["members"],
+                node["connections"],
+                f"{node['load']:.0%}",
             )
-            for each in result["nodes"]
+            for node in result["nodes"]
         ),
     )
     if result["maintenance"]["mode"] != "off":
@@ -86,23 +86,23 @@ def room(result: Result) -> Iterator[RenderableType]:
         (*columns, "outbox", "behind", "round trip", "program", "subprotocol", "login", "user"),
         (
             (
-                each["member"],
-                each["name"],
-                each["role"],
-                each["device"],
-                each["address"],
-                each["node"],
-                moment(each["since"]),
-                each["held_back"],
-                in_bytes(each["outbox_bytes"]),
-                each.get("behind", 0),
-                milliseconds(each.get("round_trip_ms")),
-                each.get("client", ""),
-                each.get("codec", ""),
-                each["login"],
-                each["user"],
+                member["member"],
+                member["name"],
+                member["role"],
+                member["device"],
+                member["address"],
+                member["node"],
+                moment(member["since"]),
+                member["held_back"],
+                in_bytes(member["outbox_bytes"]),
+                member.get("behind", 0),
+                milliseconds(member.get("round_trip_ms")),
+                member.get("client", ""),
+                member.get("codec", ""),
+                member["login"],
+                member["user"],
             )
-            for each in result["members"]
+            for member in result["members"]
         ),
     )
     if result["clipped"]:
@@ -117,13 +117,13 @@ def logins(result: Result) -> Iterator[RenderableType]:
         ("login", "device", "since", "last used", "connected to"),
         (
             (
-                each["login"],
-                each["device_name"] or each["device"],
-                moment(each["created_at"]),
-                moment(each["last_used_at"]),
-                " ".join(each["nodes"]),
+                login["login"],
+                login["device_name"] or login["device"],
+                moment(login["created_at"]),
+                moment(login["last_used_at"]),
+                " ".join(login["nodes"]),
             )
-            for each in result["logins"]
+            for login in result["logins"]
         ),
     )
     yield from silent(result)
@@ -208,13 +208,13 @@ def sizes(result: Result) -> Iterator[RenderableType]:
         ("project", "name", "deltas", "kept", "journal, about"),
         (
             (
-                each["project"],
-                each["name"],
-                f"{each['deltas']:,.0f}",
-                f"{each['kept']:,.0f}",
-                in_bytes(each["journal_bytes"]),
+                project["project"],
+                project["name"],
+                f"{project['deltas']:,.0f}",
+                f"{project['kept']:,.0f}",
+                in_bytes(project["journal_bytes"]),
             )
-            for each in result["projects"]
+            for project in result["projects"]
         ),
     )
 
@@ -225,13 +225,13 @@ def slow_calls(result: Result) -> Iterator[RenderableType]:
         ("took, ms", "method", "at", "node", ""),
         (
             (
-                f"{each['took_ms']:,.1f}",
-                each["method"],
-                moment(each["at"]),
-                each["node"],
-                "" if each["done"] else "refused",
+                f"{call['took_ms']:,.1f}",
+                call["method"],
+                moment(call["at"]),
+                call["node"],
+                "" if call["done"] else "refused",
             )
-            for each in result["calls"]
+            for call in result["calls"]
         ),
     )
     yield from silent(result)
@@ -243,18 +243,18 @@ def audit(result: Result) -> Iterator[RenderableType]:
         ("at", "what", "user", "by", "project", "from", "details"),
         (
             (
-                moment(each["at"]),
-                each["event"] if each["count"] == 1 else f"{each['event']} x{each['count']}",
-                each.get("user_name") or each["user"] or "",
-                each.get("actor_name") or each["actor"] or each["details"].get("by", ""),
-                each.get("project_name") or each["project"] or "",
-                each["address"] or "",
+                moment(entry["at"]),
+                entry["event"] if entry["count"] == 1 else f"{entry['event']} x{entry['count']}",
+                entry.get("user_name") or entry["user"] or "",
+                entry.get("actor_name") or entry["actor"] or entry["details"].get("by", ""),
+                entry.get("project_name") or entry["project"] or "",
+                entry["address"] or "",
                 "; ".join(
                     f"{key}: {_detail(value, key)}"
-                    for key, value in sorted(each["details"].items())
+                    for key, value in sorted(entry["details"].items())
                 ),
             )
-            for each in result["entries"]
+            for entry in result["entries"]
         ),
     )
     yield from end_of_page(result)
@@ -277,7 +277,9 @@ def _plain(cell: Any) -> str:
 
 def seen(text: str) -> str:
     """Names are people's own: none is a control of the terminal."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
 
 
 def end_of_page(result: Result) -> Iterator[RenderableType]:
@@ -296,7 +298,7 @@ def silent(result: Result) -> Iterator[RenderableType]:
 def _detail(value: Any, name: str) -> str:
     """Of an entry of the audit; `name`: what it is called there."""
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_detail(each, key)}" for key, each in sorted(value.items()))
+        return ", ".join(f"{key} {_detail(item, key)}" for key, item in sorted(value.items()))
     if value is None:
         return "none"
     is_time = name in MOMENTS and isinstance(value, int | float)

@@ -22,9 +22,11 @@ def health(result: Result) -> Iterator[RenderableType]:
     troubles = [(row["node"], each) for row in result["nodes"] for each in row["troubles"]]
     if not troubles:
         yield "All nodes that answered say that all is well."
-    for node, each in troubles:
-        project = f" ({each['project']})" if each["project"] else ""
-        yield seen(f"{node}: {each['says']}{project} See docs/operating/alarms.md: {each['alarm']}")
+    for node, trouble in troubles:
+        project = f" ({trouble['project']})" if trouble["project"] else ""
+        yield seen(
+            f"{node}: {trouble['says']}{project} See docs/operating/alarms.md: {trouble['alarm']}"
+        )
     columns = ("node", "says", "load", "deltas waiting", "calls", "connections in use", "outboxes")
     yield table(
         (*columns, "ack p50 / p99", "commit", "call", "join", "loop late"),
@@ -72,17 +74,17 @@ def events(result: Result) -> Iterator[RenderableType]:
         ("last", "times", "kind", "what it means", "who", "project", "node", "from", "said"),
         (
             (
-                moment(each["at"]),
-                each["count"],
-                each["kind"],
-                each["means"],
-                each["name"] or each["user"] or each["member"],
-                each["project_name"] or each["project"],
-                each["node"],
-                each["address"],
-                each["text"],
+                moment(event["at"]),
+                event["count"],
+                event["kind"],
+                event["means"],
+                event["name"] or event["user"] or event["member"],
+                event["project_name"] or event["project"],
+                event["node"],
+                event["address"],
+                event["text"],
             )
-            for each in result["events"]
+            for event in result["events"]
         ),
     )
     yield from end_of_page(result)

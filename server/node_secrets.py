@@ -66,7 +66,9 @@ async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
     """The first is that of the secret that is used: from now on it is the one to have."""
     used, *_ = fingerprints
     stored_fingerprint = await server_secrets.get_or_create(db, "fingerprint", lambda: used)
-    if not any(hmac.compare_digest(stored_fingerprint, fingerprint) for fingerprint in fingerprints):
+    if not any(
+        hmac.compare_digest(stored_fingerprint, fingerprint) for fingerprint in fingerprints
+    ):
         raise Unfit(OTHER_SECRET)
     if stored_fingerprint != used:
         await server_secrets.replace(db, "fingerprint", stored_fingerprint, used)
@@ -83,7 +85,8 @@ async def is_secret_known(
     used = chosen or await server_secrets.find(db, "tokens")
     own_fingerprints = [_fingerprint(each) for each in (used, *believed) if each is not None]
     if stored_fingerprint is not None and not any(
-        hmac.compare_digest(stored_fingerprint, own_fingerprint) for own_fingerprint in own_fingerprints
+        hmac.compare_digest(stored_fingerprint, own_fingerprint)
+        for own_fingerprint in own_fingerprints
     ):
         raise Unfit(OTHER_SECRET)
     return stored_fingerprint is not None

@@ -301,8 +301,8 @@ class Counted:
     def __init__(self, media: Entities) -> None:
         self._paths: dict[str, str] = {}
         taken: set[str] = set()
-        for media_id, one in media.items():
-            path = str(one["path"] or f"audio/{one['name'] or media_id}")
+        for media_id, medium in media.items():
+            path = str(medium["path"] or f"audio/{medium['name'] or media_id}")
             while path in taken:
                 path = f"{path}-{media_id}"
             taken.add(path)

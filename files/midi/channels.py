@@ -21,7 +21,9 @@ class Channels:
         for device in state["devices"].values():
             if device["format"] == "midi":
                 self._devices.setdefault(str(device["channel"]), device)
-        self._strips = {track: str(one["channel"]) for track, one in state["tracks"].items()}
+        self._strips = {
+            track: str(track_props["channel"]) for track, track_props in state["tracks"].items()
+        }
         self._named = self._named_by_notes(state)
         for track in state["tracks"]:
             named_channel = _named_by(self.device_of(track))

@@ -59,7 +59,7 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
         raise Unusable(f"{len(arguments.account)} accounts are given; four at most have a part")
     async with _attack_target(arguments) as target:
         await target.prepare()
-        attacks = [one for one in in_order() if _is_chosen(one, arguments.only)]
+        attacks = [attack for attack in in_order() if _is_chosen(attack, arguments.only)]
         outcomes = []
         with console.status("") as status:
             for number, one in enumerate(attacks):

@@ -38,9 +38,9 @@ async def origin(target: Target) -> str:
         target.origin.upper() + "/",
     )
     for node in target.each_node():
-        for one in foreign:
-            status = await _status(node, {"Origin": one})
-            must(status in (400, 403), f"origin {one!r} was answered with {status}")
+        for statement in foreign:
+            status = await _status(node, {"Origin": statement})
+            must(status in (400, 403), f"origin {statement!r} was answered with {status}")
         must(await _status(node, {"Origin": target.origin}) == 101, "the right origin is shut out")
     return f"{len(foreign)} origins: 403"
 

@@ -108,9 +108,11 @@ async def refused_deltas(target: Target) -> str:
                 pass  # a server that is full lets nobody in
             await asyncio.wait(reading, timeout=0.22)
         seconds = time.monotonic() - began
-        codes = [one.result() if one.done() else 0 for one in reading]
+        codes = [reader.result() if reader.done() else 0 for reader in reading]
         must(0 not in codes, f"still open after {FLOOD_SECONDS:.0f} seconds")
-        answers = [one for wire in wires for one in wire.received if one["t"] == "error"]
+        answers = [
+            message for wire in wires for message in wire.received if message["t"] == "error"
+        ]
         judged = sum(code_of(answer) == "op_invalid" for answer in answers) * len(REFUSED_OPS)
         may = OPS_PER_SECOND * (seconds + 4) + len(wires) * len(REFUSED_OPS)
         must(judged <= may, f"{judged:,} ops were looked at in {seconds:.1f} s")

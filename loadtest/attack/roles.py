@@ -155,7 +155,7 @@ async def tracks_taken(target: Target) -> str:
             await _grant(owner, target, project, [])
             head = (await owner.join(project))["head"]
             sent += [wire.propose(project, mine) for _ in range(40)]
-            late = [await _answer(wire, one) for one in sent]
+            late = [await _answer(wire, delta_id) for delta_id in sent]
             after = [each for each in late if each["t"] == "ack" and each["seq"] > head]
             must(not after, f"{len(after)} deltas were stored by tracks of before")
             code = code_of(await _again(wire, project, mine))

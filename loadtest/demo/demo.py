@@ -135,7 +135,11 @@ class Demo:
     async def _let_others_look_on(self) -> None:
         """Who came by a browser edits no more, so that copies can be compared; no more come."""
         owner = self.participants[0]
-        own_users = {participant.client.user["id"] for participant in self.participants if participant.client.user}
+        own_users = {
+            participant.client.user["id"]
+            for participant in self.participants
+            if participant.client.user
+        }
         project = owner.room.project
         await owner.client.call("invitations.withdraw", invitation=self._invited)
         page = await owner.client.call("members.list", project=project, limit=2 * PLACES)
@@ -337,7 +341,8 @@ def _last_words(hub: Hubs) -> str:
     servers = [hub] if isinstance(hub, LocalHub) else hub.nodes
     ended_servers = [server for server in servers if not server.is_running]
     return "; ".join(
-        f"{ended_server.log}: {last_lines(ended_server.log.read_text(errors='replace'))}" for ended_server in ended_servers
+        f"{ended_server.log}: {last_lines(ended_server.log.read_text(errors='replace'))}"
+        for ended_server in ended_servers
     )
 
 

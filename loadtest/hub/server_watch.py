@@ -71,7 +71,9 @@ def busy_seconds(cores: Sequence[int]) -> float:
     """How long these cores have not been idle so far, time stolen by a host included."""
     every = psutil.cpu_times(percpu=True)
     times = [every[core] for core in cores]
-    return sum(sum(one) - one.idle - getattr(one, "iowait", 0.0) for one in times)
+    return sum(
+        sum(cpu_times) - cpu_times.idle - getattr(cpu_times, "iowait", 0.0) for cpu_times in times
+    )
 
 
 def rss_mb(pids: Sequence[int]) -> float:

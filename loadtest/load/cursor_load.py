@@ -180,10 +180,10 @@ class Load:
         watching = asyncio.create_task(self._watch(measured, start, begin, end))
         await self._move(moving, end, measured.lag_ms)
         await watching
-        for one in moving:
-            measured.sent += one.schedule.done - one.schedule.due_between(start, begin)
-            measured.due += one.schedule.due_between(begin, end)
-            measured.due_in_all += one.schedule.due_between(start, end)
+        for mover in moving:
+            measured.sent += mover.schedule.done - mover.schedule.due_between(start, begin)
+            measured.due += mover.schedule.due_between(begin, end)
+            measured.due_in_all += mover.schedule.due_between(start, end)
         measured.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
         await self._drain()
         return measured
@@ -192,10 +192,10 @@ class Load:
         """Each update due in that time, at each listener that is not its own."""
         listening = Counter(listener.room for listener in self._listeners)
         return sum(
-            one.schedule.due_of(number, begin, end)
+            mover.schedule.due_of(number, begin, end)
             * (listening[seat.room] - self._job.listens(seat.room, seat.member))
-            for one in moving
-            for number, seat in enumerate(one.seats)
+            for mover in moving
+            for number, seat in enumerate(mover.seats)
         )
 
     async def _move(self, moving: Sequence[Moving], end: float, lag_ms: "array[float]") -> None:
@@ -203,9 +203,9 @@ class Load:
         next_due = 0.0
         while next_due < end:
             now = time.perf_counter()
-            for one in moving:
-                seats, first_step = one.seats, one.first_step
-                for member, step, due_at in one.schedule.take_due(min(now, end)):
+            for mover in moving:
+                seats, first_step = mover.seats, mover.first_step
+                for member, step, due_at in mover.schedule.take_due(min(now, end)):
                     seat = seats[member]
                     seat.connection.send(update(seat, first_step + step, due_at))
                     lag_ms.append((time.perf_counter() - due_at) * 1_000)
@@ -238,7 +238,7 @@ class Load:
     def _updates(self) -> float:
         everyone: Sequence[Listener | Counting | CountingTicks]
         everyone = [*self._listeners, *self._counting]
-        return sum(one.updates for one in everyone)
+        return sum(member_work.updates for member_work in everyone)
 
     def _received(self) -> int:
         return sum(seat.connection.receiver.received_bytes for seat in self._seats)

@@ -68,7 +68,7 @@ class CursorsSeen:
     def problems(self) -> list[str]:
         """Why these figures are not the server's alone; none: they are."""
         found = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
-        return [f"cursors: {one}" for one in found]
+        return [f"cursors: {problem_found}" for problem_found in found]
 
 
 class CursorWatch:

@@ -53,9 +53,9 @@ async def carry_out(job: Job, watch: Watch, working: Callable[[float], None]) ->
     spawn = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         pipes = []
-        for one in jobs:
+        for part in jobs:
             own_pipe, child_pipe = spawn.Pipe()
-            process = spawn.Process(target=cursor_load.main, args=(one, child_pipe), daemon=True)
+            process = spawn.Process(target=cursor_load.main, args=(part, child_pipe), daemon=True)
             process.start()
             child_pipe.close()
             stack.callback(process.join, 5.0)

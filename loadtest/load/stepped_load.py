@@ -171,4 +171,6 @@ class SteppedLoad(Load):
         if self._polled is not None:
             self._polled.stop()
         counting = [seat for seat in seats if not self._job.listens(seat.room, seat.member)]
-        self._polled = PolledReading([one.connection for one in counting]) if counting else None
+        self._polled = (
+            PolledReading([listener.connection for listener in counting]) if counting else None
+        )

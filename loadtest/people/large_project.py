@@ -129,7 +129,9 @@ def snapshots_of(stored: dict[str, object]) -> list[Checkpoint]:
     snapshots = stored["snapshots"]
     assert isinstance(snapshots, list)
     return [
-        Checkpoint(float("inf"), snapshot["epoch"], snapshot["seq"], snapshot["digest"], snapshot["kind"])
+        Checkpoint(
+            float("inf"), snapshot["epoch"], snapshot["seq"], snapshot["digest"], snapshot["kind"]
+        )
         for snapshot in snapshots
         if snapshot["epoch"] == stored["epoch"]
     ]

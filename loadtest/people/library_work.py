@@ -63,7 +63,9 @@ class LibraryWork:
         """
         await asyncio.gather(*(self._use_preset(each) for each in self._participants))
         live = await asyncio.gather(*map(self._sees_live, self._participants))
-        rows = [await self._preset_row(participant, self._copy) for participant in self._participants]
+        rows = [
+            await self._preset_row(participant, self._copy) for participant in self._participants
+        ]
         return {
             "preset": self._preset["name"],
             "presets_used": await self._counted(),

@@ -167,7 +167,9 @@ class RecordedMusician(Participant):
 
         In order, so that whichever copy is first, this musician's deltas stay in theirs.
         """
-        pending = [self.sent[one] for one in self.room.replica.pending if one in self.sent]
+        pending = [
+            self.sent[delta_id] for delta_id in self.room.replica.pending if delta_id in self.sent
+        ]
         answered = [one for one in self.sent if one not in self.room.replica.pending]
         return [*(self.sent[one] for one in answered[-ALREADY_ANSWERED:]), *pending]
 

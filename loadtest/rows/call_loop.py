@@ -58,7 +58,9 @@ class CallLoop:
         """Of the calls to come: a version is the one of now."""
         if not self._has_version:
             return list(self._samples)
-        return [{**sample, "version": sample["version"] + self._call_count} for sample in self._samples]
+        return [
+            {**sample, "version": sample["version"] + self._call_count} for sample in self._samples
+        ]
 
     async def run(self, calls: int | None = None, seconds: float = 60.0) -> None:
         """For so long, or so many calls; raises `PrimeRefused` if the server stops answering."""

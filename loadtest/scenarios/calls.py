@@ -120,7 +120,9 @@ class _Bench:
         for number in range(self._arguments.callers):
             account = await register(self._hub.url)
             devices = [f"caller-{number}-{n}" for n in range(CONNECTIONS_OF_EACH)]
-            primes = [await BarePrime.open(self._hub.url, device, account.token) for device in devices]
+            primes = [
+                await BarePrime.open(self._hub.url, device, account.token) for device in devices
+            ]
             caller = Caller(number, account.user, primes)
             await caller.make_rows()
             self._callers.append(caller)
@@ -209,7 +211,7 @@ class _Bench:
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "hub_tick_delay_ms": _worst(one.tick_late_ms for one in measured),
+            "hub_tick_delay_ms": _worst(run.tick_late_ms for run in measured),
             "hub_stall_ms": _worst(one.stall_ms for one in measured),
             "failed": failed,
             "rows": self._filled["rows"],
@@ -257,7 +259,7 @@ class _Bench:
 
 def _worst(found: Iterable[float | None]) -> float | None:
     """None where nothing was measured, which meets no target."""
-    return max((one for one in found if one is not None), default=None)
+    return max((value for value in found if value is not None), default=None)
 
 
 async def _run_each(running: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -84,7 +84,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
             f"{arguments.warm_up:g} s of warm-up, one server after the other",
             versions={one.peer.name: one.versions for one in compared},
         ),
-        "results": [one.row for one in compared],
+        "results": [compared_trials.row for compared_trials in compared],
         **profile_of(flame),
     }
     _print_report(report)

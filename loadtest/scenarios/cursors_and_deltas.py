@@ -90,7 +90,7 @@ async def _receive(pipe: Any) -> Any:
 def _report(
     arguments: argparse.Namespace, jobs: list[Job], measured: list[Measured], seconds: float
 ) -> dict[str, Any]:
-    lag = percentiles.summary([ms for one in measured for ms in one.lag_ms])
+    lag = percentiles.summary([ms for run in measured for ms in run.lag_ms])
     sent = sum(one.updates_sent for one in measured)
     wanted_updates = arguments.rooms * arguments.size * arguments.hz * arguments.seconds
     is_late = (lag["p99"] or 0.0) > LAG_BOUND_MS
@@ -116,7 +116,7 @@ def _report(
 def _cost(
     measured: list[Measured], cpu: float | None, rss: float | None, seconds: float
 ) -> dict[str, Any]:
-    delivered = sum(one.updates_delivered for one in measured)
+    delivered = sum(run.updates_delivered for run in measured)
     per_update = cpu / delivered * 1e6 if cpu is not None and delivered else None
     return {
         "updates_per_second": round(delivered / seconds),

@@ -221,7 +221,7 @@ async def _converge(copies: dict[str, Any], stored: dict[str, dict[str, Any]]) -
         await _caught_up(room, stored[project]["head"])
         if digest(room.state) != stored[project]["digest"]:
             return False
-    return all(each["checkpoint_ok"] for each in stored.values())
+    return all(audited["checkpoint_ok"] for audited in stored.values())
 
 
 async def _caught_up(room: Any, head: int) -> None:

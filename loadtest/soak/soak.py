@@ -131,7 +131,7 @@ class Soak:
         """What was flat, what grew, and whether everything acknowledged is there."""
         looks, warm_at = self.looks.all, self._warm_at
         lost, stored = await audits(self._cluster.database_url, self._sampled_projects())
-        wrong_projects = [p for p, one in stored.items() if not one["checkpoint_ok"]]
+        wrong_projects = [p for p, audited in stored.items() if not audited["checkpoint_ok"]]
         self.problems += [f"the checkpoint of {project} is wrong" for project in wrong_projects]
         idle = [look for look in looks if look.idle and look.at >= warm_at]
         per_node = len(idle) / max(1, len(self._cluster.nodes))

@@ -92,7 +92,7 @@ def _as_text(value: object, key: str, path: Path) -> str:
             return value
         case int() | float():
             return repr(value)
-        case list() if all(isinstance(each, str) and "," not in each for each in value):
+        case list() if all(isinstance(item, str) and "," not in item for item in value):
             return ",".join(value)
     raise ValueError(
         f"{path}: {_cut(key)} must be a text, a number, true, false, or a list of texts without"

@@ -97,7 +97,9 @@ class MemoryJournal:
         del stored.entries[to:]
         stored.seqs = {entry.delta_id: entry.seq for entry in stored.entries}
         stored.effects = {seq: ops for seq, ops in stored.effects.items() if seq <= to}
-        stored.checkpoints = [checkpoint for checkpoint in stored.checkpoints if checkpoint.seq <= to]
+        stored.checkpoints = [
+            checkpoint for checkpoint in stored.checkpoints if checkpoint.seq <= to
+        ]
 
     def effects(self, project: str) -> dict[int, bytes]:
         """What was recorded, by seq."""
@@ -116,11 +118,11 @@ class MemoryJournal:
             for proposal in proposals
         ]
         entries: list[Entry] = []
-        for project, each in known.items():
+        for project, known_state in known.items():
             stored = self._projects.get(project)
-            if stored is None or project in strayed or stored.compacted_seq > each.seq:
+            if stored is None or project in strayed or stored.compacted_seq > known_state.seq:
                 continue
-            entries += _bounded(stored.entries[each.seq : each.seq + MAX_MISSED])
+            entries += _bounded(stored.entries[known_state.seq : known_state.seq + MAX_MISSED])
         return Appended(outcomes, entries)
 
     async def append_group(
@@ -146,12 +148,12 @@ class MemoryJournal:
     async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         stands = {
-            project: self._stands(project, each)
-            for project, each in known.items()
+            project: self._stands(project, known_state)
+            for project, known_state in known.items()
             if project in self._projects
         }
-        for project, each in stands.items():
-            if each.verdict is Outcome.WENT_BACK:
+        for project, standing in stands.items():
+            if standing.verdict is Outcome.WENT_BACK:
                 self._renew_epoch(self._projects[project])
         return stands
 
@@ -196,7 +198,9 @@ class MemoryJournal:
         stored = self._projects.get(project)
         if stored is None:
             return {}
-        seqs = {each: stored.seqs[each] for each in delta_ids if each in stored.seqs}
+        seqs = {
+            delta_id: stored.seqs[delta_id] for delta_id in delta_ids if delta_id in stored.seqs
+        }
         return {each: seq for each, seq in seqs.items() if stored.entries[seq - 1].author == author}
 
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
@@ -225,7 +229,14 @@ class MemoryJournal:
         stored = self._projects.get(project)
         checkpoints = stored.checkpoints if stored else []
         newest_first = reversed(checkpoints)
-        return next((self._stored_beside(each) for each in newest_first if each.seq <= at), None)
+        return next(
+            (
+                self._stored_beside(checkpoint)
+                for checkpoint in newest_first
+                if checkpoint.seq <= at
+            ),
+            None,
+        )
 
     async def heads(self, projects: Collection[str]) -> dict[str, int]:
         """The newest seq of each project that exists."""

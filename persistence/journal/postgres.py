@@ -149,7 +149,7 @@ class PostgresJournal:
             _, missed = await self._append([], known)
         for n, each in zip(storable, of_batch, strict=True):
             judged[n] = each
-        outcomes = [(each.outcome, each.seq) for each in judged]
+        outcomes = [(judgement.outcome, judgement.seq) for judgement in judged]
         appended_entries = own_entries(proposals, judged) if known else []
         return Appended(outcomes, without_gaps([*missed, *appended_entries], known))
 
@@ -173,7 +173,7 @@ class PostgresJournal:
             row["project"]: Stands(row["epoch"], row["head"], outcome_of(row["verdict"]))
             for row in rows
         }
-        went_back = [p for p, each in stands.items() if each.verdict is Outcome.WENT_BACK]
+        went_back = [p for p, standing in stands.items() if standing.verdict is Outcome.WENT_BACK]
         if went_back:
             await self._append([], {project: known[project] for project in went_back})
         return stands

@@ -68,8 +68,8 @@ def without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[E
     for entry in entries:
         by_project[entry.project][entry.seq] = entry
     following: list[Entry] = []
-    for project, each in known.items():
-        seq = each.seq + 1
+    for project, known_state in known.items():
+        seq = known_state.seq + 1
         while seq in by_project[project]:
             following.append(by_project[project][seq])
             seq += 1

@@ -105,7 +105,7 @@ def argument(column: Column, value: Any) -> Any:
     if value is None:
         return None
     if column.sql is SqlType.TIME:
-        return [as_time(one) for one in value] if isinstance(value, list) else as_time(value)
+        return [as_time(item) for item in value] if isinstance(value, list) else as_time(value)
     return as_json(value) if column.sql is SqlType.JSON else value
 
 
@@ -131,7 +131,7 @@ def has_nul(value: Any) -> bool:
         case str():
             return "\0" in value
         case Mapping():
-            return any(has_nul(key) or has_nul(one) for key, one in value.items())
+            return any(has_nul(key) or has_nul(item) for key, item in value.items())
         case list() | tuple():
             return any(has_nul(one) for one in value)
     return False
@@ -328,5 +328,5 @@ def _kinds(kind: inspect.Type) -> Iterator[inspect.Type]:
         case inspect.Metadata(type=inner) | inspect.ListType(item_type=inner):
             yield from _kinds(inner)
         case inspect.UnionType(types=types):
-            for one in types:
-                yield from _kinds(one)
+            for type_arg in types:
+                yield from _kinds(type_arg)

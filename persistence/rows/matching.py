@@ -140,7 +140,7 @@ def _test(asked: Compare) -> Callable[[Any], bool]:
         case Operator.CONTAINS:
             return lambda held: all(one in held for one in value)
         case Operator.IN:
-            among = [_microseconds(one) for one in value] if is_time else value
+            among = [_microseconds(item) for item in value] if is_time else value
             return lambda held: (_microseconds(held) if is_time else held) in among
     compare = COMPARISONS[asked.operator]
     if is_time:
@@ -186,7 +186,7 @@ def contains(held: Any, asked: Any) -> bool:
     """Whether one JSON value contains another, as the operator `@>` has it within maps."""
     if isinstance(asked, Mapping):
         return isinstance(held, dict) and all(
-            key in held and contains(held[key], one) for key, one in asked.items()
+            key in held and contains(held[key], part) for key, part in asked.items()
         )
     if isinstance(asked, list):
         return isinstance(held, list) and all(
@@ -212,7 +212,11 @@ def number(value: float) -> Decimal:
 
 def small(text: str) -> str:
     """In small letters, one for each: as PostgreSQL does it, without rules for words."""
-    return text.lower() if text.isascii() else "".join([_small_letter(one) for one in text])
+    return (
+        text.lower()
+        if text.isascii()
+        else "".join([_small_letter(character) for character in text])
+    )
 
 
 def _small_letter(letter: str) -> str:

@@ -96,7 +96,7 @@ async def owner_to_become(connection: Any) -> str | None:
 def _refuse_two(row: Any, strange: list[Any], what: str) -> NoReturn:
     few = strange[:MOST_NAMED]
     other_count = len(strange) - len(few)
-    owners = ", ".join(f"{one['name']} is {one['owner']}'s" for one in few)
+    owners = ", ".join(f"{relation['name']} is {relation['owner']}'s" for relation in few)
     cure = ": " + " ".join(f"{one['cure']};" for one in few)
     if other_count:
         owners += f", and so are {other_count} more"

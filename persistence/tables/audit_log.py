@@ -186,7 +186,9 @@ def _short(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         first_items = list(value.items())[: MAX_AUDIT_TEXT // 8]
-        return {_short(str(key)): None if one is None else _short(one) for key, one in first_items}
+        return {
+            _short(str(key)): None if item is None else _short(item) for key, item in first_items
+        }
     if isinstance(value, list | tuple):
         return [_short(each) for each in value[: MAX_AUDIT_TEXT // 8]]
     text = str(value)[:MAX_AUDIT_TEXT].replace("\x00", "")

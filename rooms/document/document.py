@@ -219,8 +219,8 @@ class Document(OpApplication):
                 self._put(collection, entity_id, before)
             if not number % SLICE_OPS:
                 yield
-        for each in own:
-            yield from self._trying_delta(each)
+        for own_delta in own:
+            yield from self._trying_delta(own_delta)
         drops = yield from self._trying(ops)
         yield from self._rolling_back()
         return drops

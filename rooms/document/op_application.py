@@ -228,7 +228,7 @@ class OpApplication(EntityStore):
     def _checking_fall(self, reach: ContributorScope, fall: Fall) -> Steps[None]:
         """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
         referrers = (referrer for _, of in fall.left() for referrer, *_ in of)
-        going = ((each, True) for each in fall.children_first)
+        going = ((child, True) for child in fall.children_first)
         touched = chain(going, ((each, each in fall.gone) for each in referrers))
         for number, (entity_id, goes) in enumerate(touched, start=1):
             problem = reach.problem_with_fall(self, entity_id, goes=goes)

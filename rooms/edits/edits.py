@@ -83,9 +83,9 @@ class Edits:
     def has_sent(self, member: str) -> bool:
         """Whether the journal has deltas of this member that it has not answered."""
         return any(
-            each.stage is Stage.SENT and each.proposal.member == member
-            for each in self.waiting
-            if each.proposal.fence is not None
+            waiting.stage is Stage.SENT and waiting.proposal.member == member
+            for waiting in self.waiting
+            if waiting.proposal.fence is not None
         )
 
     def knows(self, delta_id: str) -> bool:

@@ -252,11 +252,11 @@ class Members:
         self.remote.on_life_sign(node, now)
         effects: Effects = []
         believed = []
-        for each in announced:
-            is_there, effects_of_member = self._believe(node, each)
+        for member_announced in announced:
+            is_there, effects_of_member = self._believe(node, member_announced)
             effects += effects_of_member
             if is_there:
-                believed.append(each)
+                believed.append(member_announced)
         diff = self.remote.present(node, believed)
         effects += [self._to_all(MemberJoined(self._project, m)) for m in diff.joined]
         return [*effects, *self._gone(diff.left)]

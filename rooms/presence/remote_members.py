@@ -85,18 +85,20 @@ class RemoteMembers:
         """All members of a node, as it says."""
         diff = PresenceDiff()
         members_gone = set(self.of(node))
-        for each in announced:
-            member = each.member.member
+        for member_announced in announced:
+            member = member_announced.member.member
             members_gone.discard(member)
             before = self.members.get(member)
-            if before is not None and before.is_later_than(node, each.generation):
+            if before is not None and before.is_later_than(node, member_announced.generation):
                 continue  # it is on a third node by now
-            self.members[member] = Remote(each.member, node, each.generation)
+            self.members[member] = Remote(
+                member_announced.member, node, member_announced.generation
+            )
             if before is None:
-                diff.joined.append(each.member)
+                diff.joined.append(member_announced.member)
             else:
-                self._mend(before.member, each.member)
-            self._show_gestures(each.member)
+                self._mend(before.member, member_announced.member)
+            self._show_gestures(member_announced.member)
         for member in members_gone:
             self.forget(member)
             diff.left.append(member)

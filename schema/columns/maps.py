@@ -61,12 +61,12 @@ def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
         depth += 1
         keys: list[Any] = []
         inner_values: list[Any] = []
-        for one in level:
-            if type(one) is dict:
-                keys += one
-                inner_values += one.values()
+        for container in level:
+            if type(container) is dict:
+                keys += container
+                inner_values += container.values()
             else:
-                inner_values += one
+                inner_values += container
         kinds = set(map(type, inner_values))
         if not (kinds <= _KINDS and set(map(type, keys)) <= _TEXT and all(map(_KEY.match, keys))):
             return False
@@ -80,7 +80,7 @@ def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
             )
             if not _PROBES[kind](of_kind):
                 return False
-        level = [one for one in inner_values if one and type(one) in _CONTAINERS]
+        level = [inner for inner in inner_values if inner and type(inner) in _CONTAINERS]
     return True
 
 

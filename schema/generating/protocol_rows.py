@@ -120,7 +120,9 @@ def _type_in_words(kind: inspect.Type) -> str:
             return "a map of your own (Q8)" if type_name else _type_in_words(inner)
         case inspect.UnionType(types=kinds):
             kind_words = [
-                _type_in_words(one) for one in kinds if not isinstance(one, inspect.NoneType)
+                _type_in_words(kind_arg)
+                for kind_arg in kinds
+                if not isinstance(kind_arg, inspect.NoneType)
             ]
             return " or ".join(kind_words) + ", or null"
         case inspect.ListType(item_type=item, max_length=most):

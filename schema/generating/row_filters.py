@@ -64,7 +64,9 @@ class Filter(NamedTuple):
         for operators, name in _SETS:
             if other_operators == operators:
                 return f"{self.kind}{name}{null}Filter"
-        operator_words = "".join(other_operator.title().replace("_", "") for other_operator in sorted(other_operators))
+        operator_words = "".join(
+            other_operator.title().replace("_", "") for other_operator in sorted(other_operators)
+        )
         return f"{self.kind}{operator_words}{null}Filter"
 
 

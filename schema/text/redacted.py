@@ -23,5 +23,5 @@ def _redacted_value(key: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return redacted(value)
     if isinstance(value, list | tuple):
-        return [_redacted_value(key, each) for each in value]
+        return [_redacted_value(key, item) for item in value]
     return REDACTED if holds_secret(key) and isinstance(value, str | bytes) else value

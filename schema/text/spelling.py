@@ -19,7 +19,7 @@ def spell_names_alike(struct: Struct) -> None:
             if not value.isascii():
                 force_setattr(struct, name, _spelt(name, value, most))
         elif isinstance(value, list):
-            force_setattr(struct, name, [_spelt(name, one, most) for one in value])
+            force_setattr(struct, name, [_spelt(name, item, most) for item in value])
         elif isinstance(value, dict):
             spelt = {key: _spelt(name, one, most) for key, one in value.items()}
             force_setattr(struct, name, spelt)
@@ -53,7 +53,7 @@ def _texts(kind: inspect.Type) -> Iterator[inspect.StrType]:
         case inspect.StrType():
             yield kind
         case inspect.UnionType(types=kinds):
-            yield from (text for one in kinds for text in _texts(one))
+            yield from (text for kind_arg in kinds for text in _texts(kind_arg))
         case inspect.ListType(item_type=item) | inspect.DictType(value_type=item):
             yield from _texts(item)
         case inspect.Metadata(type=inner):

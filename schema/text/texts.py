@@ -153,7 +153,9 @@ def in_password_form(password: str) -> str:
     """A password as it is hashed, whoever typed it: OpaqueString of RFC 8265 (rule A7)."""
     if password.isascii():
         return password
-    return in_nfc("".join(" " if category(one) == "Zs" else one for one in password))
+    return in_nfc(
+        "".join(" " if category(character) == "Zs" else character for character in password)
+    )
 
 
 def holds_unseen(password: str) -> bool:
@@ -179,16 +181,16 @@ def problem_with_characters(name: str) -> str | None:
     As far as the Unicode of this Python goes: what was given out later is not known yet.
     """
     is_blank = True  # before the first character stands nothing that a mark could stand on
-    for one in name:
-        kind = category(one)
-        if kind == "Cn" and not _PICTURE.match(one):
-            return f"U+{ord(one):04X} is no character that Unicode has given out"
-        if kind == "Cf" and one not in _FORMATS_THAT_ARE_SEEN and _SHOWS.match(one):
-            return f"U+{ord(one):04X} is a format character that nobody sees"
-        if kind[0] == "M" and is_blank and _SHOWS.match(one):
-            return f"U+{ord(one):04X} is a mark that stands on nothing"
+    for character in name:
+        kind = category(character)
+        if kind == "Cn" and not _PICTURE.match(character):
+            return f"U+{ord(character):04X} is no character that Unicode has given out"
+        if kind == "Cf" and character not in _FORMATS_THAT_ARE_SEEN and _SHOWS.match(character):
+            return f"U+{ord(character):04X} is a format character that nobody sees"
+        if kind[0] == "M" and is_blank and _SHOWS.match(character):
+            return f"U+{ord(character):04X} is a mark that stands on nothing"
         if kind[0] != "M" and kind != "Cf":  # these belong to what is before them
-            is_blank = not _SHOWS.match(one)
+            is_blank = not _SHOWS.match(character)
     return None
 
 

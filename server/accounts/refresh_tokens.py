@@ -81,7 +81,9 @@ class RefreshTokens:
 
     def _has_signed(self, body: bytes, signature: bytes) -> bool:
         own_signatures = [_signature(key, body) for key in self._old_keys]
-        return any(hmac.compare_digest(signature, own_signature) for own_signature in own_signatures)
+        return any(
+            hmac.compare_digest(signature, own_signature) for own_signature in own_signatures
+        )
 
     def _checksum(self, signed: bytes) -> bytes:
         return hmac.digest(self._checksum_key, signed, "sha256")[:CHECKSUM]

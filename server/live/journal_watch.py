@@ -86,13 +86,13 @@ class JournalWatch:
         rooms_asked_for = dict(self._rooms)
         known = {project: live.known for project, live in rooms_asked_for.items()}
         stands = await self._journal.stand(known) if known else {}
-        for project, each in stands.items():
+        for project, standing in stands.items():
             live = rooms_asked_for[project]
             if self._rooms.get(project) is not live:
                 continue
-            if each.verdict is not None:
-                self.epoch_is_over(live, each.verdict)
-            elif each.head > live.room.head:
+            if standing.verdict is not None:
+                self.epoch_is_over(live, standing.verdict)
+            elif standing.head > live.room.head:
                 self._others_have(project, live)
         self.on_heads({project: each.head for project, each in stands.items()})
 

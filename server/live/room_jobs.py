@@ -182,10 +182,10 @@ class RoomJobs:
 
 def refuse(waiting: Iterable["asyncio.Future[Any]"]) -> None:
     """Tell those who wait that the room is closed."""
-    for each in waiting:
-        if not each.done():
-            each.set_exception(RoomClosed())
-            each.exception()  # whoever waited may have gone
+    for future in waiting:
+        if not future.done():
+            future.set_exception(RoomClosed())
+            future.exception()  # whoever waited may have gone
 
 
 def _telling(finished: "asyncio.Future[None]") -> Job:

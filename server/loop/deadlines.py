@@ -41,7 +41,11 @@ class Deadlines:
     def _cancel_late(self) -> None:
         now = asyncio.get_running_loop().time()
         self._timer, self._looks_at = None, inf
-        for deadline in [waiting_deadline for waiting_deadline in self._waiting_deadlines if waiting_deadline.at <= now]:
+        for deadline in [
+            waiting_deadline
+            for waiting_deadline in self._waiting_deadlines
+            if waiting_deadline.at <= now
+        ]:
             self._waiting_deadlines.discard(
                 deadline
             )  # once: its clean-up goes on, however long it takes

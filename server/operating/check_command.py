@@ -71,7 +71,7 @@ def main() -> int:
         sys.stdout.write(f"{json.dumps(_as_json(settings_shown, findings))}\n")
     else:
         _show(settings_shown, findings)
-    failed = any(each.state is State.FAILED for each in findings)
+    failed = any(looked_at.state is State.FAILED for looked_at in findings)
     return 2 if reading.problems else int(failed)
 
 
@@ -90,7 +90,7 @@ async def look(reading: Reading) -> Sequence[Finding]:
     of_database, *other_looks = await asyncio.gather(
         _database(reading), *(_check_unless_wrong(reading, *each) for each in LOOKS)
     )
-    return [each for found in (of_database, *other_looks) for each in found]
+    return [looked_at for found in (of_database, *other_looks) for looked_at in found]
 
 
 async def _check_unless_wrong(
@@ -120,7 +120,7 @@ async def _database(reading: Reading) -> Sequence[Finding]:
     findings = await database_findings(replace(settings, database_url=url))
     if wrong_settings := {"secret", "secret_next", "secret_before"} & reading.problems.keys():
         unknown = not_looked_at("secret", f"{min(wrong_settings)} makes no sense")
-        return [unknown if each.name == "secret" else each for each in findings]
+        return [unknown if looked_at.name == "secret" else looked_at for looked_at in findings]
     return findings
 
 
@@ -129,10 +129,12 @@ def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, o
         "version": VERSION,
         "commit": commit(),
         "settings": [
-            {"name": each.name, "value": each.value, "where": each.where} for each in shown
+            {"name": setting.name, "value": setting.value, "where": setting.where}
+            for setting in shown
         ],
         "checks": [
-            {"name": each.name, "state": each.state, "text": each.text} for each in findings
+            {"name": looked_at.name, "state": looked_at.state, "text": looked_at.text}
+            for looked_at in findings
         ],
     }
 
@@ -140,9 +142,9 @@ def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, o
 def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     settings = Table("setting", "value", "where from", box=None, pad_edge=False)
-    for each in shown:
-        style = "dim" if each.is_default else ""
-        settings.add_row(Text(each.name), Text(each.value), Text(each.where), style=style)
+    for setting in shown:
+        style = "dim" if setting.is_default else ""
+        settings.add_row(Text(setting.name), Text(setting.value), Text(setting.where), style=style)
     console.print(settings)
     checks = Table("looked at", "is", "", box=None, pad_edge=False)
     for looked_at in findings:
@@ -155,7 +157,9 @@ def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    lines = [f"  {setting.variable} ({setting.toml_key}): {setting.meaning}" for setting in SETTINGS]
+    lines = [
+        f"  {setting.variable} ({setting.toml_key}): {setting.meaning}" for setting in SETTINGS
+    ]
     parser = argparse.ArgumentParser(
         prog="./run check-config",
         description=DESCRIPTION,

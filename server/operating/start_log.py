@@ -18,11 +18,13 @@ def tell_start(
     own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
 ) -> None:
     """Two lines for programs; for eyes what is not the default. Then what is nearly a setting."""
-    settings_given = [shown_setting for shown_setting in shown_settings(settings) if not shown_setting.is_default]
+    settings_given = [
+        shown_setting for shown_setting in shown_settings(settings) if not shown_setting.is_default
+    ]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
         settings_by_name = {
-            each.name: {"value": each.value, "where": each.where} for each in settings_given
+            given.name: {"value": given.value, "where": given.where} for given in settings_given
         }
         log.info("settings", given=settings_by_name)
     else:
@@ -32,5 +34,5 @@ def tell_start(
 
 
 def _for_eyes(given: list[Shown]) -> str:
-    widest = max((len(each.name) for each in given), default=0)
+    widest = max((len(setting.name) for setting in given), default=0)
     return "".join(f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in given)

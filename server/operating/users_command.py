@@ -92,7 +92,7 @@ async def _list(db: Database, arguments: argparse.Namespace, settings: Settings)
         accounts.extend(page)
         after = page[-1].id
     accounts.sort(key=lambda account: account.created_at)
-    return {"users": [_account(each) for each in accounts]}
+    return {"users": [_account(account_row) for account_row in accounts]}
 
 
 async def _show(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
@@ -171,7 +171,8 @@ def _said_created(result: Result) -> str:
 def _said_list(result: Result) -> str:
     users = result["users"]
     wide = {
-        key: max((len(each[key]) for each in users), default=0) for key in ("username", "email")
+        key: max((len(user_row[key]) for user_row in users), default=0)
+        for key in ("username", "email")
     }
     lines = [
         f"{user['id']}  {user['username']:<{wide['username']}}  {user['email']:<{wide['email']}}"
@@ -198,12 +199,13 @@ def _said_whole(result: Result) -> str:
         f"id {result['id']}, since {result['created_at']}, {_state(result)}",
     ]
     lines += [
-        f"login {each['id']} on {each['device_name'] or each['device'] or 'an unnamed device'},"
-        f" last used {each['last_used_at']}"
-        for each in result["auth_sessions"]
+        f"login {login['id']} on {login['device_name'] or login['device'] or 'an unnamed device'},"
+        f" last used {login['last_used_at']}"
+        for login in result["auth_sessions"]
     ]
     lines += [
-        f"{each['role']} of {each['name']} ({each['project']})" for each in result["projects"]
+        f"{project['role']} of {project['name']} ({project['project']})"
+        for project in result["projects"]
     ]
     return "\n".join(lines)
 

@@ -136,7 +136,9 @@ class NodeAnswers:
 
     def _slow(self, method: str | None, per_method: int) -> list[list[Any]]:
         slowest = self._slow_calls.slowest(per_method, method)
-        return [[name, *slow_call] for name, slow_calls in slowest.items() for slow_call in slow_calls]
+        return [
+            [name, *slow_call] for name, slow_calls in slowest.items() for slow_call in slow_calls
+        ]
 
     def _list_events(
         self,

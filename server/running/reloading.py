@@ -54,7 +54,7 @@ def _parted(
     """What is taken over, and what a restart takes: TLS is begun and ended by one."""
     if node.foundation.tls is not None and now.tls_certificate is not None:
         return changes.reloadable, changes.at_next_start
-    of_tls = [each for each in changes.reloadable if each.field.startswith("tls_")]
+    of_tls = [setting for setting in changes.reloadable if setting.field.startswith("tls_")]
     others = [each for each in changes.reloadable if each not in of_tls]
     return others, [*changes.at_next_start, *of_tls]
 
@@ -63,13 +63,13 @@ def merged(before: Settings, now: Settings, changed: Iterable[Setting]) -> Setti
     """Those of before, with what is changed; each still knows where it comes from."""
     tops = {each.field.partition(".")[0] for each in changed}
     settings_given = dict(before.given)
-    for each in changed:
-        settings_given.pop(each.field, None)
-        if each.field in now.given:
-            settings_given[each.field] = now.given[each.field]
+    for setting in changed:
+        settings_given.pop(setting.field, None)
+        if setting.field in now.given:
+            settings_given[setting.field] = now.given[setting.field]
     if "providers" in tops:
         settings_given = {
-            name: each for name, each in settings_given.items() if not _is_of_provider(name)
+            name: given for name, given in settings_given.items() if not _is_of_provider(name)
         }
         settings_given |= {name: each for name, each in now.given.items() if _is_of_provider(name)}
     return replace(before, given=settings_given, **{name: getattr(now, name) for name in tops})

@@ -25,7 +25,7 @@ def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:
     if field is None:
         return []
     types = field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
-    return [word for one in types for word in _allowed_of(one)]
+    return [word for type_arg in types for word in _allowed_of(type_arg)]
 
 
 def _allowed_of(one: inspect.Type) -> list[str]:

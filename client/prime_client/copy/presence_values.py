@@ -33,7 +33,7 @@ def problem_with_value(field: Field, value: Any) -> str | None:
         case "boolean":
             return None if isinstance(value, bool) else "is true or false"
         case "choices":
-            is_one = isinstance(value, list) and all(one in field.choices for one in value)
+            is_one = isinstance(value, list) and all(item in field.choices for item in value)
             return None if is_one else f"is a list of {', '.join(field.choices)}"
         case "choice":
             return None if value in field.choices else f"is one of {', '.join(field.choices)}"
@@ -75,8 +75,8 @@ def _check(hint: Any, value: Any, where: str) -> None:
     elif get_origin(hint) is list:
         if not isinstance(value, list | tuple):
             raise WrongUse(f"{where} is a list: {value!r}")
-        for one in value:
-            _check(get_args(hint)[0], one, f"each of {where}")
+        for item in value:
+            _check(get_args(hint)[0], item, f"each of {where}")
     elif not (_is_number(value) if hint is float else isinstance(value, hint)):
         raise WrongUse(f"{where} is {_WORDS[hint]}: {value!r}")
 

@@ -71,7 +71,7 @@ async def gone(
         journal_ids = await _ids_since(call, project, member, min(acknowledged.values()))
     except (CallFailed, ConnectionOver):
         return tuple(one for one, seq in acknowledged.items() if seq > head), False
-    return tuple(one for one in acknowledged if one not in journal_ids), True
+    return tuple(delta_id for delta_id in acknowledged if delta_id not in journal_ids), True
 
 
 async def _ids_since(call: Call, project: str, member: str, oldest: int) -> set[str]:

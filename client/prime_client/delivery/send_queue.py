@@ -104,7 +104,9 @@ class SendQueue:
             self._unsent_frames.update(dict.fromkeys(self._postponed))
             self._postponed.clear()
             in_order = sorted(self._unsent_frames, key=self._place_by_id.__getitem__)
-            self._unsent_frames = OrderedDict((one, self._unsent_frames[one]) for one in in_order)
+            self._unsent_frames = OrderedDict(
+                (delta_id, self._unsent_frames[delta_id]) for delta_id in in_order
+            )
         while self._unsent_frames and self._window_is_open() and self._is_next():
             delta_id, frame = self._unsent_frames.popitem(last=False)
             if frame is None:

@@ -98,7 +98,9 @@ class _Bench:
     async def run(self) -> dict[str, Any]:
         """The whole scenario."""
         known_accounts = [_someone(f"203.0.{n}.7") for n in range(4)]
-        doors = [(known_account, await self._register(known_account)) for known_account in known_accounts]
+        doors = [
+            (known_account, await self._register(known_account)) for known_account in known_accounts
+        ]
         owner = doors[0][1]
         project = str((await owner.call("projects.create", name="edited meanwhile"))["id"])
         tokens = await patiently(

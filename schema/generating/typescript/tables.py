@@ -73,7 +73,11 @@ def _collection(definitions: dict[str, Schema], name: str) -> dict[str, Any]:
     properties: dict[str, Schema] = definitions[f"{title}Entity"]["properties"]
     move = definitions.get(f"Move{title}", {"properties": {}})
     return {
-        "defaults": {key: each["default"] for key, each in properties.items() if "default" in each},
+        "defaults": {
+            key: prop_schema["default"]
+            for key, prop_schema in properties.items()
+            if "default" in prop_schema
+        },
         "pointers": {
             key: [each["x-points-to"], each["x-on-delete"]]
             for key, each in properties.items()

@@ -34,7 +34,10 @@ _PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean"
 def types_module(schema: Schema) -> str:
     """`schema`: that of `json_schema()`."""
     definitions: dict[str, Schema] = schema["$defs"]
-    return "\n\n".join(_definition(name, each) for name, each in definitions.items()) + "\n"
+    return (
+        "\n\n".join(_definition(name, definition) for name, definition in definitions.items())
+        + "\n"
+    )
 
 
 def _definition(name: str, schema: Schema) -> str:
@@ -60,7 +63,7 @@ def type_of(schema: Schema, indent: str = "") -> str:
 def _by_kind(schema: Schema, indent: str) -> str:
     kind = schema.get("type")
     if isinstance(kind, list):
-        return _union("null" if each == "null" else _PLAIN[each] for each in kind)
+        return _union("null" if word == "null" else _PLAIN[word] for word in kind)
     if kind == "array":
         item = type_of(schema.get("items", {}), indent)
         return f"readonly ({item})[]" if " " in item else f"readonly {item}[]"

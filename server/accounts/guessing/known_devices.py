@@ -63,7 +63,7 @@ class KnownDevices:
         if len(payload) != TIME_LENGTH + NONCE_LENGTH:
             return None
         macs = (self._mac(key, account, payload) for key in self._keys)
-        if not any(hmac.compare_digest(mac, each) for each in macs):
+        if not any(hmac.compare_digest(mac, known_mac) for known_mac in macs):
             return None
         made_at = int.from_bytes(payload[:TIME_LENGTH], "big")
         if self._clock() - made_at / MICROSECONDS >= KNOWN_SECONDS:

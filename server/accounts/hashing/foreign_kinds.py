@@ -34,7 +34,9 @@ class ForeignKinds:
         kinds_found = await auth_credentials.foreign_kinds(db, MOST_KINDS)
         with contextlib.suppress(TooBusy):  # then at the next look
             await self._measure(kinds_found)
-        self._seconds = {kind: each for kind, each in self._seconds.items() if kind in kinds_found}
+        self._seconds = {
+            kind: seconds for kind, seconds in self._seconds.items() if kind in kinds_found
+        }
         self._passwords.least_seconds = ROOM * max(self._seconds.values(), default=0.0)
 
     async def _measure(self, found: Mapping[str, str]) -> None:

@@ -135,10 +135,14 @@ def _key_set(document: Any) -> KeySet:
     if not isinstance(keys, list):
         raise ProviderRefused(Cause.MALFORMED, "the provider's key set is none")
     keys_found = []
-    for each in keys[:64]:
-        if isinstance(each, dict) and each.get("use", "sig") == "sig" and each.get("kty") != "oct":
+    for raw_key in keys[:64]:
+        if (
+            isinstance(raw_key, dict)
+            and raw_key.get("use", "sig") == "sig"
+            and raw_key.get("kty") != "oct"
+        ):
             try:
-                keys_found += KeySet.import_key_set({"keys": [each]}).keys
+                keys_found += KeySet.import_key_set({"keys": [raw_key]}).keys
             except (JoseError, ValueError, TypeError, KeyError):
                 continue
     return KeySet(keys_found)

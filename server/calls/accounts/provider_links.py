@@ -33,7 +33,7 @@ async def identities(context: Context, caller: Caller, params: ListIdentities) -
     """The oldest first."""
     linked = await provider_identities.of_user(context.db, caller.user, MAX_IDENTITIES_PER_USER)
     password = await auth_credentials.password_of(context.db, caller.user)
-    return LinkedIdentities([_linked_row(each) for each in linked], password is not None)
+    return LinkedIdentities([_linked_row(identity) for identity in linked], password is not None)
 
 
 async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderBegun:

@@ -44,7 +44,12 @@ LINK = (
 async def providers(context: Context, caller: Caller, params: ListProviders) -> ProvidersShown:
     """In the order of the settings."""
     known_providers = context.exchange.providers.by_name.values()
-    return ProvidersShown([ProviderShown(known_provider.name, known_provider.label) for known_provider in known_providers])
+    return ProvidersShown(
+        [
+            ProviderShown(known_provider.name, known_provider.label)
+            for known_provider in known_providers
+        ]
+    )
 
 
 async def provider_begin(context: Context, caller: Caller, params: BeginProvider) -> ProviderBegun:

@@ -85,7 +85,11 @@ async def _require_same(
         raise Conflict(standing.version)
     state = AUDIO_STATES[params.status]
     if standing.status not in state.follows:
-        leads = [name for name, each in AUDIO_STATES.items() if standing.status in each.follows]
+        leads = [
+            name
+            for name, audio_state in AUDIO_STATES.items()
+            if standing.status in audio_state.follows
+        ]
         text = (
             f"the file is {standing.status}, and {params.status} does not follow on that; allowed: "
             f"{', '.join(leads)}"

@@ -42,7 +42,7 @@ async def list_logins(context: Context, caller: Caller, params: ListUserLogins) 
 async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
     """Logins are over when this is answered; of a member the seats, on whatever node."""
     given_ids = [params.user, params.login, params.member]
-    if sum(one is not None for one in given_ids) != 1:
+    if sum(given_id is not None for given_id in given_ids) != 1:
         text = "name one of user, login and member, and no other"
         raise Refused(ErrorCode.VALIDATION, text, field="user")
     if params.member is not None:

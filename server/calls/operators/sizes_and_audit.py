@@ -44,7 +44,9 @@ async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Siz
             for each in tables
         ],
         [
-            ProjectRow(project.project, project.name, project.deltas, project.kept, project.journal_bytes)
+            ProjectRow(
+                project.project, project.name, project.deltas, project.kept, project.journal_bytes
+            )
             for project in projects
         ],
     )

@@ -61,8 +61,8 @@ async def verify(context: Context, caller: Caller, params: Verify) -> Done:
     tell_ended(context, ended)
     if closed:
         await context.logins.others_were_here(context.db, user.email, caller.address)
-    for each in joined:
-        invitations.tell(context, each)
+    for membership in joined:
+        invitations.tell(context, membership)
     return Done()
 
 
