@@ -74,15 +74,15 @@ def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
     if not answer:
         raise NotDone(f"the node of {path} has ended; {PERHAPS}")
     try:
-        told: Any = json.loads(answer)
+        answer_map: Any = json.loads(answer)
     except ValueError:
-        told = {}
-    if not isinstance(told, dict) or not {"result", "error"} & told.keys():
+        answer_map = {}
+    if not isinstance(answer_map, dict) or not {"result", "error"} & answer_map.keys():
         raise NotDone(
             f"what listens at {path} is no node of Prime, so nothing was done;"
             " --socket names another directory"
         )
-    result: Result = told
+    result: Result = answer_map
     return result
 
 

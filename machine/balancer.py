@@ -137,9 +137,9 @@ class Balancer:
 
     async def _watch(self, node: Node) -> None:
         while True:
-            began = time.monotonic()
+            began_at = time.monotonic()
             self._set_ready(node, is_ready=await is_ready(node))
-            await asyncio.sleep(max(0.0, PROBE_SECONDS - (time.monotonic() - began)))
+            await asyncio.sleep(max(0.0, PROBE_SECONDS - (time.monotonic() - began_at)))
 
     def _set_ready(self, node: Node, *, is_ready: bool) -> None:
         if is_ready != node.is_ready:

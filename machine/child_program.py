@@ -65,7 +65,7 @@ class ChildProgram:
         self, words: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """Start it and wait until it is ready; returns its JSON line. Raises `HubFailed`."""
-        began = time.perf_counter()
+        began_at = time.perf_counter()
         program = self.program
         program.log.parent.mkdir(parents=True, exist_ok=True)
         prefix, before_exec = tie_to_our_life(program.death_signal)
@@ -82,7 +82,7 @@ class ChildProgram:
             )
         ready = await self._first_line()
         self._serving_pid = ready["pid"]
-        self.ready_seconds = time.perf_counter() - began
+        self.ready_seconds = time.perf_counter() - began_at
         return ready
 
     async def stop(self) -> int | None:

@@ -110,7 +110,7 @@ class LocalCluster:
 
     async def start(self) -> str:
         """Start what is not running and wait until it is ready; returns the address in front."""
-        began = time.perf_counter()
+        began_at = time.perf_counter()
         await self.start_postgres()
         await self.start_valkey()
         if not self.nodes:
@@ -121,7 +121,7 @@ class LocalCluster:
                 tasks.create_task(node.start())
         if not self._balancer.is_running:
             await self._start_balancer()
-        self.ready_seconds = time.perf_counter() - began
+        self.ready_seconds = time.perf_counter() - began_at
         return self.url
 
     async def kill(self) -> None:

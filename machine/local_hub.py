@@ -96,14 +96,14 @@ class LocalHub:
 
     async def start(self) -> str:
         """Start what is not running and wait until the server is ready; returns its address."""
-        began = time.perf_counter()
+        began_at = time.perf_counter()
         if not self.database_url:
             data = ("--data", str(self.directory))
             self.database_url = (await self._postgres.start(data))["database_url"]
         environment = {"DATABASE_URL": self.database_url, "REDIS_URL": "", **self.environment}
         options = ("--host", "127.0.0.1", "--port", str(self._port), "--json")
         self.url = (await self._hub.start(options, environment))["url"]
-        self.ready_seconds = time.perf_counter() - began
+        self.ready_seconds = time.perf_counter() - began_at
         self._port = int(self.url.rsplit(":", 1)[1].split("/")[0])
         return self.url
 

@@ -229,9 +229,9 @@ class Database:
         `first`: a statement without parameters, which goes along with the BEGIN; it raises here.
         """
         connection, transaction = await self._begin(first)
-        made = Transaction(connection, self._timeout)
+        begun_transaction = Transaction(connection, self._timeout)
         try:
-            yield made
+            yield begun_transaction
             with own_errors():
                 async with asyncio.timeout(self._timeout):
                     await transaction.commit()
@@ -240,7 +240,7 @@ class Database:
             raise
         finally:
             await self._release(connection)
-        made.is_committed()
+        begun_transaction.is_committed()
 
     def when_committed(self, then: Callable[[], None]) -> None:
         """Each query is its own transaction: at once."""

@@ -25,8 +25,8 @@ def step_back(connection: Any) -> None:
     with suppress(OSError, AttributeError, ValueError):
         backend = connection.get_server_pid()
         if _parent_of(backend) == _postmaster(connection):
-            behind = os.getpriority(os.PRIO_PROCESS, backend) + NICENESS
-            os.setpriority(os.PRIO_PROCESS, backend, min(behind, LAST))
+            niceness_behind = os.getpriority(os.PRIO_PROCESS, backend) + NICENESS
+            os.setpriority(os.PRIO_PROCESS, backend, min(niceness_behind, LAST))
 
 
 def _postmaster(connection: Any) -> int:

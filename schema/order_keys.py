@@ -131,9 +131,13 @@ def _in_front(key: str) -> str:
         return integer + _midpoint("", fraction)
     if fraction:
         return integer
-    below = _decrement(integer)
+    integer_before = _decrement(integer)
     # The smallest integer alone is no key: nothing could ever go in front of it.
-    return below + _midpoint("", None) if below == _SMALLEST_INTEGER else below
+    return (
+        integer_before + _midpoint("", None)
+        if integer_before == _SMALLEST_INTEGER
+        else integer_before
+    )
 
 
 def _integer_length(head: str) -> int:

@@ -194,7 +194,7 @@ def _mail(core: _Core, public_url: PublicUrl) -> MailSender:
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
     is_here, tell_nodes = connections.__contains__, hub.broadcast.tell_rows_changed
     shared, count = base.shared, base.metrics.count
-    return RowFeed(base.db, shared.secret, count, is_here, tell_nodes, shared.believed)
+    return RowFeed(base.db, shared.secret, count, is_here, tell_nodes, shared.accepted_secrets)
 
 
 def _admin_socket(core: _Core, context: Context) -> AdminSocket:
@@ -264,9 +264,9 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
     passwords = Passwords(base.password_costs)
-    one_time = OneTime(shared.secret, shared.believed)
+    one_time = OneTime(shared.secret, shared.accepted_secrets)
     guesses = Guesses(settings.limits, base.shared_counts)
-    devices = KnownDevices(shared.secret, shared.believed)
+    devices = KnownDevices(shared.secret, shared.accepted_secrets)
     audit = Audit(base.db.behind, base.metrics.count, base.clock)
     return Context(
         db=base.db.calls,
@@ -279,7 +279,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         feed=core.feed,
         queue=core.calls,
         tokens=_tokens(core),
-        refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.believed),
+        refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.accepted_secrets),
         passwords=passwords,
         usage=core.usage,
         logins=Logins(
@@ -293,8 +293,8 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         colors=MemberColors(),
         preset_uses=PresetUses(base.db.behind),
         public_url=public_url,
-        exchange=ExchangeOnDemand(settings.providers, shared.secret, shared.believed),
-        device_codes=DeviceCodes(shared.secret, shared.believed),
+        exchange=ExchangeOnDemand(settings.providers, shared.secret, shared.accepted_secrets),
+        device_codes=DeviceCodes(shared.secret, shared.accepted_secrets),
         second_factors=SecondFactors(shared.member_key, base.clock),
         announcer=announcer,
         audit=audit,
@@ -312,7 +312,7 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
 
 def _tokens(core: _Core) -> Tokens:
     shared, seconds = core.base.shared, core.settings.access_seconds
-    return Tokens(shared.signing, shared.secret, seconds, core.base.clock, shared.believed)
+    return Tokens(shared.signing, shared.secret, seconds, core.base.clock, shared.accepted_secrets)
 
 
 def _access(base: Foundation) -> Access:

@@ -28,7 +28,7 @@ class NodeSecrets:
     secret: bytes = field(repr=False)
     """PRIME_SECRET, or one that the database keeps: signs what nodes say on the bus, positions of
     the feed, and tokens in the form of before."""
-    believed: tuple[bytes, ...] = field(repr=False)
+    accepted_secrets: tuple[bytes, ...] = field(repr=False)
     """Others that nodes may have while it is changed: nothing is made with them here."""
     channels: str
     """What the channels of the deployment are called by, whichever secret is in force."""
@@ -41,20 +41,20 @@ class NodeSecrets:
 
 
 async def node_secrets(
-    chosen: bytes | None, db: Executor, believed: Sequence[bytes] = ()
+    chosen: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
 ) -> NodeSecrets:
-    """All of them; `chosen`: PRIME_SECRET, if it is set; `believed`: those beside it.
+    """All of them; `chosen`: PRIME_SECRET, if it is set; `accepted_secrets`: those beside it.
 
     Raises `Unfit` where other nodes of this database have none of these, and `PersistenceError`.
     """
     secret = chosen or await _shared(db, "tokens")
-    await _check(db, [_fingerprint(each) for each in (secret, *believed)])
+    await _check(db, [_fingerprint(each_secret) for each_secret in (secret, *accepted_secrets)])
     channels = await server_secrets.get_or_create(
         db, "channels", lambda: channels_of(secret).encode()
     )
     return NodeSecrets(
         secret=secret,
-        believed=tuple(believed),
+        accepted_secrets=tuple(accepted_secrets),
         channels=channels.decode(),
         member_key=await _shared(db, "members"),
         checksum_key=await _shared(db, "refresh checksum"),
@@ -75,7 +75,7 @@ async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
 
 
 async def is_secret_known(
-    chosen: bytes | None, db: Executor, believed: Sequence[bytes] = ()
+    chosen: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
 ) -> bool:
     """Whether nodes of this database have a secret, and one of these; only looks.
 
@@ -83,7 +83,11 @@ async def is_secret_known(
     """
     stored_fingerprint = await server_secrets.find(db, "fingerprint")
     used = chosen or await server_secrets.find(db, "tokens")
-    own_fingerprints = [_fingerprint(each) for each in (used, *believed) if each is not None]
+    own_fingerprints = [
+        _fingerprint(each_secret)
+        for each_secret in (used, *accepted_secrets)
+        if each_secret is not None
+    ]
     if stored_fingerprint is not None and not any(
         hmac.compare_digest(stored_fingerprint, own_fingerprint)
         for own_fingerprint in own_fingerprints

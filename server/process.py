@@ -118,7 +118,7 @@ async def _foundation(
     tls: TlsPair | None,
 ) -> Foundation:
     shared = await node_secrets(settings.secret, db.calls, settings.believed_secrets)
-    codec = BusCodec(shared.secret, secrets.token_hex(4), shared.believed)
+    codec = BusCodec(shared.secret, secrets.token_hex(4), shared.accepted_secrets)
     metrics = Metrics()
     return Foundation(
         db=db,

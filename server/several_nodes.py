@@ -205,9 +205,9 @@ class SeveralNodes:
         """Start a node again whenever it ends by itself."""
         delay = FIRST_DELAY_SECONDS
         while True:
-            began = time.monotonic()
+            began_at = time.monotonic()
             status = await node.ended()
-            if time.monotonic() - began > STEADY_SECONDS:
+            if time.monotonic() - began_at > STEADY_SECONDS:
                 delay = FIRST_DELAY_SECONDS
             log.warning("a node has ended; starting it again", node=node.name, status=status)
             await asyncio.sleep(delay)

@@ -91,8 +91,8 @@ class Client(Calls, Reconnecting):
         held_login = HeldLogin.given(access_token, refresh_token)
         login = Login(held_login, on_login_needed, device_token)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login, tls)
-        own_device = {"device_name": device_name, "device_kind": device_kind}
-        self._device_fields = {name: text for name, text in own_device.items() if text}
+        device_fields = {"device_name": device_name, "device_kind": device_kind}
+        self._device_fields = {name: text for name, text in device_fields.items() if text}
         self._may_call = asyncio.Semaphore(MAX_CALLS_IN_FLIGHT)
 
     async def __aenter__(self) -> Self:

@@ -63,12 +63,12 @@ class Gesture:
         """
         self._check_goes_on()
         self._finish()
-        made = [
+        set_ops = [
             {"op": "set", "col": value["col"], "id": entity_id, "props": value["props"]}
             for entity_id, value in self.values.items()
         ]
         try:
-            return self._commit(made if ops is None else ops, self.id)
+            return self._commit(set_ops if ops is None else ops, self.id)
         except BaseException:  # nobody shall see for ever what will never be
             self._show(self.id, None)
             raise

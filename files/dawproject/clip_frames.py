@@ -171,17 +171,17 @@ def merged(inner: Frame, outer: Frame, tempo: SongTempo) -> Frame | None:
 
     None where the outer clip plays anything beside its inner one.
     """
-    around = outer.clock(tempo)
+    outer_clock = outer.clock(tempo)
     first, last = outer.time, outer.end
     if outer.loop:
-        first = min(first, around.beat_at(outer.loop[0]))
-        last = around.beat_at(outer.loop[1])
+        first = min(first, outer_clock.beat_at(outer.loop[0]))
+        last = outer_clock.beat_at(outer.loop[1])
     if inner.loop or inner.time > first + ALMOST or inner.end < last - ALMOST:
         return None
-    within = inner.clock(tempo)
+    inner_clock = inner.clock(tempo)
     loop = outer.loop and (
-        within.time_at(around.beat_at(outer.loop[0])),
-        within.time_at(around.beat_at(outer.loop[1])),
+        inner_clock.time_at(outer_clock.beat_at(outer.loop[0])),
+        inner_clock.time_at(outer_clock.beat_at(outer.loop[1])),
     )
     has_in, has_out = outer.element.get("fadeInTime"), outer.element.get("fadeOutTime")
     fade_in = outer.fade_in if has_in else min(inner.fade_in, outer.duration)
@@ -192,7 +192,7 @@ def merged(inner: Frame, outer: Frame, tempo: SongTempo) -> Frame | None:
         time=outer.time,
         duration=outer.duration,
         loop=loop,
-        play_start=within.time_at(outer.time),
+        play_start=inner_clock.time_at(outer.time),
         fade_in=fade_in,
         fade_out=min(fade_out, outer.duration - fade_in),
         enable=inner.enable and outer.enable,

@@ -225,8 +225,8 @@ class ClipReader:
     def _flatten(self, outer: Frame, clips: Element, unit: str) -> list[str]:
         elements = clips.findall("Clip")
         if len(elements) == 1:
-            around = outer.clock(self._tempo).aligned(unit)
-            only = frame_of(elements[0], outer.track, around, self._tempo)
+            outer_clock = outer.clock(self._tempo).aligned(unit)
+            only = frame_of(elements[0], outer.track, outer_clock, self._tempo)
             whole = merged(only, outer, self._tempo)
             if whole is not None:
                 return self._emit(whole)

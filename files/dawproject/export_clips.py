@@ -300,12 +300,12 @@ class Counted:
 
     def __init__(self, media: Entities) -> None:
         self._paths: dict[str, str] = {}
-        taken: set[str] = set()
+        taken_paths: set[str] = set()
         for media_id, medium in media.items():
             path = str(medium["path"] or f"audio/{medium['name'] or media_id}")
-            while path in taken:
+            while path in taken_paths:
                 path = f"{path}-{media_id}"
-            taken.add(path)
+            taken_paths.add(path)
             self._paths[media_id] = path
 
     def of(self, media_id: str) -> str:

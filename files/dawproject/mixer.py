@@ -167,8 +167,10 @@ class MixerReader:
                 "outputs that lead nowhere now go to the group around them, or to the master"
             )
             self._song.lost(loss_text, leads_nowhere, strip.name)
-            around = self._strip_around(strip) or MASTER_CHANNEL
-            self._song.change("channels", channel, dest=around if dest in (None, channel) else dest)
+            strip_around = self._strip_around(strip) or MASTER_CHANNEL
+            self._song.change(
+                "channels", channel, dest=strip_around if dest in (None, channel) else dest
+            )
         for send in element.iterfind("Sends/Send"):
             self._add_send(channel, send, strip.name)
         devices = element.find("Devices")

@@ -19,8 +19,8 @@ def find_map(root: Element, tag: str, role: Role, targets: Mapping[str, Target])
         return named, named.get("timeUnit", "beats")
     pending = [(lanes, "beats") for lanes in root.iterfind("Arrangement/Lanes")]
     while pending:
-        part, around = pending.pop()
-        unit = part.get("timeUnit", around)
+        part, element_around = pending.pop()
+        unit = part.get("timeUnit", element_around)
         aim = part.find("Target")
         target = targets.get("" if aim is None else aim.get("parameter", ""))
         if part.tag == "Points" and target is not None and target.role == role:

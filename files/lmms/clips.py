@@ -141,7 +141,7 @@ class Clips:
 
     def _moved_by(self, pattern: Element, points: int, item: str) -> list[Control]:
         """The controls it moves by lanes: the tempo is read apart, what is unknown is told."""
-        ids = [found.get("id", "") for found in pattern.iterfind("object")]
+        ids = [moved_object.get("id", "") for moved_object in pattern.iterfind("object")]
         controls = [control for control in map(self._controls.find, ids) if control is not None]
         self._song.lost(
             "automation points of controls Prime does not know",
@@ -154,8 +154,8 @@ class Clips:
 
     def moves_tempo(self, pattern: Element) -> bool:
         """Whether it moves the song's tempo, be it beside other things."""
-        ids = [found.get("id", "") for found in pattern.iterfind("object")]
-        return any(self._controls.find(found) == TEMPO for found in ids)
+        ids = [object_id.get("id", "") for object_id in pattern.iterfind("object")]
+        return any(self._controls.find(object_id) == TEMPO for object_id in ids)
 
     def interpolation(self, pattern: Element, item: str) -> str:
         """How it comes from point to point; curves are told."""

@@ -186,15 +186,17 @@ def _sort_key(timed: _Timed) -> tuple[int, int, int, int]:
 
 def _in_order(state: State) -> Iterator[str]:
     """The tracks as they are seen: each before what is inside of it."""
-    below: dict[str | None, list[tuple[str, str]]] = defaultdict(list)
+    children_by_parent: dict[str | None, list[tuple[str, str]]] = defaultdict(list)
     for track_id, track in state["tracks"].items():
         parent = track["parent"] if track["parent"] in state["tracks"] else None
-        below[None if parent is None else str(parent)].append((str(track["order"]), track_id))
-    pending = sorted(below[None], reverse=True)
+        children_by_parent[None if parent is None else str(parent)].append(
+            (str(track["order"]), track_id)
+        )
+    pending = sorted(children_by_parent[None], reverse=True)
     while pending:
         _, track_id = pending.pop()
         yield track_id
-        pending += sorted(below.get(track_id, ()), reverse=True)
+        pending += sorted(children_by_parent.get(track_id, ()), reverse=True)
 
 
 def _program(device: Entity | None, channel: int) -> Iterator[Event]:

@@ -97,9 +97,11 @@ async def refused_deltas(target: Target) -> str:
         await target.enter_room(target.stranger, project, device, node=node) for device in "ab"
     ]
     reading = [asyncio.ensure_future(wire.closed()) for wire in wires]
-    began, slowest = time.monotonic(), 0.0
+    began_at, slowest = time.monotonic(), 0.0
     try:
-        while not all(one.done() for one in reading) and time.monotonic() < began + FLOOD_SECONDS:
+        while (
+            not all(one.done() for one in reading) and time.monotonic() < began_at + FLOOD_SECONDS
+        ):
             for wire in wires:
                 wire.propose(project, REFUSED_OPS)
                 await wire.flush()
@@ -107,7 +109,7 @@ async def refused_deltas(target: Target) -> str:
             async with await target.enter(target.viewer):
                 pass  # a server that is full lets nobody in
             await asyncio.wait(reading, timeout=0.22)
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - began_at
         codes = [reader.result() if reader.done() else 0 for reader in reading]
         must(0 not in codes, f"still open after {FLOOD_SECONDS:.0f} seconds")
         answers = [
@@ -126,10 +128,10 @@ async def refused_deltas(target: Target) -> str:
 
 async def _acknowledged_in(target: Target) -> float:
     """Seconds that an edit of the witness takes."""
-    began = time.monotonic()
+    began_at = time.monotonic()
     problem = await target.witness.problem()
     must(not problem, problem)
-    return time.monotonic() - began
+    return time.monotonic() - began_at
 
 
 @attack("A23", "a member who does not read")

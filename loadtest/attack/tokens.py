@@ -93,11 +93,11 @@ async def logged_out(target: Target) -> str:
         await target.enter_room(account, target.project, "three", node=other_url) as three,
     ):
         await two.call("auth.logout", {})
-        began = asyncio.get_running_loop().time()
+        began_at = asyncio.get_running_loop().time()
         for wire in (one, three):
             code = await wire.closed()
             must(code == 4501, f"another connection was closed with {code}")
-        seconds = asyncio.get_running_loop().time() - began
+        seconds = asyncio.get_running_loop().time() - began_at
         must(seconds < CLOSED_SECONDS, f"they were closed after {seconds:.1f} s")
     for node in target.each_node():
         code_of_hello, close = await _login_answer(node, account.access)

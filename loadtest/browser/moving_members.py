@@ -73,16 +73,16 @@ class MovingMembers:
 
     async def _move(self, project: str) -> None:
         """Each at its rate, spread evenly over the time between two of its moves."""
-        began, step = time.perf_counter(), 0
+        began_at, step = time.perf_counter(), 0
         while self._members:
-            due_at = began + step / self.wanted_per_second
+            due_at = began_at + step / self.wanted_per_second
             now = time.perf_counter()
             if due_at > now:
                 await asyncio.sleep(due_at - now)
                 continue
             self.lag_ms.append((now - due_at) * 1_000)
             number = step % len(self._members)
-            cursor = self._cursor(number, due_at - began)
+            cursor = self._cursor(number, due_at - began_at)
             message: Message = {"t": "presence", "project": project, "cursor": cursor}
             self._members[number].connection.send(pack(message))
             self.sent += 1

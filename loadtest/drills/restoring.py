@@ -25,7 +25,7 @@ async def restore(scene: Scene, seconds: float) -> None:
     )
     backup_report = json.loads(output)
     await asyncio.sleep(seconds / 2)
-    began = now()
+    began_at = now()
     await asyncio.gather(*(node.leave() for node in cluster.nodes))
     cut_at = now()
     restored = named(cluster.database_url)
@@ -44,7 +44,7 @@ async def restore(scene: Scene, seconds: float) -> None:
     scene.stage.failovers.append(Failover(cut_at, now(), False, heads))
     scene.notes["backup_seconds"] = backup_report["seconds"]
     scene.notes["restore_seconds"] = json.loads(output)["seconds"]
-    scene.notes["down_seconds"] = round(now() - began, 2)
+    scene.notes["down_seconds"] = round(now() - began_at, 2)
 
 
 def named(url: str) -> str:

@@ -153,11 +153,11 @@ async def _watch(watch: Watch, pipe: Pipe) -> None:
     pipe.send("ready")
     while await _word_of_parent(pipe) == "begin":
         cursors_seen = CursorsSeen()
-        cpu, began = time.process_time(), time.perf_counter()
+        cpu, began_at = time.process_time(), time.perf_counter()
         moving = asyncio.create_task(_move(movers, watch.hz, cursors_seen))
         await _word_of_parent(pipe)
         moving.cancel()
-        passed = time.perf_counter() - began
+        passed = time.perf_counter() - began_at
         cursors_seen.wanted = passed * watch.hz * len(movers)
         cursors_seen.cpu_percent = (time.process_time() - cpu) / passed * 100
         pipe.send(cursors_seen)
@@ -226,9 +226,9 @@ async def _move(movers: Sequence[Mover], hz: float, seen: CursorsSeen) -> None:
     for mover in movers:
         mover.begin(seen)
     gap = 1 / (hz * len(movers))
-    began, step = time.perf_counter(), 0
+    began_at, step = time.perf_counter(), 0
     while True:
-        due_at = began + step * gap
+        due_at = began_at + step * gap
         now = time.perf_counter()
         if due_at > now:
             await asyncio.sleep(due_at - now)

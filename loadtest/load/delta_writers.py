@@ -120,10 +120,10 @@ async def offer(
     writers: list[DeltaWriter], per_second: float, seconds: float, lag_ms: list[float]
 ) -> int:
     """Deltas at an even rate, in turn, whatever the answers; how many should have been sent."""
-    began, step = time.perf_counter(), 0
+    began_at, step = time.perf_counter(), 0
     count = round(per_second * seconds)
     while step < count:
-        due_at = began + step / per_second
+        due_at = began_at + step / per_second
         now = time.perf_counter()
         if due_at > now:
             await asyncio.sleep(due_at - now)

@@ -71,9 +71,9 @@ class Member:
     def edit(self, step: int) -> None:
         """One small delta."""
         props = {"volume": 0.5 + step % 100 / 100}
-        began = _now_ms()
+        began_at = _now_ms()
         op = {"op": "set", "col": "channels", "id": "ch_master", "props": props}
-        self._edited_at[self.room.edit([op])] = began
+        self._edited_at[self.room.edit([op])] = began_at
         self._measured.deltas_sent += 1
 
     def _on_event(self, event: Event) -> None:

@@ -129,13 +129,13 @@ class Participant:
     def edit(self, ops: list[Op], atomic: bool) -> str | None:
         """Propose a delta; returns its id, or None when too many wait already."""
         is_live = self.room.is_live
-        began = now_ms()
+        began_at = now_ms()
         try:
             delta_id = self.room.edit(ops, atomic=atomic)
         except TooMuchPending:
             return None
         if is_live:
-            self._sent[delta_id] = (began, self.client.connections)
+            self._sent[delta_id] = (began_at, self.client.connections)
         return delta_id
 
     def figures(self) -> MemberFigures:

@@ -48,23 +48,23 @@ class QuietWriter:
         await asyncio.wait([life, writing])
 
     async def _propose(self, project: str) -> None:
-        began = time.monotonic()
+        began_at = time.monotonic()
         for number in itertools.count():
             delta_id = f"quiet-delta-{number:06}"
             props = {"name": f"take {number}"}
             op = {"op": "set", "col": "project", "id": "project", "props": props}
             now = time.monotonic()
-            self._sent[delta_id] = now, (now - began - number / RATE) * 1_000
+            self._sent[delta_id] = now, (now - began_at - number / RATE) * 1_000
             self._connection.send({"t": "delta", "project": project, "id": delta_id, "ops": [op]})
-            await asyncio.sleep(max(0.0, began + (number + 1) / RATE - time.monotonic()))
+            await asyncio.sleep(max(0.0, began_at + (number + 1) / RATE - time.monotonic()))
 
     def _received(self, message: Message) -> None:
         if message["t"] == "joined":
             self._joined.set()
         elif message["t"] in ("ack", "error") and message.get("id") in self._sent:
             sent, late = self._sent.pop(message["id"])
-            took = (time.monotonic() - sent) * 1_000
-            print(json.dumps([sent, took, late]), flush=True)
+            seconds_taken = (time.monotonic() - sent) * 1_000
+            print(json.dumps([sent, seconds_taken, late]), flush=True)
 
 
 async def _stay() -> None:

@@ -159,10 +159,10 @@ class _Bench:
         phase, before = await watch.phase(), await scrape(self._hub.url)
         for loop in loops:
             loop.ms.clear()
-        began, before_cpu = time.perf_counter(), self._cpu()
+        began_at, before_cpu = time.perf_counter(), self._cpu()
         async with LoopLag() as lag:
             await _run_each(loop.run(seconds=self._arguments.seconds) for loop in loops)
-        passed = time.perf_counter() - began
+        passed = time.perf_counter() - began_at
         *cpu_taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
         cursors_seen, after = await phase.end(), await scrape(self._hub.url)
         found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(stolen / passed * 100)

@@ -68,12 +68,12 @@ async def _load(
         child_pipe.close()
         pipes.append(own_pipe)
     await asyncio.gather(*(_receive(pipe) for pipe in pipes))
-    began, cpu_before = time.perf_counter(), hub.cpu_seconds if hub else 0.0
+    began_at, cpu_before = time.perf_counter(), hub.cpu_seconds if hub else 0.0
     for pipe in pipes:
         pipe.send("go")
     measured = await asyncio.gather(*(_receive(pipe) for pipe in pipes))
     cpu = hub.cpu_seconds - cpu_before if hub else None
-    return measured, cpu, time.perf_counter() - began
+    return measured, cpu, time.perf_counter() - began_at
 
 
 async def _receive(pipe: Any) -> Any:

@@ -187,11 +187,11 @@ class _Bench:
             writer.keep_in_flight(self._arguments.in_flight)
         await asyncio.sleep(WARM_UP_SECONDS)
         metrics, acked = await scrape(self._hub.url), self._answers.acked
-        phase, began, since = await watch.phase(), time.perf_counter(), samples.now
+        phase, began_at, since = await watch.phase(), time.perf_counter(), samples.now
         cpu = self._hub.cpu_seconds
         await asyncio.sleep(self._arguments.seconds)
         cpu = self._hub.cpu_seconds - cpu
-        acked, passed = self._answers.acked - acked, time.perf_counter() - began
+        acked, passed = self._answers.acked - acked, time.perf_counter() - began_at
         cursors_seen = await phase.end()
         until, after = samples.now, await self._scrape("saturated")
         for writer in self._writers:

@@ -131,11 +131,11 @@ class _Bench:
                 for n in range(WRITERS)
             ]
             for _ in range(ROUNDS):
-                cpu, began = self._hub.cpu_seconds, time.perf_counter()
+                cpu, began_at = self._hub.cpu_seconds, time.perf_counter()
                 shares = [DELTAS_PER_ROUND // WRITERS] * WRITERS
                 pairs = zip(writers, shares, strict=True)
                 await asyncio.gather(*(w.write(n, self._any_edit, IN_FLIGHT) for w, n in pairs))
-                rates.append(sum(shares) / (time.perf_counter() - began))
+                rates.append(sum(shares) / (time.perf_counter() - began_at))
                 await asyncio.sleep(ROUND_PAUSE_SECONDS)  # what was put off belongs to it too
                 costs.append((self._hub.cpu_seconds - cpu) / sum(shares) * 1e6)
         alone = [await _timed(self._one_edit) for _ in range(100)]
@@ -215,9 +215,9 @@ class _Bench:
 
 async def _timed(work: Callable[[], Awaitable[Any]]) -> float:
     """How long it took, in ms."""
-    began = time.perf_counter()
+    began_at = time.perf_counter()
     await work()
-    return (time.perf_counter() - began) * 1_000
+    return (time.perf_counter() - began_at) * 1_000
 
 
 async def _median(work: Callable[[], Awaitable[Any]], times: int) -> float:

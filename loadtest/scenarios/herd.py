@@ -183,9 +183,9 @@ class _Herd:
     async def _edit(self) -> None:
         """All editors in turn, at an even rate, whether the server is there or not."""
         gap = 1 / (EDITS_PER_SECOND * len(self._editors))
-        began, step = time.perf_counter(), 0
+        began_at, step = time.perf_counter(), 0
         while True:
-            due_at = began + step * gap
+            due_at = began_at + step * gap
             now = time.perf_counter()
             if due_at > now:
                 await asyncio.sleep(due_at - now)

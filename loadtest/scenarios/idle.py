@@ -130,7 +130,7 @@ class _Crowd:
     async def _fill(self, account: Account, projects: list[str]) -> float:
         at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
         self._progress.update(self._step, description=f"{self._count:,} come in")
-        began = time.perf_counter()
+        began_at = time.perf_counter()
 
         async def come_in(number: int) -> None:
             project = projects[number // self._per_room]
@@ -144,7 +144,7 @@ class _Crowd:
             self._progress.advance(self._step)
 
         await asyncio.gather(*map(come_in, range(self._count)))
-        return time.perf_counter() - began
+        return time.perf_counter() - began_at
 
     async def _settled(self, pongs: int = 0) -> float:
         """Memory once so many heartbeats were answered in all, and it stands still, in KiB."""

@@ -186,13 +186,15 @@ class _Storm:
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         async with Samples(busy, levels, every=0.25) as samples, LoopLag() as lag:
             phase = await cursors.phase()
-            began, cpu = time.perf_counter(), self._hub.cpu_seconds
+            began_at, cpu = time.perf_counter(), self._hub.cpu_seconds
             waited = self._hub.kept_waiting_seconds
-            everyone = await asyncio.gather(*(self._join(n, began) for n in range(self._clients)))
+            everyone = await asyncio.gather(
+                *(self._join(n, began_at) for n in range(self._clients))
+            )
             generator = lag.cpu_percent
             waited = self._hub.kept_waiting_seconds - waited
             hub_cpu = self._hub.cpu_seconds - cpu
-            passed = time.perf_counter() - began
+            passed = time.perf_counter() - began_at
             await asyncio.sleep(AFTER_SECONDS)
             cursors_seen = await phase.end()
         after = await scrape(self._hub.url)

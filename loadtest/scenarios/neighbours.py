@@ -65,10 +65,10 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
             await large.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
         os.nice(BEHIND)
-        began, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
+        began_at, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
         report = await _measure(acks, large, arguments.seconds, console)
         waited = kept_waiting_seconds(hub.pid) - waited
-        report["disturbed"] = disturbed(waited / (time.monotonic() - began) * 100)
+        report["disturbed"] = disturbed(waited / (time.monotonic() - began_at) * 100)
         report["disturbed"] += late_writer(report["ack_ms"])
         report["project_mb"] = round(large.state_bytes() / 2**20, 1)
         report["refused_calls"] = large.refused

@@ -121,9 +121,9 @@ class _Session:
             copies = await stack.enter_async_context(self._witnesses())
             await stack.enter_async_context(_cancelled(keep_alive(self._connected)))
             async with Samples(busy, levels) as samples:
-                began = time.perf_counter()
+                began_at = time.perf_counter()
                 await self._play(second)
-                passed = time.perf_counter() - began
+                passed = time.perf_counter() - began_at
             unanswered = await settle([p.member for p in self._people], SETTLE_SECONDS)
             lost, stored = await audits(self._hub.database_url, self._acked())
             converged = await _converge(copies, stored)

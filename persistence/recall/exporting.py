@@ -102,8 +102,8 @@ def _next_cursor(user: str, kind: str, last: list[list[str]], limit: int) -> str
     if len(last) == limit:
         return _write(user, kind, last[-1])
     kinds = list(FIRST)
-    behind = kinds[kinds.index(kind) + 1 :]
-    return _write(user, behind[0], FIRST[behind[0]]) if behind else None
+    later_kinds = kinds[kinds.index(kind) + 1 :]
+    return _write(user, later_kinds[0], FIRST[later_kinds[0]]) if later_kinds else None
 
 
 def _key(row: Any) -> dict[str, Any]:

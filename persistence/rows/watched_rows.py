@@ -191,12 +191,12 @@ def naming(table: Table) -> tuple[Column, ...]:
 async def _as_rows(table: Table, columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
     rows, read = list[Row](), read_as(table, columns)
     clock = asyncio.get_running_loop().time
-    began = clock()
+    began_at = clock()
     for n, record in enumerate(records, 1):
         rows.append(as_row(read, record))
-        if not n % AT_A_TIME or clock() - began > AT_A_TIME_SECONDS:
+        if not n % AT_A_TIME or clock() - began_at > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
-            began = clock()
+            began_at = clock()
     await asyncio.sleep(0)  # what follows looks at all of them
     return rows
 

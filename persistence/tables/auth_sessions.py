@@ -273,11 +273,11 @@ async def rotate(
         session = _session(row)
         if (no := _refusal(row, session, counter, is_signed)) is not None:
             return Rotation(no, session)
-        behind = session.counter - counter
-        if behind == 0:
+        rotations_behind = session.counter - counter
+        if rotations_behind == 0:
             advanced = await transaction.fetchrow(ADVANCE, session_id, new_key)
             return Rotation(RotationResult.ROTATED, _session(advanced))
-        if behind == 1 or row["rotated_now"]:
+        if rotations_behind == 1 or row["rotated_now"]:
             if session.refresh_key is None:
                 session = _session(await transaction.fetchrow(GIVE_KEY, session_id, new_key))
             return Rotation(RotationResult.REPEATED, session)

@@ -62,11 +62,11 @@ class Bench:
         for _ in range(WARM_UP_BATCHES):
             await self._append(batch)
         self.batch_ms.clear()
-        began = time.perf_counter()
-        while (now := time.perf_counter()) - began < seconds:
+        began_at = time.perf_counter()
+        while (now := time.perf_counter()) - began_at < seconds:
             await self._append(batch)
             self.batch_ms.append((time.perf_counter() - now) * 1_000)
-        seconds_taken = time.perf_counter() - began
+        seconds_taken = time.perf_counter() - began_at
         deltas = len(self.batch_ms) * batch
         ordered = sorted(self.batch_ms)
         return {

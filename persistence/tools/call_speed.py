@@ -270,9 +270,9 @@ async def _measure(
             done += 1
         return done
 
-    began, cpu = time.perf_counter(), time.process_time()
+    began_at, cpu = time.perf_counter(), time.process_time()
     counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(busy)))
-    passed, cpu_taken = time.perf_counter() - began, time.process_time() - cpu
+    passed, cpu_taken = time.perf_counter() - began_at, time.process_time() - cpu
     done = sum(counts)
     return {
         "kind": kind["kind"],

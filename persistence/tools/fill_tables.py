@@ -246,7 +246,7 @@ def sizes(rows: int) -> dict[str, int]:
 
 async def fill(dsn: str, rows: int) -> Filled:
     """Fill a migrated database that is empty; raises `PersistenceError`."""
-    began = time.perf_counter()
+    began_at = time.perf_counter()
     row_counts = sizes(rows)
     with own_errors():
         connection = await asyncpg.connect(dsn, timeout=10)
@@ -260,7 +260,7 @@ async def fill(dsn: str, rows: int) -> Filled:
             assert busy_ids is not None
         finally:
             await connection.close(timeout=10)
-    seconds = round(time.perf_counter() - began, 1)
+    seconds = round(time.perf_counter() - began_at, 1)
     return Filled(rows, row_counts["users"], row_counts["projects"], seconds, **busy_ids)
 
 

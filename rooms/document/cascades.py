@@ -50,13 +50,13 @@ def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fa
             looked_at += 1
             if not looked_at % SLICE:
                 yield
-            below, name, collection = referrer
+            referrer_id, name, collection = referrer
             if POINTERS[collection][name].on_delete != "cascade":
                 fall.leave(parent_id, referrer)
-            elif below not in fall.gone:
-                fall.gone.add(below)
+            elif referrer_id not in fall.gone:
+                fall.gone.add(referrer_id)
                 ways.append((parent_id, referrers))
-                parent_id, referrers = below, (yield from index.in_order(below))
+                parent_id, referrers = referrer_id, (yield from index.in_order(referrer_id))
                 break
         else:
             fall.take(parent_id)

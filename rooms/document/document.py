@@ -139,7 +139,7 @@ class Document(OpApplication):
                 counted = yield from self._counting(counted)
                 yield
         yield from self._counting(counted)
-        yield from self._counting_apart()
+        yield from self._counting_long_devices()
         if applied.drops:
             applied.as_sent = False
             if atomic:

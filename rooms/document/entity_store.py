@@ -229,7 +229,7 @@ class EntityStore:
                 yield
         return len(self._log)
 
-    def _counting_apart(self) -> Steps[None]:
+    def _counting_long_devices(self) -> Steps[None]:
         """Bring the digest up to what was changed in place: once for each, however often."""
         size = self.size
         for at, owned in self._apart.items():

@@ -87,7 +87,7 @@ class OpApplication(EntityStore):
             self._check_stays_from_zero(op.col, op.id, changed)
         if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
             return self._routing(op, changed, props)
-        return self._put_beside(op, changed, props)
+        return self._put_at_same_time(op, changed, props)
 
     def _change_wide(self, op: Set | Move, device: Entity, props: Entity) -> list[Op]:
         """As `_change`, for a device with so many parameters that it is changed in place."""
@@ -130,7 +130,7 @@ class OpApplication(EntityStore):
             _check_params_size({}, entity["params"])
         if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched):
             return self._routing(op, entity, op.entity)
-        return self._put_beside(op, entity, op.entity)
+        return self._put_at_same_time(op, entity, op.entity)
 
     def _put_inserted(self, op: Insert, entity: Entity) -> list[Op]:
         made_room = self._make_room(op.col, op.id, entity) if op.col in SIDED else []
@@ -288,7 +288,7 @@ class OpApplication(EntityStore):
 
     # Two at one time: the later one is right, a third replaces it (rule O12).
 
-    def _put_beside(
+    def _put_at_same_time(
         self, op: Set | Move | Insert, entity: Entity, props: Entity
     ) -> list[Op] | Steps[list[Op]]:
         if op.col != "tempo":  # points are never pointed at

@@ -33,14 +33,14 @@ class CommittedEntries:
         if entry.aspect == DOCUMENT:
             self.stacks.note(entry.mark(is_void=not applied.ops))
         self.stacks.remember(entry.seq, applied.changes)
-        is_otherwise = bool(applied.drops) or not applied.is_spelled
-        if is_otherwise:
+        took_effect_otherwise = bool(applied.drops) or not applied.is_spelled
+        if took_effect_otherwise:
             self.unrecorded[entry.seq] = applied.ops
         delta = self._delta(entry, applied)
         packet, digest = Packet(delta), self._follower.digest
         ack, drops = answers.ack(self._project, entry, applied, delta.ops, digest)
         is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
-        proposed = applied.proposed if is_otherwise and is_tried_again else ()
+        proposed = applied.proposed if took_effect_otherwise and is_tried_again else ()
         self._append(entry, packet, drops, ack.ops, proposed, len(applied.ops))
         return packet, ack
 

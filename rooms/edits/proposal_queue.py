@@ -170,14 +170,14 @@ class ProposalQueue:
             seat.undo_waiting = queued
             yield [Recall(seat.connection, tuple(step.seqs))]
             return
-        for below in steps[1:]:
+        for older_step in steps[1:]:
             if ops:
                 break
             # It has changed nothing, as a fader put back: the same key press is about the next.
-            ops_below = yield from self._inverse(below, known_changes)
+            ops_below = yield from self._inverse(older_step, known_changes)
             if ops_below is None:
                 break
-            step, ops = below, ops_below
+            step, ops = older_step, ops_below
         looked_over_ops = yield from looked_over(ops)
         problem = yield from self._problem_with_made(seat, looked_over_ops)
         proposed = self._waiting.still_queued(queued, seat)

@@ -251,13 +251,13 @@ class Members:
             return []
         self.remote.on_life_sign(node, now)
         effects: Effects = []
-        believed = []
+        newer_members = []
         for member_announced in announced:
             is_there, effects_of_member = self._believe(node, member_announced)
             effects += effects_of_member
             if is_there:
-                believed.append(member_announced)
-        diff = self.remote.present(node, believed)
+                newer_members.append(member_announced)
+        diff = self.remote.present(node, newer_members)
         effects += [self._to_all(MemberJoined(self._project, m)) for m in diff.joined]
         return [*effects, *self._gone(diff.left)]
 

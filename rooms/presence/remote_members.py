@@ -176,17 +176,17 @@ class RemoteMembers:
     def _mend(self, before: Member, after: Member) -> None:
         """A tick was lost: those here get what it held."""
         gestures_before = self.gestures.of(before.member)
-        over = dict.fromkeys(gestures_before.keys() - after.gestures.keys())
+        ended_gestures = dict.fromkeys(gestures_before.keys() - after.gestures.keys())
         moved = {} if before.presence == after.presence else {after.member: after.presence}
         changed = gestures_before != after.gestures
-        gestures = {after.member: {**after.gestures, **over}} if changed else {}
+        gestures = {after.member: {**after.gestures, **ended_gestures}} if changed else {}
         if moved or gestures:
             self.pass_on(Packet(Tick(self._project, moved, gestures)))
 
     def _tell_over(self, member: str, gestures: Mapping[str, object]) -> None:
         if gestures:
-            over: dict[str, None] = dict.fromkeys(gestures)
-            self.pass_on(Packet(Tick(self._project, {}, {member: {**over}})))
+            ended_gestures: dict[str, None] = dict.fromkeys(gestures)
+            self.pass_on(Packet(Tick(self._project, {}, {member: {**ended_gestures}})))
 
     def _show_gestures(self, member: Member) -> None:
         self.gestures.forget(member.member)

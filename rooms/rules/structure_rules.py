@@ -76,8 +76,8 @@ def _track_parent(document: Entities, track_id: str, track: Entity) -> Why:
         if ancestor == track_id:
             return DropReason.CYCLE, invariants.TRACK_IN_ITSELF
         depth += 1
-        over = document.get(ancestor)
-        ancestor = None if over is None else over["parent"]
+        parent_track = document.get(ancestor)
+        ancestor = None if parent_track is None else parent_track["parent"]
     if depth + document.track_levels(track_id) > TRACK_DEPTH:
         return DropReason.INVALID, invariants.TOO_DEEP.format(depth=TRACK_DEPTH)
     return FINE

@@ -23,8 +23,8 @@ class TrackLevels:
 
     def of(self, track_id: str) -> int:
         """Levels from this track down, itself the first; at most `TOO_DEEP`."""
-        below = self._below.get(track_id)
-        return 1 if below is None else min(TOO_DEEP, 1 + max(below))
+        levels_below = self._below.get(track_id)
+        return 1 if levels_below is None else min(TOO_DEEP, 1 + max(levels_below))
 
     def add(self, track_id: str, parent: str | None) -> None:
         """A track is there now."""
@@ -47,14 +47,14 @@ class TrackLevels:
         ancestor: str | None = track_id
         while ancestor is not None and before != after:
             levels = self.of(ancestor)
-            below = self._below.setdefault(ancestor, Counter())
+            levels_below = self._below.setdefault(ancestor, Counter())
             if after is not None:
-                below[after] += 1
+                levels_below[after] += 1
             if before is not None:
-                below[before] -= 1
-                if not below[before]:
-                    del below[before]
-            if not below:
+                levels_below[before] -= 1
+                if not levels_below[before]:
+                    del levels_below[before]
+            if not levels_below:
                 del self._below[ancestor]
             before, after = levels, self.of(ancestor)
             ancestor = self._parents.get(ancestor)

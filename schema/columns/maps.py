@@ -107,8 +107,8 @@ def _first_problem(value: Any, depth: int) -> tuple[str, str]:
         return path, f"has a value that is none of JSON's, or a number past ±{LARGEST}"
     if depth >= MAX_MAP_DEPTH:
         return path, f"is nested deeper than {MAX_MAP_DEPTH} maps and lists"
-    within, text = _first_problem(inner_value, depth + 1)
-    return path + within, text
+    inner_path, text = _first_problem(inner_value, depth + 1)
+    return path + inner_path, text
 
 
 def _first_unsound(value: Any, depth: int) -> tuple[Any, Any]:

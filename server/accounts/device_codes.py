@@ -19,12 +19,13 @@ USER_CODE_LENGTH = 8
 class DeviceCodes:
     """Those of one node. The user code is kept as an HMAC, the device code as a hash.
 
-    `believed`: other secrets, with which a node may have made a code.
+    `accepted_secrets`: other secrets, with which a node may have made a code.
     """
 
-    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+    def __init__(self, secret: bytes, accepted_secrets: Sequence[bytes] = ()) -> None:
         self._keys = [
-            hmac.digest(each, b"user codes of devices", "sha256") for each in (secret, *believed)
+            hmac.digest(each_secret, b"user codes of devices", "sha256")
+            for each_secret in (secret, *accepted_secrets)
         ]
         self._waiting_calls: dict[bytes, set[asyncio.Event]] = {}
         """Hash of a device code -> set when it is decided here; one for each call that waits."""

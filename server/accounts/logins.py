@@ -150,8 +150,8 @@ class Logins:
         wrong_count = await login_tries.count_wrong(db, account, source.counted_under, begun)
         await self._guesses.wrong_in_network(address, now)
         self._note_failure(user, stored_hash, source, wrong_count)
-        took = asyncio.get_running_loop().time() - now
-        await asyncio.sleep(seconds_to_grid(took, self.grid_seconds))
+        seconds_taken = asyncio.get_running_loop().time() - now
+        await asyncio.sleep(seconds_to_grid(seconds_taken, self.grid_seconds))
         raise Refused(ErrorCode.AUTH_FAILED, WRONG)
 
     async def _known_device(

@@ -50,11 +50,16 @@ class Presented:
 class RefreshTokens:
     """`secret`: what version 1 was signed with. `checksum_key`: shared by all nodes.
 
-    `believed`: other secrets that version 1 may have been signed with.
+    `accepted_secrets`: other secrets that version 1 may have been signed with.
     """
 
-    def __init__(self, secret: bytes, checksum_key: bytes, believed: Sequence[bytes] = ()) -> None:
-        self._old_keys = [hmac.digest(each, b"refresh", "sha256") for each in (secret, *believed)]
+    def __init__(
+        self, secret: bytes, checksum_key: bytes, accepted_secrets: Sequence[bytes] = ()
+    ) -> None:
+        self._old_keys = [
+            hmac.digest(each_secret, b"refresh", "sha256")
+            for each_secret in (secret, *accepted_secrets)
+        ]
         self._checksum_key = checksum_key
 
     def issue(self, auth_session: str, counter: int, key: bytes | None, *, is_new: bool) -> str:

@@ -59,7 +59,7 @@ class Tokens:
 
     Until the first of `keys` signs, tokens are made in the form of before, with a secret of at
     least 32 bytes: nodes of before read no other. Those are honoured until they run out, also if
-    they are signed with one of the secrets that are `believed`.
+    they are signed with one of the secrets that are `accepted_secrets`.
     """
 
     def __init__(
@@ -68,10 +68,13 @@ class Tokens:
         secret: bytes,
         access_seconds: int,
         clock: Callable[[], float] = time.time,
-        believed: Sequence[bytes] = (),
+        accepted_secrets: Sequence[bytes] = (),
     ) -> None:
         self.keys = keys
-        self._old_keys = [hmac.digest(each, b"access", "sha256") for each in (secret, *believed)]
+        self._old_keys = [
+            hmac.digest(each_secret, b"access", "sha256")
+            for each_secret in (secret, *accepted_secrets)
+        ]
         self._clock = clock
         self.access_seconds = access_seconds
 

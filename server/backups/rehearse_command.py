@@ -47,11 +47,11 @@ def main() -> int:
 
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
-        url, began = chosen(None, arguments.config), time.monotonic()
+        url, began_at = chosen(None, arguments.config), time.monotonic()
         newest = _backup_at(arguments.from_)
         done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
         if url is not None and not done.problems:
-            await _note_run(url, newest, time.monotonic() - began)
+            await _note_run(url, newest, time.monotonic() - began_at)
         if arguments.json:
             command_output.say_json(msgspec.to_builtins(done))
         else:

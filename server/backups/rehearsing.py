@@ -54,7 +54,7 @@ async def rehearse(
     """
     manifest = restoring.opened(kept.dump)
     async with _empty_database(on, url, left) as (rehearsal_dsn, options):
-        began = time.monotonic()
+        began_at = time.monotonic()
         server, contents = await restoring.load(
             kept.dump, manifest, rehearsal_dsn, jobs, tell, Left(), makes_roles=on == EMBEDDED
         )
@@ -64,7 +64,7 @@ async def rehearse(
     return Rehearsed(
         kept.dump.name,
         f"{options}, PostgreSQL {server.version}",
-        restored - began,
+        restored - began_at,
         time.monotonic() - restored,
         len(contents.tables),
         sum(table.rows for table in contents.tables.values()),

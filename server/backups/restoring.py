@@ -87,7 +87,7 @@ async def restore(
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`.
     """
-    began = time.monotonic()
+    began_at = time.monotonic()
     server, contents = await load(dump, manifest, url, jobs, tell, left)
     left.words = WITHOUT_EPOCHS.format(server.database)
     tell("migrating, where it is older than this Prime")
@@ -99,7 +99,7 @@ async def restore(
     return Restored(
         dump.name,
         server.database,
-        time.monotonic() - began,
+        time.monotonic() - began_at,
         manifest is not None,
         contents,
         done.applied,

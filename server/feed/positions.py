@@ -19,11 +19,11 @@ def owner(user: str, list_key: bytes) -> bytes:
 class Positions:
     """`secret`: what all nodes of a deployment share and nobody else knows.
 
-    `believed`: other secrets that a node may have written a position with.
+    `accepted_secrets`: other secrets that a node may have written a position with.
     """
 
-    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
-        self._keys = [_Keys(each) for each in (secret, *believed)]
+    def __init__(self, secret: bytes, accepted_secrets: Sequence[bytes] = ()) -> None:
+        self._keys = [_Keys(each_secret) for each_secret in (secret, *accepted_secrets)]
 
     def write(self, place: Place, owner: bytes) -> str:
         """The text that stands for the place, in the list of this `owner`."""

@@ -44,10 +44,10 @@ class RowFeed:
         count: Count,
         is_here: Callable[[str], bool],
         tell_nodes: Callable[[], None],
-        believed: Sequence[bytes] = (),
+        accepted_secrets: Sequence[bytes] = (),
     ) -> None:
         self.watches = Watches()
-        self._positions = Positions(secret, believed)
+        self._positions = Positions(secret, accepted_secrets)
         self._telling = WatchNotifier(self.watches, self._positions, count)
         self._starting = WatchStart(db.reads, db.callers, count)
         self.reader = FeedReader(db.rooms, self.watches, self._telling, count)

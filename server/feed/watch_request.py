@@ -35,9 +35,9 @@ def read_listed(
     fields: Sequence[str] | None,
 ) -> Listed:
     """`named`: column -> the value that it must have, beside `where`. Raises `BadQuery`."""
-    asked = read_where(table, where)
+    row_condition = read_where(table, where)
     parts = [Compare(table.by_name[name], Operator.EQ, named[name]) for name in sorted(named)]
-    condition = AllOf((*parts, asked)) if parts else asked
+    condition = AllOf((*parts, row_condition)) if parts else row_condition
     columns = _chosen(table, fields)
     looked_at = {column.name for column in _columns(condition)} | set(scope(table))
     needed = [c for c in table.columns if c in columns or c.name in looked_at]

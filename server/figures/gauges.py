@@ -24,8 +24,8 @@ def add_gauges(node: Node) -> None:
     feed = node.feed
     gauge("watches", "Lists and rows that somebody watches.", lambda: len(feed.watches))
     gauge("watched_rows", "Rows that they show, together.", lambda: feed.watches.rows)
-    behind = "From the beginning of the last transaction that the feed has read to its reading."
-    gauge("feed_lag_seconds", behind, lambda: feed.reader.lag_seconds)
+    meaning = "From the beginning of the last transaction that the feed has read to its reading."
+    gauge("feed_lag_seconds", meaning, lambda: feed.reader.lag_seconds)
     if (tls := node.foundation.tls) is not None:
         runs_out = "When the certificate in force runs out, in seconds since 1970."
         gauge("tls_expires_seconds", runs_out, lambda: tls.expires_at)

@@ -84,8 +84,8 @@ class JournalWatch:
     async def look_for_more(self) -> None:
         """The slow tick: one query compares all open rooms with the journal."""
         rooms_asked_for = dict(self._rooms)
-        known = {project: live.known for project, live in rooms_asked_for.items()}
-        stands = await self._journal.stand(known) if known else {}
+        known_by_project = {project: live.known for project, live in rooms_asked_for.items()}
+        stands = await self._journal.stand(known_by_project) if known_by_project else {}
         for project, standing in stands.items():
             live = rooms_asked_for[project]
             if self._rooms.get(project) is not live:

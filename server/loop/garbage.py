@@ -52,5 +52,5 @@ class Garbage:
             return
         self._collected_at = now
         collected = gc.collect()
-        took = round((time.monotonic() - now) * 1_000, 1)
-        log.info("collected cycles", objects=collected, took_ms=took)
+        seconds_taken = round((time.monotonic() - now) * 1_000, 1)
+        log.info("collected cycles", objects=collected, took_ms=seconds_taken)

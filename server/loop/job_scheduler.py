@@ -76,12 +76,12 @@ class JobScheduler:
 
     def _run(self, run_until: RunUntil, taken: float, now: float) -> None:
         is_left = run_until(now + self._seconds_left)
-        took = self.time() - now
-        self._seconds_left -= took
+        seconds_taken = self.time() - now
+        self._seconds_left -= seconds_taken
         if not is_left:
             return
-        if taken + took < JOB_SECONDS:
-            self._waiting_jobs.append((run_until, taken + took))
+        if taken + seconds_taken < JOB_SECONDS:
+            self._waiting_jobs.append((run_until, taken + seconds_taken))
         else:
             self._long.append(run_until)
 

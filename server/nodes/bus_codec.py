@@ -30,13 +30,13 @@ class OtherVersion(Exception):
 class BusCodec:
     """`secret`: what all nodes of a deployment share and nobody else knows.
 
-    `believed`: other secrets that nodes may sign with while it is changed.
+    `accepted_secrets`: other secrets that nodes may sign with while it is changed.
     """
 
-    def __init__(self, secret: bytes, node: str, believed: Sequence[bytes] = ()) -> None:
+    def __init__(self, secret: bytes, node: str, accepted_secrets: Sequence[bytes] = ()) -> None:
         self.node = node
         self._key = _key_of(secret)
-        self._believed = [_key_of(each) for each in believed]
+        self._accepted_keys = [_key_of(each) for each in accepted_secrets]
         self._number = 0
         """Of the newest message of this node."""
         self._encode = msgspec.msgpack.Encoder().encode
@@ -65,7 +65,9 @@ class BusCodec:
     def _is_signed(self, signature: bytes, data: bytes) -> bool:
         if hmac.compare_digest(signature, _signature(self._key, data)):
             return True
-        return any(hmac.compare_digest(signature, _signature(key, data)) for key in self._believed)
+        return any(
+            hmac.compare_digest(signature, _signature(key, data)) for key in self._accepted_keys
+        )
 
 
 def channels_of(secret: bytes) -> str:

@@ -143,7 +143,7 @@ async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> 
     token = secrets.token_urlsafe(32)
     stored = Hashes(hashlib.sha256(token.encode()).digest(), secrets.token_bytes(32))
     async with db.transaction() as tx:
-        made = await one_time_tokens.put(
+        token_row = await one_time_tokens.put(
             tx,
             user.id,
             Purpose.RESET_PASSWORD,
@@ -152,7 +152,7 @@ async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> 
             seconds=LINK_SECONDS,
             code_seconds=0,
         )
-        if made is Made.NOT_YET:
+        if token_row is Made.NOT_YET:
             raise NotDone(TOO_MANY_LINKS)
         if by_mail:
             await _mail(tx, user, token)

@@ -232,10 +232,10 @@ def _said_operator(result: Result) -> str:
 
 def _said_rotated(result: Result) -> str:
     if result["at_once"]:
-        then = "it signs now, and what was signed before is refreshed"
+        when_words = "it signs now, and what was signed before is refreshed"
     else:
-        then = "it signs in ten minutes, those before it stay good for what they have signed"
-    return f"made the key {result['kid']}: {then}"
+        when_words = "it signs in ten minutes, those before it stay good for what they have signed"
+    return f"made the key {result['kid']}: {when_words}"
 
 
 def parser() -> argparse.ArgumentParser:

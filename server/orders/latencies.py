@@ -26,11 +26,13 @@ def latency(answers: Sequence[dict[str, Any]]) -> Latency:
 
 def quantile(upto: Sequence[float], counts: Sequence[int], part: float) -> float | None:
     """Of a histogram, straight between two bounds; past the last one, that one."""
-    wanted_count, below, seen_count = part * sum(counts), 0.0, 0
+    wanted_count, bound_below, seen_count = part * sum(counts), 0.0, 0
     if not wanted_count:
         return None
     for bound, count in zip(upto, counts[:-1], strict=True):
         if count and seen_count + count >= wanted_count:
-            return round(below + (bound - below) * (wanted_count - seen_count) / count, 2)
-        below, seen_count = bound, seen_count + count
-    return round(below, 2)
+            return round(
+                bound_below + (bound - bound_below) * (wanted_count - seen_count) / count, 2
+            )
+        bound_below, seen_count = bound, seen_count + count
+    return round(bound_below, 2)

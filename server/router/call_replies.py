@@ -110,7 +110,7 @@ class CallReplies:
     async def _answer(
         self, connection: Connection, caller: Caller, call: Call, params: msgspec.Struct
     ) -> None:
-        codec, began = connection.codec, time.monotonic()
+        codec, began_at = connection.codec, time.monotonic()
         was_sent = False
         try:
             key = call.idempotency_key
@@ -126,9 +126,9 @@ class CallReplies:
                 follow(was_sent)
             connection.calls_in_flight -= 1
             self._count(f"calls.{call.method}")
-            took = time.monotonic() - began
-            self._duration_by_method[call.method](took)
-            self._context.slow_calls.add(call.method, took, done=was_sent)
+            seconds_taken = time.monotonic() - began_at
+            self._duration_by_method[call.method](seconds_taken)
+            self._context.slow_calls.add(call.method, seconds_taken, done=was_sent)
             if isinstance(params, Batch):
                 self._count_all(params)
 

@@ -93,7 +93,7 @@ class Joining:
         return connection.rooms | self._hub.leaving(connection.id)
 
     async def _let_in(self, connection: Connection, session: LoggedIn, message: Join) -> None:
-        project, began = message.project, time.monotonic()
+        project, began_at = message.project, time.monotonic()
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 request = await self._request(connection, session, message)
@@ -101,7 +101,7 @@ class Joining:
                     self._report_divergence(session, project, message.diverged)
                 if not await self._hub.join(request, project, lambda: project in session.rooms):
                     raise Refused(ErrorCode.NOT_JOINED, "you left before you were let in")
-                self._took(time.monotonic() - began)
+                self._took(time.monotonic() - began_at)
                 await self._look_at_role_again(connection, request, project)
         except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, project):

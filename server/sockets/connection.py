@@ -216,14 +216,14 @@ class Connection(Incoming, asyncio.Protocol):
             self.abort("no_handshake")
 
     def _shake_hands(self, request: Request) -> None:
-        asked = asked_by(request, None if self._handshake is None else self._handshake.form)
-        plain = self._server.answer_http(asked)
+        upgrade_asked = asked_by(request, None if self._handshake is None else self._handshake.form)
+        plain = self._server.answer_http(upgrade_asked)
         if plain is None and self._transport is not None:
             forwarded = request.headers.get_all("X-Forwarded-For")
             peer = self._transport.get_extra_info("peername")
-            plain = self._server.refuse_handshake(self, asked, peer, forwarded)
+            plain = self._server.refuse_handshake(self, upgrade_asked, peer, forwarded)
         if plain is not None:
-            response = response_of(self._protocol, plain, asked.method)
+            response = response_of(self._protocol, plain, upgrade_asked.method)
         else:
             response = self._protocol.accept(request)
             request._exception = None

@@ -113,7 +113,7 @@ class Incoming(RateLimited):
         return self._pay()
 
     def _receive_some(self, data: bytes) -> None:
-        began = self.last_received_at = self._loop.time()
+        began_at = self.last_received_at = self._loop.time()
         if self._handshake is not None and self._protocol.state is State.CONNECTING:
             request, data = self._handshake.cut(data)
             self._feed_protocol(request)
@@ -129,7 +129,7 @@ class Incoming(RateLimited):
             self._feed_protocol(data)
         self._is_at_start = self._is_open and self._cutter.is_at_start
         transport = self._transport
-        if transport is None or self._loop.time() - began <= READ_SECONDS:
+        if transport is None or self._loop.time() - began_at <= READ_SECONDS:
             return
         if not transport.is_closing():
             # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.

@@ -307,7 +307,7 @@ class Nodes:
             journal=made.journal,
             slow_journal=PostgresJournal(lanes.reads),
             bus=made.bus,
-            codec=BusCodec(shared.secret, secrets.token_hex(4), shared.believed),
+            codec=BusCodec(shared.secret, secrets.token_hex(4), shared.accepted_secrets),
             shared=shared,
             # A twentieth of a second for each hash, and nearly every test has accounts.
             password_costs=QUICK_HASHES,

@@ -35,7 +35,7 @@ class RedirectListener:
         self.address = ""
         self._state: str | None = None
         """What the browser has to bring; None: it was not sent out yet."""
-        self._brought: asyncio.Future[dict[str, str]] = asyncio.Future()
+        self._redirect: asyncio.Future[dict[str, str]] = asyncio.Future()
 
     def expect(self, state: str) -> None:
         """Call it before the browser is sent out."""
@@ -43,17 +43,17 @@ class RedirectListener:
 
     async def answer(self) -> dict[str, str]:
         """What is in the address that it was led back to with the state that was expected."""
-        return await self._brought
+        return await self._redirect
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request of a browser."""
         with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
             async with asyncio.timeout(READ_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
-                brought = self._take_redirect(head)
+                redirect_params = self._take_redirect(head)
                 status, page = b"404 Not Found", b""
-                if brought is not None:
-                    status, page = b"200 OK", PAGE if "code" in brought else REFUSED_PAGE
+                if redirect_params is not None:
+                    status, page = b"200 OK", PAGE if "code" in redirect_params else REFUSED_PAGE
                 length = b"Content-Length: %d\r\n" % len(page)
                 writer.write(b"HTTP/1.1 " + status + b"\r\n" + HEADERS + length + b"\r\n" + page)
                 await writer.drain()
@@ -65,12 +65,12 @@ class RedirectListener:
         url = urlsplit(target)
         if method != "GET" or url.path != PATH or self._state is None:
             return None
-        brought = dict(parse_qsl(url.query))
-        if not hmac.compare_digest(brought.get("state", "").encode(), self._state.encode()):
+        redirect_params = dict(parse_qsl(url.query))
+        if not hmac.compare_digest(redirect_params.get("state", "").encode(), self._state.encode()):
             return None
-        if not self._brought.done():
-            self._brought.set_result(brought)
-        return brought
+        if not self._redirect.done():
+            self._redirect.set_result(redirect_params)
+        return redirect_params
 
 
 @asynccontextmanager

@@ -26,12 +26,12 @@ async def by_provider(
             await opened
         try:
             async with asyncio.timeout(begun["expires_in"]):
-                brought = await listener.answer()
+                redirect_params = await listener.answer()
         except TimeoutError:
             raise LoginDenied("nobody has logged in at the provider in time") from None
-    if "code" not in brought:
-        raise LoginDenied(f"the provider says: {brought.get('error', 'no')}")
-    proof = {"code": brought["code"], "iss": brought.get("iss")}
+    if "code" not in redirect_params:
+        raise LoginDenied(f"the provider says: {redirect_params.get('error', 'no')}")
+    proof = {"code": redirect_params["code"], "iss": redirect_params.get("iss")}
     if invitation:
         proof["invitation"] = invitation
     return await call("auth.provider_finish", flow=begun["flow"], state=begun["state"], **proof)

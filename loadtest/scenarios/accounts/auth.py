@@ -108,7 +108,7 @@ class _Bench:
         )
         writer = await BarePrime.open(self._one, "writer", tokens["access_token"])
         await writer.join(project)
-        waited, began = kept_waiting_seconds(self._pid), time.perf_counter()
+        waited, began_at = kept_waiting_seconds(self._pid), time.perf_counter()
         async with LoopLag() as lag:
             quiet = await self._phase("without wrong logins", doors, writer, project, None)
             wrong_logins = WrongLogins(
@@ -122,7 +122,7 @@ class _Bench:
             )
             closed = await self._revoked()
             refreshes = await self._refreshes()
-        waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began)
+        waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began_at)
         wrong_login_count = self._arguments.wrong_per_second * self._arguments.seconds
         found_problems = problems(
             lag.ms, lag.cpu_percent, wrong_logins.sent, wrong_login_count
@@ -198,13 +198,13 @@ class _Bench:
                     asyncio.get_running_loop().create_future()
                 )
                 elsewhere.connection.on_lost = connection_ended.set_result
-                began = time.perf_counter()
+                began_at = time.perf_counter()
                 await connection.call("auth.logout")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await connection_ended
                 if elsewhere.connection.close_code == REVOKED:
-                    took.append((time.perf_counter() - began) * 1_000)
+                    took.append((time.perf_counter() - began_at) * 1_000)
                 connection.close()
         return took
 
@@ -271,9 +271,9 @@ async def _edit(writer: BarePrime, project: str, seconds: float, acks: list[floa
             acks.append((time.perf_counter() - due_at) * 1_000)
 
     writer.on_message = received
-    began, batch = time.perf_counter(), secrets.token_hex(4)
+    began_at, batch = time.perf_counter(), secrets.token_hex(4)
     for number in range(int(seconds * EDITS_PER_SECOND)):
-        due_at = began + number / EDITS_PER_SECOND
+        due_at = began_at + number / EDITS_PER_SECOND
         await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
         delta_id = f"auth-{batch}-{number:05}"
         sent[delta_id] = due_at

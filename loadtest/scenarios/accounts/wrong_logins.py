@@ -53,9 +53,9 @@ class WrongLogins:
 
     async def run(self, seconds: float) -> None:
         """Send them when they are due; those of a moment late go at once."""
-        began, guessers = time.perf_counter(), itertools.cycle(self.guessers)
+        began_at, guessers = time.perf_counter(), itertools.cycle(self.guessers)
         emails = itertools.cycle(self.emails)
-        while (passed := time.perf_counter() - began) < seconds:
+        while (passed := time.perf_counter() - began_at) < seconds:
             while self.sent < passed * self.per_second:
                 self.sent += 1
                 task = asyncio.create_task(self._try(next(guessers), next(emails)))
@@ -88,11 +88,11 @@ class RightLogins:
 
     async def _again(self, known: Known, door: BarePrime, end: float) -> None:
         while time.perf_counter() < end:
-            began = time.perf_counter()
+            began_at = time.perf_counter()
             while time.perf_counter() < end:
                 try:
                     await door.call("auth.login", email=known.email, password=PASSWORD)
-                    self.ms.append((time.perf_counter() - began) * 1_000)
+                    self.ms.append((time.perf_counter() - began_at) * 1_000)
                     break
                 except PrimeRefused as refused:
                     self.refused[str(refused).partition(":")[0]] += 1

@@ -186,9 +186,9 @@ class _Crowd:
         writing = self._write()
         await asyncio.sleep(1.0)
         before, changes_seen = await scrape(self._hub.url), self._seen.changes
-        began = time.perf_counter()
+        began_at = time.perf_counter()
         await asyncio.sleep(self._arguments.seconds)
-        after, passed = await scrape(self._hub.url), time.perf_counter() - began
+        after, passed = await scrape(self._hub.url), time.perf_counter() - began_at
         changes_seen = self._seen.changes - changes_seen
         await _cancelled(writing)
         queries, changes = (after[name] - before[name] for name in (QUERIES, CHANGES))

@@ -152,9 +152,9 @@ class FileWriter:
 
     async def write(self, per_second: float) -> None:
         """One change after the other at this rate, until it is cancelled."""
-        began, step = time.perf_counter(), 0
+        began_at, step = time.perf_counter(), 0
         while True:
-            await asyncio.sleep(max(0.0, began + step / per_second - time.perf_counter()))
+            await asyncio.sleep(max(0.0, began_at + step / per_second - time.perf_counter()))
             await self._change(step % len(self._files))
             step += 1
 

@@ -38,10 +38,13 @@ class KnownDevices:
     def __init__(
         self,
         secret: bytes,
-        believed: Sequence[bytes] = (),
+        accepted_secrets: Sequence[bytes] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._keys = [hmac.digest(each, b"known devices", "sha256") for each in (secret, *believed)]
+        self._keys = [
+            hmac.digest(each_secret, b"known devices", "sha256")
+            for each_secret in (secret, *accepted_secrets)
+        ]
         self._clock = clock
         """Seconds since 1970."""
 

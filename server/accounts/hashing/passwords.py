@@ -158,8 +158,10 @@ class Passwords:
 
     def _ended(self, work: _Work, ended: asyncio.Future[object]) -> None:
         self._is_working = False
-        took = work.seconds = self._clock() - self._began
-        self._seconds_each += (took - self._seconds_each) * (NEWEST if self._seconds_each else 1)
+        seconds_taken = work.seconds = self._clock() - self._began
+        self._seconds_each += (seconds_taken - self._seconds_each) * (
+            NEWEST if self._seconds_each else 1
+        )
         if ended.cancelled():
             work.done.cancel()
             return

@@ -19,8 +19,11 @@ NAME_LENGTH = 6
 class FlowSecrets:
     """Those of all nodes that share the secret, or believe it."""
 
-    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
-        keys = [hmac.digest(each, b"logins by providers", "sha256") for each in (secret, *believed)]
+    def __init__(self, secret: bytes, accepted_secrets: Sequence[bytes] = ()) -> None:
+        keys = [
+            hmac.digest(each_secret, b"logins by providers", "sha256")
+            for each_secret in (secret, *accepted_secrets)
+        ]
         self._key = keys[0]
         self._by_name = {_name(key): key for key in reversed(keys)}
 

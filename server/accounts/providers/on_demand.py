@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 class ExchangeOnDemand:
     """An `Exchange`, made at once where a provider is set, else when one is first asked for."""
 
-    def __init__(self, providers: Providers, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+    def __init__(
+        self, providers: Providers, secret: bytes, accepted_secrets: Sequence[bytes] = ()
+    ) -> None:
         self.providers = providers
         """Others after a reload."""
-        self.secrets = FlowSecrets(secret, believed)
-        """`believed`: beside the secret, while that is changed."""
+        self.secrets = FlowSecrets(secret, accepted_secrets)
+        """`accepted_secrets`: beside the secret, while that is changed."""
         self._made: Exchange | None = None
         """None: nobody has logged in by a provider, and none was set at the start."""
         if providers.by_name:

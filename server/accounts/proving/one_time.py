@@ -38,12 +38,13 @@ class MailedSecrets:
 class OneTime:
     """Makes them, and what is stored of them. `secret`: of the server, shared by all nodes.
 
-    `believed`: other secrets, with which a node may have made a code.
+    `accepted_secrets`: other secrets, with which a node may have made a code.
     """
 
-    def __init__(self, secret: bytes, believed: Sequence[bytes] = ()) -> None:
+    def __init__(self, secret: bytes, accepted_secrets: Sequence[bytes] = ()) -> None:
         self._keys = [
-            hmac.digest(each, b"one-time codes", "sha256") for each in (secret, *believed)
+            hmac.digest(each_secret, b"one-time codes", "sha256")
+            for each_secret in (secret, *accepted_secrets)
         ]
 
     def make(self) -> MailedSecrets:

@@ -117,8 +117,8 @@ class WriteBehind:
     # A room.
 
     async def _keep_room(self, live: LiveRoom, written: _Written, now: float) -> None:
-        behind, since = live.room.head - live.checkpoints.seq, now - live.checkpoints.at
-        if behind >= CHECKPOINT_DELTAS or (behind and since >= CHECKPOINT_SECONDS):
+        entries_behind, since = live.room.head - live.checkpoints.seq, now - live.checkpoints.at
+        if entries_behind >= CHECKPOINT_DELTAS or (entries_behind and since >= CHECKPOINT_SECONDS):
             await live.checkpoints.store_if_new(now)
         await live.snapshots.keep_if_due(self._db, now)
         if live.is_busy:
