@@ -86,11 +86,11 @@ def _exchange(door: socket.socket, line: bytes, path: Path) -> Result:
     return result
 
 
-def _result_of(told: dict[str, Any]) -> Result:
-    error = told.get("error")
+def _result_of(answer: dict[str, Any]) -> Result:
+    error = answer.get("error")
     if error is not None:
         raise NotDone(error["message"], 2 if error["code"] in ("validation", "bad_message") else 1)
-    result: Result = told["result"]
+    result: Result = answer["result"]
     return result
 
 
@@ -98,10 +98,10 @@ def _no_right(path: Path) -> str:
     return f"this user may not use {path}: run it as the user of the nodes, or as root"
 
 
-def _nobody(place: Path, paths: Sequence[Path]) -> str:
+def _nobody(directory: Path, paths: Sequence[Path]) -> str:
     why = "nobody listens at the sockets" if paths else "there is no socket"
     return (
-        f"no node answers: {why} in {place}. Is one running on this machine, by this user, with the"
-        " same PRIME_ADMIN_SOCKET or --data? --socket names another directory; --url asks a server"
-        " of any machine"
+        f"no node answers: {why} in {directory}. Is one running on this machine, by this user,"
+        " with the same PRIME_ADMIN_SOCKET or --data? --socket names another directory;"
+        " --url asks a server of any machine"
     )

@@ -34,35 +34,37 @@ async def whole_state(client: Client, project: str) -> State:
     return state
 
 
-async def _come_up_to(room: Room, wanted: Position) -> None:
+async def _come_up_to(room: Room, wanted_position: Position) -> None:
     arrived = asyncio.Event()
     stop = room.subscribe(lambda _: arrived.set())
     try:
         async with asyncio.timeout(CATCH_UP_SECONDS):
-            while not _holds(room, wanted):
+            while not _holds(room, wanted_position):
                 arrived.clear()
                 await arrived.wait()
     except TimeoutError:
         have = room.replica.position
-        raise NotWhole(f"{wanted} was acknowledged, and the server gives only {have}") from None
+        raise NotWhole(
+            f"{wanted_position} was acknowledged, and the server gives only {have}"
+        ) from None
     finally:
         stop()
 
 
-def _holds(room: Room, wanted: Position) -> bool:
+def _holds(room: Room, wanted_position: Position) -> bool:
     position = room.replica.position
     if not room.is_live or position is None:
         return False
-    if position.epoch != wanted.epoch:
+    if position.epoch != wanted_position.epoch:
         raise NotWhole("the project was brought back from a backup just now; export it again")
-    return position.seq >= wanted.seq
+    return position.seq >= wanted_position.seq
 
 
 def _compare(
-    state: State, position: Position, theirs: Mapping[str, object], their_digest: str
+    state: State, position: Position, server_state: Mapping[str, object], their_digest: str
 ) -> None:
-    if theirs != {"epoch": position.epoch, "seq": position.seq}:
-        raise NotWhole(f"asked for {position}, the server told of {theirs}")
+    if server_state != {"epoch": position.epoch, "seq": position.seq}:
+        raise NotWhole(f"asked for {position}, the server told of {server_state}")
     own_digest = digest(state)
     if own_digest != their_digest:
         raise NotWhole(

@@ -32,8 +32,8 @@ def state_ops(state: State) -> list[Op]:
     return ops
 
 
-def _changed(entity: Entity, known: Entity) -> Entity:
-    return {name: value for name, value in entity.items() if known.get(name, ...) != value}
+def _changed(entity: Entity, empty_entity: Entity) -> Entity:
+    return {name: value for name, value in entity.items() if empty_entity.get(name, ...) != value}
 
 
 def _ordered(entities: Mapping[str, Entity], pointer: str | None) -> Iterator[tuple[str, Entity]]:

@@ -91,8 +91,8 @@ def _add_connections(connections: argparse.ArgumentParser) -> None:
     connections.set_defaults(run=run_connections)
 
 
-def _add_peers(words: argparse.ArgumentParser, default: str) -> None:
-    words.add_argument(
+def _add_peers(subparsers: argparse.ArgumentParser, default: str) -> None:
+    subparsers.add_argument(
         "--peers",
         type=_peers,
         default=list(GROUPS[default]),
@@ -103,25 +103,27 @@ def _add_peers(words: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def _finish(words: argparse.ArgumentParser, run: Any) -> None:
-    words.add_argument("--hz", type=positive, default=30.0, help="moves a second per member (30)")
-    words.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
-    words.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
-    words.add_argument(
+def _finish(subparsers: argparse.ArgumentParser, run: Any) -> None:
+    subparsers.add_argument(
+        "--hz", type=positive, default=30.0, help="moves a second per member (30)"
+    )
+    subparsers.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
+    subparsers.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
+    subparsers.add_argument(
         "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
     )
-    words.add_argument(
+    subparsers.add_argument(
         "--profile",
         action="store_true",
         help="run Prime once more under py-spy, and put its flame graph into the report",
     )
-    words.add_argument("--json", action="store_true", help="the report as one line on stdout")
+    subparsers.add_argument("--json", action="store_true", help="the report as one line on stdout")
 
     def start(arguments: argparse.Namespace) -> Any:
         problem = _problem_of_profile(arguments) if arguments.profile else ""
-        return words.error(problem) if problem else run(arguments)
+        return subparsers.error(problem) if problem else run(arguments)
 
-    words.set_defaults(run=start)
+    subparsers.set_defaults(run=start)
 
 
 def _problem_of_profile(arguments: argparse.Namespace) -> str:

@@ -213,9 +213,9 @@ class EmbeddedPostgres(EmbeddedServer):
         return bool(lines) and lines[0] == str(pid)
 
 
-def _why(said: str) -> str:
+def _why(program_output: str) -> str:
     """What a program of PostgreSQL says went wrong, on one line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in program_output.splitlines() if line.strip()]
     error_lines = [line for line in lines if WRONG.search(line)]
     return "; ".join(error_lines[:3] or lines[-2:] or ["it said nothing"])
 

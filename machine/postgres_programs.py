@@ -173,7 +173,7 @@ async def run(
         raise ProgramFailed(f"{Path(program.path).name}: {text}")
 
 
-async def _listen(child: asyncio.subprocess.Process, said: Callable[[str], None]) -> list[str]:
+async def _listen(child: asyncio.subprocess.Process, on_line: Callable[[str], None]) -> list[str]:
     """The first lines that complain, else the last one."""
     assert child.stderr is not None
     complaints: list[str] = []
@@ -181,7 +181,7 @@ async def _listen(child: asyncio.subprocess.Process, said: Callable[[str], None]
     while line := await _read_line(child.stderr):
         text = line.decode(errors="replace").strip()
         last = text.partition(": ")[2] or text  # what is before it is the program's name
-        said(last)
+        on_line(last)
         if COMPLAINT.search(text):
             complaints.append(last)
     return complaints[:TOLD_LINES] or [last]

@@ -176,7 +176,7 @@ async def _migrated(dsn: str) -> list[str]:
     return applied
 
 
-async def _apply(connection: Any, migration: Migration, known: list[Migration]) -> bool:
+async def _apply(connection: Any, migration: Migration, known_migrations: list[Migration]) -> bool:
     with own_errors():
         async with connection.transaction():
             # Before the first look: what another process does just now must be seen.
@@ -184,7 +184,7 @@ async def _apply(connection: Any, migration: Migration, known: list[Migration]) 
             await become_owner(connection)
             await connection.execute(BOOKKEEPING)
             applied = await _applied(connection)
-            _refuse_newer(applied, known)
+            _refuse_newer(applied, known_migrations)
             if migration.number in applied:
                 return False
             await _run_steps(connection, migration)
@@ -216,8 +216,8 @@ async def _applied(connection: Any) -> dict[int, Any]:
         return {row["number"]: row for row in await connection.fetch(APPLIED)}
 
 
-def _refuse_newer(applied: dict[int, Any], known: list[Migration]) -> None:
-    numbers = {migration.number for migration in known}
+def _refuse_newer(applied: dict[int, Any], known_migrations: list[Migration]) -> None:
+    numbers = {migration.number for migration in known_migrations}
     for number, row in applied.items():
         if row["breaking"] and number not in numbers:
             raise Unfit(

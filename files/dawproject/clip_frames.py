@@ -82,10 +82,10 @@ def _end(element: Element, clock: Clock, content: Clock, tempo: SongTempo) -> fl
     return max(ends, default=start + _NO_END)
 
 
-def _content_end(part: Element, around: Clock, tempo: SongTempo) -> float:
-    clock = around.aligned(part.get("timeUnit"))
+def _content_end(part: Element, outer_clock: Clock, tempo: SongTempo) -> float:
+    clock = outer_clock.aligned(part.get("timeUnit"))
     if part.tag in ("Audio", "Video"):
-        return around.aligned("seconds").beat_at(number(part, "duration", 0))
+        return outer_clock.aligned("seconds").beat_at(number(part, "duration", 0))
     if part.tag == "Clips":
         frames = (frame_of(clip, "", clock, tempo) for clip in part.iterfind("Clip"))
         return max((frame.end for frame in frames), default=clock.beat_at(0))

@@ -186,17 +186,17 @@ class ClipReader:
         return self._add_clip(frame, str(clip["kind"]), media=clip["media"], ref=source)
 
     def _add_notes(
-        self, clip: str, part: Element, place: Callable[[float], float], told: str
+        self, clip: str, part: Element, time_to_beat: Callable[[float], float], clip_words: str
     ) -> None:
         for note in part.iterfind("Note"):
-            self._song.lost("expressions inside notes", len(note), told)
+            self._song.lost("expressions inside notes", len(note), clip_words)
             time, velocity = number(note, "time"), number(note, "vel", 0.8)
-            start = place(time)
+            start = time_to_beat(time)
             self._song.add(
                 "notes",
                 clip=clip,
                 time=round(start, 6),
-                duration=round(place(time + number(note, "duration")) - start, 6),
+                duration=round(time_to_beat(time + number(note, "duration")) - start, 6),
                 key=integer(note, "key"),
                 vel=velocity,
                 rel=number(note, "rel", min(max(velocity, 0.0), 1.0)),
@@ -204,7 +204,7 @@ class ClipReader:
             )
 
     def _add_warps(
-        self, clip: str, part: Element, place: Callable[[float], float], frame: Frame
+        self, clip: str, part: Element, time_to_beat: Callable[[float], float], frame: Frame
     ) -> None:
         """Warps lead from beats of the content to seconds of the file."""
         in_beats = part.get("contentTimeUnit", "seconds") == "beats"
@@ -216,7 +216,7 @@ class ClipReader:
             self._song.add(
                 "warps",
                 clip=clip,
-                time=round(place(number(warp, "time")), 6),
+                time=round(time_to_beat(number(warp, "time")), 6),
                 contentTime=content_time,
             )
 

@@ -48,14 +48,14 @@ class DeviceReader:
         has_vendor = bool(element.get("deviceVendor") or element.get("pluginVersion"))
         self._song.lost("vendors and versions of plug-ins", has_vendor, item)
 
-    def _read_params(self, device: str, element: Element, told: str) -> dict[str, object]:
+    def _read_params(self, device: str, element: Element, device_words: str) -> dict[str, object]:
         params: dict[str, object] = {}
         for name_wanted, parameter in _parameters(element):
             key = _free_name(name_wanted, params)
             params[key] = parameter_value(parameter)
             unit = parameter.get("unit", "linear")
             self._aim(parameter, Target(f"devices/{device}/params/{key}", "param", unit))
-        self._song.lost("names, units and ranges of plug-in parameters", len(params), told)
+        self._song.lost("names, units and ranges of plug-in parameters", len(params), device_words)
         for number, band in enumerate(element.iterfind("Band"), 1):
             if band.get("type"):
                 params[f"band{number}.type"] = band.get("type")
@@ -63,18 +63,20 @@ class DeviceReader:
                 params[f"band{number}.order"] = integer(band, "order")
         return params
 
-    def _read_state(self, state: Element | None, told: str) -> str | None:
+    def _read_state(self, state: Element | None, device_words: str) -> str | None:
         if state is None:
             return None
         path = state.get("path", "")
         if self._files is None or flag(state, "external") or path not in self._files:
-            self._song.lost("plug-in states that are not in the file", item=f"{path} of {told}")
+            self._song.lost(
+                "plug-in states that are not in the file", item=f"{path} of {device_words}"
+            )
             return None
         try:
             return self._song.keep_blob(self._files.read(path))
         except BrokenSong as broken:
             loss_text = "files of the project that are damaged"
-            self._song.lost(loss_text, item=f"{path} of {told}: {broken.why}")
+            self._song.lost(loss_text, item=f"{path} of {device_words}: {broken.why}")
             return None
 
 
@@ -96,9 +98,11 @@ def _parameters(device: Element) -> Iterator[tuple[str, Element]]:
             yield parameter.tag, parameter
 
 
-def _free_name(wanted: str, taken: dict[str, object]) -> str:
+def _free_name(wanted: str, taken_names: dict[str, object]) -> str:
     """The name as a path may hold it, numbered if it is there already."""
     name = wanted.replace("/", "_")[:56]
-    if name not in taken:
+    if name not in taken_names:
         return name
-    return next(f"{name}.{n}" for n in range(2, len(taken) + 3) if f"{name}.{n}" not in taken)
+    return next(
+        f"{name}.{n}" for n in range(2, len(taken_names) + 3) if f"{name}.{n}" not in taken_names
+    )

@@ -147,7 +147,7 @@ class _ProjectWriter:
             if channel_id not in owned:
                 self._channel(structure, channel_id)
 
-    def _track(self, above: Element, track_id: str, owned: set[str]) -> Element:
+    def _track(self, parent_element: Element, track_id: str, owned: set[str]) -> Element:
         track = self._entities("tracks")[track_id]
         content = track["content"]
         assert isinstance(content, list)
@@ -157,14 +157,14 @@ class _ProjectWriter:
             "id": self._ids.of(track_id),
             "name": str(track["name"]),
         }
-        element = SubElement(above, "Track", attributes | _color(track))
+        element = SubElement(parent_element, "Track", attributes | _color(track))
         channel = track["channel"]
         if channel is not None and str(channel) in self._entities("channels"):
             owned.add(str(channel))
             self._channel(element, str(channel))
         return element
 
-    def _channel(self, above: Element, channel_id: str) -> None:
+    def _channel(self, parent_element: Element, channel_id: str) -> None:
         channel = self._entities("channels")[channel_id]
         attributes = {
             "audioChannels": str(channel["audioChannels"]),
@@ -178,7 +178,7 @@ class _ProjectWriter:
         elif channel_id != MASTER_CHANNEL:
             why = "mixer channels that lead nowhere lead to their group or the master"
             self.losses.note("channels", "dest", why, channel)
-        element = SubElement(above, "Channel", attributes)
+        element = SubElement(parent_element, "Channel", attributes)
         devices = self._below["devices", channel_id]
         if devices:
             holder = SubElement(element, "Devices")
@@ -204,14 +204,14 @@ class _ProjectWriter:
             self._real(element, "Pan", send["pan"], f"{path}/pan", "normalized", "1")
             self._real(element, "Volume", send["volume"], f"{path}/volume", "linear", "2")
 
-    def _switch(self, above: Element, tag: str, value: object, path: str) -> None:
-        SubElement(above, tag, value=flag(value), id=self._ids.of(path))
+    def _switch(self, parent_element: Element, tag: str, value: object, path: str) -> None:
+        SubElement(parent_element, tag, value=flag(value), id=self._ids.of(path))
 
     def _real(
-        self, above: Element, tag: str, value: object, path: str, unit: str, top: str
+        self, parent_element: Element, tag: str, value: object, path: str, unit: str, top: str
     ) -> None:
         attributes = {"min": "0", "max": top, "unit": unit, "value": numeral(value)}
-        SubElement(above, tag, attributes | {"id": self._ids.of(path)})
+        SubElement(parent_element, tag, attributes | {"id": self._ids.of(path)})
 
     # Devices.
 

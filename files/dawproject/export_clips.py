@@ -100,7 +100,7 @@ class ClipWriter:
 
     # Clips.
 
-    def _clip(self, above: Element, clip_id: str) -> None:
+    def _clip(self, parent_element: Element, clip_id: str) -> None:
         clip = self._entities("clips")[clip_id]
         attributes = {
             "time": numeral(clip["time"]),
@@ -118,7 +118,7 @@ class ClipWriter:
             attributes["loopEnd"] = numeral(clip["loopEnd"])
         if clip["color"] is not None:
             attributes["color"] = str(clip["color"])
-        element = SubElement(above, "Clip", attributes)
+        element = SubElement(parent_element, "Clip", attributes)
         self._count_what_is_different(clip)
         if clip["ref"] is not None:
             element.set("reference", self._ids.of(f"content of {clip['ref']}"))
@@ -254,7 +254,7 @@ class ClipWriter:
 
     # Automation.
 
-    def _lane(self, above: Element, lane_id: str) -> None:
+    def _lane(self, parent_element: Element, lane_id: str) -> None:
         lane = self._entities("lanes")[lane_id]
         target = str(lane["target"])
         points = self._on["points", "lane"].get(lane_id, [])
@@ -271,7 +271,7 @@ class ClipWriter:
                 "lanes", "unit", f"automation lanes of {name} got the unit {unit}", lane
             )
         attributes = {"timeUnit": "beats", "unit": unit, "id": self._ids.new()}
-        element = SubElement(above, "Points", attributes | {"name": str(lane["name"])})
+        element = SubElement(parent_element, "Points", attributes | {"name": str(lane["name"])})
         SubElement(element, "Target", parameter=self._ids.of(target))
         entities = self._entities("points")
         at_times = Counter(float(str(entities[point_id]["time"])) for point_id in points)

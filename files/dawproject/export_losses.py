@@ -115,9 +115,9 @@ def _group_strip(state: State, channel_id: str) -> str | None:
     return MASTER_CHANNEL
 
 
-def _count_orders(state: State, below: Below, losses: Losses) -> None:
+def _count_orders(state: State, children_by_parent: Below, losses: Losses) -> None:
     """Channels come in the order of their tracks."""
-    in_file = [c for c in _channels_in_file(state, below) if c != MASTER_CHANNEL]
+    in_file = [c for c in _channels_in_file(state, children_by_parent) if c != MASTER_CHANNEL]
     if in_file != [c for c in _in_order(state) if c != MASTER_CHANNEL]:
         losses.note(
             "channels",
@@ -131,14 +131,14 @@ def _in_order(state: State) -> list[str]:
     return sorted(channels, key=lambda c: (str(channels[c]["order"]), c))
 
 
-def _channels_in_file(state: State, below: Below) -> Iterator[str]:
+def _channels_in_file(state: State, children_by_parent: Below) -> Iterator[str]:
     tracks = state.get("tracks", {})
     owned = {str(t["channel"]) for t in tracks.values() if t["channel"] is not None}
-    pending = list(reversed(below.get(("tracks", None), [])))
+    pending = list(reversed(children_by_parent.get(("tracks", None), [])))
     while pending:
         track_id = pending.pop()
         channel = tracks[track_id]["channel"]
         if channel is not None:
             yield str(channel)
-        pending += reversed(below.get(("tracks", track_id), []))
+        pending += reversed(children_by_parent.get(("tracks", track_id), []))
     yield from (channel for channel in _in_order(state) if channel not in owned)

@@ -151,7 +151,7 @@ class Timeline:
     def _add_lane(
         self,
         part: Element,
-        place: Callable[[float], float],
+        time_to_beat: Callable[[float], float],
         *,
         track: str | None = None,
         clip: str | None = None,
@@ -178,7 +178,7 @@ class Timeline:
             name=part.get("name", ""),
         )
         for point in _points(part):
-            self._add_point(part, point, lane, round(place(number(point, "time")), 6))
+            self._add_point(part, point, lane, round(time_to_beat(number(point, "time")), 6))
         return lane
 
     def _add_point(self, part: Element, point: Element, lane: str, time: float) -> None:

@@ -77,8 +77,8 @@ def in_order() -> list[Attack]:
     return sorted(ATTACKS, key=lambda one: names.index(one.run.__module__))
 
 
-def _is_chosen(one: Attack, only: Sequence[str]) -> bool:
-    return not only or one.number in only
+def _is_chosen(attack: Attack, only: Sequence[str]) -> bool:
+    return not only or attack.number in only
 
 
 async def try_one(one: Attack, target: Target) -> Outcome:
@@ -142,14 +142,14 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-async def _run(one: Attack, target: Target) -> str:
+async def _run(attack: Attack, target: Target) -> str:
     """On one node after the other, until it has come to all that it must come to."""
     target.reached.clear()
-    outcome = await one.run(target)
-    if one.number in ON_EACH_NODE:
+    outcome = await attack.run(target)
+    if attack.number in ON_EACH_NODE:
         for _ in target.nodes[1:]:
             if not target.reached.issuperset(target.nodes):
-                outcome = await one.run(target)
+                outcome = await attack.run(target)
         must(target.reached.issuperset(target.nodes), f"it came to {target.reached} alone")
     return outcome
 

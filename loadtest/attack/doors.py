@@ -181,13 +181,13 @@ async def many_strangers(target: Target) -> str:
     return f"refused after {refused}"
 
 
-async def _open_until_refused(node: str, held: list[Wire]) -> int:
+async def _open_until_refused(node: str, connected: list[Wire]) -> int:
     """How many this node lets in, which `held` then has."""
     let_in = 0
     for _ in range(0, STRANGERS, 50):
         opened = await asyncio.gather(*(_open_and_say_nothing(node) for _ in range(50)))
         wires = [wire for wire in opened if wire is not None]
-        held += wires
+        connected += wires
         let_in += len(wires)
         if None in opened:
             return let_in

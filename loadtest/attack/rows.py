@@ -147,9 +147,9 @@ async def keys_of_writes(target: Target) -> str:
     return "id_reused; another user's key is another key"
 
 
-async def _keyed(wire: Wire, key: str, words: Message) -> Message:
+async def _keyed(wire: Wire, key: str, row_values: Message) -> Message:
     id = wire.new_id()
-    call = {"t": "call", "id": id, "method": "presets.create", "params": words}
+    call = {"t": "call", "id": id, "method": "presets.create", "params": row_values}
     wire.send(call | {"idempotency_key": key})
     return await wire.until(id=id)
 

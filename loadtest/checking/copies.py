@@ -45,6 +45,10 @@ def wrong_checkpoints(
             yield f"the {one.what} at seq {one.seq} is {one.digest}, the journal's {truth}"
 
 
-def _took(failover: Failover, one: Checkpoint, project: str) -> bool:
-    is_before = one.at <= failover.writable_at + TOLD_SECONDS
-    return not failover.is_synchronous and is_before and one.seq > failover.heads.get(project, 0)
+def _took(failover: Failover, checkpoint: Checkpoint, project: str) -> bool:
+    is_before = checkpoint.at <= failover.writable_at + TOLD_SECONDS
+    return (
+        not failover.is_synchronous
+        and is_before
+        and checkpoint.seq > failover.heads.get(project, 0)
+    )

@@ -85,10 +85,10 @@ async def _serves_second(node: LocalHub) -> bool:
 
 
 def _on_each_node(
-    nodes: Sequence[LocalHub], look: Callable[[LocalHub], Awaitable[bool]]
+    nodes: Sequence[LocalHub], check: Callable[[LocalHub], Awaitable[bool]]
 ) -> Callable[[], Awaitable[bool]]:
     async def all_do() -> bool:
-        return all([await look(node) for node in nodes])
+        return all([await check(node) for node in nodes])
 
     return all_do
 

@@ -180,10 +180,10 @@ async def _half_close_clients(stage: Stage, seconds: float) -> str:
     return _heal(chosen)
 
 
-def _heal(chosen: list[tuple[str, FaultProxy]]) -> str:
-    for _, link in chosen:
+def _heal(proxies: list[tuple[str, FaultProxy]]) -> str:
+    for _, link in proxies:
         link.heal()
-    return ", ".join(name for name, _ in chosen)
+    return ", ".join(name for name, _ in proxies)
 
 
 async def _send_again(stage: Stage, seconds: float) -> str:

@@ -54,13 +54,13 @@ async def foreign_transaction(stage: Stage, seconds: float) -> str:
     return "all nodes"
 
 
-async def _log_out(stage: Stage, here: str, there: str) -> None:
+async def _log_out(stage: Stage, node_url: str, other_url: str) -> None:
     """On one node; the connection at the other one must be over in time."""
     unique = secrets.token_hex(4)
-    async with Client(here, device="guest") as guest:
+    async with Client(node_url, device="guest") as guest:
         await guest.register(f"{unique}@guest.example", f"guest-{unique}", secrets.token_urlsafe())
         token = guest.access_token
-        async with Client(there, device="guest elsewhere", access_token=token) as elsewhere:
+        async with Client(other_url, device="guest elsewhere", access_token=token) as elsewhere:
             ends = time.monotonic() + OUT_SECONDS
             await guest.logout()
             while elsewhere.is_connected:

@@ -55,10 +55,10 @@ async def beside(
 
 
 async def _start(
-    database_url: str, module: str, words: tuple[str, ...]
+    database_url: str, module: str, arguments: tuple[str, ...]
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, *words),
+        *(sys.executable, "-m", module, *arguments),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

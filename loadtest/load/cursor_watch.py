@@ -221,10 +221,10 @@ def seen_after(now: float, at: float, last: float, gap: float) -> list[float]:
     return [now - at + n * gap for n in range(replaced + 1)]
 
 
-async def _move(movers: Sequence[Mover], hz: float, seen: CursorsSeen) -> None:
+async def _move(movers: Sequence[Mover], hz: float, cursors_seen: CursorsSeen) -> None:
     """Each mover at the rate given, spread over the time between two of its moves."""
     for mover in movers:
-        mover.begin(seen)
+        mover.begin(cursors_seen)
     gap = 1 / (hz * len(movers))
     began_at, step = time.perf_counter(), 0
     while True:
@@ -233,7 +233,7 @@ async def _move(movers: Sequence[Mover], hz: float, seen: CursorsSeen) -> None:
         if due_at > now:
             await asyncio.sleep(due_at - now)
             continue
-        seen.lag_ms.append((now - due_at) * 1_000)
+        cursors_seen.lag_ms.append((now - due_at) * 1_000)
         movers[step % len(movers)].move(step, due_at * 1_000)
-        seen.sent += 1
+        cursors_seen.sent += 1
         step += 1

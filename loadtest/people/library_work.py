@@ -84,20 +84,22 @@ class LibraryWork:
             await asyncio.sleep(1.0)
         return counted
 
-    async def _preset_row(self, one: Participant, preset: str) -> dict[str, Any]:
-        return dict(await _answered(lambda: one.client.presets.get(preset=preset)))
+    async def _preset_row(self, participant: Participant, preset: str) -> dict[str, Any]:
+        return dict(await _answered(lambda: participant.client.presets.get(preset=preset)))
 
-    def _is_live(self, one: Participant) -> bool:
-        return self._has_clip(one) and not one.room.is_pending(self._clip)
+    def _is_live(self, participant: Participant) -> bool:
+        return self._has_clip(participant) and not participant.room.is_pending(self._clip)
 
-    def _has_clip(self, one: Participant) -> bool:
-        return one.room.get("clips", self._clip) is not None
+    def _has_clip(self, participant: Participant) -> bool:
+        return participant.room.get("clips", self._clip) is not None
 
-    async def _sees_live(self, one: Participant) -> bool:
-        return await _until(one, lambda: self._is_live(one), SEEN_SECONDS)
+    async def _sees_live(self, participant: Participant) -> bool:
+        return await _until(participant, lambda: self._is_live(participant), SEEN_SECONDS)
 
-    async def _sees_pending(self, one: Participant) -> bool:
-        return await _until(one, lambda: one.room.is_pending(self._clip), SEEN_SECONDS)
+    async def _sees_pending(self, participant: Participant) -> bool:
+        return await _until(
+            participant, lambda: participant.room.is_pending(self._clip), SEEN_SECONDS
+        )
 
     async def _try_preset(self) -> None:
         one = self._participants[0]
@@ -117,8 +119,8 @@ class LibraryWork:
                 one.edit([op], atomic=False)
                 return
 
-    async def _use_preset(self, one: Participant) -> None:
-        await _answered(lambda: one.client.presets.use(preset=self._preset["id"]))
+    async def _use_preset(self, participant: Participant) -> None:
+        await _answered(lambda: participant.client.presets.use(preset=self._preset["id"]))
 
     async def _share(self) -> None:
         """The first one's own version of it, for everyone."""
@@ -138,11 +140,15 @@ class LibraryWork:
             step: dict[str, Any] = {"audio_file": take, "status": status, **facts}
             await _answered(partial(files.set_status, **step))
 
-    def _clip_of_take(self, one: Participant) -> list[dict[str, Any]]:
+    def _clip_of_take(self, participant: Participant) -> list[dict[str, Any]]:
         track, medium = f"trak-{self._clip[5:]}", f"medi-{self._clip[5:]}"
         entities: tuple[tuple[str, str, dict[str, Any]], ...] = (
             ("media", medium, {"name": "Take 1", "audioFile": self._take}),
-            ("tracks", track, {"name": f"{one.character.name}'s take", "content": ["audio"]}),
+            (
+                "tracks",
+                track,
+                {"name": f"{participant.character.name}'s take", "content": ["audio"]},
+            ),
             (
                 "clips",
                 self._clip,
@@ -164,10 +170,10 @@ async def _answered(call: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def _until(one: Participant, fact: Callable[[], bool], seconds: float) -> bool:
+async def _until(participant: Participant, fact: Callable[[], bool], seconds: float) -> bool:
     """Whether it came to be so, as this musician sees it."""
     heard = asyncio.Event()
-    stop = one.room.subscribe(lambda _: heard.set())
+    stop = participant.room.subscribe(lambda _: heard.set())
     try:
         async with asyncio.timeout(seconds):
             while not fact():

@@ -145,10 +145,10 @@ class Person:
         if self.kind is Kind.DROPPING and self._is_due("drop", DROP_SECONDS, due):
             self._drop_connection()
 
-    def _is_due(self, what: str, again: tuple[float, float], now: float) -> bool:
-        if now < self._due[what]:
+    def _is_due(self, action: str, again: tuple[float, float], now: float) -> bool:
+        if now < self._due[action]:
             return False
-        self._due[what] = now + self._between(again)
+        self._due[action] = now + self._between(again)
         return True
 
     def _between(self, bounds: tuple[float, float]) -> float:

@@ -100,9 +100,9 @@ class RecordedMusician(Participant):
             case _:
                 pass
 
-    def _answered(self, what: What, delta_id: str, **told: Any) -> None:
+    def _answered(self, happening_kind: What, delta_id: str, **told: Any) -> None:
         self._under_way.discard(delta_id)
-        self._note_happening(what, delta=delta_id, **told)
+        self._note_happening(happening_kind, delta=delta_id, **told)
 
     def _synced(self, *, fresh: bool) -> None:
         """What was under way on the connection before is unknown, and all that waits goes out."""
@@ -121,8 +121,10 @@ class RecordedMusician(Participant):
             return {} if position is None else {"epoch": position.epoch}
         return {"epoch": position.epoch, "digest": self.room.replica.digest}
 
-    def _note_happening(self, what: What, *, at: float | None = None, **told: Any) -> None:
-        self._history.note(what, self.name, at=at, node=self.client.node, **told)
+    def _note_happening(
+        self, happening_kind: What, *, at: float | None = None, **told: Any
+    ) -> None:
+        self._history.note(happening_kind, self.name, at=at, node=self.client.node, **told)
 
     # The project's row, changed by compare-and-set.
 

@@ -257,9 +257,9 @@ class _Bench:
         return json.loads(output)
 
 
-def _worst(found: Iterable[float | None]) -> float | None:
+def _worst(values: Iterable[float | None]) -> float | None:
     """None where nothing was measured, which meets no target."""
-    return max((value for value in found if value is not None), default=None)
+    return max((value for value in values if value is not None), default=None)
 
 
 async def _run_each(running: Iterable[Coroutine[Any, Any, None]]) -> None:

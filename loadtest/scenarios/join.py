@@ -251,5 +251,5 @@ class _Storm:
         return joiner
 
 
-def _problems(lag_ms: Sequence[float], generator: float, seen: CursorsSeen) -> list[str]:
-    return problems(lag_ms, generator, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) + seen.problems
+def _problems(lag_ms: Sequence[float], generator: float, cursors_seen: CursorsSeen) -> list[str]:
+    return problems(lag_ms, generator, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) + cursors_seen.problems

@@ -193,12 +193,12 @@ async def snapshot(dsn: str) -> AsyncIterator[Snapshot]:
         await close(connection)
 
 
-def _refuse_if_blind(who: Any) -> None:
+def _refuse_if_blind(role_row: Any) -> None:
     """Said before `pg_dump` starts, which says it of whatever it comes to first."""
-    if not who["reads_all"]:
+    if not role_row["reads_all"]:
         raise Unfit(
-            f"{who['me']} may not read all tables and sequences, so it cannot back them up: log in"
-            f" as their owner, {who['owner']}"
+            f"{role_row['me']} may not read all tables and sequences, so it cannot back them up:"
+            f" log in as their owner, {role_row['owner']}"
         )
 
 

@@ -114,7 +114,7 @@ async def made(dsn: str, name: str) -> AsyncIterator[str]:
         await close(holder)
 
 
-async def _create(dsn: str, name: str, place: str) -> Any:
+async def _create(dsn: str, name: str, new_dsn: str) -> Any:
     """A connection to the new one. Raises `Unfit` where one may not."""
     connection = await connect(dsn)
     try:
@@ -127,7 +127,7 @@ async def _create(dsn: str, name: str, place: str) -> Any:
                     "this login may not make a database beside; nothing was done: ALTER ROLE ... "
                     "CREATEDB, or --on the URL of another server"
                 ) from error
-        return await connect(place)
+        return await connect(new_dsn)
     finally:
         await close(connection)
 

@@ -50,7 +50,7 @@ async def append_group(
 
 
 async def _append_staged(
-    db: Executor, staging: str, parts: Sequence[Proposal], known: Known
+    db: Executor, staging: str, parts: Sequence[Proposal], known_state: Known
 ) -> tuple[Outcome, int | None] | None:
     """None: not all of it is staged."""
     last = parts[-1]
@@ -70,9 +70,9 @@ async def _append_staged(
         last.step,
         last.fence,
         last.reach,
-        known.seq,
-        known.epoch,
-        known.delta_id,
+        known_state.seq,
+        known_state.epoch,
+        known_state.delta_id,
     )
     if row is None or row["outcome"] == "unstaged":
         return None

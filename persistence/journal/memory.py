@@ -261,22 +261,22 @@ class MemoryJournal:
 
     # What callers know, and what is so.
 
-    def _stands(self, project: str, known: Known) -> Stands:
+    def _stands(self, project: str, known_state: Known) -> Stands:
         stored = self._projects[project]
         head = len(stored.entries)
         verdict = None
-        if stored.epoch != known.epoch:
+        if stored.epoch != known_state.epoch:
             verdict = Outcome.OTHER_EPOCH
-        elif known.seq > head or (
-            known.delta_id is not None
-            and known.seq > 0
-            and stored.entries[known.seq - 1].delta_id != known.delta_id
+        elif known_state.seq > head or (
+            known_state.delta_id is not None
+            and known_state.seq > 0
+            and stored.entries[known_state.seq - 1].delta_id != known_state.delta_id
         ):
             verdict = Outcome.WENT_BACK
         return Stands(stored.epoch, head, verdict)
 
-    def _check(self, project: str, known: Known) -> None:
-        if project not in self._projects or self._stands(project, known).verdict is not None:
+    def _check(self, project: str, known_state: Known) -> None:
+        if project not in self._projects or self._stands(project, known_state).verdict is not None:
             raise OtherHistory(NOT_OURS)
 
     def _renew_epoch(self, stored: _Project) -> None:

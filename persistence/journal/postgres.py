@@ -267,9 +267,9 @@ class PostgresJournal:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
         await stored_states.save(self._behind, checkpoint)
 
-    async def _append_alone(self, proposal: Proposal, known: Mapping[str, Known]) -> Judged:
+    async def _append_alone(self, proposal: Proposal, known_states: Mapping[str, Known]) -> Judged:
         """One bad proposal fails its whole batch; alone, only itself."""
-        known_project = known.get(proposal.project)
+        known_project = known_states.get(proposal.project)
         try:
             judged, _ = await self._append(
                 [proposal], {proposal.project: known_project} if known_project else {}
@@ -279,7 +279,7 @@ class PostgresJournal:
         return judged[0]
 
     async def _append(
-        self, proposals: Sequence[Proposal], known: Mapping[str, Known]
+        self, proposals: Sequence[Proposal], known_states: Mapping[str, Known]
     ) -> tuple[list[Judged], list[Entry]]:
         hashes = [proposal.payload_hash for proposal in proposals]
         rows = await self._appends.fetch(
@@ -298,7 +298,7 @@ class PostgresJournal:
             [proposal.fence for proposal in proposals],
             [proposal.aspect for proposal in proposals],
             [proposal.reach for proposal in proposals],
-            *columns(known),
+            *columns(known_states),
         )
         judged = [
             Judged(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)

@@ -119,14 +119,14 @@ def _key(row: Any) -> dict[str, Any]:
     }
 
 
-def _write(user: str, kind: str, place: list[str]) -> str:
-    payload = json.dumps([kind, *place]).encode()
+def _write(user: str, kind: str, last_key: list[str]) -> str:
+    payload = json.dumps([kind, *last_key]).encode()
     return base64url.encode(_seal(user, payload) + payload)
 
 
-def _seal(user: str, told: bytes) -> bytes:
+def _seal(user: str, payload: bytes) -> bytes:
     """What tells the place of one user from that of another."""
-    return hashlib.blake2b(told, key=user.encode(), digest_size=SEAL_SIZE).digest()
+    return hashlib.blake2b(payload, key=user.encode(), digest_size=SEAL_SIZE).digest()
 
 
 def _read(after: str | None, user: str) -> tuple[str, list[str]]:

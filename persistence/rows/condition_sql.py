@@ -103,12 +103,12 @@ def arguments_of(condition: Condition) -> Iterator[Any]:
                 yield from arguments_of(part)
 
 
-def _compare(table: Table, asked: Compare, numbers: Numbers) -> str:
-    return ASKED[asked.operator].format(
-        place=place_of(table, asked.column),
-        order=ordered_by(table, asked.column),
+def _compare(table: Table, comparison: Compare, numbers: Numbers) -> str:
+    return ASKED[comparison.operator].format(
+        place=place_of(table, comparison.column),
+        order=ordered_by(table, comparison.column),
         n=numbers.next(),
-        type=asked.column.sql.value,
+        type=comparison.column.sql.value,
     )
 
 
@@ -117,14 +117,14 @@ def _compare(table: Table, asked: Compare, numbers: Numbers) -> str:
 # no such leaf, and null where there is no map.
 
 
-def _leaf(table: Table, asked: Leaf, numbers: Numbers) -> str:
-    column_sql = place_of(table, asked.column)
-    if asked.operator is Operator.EQ:
+def _leaf(table: Table, leaf_condition: Leaf, numbers: Numbers) -> str:
+    column_sql = place_of(table, leaf_condition.column)
+    if leaf_condition.operator is Operator.EQ:
         return f"{column_sql} @> ${numbers.next()}::jsonb"
-    if asked.operator is Operator.NE:
+    if leaf_condition.operator is Operator.NE:
         return f"NOT ({column_sql} @> ${numbers.next()}::jsonb)"
-    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in asked.at)
-    if isinstance(asked.value, str):
+    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in leaf_condition.at)
+    if isinstance(leaf_condition.value, str):
         kind, value_sql = "string", f"(({leaf}) #>> '{{}}') COLLATE \"C\""
         value = f"${numbers.next()}::text"
     else:
@@ -132,17 +132,21 @@ def _leaf(table: Table, asked: Leaf, numbers: Numbers) -> str:
         value = f"(${numbers.next()}::jsonb)::numeric"
     return (
         f"CASE WHEN jsonb_typeof({leaf}) = '{kind}'"
-        f" THEN {value_sql} {COMPARISONS[asked.operator]} {value}"
+        f" THEN {value_sql} {COMPARISONS[leaf_condition.operator]} {value}"
         f" WHEN {column_sql} IS NOT NULL THEN false END"
     )
 
 
-def _leaf_arguments(asked: Leaf) -> Iterator[Any]:
-    if asked.operator in (Operator.EQ, Operator.NE):
-        contained = asked.value
-        for key in reversed(asked.at):
+def _leaf_arguments(leaf_condition: Leaf) -> Iterator[Any]:
+    if leaf_condition.operator in (Operator.EQ, Operator.NE):
+        contained = leaf_condition.value
+        for key in reversed(leaf_condition.at):
             contained = {key: contained}
         yield as_json(contained)
         return
-    yield from asked.at
-    yield asked.value if isinstance(asked.value, str) else as_json(asked.value)
+    yield from leaf_condition.at
+    yield (
+        leaf_condition.value
+        if isinstance(leaf_condition.value, str)
+        else as_json(leaf_condition.value)
+    )

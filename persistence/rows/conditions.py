@@ -163,36 +163,38 @@ class _Reader:
         except Wrong as wrong:
             raise BadQuery(name, str(wrong)) from None
 
-    def _and_or_condition(self, key: str, asked: Any, place: str, depth: int) -> Condition:
-        if not isinstance(asked, list | tuple) or not asked:
-            raise BadQuery(place, "must be a list of at least one map")
-        self._count(place)
-        parts = [self.read(one, f"{place}[{n}]", depth + 1) for n, one in enumerate(asked)]
+    def _and_or_condition(self, key: str, conditions: Any, path: str, depth: int) -> Condition:
+        if not isinstance(conditions, list | tuple) or not conditions:
+            raise BadQuery(path, "must be a list of at least one map")
+        self._count(path)
+        parts = [self.read(one, f"{path}[{n}]", depth + 1) for n, one in enumerate(conditions)]
         return AllOf(_sorted(parts)) if key == "and" else AnyOf(_sorted(parts))
 
-    def _column_conditions(self, key: Any, asked: Any, place: str) -> list[Condition]:
+    def _column_conditions(self, key: Any, filters_asked: Any, path: str) -> list[Condition]:
         """What is asked of one column."""
-        column = self._column(key, place)
-        place = f"{place}.{column.name}"
-        if not isinstance(asked, Mapping):
-            asked = {Operator.EQ.value: asked}
-        if not asked:
-            raise BadQuery(place, f"asks nothing; allowed: {_operator_words(column.filters)}")
-        return [self._comparison(column, word, value, place) for word, value in asked.items()]
+        column = self._column(key, path)
+        path = f"{path}.{column.name}"
+        if not isinstance(filters_asked, Mapping):
+            filters_asked = {Operator.EQ.value: filters_asked}
+        if not filters_asked:
+            raise BadQuery(path, f"asks nothing; allowed: {_operator_words(column.filters)}")
+        return [
+            self._comparison(column, word, value, path) for word, value in filters_asked.items()
+        ]
 
-    def _column(self, key: Any, place: str) -> Column:
+    def _column(self, key: Any, path: str) -> Column:
         column = self._table.by_name.get(key) if isinstance(key, str) else None
         if column is None or not column.filters:
             names = [one.name for one in self._table.columns if one.filters]
             raise BadQuery(
-                f"{place}.{shown(key)}",
+                f"{path}.{shown(key)}",
                 f"is nothing that {self._table.calls} are filtered by; allowed: "
                 f"{', '.join(sorted(names))}, and, or, not",
             )
         return column
 
-    def _comparison(self, column: Column, word: Any, value: Any, place: str) -> Condition:
-        at = f"{place}.{shown(word)}"
+    def _comparison(self, column: Column, word: Any, value: Any, path: str) -> Condition:
+        at = f"{path}.{shown(word)}"
         self._count(at)
         if word not in column.filters:
             raise BadQuery(at, f"cannot be asked here; allowed: {_operator_words(column.filters)}")
@@ -204,23 +206,23 @@ class _Reader:
         except Wrong as wrong:
             raise BadQuery(at + wrong.place, str(wrong)) from None
 
-    def _count(self, place: str) -> None:
+    def _count(self, path: str) -> None:
         self._conditions_left -= 1
         if self._conditions_left < 0:
             raise BadQuery(
-                place, f"is one too many: `where` has at most {MAX_WHERE_NODES} conditions"
+                path, f"is one too many: `where` has at most {MAX_WHERE_NODES} conditions"
             )
 
 
-def _leaf(column: Column, asked: Any) -> Leaf:
+def _leaf(column: Column, leaf_asked: Any) -> Leaf:
     """What is asked of a leaf: `{"at": ["filter", "cutoff"], "gte": 200}`."""
     allowed = [operator.value for operator in LEAF_OPERATORS]
-    words = [word for word in asked if word != "at"] if isinstance(asked, Mapping) else []
-    if len(words) != 1 or len(asked) != 2 or words[0] not in allowed:
+    words = [word for word in leaf_asked if word != "at"] if isinstance(leaf_asked, Mapping) else []
+    if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed:
         raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed)}")
     operator = Operator(words[0])
-    value = read_leaf(asked[words[0]], ordered=operator not in (Operator.EQ, Operator.NE))
-    return Leaf(column, read_path(asked["at"]), operator, value)
+    value = read_leaf(leaf_asked[words[0]], ordered=operator not in (Operator.EQ, Operator.NE))
+    return Leaf(column, read_path(leaf_asked["at"]), operator, value)
 
 
 def _sorted(parts: list[Condition]) -> tuple[Condition, ...]:

@@ -104,18 +104,18 @@ def _negated(part: Callable[[Row], Answer]) -> Callable[[Row], Answer]:
     return answer
 
 
-def _compare(asked: Compare) -> Callable[[Row], Answer]:
-    name, value = asked.column.name, asked.value
-    if asked.operator in NOT_ROW_BY_ROW:
+def _compare(comparison: Compare) -> Callable[[Row], Answer]:
+    name, value = comparison.column.name, comparison.value
+    if comparison.operator in NOT_ROW_BY_ROW:
         raise BadQuery(
-            f"where.{name}.{asked.operator}",
+            f"where.{name}.{comparison.operator}",
             "cannot be watched, only listed; ask `ilike`, or watch more and choose yourself",
         )
-    if asked.operator is Operator.IS_NULL:
+    if comparison.operator is Operator.IS_NULL:
         return lambda row: (row[name] is None) is value
-    if asked.operator is Operator.IN and not value:
+    if comparison.operator is Operator.IN and not value:
         return lambda row: False
-    test = _test(asked)
+    test = _test(comparison)
 
     def answer(row: Row) -> Answer:
         value = row[name]
@@ -124,10 +124,10 @@ def _compare(asked: Compare) -> Callable[[Row], Answer]:
     return answer
 
 
-def _test(asked: Compare) -> Callable[[Any], bool]:
+def _test(comparison: Compare) -> Callable[[Any], bool]:
     """Of a value that is not null."""
-    value, is_time = asked.value, asked.column.sql is SqlType.TIME
-    match asked.operator:
+    value, is_time = comparison.value, comparison.column.sql is SqlType.TIME
+    match comparison.operator:
         case Operator.LIKE:
             return Pattern(value).matches
         case Operator.ILIKE:
@@ -135,14 +135,14 @@ def _test(asked: Compare) -> Callable[[Any], bool]:
             return lambda held: pattern.matches(small(held))
         case Operator.OVERLAP:
             return lambda held: any(one in held for one in value)
-        case Operator.CONTAINS if asked.column.sql is SqlType.JSON:
+        case Operator.CONTAINS if comparison.column.sql is SqlType.JSON:
             return lambda held: contains(held, value)
         case Operator.CONTAINS:
             return lambda held: all(one in held for one in value)
         case Operator.IN:
             among = [_microseconds(item) for item in value] if is_time else value
             return lambda held: (_microseconds(held) if is_time else held) in among
-    compare = COMPARISONS[asked.operator]
+    compare = COMPARISONS[comparison.operator]
     if is_time:
         moment = _microseconds(value)
         return lambda held: compare(_microseconds(held), moment)
@@ -156,15 +156,15 @@ def _microseconds(milliseconds: float) -> int:
 # Maps, as jsonb has them.
 
 
-def _leaf(asked: Leaf) -> Callable[[Row], Answer]:
-    name, at, value = asked.column.name, asked.at, asked.value
-    if asked.operator in (Operator.EQ, Operator.NE):
+def _leaf(leaf_condition: Leaf) -> Callable[[Row], Answer]:
+    name, at, value = leaf_condition.column.name, leaf_condition.at, leaf_condition.value
+    if leaf_condition.operator in (Operator.EQ, Operator.NE):
         contained = value
         for key in reversed(at):
             contained = {key: contained}
-        is_equal = asked.operator is Operator.EQ
+        is_equal = leaf_condition.operator is Operator.EQ
         return lambda row: None if row[name] is None else contains(row[name], contained) is is_equal
-    compare = COMPARISONS[asked.operator]
+    compare = COMPARISONS[leaf_condition.operator]
     wanted_value = value if isinstance(value, str) else number(value)
 
     def answer(row: Row) -> Answer:

@@ -54,13 +54,13 @@ def read_order(table: Table, order: Sequence[Any] | None) -> Order:
     return (*sorts, *[Sort(column, goes_down) for column in remaining_columns])
 
 
-def _sort(table: Table, name: Any, place: str) -> Sort:
+def _sort(table: Table, name: Any, path: str) -> Sort:
     plain = name.removeprefix("-") if isinstance(name, str) else ""
     column = table.by_name.get(plain)
     if column is None or not (column.sorts or plain in table.names):
         allowed = [one.name for one in table.columns if one.sorts] + list(table.names)
         raise BadQuery(
-            place,
+            path,
             f"is nothing that {table.calls} are sorted by; allowed: "
             f"{', '.join(sorted({*allowed}))}, with - before one that goes down",
         )
@@ -128,8 +128,8 @@ def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[An
         raise BadCursor(field) from None
 
 
-def _sealed(digest: bytes, place: bytes) -> bytes:
-    return hashlib.blake2b(place, key=digest, digest_size=DIGEST_SIZE).digest()
+def _sealed(digest: bytes, encoded: bytes) -> bytes:
+    return hashlib.blake2b(encoded, key=digest, digest_size=DIGEST_SIZE).digest()
 
 
 def _cursor_value(value: Any) -> Any:

@@ -261,17 +261,17 @@ class _Found:
 
 
 async def _listed(
-    access: Access, asked: _Asked, walked: Order, place: list[Any] | None, limit: int
+    access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
 ) -> _Found:
-    table, columns = asked.table, asked.columns
+    table, columns = query.table, query.columns
     text = TEXTS.get(
         table,
-        f"list|{_names(columns)}|{asked.shape(walked, place)}",
+        f"list|{_names(columns)}|{query.shape(walked, cursor_values)}",
         lambda: statements.list_text(
-            table, columns, asked.condition, walked, behind=place is not None
+            table, columns, query.condition, walked, behind=cursor_values is not None
         ),
     )
-    records = await access.callers.fetch(text, *asked.arguments(place, limit))
+    records = await access.callers.fetch(text, *query.arguments(cursor_values, limit))
     page = records[:limit]
     has_more = len(records) > limit
     if page and statements.is_heavy(columns):
@@ -280,20 +280,22 @@ async def _listed(
 
 
 async def _searched(
-    access: Access, asked: _Asked, walked: Order, place: list[Any] | None, limit: int
+    access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
 ) -> _Found:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
-    table = asked.table
+    table = query.table
     text = TEXTS.get(
         table,
-        f"ids|{asked.shape(walked, place)}",
-        lambda: statements.ids_text(table, asked.condition, walked, behind=place is not None),
+        f"ids|{query.shape(walked, cursor_values)}",
+        lambda: statements.ids_text(
+            table, query.condition, walked, behind=cursor_values is not None
+        ),
     )
-    async with access.turn(asked.user):
-        records = await access.searches.fetch(text, *asked.arguments(place, limit))
+    async with access.turn(query.user):
+        records = await access.searches.fetch(text, *query.arguments(cursor_values, limit))
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
-    rows, is_full = await _among(access, table, asked.user, keys, asked.columns, first_wall=False)
+    rows, is_full = await _among(access, table, query.user, keys, query.columns, first_wall=False)
     ids = ["/".join(key) for key in keys]
     if is_full:
         page = page[: 1 + max(n for n, id in enumerate(ids) if id in rows)]
@@ -326,14 +328,14 @@ async def _among(
     return dict(zip(ids_found, as_rows(table, columns, records), strict=True)), is_full
 
 
-def _page(found: _Found, asked: _Asked, *, came: bytes | None, goes_back: bool) -> Page:
+def _page(rows_found: _Found, query: _Asked, *, came: bytes | None, goes_back: bool) -> Page:
     """`came`: from a page that lies on the other side, by a cursor of this digest."""
-    rows = found.rows[::-1] if goes_back else found.rows
-    if not found.places or not (came or found.more):
+    rows = rows_found.rows[::-1] if goes_back else rows_found.rows
+    if not rows_found.places or not (came or rows_found.more):
         return Page(rows, None, None)
-    digest = came or asked.digest()
-    previous_cursor = write_cursor(digest, found.places[0]) if came else None
-    on = write_cursor(digest, found.places[-1]) if found.more else None
+    digest = came or query.digest()
+    previous_cursor = write_cursor(digest, rows_found.places[0]) if came else None
+    on = write_cursor(digest, rows_found.places[-1]) if rows_found.more else None
     return Page(rows, previous_cursor, on) if goes_back else Page(rows, on, previous_cursor)
 
 

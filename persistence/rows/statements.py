@@ -324,8 +324,8 @@ def up_to(inner: str, most_bytes: int) -> str:
     return f"SELECT * FROM ({inner}) AS page WHERE _bytes - _own_bytes < {most_bytes}"
 
 
-def _as_row(table: Table, given: Sequence[Column]) -> str:
+def _as_row(table: Table, columns_given: Sequence[Column]) -> str:
     """The values $2 and on as a row of the table, of which its rights can be asked."""
     numbers = Numbers(1)
-    values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in given)
+    values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in columns_given)
     return f"(SELECT {values}) AS {table.relation}"

@@ -98,11 +98,17 @@ async def require_room(
 
 
 async def _require_right(
-    access: Access, table: Table, user: str, given: Sequence[Column], arguments: Sequence[Any]
+    access: Access,
+    table: Table,
+    user: str,
+    columns_given: Sequence[Column],
+    arguments: Sequence[Any],
 ) -> None:
     """Raises `Forbidden`, or `NotFound` to who does not see the project."""
-    shape = ",".join([column.name for column in given])
-    text = TEXTS.get(table, f"may|{shape}", lambda: statements.may_create_text(table, given))
+    shape = ",".join([column.name for column in columns_given])
+    text = TEXTS.get(
+        table, f"may|{shape}", lambda: statements.may_create_text(table, columns_given)
+    )
     standing = await access.callers.fetchrow(text, user, *arguments)
     if standing is None or not standing["may"]:
         if standing is not None and standing["sees"]:

@@ -186,6 +186,6 @@ def in_words(statements: list[str]) -> str:
     return " and ".join(parts)
 
 
-def _pairs(wanted: dict[str, str]) -> tuple[list[str], list[str]]:
-    pairs = [(name, verb) for name, verbs in wanted.items() for verb in verbs.split(", ")]
+def _pairs(wanted_rights: dict[str, str]) -> tuple[list[str], list[str]]:
+    pairs = [(name, verb) for name, verbs in wanted_rights.items() for verb in verbs.split(", ")]
     return [name for name, _ in pairs], [verb for _, verb in pairs]

@@ -93,7 +93,7 @@ async def owner_to_become(connection: Any) -> str | None:
     return str(row["owner"]) if row["becomes"] else None
 
 
-def _refuse_two(row: Any, strange: list[Any], what: str) -> NoReturn:
+def _refuse_two(row: Any, strange: list[Any], things: str) -> NoReturn:
     few = strange[:MOST_NAMED]
     other_count = len(strange) - len(few)
     owners = ", ".join(f"{relation['name']} is {relation['owner']}'s" for relation in few)
@@ -102,7 +102,7 @@ def _refuse_two(row: Any, strange: list[Any], what: str) -> NoReturn:
         owners += f", and so are {other_count} more"
         cure = f" what ./run migrate --roles {row['owner']},APP,CALLER prints"
     raise Unfit(
-        f"{what}what Prime has in {row['database']} has two owners: {owners}, all else is "
+        f"{things}what Prime has in {row['database']} has two owners: {owners}, all else is "
         f"{row['owner']}'s; nothing was changed: let an administrator run{cure}"
     )
 

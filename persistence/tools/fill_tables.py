@@ -287,7 +287,7 @@ FROM pg_index AS i WHERE i.indrelid = $1::text::regclass
 """
 
 
-async def _fill_one(connection: asyncpg.Connection, table: str, words: str) -> None:
+async def _fill_one(connection: asyncpg.Connection, table: str, fill_sql: str) -> None:
     """Without triggers: a change log of ten times as many rows is not what is asked for.
 
     Indexes and foreign keys are made behind the rows, which takes a third of the time, and before
@@ -302,7 +302,7 @@ async def _fill_one(connection: asyncpg.Connection, table: str, words: str) -> N
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         if table == "prime_users":
             await connection.execute("ALTER TABLE prime_users ENABLE TRIGGER default_address")
-        inserts, updates, changed = words.partition("UPDATE ")
+        inserts, updates, changed = fill_sql.partition("UPDATE ")
         for part in parts:
             await connection.execute(part["off"])
         await connection.execute(inserts)

@@ -51,15 +51,15 @@ def changes_between(before: State, after: State, pause: Pause = no_pause) -> lis
     return changes
 
 
-def _props(was: Entity, now: Entity) -> dict[str, list[Any]]:
+def _props(entity_before: Entity, now: Entity) -> dict[str, list[Any]]:
     props: dict[str, list[Any]] = {}
-    for name in sorted(was.keys() | now.keys()):
-        if was.get(name) == now.get(name):
+    for name in sorted(entity_before.keys() | now.keys()):
+        if entity_before.get(name) == now.get(name):
             continue
         if name != "params":
-            props[name] = [was.get(name), now.get(name)]
+            props[name] = [entity_before.get(name), now.get(name)]
             continue
-        old, new = was.get(name) or {}, now.get(name) or {}
+        old, new = entity_before.get(name) or {}, now.get(name) or {}
         for leaf in sorted(old.keys() | new.keys()):
             if old.get(leaf) != new.get(leaf):
                 props[f"params/{leaf}"] = [old.get(leaf), new.get(leaf)]

@@ -145,17 +145,17 @@ def _phrases(change: Change, entity: Entity) -> list[str]:
     ]
 
 
-def _at_words(what: str, prop: str, change: Change, entity: Entity) -> str:
+def _at_words(collection: str, prop: str, change: Change, entity: Entity) -> str:
     value = _value_words(entity[prop]) if prop == "bpm" else f"{entity['num']:g}/{entity['den']:g}"
     place_words = f"at beat {entity['time']:g}"
     if change.action != "changed":
-        return f"{what} {value} {place_words} {change.action}"
+        return f"{collection} {value} {place_words} {change.action}"
     if prop in change.props:
         old, new = change.props[prop]
         if prop == "num":
-            return f"{what} changed to {value} {place_words}"
-        return f"{what} {_value_words(old)} -> {_value_words(new)} {place_words}"
-    return f"{what} {value} {place_words} changed"
+            return f"{collection} changed to {value} {place_words}"
+        return f"{collection} {_value_words(old)} -> {_value_words(new)} {place_words}"
+    return f"{collection} {value} {place_words} changed"
 
 
 def _counted(counts: Counter[tuple[str, str]]) -> list[str]:

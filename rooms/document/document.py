@@ -212,14 +212,14 @@ class Document(OpApplication):
         return self._tried_only(self._rehearsing_on(back, own, ops), are_sound=False)
 
     def _rehearsing_on(
-        self, back: Sequence[Change], own: Sequence[Tried], ops: Sequence[Op]
+        self, changes_back: Sequence[Change], own_deltas: Sequence[Tried], ops: Sequence[Op]
     ) -> Steps[list[Drop]]:
-        for number, (collection, entity_id, before, after) in enumerate(back, start=1):
+        for number, (collection, entity_id, before, after) in enumerate(changes_back, start=1):
             if collection != "devices" or before is None or after is None:
                 self._put(collection, entity_id, before)
             if not number % SLICE_OPS:
                 yield
-        for own_delta in own:
+        for own_delta in own_deltas:
             yield from self._trying_delta(own_delta)
         drops = yield from self._trying(ops)
         yield from self._rolling_back()

@@ -68,9 +68,9 @@ def as_seen(
     return Seen(changes_back, own_deltas, edits, cost) if cost <= most else None
 
 
-def _add(delta: Tried, to: Sequence[list[Tried]]) -> int:
+def _add(delta: Tried, lists: Sequence[list[Tried]]) -> int:
     """How many ops that is more."""
-    for each in to:
+    for each in lists:
         each.append(delta)
     return len(delta.ops)
 
@@ -91,16 +91,16 @@ def own_mistake(
 
 def _broken_on(
     document: Document,
-    back: Sequence[Change],
-    own: Sequence[Tried],
+    changes_back: Sequence[Change],
+    own_deltas: Sequence[Tried],
     ops: Sequence[Op],
     broken: Sequence[Drop],
 ) -> Generator[Effects, None, list[Drop]]:
     """Those of `broken` that were impossible on this state, for the same reason."""
-    drops = yield from pausing(document.rehearsing_on(back, own, ops))
+    drops = yield from pausing(document.rehearsing_on(changes_back, own_deltas, ops))
     was_broken = {drop.op: drop for drop in drops}
     # A device is not taken back to what it was: its parameters may be thousands.
-    devices = {entity_id for collection, entity_id, *_ in back if collection == "devices"}
+    devices = {entity_id for collection, entity_id, *_ in changes_back if collection == "devices"}
     remaining_ops = []
     for drop in broken:
         before = was_broken.get(drop.op)

@@ -190,7 +190,7 @@ class ProposalQueue:
         yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), looked_over_ops)
 
     def _inverse(
-        self, step: Step, known: Mapping[int, Sequence[Change]]
+        self, step: Step, known_changes: Mapping[int, Sequence[Change]]
     ) -> Generator[Effects, None, list[Op] | None]:
         """The ops that take a step back; None: what it changed is not in memory, nor `known`.
 
@@ -198,7 +198,7 @@ class ProposalQueue:
         """
         changes: list[Change] = []
         for seq in step.seqs:
-            of_seq = known[seq] if seq in known else self._stacks.changes(seq)
+            of_seq = known_changes[seq] if seq in known_changes else self._stacks.changes(seq)
             if of_seq is None:
                 return None
             changes.extend(of_seq)
@@ -207,20 +207,20 @@ class ProposalQueue:
         return (yield from pausing(inverse(changes, self._follower.document)))
 
     def _problem_with_made(
-        self, seat: Seat, made: Made
+        self, seat: Seat, made_ops: Made
     ) -> Generator[Effects, None, tuple[ErrorCode, str] | None]:
         """Why ops that the server made for a member are refused, if they are."""
-        if TRANSPORT in made.touched and seat.may.transport is not None:
+        if TRANSPORT in made_ops.touched and seat.may.transport is not None:
             return ErrorCode.FORBIDDEN, seat.may.transport
-        if (yield from self._is_too_far(made)):
+        if (yield from self._is_too_far(made_ops)):
             return ErrorCode.LIMIT_REACHED, ROUTE_TOO_FAR
         return None
 
-    def _is_too_far(self, made: Made) -> Generator[Effects, None, bool]:
+    def _is_too_far(self, made_ops: Made) -> Generator[Effects, None, bool]:
         """Whether ops that the server made need more links than the door looks at (rule O18)."""
-        if not made.leads_elsewhere:
+        if not made_ops.leads_elsewhere:
             return False
-        drops = yield from pausing(self._follower.document.rehearsing(made.ops))
+        drops = yield from pausing(self._follower.document.rehearsing(made_ops.ops))
         return any(drop.detail == ROUTE_TOO_FAR for drop in drops)
 
     def make(self, proposed: OpenProposal, proposal: Proposal, made: Made) -> Job:

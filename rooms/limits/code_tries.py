@@ -33,8 +33,8 @@ def after_a_code(here: Tries, elsewhere: Tries, now: float) -> tuple[Tries, Trie
     return Tries(0, now, now + KNOWN_SECONDS), elsewhere
 
 
-def _counted(here: Tries, elsewhere: Tries, now: float) -> Tries:
-    return here if here.known_until > now else elsewhere
+def _counted(own_tries: Tries, elsewhere: Tries, now: float) -> Tries:
+    return own_tries if own_tries.known_until > now else elsewhere
 
 
 def _one_more(tries: Tries, now: float) -> Tries:

@@ -60,8 +60,8 @@ class Look:
         """The same without what steps back: that would be there for others, if they had need."""
         return self._part(self.taken - max(0.0, self.stepped_back))
 
-    def _part(self, taken: float) -> float:
-        return min(1.0, max(0.0, taken) / max(self.passed - max(0.0, self.waited), 1e-6))
+    def _part(self, cpu_taken: float) -> float:
+        return min(1.0, max(0.0, cpu_taken) / max(self.passed - max(0.0, self.waited), 1e-6))
 
 
 @dataclass(slots=True)

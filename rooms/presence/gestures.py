@@ -120,9 +120,9 @@ class Gestures:
         """What a member shows now."""
         return {gesture: dict(v) for gesture, v in self._under_way.get(member, {}).items()}
 
-    def _grow(self, member: str, more: int) -> None:
-        self.bytes += more
-        self._sizes[member] = self._sizes.get(member, 0) + more
+    def _grow(self, member: str, added_bytes: int) -> None:
+        self.bytes += added_bytes
+        self._sizes[member] = self._sizes.get(member, 0) + added_bytes
         if not self._sizes[member]:
             del self._sizes[member]
 
@@ -186,11 +186,11 @@ class MembersGestures:
         return Error(message.id, code, text, self._project)
 
 
-def _growth(shown: Values, values: Mapping[str, Previewed]) -> int:
+def _growth(values_before: Values, values: Mapping[str, Previewed]) -> int:
     """By how many bytes it would be more with these values laid over it."""
     growth = 0
     for entity_id, newer in values.items():
-        before = shown.get(entity_id)
+        before = values_before.get(entity_id)
         if before is None:
             growth += _size(entity_id, newer)
         else:
@@ -206,10 +206,10 @@ def _is_too_wide(before: Previewed, newer: Previewed) -> bool:
     return len(props) > SHOWN_PROPS or (isinstance(leaves, dict) and len(leaves) > SHOWN_LEAVES)
 
 
-def _size(entity_id: str, shown: Previewed) -> int:
+def _size(entity_id: str, previewed: Previewed) -> int:
     """About how many bytes an entity's values take in a message."""
     size = ENTITY_SIZE + len(entity_id)
-    for name, value in shown.props.items():
+    for name, value in previewed.props.items():
         size += len(name) + VALUE_SIZE
         if isinstance(value, str):
             size += 4 * len(value)

@@ -52,18 +52,18 @@ def _where(table: Table) -> Schema:
     )
 
 
-def _filter_schema(asked: Filter) -> Schema:
+def _filter_schema(column_filter: Filter) -> Schema:
     """A value by itself is `eq`."""
-    if Operator.EQ not in asked.operators:
-        return ref(asked.name)
-    return {"anyOf": [_VALUES[asked.kind], ref(asked.name)]}
+    if Operator.EQ not in column_filter.operators:
+        return ref(column_filter.name)
+    return {"anyOf": [_VALUES[column_filter.kind], ref(column_filter.name)]}
 
 
-def _filter(asked: Filter) -> Schema:
+def _filter(column_filter: Filter) -> Schema:
     properties = {
-        str(operator): _value(operator, asked.kind)
+        str(operator): _value(operator, column_filter.kind)
         for operator in Operator
-        if operator in asked.operators
+        if operator in column_filter.operators
     }
     return _object("What is asked of a column, all of which must be true.", properties)
 

@@ -174,12 +174,15 @@ def _bounds_of(struct: type[Struct]) -> dict[str, str]:
 
 
 def _typed_dict(
-    name: str, says: Sequence[str], shapes: Mapping[str, str], told: Mapping[str, str] | None = None
+    name: str,
+    says: Sequence[str],
+    shapes: Mapping[str, str],
+    comments: Mapping[str, str] | None = None,
 ) -> str:
     """`told`: of some fields a comment above them."""
     lines = [f"class {name}(TypedDict):", *says, *([""] if shapes else [])]
     for field, shape in shapes.items():
-        lines += [f"    # {told[field]}"] if told and told.get(field) else []
+        lines += [f"    # {comments[field]}"] if comments and comments.get(field) else []
         lines += _folded(f"    {field}: {shape}")
     return "\n".join(lines) + "\n"
 

@@ -86,13 +86,13 @@ def _literal(name: str, words: Iterable[str]) -> str:
     return "\n".join([f"{name} = Literal[", *(f"    {word}," for word in words), "]\n"])
 
 
-def _filter(asked: Filter) -> str:
+def _filter(column_filter: Filter) -> str:
     fields = {
-        str(operator): _value(operator, asked.kind)
+        str(operator): _value(operator, column_filter.kind)
         for operator in Operator
-        if operator in asked.operators
+        if operator in column_filter.operators
     }
-    return _typed_dict(asked.name, fields)
+    return _typed_dict(column_filter.name, fields)
 
 
 def _value(operator: Operator, kind: Kind) -> str:

@@ -112,7 +112,7 @@ def ranked(
 
 
 def _add_session(
-    weights: dict[str, float], chance: dict[str, float], said: dict[str, dict[str, float]]
+    weights: dict[str, float], chance: dict[str, float], contributions: dict[str, dict[str, float]]
 ) -> None:
     total = sum(weights.values())
     if total == 0.0:
@@ -121,8 +121,10 @@ def _add_session(
     for key in chance:
         contribution = share * weights.get(key, 0.0) / total
         chance[key] = chance[key] * (1 - share) + contribution
-        said[key] = {context: part * (1 - share) for context, part in said[key].items()}
-        said[key][SESSION] = contribution
+        contributions[key] = {
+            context: part * (1 - share) for context, part in contributions[key].items()
+        }
+        contributions[key][SESSION] = contribution
 
 
 def _weights(
@@ -135,5 +137,7 @@ def _weights(
     }
 
 
-def _telling(said: dict[str, float]) -> str:
-    return max(said, key=lambda context: (said[context], context), default=EVERYTHING)
+def _telling(contributions: dict[str, float]) -> str:
+    return max(
+        contributions, key=lambda context: (contributions[context], context), default=EVERYTHING
+    )

@@ -124,9 +124,9 @@ class Audit:
     def _how_many(self) -> int:
         return min(len(self._unwritten), ROWS_AT_ONCE)
 
-    async def _write(self, taken: list[tuple[Key, AuditRow]]) -> None:
-        rows = [row for _, row in taken]
-        for key, row in taken:
+    async def _write(self, entries: list[tuple[Key, AuditRow]]) -> None:
+        rows = [row for _, row in entries]
+        for key, row in entries:
             if key[0] is not TOLD:
                 log.info("audit", **row.said | {"what": row.event.value})
         try:
@@ -164,5 +164,5 @@ class Audit:
             self.lost += oldest.count
 
 
-def _both(first: AuditRow, then: AuditRow) -> AuditRow:
-    return replace(first, count=first.count + then.count)
+def _both(first: AuditRow, entry_before: AuditRow) -> AuditRow:
+    return replace(first, count=first.count + entry_before.count)

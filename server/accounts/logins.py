@@ -186,11 +186,11 @@ class Logins:
             raise self._refuse_for_now(wait, account, address, "from this network")
 
     def _note_failure(
-        self, user: UserRow | None, known: str | None, source: _Source, in_a_row: int
+        self, user: UserRow | None, stored_hash: str | None, source: _Source, in_a_row: int
     ) -> None:
         self._count("login_failed")
         no_hash = Cause.UNKNOWN_ACCOUNT if user is None else Cause.NO_PASSWORD
-        cause = no_hash if known is None else Cause.WRONG_PASSWORD
+        cause = no_hash if stored_hash is None else Cause.WRONG_PASSWORD
         user_id = None if user is None else user.id
         self._audit.note(
             AuditEvent.LOGIN_FAILED,
@@ -203,7 +203,12 @@ class Logins:
             log.warning("wrong passwords", user=user_id, address=source.address, in_a_row=in_a_row)
 
     async def _right(
-        self, db: Executor, user: UserRow | None, known: str | None, password: str, address: str
+        self,
+        db: Executor,
+        user: UserRow | None,
+        stored_hash: str | None,
+        password: str,
+        address: str,
     ) -> str | None:
         """The hash of a password that is right, as it is kept now; None: it is wrong.
 
@@ -211,23 +216,25 @@ class Logins:
         """
         form = in_password_form(password)
         verify = self._passwords.verify
-        is_in_form = await verify(form, known, address)
-        if not is_in_form and (form == password or not await verify(password, known, address)):
+        is_in_form = await verify(form, stored_hash, address)
+        if not is_in_form and (
+            form == password or not await verify(password, stored_hash, address)
+        ):
             return None
-        if user is None or known is None:
+        if user is None or stored_hash is None:
             return None
-        return await self._renewed(db, user, known, form, address, must=not is_in_form)
+        return await self._renewed(db, user, stored_hash, form, address, must=not is_in_form)
 
     async def _renewed(
-        self, db: Executor, user: UserRow, known: str, form: str, address: str, *, must: bool
+        self, db: Executor, user: UserRow, stored_hash: str, form: str, address: str, *, must: bool
     ) -> str:
         """Hash a password that was right as ours are hashed now, if it is not yet; the hash."""
-        if must or self._passwords.is_old(known):
+        if must or self._passwords.is_old(stored_hash):
             with contextlib.suppress(TooBusy):  # then at the next login
                 renewed = await self._passwords.hash(form, address)
-                await auth_credentials.renew_hash(db, user.id, known, renewed)
+                await auth_credentials.renew_hash(db, user.id, stored_hash, renewed)
                 return renewed
-        return known
+        return stored_hash
 
     async def logged_in(self, db: Executor, email: str, address: str) -> None:
         """The owner of this e-mail address was here, without a password that was looked at."""

@@ -237,8 +237,8 @@ class Usage:
         return f"this user has {most:.0f} connections open; close one, or come back later"
 
 
-def _over_limit_text(what: str, most: float) -> str:
-    return f"{most:.0f} {what} from this address; close some, or come back later"
+def _over_limit_text(things: str, most: float) -> str:
+    return f"{most:.0f} {things} from this address; close some, or come back later"
 
 
 def _less(counts: Counter[str], key: str) -> None:

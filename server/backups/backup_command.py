@@ -51,31 +51,31 @@ def main() -> int:
         return command_output.fail("backup", *told(error))
 
 
-def _report(made: Made) -> dict[str, object]:
-    manifest = made.backup.manifest
+def _report(backup_made: Made) -> dict[str, object]:
+    manifest = backup_made.backup.manifest
     return {
-        "file": str(made.backup.dump),
+        "file": str(backup_made.backup.dump),
         "bytes": manifest.bytes,
         "sha256": manifest.sha256,
         "seconds": manifest.seconds,
         "projects": manifest.contents.projects.count,
         "deltas": manifest.contents.projects.deltas,
-        "deleted": made.deleted,
-        "is_noted": made.is_noted,
+        "deleted": backup_made.deleted,
+        "is_noted": backup_made.is_noted,
     }
 
 
-def _print_made(made: Made) -> None:
-    manifest = made.backup.manifest
+def _print_made(backup_made: Made) -> None:
+    manifest = backup_made.backup.manifest
     projects = manifest.contents.projects
     command_output.say(
         f"backed up {counted(projects.count, 'project')} with"
-        f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s: {made.backup.dump}"
-        f" ({manifest.bytes / 1e6:,.1f} MB)"
+        f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s:"
+        f" {backup_made.backup.dump} ({manifest.bytes / 1e6:,.1f} MB)"
     )
-    for name in made.deleted:
+    for name in backup_made.deleted:
         command_output.say(f"deleted {name}")
-    if not made.is_noted:
+    if not backup_made.is_noted:
         command_output.say(
             "nodes cannot tell its age: the database is read-only or older than this Prime"
             " (prime_backup_age_seconds)"

@@ -271,9 +271,12 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     return deleted_names
 
 
-def _is_of_one(one: Server, other: Server) -> bool:
-    is_known = one.system is not None
-    return is_known and (one.system, one.database) == (other.system, other.database)
+def _is_of_one(server: Server, other_server: Server) -> bool:
+    is_known = server.system is not None
+    return is_known and (server.system, server.database) == (
+        other_server.system,
+        other_server.database,
+    )
 
 
 def discard(directory: Path, moment: str, gone: Callable[[Path], None] = lambda _p: None) -> None:

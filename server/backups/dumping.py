@@ -90,13 +90,18 @@ async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> B
 
 
 async def _dump_and_read(
-    url: str, part: Path, program: PostgresProgram, taken: Snapshot, tell: Tell
+    url: str, part: Path, program: PostgresProgram, database_snapshot: Snapshot, tell: Tell
 ) -> Contents:
     """Both at once: each takes about as long."""
     at = address(url)
-    options = ["--format=custom", "--no-password", "--verbose", f"--snapshot={taken.name}"]
+    options = [
+        "--format=custom",
+        "--no-password",
+        "--verbose",
+        f"--snapshot={database_snapshot.name}",
+    ]
     options += ["--no-unlogged-table-data", f"--file={part}", f"--dbname={at.url}"]
-    reading = asyncio.create_task(taken.read())
+    reading = asyncio.create_task(database_snapshot.read())
     try:
         await run(program, options, at.environment, lambda line: tell(_sized(line, part)))
         tell("counting rows and reckoning their digests")

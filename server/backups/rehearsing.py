@@ -112,7 +112,9 @@ def _problems(report: dict[str, Any], head: int) -> list[str]:
 
 
 @asynccontextmanager
-async def _empty_database(on: str, url: str | None, left: Left) -> AsyncIterator[tuple[str, str]]:
+async def _empty_database(
+    on: str, url: str | None, end_words: Left
+) -> AsyncIterator[tuple[str, str]]:
     """An empty database, and words for where it is; gone afterwards."""
     if on == EMBEDDED:
         with _embedded() as rehearsal_dsn:
@@ -123,13 +125,13 @@ async def _empty_database(on: str, url: str | None, left: Left) -> AsyncIterator
     dsn = checked(url or "") if on == SERVER else checked(on, "--on")
     name = f"{restore_target.REHEARSAL}{secrets.token_hex(6)}"
     await restore_target.clear(dsn)
-    left.words = f"the database {name} may be left: the next rehearsal there drops it"
+    end_words.words = f"the database {name} may be left: the next rehearsal there drops it"
     try:
         async with restore_target.made(dsn, name) as rehearsal_dsn:
             yield rehearsal_dsn, f"the database {name}"
     finally:
         await restore_target.drop(dsn, name)
-        left.words = ""
+        end_words.words = ""
 
 
 @contextmanager

@@ -245,8 +245,8 @@ def _readable(ops: bytes) -> list[Op]:
         return []
 
 
-def _entry(row: HistoryRow, shown: int, colors: Mapping[str, str]) -> calls.HistoryEntry:
-    ops = first_that_fit(_ops_of(row)[:shown], MAX_ENTRY_SHOWN_BYTES)
+def _entry(row: HistoryRow, shown_count: int, colors: Mapping[str, str]) -> calls.HistoryEntry:
+    ops = first_that_fit(_ops_of(row)[:shown_count], MAX_ENTRY_SHOWN_BYTES)
     return calls.HistoryEntry(
         seq=row.seq,
         id=row.delta_id,

@@ -265,30 +265,33 @@ class Committer:
         except TimeoutError:
             return
 
-    async def _append(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
-        batch = [proposal for proposals in taken.values() for proposal in proposals]
+    async def _append(self, proposals_by_queue: dict[ProjectQueue, list[Proposal]]) -> None:
+        batch = [proposal for proposals in proposals_by_queue.values() for proposal in proposals]
         came_at = {
             queue.project: [at for at, _ in islice(queue.waiting, len(each))]
-            for queue, each in taken.items()
+            for queue, each in proposals_by_queue.items()
         }
         try:
-            known_heads = self._known({queue.project for queue in taken})
+            known_heads = self._known({queue.project for queue in proposals_by_queue})
             appended = await self._journal.append(batch, known_heads)
         except Busy as error:
-            self._failed(taken, error)
+            self._failed(proposals_by_queue, error)
         except Unavailable as error:
-            await self._outage(taken, error)
+            await self._outage(proposals_by_queue, error)
         except Exception as error:  # whatever it is, it must not end this
-            self._failed(taken, error)
+            self._failed(proposals_by_queue, error)
         else:
             committed_at = time.monotonic()
-            self._succeeded(taken, batch, appended)
+            self._succeeded(proposals_by_queue, batch, appended)
             self._on_duration(came_at, committed_at)
         finally:
-            self._give_back(taken)
+            self._give_back(proposals_by_queue)
 
     def _succeeded(
-        self, taken: dict[ProjectQueue, list[Proposal]], batch: list[Proposal], appended: Appended
+        self,
+        proposals_by_queue: dict[ProjectQueue, list[Proposal]],
+        batch: list[Proposal],
+        appended: Appended,
     ) -> None:
         self._count("commit_batches")
         self._count("deltas_committed", len(batch))
@@ -298,45 +301,51 @@ class Committer:
         if self._outages:
             self._outages = 0
             self._degraded(None, False, "")
-        for queue, proposals in taken.items():
+        for queue, proposals in proposals_by_queue.items():
             was_held_up = queue.is_held_up
             self._waiting.settle(queue, proposals)
             if was_held_up:
                 self._degraded(queue.project, False, "")
         self._committed(batch, appended)
 
-    async def _outage(self, taken: dict[ProjectQueue, list[Proposal]], error: Unavailable) -> None:
+    async def _outage(
+        self, proposals_by_queue: dict[ProjectQueue, list[Proposal]], error: Unavailable
+    ) -> None:
         """The database is not there, for nobody: all wait."""
         log.warning("journal unavailable", **because(error), waiting=self._waiting.count)
         self._degraded(None, True, "the database does not answer; your edits wait")
         await asyncio.sleep(_delay(self._outages))
         self._outages += 1
 
-    def _failed(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+    def _failed(
+        self, proposals_by_queue: dict[ProjectQueue, list[Proposal]], error: Exception
+    ) -> None:
         """Perhaps one project of several is at fault: each goes alone from here on."""
         if not isinstance(error, Busy):
-            project = next(iter(taken)).project if len(taken) == 1 else ""
+            project = next(iter(proposals_by_queue)).project if len(proposals_by_queue) == 1 else ""
             text = f"{type(error).__name__}: the log has it"
             self._count("append_failed", 1, About(project, text=text))
-            self._log_failure(taken, error)
+            self._log_failure(proposals_by_queue, error)
         now = self._now()
-        for queue in taken:
+        for queue in proposals_by_queue:
             if not queue.failures:
                 queue.since = now
-            alone = len(taken) == 1
+            alone = len(proposals_by_queue) == 1
             queue.retry_at = now + (_delay(queue.failures) if alone else 0.0)
             queue.failures += 1
             if alone:
                 self._failed_alone(queue, now - queue.since, error)
 
-    def _log_failure(self, taken: dict[ProjectQueue, list[Proposal]], error: Exception) -> None:
+    def _log_failure(
+        self, proposals_by_queue: dict[ProjectQueue, list[Proposal]], error: Exception
+    ) -> None:
         """In the log: a mistake once a project, what is to repair once for all of them."""
         if isinstance(error, ToRepair):
             if not self._is_to_repair:
                 log.error(what_to_repair(error), reason=error.in_full)
             self._is_to_repair = True
-        elif not all(queue.failures for queue in taken):
-            projects = [queue.project for queue in taken]
+        elif not all(queue.failures for queue in proposals_by_queue):
+            projects = [queue.project for queue in proposals_by_queue]
             log.error("an append failed; it is tried again", projects=projects, exc_info=error)
 
     def _failed_alone(self, queue: ProjectQueue, seconds: float, error: Exception) -> None:
@@ -349,8 +358,8 @@ class Committer:
             queue.is_in_flight = False
             self._held_back(queue.project)
 
-    def _give_back(self, taken: dict[ProjectQueue, list[Proposal]]) -> None:
-        for queue in taken:
+    def _give_back(self, proposals_by_queue: dict[ProjectQueue, list[Proposal]]) -> None:
+        for queue in proposals_by_queue:
             queue.is_in_flight = False
             if queue.waiting:
                 (self._alone if queue.goes_alone else self._is_work_waiting).set()

@@ -145,16 +145,16 @@ class FeedReader:
         self._woken.clear()
         await asyncio.sleep(GAP_SECONDS)
 
-    async def _read_moment(self, place: Place, tables: frozenset[str]) -> None:
+    async def _read_moment(self, log_place: Place, tables: frozenset[str]) -> None:
         async with watched_rows.one_snapshot(self._db) as db:
-            now, changes = await change_log.since(db, place, MAX_CHANGES_READ, tables)
+            now, changes = await change_log.since(db, log_place, MAX_CHANGES_READ, tables)
             self._count("feed_queries", 4)  # with what begins and ends the transaction
             if changes is not None:
                 batch, query_count = await read_change_batch(db, self._watches, now, changes)
                 self._count("feed_queries", query_count)
                 lists = await self._lists_anew(db, batch)
         if changes is None:
-            is_ours = place.leads_to(now)
+            is_ours = log_place.leads_to(now)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
             log.warning("everyone who watches is to begin anew", reason=reason)
             self._place = now

@@ -123,8 +123,8 @@ class WatchNotifier:
         """Nothing has changed up to there: beginners whose first rows it saw are none any more."""
         self._settle([w for w in self._watches.beginners if w.waiting is None], place)
 
-    def _settle(self, begun: Iterable[Watch], place: Place) -> None:
-        saw = [watch for watch in begun if place.saw_all_of(watch.place)]
+    def _settle(self, begun: Iterable[Watch], log_place: Place) -> None:
+        saw = [watch for watch in begun if log_place.saw_all_of(watch.place)]
         self._watches.beginners.difference_update(saw)
 
     def _concerned(self, moment: ChangeBatch, lists: Mapping[Watch, object]) -> Iterable[Group]:
@@ -210,7 +210,9 @@ class WatchNotifier:
                     numbers.append(changes.number(kind, id, row))
         return numbers
 
-    def _send(self, watch: Watch, changes: Changes, numbers: Sequence[int], place: Place) -> None:
+    def _send(
+        self, watch: Watch, changes: Changes, numbers: Sequence[int], log_place: Place
+    ) -> None:
         if watch.is_over or not numbers:
             return
         if len(watch.shown) > MAX_WATCHED_ROWS:
@@ -221,7 +223,7 @@ class WatchNotifier:
             return
         watch.told_at = asyncio.get_running_loop().time()
         codec = watch.outlet.codec
-        position = self._positions.write(place, watch.owner)
+        position = self._positions.write(log_place, watch.owner)
         parts = changes.parts(codec, numbers)
         for n, part in enumerate(parts, 1):
             message = _Rows(watch.id, part, position if n == len(parts) else None)

@@ -117,7 +117,7 @@ async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Misse
     return _Missed([change for change in changes if change.table == logged], projects)
 
 
-def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -> First:
+def _resumed(watch: Watch, log_place: Place, rows: Sequence[Row], missed: _Missed) -> First:
     table = watch.group.listed.table
     changed: dict[str, list[Change]] = {}
     for change in missed.changes:
@@ -131,8 +131,8 @@ def _resumed(watch: Watch, place: Place, rows: Sequence[Row], missed: _Missed) -
     ]
     again = [rows_by_id[id] for id in changed if id in rows_by_id]
     if len(ids_gone) + len(again) > MAX_CHANGES_AT_ONCE:
-        return First(place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
-    return First(place, again, ids_gone, resumed=True)
+        return First(log_place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
+    return First(log_place, again, ids_gone, resumed=True)
 
 
 def _was_seen(user: str, change: Change, projects: set[str]) -> bool:

@@ -232,9 +232,9 @@ def too_large() -> Refused:
     return Refused(ErrorCode.LIMIT_REACHED, text, field="fields")
 
 
-def _require_within(count: int, most: int, what: str) -> None:
+def _require_within(count: int, most: int, things: str) -> None:
     if count >= most:
-        text = f"there may be {most} {what}; end one with watch.end"
+        text = f"there may be {most} {things}; end one with watch.end"
         raise Refused(ErrorCode.LIMIT_REACHED, text)
 
 

@@ -143,5 +143,5 @@ class NodeHealth:
             yield _trouble("closed_rooms", f"Closed rooms: {closed}.")
 
 
-def _trouble(what: TroubleWord, says: str, project: str | None = None) -> Trouble:
-    return Trouble(what, says, ALARMS[what], what not in TOLD, project)
+def _trouble(word: TroubleWord, says: str, project: str | None = None) -> Trouble:
+    return Trouble(word, says, ALARMS[word], word not in TOLD, project)

@@ -140,15 +140,15 @@ class LogWriter:
         self._is_cut = self._is_cut and not line
         return True
 
-    def _write_some(self, left: bytes) -> int:
+    def _write_some(self, unwritten: bytes) -> int:
         """Raises `OSError`; for who has no thread also where it would have to wait."""
         if not self._is_direct:
-            return os.write(self._descriptor, left)
+            return os.write(self._descriptor, unwritten)
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
         if not poll.poll(0):
             raise BlockingIOError
-        return os.write(self._descriptor, left[: select.PIPE_BUF])
+        return os.write(self._descriptor, unwritten[: select.PIPE_BUF])
 
 
 def _lost_line(count: int) -> bytes:

@@ -236,9 +236,9 @@ class LiveRoom:
             case _:
                 assert_never(effect)
 
-    def _send(self, to: tuple[str, ...], packet: Packet) -> None:
+    def _send(self, recipient_ids: tuple[str, ...], packet: Packet) -> None:
         recipients = self._recipients
-        for connection in to:
+        for connection in recipient_ids:
             recipient = recipients.get(connection)
             if recipient is not None and not recipient.send_packet(packet):
                 self._feeds.fall_behind(recipient, packet)
@@ -267,11 +267,13 @@ class LiveRoom:
 
     # Presence.
 
-    def _send_tick(self, to: tuple[str, ...], packets: tuple[Packet, ...], but: str) -> None:
+    def _send_tick(
+        self, recipient_ids: tuple[str, ...], packets: tuple[Packet, ...], but: str
+    ) -> None:
         """Write all ticks that go together to each recipient at once."""
         project = self.room.project
         codec, frames, mover = None, b"", self._recipients.get(but) if but else None
-        for recipient in self._audience_of(to):
+        for recipient in self._audience_of(recipient_ids):
             if recipient is mover:
                 continue
             if recipient.codec is not codec:
@@ -281,15 +283,15 @@ class LiveRoom:
                     frames = b"".join([codec.frame(packet) for packet in packets])
             recipient.send_tick(project, frames)
 
-    def _audience_of(self, to: tuple[str, ...]) -> list[Recipient]:
+    def _audience_of(self, recipient_ids: tuple[str, ...]) -> list[Recipient]:
         """The recipients of a tick, looked up once while the same are there.
 
         The room gives one tuple until someone comes or goes. Without this a tick for four takes
         0.6 us more, for 64 1.6 us.
         """
-        if to is not self._audience:
-            self._audience = to
-            self._audience_recipients = list(filter(None, map(self._recipients.get, to)))
+        if recipient_ids is not self._audience:
+            self._audience = recipient_ids
+            self._audience_recipients = list(filter(None, map(self._recipients.get, recipient_ids)))
         return self._audience_recipients
 
     def _forget_audience(self) -> None:

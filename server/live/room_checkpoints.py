@@ -72,13 +72,13 @@ class RoomCheckpoints:
         known = Known(room.epoch, room.head, room.head_id)
         await self._record(room.unrecorded(), known)
 
-    async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known: Known) -> None:
+    async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known_state: Known) -> None:
         """Before each checkpoint: what memory forgets must be in the journal."""
         if not unrecorded:
             return
         for effects in await self._in_thread(_encoded, unrecorded):
             self._jobs.check_open()
-            await self._journal.record_effects(self._room.project, effects, known)
+            await self._journal.record_effects(self._room.project, effects, known_state)
             self._room.recorded(effects)
 
 

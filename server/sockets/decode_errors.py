@@ -188,18 +188,18 @@ def _with_unknown_fields(params: object) -> object:
     return plain
 
 
-def _placed(name: str, reason: str, place: str, message_id: str | None) -> BadMessage:
+def _placed(name: str, reason: str, path: str, message_id: str | None) -> BadMessage:
     """By the place it is a mistake of an op, of a call's parameter, or of the message."""
-    if place == "t":
+    if path == "t":
         text = f"there is no message {name[:32]!r}"
         return BadMessage(text, message_id, ErrorCode.UNKNOWN_MESSAGE)
     text = f"{name[:32]}: {reason}"
-    in_op = _IN_OP.match(place) if name == "delta" else None
+    in_op = _IN_OP.match(path) if name == "delta" else None
     if in_op is not None:
-        details = _field(_property(place)) | {"op": int(in_op[1])}
+        details = _field(_property(path)) | {"op": int(in_op[1])}
         return BadMessage(text, message_id, ErrorCode.OP_INVALID, details)
-    details = _field(_property(place))
-    if name == "call" and place.startswith("params."):
+    details = _field(_property(path))
+    if name == "call" and path.startswith("params."):
         return BadMessage(text, message_id, ErrorCode.VALIDATION, details)
     return BadMessage(text, message_id, ErrorCode.BAD_MESSAGE, details)
 
@@ -208,16 +208,16 @@ def _id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def _field(place: str) -> Details:
-    return {"field": place} if place else {}
+def _field(path: str) -> Details:
+    return {"field": path} if path else {}
 
 
-def _property(place: str) -> str:
+def _property(path: str) -> str:
     """Of a message, a call's parameters, an op or a gesture: the field, or the property."""
-    if _IN_LEAVES.match(place):
+    if _IN_LEAVES.match(path):
         return "params"  # no other property is a map
-    whole = re.split(r"[.\[]", place, maxsplit=1)[0]
-    return _WITHIN.sub("", place).partition("[...]")[0] or whole
+    whole = re.split(r"[.\[]", path, maxsplit=1)[0]
+    return _WITHIN.sub("", path).partition("[...]")[0] or whole
 
 
 _ID = re.compile(f"[^{MARK}]{{1,64}}", re.DOTALL)
@@ -309,19 +309,19 @@ def _halved(reason: str, places: Callable[[], Iterator[str]]) -> tuple[str, str]
     return f"half a surrogate pair is no text: {MEND_HALVES} - at `$.{path}`", path
 
 
-def _marked(value: object, place: str) -> Iterator[str]:
+def _marked(value: object, path: str) -> Iterator[str]:
     """The places of texts with a mark."""
     match value:
         case str() if MARK in value:
-            yield place
+            yield path
         case dict():
             for name, one in value.items():
                 if isinstance(name, str) and MARK in name:
-                    yield place
-                yield from _marked(one, f"{place}.{name}" if place else str(name))
+                    yield path
+                yield from _marked(one, f"{path}.{name}" if path else str(name))
         case list():
             for index, one in enumerate(value):
-                yield from _marked(one, f"{place}[{index}]")
+                yield from _marked(one, f"{path}[{index}]")
 
 
 # JSON that breaks off, or holds what is no JSON.

@@ -214,13 +214,13 @@ class Reconnecting:
         for room in tuple(self._rooms.values()):
             room.detach()
 
-    def _finish(self, over: ConnectionOver) -> None:
+    def _finish(self, connection_over: ConnectionOver) -> None:
         if self._over is not None:
             return
-        self._over = over
+        self._over = connection_over
         self._ready.set()
         for room in tuple(self._rooms.values()):
-            room.close(over)
+            room.close(connection_over)
         self._watches.finish()
 
     def _check_begun(self) -> None:

@@ -325,16 +325,16 @@ class RoomMessages:
             raise Gap(f"our copy has gone astray: {error}") from error
         self.position = Position(self.position.epoch, seq)
 
-    def _compare(self, theirs: dict[str, Any] | None) -> list[Event]:
+    def _compare(self, server_digest: dict[str, Any] | None) -> list[Event]:
         """Whether the server's digest of our very position is another one."""
-        if theirs is None or not self._check_digests or self.position is None:
+        if server_digest is None or not self._check_digests or self.position is None:
             return []
-        if theirs["seq"] != self.position.seq or theirs["digest"] == self.digest:
+        if server_digest["seq"] != self.position.seq or server_digest["digest"] == self.digest:
             return []
         self.diverged += 1
         self._divergence = {"seq": self.position.seq, "digest": self.digest}
         self.forget_position()
-        return [FoundDiverged(theirs["seq"], theirs["digest"], self.digest)]
+        return [FoundDiverged(server_digest["seq"], server_digest["digest"], self.digest)]
 
     def _error(self, message: Message) -> list[Event]:
         subject, code, details = message.get("id"), message["code"], message.get("details") or {}

@@ -168,11 +168,11 @@ class _Bench:
             "loop_lag_p99_ms": _rounded(percentile(late, 99)),
         }
 
-    async def _register(self, known: Known) -> BarePrime:
-        door = await BarePrime.open(self._one, "right", headers=from_address(known.at))
-        name = known.email.partition("@")[0]
-        params = {"email": known.email, "username": name, "password": PASSWORD}
-        known.user = (await patiently(door, "auth.register", **params))["user"]["id"]
+    async def _register(self, known_account: Known) -> BarePrime:
+        door = await BarePrime.open(self._one, "right", headers=from_address(known_account.at))
+        name = known_account.email.partition("@")[0]
+        params = {"email": known_account.email, "username": name, "password": PASSWORD}
+        known_account.user = (await patiently(door, "auth.register", **params))["user"]["id"]
         return door
 
     async def _guessers(self) -> list[BarePrime]:

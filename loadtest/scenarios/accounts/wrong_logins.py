@@ -86,12 +86,12 @@ class RightLogins:
         end = time.perf_counter() + seconds
         await asyncio.gather(*(self._again(known, door, end) for known, door in doors))
 
-    async def _again(self, known: Known, door: BarePrime, end: float) -> None:
+    async def _again(self, known_account: Known, door: BarePrime, end: float) -> None:
         while time.perf_counter() < end:
             began_at = time.perf_counter()
             while time.perf_counter() < end:
                 try:
-                    await door.call("auth.login", email=known.email, password=PASSWORD)
+                    await door.call("auth.login", email=known_account.email, password=PASSWORD)
                     self.ms.append((time.perf_counter() - began_at) * 1_000)
                     break
                 except PrimeRefused as refused:

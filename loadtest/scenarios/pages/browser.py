@@ -248,9 +248,9 @@ def _percentiles(repeats: Sequence[Sequence[float]]) -> dict[str, float | None]:
     return percentiles
 
 
-def _song(named: Path | None) -> tuple[str, list[Op]]:
+def _song(named_song: Path | None) -> tuple[str, list[Op]]:
     """The song that is named, the largest of the corpus beside the checkout, or one made up."""
-    paths = [named] if named else [path for kind in SONGS for path in CORPUS.glob(kind)]
+    paths = [named_song] if named_song else [path for kind in SONGS for path in CORPUS.glob(kind)]
     songs = [read_song(path) for path in paths]
     if songs:
         largest = max(songs, key=lambda song: song.counts.entities)

@@ -191,12 +191,12 @@ async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step
 
 
 async def _locked(
-    tx: Executor, account: bytes, address: str, beside: str
+    tx: Executor, account: bytes, address: str, shared_place: str
 ) -> tuple[Tries, Tries, float]:
     """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
     await tx.execute(LOCK, account)
-    rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, beside])}
-    all_over = replace(_tries(rows[beside]), of_devices=beside == DEVICES)
+    rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, shared_place])}
+    all_over = replace(_tries(rows[shared_place]), of_devices=shared_place == DEVICES)
     return _tries(rows[address]), all_over, rows[address]["now"]
 
 

@@ -127,9 +127,9 @@ async def find(db: Executor, named: str) -> UserRow | None:
     return None if user_id is None else await users.by_id(db, user_id)
 
 
-async def _by_id(db: Executor, named: str) -> str | None:
+async def _by_id(db: Executor, named_id: str) -> str | None:
     try:
-        user_id: str | None = await db.fetchval(BY_ID, str(UUID(named)))
+        user_id: str | None = await db.fetchval(BY_ID, str(UUID(named_id)))
     except ValueError:
         return None
     return user_id

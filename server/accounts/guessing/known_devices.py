@@ -74,5 +74,5 @@ class KnownDevices:
         return KnownDevice(PREFIX + payload[TIME_LENGTH:].hex(), made_at)
 
     @staticmethod
-    def _mac(key: bytes, account: bytes, said: bytes) -> bytes:
-        return hmac.digest(key, account + said, "sha256")[:MAC_LENGTH]
+    def _mac(key: bytes, account: bytes, payload: bytes) -> bytes:
+        return hmac.digest(key, account + payload, "sha256")[:MAC_LENGTH]

@@ -39,7 +39,7 @@ class ForeignKinds:
         }
         self._passwords.least_seconds = ROOM * max(self._seconds.values(), default=0.0)
 
-    async def _measure(self, found: Mapping[str, str]) -> None:
-        for kind, password_hash in found.items():
+    async def _measure(self, hash_by_kind: Mapping[str, str]) -> None:
+        for kind, password_hash in hash_by_kind.items():
             if kind not in self._seconds:
                 self._seconds[kind] = await self._passwords.measure(password_hash)

@@ -64,6 +64,6 @@ async def _get(fetching: Fetching, url: str, access_token: str) -> Any:
     return fetched.body
 
 
-def _text(of: dict[str, Any], key: str) -> str:
-    value = of.get(key)
+def _text(profile: dict[str, Any], key: str) -> str:
+    value = profile.get(key)
     return value if isinstance(value, str) else ""

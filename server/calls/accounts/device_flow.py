@@ -187,9 +187,9 @@ async def deny(context: Context, caller: Caller, params: DenyDevice) -> Done:
 
 
 def _decide(
-    context: Context, caller: Caller, found: WaitingDevice | None, event: AuditEvent
+    context: Context, caller: Caller, device_login: WaitingDevice | None, event: AuditEvent
 ) -> Done:
-    device = _known_device_login(context, caller, found)
+    device = _known_device_login(context, caller, device_login)
     context.device_codes.decided(device.device_hash)
     context.audit.note(
         event,

@@ -63,9 +63,9 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
     return NodeEvents(events, following, question.silent)
 
 
-def _health(node: str, told: dict[str, Any]) -> HealthRow:
-    latencies = {word: latency([told[word]]) for word in LATENCIES if word in told}
-    return convert(told | {"node": node} | latencies, HealthRow)  # what is unknown is left out
+def _health(node: str, answer: dict[str, Any]) -> HealthRow:
+    latencies = {word: latency([answer[word]]) for word in LATENCIES if word in answer}
+    return convert(answer | {"node": node} | latencies, HealthRow)  # what is unknown is left out
 
 
 def _event(node: str, event: dict[str, Any], names: dict[str, str]) -> NodeEvent:

@@ -162,15 +162,18 @@ def place(cursor: str | None) -> str:
     return FIRST if cursor is None else id_in(cursor)
 
 
-def _both(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
+def _both(room_before: dict[str, Any] | None, room_answer: dict[str, Any]) -> dict[str, Any]:
     """One room on two nodes: members of both, and what the one that is further has."""
-    if one is None:
-        return dict(other)
-    newest = max(one, other, key=lambda each: each["seq"])
-    both = [key for key in newest if key in one and key in other]
-    sums = {key: one[key] + other[key] for key in SUMS if key in both}
+    if room_before is None:
+        return dict(room_answer)
+    newest = max(room_before, room_answer, key=lambda each: each["seq"])
+    both = [key for key in newest if key in room_before and key in room_answer]
+    sums = {key: room_before[key] + room_answer[key] for key in SUMS if key in both}
     worse = {
-        key: max((each[key] for each in (one, other) if each[key] is not None), default=None)
+        key: max(
+            (each[key] for each in (room_before, room_answer) if each[key] is not None),
+            default=None,
+        )
         for key in WORSE
         if key in both
     }

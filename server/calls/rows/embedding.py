@@ -57,7 +57,7 @@ class Embedding:
                 row[name] = summary_by_id[row[name]]
 
 
-def _replace(row: Row, names: Iterable[str], found: Mapping[str, Row]) -> None:
+def _replace(row: Row, names: Iterable[str], rows_by_id: Mapping[str, Row]) -> None:
     for name in names:
         if name in row:
-            row[name] = found.get(row[name], row[name])
+            row[name] = rows_by_id.get(row[name], row[name])

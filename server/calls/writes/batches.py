@@ -81,7 +81,7 @@ class Batches:
 
     async def _answer_each(
         self,
-        told: list[Answered],
+        answers: list[Answered],
         context: Context,
         caller: Caller,
         batch: Batch,
@@ -98,7 +98,7 @@ class Batches:
             if size + len(codec.encode(answered)) > ALL_ANSWERS:
                 answered = _refused(_full())  # a read: no write is answered with so much
             size += len(codec.encode(answered))
-            told.append(answered)
+            answers.append(answered)
 
     async def _alone(
         self, context: Context, caller: Caller, call: BatchedCall, codec: Codec, key: str | None
@@ -130,11 +130,11 @@ class Batches:
             return BatchAnswers(answers, done=False)
 
     async def _answer_inside(
-        self, inside: Context, caller: Caller, asked: list[tuple[str, Struct]], codec: Codec
+        self, inside: Context, caller: Caller, calls_read: list[tuple[str, Struct]], codec: Codec
     ) -> BatchAnswers:
         answers: list[Answered] = []
         size = 0
-        for number, (method, params) in enumerate(asked):
+        for number, (method, params) in enumerate(calls_read):
             try:
                 answers.append(Answered(await self.answers[method](inside, caller, params)))
                 size += len(codec.encode(answers[-1]))

@@ -26,13 +26,13 @@ async def replay_reply(context: Context, user: str, params: Any, reply: bytes) -
     return reply_map
 
 
-def _projects(told: Any, asked: str | None) -> Iterator[str]:
+def _projects(reply_map: Any, asked_project: str | None) -> Iterator[str]:
     """Those that a reply says something of: one reply, or each of a batch."""
-    results = [told]
-    if "answers" in told:
-        results = [answer.get("result") for answer in told["answers"]]
+    results = [reply_map]
+    if "answers" in reply_map:
+        results = [answer.get("result") for answer in reply_map["answers"]]
     for result in filter(None, results):
-        project = _project(result) or asked
+        project = _project(result) or asked_project
         if project is not None:
             yield project
 
