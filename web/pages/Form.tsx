@@ -30,8 +30,8 @@ export function Form({ label, action, danger = false, onSubmit, children }: Form
       await onSubmit(fieldsOf(form));
     } catch (error) {
       setFailure(inWords(error, labelsOf(form)));
-      const wrong = form.elements.namedItem(fieldOf(error) ?? "");
-      if (wrong instanceof HTMLElement) wrong.focus();
+      const wrongField = form.elements.namedItem(fieldOf(error) ?? "");
+      if (wrongField instanceof HTMLElement) wrongField.focus();
     }
     setBusy(false);
   };

@@ -9,11 +9,11 @@ interface Part {
 }
 
 /** It says already what to do, for browsers that do not run this script either; the page takes it away once it has started. */
-const place = document.getElementById("not-started")!;
+const notStarted = document.getElementById("not-started")!;
 
 function say(sentence: string): void {
-  place.textContent = sentence;
-  place.hidden = false;
+  notStarted.textContent = sentence;
+  notStarted.hidden = false;
 }
 
 function hear(event: Event): void {
@@ -25,7 +25,7 @@ function hear(event: Event): void {
 }
 
 const missing = whatIsMissing(window);
-place.hidden = true;
+notStarted.hidden = true;
 if (missing !== null) say(missing);
 else if (!("noModule" in HTMLScriptElement.prototype)) say(`This browser cannot read the scripts of this page. ${UPDATE}`);
 addEventListener("error", hear, true); // a part that cannot be loaded tells nobody else

@@ -76,14 +76,14 @@ export function fieldOf(error: unknown): string | null {
 
 /** A sentence of the server that belongs to no failure of ours; "": it has none that people can read. */
 export function readable(message: string | undefined): string {
-  const words = problemIn(message ?? "", undefined);
-  return words === "" ? "" : sentence(words);
+  const problemWords = problemIn(message ?? "", undefined);
+  return problemWords === "" ? "" : sentence(problemWords);
 }
 
 function told(error: PrimeError, labels: Labels): string {
   const { code, details } = error;
-  const own = CODES[code] ?? "The server has refused this.";
-  const words = typeof own === "string" ? own : own(details);
+  const codeWords = CODES[code] ?? "The server has refused this.";
+  const words = typeof codeWords === "string" ? codeWords : codeWords(details);
   const problem = problemIn(error.message, details.field);
   const field = fieldOf(error);
   const label = field === null || (code !== "validation" && code !== "bad_message" && code !== "taken" && code !== "limit_reached") ? "" : (labels.get(field) ?? FIELD_WORDS[field] ?? "");

@@ -20,12 +20,12 @@ export const UPDATE = "Update it, or open the page in a current Firefox, Chrome,
 export function whatIsMissing(global: object): string | null {
   const missing = NEEDED.filter(([path]) => !isThere(global, path.split(".")));
   if (missing.length === 0) return null;
-  const words = missing.map(([path, use]) => `${path.split(".").pop()}, ${use}`).join("; ");
-  return `This browser lacks what the page needs (${words}). ${UPDATE}`;
+  const missingWords = missing.map(([path, use]) => `${path.split(".").pop()}, ${use}`).join("; ");
+  return `This browser lacks what the page needs (${missingWords}). ${UPDATE}`;
 }
 
 function isThere(global: object, names: readonly string[]): boolean {
-  let found: unknown = global;
-  for (const name of names) found = found == null ? undefined : (found as { [name: string]: unknown })[name];
-  return found != null;
+  let value: unknown = global;
+  for (const name of names) value = value == null ? undefined : (value as { [name: string]: unknown })[name];
+  return value != null;
 }

@@ -12,11 +12,11 @@ export function useLive<Value>(live: Live<Value> | null | undefined, otherwise: 
 export function useLiveKeyed<Value>(live: Live<Value> | null | undefined, otherwise: Value, key: (value: Value) => unknown): Value {
   const [, draw] = useState(0);
   const value = live === null || live === undefined ? otherwise : live.value;
-  const shown = useRef<unknown>(null);
-  shown.current = key(value);
+  const shownValue = useRef<unknown>(null);
+  shownValue.current = key(value);
   useEffect(() => {
     if (live === null || live === undefined) return;
-    const look = (now: Value): void => { if (!Object.is(key(now), shown.current)) draw((count) => count + 1); };
+    const look = (now: Value): void => { if (!Object.is(key(now), shownValue.current)) draw((count) => count + 1); };
     const stop = live.subscribe(look);
     look(live.value); // it may have changed since it was drawn: effects come after the frame
     return stop;

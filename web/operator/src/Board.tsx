@@ -32,14 +32,14 @@ export function Board({ console: seen }: { console: Console }) {
 }
 
 function Health({ seen }: { seen: Console }) {
-  const found = findings({
+  const findingsNow = findings({
     nodes: seen.nodes.value, health: seen.health.value, events: seen.events.value, ready: seen.ready.value, metrics: seen.metrics.value, now: Date.now(),
   });
   return (
-    <section class={`card health ${found.some(({ kind }) => kind === "bad") ? "bad" : found.length > 0 ? "look" : "good"}`} aria-label="Whether all is well">
-      <h2 role="status">{found.length === 0 ? "All is well." : found.length === 1 ? "One thing to look at." : `${found.length} things to look at.`}</h2>
+    <section class={`card health ${findingsNow.some(({ kind }) => kind === "bad") ? "bad" : findingsNow.length > 0 ? "look" : "good"}`} aria-label="Whether all is well">
+      <h2 role="status">{findingsNow.length === 0 ? "All is well." : findingsNow.length === 1 ? "One thing to look at." : `${findingsNow.length} things to look at.`}</h2>
       {seen.failure.value !== null && <p class="failure" role="alert">{inWords(seen.failure.value)}</p>}
-      {found.map((finding) => <OneFinding key={finding.alarm + finding.text} finding={finding} />)}
+      {findingsNow.map((finding) => <OneFinding key={finding.alarm + finding.text} finding={finding} />)}
       <p class="quiet">
         This node says: {seen.ready.value?.text ?? "nothing"}. Asked at {new Date(seen.askedAt.value).toLocaleTimeString()}.
         {seen.metrics.value === null && " Its /metrics cannot be read from here."}

@@ -9,15 +9,15 @@ export function Events({ seen }: { seen: Console }) {
   const events = seen.events.value?.events ?? null;
   if (events === null) return null;
   const kinds = [...new Set(events.map(({ kind }) => kind))].sort();
-  const chosen = seen.kind.value;
-  const shown = events.filter(({ kind }) => chosen === "" || kind === chosen);
+  const chosenKind = seen.kind.value;
+  const shownEvents = events.filter(({ kind }) => chosenKind === "" || kind === chosenKind);
   const options: (readonly [string, string])[] = [["", "all kinds"], ...kinds.map((kind) => [kind, kind] as const)];
-  if (chosen !== "" && !kinds.includes(chosen)) options.push([chosen, chosen]);
-  const above = <div class="above"><Choice label="Events of" name="kind" value={chosen} options={options} onChoose={(kind) => { seen.kind.value = kind; }} /></div>;
-  if (shown.length === 0 && chosen === "") return <section class="card"><p class="quiet">No events of late.</p></section>;
+  if (chosenKind !== "" && !kinds.includes(chosenKind)) options.push([chosenKind, chosenKind]);
+  const kindChoice = <div class="above"><Choice label="Events of" name="kind" value={chosenKind} options={options} onChoose={(kind) => { seen.kind.value = kind; }} /></div>;
+  if (shownEvents.length === 0 && chosenKind === "") return <section class="card"><p class="quiet">No events of late.</p></section>;
   return (
-    <Table title={shown.length === 0 ? "No events of late" : "Events of late, the newest first"} above={above} head={["what", "times", "last", "who", "project", "node", "from", "said"]}>
-      {shown.map((event) => (
+    <Table title={shownEvents.length === 0 ? "No events of late" : "Events of late, the newest first"} above={kindChoice} head={["what", "times", "last", "who", "project", "node", "from", "said"]}>
+      {shownEvents.map((event) => (
         <tr key={`${event.node}${event.number}`}>
           <th scope="row"><Explanation name={event.alarm || event.kind}>{event.means}</Explanation></th>
           <td>{event.count}</td><td>{new Date(event.at).toLocaleString()}</td>

@@ -16,11 +16,11 @@ export function Histogram({ title, of }: { title: string; of: Latency | undefine
   const shown = counts.slice(from, to + 1);
   const step = WIDTH / shown.length;
   const most = Math.max(...shown);
-  const words = `${title}: half within ${inMs(of.p50_ms)}, 99 of 100 within ${inMs(of.p99_ms)}; ${of.count} of late`;
+  const summary = `${title}: half within ${inMs(of.p50_ms)}, 99 of 100 within ${inMs(of.p99_ms)}; ${of.count} of late`;
   return (
     <figure class="histogram">
-      <figcaption>{words}</figcaption>
-      <svg role="img" aria-label={words} width={WIDTH} height={HEIGHT + FOOT} viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`}>
+      <figcaption>{summary}</figcaption>
+      <svg role="img" aria-label={summary} width={WIDTH} height={HEIGHT + FOOT} viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`}>
         {shown.map((count, at) => {
           const tall = count === 0 ? 0 : Math.max(2, (HEIGHT * count) / most);
           return <rect key={at} class="bar" x={at * step + 1} y={HEIGHT - tall} width={Math.max(1, step - 2)} height={tall}><title>{`${span(upto, from + at)}: ${count}`}</title></rect>;

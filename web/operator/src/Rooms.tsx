@@ -26,7 +26,7 @@ export function Room({ seen }: { seen: Console }) {
   const room = seen.room.value;
   if (room === null) return null;
   const name = room.name.slice(0, 60) || room.project;
-  const above = (
+  const searchForm = (
     <div class="row above">
       {room.closed === null
         ? <button type="button" onClick={() => { seen.action.value = closeRoom(room.project, name); }}>Close this room…</button>
@@ -37,20 +37,20 @@ export function Room({ seen }: { seen: Console }) {
     </div>
   );
   return (
-    <Table title={`In the room of ${name}`} above={above}
+    <Table title={`In the room of ${name}`} above={searchForm}
       head={["who", "role", "program", "subprotocol", "round trip", "entries behind", "outbox", "held back", "device", "address", "node", "since", "what to do"]}>
       {room.members.map((member) => {
-        const who = member.name.slice(0, 60);
+        const memberName = member.name.slice(0, 60);
         return (
           <tr key={member.member}>
-            <th scope="row"><bdi>{who}</bdi></th>
+            <th scope="row"><bdi>{memberName}</bdi></th>
             <td>{member.role}</td><td><bdi>{(member.client ?? "").slice(0, 40) || "does not say"}</bdi></td><td>{(member.codec ?? "").replace("prime.v1.", "")}</td>
             <td>{inMs(member.round_trip_ms)}</td><td>{member.behind ?? 0}</td><td>{inBytes(member.outbox_bytes)}</td><td>{member.held_back}</td>
             <td><bdi>{member.device.slice(0, 12)}</bdi></td><td>{member.address}</td><td>{member.node}</td><td>{new Date(member.since).toLocaleTimeString()}</td>
             <td>
               <span class="row">
-                <button type="button" onClick={() => { seen.action.value = sendOut(member.member, who, name); }}>Send out…<span class="unseen"> {who}</span></button>
-                <button type="button" onClick={() => { seen.action.value = endLogins(member.user, who); }}>End logins…<span class="unseen"> of {who}</span></button>
+                <button type="button" onClick={() => { seen.action.value = sendOut(member.member, memberName, name); }}>Send out…<span class="unseen"> {memberName}</span></button>
+                <button type="button" onClick={() => { seen.action.value = endLogins(member.user, memberName); }}>End logins…<span class="unseen"> of {memberName}</span></button>
               </span>
             </td>
           </tr>

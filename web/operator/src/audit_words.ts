@@ -99,15 +99,15 @@ export function whoDid({ user, actor, user_name, actor_name, details, event }: A
 export function whatWasDone(entry: AuditEntry): string {
   const { event, user, actor, details, count } = entry;
   const whom = nameOf(entry.user_name, user);
-  const named: Named = {
+  const namesIn: Named = {
     whom: user !== null && (actor !== null || whoDid(entry) !== whom) ? whom : "",
     detail: (name) => {
       const value = details[name];
       return typeof value === "string" || typeof value === "number" ? String(value).slice(0, MOST) : "";
     },
   };
-  const words = EVENTS[event] ?? event.replaceAll("_", " ");
-  return `${typeof words === "string" ? words : words(named)}${count > 1 ? `, ${count} times` : ""}`;
+  const eventWords = EVENTS[event] ?? event.replaceAll("_", " ");
+  return `${typeof eventWords === "string" ? eventWords : eventWords(namesIn)}${count > 1 ? `, ${count} times` : ""}`;
 }
 
 /** In which project, by its name of now; "": it is about none. */

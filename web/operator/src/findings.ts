@@ -50,11 +50,11 @@ const TOLD_ELSEWHERE = new Set(["maintenance", "draining"]);
 
 /** The worst first; empty: all is well as far as it can be seen from here. */
 export function findings({ nodes, health, events, ready, metrics, now }: Seen): Finding[] {
-  const found = [
+  const allFindings = [
     ...(health === null || ready === null ? ofReadiness(ready) : []), ...ofTroubles(health), ...ofNodes(nodes, now), ...ofFigures(health), ...ofDatabase(health),
     ...ofEvents(events, now), ...ofMetrics(metrics),
   ];
-  return found.sort((a, b) => Number(a.kind === "look") - Number(b.kind === "look"));
+  return allFindings.sort((a, b) => Number(a.kind === "look") - Number(b.kind === "look"));
 }
 
 function ofReadiness(ready: Seen["ready"]): Finding[] {
@@ -65,36 +65,36 @@ function ofReadiness(ready: Seen["ready"]): Finding[] {
 
 /** The same trouble of several nodes is one finding that names them. */
 function ofTroubles(health: Seen["health"]): Finding[] {
-  const found = new Map<string, { kind: Finding["kind"]; says: string; alarm: string; nodes: string[] }>();
+  const findingByText = new Map<string, { kind: Finding["kind"]; says: string; alarm: string; nodes: string[] }>();
   for (const { node, troubles } of health?.nodes ?? []) {
     for (const { what, says, alarm, bad, project } of troubles) {
       if (TOLD_ELSEWHERE.has(what)) continue;
       const text = project == null ? says : `${says} It is ${project}.`;
-      const same = found.get(text);
+      const same = findingByText.get(text);
       if (same !== undefined) same.nodes.push(node);
-      else found.set(text, { kind: bad ? "bad" : "look", says: text, alarm, nodes: [node] });
+      else findingByText.set(text, { kind: bad ? "bad" : "look", says: text, alarm, nodes: [node] });
     }
   }
   const silent = (health?.silent ?? []).map((node): Finding => ({ kind: "bad", text: `${node} does not answer.`, alarm: "PrimeNodeDown" }));
-  return [...silent, ...[...found.values()].map(({ kind, says, alarm, nodes }) => ({ kind, text: `${nodes.join(", ")}: ${says}`, alarm }))];
+  return [...silent, ...[...findingByText.values()].map(({ kind, says, alarm, nodes }) => ({ kind, text: `${nodes.join(", ")}: ${says}`, alarm }))];
 }
 
 function ofNodes(rows: Seen["nodes"], now: number): Finding[] {
   if (rows === null) return [];
-  const found: Finding[] = [];
+  const nodeFindings: Finding[] = [];
   const { nodes, maintenance } = rows;
   for (const { node, host, state, silent_ms } of nodes) {
     const name = `${node} on ${host}`;
-    if (state === "silent") found.push({ kind: "bad", text: `${name} has said nothing for ${Math.round(silent_ms / 1_000)} s.`, alarm: "PrimeNodeDown" });
-    if (state === "drained") found.push({ kind: "look", text: `${name} takes nobody in: it is drained.`, alarm: "PrimeStillDraining" });
+    if (state === "silent") nodeFindings.push({ kind: "bad", text: `${name} has said nothing for ${Math.round(silent_ms / 1_000)} s.`, alarm: "PrimeNodeDown" });
+    if (state === "drained") nodeFindings.push({ kind: "look", text: `${name} takes nobody in: it is drained.`, alarm: "PrimeStillDraining" });
   }
   const versions = new Set(nodes.map(({ version }) => version));
-  if (versions.size > 1) found.push({ kind: "look", text: `Nodes of several versions serve: ${[...versions].join(", ")}.`, alarm: "PrimeVersionsDiffer" });
+  if (versions.size > 1) nodeFindings.push({ kind: "look", text: `Nodes of several versions serve: ${[...versions].join(", ")}.`, alarm: "PrimeVersionsDiffer" });
   if (maintenance.mode === "read_only") {
     const isForgotten = maintenance.began_at != null && now - maintenance.began_at > FORGOTTEN_MS;
-    found.push({ kind: isForgotten ? "bad" : "look", text: `All is read-only: ${maintenance.message || "maintenance"}.`, alarm: "PrimeMaintenanceForgotten" });
+    nodeFindings.push({ kind: isForgotten ? "bad" : "look", text: `All is read-only: ${maintenance.message || "maintenance"}.`, alarm: "PrimeMaintenanceForgotten" });
   }
-  return found;
+  return nodeFindings;
 }
 
 function ofFigures(health: Seen["health"]): Finding[] {
@@ -102,8 +102,8 @@ function ofFigures(health: Seen["health"]): Finding[] {
 }
 
 function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: HealthRow): Finding[] {
-  const found: Finding[] = [];
-  const look = (isSo: boolean, text: string, alarm: string): void => { if (isSo) found.push({ kind: "look", text: `${node}: ${text}`, alarm }); };
+  const rowFindings: Finding[] = [];
+  const look = (isSo: boolean, text: string, alarm: string): void => { if (isSo) rowFindings.push({ kind: "look", text: `${node}: ${text}`, alarm }); };
   look(load >= BUSY * share, `its event loop takes ${Math.round(load * 100)} % of its core, of ${Math.round(share * 100)} % that it aims at.`, "PrimeNodeBusy");
   look((commit.p99_ms ?? 0) > SLOW_COMMIT_MS, `one commit in a hundred takes ${inMs(commit.p99_ms)}.`, "PrimeCommitsSlow");
   look((call.p99_ms ?? 0) > SLOW_CALL_MS, `one call in a hundred takes ${inMs(call.p99_ms)}.`, "PrimeCallsSlow");
@@ -111,42 +111,42 @@ function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: 
   look((loop_late.p99_ms ?? 0) > LATE_LOOP_MS, `its event loop comes ${inMs(loop_late.p99_ms)} late.`, "PrimeLoopLate");
   const full = lanes.filter(({ busy, most }) => busy >= most && most > 1).map(({ lane }) => lane);
   look(full.length > 0, `all connections to PostgreSQL for ${full.join(", ")} are in use.`, "PrimeLaneFull");
-  return found;
+  return rowFindings;
 }
 
 /** What all nodes see in the one database is told once, as who looked last has seen it. */
 function ofDatabase(health: Seen["health"]): Finding[] {
   const rows = health?.nodes ?? [];
-  const found: Finding[] = [];
+  const ageFindings: Finding[] = [];
   const oldest = Math.min(...rows.map(({ oldest_mail_ms = 0 }) => oldest_mail_ms));
   if (rows.some(({ sends_mail }) => sends_mail) && oldest > LONG_MAIL_MS) {
     const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
-    found.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
+    ageFindings.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
   }
   const backup = youngest(rows, "backup_age_ms");
-  if (backup !== null && backup > LATE_BACKUP_MS) found.push({ kind: "bad", text: `The newest backup is ${inWhile(backup)} old.`, alarm: "PrimeBackupOld" });
+  if (backup !== null && backup > LATE_BACKUP_MS) ageFindings.push({ kind: "bad", text: `The newest backup is ${inWhile(backup)} old.`, alarm: "PrimeBackupOld" });
   const rehearsal = youngest(rows, "rehearsal_age_ms");
-  if (rehearsal !== null && rehearsal > LATE_REHEARSAL_MS) found.push({ kind: "look", text: `No backup was tried for ${inWhile(rehearsal)}.`, alarm: "PrimeRehearsalOld" });
-  return found;
+  if (rehearsal !== null && rehearsal > LATE_REHEARSAL_MS) ageFindings.push({ kind: "look", text: `No backup was tried for ${inWhile(rehearsal)}.`, alarm: "PrimeRehearsalOld" });
+  return ageFindings;
 }
 
 /** The least age that is known; null: none is. */
 export function youngest(rows: readonly HealthRow[], key: "backup_age_ms" | "rehearsal_age_ms"): number | null {
-  const known = rows.flatMap((row) => row[key] ?? []);
-  return known.length === 0 ? null : Math.min(...known);
+  const knownValues = rows.flatMap((row) => row[key] ?? []);
+  return knownValues.length === 0 ? null : Math.min(...knownValues);
 }
 
 /** Those of the last minutes that have an alarm, the newest of each alarm, and whether that is over. */
 function ofEvents(events: Seen["events"], now: number): Finding[] {
   const rows = events?.events ?? [];
-  const found = new Map<string, { newest: NodeEvent; count: number }>();
+  const eventByKind = new Map<string, { newest: NodeEvent; count: number }>();
   for (const event of rows) {
     if (event.alarm === "" || now - event.at > EVENT_MS) continue;
-    const same = found.get(event.alarm);
-    if (same === undefined) found.set(event.alarm, { newest: event, count: event.count });
+    const same = eventByKind.get(event.alarm);
+    if (same === undefined) eventByKind.set(event.alarm, { newest: event, count: event.count });
     else same.count += event.count;
   }
-  return [...found].map(([alarm, { newest, count }]) => {
+  return [...eventByKind].map(([alarm, { newest, count }]) => {
     const isOver = rows.some(({ kind, node, project, at }) => kind === `${newest.kind}_over` && node === newest.node && project === newest.project && at >= newest.at);
     const times = `${count === 1 ? "Once" : `${count} times`} of late, last at ${new Date(newest.at).toLocaleTimeString()}.`;
     return { kind: "look", text: `${newest.means} ${times}${isOver ? " It is over." : ""}`, alarm };
@@ -156,7 +156,7 @@ function ofEvents(events: Seen["events"], now: number): Finding[] {
 /** What only `/metrics` of this node has. */
 function ofMetrics(metrics: Metrics | null): Finding[] {
   if (metrics === null) return [];
-  const found: Finding[] = [];
-  if (sum(metrics, "prime_entries_quarantined_total") > 0) found.push({ kind: "bad", text: "Entries of the journal could not be applied.", alarm: "PrimeMistakes" });
-  return found;
+  const metricFindings: Finding[] = [];
+  if (sum(metrics, "prime_entries_quarantined_total") > 0) metricFindings.push({ kind: "bad", text: "Entries of the journal could not be applied.", alarm: "PrimeMistakes" });
+  return metricFindings;
 }

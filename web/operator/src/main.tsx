@@ -47,8 +47,8 @@ if (whatIsMissing(window) === null) { // else before_start.ts has told it
     client: "operators' page",
     tokens: localTokens(TOKEN_KEY),
   });
-  const seen = new Console(client);
-  seen.start();
-  render(<Page client={client} seen={seen} />, document.body);
+  const console_ = new Console(client);
+  console_.start();
+  render(<Page client={client} seen={console_} />, document.body);
   document.getElementById("not-started")?.remove(); // from now on the page itself tells what goes wrong
 }

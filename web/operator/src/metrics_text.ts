@@ -13,18 +13,18 @@ const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /** Lines that cannot be read are left out. */
 export function metricsOf(text: string): Metrics {
-  const found = new Map<string, Sample[]>();
+  const samplesByName = new Map<string, Sample[]>();
   for (const line of text.split("\n")) {
     const [, name, labels = "", value = ""] = LINE.exec(line) ?? [];
     if (name === undefined || line.startsWith("#")) continue;
     const number = value === "+Inf" ? Infinity : Number(value);
     if (Number.isNaN(number)) continue;
     const sample = { labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, label, text]) => [label!, text!])), value: number };
-    const series = found.get(name);
-    if (series === undefined) found.set(name, [sample]);
+    const series = samplesByName.get(name);
+    if (series === undefined) samplesByName.set(name, [sample]);
     else series.push(sample);
   }
-  return found;
+  return samplesByName;
 }
 
 /** All series of a name together; 0: there is none. */

@@ -14,15 +14,15 @@ export interface Paragraph {
 
 /** Heading -> its paragraph. */
 export function paragraphsOf(markdown: string, page = ""): Map<string, Paragraph> {
-  const found = new Map<string, Paragraph>();
+  const paragraphByName = new Map<string, Paragraph>();
   for (const part of markdown.split(/^### /m).slice(1)) {
     const end = part.search(/^## /m);
     const [heading = "", ...lines] = (end < 0 ? part : part.slice(0, end)).split("\n");
     const name = heading.trim();
     const [, command = null] = /^```sh\n(.*)$/m.exec(lines.join("\n")) ?? [];
-    found.set(name, { text: plain(lines.join("\n")).trim(), command, place: `${page}#${name.toLowerCase().replace(/[^\w -]/g, "")}` });
+    paragraphByName.set(name, { text: plain(lines.join("\n")).trim(), command, place: `${page}#${name.toLowerCase().replace(/[^\w -]/g, "")}` });
   }
-  return found;
+  return paragraphByName;
 }
 
 /** Of alarms and of kinds of events by their names. */

@@ -22,13 +22,13 @@ export function useEntities<C extends Collection>(collection: C, filter?: Filter
     /** How many listen: what is found stays as long as somebody does. */
     let listeners = 0;
     /** null: it is to be looked for. */
-    let found: readonly Identified<C>[] | null = null;
+    let entities: readonly Identified<C>[] | null = null;
     return [
       (wake: () => void) => {
         listeners += 1;
-        found = null; // it may have changed since it was drawn
+        entities = null; // it may have changed since it was drawn
         const stop = room.on(collection, () => {
-          found = null;
+          entities = null;
           wake();
         });
         return () => {
@@ -37,8 +37,8 @@ export function useEntities<C extends Collection>(collection: C, filter?: Filter
         };
       },
       () => {
-        const now = (listeners === 0 ? null : found) ?? entitiesIn(room, collection, filter);
-        found = now;
+        const now = (listeners === 0 ? null : entities) ?? entitiesIn(room, collection, filter);
+        entities = now;
         return now;
       },
     ] as const;
@@ -78,14 +78,14 @@ export function useShown<C extends Collection>(collection: C, id: string): Shown
 /** Entities with their ids, as `useEntities` has them. */
 export function entitiesIn<C extends Collection>(state: Readable, collection: C, filter?: Filter<C>): readonly Identified<C>[] {
   const passes = typeof filter === "function" ? filter : hasAll<C>(filter ?? {});
-  const found: Identified<C>[] = [];
+  const matching: Identified<C>[] = [];
   for (const id of idsToLookAt(state, collection, filter)) {
     const entity = state.get(collection, id);
     if (entity === undefined) continue;
     const each = identified<C>(id, entity);
-    if (passes(each)) found.push(each);
+    if (passes(each)) matching.push(each);
   }
-  return found.sort(inPlace);
+  return matching.sort(inPlace);
 }
 
 /** The first pointer of a filter leads to few of them. */
@@ -98,16 +98,16 @@ function idsToLookAt<C extends Collection>(state: Readable, collection: C, filte
 }
 
 function hasAll<C extends Collection>(values: Partial<Entities[C]>): (entity: Identified<C>) => boolean {
-  const wanted = Object.entries(values);
-  return (entity) => wanted.every(([name, value]) => isEqual((entity as { [name: string]: unknown })[name], value));
+  const wantedValues = Object.entries(values);
+  return (entity) => wantedValues.every(([name, value]) => isEqual((entity as { [name: string]: unknown })[name], value));
 }
 
 /** Entity -> the same with its id; entities are replaced, never changed. */
 const withIds = /* @__PURE__ */ new WeakMap<object, { readonly id: string }>();
 
 function identified<C extends Collection>(id: string, entity: Entities[C]): Identified<C> {
-  const known = withIds.get(entity);
-  if (known?.id === id) return known as Identified<C>;
+  const identifiedBefore = withIds.get(entity);
+  if (identifiedBefore?.id === id) return identifiedBefore as Identified<C>;
   const made = Object.freeze({ ...entity, id }) as unknown as Identified<C>;
   withIds.set(entity, made);
   return made;

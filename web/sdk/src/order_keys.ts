@@ -50,7 +50,7 @@ function integerLength(key: string): number {
   return 0;
 }
 
-const place = (digit: string): number => DIGITS.indexOf(digit);
+const digitValue = (digit: string): number => DIGITS.indexOf(digit);
 
 /** A fraction between two; `high` null: below 1. */
 function midpoint(low: string, high: string | null): string {
@@ -59,8 +59,8 @@ function midpoint(low: string, high: string | null): string {
     while (shared < high.length && (low[shared] ?? "0") === high[shared]) shared += 1;
     if (shared > 0) return high.slice(0, shared) + midpoint(low.slice(shared), high.slice(shared));
   }
-  const lowDigit = low ? place(low.charAt(0)) : 0;
-  const highDigit = high ? place(high.charAt(0)) : DIGITS.length;
+  const lowDigit = low ? digitValue(low.charAt(0)) : 0;
+  const highDigit = high ? digitValue(high.charAt(0)) : DIGITS.length;
   if (highDigit - lowDigit > 1) return DIGITS.charAt(Math.floor((lowDigit + highDigit + 1) / 2));
   if (high !== null && high.length > 1) return high.charAt(0);
   return DIGITS.charAt(lowDigit) + midpoint(low.slice(1), null);
@@ -70,7 +70,7 @@ function increment(integer: string): string | null {
   const stem = integer.slice(1).replace(/z+$/, "");
   const zeros = "0".repeat(integer.length - 1 - stem.length);
   const head = integer.charAt(0);
-  if (stem) return head + stem.slice(0, -1) + DIGITS.charAt(place(stem.slice(-1)) + 1) + zeros;
+  if (stem) return head + stem.slice(0, -1) + DIGITS.charAt(digitValue(stem.slice(-1)) + 1) + zeros;
   if (head === "z") return null;
   const next = head === "Z" ? "a" : String.fromCharCode(head.charCodeAt(0) + 1);
   return next + "0".repeat(integerLength(next) - 1);
@@ -80,7 +80,7 @@ function decrement(integer: string): string {
   const stem = integer.slice(1).replace(/0+$/, "");
   const nines = "z".repeat(integer.length - 1 - stem.length);
   const head = integer.charAt(0);
-  if (stem) return head + stem.slice(0, -1) + DIGITS.charAt(place(stem.slice(-1)) - 1) + nines;
+  if (stem) return head + stem.slice(0, -1) + DIGITS.charAt(digitValue(stem.slice(-1)) - 1) + nines;
   const before = head === "a" ? "Z" : String.fromCharCode(head.charCodeAt(0) - 1);
   return before + "z".repeat(integerLength(before) - 1);
 }

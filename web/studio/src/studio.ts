@@ -287,17 +287,17 @@ export class Studio {
   private takenBack(step: (room: Room) => Promise<Saved>): void {
     const room = this.room.value;
     if (room === null) return;
-    const asked = (this.steps += 1);
+    const stepNumber = (this.steps += 1);
     step(room).then(async ({ seq, dropped }) => {
-      if (asked !== this.steps) return; // the latest of several is told
+      if (stepNumber !== this.steps) return; // the latest of several is told
       const edits = this.edits.value;
       await edits?.refresh();
       const entries = edits?.shown.value.entries ?? [];
       const entry = entries.find((each) => each.seq === seq);
-      if (entry === undefined || asked !== this.steps || this.room.value !== room) return;
-      const words = takenBackInWords({ entry, dropped, entries }, room);
-      this.stayed = entry.purpose === "undo" && entry.total === 0 ? words : "";
-      this.tell(words, dropped.length > 0 ? "warning" : "note", "undo");
+      if (entry === undefined || stepNumber !== this.steps || this.room.value !== room) return;
+      const takenBackText = takenBackInWords({ entry, dropped, entries }, room);
+      this.stayed = entry.purpose === "undo" && entry.total === 0 ? takenBackText : "";
+      this.tell(takenBackText, dropped.length > 0 ? "warning" : "note", "undo");
     }).catch((error: unknown) => this.tell(this.whyNotInWords(error), "warning", "undo"));
   }
 
@@ -323,8 +323,8 @@ export class Studio {
     const room = this.room.value;
     if (room === null) return false;
     try {
-      const here = this.past?.at(seq) ?? null;
-      const { position, state } = here === null ? await this.client.stateAt(room.project, { seq }) : { position: here, state: here.state };
+      const songThen = this.past?.at(seq) ?? null;
+      const { position, state } = songThen === null ? await this.client.stateAt(room.project, { seq }) : { position: songThen, state: songThen.state };
       if (isWanted() && this.room.value === room) this.moment.value = { seq: position.seq, title: `after edit ${position.seq}`, song: state };
       return true;
     } catch (error) {

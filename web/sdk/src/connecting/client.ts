@@ -94,10 +94,10 @@ export class Client {
   // Logging in.
 
   async login(email: string, password: string): Promise<User> {
-    const known = await this.tokens.known();
-    if (known !== null) {
+    const storedTokens = await this.tokens.known();
+    if (storedTokens !== null) {
       try {
-        return await this.logInBy("auth.login", { email, password, device_token: known });
+        return await this.logInBy("auth.login", { email, password, device_token: storedTokens });
       } catch (error) { // as servers of before the token say
         if (!(error instanceof PrimeError) || error.code !== "validation") throw error;
       }
@@ -311,17 +311,17 @@ export class Client {
     this.rooms.lost();
     this.feeds.lost();
     if (this.status.value.name === "over") return;
-    const known = CLOSE_CODES[code];
-    if (known?.name === "token_expired" || known?.name === "auth_failed") this.tokens.accessToken = null;
+    const closeCode = CLOSE_CODES[code];
+    if (closeCode?.name === "token_expired" || closeCode?.name === "auth_failed") this.tokens.accessToken = null;
     const isWrong = error?.code === "bad_message" && !wasOpen; // a hello that no server takes
-    const comesBack = !isWrong && (known?.reconnect ?? !(code >= 4_500 && code < 5_000)); // rule X1
-    if (!comesBack && known?.name !== "auth_failed") {
-      const reason = isWrong ? "bad_message" : (known?.name ?? String(code));
-      const message = error?.message ?? known?.meaning ?? "the server closed for good";
+    const comesBack = !isWrong && (closeCode?.reconnect ?? !(code >= 4_500 && code < 5_000)); // rule X1
+    if (!comesBack && closeCode?.name !== "auth_failed") {
+      const reason = isWrong ? "bad_message" : (closeCode?.name ?? String(code));
+      const message = error?.message ?? closeCode?.meaning ?? "the server closed for good";
       this.finish({ name: "over", reason, message }, { code: "over", message });
       return;
     }
-    if (known?.name === "no_hello") { // nobody has logged in: the next call connects
+    if (closeCode?.name === "no_hello") { // nobody has logged in: the next call connects
       this.status.set({ name: "needs-login" });
       return;
     }

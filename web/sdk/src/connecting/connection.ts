@@ -136,10 +136,10 @@ export class Connection {
   /** Ask whether the server is there: what looks open may be long gone after a sleep. */
   probe(): void {
     this.ping();
-    const asked = this.pingedAt;
+    const pingSentAt = this.pingedAt;
     this.probing ??= setTimeout(() => {
       this.probing = null;
-      if (this.heardAt < asked) this.close();
+      if (this.heardAt < pingSentAt) this.close();
     }, PROBE_MS);
   }
 

@@ -87,9 +87,9 @@ export class JoinedRooms {
     const { outbox } = this;
     if (outbox !== undefined) {
       this.notBegun.add(room);
-      const kept = await this.adopted(outbox, room.project);
+      const keptDeltas = await this.adopted(outbox, room.project);
       this.notBegun.delete(room);
-      room.adopt(kept);
+      room.adopt(keptDeltas);
     }
     const connection = this.host.connected();
     if (connection !== null && this.rooms.get(room.project) === room) this.enterOne(room, connection);

@@ -32,14 +32,14 @@ export class Gestures {
 
   /** An entity with what others show of it laid over. */
   laidOver(collection: string, id: string, entity: Entity): Entity {
-    let seen = entity;
+    let shownEntity = entity;
     for (const gestures of this.shown.values()) {
       for (const values of gestures.values()) {
         const value = values.get(id);
-        if (value?.col === collection) seen = changed(seen, value.props);
+        if (value?.col === collection) shownEntity = changed(shownEntity, value.props);
       }
     }
-    return seen;
+    return shownEntity;
   }
 
   /** Who shows something of an entity; null: nobody. */

@@ -57,15 +57,15 @@ export interface Placed {
 
 /** All tracks: a group in front of what is in it, siblings by (order, id). */
 export function trackTree(state: Readable): Placed[] {
-  const found: Placed[] = [];
+  const placedTracks: Placed[] = [];
   const walk = (parent: string | null, depth: number): void => {
     for (const id of siblings(state, parent)) {
-      found.push({ id, depth });
+      placedTracks.push({ id, depth });
       walk(id, depth + 1);
     }
   };
   walk(null, 0);
-  return found;
+  return placedTracks;
 }
 
 function siblings(state: Readable, parent: string | null): string[] {

@@ -42,11 +42,11 @@ function turned(value: number, by: number): number {
 
 /** The first 32 bits of the fractions of a root of the first primes. */
 function constants(count: number, root: (prime: number) => number): Int32Array {
-  const found: number[] = [];
-  for (let number = 2; found.length < count; number += 1) {
-    if (isPrime(number)) found.push(((root(number) % 1) * 2 ** 32) | 0);
+  const primes: number[] = [];
+  for (let number = 2; primes.length < count; number += 1) {
+    if (isPrime(number)) primes.push(((root(number) % 1) * 2 ** 32) | 0);
   }
-  return Int32Array.from(found);
+  return Int32Array.from(primes);
 }
 
 function isPrime(number: number): boolean {

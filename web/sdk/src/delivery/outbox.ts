@@ -56,10 +56,10 @@ export class BoundedOutbox implements Outbox {
   }
 
   async adopt(user: string, project: string): Promise<readonly Kept[]> {
-    const place = placeOf(user, project);
-    this.left.delete(place);
+    const storeKey = placeOf(user, project);
+    this.left.delete(storeKey);
     try {
-      const rows = await this.rows.ofPlace(place);
+      const rows = await this.rows.ofPlace(storeKey);
       const free = await freeOwners(new Set(rows.map(({ owner }) => owner)), this.owner);
       const adopted = rows.filter(({ owner }) => free.has(owner)).sort((a, b) => a.at - b.at);
       for (const row of adopted) this.keep({ ...row, owner: this.owner }, encode(row.message).length);
@@ -71,14 +71,14 @@ export class BoundedOutbox implements Outbox {
   }
 
   put(user: string, project: string, { message, epoch }: Kept): void {
-    const place = placeOf(user, project);
+    const storeKey = placeOf(user, project);
     const bytes = encode(message).length;
-    if ((this.left.get(place)?.size ?? 0) > 0 || this.mine.size >= MOST_KEPT || this.bytes + bytes > MOST_KEPT_BYTES) {
-      this.leave(place, message.id);
+    if ((this.left.get(storeKey)?.size ?? 0) > 0 || this.mine.size >= MOST_KEPT || this.bytes + bytes > MOST_KEPT_BYTES) {
+      this.leave(storeKey, message.id);
       return;
     }
     this.last = Math.max(this.last + 1, Date.now() * 1_000);
-    this.keep({ id: message.id, place, owner: this.owner, at: this.last, message, epoch }, bytes);
+    this.keep({ id: message.id, place: storeKey, owner: this.owner, at: this.last, message, epoch }, bytes);
   }
 
   remove(id: string): void {
@@ -104,9 +104,9 @@ export class BoundedOutbox implements Outbox {
 
   /** It is sent, and does not outlive this window. */
   private leave(place: string, id: string): void {
-    const left = this.left.get(place);
-    if (left === undefined) this.left.set(place, new Set([id]));
-    else left.add(id);
+    const idsLeft = this.left.get(place);
+    if (idsLeft === undefined) this.left.set(place, new Set([id]));
+    else idsLeft.add(id);
   }
 }
 
@@ -127,6 +127,6 @@ async function held(lock: string): Promise<void> {
 async function freeOwners(owners: ReadonlySet<string>, own: string): Promise<Set<string>> {
   const locks = globalThis.navigator?.locks;
   if (locks === undefined) return new Set([...owners, own]);
-  const taken = new Set((await locks.query()).held?.map(({ name }) => name));
-  return new Set([...owners].filter((owner) => owner === own || !taken.has(lockOf(owner))));
+  const heldLocks = new Set((await locks.query()).held?.map(({ name }) => name));
+  return new Set([...owners].filter((owner) => owner === own || !heldLocks.has(lockOf(owner))));
 }

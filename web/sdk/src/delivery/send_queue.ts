@@ -28,13 +28,13 @@ export class SendQueue {
   /** The next one to send, or null: there is none just now. It counts as sent. */
   next(now: number): string | null {
     if (now < this.pausedUntil || this.inFlight >= MOST_IN_FLIGHT || this.inFlight === this.deltas.size) return null;
-    let found: string | null = null;
+    let nextId: string | null = null;
     for (const [id, isSent] of this.deltas) {
-      if (found === null && !isSent) found = id;
-      else if (found !== null && isSent) return null; // one behind it has no answer yet (D12)
+      if (nextId === null && !isSent) nextId = id;
+      else if (nextId !== null && isSent) return null; // one behind it has no answer yet (D12)
     }
-    if (found !== null) this.mark(found, true);
-    return found;
+    if (nextId !== null) this.mark(nextId, true);
+    return nextId;
   }
 
   /** It has its answer, for good. */

@@ -22,11 +22,11 @@ async function inTurn<Value>(lock: string, step: () => Promise<Value>): Promise<
   const locks = globalThis.navigator?.locks;
   if (locks === undefined) return step();
   let over = (): void => {};
-  const held = new Promise<void>((done) => { over = done; });
+  const lockHeld = new Promise<void>((done) => { over = done; });
   await new Promise<void>((begin) => {
     locks.request(lock, { signal: AbortSignal.timeout(TURN_MS) }, () => {
       begin();
-      return held;
+      return lockHeld;
     }).catch(() => begin());
   });
   try {

@@ -10,10 +10,10 @@ const HANDOVER_MS = 600;
 export async function tabDevice(key = "prime.device"): Promise<string> {
   const before = tabTexts.read(key);
   if (before !== null && (await isFree(key, before))) return before;
-  const made = newId();
-  tabTexts.keep(key, made);
-  await isFree(key, made);
-  return made;
+  const newDevice = newId();
+  tabTexts.keep(key, newDevice);
+  await isFree(key, newDevice);
+  return newDevice;
 }
 
 /** Whether it is ours now, for as long as the window lives. */

@@ -121,11 +121,11 @@ export class EntityListeners {
   }
 
   private watched(collection: Collection): Watched {
-    let found = this.collections.get(collection);
-    if (found === undefined) {
-      found = new Watched(new Map(this.all(collection)));
-      this.collections.set(collection, found);
+    let listeners = this.collections.get(collection);
+    if (listeners === undefined) {
+      listeners = new Watched(new Map(this.all(collection)));
+      this.collections.set(collection, listeners);
     }
-    return found;
+    return listeners;
   }
 }

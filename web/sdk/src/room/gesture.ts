@@ -46,9 +46,9 @@ export class Gesture<Edit> {
 
   private flush(): void {
     this.timer = null;
-    const shown = Object.fromEntries(this.values) as unknown as { [entity: string]: Previewed };
+    const previewed = Object.fromEntries(this.values) as unknown as { [entity: string]: Previewed };
     try {
-      if (!this.stage.show(this.id, shown)) this.timer = setTimeout(() => this.flush(), EVERY_MS);
+      if (!this.stage.show(this.id, previewed)) this.timer = setTimeout(() => this.flush(), EVERY_MS);
     } catch (error) {
       console.error("prime: a gesture that cannot be shown:", error);
     }

@@ -23,8 +23,8 @@ export class Members {
 
   private enter(who: Member, you: string): void {
     const others = this.others.value.filter(({ member }) => member !== who.member);
-    const named = this.named(who); // our own name is taken, too
-    if (who.member !== you) this.others.set([...others, named]);
+    const ownMember = this.named(who); // our own name is taken, too
+    if (who.member !== you) this.others.set([...others, ownMember]);
   }
 
   private named(who: Member): Member {
@@ -32,8 +32,8 @@ export class Members {
   }
 
   private take(moved: { [member: string]: Presence }): void {
-    const named = this.others.value.some(({ member }) => Object.hasOwn(moved, member));
-    if (!named) return;
+    const hasOthersMoved = this.others.value.some(({ member }) => Object.hasOwn(moved, member));
+    if (!hasOthersMoved) return;
     this.others.set(
       this.others.value.map((who) => {
         const news = moved[who.member];

@@ -118,19 +118,19 @@ export class OwnEdits {
   }
 
   private fail(id: string, error: Error): void {
-    const own = this.settle(id);
-    if (own === undefined) return;
-    own.fail(error);
-    this.refusals.tell(id, error, own.message);
+    const settled = this.settle(id);
+    if (settled === undefined) return;
+    settled.fail(error);
+    this.refusals.tell(id, error, settled.message);
   }
 
   private settle(id: string): OwnDelta | undefined {
-    const own = this.own.get(id);
+    const ownEdit = this.own.get(id);
     this.own.delete(id);
     this.keeper.forget(id);
     this.queue.settle(id);
     this.unsaved.set(this.queue.size);
     this.pump();
-    return own;
+    return ownEdit;
   }
 }

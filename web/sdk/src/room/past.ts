@@ -111,10 +111,10 @@ export class Past {
 
   /** The window around a moment, in place of the one that is here. */
   private async begin(seq: number): Promise<void> {
-    let held = await this.stateBefore(seq);
-    await this.extend(held, seq);
-    if (held.replay.to < seq) held = await this.stateAt(seq); // too much lies between
-    this.held = held;
+    let stateHeld = await this.stateBefore(seq);
+    await this.extend(stateHeld, seq);
+    if (stateHeld.replay.to < seq) stateHeld = await this.stateAt(seq); // too much lies between
+    this.held = stateHeld;
   }
 
   private async stateBefore(seq: number): Promise<Held> {

@@ -11,10 +11,10 @@ export type AskForOps = (place: Pick<HistoryOpsParams, "after" | "to" | "op">) =
  * another one than that of `epoch`, or of the page before.
  */
 export async function* pastDeltas(ask: AskForOps, after: number, to: number | null = null, epoch: string | null = null): AsyncGenerator<HistoryDelta> {
-  let place: Pick<HistoryOpsParams, "after" | "to" | "op"> = { after, ...(to !== null && { to }) };
+  let cursor: Pick<HistoryOpsParams, "after" | "to" | "op"> = { after, ...(to !== null && { to }) };
   let ops: Op[] = []; // of a delta that goes on
   for (let seq = after; ;) {
-    const { deltas, next, position } = await ask(place);
+    const { deltas, next, position } = await ask(cursor);
     if (epoch !== null && epoch !== position.epoch) throw new Gap("the journal lost entries");
     epoch = position.epoch;
     for (const delta of deltas) {
@@ -29,6 +29,6 @@ export async function* pastDeltas(ask: AskForOps, after: number, to: number | nu
       if (seq !== position.seq || ops.length > 0) throw new Gap(`history ends at ${seq} and not at ${position.seq}`);
       return;
     }
-    place = { ...next, to: position.seq };
+    cursor = { ...next, to: position.seq };
   }
 }

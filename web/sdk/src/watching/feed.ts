@@ -202,8 +202,8 @@ export class Feed<T extends WatchedTable> implements AnyFeed {
 
   /** The row that we have, where it is the same: after a break some are told again (rule V8). */
   private known(id: string, row: FeedRow<T>): FeedRow<T> {
-    const known = this.rows.value?.get(id);
-    return known !== undefined && isEqual(known, row) ? known : row;
+    const rowBefore = this.rows.value?.get(id);
+    return rowBefore !== undefined && isEqual(rowBefore, row) ? rowBefore : row;
   }
 
   private show(rows: ReadonlyMap<string, FeedRow<T>>): void {
@@ -223,8 +223,8 @@ export class Feed<T extends WatchedTable> implements AnyFeed {
   }
 
   private idOf(row: { readonly [column: string]: unknown }): string {
-    const named = (NAMES[this.table] ?? ["id"]).map((column) => row[column]);
-    return named.map((value) => (typeof value === "object" && value !== null ? (value as { id: string }).id : value)).join("/");
+    const idParts = (NAMES[this.table] ?? ["id"]).map((column) => row[column]);
+    return idParts.map((value) => (typeof value === "object" && value !== null ? (value as { id: string }).id : value)).join("/");
   }
 }
 

@@ -56,9 +56,9 @@ export class Feeds {
 
   private begun(watch: string, feed: AnyFeed): void {
     this.byWatch.set(watch, feed);
-    const own = this.early.filter((message) => message.watch === watch);
+    const ownMessages = this.early.filter((message) => message.watch === watch);
     this.early = this.early.filter((message) => message.watch !== watch);
-    for (const message of own) feed.hear(message);
+    for (const message of ownMessages) feed.hear(message);
   }
 
   private expect(): { end(): void } {

@@ -31,8 +31,8 @@ function Confirm({ studio, isGuest, preview, onClose }: { studio: Studio; isGues
     setMailed(true);
   };
   const remove = async (typed: { readonly [field: string]: string }): Promise<void> => {
-    const shown = isMailed ? { code: typed.code ?? "" } : { password: typed.password ?? "" };
-    const done = await studio.client.call("auth.delete_account", isGuest ? {} : shown);
+    const proof = isMailed ? { code: typed.code ?? "" } : { password: typed.password ?? "" };
+    const done = await studio.client.call("auth.delete_account", isGuest ? {} : proof);
     onClose();
     const until = new Date(done.erase_at).toLocaleDateString();
     studio.tell(isGuest ? "You are not known here any more." : `The account is deleted. Until ${until} a login brings it back.`, "warning");

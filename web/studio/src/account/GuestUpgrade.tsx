@@ -10,10 +10,10 @@ type Own = Calls["account.get"]["result"];
 export function GuestUpgrade({ studio, onMade }: { studio: Studio; onMade: (own: Own) => void }) {
   const make = async ({ email = "", username = "", password = "" }: Fields): Promise<void> => {
     await studio.client.call("auth.upgrade_guest", { email, username, password });
-    const own = await studio.client.call("account.get", {});
-    studio.isGuest.value = own.is_guest;
-    studio.tell(own.email === null ? `A mail waits for you at ${email}: open its link, and the address is your account's.` : "You have an account now: log in with it wherever you are.");
-    onMade(own);
+    const ownAccount = await studio.client.call("account.get", {});
+    studio.isGuest.value = ownAccount.is_guest;
+    studio.tell(ownAccount.email === null ? `A mail waits for you at ${email}: open its link, and the address is your account's.` : "You have an account now: log in with it wherever you are.");
+    onMade(ownAccount);
   };
   return (
     <section class="card">

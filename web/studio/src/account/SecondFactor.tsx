@@ -22,8 +22,8 @@ export function SecondFactor({ studio }: { studio: Studio }) {
   if (state === null) return null;
   const begin = async (): Promise<void> => setBegun(await studio.client.call("auth.totp_begin", {}));
   const confirm = async ({ code = "", name = "" }: Fields): Promise<void> => {
-    const made = (await studio.client.call("auth.totp_confirm", { code: code.replaceAll(" ", ""), name })).recovery_codes;
-    setCodes(made.length > 0 ? made : null); // those of before stay good beside another app
+    const recoveryCodes = (await studio.client.call("auth.totp_confirm", { code: code.replaceAll(" ", ""), name })).recovery_codes;
+    setCodes(recoveryCodes.length > 0 ? recoveryCodes : null); // those of before stay good beside another app
     setBegun(null);
     load();
   };

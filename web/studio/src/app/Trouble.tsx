@@ -9,11 +9,11 @@ export function Trouble({ studio }: { studio: Studio }) {
   const fetched = useLive(studio.room.value?.fetchedAnew, 0);
   const away = awayInWords(status);
   if (away !== null) return <div class="over away" role="status"><bdi>{away}</bdi></div>;
-  const words = status.name === "over" ? overInWords(status) : notAsTheServerHasIt(fetched);
-  if (words === null) return null;
+  const troubleText = status.name === "over" ? overInWords(status) : notAsTheServerHasIt(fetched);
+  if (troubleText === null) return null;
   return (
     <div class="over" role="alert">
-      <bdi>{words}</bdi>
+      <bdi>{troubleText}</bdi>
       <button type="button" class="main" onClick={() => location.reload()}>Load the page again</button>
     </div>
   );

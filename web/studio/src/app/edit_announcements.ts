@@ -12,20 +12,20 @@ const MOST_NAMED = 3;
 export function gatheredInWords(entries: readonly Entry[], user: string | null, song: Readable): string {
   const byUser = new Map<string, Entry[]>();
   for (const entry of entries) if (entry.user.id !== user) byUser.set(entry.user.id, [...(byUser.get(entry.user.id) ?? []), entry]);
-  const told = [...byUser.values()].slice(0, MOST_NAMED).map((theirs) => {
+  const sentences = [...byUser.values()].slice(0, MOST_NAMED).map((theirs) => {
     const { name, username } = theirs[0]!.user;
-    const who = (name || username || "Somebody").slice(0, 40);
-    return theirs.length === 1 ? `${who} ${editInWords(theirs[0]!, song)}.` : `${who} made ${theirs.length} edits.`;
+    const userName = (name || username || "Somebody").slice(0, 40);
+    return theirs.length === 1 ? `${userName} ${editInWords(theirs[0]!, song)}.` : `${userName} made ${theirs.length} edits.`;
   });
-  const rest = byUser.size - told.length;
-  return [...told, ...(rest > 0 ? [`${rest} more edited.`] : [])].join(" ");
+  const unnamedCount = byUser.size - sentences.length;
+  return [...sentences, ...(unnamedCount > 0 ? [`${unnamedCount} more edited.`] : [])].join(" ");
 }
 
 /** Who came and who left between two moments: "Ada is here. Ben has left."; member -> name. */
 export function comingsInWords(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
   const came = [...now].filter(([member]) => !before.has(member)).map(([, name]) => name.slice(0, 40));
-  const left = [...before].filter(([member]) => !now.has(member)).map(([, name]) => name.slice(0, 40));
-  return [sentence(came, "is here", "are here"), sentence(left, "has left", "have left")].filter((words) => words !== "").join(" ");
+  const leftNames = [...before].filter(([member]) => !now.has(member)).map(([, name]) => name.slice(0, 40));
+  return [sentence(came, "is here", "are here"), sentence(leftNames, "has left", "have left")].filter((words) => words !== "").join(" ");
 }
 
 function sentence(names: readonly string[], one: string, many: string): string {

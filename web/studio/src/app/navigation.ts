@@ -26,8 +26,8 @@ export class Navigation {
     const { invitation, project } = askedBy(this.window.location.hash);
     if (invitation === null) return;
     this.studio.keepInvitation(invitation);
-    const rest = project === null ? "" : hashOf({ name: "project", project });
-    this.window.history.replaceState(null, "", this.window.location.pathname + this.window.location.search + rest);
+    const projectHash = project === null ? "" : hashOf({ name: "project", project });
+    this.window.history.replaceState(null, "", this.window.location.pathname + this.window.location.search + projectHash);
   }
 
   private hear({ name }: Status): void {

@@ -12,14 +12,14 @@ const EVERY_MS = 3_000;
 export function followEdits(studio: Studio, room: Room, feed: HistoryFeed): Stop {
   const names = (): Map<string, string> => new Map(room.others.value.map(({ member, name }) => [member, name]));
   let newest: number | null = null;
-  let here = names();
+  let namesHere = names();
   const tell = (): void => {
     const { entries } = feed.shown.value;
     const fresh = newest === null ? [] : entries.filter(({ seq }) => seq > newest!);
-    const words = [comingsInWords(here, (here = names())), gatheredInWords(fresh, studio.client.user.value?.id ?? null, room)];
+    const sentences = [comingsInWords(namesHere, (namesHere = names())), gatheredInWords(fresh, studio.client.user.value?.id ?? null, room)];
     newest = entries[0]?.seq ?? (feed.shown.value.isLoading ? newest : 0);
-    const said = words.filter((each) => each !== "").join(" ");
-    if (said !== "") studio.said.value = said;
+    const announcement = sentences.filter((each) => each !== "").join(" ");
+    if (announcement !== "") studio.said.value = announcement;
   };
   const timer = setInterval(tell, EVERY_MS);
   const stop = feed.shown.subscribe(({ entries }) => { studio.recent.value = entries; });

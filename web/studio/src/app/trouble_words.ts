@@ -33,7 +33,7 @@ const LONG_MS = 1_000;
 /** We are away for longer than a blink, or the server has said why; null: neither. */
 export function awayInWords({ name, retryIn = 0, message }: Status): string | null {
   if (name !== "away") return null;
-  const said = readable(message);
-  if (said !== "") return `There is no connection just now. The server says: ${said} It is tried again by itself.`;
+  const messageText = readable(message);
+  if (messageText !== "") return `There is no connection just now. The server says: ${messageText} It is tried again by itself.`;
   return retryIn < LONG_MS ? null : "There is no connection to the server. It is tried again by itself; look at your network.";
 }

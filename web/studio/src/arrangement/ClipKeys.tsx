@@ -34,14 +34,14 @@ function ClipKey({ studio, view, id }: { studio: Studio; view: ArrangementView; 
   const clip = view.song.get("clips", id);
   if (clip === undefined) return null;
   const [from, to] = [clip.time, clip.time + clip.duration].map((time) => placeInNumbers(signaturesOf(view.song), time));
-  const words = `${clip.name.slice(0, 60) || "Clip"}, ${from} to ${to}`;
+  const clipLabel = `${clip.name.slice(0, 60) || "Clip"}, ${from} to ${to}`;
   const isSelected = studio.selection.value?.collection === "clips" && studio.selection.value.ids.includes(id);
   return (
     <li>
       <button type="button" aria-pressed={isSelected} onFocus={() => { view.show(clip.time, clip.track); }}
         onClick={() => { studio.selection.value = { collection: "clips", ids: [id] }; }}
         onKeyDown={(event) => pressed(event, studio, id)}>
-        <bdi>{words}</bdi>
+        <bdi>{clipLabel}</bdi>
       </button>
     </li>
   );

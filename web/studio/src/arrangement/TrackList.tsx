@@ -35,12 +35,12 @@ export function TrackList({ studio, view }: { studio: Studio; view: ArrangementV
   const room = studio.room.value;
   const people = useMemo(() => new PeopleOnTracks(), [room]);
   useEffect(() => (room === null ? undefined : people.follow(room.others)), [people]);
-  const seen = rowsBetween(view.layout.rows, band - BESIDE, band + BAND + 2_000);
+  const visibleRows = rowsBetween(view.layout.rows, band - BESIDE, band + BAND + 2_000);
   return (
     <div class="tracks" ref={box} role="treegrid" aria-label="Tracks" aria-rowcount={view.layout.rows.length}
       onWheel={(event) => view.scrollBy(0, event.deltaY)}>
       <div class="track-rows" ref={list}>
-        {seen.map((row) => (
+        {visibleRows.map((row) => (
           <Fragment key={row.id}>
             <TrackHead studio={studio} view={view} people={people} row={row} place={view.layout.rows.indexOf(row)} />
             {row.below > 0 && <LaneHeads studio={studio} view={view} row={row} />}
@@ -76,12 +76,12 @@ function TrackHead({ studio, view, people, row, place }: Props) {
   const isFolded = view.folded.value.has(row.id);
   const isSelected = studio.selection.value?.collection === "tracks" && studio.selection.value.ids.includes(row.id);
   const select = (): void => studio.select("tracks", [row.id]);
-  const chosen = (): readonly string[] => (studio.selection.peek()?.collection === "tracks" ? studio.selection.peek()!.ids : []);
+  const selectedTracks = (): readonly string[] => (studio.selection.peek()?.collection === "tracks" ? studio.selection.peek()!.ids : []);
   /** Shift and Ctrl add a track to those that are selected, or take it away; the keys stay where they are. */
   const pick = (event: MouseEvent): void => {
     if (!event.shiftKey && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    studio.select("tracks", isSelected ? chosen().filter((id) => id !== row.id) : [...chosen(), row.id]);
+    studio.select("tracks", isSelected ? selectedTracks().filter((id) => id !== row.id) : [...selectedTracks(), row.id]);
   };
   const name = (text: string): void => {
     const room = studio.room.value;
@@ -92,9 +92,9 @@ function TrackHead({ studio, view, people, row, place }: Props) {
     if (isNaming) return;
     if (event.key === "F2") setNaming(studio.mayEdit);
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const before = event.shiftKey ? chosen() : [];
+      const before = event.shiftKey ? selectedTracks() : [];
       focusRow(event, event.key === "ArrowDown" ? 1 : -1); // which selects it alone
-      if (before.length > 0) studio.select("tracks", [...new Set([...before, ...chosen()])]);
+      if (before.length > 0) studio.select("tracks", [...new Set([...before, ...selectedTracks()])]);
     }
     else if (event.key === "ArrowLeft" && isGroup && !isFolded) view.fold(row.id);
     else if (event.key === "ArrowRight" && isGroup && isFolded) view.fold(row.id);

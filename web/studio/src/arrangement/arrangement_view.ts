@@ -206,8 +206,8 @@ export class ArrangementView {
 
   /** Bring what lies so far below the top of the first row into sight, in pixels. */
   showHeight(top: number, height: number): void {
-    const seen = this.size[1] - RULER_HEIGHT;
-    if (this.top.value > top || this.top.value < top + height - seen) this.top.value = Math.max(0, top - seen / 2);
+    const visibleHeight = this.size[1] - RULER_HEIGHT;
+    if (this.top.value > top || this.top.value < top + height - visibleHeight) this.top.value = Math.max(0, top - visibleHeight / 2);
   }
 
   /** Colours are another theme's. */

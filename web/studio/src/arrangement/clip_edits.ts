@@ -19,8 +19,8 @@ export function movedBy(song: Readable, ids: readonly string[], beats: number, r
   const step = Math.max(beats, -first);
   return new Map(clips.map(([id, clip]) => {
     const { time, duration, track, playStart } = clip!;
-    const place = tracks.indexOf(track);
-    const target = place < 0 ? track : (tracks[Math.min(tracks.length - 1, Math.max(0, place + rows))] ?? track);
+    const trackIndex = tracks.indexOf(track);
+    const target = trackIndex < 0 ? track : (tracks[Math.min(tracks.length - 1, Math.max(0, trackIndex + rows))] ?? track);
     return [id, { time: time + step, duration, track: target, playStart }];
   }));
 }
@@ -75,33 +75,33 @@ export function pasted(room: Room, ids: readonly string[], at: number): string[]
   });
   if (clips.length === 0) return [];
   const step = at - Math.min(...clips.map(([, { time }]) => time));
-  const made: string[] = [];
+  const newClips: string[] = [];
   room.edit((tx) => {
-    for (const [id, clip] of clips) made.push(copied(tx, room, id, { ...clip, time: clip.time + step }));
+    for (const [id, clip] of clips) newClips.push(copied(tx, room, id, { ...clip, time: clip.time + step }));
   });
-  return made;
+  return newClips;
 }
 
 /** Copies of clips in other places, while these stay; returns the new ids. */
 export function copiedTo(room: Room, places: ReadonlyMap<string, ClipPlace>): string[] {
-  const made: string[] = [];
+  const newClips: string[] = [];
   room.edit((tx) => {
     for (const [id, to] of places) {
       const clip = room.get("clips", id);
-      if (clip !== undefined) made.push(copied(tx, room, id, { ...clip, ...to }));
+      if (clip !== undefined) newClips.push(copied(tx, room, id, { ...clip, ...to }));
     }
   });
-  return made;
+  return newClips;
 }
 
 function copied(tx: Transaction, room: Room, id: string, clip: NonNullable<ReturnType<Room["get"]>>): string {
-  const made = tx.insert("clips", { ...clip, slot: null } as never, newId()); // a slot holds one clip
-  for (const note of room.by("notes", "clip", id)) tx.insert("notes", { ...room.get("notes", note)!, clip: made });
+  const newClip = tx.insert("clips", { ...clip, slot: null } as never, newId()); // a slot holds one clip
+  for (const note of room.by("notes", "clip", id)) tx.insert("notes", { ...room.get("notes", note)!, clip: newClip });
   for (const lane of room.by("lanes", "clip", id)) {
-    const copy = tx.insert("lanes", { ...room.get("lanes", lane)!, clip: made });
+    const copy = tx.insert("lanes", { ...room.get("lanes", lane)!, clip: newClip });
     for (const point of room.by("points", "lane", lane)) tx.insert("points", { ...room.get("points", point)!, lane: copy });
   }
-  return made;
+  return newClip;
 }
 
 /** One clip becomes two at a beat inside of it; returns the id of the second, or null: the beat is outside. */
@@ -126,8 +126,8 @@ function inLoop(at: number, { loopStart, loopEnd }: { loopStart: number | null; 
 
 /** Delete them all. */
 export function remove(room: Room, ids: readonly string[]): void {
-  const there = ids.filter((id) => room.get("clips", id) !== undefined);
-  if (there.length > 0) room.edit((tx) => there.forEach((id) => tx.delete("clips", id)));
+  const existingClips = ids.filter((id) => room.get("clips", id) !== undefined);
+  if (existingClips.length > 0) room.edit((tx) => existingClips.forEach((id) => tx.delete("clips", id)));
 }
 
 /** An empty clip of a bar or so; returns its id. */

@@ -12,11 +12,11 @@ export const MOST_EDITS = 300;
 
 /** `entries`: newest first. What was edited nowhere on the time line is left out; the newest are drawn last, on top. */
 export function heatOf(entries: readonly Entry[], song: Readable): Heat[] {
-  const shown = entries.slice(0, MOST_EDITS);
-  const found = shown.flatMap((entry, age) => {
-    const place = placeOf(entry.ops, song);
+  const newestEntries = entries.slice(0, MOST_EDITS);
+  const heatMarks = newestEntries.flatMap((entry, age) => {
+    const editPlace = placeOf(entry.ops, song);
     const isTrackOnly = entry.ops.every(({ col }) => col === "tracks");
-    return place === null || isTrackOnly ? [] : [{ time: place.time, colour: safeColour(entry.color ?? ""), warmth: 1 - age / shown.length }];
+    return editPlace === null || isTrackOnly ? [] : [{ time: editPlace.time, colour: safeColour(entry.color ?? ""), warmth: 1 - age / newestEntries.length }];
   });
-  return found.reverse();
+  return heatMarks.reverse();
 }

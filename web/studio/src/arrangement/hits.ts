@@ -37,10 +37,10 @@ function edgeAt({ time, end }: PlacedClip, axis: Axis, x: number): "start" | "en
 
 /** The clips that a rectangle touches. */
 export function clipsIn(layout: TrackLayout, from: number, to: number, top: number, bottom: number): string[] {
-  const found: string[] = [];
+  const clipIds: string[] = [];
   for (const row of layout.rows) {
     if (row.top + row.height <= top || row.top >= bottom) continue;
-    for (const { id, time, end } of layout.clipsOf(row.id)) if (end > from && time < to) found.push(id);
+    for (const { id, time, end } of layout.clipsOf(row.id)) if (end > from && time < to) clipIds.push(id);
   }
-  return found;
+  return clipIds;
 }

@@ -129,15 +129,15 @@ export class PeopleLayer {
     const { cursor, tool } = member.presence;
     if (cursor == null) return false;
     const target = this.target(scene, cursor);
-    const seen = this.seenOf(member, target, now);
-    seen.x += (target[0] - seen.x) * part;
-    seen.y += (target[1] - seen.y) * part;
-    if (seen.x < -20 || seen.x > scene.width + 20 || seen.y < 0) return false;
+    const memberSeen = this.seenOf(member, target, now);
+    memberSeen.x += (target[0] - memberSeen.x) * part;
+    memberSeen.y += (target[1] - memberSeen.y) * part;
+    if (memberSeen.x < -20 || memberSeen.x > scene.width + 20 || memberSeen.y < 0) return false;
     const isCrowd = scene.others.length > MOST_NAMES;
-    const hasActed = now - seen.actedAt < NAME_MS;
-    this.drawArrow(seen.x, seen.y, safeColour(member.color));
-    if (!isCrowd || hasActed || isNear(scene.mouse, seen)) this.name(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, seen, safeColour(member.color));
-    return Math.abs(target[0] - seen.x) + Math.abs(target[1] - seen.y) > 0.5 || (isCrowd && hasActed);
+    const hasActed = now - memberSeen.actedAt < NAME_MS;
+    this.drawArrow(memberSeen.x, memberSeen.y, safeColour(member.color));
+    if (!isCrowd || hasActed || isNear(scene.mouse, memberSeen)) this.name(`${member.name.slice(0, 24)}${tool ? ` · ${tool.slice(0, 16)}` : ""}`, memberSeen, safeColour(member.color));
+    return Math.abs(target[0] - memberSeen.x) + Math.abs(target[1] - memberSeen.y) > 0.5 || (isCrowd && hasActed);
   }
 
   private target(scene: PeopleScene, cursor: { time: number; track?: string | null; y?: number }): [number, number] {
@@ -148,14 +148,14 @@ export class PeopleLayer {
   }
 
   private seenOf({ member, presence: { selection, tool } }: Member, [x, y]: [number, number], now: number): Seen {
-    const seen = this.seen.get(member);
-    if (seen === undefined) {
-      const made = { x, y, selection, tool, actedAt: -Infinity };
-      this.seen.set(member, made);
-      return made;
+    const memberSeen = this.seen.get(member);
+    if (memberSeen === undefined) {
+      const memberNow = { x, y, selection, tool, actedAt: -Infinity };
+      this.seen.set(member, memberNow);
+      return memberNow;
     }
-    if (seen.selection !== selection || seen.tool !== tool) Object.assign(seen, { selection, tool, actedAt: now });
-    return seen;
+    if (memberSeen.selection !== selection || memberSeen.tool !== tool) Object.assign(memberSeen, { selection, tool, actedAt: now });
+    return memberSeen;
   }
 
   private drawArrow(x: number, y: number, colour: string): void {
@@ -193,8 +193,8 @@ export class PeopleLayer {
 
   private forgetWhoLeft(others: readonly Member[]): void {
     if (this.seen.size <= others.length) return;
-    const here = new Set(others.map(({ member }) => member));
-    for (const member of this.seen.keys()) if (!here.has(member)) this.seen.delete(member);
+    const membersHere = new Set(others.map(({ member }) => member));
+    for (const member of this.seen.keys()) if (!membersHere.has(member)) this.seen.delete(member);
   }
 }
 

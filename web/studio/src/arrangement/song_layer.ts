@@ -94,9 +94,9 @@ export class SongLayer {
     this.tiles.begin({ scale: scene.axis.scale, rowHeight: rows[0]?.height ?? 0, ratio: scene.ratio, colours: scene.colours });
     for (const row of rows) {
       if (scene.layout.isGroup(row.id)) this.drawGroup(scene, row);
-      const place = scene.layout.placeOf(row.id);
-      if (!this.drawFromTiles(scene, row, place)) this.drawClips(scene, row, place);
-      this.drawMoved(scene, row, place);
+      const rowPlace = scene.layout.placeOf(row.id);
+      if (!this.drawFromTiles(scene, row, rowPlace)) this.drawClips(scene, row, rowPlace);
+      this.drawMoved(scene, row, rowPlace);
       this.drawGhosts(scene, row);
     }
     this.tiles.end();
@@ -200,8 +200,8 @@ export class SongLayer {
   private drawTile(scene: Scene, row: Row, place: number, paint: CanvasRenderingContext2D): TileDrawn {
     const [page, marks, count] = [this.paint, this.marksLeft, this.clips];
     this.paint = paint;
-    const seen = seenOf(scene, row);
-    const plain = seen.filter(({ id }) => !isApart(scene, id));
+    const visibleClips = seenOf(scene, row);
+    const plain = visibleClips.filter(({ id }) => !isApart(scene, id));
     for (const placed of plain) {
       this.drawClip(scene, row, placed, place);
       this.drawNameAt(scene, row, placed, place, xOf(scene.axis, placed.time));
@@ -209,7 +209,7 @@ export class SongLayer {
     this.paint = page;
     const drawn = {
       clips: plain.map(({ id }) => ({ id, source: sourceOf(scene, id), content: scene.contents.of(sourceOf(scene, id)) })),
-      left: seen.filter(({ id }) => isApart(scene, id)).map(({ id }) => id),
+      left: visibleClips.filter(({ id }) => isApart(scene, id)).map(({ id }) => id),
       marks: marks - this.marksLeft,
       isWhole: this.marksLeft > 0 && this.clips < MOST_CLIPS,
     };
@@ -236,8 +236,8 @@ export class SongLayer {
     paint.fillStyle = look.edge;
     paint.fillRect(x + 2, y, Math.max(0, width - 4), 2);
     paint.fillRect(x, y + 3, 1, height - 6); // where it lies on another, its start is seen
-    const named = isNamed(width, row);
-    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, named ? y + 14 : y + 4, height - (named ? 16 : 6), look);
+    const showsName = isNamed(width, row);
+    this.drawContent(scene, { ...clip, time, duration: end - time }, clip.ref ?? id, showsName ? y + 14 : y + 4, height - (showsName ? 16 : 6), look);
     this.outline(scene, id, x, y, width, height, isSelected);
     paint.globalAlpha = 1;
   }
@@ -273,12 +273,12 @@ export class SongLayer {
 
   /** Where the name at its beginning is out of sight; false: it is not. */
   private drawNameAtEdge(scene: Scene, row: Row, placed: PlacedClip, place: number): boolean {
-    const left = xOf(scene.axis, placed.time);
-    if (left >= 0) return false;
+    const leftPixels = xOf(scene.axis, placed.time);
+    if (leftPixels >= 0) return false;
     const width = widthOf(scene, placed.time, placed.end);
     this.paint.font = NAME_FONT;
     const atBeginning = fitting(this.paint, nameOf(scene, row, placed.id), width - NAME_MARGIN);
-    if (left + NAME_LEFT + textWidth(this.paint, atBeginning) > 0) return false;
+    if (leftPixels + NAME_LEFT + textWidth(this.paint, atBeginning) > 0) return false;
     this.drawNameAt(scene, row, placed, place, 0);
     return true;
   }
@@ -369,8 +369,8 @@ export class SongLayer {
 
 /** The signatures in order; a song without any is in four quarters. */
 export function signaturesOf(song: Readable): Signature[] {
-  const found = [...song.all("signatures").values()].sort((a, b) => a.time - b.time);
-  return found.length === 0 || found[0]!.time > 0 ? [{ time: 0, num: 4, den: 4 }, ...found] : found;
+  const signatures = [...song.all("signatures").values()].sort((a, b) => a.time - b.time);
+  return signatures.length === 0 || signatures[0]!.time > 0 ? [{ time: 0, num: 4, den: 4 }, ...signatures] : signatures;
 }
 
 function marksOf(scene: Scene): ReturnType<typeof marks> {
@@ -380,12 +380,12 @@ function marksOf(scene: Scene): ReturnType<typeof marks> {
 /** The clips of a row of which something is seen, by time. */
 function seenOf(scene: Scene, row: Row): readonly PlacedClip[] {
   const [from, to] = span(scene);
-  const seen: PlacedClip[] = [];
+  const visibleClips: PlacedClip[] = [];
   for (const placed of scene.layout.clipsOf(row.id)) {
     if (placed.time > to) break;
-    if (placed.end >= from) seen.push(placed);
+    if (placed.end >= from) visibleClips.push(placed);
   }
-  return seen;
+  return visibleClips;
 }
 
 /** Whether a clip looks otherwise than it is stored: it is on no tile then. */

@@ -31,20 +31,20 @@ export function group(studio: Studio, room: Room, ids: readonly string[]): void 
     return;
   }
   const master = masterOf(room);
-  let made = "";
+  let newTrack = "";
   room.edit((tx) => {
     const channel = tx.insert("channels", { name: "Group", role: "submix", order: lastOrder(room.all("channels").values()), dest: master });
-    made = tx.insert("tracks", { name: "Group", content: ["tracks"], channel, parent: first.parent, order: first.order, color: first.color });
+    newTrack = tx.insert("tracks", { name: "Group", content: ["tracks"], channel, parent: first.parent, order: first.order, color: first.color });
     let order: string | null = null;
     for (const [id, track] of tracks) {
       order = between(order, null);
-      tx.move("tracks", id, { parent: made, order });
-      const own = track.channel === null ? undefined : room.get("channels", track.channel);
-      if (own?.role === "regular" && own.dest === master) tx.set("channels", track.channel!, { dest: channel });
+      tx.move("tracks", id, { parent: newTrack, order });
+      const ownChannel = track.channel === null ? undefined : room.get("channels", track.channel);
+      if (ownChannel?.role === "regular" && ownChannel.dest === master) tx.set("channels", track.channel!, { dest: channel });
     }
   });
-  studio.select("tracks", [made]);
-  studio.jump.value = { track: made, keys: "name" };
+  studio.select("tracks", [newTrack]);
+  studio.jump.value = { track: newTrack, keys: "name" };
 }
 
 /** The order key behind all siblings. */
@@ -60,8 +60,8 @@ export function shift(room: Room, track: string, step: -1 | 1): void {
   const siblings = trackTree(room).map(({ id }) => id).filter((id) => room.get("tracks", id)?.parent === parent);
   const target = siblings.indexOf(track) + step;
   if (target < 0 || target >= siblings.length) return;
-  const rest = siblings.filter((id) => id !== track);
-  const orderAt = (place: number): string | null => (rest[place] === undefined ? null : (room.get("tracks", rest[place])?.order ?? null));
+  const otherSiblings = siblings.filter((id) => id !== track);
+  const orderAt = (place: number): string | null => (otherSiblings[place] === undefined ? null : (room.get("tracks", otherSiblings[place])?.order ?? null));
   const [before, after] = [orderAt(target - 1), orderAt(target)];
   if (before !== null && after !== null && before >= after) return; // equal keys leave no room between
   room.edit((tx) => tx.move("tracks", track, { order: between(before, after) }));

@@ -59,37 +59,37 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
   const moved = present?.shownNow("points");
   const points = stored.map((point) => {
     if (held?.point?.id === point.id) return held.point;
-    const shown = moved?.has(point.id) === true ? present?.shown("points", point.id) : undefined; // somebody else drags it
-    return shown === undefined ? point : { ...point, time: shown.time, value: shown.value };
+    const shownPoint = moved?.has(point.id) === true ? present?.shown("points", point.id) : undefined; // somebody else drags it
+    return shownPoint === undefined ? point : { ...point, time: shownPoint.time, value: shownPoint.value };
   });
   const limits = limitsOf(target, unit);
   const [low, high] = limits ?? scaleOf(stored, unit);
-  const taken = (value: number): number => {
+  const snappedValue = (value: number): number => {
     const within = limits === null ? value : Math.min(limits[1], Math.max(limits[0], value));
     return isSwitch(target) ? Math.round(within) : rounded(within);
   };
-  const left = (time: number): number => ((time - from) / (to - from)) * 100;
+  const leftPercent = (time: number): number => ((time - from) / (to - from)) * 100;
   const top = (value: number): number => 100 - ((value - low) / (high - low)) * 100;
   const at = (event: MouseEvent): { time: number; value: number } => {
     const { left: x, top: y, width, height } = box.current!.getBoundingClientRect();
     const part = Math.min(1, Math.max(0, (event.clientY - y) / height));
-    return { time: rounded(Math.max(0, snap(from + ((event.clientX - x) / width) * (to - from), event.altKey))), value: taken(high - part * (high - low)) };
+    return { time: rounded(Math.max(0, snap(from + ((event.clientX - x) / width) * (to - from), event.altKey))), value: snappedValue(high - part * (high - low)) };
   };
   const add = (time: number, value: number): void => {
     if (room === null) return;
-    const there = stored.find((point) => Math.abs(point.time - time) < NEAR); // two at one time are a jump, which nobody asked for
-    if (there !== undefined) added.current = there.id;
+    const pointThere = stored.find((point) => Math.abs(point.time - time) < NEAR); // two at one time are a jump, which nobody asked for
+    if (pointThere !== undefined) added.current = pointThere.id;
     room.edit((tx) => {
-      if (there !== undefined) tx.set("points", there.id, { value });
+      if (pointThere !== undefined) tx.set("points", pointThere.id, { value });
       else added.current = tx.insert("points", { lane, time, value, interp: isSwitch(target) ? "hold" : "linear" });
     });
   };
   const drag = (event: PointerEvent): void => {
-    const own = stored.find(({ id }) => id === held?.id);
-    if (held === null || own === undefined) return;
+    const heldPoint = stored.find(({ id }) => id === held?.id);
+    if (held === null || heldPoint === undefined) return;
     const { time, value } = at(event);
-    const point = { ...own, time: rounded(timeBetween(stored, own.id, time)), value };
-    held.gesture.set("points", own.id, { time: point.time, value });
+    const point = { ...heldPoint, time: rounded(timeBetween(stored, heldPoint.id, time)), value };
+    held.gesture.set("points", heldPoint.id, { time: point.time, value });
     setHeld({ ...held, point });
   };
   const drop = (isKept: boolean): void => {
@@ -98,7 +98,7 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
     setHeld(null);
   };
   const title = laneTitle(song, lane);
-  const line = lineOf(points, from, to).map(([time, value]) => `${left(time)},${top(value)}`).join(" ");
+  const line = lineOf(points, from, to).map(([time, value]) => `${leftPercent(time)},${top(value)}`).join(" ");
   return (
     <div ref={box} class="lane-box" role="group" tabIndex={0} aria-label={`Automation ${title}${room === null ? "" : ": Enter adds a point at the play head"}`}
       onDblClick={(event) => { if (event.target === event.currentTarget) add(at(event).time, at(event).value); }}
@@ -106,11 +106,11 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
         if (event.key !== "Enter" || event.target !== event.currentTarget || room === null) return;
         event.preventDefault();
         const time = rounded(addAt());
-        add(time, taken(valueAt(stored, time) ?? otherwise));
+        add(time, snappedValue(valueAt(stored, time) ?? otherwise));
       }}>
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><polyline points={line} /></svg>
       {seenOf(points, from, to).slice(0, MOST_POINTS).map((point) => (
-        <button key={point.id} type="button" class="lane-point" data-point={point.id} disabled={room === null} style={{ left: `${left(point.time)}%`, top: `${top(point.value)}%` }}
+        <button key={point.id} type="button" class="lane-point" data-point={point.id} disabled={room === null} style={{ left: `${leftPercent(point.time)}%`, top: `${top(point.value)}%` }}
           aria-label={`${rounded(point.value)} at ${words(point.time)}`} title={`${rounded(point.value)}`}
           onPointerDown={(event) => {
             if (room === null || event.button !== 0) return;
@@ -119,7 +119,7 @@ export function LaneCurve({ studio, song, lane, from, to, addAt, snap, words, ot
           }}
           onPointerMove={drag} onPointerUp={() => drop(true)} onPointerCancel={() => drop(false)}
           onDblClick={() => room?.edit((tx) => tx.delete("points", point.id))}
-          onKeyDown={(event) => { if (room !== null && pressed(room, stored, point, isSwitch(target) ? 1 : (high - low) / 50, taken, event.key)) event.preventDefault(); }} />
+          onKeyDown={(event) => { if (room !== null && pressed(room, stored, point, isSwitch(target) ? 1 : (high - low) / 50, snappedValue, event.key)) event.preventDefault(); }} />
       ))}
     </div>
   );

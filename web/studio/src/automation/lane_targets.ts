@@ -37,11 +37,11 @@ export function laneTitle(song: Readable, lane: string): string {
   const { name = "", target = "" } = song.get("lanes", lane) ?? {};
   if (name !== "") return name.slice(0, 60);
   const { collection, id, property } = targetOf(target);
-  const what = property.split("/").at(-1)!.slice(0, 40);
+  const propertyName = property.split("/").at(-1)!.slice(0, 40);
   switch (collection) {
-    case "channels": return capital(what === "mute" ? "mute" : String(wordsOf("channels", what)));
-    case "devices": return `${(song.get("devices", id)?.name || "Device").slice(0, 40)}: ${what === "enabled" ? "on" : what}`;
-    case "sends": return `Send to ${channelName(song, song.get("sends", id)?.dest ?? "").slice(0, 40)}: ${what === "enable" ? "on" : what}`;
-    default: return capital(what);
+    case "channels": return capital(propertyName === "mute" ? "mute" : String(wordsOf("channels", propertyName)));
+    case "devices": return `${(song.get("devices", id)?.name || "Device").slice(0, 40)}: ${propertyName === "enabled" ? "on" : propertyName}`;
+    case "sends": return `Send to ${channelName(song, song.get("sends", id)?.dest ?? "").slice(0, 40)}: ${propertyName === "enable" ? "on" : propertyName}`;
+    default: return capital(propertyName);
   }
 }

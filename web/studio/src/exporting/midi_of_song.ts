@@ -144,9 +144,9 @@ class Writer {
         const time = window.time + Math.max(0, note.time - window.start);
         const start = this.ticks(time);
         const end = Math.max(start + 1, this.ticks(time + Math.min(note.duration, window.time + window.end - window.start - time)));
-        const own = note.ch || channel;
-        events.push(message(start, ORDER.on, 9, own, note.key, Math.max(1, Math.round(note.vel * 127))));
-        events.push(message(end, ORDER.off, 8, own, note.key, Math.round(note.rel * 127)));
+        const noteChannel = note.ch || channel;
+        events.push(message(start, ORDER.on, 9, noteChannel, note.key, Math.max(1, Math.round(note.vel * 127))));
+        events.push(message(end, ORDER.off, 8, noteChannel, note.key, Math.round(note.rel * 127)));
       }
     }
   }
@@ -167,16 +167,16 @@ class Channels {
       const name = number !== null && number >= 1 && number <= CHANNELS ? number - 1 : this.namedByNotes(id);
       if (name !== null) this.named.set(id, name);
     }
-    const taken = new Set([DRUMS, ...this.named.values()]);
+    const takenChannels = new Set([DRUMS, ...this.named.values()]);
     const all = Array.from({ length: CHANNELS }, (_, channel) => channel);
-    const free = all.filter((channel) => !taken.has(channel));
+    const free = all.filter((channel) => !takenChannels.has(channel));
     this.free = free.length > 0 ? free : all.filter((channel) => channel !== DRUMS);
   }
 
   /** From 0 on; asked once for each track. */
   of(track: string): number {
-    const named = this.named.get(track);
-    if (named !== undefined) return named;
+    const namedChannel = this.named.get(track);
+    if (namedChannel !== undefined) return namedChannel;
     this.given += 1;
     return this.free[(this.given - 1) % this.free.length]!;
   }
@@ -192,12 +192,12 @@ class Channels {
 
   /** Channel 0 is that of notes which name none. */
   private namedByNotes(track: string): number | null {
-    const found = new Set<number>();
+    const channels = new Set<number>();
     for (const clip of this.song.by("clips", "track", track)) {
-      for (const note of this.song.by("notes", "clip", clip)) found.add(this.song.get("notes", note)?.ch ?? 0);
+      for (const note of this.song.by("notes", "clip", clip)) channels.add(this.song.get("notes", note)?.ch ?? 0);
     }
-    const [only] = found;
-    return found.size === 1 && only !== 0 && only !== undefined ? only : null;
+    const [only] = channels;
+    return channels.size === 1 && only !== 0 && only !== undefined ? only : null;
   }
 }
 

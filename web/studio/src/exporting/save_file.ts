@@ -41,6 +41,6 @@ export function fileName(project: string): string {
 
 /** "“x.mid” holds 3 tracks and 120 notes. Left out: 2 lanes of automation." */
 export function savedInWords(name: string, { tracks, notes, lost }: WrittenSong): string {
-  const left = [...lost].map(([what, count]) => `${count} ${what}`).join(", ");
-  return `“${name}” holds ${tracks} ${tracks === 1 ? "track" : "tracks"} and ${notes} ${notes === 1 ? "note" : "notes"}.${left === "" ? "" : ` Left out: ${left}.`}`;
+  const lostText = [...lost].map(([what, count]) => `${count} ${what}`).join(", ");
+  return `“${name}” holds ${tracks} ${tracks === 1 ? "track" : "tracks"} and ${notes} ${notes === 1 ? "note" : "notes"}.${lostText === "" ? "" : ` Left out: ${lostText}.`}`;
 }

@@ -58,16 +58,16 @@ function Feed({ studio, room, edits }: { studio: Studio; room: Room; edits: Hist
 }
 
 function OneEntry({ studio, room, entry }: { studio: Studio; room: Room; entry: Entry }) {
-  const who = entry.user.name || entry.user.username || "Somebody";
+  const authorName = entry.user.name || entry.user.username || "Somebody";
   const go = (): void => {
     studio.jump.value = placeOf(entry.ops, room);
-    studio.said.value = `Edit ${entry.seq} of ${who}`;
+    studio.said.value = `Edit ${entry.seq} of ${authorName}`;
   };
   return (
     <li>
       <button type="button" class="entry" style={{ borderLeftColor: safeColour(entry.color ?? "") }} onClick={go}
         title={new Date(entry.at).toLocaleString()}>
-        <span><strong><bdi>{who.slice(0, 40)}</bdi></strong> <bdi>{editInWords(entry, room)}</bdi></span>
+        <span><strong><bdi>{authorName.slice(0, 40)}</bdi></strong> <bdi>{editInWords(entry, room)}</bdi></span>
         <small class="quiet">#{entry.seq}</small>
       </button>
       <button type="button" class="small" aria-label={`Show the song as it was after edit ${entry.seq}`} title="Show the song as it was then"

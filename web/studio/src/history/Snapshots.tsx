@@ -112,8 +112,8 @@ function One({ studio, room, snapshot, onChanged }: Props) {
       {asks === "fork" && (
         <Dialog title="Fork a snapshot" onClose={() => setAsks(null)}>
           <Form label="Fork a snapshot" action="Make the project" onSubmit={async ({ name: fork = "" }) => {
-            const made = await room.snapshots.fork(snapshot.id, { name: fork });
-            await studio.open(made.id);
+            const forked = await room.snapshots.fork(snapshot.id, { name: fork });
+            await studio.open(forked.id);
           }}>
             <Field label="Name of the new project" name="name" value={name} required maxLength={MOST_NAME} />
           </Form>

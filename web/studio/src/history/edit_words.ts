@@ -33,20 +33,20 @@ interface Told {
 
 /** "changed channel “Bass” volume to -1.1 dB"; `song` tells names, and may be of another moment. */
 export function editInWords({ purpose, reverts, ops, total }: Told, song: Readable): string {
-  const what = purpose === "undo" ? `undid #${reverts ?? "?"}: ` : purpose === "redo" ? `redid #${reverts ?? "?"}: ` : purpose === "restore" ? "restored a snapshot: " : "";
+  const purposeWords = purpose === "undo" ? `undid #${reverts ?? "?"}: ` : purpose === "redo" ? `redid #${reverts ?? "?"}: ` : purpose === "restore" ? "restored a snapshot: " : "";
   if (total === 0 && (purpose === "undo" || purpose === "redo")) return `${purpose === "undo" ? "undid" : "redid"} nothing of #${reverts ?? "?"}`; // others have changed it since
-  if (total === 0 || ops.length === 0) return what === "" ? "changed nothing any more" : what.replace(/: $/, "");
+  if (total === 0 || ops.length === 0) return purposeWords === "" ? "changed nothing any more" : purposeWords.replace(/: $/, "");
   const things = eachOnce(ops);
   const unseen = total - ops.length; // of a large edit some come
   const cut = unseen > 0 ? null : splitInWords(things, song);
-  if (cut !== null) return what + cut;
+  if (cut !== null) return purposeWords + cut;
   const first = firstTold(things);
   const alike = things.filter(({ op, col }) => op === first.op && col === first.col);
-  const rest = things.filter(({ op, col }) => op !== first.op || col !== first.col);
+  const otherThings = things.filter(({ op, col }) => op !== first.op || col !== first.col);
   const verb = alike.every((op) => doneWith(op) === DONE.move) ? DONE.move : DONE[first.op];
   const [one, many] = NOUNS[first.col];
-  const words = alike.length === 1 ? `${verb} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${verb} ${alike.length} ${many}${placeInWords(first, song)}`;
-  return what + words + restInWords(rest, first, unseen);
+  const firstWords = alike.length === 1 ? `${verb} ${one}${nameInWords(first, song)}${valuesInWords(first, song)}` : `${verb} ${alike.length} ${many}${placeInWords(first, song)}`;
+  return purposeWords + firstWords + restInWords(otherThings, first, unseen);
 }
 
 /** What an edit did with each thing in the end: of several ops on one the latest values count. */
@@ -106,8 +106,8 @@ function firstTold(ops: readonly Op[]): Op {
 /** Its own name, or that of what it is in. */
 function nameInWords(op: Op, song: Readable): string {
   const entity = entityOf(op, song);
-  const own = nameOf(song, op.col, op.id, entity?.["name"]).slice(0, 60);
-  if (own !== "") return ` “${own}”`;
+  const ownName = nameOf(song, op.col, op.id, entity?.["name"]).slice(0, 60);
+  if (ownName !== "") return ` “${ownName}”`;
   if (op.col === "notes" && typeof entity?.["key"] === "number") return ` ${keyInWords(entity["key"])}${placeInWords(op, song)}`;
   return placeInWords(op, song);
 }
@@ -135,8 +135,8 @@ function textOf(value: unknown): string {
 function valuesInWords(op: Op, song: Readable): string {
   if (op.op !== "set") return "";
   const all = Object.entries(op.props as { readonly [name: string]: unknown });
-  const words = all.slice(0, 3).map(([name, value]) => valueInWords(op.col, name, value, song));
-  return `${isMove(op.col, op.props) ? " " : ": "}${words.join(", ")}${all.length > 3 ? " …" : ""}`;
+  const valueWords = all.slice(0, 3).map(([name, value]) => valueInWords(op.col, name, value, song));
+  return `${isMove(op.col, op.props) ? " " : ": "}${valueWords.join(", ")}${all.length > 3 ? " …" : ""}`;
 }
 
 /** Where an edit can be seen: a beat and a track; null: nowhere on the time line. */

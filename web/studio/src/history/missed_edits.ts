@@ -25,20 +25,20 @@ export interface Missed {
  */
 export function missedInWords(entries: readonly Entry[], left: number, me: string | null, song: Readable): string {
   const missed = entries.filter(({ seq }) => seq > left);
-  const words = gatheredInWords(missed, me, song);
+  const editsText = gatheredInWords(missed, me, song);
   const older = (missed.at(-1)?.seq ?? left + 1) - left - 1;
-  if (older === 0) return words;
-  return words === "" ? "" : `${words} And ${older} ${older === 1 ? "edit" : "edits"} before that.`;
+  if (older === 0) return editsText;
+  return editsText === "" ? "" : `${editsText} And ${older} ${older === 1 ? "edit" : "edits"} before that.`;
 }
 
 /** Until `Stop`. */
 export function followMissed(studio: Studio, room: Room, edits: HistoryFeed): Stop {
   const key = `prime.seen.${studio.client.user.value?.id ?? ""}.${room.project}`;
   /** Where the song was when the connection broke, and when that was; null: it is there. */
-  let left: { readonly seq: number; readonly at: number } | null = null;
+  let leftAt: { readonly seq: number; readonly at: number } | null = null;
   const keep = (): void => {
     const seq = room.position?.seq;
-    if (seq !== undefined && left === null && last === null && document.visibilityState === "visible") browserTexts.keep(key, String(seq));
+    if (seq !== undefined && leftAt === null && last === null && document.visibilityState === "visible") browserTexts.keep(key, String(seq));
   };
   /** What we have seen before we came; null: we were never here, or it is told. */
   let last = Number.parseInt(browserTexts.read(key) ?? "", 10) || null;
@@ -50,10 +50,10 @@ export function followMissed(studio: Studio, room: Room, edits: HistoryFeed): St
   });
   const timer = setInterval(keep, KEEP_MS);
   const stop = room.isSynced.subscribe((isSynced) => {
-    if (!isSynced) left ??= { seq: room.position?.seq ?? 0, at: performance.now() };
-    else if (left !== null) {
-      const { seq, at } = left;
-      left = null;
+    if (!isSynced) leftAt ??= { seq: room.position?.seq ?? 0, at: performance.now() };
+    else if (leftAt !== null) {
+      const { seq, at } = leftAt;
+      leftAt = null;
       if (performance.now() - at >= LEAST_AWAY_MS) void edits.refresh().then(() => tell(studio, room, edits, seq, "While you were away"));
     }
   });
@@ -67,6 +67,6 @@ export function followMissed(studio: Studio, room: Room, edits: HistoryFeed): St
 
 function tell(studio: Studio, room: Room, edits: HistoryFeed, seq: number, front: string): void {
   if (studio.room.value !== room || (room.position?.seq ?? 0) <= seq) return;
-  const words = missedInWords(edits.shown.value.entries, seq, studio.client.user.value?.id ?? null, room);
-  if (words !== "") studio.missed.value = { words: `${front}: ${words}`, seq };
+  const missedText = missedInWords(edits.shown.value.entries, seq, studio.client.user.value?.id ?? null, room);
+  if (missedText !== "") studio.missed.value = { words: `${front}: ${missedText}`, seq };
 }

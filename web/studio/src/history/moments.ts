@@ -21,8 +21,8 @@ export function momentInWords(seq: number, entries: readonly Entry[]): string {
   if (seq <= 0) return "before the first edit";
   const entry = entries.find((each) => each.seq === seq);
   if (entry === undefined) return `after edit ${seq}`;
-  const who = (entry.user.name || entry.user.username || "somebody").slice(0, 40);
-  return `after edit ${seq} by ${who}, ${new Date(entry.at).toLocaleString()}`;
+  const authorName = (entry.user.name || entry.user.username || "somebody").slice(0, 40);
+  return `after edit ${seq} by ${authorName}, ${new Date(entry.at).toLocaleString()}`;
 }
 
 /** Entries that are not from `from` to `to` are left out; columns without any are not told. */

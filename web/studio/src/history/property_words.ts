@@ -51,8 +51,8 @@ export const PROPERTY_WORDS: { readonly [collection in Collection]: WordsOf<Enti
 
 /** Of a property that this page does not know (a newer server has it): its name. */
 export function wordsOf(collection: Collection, property: string): Words {
-  const words = (PROPERTY_WORDS[collection] as { readonly [name: string]: Words })[property];
-  return words ?? property.slice(0, 40);
+  const propertyWords = (PROPERTY_WORDS[collection] as { readonly [name: string]: Words })[property];
+  return propertyWords ?? property.slice(0, 40);
 }
 
 /** As at the beginning of a sentence. */

@@ -33,8 +33,8 @@ export function refusedInWords(refused: readonly RefusedEdit[], song: Readable):
   const byReason = new Map<string, string[]>();
   for (const { edit, error } of refused) {
     const why = inWords(error);
-    const what = edit.t === "delta" ? editInWords({ purpose: "edit", reverts: null, ops: edit.ops, total: edit.ops.length }, song) : edit.t === "redo" ? "a redo" : "an undo";
-    byReason.set(why, [...(byReason.get(why) ?? []), what]);
+    const editText = edit.t === "delta" ? editInWords({ purpose: "edit", reverts: null, ops: edit.ops, total: edit.ops.length }, song) : edit.t === "redo" ? "a redo" : "an undo";
+    byReason.set(why, [...(byReason.get(why) ?? []), editText]);
   }
   return [...byReason].map(([why, all]) => {
     const more = all.length - MOST_NAMED;

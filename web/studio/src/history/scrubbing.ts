@@ -111,10 +111,10 @@ export class Scrubbing {
       this.goToNow();
       return;
     }
-    const there = this.past.at(seq);
-    this.wanted.value = there === null ? seq : null;
-    if (there === null) void this.ask();
-    else this.put(there);
+    const songThen = this.past.at(seq);
+    this.wanted.value = songThen === null ? seq : null;
+    if (songThen === null) void this.ask();
+    else this.put(songThen);
   }
 
   private put({ seq, state }: PastMoment): void {
@@ -127,8 +127,8 @@ export class Scrubbing {
     if (this.isAsking) return;
     this.isAsking = true;
     for (let seq = this.wanted.value; seq !== null; seq = this.wanted.value) {
-      const there = this.past.at(seq);
-      if (there !== null) this.put(there);
+      const songThen = this.past.at(seq);
+      if (songThen !== null) this.put(songThen);
       else if (!(await this.fetched(seq))) this.giveUp();
       if (this.wanted.value === seq) this.wanted.value = null;
     }

@@ -34,30 +34,30 @@ interface Thing {
 
 /** `since`: edits of others, and of ours elsewhere, newest first. */
 function staysInWords(dropped: readonly Dropped[], since: readonly Entry[], song: Readable): string {
-  const things = thingsOf(dropped);
-  const [first] = things;
+  const droppedThings = thingsOf(dropped);
+  const [first] = droppedThings;
   if (first === undefined) return "";
-  const changes = things.flatMap((thing) => changeOf(thing, since));
+  const changes = droppedThings.flatMap((thing) => changeOf(thing, since));
   const [change] = changes;
-  if (change === undefined) return `${things.length === 1 ? `${capital(thingInWords(first.col, first.id, song))} was` : `${things.length} things of it were`} changed since, so ${things.length === 1 ? "it stays" : "they stay"}.`;
+  if (change === undefined) return `${droppedThings.length === 1 ? `${capital(thingInWords(first.col, first.id, song))} was` : `${droppedThings.length} things of it were`} changed since, so ${droppedThings.length === 1 ? "it stays" : "they stay"}.`;
   const names = [...new Set(changes.map(({ who }) => who))];
-  const who = names.length > MOST_NAMED ? `${names.length} people` : names.join(" and ");
-  const what = changes.length === 1 ? thingInWords(change.thing.col, change.thing.id, song) : manyInWords(changes.map(({ thing }) => thing));
-  const others = things.filter((thing) => !changes.some((each) => each.thing === thing));
+  const peopleText = names.length > MOST_NAMED ? `${names.length} people` : names.join(" and ");
+  const thingText = changes.length === 1 ? thingInWords(change.thing.col, change.thing.id, song) : manyInWords(changes.map(({ thing }) => thing));
+  const others = droppedThings.filter((thing) => !changes.some((each) => each.thing === thing));
   const verb = changes.every(({ verb }) => verb === change.verb) ? change.verb : "changed";
   const it = changes.length === 1 ? "it" : "they";
-  if (others.length === 0) return `${who} ${verb} ${what} since, so ${it} ${verb === "deleted" ? (changes.length === 1 ? "is left" : "are left") : changes.length === 1 ? "stays" : "stay"}.`;
-  const rest = others.length === 1 ? thingInWords(others[0]!.col, others[0]!.id, song) : manyInWords(others);
-  return `${who} ${verb} ${what} since, so ${it} and ${rest} stay.`;
+  if (others.length === 0) return `${peopleText} ${verb} ${thingText} since, so ${it} ${verb === "deleted" ? (changes.length === 1 ? "is left" : "are left") : changes.length === 1 ? "stays" : "stay"}.`;
+  const otherText = others.length === 1 ? thingInWords(others[0]!.col, others[0]!.id, song) : manyInWords(others);
+  return `${peopleText} ${verb} ${thingText} since, so ${it} and ${otherText} stay.`;
 }
 
 function thingsOf(dropped: readonly Dropped[]): Thing[] {
-  const things = new Map<string, Thing>();
+  const thingByKey = new Map<string, Thing>();
   for (const { col = "", id = "", props = [] } of dropped) {
     if (!Object.hasOwn(NOUNS, col)) continue; // a server that is newer than this page
-    things.set(id, { col: col as Op["col"], id, props: new Set([...(things.get(id)?.props ?? []), ...props]) });
+    thingByKey.set(id, { col: col as Op["col"], id, props: new Set([...(thingByKey.get(id)?.props ?? []), ...props]) });
   }
-  return [...things.values()];
+  return [...thingByKey.values()];
 }
 
 /** Who stands in the way of a thing, and what they did with it; none: it stays for what it holds. */

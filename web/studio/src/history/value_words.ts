@@ -36,23 +36,23 @@ export function keyInWords(key: number): string {
 
 /** "volume to -6.0 dB", "to 12.3", "to track “Bass”", "not muted". */
 export function valueInWords(collection: Collection, name: string, value: unknown, song: Readable): string {
-  const words = wordsOf(collection, name);
-  if (typeof words !== "string") return words[value === true ? 0 : 1];
+  const propertyWords = wordsOf(collection, name);
+  if (typeof propertyWords !== "string") return propertyWords[value === true ? 0 : 1];
   if (name === "order") return "to another place in the order";
-  if (value === null) return name === "parent" ? "out of its group" : `no ${words}`;
-  const shown = shownValue(collection, name, value, song);
-  if (isPointer(collection, name)) return shown === "" ? `to another ${words}` : `to ${words} ${shown}`;
+  if (value === null) return name === "parent" ? "out of its group" : `no ${propertyWords}`;
+  const shownText = shownValue(collection, name, value, song);
+  if (isPointer(collection, name)) return shownText === "" ? `to another ${propertyWords}` : `to ${propertyWords} ${shownText}`;
   const isPlain = name === "time" || name === "bpm" || (name === "key" && collection === "notes");
-  return shown === "" ? words : isPlain ? `to ${shown}` : `${words} to ${shown}`;
+  return shownText === "" ? propertyWords : isPlain ? `to ${shownText}` : `${propertyWords} to ${shownText}`;
 }
 
 /** "volume from -6.0 dB to -3.0 dB", "from 12.1 to 13.1", "muted", "another order". `then`, `now`: tell names. */
 export function changeInWords(collection: Collection, name: string, [was, is]: readonly [unknown, unknown], then: Readable, now: Readable): string {
-  const words = wordsOf(collection, name);
-  if (typeof words !== "string") return words[is === true ? 0 : 1];
+  const propertyWords = wordsOf(collection, name);
+  if (typeof propertyWords !== "string") return propertyWords[is === true ? 0 : 1];
   const [before, after] = [was ?? null, is ?? null].map((value, at) => (value === null ? "none" : shownValue(collection, name, value, at === 0 ? then : now)));
-  if (before !== "" && before === after && typeof is === "number") return `${words} changed a little`;
-  return before === "" || after === "" || before === after || name === "order" ? `another ${words}` : `${words} from ${before} to ${after}`;
+  if (before !== "" && before === after && typeof is === "number") return `${propertyWords} changed a little`;
+  return before === "" || after === "" || before === after || name === "order" ? `another ${propertyWords}` : `${propertyWords} from ${before} to ${after}`;
 }
 
 /** The value by itself, of a property that is no switch; "": it says nothing to anybody. */

@@ -9,7 +9,7 @@ const ENDINGS = ".mid,.midi,audio/midi,audio/x-midi";
 
 export function ImportButton({ studio }: { studio: Studio }) {
   const field = useRef<HTMLInputElement>(null);
-  const chosen = (): void => {
+  const importChosen = (): void => {
     const file = field.current?.files?.[0];
     if (file !== undefined) void importFile(studio, file);
     if (field.current !== null) field.current.value = ""; // the same file may be chosen again
@@ -17,7 +17,7 @@ export function ImportButton({ studio }: { studio: Studio }) {
   return (
     <>
       <button type="button" disabled={!studio.mayEdit} title="Bring the tracks of a MIDI file into the song" onClick={() => field.current?.click()}>Import</button>
-      <input ref={field} type="file" hidden accept={ENDINGS} aria-label="MIDI file" onChange={chosen} />
+      <input ref={field} type="file" hidden accept={ENDINGS} aria-label="MIDI file" onChange={importChosen} />
     </>
   );
 }

@@ -36,11 +36,11 @@ export function bringIn(room: Room, song: ImportedSong, at: number): { edits: Ed
   const tracks: string[] = [];
   const ops: Op[] = takesTempo(room) ? conductorOps(room, song) : [];
   for (const { time, name } of song.markers) ops.push((tx) => tx.insert("markers", { time: time + at, name }));
-  const place = new Places(room);
+  const places = new Places(room);
   song.parts.forEach((part, number) => {
     const track = newId();
     tracks.push(track);
-    ops.push(...partOps(part, track, at, place, COLOURS[number % COLOURS.length]!));
+    ops.push(...partOps(part, track, at, places, COLOURS[number % COLOURS.length]!));
   });
   const step = `import ${newId()}`;
   const edits: Edit[] = [];
@@ -81,13 +81,13 @@ function lastOf(siblings: Iterable<{ readonly order: string }>): string | null {
 function conductorOps(room: Room, { tempo, signatures }: ImportedSong): Op[] {
   const ops: Op[] = [];
   for (const { time, bpm } of tempo) {
-    const there = idAt(room.all("tempo"), time);
-    ops.push((tx) => { if (there === null) tx.insert("tempo", { time, bpm }); else tx.set("tempo", there, { bpm }); });
+    const tempoThere = idAt(room.all("tempo"), time);
+    ops.push((tx) => { if (tempoThere === null) tx.insert("tempo", { time, bpm }); else tx.set("tempo", tempoThere, { bpm }); });
   }
   for (const { time, num, den: lower } of signatures) {
-    const there = idAt(room.all("signatures"), time);
+    const signatureThere = idAt(room.all("signatures"), time);
     const den = lower as Entities["signatures"]["den"]; // it was read as a power of two up to 32
-    ops.push((tx) => { if (there === null) tx.insert("signatures", { time, num, den }); else tx.set("signatures", there, { num, den }); });
+    ops.push((tx) => { if (signatureThere === null) tx.insert("signatures", { time, num, den }); else tx.set("signatures", signatureThere, { num, den }); });
   }
   return ops;
 }

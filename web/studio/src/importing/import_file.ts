@@ -45,7 +45,7 @@ export async function importFile(studio: Studio, file: File): Promise<void> {
 /** "“x.mid” is here: 3 tracks, 120 notes. Left out: 4 pitch bends." */
 export function doneInWords(name: string, { parts, tempo, signatures, lost }: ImportedSong, hadTempo: boolean): string {
   const notes = parts.reduce((sum, part) => sum + part.notes.length, 0);
-  const left = [...lost].map(([what, count]) => `${count} ${what}`);
-  if (!hadTempo && tempo.length + signatures.length > 0) left.push("tempo and time signatures, for this song has its own");
-  return `${name} is here: ${parts.length} ${parts.length === 1 ? "track" : "tracks"}, ${notes} ${notes === 1 ? "note" : "notes"}.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`}`;
+  const lostTexts = [...lost].map(([what, count]) => `${count} ${what}`);
+  if (!hadTempo && tempo.length + signatures.length > 0) lostTexts.push("tempo and time signatures, for this song has its own");
+  return `${name} is here: ${parts.length} ${parts.length === 1 ? "track" : "tracks"}, ${notes} ${notes === 1 ? "note" : "notes"}.${lostTexts.length === 0 ? "" : ` Left out: ${lostTexts.join(", ")}.`}`;
 }

@@ -77,14 +77,14 @@ function partsOf(events: readonly MidiEvent[], beats: (tick: number) => number, 
   const channels = [...new Set(events.filter(({ kind }) => kind === "on").map(({ channel }) => channel))].sort((a, b) => a - b);
   const end = events.at(-1)?.tick ?? 0;
   const parts = channels.flatMap((channel) => {
-    const own = events.filter((event) => event.channel === channel);
-    const notes = notesOf(own, end, beats, lose);
+    const channelEvents = events.filter((event) => event.channel === channel);
+    const notes = notesOf(channelEvents, end, beats, lose);
     if (notes.length === 0) return [];
-    const first = (controller: number): number | undefined => own.find(({ kind, number }) => kind === "control" && number === controller)?.value;
+    const first = (controller: number): number | undefined => channelEvents.find(({ kind, number }) => kind === "control" && number === controller)?.value;
     const title = name === "" ? (channel === DRUMS ? "Drums" : `Channel ${channel + 1}`) : channels.length > 1 ? `${name}, channel ${channel + 1}` : name;
     return [{
       name: title, isDrum: channel === DRUMS, notes,
-      program: own.find(({ kind }) => kind === "program")?.number ?? null,
+      program: channelEvents.find(({ kind }) => kind === "program")?.number ?? null,
       volume: Math.round(((first(VOLUME) ?? 100) / 100) ** 2 * 1e6) / 1e6, // General MIDI's curve, as files/midi/values.py has it
       pan: panOf(first(PAN) ?? 64),
     }];

@@ -41,7 +41,7 @@ export function Devices({ studio, collection, id }: { studio: Studio; collection
 /** The page plays plug-ins of no other program: one of its own plays in their place. */
 function Instrument({ studio, song, channel }: { studio: Studio; song: Readable; channel: string }) {
   studio.revisions.of("devices");
-  const chosen = chosenOf(song, channel);
+  const chosenDevice = chosenOf(song, channel);
   const pick = (name: string): void => {
     if (studio.room.value === null) return;
     choose(studio.room.value, channel, name === "" ? null : (name as BuiltIn));
@@ -50,7 +50,7 @@ function Instrument({ studio, song, channel }: { studio: Studio; song: Readable;
   return (
     <label class="field">
       <span class="quiet">Instrument that plays in the browser</span>
-      <select value={(chosen === null ? null : builtInOf(chosen)) ?? ""} disabled={!studio.mayEdit} onChange={(event) => pick(event.currentTarget.value)}>
+      <select value={(chosenDevice === null ? null : builtInOf(chosenDevice)) ?? ""} disabled={!studio.mayEdit} onChange={(event) => pick(event.currentTarget.value)}>
         <option value="">by the track's name or MIDI program</option>
         {Object.entries(BUILT_IN).map(([name, [title]]) => <option key={name} value={name}>{title}</option>)}
       </select>

@@ -23,9 +23,9 @@ interface Props {
 export function Property({ room, collection, ids, field, value, onWrong, takesKeys, onTaken }: Props) {
   const { property, title, kind, choices = [] } = field;
   const set = (next: unknown): void => {
-    const there = ids.filter((id) => room?.get(collection, id) !== undefined);
+    const existingIds = ids.filter((id) => room?.get(collection, id) !== undefined);
     const valueOf = (id: string): unknown => (property === "time" ? movedWith(room?.get(collection, id), Number(next) - Number(value)) : next);
-    if (next !== value && there.length > 0) room?.edit((tx) => there.forEach((id) => {
+    if (next !== value && existingIds.length > 0) room?.edit((tx) => existingIds.forEach((id) => {
       if (property === "name" && (collection === "tracks" || collection === "channels")) rename(tx, room, collection, id, String(next));
       else tx.set(collection, id, { [property]: valueOf(id) } as never);
     }));

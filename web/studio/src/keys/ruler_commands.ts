@@ -14,15 +14,15 @@ const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 
 /** Returns whether it was one for the ruler. */
 export function withRuler(command: Command, studio: Studio, room: Room): boolean {
   const time = studio.playhead.value;
-  const made = (collection: RulerCollection, id: string): true => {
+  const select = (collection: RulerCollection, id: string): true => {
     studio.introduce(collection, id);
     studio.jump.value = { time }; // the play head may be out of sight
     return true;
   };
   switch (command) {
-    case "new marker": return made("markers", addMarker(room, time));
-    case "new tempo": return made("tempo", addTempo(room, time));
-    case "new signature": return made("signatures", addSignature(room, barStart(signaturesOf(room), time)));
+    case "new marker": return select("markers", addMarker(room, time));
+    case "new tempo": return select("tempo", addTempo(room, time));
+    case "new signature": return select("signatures", addSignature(room, barStart(signaturesOf(room), time)));
   }
   const selection = studio.selection.value;
   if (selection === null || !isOfRuler(selection.collection)) return false;

@@ -55,9 +55,9 @@ function tellWhyNot(command: Command, studio: Studio): boolean {
 const DELETED: readonly Collection[] = ["tracks", "scenes", "notes"];
 
 function remove(room: Room, collection: Collection, ids: readonly string[]): boolean {
-  const there = DELETED.includes(collection) ? ids.filter((id) => room.get(collection, id) !== undefined) : [];
-  if (there.length > 0) room.edit((tx) => there.forEach((id) => tx.delete(collection, id)));
-  return there.length > 0;
+  const existingIds = DELETED.includes(collection) ? ids.filter((id) => room.get(collection, id) !== undefined) : [];
+  if (existingIds.length > 0) room.edit((tx) => existingIds.forEach((id) => tx.delete(collection, id)));
+  return existingIds.length > 0;
 }
 
 /** What changes nothing of the song. */

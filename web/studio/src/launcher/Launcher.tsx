@@ -81,11 +81,11 @@ function Slot({ studio, scene, sceneName, track, place }: SlotProps) {
     studio.select("clips", [shown]);
     studio.openClip.value = shown;
   };
-  const made = (shown: string): void => {
+  const announce = (shown: string): void => {
     isMade.current = true;
     show(shown);
   };
-  if (song === null || id === null || clip === undefined) return <EmptySlot studio={studio} scene={scene} sceneName={sceneName} track={track} onMade={made} />;
+  if (song === null || id === null || clip === undefined) return <EmptySlot studio={studio} scene={scene} sceneName={sceneName} track={track} onMade={announce} />;
   const look = clipLook(clipColour(clip.color ?? song.get("tracks", track)?.color, place), { isLight: shownTheme.value === "light" });
   const isSelected = studio.selection.value?.collection === "clips" && studio.selection.value.ids.includes(id);
   return (

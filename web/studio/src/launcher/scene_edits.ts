@@ -15,10 +15,10 @@ export function addScene(room: Room): string {
 
 /** An empty clip where scene and track meet, in a slot that is made where there is none; returns the clip's id. */
 export function fillSlot(room: Room, scene: string, track: string): string {
-  const there = slotsAt(room, scene, track).find((slot) => room.by("clips", "slot", slot).size === 0);
+  const freeSlot = slotsAt(room, scene, track).find((slot) => room.by("clips", "slot", slot).size === 0);
   let id = "";
   room.edit((tx) => {
-    const slot = there ?? tx.insert("slots", { scene, track });
+    const slot = freeSlot ?? tx.insert("slots", { scene, track });
     id = tx.insert("clips", { track, slot, time: 0, duration: CLIP_BEATS, loopStart: 0, loopEnd: CLIP_BEATS });
   });
   return id;

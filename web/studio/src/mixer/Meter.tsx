@@ -13,10 +13,10 @@ export function Meter({ studio, channel }: { studio: Studio; channel: string }) 
   const isPlaying = studio.isPlaying.value;
   useEffect(() => {
     if (!isPlaying) return;
-    let shown = 0;
+    let shownLevel = 0;
     let frame = requestAnimationFrame(function draw() {
-      shown = Math.max(partAt(studio.level(channel)), shown - FALL);
-      bar.current?.style.setProperty("--level", shown.toFixed(3));
+      shownLevel = Math.max(partAt(studio.level(channel)), shownLevel - FALL);
+      bar.current?.style.setProperty("--level", shownLevel.toFixed(3));
       frame = requestAnimationFrame(draw);
     });
     return () => {

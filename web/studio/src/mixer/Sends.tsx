@@ -23,15 +23,15 @@ export function Sends({ studio, room, channel, isFixed }: { studio: Studio; room
       <div class="send-list">{sends.map((id) => {
         const send = song.get("sends", id)!;
         const to = channelName(song, send.dest).slice(0, 30);
-        const shown = room?.shown("sends", id) ?? send;
+        const shownSend = room?.shown("sends", id) ?? send;
         const mover = moverOf(room, "sends", id);
         const common = { room, collection: "sends", id, mover, isFixed } as const;
         return (
           <div key={id} class="send">
             <bdi>{to}</bdi>
-            <Fader {...common} property="volume" label={`Send to ${to}`} shown={shown.volume} stored={send.volume} />
-            <span class="quiet">{gainInWords(shown.volume)}</span>
-            <Fader {...common} property="pan" label={`Pan of the send to ${to}`} shown={shown.pan} stored={send.pan} />
+            <Fader {...common} property="volume" label={`Send to ${to}`} shown={shownSend.volume} stored={send.volume} />
+            <span class="quiet">{gainInWords(shownSend.volume)}</span>
+            <Fader {...common} property="pan" label={`Pan of the send to ${to}`} shown={shownSend.pan} stored={send.pan} />
             <button type="button" class="small" aria-label={`Send to ${to}, ${send.enable ? "on" : "off"}`} aria-pressed={send.enable} disabled={isFixed} onClick={() => room?.edit((tx) => tx.set("sends", id, { enable: !send.enable }))}>{send.enable ? "on" : "off"}</button>
             <span class="quiet">{send.type === "pre" ? "pre fader" : "post fader"}</span>
             {!isFixed && <button type="button" class="small" aria-label={`Remove the send to ${to}`} onClick={() => room?.edit((tx) => tx.delete("sends", id))}>Remove</button>}

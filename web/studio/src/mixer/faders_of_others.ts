@@ -13,6 +13,6 @@ export function useFadersOfOthers(room: Room | null, collection: "channels" | "s
 /** Who moves the fader just now. */
 export function moverOf(room: Room | null, collection: "channels" | "sends", id: string): { name: string; colour: string } | null {
   const member = room?.shownBy(collection, id) ?? null;
-  const who: Member | undefined = member === null ? undefined : room?.others.value.find((each) => each.member === member);
-  return who === undefined ? null : { name: who.name.slice(0, 30), colour: safeColour(who.color) };
+  const memberThere: Member | undefined = member === null ? undefined : room?.others.value.find((each) => each.member === member);
+  return memberThere === undefined ? null : { name: memberThere.name.slice(0, 30), colour: safeColour(memberThere.color) };
 }

@@ -8,8 +8,8 @@ import { masterOf } from "./channel_order.js";
 
 /** Channels that a channel may send to and does not yet: effects and groups that do not come back to it. */
 export function destinations(song: Readable, channel: string): string[] {
-  const taken = new Set([...song.by("sends", "channel", channel)].map((id) => song.get("sends", id)?.dest));
-  const found = [...song.all("channels")].filter(([id, { role }]) => (role === "effect" || role === "submix") && !taken.has(id) && leads(song, channel, id));
+  const usedDestinations = new Set([...song.by("sends", "channel", channel)].map((id) => song.get("sends", id)?.dest));
+  const found = [...song.all("channels")].filter(([id, { role }]) => (role === "effect" || role === "submix") && !usedDestinations.has(id) && leads(song, channel, id));
   return found.map(([id]) => id).sort();
 }
 

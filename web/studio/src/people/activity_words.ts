@@ -9,11 +9,11 @@ import { placeInNumbers } from "../timeline/place_words.js";
 export function activityInWords(member: Member, song: Readable | null): string {
   const { tool, cursor, playhead } = member.presence;
   const track = cursor?.track == null ? undefined : song?.get("tracks", cursor.track);
-  const words = [
+  const parts = [
     tool ?? "",
     track === undefined ? "" : `on ${track.name.slice(0, 40)}`,
     cursor == null || song === null ? "" : `at ${placeInNumbers(signaturesOf(song), cursor.time)}`,
     playhead?.playing === true ? "playing" : "",
   ];
-  return words.filter((word) => word !== "").join(" · ");
+  return parts.filter((word) => word !== "").join(" · ");
 }

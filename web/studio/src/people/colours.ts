@@ -12,8 +12,8 @@ export function safeColour(text: string): string {
 export function initials(name: string): string {
   const numbered = /^(.+) \((\d+)\)$/s.exec(name);
   if (numbered !== null) return ([...initials(numbered[1]!)][0] ?? "?") + numbered[2]!;
-  const words = name.trim().split(/\s+/).filter((word) => word !== "");
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  const last = words.length > 1 ? ([...words.at(-1)!][0] ?? "") : ([...(words[0] ?? "")][1] ?? "");
+  const nameWords = name.trim().split(/\s+/).filter((word) => word !== "");
+  const first = [...(nameWords[0] ?? "?")][0] ?? "?";
+  const last = nameWords.length > 1 ? ([...nameWords.at(-1)!][0] ?? "") : ([...(nameWords[0] ?? "")][1] ?? "");
   return (first + last).toUpperCase();
 }

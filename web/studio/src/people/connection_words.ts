@@ -19,16 +19,16 @@ interface Known {
 }
 
 export function pillOf({ status, unsaved, seq, isSynced, isOnline = true, degraded }: Known): Pill {
-  const kept = unsaved === 0 ? "" : `, ${unsaved} ${unsaved === 1 ? "edit" : "edits"} kept`;
+  const unsavedText = unsaved === 0 ? "" : `, ${unsaved} ${unsaved === 1 ? "edit" : "edits"} kept`;
   switch (status.name) {
     case "connecting": return { kind: "busy", text: "connecting …" };
-    case "away": return { kind: "bad", text: `offline${kept}` };
+    case "away": return { kind: "bad", text: `offline${unsavedText}` };
     case "needs-login": return { kind: "bad", text: "not logged in" };
     case "over": return { kind: "bad", text: "disconnected" };
   }
-  if (!isOnline && unsaved > 0) return { kind: "bad", text: `offline${kept}` }; // the client itself takes a while to be sure
-  if (degraded !== null) return { kind: "bad", text: `not saved just now (${degraded.reason || degraded.what})${kept}` };
-  if (!isSynced) return { kind: "busy", text: `catching up …${kept}` };
+  if (!isOnline && unsaved > 0) return { kind: "bad", text: `offline${unsavedText}` }; // the client itself takes a while to be sure
+  if (degraded !== null) return { kind: "bad", text: `not saved just now (${degraded.reason || degraded.what})${unsavedText}` };
+  if (!isSynced) return { kind: "busy", text: `catching up …${unsavedText}` };
   if (seq === null) return { kind: "good", text: "connected" };
   return unsaved > 0 ? { kind: "busy", text: `saving ${unsaved} …` } : { kind: "good", text: `saved #${seq}` };
 }

@@ -36,18 +36,18 @@ export class PeopleOnTracks {
   }
 
   private look(others: readonly Member[]): void {
-    const found = byTrack(others);
-    for (const track of found.keys()) this.signalOf(track);
+    const peopleByTrack = byTrack(others);
+    for (const track of peopleByTrack.keys()) this.signalOf(track);
     for (const [track, { value: was }] of this.tracks) {
-      const here = found.get(track) ?? NOBODY;
-      if (!areAlike(was, here)) this.signalOf(track).value = here;
+      const peopleHere = peopleByTrack.get(track) ?? NOBODY;
+      if (!areAlike(was, peopleHere)) this.signalOf(track).value = peopleHere;
     }
   }
 
   private signalOf(track: string): Signal<readonly Member[]> {
-    let here = this.tracks.get(track);
-    if (here === undefined) this.tracks.set(track, (here = signal(NOBODY)));
-    return here;
+    let peopleHere = this.tracks.get(track);
+    if (peopleHere === undefined) this.tracks.set(track, (peopleHere = signal(NOBODY)));
+    return peopleHere;
   }
 }
 
@@ -56,19 +56,19 @@ const NOBODY: readonly Member[] = [];
 /** Whether what is shown of them is the same. */
 function areAlike(some: readonly Member[], others: readonly Member[]): boolean {
   return some.length === others.length && some.every(({ member, name, color }, at) => {
-    const other = others[at]!;
-    return member === other.member && name === other.name && color === other.color;
+    const otherMember = others[at]!;
+    return member === otherMember.member && name === otherMember.name && color === otherMember.color;
   });
 }
 
 function byTrack(others: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
-  const found = new Map<string, Member[]>();
+  const peopleByTrack = new Map<string, Member[]>();
   for (const member of others) {
     const track = member.presence.cursor?.track;
     if (track == null) continue;
-    const there = found.get(track);
-    if (there === undefined) found.set(track, [member]);
-    else if (there.length < MOST) there.push(member);
+    const peopleThere = peopleByTrack.get(track);
+    if (peopleThere === undefined) peopleByTrack.set(track, [member]);
+    else if (peopleThere.length < MOST) peopleThere.push(member);
   }
-  return found;
+  return peopleByTrack;
 }

@@ -45,7 +45,7 @@ export function Roll({ studio, song, clip, played }: Props) {
   const draft = dragged?.get(DRAFT);
   const selection = studio.selection.value;
   const selected = useMemo(() => new Set(selection?.collection === "notes" ? selection.ids : []), [selection]);
-  const chosen = stored.filter(({ id }) => selected.has(id));
+  const selectedNotes = stored.filter(({ id }) => selected.has(id));
   const room = studio.mayEdit ? studio.room.value : null;
   const select = (ids: readonly string[]): void => {
     studio.selection.value = ids.length === 0 ? { collection: "clips", ids: [played] } : { collection: "notes", ids };
@@ -73,7 +73,7 @@ export function Roll({ studio, song, clip, played }: Props) {
   /** Ctrl+C and Ctrl+V; notes come where the clip is played just now, else behind the last of those in it. */
   const copies = (room: Room, event: KeyboardEvent): boolean => {
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey) return false;
-    if (event.key === "c" && chosen.length > 0) copied = copiesOf(room, chosen);
+    if (event.key === "c" && selectedNotes.length > 0) copied = copiesOf(room, selectedNotes);
     else if (event.key === "v" && copied.length > 0) {
       const heard = song.get("clips", played);
       const head = heard === undefined ? null : contentAt(heard, studio.playhead.peek());
@@ -83,8 +83,8 @@ export function Roll({ studio, song, clip, played }: Props) {
     return true;
   };
   return (
-    <div class="roll" onKeyDown={(event) => { if (room !== null && (keyed(room, event, stored, chosen, grid, select) || copies(room, event))) event.preventDefault(); }}>
-      <RollTools song={song} clip={played} notes={stored} chosen={chosen} room={room} grid={chosenGrid} step={grid} onGrid={(grid) => { studio.noteGrid.value = grid; }} onWindow={setWindow} onSelect={select} />
+    <div class="roll" onKeyDown={(event) => { if (room !== null && (keyed(room, event, stored, selectedNotes, grid, select) || copies(room, event))) event.preventDefault(); }}>
+      <RollTools song={song} clip={played} notes={stored} chosen={selectedNotes} room={room} grid={chosenGrid} step={grid} onGrid={(grid) => { studio.noteGrid.value = grid; }} onWindow={setWindow} onSelect={select} />
       <div class="roll-canvas" tabIndex={-1} onPointerDown={(event) => event.currentTarget.focus({ preventScroll: true })}>
         <canvas ref={canvas} aria-hidden />
         {window !== null && <RollPlayHead studio={studio} clip={played} window={window} />}

@@ -19,21 +19,21 @@ export function movedBy(room: Room | null, notes: readonly Note[]): Map<string, 
   const ids = room?.shownNow("notes");
   if (room === null || ids === undefined || ids.size === 0) return moved;
   for (const was of notes) {
-    const shown = ids.has(was.id) ? room.shown("notes", was.id) : undefined;
+    const shownNote = ids.has(was.id) ? room.shown("notes", was.id) : undefined;
     const member = room.shownBy("notes", was.id);
-    const who = member === null ? undefined : room.others.value.find((each) => each.member === member);
-    if (shown === undefined || who === undefined) continue;
-    const { time, duration, key, vel } = shown;
-    moved.set(was.id, { name: who.name.slice(0, 24), colour: safeColour(who.color), was, shown: { id: was.id, time, duration, key, vel } });
+    const memberThere = member === null ? undefined : room.others.value.find((each) => each.member === member);
+    if (shownNote === undefined || memberThere === undefined) continue;
+    const { time, duration, key, vel } = shownNote;
+    moved.set(was.id, { name: memberThere.name.slice(0, 24), colour: safeColour(memberThere.color), was, shown: { id: was.id, time, duration, key, vel } });
   }
   return moved;
 }
 
 /** Note -> the colour of who has it selected. */
 export function takenBy(studio: Studio): Map<string, string> {
-  const taken = new Map<string, string>();
+  const colourByNote = new Map<string, string>();
   for (const { presence, color } of studio.room.value?.others.value ?? []) {
-    for (const id of presence.selection ?? []) taken.set(id, safeColour(color));
+    for (const id of presence.selection ?? []) colourByNote.set(id, safeColour(color));
   }
-  return taken;
+  return colourByNote;
 }

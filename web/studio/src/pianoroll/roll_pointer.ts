@@ -143,9 +143,9 @@ export class RollPointer {
     }
     const time = Math.floor(timeAt(roll.window, x) / roll.grid + 1e-9) * roll.grid;
     const key = keyAt(roll.window, y);
-    const there = roll.notes.findLast((each) => each.key === key && Math.abs(each.time - time) < NEAR);
-    if (there !== undefined) {
-      this.pressNote({ note: there, isEnd: false }, x, y, adds); // a short note leaves the rest of its cell: another one would lie on it
+    const noteThere = roll.notes.findLast((each) => each.key === key && Math.abs(each.time - time) < NEAR);
+    if (noteThere !== undefined) {
+      this.pressNote({ note: noteThere, isEnd: false }, x, y, adds); // a short note leaves the rest of its cell: another one would lie on it
       return;
     }
     const note = { id: DRAFT, time, duration: Math.max(roll.grid, LEAST_NOTE), key, vel: 0.8 };

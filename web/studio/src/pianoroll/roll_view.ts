@@ -44,9 +44,9 @@ export function windowOver(notes: readonly Note[], length: number, width: number
   const keys = notes.map(({ key }) => key);
   const [low, high] = keys.length === 0 ? [54, 78] : [Math.min(...keys) - 2, Math.max(...keys) + 2];
   const count = Math.max(24, high - low + 1);
-  const above = height - LANE_HEIGHT;
+  const notesHeight = height - LANE_HEIGHT;
   const end = notes.reduce((most, { time, duration }) => Math.max(most, time + duration), Math.max(1, length));
-  return { start: 0, scale: Math.max(4, (width - KEYS_WIDTH - 8) / end), topKey: Math.min(127, high + Math.floor((count - (high - low + 1)) / 2)), keyHeight: Math.max(5, Math.min(16, above / count)) };
+  return { start: 0, scale: Math.max(4, (width - KEYS_WIDTH - 8) / end), topKey: Math.min(127, high + Math.floor((count - (high - low + 1)) / 2)), keyHeight: Math.max(5, Math.min(16, notesHeight / count)) };
 }
 
 export function boxOf(window: Window, { time, duration, key }: Pick<Note, "time" | "duration" | "key">): [x: number, y: number, width: number, height: number] {
@@ -195,26 +195,26 @@ function drawKeyNames(paint: CanvasRenderingContext2D, window: Window, height: n
 function drawNote(paint: CanvasRenderingContext2D, scene: Scene, note: Note): void {
   const [x, y, width, height] = boxOf(scene.window, note);
   if (x + width < KEYS_WIDTH || x > scene.width || y + height < 0 || y > scene.height) return;
-  const left = Math.max(KEYS_WIDTH, x);
+  const leftPixels = Math.max(KEYS_WIDTH, x);
   const isSelected = scene.selected.has(note.id);
   paint.globalAlpha = 0.45 + 0.55 * note.vel;
   paint.fillStyle = isSelected ? scene.colours.text : scene.colours.accent;
-  paint.fillRect(left, y, x + width - left, height);
+  paint.fillRect(leftPixels, y, x + width - leftPixels, height);
   paint.globalAlpha = 1;
   const mover = scene.moved.get(note.id);
-  const taken = mover?.colour ?? scene.taken.get(note.id);
-  if (taken === undefined) return;
-  paint.strokeStyle = taken;
+  const moverColour = mover?.colour ?? scene.taken.get(note.id);
+  if (moverColour === undefined) return;
+  paint.strokeStyle = moverColour;
   paint.lineWidth = 2;
-  paint.strokeRect(left, y, x + width - left, height);
+  paint.strokeRect(leftPixels, y, x + width - leftPixels, height);
   if (mover === undefined) return;
   const [wasX, wasY, wasWidth, wasHeight] = boxOf(scene.window, mover.was);
   paint.setLineDash([3, 3]);
   paint.lineWidth = 1;
   paint.strokeRect(wasX, wasY, wasWidth, wasHeight);
   paint.setLineDash([]);
-  paint.fillStyle = taken;
-  paint.fillText(mover.name, left, y - 6);
+  paint.fillStyle = moverColour;
+  paint.fillText(mover.name, leftPixels, y - 6);
 }
 
 /** A title above the notes. */

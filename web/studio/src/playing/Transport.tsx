@@ -47,12 +47,12 @@ function Where({ studio }: { studio: Studio }) {
   const signatures = useMemo(() => (song === null ? [] : signaturesOf(song)), [song, ...revisions]);
   if (song === null) return null;
   const time = studio.playhead.value;
-  const words = placeInWords(signatures, time);
+  const placeText = placeInWords(signatures, time);
   return (
     <>
       <span class="position" aria-hidden>{placeInNumbers(signatures, time)}</span>
       <input class="where" aria-label="Play head, in beats" type="range" min={0} max={end} step={0.25} value={time}
-        aria-valuetext={words} title={words} onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
+        aria-valuetext={placeText} title={placeText} onInput={(event) => studio.seek(Number(event.currentTarget.value))} />
     </>
   );
 }
@@ -77,8 +77,8 @@ function InForce({ studio }: { studio: Studio }) {
 function useInForce(studio: Studio, collection: "tempo" | "signatures"): string | null {
   const all = useComputed(() => {
     studio.revisions.of(collection);
-    const found = [...(studio.song?.all(collection) ?? [])].map(([id, { time }]) => ({ id, time }));
-    return found.sort((a, b) => a.time - b.time); // it keeps the order of those at one time: the later one holds
+    const timedEntities = [...(studio.song?.all(collection) ?? [])].map(([id, { time }]) => ({ id, time }));
+    return timedEntities.sort((a, b) => a.time - b.time); // it keeps the order of those at one time: the later one holds
   });
   return useComputed(() => all.value.findLast(({ time }) => time <= studio.playhead.value)?.id ?? null).value;
 }

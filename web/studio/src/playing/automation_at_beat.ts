@@ -19,17 +19,17 @@ export type Automated = ReadonlyMap<string, Moved>;
 const TARGET = /^channels\/([^/]+)\/(volume|pan|mute)$/;
 
 export function automationAt(song: Readable, beat: number): Automated {
-  const found = new Map<string, Moved>();
+  const movedByChannel = new Map<string, Moved>();
   for (const [lane, { target, enable, track, clip, unit }] of song.all("lanes")) {
-    const named = TARGET.exec(target);
-    if (named === null || !enable) continue;
+    const targetMatch = TARGET.exec(target);
+    if (targetMatch === null || !enable) continue;
     const time = clip === null ? beat : timeInClip(song, clip, beat);
     const value = time === null || (track === null && clip === null) ? undefined : valueAt(pointsOf(song, lane), time);
     if (value === undefined) continue;
-    const [, channel, property] = named as unknown as [string, string, keyof Moved];
-    found.set(channel, { ...found.get(channel), [property]: property === "volume" ? gainFrom(value, unit) : property === "mute" ? value >= 0.5 : Math.min(1, Math.max(0, value)) });
+    const [, channel, property] = targetMatch as unknown as [string, string, keyof Moved];
+    movedByChannel.set(channel, { ...movedByChannel.get(channel), [property]: property === "volume" ? gainFrom(value, unit) : property === "mute" ? value >= 0.5 : Math.min(1, Math.max(0, value)) });
   }
-  return found;
+  return movedByChannel;
 }
 
 /** The beat of a clip's content at a beat of the song; null: the clip does not play then. */

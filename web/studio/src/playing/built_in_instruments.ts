@@ -27,12 +27,12 @@ export interface Device extends Readonly<Entities["devices"]> {
 
 /** In the order in which the sound goes through them. */
 export function devicesOf(song: Readable, channel: string): Device[] {
-  const found: Device[] = [];
+  const devices: Device[] = [];
   for (const id of song.by("devices", "channel", channel)) {
     const device = song.get("devices", id);
-    if (device !== undefined) found.push({ ...device, id });
+    if (device !== undefined) devices.push({ ...device, id });
   }
-  return found.sort(inOrder);
+  return devices.sort(inOrder);
 }
 
 /** Which of the page's a device is, or null. */
@@ -51,8 +51,8 @@ export function instrumentFor(song: Readable, track: string, clipName: string): 
   const instruments = channel === null ? [] : devicesOf(song, channel).filter(({ role }) => role === "instrument");
   if (instruments.length > 0 && instruments.every(({ enabled }) => !enabled)) return null;
   const on = instruments.filter(({ enabled }) => enabled);
-  const own = on.map(builtInOf).find((each) => each !== null) ?? on.map(byProgram).find((each) => each !== null);
-  if (own !== undefined && own !== null) return own;
+  const ownInstrument = on.map(builtInOf).find((each) => each !== null) ?? on.map(byProgram).find((each) => each !== null);
+  if (ownInstrument !== undefined && ownInstrument !== null) return ownInstrument;
   return DRUMS.test(name) || DRUMS.test(clipName) ? "drums" : "synth";
 }
 
@@ -66,13 +66,13 @@ function byProgram({ format, params }: Device): BuiltIn | null {
 
 /** One edit; null: as if none had ever been chosen. */
 export function choose(room: Room, channel: string, name: BuiltIn | null): void {
-  const chosen = chosenOf(room, channel);
+  const chosenDevice = chosenOf(room, channel);
   if (name === null) {
-    if (chosen !== null) room.edit((tx) => tx.delete("devices", chosen.id));
+    if (chosenDevice !== null) room.edit((tx) => tx.delete("devices", chosenDevice.id));
     return;
   }
   const [title, deviceId] = BUILT_IN[name];
   const props = { deviceId, name: title, enabled: true };
-  if (chosen !== null) room.edit((tx) => tx.set("devices", chosen.id, props));
+  if (chosenDevice !== null) room.edit((tx) => tx.set("devices", chosenDevice.id, props));
   else room.edit((tx) => tx.insert("devices", { channel, role: "instrument", format: "builtin", order: between(null, devicesOf(room, channel)[0]?.order ?? null), ...props }));
 }

@@ -43,10 +43,10 @@ export class MixerGraph {
     const heard = routing(song);
     for (const [id, strip] of heard) {
       const chain = this.chain(id);
-      const own = automated.get(id);
-      const isSilent = strip.gain === 0 || own?.mute === true;
-      const gain = isSilent ? 0 : (own?.volume ?? strip.gain);
-      const pan = own?.pan === undefined ? strip.pan : own.pan * 2 - 1;
+      const ownAutomation = automated.get(id);
+      const isSilent = strip.gain === 0 || ownAutomation?.mute === true;
+      const gain = isSilent ? 0 : (ownAutomation?.volume ?? strip.gain);
+      const pan = ownAutomation?.pan === undefined ? strip.pan : ownAutomation.pan * 2 - 1;
       this.wire(chain, strip);
       chain.fader.gain.setTargetAtTime(gain, now, SMOOTH_SECONDS);
       chain.pan.pan.setTargetAtTime(pan, now, SMOOTH_SECONDS);

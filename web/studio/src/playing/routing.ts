@@ -46,12 +46,12 @@ function sendsOf(song: Readable, channel: string): Send[] {
 /** Whether the sound of `from` may go to `to`: it never comes back to itself, for that would howl. */
 export function leads(song: Readable, from: string, to: string | null): boolean {
   if (to === null || song.get("channels", to) === undefined) return false;
-  const seen = new Set<string>();
+  const visited = new Set<string>();
   const open = [to];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at === from) return false;
-    if (seen.has(at)) continue;
-    seen.add(at);
+    if (visited.has(at)) continue;
+    visited.add(at);
     const dest = song.get("channels", at)?.dest;
     if (dest != null) open.push(dest);
     for (const send of song.by("sends", "channel", at)) open.push(song.get("sends", send)?.dest ?? at);
@@ -70,9 +70,9 @@ export function isHeard(song: Readable, channel: string): boolean {
 
 /** Whether a group that it goes through is solo. */
 function isGroupSolo(song: Readable, channel: string): boolean {
-  const seen = new Set<string>();
-  for (let at = song.get("channels", channel)?.dest ?? null; at !== null && !seen.has(at); at = song.get("channels", at)?.dest ?? null) {
-    seen.add(at);
+  const visited = new Set<string>();
+  for (let at = song.get("channels", channel)?.dest ?? null; at !== null && !visited.has(at); at = song.get("channels", at)?.dest ?? null) {
+    visited.add(at);
     if (song.get("channels", at)?.solo) return true;
   }
   return false;

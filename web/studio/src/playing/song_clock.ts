@@ -56,23 +56,23 @@ export class SongClock {
 
   /** What is heard up to second `until` and was not given yet. A loop is entered from in front of it, and never left. */
   stretchesUntil(until: number, loop: Loop | null, now: number): Stretch[] {
-    const found: Stretch[] = [];
+    const stretches: Stretch[] = [];
     const { tempo } = this;
     const loops = loop !== null && tempo.seconds(loop.end) - tempo.seconds(loop.start) >= LEAST_LOOP_SECONDS;
     if (this.isLate(now)) this.catchUp(now, loops ? loop : null);
-    while (found.length < MOST_ANCHORS) {
+    while (stretches.length < MOST_ANCHORS) {
       const anchor = this.anchors.at(-1)!;
       const at = (beat: number): number => anchor.at + tempo.seconds(beat) - anchor.second;
       const to = tempo.beats(anchor.second + until - anchor.at);
       const isTurn = loops && this.given < loop.end && to >= loop.end;
       const end = isTurn ? loop.end : to;
       if (end <= this.given) break;
-      found.push({ from: this.given, to: end, at });
+      stretches.push({ from: this.given, to: end, at });
       this.given = isTurn ? loop.start : end;
       if (!isTurn) break;
       this.anchors = [...this.anchors.slice(1 - MOST_ANCHORS), { at: at(loop.end), second: tempo.seconds(loop.start) }];
     }
-    return found;
+    return stretches;
   }
 
   /** Go on at what is heard at `now`, as if all before had been given. */

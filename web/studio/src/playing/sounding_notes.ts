@@ -23,7 +23,7 @@ const NONE: RunningByTrack = new Map();
 
 /** In no order. `running`: clips of slots, which silence the song's on their tracks; `most`: no more than so many. */
 export function soundingBetween(song: Readable, from: number, to: number, running = NONE, most = 2_000): SoundingNote[] {
-  const found: SoundingNote[] = [];
+  const sounding: SoundingNote[] = [];
   for (const [id, stored] of song.all("clips")) {
     const launched = running.get(stored.track);
     if (stored.slot === null ? launched !== undefined : launched?.clip !== id) continue;
@@ -39,11 +39,11 @@ export function soundingBetween(song: Readable, from: number, to: number, runnin
         if (note === undefined || note.time < window.start || note.time >= window.end) continue;
         const time = window.time + note.time - window.start;
         if (time < from || time >= to) continue;
-        if (found.length >= most) return found;
+        if (sounding.length >= most) return sounding;
         const duration = Math.min(note.duration, window.end - note.time);
-        found.push({ time, duration, key: note.key, velocity: note.vel, channel: track.channel, instrument });
+        sounding.push({ time, duration, key: note.key, velocity: note.vel, channel: track.channel, instrument });
       }
     }
   }
-  return found;
+  return sounding;
 }

@@ -47,7 +47,7 @@ export class ProjectList {
   }
 
   private async ask(after: string | null): Promise<void> {
-    const asked = (this.asked += 1);
+    const requestNumber = (this.asked += 1);
     this.shown.value = { ...this.shown.value, isLoading: true, failure: null };
     try {
       const page = await this.client.call("projects.list", {
@@ -55,12 +55,12 @@ export class ProjectList {
         ...(this.text !== "" && { where: { name: { ilike: `%${escaped(this.text)}%` } } }),
         ...(after !== null && { after }),
       });
-      if (asked !== this.asked) return;
+      if (requestNumber !== this.asked) return;
       this.next = page.next;
       const before = after === null ? [] : this.shown.value.rows;
       this.shown.value = { rows: [...before, ...page.projects], isWhole: page.next === null, isLoading: false, failure: null };
     } catch (failure) {
-      if (asked === this.asked) this.shown.value = { ...this.shown.value, isLoading: false, failure };
+      if (requestNumber === this.asked) this.shown.value = { ...this.shown.value, isLoading: false, failure };
     }
   }
 }

@@ -68,7 +68,7 @@ const NEAR = 1e-6;
 
 /** `to` is left out where another signature begins there: its own first bar is the mark. */
 function marksOf(axis: Axis, signature: Signature, firstBar: number, from: number, to: number): Mark[] {
-  const found: Mark[] = [];
+  const marks: Mark[] = [];
   const barBeats = (signature.num * 4) / signature.den;
   const step = barStep(barBeats * axis.scale);
   const unit = 4 / signature.den;
@@ -76,13 +76,13 @@ function marksOf(axis: Axis, signature: Signature, firstBar: number, from: numbe
   let bar = Math.max(0, Math.floor((from - signature.time) / barBeats / step)) * step;
   for (; signature.time + bar * barBeats < to - NEAR; bar += step) {
     const time = signature.time + bar * barBeats;
-    if (time >= from - NEAR) found.push({ time, bar: firstBar + bar });
+    if (time >= from - NEAR) marks.push({ time, bar: firstBar + bar });
     for (let beat = 1; showsBeats && beat < signature.num; beat += 1) {
       const within = time + beat * unit;
-      if (within >= from - NEAR && within < to - NEAR) found.push({ time: within, bar: null });
+      if (within >= from - NEAR && within < to - NEAR) marks.push({ time: within, bar: null });
     }
   }
-  return found;
+  return marks;
 }
 
 /** Every how many bars one is marked: a power of two. */

@@ -52,8 +52,8 @@ export function rowAt(rows: readonly Row[], y: number): Row | undefined {
 
 /** By how many rows two heights are apart, in whose rows or automation they lie; more than 0: `to` is further down. */
 export function rowsApart(rows: readonly Row[], from: number, to: number): number {
-  const place = (y: number): number => Math.min(rows.length - 1, firstRow(rows, y));
-  return place(to) - place(from);
+  const rowIndexAt = (y: number): number => Math.min(rows.length - 1, firstRow(rows, y));
+  return rowIndexAt(to) - rowIndexAt(from);
 }
 
 /** The rows that are seen between two heights, found by halving. */

@@ -17,9 +17,9 @@ export function placed(tags: readonly Tag[]): Tag[] {
   for (const tag of tags) {
     let y = tag.y;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const other = done.find((there) => overlaps(there, { ...tag, y }));
-      if (other === undefined) break;
-      y = other.y + TAG_HEIGHT + 1;
+      const overlapped = done.find((there) => overlaps(there, { ...tag, y }));
+      if (overlapped === undefined) break;
+      y = overlapped.y + TAG_HEIGHT + 1;
     }
     done.push({ ...tag, y });
   }

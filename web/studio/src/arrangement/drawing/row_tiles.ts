@@ -109,8 +109,8 @@ export class RowTiles {
     const { look } = this;
     if (look === null || !this.isSteady) return null;
     const wide = TILE_PIXELS / look.ratio;
-    const left = rounded(axis.start * look.scale, look.ratio);
-    const [first, last] = [Math.floor(left / wide), Math.floor((left + width) / wide)];
+    const leftPixels = rounded(axis.start * look.scale, look.ratio);
+    const [first, last] = [Math.floor(leftPixels / wide), Math.floor((leftPixels + width) / wide)];
     const tiles: Tile[] = [];
     for (let column = first; column <= last; column += 1) {
       const tile = this.tileOf(drawing, column, wide, look);
@@ -118,7 +118,7 @@ export class RowTiles {
       tiles.push(tile);
     }
     const y = rounded(drawing.y, look.ratio);
-    tiles.forEach(({ bitmap }, at) => paint.drawImage(bitmap, (first + at) * wide - left, y, wide, bitmap.height / look.ratio));
+    tiles.forEach(({ bitmap }, at) => paint.drawImage(bitmap, (first + at) * wide - leftPixels, y, wide, bitmap.height / look.ratio));
     return tiles;
   }
 

@@ -18,12 +18,12 @@ export function LaneHeads({ studio, view, row }: Props) {
   studio.revisions.of("tracks");
   void view.drawnRows.value;
   const lanes = lanesOf(view.song, row.id);
-  const shown = lanes.slice(0, MOST_LANES);
+  const shownLanes = lanes.slice(0, MOST_LANES);
   const first = row.top + row.height;
   return (
     <>
-      {shown.map((lane, place) => <LaneHead key={lane} studio={studio} view={view} lane={lane} top={first + place * LANE_HEIGHT} depth={row.depth} />)}
-      <div class="lane-head" role="row" aria-level={row.depth + 2} tabIndex={-1} style={{ top: `${first + shown.length * LANE_HEIGHT}px`, height: `${NEW_LANE_HEIGHT}px` }}>
+      {shownLanes.map((lane, place) => <LaneHead key={lane} studio={studio} view={view} lane={lane} top={first + place * LANE_HEIGHT} depth={row.depth} />)}
+      <div class="lane-head" role="row" aria-level={row.depth + 2} tabIndex={-1} style={{ top: `${first + shownLanes.length * LANE_HEIGHT}px`, height: `${NEW_LANE_HEIGHT}px` }}>
         <span role="gridcell" class="lane-new">
           {lanes.length > MOST_LANES && <small class="quiet">{lanes.length - MOST_LANES} more lanes are not shown. </small>}
           <NewLane studio={studio} view={view} track={row.id} />

@@ -18,8 +18,8 @@ export function hasChannel(song: Readable, track: string): boolean {
 export function notAutomated(song: Readable, track: string): Automatable[] {
   const channel = song.get("tracks", track)?.channel ?? null;
   if (!hasChannel(song, track)) return [];
-  const there = new Set(lanesOf(song, track).map((lane) => song.get("lanes", lane)?.target));
-  return AUTOMATABLE.map(([property]) => property).filter((property) => !there.has(`channels/${channel}/${property}`));
+  const targetsThere = new Set(lanesOf(song, track).map((lane) => song.get("lanes", lane)?.target));
+  return AUTOMATABLE.map(([property]) => property).filter((property) => !targetsThere.has(`channels/${channel}/${property}`));
 }
 
 /** With a point at the beginning, as it is now, so that nothing is heard of it yet; null: there is no channel. */

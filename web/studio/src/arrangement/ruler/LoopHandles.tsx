@@ -66,10 +66,10 @@ function Handle({ studio, view, span, edge, label, songEnds, signatures }: Props
     if (room !== null) setLoop(room, moved, { step: stepOfPress("loop", edge, event.key) });
     view.show(moved[edge]);
   };
-  const words = placeInWords(signatures, time);
+  const placeText = placeInWords(signatures, time);
   return (
     <div class={`loop-handle ${edge}`} role="slider" tabIndex={0} aria-label={label} aria-valuemin={0} aria-valuemax={Math.max(time, songEnds)} aria-valuenow={time}
-      aria-valuetext={words} aria-disabled={room === null} title={`${label}: ${words}`} style={{ left: `${xOf(view.axis.value, time)}px` }}
+      aria-valuetext={placeText} aria-disabled={room === null} title={`${label}: ${placeText}`} style={{ left: `${xOf(view.axis.value, time)}px` }}
       onFocus={() => view.show(time)} onKeyDown={press}
       onPointerDown={(event) => {
         if (room === null || event.button !== 0) return;

@@ -42,8 +42,8 @@ function marksOf(song: Readable): Mark[] {
   for (const collection of RULER_COLLECTIONS) {
     for (const [id, entity] of song.all(collection)) {
       const { time } = entity;
-      const what = "bpm" in entity ? `${Math.round(entity.bpm * 100) / 100} bpm` : "num" in entity ? `${entity.num}/${entity.den}` : `Marker ${entity.name.slice(0, 60)}`;
-      marks.push({ collection, id, time, words: `${what}, ${placeInWords(signatures, time)}` });
+      const chipText = "bpm" in entity ? `${Math.round(entity.bpm * 100) / 100} bpm` : "num" in entity ? `${entity.num}/${entity.den}` : `Marker ${entity.name.slice(0, 60)}`;
+      marks.push({ collection, id, time, words: `${chipText}, ${placeInWords(signatures, time)}` });
     }
   }
   return marks.sort((a, b) => a.time - b.time).slice(0, MOST);

@@ -61,15 +61,15 @@ export function changeChips(scene: Scene, measure: (text: string) => number): Ch
   const chips: Chip[] = [];
   let right = -Infinity;
   found.forEach(({ collection, id, time, entity }, at) => {
-    const left = Math.max(Math.round(xOf(scene.axis, time)), found[at - 1]?.time === time ? right : -Infinity);
+    const leftPixels = Math.max(Math.round(xOf(scene.axis, time)), found[at - 1]?.time === time ? right : -Infinity);
     const next = found.slice(at + 1, at + 3).find((later) => later.time > time);
-    const room = next === undefined ? Infinity : xOf(scene.axis, next.time) - left;
+    const room = next === undefined ? Infinity : xOf(scene.axis, next.time) - leftPixels;
     const whole = textOf(collection, entity);
     const width = measure(whole) + 8;
     const [text, wide] = width + 2 <= room ? [whole, width] : ["", BARE_WIDTH];
-    if (left - (chips.at(-1)?.left ?? -Infinity) < LEAST_APART) return;
-    chips.push({ collection, id, time, text, left, width: wide });
-    right = left + wide + 2;
+    if (leftPixels - (chips.at(-1)?.left ?? -Infinity) < LEAST_APART) return;
+    chips.push({ collection, id, time, text, left: leftPixels, width: wide });
+    right = leftPixels + wide + 2;
   });
   return chips;
 }
@@ -102,7 +102,7 @@ function inView({ song, axis, width, dragged }: Scene, collection: RulerCollecti
 }
 
 function spaced(chips: readonly Chip[]): Chip[] {
-  const kept: Chip[] = [];
-  for (const chip of chips) if (chip.left - (kept.at(-1)?.left ?? -Infinity) >= LEAST_APART) kept.push(chip);
-  return kept;
+  const drawnChips: Chip[] = [];
+  for (const chip of chips) if (chip.left - (drawnChips.at(-1)?.left ?? -Infinity) >= LEAST_APART) drawnChips.push(chip);
+  return drawnChips;
 }

@@ -19,8 +19,8 @@ export function addMarker(room: Room, time: number): string {
 
 /** A change of tempo, to the one that holds there; returns the id of what is at that beat then. */
 export function addTempo(room: Room, time: number): string {
-  const there = at(room, "tempo", time);
-  if (there !== null) return there;
+  const tempoThere = at(room, "tempo", time);
+  if (tempoThere !== null) return tempoThere;
   let id = "";
   room.edit((tx) => { id = tx.insert("tempo", { time, bpm: inForce(room, "tempo", time)?.[1].bpm ?? 120 }); });
   return id;
@@ -28,8 +28,8 @@ export function addTempo(room: Room, time: number): string {
 
 /** A change of time signature, to the one that holds there; returns the id of what is at that beat then. */
 export function addSignature(room: Room, time: number): string {
-  const there = at(room, "signatures", time);
-  if (there !== null) return there;
+  const signatureThere = at(room, "signatures", time);
+  if (signatureThere !== null) return signatureThere;
   const { num, den } = inForce(room, "signatures", time)?.[1] ?? { num: 4, den: 4 };
   let id = "";
   room.edit((tx) => { id = tx.insert("signatures", { time, num, den }); });
@@ -53,9 +53,9 @@ export function remove(room: Room, collection: RulerCollection, ids: readonly st
 
 /** What holds at a beat, with its id; null: the song has none. */
 export function inForce<C extends "tempo" | "signatures">(song: Readable, collection: C, time: number): readonly [id: string, entity: Entities[C]] | null {
-  let found: readonly [string, Entities[C]] | null = null;
-  for (const [id, entity] of song.all(collection)) if (entity.time <= time && (found === null || entity.time >= found[1].time)) found = [id, entity];
-  return found;
+  let entityBefore: readonly [string, Entities[C]] | null = null;
+  for (const [id, entity] of song.all(collection)) if (entity.time <= time && (entityBefore === null || entity.time >= entityBefore[1].time)) entityBefore = [id, entity];
+  return entityBefore;
 }
 
 /** The beginning of the bar in which a beat lies. `signatures`: by time, one at time 0. */

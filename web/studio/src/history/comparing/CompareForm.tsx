@@ -15,11 +15,11 @@ export function nameOfSnapshot({ name, position }: Snapshot): string {
 
 export function CompareForm({ studio, room, snapshots }: { studio: Studio; room: Room; snapshots: readonly Snapshot[] }) {
   const moment = studio.moment.value;
-  const named = snapshots.map((each) => [each.id, `${nameOfSnapshot(each)} (#${each.position.seq})`] as const);
-  const options = [...(moment === null ? [] : [[SHOWN!, `What is shown (#${moment.seq})`] as const]), ...named];
+  const snapshotOptions = snapshots.map((each) => [each.id, `${nameOfSnapshot(each)} (#${each.position.seq})`] as const);
+  const options = [...(moment === null ? [] : [[SHOWN!, `What is shown (#${moment.seq})`] as const]), ...snapshotOptions];
   const compare = async ({ from = "", to = NOW! }: Fields): Promise<void> => {
-    const asked = snapshots.filter(({ id }) => id === from || id === to);
-    const stored = new Map((await sidesOf(studio, room, asked)).map((side, at) => [asked[at]!.id, side]));
+    const chosenSnapshots = snapshots.filter(({ id }) => id === from || id === to);
+    const stored = new Map((await sidesOf(studio, room, chosenSnapshots)).map((side, at) => [chosenSnapshots[at]!.id, side]));
     const side = (chosen: string): Side => {
       if (chosen === SHOWN && moment !== null) return { title: `edit ${moment.seq}`, song: moment.song, seq: moment.seq };
       return stored.get(chosen) ?? nowSide(room);

@@ -17,7 +17,7 @@ const SIGNS: { readonly [kind in Kind]: string } = { added: "+", removed: "−",
 export function DifferenceList({ studio, room, comparison }: { studio: Studio; room: Room; comparison: Comparison }) {
   const { changes } = comparison.found.value;
   const [unchosen, setUnchosen] = useState<ReadonlySet<string>>(new Set());
-  const chosen = changes.filter(({ key }) => !unchosen.has(key));
+  const chosenChanges = changes.filter(({ key }) => !unchosen.has(key));
   const choose = (keys: readonly string[], isChosen: boolean): void => {
     const next = new Set(unchosen);
     for (const key of keys) if (isChosen) next.delete(key); else next.add(key);
@@ -29,7 +29,7 @@ export function DifferenceList({ studio, room, comparison }: { studio: Studio; r
       <h2><bdi>{comparison.from.title}</bdi> → <bdi>{comparison.to.title}</bdi></h2>
       <p role="status">{changes.length === 0 ? "Nothing differs." : `${changes.length} ${changes.length === 1 ? "thing differs" : "things differ"}.`}</p>
       {changes.length > 1 && (
-        <label class="row"><input type="checkbox" checked={chosen.length === all.length} onChange={(event) => choose(all, event.currentTarget.checked)} />All of them</label>
+        <label class="row"><input type="checkbox" checked={chosenChanges.length === all.length} onChange={(event) => choose(all, event.currentTarget.checked)} />All of them</label>
       )}
       <ul class="list changes" aria-label="Changes">
         {changes.slice(0, MOST).map((change) => (
@@ -39,7 +39,7 @@ export function DifferenceList({ studio, room, comparison }: { studio: Studio; r
       </ul>
       {changes.length > MOST && <p class="quiet">And {changes.length - MOST} more, which are not listed. They are chosen, too, as long as “All of them” is.</p>}
       <div class="row">
-        {changes.length > 0 && <BringBack studio={studio} room={room} comparison={comparison} chosen={chosen} />}
+        {changes.length > 0 && <BringBack studio={studio} room={room} comparison={comparison} chosen={chosenChanges} />}
         <button type="button" onClick={() => { studio.comparison.value = null; }}>End comparing</button>
       </div>
     </section>
@@ -56,17 +56,17 @@ interface OneProps {
 
 function One({ studio, comparison, change, isChosen, onChoose }: OneProps) {
   const { kind, what, details, place } = change;
-  const words = `${what} ${kind}${details.length === 0 ? "" : `: ${details.slice(0, 4).join(", ")}${details.length > 4 ? " …" : ""}`}`;
+  const changeText = `${what} ${kind}${details.length === 0 ? "" : `: ${details.slice(0, 4).join(", ")}${details.length > 4 ? " …" : ""}`}`;
   const go = (): void => {
     showSide(studio, comparison.to);
     studio.jump.value = place;
-    studio.said.value = words;
+    studio.said.value = changeText;
   };
   return (
     <li>
-      <input type="checkbox" aria-label={`${kind === "added" ? "Delete" : "Bring back"}: ${words}`} checked={isChosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
+      <input type="checkbox" aria-label={`${kind === "added" ? "Delete" : "Bring back"}: ${changeText}`} checked={isChosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
       <button type="button" class={`entry ${kind}`} disabled={place === null} title={place === null ? "It is not on the time line" : "Show where it is"} onClick={go}>
-        <span><span class="sign" aria-hidden>{SIGNS[kind]}</span> <bdi>{words}</bdi></span>
+        <span><span class="sign" aria-hidden>{SIGNS[kind]}</span> <bdi>{changeText}</bdi></span>
       </button>
     </li>
   );

@@ -53,11 +53,11 @@ interface Gathered {
 }
 
 export function changeList({ added, removed, changed }: Differences, then: Readable, now: Readable): Change[] {
-  const things = new Map<string, Gathered>();
+  const changesByThing = new Map<string, Gathered>();
   for (const [kind, all, song] of [["added", added, now], ["removed", removed, then], ["changed", changed, now]] as const) {
-    for (const [collection, ids] of all) for (const id of ids) gather(things, kind, collection, id, song);
+    for (const [collection, ids] of all) for (const id of ids) gather(changesByThing, kind, collection, id, song);
   }
-  const sorted = [...things.values()].map((thing) => ({ thing, change: told(thing, then, now) }));
+  const sorted = [...changesByThing.values()].map((thing) => ({ thing, change: told(thing, then, now) }));
   sorted.sort((a, b) => rankOf(a.thing) - rankOf(b.thing) || timeOf(a.change) - timeOf(b.change) || (a.change.what < b.change.what ? -1 : 1));
   return sorted.map(({ change }) => change);
 }
@@ -112,8 +112,8 @@ function counted(collection: Collection, count: number): string {
 }
 
 function nameInWords(collection: Collection, id: string, entity: Props, song: Readable): string {
-  const own = textOf(nameOf(song, collection, id, entity["name"]));
-  if (own !== "") return ` “${own}”`;
+  const ownName = textOf(nameOf(song, collection, id, entity["name"]));
+  if (ownName !== "") return ` “${ownName}”`;
   if (collection === "notes" && typeof entity["key"] === "number") return ` ${keyInWords(entity["key"])}`;
   const track = textOf(song.get("tracks", String(entity["track"] ?? ""))?.name);
   return track === "" ? "" : ` in “${track}”`;

@@ -53,8 +53,8 @@ export class Comparison {
 
   private compare(): Found {
     const [then, now] = [this.from.song, this.to.song];
-    const found = differences(then, now);
-    return { changes: changeList(found, then, now), marks: timelineMarks(then, now, found) };
+    const differenceList = differences(then, now);
+    return { changes: changeList(differenceList, then, now), marks: timelineMarks(then, now, differenceList) };
   }
 }
 

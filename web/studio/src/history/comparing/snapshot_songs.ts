@@ -14,8 +14,8 @@ export async function songsOf(room: Room, past: Past, snapshots: readonly Snapsh
   if (seqs.length > 1 && last - first <= NEAR && !seqs.every((seq) => past.has(seq))) await reach(past, first, last);
   const songs: Readable[] = [];
   for (const snapshot of snapshots) {
-    const here = isInJournal(room, snapshot) ? past.at(snapshot.position.seq) : null;
-    songs.push(here?.state ?? (await room.snapshots.state(snapshot.id)).state);
+    const songHere = isInJournal(room, snapshot) ? past.at(snapshot.position.seq) : null;
+    songs.push(songHere?.state ?? (await room.snapshots.state(snapshot.id)).state);
   }
   return songs;
 }
