@@ -39,10 +39,10 @@ def _nothing_more(_clip: str) -> None:
 
 
 class AddLane(Protocol):
-    """How a clip's automation becomes a lane; `place` gives the beat of a point's time."""
+    """How a clip's automation becomes a lane; `time_to_beat` gives the beat of a point's time."""
 
     def __call__(
-        self, part: Element, place: Callable[[float], float], *, clip: str | None = ...
+        self, part: Element, time_to_beat: Callable[[float], float], *, clip: str | None = ...
     ) -> str: ...
 
 

@@ -103,10 +103,10 @@ class SilentRoomJournal(RoomJournal):
 class HastyJobs(RoomJobs):
     """Takes the state as it is, also inside a group."""
 
-    def _take(self, taken: asyncio.Future[FrozenState]) -> Job:
+    def _take_frozen_state(self, taken: asyncio.Future[FrozenState]) -> Job:
         follower = self._room.follower
         was_inside, follower.is_inside_group = follower.is_inside_group, False
-        yield from super()._take(taken)
+        yield from super()._take_frozen_state(taken)
         follower.is_inside_group = was_inside
 
 

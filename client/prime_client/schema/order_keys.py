@@ -88,8 +88,12 @@ def _halve(before: str, after: str, count: int) -> list[str]:
     if count == 0:
         return []
     middle = between(before, after)
-    left = count // 2
-    return [*_halve(before, middle, left), middle, *_halve(middle, after, count - left - 1)]
+    first_half = count // 2
+    return [
+        *_halve(before, middle, first_half),
+        middle,
+        *_halve(middle, after, count - first_half - 1),
+    ]
 
 
 def _check_bounds(before: str | None, after: str | None) -> None:
@@ -128,9 +132,13 @@ def _in_front(key: str) -> str:
         return integer + _midpoint("", fraction)
     if fraction:
         return integer
-    below = _decrement(integer)
+    integer_before = _decrement(integer)
     # The smallest integer alone is no key: nothing could ever go in front of it.
-    return below + _midpoint("", None) if below == _SMALLEST_INTEGER else below
+    return (
+        integer_before + _midpoint("", None)
+        if integer_before == _SMALLEST_INTEGER
+        else integer_before
+    )
 
 
 def _integer_length(head: str) -> int:

@@ -29,14 +29,14 @@ class UnreliableBus(MemoryBus):
         super().__init__(exchange)
         self._studio = studio
 
-    def _hear(self, project: str | None, message: bytes) -> None:
+    def _deliver(self, project: str | None, message: bytes) -> None:
         studio = self._studio
         if studio.is_calm:
-            super()._hear(project, message)
+            super()._deliver(project, message)
             return
         for _ in range(studio.rng.choices((0, 1, 2), (8, 88, 4))[0]):
             delay = studio.rng.choice((0.0, 0.0, 0.002, 0.05)) * studio.rng.random()
-            studio.later(delay, lambda: MemoryBus._hear(self, project, message))
+            studio.later(delay, lambda: MemoryBus._deliver(self, project, message))
 
 
 class Link:
