@@ -44,7 +44,7 @@ class HastyJournal(UnreliableJournal):
 class ForgetfulJournal(MemoryJournal):
     """Stores whatever it is given, as often as it is given."""
 
-    def _known(self, proposal: Proposal) -> tuple[Outcome, int] | None:
+    def _known_outcome(self, proposal: Proposal) -> tuple[Outcome, int] | None:
         return None
 
 
