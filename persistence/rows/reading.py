@@ -117,13 +117,11 @@ async def list_(
     cursor = before if goes_back else after
     field = "before" if goes_back else "after"
     walked = turned(query.order) if goes_back else query.order
-    digest = cursor_values = None
+    digest = values = None
     if cursor is not None:
         digest = query.digest()
-        cursor_values = read_cursor(digest, walked, cursor, field)
-    page = await (_searched if query.searches else _listed)(
-        access, query, walked, cursor_values, limit
-    )
+        values = read_cursor(digest, walked, cursor, field)
+    page = await (_searched if query.searches else _listed)(access, query, walked, values, limit)
     return _page(page, query, came=digest, goes_back=goes_back)
 
 

@@ -240,11 +240,9 @@ def _said_rotated(result: Result) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run users`."""
-    command_parser = argparse.ArgumentParser(
-        prog="./run users", description=DESCRIPTION, epilog=EPILOG
-    )
-    subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
-    create = _add_command(subparsers, "create", "make an account", _create, _said_created)
+    made = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    words = made.add_subparsers(required=True, metavar="WORD")
+    create = _add_command(words, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")
     create.add_argument("username", help="2 to 32 letters, digits and _.-, by which others find it")
     create.add_argument("--name", default="", help="the name that others are shown (the username)")
@@ -252,23 +250,19 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument(
         "--link", action="store_true", help="set no password: print a link for it to hand on"
     )
-    _add_command(subparsers, "list", "all accounts", _list, _said_list)
+    _add_command(words, "list", "all accounts", _list, _said_list)
     user = "an address, a username or an id"
-    show = _add_command(
-        subparsers, "show", "one account, its logins and projects", _show, _said_whole
-    )
+    show = _add_command(words, "show", "one account, its logins and projects", _show, _said_whole)
     reset = _add_command(
-        subparsers, "reset", "print a link that sets a new password", _reset, _said_reset
+        words, "reset", "print a link that sets a new password", _reset, _said_reset
     )
     reset.add_argument("--mail", action="store_true", help="mail it instead, to the user's address")
-    revoke = _add_command(
-        subparsers, "revoke", "end all logins of an account", _revoke, _said_revoked
-    )
+    revoke = _add_command(words, "revoke", "end all logins of an account", _revoke, _said_revoked)
     factor = _add_command(
-        subparsers, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped
+        words, "drop-second-factor", "for who has lost it", _drop_factor, _said_dropped
     )
     operator = _add_command(
-        subparsers,
+        words,
         "make-operator",
         "let someone call what is for operators: kick, drain, maintenance, audit",
         _make_operator,
@@ -276,14 +270,14 @@ def parser() -> argparse.ArgumentParser:
     )
     operator.add_argument("--undo", action="store_true", help="take it back")
     rotate = _add_command(
-        subparsers, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated
+        words, "rotate-keys", "sign access tokens with a new key", _rotate_keys, _said_rotated
     )
     rotate.add_argument(
         "--at-once", action="store_true", help="honour nothing that was signed before"
     )
     for word in (show, reset, revoke, factor, operator):
         word.add_argument("user", metavar="USER", help=user)
-    return command_parser
+    return made
 
 
 def _add_command(

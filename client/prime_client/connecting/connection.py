@@ -119,13 +119,11 @@ class Connection:
                 ssl=tls or (True if urlsplit(url).scheme.lower() == "wss" else None),
             )
         except ssl.SSLCertVerificationError as error:  # a ValueError, too
-            problem = (
-                f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
-            )
-            raise CouldNotOpen(Ending(None, problem, is_hopeless=True)) from error
+            text = f"the server's certificate is not trusted: {error.verify_message}; {AUTHORITY}"
+            raise CouldNotOpen(Ending(None, text, is_hopeless=True)) from error
         except (InvalidURI, ValueError) as error:
-            problem = f"{error}; {ADDRESS}"
-            raise CouldNotOpen(Ending(None, problem, is_hopeless=True)) from error
+            text = f"{error}; {ADDRESS}"
+            raise CouldNotOpen(Ending(None, text, is_hopeless=True)) from error
         except InvalidStatus as error:
             raise CouldNotOpen(_turned_away(error.response.status_code)) from error
         except (OSError, WebSocketException, AssertionError) as error:

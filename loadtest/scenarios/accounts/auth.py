@@ -97,48 +97,41 @@ class _Bench:
 
     async def run(self) -> dict[str, Any]:
         """The whole scenario."""
-        known_accounts = [_someone(f"203.0.{n}.7") for n in range(4)]
-        doors = [
-            (known_account, await self._register(known_account)) for known_account in known_accounts
-        ]
+        accounts = [_someone(f"203.0.{n}.7") for n in range(4)]
+        doors = [(account, await self._register(account)) for account in accounts]
         owner = doors[0][1]
         project = str((await owner.call("projects.create", name="edited meanwhile"))["id"])
-        tokens = await patiently(
-            owner, "auth.login", email=known_accounts[0].email, password=PASSWORD
-        )
+        tokens = await patiently(owner, "auth.login", email=accounts[0].email, password=PASSWORD)
         writer = await BarePrime.open(self._one, "writer", tokens["access_token"])
         await writer.join(project)
         waited, began_at = kept_waiting_seconds(self._pid), time.perf_counter()
         async with LoopLag() as lag:
             quiet = await self._phase("without wrong logins", doors, writer, project, None)
-            wrong_logins = WrongLogins(
+            guesses = WrongLogins(
                 await self._guessers(),
                 self._arguments.wrong_per_second,
-                [each.email for each in known_accounts]
-                + [f"nobody{n}@load.example" for n in range(400)],
+                [each.email for each in accounts] + [f"nobody{n}@load.example" for n in range(400)],
             )
-            loud = await self._phase(
-                "while wrong logins arrive", doors, writer, project, wrong_logins
-            )
+            loud = await self._phase("while wrong logins arrive", doors, writer, project, guesses)
             closed = await self._revoked()
             refreshes = await self._refreshes()
         waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began_at)
-        wrong_login_count = self._arguments.wrong_per_second * self._arguments.seconds
-        found_problems = problems(
-            lag.ms, lag.cpu_percent, wrong_logins.sent, wrong_login_count
-        ) + disturbed(waited * 100)
+        guess_count = self._arguments.wrong_per_second * self._arguments.seconds
+        faults = problems(lag.ms, lag.cpu_percent, guesses.sent, guess_count) + disturbed(
+            waited * 100
+        )
         self.curves |= {"ended elsewhere: until the socket is closed": closed}
         return {
             **loud,
             **{f"{name}_without": value for name, value in quiet.items()},
-            "wrong_sent": wrong_logins.sent,
-            "wrong_answers": dict(wrong_logins.answers),
+            "wrong_sent": guesses.sent,
+            "wrong_answers": dict(guesses.answers),
             "revoked_close_ms": _rounded(percentile(closed, 99)),
             "revocations": len(closed),
             "revoked_not_closed": self._arguments.revocations - len(closed),
             "refreshes_per_s": refreshes,
             "generator_lag_ms": lag.summary,
-            **verdict(found_problems),
+            **verdict(faults),
         }
 
     async def _phase(

@@ -67,18 +67,10 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
     )
     async with context.db.transaction() as tx:
         invitation = await invitations.create(tx, new)
-        audit_details: dict[str, Any] = {
-            "invitation": invitation,
-            "role": params.role,
-            "uses": params.max_uses,
-        }
-        audit_details["guests"] = params.guests
+        details: dict[str, Any] = {"invitation": invitation, "role": params.role}
+        details |= {"uses": params.max_uses, "guests": params.guests}
         await audit_log.insert(
-            tx,
-            AuditEvent.INVITATION_MADE,
-            user=caller.user,
-            project=params.project,
-            **audit_details,
+            tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **details
         )
         if params.email is not None:
             await _mail(context, tx, caller, params, token)
