@@ -77,8 +77,7 @@ def rooms(result: Result) -> Iterator[RenderableType]:
 
 def room(result: Result) -> Iterator[RenderableType]:
     """What it holds, and a row for each member."""
-    size = f"{result['entities']} entities, {in_bytes(result['bytes'])}, seq {result['seq']}"
-    yield f"{seen(result['name'])} ({result['project']}): {size}"
+    yield f"{seen(result['name'])} ({result['project']}): {_size_of(result)}"
     if result["closed"] is not None:
         yield from closed_room(result["closed"])
     columns = ("member", "name", "role", "device", "from", "node", "since", "deltas waiting")
@@ -108,6 +107,14 @@ def room(result: Result) -> Iterator[RenderableType]:
     if result["clipped"]:
         yield "There are more members than are shown."
     yield from silent(result)
+
+
+def _size_of(result: Result) -> str:
+    """Of a room that is open nowhere nobody counts the song: its seq says that it is there."""
+    if result["entities"] is None:
+        where = "on any node that answered" if result["silent"] else "now"
+        return f"not open {where}; last seq {result['seq']}"
+    return f"{result['entities']} entities, {in_bytes(result['bytes'])}, seq {result['seq']}"
 
 
 def logins(result: Result) -> Iterator[RenderableType]:

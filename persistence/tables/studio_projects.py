@@ -93,6 +93,10 @@ NAMES_OF = """
 SELECT id, name FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
 
+HEAD_OF = """
+SELECT head_seq FROM studio_projects WHERE id = $1
+"""
+
 CHECKPOINTS_AMONG = """
 SELECT id, epoch, state_seq FROM studio_projects WHERE id = ANY ($1::uuid[])
 """
@@ -208,6 +212,14 @@ async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[
 async def names_of(db: Executor, projects: Collection[str]) -> dict[str, str]:
     """Of those that exist."""
     return {row["id"]: row["name"] for row in await db.fetch(NAMES_OF, list(projects))}
+
+
+async def head_of(db: Executor, project: str) -> int:
+    """The newest seq of its journal; raises `NoSuchProject`."""
+    head = await db.fetchval(HEAD_OF, project)
+    if head is None:
+        raise NoSuchProject
+    return int(head)
 
 
 async def checkpoints_among(db: Executor, projects: Collection[str]) -> dict[str, tuple[str, int]]:

@@ -182,14 +182,16 @@ class ClosedRoom(Struct, frozen=True):
 class RoomShown(Struct, frozen=True):
     """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members.
 
+    `nodes`: where it is open; where none has it open, `seq` is that of the journal, and `entities`
+    and `bytes` are null, as only a node that has it open counts them.
     `ack`, `tick_gap`: as in `operator.rooms`, of all nodes together.
     """
 
     project: str
     name: str
     seq: int
-    entities: int
-    bytes: int
+    entities: int | None
+    bytes: int | None
     members: list[RoomMemberRow]
     clipped: bool
     closed: ClosedRoom | None
@@ -197,6 +199,7 @@ class RoomShown(Struct, frozen=True):
     form: int = 1
     ack: Latency = NOTHING_MEASURED
     tick_gap: Latency = NOTHING_MEASURED
+    nodes: list[str] = []
 
 
 class ListUserLogins(Params, frozen=True, forbid_unknown_fields=True):

@@ -246,6 +246,19 @@ def test_names_of_people_do_nothing_to_a_terminal() -> None:
     assert "\x1b" not in str(first)
 
 
+def test_of_a_room_that_is_open_nowhere_no_size_is_told() -> None:
+    """Zeros would read as if the song were gone."""
+    shown: dict[str, Any] = {
+        "name": "Song", "project": NOWHERE, "entities": None, "bytes": None, "seq": 16,
+        "closed": None, "members": [], "clipped": False, "silent": [], "nodes": [],
+    }  # fmt: skip
+    assert str(next(room(shown))) == f"Song ({NOWHERE}): not open now; last seq 16"
+    there = str(next(room(shown | {"silent": ["gone"]})))
+    assert there.endswith("not open on any node that answered; last seq 16")
+    there = str(next(room(shown | {"entities": 14, "bytes": 90, "nodes": ["here"]})))
+    assert "14 entities" in there
+
+
 def test_details_of_the_audit_are_told_in_words() -> None:
     before = {"mode": "read_only", "began_at": 1_764_230_400_123.5, "until": None}
     entry = {

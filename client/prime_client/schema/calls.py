@@ -1707,14 +1707,16 @@ class ClosedRoom(TypedDict):
 
 class RoomShown(TypedDict):
     """A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members.
-    `ack`, `tick_gap`: as in `operator.rooms`, of all nodes together.
+    `nodes`: where it is open; where none has it open, `seq` is that of the journal, and
+    `entities` and `bytes` are null, as only a node that has it open counts them. `ack`,
+    `tick_gap`: as in `operator.rooms`, of all nodes together.
     """
 
     project: str
     name: str
     seq: int
-    entities: int
-    bytes: int
+    entities: int | None
+    bytes: int | None
     members: list[RoomMemberRow]
     clipped: bool
     closed: ClosedRoom | None
@@ -1722,6 +1724,7 @@ class RoomShown(TypedDict):
     form: int
     ack: Latency
     tick_gap: Latency
+    nodes: list[str]
 
 
 class ListUserLogins(TypedDict):

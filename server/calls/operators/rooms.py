@@ -36,6 +36,9 @@ RATES = ("ticks_a_second", "deltas_a_second", "sends_a_second")
 SUMS = ("members", "held_back", "outbox_bytes", *RATES)
 """Of a room on two nodes, what is of both together."""
 
+COUNTED = ("seq", "entities", "bytes")
+"""What a node that has a room open knows of its song."""
+
 WORSE = ("ack_p50_ms", "ack_p99_ms", "tick_gap_p50_ms", "tick_gap_p99_ms")
 """The same, of the node where it takes longer."""
 
@@ -69,14 +72,17 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
 
 
 async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
-    """Of a room that is not open: its name, and whether it is closed."""
+    """Of a room that is not open: its name, the seq of its journal, and whether it is closed."""
     project = params.project
     name = await _require_name(context, project)
     question = await context.questions.ask("room", project=project)
     answers = {node: answer for node, answer in question.answers.items() if answer is not None}
-    room: dict[str, Any] = {"seq": 0, "entities": 0, "bytes": 0}
+    room: dict[str, Any] | None = None
     for answer in answers.values():
-        room = _both(room, {key: answer[key] for key in room})
+        room = _both(room, {key: answer[key] for key in COUNTED})
+    if room is None:
+        head = await studio_projects.head_of(context.db, project)
+        room = {"seq": head, "entities": None, "bytes": None}
     members = [
         RoomMemberRow(node=node, **seat)
         for node, node_answer in answers.items()
@@ -93,6 +99,7 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
         silent=question.silent,
         ack=_together(answers, "ack"),
         tick_gap=_together(answers, "tick_gap"),
+        nodes=sorted(answers),
     )
 
 

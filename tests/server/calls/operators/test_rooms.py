@@ -7,6 +7,7 @@ import pytest
 
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project, eventually
+from tests.server.live.test_hub import drop
 from tests.server.wire import marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
@@ -52,6 +53,24 @@ async def test_R48_a_room_says_who_is_in_it_from_where(doors: Doors) -> None:
     assert (shown["name"], shown["closed"], shown["clipped"]) == ("Song", None, False)
     nowhere = "00000000-0000-4000-8000-000000000000"
     assert (await doors.ada.call("operator.room", project=nowhere))["code"] == "not_found"
+
+
+async def test_R48_of_a_room_that_is_open_nowhere_the_seq_of_its_journal_is_told(
+    doors: Doors,
+) -> None:
+    ann = await doors.near.musician("ann")
+    project = await create_project(ann, "Song")
+    await ann.join(project)
+    assert (await ann.edit(project, marker("marker_01")))["seq"] == 1
+    open_ = await doors.by_call("room", project=project)
+    assert (open_["nodes"], open_["seq"]) == ([doors.near.hub.node], 1)
+    assert min(open_["entities"], open_["bytes"]) > 0
+    await drop(ann)
+    await doors.near.server.write_behind.close_room(project)
+    left = await doors.by_call("room", project=project)
+    assert left == await doors.by_machine("room", project=project)
+    told = [left[name] for name in ("nodes", "seq", "entities", "bytes", "members")]
+    assert told == [[], 1, None, None, []]
 
 
 async def test_R52_a_closed_room_cannot_be_joined_and_can_be_again(doors: Doors) -> None:

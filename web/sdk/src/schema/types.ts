@@ -2924,14 +2924,15 @@ export type OperatorRoomParams = {
   project: string;
 };
 
-/** A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members. `ack`, `tick_gap`: as
- * in `operator.rooms`, of all nodes together. */
+/** A room, open or not. `silent` as in `operator.rooms`; `clipped`: there are more members. `nodes`: where it is
+ * open; where none has it open, `seq` is that of the journal, and `entities` and `bytes` are null, as only a
+ * node that has it open counts them. `ack`, `tick_gap`: as in `operator.rooms`, of all nodes together. */
 export type RoomShown = {
   project: string;
   name: string;
   seq: number;
-  entities: number;
-  bytes: number;
+  entities: number | null;
+  bytes: number | null;
   members: readonly RoomMemberRow[];
   clipped: boolean;
   closed: ClosedRoom | null;
@@ -2942,6 +2943,8 @@ export type RoomShown = {
   ack?: Latency;
   /** Default: {"count": 0, "p50_ms": null, "p99_ms": null, "upto_ms": [], "counts": []}. */
   tick_gap?: Latency;
+  /** Default: []. */
+  nodes?: readonly string[];
 };
 
 /** A member. `since`: when it took its seat. `held_back`: its deltas without an answer. `outbox_bytes`: what
