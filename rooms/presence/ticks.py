@@ -31,18 +31,26 @@ URGENT_PART = 0.5
 AT_ONCE_SIZE = 8
 """Up to so many members a room on a quiet node ticks with every move."""
 
-LEAST_FULL_GAP = 0.008
-"""Seconds. What a large room gathers on a quiet node: 125 frames a second for each who reads."""
+LEAST_FULL_GAP = 0.0082
+"""Seconds. What a large room gathers on a quiet node: 122 frames a second for each who reads."""
 
-LEAST_FULL_SIZE = 53
+LEAST_FULL_SIZE = 50
 """Members from which on it is that; smaller rooms gather a part of it (`loadtest compare`)."""
 
 FIRST_MAX_GAP, SHORTEST_MAX_GAP = 0.032, 0.016
 """Seconds between two ticks at most: at first, and where the members of a room move most often."""
 
-CLOCK_STEP_SECONDS = 0.001
-"""A timer comes up to so much late. The next gap counts from when it was due: 7.5 ms are 7 and 8.
-"""
+BUSY_MOVERS = 4
+"""Where at least so many move in a gap, a tick goes when as many have moved, not after a time."""
+
+LONGEST_OF_GAP = 1.5
+"""After so much of a gap such a tick goes, however few have moved."""
+
+RATE_SMOOTHING = 0.1
+"""How much the newest tick counts for how often the members of a room move."""
+
+SHORTEST_COUNTED, LONGEST_COUNTED = 0.001, 0.1
+"""Seconds between two ticks, as they count for that: for longer the room was quiet."""
 
 GAP_STEP_SECONDS = 0.001
 GAP_BACK_OFF = 0.95
@@ -132,7 +140,7 @@ class Mover:
         else:
             self.untold = merge(before, change)
             ticks.is_overwritten = True
-        return not ticks.is_awaited
+        return not ticks.is_awaited or len(ticks.moved) >= ticks.enough
 
     def latest(self) -> Presence:
         """Where it is, with what no tick has held yet."""
@@ -146,7 +154,7 @@ class Ticks:
     moved: list[Mover] = field(default_factory=list)
     """Each once, in the order in which they moved first."""
     last_tick_at: float = float("-inf")
-    """When the room made its last tick, or when it was due if it came with the next clock step."""
+    """When the room made its last tick."""
     last_sent_at: float = float("-inf")
     """When members were last sent a tick, if only one of another node."""
     max_gap: float = FIRST_MAX_GAP
@@ -157,10 +165,24 @@ class Ticks:
     """The caller will call when the tick is due."""
     awaited_for: float = float("-inf")
     """When the tick that was awaited last is due."""
+    gathers: bool = False
+    """Whether it has waited for a gap since the last tick: only then anything is counted."""
+    movers_of_late: float = 0.0
+    """How many a tick has told of, on average."""
+    seconds_of_late: float = LONGEST_COUNTED
+    """Between two ticks, on average."""
+    enough: float = float("inf")
+    """When so many have moved, the tick goes before it is due."""
+    told_early: float = 0.0
+    """What the last tick told of beyond that, less than a mover: the next one waits for less."""
 
     def wait_until(self, due: float) -> None:
-        """The caller will call when the tick is due: no move has to see to it until then."""
+        """The caller will call when the tick is due: until then only enough moves see to it."""
         self.is_awaited, self.awaited_for = True, due
+
+    def is_awaited_at(self, now: float) -> bool:
+        """Whether the tick that was awaited for this time is still to come."""
+        return self.is_awaited and self.awaited_for <= now
 
     def hand_over(self, who: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
@@ -175,18 +197,29 @@ class Ticks:
             self.moved = [mover for mover in self.moved if mover.member not in members]
 
     def due(self, members: int, full_room_gap: float = 0.0, *, is_urgent: bool = False) -> float:
-        """When to flush, if anything waits for a tick. May lie in the past: then now."""
-        return self.last_tick_at + tick_gap(
-            members, full_room_gap, self.max_gap, is_urgent=is_urgent
-        )
+        """When to flush, if anything waits for a tick. May lie in the past: then now.
+
+        Where many move, as soon as so many have as usually do in a gap: with no more ticks than if
+        each came after its gap, everyone waits less by half the time between two moves, for who
+        moves last waits for nothing.
+        """
+        gap = tick_gap(members, full_room_gap, self.max_gap, is_urgent=is_urgent)
+        self.gathers = gap > 0.0
+        usually = self.movers_of_late / self.seconds_of_late * gap
+        if usually < BUSY_MOVERS:
+            return self.last_tick_at + gap
+        self.enough = min(members, usually - self.told_early)
+        if len(self.moved) >= self.enough:
+            return self.last_tick_at
+        return self.last_tick_at + min(self.max_gap, gap * LONGEST_OF_GAP)
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
         moved, self.moved = self.moved, []
         if moved or also:
-            came_with_the_step = 0.0 <= now - self.awaited_for < CLOCK_STEP_SECONDS
-            self.last_tick_at = self.awaited_for if came_with_the_step else now
-            self.last_sent_at = now
+            if self.gathers:
+                self._count(len(moved), now - self.last_tick_at)
+            self.last_tick_at = self.last_sent_at = now
         if moved and (self.is_overwritten or self.max_gap < LONGEST_GAP):
             self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False
@@ -203,6 +236,15 @@ class Ticks:
                 change.at,
             )
         return moved_elsewhere
+
+    def _count(self, moved: int, seconds: float) -> None:
+        """So many have moved in that time."""
+        self.gathers = False
+        self.told_early = min(1.0, max(0.0, moved - self.enough))
+        self.enough = float("inf")
+        seconds = min(max(seconds, SHORTEST_COUNTED), LONGEST_COUNTED)
+        self.movers_of_late += RATE_SMOOTHING * (moved - self.movers_of_late)
+        self.seconds_of_late += RATE_SMOOTHING * (seconds - self.seconds_of_late)
 
 
 class RoomTicks:

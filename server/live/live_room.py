@@ -318,7 +318,8 @@ class LiveRoom:
         if due_at is None or self.is_closed:
             return
         if due_at > now or now - room.ticks.last_tick_at < ONE_TURN_SECONDS:
-            self._await_tick(due_at)
+            if not room.ticks.is_awaited:
+                self._await_tick(due_at)
             return
         if now - room.ticks.last_tick_at < MOVING_SECONDS:
             self.tick_gaps.observe(now - room.ticks.last_tick_at)
@@ -333,8 +334,8 @@ class LiveRoom:
         self._services.timers.at(due, self._tick, len(self.room.seats))
 
     def _tick(self, due: float) -> None:
-        if self.is_closed:
-            return
+        if self.is_closed or not self.room.ticks.is_awaited_at(due):
+            return  # it went when enough had moved
         now = self._loop.time()
         if now - self.room.ticks.last_tick_at < MOVING_SECONDS:
             self.tick_gaps.observe(now - self.room.ticks.last_tick_at)

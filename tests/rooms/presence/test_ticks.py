@@ -1,11 +1,17 @@
 import math
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import mean
 
 import pytest
 
 from rooms.presence.gathering import LONGEST_FULL_ROOM_GAP
 from rooms.presence.ticks import (
     FIRST_MAX_GAP,
+    LEAST_FULL_GAP,
     LONGEST_GAP,
+    LONGEST_OF_GAP,
     NOWHERE,
     SHORTEST_MAX_GAP,
     Mover,
@@ -65,7 +71,7 @@ def test_P2_who_went_is_in_no_tick() -> None:
     assert ticks.flush(1.0) == {}
 
 
-@pytest.mark.parametrize(("hz", "at_least", "at_most"), [(60, 15, 18), (30, 28, 36), (10, 48, 48)])
+@pytest.mark.parametrize(("hz", "at_least", "at_most"), [(60, 15, 18), (30, 28, 36), (10, 44, 48)])
 def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     hz: int, at_least: float, at_most: float
 ) -> None:
@@ -76,7 +82,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     for at, m in moves:
         while ticks.moved and (due := ticks.due(10, LONGEST_FULL_ROOM_GAP)) <= at:
             now = max(now, due)
-            gaps.append(ticks.max_gap * 1_000)
+            gaps.append((now - ticks.last_tick_at) * 1_000)
             ticks.flush(now)
         now = at
         members[m].move(Presence(tool="knife"))
@@ -118,23 +124,76 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
     assert ticks.due(2) == 10.0
 
 
-def test_P3_gaps_that_are_no_whole_milliseconds_are_kept_on_the_average() -> None:
-    """A timer comes with the next millisecond; one that comes later still begins a new count."""
-    ticks, gap, now = Ticks(), 0.0075, 10.0
-    who = Mover("mem_ann", ticks)
-    ticks.flush(now, also=True)
-    came = []
-    for _ in range(40):
-        who.move(Presence(cursor=Cursor(1.0)))
-        ticks.awaited_for = ticks.last_tick_at + gap
-        now = math.ceil(ticks.awaited_for * 1_000 - 1e-6) / 1_000
+def told(moves: Sequence[tuple[float, int]], members: int) -> tuple[list[float], list[float]]:
+    """When the ticks went of movers who move at these times, and how long each move waited.
+
+    As `LiveRoom` does it, with a clock of its own: a timer comes with the next millisecond.
+    """
+    ticks = Ticks()
+    movers = [Mover(f"mem_{n}", ticks) for n in range(members)]
+    went, waited, came, timer = list[float](), list[float](), list[float](), float("inf")
+
+    def tick(now: float) -> None:
+        waited.extend(now - at for at in came)
+        came.clear()
+        ticks.is_awaited = False
         ticks.flush(now)
-        came.append(now)
-    assert came[-1] - 10.0 == pytest.approx(40 * gap)
-    ticks.awaited_for = ticks.last_tick_at + gap
-    who.move(Presence(cursor=Cursor(2.0)))
-    ticks.flush(late := ticks.awaited_for + 0.002)
-    assert ticks.last_tick_at == late
+        went.append(now)
+
+    for at, who in moves:
+        if timer <= at and ticks.is_awaited_at(timer):
+            tick(timer)
+        came.append(at)
+        if not movers[who].move(Presence(cursor=Cursor(at))):
+            continue
+        due = ticks.due(members)
+        if due <= at and at - ticks.last_tick_at >= 0.0009:
+            tick(at)
+        elif not ticks.is_awaited:
+            ticks.wait_until(due)
+            timer = math.ceil(max(due, at) * 1_000) / 1_000
+    return went, waited
+
+
+def steady(members: int, seconds: float, a_second: float = 30.0) -> list[tuple[float, int]]:
+    """Each moves so often, all at times of their own."""
+    chance = random.Random(members)
+    first = [chance.random() / a_second for _ in range(members)]
+    moves = int(seconds * a_second)
+    return sorted((at + n / a_second, who) for who, at in enumerate(first) for n in range(moves))
+
+
+def test_P3_where_many_move_a_tick_goes_with_the_last_of_as_many_as_move_in_a_gap() -> None:
+    went, waited = told(steady(50, 20.0), 50)
+    went = went[100:]  # it knows by then how often they move
+    between = [after - before for before, after in pairwise(went)]
+    assert mean(between) == pytest.approx(LEAST_FULL_GAP, rel=0.02)
+    assert max(between) <= LONGEST_OF_GAP * LEAST_FULL_GAP + 0.001
+    half_between_moves = 0.5 / (50 * 30.0)
+    assert mean(waited) == pytest.approx(LEAST_FULL_GAP / 2 - half_between_moves, rel=0.05)
+
+
+def test_P3_where_few_move_a_tick_goes_after_its_gap() -> None:
+    went, waited = told([(at, who % 3) for at, who in steady(6, 10.0, 20.0)], 50)
+    assert max(waited) <= LEAST_FULL_GAP + 0.001
+    assert min(after - before for before, after in pairwise(went)) >= LEAST_FULL_GAP - 1e-9
+
+
+def test_P3_a_room_that_was_quiet_for_a_minute_soon_knows_how_often_its_members_move() -> None:
+    moves = [(at + 60.0, who) for at, who in steady(50, 1.0)]
+    went, _ = told([(0.0, 0), *moves], 50)
+    first = [at for at in went if 60.0 < at <= 60.1]
+    assert len(first) <= 30  # 12 later on
+
+
+def test_P3_one_who_moves_between_enough_and_its_timer_is_not_told_before_time() -> None:
+    """The timer of a tick that has gone is nobody's."""
+    ticks = Ticks()
+    ticks.wait_until(10.0)
+    assert not ticks.is_awaited_at(9.999)
+    assert ticks.is_awaited_at(10.0)
+    ticks.wait_until(10.012)
+    assert not ticks.is_awaited_at(10.001)
 
 
 def test_P3_an_empty_flush_puts_no_tick_off() -> None:
