@@ -105,6 +105,15 @@ async function end({ page: name }) {
   await page.context().close();
 }
 
+/** As if it had just been started: no page, no storage, no fault. */
+async function renew() {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  pages.clear();
+  sessions.clear();
+  faults.length = 0;
+  isServerDown = false;
+}
+
 async function sessionOf(name) {
   const page = pages.get(name);
   if (!sessions.has(page)) sessions.set(page, await page.context().newCDPSession(page));
@@ -128,6 +137,7 @@ async function answer(command) {
     case "debugger": return (await sessionOf(command.page)).send(command.method, command.params);
     case "trace": return trace(command);
     case "end": return end(command);
+    case "renew": return renew();
     case "faults": return faults.splice(0);
     case "server": isServerDown = command.is_down; return null;
     default: return act(command);

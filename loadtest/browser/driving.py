@@ -5,6 +5,8 @@ import contextlib
 import json
 import os
 import shutil
+import socket
+import subprocess
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -31,50 +33,90 @@ def chromium() -> str:
     return path_found
 
 
-class Browser:
-    """One Chromium and its pages, each with storage of its own."""
+class Driver:
+    """Node and the Chromium that it drives, for one `Browser` after the other."""
 
-    def __init__(self, process: asyncio.subprocess.Process, artefacts: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket) -> None:
         self._process = process
-        self.artefacts = artefacts
-        """Where screenshots go."""
-        self._lock = asyncio.Lock()
-        """One command at a time."""
+        self._line = line
+        """To Node; each `Browser` has a copy."""
+        self.is_usable = True
+        """Whether each command had its answer."""
 
     @classmethod
-    async def start(cls, node: str, packages: Path, artefacts: Path) -> Self:
+    def start(cls, node: str, packages: Path, artefacts: Path) -> Self:
         """`packages`: whose `node_modules` has what the lock of `web/` pins; `artefacts` is there.
 
-        Raises `NoChromium`; and `PageFailed` with the first command if it could not be started.
+        Raises `NoChromium`; and a browser's first command raises `PageFailed` if it cannot start.
         """
         path = chromium()
-        process = await asyncio.create_subprocess_exec(
-            node,
-            str(DRIVER),
-            path,
-            str(artefacts),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=dict(os.environ) | {"PRIME_PACKAGES": str(packages)},
-            limit=MOST_LINE_BYTES,
-        )
-        return cls(process, artefacts)
+        python_end, node_end = socket.socketpair()
+        with node_end:
+            process = subprocess.Popen(
+                [node, str(DRIVER), path, str(artefacts)],
+                stdin=node_end,
+                stdout=node_end,
+                env=dict(os.environ) | {"PRIME_PACKAGES": str(packages)},
+            )
+        return cls(process, python_end)
 
     @property
     def pid(self) -> int:
         """Of Node, whose descendants are Chromium's processes."""
         return self._process.pid
 
+    async def line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """To Node, for the loop that asks."""
+        return await asyncio.open_connection(sock=self._line.dup(), limit=MOST_LINE_BYTES)
+
+    def close(self) -> None:
+        """End Chromium."""
+        self._line.close()
+        try:
+            self._process.wait(PATIENCE if self.is_usable else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class Browser:
+    """One Chromium and its pages, each with storage of its own."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        line: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        artefacts: Path,
+    ) -> None:
+        self._driver = driver
+        self._reader, self._writer = line
+        self.artefacts = artefacts
+        """Where screenshots go."""
+        self._lock = asyncio.Lock()
+        """One command at a time."""
+
+    @classmethod
+    async def start(cls, driver: Driver, artefacts: Path) -> Self:
+        """Without a page; nobody else asks this driver until it is closed."""
+        return cls(driver, await driver.line(), artefacts)
+
+    @property
+    def pid(self) -> int:
+        """As `Driver.pid`."""
+        return self._driver.pid
+
     async def ask(self, *, patience: float = PATIENCE, **command: Any) -> Any:
         """What the driver answers; raises `PageFailed`."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         async with self._lock, asyncio.timeout(patience):
-            self._process.stdin.write(json.dumps(command).encode() + b"\n")
-            await self._process.stdin.drain()
-            line = await self._process.stdout.readline()
-        if not line:
-            raise PageFailed("Chromium or its driver has ended")
+            if not self._driver.is_usable:
+                raise PageFailed("an earlier command has had no answer")
+            self._driver.is_usable = False
+            self._writer.write(json.dumps(command).encode() + b"\n")
+            await self._writer.drain()
+            line = await self._reader.readline()
+            if not line:
+                raise PageFailed("Chromium or its driver has ended")
+            self._driver.is_usable = True
         reply = json.loads(line)
         if "error" in reply:
             raise PageFailed(reply["error"])
@@ -102,15 +144,16 @@ class Browser:
         return messages
 
     async def close(self) -> None:
-        """End Chromium."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        """All its pages, with their storage; another may ask the driver then, if it is usable."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
+            if self._driver.is_usable:
+                await self.ask(do="renew")
+        except PageFailed:
+            self._driver.is_usable = False
+            raise
+        finally:
+            self._writer.close()
+            await self._writer.wait_closed()
 
 
 class Page:

@@ -19,7 +19,7 @@ from files.importing import read_song
 from files.song_ops import Op
 from files.upload import upload
 from loadtest.bare.bare_prime import Account
-from loadtest.browser.driving import Browser, chromium
+from loadtest.browser.driving import Browser, Driver, chromium
 from loadtest.browser.frames import Frames
 from loadtest.browser.moving_members import MovingMembers
 from loadtest.browser.studio_page import ROOT, StudioPage, bundle_kb
@@ -112,12 +112,14 @@ async def run_browser(arguments: argparse.Namespace) -> dict[str, Any]:
         async with _scene(arguments) as scene:
             progress.update(step, advance=1, description="the page is loaded and used")
             with tempfile.TemporaryDirectory(prefix="prime-browser-") as folder:
-                browser = await Browser.start(node, packages, Path(folder))
+                driver = Driver.start(node, packages, Path(folder))
                 try:
+                    browser = await Browser.start(driver, Path(folder))
                     uses = _Uses(scene, browser, arguments, evidence)
                     report = await uses.measure(lambda: progress.advance(step))
-                finally:
                     await browser.close()
+                finally:
+                    await asyncio.to_thread(driver.close)
     evidence.show(report, arguments.report, console)
     return report
 

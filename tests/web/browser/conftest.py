@@ -1,6 +1,6 @@
 """Chromium, and the studio page in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from tests.javascript.node import Node
 from tests.server.conftest import Node as ServerNode
 from tests.server.conftest import Nodes
-from tests.web.browser.driving import Browser, start_browser
+from tests.web.browser.driving import Browser, SharedChromium
 from tests.web.building import build_pages
 
 
@@ -33,10 +33,18 @@ async def node(nodes: Nodes, pages: Path) -> ServerNode:
     return await nodes.start()
 
 
+@pytest.fixture(scope="session")
+def shared_chromium(web: Node) -> Iterator[SharedChromium]:
+    """It ends with this process."""
+    shared = SharedChromium(web)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-async def browser(web: Node) -> AsyncIterator[Browser]:
-    """Whatever a page reports as an error fails the test."""
-    started = await start_browser(web)
+async def browser(shared_chromium: SharedChromium) -> AsyncIterator[Browser]:
+    """Without a page; whatever a page reports as an error fails the test."""
+    started = await shared_chromium.browser()
     try:
         yield started
         assert await started.faults() == []

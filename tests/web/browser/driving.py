@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.browser.driving import Browser, NoChromium, Page
+from loadtest.browser.driving import Browser, Driver, NoChromium, Page
 from tests.javascript.node import Node
 
-__all__ = ["Browser", "Page", "in_chromium", "start_browser"]
+__all__ = ["Browser", "Page", "SharedChromium", "in_chromium"]
 
 ARTEFACTS = Path(__file__).parents[3] / ".artefacts"
 """Screenshots, to be looked at; git ignores them."""
@@ -19,11 +19,32 @@ def in_chromium(longest: int = 10, timeout: int = 300) -> list[pytest.MarkDecora
     return [mark.postgres, mark.hub, mark.slow, mark.timeout(timeout), mark.longest(longest)]
 
 
-async def start_browser(node: Node) -> Browser:
-    """One that is ended by who asked for it."""
-    assert node.packages is not None
-    ARTEFACTS.mkdir(exist_ok=True)
-    try:
-        return await Browser.start(node.command, node.packages, ARTEFACTS)
-    except NoChromium as why:
-        pytest.skip(str(why))
+class SharedChromium:
+    """One for all tests of a process; each has a `Browser` of its own, without a page."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._driver: Driver | None = None
+        """Started for the first test, and anew after one that it has not answered."""
+
+    async def browser(self) -> Browser:
+        """For one test, which closes it."""
+        if self._driver is not None and not self._driver.is_usable:
+            self.close()
+        if self._driver is None:
+            self._driver = self._started()
+        return await Browser.start(self._driver, ARTEFACTS)
+
+    def _started(self) -> Driver:
+        assert self._node.packages is not None
+        ARTEFACTS.mkdir(exist_ok=True)
+        try:
+            return Driver.start(self._node.command, self._node.packages, ARTEFACTS)
+        except NoChromium as why:
+            pytest.skip(str(why))
+
+    def close(self) -> None:
+        """End it, if it was started."""
+        if self._driver is not None:
+            self._driver.close()
+        self._driver = None
