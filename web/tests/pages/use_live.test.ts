@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { h, options, render } from "preact";
 import { Live } from "../../sdk/src/live.js";
 
 import { useLive, useLiveKeyed } from "../../pages/use_live.js";
 
 /** As much of a page as a component of one text needs, and what waits for the next frame. */
-function page(component: () => string) {
+function page(context: TestContext, component: () => string) {
   const waiting: (() => void)[] = [];
   const texts: { data: string }[] = [];
   const place = { nodeType: 1, childNodes: texts, firstChild: null, insertBefore: (text: { data: string }) => texts.push(text), contains: () => true };
   Object.assign(globalThis, { document: { createTextNode: (data: string) => ({ nodeType: 3, data }) } });
+  context.after(() => { Reflect.deleteProperty(globalThis, "document"); });
   const wait = (step: () => void): void => void waiting.push(step);
   Object.assign(options, { requestAnimationFrame: wait, debounceRendering: wait });
   let drawn = 0;
@@ -26,9 +27,9 @@ function page(component: () => string) {
   };
 }
 
-test("what changes between the drawing and the frame after it is shown", () => {
+test("what changes between the drawing and the frame after it is shown", (context) => {
   const live = new Live("connecting");
-  const there = page(() => useLive(live, "none"));
+  const there = page(context, () => useLive(live, "none"));
   assert.equal(there.text, "connecting");
   live.set("connected");
   there.frame();
@@ -40,9 +41,9 @@ test("what changes between the drawing and the frame after it is shown", () => {
   assert.equal(there.drawn, 3);
 });
 
-test("with a key only another key is drawn, also in front of the first frame", () => {
+test("with a key only another key is drawn, also in front of the first frame", (context) => {
   const live = new Live("Ada 1");
-  const there = page(() => useLiveKeyed(live, "", (text) => text.split(" ")[0]));
+  const there = page(context, () => useLiveKeyed(live, "", (text) => text.split(" ")[0]));
   live.set("Ada 2");
   there.frame();
   assert.deepEqual([there.text, there.drawn], ["Ada 1", 1]);
@@ -54,6 +55,6 @@ test("with a key only another key is drawn, also in front of the first frame", (
   assert.deepEqual([there.text, there.drawn], ["Ada 4", 3]);
 });
 
-test("what is not there yet reads as what stands for it", () => {
-  assert.equal(page(() => useLive<string>(null, "nothing yet")).text, "nothing yet");
+test("what is not there yet reads as what stands for it", (context) => {
+  assert.equal(page(context, () => useLive<string>(null, "nothing yet")).text, "nothing yet");
 });

@@ -32,7 +32,7 @@ test("work is done in slices, and others come between two of them", (context) =>
 test("in a browser it waits for an idle moment, though not for ever", (context) => {
   const asked: { run: () => void; timeout: number }[] = [];
   Object.assign(globalThis, { requestIdleCallback: (run: () => void, { timeout }: { timeout: number }) => asked.push({ run, timeout }), cancelIdleCallback: () => {} });
-  context.after(() => { Reflect.deleteProperty(globalThis, "requestIdleCallback"); });
+  context.after(() => { for (const name of ["requestIdleCallback", "cancelIdleCallback"]) Reflect.deleteProperty(globalThis, name); });
   let isDone = false;
   new IdleWork(() => { isDone = true; return false; }).begin();
   assert.equal(isDone, false);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 
 import { Login } from "../../sdk/src/connecting/login.js";
 import type { TokenStore } from "../../sdk/src/connecting/options.js";
@@ -115,15 +115,16 @@ class Locks {
   }
 }
 
-function browser(): void {
+function browser(context: TestContext): void {
   const texts = new Map<string, string>();
   const localStorage = { getItem: (key: string) => texts.get(key) ?? null, setItem: (key: string, text: string) => texts.set(key, text), removeItem: (key: string) => texts.delete(key) };
   Object.defineProperty(globalThis, "localStorage", { value: localStorage, configurable: true });
   Object.defineProperty(globalThis, "navigator", { value: { locks: new Locks() }, configurable: true });
+  context.after(() => { for (const name of ["localStorage", "navigator"]) Reflect.deleteProperty(globalThis, name); });
 }
 
-test("A2: windows of one browser renew one after the other, whoever comes first", async () => {
-  browser();
+test("A2: windows of one browser renew one after the other, whoever comes first", async (context) => {
+  browser(context);
   const server = new Server();
   const windows = Array.from({ length: 5 }, () => new Login(localTokens()));
   await windows[0]!.adopt(server.tokens());
@@ -135,7 +136,7 @@ test("A2: windows of one browser renew one after the other, whoever comes first"
 });
 
 test("a window that stands still while it renews keeps the others out for a while only", async (context) => {
-  browser();
+  browser(context);
   const patience: AbortController[] = [];
   context.mock.method(AbortSignal, "timeout", () => {
     patience.push(new AbortController());
