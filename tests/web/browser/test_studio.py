@@ -124,7 +124,7 @@ async def test_a_fader_ride_is_one_delta_and_one_undo_and_others_see_it_move(
     await cleo.until(f"{ROOM}.get('channels', 'ch_lead_01').volume === {volume}")
     await ben.click("button:has-text('Undo')")
     await cleo.until(f"{ROOM}.get('channels', 'ch_lead_01').volume === 1")
-    assert await seq(ben) == first + 2
+    await ben.until(f"{ROOM}.position.seq === {first + 2}")
     await ben.accessible()
 
 
