@@ -10,7 +10,7 @@ from tests.server.wire import Wire
 from tests.web.browser.driving import Browser, Page, in_chromium
 from tests.web.browser.studio import enter_by, guest_by, invited, song
 
-pytestmark = in_chromium(longest=40)
+pytestmark = in_chromium(longest=20)
 
 WALK = (Path(__file__).parent / "walk.js").read_text(encoding="utf-8")
 

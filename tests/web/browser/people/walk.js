@@ -40,18 +40,21 @@ globalThis.pressed = [];
   };
   /** The panels that are walked. */
   let place = { side: "history", lower: "mixer" };
+  /** What was pressed may show another panel, a moment or a dialog. */
+  const isAsWalked = () => document.querySelector("dialog[open]") === null && studio.moment.value === null
+    && studio.side.value === place.side && studio.lower.value === place.lower;
   const press = async (each) => {
     pressed.push(keyOf(each));
     if (each.matches("[role=slider]")) each.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
     else each.click();
     await settled();
-    const dialog = document.querySelector("dialog[open]");
-    const form = dialog?.querySelector("form");
+    if (isAsWalked()) return;
+    const form = document.querySelector("dialog[open] form");
     if (form) await send(form);
     document.querySelector("dialog[open]")?.close();
     studio.moment.value = null;
-    if (studio.side.value !== place.side) studio.side.value = place.side; // what was pressed may show another panel
-    if (studio.lower.value !== place.lower) studio.lower.value = place.lower;
+    studio.side.value = place.side;
+    studio.lower.value = place.lower;
     await settled();
   };
   /** All that is offered at this place, each once. */
