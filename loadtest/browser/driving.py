@@ -54,8 +54,8 @@ class Driver:
         with node_end:
             process = subprocess.Popen(
                 [node, str(DRIVER), path, str(artefacts)],
-                stdin=node_end,
-                stdout=node_end,
+                stdin=node_end.fileno(),
+                stdout=node_end.fileno(),
                 env=dict(os.environ) | {"PRIME_PACKAGES": str(packages)},
             )
         return cls(process, python_end)
