@@ -60,6 +60,36 @@ BYTES_PER_SECOND = BOUNDS.add(
     "Sustained; two seconds of it may come at once.",
 )
 
+FRAMES_PER_SECOND = BOUNDS.add(
+    "FRAMES_PER_SECOND",
+    400.0,
+    "frames a second",
+    "a connection, in",
+    RATE_LIMITED,
+    "server/sockets/rate_limit.py",
+    "Pings, pongs and fragments of less than 1 KiB; two seconds of it may come at once.",
+)
+
+FRAMES_PER_SECOND_BEFORE_LOGIN = BOUNDS.add(
+    "FRAMES_PER_SECOND_BEFORE_LOGIN",
+    16.0,
+    "frames a second",
+    "a connection, in",
+    RATE_LIMITED,
+    "server/sockets/rate_limit.py",
+    "The same of a stranger: a ping now and then.",
+)
+
+MAX_FRAGMENTS = BOUNDS.add(
+    "MAX_FRAGMENTS",
+    1_024,
+    "fragments",
+    "a message",
+    Instead.CLOSED_1009,
+    "server/sockets/incoming.py",
+    "The longest message in pieces of 1 KiB.",
+)
+
 OPS_PER_SECOND = BOUNDS.add(
     "OPS_PER_SECOND",
     10_000.0,

@@ -147,6 +147,7 @@ class Connection(Incoming, asyncio.Protocol):
         self._transport = None
         self._leave(for_good=self._says_goodbye())
         self._is_open = self._is_at_start = False
+        self._unread = b""
         self._end_handshake()
         if self._protocol.is_unreadable:
             self._server.count("bad_requests", 1, self.about())

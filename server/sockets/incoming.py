@@ -7,14 +7,15 @@ fragmented, control, wrong) is left to it. See docs/decisions/0011-a-short-way-f
 
 from typing import TYPE_CHECKING, cast
 
+from websockets.frames import CloseCode as TheirCloseCode
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN, State
 
 from rooms.limits.token_bucket import TokenBucket
-from schema.close_codes import BAD_MESSAGES, SESSION_REVOKED, CloseCode
+from schema.close_codes import BAD_MESSAGES, RATE_LIMITED, SESSION_REVOKED, CloseCode
 from schema.errors import ErrorCode
-from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED
+from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED, MAX_FRAGMENTS
 from schema.messages import Error
 from schema.server_limits import PREPAID_BYTES
 from server.sockets.codec import MSGPACK, BadMessage
@@ -43,8 +44,14 @@ LONGEST_HEADER = 8
 SHORT = 4_096
 """The longest payload that goes the short way: below every bound there is for a message."""
 
+SMALL_FRAGMENT = 1_024
+"""A shorter one is charged as a frame; longer ones are bounded by their bytes."""
+
 READ_SECONDS = 0.001
 """How long one connection may be read from before it is the others' turn."""
+
+FRAMES_AT_ONCE = 8
+"""How many frames are dealt with before the clock is looked at."""
 
 
 class Incoming(RateLimited):
@@ -52,10 +59,14 @@ class Incoming(RateLimited):
 
     __slots__ = {  # name -> what it holds
         "_cutter": "cuts short frames out of what comes, past the protocol",
+        "_fragment_count": "how many fragments of a message came so far",
         "_fragments": "payload of the fragments that came of a message so far",
         "_fragments_opcode": "opcode of that message",
         "_is_at_start": "whether the next byte begins a frame that may be cut out",
         "_is_open": "whether messages go in and out: after the handshake, before the close",
+        "_is_read": "whether what comes is looked at: until too many frames have come",
+        "_unread": "a read that is dealt with in several turns; empty: none is",
+        "_unread_from": "where in it the next turn begins",
         "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
     }
 
@@ -67,6 +78,10 @@ class Incoming(RateLimited):
         self._cutter = FrameCutter(MSGPACK.first_byte)
         self._is_at_start = False
         self._is_open = False
+        self._is_read = True
+        self._unread = b""
+        self._unread_from = 0
+        self._fragment_count = 0
         self._fragments = bytearray()
         self._fragments_opcode = Opcode.BINARY
         self._unreadable_bucket = TokenBucket(BAD_MESSAGES_ALLOWED / 10, BAD_MESSAGES_ALLOWED)
@@ -89,6 +104,7 @@ class Incoming(RateLimited):
 
     def _receive_message(self, data: bytes) -> None:
         if not self._is_open:
+            self._charge_frame()
             return
         self._messages_in += 1
         if not self._is_within_rate(len(data)):
@@ -113,28 +129,53 @@ class Incoming(RateLimited):
         return self._pay()
 
     def _receive_some(self, data: bytes) -> None:
-        began_at = self.last_received_at = self._loop.time()
+        self.last_received_at = self._loop.time()
         if self._handshake is not None and self._protocol.state is State.CONNECTING:
             request, data = self._handshake.cut(data)
             self._feed_protocol(request)
-        was_open = self._is_open
-        if was_open:
-            payloads, data = self._cutter.cut(data)
+        if self._protocol.state is State.CONNECTING:
+            if data:  # behind a request that is no handshake: nobody looks at it
+                self._feed_protocol(data)
+        elif self._unread:  # a transport may go on for a moment after `pause_reading`
+            self._unread += data
+        elif self._is_read:
+            self._receive_frames(self._cutter.completed(data), 0)
+
+    def _receive_frames(self, data: bytes, position: int) -> None:
+        """Deal with frames, in order, for about a millisecond; then it is the others' turn."""
+        transport, began_at = self._transport, self._loop.time()
+        is_in_time = True
+        while position < len(data) and is_in_time and self._is_looked_at():
+            payloads, frames, position = self._cutter.cut(data, position)
             for payload in payloads:
                 self._receive_message(payload)
-        if not self._is_open:  # what was cut leads what is held back, an earlier read follows it
-            bytes_before = self._cutter.give_back()
-            data = data + bytes_before if was_open else bytes_before + data
-        if data:
-            self._feed_protocol(data)
+            if frames:
+                self._feed_protocol(frames)
+            is_in_time = self._loop.time() - began_at <= READ_SECONDS
         self._is_at_start = self._is_open and self._cutter.is_at_start
-        transport = self._transport
-        if transport is None or self._loop.time() - began_at <= READ_SECONDS:
+        if transport is None or is_in_time or not self._is_looked_at():
             return
-        if not transport.is_closing():
-            # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
-            transport.pause_reading()
-            self._loop.call_soon(transport.resume_reading)
+        if position < len(data):
+            self._unread, self._unread_from = data, position
+            self._is_at_start = False
+        # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
+        transport.pause_reading()
+        self._loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        """Go on with what a read has left; the socket is read again behind it."""
+        data, self._unread = self._unread, b""
+        if not self._is_looked_at():
+            return
+        if data:
+            self._receive_frames(data, self._unread_from)
+        if not self._unread and self._transport is not None and self._is_looked_at():
+            self._transport.resume_reading()
+
+    def _is_looked_at(self) -> bool:
+        """Whether what comes is of any use: not of one that is gone, or sends too many frames."""
+        transport = self._transport
+        return self._is_read and transport is not None and not transport.is_closing()
 
     def _feed_protocol(self, data: bytes) -> None:
         self._protocol.receive_data(data)
@@ -152,19 +193,40 @@ class Incoming(RateLimited):
                 self._receive_whole(frame.opcode, bytes(frame.data))
             else:
                 self._cutter.is_in_fragments = True
-                self._is_within_rate(0)
-                self._fragments = bytearray(frame.data)
+                self._fragments = bytearray()
+                self._fragment_count = 0
                 self._fragments_opcode = frame.opcode
+                self._receive_fragment(frame.data)
         elif frame.opcode is Opcode.CONT:
-            self._fragments += frame.data
             if frame.fin:
                 self._cutter.is_in_fragments = False
+                self._fragments += frame.data
                 whole, self._fragments = bytes(self._fragments), bytearray()
                 self._receive_whole(self._fragments_opcode, whole)
             else:
-                self._is_within_rate(0)  # a fragment of a byte costs us as much as a message
+                self._receive_fragment(frame.data)
         else:
-            self._is_within_rate(len(frame.data))
+            self._uncharged_bytes += len(frame.data)
+            self._charge_frame()
+
+    def _receive_fragment(self, data: bytes | bytearray | memoryview) -> None:
+        self._fragments += data
+        self._fragment_count += 1
+        if self._fragment_count >= MAX_FRAGMENTS:  # the last one is still to come
+            self._protocol.fail(TheirCloseCode.MESSAGE_TOO_BIG, f"over {MAX_FRAGMENTS} fragments")
+            self._is_open = False
+        elif len(data) < SMALL_FRAGMENT:
+            self._charge_frame()
+
+    def _charge_frame(self) -> None:
+        """One that holds no whole message: it cannot be refused, so too many end it (rule E6)."""
+        if not self._is_read or self._is_frame_paid():
+            return
+        if self._is_open:
+            self.close(RATE_LIMITED)
+        self._is_read = False
+        if self._transport is not None:
+            self._transport.pause_reading()  # it is cut off soon, and would go on meanwhile
 
     def _receive_whole(self, opcode: Opcode, data: bytes) -> None:
         if opcode is self.codec.opcode:
@@ -238,15 +300,24 @@ class FrameCutter:
         """Whether a message begins with the next byte."""
         return not (self._incomplete or self._owed or self.is_in_fragments)
 
-    def cut(self, data: bytes) -> tuple[list[bytes], bytes]:
-        """Payloads of the short messages that come first, and the bytes after them."""
+    def completed(self, data: bytes) -> bytes:
+        """A read, behind the beginning of a header that came with the last one."""
         if self._incomplete:
             data, self._incomplete = self._incomplete + data, b""
-        if self._owed or self.is_in_fragments:
-            return [], self._for_protocol(data, 0)
+        return data
+
+    def cut(self, data: bytes, position: int) -> tuple[list[bytes], bytes, int]:
+        """Of the next few frames: payloads of short messages, and behind them what is the
+        protocol's; and where the frames after them begin."""
         payloads: list[bytes] = []
-        position, end = 0, len(data)
-        while end - position >= SHORTEST_FRAME and data[position] == self._plain:
+        if self._owed or self.is_in_fragments:
+            return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE)
+        end = len(data)
+        while (
+            end - position >= SHORTEST_FRAME
+            and data[position] == self._plain
+            and len(payloads) < FRAMES_AT_ONCE
+        ):
             code, mask = data[position + 1], position + 2
             if MASKED <= code < MASKED | LENGTH_IN_TWO:
                 length = code - MASKED
@@ -260,26 +331,22 @@ class FrameCutter:
             position = body + length
             payloads.append(apply_mask(data[body:position], data[mask:body]))
         if position == end:
-            return payloads, b""
-        return payloads, self._for_protocol(data, position)
+            return payloads, b"", end
+        return payloads, *self._for_protocol(data, position, FRAMES_AT_ONCE - len(payloads))
 
-    def give_back(self) -> bytes:
-        """The bytes that wait for the rest of a frame, for one who will cut no more."""
-        bytes_before, self._incomplete = self._incomplete, b""
-        return bytes_before
-
-    def _for_protocol(self, data: bytes, start: int) -> bytes:
-        """All from `start`, but an incomplete header, which waits for its rest."""
-        position = start + self._owed
+    def _for_protocol(self, data: bytes, start: int, frames: int) -> tuple[bytes, int]:
+        """So many frames, and where the next begins; an incomplete header waits for its rest."""
+        position, end = start + self._owed, len(data)
         self._owed = 0
-        while position < len(data):
+        while position < end and frames:
             size = _frame_size(data, position)
             if size is None:
                 self._incomplete = data[position:]
-                return data[start:position]
+                return data[start:position], end
             position += size
-        self._owed = position - len(data)
-        return data[start:]
+            frames -= 1
+        self._owed = max(0, position - end)
+        return data[start:position], min(position, end)
 
 
 def only_payload(data: bytes, plain: int) -> bytes | None:

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, cast
 from rooms.limits.token_bucket import TokenBucket
 from schema.close_codes import RATE_LIMITED, CloseCode
 from schema.errors import ErrorCode
-from schema.limits import BYTES_PER_SECOND, MAX_SECONDS_OVER_RATE, MESSAGES_PER_SECOND
+from schema.limits import (
+    BYTES_PER_SECOND,
+    FRAMES_PER_SECOND,
+    FRAMES_PER_SECOND_BEFORE_LOGIN,
+    MAX_SECONDS_OVER_RATE,
+    MESSAGES_PER_SECOND,
+)
 from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
 from server.events.events import About
 from server.sockets.codec import UnreadableMessage
 from server.sockets.outgoing import Outgoing
-from server.sockets.session import LoggedIn
+from server.sockets.session import Greeted, LoggedIn, WaitingForHello
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
@@ -42,6 +48,7 @@ class RateLimited(Outgoing):
         "_byte_bucket": "bytes that may come just now",
         "_bytes_read": "of the last large message, not charged to its user yet",
         "_exceeded_since": "since when it has sent more than it may, in seconds of the loop",
+        "_frame_bucket": "frames without a whole message that may come; None: none has come yet",
         "_has_gone_on": "it has sent more after it had heard that it is to wait",
         "_is_to_be_quiet_from": "from then on it has heard that it is to wait",
         "_message_bucket": "messages that may come just now",
@@ -57,6 +64,7 @@ class RateLimited(Outgoing):
         self.last_received_at = now
         self._message_bucket = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
         self._byte_bucket = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
+        self._frame_bucket: TokenBucket | None = None
         self._exceeded_since: float | None = None
         self._messages_in = 0
         self._prepaid_messages = 0
@@ -93,6 +101,14 @@ class RateLimited(Outgoing):
         elif not self._message_bucket.take(1, now):
             is_within = False
         return is_within or self._over_rate(now)
+
+    def _is_frame_paid(self) -> bool:
+        """Whether one more frame without a whole message may come; one of a stranger costs more."""
+        if self._frame_bucket is None:
+            self._frame_bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_PER_SECOND * BURST_SECONDS)
+        is_stranger = isinstance(cast("Connection", self).session, (WaitingForHello, Greeted))
+        price = FRAMES_PER_SECOND / FRAMES_PER_SECOND_BEFORE_LOGIN if is_stranger else 1
+        return self._frame_bucket.take(price, self._loop.time())
 
     def about(self) -> About:
         """Whose it is, for events; the room is the one where it moved last."""

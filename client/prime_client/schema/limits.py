@@ -14,6 +14,16 @@ MESSAGES_PER_SECOND = 400.0
 BYTES_PER_SECOND = 4_194_304.0
 """Sustained; two seconds of it may come at once. (bytes a second; a connection, in)"""
 
+FRAMES_PER_SECOND = 400.0
+"""Pings, pongs and fragments of less than 1 KiB; two seconds of it may come at once. (frames a
+second; a connection, in)"""
+
+FRAMES_PER_SECOND_BEFORE_LOGIN = 16.0
+"""The same of a stranger: a ping now and then. (frames a second; a connection, in)"""
+
+MAX_FRAGMENTS = 1_024
+"""The longest message in pieces of 1 KiB. (fragments; a message)"""
+
 OPS_PER_SECOND = 10_000.0
 """Of one user at one server, over all connections; four seconds of it may come at once. A
 message counts ten ops more, and one of over 8 KiB one for each KiB. (ops a second; `delta`,

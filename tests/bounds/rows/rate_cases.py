@@ -4,11 +4,15 @@ from typing import Any
 from unittest.mock import patch
 
 import msgspec
+from websockets.frames import Frame, Opcode
 
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.limits import (
     BYTES_PER_SECOND,
+    FRAMES_PER_SECOND,
+    FRAMES_PER_SECOND_BEFORE_LOGIN,
+    MAX_FRAGMENTS,
     MAX_SECONDS_OVER_RATE,
     MESSAGES_PER_SECOND,
     OPS_PER_SECOND,
@@ -16,6 +20,8 @@ from schema.limits import (
 from schema.server_limits import PREPAID_BYTES
 from server.accounts.usage import OPS_BURST_SECONDS, Usage
 from server.sockets.connection import Connection
+from server.sockets.incoming import SMALL_FRAGMENT
+from server.sockets.session import WaitingForHello
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, opened
 
@@ -82,6 +88,46 @@ def bytes_in() -> Seen:
     message = _call(500_000)
     most = BYTES_PER_SECOND / len(message)
     return Seen(_refused(message, most), _refused(message, 1.1 * most))
+
+
+def _pinged(peer: _Peer, per_second: float) -> Past | None:
+    ping = Frame(Opcode.PING, b"").serialize(mask=True)
+    with patch.object(Connection, "close", lambda _, code: peer._end(code)):
+        while peer.now <= SECONDS and peer.closed is None:
+            peer.connection.data_received(ping)
+            peer.now += 1 / per_second
+    return peer.closed
+
+
+@case("FRAMES_PER_SECOND")
+def frames() -> Seen:
+    most = FRAMES_PER_SECOND
+    return Seen(_pinged(_Peer(), most), _pinged(_Peer(), 1.1 * most))
+
+
+@case("FRAMES_PER_SECOND_BEFORE_LOGIN")
+def frames_of_a_stranger() -> Seen:
+    def happens(per_second: float) -> Past | None:
+        peer = _Peer()
+        peer.connection.session = WaitingForHello(1.0)
+        return _pinged(peer, per_second)
+
+    most = FRAMES_PER_SECOND_BEFORE_LOGIN
+    return Seen(happens(most), happens(1.1 * most))
+
+
+@case("MAX_FRAGMENTS")
+def fragments() -> Seen:
+    def happens(count: int) -> Past | None:
+        peer = _Peer()
+        for n in range(count):
+            opcode = Opcode.CONT if n else Opcode.BINARY
+            piece = Frame(opcode, bytes(SMALL_FRAGMENT), fin=n == count - 1)
+            peer.connection.data_received(piece.serialize(mask=True))
+        close = peer.connection._protocol.close_sent
+        return Instead.CLOSED_1009 if close is not None and close.code == 1009 else None
+
+    return Seen(happens(MAX_FRAGMENTS), happens(MAX_FRAGMENTS + 1))
 
 
 @case("OPS_PER_SECOND")

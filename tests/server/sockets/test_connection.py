@@ -44,6 +44,7 @@ def opened(soon: Callable[..., None] = lambda *_: None) -> tuple[Connection, Moc
     connection = Connection(server, cast("Any", loop))
     transport = Mock()
     transport.get_write_buffer_size = lambda: 0
+    transport.is_closing = lambda: False
     connection.connection_made(transport)
     connection.data_received(HANDSHAKE)
     assert connection._is_open

@@ -9,7 +9,7 @@ from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
 from server.sockets.codec import MSGPACK
-from server.sockets.incoming import FrameCutter, only_payload
+from server.sockets.incoming import FRAMES_AT_ONCE, FrameCutter, only_payload
 
 PLAIN = MSGPACK.first_byte
 LENGTHS = st.sampled_from([0, 1, 2, 80, 124, 125, 126, 127, 200, 65_535, 65_536])
@@ -60,13 +60,21 @@ def through_the_cutter(chunks: list[bytes]) -> tuple[Seen, int]:
     cut = 0
     for chunk in chunks:
         only = only_payload(chunk, PLAIN) if cutter.is_at_start else None
-        payloads, rest = cutter.cut(chunk) if only is None else ([only], b"")
-        cut += len(payloads)
-        seen += [(Opcode.BINARY, payload, True) for payload in payloads]
-        for frame in frames_of(protocol, rest) if rest else []:
-            seen.append(frame)
-            if frame[0] in (Opcode.BINARY, Opcode.TEXT, Opcode.CONT):
-                cutter.is_in_fragments = not frame[2]
+        if only is not None:
+            seen.append((Opcode.BINARY, only, True))
+            cut += 1
+            continue
+        data, position = cutter.completed(chunk), 0
+        while position < len(data):
+            payloads, rest, position = cutter.cut(data, position)
+            cut += len(payloads)
+            seen += [(Opcode.BINARY, payload, True) for payload in payloads]
+            frames = frames_of(protocol, rest) if rest else []
+            assert len(payloads) + len(frames) <= FRAMES_AT_ONCE + 1  # one ends that began before
+            seen += frames
+            for opcode, _, is_last in frames:
+                if opcode in (Opcode.BINARY, Opcode.TEXT, Opcode.CONT):
+                    cutter.is_in_fragments = not is_last
     assert protocol.parser_exc is None
     return seen, cut
 
@@ -113,7 +121,7 @@ def test_what_no_client_may_send_is_left_to_the_protocol() -> None:
     ):
         cutter = FrameCutter(PLAIN)
         assert only_payload(wrong, PLAIN) is None
-        payloads, rest = cutter.cut(wrong)
+        payloads, rest, _ = cutter.cut(wrong, 0)
         assert (payloads, rest) == ([], wrong)
         protocol = open_protocol()
         protocol.receive_data(rest)
