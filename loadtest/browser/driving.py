@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 DRIVER = Path(__file__).parent / "driver.mjs"
+STARTER = Path(__file__).parent / "chromium.sh"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60.0
 MOST_LINE_BYTES = 64_000_000
@@ -49,14 +50,14 @@ class Driver:
 
         Raises `NoChromium`; and a browser's first command raises `PageFailed` if it cannot start.
         """
-        path = chromium()
+        named = {"PRIME_CHROMIUM": chromium(), "PRIME_PACKAGES": str(packages)}
         python_end, node_end = socket.socketpair()
         with node_end:
             process = subprocess.Popen(
-                [node, str(DRIVER), path, str(artefacts)],
+                [node, str(DRIVER), str(STARTER), str(artefacts)],
                 stdin=node_end.fileno(),
                 stdout=node_end.fileno(),
-                env=dict(os.environ) | {"PRIME_PACKAGES": str(packages)},
+                env=os.environ | named,
             )
         return cls(process, python_end)
 

@@ -6,7 +6,7 @@ import pytest
 
 from loadtest.browser.driving import PageFailed
 from tests.server.conftest import Node
-from tests.web.browser.driving import SharedChromium, in_chromium
+from tests.web.browser.driving import Browser, SharedChromium, in_chromium
 from tests.web.browser.studio import address_of
 
 pytestmark = in_chromium()
@@ -68,3 +68,10 @@ async def test_a_chromium_that_owes_an_answer_is_asked_nothing_more_and_replaced
     assert second.pid != first.pid
     assert await (await second.open("page", "about:blank")).value("1") == 1
     await second.close()
+
+
+async def test_it_loads_no_page_but_those_that_are_asked_for(browser: Browser) -> None:
+    """Two for the address bar of each window took twice what a small page takes."""
+    page = await browser.open("page", "about:blank")
+    targets = await page.debugger("Target.getTargets", filter=[{}])
+    assert {each["type"] for each in targets["targetInfos"]} <= {"browser", "page", "tab"}
