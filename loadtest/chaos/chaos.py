@@ -46,6 +46,9 @@ LONGER = 3.0
 """So many times its seconds a run may last, for each kind of fault to happen once and to hit
 something: a busy machine is slow."""
 
+LONGER_IF_SHORT, SHORT_SECONDS = 10.0, 120.0
+"""So many times its seconds one of a few seconds may last, if that comes to no more than this."""
+
 SHARE = sum(HARM_SECONDS) / 2 / HARM_SHARE
 """Seconds of one fault, its recovery included, where there is time; what is left is for pairs."""
 
@@ -190,7 +193,7 @@ class Chaos:
     async def _do_harm(self, stop: asyncio.Event) -> None:
         """Each kind once, in an order by the seed; then two at a time, as the dice say."""
         rng, deadline = self.stage.rng, self._began + self._arguments.seconds
-        latest = self._began + self._arguments.seconds * LONGER
+        latest = self._began + _longest(self._arguments.seconds)
         chosen = [fault for fault in FAULTS if fault.name in self.counted]
         first = rng.sample(chosen, len(chosen))
         await wait(stop, RECOVERY_SECONDS[0])
@@ -339,6 +342,11 @@ def _unlike(faults: Sequence[Fault]) -> list[Fault]:
         if not any(fault.families & other.families for other in chosen):
             chosen.append(fault)
     return chosen
+
+
+def _longest(seconds: float) -> float:
+    """How long a run of so many seconds may last."""
+    return max(seconds * LONGER, min(seconds * LONGER_IF_SHORT, SHORT_SECONDS))
 
 
 def _within(bounds: tuple[float, float], seconds: float) -> float:
