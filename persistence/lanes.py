@@ -85,7 +85,7 @@ class Lanes:
             for name in STATEMENT_SECONDS:
                 if name == CALLERS and not callers_dsn:
                     await check_owner(by_name["calls"])
-                by_name[name] = await _open(name, dsn, sizes, callers_dsn)
+                by_name[name] = await open_lane(name, dsn, sizes, callers_dsn)
             await check_lane(by_name[CALLERS])
             await check_same(by_name["calls"], by_name[CALLERS])
             await check_rights(by_name["calls"])
@@ -105,7 +105,10 @@ def node_name() -> str:
     return f"{NODE_NAME}{os.getpid()}@{socket.gethostname()[:30]}"
 
 
-async def _open(name: str, dsn: str, sizes: LaneSizes, callers_dsn: str | None) -> Database:
+async def open_lane(
+    name: str, dsn: str, sizes: LaneSizes, callers_dsn: str | None = None, at_once: int = 1
+) -> Database:
+    """One lane, with so many connections to begin with."""
     is_callers = name == CALLERS
     return await Database.open(
         callers_dsn if is_callers and callers_dsn else dsn,
@@ -115,6 +118,7 @@ async def _open(name: str, dsn: str, sizes: LaneSizes, callers_dsn: str | None) 
         application_name=node_name(),
         steps_back=name in SLOW,
         role=ROLE if is_callers and not callers_dsn else None,
+        at_once=at_once,
     )
 
 

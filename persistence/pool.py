@@ -170,18 +170,20 @@ class Database:
         application_name: str = COMMAND_NAME,
         steps_back: bool = False,
         role: str | None = None,
+        at_once: int = 1,
     ) -> "Database":
         """Connect; raises `Unavailable`, `Unfit`, `BadSetting`: trying again is the caller's.
 
         `steps_back`: what is asked here takes long, and what others ask goes first.
         `role`: all of it runs as this one; None: as whoever the address logs in as.
+        `at_once`: how many connections are made now; with none, a wrong address is found later.
         """
         settings = _settings(statement_timeout_seconds, lock_timeout_seconds)
         settings |= {"application_name": application_name} | ({"role": role} if role else {})
         with own_errors():
             pool = asyncpg.create_pool(
                 dsn,
-                min_size=1,
+                min_size=at_once,
                 max_size=max_size,
                 timeout=CONNECT_SECONDS,
                 connection_class=_Connection,

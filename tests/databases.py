@@ -5,12 +5,16 @@ database is dropped and not used again: tables, functions and settings are compa
 """
 
 import asyncio
+import threading
 import uuid
+from collections.abc import Coroutine
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+
+T = TypeVar("T")
 
 LARGE_BYTES = 262_144
 """A table that has grown past this is cut off: the next test would read through what is dead."""
@@ -88,8 +92,31 @@ async def drop_database(dsn: str, name: str) -> None:
     raise TimeoutError(f"{name} is in use by a process of the database server itself")
 
 
+class Beside:
+    """An event loop in a thread of its own, which outlives those of the tests."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    async def run(self, what: Coroutine[Any, Any, T]) -> T:
+        """There; what it came to."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(what, self._loop))
+
+    def end(self) -> None:
+        """Nothing runs there any more."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
 class Databases:
-    """Those of this process on one server, each a copy of `template`."""
+    """Those of this process on one server, each a copy of `template`.
+
+    To each goes one connection by which it is emptied, again and again: what PostgreSQL reads of
+    the catalog for a new one is most of the work.
+    """
 
     def __init__(self, dsn: str, template: str) -> None:
         self._dsn = dsn
@@ -100,6 +127,9 @@ class Databases:
         """Tables: what refers to others first, the change log last."""
         self._ready: list[str] = []
         """Names of those that are as at first, and nobody has."""
+        self._beside = Beside()
+        self._connections: dict[str, Any] = {}
+        """By name of the database."""
 
     async def take(self, *, new: bool = False) -> str:
         """The name of one that is nobody else's; `new`: and that no test has used."""
@@ -108,38 +138,53 @@ class Databases:
         name = f"prime_test_{uuid.uuid4().hex[:12]}"
         await execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {self._template}")
         if not self._shape:
-            self._shape = await self._emptied(name)
+            self._shape = await self._beside.run(self._emptied(name))
         return name
 
     async def give_back(self, name: str) -> None:
         """Empty it for the next test, or drop it if that will not do."""
         try:
-            shape = await self._emptied(name)
+            shape = await self._beside.run(self._emptied(name))
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             shape = ""
         if shape and shape == self._shape:
             self._ready.append(name)
         else:
-            await drop_database(self._dsn, name)
+            await self._drop(name)
 
     async def drop_all(self) -> None:
         """At the end."""
         while self._ready:
-            await drop_database(self._dsn, self._ready.pop())
+            await self._drop(self._ready.pop())
+        self._beside.end()
+
+    async def _drop(self, name: str) -> None:
+        await self._beside.run(self._close(name))
+        await drop_database(self._dsn, name)
+
+    async def _close(self, name: str) -> None:
+        connection = self._connections.pop(name, None)
+        if connection is not None and not connection.is_closed():
+            await connection.close(timeout=10)
+
+    async def _connection(self, name: str) -> Any:
+        """The one that is kept, or a new one where a test has ended it."""
+        kept = self._connections.get(name)
+        if kept is None or kept.is_closed():
+            kept = await asyncpg.connect(other_database(self._dsn, name), timeout=10)
+            self._connections[name] = kept
+        return kept
 
     async def _emptied(self, name: str) -> str:
         """Take out all rows; the shape it has."""
-        connection = await asyncpg.connect(other_database(self._dsn, name), timeout=10)
-        try:
-            await connection.execute(OTHERS_OUT)
-            self._order = self._order or await _order(connection)
-            emptied: set[str] = set()
-            while emptying := await _emptying(connection, self._order, emptied):
-                await connection.execute(";".join(emptying))
-            await connection.execute(SEQUENCES)
-            return str(await connection.fetchval(SHAPE))
-        finally:
-            await connection.close(timeout=10)
+        connection = await self._connection(name)
+        await connection.execute(OTHERS_OUT)
+        self._order = self._order or await _order(connection)
+        emptied: set[str] = set()
+        while emptying := await _emptying(connection, self._order, emptied):
+            await connection.execute(";".join(emptying))
+        await connection.execute(SEQUENCES)
+        return str(await connection.fetchval(SHAPE))
 
 
 async def _order(connection: Any) -> list[str]:

@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from persistence.errors import Unavailable
 from persistence.journal.contract import Appended, Known, Stands
 from persistence.journal.postgres import PostgresJournal
+from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
 from server.accounts.hashing.hashes import Costs
@@ -45,6 +46,9 @@ QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
 
 NEVER_FULL = 2.0
 """Of a core: the loop of a test is busy with the test, and no node is to take that for load."""
+
+LOOKED_AT: set[str] = set()
+"""Databases that a node has found fit; each test gets one as it was (`tests/databases.py`)."""
 
 SECRET = b"a secret of tests, 32 bytes long"
 
@@ -252,6 +256,19 @@ async def eventually(fact: Callable[[], Awaitable[Any]], within: float = PATIENC
         return found
 
 
+async def _lanes(settings: Settings, url: str) -> Lanes:
+    """As a node opens them; of a database that one has looked at here, they connect when asked.
+
+    What a start looks at and seven connections are half of what a node costs a test.
+    """
+    if url not in LOOKED_AT or settings.caller_database_url:
+        lanes = await open_database(settings, url, asyncio.Event())
+        LOOKED_AT.add(url)
+        return lanes
+    sizes = settings.lanes
+    return Lanes({lane: await open_lane(lane, url, sizes, at_once=0) for lane in STATEMENT_SECONDS})
+
+
 async def _run(node: ServerNode, ready: asyncio.Future[str]) -> None:
     try:
         await serve(node, ready.set_result)
@@ -298,7 +315,7 @@ class Nodes:
             redis_url=None,
             **{"origins": ()} | usual | settings_of_its_own,
         )
-        lanes = await open_database(settings, self._database_url, asyncio.Event())
+        lanes = await _lanes(settings, self._database_url)
         made.journal = HeldJournal(lanes.appends, lanes.rooms, lanes.behind)
         made.bus = MemoryBus(self.exchange)
         shared = await node_secrets(settings.secret, lanes.calls, settings.believed_secrets)
