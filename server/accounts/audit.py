@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -21,7 +21,9 @@ from rooms.limits.token_bucket import TokenBucket
 from schema.accounts.audit_events import COUNTED_TOGETHER, AuditEvent
 from schema.server_limits import MAX_AUDIT_BYTES
 from server.events.events import NOBODY
-from server.health.metrics import Count
+
+if TYPE_CHECKING:
+    from server.health.metrics import Count
 
 FLUSH_SECONDS = 2.0
 """Between two writes: what a node that is killed may lose, and what is counted together."""
@@ -45,7 +47,9 @@ TOLD = object()
 class Audit:
     """That of one node. `clock`: seconds since 1970."""
 
-    def __init__(self, db: Executor, count: Count, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, db: Executor, count: "Count", clock: Callable[[], float] = time.time
+    ) -> None:
         self._db = db
         self._count = count
         self._clock = clock

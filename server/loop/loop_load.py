@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 
 from rooms.presence.gathering import Gathering, Look
+from server.loop.core_share import CORE_SHARE
 
 LOOK_SECONDS = 0.05
 SMOOTHING = 0.1
 """How much the newest look counts for `share`: it is the load of half a second."""
-
-CORE_SHARE = 0.6
-"""The part of a core that a node aims at, if nothing else is set."""
 
 WAITED = "/proc/thread-self/schedstat"
 """Of Linux: nanoseconds on a core, nanoseconds that the thread waited for one, turns."""

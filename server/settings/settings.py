@@ -9,7 +9,7 @@ from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.providers.provider_settings import Providers
 from server.accounts.use_limits import Limits
-from server.loop.loop_load import CORE_SHARE
+from server.loop.core_share import CORE_SHARE
 from server.sockets.addresses import Network
 
 

@@ -9,7 +9,7 @@ from server.accounts.mail.mail_settings import public_url, sender, smtp_server
 from server.accounts.providers.provider_settings import provider_names
 from server.accounts.use_limits import Limits
 from server.health.log import LEVELS
-from server.loop.loop_load import CORE_SHARE
+from server.loop.core_share import CORE_SHARE
 from server.settings import value_kinds
 from server.settings.setting import Setting
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from redis.asyncio.connection import parse_url
-
 from machine.caller_paths import path_of_caller
 from machine.switches import is_on
 from persistence.database_url import problem_with
@@ -112,6 +110,8 @@ def redis_url(text: str) -> str | None:
     """Empty: None, no bus."""
     if not text:
         return None
+    from redis.asyncio.connection import parse_url  # a quarter of what a command would load
+
     try:
         parse_url(text)
     except ValueError:  # its message may repeat the password

@@ -118,6 +118,28 @@ def test_no_word_is_called_wrongly() -> None:
     assert users("", "destroy").returncode == 2
 
 
+ONLY_OF_NODES = ("hiredis", "limits", "prometheus_client", "redis", "rooms.document")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["operating.users_command", "backups.backup_command", "backups.restore_command"],
+)
+def test_a_command_loads_nothing_that_only_nodes_need(command: str) -> None:
+    """That was half of the time that it took."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import server.{command}, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    loaded = told.stdout.split()
+    assert f"server.{command}" in loaded
+    assert not set(ONLY_OF_NODES) & set(loaded)
+
+
 NOTED: dict[str, tuple[Sequence[str], str | None]] = {
     "create": (("create", "ben@example.com", "ben"), "account_made"),
     "list": (("list",), None),
