@@ -26,9 +26,9 @@ OFFLINE_NUMBERS = (
 """Of the tally; the last two are to be 0."""
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Exit code 1 if a seed fails."""
-    told = _parser().parse_args(arguments)
+    told = _parser().parse_args()
     seeds = range(told.first, told.first + told.seeds)
     many = _run(seeds, told.plant, shows=not told.json, offline=told.offline)
     numbers = {name: many.tally[name] for name in OFFLINE_NUMBERS} if told.offline else {}
@@ -71,4 +71,4 @@ def _run(seeds: range, plant: str, *, shows: bool, offline: bool) -> Seeds:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
