@@ -1,6 +1,7 @@
 """A word of `./run` whose reader has gone (`| head`) goes on, and ends as it would have."""
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -31,6 +32,7 @@ def ended(main: Callable[[], int | None]) -> int:
         try:
             return main() or 0
         finally:
+            gc.freeze()  # else Python looks through all there is once more: a third of a short word
             if cast("TextIO | None", sys.stdout) is not None:
                 sys.stdout.flush()
     except OSError as error:
