@@ -15,6 +15,9 @@ from websockets.exceptions import ConnectionClosed
 
 from schema.errors import ERRORS, ErrorCode
 
+ROWS_TELL = ("project_changed", "role_changed", "tick")
+"""What may come between any two messages: of rows it is told when this node has read them."""
+
 PATIENCE = 30.0
 """For an answer on a machine that others use, too; only a hub that is broken takes so long."""
 """Seconds that any answer may take."""
@@ -170,7 +173,7 @@ class Wire:
     async def _next_state(self) -> Message:
         """The next `state`; what is told of rows may stand before it, and is kept."""
         kept: deque[Message] = deque()
-        while (message := await self.next())["t"] in ("tick", "project_changed"):
+        while (message := await self.next())["t"] in ROWS_TELL:
             kept.append(message)
         assert message["t"] == "state", message
         self.backlog.extendleft(reversed(kept))
