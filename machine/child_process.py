@@ -26,6 +26,7 @@ SEARCH_CAPABILITIES = ("dac_read_search", "dac_override")
 
 HELPS = (
     ("No space left", "make room on that disk"),
+    ("wrote only", "No space left on device: make room on that disk"),  # a part of a page did fit
     ("Disk quota exceeded", "make room within the quota"),
     ("Read-only file system", "choose a data directory that can be written to"),
     ("ermission denied", "start as the owner of that directory, or choose another one"),
