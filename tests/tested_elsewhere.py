@@ -328,6 +328,7 @@ TESTED_ELSEWHERE = {
     "server.live.room_journal": "tests/server/health/test_internal_errors.py",
     "server.live.room_restores": "tests/server/commits/test_group_committer.py",
     "server.live.room_services": "tests/server/live/test_journal_watch.py",
+    "server.loop.core_share": "tests/server/settings/test_reading.py",
     "server.loop.stall_probe": "tests/server/live/test_neighbours.py",
     "server.loop.threads": "tests/server/states/test_document_slots.py",
     "server.node": "tests/server/live/test_hub.py",
