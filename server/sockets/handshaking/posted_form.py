@@ -22,11 +22,13 @@ IS_FORM = re.compile(
 class PostedForm:
     """Of one connection, from its first byte on."""
 
-    __slots__ = ("_is_over", "_received", "body")
+    __slots__ = ("_is_over", "_received", "_size", "body")
 
     def __init__(self) -> None:
         self._received = bytearray()
         """What has come, while it may be such a request that is not whole yet."""
+        self._size = 0
+        """Of all of it, once its head is there: before so much has come nothing is looked at."""
         self.body: bytes | None = None
         """The form, once all of it is there."""
         self._is_over = False
@@ -37,6 +39,8 @@ class PostedForm:
         if self._is_over:
             return data
         self._received += data
+        if len(self._received) < self._size:
+            return b""
         if not self._may_be_one() or self._is_too_long():
             released: bytes | None = bytes(self._received)
         else:
@@ -66,6 +70,7 @@ class PostedForm:
             return bytes(self._received)
         size = int(lengths[0])
         if len(body) < size:
+            self._size = end + len(REQUEST_END) + size
             return None
         self.body = body[:size]
         return LENGTH.sub(b"\r\nContent-Length: 0", head) + b"\r\n"

@@ -33,6 +33,28 @@ def test_A72_a_form_goes_on_as_a_request_without_a_body_once_it_is_whole(size: i
     assert form.take(b"more") == b"more"
 
 
+def test_A72_a_head_that_is_whole_is_looked_at_once_however_its_form_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once, and when all is there: not with each byte, which would cost the square of them."""
+    form, looks = PostedForm(), 0
+    whole = PostedForm._whole
+
+    def counted(one: PostedForm) -> bytes | None:
+        nonlocal looks
+        looks += 1
+        return whole(one)
+
+    monkeypatch.setattr(PostedForm, "_whole", counted)
+    head = len(WHOLE) - len(FORM)
+    assert form.take(WHOLE[:head]) == b""
+    for byte in WHOLE[head:-1]:
+        assert form.take(bytes([byte])) == b""
+    assert looks == 1
+    assert form.take(WHOLE[-1:]) == WITHOUT_BODY
+    assert (looks, form.body) == (2, FORM)
+
+
 def test_A72_what_comes_behind_it_is_not_read() -> None:
     form = PostedForm()
     assert form.take(WHOLE + b"GET / HTTP/1.1\r\n\r\n") == WITHOUT_BODY
