@@ -3,15 +3,21 @@
 import asyncio
 import secrets
 import time
+from collections import Counter
 
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.target import Target, Unusable, new_project
-from loadtest.attack.wire import Closed, Message, Wire
+from loadtest.attack.wire import Closed, Message, NoHandshake, Wire
 from loadtest.bare.frames import BINARY, PING
 from schema.limits import MAX_OPS_PER_DELTA, OPS_PER_SECOND
 
 FLOOD_SECONDS = 30.0
 """Who sends too much for ten seconds is closed; three times as long is never given."""
+
+STRANGERS = 8
+ROUNDS = 3
+FRAGMENTS = 50_000
+"""Of one message, 300 KB: a node that looked at each would take a third of a second."""
 
 SEATS = 600
 PARTS_UNREAD = 400
@@ -84,6 +90,37 @@ async def fragments(target: Target) -> str:
     code = await _until_closed(target, "fragments")
     must(code in (1009, 4004, 4503, None), f"closed with {code}")
     return f"closed with {code}; others did not notice"
+
+
+@attack("A22", "empty fragments of strangers, on sockets that come again")
+async def fragments_of_strangers(target: Target) -> str:
+    """Nobody has said hello, and no message is ever whole; how late others are is only told."""
+    before, slowest = await _acknowledged_in(target), 0.0
+    counted: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        flooding = [asyncio.ensure_future(_endless_message(target)) for _ in range(STRANGERS)]
+        try:
+            slowest = max(slowest, await _acknowledged_in(target))
+            counted.update(await asyncio.gather(*flooding))
+        finally:
+            for one in flooding:
+                one.cancel()
+    must(set(counted) <= {"4004", "1009", "None", "HTTP 429"}, f"ended with {dict(counted)}")
+    late = f"the slowest edit of others took {slowest / max(before, 1e-4):.1f} times as long"
+    return f"ended with {dict(counted)}; {late}"
+
+
+async def _endless_message(target: Target) -> str:
+    """How the server ended it."""
+    try:
+        wire = await Wire.open(target.in_turn())
+    except NoHandshake as refused:
+        return str(refused)
+    async with wire:
+        wire.send_piece(b"", BINARY, is_last=False)
+        for _ in range(FRAGMENTS):
+            wire.send_piece(b"", 0, is_last=False)
+        return str(await wire.closed())
 
 
 @attack("A22", "large deltas that are refused, over two connections of one user")
