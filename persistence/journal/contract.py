@@ -96,6 +96,9 @@ class Journal(Protocol):
         this call or any other node: the writer never has a gap (at most 1,000 of a project; then
         it reads on).
 
+        A proposal with a `margin` that is used up comes to OVERTAKEN: others have filled the
+        project since it was judged.
+
         Nothing is stored of a project that `known` does not fit: its proposals come to OTHER_EPOCH,
         or to WENT_BACK. In the latter case the project has a new epoch in the same transaction: no
         number is given out anew in the old one.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from persistence import slices
 from persistence.errors import BadValue, Unavailable
+from persistence.journal import margins
 from persistence.journal.contract import Known
 from persistence.journal.rows import OUTCOMES
 from persistence.journal.storable import is_storable
@@ -53,6 +54,18 @@ async def _append_staged(
     db: Executor, staging: str, parts: Sequence[Proposal], known_state: Known
 ) -> tuple[Outcome, int | None] | None:
     """None: not all of it is staged."""
+    last = parts[-1]
+    if last.margin is None:
+        return await _store_staged(db, staging, parts, known_state)
+    async with db.transaction() as tx:
+        if await margins.find_overtaken(tx, [last], {last.project: known_state}):
+            return Outcome.OVERTAKEN, None
+        return await _store_staged(tx, staging, parts, known_state)
+
+
+async def _store_staged(
+    db: Executor, staging: str, parts: Sequence[Proposal], known_state: Known
+) -> tuple[Outcome, int | None] | None:
     last = parts[-1]
     row = await db.fetchrow(
         APPEND_GROUP,

@@ -305,6 +305,8 @@ class MemoryJournal:
         if known_outcome is not None and known_outcome[0] is Outcome.DUPLICATE:
             return known_outcome
         refusal = self._refusal(proposal)
+        if known_outcome is None and self._is_overtaken(proposal):
+            return Outcome.OVERTAKEN, None
         if refusal is not None:
             return refusal, None
         if known_outcome is not None:
@@ -341,6 +343,13 @@ class MemoryJournal:
     def _is_fenced(project: _Project, proposal: Proposal) -> bool:
         fence = proposal.fence
         return fence is not None and fence < project.fences.get(proposal.member, fence)
+
+    def _is_overtaken(self, proposal: Proposal) -> bool:
+        """Whether others have taken the room that it was to leave (rules O13, O16)."""
+        margin, project = proposal.margin, self._projects.get(proposal.project)
+        if margin is None or project is None:
+            return False
+        return sum(len(each.payload) for each in project.entries[margin.seq :]) > margin.bytes
 
     def _store(self, proposal: Proposal, at: float, *, more: bool = False) -> int:
         project = self._projects[proposal.project]

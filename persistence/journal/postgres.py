@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from persistence.errors import BadValue, Compacted, OtherHistory
-from persistence.journal import fences, stored_states
+from persistence.journal import fences, margins, stored_states
 from persistence.journal import groups as journal_groups
 from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, Known, Stands
 from persistence.journal.rows import (
@@ -281,8 +281,25 @@ class PostgresJournal:
     async def _append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, Known]
     ) -> tuple[list[Judged], list[Entry]]:
+        if all(proposal.margin is None for proposal in proposals):
+            return await self._append_over(self._appends, proposals, known_states)
+        async with self._appends.transaction() as tx:
+            overtaken = await margins.find_overtaken(tx, proposals, known_states)
+            left = [each for n, each in enumerate(proposals) if n not in overtaken]
+            of_left, missed = await self._append_over(tx, left, known_states)
+        others = iter(of_left)
+        judged = [
+            Judged(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
+            for n in range(len(proposals))
+        ]
+        return judged, missed
+
+    @staticmethod
+    async def _append_over(
+        db: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, Known]
+    ) -> tuple[list[Judged], list[Entry]]:
         hashes = [proposal.payload_hash for proposal in proposals]
-        rows = await self._appends.fetch(
+        rows = await db.fetch(
             APPEND,
             [proposal.project for proposal in proposals],
             [proposal.delta_id for proposal in proposals],

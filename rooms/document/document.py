@@ -22,7 +22,7 @@ from rooms.rules.proposal_rules import problem_with_new_op
 from schema import invariants
 from schema.entities import SIDED
 from schema.errors import DropReason
-from schema.limits import MAX_STATE_BYTES
+from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Op, decode_ops
 
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "Tried", "merged"]
@@ -33,6 +33,18 @@ FREE_OF_COUNTING = 0.4
 A byte of a message becomes at most nine of the state (a small number is a float 64 there), and
 what points at something that is deleted grows by a few bytes.
 """
+
+NEARLY_FULL = 0.75
+"""Of a bound of the project: past that a node says how much room is left (`Document.margin`)."""
+
+GROWTH = 12
+"""Bytes of a state that a byte of ops makes at most: see `FREE_OF_COUNTING`."""
+
+LEAST_INSERT = 40
+"""Bytes of ops that an entity takes at least."""
+
+MOST_BY_OP = 8_192
+"""Bytes that an op adds to a state at most, beside `params`: a path, a name and some short ones."""
 
 AT_DOOR_ONLY = frozenset({invariants.ROUTE_TOO_FAR, invariants.TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
@@ -88,6 +100,10 @@ def quarantined(ops: int, mistake: str) -> Applied:
 
 class Document(OpApplication):
     """A project state and what ops do to it."""
+
+    margin: int | None = None
+    """How many bytes of ops may be stored before those that were rehearsed last, if they are not to
+    pass a bound; None: as many as can be on their way."""
 
     def apply(
         self, ops: Sequence[Op], *, atomic: bool = False, reach: ContributorScope | None = None
@@ -149,6 +165,27 @@ class Document(OpApplication):
         applied.changes = self._taken_log()
         return applied
 
+    def _margin_of(self, entities: int, size: int | None, beside: int) -> int | None:
+        """After a delta that comes to so much. `size`: None where it is too small to be counted."""
+        left: list[int] = []
+        with_others = entities + beside // LEAST_INSERT
+        if entities > len(self.where) and with_others > MAX_ENTITIES * NEARLY_FULL:
+            left.append((MAX_ENTITIES - entities) * LEAST_INSERT)
+        size = self.size if size is None else size
+        if size > self.size and size + GROWTH * beside > MAX_STATE_BYTES * NEARLY_FULL:
+            left.append((MAX_STATE_BYTES - size) // GROWTH)
+        return min(left, default=None)
+
+    def may_be_full_after(self, ops: Sequence[Op]) -> bool:
+        """Whether so many ops can pass the bounds of a project: else there is nothing to count."""
+        if len(self.where) + len(ops) > MAX_ENTITIES:
+            return True
+        most = len(ops) * MOST_BY_OP
+        if self.size + most > MAX_STATE_BYTES:
+            return True
+        of_devices = sum(op.col == "devices" for op in ops)
+        return self.size + most + of_devices * MAX_PARAMS_BYTES > MAX_STATE_BYTES
+
     def rehearse(self, ops: Sequence[Op], *, reach: ContributorScope | None = None) -> list[Drop]:
         """What would be dropped if these ops were applied now; leaves everything as it is.
 
@@ -157,13 +194,22 @@ class Document(OpApplication):
         return finish(self.rehearsing(ops, reach=reach))
 
     def rehearsing(
-        self, ops: Sequence[Op], *, are_sound: bool = False, reach: ContributorScope | None = None
+        self,
+        ops: Sequence[Op],
+        *,
+        are_sound: bool = False,
+        reach: ContributorScope | None = None,
+        is_made: bool = False,
+        beside: int = 0,
     ) -> Steps[list[Drop]]:
         """`rehearse` with pauses; `are_sound` and `reach` as for `applying`.
 
+        `is_made`: by the server, so they may be more than one delta of a client can hold.
+        `beside`: bytes of the ops that are on their way already; they count for `margin` alone.
         Where this raises, ours being the mistake, everything is as it was as well.
         """
-        return self._tried_only(self._rehearsing(ops), are_sound=are_sound, reach=reach)
+        tried = self._rehearsing(ops, is_made=is_made, beside=beside)
+        return self._tried_only(tried, are_sound=are_sound, reach=reach)
 
     def _tried_only(
         self, steps: Steps[list[Drop]], *, are_sound: bool, reach: ContributorScope | None = None
@@ -178,9 +224,10 @@ class Document(OpApplication):
             yield from self._undoing(*before)
             raise
 
-    def _rehearsing(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
+    def _rehearsing(self, ops: Sequence[Op], *, is_made: bool, beside: int) -> Steps[list[Drop]]:
         before = self.size
-        size = SizeCheck(before) if before > MAX_STATE_BYTES * FREE_OF_COUNTING else None
+        is_counted = is_made or before + GROWTH * beside > MAX_STATE_BYTES * FREE_OF_COUNTING
+        size = SizeCheck(before) if is_counted else None
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
@@ -198,7 +245,9 @@ class Document(OpApplication):
                     self.size = size.bytes  # `apply` would see this from here on
                 yield
         self.size = before
+        entities = len(self.where)
         yield from self._rolling_back()
+        self.margin = self._margin_of(entities, None if size is None else size.bytes, beside)
         return drops
 
     def rehearsing_on(

@@ -48,6 +48,10 @@ OUTCOMES = {
         ErrorCode.UNAVAILABLE,
         "your role or your tracks are others now; send this again with the same id",
     ),
+    Outcome.OVERTAKEN: (
+        ErrorCode.UNAVAILABLE,
+        "the project is nearly full, and others have added to it; send this again with the same id",
+    ),
     Outcome.FENCED: (ErrorCode.UNAVAILABLE, "this device has joined again since; join, then send"),
     **dict.fromkeys(
         STRAYED, (ErrorCode.UNAVAILABLE, "the project has a new epoch; join again, then send it")

@@ -291,7 +291,7 @@ class Edits:
         proposed = self.waiting.get(proposal.delta_id)
         if proposed is None or proposed.proposal is not proposal:
             return
-        if outcome is Outcome.GRANT_CHANGED:  # judged anew, by the tracks of now
+        if outcome in (Outcome.GRANT_CHANGED, Outcome.OVERTAKEN):  # judged anew, by what is now
             yield from self.given_back([proposal], outcome)
             return
         if outcome is Outcome.DUPLICATE and seq is not None and seq > self.follower.head:

@@ -15,14 +15,13 @@ from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step, UndoStacks
 from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Settled, pausing
-from rooms.journal.entry import Proposal, Purpose
+from rooms.journal.entry import Margin, Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import QueuedRequest, Seat
 from rooms.rules.routes import lead_elsewhere
-from schema.errors import ErrorCode
-from schema.invariants import ROUTE_TOO_FAR
+from schema.errors import DropReason, ErrorCode
 from schema.limits import MAX_GROUP_BYTES
 from schema.messages import Error
 from schema.ops import Op
@@ -51,6 +50,8 @@ class ProposalQueue:
         """The group that the journal is storing: one at a time, as it may be large."""
         self.routing: OpenProposal | None = None
         """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
+        self.filling: OpenProposal | None = None
+        """What the journal is storing and leaves little room: one at a time (rules O13, O16)."""
         self.is_free_again = False
         """What others have queued meanwhile is still to have its turn."""
         self._project = project
@@ -99,11 +100,11 @@ class ProposalQueue:
         yield from self.gave_up(proposed.proposal, error)
 
     def _is_to_wait(self, seat: Seat, queued: QueuedRequest) -> bool:
-        """For what came before it, or for a route that is on its way: it is judged by both.
+        """For what came before it, or a route or a last bit of room that is on its way to someone.
 
         The ops of an own undo, redo or restore are known when it is in the document, not before.
         """
-        if self._waiting.is_made_for(seat):
+        if self.filling is not None or self._waiting.is_made_for(seat):
             return True
         reach = queued.proposal.reach
         if reach is not None and seat.in_flight and self._waiting.has_of_other_tracks(seat, reach):
@@ -118,7 +119,9 @@ class ProposalQueue:
         document = self._follower.document
         is_undo = queued.proposal.purpose is Purpose.UNDO
         reach = scope_of(queued.proposal.reach, takes_back=is_undo)
-        drops = yield from pausing(document.rehearsing(ops, are_sound=True, reach=reach))
+        beside = self._waiting.bytes - len(queued.proposal.payload)
+        tried = document.rehearsing(ops, are_sound=True, reach=reach, beside=beside)
+        drops = yield from pausing(tried)
         broken = (yield from self._broken(seat, queued, ops, drops)) if drops else None
         proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:
@@ -129,10 +132,18 @@ class ProposalQueue:
             error = answers.refused_op(self._project, delta_id, broken, op)
             yield [self._look_up(seat, queued, error)]
             return
-        self._waiting.send(proposed, queued.proposal, ops)
+        proposal = self._with_margin(queued.proposal, document.margin)
+        self._waiting.send(proposed, proposal, ops)
         if lead_elsewhere(ops):
             self.routing = proposed
-        yield [Commit(queued.proposal)]
+        if proposal.margin is not None:
+            self.filling = proposed
+        yield [Commit(proposal)]
+
+    def _with_margin(self, proposal: Proposal, left: int | None) -> Proposal:
+        if left is None:
+            return proposal
+        return replace(proposal, margin=Margin(self._follower.head, left))
 
     def _broken(
         self, seat: Seat, queued: QueuedRequest, ops: Sequence[Op], drops: Sequence[Drop]
@@ -179,7 +190,7 @@ class ProposalQueue:
                 break
             step, ops = older_step, ops_below
         looked_over_ops = yield from looked_over(ops)
-        problem = yield from self._problem_with_made(seat, looked_over_ops)
+        problem, left = yield from self._judge_made(seat, looked_over_ops)
         proposed = self._waiting.still_queued(queued, seat)
         if proposed is None:
             return  # its member has gone meanwhile
@@ -187,7 +198,8 @@ class ProposalQueue:
             error = answers.refused(self._project, proposal.delta_id, *problem)
             yield from self.gave_up(proposal, error)
             return
-        yield from self.make(proposed, replace(proposal, reverts=step.seqs[-1]), looked_over_ops)
+        proposal = self._with_margin(replace(proposal, reverts=step.seqs[-1]), left)
+        yield from self.make(proposed, proposal, looked_over_ops)
 
     def _inverse(
         self, step: Step, known_changes: Mapping[int, Sequence[Change]]
@@ -206,22 +218,25 @@ class ProposalQueue:
             return []
         return (yield from pausing(inverse(changes, self._follower.document)))
 
-    def _problem_with_made(
+    def _judge_made(
         self, seat: Seat, made_ops: Made
-    ) -> Generator[Effects, None, tuple[ErrorCode, str] | None]:
-        """Why ops that the server made for a member are refused, if they are."""
-        if TRANSPORT in made_ops.touched and seat.may.transport is not None:
-            return ErrorCode.FORBIDDEN, seat.may.transport
-        if (yield from self._is_too_far(made_ops)):
-            return ErrorCode.LIMIT_REACHED, ROUTE_TOO_FAR
-        return None
+    ) -> Generator[Effects, None, tuple[tuple[ErrorCode, str] | None, int | None]]:
+        """Why ops that the server made for a member are refused, if they are; else their margin.
 
-    def _is_too_far(self, made_ops: Made) -> Generator[Effects, None, bool]:
-        """Whether ops that the server made need more links than the door looks at (rule O18)."""
-        if not made_ops.leads_elsewhere:
-            return False
-        drops = yield from pausing(self._follower.document.rehearsing(made_ops.ops))
-        return any(drop.detail == ROUTE_TOO_FAR for drop in drops)
+        They may pass a bound of the project, or of a route (rules O13, O16, O18).
+        """
+        if TRANSPORT in made_ops.touched and seat.may.transport is not None:
+            return (ErrorCode.FORBIDDEN, seat.may.transport), None
+        document = self._follower.document
+        if not (made_ops.leads_elsewhere or document.may_be_full_after(made_ops.ops)):
+            return None, None
+        drops = yield from pausing(
+            document.rehearsing(made_ops.ops, is_made=True, beside=self._waiting.bytes)
+        )
+        past_bound = next((drop for drop in drops if drop.reason is DropReason.LIMIT), None)
+        if past_bound is not None:
+            return (ErrorCode.LIMIT_REACHED, past_bound.detail), None
+        return None, document.margin
 
     def make(self, proposed: OpenProposal, proposal: Proposal, made: Made) -> Job:
         """Ops that the server made: one delta or, where they are many, a group (rule D14).
@@ -243,6 +258,8 @@ class ProposalQueue:
             self.group = proposed
         if made.leads_elsewhere:
             self.routing = proposed
+        if last.margin is not None:
+            self.filling = proposed
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
         if len(parts) > 1:
             yield from freeing_ops(made.ops)
@@ -278,6 +295,8 @@ class ProposalQueue:
             self.group, self.is_free_again = None, True
         if self.routing is proposed:
             self.routing, self.is_free_again = None, True
+        if self.filling is proposed:
+            self.filling, self.is_free_again = None, True
         # Its member may have come anew, and not have asked for it again.
         self.is_free_again |= proposed.proposal.purpose is not Purpose.EDIT
         return self._waiting.settle(proposed)

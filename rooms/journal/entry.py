@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """Its author has joined again since, and named what had no answer (rule J15)."""
     GRANT_CHANGED = "grant_changed"
     """Its author is a contributor, and has other tracks than it was judged by (rule R24)."""
+    OVERTAKEN = "overtaken"
+    """It fitted into the project as it was judged; what was stored since may have filled it."""
     UNAVAILABLE = "unavailable"
     """The journal could not be written to for this project: the same id is to be sent again."""
 
@@ -43,6 +45,14 @@ class Purpose(StrEnum):
     RESTORE = "restore"
 
 
+class Margin(Struct, frozen=True, gc=False):
+    """How much room a proposal leaves: judged at `seq`, it passes no bound of the project as long
+    as no more than `bytes` of ops were stored since (rules O13, O16)."""
+
+    seq: int
+    bytes: int
+
+
 class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     """What wants a place in the journal. `payload`: a JSON array, for its `aspect` to read.
 
@@ -52,6 +62,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     none. `snapshot`: the one that a restore brings back. `fence`: the newest that was given out
     before its author joined; a later one of the member keeps it out. None: nothing does.
     `reach`: the tracks of its author, if that is a contributor (`ContributorScope.text`).
+    `margin`: where the project is nearly full; None: it is not, or nothing is added to it.
     """
 
     project: str
@@ -68,6 +79,7 @@ class Proposal(Struct, frozen=True, gc=False, kw_only=True):
     snapshot: str | None = None
     fence: int | None = None
     reach: str | None = None
+    margin: Margin | None = None
 
     @property
     def payload_hash(self) -> bytes:

@@ -63,7 +63,9 @@ class ProjectQueue:
     @property
     def goes_alone(self) -> bool:
         """Whether it is to be appended alone, apart from all others."""
-        return self.failures > 0 or len(self.waiting[0][1].payload) > LARGE_DELTA_BYTES
+        first = self.waiting[0][1]
+        is_large = len(first.payload) > LARGE_DELTA_BYTES
+        return self.failures > 0 or is_large or first.margin is not None
 
     def batch(self, most: int = MAX_BATCH, most_bytes: int = MAX_BATCH_BYTES) -> list[Proposal]:
         """What goes into its next transaction; stays in the queue until it is settled."""
@@ -71,7 +73,7 @@ class ProjectQueue:
         size = 0
         for _, proposal in self.waiting:
             size += len(proposal.payload)
-            if len(proposals) == most or size > most_bytes:
+            if len(proposals) == most or size > most_bytes or proposal.margin is not None:
                 break
             proposals.append(proposal)
         return proposals
@@ -81,7 +83,8 @@ class ProjectQueue:
 
         So the one at fault holds up only what comes after it.
         """
-        return [self.waiting[0][1]] if self.failures else self.batch() or [self.waiting[0][1]]
+        first = [self.waiting[0][1]]
+        return first if self.failures else self.batch() or first
 
 
 class WaitingDeltas:

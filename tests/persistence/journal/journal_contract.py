@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint, Journal, Known, may_have_more
 from rooms.aspect import AspectState, StateSlice
-from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
+from rooms.journal.entry import Entry, Margin, Outcome, Proposal, Purpose, StepMark
 from rooms.presence.permits import Permits
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
@@ -503,6 +503,91 @@ class JournalContract:
         assert await stored("track-01") is Outcome.COMMITTED  # it may do more than that now
         entries = await bench.journal.read(project, 0, 10)
         assert [entry.reach for entry in entries] == ["track-01,track-02", "", "track-01"]
+
+    async def test_O16_a_delta_whose_margin_others_have_used_up_is_not_stored(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        first, second = propose(project, author), propose(project, author)
+        await outcomes(bench.journal, first, second)
+        stored = len(ops())
+
+        async def fits(seq: int, left: int) -> Outcome:
+            proposal = replace(propose(project, author), margin=Margin(seq, left))
+            [(outcome, _)] = await outcomes(bench.journal, proposal)
+            return outcome
+
+        assert await fits(0, 2 * stored - 1) is Outcome.OVERTAKEN
+        assert await fits(1, stored - 1) is Outcome.OVERTAKEN
+        assert await fits(2, 0) is Outcome.COMMITTED
+        assert await fits(2, 0) is Outcome.OVERTAKEN
+        assert await fits(0, 3 * stored) is Outcome.COMMITTED
+        assert await bench.journal.heads([project]) == {project: 4}
+
+    async def test_O16_margins_count_what_comes_before_in_the_same_append(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project, other = await bench.project(author), await bench.project(author)
+        tight = [replace(propose(p, author), margin=Margin(0, 0)) for p in (project, other)]
+        batch = [propose(project, author), *tight, propose(project, author)]
+        assert await outcomes(bench.journal, *batch) == [
+            (Outcome.COMMITTED, 1),
+            (Outcome.OVERTAKEN, None),
+            (Outcome.COMMITTED, 1),
+            (Outcome.COMMITTED, 2),
+        ]
+
+    async def test_O16_D3_what_is_stored_is_known_again_whatever_its_margin(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        proposal = replace(propose(project, author), margin=Margin(0, 0))
+        assert await outcomes(bench.journal, proposal) == [(Outcome.COMMITTED, 1)]
+        await outcomes(bench.journal, propose(project, author))
+        assert await outcomes(bench.journal, proposal) == [(Outcome.DUPLICATE, 1)]
+        other = replace(proposal, payload=ops("other"))
+        assert await outcomes(bench.journal, other) == [(Outcome.ID_REUSED, None)]
+
+    async def test_O16_what_was_overtaken_learns_what_it_was_overtaken_by(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        there = await known(bench, project)
+        await outcomes(bench.journal, propose(project, author))
+        proposal = replace(propose(project, author), margin=Margin(0, 0))
+        appended = await bench.journal.append([proposal], there)
+        assert appended.outcomes == [(Outcome.OVERTAKEN, None)]
+        assert seqs(appended.entries) == [1]
+
+    async def test_O16_S3_a_journal_that_went_back_is_noticed_by_what_has_a_margin(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        there = await known(bench, project, 3)
+        await bench.go_back(project, 1)
+        await outcomes(bench.journal, *(propose(project, author) for _ in range(3)))
+        proposal = replace(propose(project, author), margin=Margin(3, 0))
+        appended = await bench.journal.append([proposal], there)
+        assert appended.outcomes == [(Outcome.WENT_BACK, None)]
+
+    async def test_O16_a_group_whose_margin_others_have_used_up_is_not_stored(
+        self, bench: Bench
+    ) -> None:
+        author = await bench.author()
+        project = await bench.project(author)
+        there = (await known(bench, project))[project]
+        await outcomes(bench.journal, propose(project, author))
+        for left, outcome in ((0, Outcome.OVERTAKEN), (len(ops()), Outcome.COMMITTED)):
+            parts = [replace(part, margin=Margin(0, left)) for part in group(project, author, 3)]
+            said, _ = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
+            assert said is outcome
+        assert await bench.journal.heads([project]) == {project: 4}
 
     async def test_R41_a_delta_is_stored_by_what_is_agreed_on_when_it_is_stored(
         self, bench: Bench
