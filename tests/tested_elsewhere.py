@@ -142,6 +142,7 @@ TESTED_ELSEWHERE = {
     "persistence.journal.epochs": "tests/persistence/journal/test_new_epochs.py",
     "persistence.journal.groups": "tests/persistence/journal/test_postgres.py",
     "persistence.journal.history": "tests/persistence/tables/test_project_snapshots.py",
+    "persistence.journal.margins": "tests/persistence/journal/test_postgres.py",
     "persistence.journal.state_slices": "tests/persistence/journal/test_stored_states.py",
     "persistence.holding_login": "tests/server/calls/accounts/test_holding_login.py",
     "persistence.lanes": "tests/persistence/test_pool.py",
