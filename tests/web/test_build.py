@@ -17,9 +17,16 @@ MOST_KB = {"prime.js": 25, "studio.js": 150, "operator.js": 150}
 """File -> KB that it may have, zipped: what issue 19 allows."""
 
 
-def test_what_git_has_is_what_the_sources_make(web: Node, tmp_path: Path) -> None:
-    build_pages(web, tmp_path)
-    assert differences(tmp_path, DIST) == [], "run ./run web, and commit web/dist"
+@pytest.fixture(scope="module")
+def pages(web: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the sources make."""
+    folder = tmp_path_factory.mktemp("pages")
+    build_pages(web, folder)
+    return folder
+
+
+def test_what_git_has_is_what_the_sources_make(pages: Path) -> None:
+    assert differences(pages, DIST) == [], "run ./run web, and commit web/dist"
 
 
 def test_a_file_that_is_another_one_missing_or_too_many_is_told(tmp_path: Path) -> None:
@@ -32,21 +39,15 @@ def test_a_file_that_is_another_one_missing_or_too_many_is_told(tmp_path: Path) 
     assert differences(one, tmp_path / "none") == ["a", "b", "c"]
 
 
-def test_the_same_sources_make_the_same_bytes(web: Node, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        build_pages(web, tmp_path / name)
-    one, two = (
-        {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
-        for name in ("one", "two")
-    )
-    assert one == two
-
-
-def test_the_bundles_are_small_and_the_page_names_their_hashes(web: Node, tmp_path: Path) -> None:
+def test_the_same_sources_make_the_same_bytes(web: Node, pages: Path, tmp_path: Path) -> None:
     build_pages(web, tmp_path)
-    zipped = {name: len(gzip.compress((tmp_path / name).read_bytes())) for name in MOST_KB}
+    assert differences(pages, tmp_path) == []
+
+
+def test_the_bundles_are_small_and_the_page_names_their_hashes(pages: Path) -> None:
+    zipped = {name: len(gzip.compress((pages / name).read_bytes())) for name in MOST_KB}
     assert {name for name, most in MOST_KB.items() if zipped[name] > most * 1_000} == set()
-    page = (tmp_path / "studio.html").read_text()
+    page = (pages / "studio.html").read_text()
     for name in ("studio.js", "studio.css"):
-        digest = hashlib.sha384((tmp_path / name).read_bytes()).digest()
+        digest = hashlib.sha384((pages / name).read_bytes()).digest()
         assert f'"/web/{name}" integrity="sha384-{b64encode(digest).decode()}"' in page
