@@ -129,7 +129,7 @@ class Incoming(RateLimited):
         return self._pay()
 
     def _receive_some(self, data: bytes) -> None:
-        self.last_received_at = self._loop.time()
+        began_at = self.last_received_at = self._loop.time()
         if self._handshake is not None and self._protocol.state is State.CONNECTING:
             request, data = self._handshake.cut(data)
             self._feed_protocol(request)
@@ -139,27 +139,28 @@ class Incoming(RateLimited):
         elif self._unread:  # a transport may go on for a moment after `pause_reading`
             self._unread += data
         elif self._is_read:
-            self._receive_frames(self._cutter.completed(data), 0)
+            self._receive_frames(self._cutter.completed(data), 0, began_at)
 
-    def _receive_frames(self, data: bytes, position: int) -> None:
+    def _receive_frames(self, data: bytes, position: int, began_at: float) -> None:
         """Deal with frames, in order, for about a millisecond; then it is the others' turn."""
-        transport, began_at = self._transport, self._loop.time()
-        is_in_time = True
-        while position < len(data) and is_in_time and self._is_looked_at():
+        is_over = False
+        while not is_over:
             payloads, frames, position = self._cutter.cut(data, position)
             for payload in payloads:
                 self._receive_message(payload)
             if frames:
                 self._feed_protocol(frames)
-            is_in_time = self._loop.time() - began_at <= READ_SECONDS
+            if self._loop.time() - began_at > READ_SECONDS:
+                break
+            is_over = position == len(data) or not self._is_looked_at()
         self._is_at_start = self._is_open and self._cutter.is_at_start
-        if transport is None or is_in_time or not self._is_looked_at():
+        if is_over or self._transport is None or not self._is_looked_at():
             return
         if position < len(data):
             self._unread, self._unread_from = data, position
             self._is_at_start = False
         # The loop would go on reading here, up to 8 MiB, before it turned to anyone else.
-        transport.pause_reading()
+        self._transport.pause_reading()
         self._loop.call_soon(self._take_turn)
 
     def _take_turn(self) -> None:
@@ -168,7 +169,7 @@ class Incoming(RateLimited):
         if not self._is_looked_at():
             return
         if data:
-            self._receive_frames(data, self._unread_from)
+            self._receive_frames(data, self._unread_from, self._loop.time())
         if not self._unread and self._transport is not None and self._is_looked_at():
             self._transport.resume_reading()
 
@@ -225,7 +226,7 @@ class Incoming(RateLimited):
         if self._is_open:
             self.close(RATE_LIMITED)
         self._is_read = False
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()  # it is cut off soon, and would go on meanwhile
 
     def _receive_whole(self, opcode: Opcode, data: bytes) -> None:
