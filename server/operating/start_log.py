@@ -7,6 +7,7 @@ import structlog
 
 from server.health.log import ServerLog
 from server.operating.checks.misspelt_variables import misspelt_variables
+from server.settings.missing_companions import missing_companions
 from server.settings.settings import Settings
 from server.settings.settings_display import Shown, shown_settings
 from server.version import VERSION, commit, version_in_words
@@ -17,7 +18,7 @@ log = structlog.get_logger()
 def tell_start(
     own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Two lines for programs; for eyes what is not the default. Then what is nearly a setting."""
+    """Two lines for programs; for eyes what is not the default. Then what nobody would notice."""
     settings_given = [
         shown_setting for shown_setting in shown_settings(settings) if not shown_setting.is_default
     ]
@@ -29,8 +30,11 @@ def tell_start(
         log.info("settings", given=settings_by_name)
     else:
         own_log.say("", f"Prime {version_in_words()}{_for_eyes(settings_given)}")
-    for nearly in misspelt_variables(environment):
-        log.warning(nearly)
+    for problem in (
+        *misspelt_variables(environment),
+        *missing_companions(settings, environment),
+    ):
+        log.warning(problem)
 
 
 def _for_eyes(given: list[Shown]) -> str:

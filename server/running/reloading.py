@@ -1,5 +1,6 @@
 """SIGHUP: settings, certificate and keys are read anew, and one line says what came of it."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
@@ -12,6 +13,7 @@ from server.accounts.mail.lines import line_of
 from server.health.log import set_level
 from server.node import Node
 from server.settings.changes import Changes, reloadable_changes
+from server.settings.missing_companions import missing_companions
 from server.settings.reading import KEEPS_ALL, Reading
 from server.settings.setting import Setting
 from server.settings.settings import Settings
@@ -34,6 +36,8 @@ async def reload(node: Node, read: Callable[[], Reading]) -> None:
     certificate = _certificate(node, problems)
     await _keys(node, problems)
     log_fields: dict[str, Any] = {"changed": _names(changed)}
+    if warnings := list(missing_companions(node.context.in_force.settings, os.environ)):
+        log_fields["warnings"] = warnings
     if later:
         log_fields["needs_restart"] = _names(later)
     if certificate is not None:

@@ -42,3 +42,16 @@ def test_a_variable_that_is_nearly_a_setting_is_one_warning(
         tell_start(own_log, read_settings({}, environment), environment)
     told = [line["event"] for line in lines if line["log_level"] == "warning"]
     assert told == ["there is no setting PRIME_REGISTRASION; is PRIME_REGISTRATION meant?"]
+
+
+def test_a_setting_without_the_one_that_it_needs_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", StringIO())
+    own_log = ServerLog.__new__(ServerLog)
+    own_log.is_json = True
+    environment = {"PRIME_VERIFY_ADDRESS": "required"}
+    with capture_logs() as lines:
+        tell_start(own_log, read_settings({}, environment), environment)
+    [told] = [line["event"] for line in lines if line["log_level"] == "warning"]
+    assert "SMTP_URL is not set" in told
