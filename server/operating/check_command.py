@@ -17,9 +17,11 @@ from machine import embedded_postgres
 from machine.child_process import NotInstalled
 from machine.sockets.closed_pipes import ended
 from server.operating.checks import node_checks, reachability_checks
+from server.operating.checks.data_directory import data_directory
 from server.operating.checks.database_checks import database_findings
 from server.operating.checks.finding import Finding, State, finding, not_looked_at
 from server.operating.checks.misspelt_variables import misspelt_variables
+from server.settings.missing_companions import missing_companions
 from server.settings.options import add_options, options_of
 from server.settings.reading import Reading, read_all
 from server.settings.settings import Settings
@@ -29,7 +31,8 @@ from server.version import VERSION, commit
 
 DESCRIPTION = """
 Looks at every setting, the database (does it answer, may it be written, rights, schema, secret),
-Redis, proxies, TLS, mail and the public address, as a node would that starts. Changes nothing.
+the data directory, Redis, proxies, TLS, mail and the public address, as a node would that starts.
+Changes nothing.
 """
 
 EPILOG = """
@@ -51,6 +54,7 @@ LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
     ("proxies", node_checks.proxies, ("host", "proxies", "behind_proxy")),
     ("origins", node_checks.origins, ("origins", "mail.public_url")),
     ("tls", node_checks.tls, ("host", "tls_certificate", "tls_key")),
+    ("data", data_directory, ("data", "database_url", "redis_url")),
     ("open files", node_checks.open_files, ()),
     ("redis", reachability_checks.redis, ("redis_url", "database_url")),
     ("mail", reachability_checks.mail, ("mail", "mail.server", "mail.sender", "mail.public_url")),
@@ -79,9 +83,11 @@ def _of_settings(reading: Reading) -> list[Finding]:
     findings = [
         Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()
     ]
-    findings += [
-        Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in misspelt_variables(os.environ)
-    ]
+    unnoticed = (
+        *misspelt_variables(os.environ),
+        *missing_companions(reading.settings, os.environ, reading.problems),
+    )
+    findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in unnoticed]
     return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 

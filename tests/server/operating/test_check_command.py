@@ -101,6 +101,18 @@ def test_each_setting_that_makes_no_sense_is_a_line_and_2(
     assert others["mail"] == "ok"
 
 
+def test_what_serve_would_fail_on_or_nobody_would_notice_is_told(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare.setenv("PRIME_VERIFY_ADDRESS", "required")
+    assert run(bare, "--json", "--data", "/proc/nope") == 1
+    checks = {each["name"]: each for each in told(capsys)["checks"]}
+    assert checks["data"]["state"] == "failed"
+    assert "/proc/nope" in checks["data"]["text"]
+    assert checks["settings"]["state"] == "warning"
+    assert "SMTP_URL is not set" in checks["settings"]["text"]
+
+
 def test_a_toml_file_that_is_none_hides_nothing(
     bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

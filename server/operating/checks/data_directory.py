@@ -1,0 +1,44 @@
+"""Whether the directory of the embedded servers can be made, written, and has room."""
+
+import os
+import shutil
+from pathlib import Path
+
+from server.operating.checks.finding import Doubtful, Wrong
+from server.settings.settings import Settings
+
+LEAST_FREE = 100 << 20
+"""Bytes that a new PostgreSQL takes before it holds anything."""
+
+ENOUGH_FREE = 1 << 30
+"""Bytes; with fewer the disk is full before anyone looks."""
+
+
+async def data_directory(settings: Settings) -> str:
+    """As `serve` would find it, which makes it; nothing is made here."""
+    starts_valkey = settings.redis_url is None and "redis_url" not in settings.given
+    if settings.database_url is not None and not starts_valkey:
+        return "not used: no embedded server is started"
+    data = settings.data.resolve()
+    there = _nearest(data)
+    if not there.is_dir():
+        raise Wrong(f"{data}: {there} is a file; choose another --data")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Wrong(
+            f"{data}: this user may not write in {there}; choose another --data, or start as the"
+            " user who owns this one"
+        )
+    disk = shutil.disk_usage(there)
+    free = f"{disk.free / 1e6:,.0f} MB free"
+    if disk.total == 0:
+        raise Wrong(f"{data}: {there} is of the kernel, and holds no files; choose another --data")
+    if disk.free < LEAST_FREE:
+        raise Wrong(f"{data}: {free} on that disk; make room, or choose another --data")
+    if disk.free < ENOUGH_FREE:
+        raise Doubtful(f"{data}: {free} on that disk; make room before it is full")
+    return f"{data}, {'there' if there == data else 'made by ./run serve'}; {free}"
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself, or the nearest above it that is there."""
+    return next(each for each in (path, *path.parents) if os.path.lexists(each))
