@@ -4,28 +4,35 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
 
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
+from machine.settings.sources import COMMAND_LINE
 from machine.sockets.closed_pipes import ended
 from persistence.backups import runs
+from persistence.backups.contents import close, connect, server_of
 from persistence.backups.runs import Run
-from persistence.database_url import chosen
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
+from persistence.sqlstates import own_errors
 from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
 from server.backups.command_output import Left
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
-from server.settings.options import add_config
+from server.operating.command_failures import told
+from server.operating.database import database_of
+from server.settings.options import add_config, add_option, options_of
+from server.settings.reading import read_settings
+from server.settings.settings import Settings
 
 DESCRIPTION = """
 Restore the newest backup of a directory into a database that is made for it and dropped again;
-compare every row with the manifest, and replay the journal of every project. The database in use is
-not touched.
+compare every row with the manifest, and replay the journal of every project. The database in use,
+that of DATABASE_URL or the embedded one of --data, only remembers that it was done.
 """
 
 EPILOG = """
@@ -47,8 +54,7 @@ def main() -> int:
 
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
-        url, began_at = chosen(None, arguments.config), time.monotonic()
-        newest = _backup_at(arguments.from_)
+        began_at, newest = time.monotonic(), _backup_at(arguments.from_)
         done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
         if url is not None and not done.problems:
             await _note_run(url, newest, time.monotonic() - began_at)
@@ -58,7 +64,19 @@ def main() -> int:
             _print_done(done)
         return 1 if done.problems else 0
 
-    return command_output.run("rehearse", work, end_words)
+    try:
+        with _database_in_use(read_settings(options_of(arguments))) as url:
+            return command_output.run("rehearse", work, end_words)
+    except Exception as error:
+        return command_output.fail("rehearse", *told(error))
+
+
+def _database_in_use(settings: Settings) -> AbstractContextManager[str | None]:
+    """That of DATABASE_URL or --data, which remembers the rehearsal; None: there is none."""
+    is_said = settings.database_url is not None or settings.where("data") == COMMAND_LINE
+    if is_said or (settings.data / "postgres").is_dir():
+        return database_of(settings)
+    return nullcontext()
 
 
 def _backup_at(path: Path) -> Backup:
@@ -72,11 +90,29 @@ def _backup_at(path: Path) -> Backup:
 async def _note_run(url: str, newest: Backup, seconds: float) -> None:
     done = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
     try:
-        await runs.note(url, done)
+        if await _is_of_another(newest, url):
+            text = "the backup is good, and of another database: this one does not remember it"
+            command_output.fail("rehearse", text, 0)
+        else:
+            await runs.note(url, done)
     except PersistenceError as error:
         command_output.fail(
             "rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0
         )
+
+
+async def _is_of_another(backup: Backup, url: str) -> bool:
+    """False also where one of the two does not say which it is."""
+    connection = await connect(url)
+    try:
+        with own_errors():
+            server = await server_of(connection)
+    finally:
+        await close(connection)
+    backed_up = backup.manifest.server
+    if None in (server.system, backed_up.system):
+        return False
+    return (server.system, server.database) != (backed_up.system, backed_up.database)
 
 
 def _print_done(done: Rehearsed) -> None:
@@ -108,9 +144,11 @@ def _parser() -> argparse.ArgumentParser:
         "--on",
         default=SERVER,
         metavar="WHERE",
-        help=f"{SERVER}: a database beside that of DATABASE_URL, which takes CREATEDB (the default)"
-        f"; {EMBEDDED}: a server for it alone; or the URL of another server, without a password",
+        help=f"{SERVER}: a database beside that of DATABASE_URL or --data, which takes CREATEDB"
+        f" (the default); {EMBEDDED}: a server for it alone; or the URL of another server, without"
+        " a password",
     )
+    add_option(parser, "data")
     parser.add_argument(
         "--jobs", type=int, choices=range(1, 65), metavar="N", help="connections at once"
     )

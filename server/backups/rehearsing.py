@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from machine.child_process import NotInstalled, ServerUnavailable
-from machine.embedded_postgres import EmbeddedPostgres
+from machine.embedded_postgres import EmbeddedPostgres, package_root
 from persistence.backups import restore_target
 from persistence.backups.contents import snapshot
 from persistence.database_url import checked
@@ -121,7 +121,7 @@ async def _empty_database(
             yield rehearsal_dsn, "an embedded server"
         return
     if on == SERVER and url is None:
-        raise NotKept("which server? set DATABASE_URL, or --on the URL of one")
+        raise NotKept(_which_server())
     dsn = checked(url or "") if on == SERVER else checked(on, "--on")
     name = f"{restore_target.REHEARSAL}{secrets.token_hex(6)}"
     await restore_target.clear(dsn)
@@ -132,6 +132,18 @@ async def _empty_database(
     finally:
         await restore_target.drop(dsn, name)
         end_words.words = ""
+
+
+def _which_server() -> str:
+    """What can be said here: a package has no embedded servers."""
+    try:
+        package_root()
+    except NotInstalled:
+        return "which server? set DATABASE_URL, or --on the URL of one"
+    return (
+        "which server? set DATABASE_URL, --data of the embedded one, --on the URL of one, or"
+        f" --on {EMBEDDED} for one of its own"
+    )
 
 
 @contextmanager

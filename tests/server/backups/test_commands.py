@@ -13,6 +13,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from machine.embedded_postgres import EmbeddedPostgres
+from persistence.migrate import bring_up_to_date
 from persistence.pool import Database
 from server.backups import backup_directory
 from tests.databases import execute
@@ -172,6 +174,34 @@ async def test_what_a_superuser_restores_is_the_owners(
     superuser = empty_database_url.replace("//prime@", "//postgres@")
     await done("restore", made["file"], "--to", superuser, url="")
     assert await owners(superuser) == {"prime"}
+
+
+async def test_the_database_that_is_backed_up_remembers_the_rehearsal_and_no_other(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Of an embedded one, while its server runs."""
+    data, to = tmp_path / "data", tmp_path / "backups"
+    postgres = EmbeddedPostgres(data)
+    url = postgres.start()
+    try:
+        await bring_up_to_date(url)
+        await done("backup", "--to", str(to), "--data", str(data), url="")
+        await done("rehearse", "--from", str(to), "--data", str(data), url="")
+        assert await kinds_noted(url) == ["backup", "rehearsal"]
+    finally:
+        postgres.stop()
+    found = await asyncio.to_thread(ran, "rehearse", "--from", str(to), url=database_url)
+    assert (found.returncode, "of another database" in found.stderr) == (0, True)
+    assert await kinds_noted(database_url) == []
+
+
+async def kinds_noted(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch("SELECT kind FROM backup_runs ORDER BY kind")
+    finally:
+        await connection.close()
+    return [row["kind"] for row in rows]
 
 
 async def test_a_rehearsal_finds_what_the_rows_alone_do_not_tell(

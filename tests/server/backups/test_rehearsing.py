@@ -28,3 +28,6 @@ async def test_without_an_embedded_server_another_is_offered(
     with pytest.raises(NotKept, match="which server") as refused:
         await rehearse(newest, SERVER, None, None, tell, Left())
     assert EMBEDDED not in str(refused.value)
+    monkeypatch.undo()
+    with pytest.raises(NotKept, match=f"--data .* --on {EMBEDDED}"):
+        await rehearse(newest, SERVER, None, None, tell, Left())
