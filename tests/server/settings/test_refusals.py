@@ -32,6 +32,7 @@ COMMANDS = (
     "server.operating.users_command list",
     "server.operating.check_command --json",
     "server.backups.backup_command --to .",
+    "server.backups.rehearse_command --from .",
 )
 """All that read settings."""
 
