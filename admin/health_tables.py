@@ -10,9 +10,11 @@ from admin.answer_tables import (
     in_while,
     milliseconds,
     moment,
+    names_of_several,
     seen,
     silent,
     table,
+    told_apart,
 )
 from admin.door import Result
 
@@ -20,7 +22,8 @@ from admin.door import Result
 def health(result: Result) -> Iterator[RenderableType]:
     """First what is wrong, in a sentence each; then a row for each node."""
     troubles = [(row["node"], each) for row in result["nodes"] for each in row["troubles"]]
-    if not troubles:
+    yield from _without_the_database(result)
+    if not troubles and not result.get("database_error"):
         yield "All nodes that answered say that all is well."
     for node, trouble in troubles:
         project = f" ({trouble['project']})" if trouble["project"] else ""
@@ -51,8 +54,14 @@ def health(result: Result) -> Iterator[RenderableType]:
     yield from silent(result)
 
 
+def _without_the_database(result: Result) -> Iterator[RenderableType]:
+    """Why there is only what one node knows."""
+    if why := result.get("database_error"):
+        yield seen(f"The database cannot be asked: {why}. This is what the node asked knows alone.")
+
+
 def _in_the_database(result: Result) -> Iterator[RenderableType]:
-    """As who looked last has seen it: the newest backup, and mails on their way."""
+    """The newest backup, and mails on their way."""
     for kind in ("backup", "rehearsal"):
         ages = [row.get(f"{kind}_age_ms") for row in result["nodes"]]
         known_ages = [age for age in ages if age is not None]
@@ -70,6 +79,8 @@ def _in_the_database(result: Result) -> Iterator[RenderableType]:
 
 def events(result: Result) -> Iterator[RenderableType]:
     """A row for each."""
+    alike = names_of_several((each["name"], each["user"]) for each in result["events"])
+    yield from _without_the_database(result)
     yield table(
         ("last", "times", "kind", "what it means", "who", "project", "node", "from", "said"),
         (
@@ -78,7 +89,7 @@ def events(result: Result) -> Iterator[RenderableType]:
                 event["count"],
                 event["kind"],
                 event["means"],
-                event["name"] or event["user"] or event["member"],
+                told_apart(event["name"], event["user"], alike) or event["member"],
                 event["project_name"] or event["project"],
                 event["node"],
                 event["address"],

@@ -303,7 +303,11 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         documents=documents,
         in_thread=core.call_threads.run,
         questions=Questions(
-            base.db.rooms, orders.node, orders.look, core.hub.broadcast.tell_row_changed
+            base.db.rooms,
+            orders.node,
+            orders.look,
+            core.hub.broadcast.tell_row_changed,
+            orders.answer_here,
         ),
         slow_calls=core.slow_calls,
         deadlines=Deadlines(),

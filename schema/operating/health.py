@@ -81,8 +81,8 @@ class HealthRow(Struct, frozen=True):
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one.
 
     `sends_mail`: whether it hands over mails; `mails_waiting` wait, the oldest for
-    `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded; null: none
-    did, or it has not looked yet.
+    `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded, as the
+    database says when asked; null: none did.
     """
 
     node: str
@@ -114,11 +114,16 @@ class HealthRow(Struct, frozen=True):
 
 
 class HealthRows(Struct, frozen=True):
-    """The nodes that answered, by name. `silent` as in `operator.rooms`."""
+    """The nodes that answered, by name. `silent` as in `operator.rooms`.
+
+    `database_error`: why the database could not be asked: then there is what the node that was
+    called knows, and nothing of others; empty: it could.
+    """
 
     nodes: list[HealthRow]
     silent: list[str]
     form: int = 1
+    database_error: str = ""
 
 
 class ListEvents(Params, frozen=True, forbid_unknown_fields=True):
@@ -158,9 +163,10 @@ class NodeEvent(Struct, frozen=True):
 
 
 class NodeEvents(Struct, frozen=True):
-    """A page. `silent` as in `operator.rooms`."""
+    """A page. `silent` as in `operator.rooms`, `database_error` as in `operator.health`."""
 
     events: list[NodeEvent]
     next: str | None
     silent: list[str]
     form: int = 1
+    database_error: str = ""

@@ -7,7 +7,7 @@ finds it by looking twice a second.
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -61,6 +61,10 @@ class Orders:
         self._is_woken = False
         """Whether a look is to begin because another node has told of something: one, however many
         words come while the one before it lasts."""
+
+    def answer_here(self, asks: str, params: Mapping[str, Any]) -> Any:
+        """What this node answers to a question, without the database."""
+        return self._answering.answer(asks, params)
 
     async def look(self) -> None:
         """Read what is new, and do it; raises `PersistenceError`."""

@@ -4,7 +4,7 @@ Without a bus each node finds it by its look twice a second (`server.orders.orde
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from persistence.errors import PersistenceError
 from persistence.pool import Executor
 from persistence.tables.operating import nodes, questions
 from schema.node_messages import RowChanged
+from schema.text.one_line import one_line
 
 ALIVE_SECONDS = 5.0
 """A node that has said nothing for so long is not waited for."""
@@ -33,6 +34,8 @@ class Asked:
 
     answers: dict[str, Any]
     silent: list[str]
+    database_error: str = ""
+    """Why nobody but this node was asked; empty: all were."""
 
 
 class Questions:
@@ -44,12 +47,15 @@ class Questions:
         node: str,
         look: Callable[[], Awaitable[None]],
         tell_nodes: Callable[[RowChanged], None],
+        answer_here: Callable[[str, Mapping[str, Any]], Any],
     ) -> None:
         self._db = db
         self._node = node
         self._look = look
         """Answers what is asked of this node."""
         self._tell_nodes = tell_nodes
+        self._answer_here = answer_here
+        """This node's own answer, without the database."""
 
     async def ask(self, asks: str, **params: Any) -> Asked:
         """Wait for all that are there; raises `PersistenceError`."""
@@ -62,6 +68,14 @@ class Questions:
         finally:
             await questions.done(self._db, number)
         return Asked(answer_rows, sorted(nodes_wanted - answer_rows.keys()))
+
+    async def ask_or_answer_here(self, asks: str, **params: Any) -> Asked:
+        """The same; while the database cannot be asked, what this node alone knows."""
+        try:
+            return await self.ask(asks, **params)
+        except PersistenceError as error:
+            answers = {self._node: self._answer_here(asks, params)}
+            return Asked(answers, [], one_line(error.in_full))
 
     async def tell(self) -> None:
         """There is something new for every node to look at; this one has when it is done."""

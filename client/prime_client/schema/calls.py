@@ -1525,8 +1525,8 @@ class HealthRow(TypedDict):
     which others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one. `sends_mail`:
     whether it hands over mails; `mails_waiting` wait, the oldest for `oldest_mail_ms`.
-    `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded; null: none did, or it
-    has not looked yet.
+    `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded, as the database says
+    when asked; null: none did.
     """
 
     node: str
@@ -1558,11 +1558,15 @@ class HealthRow(TypedDict):
 
 
 class HealthRows(TypedDict):
-    """The nodes that answered, by name. `silent` as in `operator.rooms`."""
+    """The nodes that answered, by name. `silent` as in `operator.rooms`. `database_error`: why
+    the database could not be asked: then there is what the node that was called knows, and
+    nothing of others; empty: it could.
+    """
 
     nodes: list[HealthRow]
     silent: list[str]
     form: int
+    database_error: str
 
 
 class ListEvents(TypedDict):
@@ -1603,12 +1607,13 @@ class NodeEvent(TypedDict):
 
 
 class NodeEvents(TypedDict):
-    """A page. `silent` as in `operator.rooms`."""
+    """A page. `silent` as in `operator.rooms`, `database_error` as in `operator.health`."""
 
     events: list[NodeEvent]
     next: str | None
     silent: list[str]
     form: int
+    database_error: str
 
 
 class ListRooms(TypedDict):

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import convert
 
-from persistence.errors import BadCursor
+from persistence.backups import runs
+from persistence.errors import BadCursor, PersistenceError
 from persistence.tables import studio_projects
 from schema.operating.event_kinds import EVENT_KINDS, EventKind
 from schema.operating.health import (
@@ -31,21 +32,23 @@ LATENCIES = ("ack", "commit", "call", "join", "loop_late")
 
 async def show_health(context: Context, caller: Caller, params: ShowHealth) -> HealthRows:
     """Of each node what it says of itself."""
-    question = await context.questions.ask("health")
+    question = await context.questions.ask_or_answer_here("health")
+    ages = await _backup_ages(context)
     rows = [
-        _health(node, answer)
+        _health(node, answer | ages)
         for node, answer in sorted(question.answers.items())
         if answer is not None
     ]
     silent = {node for node, answer in question.answers.items() if answer is None}
-    return HealthRows(rows, sorted({*question.silent, *silent}))
+    names = sorted({*question.silent, *silent})
+    return HealthRows(rows, names, database_error=question.database_error)
 
 
 async def list_events(context: Context, caller: Caller, params: ListEvents) -> NodeEvents:
     """Of each node the newest, as one page."""
     before = None if params.cursor is None else _cursor_place(params.cursor)
     asks = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
-    question = await context.questions.ask("events", before=before, **asks)
+    question = await context.questions.ask_or_answer_here("events", before=before, **asks)
     events_found = [
         (event["at"], event["number"], node, event)
         for node, events in question.answers.items()
@@ -55,12 +58,30 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
     events_found.sort(key=lambda one: one[:3], reverse=True)
     events_shown = events_found[: params.limit]
     projects_named = sorted({event["project"] for *_, event in events_shown if event["project"]})
-    names = await studio_projects.names_of(context.db, projects_named)
+    names = await _names_of(context, projects_named)
     events = [_event(node, event, names) for *_, node, event in events_shown]
     following = (
         "{}/{}/{}".format(*events_shown[-1][:3]) if len(events_found) > len(events_shown) else None
     )
-    return NodeEvents(events, following, question.silent)
+    database_error = question.database_error
+    return NodeEvents(events, following, question.silent, database_error=database_error)
+
+
+async def _backup_ages(context: Context) -> dict[str, float]:
+    """As the database says now; nodes look once a minute. Without it, what each last saw."""
+    try:
+        ages = await runs.ages(context.db)
+    except PersistenceError:
+        return {}
+    return {f"{kind}_age_ms": round(age * 1_000) for kind, age in ages.items()}
+
+
+async def _names_of(context: Context, projects: list[str]) -> dict[str, str]:
+    """None while the database does not say."""
+    try:
+        return await studio_projects.names_of(context.db, projects)
+    except PersistenceError:
+        return {}
 
 
 def _health(node: str, answer: dict[str, Any]) -> HealthRow:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from persistence.backups import runs
 from persistence.errors import Unavailable
 from persistence.pool import Database
 from persistence.tables.mail_outbox import Figures
@@ -33,6 +34,44 @@ async def in_a_room(doors: Doors) -> tuple[Wire, str]:
     await ann.join(project)
     assert (await ann.edit(project, marker("marker_01")))["t"] == "ack"
     return ann, project
+
+
+async def test_R95_the_age_of_the_last_backup_is_that_of_now(
+    doors: Doors, database_url: str
+) -> None:
+    """Nodes look once a minute; who asks just after a backup hears of it."""
+    row = (await nodes_of(doors))[doors.near.hub.node]
+    assert (row["backup_age_ms"], row["rehearsal_age_ms"]) == (None, None)
+    await runs.note(database_url, runs.Run("backup", "a.dump", 1.0, 5))
+    rows = await nodes_of(doors)
+    assert all(row["backup_age_ms"] >= 0 for row in rows.values())
+    assert all(row["rehearsal_age_ms"] is None for row in rows.values())
+
+
+async def test_R95_without_a_database_the_node_that_is_asked_says_what_it_knows(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: questions to other nodes cannot be stored."""
+
+    async def refused(*_: object) -> str:
+        raise Unavailable("could not extend file: No space left on device")
+
+    _, project = await in_a_room(doors)
+    doors.far.server.foundation.metrics.count("outages.journal", 1, About(project))
+    monkeypatch.setattr("persistence.tables.operating.questions.ask", refused)
+    told = await doors.by_machine("health")
+    assert [row["node"] for row in told["nodes"]] == [doors.far.hub.node]
+    assert "No space left on device" in told["database_error"]
+    events = await doors.by_machine("events")
+    assert {event["node"] for event in events["events"]} == {doors.far.hub.node}
+    assert "No space left on device" in events["database_error"]
+    monkeypatch.setattr("persistence.tables.studio_projects.names_of", refused)
+    monkeypatch.setattr("persistence.backups.runs.ages", refused)
+    [event] = (await doors.by_machine("events", kind="outages.journal"))["events"]
+    assert (event["project"], event["project_name"]) == (project, "")
+    assert len((await doors.by_machine("health"))["nodes"]) == 1
+    monkeypatch.undo()
+    assert (await doors.by_machine("health"))["database_error"] == ""
 
 
 async def test_R95_each_node_says_how_it_fares(doors: Doors) -> None:

@@ -2740,20 +2740,23 @@ export type MaintenanceNow = {
 /** How each node fares just now, as it says itself; for operators. */
 export type OperatorHealthParams = Record<string, never>;
 
-/** The nodes that answered, by name. `silent` as in `operator.rooms`. */
+/** The nodes that answered, by name. `silent` as in `operator.rooms`. `database_error`: why the database could
+ * not be asked: then there is what the node that was called knows, and nothing of others; empty: it could. */
 export type HealthRows = {
   nodes: readonly HealthRow[];
   silent: readonly string[];
   /** Default: 1. */
   form?: number;
+  /** Default: "". */
+  database_error?: string;
 };
 
 /** A node. `says`: its `/readyz`; `is_ready`: whether that is 200. `load`: part of its core that its event loop
  * takes, of `share` that it aims at; `core_waited`: part of the time in which others had the core.
  * `gathering_ms`: how long its fullest rooms gather for the load. `outbox_bytes`: what waits for all sockets,
  * `largest_outbox_bytes` for one. `sends_mail`: whether it hands over mails; `mails_waiting` wait, the oldest
- * for `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded; null: none did, or
- * it has not looked yet. */
+ * for `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded, as the database says
+ * when asked; null: none did. */
 export type HealthRow = {
   node: string;
   is_ready: boolean;
@@ -2837,13 +2840,15 @@ export type OperatorEventsParams = {
   node?: string | null;
 };
 
-/** A page. `silent` as in `operator.rooms`. */
+/** A page. `silent` as in `operator.rooms`, `database_error` as in `operator.health`. */
 export type NodeEvents = {
   events: readonly NodeEvent[];
   next: string | null;
   silent: readonly string[];
   /** Default: 1. */
   form?: number;
+  /** Default: "". */
+  database_error?: string;
 };
 
 /** A fault of a node, or of a client that it has to do with. `kind`: the counter of `/metrics` that counts it;
