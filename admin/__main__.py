@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,14 @@ SOCKETS = "PRIME_ADMIN_SOCKET"
 
 DATA = "PRIME_DATA"
 
+CALL = re.compile(r"\boperator\.[a-z_]+")
+
+PARAMETER = re.compile(r"`\$\.(\w+)`")
+"""As messages about a parameter of another type name it."""
+
+WORD_OF_CALL = {word.method: f"./run admin {word.name}" for word in reversed(WORDS)}
+"""Of two words of one call the first."""
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Exit 0 when done, 1 when refused, 2 for arguments, 130 where it was not confirmed."""
@@ -43,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
             return _fail("not confirmed; nothing was done (--yes goes on without asking)", 130)
         result = door.ask(word.method, word.params(arguments))
     except NotDone as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(as_typed(str(error)), error.exit_code)
     except OSError as error:
         return _fail(f"{error.filename or 'the server'}: {error.strerror or error}", 1)
     except (KeyboardInterrupt, EOFError):
@@ -56,6 +65,15 @@ def main(words: Sequence[str] | None = None) -> int:
             console.print(renderable, markup=not isinstance(renderable, str))
     past = unheard(result) if word.asks else ""
     return _fail(past, 1) if past else 0
+
+
+def as_typed(text: str) -> str:
+    """What a server says of its calls and their parameters, in what is typed here."""
+
+    def typed(match: re.Match[str]) -> str:
+        return WORD_OF_CALL.get(match[0], match[0])
+
+    return PARAMETER.sub(r"`\1`", CALL.sub(typed, text))
 
 
 def unheard(result: Result) -> str:

@@ -246,14 +246,21 @@ def slow_calls(result: Result) -> Iterator[RenderableType]:
 
 def audit(result: Result) -> Iterator[RenderableType]:
     """A row for each entry."""
+    entries = result["entries"]
+    alike = names_of_several(
+        (entry.get(f"{who}_name") or "", entry[who])
+        for entry in entries
+        for who in ("user", "actor")
+    )
     yield table(
         ("at", "what", "user", "by", "project", "from", "details"),
         (
             (
                 moment(entry["at"]),
                 entry["event"] if entry["count"] == 1 else f"{entry['event']} x{entry['count']}",
-                entry.get("user_name") or entry["user"] or "",
-                entry.get("actor_name") or entry["actor"] or entry["details"].get("by", ""),
+                told_apart(entry.get("user_name"), entry["user"], alike),
+                told_apart(entry.get("actor_name"), entry["actor"], alike)
+                or entry["details"].get("by", ""),
                 entry.get("project_name") or entry["project"] or "",
                 entry["address"] or "",
                 "; ".join(
@@ -261,10 +268,26 @@ def audit(result: Result) -> Iterator[RenderableType]:
                     for key, value in sorted(entry["details"].items())
                 ),
             )
-            for entry in result["entries"]
+            for entry in entries
         ),
     )
     yield from end_of_page(result)
+
+
+def names_of_several(people: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+    """Of pairs of a name and an id, the names that several ids have."""
+    ids: dict[str, set[str]] = {}
+    for name, id in people:
+        if name and id:
+            ids.setdefault(name, set()).add(id)
+    return frozenset(name for name, several in ids.items() if len(several) > 1)
+
+
+def told_apart(name: str | None, id: str | None, alike: frozenset[str]) -> str:
+    """The name, else the id; of people with one name both."""
+    if not name or not id:
+        return name or id or ""
+    return f"{name} ({id})" if name in alike else name
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

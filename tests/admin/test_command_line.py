@@ -14,10 +14,11 @@ from rich.table import Table
 
 from admin import __main__ as command
 from admin import call_door
-from admin.__main__ import parser
+from admin.__main__ import as_typed, parser
 from admin.answer_tables import audit, room
 from admin.commands import WORDS, duration_ms
 from admin.door import NotDone
+from admin.health_tables import events, health
 from persistence.pool import Database
 from schema.operating.calls import OPERATOR_METHODS
 from tests.server.conftest import Node, create_project
@@ -244,6 +245,39 @@ def test_names_of_people_do_nothing_to_a_terminal() -> None:
     shown = {"name": "\x1b[2J", "project": NOWHERE, "entities": 0, "bytes": 0, "seq": 0}
     first = next(room(shown | {"closed": None, "members": [], "clipped": False}))
     assert "\x1b" not in str(first)
+
+
+def test_health_without_a_database_says_why_and_nothing_reassuring() -> None:
+    nothing: dict[str, Any] = {"nodes": [], "silent": [], "events": [], "next": None}
+    for show in (health, events):
+        why = next(show(nothing | {"database_error": "\x1b[2Jno space"}))
+        assert str(why).startswith("The database cannot be asked:")
+        assert "\x1b" not in str(why)
+    shown = [str(line) for line in health(nothing | {"database_error": "no space"})]
+    assert not any("all is well" in line for line in shown)
+    assert "all is well" in str(next(health(nothing | {"database_error": ""})))
+
+
+def test_what_a_server_says_is_told_in_what_is_typed() -> None:
+    said = "there is no node 'x'; operator.nodes lists those that run"
+    assert as_typed(said) == "there is no node 'x'; ./run admin nodes lists those that run"
+    assert as_typed("Expected `str` - at `$.project`") == "Expected `str` - at `project`"
+    assert as_typed("operator.of_another_version") == "operator.of_another_version"
+    assert all(as_typed(word.method).startswith("./run admin ") for word in WORDS)
+
+
+def test_two_people_of_one_name_are_told_apart() -> None:
+    nobody: dict[str, Any] = {"actor": None, "project": None, "address": None, "details": {}}
+    entries = [
+        {"at": 0, "event": "login", "count": 1, "user": id, "user_name": name} | nobody
+        for id, name in (("id-1", "Mia"), ("id-2", "Mia"), ("id-3", "Noa"))
+    ]
+    [shown] = audit({"entries": entries, "next": None})
+    assert isinstance(shown, Table)
+    assert [*shown.columns[2].cells] == ["Mia (id-1)", "Mia (id-2)", "Noa"]
+    [shown] = audit({"entries": entries[1:], "next": None})
+    assert isinstance(shown, Table)
+    assert [*shown.columns[2].cells] == ["Mia", "Noa"]
 
 
 def test_of_a_room_that_is_open_nowhere_no_size_is_told() -> None:
