@@ -73,7 +73,7 @@ def early() -> Seen:
 def an_entry_that_is_told() -> Seen:
     def told(size: int) -> Past | None:
         said: list[Any] = []
-        broadcast: Any = SimpleNamespace(_say=lambda _, message: said.append(message))
+        broadcast: Any = SimpleNamespace(_publish=lambda _, message: said.append(message))
         room: Any = SimpleNamespace(epoch="epoch", is_shared=True)
         effect = ForwardEntry(_entry(1, bytes(size)), "digest", None)
         RoomBroadcast.forward_entry(broadcast, room, effect)
