@@ -4,8 +4,12 @@ import asyncio
 import contextlib
 from urllib.parse import urlsplit
 
+import msgpack
 import pytest
 
+from loadtest.attack.wire import Wire
+from loadtest.bare.frames import BINARY, PING, PONG, frame
+from schema.close_codes import RATE_LIMITED
 from schema.limits import MAX_OUTBOX_BYTES
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
@@ -63,6 +67,30 @@ async def test_E6_endless_fragments_do_not_pile_up(node: Node) -> None:
     assert len(connection._fragments) < 20_000
     assert (await ann.edit(project, marker("marker_1")))["t"] == "ack"
     deaf.close()
+
+
+async def test_E6_a_burst_in_one_write_is_answered_whole_and_in_order(node: Node) -> None:
+    """It is read in several turns: the socket is stopped between them, and goes on."""
+    async with await Wire.open(node.url) as wire:
+        assert (await wire.hello())["t"] == "welcome"
+        times = [float(n) for n in range(600)]
+        pings = [frame(msgpack.packb({"t": "ping", "time": time})) for time in times]
+        wire.write(b"".join(pings))
+        assert [(await wire.next())["time"] for _ in times] == times
+        await wire.ping()
+
+
+@pytest.mark.parametrize("opcode", [0, PING, PONG])
+async def test_E6_a_stranger_who_sends_frames_without_a_message_is_closed(
+    node: Node, opcode: int
+) -> None:
+    ann = await node.musician("ann")
+    async with await Wire.open(node.url) as wire:
+        wire.send_piece(b"", BINARY, is_last=False)
+        for _ in range(20_000):
+            wire.send_piece(b"", opcode, is_last=opcode != 0)
+        assert await wire.closed() == RATE_LIMITED.code
+    await ann.ping()
 
 
 async def test_H3_a_socket_that_never_shakes_hands_is_let_go(
