@@ -1,7 +1,8 @@
 """Every text that a client can say, with what no text may hold: walked from the schema."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -114,6 +115,12 @@ def _needed(kind: inspect.StructType) -> list[inspect.Field]:
     return [field for field in kind.fields if field.required]
 
 
+def in_eights(methods: Iterable[str]) -> list[tuple[str, ...]]:
+    """So many share a node, which costs more than they."""
+    left = iter(methods)
+    return list(iter(lambda: tuple(islice(left, 8)), ()))
+
+
 async def in_room(node: Node) -> tuple[Wire, str]:
     ann = await node.musician("ann", JSON)
     project = await create_project(ann)
@@ -122,13 +129,16 @@ async def in_room(node: Node) -> tuple[Wire, str]:
 
 
 @pytest.mark.postgres
-@CALLS
-async def test_E7_no_text_of_a_call_is_a_mistake_of_the_server(node: Node, method: str) -> None:
+@pytest.mark.parametrize("methods", in_eights(METHODS), ids=" ".join)
+async def test_E7_no_text_of_a_call_is_a_mistake_of_the_server(
+    node: Node, methods: Sequence[str]
+) -> None:
     ann, project = await in_room(node)
-    for params in Walk(NUL, project).through(METHODS[method][0]):
-        answer = await ann.call(method, **params)
-        assert answer.get("code") != "internal", params
-    assert (await ann.call("projects.list"))["t"] == "reply"
+    for method in methods:
+        for params in Walk(NUL, project).through(METHODS[method][0]):
+            answer = await ann.call(method, **params)
+            assert answer.get("code") not in ("internal", "rate_limited"), (method, params)
+        assert (await ann.call("projects.list"))["t"] == "reply", method
 
 
 async def first_answer(wire: Wire, message: dict[str, Any]) -> str:
