@@ -31,11 +31,6 @@ SYNCHRONOUS_FOLLOWERS = """
 SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')
 """
 
-HAS_REPLAYED_ALL = """
-SELECT NOT EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')
-    AND coalesce(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), true)
-"""
-
 HEADS = """
 SELECT id::text, head_seq, version FROM studio_projects
 """
@@ -60,11 +55,14 @@ async def synchronous(db: "asyncpg.Connection") -> dict[str, Any]:
 
 
 async def promoted(db: "asyncpg.Connection") -> dict[str, Any]:
-    """A standby that is cut off takes writes from now on; head and version of what it had."""
-    await _until(lambda: db.fetchval(HAS_REPLAYED_ALL))
-    rows = await db.fetch(HEADS)
+    """A standby that is cut off takes writes from now on; head and version of what it had.
+
+    These are read once it does: until then it replays what it has got, and that may end within a
+    record, so nobody can say before that it has replayed all.
+    """
     if not await db.fetchval(PROMOTE, int(PATIENCE_SECONDS)):
         raise Unavailable("the standby was not promoted in time")
+    rows = await db.fetch(HEADS)
     return {
         "heads": {row["id"]: row["head_seq"] for row in rows},
         "versions": {row["id"]: row["version"] for row in rows},
