@@ -284,6 +284,12 @@ ALONE = _row(
     "others have put something on {id}",
     DropReason.CHANGED,
 )
+TWO_ALREADY = _row(
+    "an op of an undo or a redo",
+    "There is room at its time for one more point or tempo (U3).",
+    "others have put {left} and {right} there",
+    DropReason.CHANGED,
+)
 
 # What a contributor may do (R20 to R23).
 

@@ -50,6 +50,10 @@ AT_DOOR_ONLY = frozenset({invariants.ROUTE_TOO_FAR, invariants.TOO_LONG_PARAMS})
 """What is refused at the door and never dropped."""
 
 
+GIVE_WAY = frozenset({Purpose.UNDO, Purpose.REDO})
+"""Deltas whose author does not see what is in place by now: they replace nothing (rule U3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drop:
     """An op that does nothing: its index in the delta, why, and the reason as a sentence."""
@@ -106,13 +110,19 @@ class Document(OpApplication):
     pass a bound; None: as many as can be on their way."""
 
     def apply(
-        self, ops: Sequence[Op], *, atomic: bool = False, reach: ContributorScope | None = None
+        self,
+        ops: Sequence[Op],
+        *,
+        atomic: bool = False,
+        reach: ContributorScope | None = None,
+        gives_way: bool = False,
     ) -> Applied:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops.
 
-        `reach`: that of its author, if that is a contributor (rule R20).
+        `reach`: that of its author, if that is a contributor (rule R20). `gives_way`: it is an undo
+        or a redo, which takes the place of nothing (rule U3).
         """
-        return finish(self.applying(ops, atomic=atomic, reach=reach))
+        return finish(self.applying(ops, atomic=atomic, reach=reach, gives_way=gives_way))
 
     def applying(
         self,
@@ -121,13 +131,14 @@ class Document(OpApplication):
         atomic: bool = False,
         are_sound: bool = False,
         reach: ContributorScope | None = None,
+        gives_way: bool = False,
     ) -> Steps[Applied]:
         """`apply` with pauses. A delta that raises, ours being the mistake, does nothing (D17).
 
         `are_sound`: `problem_with_op` found nothing in any of them.
         """
         self._begin()
-        self._are_sound, self._reach = are_sound, reach
+        self._are_sound, self._reach, self._gives_way = are_sound, reach, gives_way
         before = self.size, self._digest
         try:
             return (yield from self._applying(ops, atomic, before))
@@ -215,7 +226,7 @@ class Document(OpApplication):
         self, steps: Steps[list[Drop]], *, are_sound: bool, reach: ContributorScope | None = None
     ) -> Steps[list[Drop]]:
         self._begin()
-        self._are_sound, self._reach = are_sound, reach
+        self._are_sound, self._reach, self._gives_way = are_sound, reach, False
         self._is_at_door = True
         before = self.size, self._digest
         try:
@@ -337,7 +348,11 @@ class DocumentAspect:
         are_sound = sent is not None and entry.purpose is Purpose.EDIT
         reach = scope_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
         applied = yield from self.document.applying(
-            ops, atomic=entry.atomic, are_sound=are_sound, reach=reach
+            ops,
+            atomic=entry.atomic,
+            are_sound=are_sound,
+            reach=reach,
+            gives_way=entry.purpose in GIVE_WAY,
         )
         applied.proposed = ops
         return applied

@@ -47,6 +47,8 @@ class OpApplication(EntityStore):
         """`problem_with_op` found nothing in any op of the delta that is under way."""
         self._reach: ContributorScope | None = None
         """Of the contributor whose delta is under way; None: all of the project."""
+        self._gives_way = False
+        """An undo or a redo is under way: its ops take the place of nothing (rule U3)."""
         super().__init__(state)
 
     # One op: what took effect, or, if that may take long, the steps to it.
@@ -294,7 +296,11 @@ class OpApplication(EntityStore):
         if op.col != "tempo":  # points are never pointed at
             return self._put_in_place(op, entity, props)
         neighbours = self._beside(op.col, op.id, entity)
-        if len(neighbours) == 2 and self._index.is_referred_to(neighbours[1]):
+        if (
+            len(neighbours) == 2
+            and not self._gives_way
+            and self._index.is_referred_to(neighbours[1])
+        ):
             return self._replacing(neighbours[1], op, entity, props)
         return self._put_in_place(op, entity, props)
 
@@ -315,6 +321,9 @@ class OpApplication(EntityStore):
         neighbours = self._beside(col, entity_id, entity)
         if entity["slot"] not in neighbours:
             return []
+        if self._gives_way:
+            entity["slot"] = _free_side(neighbours)
+            return []
         entity["slot"] = 1
         if 1 not in neighbours:
             return []
@@ -324,6 +333,14 @@ class OpApplication(EntityStore):
             return [Delete(col, neighbour_id)]
         self._put(col, neighbour_id, self.collections[col][neighbour_id] | {"slot": 0})
         return [Set(col, neighbour_id, {"slot": 0})]
+
+
+def _free_side(neighbours: Mapping[int, str]) -> int:
+    """Where what an undo puts back goes, one of two sides being taken at least."""
+    if len(neighbours) == 2:
+        there = invariants.TWO_ALREADY.format(left=neighbours[0], right=neighbours[1])
+        raise OpDropped(DropReason.CHANGED, there)
+    return 0 if 1 in neighbours else 1
 
 
 def _check_params_size(before: Entity, after: Entity) -> None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rooms.document.contributor_scope import scope_of
-from rooms.document.document import Change, Document, read_ops
+from rooms.document.document import Change, Document, DocumentAspect
 from rooms.effects import (
     Admit,
     Commit,
@@ -21,7 +20,7 @@ from rooms.presence.seat import JoinRequest, member_id
 from rooms.room import Room
 from schema.messages import Position, ProposeDelta, ServerMessage
 from schema.ops import Op
-from tests.rooms.songs import song
+from tests.rooms.songs import finished, song
 
 PROJECT = "00000000-0000-4000-8000-000000000001"
 
@@ -42,7 +41,7 @@ class Bench:
         self.waiting: list[tuple[Proposal, ...]] = []
         self.heard: dict[str, list[ServerMessage]] = {}
         self.look_ups: list[LookUp] = []
-        self._replica = Document(self.room.document.frozen())
+        self._replica = DocumentAspect(Document(self.room.document.frozen()))
         self._remembers = remembers
         self._numbers = iter(range(1, 10_000))
 
@@ -151,7 +150,7 @@ class Bench:
         self.run(self.room.follower.committed(entries))
         if not self._remembers:
             self.room.edits.entries.stacks._changes.clear()
-        assert self._replica.frozen() == self.room.document.frozen()
+        assert self._replica.document.frozen() == self.room.document.frozen()
 
     def stored(self, proposal: Proposal, *, more: bool = False) -> Entry:
         """The entry that the journal makes of it."""
@@ -173,8 +172,7 @@ class Bench:
             reach=proposal.reach,
         )
         self.entries.append(entry)
-        ops = read_ops(entry) or []
-        applied = self._replica.apply(ops, atomic=entry.atomic, reach=scope_of(entry.reach))
+        applied = finished(self._replica.apply(entry))
         self.changes[entry.seq] = applied.changes
         return entry
 

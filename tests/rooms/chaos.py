@@ -24,8 +24,8 @@ _CHOSEN_FROM: dict[str, list[Any]] = {
 class Chaos:
     """Makes deltas, sensible and senseless, that meet in a few entities."""
 
-    def __init__(self, seed: int) -> None:
-        self._rng = random.Random(seed)
+    def __init__(self, seed: int | random.Random) -> None:
+        self._rng = seed if isinstance(seed, random.Random) else random.Random(seed)
         self._made = 0
 
     def deltas(self, document: Document, count: int) -> Iterator[tuple[list[Op], bool]]:

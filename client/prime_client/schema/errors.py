@@ -271,7 +271,7 @@ class ResyncReason(StrEnum):
 DROP_REASONS: dict[DropReason, str] = {
     DropReason.GONE: "The entity was deleted meanwhile, or was never there; deletes win.",
     DropReason.PARENT_GONE: "What the entity would belong to was deleted, or was never there.",
-    DropReason.CHANGED: "`expect` was not met: someone else changed the property.",
+    DropReason.CHANGED: "`expect` was not met: someone else changed it, or took its place.",
     DropReason.CYCLE: "With what others moved meanwhile, a track or channel would lead to itself.",
     DropReason.EXISTS: "The id was taken meanwhile.",
     DropReason.INVALID: "With what others changed meanwhile, the result would break an invariant.",
