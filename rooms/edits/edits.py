@@ -30,7 +30,7 @@ from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.presence.gestures import Gestures
 from rooms.presence.seat import QueuedRequest, Seat
 from schema.close_codes import RESTARTING
-from schema.errors import ErrorCode
+from schema.errors import ERRORS, ErrorCode
 from schema.messages import Error, Position, ProposeDelta
 from schema.ops import Op, decode_ops, encode_ops
 from schema.text.texts import in_nfc
@@ -218,9 +218,12 @@ class Edits:
         if error is None:
             seat.undo_changes = changes
         elif seat.queue and seat.queue[0] is queued:
-            self.waiting.withdraw(queued, seat)
             own_error = msgspec.structs.replace(error, id=queued.proposal.delta_id)
-            yield self._refusals.refuse_taken(seat, own_error)
+            if ERRORS[ErrorCode(own_error.code)].try_again:
+                self.waiting.withdraw(queued, seat)
+                yield self._refusals.refuse_taken(seat, own_error)
+            else:
+                yield [self._queue.look_up(seat, queued, own_error)]
         yield from self._go_on(seat)
 
     def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
@@ -228,9 +231,9 @@ class Edits:
         seat = self._looked_up_for(look_up)
         if seat is None:
             return
-        if look_up.proposal.delta_id in self.waiting:
-            # It was sent once more meanwhile and became possible: that is the answer.
-            yield self._ask_as_well(seat, look_up.proposal)
+        known = self._known_by_now(seat, look_up.proposal)
+        if known is not None:
+            yield known
         elif found is None:
             yield [send(look_up.refusal, seat.answer_to)]
         else:
@@ -238,9 +241,10 @@ class Edits:
             yield self._answering.answer(seat, look_up.proposal, outcome, seq)
         yield from self._go_on(seat)
 
-    def _ask_as_well(self, seat: Seat, proposal: Proposal) -> Effects:
+    def _known_by_now(self, seat: Seat, proposal: Proposal) -> Effects | None:
+        """It was sent once more, or came from another node, while the journal was asked."""
         ops = decode_ops(proposal.payload) if proposal.purpose is Purpose.EDIT else None
-        return self._answering.known(Asker(QueuedRequest(proposal, ops), seat)) or []
+        return self._answering.known(Asker(QueuedRequest(proposal, ops), seat))
 
     def look_up_failed(self, look_up: LookUp) -> Job:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""

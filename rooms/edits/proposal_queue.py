@@ -130,7 +130,7 @@ class ProposalQueue:
             self._gestures.end(seat.member, queued.gesture)
             delta_id, op = queued.proposal.delta_id, ops[broken.op]
             error = answers.refused_op(self._project, delta_id, broken, op)
-            yield [self._look_up(seat, queued, error)]
+            yield [self.look_up(seat, queued, error)]
             return
         proposal = self._with_margin(queued.proposal, document.margin)
         self._waiting.send(proposed, proposal, ops)
@@ -161,8 +161,11 @@ class ProposalQueue:
         seat.looks_back -= author_view.cost
         return (yield from own_mistake(self._follower.document, author_view, ops, impossible))
 
-    def _look_up(self, seat: Seat, queued: QueuedRequest, refusal: Error) -> LookUp:
-        """What follows waits: the journal may not answer, and then this one comes first (D12)."""
+    def look_up(self, seat: Seat, queued: QueuedRequest, refusal: Error) -> LookUp:
+        """Before it is refused for good: its id may be that of what is committed (rules D3, U6).
+
+        What follows waits: the journal may not answer, and then this one comes first (D12).
+        """
         self._waiting.withdraw(queued, seat)
         seat.looked_up = queued.proposal.delta_id
         return LookUp(seat.connection, queued.proposal, refusal)
@@ -173,7 +176,7 @@ class ProposalQueue:
         if not steps:
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self._project, proposal.delta_id, code, text)
-            yield [self._look_up(seat, queued, error)]
+            yield [self.look_up(seat, queued, error)]
             return
         known_changes, seat.undo_changes = seat.undo_changes or {}, None
         step, ops = steps[0], (yield from self._inverse(steps[0], known_changes))
@@ -196,7 +199,7 @@ class ProposalQueue:
             return  # its member has gone meanwhile
         if problem is not None:
             error = answers.refused(self._project, proposal.delta_id, *problem)
-            yield from self.gave_up(proposal, error)
+            yield [self.look_up(seat, queued, error)]
             return
         proposal = self._with_margin(replace(proposal, reverts=step.seqs[-1]), left)
         yield from self.make(proposed, proposal, looked_over_ops)
