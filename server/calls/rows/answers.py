@@ -16,7 +16,7 @@ from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
 from schema.errors import ErrorCode
 from schema.roles import Whom
-from schema.tables.description import REQUIRED, Table, Verb
+from schema.tables.description import Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_member
 from server.calls.rows.embedding import Embedding
@@ -153,15 +153,16 @@ class RowAnswers:
 async def _require_seeing(table: Table, context: Context, caller: Caller, params: Any) -> None:
     """Of an empty list: raises what says that it is not the caller's to see.
 
-    Of one project's: `NoSuchProject` to strangers (rule C6); of one for operators: `Refused`.
+    Of one project's: `NoSuchProject` to strangers (rule Q21); of one for operators: `Refused`.
     """
     if rights_of(table).see == (Whom.OPERATOR,):
         if not await operators.is_operator(context.db, caller.user):
             text = f"{table.calls} is for operators of this server; you are none"
             raise Refused(ErrorCode.FORBIDDEN, text)
         return
-    if dict(table.asks).get(table.project) is REQUIRED:
-        await require_member(context, getattr(params, table.project), caller.user)
+    project = asked_beside(table, params).get(table.project)
+    if project is not None:
+        await require_member(context, project, caller.user)
 
 
 def _id_of(table: Table, caller: Caller, params: Any) -> list[str]:

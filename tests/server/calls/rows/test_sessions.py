@@ -112,6 +112,9 @@ async def test_I6_sessions_are_read_by_members_alone(node: Node) -> None:
     for method in ("sessions.get", "sessions.history", "sessions.end"):
         assert (await cid.call(method, session=session))["code"] == "not_found"
     assert (await cid.result("sessions.list"))["sessions"] == []
+    for method in ("sessions.list", "sessions.count"):
+        assert (await cid.call(method, project=project))["code"] == "not_found"
+        await ben.result(method, project=project)
 
 
 async def test_I7_where_everyone_is_comes_from_the_room_while_it_is_open(node: Node) -> None:
