@@ -66,12 +66,12 @@ class Node:
 class Balancer:
     """Passes each new connection to a node that is ready; links that are there stay."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node] = ()) -> None:
         self.nodes = nodes
         self.something_is_ready = asyncio.Event()
         """Set from when a node was ready first."""
         self._server: asyncio.Server | None = None
-        """None: `start` has not been called."""
+        """None: `bind` has not been called."""
         self._probes: list[asyncio.Task[None]] = []
         """One for each node: it asks whether the node is ready."""
         self._linking: set[asyncio.Task[None]] = set()
@@ -79,12 +79,22 @@ class Balancer:
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Side(self._on_connect), host, port, backlog=BACKLOG
+        port = await self.bind(host, port)
+        await self.listen()
+        return port
+
+    async def bind(self, host: str, port: int) -> int:
+        """Take the port and return it. Nobody is let in before `listen`."""
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Side(self._on_connect), host, port, backlog=BACKLOG, start_serving=False
         )
-        self._probes = [asyncio.create_task(self._watch(node)) for node in self.nodes]
         return int(self._server.sockets[0].getsockname()[1])
+
+    async def listen(self) -> None:
+        """Let clients in, on the port that `bind` has taken, to those that are in `nodes` now."""
+        assert self._server is not None
+        self._probes = [asyncio.create_task(self._watch(node)) for node in self.nodes]
+        await self._server.start_serving()
 
     async def stop_listening(self) -> None:
         """Take nobody in any more; links that are there stay."""

@@ -45,7 +45,10 @@ async def _serve_until_stopping(
     node.foundation.garbage.take_over()
     port = server.sockets[0].getsockname()[1]
     s = "s" if node.foundation.tls is not None else ""
-    node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
+    if node.settings.balancer is None:
+        node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
+    else:
+        node.context.public_url.is_behind(node.settings.balancer)
     node.orders.address = f"{_host_in_url(node.settings.host)}:{port}"
     await node.orders.say_there()
     await node.admin_socket.start()

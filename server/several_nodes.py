@@ -16,6 +16,7 @@ import structlog
 from machine.balancer import Balancer, Node
 from machine.child_process import ServerUnavailable, its_log, open_log, setpriv_path
 from machine.child_program import child_environment
+from server.accounts.public_url import PublicUrl
 from server.embedded_servers import Embedded, keep_running
 from server.health.log import set_level
 from server.health.metrics import uncounted
@@ -36,7 +37,7 @@ STEADY_SECONDS = 10.0
 """A node that lived as long is started again at once; one that did not, ever later."""
 
 BEHIND_BALANCER = "--behind-balancer"
-"""What a node of ours is told: all clients come to it from the balancer's address."""
+"""What a node of ours is told, with the balancer's address: all clients come from there to it."""
 
 log = structlog.get_logger()
 
@@ -50,6 +51,8 @@ class NodeProcess:
         self.serves = False
         """Whether this life of it has come so far; before that a signal may mean its end."""
         self.log = directory / f"{self.name}.log"
+        self.balancer = ""
+        """The address that links lead to where none is set; it must be known before the start."""
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
 
@@ -66,7 +69,7 @@ class NodeProcess:
             self._process = await asyncio.create_subprocess_exec(
                 *_tied_to_our_life(),
                 *(sys.executable, "-m", "server", "--host", "127.0.0.1", "--port", port, "--json"),
-                BEHIND_BALANCER,
+                *(BEHIND_BALANCER, self.balancer),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -137,7 +140,7 @@ class SeveralNodes:
         self._read = read
         self._stopping = asyncio.Event()
         self._supervisor = Supervisor(asyncio.create_task, uncounted)
-        self._balancer: Balancer | None = None
+        self._balancer = Balancer()
         self._keepers: list[asyncio.Task[None]] = []
         self._url = ""
 
@@ -159,18 +162,26 @@ class SeveralNodes:
             await self._wind_down()
 
     async def _start(self) -> None:
+        host = self._settings.host
+        try:
+            port = await self._balancer.bind(host, self._settings.port)
+        except OSError as error:
+            raise CannotListen(host, self._settings.port, error) from error
+        own = PublicUrl(None)
+        own.serves_at(host, port)
+        for node in self._nodes:
+            node.balancer = own.address
         ended = await asyncio.gather(
             *(node.start() for node in self._nodes), return_exceptions=True
         )
-        for error in ended:
-            if error is not None:
-                raise error
-        host = self._settings.host
-        self._balancer = Balancer([Node.of(node.url) for node in self._nodes])
+        for problem in ended:
+            if problem is not None:
+                raise problem
+        self._balancer.nodes = [Node.of(node.url) for node in self._nodes]
         try:
-            port = await self._balancer.start(host, self._settings.port)
-        except OSError as error:
-            raise CannotListen(host, self._settings.port, error) from error
+            await self._balancer.listen()
+        except OSError as error:  # another may have bound it too, and listened first
+            raise CannotListen(host, port, error) from error
         self._url = f"ws://{f'[{host}]' if ':' in host else host}:{port}/v1"
         for name, server in self._servers.items():
             run = functools.partial(keep_running, name, server)
@@ -192,14 +203,12 @@ class SeveralNodes:
 
     async def _wind_down(self) -> None:
         """Nobody comes in; nodes let their members go; what is left of the links is cut."""
-        if self._balancer is not None:
-            await self._balancer.stop_listening()
+        await self._balancer.stop_listening()
         self._supervisor.stop()
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*(node.stop() for node in self._nodes))
-        if self._balancer is not None:
-            await self._balancer.stop()
+        await self._balancer.stop()
 
     async def _keep(self, node: NodeProcess) -> None:
         """Start a node again whenever it ends by itself."""

@@ -2,12 +2,12 @@
 
 
 class PublicUrl:
-    """As it was set (`PRIME_PUBLIC_URL`), or the node's own address once it serves."""
+    """As it was set (`PRIME_PUBLIC_URL`), or where the node, or the balancer before it, listens."""
 
     def __init__(self, configured: str | None) -> None:
         self._configured = configured
         self._own_url = ""
-        """Where this node listens, once it does."""
+        """Where this node listens, once it does, or the balancer before it."""
 
     def use(self, configured: str | None) -> None:
         """From now on it is set so."""
@@ -21,6 +21,10 @@ class PublicUrl:
             if ":" in own_host
             else f"{scheme}://{own_host}:{port}"
         )
+
+    def is_behind(self, balancer: str) -> None:
+        """People come by the balancer at this address; the node's own port is none of theirs."""
+        self._own_url = balancer
 
     @property
     def address(self) -> str:

@@ -59,7 +59,7 @@ def main() -> int:
     try:
         settings = read_settings(options_of(args))
         if args.behind_balancer:
-            settings = behind_balancer(settings)
+            settings = behind_balancer(settings, args.behind_balancer)
         set_level(settings.log_level)
         return _run(own_log, signals, args, settings)
     except Stopped:
@@ -85,7 +85,7 @@ def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, setting
 
 def _read_anew(args: argparse.Namespace) -> Reading:
     reading = read_all(options_of(args), os.environ)
-    return read_behind_balancer(reading) if args.behind_balancer else reading
+    return read_behind_balancer(reading, args.behind_balancer) if args.behind_balancer else reading
 
 
 def _serve(
@@ -213,7 +213,7 @@ def _parser() -> _Parser:
     parser.add_argument(
         "--nodes", type=_node_count, default=1, help="nodes on this machine, behind one port (1)"
     )
-    parser.add_argument("--behind-balancer", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--behind-balancer", metavar="URL", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")
     return parser
 

@@ -21,11 +21,12 @@ OF_ADDRESSES = (
 """Limits of an address alone: to such a node all clients have that of the balancer."""
 
 
-def behind_balancer(settings: Settings) -> Settings:
-    """The same without limits of an address."""
-    return replace(settings, limits=replace(settings.limits, **dict.fromkeys(OF_ADDRESSES, inf)))
+def behind_balancer(settings: Settings, balancer: str) -> Settings:
+    """The same without limits of an address. `balancer`: where it is, as links begin with it."""
+    limits = replace(settings.limits, **dict.fromkeys(OF_ADDRESSES, inf))
+    return replace(settings, limits=limits, balancer=balancer)
 
 
-def read_behind_balancer(reading: Reading) -> Reading:
+def read_behind_balancer(reading: Reading, balancer: str) -> Reading:
     """The same of what was read anew."""
-    return replace(reading, settings=behind_balancer(reading.settings))
+    return replace(reading, settings=behind_balancer(reading.settings, balancer))

@@ -31,6 +31,8 @@ class Settings:
     """Believed as well, while the secret is changed."""
     secret_before: bytes | None = field(default=None, repr=False)
     """The same, behind the change."""
+    balancer: str | None = None
+    """The address of the balancer that `--nodes` has put before this node; None: there is none."""
     behind_proxy: bool = False
     """Whether others reach `host` only through a proxy with TLS."""
     pages: bool = True

@@ -289,7 +289,7 @@ SETTINGS = (
         "https://host or https://host:port, without a path (http:// for this machine alone)",
         "https://prime.example.com",
         "where people reach this server with a browser; needed with `SMTP_URL`",
-        default_in_words="the node's own address",
+        default_in_words="the node's own address, with `--nodes` the balancer's",
         is_reloadable=True,
     ),
     Setting(

@@ -85,6 +85,21 @@ async def test_three_nodes_serve_one_port_and_one_that_ends_is_begun_again(tmp_p
         assert not [child for child in children if child.is_running()]
 
 
+async def test_R30_A30_links_of_each_node_lead_to_the_balancer(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data") as (_, ready):
+        front = ready["url"].replace("ws://", "http://").removesuffix("/v1")
+        async with Client(ready["url"], device="desk") as client:
+            await client.register("ada@example.org", "ada", "a long password")
+            project = await client.projects.create(name="Song")
+        for node in ready["nodes"]:
+            async with Client(node["url"], device="desk") as client:
+                begun = await client.auth.device_begin(name="a machine")
+                assert begun["verification_uri"] == f"{front}/account#device"
+                await client.login("ada@example.org", "a long password")
+                made = await client.invitations.create(project=project["id"], role="viewer")
+                assert str(made["url"]).startswith(f"{front}/studio#invite=")
+
+
 OTHERS = {
     "PRIME_LOG_LEVEL": "debug",
     "PRIME_DELETION_DAYS": "15",

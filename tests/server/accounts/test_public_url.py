@@ -1,4 +1,4 @@
-"""Where links lead: as it was set, or to the node itself."""
+"""Where links lead: as it was set, to the balancer before the node, or to the node itself."""
 
 import pytest
 
@@ -20,3 +20,13 @@ def test_otherwise_they_lead_to_the_node(host: str, shown: str) -> None:
     url = PublicUrl(None)
     url.serves_at(host, 8787)
     assert url.account_page() == f"http://{shown}:8787/account"
+
+
+def test_behind_a_balancer_they_lead_there_unless_another_address_is_set() -> None:
+    url = PublicUrl(None)
+    url.is_behind("http://127.0.0.1:8787")
+    assert url.account_page() == "http://127.0.0.1:8787/account"
+    url.use("https://prime.example.com")
+    assert url.account_page() == "https://prime.example.com/account"
+    url.use(None)
+    assert url.account_page() == "http://127.0.0.1:8787/account"

@@ -7,12 +7,13 @@ from pathlib import Path
 from server.settings.behind_balancer import OF_ADDRESSES, behind_balancer, read_behind_balancer
 from server.settings.reading import read_all, read_settings
 
+FRONT = "http://127.0.0.1:8787"
 PAGE = Path(__file__).parents[3] / "docs" / "operating" / "settings.md"
 
 
 def test_limits_of_an_address_do_not_hold_and_all_others_do() -> None:
     given = read_settings({}, {"PRIME_LIMITS": "sockets_per_address=5,seats_per_user=3"})
-    before, after = asdict(given.limits), asdict(behind_balancer(given).limits)
+    before, after = asdict(given.limits), asdict(behind_balancer(given, FRONT).limits)
     assert {name for name in before if after[name] != before[name]} == set(OF_ADDRESSES)
     assert {after[name] for name in OF_ADDRESSES} == {inf}
     assert after["seats_per_user"] == 3
@@ -28,5 +29,6 @@ def test_limits_of_an_address_are_those_that_the_page_says_are_of_one() -> None:
 
 def test_what_is_read_anew_is_the_same() -> None:
     reading = read_all({}, {"PRIME_LIMITS": "mails_asked_per_hour=1", "PRIME_PORT": "x"})
-    assert read_behind_balancer(reading).settings.limits.mails_asked_per_hour == inf
-    assert read_behind_balancer(reading).problems == reading.problems
+    anew = read_behind_balancer(reading, FRONT)
+    assert anew.settings.limits.mails_asked_per_hour == inf
+    assert (anew.settings.balancer, anew.problems) == (FRONT, reading.problems)
