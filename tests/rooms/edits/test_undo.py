@@ -2,16 +2,19 @@
 
 import itertools
 import random
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from rooms.document.document import Document
 from rooms.edits.undo_stacks import UndoStacks
-from rooms.journal.entry import Proposal, Purpose, StepMark
+from rooms.effects import Effect, LookUp, Recall
+from rooms.journal.entry import Outcome, Proposal, Purpose, StepMark
+from schema.errors import ErrorCode
 from schema.limits import MAX_UNDO_STEPS
 from schema.messages import Ack, DeltaCommitted, Dropped, Error, ProposeDelta
-from schema.ops import Delete, Insert, Move, Op, Set
+from schema.ops import Delete, Insert, Move, Op, Set, encode_ops
 from schema.server_limits import MADE_OPS, MAX_REMEMBERED_CHANGES
 from tests.rooms.bench import PROJECT, Bench
 from tests.rooms.chaos import Chaos
@@ -289,6 +292,73 @@ def restore(bench: Bench, delta_id: str, *ops: Op) -> None:
     )
     bench.run(bench.room.edits.restore(proposal, [*ops], "ann", 1))
     bench.commit()
+
+
+class OfLongAgo(Bench):
+    """A journal without the ops of its steps. `found`: what it says of each id."""
+
+    found: tuple[Outcome, int] | None = None
+
+    def take(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Recall(connection):
+                    error = Error("", ErrorCode.COMPACTED, "too old", PROJECT, {"oldest": 1})
+                    self.run(self.room.edits.recalled(connection, {}, error))
+                case LookUp():
+                    self.run(self.room.edits.looked_up(effect, self.found))
+                case _:
+                    super().take([effect])
+
+
+def test_U6_what_an_id_became_is_looked_up_before_an_undo_is_refused_for_good() -> None:
+    bench = OfLongAgo(remembers=False)
+    bench.join("ann")
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
+    assert undo(bench, "ann").code == "compacted"
+    bench.found = Outcome.DUPLICATE, 1
+    answer = undo(bench, "ann")
+    assert isinstance(answer, Ack)
+    assert (answer.seq, answer.duplicate) == (1, True)
+    bench.edit("ann", Set("channels", "ch_bass_", {"pan": 0.1}))
+    assert volume(bench) == 0.5, "what comes after it does not wait"
+
+
+class Asking(Bench):
+    """A journal that has not answered yet when it is asked what an id became."""
+
+    def take(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, LookUp):
+                self.look_ups.append(effect)
+            else:
+                super().take([effect])
+
+
+def test_U6_an_undo_of_another_node_that_comes_while_the_journal_is_asked_is_the_answer() -> None:
+    bench = Asking()
+    bench.join("ann")
+    bench.join("ann", device="tablet", connection="tablet")
+    bench.edit("ann", Set("channels", "ch_bass_", {"volume": 0.5}))
+    bench.run(bench.room.edits.undo_or_redo("tablet", "undo-once", Purpose.UNDO))
+    there = Proposal(
+        project=PROJECT,
+        delta_id="undo-once",
+        author="ann",
+        auth_session="login",
+        member=bench.room.seats["ann"].member,
+        payload=encode_ops([Set("channels", "ch_bass_", {"volume": 1})]),
+        atomic=False,
+        purpose=Purpose.UNDO,
+        reverts=1,
+    )
+    bench.run(bench.room.follower.on_remote_entry(bench.stored(there)))
+    assert isinstance(bench.last("tablet"), DeltaCommitted)
+    [look_up] = bench.look_ups
+    bench.run(bench.room.edits.looked_up(look_up, None))
+    answer = bench.last("tablet")
+    assert isinstance(answer, Ack)
+    assert (answer.id, answer.seq, answer.duplicate) == ("undo-once", 2, True)
 
 
 def test_N4_a_restore_without_ops_is_an_entry_and_no_step_of_the_undo() -> None:
