@@ -220,8 +220,8 @@ class Side(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if (to := self._living_peer()) is not None:
-            to.write(data)
+        if (peer_transport := self._living_peer()) is not None:
+            peer_transport.write(data)
         elif self._peer is None and self._transport is not None and not self._is_refused:
             self._early_bytes += (
                 data  # uvloop reads on after `connection_made`, whatever that asked
@@ -259,16 +259,16 @@ class Side(asyncio.Protocol):
 
     def _pass_on_the_end(self) -> bool:
         """Whether this side stays open, for the answer."""
-        to = self._living_peer()
-        if self._peer is None or to is None or self._peer._is_silent:
+        peer_transport = self._living_peer()
+        if self._peer is None or peer_transport is None or self._peer._is_silent:
             return False
         with contextlib.suppress(OSError):
-            to.write_eof()
+            peer_transport.write_eof()
         return True
 
     def _living_peer(self) -> asyncio.Transport | None:
-        to = None if self._peer is None else self._peer._transport
-        return None if to is None or to.is_closing() else to
+        peer_transport = None if self._peer is None else self._peer._transport
+        return None if peer_transport is None or peer_transport.is_closing() else peer_transport
 
     def _resume(self) -> None:
         if self._transport is not None and not self._transport.is_closing():

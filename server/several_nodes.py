@@ -191,14 +191,14 @@ class SeveralNodes:
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do it and return true; false when the signal to stop came first."""
-        doing = asyncio.ensure_future(work)
+        work_task = asyncio.ensure_future(work)
         stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((work_task, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if not doing.done():
-            doing.cancel()
+        if not work_task.done():
+            work_task.cancel()
             return False
-        doing.result()
+        work_task.result()
         return True
 
     async def _wind_down(self) -> None:

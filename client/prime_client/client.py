@@ -115,7 +115,7 @@ class Client(Calls, Reconnecting):
     @property
     def over(self) -> ConnectionOver | None:
         """Why this client does not come back, if it does not."""
-        return self._over
+        return self._end_reason
 
     @property
     def login_needed(self) -> str | None:
@@ -238,7 +238,7 @@ class Client(Calls, Reconnecting):
         return results
 
     def _check_login(self, method: str) -> None:
-        if self._login.needed is not None and self._over is None:
+        if self._login.needed is not None and self._end_reason is None:
             if method not in CALLS_TO_LOG_IN:
                 raise CallFailed("auth_required", f"log in again: {self._login.needed}")
             self._begin_login()

@@ -125,8 +125,8 @@ class Room(Membership):
         return Undone(seq, tuple(skipped))
 
     def _check_open(self) -> None:
-        if self._over is not None:
-            raise self._over
+        if self._end_reason is not None:
+            raise self._end_reason
         if len(self.replica.pending) >= MAX_PENDING:
             raise TooMuchPending(f"{MAX_PENDING} edits wait for the server")
 
@@ -143,15 +143,15 @@ class Room(Membership):
             return seq
         if delta_id not in self.replica.pending:
             raise UnknownDelta(f"{delta_id} is no delta of this room, or an old one")
-        if self._over is not None:
-            raise self._over
+        if self._end_reason is not None:
+            raise self._end_reason
         return await self._outcomes.wait(delta_id)
 
     async def settled(self) -> None:
         """Wait until every edit was answered: saved, or refused, which is logged and `Refused`."""
         await self._settled.wait()
-        if self._over is not None and self.replica.pending:
-            raise self._over
+        if self._end_reason is not None and self.replica.pending:
+            raise self._end_reason
 
     async def reached(self, seq: int) -> None:
         """Wait until our copy holds everything up to `seq`, as a call has answered it."""
@@ -159,8 +159,8 @@ class Room(Membership):
             raise WrongUse(f"a seq is a whole number: {seq!r}")
         events = self.events()
         while self.replica.position is None or self.replica.position.seq < seq:
-            if self._over is not None:
-                raise self._over
+            if self._end_reason is not None:
+                raise self._end_reason
             await anext(events, None)
 
     def move(self, **presence: Unpack[Presence]) -> None:
@@ -201,8 +201,8 @@ class Room(Membership):
             await self._joined.wait()
         finally:
             self._joiners -= 1
-        if self._over is not None:
-            raise self._over
+        if self._end_reason is not None:
+            raise self._end_reason
 
     @property
     def is_unwanted(self) -> bool:

@@ -33,12 +33,15 @@ class StampedFrames:
     def frame(self, seat: "Seat", step: int, due: float) -> bytes:
         """The frame for this move. Raises ValueError if `make` puts no stamp into it."""
         key = (seat.room, seat.member, step % PLACES)
-        around = self._around_stamp.get(key)
-        if around is None:
+        head_and_tail = self._around_stamp.get(key)
+        if head_and_tail is None:
             whole, stamp = self._make(seat, step, due), _packed_stamp(due)
-            at = whole.rindex(stamp)
-            around = self._around_stamp[key] = (whole[:at], whole[at + len(stamp) :])
-        return around[0] + _packed_stamp(due) + around[1]
+            stamp_offset = whole.rindex(stamp)
+            head_and_tail = self._around_stamp[key] = (
+                whole[:stamp_offset],
+                whole[stamp_offset + len(stamp) :],
+            )
+        return head_and_tail[0] + _packed_stamp(due) + head_and_tail[1]
 
 
 def _packed_stamp(due: float) -> bytes:

@@ -15,7 +15,7 @@ GENRES = {"trap": 140, "house": 124, "ambient": 70, "techno": 132}
 """Name -> its usual tempo, in bpm."""
 
 KEYS = 40
-SHARED = 0.35
+SHARED_TASTE_PART = 0.35
 FAVOURITES = 3
 OF_FAVOURITES = 0.20
 FOLLOWING = 0.05
@@ -110,7 +110,8 @@ class Producer:
         genre_taste, hour = self._tastes[genre], self._of_hours[part_of_day]
         share = self._hour_share
         return {
-            key: (1 - share) * (SHARED * self._shared[key] + (1 - SHARED) * genre_taste[key])
+            key: (1 - share)
+            * (SHARED_TASTE_PART * self._shared[key] + (1 - SHARED_TASTE_PART) * genre_taste[key])
             + share * hour[key]
             for key in self._keys
         }

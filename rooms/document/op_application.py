@@ -27,7 +27,7 @@ from schema.ops import Delete, Insert, Move, Op, Set
 SLICE_OPS = 20
 """Ops between two points at which a large delta may pause: about a quarter of a millisecond."""
 
-SLICE_DOOMED = 50
+SLICE_DELETED = 50
 """Entities taken away between two pauses."""
 
 
@@ -173,7 +173,7 @@ class OpApplication(EntityStore):
             collection = self.where[doomed_id]
             self._put(collection, doomed_id, None)
             effective.append(op if doomed_id == op.id else Delete(collection, doomed_id))
-            if not len(effective) % SLICE_DOOMED:
+            if not len(effective) % SLICE_DELETED:
                 yield
         return effective
 
@@ -236,7 +236,7 @@ class OpApplication(EntityStore):
             problem = reach.problem_with_fall(self, entity_id, goes=goes)
             if problem:
                 raise OpDropped(DropReason.FOREIGN, problem)
-            if not number % SLICE_DOOMED:
+            if not number % SLICE_DELETED:
                 yield
 
     def _expected(self, op: Set | Delete | Move) -> Entity:

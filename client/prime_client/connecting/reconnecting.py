@@ -60,7 +60,7 @@ class Reconnecting:
         self._ready = asyncio.Event()
         """Set while there is a connection, when all is over, and when nobody connects for want of
         a login: whoever waits is told at once."""
-        self._over: ConnectionOver | None = None  # why we do not come back
+        self._end_reason: ConnectionOver | None = None  # why we do not come back
         self._life: asyncio.Task[None] | None = None  # `_live`, from `connect` to `close`
         self._calls = CallsInFlight(call_seconds)
         self._rooms = dict[str, Room]()  # by project
@@ -69,7 +69,7 @@ class Reconnecting:
     async def _live(self) -> None:
         clock = asyncio.get_running_loop().time
         try:
-            while self._over is None:
+            while self._end_reason is None:
                 await self._login.begun()
                 started = clock()
                 ending = await self._connect_once()
@@ -152,7 +152,7 @@ class Reconnecting:
             connection.end()
 
     def _tell_who_waits(self) -> None:
-        if self._connection or self._over or self._login.is_missing:
+        if self._connection or self._end_reason or self._login.is_missing:
             self._ready.set()
         else:
             self._ready.clear()
@@ -215,9 +215,9 @@ class Reconnecting:
             room.detach()
 
     def _finish(self, connection_over: ConnectionOver) -> None:
-        if self._over is not None:
+        if self._end_reason is not None:
             return
-        self._over = connection_over
+        self._end_reason = connection_over
         self._ready.set()
         for room in tuple(self._rooms.values()):
             room.close(connection_over)
@@ -225,8 +225,8 @@ class Reconnecting:
 
     def _check_begun(self) -> None:
         """Raises `NotConnected` where nothing will ever connect, or what ended the client."""
-        if self._over is not None:
-            raise self._over
+        if self._end_reason is not None:
+            raise self._end_reason
         if self._life is None:
             raise NotConnected
 
@@ -234,8 +234,8 @@ class Reconnecting:
         self._check_begun()
         async with asyncio.timeout(seconds):
             await self._ready.wait()
-        if self._over is not None:
-            raise self._over
+        if self._end_reason is not None:
+            raise self._end_reason
         if self._connection is None and self._login.is_missing:
             raise LoginMissing(f"log in again: {self._login.needed}")
 

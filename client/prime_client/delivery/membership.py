@@ -67,7 +67,7 @@ class Membership(RoomView):
         self._joiners = 0  # how many wait in `joined`
         self._settled = asyncio.Event()  # set while nothing is pending
         self._settled.set()
-        self._over: Exception | None = None  # what ended this room
+        self._end_reason: Exception | None = None  # what ended this room
 
     @property
     def is_live(self) -> bool:
@@ -110,15 +110,15 @@ class Membership(RoomView):
             return
         for event in events:
             self._happened(event)
-            if self._over is not None:
+            if self._end_reason is not None:
                 return
             self._listeners.tell(event)
 
     def close(self, why: Exception) -> None:
         """The room is over: everyone who waits gets an error that says why."""
-        if self._over is not None:
+        if self._end_reason is not None:
             return
-        self._over = why
+        self._end_reason = why
         self._connection = None
         self._cancel_retry()
         self._outcomes.end(why)

@@ -58,7 +58,7 @@ SET_OPERATOR = """
 UPDATE prime_users SET is_operator = $2 WHERE id = $1 AND is_operator <> $2
 """
 
-ANYONE = """
+HAS_OPERATOR = """
 SELECT EXISTS (SELECT FROM prime_users)
 """
 
@@ -158,7 +158,7 @@ async def set_operator(db: Executor, user_id: str, is_operator: bool) -> bool:
 
 async def is_anyone(db: Executor) -> bool:
     """Whether there is any account."""
-    return bool(await db.fetchval(ANYONE))
+    return bool(await db.fetchval(HAS_OPERATOR))
 
 
 def _account(row: Any) -> Account:

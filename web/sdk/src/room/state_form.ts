@@ -7,25 +7,25 @@ import type { ClientJoin } from "../schema/types.js";
 
 export class StateForm {
   /** Whether our latest join asked for JSON; no more where a server of before did not know the word. */
-  private isWished: boolean;
+  private asksForJson: boolean;
 
   constructor(private readonly codec: Codec) {
-    this.isWished = codec === MESSAGE_PACK;
+    this.asksForJson = codec === MESSAGE_PACK;
   }
 
   wishedBy(join: ClientJoin): ClientJoin {
-    return this.isWished ? { ...join, state: "json" } : join;
+    return this.asksForJson ? { ...join, state: "json" } : join;
   }
 
   /** Throws `BrokenFrame`. */
   read(bytes: Uint8Array): PlainMap {
-    return (this.isWished ? JSON_TEXT : this.codec).readState(bytes);
+    return (this.asksForJson ? JSON_TEXT : this.codec).readState(bytes);
   }
 
   /** A join was refused: whether it is to be sent again, without the wish. */
   givesUp(error: PrimeError): boolean {
-    const was = this.isWished && error.code === "bad_message";
-    if (was) this.isWished = false;
+    const was = this.asksForJson && error.code === "bad_message";
+    if (was) this.asksForJson = false;
     return was;
   }
 }
