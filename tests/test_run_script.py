@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -102,11 +103,29 @@ def test_an_unknown_word_is_refused_with_the_usage() -> None:
     assert "usage: ./run" in answer.stderr
 
 
-@pytest.mark.parametrize("word", ["test", "check"])
+@pytest.mark.parametrize("word", ["test", "check", "install"])
 def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: Path) -> None:
     answer = real(word, "--help", cwd=tmp_path)
     assert answer.returncode == 0
     assert answer.stdout.startswith(f"usage: ./run {word}")
+
+
+@pytest.mark.parametrize("word", ["check", "install"])
+def test_a_word_that_takes_nothing_refuses_what_it_is_given(word: str) -> None:
+    answer = real(word, "--nothing-of-it")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr.startswith(f"usage: ./run {word}")
+
+
+def test_the_table_of_the_readme_names_every_word() -> None:
+    page = (ROOT / "README.md").read_text()
+    table = set(re.findall(r"`\./run ([a-z-]+)", page))
+    words = re.findall(r"^  ([a-z-]+)(?: \| ([a-z-]+))?(?: \[.*\])?  ", real("--help").stdout, re.M)
+    assert {word for pair in words for word in pair if word} <= table
+    loadtests = re.search(r"\{([a-z,-]+)\}", real("loadtest", "--help").stdout)
+    assert loadtests is not None
+    measured = set(re.findall(r"`\./run loadtest ([a-z]+)", page))
+    assert set(loadtests[1].split(",")) <= measured
 
 
 @pytest.mark.parametrize(
