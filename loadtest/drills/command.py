@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from loadtest.argument_types import positive
@@ -15,6 +14,7 @@ from loadtest.checking.history import History
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
 from loadtest.drills.scene import Scene, Skipped
 from loadtest.faults.stage import build_stage
+from loadtest.reports.report_table import wide_console
 from loadtest.running import data_directory
 from machine.caller_paths import path_of_caller
 from machine.local_cluster import ClusterOptions
@@ -53,7 +53,7 @@ async def run_drills(arguments: argparse.Namespace) -> dict[str, Any]:
     unknown = [name for name in arguments.names if name not in BY_NAME]
     if unknown:
         arguments.parser.error(f"{unknown[0]} is none of {', '.join(BY_NAME)}")
-    console = Console(stderr=True)
+    console = wide_console()
     reports: dict[str, Any] = {}
     for name in arguments.names or list(BY_NAME):
         console.print(f"{name} ...", style="dim")

@@ -12,6 +12,7 @@ from loadtest.argument_types import at_least
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.recall.on_a_server import WRITERS, lost_counts, sessions
 from loadtest.recall.simulated_year import PLACES, Year, simulate
+from loadtest.reports.report_table import wide_console
 from loadtest.running import data_directory
 from machine.caller_paths import file_of_caller
 from machine.local_hub import LocalHub
@@ -46,7 +47,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run_recall_demo(arguments: argparse.Namespace) -> dict[str, Any]:
     """The year, then the server; returns the report."""
-    console = Console(stderr=True)
+    console = wide_console()
     seeds = list(range(arguments.seed, arguments.seed + arguments.producers))
     console.print(f"playing {arguments.days} days of {len(seeds)} producers ...", style="dim")
     year = await asyncio.to_thread(simulate, seeds, arguments.days, with_hour=arguments.with_hour)

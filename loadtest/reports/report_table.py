@@ -7,6 +7,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+WIDE = 200
+"""Columns where there is no terminal: in a file no cell is cut."""
+
+
+def wide_console() -> Console:
+    """Where reports are told."""
+    console = Console(stderr=True)
+    return console if console.is_terminal else Console(stderr=True, width=WIDE)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -35,7 +44,7 @@ def tell(
     console: Console | None = None,
 ) -> None:
     """Print the report; a load that was not sustained is said below it, never left to be found."""
-    console = console or Console(stderr=True)
+    console = console or wide_console()
     target_by_name = {target.name: target for target in targets}
     table = Table(title=title, title_justify="left", box=None)
     table.add_column("what")
@@ -60,6 +69,8 @@ def shown(value: Any) -> str:
             return f"{value:,}"
         case dict() | list() if not value:
             return "none"
+        case list():
+            return "\n".join(shown(part) for part in value)
         case dict():
             return "  ".join(f"{name} {shown(part)}" for name, part in value.items())
         case _:

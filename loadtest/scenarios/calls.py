@@ -10,7 +10,6 @@ from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import Progress
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
@@ -20,7 +19,7 @@ from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from loadtest.rows.call_kinds import KINDS, Caller, Kind
 from loadtest.rows.call_loop import CallLoop
 from machine.local_hub import CHECKOUT
@@ -58,7 +57,7 @@ class FillFailed(Exception):
 
 async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill the tables, make each kind of call, each time also without the server."""
-    console = Console(stderr=True)
+    console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=2 * len(KINDS) + 2)
         limits = {"PRIME_STALL_PROBE": "1"}

@@ -21,7 +21,8 @@ from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.capacity_figures import SHARES, peer_row, result_of, step_of, void_because
 from loadtest.reports.measuring_conditions import how
-from loadtest.scenarios.compare import progress, table_of, wide_console
+from loadtest.reports.report_table import wide_console
+from loadtest.scenarios.compare import progress, table_of
 
 COLUMNS = {
     "title": "server",

@@ -22,6 +22,7 @@ from loadtest.peers.running import running
 from loadtest.reports.figures import medians, notes_of, row_of
 from loadtest.reports.measuring_conditions import how
 from loadtest.reports.report import figure_in_words
+from loadtest.reports.report_table import wide_console
 
 COLUMNS = {
     "title": "server",
@@ -35,8 +36,6 @@ COLUMNS = {
     "arrived_share": "arrived",
     "sustained": "sustained",
 }
-WIDE = 140
-"""Columns of a console without a width of its own: a file, a pipe."""
 
 
 @dataclass(slots=True)
@@ -161,12 +160,6 @@ def _print_report(report: dict[str, Any]) -> None:
         "others count",
         highlight=False,
     )
-
-
-def wide_console() -> Console:
-    """The terminal, or where stderr goes instead, wide enough for a table."""
-    console = Console(stderr=True)
-    return console if console.is_terminal else Console(stderr=True, width=WIDE)
 
 
 def table_of(rows: Sequence[dict[str, Any]], columns: dict[str, str], title: str) -> Table:

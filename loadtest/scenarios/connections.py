@@ -18,7 +18,8 @@ from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running, running
 from loadtest.reports.figures import medians
 from loadtest.reports.measuring_conditions import how
-from loadtest.scenarios.compare import progress, table_of, wide_console
+from loadtest.reports.report_table import wide_console
+from loadtest.scenarios.compare import progress, table_of
 
 COLUMNS = {
     "title": "server",

@@ -16,7 +16,8 @@ from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
 from loadtest.reports.figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import how
-from loadtest.scenarios.compare import profile_of, progress, table_of, wide_console
+from loadtest.reports.report_table import wide_console
+from loadtest.scenarios.compare import profile_of, progress, table_of
 from loadtest.scenarios.two_nodes import run_two_nodes
 
 COLUMNS = {

@@ -10,13 +10,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from loadtest import percentiles
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load import generator
 from loadtest.load.generator import Failed, Job, Measured
+from loadtest.reports.report_table import wide_console
 from machine.local_hub import LocalHub
 
 LAG_BOUND_MS = 50.0
@@ -132,7 +132,7 @@ def _print_report(report: dict[str, Any]) -> None:
     table.add_column("value")
     for name, value in report.items():
         table.add_row(name, str(value))
-    console = Console(stderr=True)
+    console = wide_console()
     console.print(table)
     if not report["sustained"]:
         console.print("The generator could not sustain this load: the latencies are its own too.")

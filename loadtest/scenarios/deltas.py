@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 
 from loadtest.bare.bare_prime import Account, create_project, enter, register
@@ -20,7 +19,7 @@ from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
 from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from machine.local_hub import audit
 
 FULL_BATCH = 500
@@ -51,7 +50,7 @@ TARGETS = (
 
 async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
     """A quiet phase, one at a set rate, one of saturation; then the database without the server."""
-    console = Console(stderr=True)
+    console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=6)
         async with pinned_hub(arguments.writers, {"PRIME_STALL_PROBE": "1"}) as hub:

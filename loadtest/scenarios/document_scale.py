@@ -20,6 +20,7 @@ from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.writer import Writer
 from loadtest.people.large_song import large_song
+from loadtest.reports.report_table import wide_console
 from machine.local_hub import LocalHub
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
@@ -45,7 +46,7 @@ RESTORED_CHANGES = 500
 async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
     """Two servers one after the other, each with one project; and the ratio of what they cost."""
     sizes = [min(SMALL, arguments.entities), arguments.entities]
-    console = Console(stderr=True)
+    console = wide_console()
     measured = []
     with Progress(console=console, transient=True) as progress:
         for size in sizes:

@@ -6,7 +6,6 @@ import random
 import time
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
@@ -25,7 +24,7 @@ from loadtest.people.aftermath import audits, settle
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 
 CONNECTING_AT_ONCE = 32
 ROOMS_PER_EDITED = 5
@@ -55,7 +54,7 @@ TARGETS = (
 
 async def run_herd(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill the rooms, kill the server, start it, and wait for everyone."""
-    console = Console(stderr=True)
+    console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.clients)
         async with pinned_hub(arguments.clients) as hub:

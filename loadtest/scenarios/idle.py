@@ -5,7 +5,6 @@ import asyncio
 import time
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from loadtest.bare.bare_client import HandshakeFailed
@@ -23,7 +22,7 @@ from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from prime_client.connecting.codec import Message
 from schema.limits import HEARTBEAT_SECONDS
 
@@ -45,7 +44,7 @@ TARGETS = (Target("kb_per_connection", 16), Target("lost_connections", 0), Targe
 
 async def run_idle(arguments: argparse.Namespace) -> dict[str, Any]:
     """Memory before anyone comes, with everyone in, and after all have gone."""
-    console = Console(stderr=True)
+    console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.connections)
         async with pinned_hub(arguments.connections) as hub:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgpack
-from rich.console import Console
 from rich.progress import Progress
 
 from files.upload import upload
@@ -29,7 +28,7 @@ from loadtest.load.generator_checks import (
 from loadtest.people.large_song import full_song, large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from prime_client.client import Client
 from prime_client.connecting.codec import Message, codec_named
 from prime_client.copy.digest import digest
@@ -79,7 +78,7 @@ SLOW_TARGETS = (
 
 async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill a project, let some work in it, and storm the room."""
-    console = Console(stderr=True)
+    console = wide_console()
     is_full = arguments.entities >= FULL_ENTITIES
     line = arguments.line or (1.0 if is_full else None)
     clients = arguments.clients or (200 if line is None else 50)

@@ -22,6 +22,7 @@ from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generator_checks import disturbed
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
+from loadtest.reports.report_table import wide_console
 from loadtest.running import data_directory
 from machine.local_hub import CHECKOUT, LocalHub
 from prime_client.client import Client
@@ -54,7 +55,7 @@ Span = tuple[float, float]
 
 async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
     """A quiet room's acks at rest, and beside each thing that may happen to another project."""
-    console = Console(stderr=True)
+    console = wide_console()
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(data_directory(None, "neighbours"))
         hub = await stack.enter_async_context(LocalHub(directory, environment=WITHOUT_LIMITS))

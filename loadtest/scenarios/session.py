@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 
 from files.upload import cut_into_deltas
@@ -24,7 +23,7 @@ from loadtest.people.people import Person, Seen, Trail
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 
@@ -52,7 +51,7 @@ TARGETS = (
 
 async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
     """Fill the rooms, let the people live, and look for what they were promised."""
-    console = Console(stderr=True)
+    console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.seconds)
         async with pinned_hub(arguments.rooms * arguments.size) as hub:

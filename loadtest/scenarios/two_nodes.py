@@ -20,7 +20,8 @@ from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
 from loadtest.reports.figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import how
-from loadtest.scenarios.compare import progress, table_of, wide_console
+from loadtest.reports.report_table import wide_console
+from loadtest.scenarios.compare import progress, table_of
 
 VALKEY_SECONDS = 30.0
 COLUMNS = {

@@ -23,7 +23,7 @@ from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
     Known,
@@ -67,7 +67,7 @@ TARGETS = (
 
 async def run_auth(arguments: argparse.Namespace) -> dict[str, Any]:
     """All of it, on two nodes that end with it."""
-    console = Console(stderr=True)
+    console = wide_console()
     allow_files(arguments.networks + arguments.revocations * 2 + arguments.refreshers + 100)
     cores = divide()
     cores.pin_this_process()

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 
 from files.importing import read_song
@@ -30,7 +29,7 @@ from loadtest.peers.installing import node_packages
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from prime_client.client import Client
 
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -103,7 +102,7 @@ class Phase:
 
 async def run_browser(arguments: argparse.Namespace) -> dict[str, Any]:
     """Several loads of the page, each used in the same way."""
-    console = Console(stderr=True)
+    console = wide_console()
     chromium()
     node, packages = await node_packages(ROOT / "web", "web")
     evidence = Evidence("browser: the studio page", LEAD, TARGETS)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from loadtest.bare.bare_prime import BarePrime, create_project, register
@@ -23,7 +22,7 @@ from loadtest.load.generator_checks import (
 )
 from loadtest.percentiles import summary
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target
+from loadtest.reports.report_table import Target, wide_console
 from loadtest.scenarios.rows.feed_watchers import FileWriter, Seen, Watcher
 
 CONNECTING_AT_ONCE = 16
@@ -52,7 +51,7 @@ TARGETS = (
 
 async def run_feed(arguments: argparse.Namespace) -> dict[str, Any]:
     """A tenth, all, a kill, and what everyone shows in the end."""
-    console = Console(stderr=True)
+    console = wide_console()
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("starting a server", total=arguments.watchers)
         async with pinned_hub(arguments.watchers) as hub:

@@ -2,6 +2,7 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from loadtest.reports.report_table import Target, shown, tell
@@ -41,3 +42,12 @@ def test_values_in_words() -> None:
     assert shown({}) == "none"
     assert shown([]) == "none"
     assert shown("core 1") == "core 1"
+    assert shown([{"loop_ms": 3, "kind": "list"}, 4]) == "loop_ms 3  kind list\n4"
+
+
+def test_in_a_file_no_line_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = StringIO()
+    monkeypatch.setattr("sys.stderr", written)
+    monkeypatch.setenv("COLUMNS", "40")
+    tell("drill", {"beside": "a " * 60})
+    assert ("a " * 60).strip() in written.getvalue()
