@@ -27,6 +27,7 @@ from files.prime_file import write_prime
 from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller
+from machine.child_directory import DirectoryInUse, DirectoryLock
 from machine.local_hub import HubFailed, LocalHub
 from machine.settings.sources import set_here
 from prime_client.client import Client
@@ -143,6 +144,7 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
         _refuse_unclear(arguments)
         password = _password(arguments) if url else ""
         if not url:
+            _refuse_in_use(arguments.data)
             hub = await stack.enter_async_context(LocalHub(arguments.data, environment=_alone()))
             url = hub.url
         client = Client(url, device="command line", on_login_needed=lambda why: client.give_up(why))
@@ -178,6 +180,20 @@ def _refuse_unclear(arguments: argparse.Namespace) -> None:
             "DATABASE_URL is set, and this word works on --data: unset it, or name with --url "
             "a server of that database"
         )
+
+
+def _refuse_in_use(data: Path) -> None:
+    """A server that runs there has the database; raises `WrongUse`."""
+    if not (data / "postgres.lock").exists():
+        return
+    try:
+        with DirectoryLock(data / "postgres.lock"):
+            pass
+    except DirectoryInUse:
+        raise WrongUse(
+            f"a server runs on {data}: name it by --url, as ws://127.0.0.1:8787/v1 (it says its "
+            "address when it starts), and your account by --email; or stop it first"
+        ) from None
 
 
 def _password(arguments: argparse.Namespace) -> str:

@@ -64,6 +64,10 @@ def make_directory(directory: Path) -> None:
         ) from error
 
 
+class DirectoryInUse(ServerUnavailable):
+    """Another process runs a server on it."""
+
+
 class DirectoryLock:
     """At most one launcher per data directory, on this machine; freed however its holder ends."""
 
@@ -96,7 +100,7 @@ class DirectoryLock:
         except BlockingIOError:
             holder = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
             os.close(descriptor)
-            raise ServerUnavailable(
+            raise DirectoryInUse(
                 f"Process {holder} already runs a server on {self._path.parent}. Use that one, "
                 f"stop it (kill {holder}), or choose another data directory."
             ) from None

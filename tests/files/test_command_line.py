@@ -20,6 +20,7 @@ from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
 from files.song import BrokenSong, Song
+from machine.child_directory import DirectoryLock
 from prime_client.copy.state_ops import State
 from schema.calls import CreateProject
 from tests.files.dawproject.test_export import a_state
@@ -72,6 +73,14 @@ def test_who_and_where_are_asked_before_anything_is_started(
     assert two_places.returncode == 2
     assert "DATABASE_URL is set, and this word works on --data" in two_places.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_beside_a_server_that_runs_there_it_is_said_how(tmp_path: Path) -> None:
+    with DirectoryLock(tmp_path / "postgres.lock"):
+        done = command("import", SONG, "--data", tmp_path)
+    assert done.returncode == 2
+    assert f"a server runs on {tmp_path}: name it by --url" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_a_database_in_a_file_of_settings_is_one_as_well(tmp_path: Path) -> None:
