@@ -97,5 +97,10 @@ def _listening(host: str, port: int) -> socket.socket:
     return listening
 
 
+def require_port(host: str, port: int) -> None:
+    """Whether it could listen there just now; raises `CannotListen`."""
+    _listening(host, port).close()
+
+
 def _host_in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host

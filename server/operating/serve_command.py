@@ -28,6 +28,7 @@ from server.operating.database import database_of
 from server.operating.start_log import tell_start
 from server.process import run
 from server.running.signals import Signals, Stopped
+from server.serving import require_port
 from server.settings.behind_balancer import behind_balancer, read_behind_balancer
 from server.settings.options import add_options, options_of
 from server.settings.reading import Reading, read_all, read_settings
@@ -139,6 +140,7 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Set
     with ExitStack() as stack:
         is_ours = settings.database_url is None
         if is_ours:
+            require_port(settings.host, settings.port)  # before seconds go into a database
             postgres = servers["the embedded PostgreSQL"] = EmbeddedPostgres(settings.data)
             url = postgres.start()
             stack.callback(postgres.stop)

@@ -152,6 +152,22 @@ def test_it_is_one_line_with_what_helps(what: str, database_url: str, tmp_path: 
     assert "a mistake of Prime's own" not in done.stderr
 
 
+def test_a_port_that_is_taken_is_told_before_a_database_is_made(tmp_path: Path) -> None:
+    with taken() as port:
+        done = subprocess.run(
+            with_words(["--port", str(port), "--data", "data"]),
+            cwd=ROOT,
+            env=beside(tmp_path, {"DATABASE_URL": ""}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert "Address already in use" in json.loads(done.stderr.splitlines()[-1])["event"]
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_locale_that_is_none_is_no_reason_not_to_start(tmp_path: Path) -> None:
     none = dict.fromkeys(("LC_ALL", "LANG"), "xx_XX.nonsense")
     words = ["--port", "0", "--json", "--data", "data"]
