@@ -181,7 +181,8 @@ class Client(Calls, Reconnecting):
                 await asyncio.gather(*saving, return_exceptions=True)
         unsaved = sum(len(room.replica.pending) for room in self._rooms.values())
         if unsaved:
-            _log.warning("closed with %d edits that were not saved", unsaved)
+            edits = "1 edit that was" if unsaved == 1 else f"{unsaved} edits that were"
+            _log.warning("closed with %s not saved", edits)
 
     # Calls.
 

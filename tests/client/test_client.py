@@ -258,7 +258,7 @@ async def test_what_closing_gives_up_is_logged(
     await client.close(seconds=0.01)
     with pytest.raises(ConnectionOver):
         await room.saved(delta)
-    assert "closed with 1 edits that were not saved" in caplog.text
+    assert "closed with 1 edit that was not saved" in caplog.text
 
 
 async def test_A2_a_token_is_refreshed_before_it_runs_out(server: FakeServer) -> None:
