@@ -9,6 +9,7 @@ from typing import Any
 from persistence.caller_role import CALLER
 from persistence.errors import BadCursor
 from persistence.pool import Executor
+from schema.columns.stored import read_stored_map
 from schema.limits import MAX_PAGE_BYTES
 from schema.text import base64url
 
@@ -110,7 +111,7 @@ def _key(row: Any) -> dict[str, Any]:
     return {
         "category": row["category"],
         "key": row["key"],
-        "data": json.loads(row["data"]),
+        "data": read_stored_map(row["data"]),
         "usage_count": row["usage_count"],
         "shown_count": row["shown_count"],
         "taken_count": row["taken_count"],

@@ -1,12 +1,12 @@
 """Suggestions: the formulas of `schema.recall.estimate` in one SELECT, for any contexts."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from persistence.caller_role import CALLER
 from persistence.pool import Executor
+from schema.columns.stored import read_stored_map
 from schema.recall.contexts import Level
 from schema.recall.estimate import (
     FADED,
@@ -159,6 +159,6 @@ def _ranked(row: Any) -> Ranked:
         uses=row["uses"],
         usage_count=row["usage_count"],
         last_used_at=row["last_used_ms"],
-        data=json.loads(row["data"]),
+        data=read_stored_map(row["data"]),
         of_category=row["of_category"],
     )

@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
 from persistence.rows.access import Access
@@ -22,6 +20,7 @@ from persistence.rows.pages import (
     write_cursor,
 )
 from persistence.rows.statements import TEXTS
+from schema.columns.stored import read_stored_map
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 
@@ -203,7 +202,7 @@ def as_row(read: ReadAs, record: Any) -> Row:
     row = dict(zip(names, record, strict=False))
     for name in maps:
         if row[name] is not None:
-            row[name] = _read_map(row[name])
+            row[name] = read_stored_map(row[name])
     return row
 
 
@@ -211,9 +210,6 @@ def as_rows(table: Table, columns: Sequence[Column], records: Iterable[Any]) -> 
     """The same of several."""
     read = read_as(table, columns)
     return [as_row(read, record) for record in records]
-
-
-_read_map = msgspec.json.Decoder().decode
 
 
 # A page.

@@ -304,19 +304,23 @@ def _sorted_by(table: Table, order: Order) -> str:
 
 def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
     """The bytes of a row's texts, and those of all rows up to it."""
-    places = [
-        place_of(table, column)
+    sizes = [
+        _size_of(table, column)
         for column in columns
         if column.sql in HEAVY
         or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
     ]
-    own_bytes = (
-        " + ".join(f"coalesce(octet_length({column_sql}::text), 0)" for column_sql in places) or "0"
-    )
+    own_bytes = " + ".join(f"coalesce({size}, 0)" for size in sizes) or "0"
     return (
         f"{own_bytes} AS _own_bytes,"
         f" sum({own_bytes}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"
     )
+
+
+def _size_of(table: Table, column: Column) -> str:
+    """In bytes; a map that would have more than a page is clipped (`schema.columns.stored`)."""
+    size = f"octet_length({place_of(table, column)}::text)"
+    return f"least({size}, {MAX_PAGE_BYTES})" if column.sql is SqlType.JSON else size
 
 
 def up_to(inner: str, most_bytes: int) -> str:

@@ -17,10 +17,13 @@ JSON_MAP = "JsonMap"
 """The name of their type in the JSON Schema, by which they are found in structs too."""
 
 LARGEST = 2**53
-"""Of integers, what every client can hold."""
+"""Of numbers, what every client can hold: PostgreSQL makes whole numbers of large floats."""
 
 _KEY = re.compile(MAP_KEY)
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_POWER = re.compile(rb'"(?:[^"\\]|\\.)*"|[0-9]e-([0-9]+)')
+"""A text, in which nothing is a number, or the power of ten of a number; within 2^53 no other is
+written with one."""
 
 
 def check_maps(struct: Struct) -> None:
@@ -47,11 +50,14 @@ def problem_with_map(value: dict[Any, Any] | list[Any]) -> tuple[str, str] | Non
 
 
 def _size_of(value: Any) -> int | None:
-    """In bytes as JSON; None: it is none."""
+    """In bytes as JSON without powers of ten, as jsonb gives it back; None: it is none."""
     try:
-        return len(msgspec.json.encode(value))
+        encoded = msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
+    if len(encoded) > MAX_MAP_BYTES or b"e-" not in encoded:
+        return len(encoded)
+    return len(encoded) + sum(map(int, filter(None, _POWER.findall(encoded))))
 
 
 def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
@@ -90,7 +96,7 @@ _KINDS = frozenset({dict, list, str, int, float, bool, type(None)})
 _PROBES: Mapping[type, Callable[[list[Any]], bool]] = {
     str: lambda held: not any(map(problem_with_text, held)),
     int: lambda held: -LARGEST <= min(held) <= max(held) <= LARGEST,
-    float: lambda held: all(map(isfinite, held)),
+    float: lambda held: all(map(isfinite, held)) and -LARGEST <= min(held) <= max(held) <= LARGEST,
 }
 """Kind of value -> whether all of them may be."""
 

@@ -1,6 +1,5 @@
 """Answers to operators about what is stored, what is slow, and what was done."""
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -9,6 +8,7 @@ from persistence.pool import Executor
 from persistence.tables import audit_log, studio_projects, users
 from persistence.tables.audit_log import AuditEntry
 from persistence.tables.operating import sizes
+from schema.columns.stored import read_stored_map
 from schema.operating.calls import (
     AuditRow,
     AuditRows,
@@ -108,7 +108,7 @@ async def _with_names(db: Executor, entries: Sequence[AuditEntry]) -> list[Audit
             address=entry.address,
             count=entry.count,
             at=entry.at,
-            details=json.loads(entry.details),
+            details=read_stored_map(entry.details),
             user_name=people.get(entry.user or "", ""),
             actor_name=people.get(entry.actor or "", ""),
             project_name=projects.get(entry.project or "", ""),

@@ -15,6 +15,7 @@ from persistence.pool import Executor
 from persistence.tables.internal import idempotency_keys
 from persistence.tables.internal.idempotency_keys import Kept
 from schema.calling.writes import OF_ROWS, WRITES, Write
+from schema.columns.stored import read_stored
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -122,7 +123,7 @@ async def _in_parts(
         raise
     reply = msgspec.json.encode(result)
     reply = await idempotency_keys.complete(context.db, keyed.user, keyed.key, reply)
-    return msgspec.json.decode(reply)
+    return read_stored(reply)
 
 
 async def _claim(db: Executor, keyed: Keyed, caller: str = "") -> bytes | None:

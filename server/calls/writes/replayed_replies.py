@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from persistence.errors import NoSuchProject
 from persistence.tables import project_members
+from schema.columns.stored import read_stored
 from server.calls.context import Context
 
 OF_A_PROJECT = "epoch"
@@ -18,7 +17,7 @@ async def replay_reply(context: Context, user: str, params: Any, reply: bytes) -
 
     What says nothing of a project, as the `Done` of who has left it, is anyone's who was told it.
     """
-    reply_map = msgspec.json.decode(reply)
+    reply_map = read_stored(reply)
     asked_project = getattr(params, "project", None)
     for project in sorted(set(_projects(reply_map, asked_project))):
         if await project_members.role_of(context.db, project, user) is None:

@@ -17,6 +17,7 @@ GOOD: list[dict[str, Any]] = [
     {"cutoff": 200.5, "on": True, "type": "low pass", "none": None, "steps": [1, 2, [3]]},
     {"Filter 1/Cutoff": {"ÄÖ": "tab\tand\nline"}},
     {"n": 2**53},
+    {"n": [2.0**53, -(2.0**53), -0.0, 1e-320]},
 ]
 
 BAD: list[tuple[dict[Any, Any], str]] = [
@@ -28,7 +29,11 @@ BAD: list[tuple[dict[Any, Any], str]] = [
     ({"a": ["x", "\x1b[2J"]}, ".a[1]"),
     ({"a": "\u202e"}, ".a"),
     ({"a": 2**53 + 1}, ".a"),
+    ({"a": 2.0**53 + 2}, ".a"),
+    ({"a": [1.5, -1e300]}, ".a[1]"),
+    ({"a": [1e16, 1.5]}, ".a[0]"),
     ({"a": float("nan")}, ".a"),
+    ({"a": [1.5, float("nan")]}, ".a[1]"),
     ({"a": float("inf")}, ".a"),
     ({"a": b"bytes"}, ".a"),
     ({"a": {1: 2}}, ".a.[...]"),
@@ -64,6 +69,14 @@ def test_Q8_a_map_has_a_depth_and_a_size() -> None:
     assert problem_with_map({"a": far}) is not None
     assert problem_with_map({"a": "x" * (MAX_MAP_BYTES - 8)}) is None
     assert problem_with_map({"a": "x" * (MAX_MAP_BYTES - 7)}) is not None
+
+
+def test_Q8_the_size_of_a_map_is_that_without_powers_of_ten() -> None:
+    assert problem_with_map({"a": [1e-300] * 200}) is None
+    problem = problem_with_map({"a": [1e-300] * 300})  # 2 KB as it was sent, 90 KB as jsonb has it
+    assert problem is not None
+    assert problem[1].startswith("holds 9")
+    assert problem_with_map({"a": ["7e-300", '"7e-300', "7e-30"] * 2_000}) is None  # texts
 
 
 def calls_for(value: dict[str, Any]) -> int:

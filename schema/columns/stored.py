@@ -1,0 +1,81 @@
+"""JSON that the database gives back, whoever wrote it: read so that every client can be sent it."""
+
+import json
+from sys import float_info
+from typing import Any
+
+import msgspec
+
+from schema.columns.maps import LARGEST
+from schema.limits import MAX_PAGE_BYTES
+
+DEEPEST = 64
+"""Maps and lists in each other that are sent; those of clients are less deep (rule Q8)."""
+
+CLIPPED = "clipped"
+"""The one key of what stands for a map that is too large, or too deep, to be sent (rule C8)."""
+
+_MASK = bytes(48 if chr(n) in "0123456789" else 46 if n == 46 else 32 for n in range(256))
+_LONG = b" " + 16 * b"0"
+"""A whole number of 16 digits or more, behind the mask; those behind a point are none."""
+
+_read = msgspec.json.Decoder().decode
+
+
+def read_stored(text: str | bytes) -> Any:
+    """What the JSON holds. A whole number past ±2^53 is read as a float, as jsonb makes one of it.
+
+    Never raises for what jsonb or `msgspec.json.encode` has written.
+    """
+    encoded = text.encode() if isinstance(text, str) else text
+    try:
+        is_long = _LONG in encoded.translate(_MASK)
+        return _read_long(encoded) if is_long else _read(encoded)
+    except msgspec.DecodeError:
+        return _read_long(encoded)  # a fraction past what a float holds
+
+
+def read_stored_map(text: str) -> Any:
+    """A map, or a list of maps, of a row; what no reply has room for is `clipped` (rule C8)."""
+    try:
+        value = read_stored(text)
+        if text.count("[") + text.count("{") > DEEPEST and _is_deeper(value, DEEPEST):
+            return _clipped(text)
+        if len(text) > MAX_PAGE_BYTES and len(msgspec.json.encode(value)) > MAX_PAGE_BYTES:
+            return _clipped(text)
+    except RecursionError:
+        return _clipped(text)
+    return value
+
+
+def _read_long(encoded: bytes) -> Any:
+    return json.loads(encoded, parse_int=_whole, parse_float=_float)
+
+
+def _whole(digits: str) -> int | float:
+    if len(digits) <= len(str(-LARGEST)) and abs(int(digits)) <= LARGEST:
+        return int(digits)
+    return _float(digits)
+
+
+def _float(digits: str) -> float:
+    """The nearest that is no infinity."""
+    return min(max(float(digits), -float_info.max), float_info.max)
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most):
+        level = [
+            held
+            for one in level
+            for held in (one.values() if isinstance(one, dict) else one)
+            if isinstance(held, dict | list)
+        ]
+    return bool(level)
+
+
+def _clipped(text: str) -> Any:
+    """What stands there instead, with the bytes that it would have had."""
+    told = {CLIPPED: len(text.encode())}
+    return [told] if text.startswith("[") else told
