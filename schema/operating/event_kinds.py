@@ -38,6 +38,10 @@ EVENT_KINDS = {
     "entries_quarantined": EventKind(
         "An entry of the journal could not be applied; it does nothing.", "PrimeMistakes"
     ),
+    "changes_untold": EventKind(
+        "A change of rows could not be read or sent: who watched them began anew.",
+        "PrimeMistakes",
+    ),
     "nodes_diverged": EventKind(
         "Two nodes held different states of a project.", "PrimeStatesDiffer"
     ),

@@ -146,13 +146,23 @@ class FeedReader:
         await asyncio.sleep(GAP_SECONDS)
 
     async def _read_moment(self, log_place: Place, tables: frozenset[str]) -> None:
-        async with watched_rows.one_snapshot(self._db) as db:
-            now, changes = await change_log.since(db, log_place, MAX_CHANGES_READ, tables)
-            self._count("feed_queries", 4)  # with what begins and ends the transaction
-            if changes is not None:
-                batch, query_count = await read_change_batch(db, self._watches, now, changes)
-                self._count("feed_queries", query_count)
-                lists = await self._lists_anew(db, batch)
+        now, changes = log_place, None
+        try:
+            async with watched_rows.one_snapshot(self._db) as db:
+                now, changes = await change_log.since(db, log_place, MAX_CHANGES_READ, tables)
+                self._count("feed_queries", 4)  # with what begins and ends the transaction
+                if changes is not None:
+                    batch, query_count = await read_change_batch(db, self._watches, now, changes)
+                    self._count("feed_queries", query_count)
+                    lists = await self._lists_anew(db, batch)
+        except Unavailable:
+            raise
+        except Exception as error:
+            if not changes:
+                raise
+            self._place = now
+            await self._telling.cannot_read({change.table for change in changes}, error)
+            return
         if changes is None:
             is_ours = log_place.leads_to(now)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY

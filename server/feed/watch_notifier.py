@@ -1,8 +1,10 @@
 """Tells watches what has changed, in terms of their lists, or that they are to begin anew."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
+import structlog
 from msgspec import Raw, Struct
 
 from persistence.rows.reading import Row
@@ -11,6 +13,7 @@ from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
+from server.events.events import About
 from server.feed.change_batch import MEMBERS, ChangeBatch
 from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
 from server.feed.positions import Positions
@@ -24,6 +27,8 @@ AT_A_TIME_SECONDS = 0.002
 
 POSITION_SECONDS = 30.0
 """After so long without a change a watch is told how far it has come."""
+
+log = structlog.get_logger()
 
 Numbers = dict[Watch, list[int]]
 """What each watch is to be told, as numbers of `Changes`."""
@@ -54,10 +59,15 @@ class WatchNotifier:
         self._began = asyncio.get_running_loop().time()
         begun = self._hold_for_beginners(moment)
         for watch in begun:
-            self._tell_one_watch(watch, moment, lists.get(watch))
+            with self._or_anew(watch):
+                self._tell_one_watch(watch, moment, lists.get(watch))
             await self._pause()
         for group in self._concerned(moment, lists):
-            await self._tell_group(group, moment, lists)
+            try:
+                await self._tell_group(group, moment, lists)
+            except Exception as error:
+                self._note(group.logged, error)
+                await self._end(group.watches(), ResyncReason.FAILED)
         self._settle(begun, moment.place)
 
     def begin(self, watch: Watch) -> None:
@@ -67,7 +77,8 @@ class WatchNotifier:
         if watch.cannot_begin is not None:
             self.resync(watch, watch.cannot_begin)
         for moment in moments:
-            self._tell_one_watch(watch, moment, None)
+            with self._or_anew(watch):
+                self._tell_one_watch(watch, moment, None)
 
     async def tell_position(self, place: Place) -> None:
         """Those who were told nothing for long: a position that is old is good for little."""
@@ -92,12 +103,39 @@ class WatchNotifier:
     async def resync_all(self, reason: ResyncReason) -> None:
         """All who watch now: nobody can be told what has changed."""
         self._began = asyncio.get_running_loop().time()
-        for watch in list(self._watches.all()):
+        await self._end(self._watches.all(), reason)
+
+    async def cannot_read(self, tables: Collection[str], error: Exception) -> None:
+        """What has changed in these tables of the log: who watches others hears nothing of it."""
+        self._began = asyncio.get_running_loop().time()
+        for table in sorted(tables):
+            self._note(table, error)
+        if MEMBERS in tables:  # by whose rows it is known who sees what, of any table
+            await self._end(self._watches.all(), ResyncReason.FAILED)
+        for table in tables:
+            for group in self._watches.of_table(table):
+                await self._end(group.watches(), ResyncReason.FAILED)
+
+    async def _end(self, watches: Iterable[Watch], reason: ResyncReason) -> None:
+        for watch in list(watches):
             if watch.waiting is None:
                 self.resync(watch, reason)
             else:
                 _hold_no_more(watch, reason)
             await self._pause()
+
+    @contextmanager
+    def _or_anew(self, watch: Watch) -> Iterator[None]:
+        """What cannot be told one watch ends that one, and no other."""
+        try:
+            yield
+        except Exception as error:
+            self._note(watch.group.logged, error)
+            self.resync(watch, ResyncReason.FAILED)
+
+    def _note(self, table: str, error: Exception) -> None:
+        log.error("what has changed cannot be told", table=table, exc_info=error)
+        self._count("changes_untold", 1, About(name=table, text=type(error).__name__))
 
     def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
@@ -142,7 +180,8 @@ class WatchNotifier:
             row_numbers[watch] = self._anew(watch, moment, changes, lists[watch])
             await self._pause()
         for watch, numbers in row_numbers.items():
-            self._send(watch, changes, numbers, moment.place)
+            with self._or_anew(watch):
+                self._send(watch, changes, numbers, moment.place)
             await self._pause()
         await self._pause()
 

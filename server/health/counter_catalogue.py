@@ -78,6 +78,7 @@ COUNTERS = (
         "reason",
         tuple(ResyncReason),
     ),
+    Counted("changes_untold", "Changes of rows that could not be read or sent to who watches."),
     Counted("ticks_skipped", "Ticks of presence that were not written to a slow reader."),
     Counted("rate_limited", "Messages over the rate of a client or user."),
     Counted("bad_messages", "Frames that hold no message, and messages that make no sense."),

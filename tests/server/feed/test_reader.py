@@ -109,18 +109,42 @@ async def test_V1_a_call_on_another_node_wakes_who_watches(
     assert await only.said() == [("changed", "Another")]
 
 
-async def test_V10_a_change_that_cannot_be_read_ends_watches_and_not_the_feed(
-    node: Node, psql: Any, monkeypatch: pytest.MonkeyPatch
+async def test_V10_a_change_that_cannot_be_read_ends_watches_of_its_table_and_not_the_feed(
+    node: Node, psql: Any
 ) -> None:
-    monkeypatch.setattr("server.feed.reader.RETRY_SECONDS", 0.01)
     ann = await node.musician("ann")
     shown = await Shown(ann, "presets", {}).begin()
+    other = await Shown(await node.again(ann, device="d"), "projects", {}).begin()
     await psql.execute(
         "INSERT INTO change_log (table_name, row_id, action)"
         " VALUES ('plugin_presets', 'no-uuid', 'update')"
     )
     resync = await ann.until("resync")
     assert (resync["watch"], resync["reason"]) == (shown.watch, "failed")
+    await shown.begin()
+    await preset(psql, ann, "a")
+    assert await shown.said() == [("entered", "a")]
+    await create_project(ann, "Song")
+    assert await other.said() == [("entered", "Song")]
+    assert other.wire.heard("resync") == []
+    [event] = [one for one in node.metrics.events.all() if one.kind == "changes_untold"]
+    assert (event.about.name, event.count) == ("plugin_presets", 1)
+
+
+async def test_V10_a_change_of_roles_that_cannot_be_read_ends_all_watches(
+    node: Node, psql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await node.musician("ann")
+    shown = await Shown(ann, "presets", {}).begin()
+
+    async def fails(*_: object) -> None:
+        raise ValueError("made by a test")
+
+    monkeypatch.setattr("server.feed.reader.read_change_batch", fails)
+    await create_project(ann, "Song")
+    resync = await ann.until("resync")
+    assert (resync["watch"], resync["reason"]) == (shown.watch, "failed")
+    monkeypatch.undo()
     await shown.begin()
     await preset(psql, ann, "a")
     assert await shown.said() == [("entered", "a")]

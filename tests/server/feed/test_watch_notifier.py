@@ -1,6 +1,7 @@
 """Telling watches what has changed, or that they are to begin anew: never silence."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +12,13 @@ from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE
 from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
+from server.events.events import About
 from server.feed.change_batch import ChangeBatch
 from server.feed.positions import Positions
 from server.feed.ties import Ties
 from server.feed.watch_notifier import WatchNotifier
 from server.feed.watches import Group, Listed, Watch, Watches
-from server.health.metrics import uncounted
-from server.sockets.codec import JSON, Codec
+from server.sockets.codec import JSON, MSGPACK, Codec
 
 TABLE = TABLES["plugin_presets"]
 COLUMNS = (TABLE.by_name["id"], TABLE.by_name["name"])
@@ -48,11 +49,17 @@ class Told:
 
     def __init__(self, *users: str) -> None:
         self.watches = Watches()
-        self.telling = WatchNotifier(self.watches, Positions(b"s"), uncounted)
+        self.counted: list[tuple[str, About]] = []
+        """What was counted as an event."""
+        self.telling = WatchNotifier(self.watches, Positions(b"s"), self._count)
         self.outlets = {user: Subscriber(user) for user in users}
         self.by_user: dict[str, Watch] = {}
         for user, outlet in self.outlets.items():
             self.by_user[user] = self.watches.begin(outlet, user, LISTED)
+
+    def _count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
+        if about is not None:
+            self.counted.append((kind, about))
 
     def begin(self, *users: str, place: str = "10:10:") -> None:
         for user in users or self.by_user:
@@ -60,7 +67,7 @@ class Told:
             self.telling.begin(self.by_user[user])
 
     async def change(
-        self, xact: int, read_for: frozenset[Group] | None = None, /, **names: str | None
+        self, xact: int, read_for: frozenset[Group] | None = None, /, **names: str | int | None
     ) -> None:
         """Public rows by id have these names now; None: deleted."""
         changes = {id: [Change("plugin_presets", id, None, None, xact=xact)] for id in names}
@@ -187,3 +194,42 @@ async def test_V1_who_begins_while_a_moment_is_read_is_told_nothing_of_it() -> N
     assert told.outlets["ann"].frames == []
     await told.change(11, a="b")
     assert len(told.outlets["ann"].frames) == 1
+
+
+async def test_V10_what_cannot_be_sent_in_one_encoding_ends_the_watches_that_need_it() -> None:
+    told = Told("ann", "ben")
+    told.outlets["ben"].codec = MSGPACK
+    told.begin()
+    await told.change(11, a="one", b=10**30)  # MessagePack has no such number
+    assert len(told.outlets["ann"].frames) == 1
+    assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, "failed")]
+    await told.change(12, a="two")
+    assert len(told.outlets["ann"].frames) == 2
+    assert told.counted == [("changes_untold", About(name=TABLE.relation, text="OverflowError"))]
+
+
+async def test_V10_a_list_that_cannot_be_told_ends_alone() -> None:
+    told = Told("ann")
+
+    def fails(_: object) -> bool:
+        raise ValueError
+
+    told.outlets["ben"] = Subscriber("ben")
+    listed = replace(LISTED, matches=fails, key=b"other")
+    told.by_user["ben"] = told.watches.begin(told.outlets["ben"], "ben", listed)
+    told.begin()
+    told.telling.settle(Place("c", "10:10:"))  # so that neither is told by itself
+    await told.change(11, a="one")
+    assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, "failed")]
+    assert len(told.outlets["ann"].frames) == 1
+    assert [watch.user for watch in told.watches.all()] == ["ann"]
+    assert [kind for kind, _ in told.counted] == ["changes_untold"]
+
+
+async def test_V10_what_came_before_its_first_rows_and_cannot_be_told_ends_a_watch() -> None:
+    told = Told("ann", "ben")
+    told.outlets["ben"].codec = MSGPACK
+    await told.change(11, a=10**30)
+    told.begin()
+    assert len(told.outlets["ann"].frames) == 1
+    assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, "failed")]
