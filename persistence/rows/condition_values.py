@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 from typing import Any
 
 import msgspec
 from msgspec import inspect
 
+from schema.columns.maps import LARGEST
 from schema.limits import (
     MAX_IN,
     MAX_LEAVES_ASKED,
@@ -199,13 +199,16 @@ def _uuid(value: Any) -> str:
 
 
 def _number(value: Any) -> int | float:
+    _require_number(value)
+    if not -LARGEST <= value <= LARGEST:  # NaN is not either
+        raise Wrong("must be a number within 2^53, and no NaN")
+    number: int | float = value
+    return number
+
+
+def _require_number(value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Wrong("must be a number")
-    if isinstance(value, float) and not isfinite(value):
-        raise Wrong("must be a number, neither NaN nor infinite")
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise Wrong("must be a number of at most 64 bits")
-    return value
 
 
 def _float(value: Any) -> float:
@@ -225,7 +228,8 @@ def _boolean(value: Any) -> bool:
 
 
 def _milliseconds(value: Any) -> int | float:
-    if not EARLIEST <= _number(value) <= LATEST:
+    _require_number(value)
+    if not EARLIEST <= value <= LATEST:
         raise Wrong("must be a time in ms since 1970, of the years 1 to 9999")
     number: int | float = value
     return number
