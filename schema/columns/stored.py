@@ -1,6 +1,7 @@
 """JSON that the database gives back, whoever wrote it: read so that every client can be sent it."""
 
 import json
+from decimal import Decimal
 from sys import float_info
 from typing import Any
 
@@ -45,6 +46,23 @@ def read_stored_map(text: str) -> Any:
             return _clipped(text)
     except RecursionError:
         return _clipped(text)
+    return value
+
+
+def with_floats(value: Any) -> Any:
+    """The same with floats for all whole numbers that MessagePack cannot hold."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return value if -(2**63) <= value < 2**64 else _float(str(Decimal(value)))
+        case dict():
+            return {key: with_floats(one) for key, one in value.items()}
+        case list() | tuple():
+            return [with_floats(one) for one in value]
+        case msgspec.Struct():
+            fields = {name: with_floats(getattr(value, name)) for name in value.__struct_fields__}
+            return msgspec.structs.replace(value, **fields)
     return value
 
 

@@ -8,6 +8,7 @@ import msgspec
 from websockets.frames import Opcode
 
 from rooms.effects import Packet
+from schema.columns.stored import with_floats
 from schema.messages import (
     SUBPROTOCOL_JSON,
     SUBPROTOCOL_MSGPACK,
@@ -71,8 +72,11 @@ class Codec:
         return FINAL | self.opcode
 
     def encode(self, message: object) -> bytes:
-        """A message, or any part of one, as bytes."""
-        encoded: bytes = self.encoder.encode(message)
+        """A message, or any part of one, as bytes; a whole number too large for them as a float."""
+        try:
+            encoded: bytes = self.encoder.encode(message)
+        except OverflowError:
+            encoded = self.encoder.encode(with_floats(message))
         return encoded
 
     def decode(self, data: bytes) -> ClientMessage:
@@ -108,7 +112,7 @@ class Codec:
 
     def frame_of(self, message: ServerMessage) -> bytes:
         """One message as one WebSocket frame."""
-        payload: bytes = self.encoder.encode(message)
+        payload = self.encode(message)
         return frame_header(self.first_byte, payload) + payload
 
     @staticmethod

@@ -1,10 +1,12 @@
 """The two encodings, and frames that are built once."""
 
+from sys import float_info
+
 import msgspec
 import pytest
 
 from rooms.effects import Packet
-from schema.messages import Left, Undo
+from schema.messages import Left, Reply, Undo
 from server.sockets.codec import CODECS, JSON, MSGPACK, BadMessage, Codec, frame_header
 
 BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
@@ -51,6 +53,24 @@ def test_a_packet_is_encoded_once_for_each_codec(codec: Codec) -> None:
     assert codec.frame(packet) is frame
     assert packet.frames == {codec.name: frame}
     assert frame == codec.frame_of(packet.message)
+
+
+@pytest.mark.parametrize(
+    ("number", "sent"),
+    [(2**64 - 1, 2**64 - 1), (10**300, 1e300), (-(10**30), -1e30), (10**5_000, float_info.max)],
+    ids=["fits", "large", "below", "past all floats"],
+)
+def test_E5_a_whole_number_that_messagepack_cannot_hold_is_sent_as_a_float(
+    number: int, sent: float
+) -> None:
+    held = {"a": [1, True, {"b": number}], "c": "text"}
+    expected = {"a": [1, True, {"b": sent}], "c": "text"}
+    reply = Reply("1", held)
+    told = {"t": "reply", "id": "1", "result": expected}
+    assert msgspec.msgpack.decode(MSGPACK.encode(reply)) == told
+    assert msgspec.msgpack.decode(Codec.payload_of(MSGPACK.frame_of(reply))) == told
+    part = MSGPACK.encode([msgspec.Raw(MSGPACK.encode(1)), number])
+    assert msgspec.msgpack.decode(part) == [1, sent]
 
 
 class Parameters(msgspec.Struct):
