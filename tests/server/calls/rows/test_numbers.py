@@ -1,4 +1,4 @@
-"""Numbers in maps of a client's own: past 2^53 refused at each door, and sent if they are stored."""
+"""Numbers in maps of a client's own: past 2^53 refused at each door, sent if they are stored."""
 
 import json
 import uuid
