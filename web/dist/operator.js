@@ -536,7 +536,8 @@ curl -s --retry 20 --retry-delay 1 --retry-all-errors http://127.0.0.1:8801/read
 ### PrimeMistakes
 
 Means: Prime made a mistake that it survived: a call answered \`internal\`, a task or an append that failed, a row that
-the second wall held back, a message of the bus that could not be read. The alarm ends an hour after the last one.
+the second wall held back, a change of rows that could not be told, a message of the bus that could not be read. The
+alarm ends an hour after the last one.
 
 Musicians notice: one call that failed, mostly nothing.
 
