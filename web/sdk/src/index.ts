@@ -7,6 +7,8 @@ export { stillOf, trackTree, type Placed, type Readable, type Still } from "./co
 export { indexedDbOutbox, type Kept, type Outbox } from "./delivery/outbox.js";
 export { Diverged, Left, PrimeError, Refused, Unanswered, WrongUse, type LeftCode } from "./failures.js";
 export type { EntryFilter, History } from "./history/history.js";
+export type { Past, PastMoment } from "./history/past.js";
+export type { MomentState } from "./history/past_states.js";
 export type { Snapshots } from "./history/snapshots.js";
 export { newId } from "./ids.js";
 export { localTokens } from "./keeping/local_tokens.js";
@@ -15,8 +17,6 @@ export type { Live, Stop } from "./live.js";
 export { between, inOrder, isOrderKey } from "./order_keys.js";
 export type { Edit, Saved } from "./room/edits.js";
 export type { Gesture } from "./room/gesture.js";
-export type { MomentState } from "./room/past_states.js";
-export type { Past, PastMoment } from "./room/past.js";
 export { differences, type Differences } from "./copy/differences.js";
 export type { Room } from "./room/room.js";
 export type { Entities, Inserts, Moves, Transaction } from "./room/transaction.js";

@@ -4,11 +4,11 @@ import { deflateSync } from "node:zlib";
 
 import { JSON_TEXT } from "../../sdk/src/connecting/codecs.js";
 import { Gap } from "../../sdk/src/copy/gap.js";
-import { Replay } from "../../sdk/src/copy/replay.js";
 import { stateOf } from "../../sdk/src/copy/state.js";
 import { PrimeError } from "../../sdk/src/failures.js";
-import { Past } from "../../sdk/src/room/past.js";
-import { pastDeltas, type AskForOps } from "../../sdk/src/room/past_deltas.js";
+import { Past } from "../../sdk/src/history/past.js";
+import { pastDeltas, type AskForOps } from "../../sdk/src/history/past_deltas.js";
+import { Replay } from "../../sdk/src/history/past_replay.js";
 import type { HistoryDelta, HistoryOps, Op } from "../../sdk/src/schema/types.js";
 
 /** Marker and time, and the clip that it is made of, so that a group, a delete and an index are in it. */

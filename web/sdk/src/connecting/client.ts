@@ -3,10 +3,10 @@
 import { Diverged, PrimeError, Unanswered, WrongUse } from "../failures.js";
 import type { Call } from "../history/call_function.js";
 import { History } from "../history/history.js";
+import { Past } from "../history/past.js";
+import type { MomentState } from "../history/past_states.js";
 import { Snapshots } from "../history/snapshots.js";
 import { Listeners, Live, type Stop } from "../live.js";
-import type { MomentState } from "../room/past_states.js";
-import { Past } from "../room/past.js";
 import type { LeftWhy, Room } from "../room/room.js";
 import { CLOSE_CODES, MAX_CALLS_IN_FLIGHT } from "../schema/tables.js";
 import type { Calls, Method, ServerMessage, Tokens, User } from "../schema/types.js";

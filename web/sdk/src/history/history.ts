@@ -1,9 +1,9 @@
 /** What was done in a project, and what it was then (rules Y1 to Y3). */
 
 import type { Codec } from "../connecting/codecs.js";
-import { pastStateOf, type MomentState } from "../room/past_states.js";
 import type { Blamed, Calls, HistoryEntry } from "../schema/types.js";
 import type { Call } from "./call_function.js";
+import { pastStateOf, type MomentState } from "./past_states.js";
 
 /** Of all entries those of a user, a member or an entity; after seq `since`, up to seq `until`. */
 export type EntryFilter = Omit<Calls["history.list"]["params"], "project" | "before" | "limit">;

@@ -2,9 +2,9 @@
 
 import type { Codec } from "../connecting/codecs.js";
 import { newId } from "../ids.js";
-import { pastStateOf, type MomentState } from "../room/past_states.js";
 import type { Calls, Diff, Project, Restored, Snapshot } from "../schema/types.js";
 import type { Call } from "./call_function.js";
+import { pastStateOf, type MomentState } from "./past_states.js";
 
 export class Snapshots {
   constructor(private readonly call: Call, private readonly project: string, private readonly codec: Codec) {}

@@ -4,8 +4,8 @@ import type { Codec } from "../connecting/codecs.js";
 import { StateParts } from "../copy/state_parts.js";
 import { Still } from "../copy/readable_state.js";
 import { stateOf, type State } from "../copy/state.js";
+import { inflated } from "../room/inflating.js";
 import type { JournalPosition, StateData } from "../schema/types.js";
-import { inflated } from "./inflating.js";
 
 export interface MomentState {
   /** Where it stands: the seq that was asked for, or the end of its group. */

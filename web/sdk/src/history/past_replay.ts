@@ -1,9 +1,9 @@
 /** A state of the past that goes forwards and back through deltas, each step at the cost of what it touches. */
 
+import { Gap } from "../copy/gap.js";
+import { Still } from "../copy/readable_state.js";
+import { apply, put, type Entity, type State } from "../copy/state.js";
 import type { HistoryDelta, Op } from "../schema/types.js";
-import { Gap } from "./gap.js";
-import { Still } from "./readable_state.js";
-import { apply, put, type Entity, type State } from "./state.js";
 
 /** What an entity was before a delta and is after it; undefined: it is not there. */
 interface Change {

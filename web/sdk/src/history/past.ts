@@ -3,12 +3,12 @@
 import type { Codec } from "../connecting/codecs.js";
 import { Gap } from "../copy/gap.js";
 import type { Readable } from "../copy/readable_state.js";
-import { Replay } from "../copy/replay.js";
 import { Impossible } from "../copy/state.js";
 import { PrimeError } from "../failures.js";
 import type { StateData } from "../schema/types.js";
-import { stateOfMoment } from "./past_states.js";
 import { pastDeltas, type AskForOps } from "./past_deltas.js";
+import { Replay } from "./past_replay.js";
+import { stateOfMoment } from "./past_states.js";
 
 /** So many deltas before a moment are got with it, and so many behind it. */
 const AROUND = 1_000;
