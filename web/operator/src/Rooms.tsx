@@ -1,4 +1,4 @@
-/** The rooms, those first for which most is sent, and who is in one of them. */
+/** The rooms, those first for which most is sent; who is in one of them; those that are closed. */
 
 import { closeRoom, endLogins, openRoom, sendOut } from "./actions.js";
 import type { Console } from "./console.js";
@@ -13,7 +13,7 @@ export function Rooms({ seen }: { seen: Console }) {
       head={["project", "members", "sent a second", "ack, half / 99 of 100", "tick gap", "outboxes", "held back", "entities", "state", "seq", "nodes"]}>
       {rows.rooms.map((room) => (
         <tr key={room.project}>
-          <th scope="row"><button type="button" class="plain" onClick={() => seen.show(room.project)}><bdi>{room.name.slice(0, 60) || room.project}</bdi></button></th>
+          <th scope="row"><button type="button" class="plain" onClick={() => seen.show(room.project)}><bdi>{nameOf(room)}</bdi></button></th>
           <td>{room.members}</td><td>{aSecond(room.sends_a_second)}</td><td>{spread(room.ack_p50_ms, room.ack_p99_ms)}</td><td>{spread(room.tick_gap_p50_ms, room.tick_gap_p99_ms)}</td>
           <td>{inBytes(room.outbox_bytes ?? 0)}</td><td>{room.held_back}</td><td>{room.entities.toLocaleString()}</td><td>{inBytes(room.bytes)}</td><td>{room.seq}</td><td>{room.nodes.join(", ")}</td>
         </tr>
@@ -25,7 +25,7 @@ export function Rooms({ seen }: { seen: Console }) {
 export function Room({ seen }: { seen: Console }) {
   const room = seen.room.value;
   if (room === null) return null;
-  const name = room.name.slice(0, 60) || room.project;
+  const name = nameOf(room);
   const searchForm = (
     <div class="row above">
       {room.closed === null
@@ -65,7 +65,7 @@ export function Closed({ seen }: { seen: Console }) {
   return rows.length === 0 ? null : (
     <Table title="Closed rooms" head={["project", "why", "since", "until", "what to do"]}>
       {rows.map((room) => {
-        const name = room.name.slice(0, 60) || room.project;
+        const name = nameOf(room);
         return (
           <tr key={room.project}>
             <th scope="row"><bdi>{name}</bdi></th><td><bdi>{room.reason.slice(0, 200)}</bdi></td>
@@ -76,4 +76,9 @@ export function Closed({ seen }: { seen: Console }) {
       })}
     </Table>
   );
+}
+
+/** What a room is called here: its project's name, or the id of one that has none. */
+function nameOf({ name, project }: { readonly name: string; readonly project: string }): string {
+  return name.slice(0, 60) || project;
 }
