@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from loadtest.drills.authority import Authority
 from loadtest.drills.scene import Scene
 from machine.local_hub import LocalHub
+from machine.sockets.certificate_authority import CertificateAuthority
 
 FIRST, SECOND = "the first certificate", "the second certificate"
 PATIENCE_SECONDS = 20.0
@@ -107,7 +107,7 @@ async def _until(scene: Scene, what: str, is_so: Callable[[], Awaitable[bool]]) 
 def _write_both(directory: Path) -> None:
     folder = _folder(directory)
     (folder / "next").mkdir(parents=True, exist_ok=True)
-    authority = Authority(folder)
+    authority = CertificateAuthority(folder)
     authority.write(SECOND)
     for path in _files(folder):
         path.rename(folder / "next" / path.name)

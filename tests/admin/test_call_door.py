@@ -10,11 +10,11 @@ import pytest
 
 from admin.call_door import CallDoor
 from admin.door import NotDone
-from loadtest.drills.authority import Authority
+from machine.sockets.certificate_authority import CertificateAuthority
 
 
 def test_a_certificate_that_is_not_trusted_is_told_as_a_command_helps_it(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     authority.write("nobody that is trusted here")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority.certificate, authority.key)

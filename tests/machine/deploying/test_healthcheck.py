@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.drills.authority import Authority
 from machine.deploying.healthcheck import main
+from machine.sockets.certificate_authority import CertificateAuthority
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -48,7 +48,7 @@ def test_a_node_is_asked_as_it_listens(
 ) -> None:
     context = None
     if has_tls:
-        authority = Authority(tmp_path)
+        authority = CertificateAuthority(tmp_path)
         authority.write("nobody that is trusted here")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(authority.certificate, authority.key)

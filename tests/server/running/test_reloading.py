@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from loadtest.drills.authority import Authority
+from machine.sockets.certificate_authority import CertificateAuthority
 from server.health.log import set_level
 from server.node import Node as ServerNode
 from server.running.reloading import merged, reload
@@ -42,8 +42,8 @@ def level_of_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    made = Authority(tmp_path)
+def authority(tmp_path: Path) -> CertificateAuthority:
+    made = CertificateAuthority(tmp_path)
     made.write("first")
     return made
 
@@ -130,7 +130,7 @@ async def test_what_is_wrong_stays_as_it_was_and_the_rest_is_taken_over(node: No
 
 @pytest.mark.postgres
 async def test_a_certificate_is_read_anew_and_a_bad_one_is_told(
-    nodes: Nodes, authority: Authority
+    nodes: Nodes, authority: CertificateAuthority
 ) -> None:
     pair = TlsPair(authority.certificate, authority.key)
     node = await nodes.start(tls=pair, tls_certificate=authority.certificate, tls_key=authority.key)

@@ -12,14 +12,14 @@ import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from loadtest.drills.authority import DAY, Authority
+from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from server.sockets.tls import BadPair, TlsPair
 from tests.server.conftest import Nodes
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    made = Authority(tmp_path)
+def authority(tmp_path: Path) -> CertificateAuthority:
+    made = CertificateAuthority(tmp_path)
     made.write("first")
     return made
 
@@ -38,7 +38,7 @@ async def shown(
 
 @pytest.mark.postgres
 async def test_H9_a_pair_is_changed_under_open_connections(
-    nodes: Nodes, authority: Authority
+    nodes: Nodes, authority: CertificateAuthority
 ) -> None:
     pair = TlsPair(authority.certificate, authority.key)
     node = await nodes.start(tls=pair)
@@ -89,7 +89,7 @@ def _instead(path: Path, make: Callable[[Path], object]) -> None:
     make(path)
 
 
-BREAKS: list[tuple[str, Callable[[Authority], object]]] = [
+BREAKS: list[tuple[str, Callable[[CertificateAuthority], object]]] = [
     ("ran out on", lambda a: a.write("late", -DAY)),
     ("cannot be read (No such file", lambda a: a.key.unlink()),
     ("which is no file", lambda a: _instead(a.certificate, os.mkfifo)),
@@ -110,7 +110,7 @@ BREAKS: list[tuple[str, Callable[[Authority], object]]] = [
 
 @pytest.mark.parametrize(("why", "spoil"), BREAKS)
 async def test_a_bad_pair_is_refused_in_one_line_and_that_of_before_goes_on(
-    authority: Authority, why: str, spoil: Callable[[Authority], object]
+    authority: CertificateAuthority, why: str, spoil: Callable[[CertificateAuthority], object]
 ) -> None:
     pair = TlsPair(authority.certificate, authority.key)
     before, expires = pair._current, pair.expires_at
@@ -133,7 +133,7 @@ async def test_a_bad_pair_is_refused_in_one_line_and_that_of_before_goes_on(
     assert pair._current is not before
 
 
-def test_a_key_that_everyone_can_read_is_told(authority: Authority) -> None:
+def test_a_key_that_everyone_can_read_is_told(authority: CertificateAuthority) -> None:
     authority.key.chmod(0o644)
     with structlog.testing.capture_logs() as told:
         TlsPair(authority.certificate, authority.key)
@@ -141,7 +141,7 @@ def test_a_key_that_everyone_can_read_is_told(authority: Authority) -> None:
 
 
 def test_what_was_too_early_is_taken_over_when_its_time_comes(
-    authority: Authority, monkeypatch: pytest.MonkeyPatch
+    authority: CertificateAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = TlsPair(authority.certificate, authority.key)
     before = pair._current

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.drills.authority import DAY, Authority
+from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from server.operating.checks import node_checks
 from server.operating.checks.finding import Doubtful, Wrong
 from server.settings.reading import read_settings
@@ -85,7 +85,7 @@ async def test_how_many_may_connect(
 
 
 async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
-    made = Authority(tmp_path)
+    made = CertificateAuthority(tmp_path)
     words = {"tls_certificate": str(made.certificate), "tls_key": str(made.key)}
     with pytest.raises(Wrong, match="cannot be read"):
         await node_checks.tls(read_settings(words, {}))
@@ -102,7 +102,7 @@ async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
     assert (await node_checks.tls(read_settings(words, {}))).endswith("days left")
     other = tmp_path / "other"
     other.mkdir()
-    Authority(other).write("prime", 90 * DAY)
+    CertificateAuthority(other).write("prime", 90 * DAY)
     words["tls_key"] = str(other / "privkey.pem")
     with pytest.raises(Wrong, match="the key is not that of the certificate"):
         await node_checks.tls(read_settings(words, {}))

@@ -1,4 +1,4 @@
-"""An authority of one's own, and the certificates for this machine that it signs."""
+"""A certificate authority of one's own, and the certificates for this machine that it signs."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 DAY = timedelta(days=1)
 
 
-class Authority:
+class CertificateAuthority:
     """Signs certificates for 127.0.0.1."""
 
     def __init__(self, directory: Path) -> None:

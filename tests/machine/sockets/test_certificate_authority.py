@@ -6,11 +6,11 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from loadtest.drills.authority import DAY, Authority
+from machine.sockets.certificate_authority import DAY, CertificateAuthority
 
 
 def test_a_pair_belongs_together_and_is_signed_by_the_authority(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     authority.write("a node", 3 * DAY)
     signed = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
     key = load_pem_private_key(authority.key.read_bytes(), None)
@@ -21,7 +21,7 @@ def test_a_pair_belongs_together_and_is_signed_by_the_authority(tmp_path: Path) 
 
 
 def test_another_pair_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
+    authority = CertificateAuthority(tmp_path)
     authority.write("first")
     before = authority.key.read_bytes()
     authority.write("second")
