@@ -112,13 +112,13 @@ async def hostile_keys(target: Target) -> str:
                 code = code_of(await wire.call("presets.list", params))
                 must(code in REFUSED, f"{params} was answered {code}")
         for parameters in ({"__proto__": {"is_public": True}}, {"a": {"__class__": 1}}):
-            code = await _made_with(wire, parameters)
+            code = await _preset_made_with(wire, parameters)
             must(code in REFUSED, f"{parameters} was answered {code}")
     async with await target.enter(target.owner) as wire:
         bottomless: Any = 1
         for _ in range(DEPTH // 10):
             bottomless = {"a": bottomless}
-        code = await _made_with(wire, bottomless)
+        code = await _preset_made_with(wire, bottomless)
         must(code in REFUSED, f"{DEPTH // 10} maps in each other were answered {code}")
         at = ["a"] * DEPTH
         where = {"parameters": {"path": {"at": at, "eq": 1}}}
@@ -154,7 +154,7 @@ async def _keyed(wire: Wire, key: str, row_values: Message) -> Message:
     return await wire.until(id=id)
 
 
-async def _made_with(wire: Wire, parameters: Any) -> str:
+async def _preset_made_with(wire: Wire, parameters: Any) -> str:
     params = {"plugin": "OTT", "name": f"odd {wire.new_id()}", "parameters": parameters}
     return code_of(await wire.call("presets.create", params))
 

@@ -188,11 +188,11 @@ class Demo:
         )
 
     async def _kill_now_and_then(self, stop: asyncio.Event) -> None:
-        every = self._arguments.kill_every
-        if not every or not self._arguments.least_kills:
+        kill_every_s = self._arguments.kill_every
+        if not kill_every_s or not self._arguments.least_kills:
             self._killed_enough.set()
-        while every and not stop.is_set():
-            await wait(stop, every)
+        while kill_every_s and not stop.is_set():
+            await wait(stop, kill_every_s)
             if stop.is_set():
                 return
             await self._a_delta_is_under_way()

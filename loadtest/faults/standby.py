@@ -42,7 +42,7 @@ class Standby:
 
     def __init__(self, cluster: LocalCluster, number: int) -> None:
         self.way = FaultProxy(lambda: to_primary(cluster))
-        self.url = ""
+        self.database_url = ""
         self._cluster = cluster
         self._data: Path = cluster.directory / f"standby-{number}"
         self._postgres: ChildProgram = local_postgres(self._data)
@@ -55,7 +55,7 @@ class Standby:
         of = f"host={folder_of(self._cluster.database_url)} user=postgres"
         by = f"host=127.0.0.1 port={port} user=postgres application_name={self._data.name}"
         ready = await self._postgres.start((*words, "--standby-of", of, "--follows", by))
-        self.url = ready["database_url"]
+        self.database_url = ready["database_url"]
         await ask(as_superuser(self._cluster.database_url), ASKED, "followed")
 
     async def make_synchronous(self) -> None:
@@ -67,10 +67,10 @@ class Standby:
         await self._cluster.postgres.end(signal.SIGQUIT)
         cut_at = time.monotonic()
         self.way.refuse()  # what it has not got by now it will never get
-        held = await ask(as_superuser(self.url), ASKED, "promoted")
+        held = await ask(as_superuser(self.database_url), ASKED, "promoted")
         writable_at = time.monotonic()
         self._is_ours = False
-        self._cluster.promoted(self._postgres, self._data, self.url)
+        self._cluster.promoted(self._postgres, self._data, self.database_url)
         await self.way.stop()
         return Failover(cut_at, writable_at, is_synchronous, held["heads"], held["versions"])
 

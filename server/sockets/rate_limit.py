@@ -49,7 +49,7 @@ class RateLimited(Outgoing):
         "_bytes_read": "of the last large message, not charged to its user yet",
         "_exceeded_since": "since when it has sent more than it may, in seconds of the loop",
         "_frame_bucket": "frames without a whole message that may come; None: none has come yet",
-        "_has_gone_on": "it has sent more after it had heard that it is to wait",
+        "_has_sent_after_told_to_wait": "it has sent more after it had heard that it is to wait",
         "_is_to_be_quiet_from": "from then on it has heard that it is to wait",
         "_message_bucket": "messages that may come just now",
         "_messages_in": "messages that are not in the metrics yet",
@@ -71,7 +71,7 @@ class RateLimited(Outgoing):
         self._uncharged_bytes = 0
         self._told_to_wait_until = now
         self._is_to_be_quiet_from = now
-        self._has_gone_on = False
+        self._has_sent_after_told_to_wait = False
         self._bytes_read = 0
 
     def close(self, close: CloseCode) -> None:
@@ -142,7 +142,7 @@ class RateLimited(Outgoing):
 
         Who has waited and is refused again, for others of its user came first, is not at fault.
         """
-        if now < self._told_to_wait_until or self._has_gone_on:
+        if now < self._told_to_wait_until or self._has_sent_after_told_to_wait:
             return False
         return not self._seconds_until_refilled(now)
 
@@ -154,9 +154,9 @@ class RateLimited(Outgoing):
         if now >= self._told_to_wait_until:
             self._told_to_wait_until = now + wait
             self._is_to_be_quiet_from = now + wait * ON_ITS_WAY
-            self._has_gone_on = False
+            self._has_sent_after_told_to_wait = False
         elif now > self._is_to_be_quiet_from:
-            self._has_gone_on = True
+            self._has_sent_after_told_to_wait = True
         if self._exceeded_since is None:
             self._exceeded_since = now
         elif now - self._exceeded_since > MAX_SECONDS_OVER_RATE:
