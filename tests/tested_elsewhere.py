@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     "files.lmms.old_keys": "tests/files/lmms/test_reader.py",
     "files.lmms.old_sample_paths": "tests/files/lmms/test_reader.py",
     "files.lmms.old_plugins": "tests/files/lmms/test_reader.py",
+    "files.lmms.qt_names": "tests/files/lmms/test_upgrade.py",
     "files.lmms.ladspa_ports": "tests/files/lmms/test_reader.py",
     "files.lmms.solo": "tests/files/lmms/test_reader.py",
     "files.lmms.tempo": "tests/files/lmms/test_reader.py",

@@ -1,13 +1,11 @@
 """Instruments and effects of older LMMS files: their names, and what their controls meant."""
 
-import base64
-import binascii
 import copy
-import struct
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from files.lmms.ladspa_ports import move_ports
+from files.lmms.qt_names import names_in
 
 _NAMES_0_3 = {
     "pluckedstringsynth": "vibedstrings",
@@ -119,60 +117,11 @@ def unpack_effect_keys(root: Element) -> None:
         packed = effect.get("key")
         if not packed:
             continue
-        names = _names_in(packed)
+        names = names_in(packed)
         key = SubElement(effect, "key")
         keys = ("plugin", "file") if len(names) > 1 else ("file",)
         for name, value in zip(keys, names, strict=False):
             SubElement(key, "attribute", {"name": name, "value": value})
-
-
-def _names_in(packed: str) -> list[str]:
-    """What follows the title: the plug-in and its file, or the file alone."""
-    try:
-        content = base64.b64decode(packed, validate=False)
-        kinds = [(2, 3, 4, 0), (9, 10, 11, 1)]  # Qt 3.3, and 4, which says after each kind if null
-        for is_list, is_text, is_texts, null_bytes in kinds:
-            if content[:4] == struct.pack(">I", is_list):
-                reader = _QtReader(content, is_text, is_texts, null_bytes)
-                return reader.names()
-    except (binascii.Error, struct.error, ValueError):
-        pass
-    return []
-
-
-class _QtReader:
-    """Reads a list of a text and of a text or texts."""
-
-    def __init__(self, content: bytes, is_text: int, is_texts: int, null_bytes: int) -> None:
-        self._content = content
-        self._offset = 4 + null_bytes
-        self._is_text, self._is_texts, self._null_bytes = is_text, is_texts, null_bytes
-
-    def names(self) -> list[str]:
-        items = [self._variant() for _ in range(min(self._number(), 2))]
-        return [name for name in items[1] if name] if len(items) > 1 else []
-
-    def _variant(self) -> list[str]:
-        kind = self._number()
-        self._offset += self._null_bytes
-        if kind == self._is_text:
-            return [self._text()]
-        if kind == self._is_texts:
-            return [self._text() for _ in range(min(self._number(), 2))]
-        return []
-
-    def _number(self) -> int:
-        (value,) = struct.unpack_from(">I", self._content, self._offset)
-        self._offset += 4
-        return int(value)
-
-    def _text(self) -> str:
-        size = self._number()
-        if size == 0xFFFFFFFF:
-            return ""
-        text = self._content[self._offset : self._offset + size].decode("utf-16-be", "replace")
-        self._offset += size
-        return text
 
 
 def name_vocoder(root: Element) -> None:
