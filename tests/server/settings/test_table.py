@@ -16,7 +16,7 @@ BY_VARIABLE = pytest.mark.parametrize("setting", SETTINGS, ids=lambda each: each
 
 NONSENSE = "\x00 nonsense, of any kind /"
 
-NOT_SETTINGS = {"access_seconds", "refresh_seconds", "given"}
+NOT_SETTINGS = {"access_seconds", "balancer", "refresh_seconds", "given"}
 """Fields that no operator sets."""
 
 
