@@ -158,6 +158,7 @@ COMMANDS = (
     "server audit 00000000-0000-4000-8000-000000000001",
     "server.operating.users_command list",
     "server.backups.backup_command --to .",
+    "server.backups.rehearse_command --from .",
     "server.states.checkpoint_watch 00000000-0000-4000-8000-000000000001",
     "persistence.tools.append_speed",
     "persistence.tools.fill_tables",
