@@ -125,7 +125,10 @@ def test_E6_what_is_left_of_a_read_goes_with_the_connection() -> None:
     assert not line.connection._unread
 
 
-@pytest.mark.parametrize("tiny", [EMPTY, frame(Opcode.PING), frame(Opcode.PONG, b"x")])
+TINY = {"fragment": EMPTY, "ping": frame(Opcode.PING), "pong": frame(Opcode.PONG, b"x")}
+
+
+@pytest.mark.parametrize("tiny", TINY.values(), ids=TINY)
 @pytest.mark.parametrize("is_stranger", [True, False])
 def test_E6_the_first_frame_without_a_message_over_the_rate_is_the_end(
     tiny: bytes, is_stranger: bool
@@ -162,7 +165,7 @@ def test_E6_behind_the_end_no_frame_is_looked_at_any_more(monkeypatch: pytest.Mo
     assert line.is_paused
 
 
-@pytest.mark.parametrize("tiny", [ping(1), frame(Opcode.PING)])
+@pytest.mark.parametrize("tiny", [ping(1), frame(Opcode.PING)], ids=["hello", "ping"])
 def test_E6_who_goes_on_behind_a_close_is_not_read_for_long(tiny: bytes) -> None:
     line = Line()
     line.connection.close(BAD_MESSAGES)
