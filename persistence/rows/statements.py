@@ -310,7 +310,7 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
         if column.sql in HEAVY
         or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
     ]
-    own_bytes = " + ".join(f"coalesce({size}, 0)" for size in sizes) or "0"
+    own_bytes = " + ".join(sizes) or "0"
     return (
         f"{own_bytes} AS _own_bytes,"
         f" sum({own_bytes}) OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS _bytes"
@@ -319,7 +319,7 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
 
 def _size_of(table: Table, column: Column) -> str:
     """In bytes; a map that would have more than a page is clipped (`schema.columns.stored`)."""
-    size = f"octet_length({place_of(table, column)}::text)"
+    size = f"coalesce(octet_length({place_of(table, column)}::text), 0)"  # least() passes NULL over
     return f"least({size}, {MAX_PAGE_BYTES})" if column.sql is SqlType.JSON else size
 
 
