@@ -70,9 +70,10 @@ async def rows_of_a_watch(node: Node) -> Seen:
 @live_case("MAX_WATCHED_BYTES")
 async def bytes_of_a_watch(node: Node) -> Seen:
     ann = await node.musician("ann")
-    await _make(node, ann, "large", 1)
+    rows = limits.MAX_WATCHED_BYTES // limits.MAX_PAGE_BYTES + 1  # a larger map is clipped (C8)
+    await _make(node, ann, "large", rows)
     seen: list[Past | None] = []
-    for length in (limits.MAX_WATCHED_BYTES // 2, limits.MAX_WATCHED_BYTES):
+    for length in (limits.MAX_WATCHED_BYTES // 2 // rows, limits.MAX_PAGE_BYTES - 100):
         await node.server.foundation.db.behind.execute(
             "UPDATE plugin_presets SET parameters = jsonb_build_object('a', repeat('x', $1))",
             length,
