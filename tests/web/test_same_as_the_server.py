@@ -9,7 +9,7 @@ from tests.web.building import WEB
 
 
 def test_the_page_has_all_instruments_of_the_song_that_comes_with_prime() -> None:
-    source = (WEB / "studio" / "src" / "playing" / "built_in.ts").read_text()
+    source = (WEB / "studio" / "src" / "playing" / "built_in_instruments.ts").read_text()
     ours = set(re.findall(r"\"(prime\.[a-z-]+)\"", source))
     devices = read_prime_file(SONG_FILE).state["devices"].values()
     theirs = {device["deviceId"] for device in devices if device["role"] == "instrument"}
