@@ -18,6 +18,7 @@ from schema.entities import empty_state
 from schema.ops import Insert, Move, Op, Set, decode_ops, encode_ops
 from tests.rooms.chaos import Chaos
 from tests.rooms.songs import SONG, finished
+from tests.simulation.applied_entry import apply_entry
 from tests.simulation.client import Client
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Before:
         own = tuple(one for one in self._replica.pending if one in self._made)
         if position.seq != self._seq or own[: len(self._own)] != self._own:
             for entry in self._studio.entries[self._seq : position.seq]:
-                applied = self._confirmed.apply(decode_ops(entry.payload), atomic=entry.atomic)
+                applied = apply_entry(self._confirmed, entry)
                 self._stacks.note(entry.mark(is_void=not applied.ops))
                 self._stacks.remember(entry.seq, applied.changes)
             self._seq, self._own = position.seq, ()
@@ -205,6 +206,6 @@ class Before:
             changes = [one for seq in step.seqs for one in self._stacks.changes(seq) or ()]
             ops = [] if finished(is_nothing(changes)) else finished(inverse(changes, document))
             if ops:
-                guess.apply(ops)
+                guess.apply(ops, gives_way=True)
                 break
         return guess

@@ -7,6 +7,7 @@ from rooms.document.document import Document
 from rooms.journal.entry import Entry
 from schema.entities import empty_state
 from schema.ops import decode_ops
+from tests.simulation.applied_entry import apply_entry
 from tests.simulation.offline_client import Made, OfflineClient
 from tests.simulation.project import PROJECT
 from tests.simulation.studio import Studio
@@ -97,7 +98,7 @@ class OfflineStudio(Studio):
         document = Document(empty_state("Song"))
         for entry in self.entries:
             ops = decode_ops(entry.payload)
-            applied = document.apply(ops, atomic=entry.atomic)
+            applied = apply_entry(document, entry)
             self.tally["ops_overtaken"] += len(applied.drops)
             self.tally["ops_stand"] += len(ops) - len(applied.drops)
             for drop in applied.drops:

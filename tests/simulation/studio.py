@@ -18,7 +18,6 @@ from rooms.edits import groups
 from rooms.journal import tail
 from rooms.journal.entry import Entry
 from schema.entities import empty_state
-from schema.ops import decode_ops
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
 from server.events.events import About
 from server.health.counter_catalogue import ALARMING
@@ -28,6 +27,7 @@ from server.nodes.bus_memory import Exchange
 from server.sockets.codec import JSON
 from server.states import stored_state
 from server.states.stored_state import read_document
+from tests.simulation.applied_entry import apply_entry
 from tests.simulation.client import Client
 from tests.simulation.project import PROJECT
 from tests.simulation.world.node import Node
@@ -176,7 +176,7 @@ class Studio:
     def _digest_at(self, seq: int) -> str:
         """Of the journal's first entries, up to `seq`."""
         for entry in self.stored._projects[PROJECT].entries[len(self._digests) - 1 :]:
-            self._model.apply(decode_ops(entry.payload), atomic=entry.atomic)
+            apply_entry(self._model, entry)
             self._digests.append(self._model.digest)
         return self._digests[seq] if seq < len(self._digests) else "ahead of the journal"
 
@@ -304,9 +304,9 @@ class Studio:
         document = read_document(checkpoint)
         from_start = Document(empty_state("Song"))
         for entry in entries:
-            from_start.apply(decode_ops(entry.payload), atomic=entry.atomic)
+            apply_entry(from_start, entry)
             if entry.seq > checkpoint.seq:
-                document.apply(decode_ops(entry.payload), atomic=entry.atomic)
+                apply_entry(document, entry)
         if document.frozen() != from_start.frozen():
             self.fail("checkpoint and journal are not the sum of the whole journal")
         return from_start.frozen()
