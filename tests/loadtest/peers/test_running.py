@@ -117,7 +117,8 @@ def test_a_small_comparison_delivers_all_that_a_relay_can(tmp_path: Path) -> Non
         assert row["problems"] == {}
         assert row["lost_connections"] == 0
         assert row["offered_per_s"] == 240
-        assert row["updates_per_cpu_s"] > 0
+        measured = row["updates_per_cpu_s"]  # None: less than the 10 ms in which Linux counts it
+        assert measured is None or measured > 0
         assert 0 < row["p50_ms"] <= row["p99_ms"]
     for row in (relay, *layers):
         assert row["delivered_per_s"] == pytest.approx(240, rel=0.1)
