@@ -1,43 +1,17 @@
 """A login that the server does not know any more is asked for, and edits are kept until then."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from prime_client.client import Client
-from prime_client.connecting import backoff
 from prime_client.delivery import membership
 from prime_client.events import LoginNeeded
 from prime_client.failures import CallFailed, ConnectionOver, RoomClosed
 from prime_client.room import Room
-from tests.client.fake_server import PROJECT, FakeServer, Heard, Message, fake_server, swallow
+from tests.client.fake_server import PROJECT, FakeServer, Heard, Message, swallow
 
 VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.5}}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
-    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.005)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeServer]:
-    async with fake_server() as one:
-        yield one
-
-
-@pytest.fixture
-async def client(server: FakeServer) -> AsyncIterator[Client]:
-    async with Client(server.url, device="desk") as one:
-        yield one
-
-
-@pytest.fixture
-async def room(client: Client) -> Room:
-    await client.login("ada@example.org", "password")
-    return await client.join(PROJECT)
 
 
 def refuse_token(server: FakeServer, message: Message) -> None:

@@ -1,41 +1,10 @@
 """After a journal has lost its newest entries, each is told what of its own is gone."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from prime_client.client import Client
-from prime_client.connecting import backoff
-from prime_client.delivery import membership
 from prime_client.events import Position, Rewound
 from prime_client.room import Room
-from tests.client.fake_server import PROJECT, FakeServer, Heard, Message, fake_server, swallow
+from tests.client.fake_server import FakeServer, Heard, Message, swallow
 
 VOLUME = {"op": "set", "col": "channels", "id": "ch_master", "props": {"volume": 0.5}}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
-    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.005)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeServer]:
-    async with fake_server() as one:
-        yield one
-
-
-@pytest.fixture
-async def client(server: FakeServer) -> AsyncIterator[Client]:
-    async with Client(server.url, device="desk") as one:
-        yield one
-
-
-@pytest.fixture
-async def room(client: Client) -> Room:
-    await client.login("ada@example.org", "password")
-    return await client.join(PROJECT)
 
 
 async def test_J14_S3_who_comes_to_another_epoch_is_told_what_of_its_own_is_gone(
