@@ -194,7 +194,7 @@ class Committer:
         self._on_duration = took
         self._now = asyncio.get_running_loop().time
         self._waiting = WaitingDeltas()
-        self._is_work_waiting = asyncio.Event()  # something waits that nothing is known against
+        self._together = asyncio.Event()  # something waits that nothing is known against
         self._alone = asyncio.Event()  # something waits that has to go alone
         self._idle = asyncio.Event()  # nothing waits
         self._idle.set()
@@ -217,7 +217,7 @@ class Committer:
 
     def submit(self, proposal: Proposal) -> None:
         """Have a proposal appended with the next transaction that has room for it."""
-        event = self._alone if self._waiting.add(proposal) else self._is_work_waiting
+        event = self._alone if self._waiting.add(proposal) else self._together
         event.set()
         self._idle.clear()
 
@@ -241,13 +241,13 @@ class Committer:
     async def run(self) -> None:
         """For the life of the node: append what goes together."""
         while True:
-            await self._is_work_waiting.wait()
+            await self._together.wait()
             batch = self._waiting.take_together()
             if batch:
                 await self._append(batch)
                 await asyncio.sleep(0)  # others' turn, before the next batch is encoded
             else:
-                self._is_work_waiting.clear()
+                self._together.clear()
 
     async def run_alone(self) -> None:
         """For the life of the node, once for each connection: append what goes alone."""
@@ -365,7 +365,7 @@ class Committer:
         for queue in proposals_by_queue:
             queue.is_in_flight = False
             if queue.waiting:
-                (self._alone if queue.goes_alone else self._is_work_waiting).set()
+                (self._alone if queue.goes_alone else self._together).set()
         if not self._waiting.count:
             self._idle.set()
 
