@@ -62,13 +62,19 @@ keys = st.sampled_from(["a", "b", "0"])
 asked_leaves = st.one_of(
     st.none(), st.booleans(), st.sampled_from([0, 1, 1.0, 0.1, 2, 1e15]), words
 )
-leaves = asked_leaves | st.sampled_from([1e23, 10**18])  # of rows that psql wrote
-values = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2),
-    max_leaves=5,
-)
-maps = st.dictionaries(keys, values, max_size=3)
+stored_leaves = asked_leaves | st.sampled_from([1e23, 10**18])  # of rows that psql wrote
+
+
+def _maps_of(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    values = st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2),
+        max_leaves=5,
+    )
+    return st.dictionaries(keys, values, max_size=3)
+
+
+asked_maps = _maps_of(asked_leaves)
 
 OF_COLUMN = {
     "word": words,
@@ -77,9 +83,10 @@ OF_COLUMN = {
     "flag": st.booleans(),
     "moment": moments,
     "tags": tags,
-    "data": maps,
+    "data": asked_maps,
 }
-rows = st.fixed_dictionaries({name: st.none() | kind for name, kind in OF_COLUMN.items()})
+STORED = OF_COLUMN | {"data": _maps_of(stored_leaves)}
+rows = st.fixed_dictionaries({name: st.none() | kind for name, kind in STORED.items()})
 
 
 @st.composite
