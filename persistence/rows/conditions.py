@@ -11,7 +11,7 @@ from typing import Any
 from persistence.errors import BadQuery
 from persistence.rows.condition_values import Wrong, read_leaf, read_path, read_value, shown
 from schema.limits import MAX_WHERE_DEPTH, MAX_WHERE_NODES
-from schema.tables.description import Column, Operator, Table
+from schema.tables.description import Column, Operator, SqlType, Table
 
 LEAF_OPERATORS = (
     Operator.EQ,
@@ -125,6 +125,26 @@ def operators_in(condition: Condition) -> frozenset[Operator]:
             return operators_in(part)
         case _:
             return frozenset().union(*(operators_in(part) for part in condition.parts))
+
+
+GUESSED = frozenset((Operator.LIKE, Operator.ILIKE, Operator.SIMILAR))
+
+
+def is_guessed(condition: Condition) -> bool:
+    """Whether PostgreSQL tries it on a sample of the rows to know how many match.
+
+    Patterns and what is in maps; of words and lists it counts the frequent ones.
+    """
+    match condition:
+        case Compare(column=column, operator=operator):
+            in_map = operator is Operator.CONTAINS and column.sql is SqlType.JSON
+            return in_map or operator in GUESSED
+        case Leaf():
+            return True
+        case Not(part=part):
+            return is_guessed(part)
+        case _:
+            return any(is_guessed(part) for part in condition.parts)
 
 
 class _Reader:

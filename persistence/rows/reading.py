@@ -9,7 +9,7 @@ from persistence.rows import statements
 from persistence.rows.access import Access
 from persistence.rows.condition_sql import arguments_of
 from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
-from persistence.rows.conditions import Condition, operators_in, read_where
+from persistence.rows.conditions import Condition, is_guessed, operators_in, read_where
 from persistence.rows.pages import (
     Order,
     list_digest,
@@ -278,15 +278,8 @@ async def _searched(
 ) -> _Found:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
     table = query.table
-    text = TEXTS.get(
-        table,
-        f"ids|{query.shape(walked, cursor_values)}",
-        lambda: statements.ids_text(
-            table, query.condition, walked, behind=cursor_values is not None
-        ),
-    )
     async with access.turn(query.user):
-        records = await access.searches.fetch(text, *query.arguments(cursor_values, limit))
+        records = await _ids(access, query, walked, cursor_values, limit)
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
     rows, is_full = await _among(access, table, query.user, keys, query.columns, first_wall=False)
@@ -296,6 +289,29 @@ async def _searched(
     _tell_hidden(access, len(page) - len(rows))
     shown_rows = [rows[id] for id in ids if id in rows]
     return _Found(shown_rows, _places(page, walked), len(records) > len(page))
+
+
+async def _ids(
+    access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
+) -> list[Any]:
+    """The keys of a page, and of one row more if there is one."""
+    table, condition, behind = query.table, query.condition, cursor_values is not None
+    shape, arguments = query.shape(walked, cursor_values), query.arguments(cursor_values, limit)
+    if is_guessed(condition):
+        text = TEXTS.get(
+            table,
+            f"few_ids|{shape}",
+            lambda: statements.few_ids_text(table, condition, walked, behind=behind),
+        )
+        records = await access.searches.fetch(text, *arguments)
+        if not records or records[0]["_matched"] <= statements.FEW:
+            return records
+    text = TEXTS.get(
+        table,
+        f"ids|{shape}",
+        lambda: statements.ids_text(table, condition, walked, behind=behind),
+    )
+    return await access.searches.fetch(text, *arguments)
 
 
 async def _among(

@@ -27,6 +27,9 @@ CALLER_IS_SET = caller_set_to("$1::text")
 
 CALLER_IS_GIVEN = "$1::text IS NOT NULL"
 
+FEW = 500
+"""Rows that are found and then sorted; where there are more, the order's index meets some soon."""
+
 HEAVY = (SqlType.JSON, SqlType.TEXTS, SqlType.UUIDS)
 """Types of columns that may fill a page with few rows."""
 
@@ -83,10 +86,7 @@ def list_text(
         f" {weighed(table, columns, order_sql(table, order))} FROM {table.relation}"
         f" WHERE {CALLER_IS_SET} AND {filtered} ORDER BY {order_sql(table, order)} LIMIT {limit}"
     )
-    again = ", ".join(
-        f"_sort_{n} {'DESC' if sort.goes_down else 'ASC'}" for n, sort in enumerate(order)
-    )
-    return f"{up_to(inner, MAX_PAGE_BYTES)} ORDER BY {again}"
+    return f"{up_to(inner, MAX_PAGE_BYTES)} ORDER BY {_sorted_again(order)}"
 
 
 def ids_text(table: Table, condition: Condition, order: Order, *, behind: bool) -> str:
@@ -95,6 +95,23 @@ def ids_text(table: Table, condition: Condition, order: Order, *, behind: bool) 
     return (
         f"SELECT {_row_keys_sql(table)}, {_sorted_by(table, order)} FROM {table.relation}"
         f" WHERE {CALLER_IS_GIVEN} AND {filtered} ORDER BY {order_sql(table, order)} LIMIT {limit}"
+    )
+
+
+def few_ids_text(table: Table, condition: Condition, order: Order, *, behind: bool) -> str:
+    """As `ids_text`, but all that match are found before one is sorted, up to `FEW` and one more.
+
+    `_matched`: how many these are. Where the frequency of what is asked for is guessed from a
+    sample, one row that happens to be in it makes PostgreSQL walk along the index of the order for
+    a page of what is hardly there, through the whole table. It does not know of the LIMIT here: a
+    materialized part is planned as if all of it were read, and is read only as far as it is asked.
+    """
+    filtered, limit = _filtered(table, condition, order, behind=behind)
+    return (
+        f"WITH matched AS MATERIALIZED (SELECT {_row_keys_sql(table)}, {_sorted_by(table, order)}"
+        f" FROM {table.relation} WHERE {CALLER_IS_GIVEN} AND {filtered})"
+        f" SELECT *, count(*) OVER () AS _matched FROM (SELECT * FROM matched LIMIT {FEW + 1})"
+        f" AS few ORDER BY {_sorted_again(order)} LIMIT {limit}"
     )
 
 
@@ -299,6 +316,13 @@ def _sorted_by(table: Table, order: Order) -> str:
     """What a cursor is made of."""
     return ", ".join(
         f"{ordered_by(table, sort.column)} AS _sort_{n}" for n, sort in enumerate(order)
+    )
+
+
+def _sorted_again(order: Order) -> str:
+    """The same order, of rows that have their `_sorted_by`."""
+    return ", ".join(
+        f"_sort_{n} {'DESC' if sort.goes_down else 'ASC'}" for n, sort in enumerate(order)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from persistence.lanes import Lanes
 from persistence.rows import statements
 from persistence.rows.condition_sql import arguments_of
-from persistence.rows.conditions import operators_in, read_where
+from persistence.rows.conditions import is_guessed, operators_in, read_where
 from persistence.rows.pages import Order, order_sql, read_order, turned
 from persistence.tools.fill_tables import FILL
 from schema.tables.description import SEARCHING, Table
@@ -59,13 +59,18 @@ async def plans_of(
 
     def text_of(walked: Order, *, behind: bool) -> str:
         if searches:
-            return statements.ids_text(table, condition, walked, behind=behind)
+            find = statements.few_ids_text if is_guessed(condition) else statements.ids_text
+            return find(table, condition, walked, behind=behind)
         return statements.list_text(table, table.columns, condition, walked, behind=behind)
 
     arguments = [ids["$user"], *arguments_of(condition)]
     text = text_of(order, behind=False)
     plans = [await explained(db, text, *arguments, LIMIT + 1)]
-    rows = await db.fetch(text, *arguments, LIMIT + 1) if pages else []
+    rows = await db.fetch(text, *arguments, LIMIT + 1)
+    if searches and rows and rows[0].get("_matched", 0) > statements.FEW:
+        text = statements.ids_text(table, condition, order, behind=False)
+        plans.append(await explained(db, text, *arguments, LIMIT + 1))
+    rows = rows if pages else []
     if rows:
         place = [rows[len(rows) // 2][f"_sort_{n}"] for n in range(len(order))]
         for walked in (order, turned(order)):
