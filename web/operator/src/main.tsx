@@ -7,8 +7,8 @@ import { connect, localTokens, tabDevice, type Client } from "@prime/client";
 import "../../pages/theme.css";
 import "../../pages/controls.css";
 import "./operator.css";
-import { Steps } from "../../studio/src/entry/Steps.js";
-import { Entrance } from "../../studio/src/entry/entrance.js";
+import { Steps } from "../../pages/login/Steps.js";
+import { LoginSteps } from "../../pages/login/login_steps.js";
 import { whatIsMissing } from "../../pages/requirements.js";
 import { socketAddress } from "../../pages/socket_address.js";
 import { followTheme } from "../../pages/theme.js";
@@ -21,10 +21,10 @@ const TOKEN_KEY = "prime.operator.refresh_token";
 function Page({ client, seen }: { client: Client; seen: Console }) {
   const status = useLive(client.status, { name: "connecting" });
   const user = useLive(client.user, null);
-  const entrance = useMemo(() => new Entrance(client, null), []);
+  const steps = useMemo(() => new LoginSteps(client), []);
   const logOut = (): void => { client.logout().catch(() => location.reload()); };
   if (status.name === "needs-login") {
-    return <main class="middle"><div class="card"><div class="brand"><img src="/web/icon.svg" alt="" />Prime for operators</div><Steps entrance={entrance} /></div></main>;
+    return <main class="middle"><div class="card"><div class="brand"><img src="/web/icon.svg" alt="" />Prime for operators</div><Steps steps={steps} /></div></main>;
   }
   return (
     <>

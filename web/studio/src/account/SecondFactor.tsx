@@ -5,7 +5,7 @@ import type { Calls } from "@prime/client";
 
 import { inWords } from "../../../pages/failure_words.js";
 import { Field, Form, type Fields } from "../../../pages/Form.js";
-import { RecoveryCodes } from "../entry/Steps.js";
+import { RecoveryCodes } from "../../../pages/login/Steps.js";
 import type { Studio } from "../studio.js";
 
 type State = Calls["auth.second_factor_state"]["result"];

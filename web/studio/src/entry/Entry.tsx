@@ -3,13 +3,14 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { inWords, readable } from "../../../pages/failure_words.js";
+import { Steps } from "../../../pages/login/Steps.js";
 import { useLive } from "../../../pages/use_live.js";
 import { logOut } from "../account/logging_out.js";
 import type { Studio } from "../studio.js";
 import { Entrance } from "./entrance.js";
+import { Guest } from "./Guest.js";
 import { Invitation } from "./Invitation.js";
 import { refusalInWords } from "./invitation_words.js";
-import { Steps } from "./Steps.js";
 
 export function Entry({ studio }: { studio: Studio }) {
   const token = studio.invitation.value;
@@ -24,7 +25,7 @@ export function Entry({ studio }: { studio: Studio }) {
     entrance.look(isIn).catch((error: unknown) => setFailure(inWords(error)));
   };
   useEffect(look, [entrance, isIn]);
-  const [isTaken, project] = [entrance.isTaken.value, entrance.shown.value?.project];
+  const [isTaken, project] = [entrance.isTaken.value, entrance.invitedTo.value?.project];
   useEffect(() => { if (isTaken) void studio.goOn(project); }, [isTaken]);
   const refusal = entrance.refusal.value;
   const name = user === null ? null : user.name || user.username;
@@ -35,9 +36,9 @@ export function Entry({ studio }: { studio: Studio }) {
         {status.name === "needs-login" && status.message !== undefined && <p class="quiet" role="status"><bdi>You were logged out. {readable(status.message)}</bdi></p>}
         {failure !== "" && <p class="failure" role="alert">{failure} <button type="button" onClick={look}>Try again</button></p>}
         {refusal !== null && <p class="failure" role="alert"><bdi>{refusalInWords(refusal, isIn ? name : null)}</bdi></p>}
-        {entrance.shown.value !== null && refusal === null && <Invitation entrance={entrance} shown={entrance.shown.value} isIn={isIn} />}
+        {entrance.invitedTo.value !== null && refusal === null && <Invitation entrance={entrance} invitedTo={entrance.invitedTo.value} isIn={isIn} />}
         {(isIn ? token === null : isUnknown) && <p class="quiet" role="status">One moment …</p>}
-        {!isIn && !isUnknown && <Steps entrance={entrance} />}
+        {!isIn && !isUnknown && (entrance.isForGuest.value ? <Guest entrance={entrance} /> : <Steps steps={entrance} />)}
         {isIn && token !== null && <Otherwise studio={studio} name={name ?? ""} />}
       </div>
     </main>

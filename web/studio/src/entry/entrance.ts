@@ -1,51 +1,43 @@
-/** How somebody comes in: the steps between a page that nobody is logged in on and a login. */
+/** How somebody comes in to the studio: by the steps of a login, or by an invitation. */
 
 import { signal, type Signal } from "@preact/signals";
 import { PrimeError, type Calls, type Client } from "@prime/client";
 
 import type { Fields } from "../../../pages/Form.js";
+import { LoginSteps, type Account } from "../../../pages/login/login_steps.js";
 import type { Refusal } from "./invitation_words.js";
 
-export type Step =
-  | { readonly name: "login" }
-  | { readonly name: "register" }
-  | { readonly name: "guest" }
-  /** The password was right, and a code is asked for. */
-  | { readonly name: "code"; readonly challenge: string }
-  /** The server asks everyone for a second factor, and this account has none. */
-  | { readonly name: "set-up"; readonly challenge: string; readonly secret: string; readonly uri: string }
-  /** Shown once, and then we are in. */
-  | { readonly name: "recovery-codes"; readonly codes: readonly string[] }
-  /** A mail was sent, and its link must be opened first. */
-  | { readonly name: "mail-sent"; readonly email: string };
+export type InvitedTo = Calls["invitations.look"]["result"];
 
-export type Shown = Calls["invitations.look"]["result"];
-
-export class Entrance {
-  readonly step: Signal<Step> = signal({ name: "login" });
+export class Entrance extends LoginSteps {
   /** What the invitation is for; null: there is none, or it is not looked at yet. */
-  readonly shown: Signal<Shown | null> = signal(null);
+  readonly invitedTo: Signal<InvitedTo | null> = signal(null);
+
+  /** Whether a name is asked for in place of a login. */
+  readonly isForGuest = signal(false);
 
   /** Whether we are a member by the invitation already. */
   readonly isTaken = signal(false);
 
-  constructor(private readonly client: Client, readonly invitation: string | null) {}
-
   /** Why the invitation lets nobody in; null: it does, there is none, or it is not looked at yet. */
   readonly refusal: Signal<Refusal | null> = signal(null);
+
+  constructor(client: Client, readonly invitation: string | null) {
+    super(client);
+  }
 
   /** `isIn`: whether somebody is logged in; who is a member is taken to the project. Throws where the server tells nothing. */
   async look(isIn: boolean): Promise<void> {
     if (this.invitation === null || this.isTaken.value) return;
     this.refusal.value = null;
     try {
-      this.shown.value = await this.client.call("invitations.look", { token: this.invitation });
+      this.invitedTo.value = await this.client.call("invitations.look", { token: this.invitation });
     } catch (error) {
       this.refuse(error, "closed");
       return;
     }
-    if (isIn) await this.returnTo(this.shown.value.project);
-    else if (this.shown.value.guests && this.step.value.name === "login") this.step.value = { name: "guest" };
+    if (isIn) await this.returnTo(this.invitedTo.value.project);
+    else if (this.invitedTo.value.guests && this.step.value.name === "login") this.isForGuest.value = true;
   }
 
   /** Become a member, with the account that is logged in. Throws what is no matter of the invitation. */
@@ -55,7 +47,7 @@ export class Entrance {
       await this.client.call("invitations.accept", { token: this.invitation });
       this.isTaken.value = true;
     } catch (error) {
-      this.refuse(error, this.shown.value?.is_for_address === true ? "foreign" : "closed");
+      this.refuse(error, this.invitedTo.value?.is_for_address === true ? "foreign" : "closed");
     }
   }
 
@@ -77,17 +69,10 @@ export class Entrance {
     this.refusal.value = refusal;
   }
 
-  async login({ email = "", password = "" }: Fields): Promise<void> {
-    await this.orNextStep(email, () => this.client.login(email, password));
-  }
-
-  async register({ email = "", username = "", name = "", password = "" }: Fields): Promise<void> {
+  protected override async makeAccount(account: Account): Promise<void> {
     const invitation = this.refusal.value === null ? this.invitation : null; // one that lets nobody in keeps nobody from an account
-    const account = { email, username, name: name || username, password, ...(invitation !== null && { invitation }) };
-    await this.orNextStep(email, async () => {
-      await this.client.register(account);
-      this.isTaken.value = invitation !== null; // rule R37: the account and the member in one
-    });
+    await super.makeAccount(invitation === null ? account : { ...account, invitation });
+    this.isTaken.value = invitation !== null; // rule R37: the account and the member in one
   }
 
   /** With no more than a name, by an invitation that lets guests in. */
@@ -96,50 +81,9 @@ export class Entrance {
     this.isTaken.value = true;
   }
 
-  async enterCode(challenge: string, { code = "" }: Fields): Promise<void> {
-    await this.client.logInBy("auth.second_factor", { challenge, code: code.replaceAll(" ", "") });
-  }
-
-  /** Throws `PrimeError`, also where this server has no such account: it tells nobody. */
-  async sendVerification(email: string): Promise<void> {
-    await this.client.call("auth.send_verification", { email });
-  }
-
-  async confirm(challenge: string, { code = "" }: Fields): Promise<void> {
-    const done = await this.client.call("auth.totp_confirm", { challenge, code: code.replaceAll(" ", "") });
-    this.step.value = { name: "recovery-codes", codes: done.recovery_codes };
-    this.pending = done.tokens ?? null;
-  }
-
-  /** After the recovery codes were shown. */
-  async finish(): Promise<void> {
-    if (this.pending === null) this.step.value = { name: "login" };
-    else await this.client.logInWith(this.pending);
-  }
-
-  /** Tokens of a login that waits until the recovery codes were read. */
-  private pending: Calls["auth.login"]["result"] | null = null;
-
-  private async orNextStep(email: string, attempt: () => Promise<unknown>): Promise<void> {
-    try {
-      await attempt();
-    } catch (error) {
-      const next = error instanceof PrimeError ? await this.stepAfter(error, email) : null;
-      if (next === null) throw error;
-      this.step.value = next;
-    }
-  }
-
-  private async stepAfter({ code, details }: PrimeError, email: string): Promise<Step | null> {
-    const challenge = details.challenge ?? "";
-    switch (code) {
-      case "second_factor_required": return { name: "code", challenge };
-      case "second_factor_missing": {
-        const begun = await this.client.call("auth.totp_begin", { challenge });
-        return { name: "set-up", challenge, ...begun };
-      }
-      case "address_unverified": return { name: "mail-sent", email };
-      default: return null;
-    }
+  /** With an account and not as a guest. */
+  takeAccount(name: "login" | "register"): void {
+    this.isForGuest.value = false;
+    this.step.value = { name };
   }
 }
