@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import number
 from files.dawproject.values import flag
-from files.song_tempo import Clock, SongTempo
+from files.music.song_tempo import Clock, SongTempo
 
 TIMELINES = frozenset({"Lanes", "Notes", "Clips", "Warps", "Audio", "Video", "Points"})
 

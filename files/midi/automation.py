@@ -6,7 +6,7 @@ from itertools import pairwise
 from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.values import PAN, VOLUME, pan_value, volume_value
-from files.sounding_notes import Entity, Window, windows
+from files.music.sounding_notes import Entity, Window, windows
 
 Moves = Mapping[int, list[tuple[float, int]]]
 """Controller -> (beat, value)."""

@@ -3,7 +3,7 @@
 from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.values import DRUMS
-from files.sounding_notes import Entity
+from files.music.sounding_notes import Entity
 
 CHANNELS = 16
 

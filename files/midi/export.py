@@ -27,8 +27,8 @@ from files.midi.values import (
     volume_of,
     volume_value,
 )
+from files.music.sounding_notes import NEAR, Arranged, Entity, TooMuch
 from files.song import BrokenSong
-from files.sounding_notes import NEAR, Arranged, Entity, TooMuch
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""

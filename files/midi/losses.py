@@ -2,7 +2,7 @@
 
 from files.dawproject.export_values import State
 from files.losses import Losses
-from files.sounding_notes import Entity
+from files.music.sounding_notes import Entity
 from schema.entities import MASTER_CHANNEL
 
 _COLLECTIONS = {

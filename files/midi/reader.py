@@ -23,8 +23,8 @@ from files.midi.values import (
     pan_of,
     volume_of,
 )
+from files.music.song_tempo import SongTempo
 from files.song import Song
-from files.song_tempo import SongTempo
 from schema.entities import MASTER_CHANNEL
 
 _USUAL_TEMPO = 500_000

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from files.dawproject.export import dawproject, write_dawproject
 from files.dawproject.reader import read_dawproject
-from files.song_tempo import Clock, SongTempo, beats_lasting
+from files.music.song_tempo import Clock, SongTempo, beats_lasting
 from rooms.document.document import Document
 from schema.ops import Insert, Op, Set
 from tests.files.helpers.state_equality import differences

@@ -1,4 +1,4 @@
-/** What a clip plays of its content: loops written out, edges cut. The same rule as files/sounding_notes.py. */
+/** What a clip plays of its content: loops written out, edges cut. As files/music/sounding_notes.py does. */
 
 export interface PlayedClip {
   readonly time: number;

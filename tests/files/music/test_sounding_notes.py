@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from files.sounding_notes import Arranged, TooMuch, windows
+from files.music.sounding_notes import Arranged, TooMuch, windows
 from schema.entities import defaults, empty_state
 
 TICKS = 4

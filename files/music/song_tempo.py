@@ -1,6 +1,7 @@
 """Beats to seconds and back through the changes of tempo, for timelines that count in seconds.
 
-The same formula as the server's (rule T3): the vectors of tests/files/test_song_tempo.py hold both.
+The same formula as the server's (rule T3): the vectors of tests/files/music/test_song_tempo.py
+hold both.
 """
 
 import math

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from files.song_tempo import SongTempo
+from files.music.song_tempo import SongTempo
 from rooms.music.tempo_map import TempoMap
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HOLD, LINEAR = "hold", "linear"
 
 VECTORS: list[tuple[str, list[tuple[float, float, str]], list[tuple[float, float]]]] = [
