@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from files.song import Song
+from files.imported_song import Song
 from files.state_faults import target_exists
 from schema.entities import MASTER_CHANNEL
 

@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from files.broken_song import BrokenSong
 from files.dawproject.export import write_dawproject
 from files.exporting import NotWhole, whole_state
+from files.imported_song import Song
 from files.importing import read_song
 from files.losses import Loss, printable
 from files.midi.export import write_midi
 from files.prime_file import write_prime
-from files.song import BrokenSong, Song
 from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller
 from machine.child_directory import DirectoryInUse, DirectoryLock

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from files.bounded.xml_input import read_bytes, read_head
+from files.broken_song import BrokenSong
 from files.dawproject.reader import read_dawproject
+from files.imported_song import Song
 from files.lmms.reader import LMMS_ROOTS, read_lmms
 from files.midi.reader import read_midi
 from files.prime_file import read_prime_file
-from files.song import BrokenSong, Song
 
 ACCEPTED = ".dawproject, its project.xml, .mmp and .mmpz (LMMS), .mid (MIDI), .prime.json"
 _BLANK = b"\xef\xbb\xbf \t\r\n"

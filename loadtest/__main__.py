@@ -10,7 +10,7 @@ from typing import Any
 import uvloop
 from rich.console import Console
 
-from files.song import BrokenSong
+from files.broken_song import BrokenSong
 from files.upload import UploadIncomplete
 from loadtest import command_lines, command_lines_of_peers
 from loadtest.argument_types import (

@@ -1,7 +1,7 @@
 """Modules without a test of their name, and the test that would fail if they were wrong."""
 
 TESTED_ELSEWHERE = {
-    "files.audio_routing": "tests/files/test_song.py",
+    "files.audio_routing": "tests/files/test_imported_song.py",
     "files.commands": "tests/files/test_command_line.py",
     "files.bounded.zip_input": "tests/files/bounded/test_xml_input.py",
     "files.dawproject.clips": "tests/files/dawproject/test_reader.py",
@@ -36,9 +36,9 @@ TESTED_ELSEWHERE = {
     "files.midi.automation": "tests/files/midi/test_reader.py",
     "files.midi.channel_parts": "tests/files/midi/test_reader.py",
     "files.midi.values": "tests/files/midi/test_reader.py",
-    "files.song_ops": "tests/files/test_song.py",
+    "files.song_ops": "tests/files/test_imported_song.py",
     "files.songs.compose": "tests/files/test_prime_file.py",
-    "files.state_faults": "tests/files/test_song.py",
+    "files.state_faults": "tests/files/test_imported_song.py",
     "loadtest.attack.bounds": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.codes": "tests/loadtest/attack/test_attack.py",
     "loadtest.attack.catalogue": "tests/loadtest/attack/test_attack.py",

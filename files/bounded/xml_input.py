@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from files.song import BrokenSong
+from files.broken_song import BrokenSong
 
 MAX_FILE_BYTES = 64 * 1_048_576
 MAX_INFLATED_BYTES = 256 * 1_048_576

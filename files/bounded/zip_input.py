@@ -10,7 +10,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 from files.bounded.xml_input import MAX_INFLATED_BYTES
-from files.song import BrokenSong
+from files.broken_song import BrokenSong
 
 MAX_HASHED_BYTES = 2**31
 """One audio file: three hours of stereo at 48 kHz and 32 bits."""

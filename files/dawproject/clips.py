@@ -22,8 +22,8 @@ from files.dawproject.clip_frames import (
 )
 from files.dawproject.media import MediaReader
 from files.dawproject.values import point_value, to_linear
+from files.imported_song import Song
 from files.music.song_tempo import Clock, SongTempo
-from files.song import Song
 from schema.limits import MAX_BEATS
 
 _KINDS = {"Notes": "notes", "Audio": "audio", "Video": "video", "Points": "automation"}

@@ -5,8 +5,9 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import integer
 from files.bounded.zip_input import ZipInput
+from files.broken_song import BrokenSong
 from files.dawproject.values import Target, flag, parameter_value
-from files.song import BrokenSong, Song
+from files.imported_song import Song
 
 FORMATS = {"Vst2Plugin": "vst2", "Vst3Plugin": "vst3", "ClapPlugin": "clap", "AuPlugin": "au"}
 _NOT_PARAMETERS = frozenset({"Enabled", "State", "Parameters", "Band"})

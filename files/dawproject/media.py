@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import integer, number
 from files.bounded.zip_input import ZipInput
-from files.song import Song
+from files.imported_song import Song
 
 
 class MediaReader:

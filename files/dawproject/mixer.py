@@ -12,7 +12,7 @@ from files.bounded.xml_input import integer, number
 from files.bounded.zip_input import ZipInput
 from files.dawproject.devices import DeviceReader
 from files.dawproject.values import Target, flag, to_linear, to_pan
-from files.song import Song
+from files.imported_song import Song
 from schema.entities import MASTER_CHANNEL, TRACK_DEPTH
 
 

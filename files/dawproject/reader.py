@@ -10,10 +10,11 @@ from xml.etree.ElementTree import Element
 from files.audio_routing import cut_circles
 from files.bounded.xml_input import BadElement, parse_xml, read_bytes, read_head
 from files.bounded.zip_input import ZipInput
+from files.broken_song import BrokenSong
 from files.dawproject.mixer import MixerReader
 from files.dawproject.timeline import Timeline
 from files.dawproject.vocabulary import ELEMENTS
-from files.song import BrokenSong, Song
+from files.imported_song import Song
 
 PROJECT, METADATA = "project.xml", "metadata.xml"
 

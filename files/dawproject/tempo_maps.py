@@ -5,8 +5,8 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import integer, number
 from files.dawproject.values import Role, Target, point_value
+from files.imported_song import Song
 from files.music.song_tempo import Clock, SongTempo, beats_lasting
-from files.song import Song
 
 Found = tuple[Element | None, str]
 """The points of a map, if there are any, and the unit of their times."""

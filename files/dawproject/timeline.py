@@ -12,8 +12,8 @@ from files.bounded.zip_input import ZipInput
 from files.dawproject.clips import ClipReader
 from files.dawproject.tempo_maps import find_map, read_signatures, read_tempo
 from files.dawproject.values import Target, flag, point_value
+from files.imported_song import Song
 from files.music.song_tempo import Clock
-from files.song import Song
 
 _CONTENT = frozenset({"Notes", "Audio", "Video", "Warps"})
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import number
+from files.imported_song import Song
 from files.lmms.clips import Clips, color_of, has_content, skipped_ticks
 from files.lmms.controls import is_on
 from files.lmms.tempo import beats
-from files.song import Song
 
 ReadTrack = Callable[[Element, str | None], tuple[str, Element] | None]
 """Reads a track into a folder: its id and itself, or None where it is of no known kind."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import integer, number
+from files.imported_song import Song
 from files.lmms.controls import BIG_PLUGIN_DATA, TEMPO, Control, Controls, is_on
 from files.lmms.old_keys import written_key
 from files.lmms.tempo import TICKS_PER_BEAT, beats
-from files.song import Song
 
 STEP_BEATS = 0.25
 _PROGRESSIONS = ("hold", "linear", "linear")

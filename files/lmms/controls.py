@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, tostring
 
 from files.bounded.xml_input import integer, number
-from files.song import Song
+from files.imported_song import Song
 from schema.entities import MASTER_CHANNEL
 
 BIG_PLUGIN_DATA = frozenset({"ZynAddSubFX-data", "key", "connection", "chunk"})

@@ -12,7 +12,7 @@ from pathlib import Path
 from mido import Message, MetaMessage, MidiFile, MidiTrack  # type: ignore[import-untyped]
 from mido.midifiles.meta import build_meta_message  # type: ignore[import-untyped]
 
-from files.song import BrokenSong
+from files.broken_song import BrokenSong
 
 MAX_EVENTS = 1_000_000
 """Of a file that is read: five times the entities of the largest project."""

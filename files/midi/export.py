@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from files.broken_song import BrokenSong
 from files.dawproject.export_values import State
 from files.losses import Loss, Losses
 from files.midi.automation import Automation
@@ -28,7 +29,6 @@ from files.midi.values import (
     volume_value,
 )
 from files.music.sounding_notes import NEAR, Arranged, Entity, TooMuch
-from files.song import BrokenSong
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""

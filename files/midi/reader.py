@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from files.bounded.xml_input import read_bytes
+from files.imported_song import Song
 from files.midi.channel_parts import Part, PartNote, lost_controllers, parts_of, steps
 from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
 from files.midi.values import (
@@ -24,7 +25,6 @@ from files.midi.values import (
     volume_of,
 )
 from files.music.song_tempo import SongTempo
-from files.song import Song
 from schema.entities import MASTER_CHANNEL
 
 _USUAL_TEMPO = 500_000

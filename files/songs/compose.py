@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 
+from files.imported_song import Song
 from files.prime_file import to_text, write_prime_file
-from files.song import Song
 
 SONG_FILE = Path(__file__).with_name("harbour_lights.prime.json")
 

@@ -14,8 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
+from files.imported_song import Song
 from files.importing import read_song
-from files.song import Song
 from loadtest import percentiles
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.hub.without_limits import WITHOUT_LIMITS

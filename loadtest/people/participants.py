@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from files.song import Song
+from files.imported_song import Song
 from files.upload import upload
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
 from loadtest.people.recall_habits import Habits

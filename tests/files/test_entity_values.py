@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from files.broken_song import BrokenSong
 from files.entity_values import fit
 from files.prime_file import FORMAT, read_prime_file
-from files.song import BrokenSong
 from rooms.rules.proposal_rules import problem_with_new_props
 from schema.entities import ENTITY_TYPES, empty_state
 from schema.text.texts import OF_EVERY_OBJECT

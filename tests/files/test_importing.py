@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from files.broken_song import BrokenSong
 from files.importing import read_song
-from files.song import BrokenSong
 from files.songs.compose import SONG_FILE
 from tests.files.dawproject.test_reader import NOTES, clips, project
 from tests.files.helpers.song_files import corpus_file, write_mmp, write_zip

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from files.broken_song import BrokenSong
 from files.importing import read_song
-from files.song import BrokenSong
 from tests.files.helpers.formats import FORMATS, Format
 from tests.files.helpers.mutations import mutated
 from tests.files.helpers.server_side import taken_whole

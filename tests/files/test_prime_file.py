@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from files.broken_song import BrokenSong
+from files.imported_song import Song
 from files.importing import read_song
 from files.prime_file import read_prime_file, write_prime_file, write_state
-from files.song import BrokenSong, Song
 from files.songs import compose
 from tests.files.helpers.state_rules import broken_rules
 

@@ -20,7 +20,7 @@ from files.bounded.xml_input import (
     read_head,
 )
 from files.bounded.zip_input import ZipInput
-from files.song import BrokenSong
+from files.broken_song import BrokenSong
 from tests.files.helpers.song_files import write_zip
 
 HERE = Path("song.mmp")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from files.imported_song import Song
 from files.importing import read_song
-from files.song import Song
 from rooms.music.tempo_map import TempoMap
 from tests.files.helpers.state_rules import broken_rules
 

@@ -9,9 +9,9 @@ from lxml import etree
 
 from files.dawproject.export import dawproject, write_dawproject
 from files.dawproject.reader import read_dawproject
+from files.imported_song import Song
 from files.importing import read_song
 from files.prime_file import read_prime_file
-from files.song import Song
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
 from tests.files.helpers.song_files import lmms_songs
 from tests.files.helpers.state_equality import differences

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from files.broken_song import BrokenSong
 from files.dawproject.reader import read_dawproject
-from files.song import BrokenSong, Song
+from files.imported_song import Song
 from tests.files.helpers.song_files import corpus_file, write_zip
 from tests.files.helpers.state_rules import broken_rules
 

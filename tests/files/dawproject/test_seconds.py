@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from files.dawproject.reader import read_dawproject
-from files.song import Song
+from files.imported_song import Song
 from tests.files.helpers.song_files import write_zip
 from tests.files.helpers.state_rules import broken_rules
 

@@ -2,7 +2,7 @@
 
 import json
 
-from files.song import Song
+from files.imported_song import Song
 from rooms.document.document import Document
 from schema.entities import empty_state
 from schema.ops import decode_ops

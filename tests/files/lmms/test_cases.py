@@ -9,9 +9,9 @@ import pytest
 
 from files.dawproject.export import write_dawproject
 from files.dawproject.reader import read_dawproject
+from files.imported_song import Song
 from files.importing import read_song
 from files.music.song_tempo import SongTempo
-from files.song import Song
 from tests.files.helpers.song_files import write_mmp
 from tests.files.helpers.state_rules import broken_rules
 

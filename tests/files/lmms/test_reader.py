@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from files.broken_song import BrokenSong
+from files.imported_song import Song
 from files.lmms.reader import read_lmms
 from files.prime_file import read_prime_file, write_prime_file
-from files.song import BrokenSong, Song
 from tests.files.helpers.song_files import corpus_file, lmms_songs, write_mmp
 from tests.files.helpers.state_rules import broken_rules
 

@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from files.bounded.xml_input import parse_xml
+from files.imported_song import Song
 from files.lmms.file_versions import file_version, version_key
 from files.lmms.reader import read_lmms
 from files.lmms.upgrade import upgrade
-from files.song import Song
 from tests.files.helpers.song_files import write_mmp
 from tests.files.helpers.state_rules import broken_rules
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from files.broken_song import BrokenSong
 from files.importing import read_song
 from files.midi.events import read_events
 from files.midi.export import midi, write_midi
 from files.music.song_tempo import SongTempo
 from files.prime_file import read_prime_file
-from files.song import BrokenSong
 from files.songs.compose import SONG_FILE
 from schema.entities import MASTER_CHANNEL, defaults, empty_state
 from tests.files.dawproject.test_export import a_state

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from files.broken_song import BrokenSong
+from files.imported_song import Song
 from files.importing import read_song
-from files.song import BrokenSong, Song
 from tests.files.helpers.state_rules import broken_rules
 from tests.files.midi.midi_bytes import chunk, message, meta, midi, name, note, tempo, track
 

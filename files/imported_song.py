@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from files.broken_song import BrokenSong
 from files.entity_values import Entity, State, fit
-from files.losses import Loss, item_of, mended, printable
+from files.losses import Loss, item_of, mended
 from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from schema.limits import MAX_ENTITIES
@@ -18,18 +19,6 @@ from schema.order_keys import between
 
 _ID_BYTES = 12
 _MAX_BLOB_BYTES = 16 * 1_048_576
-
-
-class BrokenSong(Exception):
-    """A project file that cannot be read: which, where in it, and why (with what to do)."""
-
-    def __init__(self, path: Path | str, where: str, why: str) -> None:
-        message = f"{path}: {where}: {why}" if where else f"{path}: {why}"
-        # What is quoted from a file may hold what no terminal can show, or should.
-        super().__init__(printable(message).encode(errors="backslashreplace").decode())
-        self.path = str(path)
-        self.where = where
-        self.why = why
 
 
 class InList(TypedDict):
