@@ -108,6 +108,7 @@ TESTED_ELSEWHERE = {
     "loadtest.people.studio_work": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.capacity_report": "tests/loadtest/scenarios/test_capacity.py",
     "loadtest.reports.compare_report": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.reports.console_output": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.cursors_report": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.evidence": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.measuring_conditions": "tests/loadtest/scenarios/test_scenarios.py",

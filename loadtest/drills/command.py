@@ -14,7 +14,7 @@ from loadtest.checking.history import History
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
 from loadtest.drills.scene import Scene, Skipped
 from loadtest.faults.stage import build_stage
-from loadtest.reports.report_table import wide_console
+from loadtest.reports.console_output import wide_console
 from loadtest.running import data_directory
 from machine.caller_paths import path_of_caller
 from machine.local_cluster import ClusterOptions

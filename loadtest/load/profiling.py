@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from rich.progress import Progress
 
@@ -42,6 +43,11 @@ async def profile_prime(
     except (PeerFailed, GeneratorFailed) as error:
         graphs.append(without(str(error), of_what))
     return graphs[0]
+
+
+def profile_of(flame: FlameGraph | None) -> dict[str, Any]:
+    """The entry `profile` of a report: what the flame graph is of, or why there is none."""
+    return {} if flame is None else {"profile": flame.figures}
 
 
 def _job(arguments: argparse.Namespace, size: int, cores: Cores, urls: Sequence[str]) -> Job:

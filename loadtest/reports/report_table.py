@@ -7,14 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-WIDE = 200
-"""Columns where there is no terminal: in a file no cell is cut."""
-
-
-def wide_console() -> Console:
-    """Where reports are told."""
-    console = Console(stderr=True)
-    return console if console.is_terminal else Console(stderr=True, width=WIDE)
+from loadtest.reports.console_output import wide_console
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.percentiles import summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from loadtest.rows.call_kinds import KINDS, Caller, Kind
 from loadtest.rows.call_loop import CallLoop
 from machine.local_hub import CHECKOUT

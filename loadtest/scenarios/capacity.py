@@ -20,9 +20,8 @@ from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.capacity_figures import SHARES, peer_row, result_of, step_of, void_because
+from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.measuring_conditions import how
-from loadtest.reports.report_table import wide_console
-from loadtest.scenarios.compare import progress, table_of
 
 COLUMNS = {
     "title": "server",

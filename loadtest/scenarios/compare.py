@@ -1,28 +1,25 @@
 """The scenario `compare`: the same offered load to each peer in turn, and to Prime."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import Progress, TaskID
 
 from loadtest.hub.cores import Cores, divide
-from loadtest.hub.flame_graph import FlameGraph
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.load.generators import GeneratorFailed, Loaded, carry_out
 from loadtest.load.job import Job, listeners_of
-from loadtest.load.profiling import profile_prime
+from loadtest.load.profiling import profile_of, profile_prime
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
+from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.figures import medians, notes_of, row_of
 from loadtest.reports.measuring_conditions import how
-from loadtest.reports.report import figure_in_words
-from loadtest.reports.report_table import wide_console
 
 COLUMNS = {
     "title": "server",
@@ -133,21 +130,6 @@ async def _run_once(
         return await carry_out(job, partial(watch, watched), working), server.versions
 
 
-def profile_of(flame: FlameGraph | None) -> dict[str, Any]:
-    """The entry `profile` of a report: what the flame graph is of, or why there is none."""
-    return {} if flame is None else {"profile": flame.figures}
-
-
-def progress() -> Progress:
-    """Bars on stderr, for long runs."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
-
-
 def _print_report(report: dict[str, Any]) -> None:
     console = wide_console()
     title = f"{report['rooms']} rooms of {report['size']} at {report['hz']:g} Hz"
@@ -160,16 +142,3 @@ def _print_report(report: dict[str, Any]) -> None:
         "others count",
         highlight=False,
     )
-
-
-def table_of(rows: Sequence[dict[str, Any]], columns: dict[str, str], title: str) -> Table:
-    """Figures for eyes; a row with `error` says so in place of them."""
-    table = Table(title=title, title_justify="left", box=None)
-    for position, heading in enumerate(columns.values()):
-        table.add_column(heading, justify="left" if position == 0 else "right", no_wrap=True)
-    for row in rows:
-        if "error" in row:
-            table.add_row(row["title"], f"[red]{row['error']}[/]")
-        else:
-            table.add_row(*(figure_in_words(row.get(name)) for name in columns))
-    return table

@@ -16,10 +16,9 @@ from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running, running
+from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.figures import medians
 from loadtest.reports.measuring_conditions import how
-from loadtest.reports.report_table import wide_console
-from loadtest.scenarios.compare import progress, table_of
 
 COLUMNS = {
     "title": "server",

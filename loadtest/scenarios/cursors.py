@@ -11,13 +11,12 @@ from loadtest.hub.cores import Cores, divide
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.load.generators import Loaded, carry_out
 from loadtest.load.job import Job
-from loadtest.load.profiling import profile_prime
+from loadtest.load.profiling import profile_of, profile_prime
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
+from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import how
-from loadtest.reports.report_table import wide_console
-from loadtest.scenarios.compare import profile_of, progress, table_of
 from loadtest.scenarios.two_nodes import run_two_nodes
 
 COLUMNS = {

@@ -16,7 +16,7 @@ from loadtest import percentiles
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load import generator
 from loadtest.load.generator import Failed, Job, Measured
-from loadtest.reports.report_table import wide_console
+from loadtest.reports.console_output import wide_console
 from machine.local_hub import LocalHub
 
 LAG_BOUND_MS = 50.0

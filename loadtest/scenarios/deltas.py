@@ -18,8 +18,9 @@ from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
 from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.percentiles import percentile, summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from machine.local_hub import audit
 
 FULL_BATCH = 500

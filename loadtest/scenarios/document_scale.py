@@ -20,7 +20,7 @@ from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.writer import Writer
 from loadtest.people.large_song import large_song
-from loadtest.reports.report_table import wide_console
+from loadtest.reports.console_output import wide_console
 from machine.local_hub import LocalHub
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op

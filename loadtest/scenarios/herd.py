@@ -23,8 +23,9 @@ from loadtest.load.generator_checks import (
 from loadtest.people.aftermath import audits, settle
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 
 CONNECTING_AT_ONCE = 32
 ROOMS_PER_EDITED = 5

@@ -21,8 +21,9 @@ from loadtest.hub.hub_metrics import scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.samples import Samples
 from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from prime_client.connecting.codec import Message
 from schema.limits import HEARTBEAT_SECONDS
 

@@ -22,7 +22,7 @@ from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generator_checks import disturbed
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
-from loadtest.reports.report_table import wide_console
+from loadtest.reports.console_output import wide_console
 from loadtest.running import data_directory
 from machine.local_hub import CHECKOUT, LocalHub
 from prime_client.client import Client

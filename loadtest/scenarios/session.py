@@ -22,8 +22,9 @@ from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.people import Person, Seen, Trail
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 

@@ -18,10 +18,9 @@ from loadtest.load.job import Job
 from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
+from loadtest.reports.console_output import progress, table_of, wide_console
 from loadtest.reports.figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import how
-from loadtest.reports.report_table import wide_console
-from loadtest.scenarios.compare import progress, table_of
 
 VALKEY_SECONDS = 30.0
 COLUMNS = {

@@ -22,8 +22,9 @@ from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
     Known,

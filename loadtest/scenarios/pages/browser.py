@@ -28,8 +28,9 @@ from loadtest.load.generator_checks import problems, verdict
 from loadtest.peers.installing import node_packages
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import percentile, summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from prime_client.client import Client
 
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -21,8 +21,9 @@ from loadtest.load.generator_checks import (
     verdict,
 )
 from loadtest.percentiles import summary
+from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
-from loadtest.reports.report_table import Target, wide_console
+from loadtest.reports.report_table import Target
 from loadtest.scenarios.rows.feed_watchers import FileWriter, Seen, Watcher
 
 CONNECTING_AT_ONCE = 16
