@@ -27,6 +27,10 @@ from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
 from server.calls.library.preset_uses import PresetUses
+from server.control_plane.node_answers import NodeAnswers
+from server.control_plane.node_questions import TOLD, NodeQuestions
+from server.control_plane.operator_orders import OperatorOrders
+from server.control_plane.slow_calls import SlowCalls
 from server.doors.admin_socket import AdminSocket
 from server.feed.row_feed import RowFeed
 from server.figures.gauges import add_gauges
@@ -45,10 +49,6 @@ from server.node import Foundation, Node
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
-from server.orders.node_answers import NodeAnswers
-from server.orders.orders import Orders
-from server.orders.questions import TOLD, Questions
-from server.orders.slow_calls import SlowCalls
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
 from server.router.draining import Draining
@@ -101,7 +101,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     pages = Pages(
         hub,
         foundation.metrics,
-        lambda: row_changes.is_current and orders.is_written,
+        lambda: row_changes.is_current and operator_orders.is_written,
         lambda: supervisor.down,
         lambda: signing.published(clock()),
         WebPages(FOLDER if settings.pages else None),
@@ -110,8 +110,8 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     public_url = PublicUrl(settings.mail.public_url)
     mail, backups = _mail(core, public_url), BackupAges(foundation.db.behind)
     health = _health(core, pages, supervisor, mail, backups)
-    orders = _orders(core, draining, health)
-    context = _context(core, row_changes, orders, public_url)
+    operator_orders = _operator_orders(core, draining, health)
+    context = _context(core, row_changes, operator_orders, public_url)
     node = Node(
         settings=settings,
         foundation=foundation,
@@ -124,7 +124,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         connections=core.connections,
         hub=hub,
         feed=core.feed,
-        others=_make_other_nodes(core, row_changes, orders),
+        others=_make_other_nodes(core, row_changes, operator_orders),
         row_changes=row_changes,
         write_behind=WriteBehind(hub, foundation.db.behind),
         context=context,
@@ -135,7 +135,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
         mail=mail,
         backups=backups,
         admin_socket=_admin_socket(core, context),
-        orders=orders,
+        operator_orders=operator_orders,
         turn_durations=health.turn,
     )
     add_gauges(node)
@@ -221,7 +221,7 @@ def _health(
     )
 
 
-def _orders(core: _Core, draining: Draining, health: NodeHealth) -> Orders:
+def _operator_orders(core: _Core, draining: Draining, health: NodeHealth) -> OperatorOrders:
     hub, connections, load = core.hub, core.connections, core.load
 
     def drain(is_on: bool) -> None:
@@ -236,15 +236,19 @@ def _orders(core: _Core, draining: Draining, health: NodeHealth) -> Orders:
 
     events = core.base.metrics.events
     answering = NodeAnswers(hub, connections, core.slow_calls, events, health.now)
-    return Orders(core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION)
+    return OperatorOrders(
+        core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION
+    )
 
 
-def _make_other_nodes(core: _Core, row_changes: RowChanges, orders: Orders) -> OtherNodes:
+def _make_other_nodes(
+    core: _Core, row_changes: RowChanges, operator_orders: OperatorOrders
+) -> OtherNodes:
     hub, base = core.hub, core.base
 
     def row_changed(changed: RowChanged) -> None:
         if changed.table == TOLD:
-            orders.wake()
+            operator_orders.wake()
         else:
             row_changes.on_row_changed(changed)
 
@@ -259,7 +263,9 @@ def _make_other_nodes(core: _Core, row_changes: RowChanges, orders: Orders) -> O
     )
 
 
-def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: PublicUrl) -> Context:
+def _context(
+    core: _Core, announcer: Announcer, operator_orders: OperatorOrders, public_url: PublicUrl
+) -> Context:
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
@@ -302,12 +308,12 @@ def _context(core: _Core, announcer: Announcer, orders: Orders, public_url: Publ
         pages=StatePages(documents),
         documents=documents,
         in_thread=core.call_threads.run,
-        questions=Questions(
+        node_questions=NodeQuestions(
             base.db.rooms,
-            orders.node,
-            orders.look,
+            operator_orders.node,
+            operator_orders.look,
             core.hub.broadcast.tell_row_changed,
-            orders.answer_here,
+            operator_orders.answer_here,
         ),
         slow_calls=core.slow_calls,
         deadlines=Deadlines(),

@@ -12,6 +12,7 @@ from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.hashing.hashes import OWASP, Costs
 from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
+from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
 from server.embedded_servers import Embedded
 from server.feed.row_feed import RowFeed
@@ -30,7 +31,6 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
-from server.orders.orders import Orders
 from server.router.draining import Draining
 from server.router.liveness import Liveness
 from server.router.pages import Pages
@@ -104,7 +104,7 @@ class Node:
     mail: MailSender
     backups: BackupAges
     admin_socket: AdminSocket
-    orders: Orders
+    operator_orders: OperatorOrders
     """What operators tell this node, and ask of it."""
     turn_durations: Callable[[], None]
     """Called now and then: what was long ago is not of late any more."""

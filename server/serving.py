@@ -22,7 +22,7 @@ async def serve(node: Node, ready: Callable[[str], None]) -> None:
     loop.set_exception_handler(node.tasks.on_unexpected)
     try:
         await node.row_changes.poll()  # from here on nothing written is missed
-        await node.orders.look()  # maintenance, and rooms that are closed
+        await node.operator_orders.look()  # maintenance, and rooms that are closed
         server = await loop.create_server(
             lambda: Connection(node.socket_server, loop),
             sock=_listening(node.settings.host, node.settings.port),
@@ -49,8 +49,8 @@ async def _serve_until_stopping(
         node.context.public_url.serves_at(node.settings.host, port, f"http{s}")
     else:
         node.context.public_url.is_behind(node.settings.balancer)
-    node.orders.address = f"{_host_in_url(node.settings.host)}:{port}"
-    await node.orders.say_there()
+    node.operator_orders.address = f"{_host_in_url(node.settings.host)}:{port}"
+    await node.operator_orders.say_there()
     await node.admin_socket.start()
     node.pages.is_ready = True
     ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
@@ -62,7 +62,7 @@ async def _serve_until_stopping(
     await node.context.preset_uses.flush_at_last()
     await node.context.audit.flush_at_last()
     await node.context.guesses.close()
-    await node.orders.say_gone()
+    await node.operator_orders.say_gone()
 
 
 async def _close(node: Node) -> None:

@@ -366,8 +366,8 @@ TESTED_ELSEWHERE = {
     "admin.commands": "tests/admin/test_command_line.py",
     "admin.health_tables": "tests/admin/test_command_line.py",
     "admin.answer_tables": "tests/admin/test_command_line.py",
-    "server.orders.questions": "tests/server/calls/operators/test_nodes.py",
-    "server.orders.node_answers": "tests/server/calls/operators/test_rooms.py",
+    "server.control_plane.node_questions": "tests/server/calls/operators/test_nodes.py",
+    "server.control_plane.node_answers": "tests/server/calls/operators/test_rooms.py",
     "server.live.standing_orders": "tests/server/calls/operators/test_nodes.py",
     "server.calls.writes.maintenance_gate": "tests/server/calls/operators/test_nodes.py",
 }

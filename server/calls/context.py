@@ -28,12 +28,12 @@ from server.accounts.second_factors import SecondFactors
 from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
+from server.control_plane.node_questions import NodeQuestions
+from server.control_plane.slow_calls import SlowCalls
 from server.feed.row_feed import RowFeed
 from server.live.hub import Hub
 from server.loop.deadlines import Deadlines
 from server.loop.threads import InThread
-from server.orders.questions import Questions
-from server.orders.slow_calls import SlowCalls
 from server.refused import Refused, too_often
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Context(Struct, frozen=True):
     """With providers of logins."""
     device_codes: DeviceCodes
     second_factors: SecondFactors
-    questions: Questions
+    node_questions: NodeQuestions
     """What operators ask of all nodes, and tell them."""
     slow_calls: SlowCalls
     """The slowest of the last hour on this node."""

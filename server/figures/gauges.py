@@ -45,7 +45,7 @@ def add_gauges(node: Node) -> None:
 
 
 def _add_orders(node: Node) -> None:
-    gauge, orders = node.foundation.metrics.gauge, node.hub.orders
+    gauge, orders = node.foundation.metrics.gauge, node.hub.standing_orders
     meaning = "1 while nobody edits, as an operator said."
     gauge("maintenance", meaning, lambda: orders.maintenance is not None)
     gauge("closed_rooms", "Rooms that an operator has closed.", lambda: len(orders.closed))

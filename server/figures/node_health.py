@@ -11,12 +11,12 @@ from persistence.pool import Database
 from schema.operating.health import Trouble, TroubleWord
 from server.accounts.mail.sender import MailSender
 from server.calls.call_queue import CallQueue
+from server.control_plane.latencies import told
 from server.health.backup_ages import KINDS, BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
-from server.orders.latencies import told
 from server.router.pages import Pages
 from server.sockets.connections import Connections
 
@@ -137,9 +137,9 @@ class NodeHealth:
         hub = self.hub
         if self.pages.is_draining:
             yield _trouble("draining", "It is drained: it takes nobody in.")
-        if hub.orders.maintenance is not None:
-            yield _trouble("maintenance", f"Nobody edits: {hub.orders.maintenance}")
-        if closed := len(hub.orders.closed):
+        if hub.standing_orders.maintenance is not None:
+            yield _trouble("maintenance", f"Nobody edits: {hub.standing_orders.maintenance}")
+        if closed := len(hub.standing_orders.closed):
             yield _trouble("closed_rooms", f"Closed rooms: {closed}.")
 
 

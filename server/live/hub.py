@@ -97,7 +97,7 @@ class Hub:
         """Connection and project of each `leave` that waited; some may be over by now."""
         self.gathering = load.gathering
         """How long rooms of this node gather just now."""
-        self.orders = StandingOrders()
+        self.standing_orders = StandingOrders()
         """What operators have told all nodes, as far as it is known here."""
         self.broadcast = RoomBroadcast(self.rooms, bus, codec)
         self.watch = self._journal_watch()
@@ -324,13 +324,13 @@ class Hub:
 
     def set_maintenance(self, message: str | None) -> None:
         """Nobody edits from now on, for this reason, or everyone does again; all are told."""
-        self.orders.maintenance = message
+        self.standing_orders.maintenance = message
         for live in list(self.rooms.values()):
             live.carry_out(live.room.set_maintenance(message))
 
     def close_rooms(self, closed: Mapping[str, str]) -> None:
         """Nobody joins these (project -> why); who is in one is sent away, and comes back later."""
-        self.orders.closed = closed
+        self.standing_orders.closed = closed
         for project in closed:
             if (live := self.rooms.get(project)) is not None:
                 self._close_for_good(live)
@@ -372,7 +372,7 @@ class Hub:
         live = self.rooms.get(project)
         if live is not None:
             return live
-        self.orders.require_open(project)
+        self.standing_orders.require_open(project)
         opening = self._opening.get(project)
         if opening is None:
             opening = asyncio.ensure_future(self._load(project))
@@ -385,7 +385,7 @@ class Hub:
         await self.bus.follow(project)  # before the load: what is said meanwhile is not missed
         try:
             live = await self._loaded(project)
-            self.orders.require_open(project)  # it may have been closed meanwhile
+            self.standing_orders.require_open(project)  # it may have been closed meanwhile
         except BaseException:
             self.bus.unfollow(project)
             raise
@@ -412,7 +412,7 @@ class Hub:
         await live.read_on()
         room.set_degraded(self.commits.is_degraded or project in self.commits.committer.held_up)
         room.set_bus_down(not self.bus.is_up)
-        room.set_maintenance(self.orders.maintenance)
+        room.set_maintenance(self.standing_orders.maintenance)
         return live
 
     async def close_if_empty(self, live: LiveRoom) -> bool:

@@ -1,4 +1,4 @@
-"""What operators have told this node that rooms keep to; `server.orders` writes it, rooms read."""
+"""What operators have told this node that rooms keep to; `server.control_plane` writes it."""
 
 from typing import TYPE_CHECKING
 

@@ -125,7 +125,7 @@ class Pages:
             but.append("bus down: other nodes hear late")
         if held_up := len(self._hub.commits.committer.held_up):
             but.append(f"projects that cannot be written to: {held_up}")
-        but += _what_operators_said(self._hub.orders)
+        but += _what_operators_said(self._hub.standing_orders)
         return True, "; ".join(["ready", *but])
 
     def _what_is_down(self) -> list[str]:

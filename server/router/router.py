@@ -148,9 +148,11 @@ class Router:
             name = str(message.__struct_config__.tag)
             connection.refuse_for_user(UnreadableMessage(name, message.id, project, gesture))
             return False
-        if self._hub.orders.maintenance is None or not self._hub.is_in(connection.id, project):
+        if self._hub.standing_orders.maintenance is None or not self._hub.is_in(
+            connection.id, project
+        ):
             return True
-        error = self._hub.orders.held_back(message.id, project)
+        error = self._hub.standing_orders.held_back(message.id, project)
         self._hub.refuse_for_now(connection.id, project, gesture, error)
         return False
 

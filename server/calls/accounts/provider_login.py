@@ -90,7 +90,8 @@ class _Newcomer:
 
 async def _new_user(context: Context, caller: Caller, newcomer: _Newcomer) -> UserRow:
     """An account with the address that the provider has proved; raises `Refused`."""
-    context.hub.orders.refuse_to_write()  # here, as whoever has an account logs in (rule R53)
+    # Here, as whoever has an account logs in (rule R53).
+    context.hub.standing_orders.refuse_to_write()
     await _require_open(context, caller, newcomer)
     for username in _usernames(newcomer.proven, newcomer.email):
         try:

@@ -20,7 +20,7 @@ from schema.operating.health import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.orders.latencies import latency
+from server.control_plane.latencies import latency
 
 UNKNOWN = EventKind("A kind of fault that this node does not know: it is of another version.")
 
@@ -32,7 +32,7 @@ LATENCIES = ("ack", "commit", "call", "join", "loop_late")
 
 async def show_health(context: Context, caller: Caller, params: ShowHealth) -> HealthRows:
     """Of each node what it says of itself."""
-    question = await context.questions.ask_or_answer_here("health")
+    question = await context.node_questions.ask_or_answer_here("health")
     ages = await _backup_ages(context)
     rows = [
         _health(node, answer | ages)
@@ -48,7 +48,7 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
     """Of each node the newest, as one page."""
     before = None if params.cursor is None else _cursor_place(params.cursor)
     asks = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
-    question = await context.questions.ask_or_answer_here("events", before=before, **asks)
+    question = await context.node_questions.ask_or_answer_here("events", before=before, **asks)
     events_found = [
         (event["at"], event["number"], node, event)
         for node, events in question.answers.items()

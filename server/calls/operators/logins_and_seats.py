@@ -20,7 +20,7 @@ async def list_logins(context: Context, caller: Caller, params: ListUserLogins) 
     """Those that go on, and where each is connected."""
     user = await require_user(context.db, params.user)
     logins = await operators.logins(context.db, user.id)
-    question = await context.questions.ask("logins", logins=[login.id for login in logins])
+    question = await context.node_questions.ask("logins", logins=[login.id for login in logins])
     rows = [
         LoginRow(
             login=login.id,
@@ -78,7 +78,7 @@ async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
 
 async def _kick_member(context: Context, caller: Caller, member: str, reason: str) -> Kicked:
     """Looked for, noted, then sent out: nobody is of which the audit does not know."""
-    member_question = await context.questions.ask("member", member=member)
+    member_question = await context.node_questions.ask("member", member=member)
     seat_found = next((seat for _, seat in sorted(member_question.answers.items()) if seat), None)
     if seat_found is None:
         past = await unaware(context.db)
@@ -86,7 +86,7 @@ async def _kick_member(context: Context, caller: Caller, member: str, reason: st
     async with context.db.transaction() as tx:
         audit_details = {"reason": reason, "whom": f"member {member}"}
         await note(tx, caller, AuditEvent.KICKED, **seat_found, **audit_details)
-    question = await context.questions.ask("kick", member=member, message=reason)
+    question = await context.node_questions.ask("kick", member=member, message=reason)
     past = await unaware(context.db)
     seats = sum(seats or 0 for seats in question.answers.values())
     return Kicked(

@@ -1,9 +1,9 @@
 """Answers to operators about nodes: which there are, who is drained, and maintenance of all."""
 
 from persistence.errors import NotFound
-from persistence.tables.operating import nodes, orders
+from persistence.tables.operating import nodes, operator_orders
 from persistence.tables.operating.nodes import RunningNode, Unaware
-from persistence.tables.operating.orders import Maintenance
+from persistence.tables.operating.operator_orders import Maintenance
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from schema.operating.calls import (
@@ -21,7 +21,7 @@ from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.operators.operator_rights import note, unaware
-from server.orders.questions import ALIVE_SECONDS
+from server.control_plane.node_questions import ALIVE_SECONDS
 from server.refused import Refused
 
 
@@ -29,7 +29,7 @@ async def list_(context: Context, caller: Caller, params: ListNodes) -> NodeRows
     """As each has last said of itself: a second or two ago."""
     rows = [_node_row(node) for node in await nodes.all_nodes(context.db)]
     past = await unaware(context.db)
-    return NodeRows(rows, _maintenance_row(await orders.maintenance(context.db), past))
+    return NodeRows(rows, _maintenance_row(await operator_orders.maintenance(context.db), past))
 
 
 async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> MaintenanceNow:
@@ -39,15 +39,15 @@ async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> 
         raise Refused(ErrorCode.VALIDATION, text, field="message")
     message = params.message if params.mode == "read_only" else None
     async with context.db.transaction() as tx:
-        before = await orders.set_maintenance(tx, message)
+        before = await operator_orders.set_maintenance(tx, message)
         message_before = None if before is None else before.message
         if message is not None and message != message_before:
             audit_details = {"message": message, "before": message_before}
             await note(tx, caller, AuditEvent.MAINTENANCE_BEGUN, **audit_details)
         elif message is None and before is not None:
             await note(tx, caller, AuditEvent.MAINTENANCE_ENDED, before=message_before)
-        now = await orders.maintenance(tx)
-    await context.questions.tell()
+        now = await operator_orders.maintenance(tx)
+    await context.node_questions.tell()
     return _maintenance_row(now, await unaware(context.db))
 
 
@@ -69,7 +69,7 @@ async def _set_drained(context: Context, caller: Caller, node: str, *, is_draine
         if before != is_drained:
             event = AuditEvent.NODE_DRAINED if is_drained else AuditEvent.NODE_UNDRAINED
             await note(tx, caller, event, node=node)
-    await context.questions.tell()
+    await context.node_questions.tell()
     alive = await nodes.alive(context.db, ALIVE_SECONDS)
     return Changed(before != is_drained, [] if node in alive else [node])
 

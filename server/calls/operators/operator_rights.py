@@ -15,7 +15,7 @@ from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.orders.questions import ALIVE_SECONDS
+from server.control_plane.node_questions import ALIVE_SECONDS
 from server.refused import Refused
 
 Answer = Callable[[Context, Caller, Any], Awaitable[Any]]

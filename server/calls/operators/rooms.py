@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from persistence.errors import BadCursor, NoSuchProject
 from persistence.tables import studio_projects
-from persistence.tables.operating import orders
-from persistence.tables.operating.orders import Closed
+from persistence.tables.operating import operator_orders as operator_orders
+from persistence.tables.operating.operator_orders import Closed
 from schema.accounts.audit_events import AuditEvent
 from schema.operating.calls import (
     Changed,
@@ -28,8 +28,8 @@ from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.operators.operator_rights import id_in, note, unaware
-from server.orders.latencies import latency
-from server.orders.node_answers import MEMBERS_TOLD
+from server.control_plane.latencies import latency
+from server.control_plane.node_answers import MEMBERS_TOLD
 
 RATES = ("ticks_a_second", "deltas_a_second", "sends_a_second")
 
@@ -52,7 +52,7 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
     if by_load and params.cursor is not None:
         raise BadCursor("cursor")
     asks = {"after": after, "limit": params.limit + 1} | ({"order": "load"} if by_load else {})
-    question = await context.questions.ask("rooms", **asks)
+    question = await context.node_questions.ask("rooms", **asks)
     together: dict[str, dict[str, Any]] = {}
     nodes: dict[str, list[str]] = {}
     for node, rows in sorted(question.answers.items()):
@@ -75,7 +75,7 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
     """Of a room that is not open: its name, the seq of its journal, and whether it is closed."""
     project = params.project
     name = await _require_name(context, project)
-    question = await context.questions.ask("room", project=project)
+    question = await context.node_questions.ask("room", project=project)
     answers = {node: answer for node, answer in question.answers.items() if answer is not None}
     room: dict[str, Any] | None = None
     for answer in answers.values():
@@ -95,7 +95,7 @@ async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
         **room,
         members=members[:MEMBERS_TOLD],
         clipped=len(members) > MEMBERS_TOLD,
-        closed=_closed(await orders.closed_room(context.db, project), project, name),
+        closed=_closed(await operator_orders.closed_room(context.db, project), project, name),
         silent=question.silent,
         ack=_together(answers, "ack"),
         tick_gap=_together(answers, "tick_gap"),
@@ -112,11 +112,11 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
     project = params.project
     name = await _require_name(context, project)
     async with context.db.transaction() as tx:
-        await orders.hold_room(tx, project)
-        before = await orders.closed_room(tx, project)
-        if not await orders.close_room(tx, project, params.reason, params.for_ms):
+        await operator_orders.hold_room(tx, project)
+        before = await operator_orders.closed_room(tx, project)
+        if not await operator_orders.close_room(tx, project, params.reason, params.for_ms):
             raise NoSuchProject
-        closed = await orders.closed_room(tx, project)
+        closed = await operator_orders.closed_room(tx, project)
         if before != closed:
             order_before = (
                 None if before is None else {"reason": before.reason, "until": before.until}
@@ -130,7 +130,7 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
                 before=order_before,
                 **audit_details,
             )
-    await context.questions.tell()
+    await context.node_questions.tell()
     closed_row = _closed(closed, project, name)
     assert closed_row is not None
     past = await unaware(context.db)
@@ -142,19 +142,21 @@ async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
     project = params.project
     await _require_name(context, project)
     async with context.db.transaction() as tx:
-        await orders.hold_room(tx, project)
-        before = await orders.closed_room(tx, project)
-        was_closed = await orders.open_room(tx, project)
+        await operator_orders.hold_room(tx, project)
+        before = await operator_orders.closed_room(tx, project)
+        was_closed = await operator_orders.open_room(tx, project)
         if was_closed and before is not None:
             order_before = {"reason": before.reason, "until": before.until}
             await note(tx, caller, AuditEvent.ROOM_OPENED, project=project, before=order_before)
-    await context.questions.tell()
+    await context.node_questions.tell()
     return Changed(was_closed)
 
 
 async def list_closed(context: Context, caller: Caller, params: ListClosedRooms) -> ClosedRooms:
     """A page of them."""
-    closed_rooms = await orders.closed_rooms(context.db, place(params.cursor), params.limit + 1)
+    closed_rooms = await operator_orders.closed_rooms(
+        context.db, place(params.cursor), params.limit + 1
+    )
     rooms_shown = closed_rooms[: params.limit]
     rooms = [
         row for each in rooms_shown if (row := _closed(each, each.project, each.name)) is not None

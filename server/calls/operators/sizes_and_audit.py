@@ -55,7 +55,7 @@ async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Siz
 async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> SlowCalls:
     """Of all nodes together the slowest of each method."""
     asks = {"method": params.method, "per_method": params.per_method}
-    question = await context.questions.ask("slow_calls", **asks)
+    question = await context.node_questions.ask("slow_calls", **asks)
     slow_rows = [
         SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), done)
         for node, rows in question.answers.items()

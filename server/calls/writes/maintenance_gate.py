@@ -23,7 +23,7 @@ def refusing_in_maintenance(method: str, answer: Answer) -> Answer:
     async def held(context: Context, caller: Caller, params: Any) -> Any:
         field = WRITES_ONLY_WITH.get(method)
         if field is None or getattr(params, field) is not UNSET:
-            context.hub.orders.refuse_to_write()
+            context.hub.standing_orders.refuse_to_write()
         return await answer(context, caller, params)
 
     return held

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from persistence.pool import Database
+from server.control_plane.latencies import told
 from server.events.events import About
 from server.health.durations import Durations
-from server.orders.latencies import told
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 from tests.web.browser.driving import Browser, Page, in_chromium
@@ -142,7 +142,7 @@ async def test_a_member_is_sent_out_and_a_room_closed_and_opened_from_the_page(
     await confirmed(page, "tr:has-text('It is mended.') button", "Open the room")
     await page.see(".done summary:has-text('olga opened the room')")
     again = await node.again(ann)
-    await node.server.orders.look()
+    await node.server.operator_orders.look()
     await again.join(project)
 
 
@@ -156,7 +156,7 @@ async def test_maintenance_and_a_drain_are_begun_and_ended_by_keys_alone(
     await page.do("keyboard.press", "Escape")  # nothing happens
     await page.until("document.querySelector('dialog') === null")
     assert await page.value("document.activeElement.textContent.includes('read-only')")
-    assert node.hub.orders.maintenance is None
+    assert node.hub.standing_orders.maintenance is None
     await page.press("text=Make all read-only", "Enter")
     await page.see("dialog[open]")
     await page.press("dialog input[name=reason]", *"Back", "Enter")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from persistence.pool import Database
-from persistence.tables.operating import orders
+from persistence.tables.operating import operator_orders as operator_orders
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
 from server.accounts.use_limits import Limits
 from tests.server.accounts.providers.made_up import CLIENT, Answer, MadeUp, made_up
@@ -78,8 +78,8 @@ async def link(ann: Wire, provider: MadeUp, name: str = "studio") -> Message:
 
 async def set_maintenance(node: Node, database: Database, message: str | None) -> None:
     async with database.transaction() as tx:
-        await orders.set_maintenance(tx, message)
-    await node.server.orders.look()
+        await operator_orders.set_maintenance(tx, message)
+    await node.server.operator_orders.look()
 
 
 async def test_A32_providers_are_named_and_where_they_may_lead_back_to(node: Node) -> None:

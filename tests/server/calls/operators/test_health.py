@@ -58,7 +58,7 @@ async def test_R95_without_a_database_the_node_that_is_asked_says_what_it_knows(
 
     _, project = await in_a_room(doors)
     doors.far.server.foundation.metrics.count("outages.journal", 1, About(project))
-    monkeypatch.setattr("persistence.tables.operating.questions.ask", refused)
+    monkeypatch.setattr("persistence.tables.operating.node_questions.ask", refused)
     told = await doors.by_machine("health")
     assert [row["node"] for row in told["nodes"]] == [doors.far.hub.node]
     assert "No space left on device" in told["database_error"]
@@ -136,9 +136,9 @@ async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -
 
 
 async def test_R95_a_node_that_cannot_write_is_not_ready(doors: Doors) -> None:
-    doors.near.server.orders.is_written = False
+    doors.near.server.operator_orders.is_written = False
     assert doors.near.server.pages.readiness() == (False, "database unavailable")
-    await doors.near.server.orders.look()
+    await doors.near.server.operator_orders.look()
     is_ready, _ = doors.near.server.pages.readiness()
     assert is_ready
 

@@ -98,7 +98,7 @@ async def test_R49_what_ends_nothing_is_not_noted(doors: Doors) -> None:
 async def test_R48_a_kick_names_the_nodes_that_hang(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.orders.questions.WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("server.control_plane.node_questions.WAIT_SECONDS", 0.2)
     ann = await doors.far.musician("ann")
     joined, _ = await ann.join(await create_project(ann))
     doors.far.bus.set_up(False)

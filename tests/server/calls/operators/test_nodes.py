@@ -48,7 +48,7 @@ GO_ON_IN_MAINTENANCE = {
 async def test_R48_nodes_say_what_they_hold(doors: Doors) -> None:
     ann = await doors.far.musician("ann")
     await ann.join(await create_project(ann))
-    await doors.far.server.orders.say_there()
+    await doors.far.server.operator_orders.say_there()
     shown = await doors.by_call("nodes")
     by_node = {row["node"]: row for row in shown["nodes"]}
     assert set(by_node) == {doors.near.hub.node, doors.far.hub.node}
@@ -96,7 +96,7 @@ async def test_R54_a_silent_node_is_told_when_it_is_drained(doors: Doors) -> Non
 async def test_R48_a_node_that_does_not_answer_is_named(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.orders.questions.WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("server.control_plane.node_questions.WAIT_SECONDS", 0.2)
     doors.far.bus.set_up(False)
     doors.far.server.supervisor.stop("looking for what operators say")
     ann = await doors.near.musician("ann")
@@ -186,9 +186,9 @@ async def test_R54_a_drained_node_is_empty_until_it_is_undrained(doors: Doors) -
     assert (await doors.far.http("/readyz"))[0] == 200
     await doors.far.again(ann)
     doors.far.server.draining.begin()  # as SIGUSR1 does
-    await doors.far.server.orders.say_there()
+    await doors.far.server.operator_orders.say_there()
     assert (await doors.by_call("undrain", node=node))["changed"] is True
-    await doors.far.server.orders.look()
+    await doors.far.server.operator_orders.look()
     assert doors.far.server.draining.is_on is False
     assert len(await doors.audit("node_drained")) == 1
     assert len(await doors.audit("node_undrained")) == 2

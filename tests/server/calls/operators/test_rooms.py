@@ -94,7 +94,7 @@ async def test_R52_a_closed_room_cannot_be_joined_and_can_be_again(doors: Doors)
     assert (await doors.by_call("open_room", project=project))["changed"] is True
     assert (await doors.by_call("open_room", project=project))["changed"] is False
     for node in (doors.near, doors.far):
-        await node.server.orders.look()
+        await node.server.operator_orders.look()
         joined, _ = await (await node.again(ann, node.hub.node)).join(project)
         assert joined["head"] == 1
 
@@ -104,7 +104,7 @@ async def test_R52_a_room_that_is_closed_for_a_while_opens_by_itself(doors: Door
     project = await create_project(ann)
     await doors.by_call("close_room", project=project, reason="A moment.", for_ms=1_000)
     await doors.database.execute("UPDATE closed_rooms SET until = now() - interval '1 second'")
-    await doors.near.server.orders.look()
+    await doors.near.server.operator_orders.look()
     await ann.join(project)
     assert (await doors.by_call("closed_rooms"))["rooms"] == []
 

@@ -14,11 +14,11 @@ import structlog
 
 from persistence.errors import Busy, PersistenceError, Unavailable
 from persistence.pool import Executor
-from persistence.tables.operating import nodes, orders, questions
+from persistence.tables.operating import node_questions, nodes, operator_orders
 from persistence.tables.operating.nodes import Figures
-from persistence.tables.operating.orders import Question, Told
+from persistence.tables.operating.operator_orders import Question, Told
+from server.control_plane.node_answers import NodeAnswers
 from server.live.hub import Hub
-from server.orders.node_answers import NodeAnswers
 
 FORGOTTEN_SECONDS = 60.0
 """A node that ended without a word is listed as silent for so long."""
@@ -26,7 +26,7 @@ FORGOTTEN_SECONDS = 60.0
 log = structlog.get_logger()
 
 
-class Orders:
+class OperatorOrders:
     """Of one node. `drain`: send its members elsewhere and let nobody in, or let people in again.
 
     `figures`: what the node holds just now.
@@ -105,7 +105,7 @@ class Orders:
 
     async def tidy(self) -> None:
         """Forget what nobody needs any more; raises `PersistenceError`."""
-        await orders.forget_opened(self._db)
+        await operator_orders.forget_opened(self._db)
 
     async def _look_now(self) -> None:
         async with self._look_lock:
@@ -116,13 +116,13 @@ class Orders:
                 log.warning("cannot read what operators say; the next look will", reason=str(error))
 
     async def _read_and_do(self) -> None:
-        orders_read = await orders.read(self._db, self.node)
+        orders_read = await operator_orders.read(self._db, self.node)
         self._obey(orders_read)
         for question in orders_read.questions:
             await self._answer(question)
 
     def _obey(self, told: Told) -> None:
-        standing = self._hub.orders
+        standing = self._hub.standing_orders
         if told.message != standing.maintenance:
             log.warning("maintenance", is_on=told.message is not None, message=told.message or "")
             self._hub.set_maintenance(told.message)
@@ -136,4 +136,4 @@ class Orders:
 
     async def _answer(self, question: Question) -> None:
         answer = self._answering.answer(question.asks, question.params)
-        await questions.answer(self._db, question.id, self.node, answer)
+        await node_questions.answer(self._db, question.id, self.node, answer)

@@ -8,11 +8,11 @@ from typing import Any
 import structlog
 
 from rooms.presence.seat import Seat
+from server.control_plane.latencies import latency, told
+from server.control_plane.slow_calls import SlowCalls
 from server.events.events import Event, Events
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
-from server.orders.latencies import latency, told
-from server.orders.slow_calls import SlowCalls
 from server.sockets.connection import Connection
 from server.sockets.session import LoggedIn
 

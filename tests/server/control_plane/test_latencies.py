@@ -1,8 +1,8 @@
 """Quantiles of what nodes tell of their histograms."""
 
 from schema.operating.health import NOTHING_MEASURED
+from server.control_plane.latencies import latency, quantile, told
 from server.health.durations import Durations
-from server.orders.latencies import latency, quantile, told
 
 
 def test_a_quantile_lies_straight_between_two_bounds() -> None:

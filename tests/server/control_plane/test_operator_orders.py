@@ -10,11 +10,11 @@ import pytest
 from persistence.errors import Busy, PersistenceError, Unavailable
 from persistence.pool import Database
 from persistence.tables.operating import nodes
-from persistence.tables.operating import orders as table
+from persistence.tables.operating import operator_orders as table
 from persistence.tables.operating.nodes import Figures
-from persistence.tables.operating.orders import Told
+from persistence.tables.operating.operator_orders import Told
+from server.control_plane.operator_orders import OperatorOrders
 from server.live.standing_orders import StandingOrders
-from server.orders.orders import Orders
 
 WORDS = 50
 """Of the bus, while the database hangs."""
@@ -46,9 +46,9 @@ async def test_words_of_the_bus_during_a_hang_make_one_look_together(
     def spawn(work: Coroutine[Any, Any, None]) -> None:
         tasks.append(asyncio.create_task(work))
 
-    hub: Any = SimpleNamespace(node="near", orders=StandingOrders())
+    hub: Any = SimpleNamespace(node="near", standing_orders=StandingOrders())
     unused: Any = None
-    orders = Orders(unused, hub, unused, unused, unused, spawn, "1")
+    orders = OperatorOrders(unused, hub, unused, unused, unused, spawn, "1")
     hanging = asyncio.create_task(orders.look())
     await turn()
     for _ in range(WORDS):
@@ -73,9 +73,9 @@ async def test_a_node_that_others_forgot_goes_on_as_it_was_told(
         return told
 
     monkeypatch.setattr(table, "read", read)
-    hub: Any = SimpleNamespace(node="near", orders=StandingOrders())
+    hub: Any = SimpleNamespace(node="near", standing_orders=StandingOrders())
     unused: Any = None
-    orders = Orders(unused, hub, unused, drained.append, unused, unused, "1")
+    orders = OperatorOrders(unused, hub, unused, drained.append, unused, unused, "1")
     await orders.look()
     told = Told(None, {}, is_drained=False, drain_words=0, questions=[])  # there is no row
     await orders.look()
@@ -85,12 +85,14 @@ async def test_a_node_that_others_forgot_goes_on_as_it_was_told(
     assert drained == [True, False]
 
 
-def of_one(db: Any) -> Orders:
-    hub: Any = SimpleNamespace(node="near", orders=StandingOrders())
-    return Orders(db, hub, UNUSED, UNUSED, lambda: Figures(0, 0, 0, 0.0, False), UNUSED, "1")
+def of_one(db: Any) -> OperatorOrders:
+    hub: Any = SimpleNamespace(node="near", standing_orders=StandingOrders())
+    return OperatorOrders(
+        db, hub, UNUSED, UNUSED, lambda: Figures(0, 0, 0, 0.0, False), UNUSED, "1"
+    )
 
 
-def can_write(orders: Orders) -> bool:
+def can_write(orders: OperatorOrders) -> bool:
     return orders.is_written
 
 

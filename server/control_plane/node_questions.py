@@ -1,6 +1,6 @@
 """What is asked of all nodes: put into the database, told by the bus, answered within a second.
 
-Without a bus each node finds it by its look twice a second (`server.orders.orders`).
+Without a bus each node finds it by its look twice a second (`operator_orders.py`).
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any
 
 from persistence.errors import PersistenceError
 from persistence.pool import Executor
-from persistence.tables.operating import nodes, questions
+from persistence.tables.operating import node_questions, nodes
 from schema.node_messages import RowChanged
 from schema.text.one_line import one_line
 
@@ -38,7 +38,7 @@ class Asked:
     """Why nobody but this node was asked; empty: all were."""
 
 
-class Questions:
+class NodeQuestions:
     """Those of one node to all of them, itself included."""
 
     def __init__(
@@ -60,13 +60,13 @@ class Questions:
     async def ask(self, asks: str, **params: Any) -> Asked:
         """Wait for all that are there; raises `PersistenceError`."""
         nodes_wanted = await nodes.alive(self._db, ALIVE_SECONDS) | {self._node}
-        number = await questions.ask(self._db, asks, params)
+        number = await node_questions.ask(self._db, asks, params)
         try:
             await self.tell()
             await self._until_answered(number, nodes_wanted)
-            answer_rows = await questions.answers(self._db, number)
+            answer_rows = await node_questions.answers(self._db, number)
         finally:
-            await questions.done(self._db, number)
+            await node_questions.done(self._db, number)
         return Asked(answer_rows, sorted(nodes_wanted - answer_rows.keys()))
 
     async def ask_or_answer_here(self, asks: str, **params: Any) -> Asked:
@@ -87,6 +87,6 @@ class Questions:
         time = asyncio.get_running_loop().time
         until = time() + WAIT_SECONDS
         while time() < until:
-            if wanted <= await questions.answered(self._db, number):
+            if wanted <= await node_questions.answered(self._db, number):
                 return
             await asyncio.sleep(LOOK_SECONDS)

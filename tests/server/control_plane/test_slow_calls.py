@@ -1,6 +1,6 @@
 """The slowest calls of the last hour."""
 
-from server.orders.slow_calls import KEPT_OF_EACH, KEPT_SECONDS, SlowCalls
+from server.control_plane.slow_calls import KEPT_OF_EACH, KEPT_SECONDS, SlowCalls
 
 
 def test_the_slowest_of_each_method_are_kept_for_an_hour() -> None:
