@@ -3,6 +3,7 @@
 TESTED_ELSEWHERE = {
     "files.audio_routing": "tests/files/test_imported_song.py",
     "files.commands": "tests/files/test_command_line.py",
+    "files.broken_song": "tests/files/bounded/test_xml_input.py",
     "files.bounded.zip_input": "tests/files/bounded/test_xml_input.py",
     "files.dawproject.clips": "tests/files/dawproject/test_reader.py",
     "files.dawproject.devices": "tests/files/dawproject/test_reader.py",
