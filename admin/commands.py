@@ -1,292 +1,160 @@
-"""Every word of `./run admin`: which call it is, what it takes, and an example of it."""
+"""`./run admin`: what an operator does to a server that runs, and looks at in it."""
 
 import argparse
+import json
+import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from admin import answer_tables, health_tables
-from admin.answer_tables import Show
-from admin.door import Result
+from rich.console import Console
 
-UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+from admin.call_door import CallDoor
+from admin.door import Door, NotDone, Result
+from admin.socket_door import SocketDoor
+from admin.words import WORDS, Word
+from machine.caller_paths import path_of_caller
+from machine.sockets.admin_sockets import directories_of_units, directory_of
+from schema.text.one_line import one_line
 
-Take = tuple[str, dict[str, object]]
-"""A parameter of the command line: its name, and what argparse is told of it."""
+DESCRIPTION = """
+What an operator does to a server that runs, and looks at in it. It asks a node of this machine by
+its socket, and that one asks all others; --url asks a server of any machine. Each change is in the
+audit, with who, why and what was before, and has its opposite.
+"""
 
+EPILOG = """
+Exit codes: 0 done, 1 refused or nobody answers, 2 not called rightly, 130 not confirmed.
+"""
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One word. `asks`: what is asked on a terminal before it is done, and elsewhere
-    takes `--yes`; empty: nothing is."""
+SOCKETS = "PRIME_ADMIN_SOCKET"
 
-    name: str
-    method: str
-    meaning: str
-    example: str
-    """Behind `./run admin`."""
-    show: Show
-    takes: tuple[Take, ...] = ()
-    params: Callable[[argparse.Namespace], Result] = field(default=lambda arguments: {})
-    asks: str = ""
+DATA = "PRIME_DATA"
 
+CALL = re.compile(r"\boperator\.[a-z_]+")
 
-def duration_ms(text: str) -> int:
-    """`90s`, `15m`, `2h`, `7d` in milliseconds; raises `ArgumentTypeError`."""
-    match = DURATION.fullmatch(text)
-    milliseconds = 0 if match is None else int(match[1]) * UNITS_MS[match[2]]
-    if not 0 < milliseconds <= 30 * UNITS_MS["d"]:
-        raise argparse.ArgumentTypeError("a time is like 90s, 15m, 2h or 7d, of 30 days at most")
-    return milliseconds
+PARAMETER = re.compile(r"`\$\.(\w+)`")
+"""As messages about a parameter of another type name it."""
+
+WORD_OF_CALL = {word.method: f"./run admin {word.name}" for word in reversed(WORDS)}
+"""Of two words of one call the first."""
 
 
-def sentence(text: str) -> str:
-    """What people are told; raises `ArgumentTypeError`."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty; say in a sentence why")
-    return text
+def main(words: Sequence[str] | None = None) -> int:
+    """Exit 0 when done, 1 when refused, 2 for arguments, 130 where it was not confirmed."""
+    arguments = parser().parse_args(words)
+    word: Word = arguments.word
+    try:
+        door = door_of(arguments)
+        if word.asks and not is_confirmed(word.asks, by_option=arguments.yes):
+            return _fail("not confirmed; nothing was done (--yes goes on without asking)", 130)
+        result = door.ask(word.method, word.params(arguments))
+    except NotDone as error:
+        return _fail(as_typed(str(error)), error.exit_code)
+    except OSError as error:
+        return _fail(f"{error.filename or 'the server'}: {error.strerror or error}", 1)
+    except (KeyboardInterrupt, EOFError):
+        return _fail("interrupted; whether it was done, `audit` says", 130)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
+        for renderable in word.show(result):
+            console.print(renderable, markup=not isinstance(renderable, str))
+    past = unheard(result) if word.asks else ""
+    return _fail(past, 1) if past else 0
 
 
-def _page(arguments: argparse.Namespace) -> Result:
-    return options_given(arguments, "limit", "cursor")
+def as_typed(text: str) -> str:
+    """What a server says of its calls and their parameters, in what is typed here."""
+
+    def typed(match: re.Match[str]) -> str:
+        return WORD_OF_CALL.get(match[0], match[0])
+
+    return PARAMETER.sub(r"`\1`", CALL.sub(typed, text))
 
 
-def options_given(arguments: argparse.Namespace, *names: str) -> Result:
-    """Those that were given."""
-    options = {name: getattr(arguments, name) for name in names}
-    return {name: value for name, value in options.items() if value is not None}
+def unheard(result: Result) -> str:
+    """Which nodes do not do what was said; empty: all do."""
+    warnings = []
+    if connections := result.get("unknown", 0):
+        warnings.append(
+            f"{connections} connections of nodes that do not know of this word: update or stop them"
+        )
+    if silent := result.get("silent"):
+        warnings.append(f"these nodes say nothing, and may go on as before: {', '.join(silent)}")
+    return "not everywhere: " + "; ".join(warnings) if warnings else ""
 
 
-def _kick(arguments: argparse.Namespace) -> Result:
-    return {arguments.kind: arguments.who, "reason": arguments.reason}
+def door_of(arguments: argparse.Namespace) -> Door:
+    """The one that was asked for; raises `NotDone`."""
+    if arguments.url is not None:
+        if not arguments.email:
+            raise NotDone("--url needs --as: the e-mail address of an operator's account", 2)
+        return CallDoor(arguments.url, arguments.email)
+    if arguments.email:
+        raise NotDone("--as goes with --url; by the socket nobody logs in", 2)
+    socket_option = arguments.socket or os.environ.get(SOCKETS) or None
+    data = arguments.data or path_of_caller(os.environ.get(DATA) or ".data")
+    socket_path = None if socket_option is None else path_of_caller(socket_option)
+    looked_in = directory_of(socket_path, Path(data).resolve(), os.environ)
+    return SocketDoor(looked_in, directories_of_units() if socket_path is None else ())
 
 
-def _begin(arguments: argparse.Namespace) -> Result:
-    return {"mode": "read_only", "message": arguments.message}
+def is_confirmed(asks: str, *, by_option: bool) -> bool:
+    """Asked on a terminal; elsewhere nobody could answer, and `--yes` says it. Raises `NotDone`."""
+    if by_option:
+        return True
+    if sys.stdin is None or not sys.stdin.isatty():
+        question = asks.removesuffix(" Go on?")
+        raise NotDone(f"{question} There is no terminal to ask at: say --yes. Nothing was done.", 2)
+    sys.stderr.write(f"{asks} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline(100).strip().lower() in ("y", "yes")
 
 
-def _end(arguments: argparse.Namespace) -> Result:
-    return {"mode": "off"}
+def parser() -> argparse.ArgumentParser:
+    """What can be typed behind `./run admin`."""
+    command_parser = argparse.ArgumentParser(
+        prog="./run admin", description=DESCRIPTION, epilog=EPILOG
+    )
+    subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
+    for word in WORDS:
+        subparser = subparsers.add_parser(
+            word.name,
+            help=word.meaning,
+            description=word.meaning,
+            epilog=f"For example: ./run admin {word.example}",
+        )
+        subparser.set_defaults(word=word)
+        for name, options in word.takes:
+            subparser.add_argument(name, **options)  # type: ignore[arg-type]
+        _add_doors(subparser)
+    return command_parser
 
 
-PROJECT: Take = ("project", {"metavar": "PROJECT", "help": "the id of a project"})
-USER: Take = ("user", {"metavar": "USER", "help": "an address, a username or an id"})
-NODE: Take = ("node", {"metavar": "NODE", "help": "its name, as `nodes` lists it"})
-REASON: Take = (
-    "--reason",
-    {
-        "required": True,
-        "type": sentence,
-        "metavar": "SENTENCE",
-        "help": "shown to the people it is about",
-    },
-)
-LIMIT: Take = (
-    "--limit",
-    {"type": int, "default": 50, "metavar": "N", "help": "so many rows (%(default)s; 1 to 200)"},
-)
-CURSOR: Take = (
-    "--cursor",
-    {"metavar": "PLACE", "help": "go on behind the page before, whose end says where"},
-)
+def _add_doors(word: argparse.ArgumentParser) -> None:
+    word.add_argument("--json", action="store_true", help="the answer as JSON on stdout")
+    word.add_argument(
+        "--yes", action="store_true", help="do it without asking; needed without a terminal"
+    )
+    word.add_argument(
+        "--socket", metavar="PLACE", help=f"the directory of the sockets, or one ({SOCKETS})"
+    )
+    word.add_argument(
+        "--data", type=path_of_caller, help="the server's data directory (.data), to find them"
+    )
+    word.add_argument("--url", metavar="URL", help="ask this server, as wss://example.org/v1")
+    word.add_argument(
+        "--as",
+        dest="email",
+        metavar="EMAIL",
+        help="with --url: as this operator; the password, and the code of a second factor, are"
+        " typed, or are lines of standard input",
+    )
 
-WORDS = (
-    Command(
-        "nodes",
-        "operator.nodes",
-        "which nodes run, what each holds, and whether there is maintenance",
-        "nodes",
-        answer_tables.nodes,
-    ),
-    Command(
-        "health",
-        "operator.health",
-        "whether all is well: what each node cannot do, what waits, how long things take",
-        "health",
-        health_tables.health,
-    ),
-    Command(
-        "events",
-        "operator.events",
-        "what went wrong on all nodes of late, the newest first",
-        "events --kind outages",
-        health_tables.events,
-        (
-            LIMIT,
-            CURSOR,
-            ("--kind", {"metavar": "KIND", "help": "of one kind, as diverged or outages"}),
-            ("--project", {"metavar": "PROJECT", "help": "of one project"}),
-            ("--node", {"metavar": "NODE", "help": "of one node"}),
-        ),
-        lambda arguments: options_given(arguments, "limit", "cursor", "kind", "project", "node"),
-    ),
-    Command(
-        "rooms",
-        "operator.rooms",
-        "the open rooms of all nodes",
-        "rooms --order load --limit 20",
-        answer_tables.rooms,
-        (
-            LIMIT,
-            CURSOR,
-            (
-                "--order",
-                {
-                    "choices": ("project", "load"),
-                    "default": "project",
-                    "help": "by id, page by page, or those first for which most is sent",
-                },
-            ),
-        ),
-        lambda arguments: options_given(arguments, "limit", "cursor", "order"),
-    ),
-    Command(
-        "room",
-        "operator.room",
-        "who is in one room: since when, from where, and what waits for them",
-        "room 0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77",
-        answer_tables.room,
-        (PROJECT,),
-        lambda arguments: {"project": arguments.project},
-    ),
-    Command(
-        "logins",
-        "operator.logins",
-        "the logins of one user, and where each is connected",
-        "logins ada@example.org",
-        answer_tables.logins,
-        (USER,),
-        lambda arguments: {"user": arguments.user},
-    ),
-    Command(
-        "kick",
-        "operator.kick",
-        "end the logins of a user, one login, or the seats of a member; they may come again",
-        "kick user ada@example.org --reason 'Your laptop was stolen.'",
-        answer_tables.kicked,
-        (
-            ("kind", {"choices": ("user", "login", "member"), "help": "what WHO names"}),
-            ("who", {"metavar": "WHO", "help": "as `logins` and `room` list them"}),
-            REASON,
-        ),
-        _kick,
-        "This ends what they are doing, on every node. Go on?",
-    ),
-    Command(
-        "close-room",
-        "operator.close_room",
-        "send everyone out of a room and let nobody in; nothing is lost",
-        "close-room 0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77 --reason 'Repaired by noon.' --for 2h",
-        answer_tables.closed_room,
-        (
-            PROJECT,
-            REASON,
-            (
-                "--for",
-                {
-                    "dest": "for_ms",
-                    "type": duration_ms,
-                    "metavar": "TIME",
-                    "help": "for so long, as 15m or 2h; else until `open-room`",
-                },
-            ),
-        ),
-        lambda arguments: options_given(arguments, "project", "reason", "for_ms"),
-        "Everyone in this room is sent out of it. Go on?",
-    ),
-    Command(
-        "open-room",
-        "operator.open_room",
-        "let people into a closed room again",
-        "open-room 0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77",
-        answer_tables.changed("opened", "was open"),
-        (PROJECT,),
-        lambda arguments: {"project": arguments.project},
-    ),
-    Command(
-        "closed-rooms",
-        "operator.closed_rooms",
-        "which rooms are closed, why, and until when",
-        "closed-rooms",
-        answer_tables.closed_rooms,
-        (LIMIT, CURSOR),
-        _page,
-    ),
-    Command(
-        "read-only",
-        "operator.maintenance",
-        "nobody edits, everything can be read; edits that are made wait, none is lost",
-        "read-only 'We move the database; back at nine.'",
-        answer_tables.maintenance,
-        (("message", {"metavar": "SENTENCE", "help": "shown to everyone"}),),
-        _begin,
-        "Nobody can edit from now on. Go on?",
-    ),
-    Command(
-        "read-write",
-        "operator.maintenance",
-        "the end of `read-only`: what waited is sent",
-        "read-write",
-        answer_tables.maintenance,
-        params=_end,
-    ),
-    Command(
-        "drain",
-        "operator.drain",
-        "send the members of a node to others, and let nobody new in; it goes on running",
-        "drain 5f0c2a91",
-        answer_tables.changed("drains", "was drained already"),
-        (NODE,),
-        lambda arguments: {"node": arguments.node},
-        "Everyone on this node is sent to another one; is there one? Go on?",
-    ),
-    Command(
-        "undrain",
-        "operator.undrain",
-        "let people into a drained node again",
-        "undrain 5f0c2a91",
-        answer_tables.changed("takes people in again", "took people in already"),
-        (NODE,),
-        lambda arguments: {"node": arguments.node},
-    ),
-    Command(
-        "sizes",
-        "operator.sizes",
-        "how large the database, its tables and the largest projects are",
-        "sizes --projects 5",
-        answer_tables.sizes,
-        (("--projects", {"type": int, "default": 10, "metavar": "N", "help": "(%(default)s)"}),),
-        lambda arguments: {"projects": arguments.projects},
-    ),
-    Command(
-        "slow-calls",
-        "operator.slow_calls",
-        "the slowest calls of the last hour, of each method",
-        "slow-calls --per-method 1",
-        answer_tables.slow_calls,
-        (
-            ("--method", {"metavar": "METHOD", "help": "of this one alone, as projects.list"}),
-            (
-                "--per-method",
-                {"type": int, "default": 3, "metavar": "N", "help": "(%(default)s; 1 to 20)"},
-            ),
-        ),
-        lambda arguments: options_given(arguments, "method", "per_method"),
-    ),
-    Command(
-        "audit",
-        "operator.audit",
-        "who did what to accounts, roles, rooms and nodes, the newest first",
-        "audit --event kicked --limit 10",
-        answer_tables.audit,
-        (
-            LIMIT,
-            CURSOR,
-            ("--event", {"metavar": "KIND", "help": "of one kind, as login_failed or kicked"}),
-            ("--user", {"metavar": "USER", "help": "of one user"}),
-        ),
-        lambda arguments: options_given(arguments, "limit", "cursor", "event", "user"),
-    ),
-)
-"""In the order of `--help`."""
+
+def _fail(text: str, code: int) -> int:
+    sys.stderr.write(f"admin: {one_line(text)}\n")
+    return code

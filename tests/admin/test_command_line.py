@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from rich.table import Table
 
-from admin import __main__ as command
 from admin import call_door
-from admin.__main__ import as_typed, parser
+from admin import commands as command
 from admin.answer_tables import audit, room
-from admin.commands import WORDS, duration_ms
+from admin.commands import as_typed, parser
 from admin.door import NotDone
 from admin.health_tables import events, health
+from admin.words import WORDS, duration_ms
 from persistence.pool import Database
 from schema.operating.calls import OPERATOR_METHODS
 from tests.server.conftest import Node, create_project

@@ -4,8 +4,8 @@ import argparse
 
 import pytest
 
-from loadtest.__main__ import _arguments
 from loadtest.argument_types import at_least, positive
+from loadtest.commands import _arguments
 
 
 def test_whole_numbers_within_bounds() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from admin.commands import WORDS
+from admin.words import WORDS
 from persistence.pool import Database
 from prime_client.client import Client
 from prime_client.events import DegradedChanged, Refused

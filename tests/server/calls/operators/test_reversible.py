@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from admin.commands import WORDS
+from admin.words import WORDS
 from schema.operating.calls import OPERATING, OPERATOR_METHODS
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
