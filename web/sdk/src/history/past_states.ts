@@ -4,7 +4,7 @@ import type { Codec } from "../connecting/codecs.js";
 import { StateParts } from "../copy/state_parts.js";
 import { Still } from "../copy/readable_state.js";
 import { stateOf, type State } from "../copy/state.js";
-import { inflated } from "../room/inflating.js";
+import { inflated } from "../inflating.js";
 import type { JournalPosition, StateData } from "../schema/types.js";
 
 export interface MomentState {

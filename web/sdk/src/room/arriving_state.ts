@@ -1,8 +1,8 @@
 /** A state on its way: its parts are gathered and inflated, and what comes meanwhile waits behind it. */
 
 import { StateParts } from "../copy/state_parts.js";
+import { inflated } from "../inflating.js";
 import type { ServerMessage, ServerState } from "../schema/types.js";
-import { inflated } from "./inflating.js";
 
 export class ArrivingState {
   private readonly parts = new StateParts();
