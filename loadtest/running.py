@@ -1,11 +1,12 @@
-"""What all long scenarios do: wait, be interrupted, and have a directory."""
+"""What all long scenarios do: wait, be interrupted, do something beside, and have a directory."""
 
 import asyncio
 import contextlib
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> None:
@@ -13,6 +14,23 @@ async def wait(stop: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stop.wait()
+
+
+async def cancel_and_wait(task: asyncio.Task[Any]) -> None:
+    """End it, and go on when it has ended; raises what it had failed with."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+@contextlib.asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Something that goes on beside, until the end of `async with`."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        await cancel_and_wait(task)
 
 
 @contextlib.contextmanager

@@ -116,7 +116,6 @@ TESTED_ELSEWHERE = {
     "loadtest.reports.measuring_conditions": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.plots": "tests/loadtest/reports/test_report.py",
     "loadtest.reports.two_nodes_report": "tests/loadtest/scenarios/test_scenarios.py",
-    "loadtest.running": "tests/loadtest/test_command_line.py",
     "loadtest.scenarios.calls": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.compare": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.scenarios.connections": "tests/loadtest/scenarios/test_scenarios.py",

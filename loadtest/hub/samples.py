@@ -1,10 +1,11 @@
 """Processor time and memory of the processes under test, as they change over time."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Self
+
+from loadtest.running import cancel_and_wait
 
 EVERY_SECONDS = 0.5
 
@@ -39,9 +40,7 @@ class Samples:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await cancel_and_wait(self._task)
         self._read()
 
     @property

@@ -1,12 +1,12 @@
 """Whether the generator could make the load it says it made: its own lag, and its own processor."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Sequence
 from typing import Any, Self
 
 from loadtest.percentiles import percentile, summary
+from loadtest.running import cancel_and_wait
 
 LAG_BOUND_MS = 20.0
 LAG_BOUND_OF_SECONDS_MS = 250.0
@@ -75,9 +75,7 @@ class LoopLag:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await cancel_and_wait(self._task)
         self._at_end = self.cpu_percent
 
     @property

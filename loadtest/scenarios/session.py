@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import AsyncIterator
@@ -25,6 +24,7 @@ from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.running import beside
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 
@@ -119,7 +119,7 @@ class _Session:
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         async with AsyncExitStack() as stack:
             copies = await stack.enter_async_context(self._witnesses())
-            await stack.enter_async_context(_cancelled(keep_alive(self._connected)))
+            await stack.enter_async_context(beside(keep_alive(self._connected)))
             async with Samples(busy, levels) as samples:
                 began_at = time.perf_counter()
                 await self._play(second)
@@ -231,15 +231,3 @@ async def _caught_up(room: Any, head: int) -> None:
         if position is not None and position.seq >= head:
             return
         await asyncio.sleep(LOOK_SECONDS)
-
-
-@asynccontextmanager
-async def _cancelled(work: Any) -> AsyncIterator[None]:
-    """Something that goes on beside, until the end of `async with`."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

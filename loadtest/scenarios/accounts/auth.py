@@ -25,6 +25,7 @@ from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.running import beside
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
     Known,
@@ -242,13 +243,8 @@ class _Bench:
                 before, after = after, await scrape(self._one)
                 late.append(longest(before, after, LOOP_LATE) or 0.0)
 
-        watching = asyncio.create_task(watch())
-        try:
+        async with beside(watch()):
             yield late
-        finally:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
 
 
 def _someone(at: str) -> Known:
