@@ -161,9 +161,9 @@ The loop may run other things at each yield, but no other job of this room.
 Result = TypeVar("Result")
 
 
-def send(message: ServerMessage, to: Iterable[str]) -> Send:
+def send(message: ServerMessage, connections: Iterable[str]) -> Send:
     """A new packet to these connections."""
-    return Send(tuple(to), Packet(message))
+    return Send(tuple(connections), Packet(message))
 
 
 def pausing(steps: Generator[None, None, Result]) -> Generator[Effects, None, Result]:

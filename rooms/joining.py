@@ -91,15 +91,15 @@ class Joining:
         `frames`: the name of a form -> the frames of all `state` messages.
         """
         self.is_encoding = False
-        fresh = self._follower.tail.holds_after(seq)
+        is_fresh = self._follower.tail.holds_after(seq)
         state_digest = Digest(seq, digest)
         states = {form: EncodedState(state_digest, parts) for form, parts in frames.items()}
         fresh_states = {form: e for form, e in self.encoded_states.items() if self._is_fresh(e)}
-        self.encoded_states = fresh_states | (states if fresh else {})
-        waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
-        ready = [seat for seat in waiting if seat.request.form in self.encoded_states]
-        effects = [effect for seat in ready for effect in self._enter_or_not(seat)]
-        if len(ready) < len(waiting):
+        self.encoded_states = fresh_states | (states if is_fresh else {})
+        waiting_seats = [seat for seat in self._members.seats.values() if not seat.is_live]
+        ready_seats = [seat for seat in waiting_seats if seat.request.form in self.encoded_states]
+        effects = [effect for seat in ready_seats for effect in self._enter_or_not(seat)]
+        if len(ready_seats) < len(waiting_seats):
             self.is_encoding = True
             effects.append(SendState())
         return effects
@@ -107,8 +107,8 @@ class Joining:
     def state_is_missing(self) -> Effects:
         """`LiveRoom` could not encode the state: whoever waited is told, and may join again."""
         self.is_encoding = False
-        waiting = [seat for seat in self._members.seats.values() if not seat.is_live]
-        return [effect for seat in waiting for effect in self._send_away(seat)]
+        waiting_seats = [seat for seat in self._members.seats.values() if not seat.is_live]
+        return [effect for seat in waiting_seats for effect in self._send_away(seat)]
 
     def feed_from(self, connection: str, seq: int) -> Feed | None:
         """What a member that reads too slowly gets at its own pace; None: it cannot."""
@@ -143,17 +143,19 @@ class Joining:
         ]
 
     def _admit(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        encoded = self.encoded_states.get(seat.request.form) if resumed_at is None else None
+        encoded_state = self.encoded_states.get(seat.request.form) if resumed_at is None else None
         start, parts = resumed_at.seq if resumed_at is not None else self._follower.head, NO_PARTS
-        if encoded is not None:
-            start, parts = encoded.digest.seq, encoded.parts
+        if encoded_state is not None:
+            start, parts = encoded_state.digest.seq, encoded_state.parts
         tail = self._follower.tail
         is_there = not parts and tail.is_newest(start)
         feed = (
             None if is_there else Feed(self._project, tail, start, parts, self._ticks.last_sent_at)
         )
         self._members.let_in(seat, feed)
-        joined = self._joined(seat, start, len(parts), encoded, is_resumed=resumed_at is not None)
+        joined = self._joined(
+            seat, start, len(parts), encoded_state, is_resumed=resumed_at is not None
+        )
         seat.unanswered = None  # whatever comes now is told as it comes
         effects: Effects = [Admit(seat.connection, joined)]
         held_acks, seat.held_acks = seat.held_acks, []
@@ -165,7 +167,13 @@ class Joining:
         return [*effects, *self.status.for_joiner(seat.connection)]
 
     def _joined(
-        self, seat: Seat, start: int, parts: int, encoded: EncodedState | None, *, is_resumed: bool
+        self,
+        seat: Seat,
+        start: int,
+        parts: int,
+        encoded_state: EncodedState | None,
+        *,
+        is_resumed: bool,
     ) -> Joined:
         undo, redo = self._edits.entries.stacks.depths(seat.member)
         own_deltas = seat.unanswered
@@ -183,7 +191,7 @@ class Joining:
             degraded=self.status.is_degraded,
             undo=undo,
             redo=redo,
-            digest=None if encoded is None else encoded.digest,
+            digest=None if encoded_state is None else encoded_state.digest,
             head=self._head_for(seat.request),
             committed={} if own_deltas is None else own_deltas.in_state(start),
             media=dict(self.status.media),
@@ -199,19 +207,19 @@ class Joining:
         )
 
     def _wait_for_state(self, seat: Seat) -> Effects:
-        encoded = self.encoded_states.get(seat.request.form)
-        if encoded is not None and self._is_fresh(encoded):
+        encoded_state = self.encoded_states.get(seat.request.form)
+        if encoded_state is not None and self._is_fresh(encoded_state):
             return self._admit(seat, None)
         if self.is_encoding:
             return []
         self.is_encoding = True
         return [SendState()]
 
-    def _is_fresh(self, encoded: EncodedState) -> bool:
+    def _is_fresh(self, encoded_state: EncodedState) -> bool:
         """Whether this and what follows it is cheaper than to encode the state anew."""
-        tail, seq = self._follower.tail, encoded.digest.seq
+        tail, seq = self._follower.tail, encoded_state.digest.seq
         after = tail.bytes_after(seq)
-        return tail.holds_after(seq) and after <= max(STALE_STATE_BYTES, encoded.size)
+        return tail.holds_after(seq) and after <= max(STALE_STATE_BYTES, encoded_state.size)
 
     def _holds(self, position: Position) -> bool:
         return position.epoch == self._epoch and self._follower.tail.holds_after(position.seq)

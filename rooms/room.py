@@ -201,9 +201,9 @@ class Room:
         """What the journal says of the steps to be undone, or why it cannot."""
         return self.edits.recalled(connection, changes, error)
 
-    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
+    def looked_up(self, look_up: LookUp, stored_outcome: tuple[Outcome, int] | None) -> Job:
         """Whether the refused delta was one that had been committed long before."""
-        return self.edits.looked_up(look_up, found)
+        return self.edits.looked_up(look_up, stored_outcome)
 
     def look_up_failed(self, look_up: LookUp) -> Job:
         """Nobody can say just now whether it was committed: the same id is to be sent again."""
@@ -393,10 +393,10 @@ class Room:
         return self.members.here()
 
     def on_present(
-        self, node: str, number: int, announced: Sequence[RemoteMember], now: float
+        self, node: str, number: int, announced_members: Sequence[RemoteMember], now: float
     ) -> Effects:
         """Another node says who is there (rules J7, P5, P8)."""
-        return self.members.on_present(node, number, announced, now)
+        return self.members.on_present(node, number, announced_members, now)
 
     def node_left(self, node: str, number: int, now: float) -> Effects:
         """Another node has closed the room: its members may be on their way to us."""

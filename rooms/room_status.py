@@ -54,15 +54,15 @@ class RoomStatus:
 
     def set_media(self, statuses: Mapping[str, str | None]) -> Effects:
         """Everyone who is in hears what is new of it; who comes in gets all with `joined`."""
-        changed = {key: word for key, word in statuses.items() if self._is_news(key, word)}
-        for key, word in changed.items():
+        changed_statuses = {key: word for key, word in statuses.items() if self._is_news(key, word)}
+        for key, word in changed_statuses.items():
             if is_here(word):
                 del self.media[key]
             elif word is not None:
                 self.media[key] = word
-        if not changed:
+        if not changed_statuses:
             return []
-        return [send(MediaStatuses(self._project, changed), self._members.joined())]
+        return [send(MediaStatuses(self._project, changed_statuses), self._members.joined())]
 
     def for_joiner(self, connection: str) -> Effects:
         """What who comes in is told beside what `joined` says."""

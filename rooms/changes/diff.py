@@ -40,13 +40,25 @@ def changes_between(before: State, after: State, pause: Pause = no_pause) -> lis
     changes: list[Change] = []
     names_before, names_after = Names(before, pause), Names(after, pause)
     for collection in ENTITY_TYPES:
-        old, new = before.get(collection, {}), after.get(collection, {})
-        differing = [*_differing(old, new, pause), *_missing(new, old, pause)]
+        entities_before, entities_after = before.get(collection, {}), after.get(collection, {})
+        differing = [
+            *_differing(entities_before, entities_after, pause),
+            *_missing(entities_after, entities_before, pause),
+        ]
         for entity_id in walked(sorted(differing), pause):
-            was, now = old.get(entity_id), new.get(entity_id)
-            action = ADDED if was is None else REMOVED if now is None else CHANGED
-            props = _props(was, now) if was is not None and now is not None else {}
-            name = (names_before if now is None else names_after).of(collection, entity_id)
+            entity_before, entity_after = (
+                entities_before.get(entity_id),
+                entities_after.get(entity_id),
+            )
+            action = (
+                ADDED if entity_before is None else REMOVED if entity_after is None else CHANGED
+            )
+            props = (
+                _props(entity_before, entity_after)
+                if entity_before is not None and entity_after is not None
+                else {}
+            )
+            name = (names_before if entity_after is None else names_after).of(collection, entity_id)
             changes.append(Change(collection, entity_id, action, name, props))
     return changes
 
@@ -59,10 +71,10 @@ def _props(entity_before: Entity, now: Entity) -> dict[str, list[Any]]:
         if name != "params":
             props[name] = [entity_before.get(name), now.get(name)]
             continue
-        old, new = entity_before.get(name) or {}, now.get(name) or {}
-        for leaf in sorted(old.keys() | new.keys()):
-            if old.get(leaf) != new.get(leaf):
-                props[f"params/{leaf}"] = [old.get(leaf), new.get(leaf)]
+        value_before, value_after = entity_before.get(name) or {}, now.get(name) or {}
+        for leaf in sorted(value_before.keys() | value_after.keys()):
+            if value_before.get(leaf) != value_after.get(leaf):
+                props[f"params/{leaf}"] = [value_before.get(leaf), value_after.get(leaf)]
     return props
 
 
@@ -121,29 +133,29 @@ class _Way:
     def _compare(self, collection: str) -> None:
         now = self._document.collections[collection]
         target = self._target.get(collection, {})
-        missing = list(_missing(now, target, self._pause))
-        new = list(_missing(target, now, self._pause))
-        changed = [i for i in _differing(now, target, self._pause) if i in target]
-        moved: set[str] = set()
-        if collection in SIDED and (missing or new or changed):
-            moved = self._of_one_place(now, target, [*missing, *new, *changed])
+        missing_ids = list(_missing(now, target, self._pause))
+        new_ids = list(_missing(target, now, self._pause))
+        changed_ids = [i for i in _differing(now, target, self._pause) if i in target]
+        moved_ids: set[str] = set()
+        if collection in SIDED and (missing_ids or new_ids or changed_ids):
+            moved_ids = self._of_one_place(now, target, [*missing_ids, *new_ids, *changed_ids])
         if collection == "tempo":
-            self._meeting, moved = moved, set()
-            changed = [*changed, *(i for i in self._meeting if i in now and i in target)]
-        for entity_id in {*missing, *(moved & now.keys())}:
+            self._meeting, moved_ids = moved_ids, set()
+            changed_ids = [*changed_ids, *(i for i in self._meeting if i in now and i in target)]
+        for entity_id in {*missing_ids, *(moved_ids & now.keys())}:
             self._deletes[entity_id] = collection
-        for entity_id in sorted({*new, *(moved & target.keys())}):
+        for entity_id in sorted({*new_ids, *(moved_ids & target.keys())}):
             self._inserts[entity_id] = collection
-        for entity_id in changed:
-            if entity_id not in moved:
+        for entity_id in changed_ids:
+            if entity_id not in moved_ids:
                 self._sets[entity_id] = collection
 
     def _of_one_place(
         self, now: Mapping[str, Entity], target: Mapping[str, Entity], differing: list[str]
     ) -> set[str]:
         """Whose place others had or will have. Points are put in anew, the left one first."""
-        elsewhere = [i for i in differing if _sort_key(now, i) != _sort_key(target, i)]
-        places = {_sort_key(m, i)[:2] for m in (now, target) for i in elsewhere if i in m}
+        moving_ids = [i for i in differing if _sort_key(now, i) != _sort_key(target, i)]
+        places = {_sort_key(m, i)[:2] for m in (now, target) for i in moving_ids if i in m}
         return {i for m in (now, target) for i in m if _sort_key(m, i)[:2] in places}
 
     def _clear_places(self) -> None:
@@ -151,19 +163,21 @@ class _Way:
         if not self._meeting:
             return
         now, target = self._document.collections["tempo"], self._target.get("tempo", {})
-        free = _free_times(now, target)
+        free_times = _free_times(now, target)
         first = min((e["slot"], i) for i, e in target.items() if e["time"] == 0)[1]
         # One has to stay at time 0, so the one that belongs there comes last.
         leaving = sorted(self._meeting & now.keys(), key=lambda i: (i == first, i))
         trying = walked(leaving, self._pause, TRIED)
-        staying = [i for i in trying if not self._try_op(Set("tempo", i, {"time": next(free)}))]
+        staying = [
+            i for i in trying if not self._try_op(Set("tempo", i, {"time": next(free_times)}))
+        ]
         if staying and staying != [first]:
             if first not in self._document.where:
                 self._try_op(Insert("tempo", first, target[first] | {"slot": 1}))
                 del self._inserts[first]
             else:
                 self._try_op(Set("tempo", first, {"time": 0.0, "slot": 1}))
-            self._try_op(Set("tempo", staying[0], {"time": next(free)}))
+            self._try_op(Set("tempo", staying[0], {"time": next(free_times)}))
         if staying:
             self._try_op(Set("tempo", first, {"slot": target[first]["slot"]}))
 
@@ -172,28 +186,29 @@ class _Way:
 
     def _advance(self) -> bool:
         before = len(self._ops)
-        for waiting, op_of in (
+        for waiting_ids, op_of in (
             (self._deletes, self._delete),
             (self._inserts, self._insert),
             (self._sets, self._set),
         ):
-            for entity_id, collection in walked(self._in_order(waiting), self._pause, TRIED):
+            for entity_id, collection in walked(self._in_order(waiting_ids), self._pause, TRIED):
                 op = op_of(collection, entity_id)
-                is_done = self._try_op(op) if op is not None else waiting is self._sets
+                is_done = self._try_op(op) if op is not None else waiting_ids is self._sets
                 if is_done:
-                    del waiting[entity_id]
+                    del waiting_ids[entity_id]
         return len(self._ops) > before
 
-    def _in_order(self, waiting: dict[str, str]) -> list[tuple[str, str]]:
+    def _in_order(self, waiting_ids: dict[str, str]) -> list[tuple[str, str]]:
         """What others wait for comes first: nearly everything is done at the first try."""
-        if waiting is self._deletes:
+        if waiting_ids is self._deletes:
             order = {collection: n for n, collection in enumerate(INSERT_ORDER)}
-            by_id = sorted(waiting.items(), key=lambda item: (order[item[1]], item[0]))
+            by_id = sorted(waiting_ids.items(), key=lambda item: (order[item[1]], item[0]))
             pointed_first = in_order_of_links(by_id, self._document.collections, self._pause)
             return pointed_first[::-1]
         points = self._target.get("points", {})
         by_slot = sorted(
-            waiting.items(), key=lambda item: points[item[0]]["slot"] if item[1] == "points" else 0
+            waiting_ids.items(),
+            key=lambda item: points[item[0]]["slot"] if item[1] == "points" else 0,
         )
         return in_order_of_links(by_slot, self._target, self._pause)
 
@@ -219,8 +234,10 @@ class _Way:
         props = {name: value for name, value in target.items() if now.get(name) != value}
         if "params" in props:
             removed_leaves = dict.fromkeys(now["params"].keys() - target["params"].keys())
-            leaves = {n: v for n, v in target["params"].items() if now["params"].get(n) != v}
-            props["params"] = leaves | removed_leaves
+            changed_leaves = {
+                n: v for n, v in target["params"].items() if now["params"].get(n) != v
+            }
+            props["params"] = changed_leaves | removed_leaves
         return Set(collection, entity_id, props) if props else None
 
     # Letting go.
@@ -277,15 +294,20 @@ def _free_times(*tempi: Mapping[str, Entity]) -> Iterator[float]:
     return (float(time) for time in range(int(MAX_BEATS), 0, -1) if time not in taken_times)
 
 
-def _differing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
-    """What is in `old` and not just so in `new`; one comparison of whole maps would not pause."""
-    for entity_id, entity in walked(old.items(), pause):
-        if new.get(entity_id) != entity:
+def _differing(
+    entities_before: Mapping[str, Entity], entities_after: Mapping[str, Entity], pause: Pause
+) -> Iterator[str]:
+    """What is in `entities_before` and not just so in `entities_after`; one comparison of whole
+    maps would not pause."""
+    for entity_id, entity in walked(entities_before.items(), pause):
+        if entities_after.get(entity_id) != entity:
             yield entity_id
 
 
-def _missing(old: Mapping[str, Entity], new: Mapping[str, Entity], pause: Pause) -> Iterator[str]:
-    """What is in `old` and not in `new`."""
-    for entity_id in walked(old, pause):
-        if entity_id not in new:
+def _missing(
+    entities: Mapping[str, Entity], other_entities: Mapping[str, Entity], pause: Pause
+) -> Iterator[str]:
+    """What is in `entities` and not in `other_entities`."""
+    for entity_id in walked(entities, pause):
+        if entity_id not in other_entities:
             yield entity_id

@@ -131,17 +131,21 @@ def _phrases(change: Change, entity: Entity) -> list[str]:
         case "signatures":
             return [_at_words("signature", "num", change, entity)]
         case "tracks" | "project" | "transport" | "channels":
-            whose = "" if change.col != "channels" or change.action == "changed" else "channel "
-            words = [f"{whose}{change.action}"]
+            owner_word = (
+                "" if change.col != "channels" or change.action == "changed" else "channel "
+            )
+            words = [f"{owner_word}{change.action}"]
         case _:
-            whose = entity.get("name") or change.col
-            words = [f"{whose} {change.action}"]
+            owner_word = entity.get("name") or change.col
+            words = [f"{owner_word} {change.action}"]
     if change.action != "changed":
         return words
-    prefix = "" if change.col in ("tracks", "channels", "project", "transport") else f"{whose} "
+    prefix = (
+        "" if change.col in ("tracks", "channels", "project", "transport") else f"{owner_word} "
+    )
     return [
-        f"{prefix}{name.removeprefix('params/')} {_value_words(old)} -> {_value_words(new)}"
-        for name, (old, new) in props.items()
+        f"{prefix}{name.removeprefix('params/')} {_value_words(before)} -> {_value_words(after)}"
+        for name, (before, after) in props.items()
     ]
 
 
@@ -151,10 +155,10 @@ def _at_words(collection: str, prop: str, change: Change, entity: Entity) -> str
     if change.action != "changed":
         return f"{collection} {value} {place_words} {change.action}"
     if prop in change.props:
-        old, new = change.props[prop]
+        before, after = change.props[prop]
         if prop == "num":
             return f"{collection} changed to {value} {place_words}"
-        return f"{collection} {_value_words(old)} -> {_value_words(new)} {place_words}"
+        return f"{collection} {_value_words(before)} -> {_value_words(after)} {place_words}"
     return f"{collection} {value} {place_words} changed"
 
 

@@ -79,12 +79,17 @@ def _sets(collection: str, entity_id: str, before: Entity, after: Entity) -> Ite
     if "params" in names:
         names.discard("params")
         for leaf in _changed_leaves(before["params"], after["params"]):
-            old, new = before["params"].get(leaf), after["params"].get(leaf)
-            yield Set(collection, entity_id, {"params": {leaf: old}}, {"params": {leaf: new}})
+            values_before, values_after = before["params"].get(leaf), after["params"].get(leaf)
+            yield Set(
+                collection,
+                entity_id,
+                {"params": {leaf: values_before}},
+                {"params": {leaf: values_after}},
+            )
     for unit in _units(collection, names, after):
-        old = {name: before[name] for name in unit}
-        new = {name: after[name] for name in unit}
-        yield Set(collection, entity_id, old, new)
+        values_before = {name: before[name] for name in unit}
+        values_after = {name: after[name] for name in unit}
+        yield Set(collection, entity_id, values_before, values_after)
 
 
 def _changed_leaves(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -92,11 +97,11 @@ def _changed_leaves(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
 
 
 def _units(collection: str, names: Iterable[str], entity: Entity) -> list[list[str]]:
-    changed = frozenset(names)
-    units = [unit & entity.keys() for unit in UNITS.get(collection, ()) if unit & changed]
-    units += [frozenset({name}) for name in sorted(changed.difference(*units))]
+    changed_names = frozenset(names)
+    units = [unit & entity.keys() for unit in UNITS.get(collection, ()) if unit & changed_names]
+    units += [frozenset({name}) for name in sorted(changed_names.difference(*units))]
     for at_once in CHANGED_AT_ONCE.get(collection, ()):
-        together = [unit for unit in units if unit & at_once & changed]
+        together = [unit for unit in units if unit & at_once & changed_names]
         if len(together) > 1:
             single_units = [unit for unit in units if unit not in together]
             units = [frozenset().union(*together), *single_units]

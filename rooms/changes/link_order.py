@@ -11,7 +11,7 @@ Named = tuple[str, str]
 """An entity's id and its collection."""
 
 
-def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> list[Named]:
+def in_order_of_links(entities: Sequence[Named], state: State, pause: Pause) -> list[Named]:
     """The wanted ones, each after what it leads to in the state, however far that is.
 
     A channel leads to where its sends do, too, and a send only there: so who sets links in this
@@ -20,21 +20,21 @@ def in_order_of_links(wanted: Sequence[Named], state: State, pause: Pause) -> li
     sends = _sends_by_channel(state)
     order: list[Named] = []
     met: set[str] = set()
-    for start in wanted:
+    for start in entities:
         ways: list[tuple[Named, Iterator[Named]]] = []
         _meet(start, met, ways, state, sends)
         while ways:
             referrer, leads_to = ways[-1]
-            following = next((entity for entity in leads_to if entity[0] not in met), None)
-            if following is not None:
-                _meet(following, met, ways, state, sends)
+            next_entity = next((entity for entity in leads_to if entity[0] not in met), None)
+            if next_entity is not None:
+                _meet(next_entity, met, ways, state, sends)
                 continue
             ways.pop()
             order.append(referrer)
             if not len(order) % PAUSE_EVERY:
                 pause()
     places = {entity: index for index, entity in enumerate(order)}
-    return sorted(wanted, key=places.__getitem__)
+    return sorted(entities, key=places.__getitem__)
 
 
 def _meet(

@@ -58,9 +58,16 @@ def _is_chain(pairs: Sequence[tuple[Any, Any]]) -> bool:
 def _changed(before: Entity, after: Entity) -> list[tuple[str, tuple[Any, Any]]]:
     """By property, and by leaf of `params`; None: there is no such leaf."""
     names = [name for name, value in after.items() if before.get(name) != value]
-    changed = [(name, (before.get(name), after[name])) for name in names if name != "params"]
+    changed_props = [(name, (before.get(name), after[name])) for name in names if name != "params"]
     if "params" in names:
-        was, became = before["params"], after["params"]
-        leaves = [leaf for leaf in was.keys() | became.keys() if was.get(leaf) != became.get(leaf)]
-        changed += [(f"params/{leaf}", (was.get(leaf), became.get(leaf))) for leaf in leaves]
-    return changed
+        params_before, params_after = before["params"], after["params"]
+        changed_leaves = [
+            leaf
+            for leaf in params_before.keys() | params_after.keys()
+            if params_before.get(leaf) != params_after.get(leaf)
+        ]
+        changed_props += [
+            (f"params/{leaf}", (params_before.get(leaf), params_after.get(leaf)))
+            for leaf in changed_leaves
+        ]
+    return changed_props

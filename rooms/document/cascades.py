@@ -44,11 +44,11 @@ def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fa
     fall = Fall(entity_id)
     ways: list[tuple[str, Iterator[Referrer]]] = []
     parent_id, referrers = entity_id, (yield from index.in_order(entity_id))
-    looked_at = 0
+    looked_at_count = 0
     while True:
         for referrer in referrers:
-            looked_at += 1
-            if not looked_at % SLICE:
+            looked_at_count += 1
+            if not looked_at_count % SLICE:
                 yield
             referrer_id, name, collection = referrer
             if POINTERS[collection][name].on_delete != "cascade":

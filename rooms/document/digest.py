@@ -22,7 +22,7 @@ SLICE_WEIGHT = 2_000
 
 def canonical(collection: str, entity_id: str, entity: Mapping[str, Any]) -> bytes:
     """MessagePack of [collection, id, entity]: keys sorted, every number a float 64, no -0.0."""
-    plain = dict(entity)
+    rounded_entity = dict(entity)
     for (
         name,
         value,
@@ -30,17 +30,17 @@ def canonical(collection: str, entity_id: str, entity: Mapping[str, Any]) -> byt
         kind = type(value)
         if kind is float:
             if not value:
-                plain[name] = 0.0
+                rounded_entity[name] = 0.0
         elif kind is int:
-            plain[name] = value + 0.0
+            rounded_entity[name] = value + 0.0
         elif kind is dict:
-            plain[name] = _plain(value)
-    return _encode((collection, entity_id, plain))
+            rounded_entity[name] = _plain(value)
+    return _encode((collection, entity_id, rounded_entity))
 
 
-def term(encoded: bytes) -> int:
+def term(encoded_entity: bytes) -> int:
     """What one entity, in its canonical form, adds to the digest."""
-    return int.from_bytes(sha256(encoded).digest()[:8], "big")
+    return int.from_bytes(sha256(encoded_entity).digest()[:8], "big")
 
 
 class LongTerm:
@@ -52,11 +52,11 @@ class LongTerm:
         self._hash = sha256()
         self._weight = 0
 
-    def add(self, encoded: bytes) -> None:
+    def add(self, encoded_part: bytes) -> None:
         """The next slice."""
-        self._hash.update(encoded)
-        self.size += len(encoded)
-        self._weight += len(encoded) + SLICE_WEIGHT
+        self._hash.update(encoded_part)
+        self.size += len(encoded_part)
+        self._weight += len(encoded_part) + SLICE_WEIGHT
         self.is_to_pause = self._weight > SLICE_ENCODED
         if self.is_to_pause:
             self._weight = 0
@@ -93,8 +93,8 @@ def slices(collection: str, entity_id: str, entity: Mapping[str, Any]) -> Iterat
         names = sorted(value)
         for start in range(0, len(names), SLICE_LEAVES):
             chunk = names[start : start + SLICE_LEAVES]
-            encoded = _encode({leaf: _plain(value[leaf]) for leaf in chunk})
-            yield encoded[header_size(len(chunk)) :]
+            encoded_chunk = _encode({leaf: _plain(value[leaf]) for leaf in chunk})
+            yield encoded_chunk[header_size(len(chunk)) :]
 
 
 def size_of(value: Any) -> int:

@@ -87,13 +87,13 @@ class Applied(AspectApplied):
     proposed: Sequence[Op] = ()
     """The ops of the entry, if it could be read."""
 
-    def took(self, op: Op, effective: Sequence[Op]) -> None:
+    def took(self, op: Op, effective_ops: Sequence[Op]) -> None:
         """One op of the delta took effect."""
-        if len(effective) != 1 or effective[0] is not op:
+        if len(effective_ops) != 1 or effective_ops[0] is not op:
             self.as_sent = False
-            if len(effective) != 1 or (op.col in SIDED and effective[0] != spelled(op)):
+            if len(effective_ops) != 1 or (op.col in SIDED and effective_ops[0] != spelled(op)):
                 self.is_spelled = False
-        self.ops.extend(effective)
+        self.ops.extend(effective_ops)
 
 
 def quarantined(ops: int, mistake: str) -> Applied:
@@ -152,20 +152,20 @@ class Document(OpApplication):
     def _applying(self, ops: Sequence[Op], atomic: bool, before: tuple[int, int]) -> Steps[Applied]:
         self._is_at_door = False
         applied = Applied()
-        counted = 0
+        counted_changes = 0
         for index, op in enumerate(ops):
             try:
-                effective = self._apply_op(op)
-                if not isinstance(effective, list):
-                    effective = yield from effective
+                op_effect = self._apply_op(op)
+                if not isinstance(op_effect, list):
+                    op_effect = yield from op_effect
             except OpDropped as dropped:
                 applied.drops.append(Drop(index, dropped.reason, dropped.detail))
             else:
-                applied.took(op, effective)
+                applied.took(op, op_effect)
             if index % SLICE_OPS == SLICE_OPS - 1:
-                counted = yield from self._counting(counted)
+                counted_changes = yield from self._counting(counted_changes)
                 yield
-        yield from self._counting(counted)
+        yield from self._counting(counted_changes)
         yield from self._counting_long_devices()
         if applied.drops:
             applied.as_sent = False
@@ -178,14 +178,14 @@ class Document(OpApplication):
 
     def _margin_of(self, entities: int, size: int | None, beside: int) -> int | None:
         """After a delta that comes to so much. `size`: None where it is too small to be counted."""
-        left: list[int] = []
+        margins: list[int] = []
         with_others = entities + beside // LEAST_INSERT
         if entities > len(self.where) and with_others > MAX_ENTITIES * NEARLY_FULL:
-            left.append((MAX_ENTITIES - entities) * LEAST_INSERT)
+            margins.append((MAX_ENTITIES - entities) * LEAST_INSERT)
         size = self.size if size is None else size
         if size > self.size and size + GROWTH * beside > MAX_STATE_BYTES * NEARLY_FULL:
-            left.append((MAX_STATE_BYTES - size) // GROWTH)
-        return min(left, default=None)
+            margins.append((MAX_STATE_BYTES - size) // GROWTH)
+        return min(margins, default=None)
 
     def may_be_full_after(self, ops: Sequence[Op]) -> bool:
         """Whether so many ops can pass the bounds of a project: else there is nothing to count."""
@@ -219,8 +219,8 @@ class Document(OpApplication):
         `beside`: bytes of the ops that are on their way already; they count for `margin` alone.
         Where this raises, ours being the mistake, everything is as it was as well.
         """
-        tried = self._rehearsing(ops, is_made=is_made, beside=beside)
-        return self._tried_only(tried, are_sound=are_sound, reach=reach)
+        rehearsal = self._rehearsing(ops, is_made=is_made, beside=beside)
+        return self._tried_only(rehearsal, are_sound=are_sound, reach=reach)
 
     def _tried_only(
         self, steps: Steps[list[Drop]], *, are_sound: bool, reach: ContributorScope | None = None
@@ -242,9 +242,9 @@ class Document(OpApplication):
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
-                effective = self._apply_op(op)
-                if not isinstance(effective, list):
-                    yield from effective
+                op_effect = self._apply_op(op)
+                if not isinstance(op_effect, list):
+                    yield from op_effect
                 if size is not None:
                     yield from self._check_grown(op, size)
             except OpDropped as dropped:
@@ -262,14 +262,14 @@ class Document(OpApplication):
         return drops
 
     def rehearsing_on(
-        self, back: Sequence[Change], own: Sequence[Tried], ops: Sequence[Op]
+        self, changes_back: Sequence[Change], own_deltas: Sequence[Tried], ops: Sequence[Op]
     ) -> Steps[list[Drop]]:
-        """What would be dropped of `ops` before the changes `back`, and with `own` deltas since.
+        """What would be dropped of `ops` before `changes_back`, and with `own_deltas` since.
 
-        `back`: the latest first. Devices that were changed stay as they are, and the size counts
-        as it is. Raises as `rehearsing`.
+        `changes_back`: the latest first. Devices that were changed stay as they are, and the size
+        counts as it is. Raises as `rehearsing`.
         """
-        return self._tried_only(self._rehearsing_on(back, own, ops), are_sound=False)
+        return self._tried_only(self._rehearsing_on(changes_back, own_deltas, ops), are_sound=False)
 
     def _rehearsing_on(
         self, changes_back: Sequence[Change], own_deltas: Sequence[Tried], ops: Sequence[Op]
@@ -300,9 +300,9 @@ class Document(OpApplication):
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
-                effective = self._apply_op(op)
-                if not isinstance(effective, list):
-                    yield from effective
+                op_effect = self._apply_op(op)
+                if not isinstance(op_effect, list):
+                    yield from op_effect
             except OpDropped as dropped:
                 drops.append(Drop(index, dropped.reason, dropped.detail))
             if index % SLICE_OPS == SLICE_OPS - 1:
@@ -312,8 +312,8 @@ class Document(OpApplication):
     def _check_grown(self, op: Op, size: SizeCheck) -> Steps[None]:
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes
-        grown, self._grown = self._grown, 0
-        yield from size.counting(self._log, self._apart, grown)
+        grown_bytes, self._grown = self._grown, 0
+        yield from size.counting(self._log, self._apart, grown_bytes)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
 
@@ -339,13 +339,13 @@ class DocumentAspect:
             return UNREADABLE
         return next(filter(None, (problem_with_new_op(op) for op in ops)), None)
 
-    def apply(self, entry: Entry, sent: object = None) -> Steps[Applied]:
-        """One that cannot be read keeps its seq, and does nothing. `sent`: its ops."""
-        ops = cast("Sequence[Op] | None", sent) or read_ops(entry)
+    def apply(self, entry: Entry, sent_ops: object = None) -> Steps[Applied]:
+        """One that cannot be read keeps its seq, and does nothing. `sent_ops`: its ops."""
+        ops = cast("Sequence[Op] | None", sent_ops) or read_ops(entry)
         if ops is None:
             return quarantined(0, UNREADABLE)
         # The door has looked at each op that a member of this node proposed.
-        are_sound = sent is not None and entry.purpose is Purpose.EDIT
+        are_sound = sent_ops is not None and entry.purpose is Purpose.EDIT
         reach = scope_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
         applied = yield from self.document.applying(
             ops,
@@ -370,10 +370,10 @@ class DocumentAspect:
             self.document.load(part.collection, entities)
 
 
-def read_ops(of: Entry | Proposal) -> list[Op] | None:
+def read_ops(entry: Entry | Proposal) -> list[Op] | None:
     """None: they cannot be read."""
     try:
-        return decode_ops(of.payload)
+        return decode_ops(entry.payload)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None
 

@@ -154,27 +154,27 @@ class EntityStore:
 
         By how many bytes it has grown.
         """
-        owned = self._owned.get(device_id)
-        if owned is None:
-            owned = self._owned[device_id] = self._apart[len(self._log)] = Owned(device)
-            self._log.append(("devices", device_id, device, owned.entity))
-            self.collections["devices"][device_id] = owned.entity
+        owned_device = self._owned.get(device_id)
+        if owned_device is None:
+            owned_device = self._owned[device_id] = self._apart[len(self._log)] = Owned(device)
+            self._log.append(("devices", device_id, device, owned_device.entity))
+            self.collections["devices"][device_id] = owned_device.entity
         is_moved = "channel" in props
         if is_moved:
-            self._index.discard("devices", device_id, owned.entity)
-        grown = owned.change(props)
-        self._grown += grown
+            self._index.discard("devices", device_id, owned_device.entity)
+        grown_bytes = owned_device.change(props)
+        self._grown += grown_bytes
         if is_moved:
-            self._index.add("devices", device_id, owned.entity)
-        return grown
+            self._index.add("devices", device_id, owned_device.entity)
+        return grown_bytes
 
-    def _rolling_back(self, to: int = 0) -> Generator[None, None, None]:
+    def _rolling_back(self, log_length: int = 0) -> Generator[None, None, None]:
         """Take back what was changed since the log was so long."""
-        while len(self._log) > to:
-            for _ in range(min(len(self._log) - to, SLICE_ROLLED_BACK)):
+        while len(self._log) > log_length:
+            for _ in range(min(len(self._log) - log_length, SLICE_ROLLED_BACK)):
                 collection, entity_id, before, after = self._log.pop()
                 self._place(collection, entity_id, after, before)
-            if len(self._log) > to:
+            if len(self._log) > log_length:
                 yield
 
     def _undoing(self, size: int, digest: int) -> Steps[None]:
@@ -202,9 +202,9 @@ class EntityStore:
     def _taken_log(self) -> list[Change]:
         """What the ops have changed, which is not ours any more."""
         changes, self._log = self._log, []
-        for at, owned in self._apart.items():
+        for at, owned_device in self._apart.items():
             collection, entity_id, _, _ = changes[at]
-            changes[at] = (collection, entity_id, *owned.narrowed())
+            changes[at] = (collection, entity_id, *owned_device.narrowed())
         return changes
 
     def _counting(self, start: int) -> Steps[int]:
@@ -232,29 +232,29 @@ class EntityStore:
     def _counting_long_devices(self) -> Steps[None]:
         """Bring the digest up to what was changed in place: once for each, however often."""
         size = self.size
-        for at, owned in self._apart.items():
+        for at, owned_device in self._apart.items():
             _, device_id, before, _ = self._log[at]
             assert before is not None
             yield from self._count_long_device("devices", device_id, before, -1)
-            yield from self._count_long_device("devices", device_id, owned.entity, 1)
+            yield from self._count_long_device("devices", device_id, owned_device.entity, 1)
         self.size = size
 
     def _count_long_device(
         self, collection: str, entity_id: str, entity: Entity, sign: int
     ) -> Steps[None]:
         term = digest.LongTerm()
-        for encoded in digest.slices(collection, entity_id, entity):
-            term.add(encoded)
+        for encoded_slice in digest.slices(collection, entity_id, entity):
+            term.add(encoded_slice)
             if term.is_to_pause:
                 yield
         self.size += sign * term.size
         self._digest += sign * term.value
 
     def _count(self, collection: str, entity_id: str, entity: Entity, sign: int) -> int:
-        encoded = digest.canonical(collection, entity_id, entity)
-        self.size += sign * len(encoded)
-        self._digest += sign * digest.term(encoded)
-        return len(encoded)
+        encoded_entity = digest.canonical(collection, entity_id, entity)
+        self.size += sign * len(encoded_entity)
+        self._digest += sign * digest.term(encoded_entity)
+        return len(encoded_entity)
 
     def _count_again(self, collection: str, entity_id: str, entity: Entity, sign: int) -> int:
         """`_count`, of an entity that is encoded only once while it is edited again and again."""
@@ -262,8 +262,8 @@ class EntityStore:
         if counted_before is not None and counted_before[0] is entity:
             _, size, term = counted_before
         else:
-            encoded = digest.canonical(collection, entity_id, entity)
-            size, term = len(encoded), digest.term(encoded)
+            encoded_entity = digest.canonical(collection, entity_id, entity)
+            size, term = len(encoded_entity), digest.term(encoded_entity)
             if sign > 0 and collection != "devices":  # those are changed in place, if wide
                 if len(self._counted) >= MOST_COUNTED:
                     self._counted.clear()

@@ -77,29 +77,33 @@ class OpApplication(EntityStore):
             self._check_size()
         if op.col == "devices" and self._is_wide(op.id, entity):
             return self._change_wide(op, entity, props)
-        changed = merged(entity, props)
-        touched = props.keys()
-        if not touched.isdisjoint(POINTERS[op.col]):
+        changed_entity = merged(entity, props)
+        touched_names = props.keys()
+        if not touched_names.isdisjoint(POINTERS[op.col]):
             pointers = {name: f for name, f in POINTERS[op.col].items() if name in props}
-            self._check_pointers(op.col, op.id, changed, pointers)
-        self._check_whole(op.col, op.id, changed, touched)
+            self._check_pointers(op.col, op.id, changed_entity, pointers)
+        self._check_whole(op.col, op.id, changed_entity, touched_names)
         if self._is_at_door and "params" in props:
-            _check_params_size(entity["params"], changed["params"])
+            _check_params_size(entity["params"], changed_entity["params"])
         if op.col in MAPS_FROM_ZERO:
-            self._check_stays_from_zero(op.col, op.id, changed)
-        if op.col in ROUTED and self._may_come_back(op.col, op.id, changed, touched):
-            return self._routing(op, changed, props)
-        return self._put_at_same_time(op, changed, props)
+            self._check_stays_from_zero(op.col, op.id, changed_entity)
+        if op.col in ROUTED and self._may_come_back(op.col, op.id, changed_entity, touched_names):
+            return self._routing(op, changed_entity, props)
+        return self._put_at_same_time(op, changed_entity, props)
 
     def _change_wide(self, op: Set | Move, device: Entity, props: Entity) -> list[Op]:
         """As `_change`, for a device with so many parameters that it is changed in place."""
         if "channel" in props:
             self._check_pointers(op.col, op.id, props, POINTERS[op.col])
-        leaves = props.get("params") or {}
-        if are_too_many(device["params"], leaves):
+        changed_leaves = props.get("params") or {}
+        if are_too_many(device["params"], changed_leaves):
             raise OpDropped(DropReason.INVALID, invariants.TOO_MANY_PARAMS)
-        grown = self._change_in_place(op.id, device, props)
-        if self._is_at_door and grown > 0 and self._owned[op.id].params_size > MAX_PARAMS_BYTES:
+        grown_bytes = self._change_in_place(op.id, device, props)
+        if (
+            self._is_at_door
+            and grown_bytes > 0
+            and self._owned[op.id].params_size > MAX_PARAMS_BYTES
+        ):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
@@ -108,14 +112,14 @@ class OpApplication(EntityStore):
             return self._put_inserted(op, entity)
         return self._put_changed(op, entity, props)
 
-    def _put_changed(self, op: Set | Move, changed: Entity, props: Entity) -> list[Op]:
+    def _put_changed(self, op: Set | Move, changed_entity: Entity, props: Entity) -> list[Op]:
         if op.col in SIDED:
-            slot = changed["slot"]
-            made_room = self._make_room(op.col, op.id, changed)
-            if made_room or changed["slot"] != slot:
-                self._put(op.col, op.id, changed)
-                return [*made_room, Set(op.col, op.id, props | {"slot": changed["slot"]})]
-        self._put(op.col, op.id, changed)
+            slot = changed_entity["slot"]
+            made_room = self._make_room(op.col, op.id, changed_entity)
+            if made_room or changed_entity["slot"] != slot:
+                self._put(op.col, op.id, changed_entity)
+                return [*made_room, Set(op.col, op.id, props | {"slot": changed_entity["slot"]})]
+        self._put(op.col, op.id, changed_entity)
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
     def _insert(self, op: Insert) -> list[Op] | Steps[list[Op]]:
@@ -126,11 +130,11 @@ class OpApplication(EntityStore):
         self._check_size()
         entity = merged(DEFAULTS[op.col], op.entity)
         self._check_pointers(op.col, op.id, entity, POINTERS[op.col])
-        touched = set(entity)
-        self._check_whole(op.col, op.id, entity, touched)
+        touched_names = set(entity)
+        self._check_whole(op.col, op.id, entity, touched_names)
         if self._is_at_door and op.col == "devices":
             _check_params_size({}, entity["params"])
-        if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched):
+        if op.col in ROUTED and self._may_come_back(op.col, op.id, entity, touched_names):
             return self._routing(op, entity, op.entity)
         return self._put_at_same_time(op, entity, op.entity)
 
@@ -159,23 +163,23 @@ class OpApplication(EntityStore):
         if self._reach is not None:
             yield from self._checking_fall(self._reach, fall)
         from_master = self._index.routes.onward(MASTER_CHANNEL)
-        effective: list[Op] = []
+        effective_ops: list[Op] = []
         for doomed_id, referrers in fall.left():
             for referrer, name, col in referrers:
                 if referrer in fall.gone:
                     continue
                 value = yield from self._stand_in(doomed_id, referrer, (col, name), from_master)
                 self._put(col, referrer, self.collections[col][referrer] | {name: value})
-                effective.append(Set(col, referrer, {name: value}))
-                if not len(effective) % SLICE_OPS:
+                effective_ops.append(Set(col, referrer, {name: value}))
+                if not len(effective_ops) % SLICE_OPS:
                     yield
         for doomed_id in fall.children_first:
             collection = self.where[doomed_id]
             self._put(collection, doomed_id, None)
-            effective.append(op if doomed_id == op.id else Delete(collection, doomed_id))
-            if not len(effective) % SLICE_DELETED:
+            effective_ops.append(op if doomed_id == op.id else Delete(collection, doomed_id))
+            if not len(effective_ops) % SLICE_DELETED:
                 yield
-        return effective
+        return effective_ops
 
     def _stand_in(
         self, doomed_id: str, referrer: str, pointer: tuple[str, str], from_master: Walk
@@ -196,9 +200,9 @@ class OpApplication(EntityStore):
     # Routes: whether sound comes back may take long to see.
 
     def _may_come_back(
-        self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+        self, col: str, entity_id: str, entity: Entity, touched_names: AbstractSet[str]
     ) -> bool:
-        route = route_of(col, entity_id, entity, touched)
+        route = route_of(col, entity_id, entity, touched_names)
         return route is not None and self._index.routes.may_lead(route[1], route[0])
 
     def _routing(self, op: Set | Move | Insert, entity: Entity, props: Entity) -> Steps[list[Op]]:
@@ -211,9 +215,9 @@ class OpApplication(EntityStore):
             raise OpDropped(DropReason.CYCLE, invariants.FEEDS_ITSELF)
         return self._put_in_place(op, entity, props)
 
-    def _meet(self, onward: Walk, back: Walk, goal: str) -> Steps[bool]:
+    def _meet(self, onward: Walk, backward: Walk, goal: str) -> Steps[bool]:
         try:
-            return (yield from meet(onward, back, goal, is_limited=self._is_at_door))
+            return (yield from meet(onward, backward, goal, is_limited=self._is_at_door))
         except TooFar:
             raise OpDropped(DropReason.LIMIT, invariants.ROUTE_TOO_FAR) from None
 
@@ -230,10 +234,12 @@ class OpApplication(EntityStore):
     def _checking_fall(self, reach: ContributorScope, fall: Fall) -> Steps[None]:
         """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
         referrers = (referrer for _, of in fall.left() for referrer, *_ in of)
-        going = ((child, True) for child in fall.children_first)
-        touched = chain(going, ((each, each in fall.gone) for each in referrers))
-        for number, (entity_id, goes) in enumerate(touched, start=1):
-            problem = reach.problem_with_fall(self, entity_id, goes=goes)
+        falling_children = ((child, True) for child in fall.children_first)
+        touched_entities = chain(
+            falling_children, ((each, each in fall.gone) for each in referrers)
+        )
+        for number, (entity_id, is_gone) in enumerate(touched_entities, start=1):
+            problem = reach.problem_with_fall(self, entity_id, goes=is_gone)
             if problem:
                 raise OpDropped(DropReason.FOREIGN, problem)
             if not number % SLICE_DELETED:
@@ -272,20 +278,22 @@ class OpApplication(EntityStore):
                 raise OpDropped(DropReason.PARENT_GONE, nothing)
 
     def _check_whole(
-        self, col: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+        self, col: str, entity_id: str, entity: Entity, touched_names: AbstractSet[str]
     ) -> None:
         problem = problem_with_whole(col, entity)
         if problem:
             raise OpDropped(DropReason.INVALID, problem)
-        reason, problem = problem_with_place(self, col, entity_id, entity, touched)
+        reason, problem = problem_with_place(self, col, entity_id, entity, touched_names)
         if reason is not None:
             raise OpDropped(reason, problem)
 
-    def _check_stays_from_zero(self, col: str, entity_id: str, changed: Entity | None) -> None:
+    def _check_stays_from_zero(
+        self, col: str, entity_id: str, changed_entity: Entity | None
+    ) -> None:
         """The tempo and the signature at time 0 stay (rule O10)."""
         if not self._index.is_last_at_zero(col, entity_id):
             return
-        if changed is None or changed["time"] != 0:
+        if changed_entity is None or changed_entity["time"] != 0:
             raise OpDropped(DropReason.INVALID, invariants.FROM_ZERO.format(collection=col))
 
     # Two at one time: the later one is right, a third replaces it (rule O12).
@@ -338,8 +346,8 @@ class OpApplication(EntityStore):
 def _free_side(neighbours: Mapping[int, str]) -> int:
     """Where what an undo puts back goes, one of two sides being taken at least."""
     if len(neighbours) == 2:
-        there = invariants.TWO_ALREADY.format(left=neighbours[0], right=neighbours[1])
-        raise OpDropped(DropReason.CHANGED, there)
+        why = invariants.TWO_ALREADY.format(left=neighbours[0], right=neighbours[1])
+        raise OpDropped(DropReason.CHANGED, why)
     return 0 if 1 in neighbours else 1
 
 
@@ -350,7 +358,7 @@ def _check_params_size(before: Entity, after: Entity) -> None:
         raise OpDropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
 
 
-def _is_as_expected(value: Any, expected: Any) -> bool:
-    if isinstance(expected, dict) and isinstance(value, dict):
-        return all(value.get(name) == leaf for name, leaf in expected.items())
-    return bool(value == expected)
+def _is_as_expected(value: Any, expected_value: Any) -> bool:
+    if isinstance(expected_value, dict) and isinstance(value, dict):
+        return all(value.get(name) == leaf for name, leaf in expected_value.items())
+    return bool(value == expected_value)

@@ -24,8 +24,10 @@ def spelled(op: Op) -> Op:
 
 def merged(entity: Entity, props: Entity) -> Entity:
     """The entity with these properties in place; `params` by leaf, null removes one (rule O2)."""
-    changed = entity | props
+    merged_entity = entity | props
     if "params" in props:
-        leaves = entity["params"] | props["params"]
-        changed["params"] = {name: value for name, value in leaves.items() if value is not None}
-    return changed
+        merged_leaves = entity["params"] | props["params"]
+        merged_entity["params"] = {
+            name: value for name, value in merged_leaves.items() if value is not None
+        }
+    return merged_entity

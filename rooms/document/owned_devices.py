@@ -33,36 +33,36 @@ class Owned:
 
         `params` by leaf, null removes one (rule O2).
         """
-        grown = 0
+        grown_bytes = 0
         for name, value in props.items():
             if name == "params":
-                grown += self._change_leaves(_leaves(props))
+                grown_bytes += self._change_leaves(_leaves(props))
                 continue
             self.props.add(name)
-            grown += digest.size_of(value) - digest.size_of(self.entity[name])
+            grown_bytes += digest.size_of(value) - digest.size_of(self.entity[name])
             self.entity[name] = value
-        return grown
+        return grown_bytes
 
     def narrowed(self) -> tuple[Entity, Entity]:
         """What was and what is, of just the properties and leaves that were given a value."""
         return self._part(self.before), self._part(self.entity)
 
-    def _change_leaves(self, leaves: Entity) -> int:
+    def _change_leaves(self, changed_leaves: Entity) -> int:
         params = _leaves(self.entity)
-        grown = -digest.header_size(len(params))
-        for name, value in leaves.items():
+        grown_bytes = -digest.header_size(len(params))
+        for name, value in changed_leaves.items():
             self.leaves.add(name)
             if name in params:
-                grown -= digest.size_of(name) + digest.size_of(params[name])
+                grown_bytes -= digest.size_of(name) + digest.size_of(params[name])
             if value is None:
                 params.pop(name, None)
             else:
-                grown += digest.size_of(name) + digest.size_of(value)
+                grown_bytes += digest.size_of(name) + digest.size_of(value)
                 params[name] = value
-        grown += digest.header_size(len(params))
+        grown_bytes += digest.header_size(len(params))
         if self._params_size is not None:
-            self._params_size += grown
-        return grown
+            self._params_size += grown_bytes
+        return grown_bytes
 
     def _part(self, entity: Entity) -> Entity:
         part = {name: entity[name] for name in self.props}
@@ -72,12 +72,12 @@ class Owned:
         return part
 
 
-def are_too_many(params: Entity, leaves: Entity) -> bool:
+def are_too_many(params: Entity, changed_leaves: Entity) -> bool:
     """Whether these leaves would be more than a device may have."""
-    if len(params) + len(leaves) <= MAX_PARAMS_PER_DEVICE:
+    if len(params) + len(changed_leaves) <= MAX_PARAMS_PER_DEVICE:
         return False
     count = len(params)
-    for name, value in leaves.items():
+    for name, value in changed_leaves.items():
         count += (value is not None) - (name in params)
     return count > MAX_PARAMS_PER_DEVICE
 

@@ -19,12 +19,14 @@ class SizeCheck:
         self._weight = 0
         """Bytes encoded since the last pause."""
 
-    def counting(self, log: Sequence[Change], apart: Container[int], grown: int) -> Steps[None]:
+    def counting(
+        self, log: Sequence[Change], apart: Container[int], grown_bytes: int
+    ) -> Steps[None]:
         """Count what an op has changed.
 
-        `apart`: changes that are not encoded; what they hold has grown by `grown` bytes.
+        `apart`: changes that are not encoded; what they hold has grown by `grown_bytes`.
         """
-        self.bytes += grown
+        self.bytes += grown_bytes
         for at in range(self._changes, len(log)):
             if at in apart:
                 continue
@@ -32,9 +34,9 @@ class SizeCheck:
             for entity, sign in ((before, -1), (after, 1)):
                 if entity is None:
                     continue
-                for encoded in digest.in_parts(collection, entity_id, entity):
-                    self.bytes += sign * len(encoded)
-                    self._weight += len(encoded) + ENTITY_WEIGHT
+                for encoded_part in digest.in_parts(collection, entity_id, entity):
+                    self.bytes += sign * len(encoded_part)
+                    self._weight += len(encoded_part) + ENTITY_WEIGHT
                     if self._weight > SLICE_COUNTED:
                         self._weight = 0
                         yield

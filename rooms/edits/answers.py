@@ -106,11 +106,11 @@ def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
 
 
 def ack(
-    project: str, entry: Entry, applied: Applied, shown: list[Op], digest: str
+    project: str, entry: Entry, applied: Applied, shown_ops: list[Op], digest: str
 ) -> tuple[Ack, list[Dropped]]:
     """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3).
 
-    `shown`: the ops that took effect, as others are sent them.
+    `shown_ops`: the ops that took effect, as others are sent them.
     """
     ops = applied.proposed
     made_here = entry.purpose is not Purpose.EDIT
@@ -118,12 +118,12 @@ def ack(
     drops = [
         _described(drop, ops[drop.op]) if is_described else _dropped(drop) for drop in applied.drops
     ]
-    effective: list[Op] | None = None
+    effective_ops: list[Op] | None = None
     if made_here or not applied.as_sent:
-        effective = shown
+        effective_ops = shown_ops
     digest_due = digest if entry.seq % DIGEST_EVERY == 0 else None
     seq, at = entry.seq, entry.committed_at
-    return Ack(project, entry.delta_id, seq, at, drops, effective, digest=digest_due), drops
+    return Ack(project, entry.delta_id, seq, at, drops, effective_ops, digest=digest_due), drops
 
 
 def bare(ops: Sequence[Op]) -> list[Op]:
@@ -139,13 +139,13 @@ class Answering:
         project: str,
         follower: JournalFollower,
         stacks: UndoStacks,
-        waiting: OpenProposals,
+        open_proposals: OpenProposals,
         seats: Mapping[str, Seat],
     ) -> None:
         self._project = project
         self._follower = follower
         self._stacks = stacks
-        self._waiting = waiting
+        self._waiting = open_proposals
         self._seats = seats
 
     def tell(
@@ -183,8 +183,8 @@ class Answering:
         proposal = asker.queued.proposal
         entry = self._follower.tail.find(proposal.delta_id)
         if entry is not None:
-            same = entry.payload_hash == proposal.payload_hash
-            outcome = Outcome.DUPLICATE if same else Outcome.ID_REUSED
+            is_same = entry.payload_hash == proposal.payload_hash
+            outcome = Outcome.DUPLICATE if is_same else Outcome.ID_REUSED
             return self.outcome(asker, outcome, entry.seq)
         before = self._waiting.get(proposal.delta_id)
         if before is None:
@@ -227,9 +227,9 @@ class Answering:
     def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:
         """A seq that the room has not come to is acknowledged when it has (rule D2)."""
         ops = decode_ops(proposal.payload)
-        proposed = self._waiting.register(proposal)
-        self._waiting.ask(proposed, Asker(QueuedRequest(proposal, ops), seat))
-        self._waiting.send(proposed, proposal, ops)
+        open_proposal = self._waiting.register(proposal)
+        self._waiting.ask(open_proposal, Asker(QueuedRequest(proposal, ops), seat))
+        self._waiting.send(open_proposal, proposal, ops)
         return [CatchUp(self._follower.head)]
 
     def _ack_to(self, seat: Seat, ack: Ack) -> Effects:

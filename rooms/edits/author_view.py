@@ -33,12 +33,16 @@ class Seen(NamedTuple):
 
 
 def as_seen(
-    follower: JournalFollower, stacks: UndoStacks, seat: Seat, base: int, sent: Sequence[Tried]
+    follower: JournalFollower,
+    stacks: UndoStacks,
+    seat: Seat,
+    base: int,
+    sent_deltas: Sequence[Tried],
 ) -> Seen | None:
     """What the member in this seat had before it on the copy at `base`, its own edits with it.
 
-    `sent`: those of its edits that are not committed yet. None: it cannot be told, or not any more,
-    or not within what the member may have looked back.
+    `sent_deltas`: those of its edits that are not committed yet. None: it cannot be told, or not
+    any more, or not within what the member may have looked back.
     """
     most = min(MAX_LOOKED_BACK, seat.looks_back)
     changes_back: list[Change] = []
@@ -56,36 +60,40 @@ def as_seen(
             is_edit = delta.purpose == Purpose.EDIT
             if entry.drops and not is_edit:
                 return None  # others stood in its way: it cannot be told what it had done without
-            those = (own_deltas, edits) if is_edit else (own_deltas,)
-            cost += _add(Tried(entry.proposed or delta.ops, entry.atomic), those)
+            delta_lists = (own_deltas, edits) if is_edit else (own_deltas,)
+            cost += _add(Tried(entry.proposed or delta.ops, entry.atomic), delta_lists)
         if cost > most:
             return None
         changes_back.extend(reversed(changes))
-    cost += sum(len(delta.ops) for delta in sent)
+    cost += sum(len(delta.ops) for delta in sent_deltas)
     # With an own undo among them it may be gone back over twice.
     cost *= 1 + (len(own_deltas) > len(edits))
-    own_deltas, edits = [*reversed(own_deltas), *sent], [*reversed(edits), *sent]
+    own_deltas, edits = [*reversed(own_deltas), *sent_deltas], [*reversed(edits), *sent_deltas]
     return Seen(changes_back, own_deltas, edits, cost) if cost <= most else None
 
 
 def _add(delta: Tried, lists: Sequence[list[Tried]]) -> int:
     """How many ops that is more."""
-    for each in lists:
-        each.append(delta)
+    for delta_list in lists:
+        delta_list.append(delta)
     return len(delta.ops)
 
 
 def own_mistake(
-    document: Document, seen: Seen, ops: Sequence[Op], broken: Sequence[Drop]
+    document: Document, author_view: Seen, ops: Sequence[Op], own_drops: Sequence[Drop]
 ) -> Generator[Effects, None, Drop | None]:
-    """The first of `broken`, which are impossible now, that was so on what its author saw.
+    """The first of `own_drops`, which are impossible now, that was so on what its author saw.
 
     Nobody knows what an undo does until it is answered: who sent it first may have seen the state
     with it or without. What was possible on either is no mistake.
     """
-    remaining_ops = yield from _broken_on(document, seen.back, seen.own, ops, broken)
-    if remaining_ops and len(seen.edits) < len(seen.own):
-        remaining_ops = yield from _broken_on(document, seen.back, seen.edits, ops, remaining_ops)
+    remaining_ops = yield from _broken_on(
+        document, author_view.back, author_view.own, ops, own_drops
+    )
+    if remaining_ops and len(author_view.edits) < len(author_view.own):
+        remaining_ops = yield from _broken_on(
+            document, author_view.back, author_view.edits, ops, remaining_ops
+        )
     return remaining_ops[0] if remaining_ops else None
 
 

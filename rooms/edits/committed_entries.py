@@ -26,10 +26,10 @@ class CommittedEntries:
         self._project = project
         self._follower = follower
 
-    def take(self, done: AppliedEntry) -> tuple[Packet, Ack]:
+    def take(self, applied_entry: AppliedEntry) -> tuple[Packet, Ack]:
         """The next entry, as others (`delta`) and its author (`ack`) are sent it."""
-        entry = done.entry
-        applied = done.applied if isinstance(done.applied, Applied) else NOTHING
+        entry = applied_entry.entry
+        applied = applied_entry.applied if isinstance(applied_entry.applied, Applied) else NOTHING
         if entry.aspect == DOCUMENT:
             self.stacks.note(entry.mark(is_void=not applied.ops))
         self.stacks.remember(entry.seq, applied.changes)
@@ -40,8 +40,8 @@ class CommittedEntries:
         packet, digest = Packet(delta), self._follower.digest
         ack, drops = answers.ack(self._project, entry, applied, delta.ops, digest)
         is_tried_again = entry.purpose is Purpose.EDIT and applied.mistake is None
-        proposed = applied.proposed if took_effect_otherwise and is_tried_again else ()
-        self._append(entry, packet, drops, ack.ops, proposed, len(applied.ops))
+        retried_ops = applied.proposed if took_effect_otherwise and is_tried_again else ()
+        self._append(entry, packet, drops, ack.ops, retried_ops, len(applied.ops))
         return packet, ack
 
     def _delta(self, entry: Entry, applied: Applied) -> DeltaCommitted:
@@ -63,9 +63,9 @@ class CommittedEntries:
         entry: Entry,
         packet: Packet,
         drops: Sequence[Dropped],
-        acked: list[Op] | None,
-        proposed: Sequence[Op],
-        effective: int,
+        acked_ops: list[Op] | None,
+        retried_ops: Sequence[Op],
+        effective_count: int,
     ) -> None:
         self._follower.tail.append(
             TailEntry(
@@ -73,11 +73,11 @@ class CommittedEntries:
                 entry.delta_id,
                 entry.payload_hash,
                 entry.committed_at,
-                size_of(len(entry.payload), effective + len(proposed)),
+                size_of(len(entry.payload), effective_count + len(retried_ops)),
                 packet,
                 tuple(drops),
-                acked,
-                proposed,
+                acked_ops,
+                retried_ops,
                 entry.atomic,
                 digest=self._follower.digest,
             )

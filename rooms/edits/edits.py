@@ -83,9 +83,9 @@ class Edits:
     def has_sent(self, member: str) -> bool:
         """Whether the journal has deltas of this member that it has not answered."""
         return any(
-            waiting.stage is Stage.SENT and waiting.proposal.member == member
-            for waiting in self.waiting
-            if waiting.proposal.fence is not None
+            open_proposal.stage is Stage.SENT and open_proposal.proposal.member == member
+            for open_proposal in self.waiting
+            if open_proposal.proposal.fence is not None
         )
 
     def knows(self, delta_id: str) -> bool:
@@ -181,10 +181,10 @@ class Edits:
             error = answers.try_again(self.project, proposal.delta_id, code, text)
             yield [Settled(ticket, None, error)]
             return
-        proposed = self.waiting.register(proposal)
-        self.waiting.ask(proposed, asker)
+        open_proposal = self.waiting.register(proposal)
+        self.waiting.ask(open_proposal, asker)
         groups = yield from looked_over(ops)
-        yield from self._queue.make(proposed, proposal, groups)
+        yield from self._queue.make(open_proposal, proposal, groups)
 
     def commit_entry(self, proposal: Proposal, connection: str, ticket: int) -> Job:
         """Commit an entry of another aspect than the document; the call hears of it by `Settled`.
@@ -202,9 +202,9 @@ class Edits:
             error = answers.refused(self.project, proposal.delta_id, code, problem)
             yield [Settled(ticket, None, error)]
             return
-        proposed = self.waiting.register(proposal)
-        self.waiting.ask(proposed, asker)
-        self.waiting.send(proposed, proposal, ())
+        open_proposal = self.waiting.register(proposal)
+        self.waiting.ask(open_proposal, asker)
+        self.waiting.send(open_proposal, proposal, ())
         yield [Commit(proposal)]
 
     def recalled(
@@ -214,30 +214,30 @@ class Edits:
         seat = next((s for s in self._seats_of(connection) if s.waits_for_undo_changes), None)
         if seat is None:
             return
-        queued, seat.undo_waiting = seat.undo_waiting, None
+        queued_undo, seat.undo_waiting = seat.undo_waiting, None
         if error is None:
             seat.undo_changes = changes
-        elif seat.queue and seat.queue[0] is queued:
-            own_error = msgspec.structs.replace(error, id=queued.proposal.delta_id)
+        elif seat.queue and seat.queue[0] is queued_undo:
+            own_error = msgspec.structs.replace(error, id=queued_undo.proposal.delta_id)
             if ERRORS[ErrorCode(own_error.code)].try_again:
-                self.waiting.withdraw(queued, seat)
+                self.waiting.withdraw(queued_undo, seat)
                 yield self._refusals.refuse_taken(seat, own_error)
             else:
-                yield [self._queue.look_up(seat, queued, own_error)]
+                yield [self._queue.look_up(seat, queued_undo, own_error)]
         yield from self._go_on(seat)
 
-    def looked_up(self, look_up: LookUp, found: tuple[Outcome, int] | None) -> Job:
+    def looked_up(self, look_up: LookUp, stored_outcome: tuple[Outcome, int] | None) -> Job:
         """Whether the refused delta was one that had been committed long before."""
         seat = self._looked_up_for(look_up)
         if seat is None:
             return
-        known = self._known_by_now(seat, look_up.proposal)
-        if known is not None:
-            yield known
-        elif found is None:
+        known_outcome = self._known_by_now(seat, look_up.proposal)
+        if known_outcome is not None:
+            yield known_outcome
+        elif stored_outcome is None:
             yield [send(look_up.refusal, seat.answer_to)]
         else:
-            outcome, seq = found
+            outcome, seq = stored_outcome
             yield self._answering.answer(seat, look_up.proposal, outcome, seq)
         yield from self._go_on(seat)
 
@@ -292,8 +292,8 @@ class Edits:
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Job:
         """Why a proposal is not stored now; what is committed is answered by its entry."""
-        proposed = self.waiting.get(proposal.delta_id)
-        if proposed is None or proposed.proposal is not proposal:
+        open_proposal = self.waiting.get(proposal.delta_id)
+        if open_proposal is None or open_proposal.proposal is not proposal:
             return
         if outcome in (Outcome.GRANT_CHANGED, Outcome.OVERTAKEN):  # judged anew, by what is now
             yield from self.given_back([proposal], outcome)
@@ -303,8 +303,10 @@ class Edits:
                 CatchUp(self.follower.head)
             ]  # that brings its entry, which answers it in its turn
             return
-        askers = self._queue.settle(proposed)
-        yield [each for asker in askers for each in self._answering.outcome(asker, outcome, seq)]
+        askers = self._queue.settle(open_proposal)
+        yield [
+            effect for asker in askers for effect in self._answering.outcome(asker, outcome, seq)
+        ]
         if outcome is Outcome.FENCED:
             seats = [asker.seat for asker in askers if asker.seat is not None]
             yield [Disconnect(s.connection, RESTARTING) for s in seats if not s.is_given_up]
@@ -316,10 +318,10 @@ class Edits:
         """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
         first_of: set[Seat] = set()
         for proposal in proposals:
-            proposed = self.waiting.get(proposal.delta_id)
-            if proposed is None or proposed.proposal is not proposal:
+            open_proposal = self.waiting.get(proposal.delta_id)
+            if open_proposal is None or open_proposal.proposal is not proposal:
                 continue
-            askers = self._queue.settle(proposed)
+            askers = self._queue.settle(open_proposal)
             for asker in askers:
                 seat = asker.seat
                 if seat is None or asker.ticket is not None:
@@ -342,28 +344,28 @@ class Edits:
 
     def _sent(self, entry: Entry) -> Sequence[Op] | None:
         """The ops of the entry, if the journal was given just these here."""
-        proposed = self.waiting.get(entry.delta_id)
-        if proposed is None or not proposed.is_sent_as(entry.payload):
+        open_proposal = self.waiting.get(entry.delta_id)
+        if open_proposal is None or not open_proposal.is_sent_as(entry.payload):
             return None
-        return proposed.ops
+        return open_proposal.ops
 
-    def _applied(self, done: AppliedEntry) -> Job:
+    def _applied(self, applied_entry: AppliedEntry) -> Job:
         """An entry has taken effect: all hear of it, who asked for it by the `ack`."""
-        entry = done.entry
-        packet, ack = self.entries.take(done)
-        self._queue.is_free_again |= done.ends_group
-        proposed = self.waiting.get(entry.delta_id)
-        if proposed is None or not proposed.proposal.is_stored_as(entry):
+        entry = applied_entry.entry
+        packet, ack = self.entries.take(applied_entry)
+        self._queue.is_free_again |= applied_entry.ends_group
+        open_proposal = self.waiting.get(entry.delta_id)
+        if open_proposal is None or not open_proposal.proposal.is_stored_as(entry):
             yield self._answering.tell((), packet, ack)
             yield from self._queue.after(())
             return
-        was_sent = proposed.stage is Stage.SENT
-        askers = self._queue.settle(proposed)
+        was_sent = open_proposal.stage is Stage.SENT
+        askers = self._queue.settle(open_proposal)
         # Another device may have sent the same to another node, which was first.
-        is_ours = proposed.proposal.member == entry.member
+        is_ours = open_proposal.proposal.member == entry.member
         yield self._answering.tell(askers, packet, ack, is_ours=is_ours)
         if was_sent:
-            yield [ForwardEntry(entry, self.follower.whole_digest, done.previous)]
+            yield [ForwardEntry(entry, self.follower.whole_digest, applied_entry.previous)]
         yield from self._queue.after(askers)
 
 

@@ -40,14 +40,14 @@ class Made(NamedTuple):
 
 def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
     """What must be known of ops that the server made."""
-    touched: set[str] = set()
+    touched_ids: set[str] = set()
     leads = False
     for first in range(0, len(ops), SLICE_LOOKED_OVER):
         chunk = ops[first : first + SLICE_LOOKED_OVER]
-        touched.update(map(_ID, chunk))
+        touched_ids.update(map(_ID, chunk))
         leads = leads or lead_elsewhere(chunk)
         yield PAUSE
-    return Made(ops, touched, leads)
+    return Made(ops, touched_ids, leads)
 
 
 def freeing_ops(ops: list[Op]) -> Job:
@@ -64,18 +64,18 @@ def parts_of(
 
     Raises `TooLarge`.
     """
-    encoded: list[bytes] = []
+    encoded_ops: list[bytes] = []
     parts: list[bytes] = []
-    size = whole = 0
+    size = whole_size = 0
     for number, op in enumerate(ops):
         piece = encode_ops(op)
-        if encoded and (len(encoded) >= MADE_OPS or size + len(piece) > MADE_BYTES):
-            parts.append(_joined(encoded))
-            encoded, size = [], 0
-        encoded.append(piece)
+        if encoded_ops and (len(encoded_ops) >= MADE_OPS or size + len(piece) > MADE_BYTES):
+            parts.append(_joined(encoded_ops))
+            encoded_ops, size = [], 0
+        encoded_ops.append(piece)
         size += len(piece)
-        whole += len(piece) + 1
-        if whole > MAX_GROUP_BYTES:
+        whole_size += len(piece) + 1
+        if whole_size > MAX_GROUP_BYTES:
             raise TooLarge
         if number % SLICE_ENCODED == SLICE_ENCODED - 1:
             yield PAUSE
@@ -83,11 +83,11 @@ def parts_of(
         replace(proposal, payload=part, delta_id=_part_id(proposal, number), reverts=None)
         for number, part in enumerate(parts)
     ]
-    return (*proposals, replace(proposal, payload=_joined(encoded)))
+    return (*proposals, replace(proposal, payload=_joined(encoded_ops)))
 
 
-def _joined(encoded: Sequence[bytes]) -> bytes:
-    return b"[" + b",".join(encoded) + b"]"
+def _joined(encoded_ops: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(encoded_ops) + b"]"
 
 
 def _part_id(proposal: Proposal, number: int) -> str:

@@ -38,7 +38,7 @@ class ProposalQueue:
         project: str,
         follower: JournalFollower,
         stacks: UndoStacks,
-        waiting: OpenProposals,
+        open_proposals: OpenProposals,
         refusals: Refusals,
         seats: Mapping[str, Seat],
         gestures: Gestures,
@@ -57,7 +57,7 @@ class ProposalQueue:
         self._project = project
         self._follower = follower
         self._stacks = stacks
-        self._waiting = waiting
+        self._waiting = open_proposals
         self._refusals = refusals
         self._seats = seats
         self._gestures = gestures
@@ -76,112 +76,117 @@ class ProposalQueue:
         while seat.queue and not seat.waits_for_undo_changes and seat.looked_up is None:
             if self._follower.is_inside_group:
                 return
-            queued = seat.queue[0]
-            if self._is_to_wait(seat, queued):
+            queued_request = seat.queue[0]
+            if self._is_to_wait(seat, queued_request):
                 return
             try:
-                if queued.ops is not None:
-                    yield from self._to_journal(seat, queued)
+                if queued_request.ops is not None:
+                    yield from self._to_journal(seat, queued_request)
                 else:
-                    yield from self._undo_or_redo(seat, queued)
+                    yield from self._undo_or_redo(seat, queued_request)
             except Exception as error:
-                yield from self._failed(seat, queued, error)
+                yield from self._failed(seat, queued_request, error)
                 raise
 
-    def _failed(self, seat: Seat, queued: QueuedRequest, mistake: Exception) -> Job:
+    def _failed(self, seat: Seat, queued_request: QueuedRequest, mistake: Exception) -> Job:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""
-        proposed, delta_id = self._waiting.still_queued(queued, seat), queued.proposal.delta_id
-        if proposed is None:
+        open_proposal, delta_id = (
+            self._waiting.still_queued(queued_request, seat),
+            queued_request.proposal.delta_id,
+        )
+        if open_proposal is None:
             return  # it is on its way
         if isinstance(mistake, MemoryError):
             error = answers.try_again(self._project, delta_id, ErrorCode.INTERNAL, OUT_OF_MEMORY)
         else:
             error = answers.refused(self._project, delta_id, ErrorCode.OP_INVALID, OWN_MISTAKE)
-        yield from self.gave_up(proposed.proposal, error)
+        yield from self.gave_up(open_proposal.proposal, error)
 
-    def _is_to_wait(self, seat: Seat, queued: QueuedRequest) -> bool:
+    def _is_to_wait(self, seat: Seat, queued_request: QueuedRequest) -> bool:
         """For what came before it, or a route or a last bit of room that is on its way to someone.
 
         The ops of an own undo, redo or restore are known when it is in the document, not before.
         """
         if self.filling is not None or self._waiting.is_made_for(seat):
             return True
-        reach = queued.proposal.reach
+        reach = queued_request.proposal.reach
         if reach is not None and seat.in_flight and self._waiting.has_of_other_tracks(seat, reach):
             return True  # that may be sent back, and this would be stored before it (rule D12)
-        if queued.ops is None:
+        if queued_request.ops is None:
             return bool(seat.in_flight or self.group is not None or self.routing is not None)
-        return self.routing is not None and lead_elsewhere(queued.ops)
+        return self.routing is not None and lead_elsewhere(queued_request.ops)
 
-    def _to_journal(self, seat: Seat, queued: QueuedRequest) -> Job:
-        ops = queued.ops or []
+    def _to_journal(self, seat: Seat, queued_request: QueuedRequest) -> Job:
+        ops = queued_request.ops or []
         # `Refusals.of_delta` has looked at each op by itself.
         document = self._follower.document
-        is_undo = queued.proposal.purpose is Purpose.UNDO
-        reach = scope_of(queued.proposal.reach, takes_back=is_undo)
-        beside = self._waiting.bytes - len(queued.proposal.payload)
-        tried = document.rehearsing(ops, are_sound=True, reach=reach, beside=beside)
-        drops = yield from pausing(tried)
-        broken = (yield from self._broken(seat, queued, ops, drops)) if drops else None
-        proposed = self._waiting.still_queued(queued, seat)
-        if proposed is None:
+        is_undo = queued_request.proposal.purpose is Purpose.UNDO
+        reach = scope_of(queued_request.proposal.reach, takes_back=is_undo)
+        beside = self._waiting.bytes - len(queued_request.proposal.payload)
+        rehearsal = document.rehearsing(ops, are_sound=True, reach=reach, beside=beside)
+        drops = yield from pausing(rehearsal)
+        broken = (yield from self._broken(seat, queued_request, ops, drops)) if drops else None
+        open_proposal = self._waiting.still_queued(queued_request, seat)
+        if open_proposal is None:
             return  # its member has gone meanwhile
         if broken is not None:
-            self._gestures.end(seat.member, queued.gesture)
-            delta_id, op = queued.proposal.delta_id, ops[broken.op]
+            self._gestures.end(seat.member, queued_request.gesture)
+            delta_id, op = queued_request.proposal.delta_id, ops[broken.op]
             error = answers.refused_op(self._project, delta_id, broken, op)
-            yield [self.look_up(seat, queued, error)]
+            yield [self.look_up(seat, queued_request, error)]
             return
-        proposal = self._with_margin(queued.proposal, document.margin)
-        self._waiting.send(proposed, proposal, ops)
+        proposal = self._with_margin(queued_request.proposal, document.margin)
+        self._waiting.send(open_proposal, proposal, ops)
         if lead_elsewhere(ops):
-            self.routing = proposed
+            self.routing = open_proposal
         if proposal.margin is not None:
-            self.filling = proposed
+            self.filling = open_proposal
         yield [Commit(proposal)]
 
-    def _with_margin(self, proposal: Proposal, left: int | None) -> Proposal:
-        if left is None:
+    def _with_margin(self, proposal: Proposal, bytes_left: int | None) -> Proposal:
+        if bytes_left is None:
             return proposal
-        return replace(proposal, margin=Margin(self._follower.head, left))
+        return replace(proposal, margin=Margin(self._follower.head, bytes_left))
 
     def _broken(
-        self, seat: Seat, queued: QueuedRequest, ops: Sequence[Op], drops: Sequence[Drop]
+        self, seat: Seat, queued_request: QueuedRequest, ops: Sequence[Op], drops: Sequence[Drop]
     ) -> Generator[Effects, None, Drop | None]:
         """Why the delta is refused, if it is: not for what others have overtaken (rule D19)."""
         past_bound, impossible = self._refusals.sorted_out(ops, drops)
         if past_bound is not None or not impossible:
             return past_bound
         own_sent = list(self._waiting.sent_by(seat))
-        if queued.base is None or (queued.base >= self._follower.head and not own_sent):
-            return impossible[0] if queued.base is not None else None
-        author_view = as_seen(self._follower, self._stacks, seat, queued.base, own_sent)
+        if queued_request.base is None or (
+            queued_request.base >= self._follower.head and not own_sent
+        ):
+            return impossible[0] if queued_request.base is not None else None
+        author_view = as_seen(self._follower, self._stacks, seat, queued_request.base, own_sent)
         if author_view is None:
             return None
         seat.looks_back -= author_view.cost
         return (yield from own_mistake(self._follower.document, author_view, ops, impossible))
 
-    def look_up(self, seat: Seat, queued: QueuedRequest, refusal: Error) -> LookUp:
+    def look_up(self, seat: Seat, queued_request: QueuedRequest, refusal: Error) -> LookUp:
         """Before it is refused for good: its id may be that of what is committed (rules D3, U6).
 
         What follows waits: the journal may not answer, and then this one comes first (D12).
         """
-        self._waiting.withdraw(queued, seat)
-        seat.looked_up = queued.proposal.delta_id
-        return LookUp(seat.connection, queued.proposal, refusal)
+        self._waiting.withdraw(queued_request, seat)
+        seat.looked_up = queued_request.proposal.delta_id
+        return LookUp(seat.connection, queued_request.proposal, refusal)
 
-    def _undo_or_redo(self, seat: Seat, queued: QueuedRequest) -> Job:
-        proposal = queued.proposal
+    def _undo_or_redo(self, seat: Seat, queued_request: QueuedRequest) -> Job:
+        proposal = queued_request.proposal
         steps = list(self._stacks.steps(seat.member, proposal.purpose))
         if not steps:
             code, text = answers.NOTHING_LEFT[proposal.purpose]
             error = answers.refused(self._project, proposal.delta_id, code, text)
-            yield [self.look_up(seat, queued, error)]
+            yield [self.look_up(seat, queued_request, error)]
             return
         known_changes, seat.undo_changes = seat.undo_changes or {}, None
         step, ops = steps[0], (yield from self._inverse(steps[0], known_changes))
         if ops is None:
-            seat.undo_waiting = queued
+            seat.undo_waiting = queued_request
             yield [Recall(seat.connection, tuple(step.seqs))]
             return
         for older_step in steps[1:]:
@@ -193,16 +198,16 @@ class ProposalQueue:
                 break
             step, ops = older_step, ops_below
         looked_over_ops = yield from looked_over(ops)
-        problem, left = yield from self._judge_made(seat, looked_over_ops)
-        proposed = self._waiting.still_queued(queued, seat)
-        if proposed is None:
+        problem, bytes_left = yield from self._judge_made(seat, looked_over_ops)
+        open_proposal = self._waiting.still_queued(queued_request, seat)
+        if open_proposal is None:
             return  # its member has gone meanwhile
         if problem is not None:
             error = answers.refused(self._project, proposal.delta_id, *problem)
-            yield [self.look_up(seat, queued, error)]
+            yield [self.look_up(seat, queued_request, error)]
             return
-        proposal = self._with_margin(replace(proposal, reverts=step.seqs[-1]), left)
-        yield from self.make(proposed, proposal, looked_over_ops)
+        proposal = self._with_margin(replace(proposal, reverts=step.seqs[-1]), bytes_left)
+        yield from self.make(open_proposal, proposal, looked_over_ops)
 
     def _inverse(
         self, step: Step, known_changes: Mapping[int, Sequence[Change]]
@@ -241,31 +246,31 @@ class ProposalQueue:
             return (ErrorCode.LIMIT_REACHED, past_bound.detail), None
         return None, document.margin
 
-    def make(self, proposed: OpenProposal, proposal: Proposal, made: Made) -> Job:
+    def make(self, open_proposal: OpenProposal, proposal: Proposal, made_ops: Made) -> Job:
         """Ops that the server made: one delta or, where they are many, a group (rule D14).
 
         Of a group the journal brings the ops back; these are let go of.
         """
         try:
-            parts = yield from parts_of(proposal, made.ops)
+            parts = yield from parts_of(proposal, made_ops.ops)
         except TooLarge:
-            yield from self.gave_up(proposed.proposal, self._too_large(proposal.delta_id))
+            yield from self.gave_up(open_proposal.proposal, self._too_large(proposal.delta_id))
             return
-        if proposed.stage is not Stage.QUEUED:
+        if open_proposal.stage is not Stage.QUEUED:
             return  # whoever asked has gone meanwhile
         last = parts[-1]
         if len(parts) == 1:
-            self._waiting.send(proposed, last, made.ops)
+            self._waiting.send(open_proposal, last, made_ops.ops)
         else:
-            self._waiting.send_group(proposed, last, made.touched)
-            self.group = proposed
-        if made.leads_elsewhere:
-            self.routing = proposed
+            self._waiting.send_group(open_proposal, last, made_ops.touched)
+            self.group = open_proposal
+        if made_ops.leads_elsewhere:
+            self.routing = open_proposal
         if last.margin is not None:
-            self.filling = proposed
+            self.filling = open_proposal
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
         if len(parts) > 1:
-            yield from freeing_ops(made.ops)
+            yield from freeing_ops(made_ops.ops)
 
     def _too_large(self, delta_id: str) -> Error:
         limit = MAX_GROUP_BYTES // 1_048_576
@@ -279,10 +284,10 @@ class ProposalQueue:
 
     def gave_up(self, proposal: Proposal, error: Error) -> Job:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
-        proposed = self._waiting.get(proposal.delta_id)
-        if proposed is None or proposed.proposal is not proposal:
+        open_proposal = self._waiting.get(proposal.delta_id)
+        if open_proposal is None or open_proposal.proposal is not proposal:
             return
-        askers = self.settle(proposed)
+        askers = self.settle(open_proposal)
         effects: Effects = []
         for asker in askers:
             if asker.ticket is not None:
@@ -292,17 +297,17 @@ class ProposalQueue:
         yield effects
         yield from self.after(askers)
 
-    def settle(self, proposed: OpenProposal) -> list[Asker]:
+    def settle(self, open_proposal: OpenProposal) -> list[Asker]:
         """Who is to be told; the caller runs `after` with them next."""
-        if self.group is proposed:
+        if self.group is open_proposal:
             self.group, self.is_free_again = None, True
-        if self.routing is proposed:
+        if self.routing is open_proposal:
             self.routing, self.is_free_again = None, True
-        if self.filling is proposed:
+        if self.filling is open_proposal:
             self.filling, self.is_free_again = None, True
         # Its member may have come anew, and not have asked for it again.
-        self.is_free_again |= proposed.proposal.purpose is not Purpose.EDIT
-        return self._waiting.settle(proposed)
+        self.is_free_again |= open_proposal.proposal.purpose is not Purpose.EDIT
+        return self._waiting.settle(open_proposal)
 
     def after(self, askers: Sequence[Asker]) -> Job:
         """Those who asked have their answer: their gestures end, and what they queued goes on."""
@@ -316,9 +321,9 @@ class ProposalQueue:
         if self.away:
             self.away[:] = [seat for seat in self.away if seat.has_queued]
 
-    def _answered(self, seat: Seat, queued: QueuedRequest) -> Job:
+    def _answered(self, seat: Seat, queued_request: QueuedRequest) -> Job:
         if not seat.is_given_up:
-            self._gestures.end(seat.member, queued.gesture)
+            self._gestures.end(seat.member, queued_request.gesture)
         if seat.queue:
             yield from self.go_on(seat)
         if seat.is_drained:

@@ -87,18 +87,18 @@ class OpenProposals:
 
     def sent_by(self, seat: Seat) -> Iterator[Tried]:
         """The edits of a member that the journal has and has not answered, in their order."""
-        for proposed in self:
-            is_edit = proposed.proposal.purpose is Purpose.EDIT
-            if is_edit and proposed.stage is Stage.SENT and proposed.is_asked_by(seat):
-                yield Tried(proposed.ops, proposed.proposal.atomic)
+        for open_proposal in self:
+            is_edit = open_proposal.proposal.purpose is Purpose.EDIT
+            if is_edit and open_proposal.stage is Stage.SENT and open_proposal.is_asked_by(seat):
+                yield Tried(open_proposal.ops, open_proposal.proposal.atomic)
 
     def has_of_other_tracks(self, seat: Seat, reach: str) -> bool:
         """Whether the journal has something of this member that it judges by others (rule R24)."""
         return any(
-            proposed.stage is Stage.SENT
-            and proposed.proposal.reach != reach
-            and proposed.is_asked_by(seat)
-            for proposed in self
+            open_proposal.stage is Stage.SENT
+            and open_proposal.proposal.reach != reach
+            and open_proposal.is_asked_by(seat)
+            for open_proposal in self
         )
 
     def is_made_for(self, seat: Seat) -> bool:
@@ -111,88 +111,90 @@ class OpenProposals:
     def register(self, proposal: Proposal) -> OpenProposal:
         """One more, of an id that is not on its way; who asks for it says so by `ask`."""
         assert proposal.delta_id not in self._by_id
-        proposed = self._by_id[proposal.delta_id] = OpenProposal(proposal, [])
-        self._weigh(proposed, len(proposal.payload))
-        return proposed
+        open_proposal = self._by_id[proposal.delta_id] = OpenProposal(proposal, [])
+        self._weigh(open_proposal, len(proposal.payload))
+        return open_proposal
 
-    def ask(self, proposed: OpenProposal, asker: Asker) -> None:
+    def ask(self, open_proposal: OpenProposal, asker: Asker) -> None:
         """One who waits for the answer, maybe not the first."""
-        proposed.askers.append(asker)
+        open_proposal.askers.append(asker)
         seat = asker.seat
         if seat is None:
             return
-        if proposed.stage is Stage.QUEUED:
+        if open_proposal.stage is Stage.QUEUED:
             seat.queue.append(asker.queued)
         else:
             seat.in_flight += 1
 
-    def send(self, proposed: OpenProposal, proposal: Proposal, ops: Sequence[Op]) -> None:
+    def send(self, open_proposal: OpenProposal, proposal: Proposal, ops: Sequence[Op]) -> None:
         """Its turn has come, and these are its ops."""
-        assert proposed.stage is Stage.QUEUED
-        proposed.stage = Stage.SENT
-        proposed.proposal, proposed.ops = proposal, ops
-        proposed.touched = frozenset(map(_ID, ops))
+        assert open_proposal.stage is Stage.QUEUED
+        open_proposal.stage = Stage.SENT
+        open_proposal.proposal, open_proposal.ops = proposal, ops
+        open_proposal.touched = frozenset(map(_ID, ops))
         if proposal.purpose is not Purpose.EDIT:
-            self._made_by_server.add(proposed)
-        self._weigh(proposed, len(proposal.payload))
-        for asker in proposed.askers:
+            self._made_by_server.add(open_proposal)
+        self._weigh(open_proposal, len(proposal.payload))
+        for asker in open_proposal.askers:
             if asker.seat is not None:
                 asker.seat.queue.remove(asker.queued)
                 asker.seat.in_flight += 1
 
-    def send_group(self, proposed: OpenProposal, last: Proposal, touched: AbstractSet[str]) -> None:
+    def send_group(
+        self, open_proposal: OpenProposal, last: Proposal, touched_ids: AbstractSet[str]
+    ) -> None:
         """Its turn has come, as a group whose last delta this is; the journal brings its ops back.
 
         The bytes are those of whoever stores it: a group has a bound of its own.
         """
-        self.send(proposed, last, ())
-        proposed.touched = touched
-        self._weigh(proposed, 0)
+        self.send(open_proposal, last, ())
+        open_proposal.touched = touched_ids
+        self._weigh(open_proposal, 0)
 
-    def settle(self, proposed: OpenProposal) -> list[Asker]:
+    def settle(self, open_proposal: OpenProposal) -> list[Asker]:
         """It is known what became of it: who is to be told."""
-        was, proposed.stage = proposed.stage, Stage.SETTLED
-        del self._by_id[proposed.proposal.delta_id]
-        self._made_by_server.discard(proposed)
-        self._weigh(proposed, 0)
-        askers, proposed.askers = proposed.askers, []
+        stage_before, open_proposal.stage = open_proposal.stage, Stage.SETTLED
+        del self._by_id[open_proposal.proposal.delta_id]
+        self._made_by_server.discard(open_proposal)
+        self._weigh(open_proposal, 0)
+        askers, open_proposal.askers = open_proposal.askers, []
         for asker in askers:
-            self._take_back(asker, was)
+            self._take_back(asker, stage_before)
         return askers
 
-    def still_queued(self, queued: QueuedRequest, seat: Seat) -> OpenProposal | None:
+    def still_queued(self, queued_request: QueuedRequest, seat: Seat) -> OpenProposal | None:
         """What a member asked for, if its turn is still to come; None: it went meanwhile."""
-        proposed = self.get(queued.proposal.delta_id)
-        if proposed is None or proposed.stage is not Stage.QUEUED:
+        open_proposal = self.get(queued_request.proposal.delta_id)
+        if open_proposal is None or open_proposal.stage is not Stage.QUEUED:
             return None
-        for asker in proposed.askers:
-            if asker.seat is seat and asker.queued is queued:
-                return proposed
+        for asker in open_proposal.askers:
+            if asker.seat is seat and asker.queued is queued_request:
+                return open_proposal
         return None
 
-    def withdraw(self, queued: QueuedRequest, seat: Seat) -> None:
+    def withdraw(self, queued_request: QueuedRequest, seat: Seat) -> None:
         """A member does not wait for the answer any more: it is refused."""
-        proposed = self.still_queued(queued, seat)
-        assert proposed is not None
-        self._forget(proposed, seat)
+        open_proposal = self.still_queued(queued_request, seat)
+        assert open_proposal is not None
+        self._forget(open_proposal, seat)
 
     def forget_seat(self, seat: Seat) -> None:
         """A member went: what nobody else asked for and has not been sent, nobody wants."""
-        for proposed in [each for each in self if each.is_asked_by(seat)]:
-            self._forget(proposed, seat)
+        for open_proposal in [candidate for candidate in self if candidate.is_asked_by(seat)]:
+            self._forget(open_proposal, seat)
 
-    def _forget(self, proposed: OpenProposal, seat: Seat) -> None:
+    def _forget(self, open_proposal: OpenProposal, seat: Seat) -> None:
         askers_left: list[Asker] = []
-        for asker in proposed.askers:
+        for asker in open_proposal.askers:
             if asker.seat is not seat:
                 askers_left.append(asker)
                 continue
-            self._take_back(asker, proposed.stage)
+            self._take_back(asker, open_proposal.stage)
             if asker.ticket is not None:  # the call waits on, without a seat
                 askers_left.append(Asker(asker.queued, None, asker.ticket))
-        proposed.askers = askers_left
-        if proposed.stage is Stage.QUEUED and not askers_left:
-            self.settle(proposed)
+        open_proposal.askers = askers_left
+        if open_proposal.stage is Stage.QUEUED and not askers_left:
+            self.settle(open_proposal)
 
     def _take_back(self, asker: Asker, stage: Stage) -> None:
         if asker.seat is None:
@@ -202,6 +204,6 @@ class OpenProposals:
         else:
             asker.seat.in_flight -= 1
 
-    def _weigh(self, proposed: OpenProposal, size: int) -> None:
-        self.bytes += size - proposed.size
-        proposed.size = size
+    def _weigh(self, open_proposal: OpenProposal, size: int) -> None:
+        self.bytes += size - open_proposal.size
+        open_proposal.size = size

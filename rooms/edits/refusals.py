@@ -27,9 +27,9 @@ WHATEVER_OTHERS_DID = (DropReason.LIMIT, DropReason.FOREIGN)
 class Refusals:
     """Those of one room."""
 
-    def __init__(self, project: str, waiting: OpenProposals, gestures: Gestures) -> None:
+    def __init__(self, project: str, open_proposals: OpenProposals, gestures: Gestures) -> None:
         self._project = project
-        self._waiting = waiting
+        self._waiting = open_proposals
         self._gestures = gestures
 
     def of_delta(
@@ -94,10 +94,12 @@ class Refusals:
             if seat.looked_up is not None:  # what the journal says of it does not matter now
                 errors.append(answers.behind(self._project, seat.looked_up, first))
                 seat.looked_up = None
-            for queued in list(seat.queue):
-                self._waiting.withdraw(queued, seat)
-                self._gestures.end(seat.member, queued.gesture)
-                errors.append(answers.behind(self._project, queued.proposal.delta_id, first))
+            for queued_request in list(seat.queue):
+                self._waiting.withdraw(queued_request, seat)
+                self._gestures.end(seat.member, queued_request.gesture)
+                errors.append(
+                    answers.behind(self._project, queued_request.proposal.delta_id, first)
+                )
         return [send(one, seat.answer_to) for one in errors]
 
     def sorted_out(
@@ -113,4 +115,4 @@ class Refusals:
         return past_bound, impossible
 
     def _is_in_flight(self, entity: str) -> bool:
-        return any(entity in proposed.touched for proposed in self._waiting)
+        return any(entity in open_proposal.touched for open_proposal in self._waiting)

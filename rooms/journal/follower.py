@@ -29,16 +29,16 @@ class AppliedEntry(NamedTuple):
 class JournalFollower:
     """The aspects of a project, and how far the journal is in them.
 
-    `applied` is called with every entry as soon as it is in. `sent` gives the payload of an entry
-    as an object, if it was proposed on this node.
+    `on_applied` is called with every entry as soon as it is in. `sent_ops_of` gives the payload of
+    an entry as an object, if it was proposed on this node.
     """
 
     def __init__(
         self,
         document: Document,
         position: Position,
-        applied: Callable[[AppliedEntry], Job],
-        sent: Callable[[Entry], object] = lambda _: None,
+        on_applied: Callable[[AppliedEntry], Job],
+        sent_ops_of: Callable[[Entry], object] = lambda _: None,
         others: dict[str, Aspect] | None = None,
     ) -> None:
         self.document = document
@@ -55,8 +55,8 @@ class JournalFollower:
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
         self.early: dict[int, tuple[Entry, str | None]] = {}
         """By seq: what `on_remote_entry` got over the bus before the entries between."""
-        self._applied = applied
-        self._sent = sent
+        self._applied = on_applied
+        self._sent = sent_ops_of
 
     def committed(self, entries: Iterable[Entry]) -> Job:
         """What the journal holds past the head, from this node's commits or any other's."""
@@ -106,12 +106,12 @@ class JournalFollower:
             yield from self._apply(entry)
 
     def _apply(self, entry: Entry) -> Job:
-        sent, previous = self._sent(entry), self.head_id
+        sent_ops, previous = self._sent(entry), self.head_id
         aspect = self.document_aspect if entry.aspect == DOCUMENT else self.others.get(entry.aspect)
         if aspect is None:
             applied = Applied(mistake=f"no aspect {entry.aspect!r} is known here")
         else:
-            applied = yield from pausing(aspect.apply(entry, sent))
+            applied = yield from pausing(aspect.apply(entry, sent_ops))
         if applied.mistake is not None:
             yield [Quarantined(entry.seq, entry.delta_id, applied.mistake)]
         ends_group = self.is_inside_group and not entry.more

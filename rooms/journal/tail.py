@@ -91,16 +91,16 @@ class Tail:
         """Let go of the oldest, as far as nobody needs them or they are too many bytes."""
         if self.bytes <= MAX_TAIL_BYTES or len(self._entries) <= 1:
             return
-        needed = min((reader.seq for reader in self.readers), default=self._entries[-1].seq)
+        needed_seq = min((reader.seq for reader in self.readers), default=self._entries[-1].seq)
         while len(self._entries) > 1 and (
             self.bytes > MAX_FED_TAIL_BYTES
-            or (self.bytes > MAX_TAIL_BYTES and self._entries[0].seq <= needed)
+            or (self.bytes > MAX_TAIL_BYTES and self._entries[0].seq <= needed_seq)
         ):
             oldest = self._entries.popleft()
             del self._by_id[oldest.delta_id]
             self.bytes -= oldest.size
             self.start, self._start_digest = oldest.seq, oldest.digest
-        if needed < self.start:
+        if needed_seq < self.start:
             for reader in [reader for reader in self.readers if reader.seq < self.start]:
                 self.readers.discard(reader)
                 reader.lose()

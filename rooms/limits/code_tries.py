@@ -14,27 +14,27 @@ from schema.limits import MAX_CODE_SECONDS, MAX_CODES_PER_HOUR
 _GAP = 3_600.0 / MAX_CODES_PER_HOUR
 
 
-def seconds_to_wait(here: Tries, elsewhere: Tries, now: float) -> float:
-    """Before the next code from this address; 0: none. `elsewhere`: of all that are not known."""
-    return max(0.0, _counted(here, elsewhere, now).free_at - now)
+def seconds_to_wait(own_tries: Tries, other_tries: Tries, now: float) -> float:
+    """Before the next code from this address; 0: none. `other_tries`: of all that are not known."""
+    return max(0.0, _counted(own_tries, other_tries, now).free_at - now)
 
 
-def after_a_try(here: Tries, elsewhere: Tries, now: float) -> tuple[Tries, Tries]:
+def after_a_try(own_tries: Tries, other_tries: Tries, now: float) -> tuple[Tries, Tries]:
     """Both, with one more. A try is counted as wrong before it is looked at: many come at once."""
-    if here.known_until > now:
-        return _one_more(here, now), elsewhere
-    return here, _one_more(elsewhere, now)
+    if own_tries.known_until > now:
+        return _one_more(own_tries, now), other_tries
+    return own_tries, _one_more(other_tries, now)
 
 
-def after_a_code(here: Tries, elsewhere: Tries, now: float) -> tuple[Tries, Tries]:
+def after_a_code(own_tries: Tries, other_tries: Tries, now: float) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: the address is known, its place is given back."""
-    if here.known_until <= now:
-        elsewhere = replace(elsewhere, wrong=max(0, elsewhere.wrong - 1), free_at=now)
-    return Tries(0, now, now + KNOWN_SECONDS), elsewhere
+    if own_tries.known_until <= now:
+        other_tries = replace(other_tries, wrong=max(0, other_tries.wrong - 1), free_at=now)
+    return Tries(0, now, now + KNOWN_SECONDS), other_tries
 
 
-def _counted(own_tries: Tries, elsewhere: Tries, now: float) -> Tries:
-    return own_tries if own_tries.known_until > now else elsewhere
+def _counted(own_tries: Tries, other_tries: Tries, now: float) -> Tries:
+    return own_tries if own_tries.known_until > now else other_tries
 
 
 def _one_more(tries: Tries, now: float) -> Tries:

@@ -51,72 +51,72 @@ class Tries:
     of_devices: bool = False
 
 
-def is_alone(here: Tries, all_over: Tries, now: float) -> bool:
+def is_alone(own_tries: Tries, all_tries: Tries, now: float) -> bool:
     """Whether the next try counts for its address only: it is known, and is no device."""
-    return here.known_until > now and not all_over.of_devices
+    return own_tries.known_until > now and not all_tries.of_devices
 
 
-def seconds_to_wait(here: Tries, all_over: Tries, now: float) -> float:
+def seconds_to_wait(own_tries: Tries, all_tries: Tries, now: float) -> float:
     """Before the next try from this address, by those that were wrong; 0: none."""
-    wait = _up_to(here, now).free_at - now
-    if not is_alone(here, all_over, now):
-        unsettled = _under_way(all_over, now) * _GAP
-        if _paid_in(all_over, now) > unsettled:
-            wait = max(wait, _paid_in(all_over, now))
+    wait = _up_to(own_tries, now).free_at - now
+    if not is_alone(own_tries, all_tries, now):
+        unsettled = _under_way(all_tries, now) * _GAP
+        if _paid_in(all_tries, now) > unsettled:
+            wait = max(wait, _paid_in(all_tries, now))
     return max(0.0, wait)
 
 
-def is_undecided(own_tries: Tries, all_over: Tries, now: float) -> bool:
+def is_undecided(own_tries: Tries, all_tries: Tries, now: float) -> bool:
     """Whether the next try is heard or has to wait, goes by what becomes of those under way."""
     own_tries = _up_to(own_tries, now)
     if own_tries.under_way >= max(1, MAX_FREE_GUESSES - own_tries.wrong):
         return True
-    return not is_alone(own_tries, all_over, now) and _paid_in(all_over, now) > 0
+    return not is_alone(own_tries, all_tries, now) and _paid_in(all_tries, now) > 0
 
 
-def after_a_beginning(own_tries: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+def after_a_beginning(own_tries: Tries, all_tries: Tries, now: float) -> tuple[Tries, Tries]:
     """Both, with one more under way. All over it is paid for now, unless it is alone."""
     own_tries = _up_to(own_tries, now)
-    if not is_alone(own_tries, all_over, now):
-        paid_at = max(all_over.free_at, now) + _GAP
-        all_over = replace(all_over, wrong=all_over.wrong + 1, free_at=paid_at)
-        all_over = _one_begun(all_over, now)
-    return _one_begun(replace(own_tries, free_at=max(own_tries.free_at, now)), now), all_over
+    if not is_alone(own_tries, all_tries, now):
+        paid_at = max(all_tries.free_at, now) + _GAP
+        all_tries = replace(all_tries, wrong=all_tries.wrong + 1, free_at=paid_at)
+        all_tries = _one_begun(all_tries, now)
+    return _one_begun(replace(own_tries, free_at=max(own_tries.free_at, now)), now), all_tries
 
 
 def after_a_wrong_one(
-    own_tries: Tries, all_over: Tries, now: float, *, was_alone: bool
+    own_tries: Tries, all_tries: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that turned out wrong. `was_alone`: as it began."""
     own_tries = _one_wrong(_one_settled(own_tries), now)
-    return own_tries, all_over if was_alone else _one_settled(all_over)
+    return own_tries, all_tries if was_alone else _one_settled(all_tries)
 
 
 def after_no_look(
-    here: Tries, all_over: Tries, now: float, *, was_alone: bool
+    own_tries: Tries, all_tries: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that there was no time to look at: as if it had not been."""
-    return _one_settled(here), all_over if was_alone else _one_less(all_over)
+    return _one_settled(own_tries), all_tries if was_alone else _one_less(all_tries)
 
 
 def after_a_login(
-    own_tries: Tries, all_over: Tries, now: float, *, was_alone: bool
+    own_tries: Tries, all_tries: Tries, now: float, *, was_alone: bool
 ) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: its place is given back, the address is known."""
     own_tries = replace(
         _one_settled(own_tries), wrong=0, free_at=now, known_until=now + KNOWN_SECONDS
     )
-    return own_tries, all_over if was_alone else _one_less(all_over)
+    return own_tries, all_tries if was_alone else _one_less(all_tries)
 
 
-def after_another_proof(here: Tries, now: float) -> Tries:
+def after_another_proof(own_tries: Tries, now: float) -> Tries:
     """The owner was here without a try: by a mail, or as the account was made."""
-    return replace(here, wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
+    return replace(own_tries, wrong=0, free_at=now, known_until=now + KNOWN_SECONDS)
 
 
-def _paid_in(all_over: Tries, now: float) -> float:
+def _paid_in(all_tries: Tries, now: float) -> float:
     """How long until all but so many as may come at once are paid for."""
-    return all_over.free_at - (_AT_ONCE - 1) * _GAP - now
+    return all_tries.free_at - (_AT_ONCE - 1) * _GAP - now
 
 
 def _under_way(tries: Tries, now: float) -> int:
@@ -125,8 +125,8 @@ def _under_way(tries: Tries, now: float) -> int:
 
 def _up_to(tries: Tries, now: float) -> Tries:
     """Tries of which nobody will say what became of them are wrong ones; old ones are forgotten."""
-    if lost := tries.under_way - _under_way(tries, now):
-        tries = replace(tries, wrong=tries.wrong + lost, under_way=0)
+    if lost_count := tries.under_way - _under_way(tries, now):
+        tries = replace(tries, wrong=tries.wrong + lost_count, under_way=0)
         tries = _delayed(tries, tries.lost_at)
     if now - tries.free_at >= FORGOTTEN_SECONDS:
         tries = replace(tries, wrong=0)
@@ -153,6 +153,6 @@ def _one_settled(tries: Tries) -> Tries:
     return replace(tries, under_way=max(0, tries.under_way - 1))
 
 
-def _one_less(all_over: Tries) -> Tries:
-    wrong_count, free_at = max(0, all_over.wrong - 1), max(0.0, all_over.free_at - _GAP)
-    return replace(_one_settled(all_over), wrong=wrong_count, free_at=free_at)
+def _one_less(all_tries: Tries) -> Tries:
+    wrong_count, free_at = max(0, all_tries.wrong - 1), max(0.0, all_tries.free_at - _GAP)
+    return replace(_one_settled(all_tries), wrong=wrong_count, free_at=free_at)

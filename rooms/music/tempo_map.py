@@ -52,8 +52,8 @@ class TempoMap:
         # In front of the song nothing glides.
         self._stretches = [_Stretch(beat, 0.0, bpm, 0.0) for beat, bpm, _ in self.points[:1]]
         seconds = 0.0
-        ends = [*self.points[1:], (math.inf, 0.0, False)]
-        pairs = zip(self.points, ends, strict=True)
+        end_points = [*self.points[1:], (math.inf, 0.0, False)]
+        pairs = zip(self.points, end_points, strict=True)
         for (beat, bpm, is_ramp), (next_beat, next_bpm, _) in walked(pairs, pause):
             rises = is_ramp and SHORTEST_GLIDE < next_beat - beat < math.inf
             slope = (next_bpm - bpm) / (next_beat - beat) if rises else 0.0

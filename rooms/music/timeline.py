@@ -27,10 +27,10 @@ def between(
     pause: Pause = no_pause,
 ) -> Range:
     """What overlaps [start, end), in order of its start; of a looped note its first occurrence."""
-    looking = _Looking(state, start, end, tracks, pause)
-    items = [*looking.points_of_the_song(), *looking.clips(), *looking.automation()]
+    search = _Looking(state, start, end, tracks, pause)
+    items = [*search.points_of_the_song(), *search.clips(), *search.automation()]
     if notes:
-        items.extend(looking.notes())
+        items.extend(search.notes())
     items.sort(key=lambda f: (f.start, f.col, f.entity["slot"] if f.col in SIDED else 0, f.id))
     return Range(first_that_fit(items[:limit], pause=pause), len(items))
 

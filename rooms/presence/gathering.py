@@ -90,9 +90,9 @@ class Gathering:
         if look.passed <= 0.0:
             return
         seconds = min(look.passed, LONGEST_LOOK)
-        off = max(look.load / self.share, look.late / LATE)
-        answered = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
-        factor = min(FURTHEST, max(1 / FURTHEST, off)) ** answered
+        overload = max(look.load / self.share, look.late / LATE)
+        answered_share = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
+        factor = min(FURTHEST, max(1 / FURTHEST, overload)) ** answered_share
         wanted_gap = (self.full_room_gap + FIRST_STEP) * factor - FIRST_STEP
         self.full_room_gap = min(LONGEST_FULL_ROOM_GAP, max(0.0, wanted_gap))
         if self.full_room_gap < LONGEST_FULL_ROOM_GAP:

@@ -48,11 +48,11 @@ class Gestures:
         self.changed: dict[str, dict[str, Values | None]] = {}
 
     def problem_with(
-        self, member: str, gesture: str, values: Mapping[str, Previewed], elsewhere: int = 0
+        self, member: str, gesture: str, values: Mapping[str, Previewed], bytes_elsewhere: int = 0
     ) -> str:
         """Why the member may not begin this gesture, or go on with it; empty: it may.
 
-        `elsewhere`: bytes that members on other nodes show.
+        `bytes_elsewhere`: bytes that members on other nodes show.
         """
         gestures = self._under_way.get(member, {})
         if gesture not in gestures and len(gestures) >= MAX_GESTURES:
@@ -61,15 +61,15 @@ class Gestures:
         if len(values_before.keys() | values.keys()) > MAX_PREVIEWED:
             return f"a gesture shows at most {MAX_PREVIEWED} entities; show fewer"
         if any(
-            _is_too_wide(values_before[one], values[one])
-            for one in values_before.keys() & values.keys()
+            _is_too_wide(values_before[entity_id], values[entity_id])
+            for entity_id in values_before.keys() & values.keys()
         ):
             wide = f"{SHOWN_PROPS} properties of an entity, and {SHOWN_LEAVES} leaves of `params`"
             return f"a gesture shows at most {wide}; show fewer, or begin another"
         growth = _growth(values_before, values)
         if self._sizes.get(member, 0) + growth > MAX_SHOWN_BYTES:
             return f"a member shows at most {MAX_SHOWN_BYTES} bytes of values; show fewer"
-        if self.bytes + elsewhere + growth > MAX_SHOWN_IN_ROOM_BYTES:
+        if self.bytes + bytes_elsewhere + growth > MAX_SHOWN_IN_ROOM_BYTES:
             text = f"the gestures of a room show at most {MAX_SHOWN_IN_ROOM_BYTES} bytes of values"
             return f"{text}; try again when others have ended theirs"
         return ""
@@ -79,10 +79,10 @@ class Gestures:
         values_shown = self._under_way.setdefault(member, {}).setdefault(gesture, {})
         self._grow(member, _growth(values_shown, values))
         _lay_over(values_shown, values)
-        changed = self.changed.setdefault(member, {})
-        pending = changed.get(gesture)
+        changed_gestures = self.changed.setdefault(member, {})
+        pending = changed_gestures.get(gesture)
         if pending is None:
-            pending = changed[gesture] = {}
+            pending = changed_gestures[gesture] = {}
         _lay_over(pending, values)
 
     def end(self, member: str, gesture: str | None) -> None:
@@ -128,8 +128,8 @@ class Gestures:
 
     def flush(self) -> dict[str, dict[str, Values | None]]:
         """What the next tick says."""
-        changed, self.changed = self.changed, {}
-        return changed
+        changed_gestures, self.changed = self.changed, {}
+        return changed_gestures
 
 
 class MembersGestures:
@@ -170,8 +170,8 @@ class MembersGestures:
         refusal = seat.may.gesture or (seat.may.transport if TRANSPORT in values else None)
         if refusal is not None:
             return self._refused(message, ErrorCode.FORBIDDEN, refusal)
-        elsewhere = self._members.remote.gestures.bytes
-        text = self._gestures.problem_with(seat.member, message.id, values, elsewhere)
+        bytes_elsewhere = self._members.remote.gestures.bytes
+        text = self._gestures.problem_with(seat.member, message.id, values, bytes_elsewhere)
         if text:
             return self._refused(message, ErrorCode.LIMIT_REACHED, text)
         problem = problem_with_shown(message.id, values)
@@ -202,8 +202,8 @@ def _growth(values_before: Values, values: Mapping[str, Previewed]) -> int:
 def _is_too_wide(before: Previewed, newer: Previewed) -> bool:
     """Whether both together are more than one message may hold: joiners get all of them in one."""
     props = _laid_over(before, newer).props
-    leaves = props.get("params")
-    return len(props) > SHOWN_PROPS or (isinstance(leaves, dict) and len(leaves) > SHOWN_LEAVES)
+    params = props.get("params")
+    return len(props) > SHOWN_PROPS or (isinstance(params, dict) and len(params) > SHOWN_LEAVES)
 
 
 def _size(entity_id: str, previewed: Previewed) -> int:
@@ -226,7 +226,7 @@ def _lay_over(values: Values, newer: Mapping[str, Previewed]) -> None:
 
 def _laid_over(before: Previewed, newer: Previewed) -> Previewed:
     props = before.props | newer.props
-    old, new = before.props.get("params"), newer.props.get("params")
-    if isinstance(old, dict) and isinstance(new, dict):
-        props["params"] = old | new
+    params_before, params_after = before.props.get("params"), newer.props.get("params")
+    if isinstance(params_before, dict) and isinstance(params_after, dict):
+        props["params"] = params_before | params_after
     return Previewed(newer.col, props)

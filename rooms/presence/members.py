@@ -79,8 +79,8 @@ class Members:
     def everyone(self) -> list[Member]:
         """All of them, as a client gets them."""
         members_here = [self.shown(seat) for seat in self.seats.values()]
-        away = (absent.member for absent in self.absent.members.values())
-        return _with_less_selected([*members_here, *self.remote.as_members(), *away])
+        absent_members = (absent.member for absent in self.absent.members.values())
+        return _with_less_selected([*members_here, *self.remote.as_members(), *absent_members])
 
     def here(self) -> list[RemoteMember]:
         """Our members, as other nodes get them."""
@@ -88,8 +88,8 @@ class Members:
         pairs = zip(members_shown, self.seats.values(), strict=True)
         seats = [RemoteMember(member, seat.generation) for member, seat in pairs]
         absent = self.absent.members.values()
-        away = [RemoteMember(a.member, a.generation, True) for a in absent if a.was_here]
-        return [*seats, *away]
+        absent_members = [RemoteMember(a.member, a.generation, True) for a in absent if a.was_here]
+        return [*seats, *absent_members]
 
     def live(self) -> tuple[str, ...]:
         """Connections that hear deltas and ticks as they come; the same while they are."""
@@ -140,10 +140,10 @@ class Members:
         if known_member is None:
             effects.append(self._to_all(MemberJoined(self._project, self.shown(seat))))
         else:
-            was = (
+            member_before = (
                 known_member.as_member() if isinstance(known_member, Seat) else known_member.member
             )
-            seat.presence = was.presence
+            seat.presence = member_before.presence
             seat.generation = max(request.at, known_member.generation + 1)
             self._ticks.hand_over(seat)
         if before is not None:
@@ -244,7 +244,7 @@ class Members:
     # Other nodes.
 
     def on_present(
-        self, node: str, number: int, announced: Sequence[RemoteMember], now: float
+        self, node: str, number: int, announced_members: Sequence[RemoteMember], now: float
     ) -> Effects:
         """Another node says who is there (rules J7, P5, P8)."""
         if not self.remote.is_newest(node, number):
@@ -252,7 +252,7 @@ class Members:
         self.remote.on_life_sign(node, now)
         effects: Effects = []
         newer_members = []
-        for member_announced in announced:
+        for member_announced in announced_members:
             is_there, effects_of_member = self._believe(node, member_announced)
             effects += effects_of_member
             if is_there:
@@ -275,19 +275,19 @@ class Members:
 
     # Inside.
 
-    def _believe(self, node: str, announced: RemoteMember) -> tuple[bool, Effects]:
+    def _believe(self, node: str, announced_member: RemoteMember) -> tuple[bool, Effects]:
         """Whether the member is there now, and not here or elsewhere since."""
-        member = announced.member.member
+        member = announced_member.member.member
         seat = self.seat_of(member)
         if seat is not None:
-            is_later = (announced.generation, node) > (seat.generation, self._node)
-            if is_later and not announced.is_absent:
+            is_later = (announced_member.generation, node) > (seat.generation, self._node)
+            if is_later and not announced_member.is_absent:
                 return True, self._moved_away(seat)
             return False, [Announce()]
         absent = self.absent.returned(member)
         if absent is None:
             return True, []
-        if announced.generation < absent.generation:
+        if announced_member.generation < absent.generation:
             self.absent.keep(absent)
             return False, []
         self.remote.take_over(absent.member, absent.generation, {})
@@ -336,8 +336,8 @@ def _with_less_selected(members: list[Member]) -> list[Member]:
     selections = [s for m in members if isinstance(s := m.presence.selection, list) and s]
     if sum(map(len, selections)) <= MAX_SELECTED_TOLD:
         return members
-    each = MAX_SELECTED_TOLD // len(selections)
-    return [_with_selected(member, each) for member in members]
+    selected_each = MAX_SELECTED_TOLD // len(selections)
+    return [_with_selected(member, selected_each) for member in members]
 
 
 def _with_selected(member: Member, most: int) -> Member:

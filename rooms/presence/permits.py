@@ -23,12 +23,12 @@ class Permits(NamedTuple):
         """As members are told."""
         return {name: sorted(users) for name, users in self.lists.items()}
 
-    def refusal(self, what: str, user: str, role: str) -> str | None:
+    def refusal(self, action: str, user: str, role: str) -> str | None:
         """Why this user may not, as a sentence; None: nothing was agreed on against it."""
-        users = self.lists.get(what)
+        users = self.lists.get(action)
         if users is None or user in users or user == self.host or role in GOVERNS:
             return None
-        return WHY[what]
+        return WHY[action]
 
 
 NOTHING_AGREED = Permits()
@@ -55,6 +55,6 @@ def may(permits: Permits, user: str, role: str) -> May:
         text = f"a {role} cannot edit; ask an owner for the role of an editor"
         return May(text, text, text)
     edit, gesture, transport = (
-        permits.refusal(what, user, role) for what in ("edit", "gesture", TRANSPORT)
+        permits.refusal(action, user, role) for action in ("edit", "gesture", TRANSPORT)
     )
     return May(edit, edit or gesture, transport)

@@ -81,11 +81,11 @@ class RemoteMembers:
         """The members that are on a node."""
         return [member for member, remote in self.members.items() if remote.node == node]
 
-    def present(self, node: str, announced: Iterable[RemoteMember]) -> PresenceDiff:
+    def present(self, node: str, announced_members: Iterable[RemoteMember]) -> PresenceDiff:
         """All members of a node, as it says."""
         diff = PresenceDiff()
         members_gone = set(self.of(node))
-        for member_announced in announced:
+        for member_announced in announced_members:
             member = member_announced.member.member
             members_gone.discard(member)
             before = self.members.get(member)
@@ -135,17 +135,19 @@ class RemoteMembers:
 
     def flush(self) -> Sequence[Packet]:
         """The ticks that wait."""
-        waiting, self.waiting = self.waiting, []
+        waiting_packets, self.waiting = self.waiting, []
         self.is_overrun = False
-        return waiting
+        return waiting_packets
 
-    def take_over(self, member: Member, generation: int, shown: Mapping[str, object]) -> None:
+    def take_over(
+        self, member: Member, generation: int, shown_presence: Mapping[str, object]
+    ) -> None:
         """A member of ours is about to be announced by another node: nobody left or joined.
 
         What it was showing here is over, and only those here have to be told.
         """
         self.members[member.member] = Remote(member, "", generation)
-        self._tell_over(member.member, shown)
+        self._tell_over(member.member, shown_presence)
 
     def end(self, member: str) -> Remote | None:
         """A member is here now; what it showed there is over."""
@@ -177,11 +179,13 @@ class RemoteMembers:
         """A tick was lost: those here get what it held."""
         gestures_before = self.gestures.of(before.member)
         ended_gestures = dict.fromkeys(gestures_before.keys() - after.gestures.keys())
-        moved = {} if before.presence == after.presence else {after.member: after.presence}
-        changed = gestures_before != after.gestures
-        gestures = {after.member: {**after.gestures, **ended_gestures}} if changed else {}
-        if moved or gestures:
-            self.pass_on(Packet(Tick(self._project, moved, gestures)))
+        moved_members = {} if before.presence == after.presence else {after.member: after.presence}
+        are_gestures_changed = gestures_before != after.gestures
+        gestures = (
+            {after.member: {**after.gestures, **ended_gestures}} if are_gestures_changed else {}
+        )
+        if moved_members or gestures:
+            self.pass_on(Packet(Tick(self._project, moved_members, gestures)))
 
     def _tell_over(self, member: str, gestures: Mapping[str, object]) -> None:
         if gestures:

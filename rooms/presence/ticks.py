@@ -176,20 +176,20 @@ class Ticks:
     told_early: float = 0.0
     """What the last tick told of beyond that, less than a mover: the next one waits for less."""
 
-    def wait_until(self, due: float) -> None:
+    def wait_until(self, due_at: float) -> None:
         """The caller will call when the tick is due: until then only enough moves see to it."""
-        self.is_awaited, self.awaited_for = True, due
+        self.is_awaited, self.awaited_for = True, due_at
 
     def is_awaited_at(self, now: float) -> bool:
         """Whether the tick that was awaited for this time is still to come."""
         return self.is_awaited and self.awaited_for <= now
 
-    def hand_over(self, who: Mover) -> None:
+    def hand_over(self, mover: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
         for index, other_mover in enumerate(self.moved):
-            if other_mover.member == who.member:
-                who.untold, other_mover.untold = other_mover.untold, None
-                self.moved[index] = who
+            if other_mover.member == mover.member:
+                mover.untold, other_mover.untold = other_mover.untold, None
+                self.moved[index] = mover
 
     def forget(self, members: Collection[str]) -> None:
         """These have gone: no tick says where they went."""
@@ -215,16 +215,16 @@ class Ticks:
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
-        moved, self.moved = self.moved, []
-        if moved or also:
+        moved_members, self.moved = self.moved, []
+        if moved_members or also:
             if self.gathers:
-                self._count(len(moved), now - self.last_tick_at)
+                self._count(len(moved_members), now - self.last_tick_at)
             self.last_tick_at = self.last_sent_at = now
-        if moved and (self.is_overwritten or self.max_gap < LONGEST_GAP):
+        if moved_members and (self.is_overwritten or self.max_gap < LONGEST_GAP):
             self.max_gap = next_max_gap(self.max_gap, overwritten=self.is_overwritten)
             self.is_overwritten = False
         moved_elsewhere = {}
-        for mover in moved:
+        for mover in moved_members:
             change, mover.untold = mover.untold or NOWHERE, None
             mover.presence = merge(mover.presence, change)
             moved_elsewhere[mover.member] = Presence(  # without what else a message has
@@ -237,13 +237,13 @@ class Ticks:
             )
         return moved_elsewhere
 
-    def _count(self, moved: int, seconds: float) -> None:
+    def _count(self, moved_count: int, seconds: float) -> None:
         """So many have moved in that time."""
         self.gathers = False
-        self.told_early = min(1.0, max(0.0, moved - self.enough))
+        self.told_early = min(1.0, max(0.0, moved_count - self.enough))
         self.enough = float("inf")
         seconds = min(max(seconds, SHORTEST_COUNTED), LONGEST_COUNTED)
-        self.movers_of_late += RATE_SMOOTHING * (moved - self.movers_of_late)
+        self.movers_of_late += RATE_SMOOTHING * (moved_count - self.movers_of_late)
         self.seconds_of_late += RATE_SMOOTHING * (seconds - self.seconds_of_late)
 
 
@@ -302,20 +302,20 @@ class RoomTicks:
         remote = self.members.remote
         packets = self._flush_remote() if remote.waiting or remote.is_overrun else ()
         movers = self.ticks.moved
-        moved = self.ticks.flush(now, also=bool(gestures or packets))
-        to, but = self.members.live(), ""
+        moved_members = self.ticks.flush(now, also=bool(gestures or packets))
+        connections, but = self.members.live(), ""
         effects: Effects = []
-        if moved or gestures:
+        if moved_members or gestures:
             digest = self._digest_due(now) if self._digest_sent[0] != self._follower.head else None
-            tick = Tick(self._project, moved, gestures, digest=digest)
+            tick = Tick(self._project, moved_members, gestures, digest=digest)
             own_packet = Packet(tick)
             if remote.nodes:
                 effects.append(ForwardTick(own_packet))
             if not packets and digest is None:
                 but = self._only_one(movers, gestures)
             packets = (own_packet, *packets) if packets else (own_packet,)
-        if to and packets:
-            effects.append(SendTick(to, packets, but))
+        if connections and packets:
+            effects.append(SendTick(connections, packets, but))
         return effects
 
     def pass_on(self, now: float) -> Effects:
@@ -324,8 +324,8 @@ class RoomTicks:
         if not (remote.waiting or remote.is_overrun):
             return []
         self.ticks.last_sent_at = now
-        packets, to = self._flush_remote(), self.members.live()
-        return [SendTick(to, packets)] if to and packets else []
+        packets, connections = self._flush_remote(), self.members.live()
+        return [SendTick(connections, packets)] if connections and packets else []
 
     def _flush_remote(self) -> tuple[Packet, ...]:
         """The ticks of other nodes that wait for ours."""

@@ -126,8 +126,8 @@ def _problem_with_text(field: Field, value: object) -> str | None:
                 return invariants.LENGTH.format(length=field.max_length)
             return invariants.NO_NUL if "\0" in value else None
         case "choice":
-            allowed = ", ".join(field.choices)
-            return None if value in field.choices else invariants.ONE_OF.format(words=allowed)
+            allowed_words = ", ".join(field.choices)
+            return None if value in field.choices else invariants.ONE_OF.format(words=allowed_words)
         case "order":
             problem = problem_with_key(value)
             return None if problem is None else invariants.ORDER_KEY.format(why=problem)

@@ -77,18 +77,18 @@ def _problem_with_path(path: str) -> str | None:
     return f"must not lead to {leaf}, which {OF_AN_OBJECT}" if leaf in OF_EVERY_OBJECT else None
 
 
-def _problem_with_leaves(leaves: Mapping[str, object]) -> str | None:
-    problem = _problem_with_names(leaves)
+def _problem_with_leaves(params: Mapping[str, object]) -> str | None:
+    problem = _problem_with_names(params)
     if problem:
         return problem
-    texts = (text for leaf in leaves.items() for text in leaf if type(text) is str)
+    texts = (text for leaf in params.items() for text in leaf if type(text) is str)
     return next(filter(None, map(problem_with_text, texts)), None)
 
 
-def _problem_with_names(leaves: Mapping[str, object]) -> str | None:
-    if OF_EVERY_OBJECT.isdisjoint(leaves):
+def _problem_with_names(params: Mapping[str, object]) -> str | None:
+    if OF_EVERY_OBJECT.isdisjoint(params):
         return None
-    name = next(name for name in leaves if name in OF_EVERY_OBJECT)
+    name = next(name for name in params if name in OF_EVERY_OBJECT)
     return f"must not hold {name}, which {OF_AN_OBJECT}"
 
 
@@ -96,6 +96,6 @@ def _problem_with_expect(op: Op) -> str | None:
     """Others are sent it as well: its keys count, its values may be what was stored before."""
     if isinstance(op, Insert) or op.expect is UNSET:
         return None
-    leaves = op.expect.get("params")
-    problem = _problem_with_names(leaves) if isinstance(leaves, dict) else None
+    expected_params = op.expect.get("params")
+    problem = _problem_with_names(expected_params) if isinstance(expected_params, dict) else None
     return f"{op.col}.params {problem}" if problem else None

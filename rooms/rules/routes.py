@@ -56,18 +56,18 @@ class Routes:
     def add(self, source: str, destination: str) -> None:
         """One more entity leads sound from `source` to `destination`."""
         for links, start, end in _both_ways(self, source, destination):
-            ends = links.setdefault(start, {})
-            ends[end] = ends.get(end, 0) + 1
+            link_counts = links.setdefault(start, {})
+            link_counts[end] = link_counts.get(end, 0) + 1
 
     def discard(self, source: str, destination: str) -> None:
         """An entity that was added leads there no longer."""
         for links, start, end in _both_ways(self, source, destination):
-            ends = links[start]
-            ends[end] -= 1
-            if not ends[end]:
-                del ends[end]
-                if ends:
-                    links[start] = shrunk(ends)
+            link_counts = links[start]
+            link_counts[end] -= 1
+            if not link_counts[end]:
+                del link_counts[end]
+                if link_counts:
+                    links[start] = shrunk(link_counts)
                 else:
                     del links[start]
 
@@ -116,7 +116,7 @@ class Walk:
 
 
 def meet(
-    onward: Walk, back: Walk, goal: str, *, is_limited: bool = False
+    onward: Walk, backward: Walk, goal: str, *, is_limited: bool = False
 ) -> Generator[None, None, bool]:
     """Whether a walk onward and one back from `goal` meet: the shorter one decides. With pauses.
 
@@ -126,7 +126,7 @@ def meet(
         return True
     links = 0
     while True:
-        for walk, other_walk in ((onward, back), (back, onward)):
+        for walk, other_walk in ((onward, backward), (backward, onward)):
             channel = walk.step()
             if channel is None or channel in other_walk.met:
                 return channel is not None

@@ -38,14 +38,19 @@ class Entities(Protocol):
 
 
 def problem_with_place(
-    document: Entities, collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+    document: Entities,
+    collection: str,
+    entity_id: str,
+    entity: Entity,
+    touched_names: AbstractSet[str],
 ) -> Why:
-    """Why the entity cannot stand where it would, checking only what `touched` can have changed."""
+    """Why the entity cannot stand where it would, checking only what `touched_names` can have
+    changed."""
     rules = _RULES.get(collection)
-    if rules is None or touched.isdisjoint(rules):
+    if rules is None or touched_names.isdisjoint(rules):
         return FINE
     for name, rule in rules.items():
-        if name in touched:
+        if name in touched_names:
             why = rule(document, entity_id, entity)
             if why[0] is not None:
                 return why
@@ -53,13 +58,13 @@ def problem_with_place(
 
 
 def route_of(
-    collection: str, entity_id: str, entity: Entity, touched: AbstractSet[str]
+    collection: str, entity_id: str, entity: Entity, touched_names: AbstractSet[str]
 ) -> tuple[str, str] | None:
     """From which channel to which the entity would lead sound, if that is to be looked at anew."""
     if collection == "channels":
-        is_new = "dest" in touched and entity["dest"] is not None
+        is_new = "dest" in touched_names and entity["dest"] is not None
         return (entity_id, entity["dest"]) if is_new else None
-    if collection == "sends" and not touched.isdisjoint(("channel", "dest")):
+    if collection == "sends" and not touched_names.isdisjoint(("channel", "dest")):
         return entity["channel"], entity["dest"]
     return None
 
