@@ -56,7 +56,7 @@ async def _prepare(connection: Any) -> None:
 
 async def _prepare_slow(connection: Any) -> None:
     await _prepare(connection)
-    step_back(connection)
+    await step_back(connection)
 
 
 def _settings(statement_seconds: float, lock_seconds: float | None) -> dict[str, str]:

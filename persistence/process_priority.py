@@ -1,11 +1,13 @@
 """Where PostgreSQL is on this machine, what takes long in it steps back behind appends."""
 
-import os
+import asyncio
 import socket
 import struct
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from machine import niceness
 
 NICENESS = 5
 """More than the server's others have: a third of what an append gets, where both want a core.
@@ -13,20 +15,24 @@ NICENESS = 5
 So what is slow still ends within its timeout.
 """
 
-LAST = 19
-"""The niceness of what comes last, on Linux."""
+TRIES = 10
+AGAIN_SECONDS = 0.11
+"""Linux changes the niceness of one session in a tenth of a second."""
 
 CREDENTIALS = struct.Struct("3i")
 """Of Linux: process, user and group at the other end of a socket of this machine."""
 
 
-def step_back(connection: Any) -> None:
+async def step_back(connection: Any) -> None:
     """Let all others go first; nothing happens where the server is elsewhere, or not ours."""
     with suppress(OSError, AttributeError, ValueError):
         backend = connection.get_server_pid()
-        if _parent_of(backend) == _postmaster(connection):
-            niceness_behind = os.getpriority(os.PRIO_PROCESS, backend) + NICENESS
-            os.setpriority(os.PRIO_PROCESS, backend, min(niceness_behind, LAST))
+        for _ in range(TRIES):
+            if _parent_of(backend) != _postmaster(connection) or niceness.step_back(
+                backend, NICENESS
+            ):
+                return
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 def _postmaster(connection: Any) -> int:

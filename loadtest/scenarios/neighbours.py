@@ -25,6 +25,7 @@ from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.running import data_directory
 from machine.local_hub import CHECKOUT, LocalHub
+from machine.niceness import stepped_back
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.failures import CallFailed
@@ -65,7 +66,7 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         with console.status("filling the large project"):
             await large.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
-        os.nice(BEHIND)
+        stack.enter_context(stepped_back(BEHIND))
         began_at, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
         report = await _measure(acks, large, arguments.seconds, console)
         waited = kept_waiting_seconds(hub.pid) - waited
@@ -174,6 +175,7 @@ async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator
         stdout=subprocess.PIPE,
         cwd=CHECKOUT,
         env=os.environ | where | {"PRIME_LOAD_PROJECT": project},
+        start_new_session=True,  # this one's steps back
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from machine.niceness import LAST
 from persistence import process_priority as module
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
@@ -22,7 +23,7 @@ async def test_only_the_slow_lanes_step_back(database_url: str) -> None:
     finally:
         await lanes.close()
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    slow = min(own + module.NICENESS, module.LAST)
+    slow = min(own + module.NICENESS, LAST)
     assert by_lane == {
         "appends": own, "rooms": own, "behind": own, "calls": own, "reads": slow,
         "callers": own, "searches": own,
