@@ -28,7 +28,7 @@ from files.midi.export import write_midi
 from files.prime_file import write_prime
 from files.upload import UploadIncomplete, upload
 from machine.caller_paths import path_of_caller
-from machine.child_directory import DirectoryInUse, DirectoryLock
+from machine.children.child_directory import DirectoryInUse, DirectoryLock
 from machine.local_hub import HubFailed, LocalHub
 from machine.settings.sources import set_here
 from prime_client.client import Client

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from machine.caller_paths import path_of_caller
-from machine.child_directory import copy_for_all, socket_directory, stop_leftovers
-from machine.child_process import (
+from machine.children.child_directory import copy_for_all, socket_directory, stop_leftovers
+from machine.children.child_process import (
     ChildUser,
     Launcher,
     NotInstalled,

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from machine.child_directory import DirectoryLock, make_directory
-from machine.child_process import ChildProcess, ServerUnavailable
+from machine.children.child_directory import DirectoryLock, make_directory
+from machine.children.child_process import ChildProcess, ServerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

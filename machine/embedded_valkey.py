@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from machine.caller_paths import path_of_caller
-from machine.child_directory import copy_for_all, socket_directory, stop_leftovers
-from machine.child_process import (
+from machine.children.child_directory import copy_for_all, socket_directory, stop_leftovers
+from machine.children.child_process import (
     ChildUser,
     Launcher,
     NotInstalled,

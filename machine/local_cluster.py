@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from machine.child_program import CHECKOUT, ChildProgram, Program
+from machine.children.child_program import CHECKOUT, ChildProgram, Program
 from machine.local_hub import LocalHub, local_postgres
 
 VALKEY_SECONDS = 20.0

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from machine.child_program import (
+from machine.children.child_program import (
     CHECKOUT,
     ChildProgram,
     HubFailed,

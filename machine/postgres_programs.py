@@ -14,7 +14,7 @@ from glob import glob
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from machine.child_program import tie_to_our_life
+from machine.children.child_program import tie_to_our_life
 from machine.embedded_postgres import PACKAGE
 
 INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")

@@ -299,7 +299,7 @@ def _arguments() -> argparse.Namespace:
 def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
     if url := chosen(arguments.database_url, arguments.config):
         return url
-    from machine.child_process import NotInstalled, ServerUnavailable
+    from machine.children.child_process import NotInstalled, ServerUnavailable
     from machine.embedded_postgres import EmbeddedPostgres
 
     server = EmbeddedPostgres(arguments.data or data_directory(arguments.config))

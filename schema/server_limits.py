@@ -498,7 +498,7 @@ LOG_BYTES_KEPT = SERVER_BOUNDS.add(
     "bytes",
     "a log of an embedded server",
     Instead.OLDEST_FORGOTTEN,
-    "machine/child_process.py",
+    "machine/children/child_process.py",
     "A log that is larger is kept aside at the next start.",
 )
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from machine.child_process import ServerUnavailable, log_tail
+from machine.children.child_process import ServerUnavailable, log_tail
 
 LOOK_SECONDS = 0.5
 READY_SECONDS = 60.0

@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 
 from machine.balancer import Balancer, Node
-from machine.child_process import ServerUnavailable, its_log, open_log, setpriv_path
-from machine.child_program import child_environment
+from machine.children.child_process import ServerUnavailable, its_log, open_log, setpriv_path
+from machine.children.child_program import child_environment
 from server.accounts.public_url import PublicUrl
 from server.embedded_servers import Embedded, keep_running
 from server.health.log import set_level

@@ -23,7 +23,7 @@ from loadtest.people.library_work import LibraryWork
 from loadtest.people.participants import Participant, Tally, take_seats
 from loadtest.people.proof import prove, settle
 from loadtest.running import data_directory, interrupt_sets, wait
-from machine.child_program import HubFailed, last_lines
+from machine.children.child_program import HubFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub
 from prime_client.client import Client

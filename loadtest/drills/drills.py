@@ -13,7 +13,7 @@ from loadtest.drills.restoring import restore
 from loadtest.drills.scene import Scene
 from loadtest.drills.upgrading import root_of, upgrade, version_before
 from loadtest.faults import foreign_faults
-from machine.child_program import CHECKOUT
+from machine.children.child_program import CHECKOUT
 
 SECONDS = 2.0
 """That they play before and after, unless said otherwise."""

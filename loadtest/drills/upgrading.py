@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from loadtest.drills.scene import Scene, Skipped, command
-from machine.child_program import CHECKOUT
+from machine.children.child_program import CHECKOUT
 
 VERSIONS = CHECKOUT / "ops" / "versions_before"
 """A version and its last commit in each line, the newest first."""

@@ -15,7 +15,7 @@ from machine.local_hub import local_postgres
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from machine.child_program import ChildProgram
+    from machine.children.child_program import ChildProgram
 
 POSTGRES_PORT = 5432
 ASKED = "persistence.tools.standby"

@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
-from machine.child_program import CHECKOUT, child_environment, last_lines
+from machine.children.child_program import CHECKOUT, child_environment, last_lines
 
 GONE_SECONDS = 10.0
 

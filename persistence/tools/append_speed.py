@@ -20,7 +20,7 @@ import asyncpg
 import uvloop
 
 from machine.caller_paths import path_of_caller
-from machine.child_process import ServerUnavailable
+from machine.children.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.database_url import chosen
 from persistence.errors import PersistenceError, Unavailable

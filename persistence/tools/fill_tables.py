@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from machine.caller_paths import path_of_caller
-from machine.child_process import ServerUnavailable
+from machine.children.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.database_url import chosen
 from persistence.errors import PersistenceError

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from machine.child_process import NotInstalled, ServerUnavailable
+from machine.children.child_process import NotInstalled, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres, package_root
 from persistence.backups import restore_target
 from persistence.backups.contents import snapshot

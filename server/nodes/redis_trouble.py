@@ -1,6 +1,6 @@
 """What the server of REDIS_URL says where it does not do as a bus, with what helps."""
 
-from machine.child_process import helped
+from machine.children.child_process import helped
 from schema.text.one_line import said_by
 
 HELPS = (

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from machine import embedded_postgres
-from machine.child_process import NotInstalled
+from machine.children.child_process import NotInstalled
 from machine.sockets.closed_pipes import ended
 from server.operating.checks import node_checks, reachability_checks
 from server.operating.checks.data_directory import data_directory

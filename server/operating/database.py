@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from machine.child_process import ServerUnavailable
+from machine.children.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres, address_of_running
 from machine.settings.sources import COMMAND_LINE
 from persistence.errors import BadSetting, Unavailable

@@ -21,7 +21,7 @@ from files.imported_song import Song
 from files.importing import read_song
 from files.losses import Loss
 from files.midi.export import write_midi
-from machine.child_directory import DirectoryLock
+from machine.children.child_directory import DirectoryLock
 from prime_client.copy.state_ops import State
 from schema.calls import CreateProject
 from tests.files.dawproject.test_export import a_state

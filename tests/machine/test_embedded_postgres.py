@@ -13,10 +13,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from machine import child_process, embedded_postgres
-from machine.child_process import ChildUser, Launcher, ServerUnavailable
+from machine import embedded_postgres
+from machine.children import child_process
+from machine.children.child_process import ChildUser, Launcher, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
-from tests.machine.test_child_process import is_alive, needs_root, needs_setpriv, wait_for
+from tests.machine.children.test_child_process import is_alive, needs_root, needs_setpriv, wait_for
 
 pytestmark = pytest.mark.postgres
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from machine.child_process import ServerUnavailable
+from machine.children.child_process import ServerUnavailable
 from machine.embedded_valkey import EmbeddedValkey, answers_ping
-from tests.machine.test_child_process import is_alive, needs_setpriv, wait_for
+from tests.machine.children.test_child_process import is_alive, needs_setpriv, wait_for
 
 pytestmark = pytest.mark.redis
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from machine.child_program import child_environment
+from machine.children.child_program import child_environment
 from machine.local_hub import HubFailed, LocalHub
 from prime_client.client import Client
 

@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from machine import embedded_valkey
-from machine.child_process import NotInstalled
+from machine.children.child_process import NotInstalled
 from machine.settings.masking import masked
 from server.accounts.mail.smtp import MailTrouble, SmtpConnection, in_one_line
 from server.nodes.redis_trouble import in_words

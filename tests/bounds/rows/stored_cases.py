@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from machine.child_process import open_log
+from machine.children.child_process import open_log
 from persistence.journal import history as project_history
 from persistence.journal.state_slices import joined
 from persistence.tables.internal import idempotency_keys

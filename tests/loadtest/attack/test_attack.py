@@ -18,7 +18,7 @@ from loadtest.attack.catalogue import (
 )
 from loadtest.attack.command import FAMILIES, in_order, report_of, target_of, try_one
 from loadtest.attack.target import Target
-from machine.child_program import CHECKOUT
+from machine.children.child_program import CHECKOUT
 
 
 class QuietWitness:

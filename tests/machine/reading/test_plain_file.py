@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from machine.child_directory import DirectoryLock
-from machine.child_process import ServerUnavailable, open_log
+from machine.children.child_directory import DirectoryLock
+from machine.children.child_process import ServerUnavailable, open_log
 from machine.reading.plain_file import (
     NotPlain,
     may_be_written_by_others,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from machine import embedded_postgres, embedded_valkey
-from machine.child_process import NotInstalled
+from machine.children.child_process import NotInstalled
 from server.operating import check_command
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from machine.child_process import NotInstalled, ServerUnavailable
+from machine.children.child_process import NotInstalled, ServerUnavailable
 from persistence import migrate
 from persistence.errors import BadSetting, PersistenceError, Unfit
 from persistence.journal.new_epochs import new_epochs

@@ -12,15 +12,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from machine import child_process
-from machine.child_directory import (
+from machine.children import child_process
+from machine.children.child_directory import (
     DirectoryLock,
     copy_for_all,
     processes_in,
     socket_directory,
     stop_leftovers,
 )
-from machine.child_process import (
+from machine.children.child_process import (
     HELPS,
     ChildUser,
     Launcher,
@@ -126,7 +126,7 @@ def test_servers_start_from_the_main_thread_only(tmp_path: Path) -> None:
 def test_a_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     program = (
         "import signal, sys, pathlib, time\n"
-        "from machine.child_process import Launcher\n"
+        "from machine.children.child_process import Launcher\n"
         "log = pathlib.Path(sys.argv[1])\n"
         "print(Launcher(None, []).start(['sleep', '60'], log, signal.SIGTERM).pid, flush=True)\n"
         "time.sleep(60)\n"

@@ -15,7 +15,7 @@ from typing import Self
 
 import psutil
 
-from machine.child_process import (
+from machine.children.child_process import (
     POLL_SECONDS,
     Launcher,
     ServerUnavailable,
