@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 15.0
 LOG_LINES_TOLD = 5
 

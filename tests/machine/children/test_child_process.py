@@ -135,7 +135,7 @@ def test_a_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(tmp_path / "log")],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )
     with parent:
         assert parent.stdout is not None
