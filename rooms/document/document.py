@@ -1,29 +1,25 @@
 """A project's document: what ops do to its state. Total, deterministic, cost by what is touched.
 
-It is the first aspect of the journal: the payload of its entries is a list of ops.
+It is what `rooms.document.document_aspect` makes of the journal.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
-import msgspec
-
-from rooms.aspect import UNREADABLE, StateSlice
 from rooms.aspect import Applied as AspectApplied
-from rooms.document.contributor_scope import ContributorScope, scope_of
+from rooms.document.contributor_scope import ContributorScope
 from rooms.document.entity_store import Change, Entity, State, Steps
 from rooms.document.op_application import SLICE_OPS, OpApplication, OpDropped
 from rooms.document.ops_in_full import merged, spelled
 from rooms.document.size_check import SizeCheck
-from rooms.journal.entry import Entry, Proposal, Purpose
-from rooms.pauses import finish, no_pause, slices_of
-from rooms.rules.proposal_rules import problem_with_new_op
+from rooms.journal.entry import Purpose
+from rooms.pauses import finish
 from schema import invariants
 from schema.entities import SIDED
 from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
-from schema.ops import Delete, Op, decode_ops
+from schema.ops import Delete, Insert, Op
 
 __all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "Tried", "merged"]
 
@@ -36,6 +32,9 @@ what points at something that is deleted grows by a few bytes.
 
 NEARLY_FULL = 0.75
 """Of a bound of the project: past that a node says how much room is left (`Document.margin`)."""
+
+LARGE = 65_536
+"""Bytes that a delta adds: past that a node says it as well, as several of them fill a project."""
 
 GROWTH = 12
 """Bytes of a state that a byte of ops makes at most: see `FREE_OF_COUNTING`."""
@@ -96,6 +95,10 @@ class Applied(AspectApplied):
         self.ops.extend(effective_ops)
 
 
+def _most_of_devices(ops: Sequence[Op]) -> int:
+    return sum(op.col == "devices" for op in ops) * MAX_PARAMS_BYTES
+
+
 def quarantined(ops: int, mistake: str) -> Applied:
     """What a delta of so many ops does that cannot be read or applied: nothing."""
     drops = [Drop(index, DropReason.QUARANTINED) for index in range(max(1, ops))]
@@ -107,7 +110,7 @@ class Document(OpApplication):
 
     margin: int | None = None
     """How many bytes of ops may be stored before those that were rehearsed last, if they are not to
-    pass a bound; None: as many as can be on their way."""
+    pass a bound; None: they add little, and there is much room."""
 
     def apply(
         self,
@@ -176,26 +179,42 @@ class Document(OpApplication):
         applied.changes = self._taken_log()
         return applied
 
-    def _margin_of(self, entities: int, size: int | None, beside: int) -> int | None:
-        """After a delta that comes to so much. `size`: None where it is too small to be counted."""
+    def _margin_of(
+        self, entities: int, size: int | None, own: int = 0, beside: int = 0
+    ) -> int | None:
+        """After a delta that comes to so much.
+
+        `size`: None where it is not counted; `own`: bytes of its ops.
+        """
+        added = own if size is None else size - self.size
+        size = self.size + GROWTH * own if size is None else size
         margins: list[int] = []
         with_others = entities + beside // LEAST_INSERT
-        if entities > len(self.where) and with_others > MAX_ENTITIES * NEARLY_FULL:
+        is_near = with_others > MAX_ENTITIES * NEARLY_FULL
+        if entities > len(self.where) and (is_near or added > LARGE):
             margins.append((MAX_ENTITIES - entities) * LEAST_INSERT)
-        size = self.size if size is None else size
-        if size > self.size and size + GROWTH * beside > MAX_STATE_BYTES * NEARLY_FULL:
+        is_near = size + GROWTH * beside > MAX_STATE_BYTES * NEARLY_FULL
+        if size > self.size and (is_near or added > LARGE):
             margins.append((MAX_STATE_BYTES - size) // GROWTH)
-        return min(margins, default=None)
+        return max(0, min(margins)) if margins else None
 
-    def may_be_full_after(self, ops: Sequence[Op]) -> bool:
-        """Whether so many ops can pass the bounds of a project: else there is nothing to count."""
-        if len(self.where) + len(ops) > MAX_ENTITIES:
+    def margin_as(self, entities: int, size: int) -> int | None:
+        """What `margin` is of ops that lead to a state of so much."""
+        return self._margin_of(entities, size)
+
+    def margin_uncounted(self, ops: Sequence[Op]) -> int | None:
+        """What `margin` is of ops that cannot come near a bound (`may_come_near`)."""
+        adding = [op for op in ops if not isinstance(op, Delete)]
+        most = len(adding) * MOST_BY_OP + _most_of_devices(adding)
+        inserts = sum(isinstance(op, Insert) for op in adding)
+        return self._margin_of(len(self.where) + inserts, None, most // GROWTH)
+
+    def may_come_near(self, ops: Sequence[Op]) -> bool:
+        """Whether so many ops can fill a project nearly: else there is nothing to count."""
+        if len(self.where) + len(ops) > MAX_ENTITIES * NEARLY_FULL:
             return True
-        most = len(ops) * MOST_BY_OP
-        if self.size + most > MAX_STATE_BYTES:
-            return True
-        of_devices = sum(op.col == "devices" for op in ops)
-        return self.size + most + of_devices * MAX_PARAMS_BYTES > MAX_STATE_BYTES
+        most, near = self.size + len(ops) * MOST_BY_OP, MAX_STATE_BYTES * NEARLY_FULL
+        return most > near or most + _most_of_devices(ops) > near
 
     def rehearse(self, ops: Sequence[Op], *, reach: ContributorScope | None = None) -> list[Drop]:
         """What would be dropped if these ops were applied now; leaves everything as it is.
@@ -211,15 +230,21 @@ class Document(OpApplication):
         are_sound: bool = False,
         reach: ContributorScope | None = None,
         is_made: bool = False,
+        own: int = 0,
         beside: int = 0,
     ) -> Steps[list[Drop]]:
         """`rehearse` with pauses; `are_sound` and `reach` as for `applying`.
 
         `is_made`: by the server, so they may be more than one delta of a client can hold.
-        `beside`: bytes of the ops that are on their way already; they count for `margin` alone.
-        Where this raises, ours being the mistake, everything is as it was as well.
+        `own`, `beside`: bytes of these ops, and of those that are on their way already; they count
+        for `margin` alone. Where this raises, ours being the mistake, everything is as it was.
         """
-        rehearsal = self._rehearsing(ops, is_made=is_made, beside=beside)
+        if own > LARGE and all(isinstance(op, Delete) for op in ops):
+            own = 0
+        is_near = self.size + GROWTH * (own + beside) > MAX_STATE_BYTES * NEARLY_FULL
+        is_free = self.size + GROWTH * beside <= MAX_STATE_BYTES * FREE_OF_COUNTING
+        size = SizeCheck(self.size) if is_made or is_near or not is_free else None
+        rehearsal = self._rehearsing(ops, size, own, beside)
         return self._tried_only(rehearsal, are_sound=are_sound, reach=reach)
 
     def _tried_only(
@@ -235,10 +260,10 @@ class Document(OpApplication):
             yield from self._undoing(*before)
             raise
 
-    def _rehearsing(self, ops: Sequence[Op], *, is_made: bool, beside: int) -> Steps[list[Drop]]:
+    def _rehearsing(
+        self, ops: Sequence[Op], size: SizeCheck | None, own: int, beside: int
+    ) -> Steps[list[Drop]]:
         before = self.size
-        is_counted = is_made or before + GROWTH * beside > MAX_STATE_BYTES * FREE_OF_COUNTING
-        size = SizeCheck(before) if is_counted else None
         drops: list[Drop] = []
         for index, op in enumerate(ops):
             try:
@@ -258,7 +283,7 @@ class Document(OpApplication):
         self.size = before
         entities = len(self.where)
         yield from self._rolling_back()
-        self.margin = self._margin_of(entities, None if size is None else size.bytes, beside)
+        self.margin = self._margin_of(entities, None if size is None else size.bytes, own, beside)
         return drops
 
     def rehearsing_on(
@@ -316,66 +341,6 @@ class Document(OpApplication):
         yield from size.counting(self._log, self._apart, grown_bytes)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
-
-
-class DocumentAspect:
-    """`document`: the state that the entries have made. Members' ops are refused with more detail
-    by `rooms.edits`; `check` is for who has no seat."""
-
-    __slots__ = ("document",)
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-
-    @property
-    def digest(self) -> str:
-        """See `rooms.document.digest`."""
-        return self.document.digest
-
-    def check(self, proposal: Proposal) -> str | None:
-        """The first problem with an op by itself."""
-        ops = read_ops(proposal)
-        if ops is None:
-            return UNREADABLE
-        return next(filter(None, (problem_with_new_op(op) for op in ops)), None)
-
-    def apply(self, entry: Entry, sent_ops: object = None) -> Steps[Applied]:
-        """One that cannot be read keeps its seq, and does nothing. `sent_ops`: its ops."""
-        ops = cast("Sequence[Op] | None", sent_ops) or read_ops(entry)
-        if ops is None:
-            return quarantined(0, UNREADABLE)
-        # The door has looked at each op that a member of this node proposed.
-        are_sound = sent_ops is not None and entry.purpose is Purpose.EDIT
-        reach = scope_of(entry.reach, takes_back=entry.purpose is Purpose.UNDO)
-        applied = yield from self.document.applying(
-            ops,
-            atomic=entry.atomic,
-            are_sound=are_sound,
-            reach=reach,
-            gives_way=entry.purpose in GIVE_WAY,
-        )
-        applied.proposed = ops
-        return applied
-
-    def slices(self) -> Iterator[StateSlice]:
-        """Of small states: a large one is frozen first, and cut in a worker thread."""
-        for collection, entities in self.document.collections.items():
-            for chunk in slices_of(entities, no_pause):
-                yield StateSlice(collection, msgspec.json.encode(chunk))
-
-    def load(self, slices: Iterable[StateSlice]) -> None:
-        """Of this Prime: `server.states.stored_state` reads what an earlier one has stored."""
-        for part in slices:
-            entities = msgspec.json.decode(part.entities, type=dict[str, dict[str, Any]])
-            self.document.load(part.collection, entities)
-
-
-def read_ops(entry: Entry | Proposal) -> list[Op] | None:
-    """None: they cannot be read."""
-    try:
-        return decode_ops(entry.payload)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return None
 
 
 def _dropped_whole(ops: Sequence[Op], applied: Applied) -> Applied:

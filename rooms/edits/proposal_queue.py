@@ -122,8 +122,9 @@ class ProposalQueue:
         document = self._follower.document
         is_undo = queued_request.proposal.purpose is Purpose.UNDO
         reach = scope_of(queued_request.proposal.reach, takes_back=is_undo)
-        beside = self._waiting.bytes - len(queued_request.proposal.payload)
-        rehearsal = document.rehearsing(ops, are_sound=True, reach=reach, beside=beside)
+        own = len(queued_request.proposal.payload)
+        beside = self._waiting.bytes - own
+        rehearsal = document.rehearsing(ops, are_sound=True, reach=reach, own=own, beside=beside)
         drops = yield from pausing(rehearsal)
         broken = (yield from self._broken(seat, queued_request, ops, drops)) if drops else None
         open_proposal = self._waiting.still_queued(queued_request, seat)
@@ -236,8 +237,8 @@ class ProposalQueue:
         if TRANSPORT in made_ops.touched and seat.may.transport is not None:
             return (ErrorCode.FORBIDDEN, seat.may.transport), None
         document = self._follower.document
-        if not (made_ops.leads_elsewhere or document.may_be_full_after(made_ops.ops)):
-            return None, None
+        if not (made_ops.leads_elsewhere or document.may_come_near(made_ops.ops)):
+            return None, document.margin_uncounted(made_ops.ops)
         drops = yield from pausing(
             document.rehearsing(made_ops.ops, is_made=True, beside=self._waiting.bytes)
         )
@@ -266,7 +267,7 @@ class ProposalQueue:
             self.group = open_proposal
         if made_ops.leads_elsewhere:
             self.routing = open_proposal
-        if last.margin is not None:
+        if last.margin is not None and self.filling is None:
             self.filling = open_proposal
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
         if len(parts) > 1:

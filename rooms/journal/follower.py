@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from rooms.aspect import Applied, Aspect
-from rooms.document.document import Document, DocumentAspect
+from rooms.document.document import Document
+from rooms.document.document_aspect import DocumentAspect
 from rooms.effects import CatchUp, Job, Quarantined, pausing
 from rooms.journal.entry import DOCUMENT, Entry, Proposal
 from rooms.journal.tail import Tail

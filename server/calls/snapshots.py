@@ -16,7 +16,7 @@ from rooms.changes.diff import changes_between, ops_between
 from rooms.changes.diff_sentences import sentences
 from rooms.document.document import Document, State
 from rooms.edits.answers import of_outcome
-from rooms.journal.entry import Outcome, Proposal, Purpose
+from rooms.journal.entry import Margin, Outcome, Proposal, Purpose
 from rooms.pauses import walked
 from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
@@ -134,6 +134,11 @@ async def restore(
             live = await context.hub.open(params.project)
             frozen = await live.freeze()
             ops: list[Op] = await target.use(_ops_from, frozen.state)
+            weight: tuple[int, int] = await target.use(_weight)
+        left = live.room.document.margin_as(*weight)
+        if left is not None:
+            margin = Margin(frozen.seq, left)
+            proposal = msgspec.structs.replace(proposal, margin=margin)
         if allowed.transport is not None and await context.in_thread(_change_transport, ops):
             raise Refused(ErrorCode.FORBIDDEN, allowed.transport)
         del frozen  # `keep` takes a state of its own
@@ -225,6 +230,11 @@ def _itself(state: State) -> State:
 
 def _collections(document: Document) -> State:
     return document.collections
+
+
+def _weight(document: Document) -> tuple[int, int]:
+    """How many entities it has, and its bytes."""
+    return len(document), document.size
 
 
 def _ops_from(target: Document, current: State) -> list[Op]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from persistence.errors import OtherHistory, Unavailable
 from persistence.journal.contract import Journal, Known
-from rooms.document.document import Document, DocumentAspect
+from rooms.document.document import Document
+from rooms.document.document_aspect import DocumentAspect
 from rooms.journal.entry import DOCUMENT, Entry
 from rooms.pauses import finish
 from schema.ops import encode_ops

@@ -12,7 +12,8 @@ from persistence.errors import NotFound
 from persistence.journal.contract import Checkpoint, Journal
 from rooms.aspect import StateSlice
 from rooms.document.digest import canonical, shown, term
-from rooms.document.document import Change, Document, DocumentAspect, Entity, State
+from rooms.document.document import Change, Document, Entity, State
+from rooms.document.document_aspect import DocumentAspect
 from rooms.document.older_states import launcher_links, link, renewed, set_apart, take_without_sides
 from rooms.journal.entry import DOCUMENT, Entry
 from rooms.pauses import finish, slices_of

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from rooms.document.document import Change, Document, DocumentAspect
+from rooms.document.document import Change, Document
+from rooms.document.document_aspect import DocumentAspect
 from rooms.effects import (
     Admit,
     Commit,

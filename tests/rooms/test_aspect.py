@@ -7,7 +7,8 @@ import pytest
 from msgspec import structs
 
 from rooms.aspect import state_of
-from rooms.document.document import Document, DocumentAspect
+from rooms.document.document import Document
+from rooms.document.document_aspect import DocumentAspect
 from rooms.effects import Effect, ForwardEntry, Settled
 from rooms.journal.entry import DOCUMENT, Proposal, Purpose
 from rooms.known_aspects import ASPECTS, digest_with, fresh_aspects

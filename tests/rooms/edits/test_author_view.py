@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rooms.document.document import Document, Tried, read_ops
+from rooms.document.document import Document, Tried
+from rooms.document.document_aspect import read_ops
 from rooms.edits import author_view
 from rooms.journal.entry import Purpose
 from rooms.presence import seat

@@ -3,11 +3,12 @@
 import pytest
 
 from rooms.document import digest
-from rooms.document.document import GROWTH, LEAST_INSERT, Document
+from rooms.document.document import GROWTH, LARGE, LEAST_INSERT, Document
 from rooms.document.ops_in_full import DEFAULTS
 from rooms.journal.entry import Margin, Outcome, Purpose
 from schema.entities import ENTITY_TYPES, SINGLETONS
 from schema.errors import ErrorCode
+from schema.limits import MAX_STATE_BYTES
 from schema.messages import Ack, Error, ProposeDelta
 from schema.ops import Delete, Insert, Op, Set, encode_ops
 from tests.rooms.bench import PROJECT, Bench
@@ -184,6 +185,33 @@ def test_O16_where_there_is_much_room_nothing_is_said_of_it(
     bench.propose("ann", *inserts("mark_first"))
     bench.propose("ann", *inserts("mark_second"))
     assert [parts[0].margin for parts in bench.waiting] == [None, None]
+
+
+def test_O16_what_adds_much_says_how_much_room_it_leaves_however_much_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    bench = Bench()
+    bench.join("ann")
+    size = bench.room.document.size
+    ids = [f"mark_{n:04}" for n in range(LARGE // 200)]
+    bench.propose("ann", *inserts(*ids))
+    [[sent]] = bench.waiting
+    left = (MAX_STATE_BYTES - size) // GROWTH - len(sent.payload)
+    assert sent.margin == Margin(0, left)
+    bench.propose("ann", *(Set("markers", i, {"name": ""}) for i in ids[:9]))
+    assert len(bench.waiting) == 1  # it waits (D12)
+    bench.commit()
+    bench.propose("ann", *(Delete("markers", i) for i in ids * 5))
+    [[deletes]] = bench.waiting
+    assert (len(deletes.payload) > LARGE, deletes.margin) == (True, None)
+    bench.commit()
+    bench.run(bench.room.edits.undo_or_redo("ann", "undo-0001", Purpose.UNDO))
+    [[undo]] = bench.waiting
+    assert undo.margin is not None
+    assert undo.margin.seq == len(bench.entries)
+    bench.commit()
+    assert mine(bench.room.document) == set(ids)
 
 
 def test_O16_what_is_on_its_way_into_a_full_project_is_counted(

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from rooms.document import document
 from server.states.audit import audit
 from tests.server.conftest import Node, eventually
 from tests.server.nodes.test_other_nodes import Session, held_appends
@@ -17,6 +18,13 @@ EACH = 60
 """Deltas that each musician sends: together some times what fits."""
 
 MARKERS_THAT_FIT = 40
+
+MANY = 500
+"""Renames that come to more than `LARGE` in one delta."""
+
+
+FREE_OF_COUNTING, MOST_BY_OP = document.FREE_OF_COUNTING, document.MOST_BY_OP
+NEARLY_FULL = document.NEARLY_FULL
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +153,51 @@ async def test_O13_two_nodes_that_fill_a_project_at_once_drop_nothing(
     assert {code for codes in refused for code in codes} == {"limit_reached"}
     await agreed(session)
     assert entities(session.one, session) == most
+
+
+def named(who: str, name: str = NAME) -> list[Message]:
+    return [rename(f"mark_{who}_{n:04}", name) for n in range(MANY)]
+
+
+@pytest.mark.parametrize("how", ["delta", "undo", "restore"])
+async def test_O16_large_changes_on_two_nodes_do_not_pass_the_bound_from_far_below(
+    session: Session, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Neither comes to three quarters by itself; both together are too much."""
+    for name in ("FREE_OF_COUNTING", "MOST_BY_OP", "NEARLY_FULL"):
+        monkeypatch.setattr(document, name, globals()[name])
+    project, ann, ben = session.project, session.ann, session.ben
+    for who in ("ann", "ben"):
+        await ann.edit(project, *(marker(f"mark_{who}_{n:04}") for n in range(MANY)))
+    added = MANY * (len(NAME) + 1)  # and its length
+    if how != "delta":
+        await ann.edit(project, *named("ann"))
+        snapshot = await ann.result("snapshots.create", project=project, name="named")
+        await ann.edit(project, *named("ann", ""))
+    await agreed(session)
+    before = size(session.one, session)
+    most = before + 2 * added - 1
+    assert before + added < most * NEARLY_FULL
+    bound(monkeypatch, "MAX_STATE_BYTES", most)
+
+    async def change() -> Message:
+        if how == "delta":
+            return await ann.edit(project, *named("ann"), id="the-large-one")
+        if how == "undo":
+            return await ann.ask({"t": "undo", "project": project, "id": "the-large-one"})
+        restored = {"project": project, "snapshot": snapshot["id"], "id": "the-large-one"}
+        return await ann.call("snapshots.restore", **restored)
+
+    on_its_way, may_go = held_appends(session.one, monkeypatch)
+    changing = asyncio.create_task(change())
+    await on_its_way.wait()
+    answer = await ben.edit(project, *named("ben"))
+    assert (answer["t"], answer["dropped"]) == ("ack", [])
+    may_go.set()
+    assert (await changing)["code"] == "unavailable"
+    await agreed(session)
+    assert size(session.one, session) == before + added
+    again = await change()
+    assert again.get("code") == (None if how == "restore" else "limit_reached")
+    await agreed(session)
+    assert size(session.one, session) == before + added
