@@ -342,7 +342,10 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
 
 
 def _size_of(table: Table, column: Column) -> str:
-    """In bytes; a map that would have more than a page is clipped (`schema.columns.stored`)."""
+    """In bytes, as it is read; a map of more than a page is clipped (`schema.columns.stored`).
+
+    That weighs little as sent, but is whole here until then: one fills a page for that.
+    """
     size = f"coalesce(octet_length({place_of(table, column)}::text), 0)"  # least() passes NULL over
     return f"least({size}, {MAX_PAGE_BYTES})" if column.sql is SqlType.JSON else size
 

@@ -16,8 +16,16 @@ from schema.text.words import NAMED
 JSON_MAP = "JsonMap"
 """The name of their type in the JSON Schema, by which they are found in structs too."""
 
+CLIPPED = "clipped"
+"""The one key of what stands for a map that is too large, or too deep, to be sent (rule C8)."""
+
 LARGEST = 2**53
 """Of numbers, what every client can hold: PostgreSQL makes whole numbers of large floats."""
+
+WRITTEN_BACK = (
+    "is what stands for a map that no reply has room for, and would take that one's place;"
+    " leave this column out of the call"
+)
 
 _KEY = re.compile(MAP_KEY)
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -43,10 +51,17 @@ def problem_with_map(value: dict[Any, Any] | list[Any]) -> tuple[str, str] | Non
     Its size first, and all values of a kind at once: a hostile map of a megabyte costs no more
     than it took to decode it (`tests.schema.columns.test_maps` counts).
     """
+    if any(map(_is_clipped, value if isinstance(value, list) else [value])):
+        return "", WRITTEN_BACK
     size = _size_of(value)
     if size is not None and size > MAX_MAP_BYTES:
         return "", f"holds {size} bytes as JSON, of {MAX_MAP_BYTES}"
     return None if _is_sound(value, 1) else _first_problem(value, 1)
+
+
+def _is_clipped(value: Any) -> bool:
+    """Whether it is what a list shows in the place of a map: written back, it would be lost."""
+    return isinstance(value, dict) and len(value) == 1 and type(value.get(CLIPPED)) is int
 
 
 def _size_of(value: Any) -> int | None:

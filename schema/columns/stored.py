@@ -7,14 +7,11 @@ from typing import Any
 
 import msgspec
 
-from schema.columns.maps import LARGEST
+from schema.columns.maps import CLIPPED, LARGEST
 from schema.limits import MAX_PAGE_BYTES
 
 DEEPEST = 64
 """Maps and lists in each other that are sent; those of clients are less deep (rule Q8)."""
-
-CLIPPED = "clipped"
-"""The one key of what stands for a map that is too large, or too deep, to be sent (rule C8)."""
 
 _MASK = bytes(48 if chr(n) in "0123456789" else 46 if n == 46 else 32 for n in range(256))
 _LONG = b" " + 16 * b"0"

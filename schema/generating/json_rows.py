@@ -35,7 +35,8 @@ def _json_map() -> Schema:
     return {
         "description": (
             f"A map of a client's own: at most {MAX_MAP_BYTES} bytes as JSON, "
-            f"{MAX_MAP_DEPTH} maps and lists deep (rule Q8)."
+            f"{MAX_MAP_DEPTH} maps and lists deep (rule Q8). A map of the one key `clipped` stands "
+            "for one that is too large to be sent (rule C8): do not write it back."
         ),
         "type": "object",
     }

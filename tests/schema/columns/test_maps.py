@@ -17,6 +17,9 @@ GOOD: list[dict[str, Any]] = [
     {"cutoff": 200.5, "on": True, "type": "low pass", "none": None, "steps": [1, 2, [3]]},
     {"Filter 1/Cutoff": {"ÄÖ": "tab\tand\nline"}},
     {"n": 2**53},
+    {"clipped": True},
+    {"clipped": 5, "threshold": -3},
+    {"a": {"clipped": 5}},
     {"n": [2.0**53, -(2.0**53), -0.0, 1e-320]},
 ]
 
@@ -38,6 +41,7 @@ BAD: list[tuple[dict[Any, Any], str]] = [
     ({"a": b"bytes"}, ".a"),
     ({"a": {1: 2}}, ".a.[...]"),
     ({"a": msgspec.msgpack.Ext(5, b"x")}, ".a"),
+    ({"clipped": 262_145}, ""),
 ]
 
 

@@ -153,6 +153,7 @@ def hostile_maps() -> Iterator[tuple[Any, str]]:
     for text in HOSTILE_TEXTS:
         yield {"a": {"b": text}}, ".a.b"
     yield {"a": "x" * MAX_MAP_BYTES}, ""
+    yield {"clipped": 300_000}, ""
     deep: Any = {}
     for _ in range(200):
         deep = {"a": deep}
@@ -166,6 +167,22 @@ async def test_Q8_hostile_keys_in_maps_of_any_table(pair: Pair) -> None:
             for verb, takes in ((Verb.CREATE, column.creates), (Verb.UPDATE, column.changes)):
                 if takes and verb in table.verbs:
                     await _hostile(pair, table, column, verb)
+                    tried += 1
+    assert tried >= 5
+
+
+async def test_C8_what_stands_for_a_map_is_written_back_to_no_column(pair: Pair) -> None:
+    """Whatever else a map in JSON may be, its column is named; a list of maps is looked through."""
+    tried = 0
+    for table in TABLES.values():
+        for column in table.columns:
+            for verb, takes in ((Verb.CREATE, column.creates), (Verb.UPDATE, column.changes)):
+                if column.sql is SqlType.JSON and takes and verb in table.verbs:
+                    good = await good_params(pair, table, verb)
+                    told = {"clipped": 300_000}
+                    sent = [{"a": 1}, told] if column.name == "devices" else told
+                    method = f"{table.calls}.{verb}"
+                    await invalid(pair.ann, method, column.name, **good | {column.name: sent})
                     tried += 1
     assert tried >= 5
 

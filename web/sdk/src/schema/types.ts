@@ -686,7 +686,8 @@ export type ErrorDetails = {
   error_id?: string;
 };
 
-/** A map of a client's own: at most 65536 bytes as JSON, 16 maps and lists deep (rule Q8). */
+/** A map of a client's own: at most 65536 bytes as JSON, 16 maps and lists deep (rule Q8). A map of the one key
+ * `clipped` stands for one that is too large to be sent (rule C8): do not write it back. */
 export type JsonMap = { [key: string]: unknown };
 
 /** A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null. */
