@@ -339,7 +339,6 @@ TESTED_ELSEWHERE = {
     "server.nodes.bus_codec": "tests/server/nodes/test_other_nodes.py",
     "server.nodes.bus_memory": "tests/server/nodes/test_bus.py",
     "server.nodes.bus_redis": "tests/server/nodes/test_bus.py",
-    "server.nodes.redis_connection": "tests/server/nodes/test_other_nodes.py",
     "server.nodes.room_broadcast": "tests/server/nodes/test_other_nodes.py",
     "server.process": "tests/server/test_command_line.py",
     "server.refused": "tests/server/states/test_document_slots.py",

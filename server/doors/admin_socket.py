@@ -35,6 +35,9 @@ IDLE_SECONDS = 30.0
 MOST_AT_ONCE = 8
 """Connections; a call of operators takes seconds at most, and one is enough for `./run admin`."""
 
+MOST_UNREADABLE = 16
+"""Lines of one connection that are no call: who sends more is no client."""
+
 log = structlog.get_logger()
 
 
@@ -109,11 +112,15 @@ class AdminSocket:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         caller = Caller("machine", "", "", None, machine=f"machine:{_user_of(writer)}")
+        unreadable = 0
         try:
-            while line := await _read_line(reader):
-                writer.write(msgspec.json.encode(await self._answer(caller, line)) + b"\n")
+            while unreadable < MOST_UNREADABLE and (line := await _read_line(reader)):
+                answer = await self._answer(caller, line)
+                unreadable += answer.error is not None and answer.error.code == "bad_message"
+                writer.write(msgspec.json.encode(answer) + b"\n")
                 async with asyncio.timeout(IDLE_SECONDS):
                     await writer.drain()
+                await asyncio.sleep(0)  # lines that have come already are read without a turn
         except (TimeoutError, ConnectionError):
             pass
         except ValueError:  # longer than a line may be; there is no next one to be found

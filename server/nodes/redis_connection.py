@@ -14,6 +14,12 @@ from redis.exceptions import RedisError
 
 Word = str | bytes
 
+TURN_SECONDS = 0.001
+"""How long messages are dealt with before it is the turn of others."""
+
+ANSWERS_AT_ONCE = 8
+"""How many are dealt with before the clock is looked at."""
+
 
 class ConnectionLost(Exception):
     """The connection ended, or the server said something that it must not; the text says why."""
@@ -35,6 +41,8 @@ class RedisConnection(asyncio.Protocol):
         """Packed commands for the one write of this turn of the loop."""
         self._waiting_bytes = 0
         """Of `_waiting_commands`."""
+        self._has_turn = False
+        """More has come than one turn deals with: the socket is not read until all of it is."""
 
     @property
     def unsent_bytes(self) -> int:
@@ -75,13 +83,36 @@ class RedisConnection(asyncio.Protocol):
     # What asyncio calls.
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of answers and messages."""
+        """Bytes of answers and messages; a burst of them is dealt with in turns, in order."""
         self._reader.feed(data)
+        if not self._has_turn:
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        began_at = loop.time()
         try:
-            while (answer := self._reader.gets()) is not False:
-                self._on_answer(answer)
+            while self._on_lost is not None:
+                for _ in range(ANSWERS_AT_ONCE):
+                    if (answer := self._reader.gets()) is False:
+                        self._read_on()
+                        return
+                    self._on_answer(answer)
+                if loop.time() - began_at > TURN_SECONDS:
+                    break
         except (hiredis.HiredisError, RedisError) as error:
             self._fail(f"the server said what it must not: {error}")
+        transport = self._transport
+        if self._on_lost is not None and transport is not None and not transport.is_closing():
+            self._has_turn = True
+            transport.pause_reading()
+            loop.call_soon(self._take_turn)
+
+    def _read_on(self) -> None:
+        """Nothing whole is left of what has come."""
+        if self._has_turn and self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+        self._has_turn = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""

@@ -97,6 +97,42 @@ async def test_R56_lines_time_and_connections_are_bounded(
         each.close()
 
 
+async def test_R56_lines_that_came_together_leave_the_loop_to_others(node: Node) -> None:
+    path = node.server.admin_socket.path
+    assert path is not None
+    reader, writer = await asyncio.open_unix_connection(path)
+    lines = 200
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(turn())
+    try:
+        writer.write(call("no such call") * lines)
+        answers = [json.loads(await reader.readline()) for _ in range(lines)]
+    finally:
+        others.cancel()
+        writer.close()
+    assert {answer["error"]["code"] for answer in answers} == {"unknown_message"}
+    assert turns >= lines
+
+
+async def test_R56_who_says_nothing_but_nonsense_is_cut_off(node: Node) -> None:
+    path = node.server.admin_socket.path
+    assert path is not None
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(b"\n" * 1_000)
+    answers = (await reader.read()).splitlines()
+    writer.close()
+    assert len(answers) == admin_socket.MOST_UNREADABLE
+    [answer] = await asked(node, call("operator.rooms"))
+    assert "result" in answer
+
+
 async def test_R56_nodes_of_one_machine_have_one_each_and_stale_ones_go(nodes: Nodes) -> None:
     near = await nodes.start()
     path = near.server.admin_socket.path
