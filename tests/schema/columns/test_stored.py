@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from schema.columns.stored import CLIPPED, DEEPEST, read_stored, read_stored_map
+from schema.columns.maps import CLIPPED
+from schema.columns.stored import DEEPEST, read_stored, read_stored_map
 from schema.limits import MAX_PAGE_BYTES
 
 LARGEST = float_info.max

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from schema.columns.stored import CLIPPED
+from schema.columns.maps import CLIPPED
 from schema.limits import MAX_PAGE_BYTES
 from tests.server.conftest import Node, create_project
 from tests.server.feed.watching import Shown
