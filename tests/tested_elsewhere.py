@@ -204,6 +204,7 @@ TESTED_ELSEWHERE = {
     "prime_client.watching.events": "tests/client/watching/test_shown_rows.py",
     "prime_client.watching.watch": "tests/client/watching/test_watches.py",
     "rooms.joining": "tests/server/live/test_hub.py",
+    "rooms.document.document_aspect": "tests/rooms/test_aspect.py",
     "rooms.document.entity_store": "tests/rooms/journal/test_quarantine.py",
     "rooms.document.op_application": "tests/rooms/document/test_document.py",
     "rooms.edits.committed_entries": "tests/rooms/edits/test_undo_stacks.py",
