@@ -176,3 +176,22 @@ async def test_maintenance_and_a_drain_are_begun_and_ended_by_keys_alone(
         return node.server.draining.is_on
 
     assert await eventually(drains)
+
+
+async def test_users_of_one_name_are_told_apart(
+    node: Node, browser: Browser, database: Database
+) -> None:
+    ann, ben, project = await node.pair()
+    for wire in (ann, ben):
+        version = (await wire.result("account.get"))["version"]
+        await wire.result("account.update", version=version, name="Mia")
+    for wire in (ann, ben):
+        await wire.ask({"t": "leave", "id": "away", "project": project})
+        await (await node.again(wire)).join(project)
+    page = await registered(node, browser)
+    await database.execute(MAKE_OPERATORS)
+    await page.click("button:has-text('Song')")
+    for wire in (ann, ben):
+        await page.see(f"th:has-text('Mia ({wire.user[:8]})')")
+        await page.see(f"button:has-text('Send out… Mia ({wire.user[:8]})')")
+        await page.see(f"summary:has-text('made Mia ({ben.user[:8]}) editor')")

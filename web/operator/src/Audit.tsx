@@ -5,15 +5,18 @@ import type { ComponentChildren } from "preact";
 import { whatWasDone, whereItWas, whoDid, type AuditEntry } from "./audit_words.js";
 import type { Console } from "./console.js";
 import { Table } from "./Table.js";
+import { toldApart } from "./told_apart.js";
 
 export function Audit({ seen }: { seen: Console }) {
   const rows = seen.audit.value?.entries ?? [];
+  const called = toldApart(rows.flatMap((entry) => [[entry.user_name ?? "", entry.user], [entry.actor_name ?? "", entry.actor]] as const), 60);
+  const named = (entry: AuditEntry): AuditEntry => ({ ...entry, user_name: called(entry.user_name ?? "", entry.user), actor_name: called(entry.actor_name ?? "", entry.actor) });
   return rows.length === 0 ? null : (
     <Table title="Audit, the newest first" head={["who", "what", "where", "when", "from"]}>
       {rows.map((entry) => (
         <tr key={entry.id}>
-          <th scope="row"><bdi>{whoDid(entry)}</bdi></th>
-          <td><Stored entry={entry}><bdi>{whatWasDone(entry)}</bdi></Stored></td>
+          <th scope="row"><bdi>{whoDid(named(entry))}</bdi></th>
+          <td><Stored entry={entry}><bdi>{whatWasDone(named(entry))}</bdi></Stored></td>
           <td>{entry.project === null ? "" : <button type="button" class="plain" onClick={() => seen.show(entry.project)}><bdi>{whereItWas(entry)}</bdi></button>}</td>
           <td>{new Date(entry.at).toLocaleString()}</td><td>{entry.address ?? ""}</td>
         </tr>

@@ -4,10 +4,12 @@ import { Choice } from "../../pages/Form.js";
 import type { Console } from "./console.js";
 import { Explanation } from "./Explanation.js";
 import { Table } from "./Table.js";
+import { toldApart } from "./told_apart.js";
 
 export function Events({ seen }: { seen: Console }) {
   const events = seen.events.value?.events ?? null;
   if (events === null) return null;
+  const called = toldApart(events.map(({ name, user }) => [name, user || null]), 60);
   const kinds = [...new Set(events.map(({ kind }) => kind))].sort();
   const chosenKind = seen.kind.value;
   const shownEvents = events.filter(({ kind }) => chosenKind === "" || kind === chosenKind);
@@ -21,7 +23,7 @@ export function Events({ seen }: { seen: Console }) {
         <tr key={`${event.node}${event.number}`}>
           <th scope="row"><Explanation name={event.alarm || event.kind}>{event.means}</Explanation></th>
           <td>{event.count}</td><td>{new Date(event.at).toLocaleString()}</td>
-          <td><bdi>{(event.name || event.user || event.member).slice(0, 60)}</bdi></td>
+          <td><bdi>{(called(event.name, event.user || null) || event.member).slice(0, 100)}</bdi></td>
           <td>{event.project === "" ? "" : <button type="button" class="plain" onClick={() => seen.show(event.project)}><bdi>{event.project_name.slice(0, 60) || event.project}</bdi></button>}</td>
           <td>{event.node}</td><td>{event.address}</td><td><bdi>{event.text}</bdi></td>
         </tr>

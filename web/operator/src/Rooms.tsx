@@ -5,6 +5,7 @@ import type { Console } from "./console.js";
 import { aSecond, inBytes, inMs, spread } from "./figures.js";
 import { Histogram } from "./Histogram.js";
 import { Table } from "./Table.js";
+import { toldApart } from "./told_apart.js";
 
 export function Rooms({ seen }: { seen: Console }) {
   const rows = seen.rooms.value;
@@ -26,6 +27,7 @@ export function Room({ seen }: { seen: Console }) {
   const room = seen.room.value;
   if (room === null) return null;
   const name = nameOf(room);
+  const called = toldApart(room.members.map((member) => [member.name, member.user]), 60);
   const searchForm = (
     <div class="row above">
       {room.closed === null
@@ -40,7 +42,7 @@ export function Room({ seen }: { seen: Console }) {
     <Table title={`In the room of ${name}`} above={searchForm}
       head={["who", "role", "program", "subprotocol", "round trip", "entries behind", "outbox", "held back", "device", "address", "node", "since", "what to do"]}>
       {room.members.map((member) => {
-        const memberName = member.name.slice(0, 60);
+        const memberName = called(member.name, member.user);
         return (
           <tr key={member.member}>
             <th scope="row"><bdi>{memberName}</bdi></th>

@@ -33,6 +33,6 @@ export class Names {
 }
 
 /** Two names of which this is the same look alike. */
-function asRead(name: string): string {
+export function asRead(name: string): string {
   return name.normalize("NFKC").replace(UNSEEN, "").replace(SPACES, " ").trim().toLowerCase();
 }
