@@ -6,8 +6,9 @@ Reads are decoded in place, without a task; writes go through the outbox, which 
 import asyncio
 import contextlib
 import socket
+import ssl
 import uuid
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from websockets.exceptions import InvalidState
 from websockets.http11 import Request
@@ -30,6 +31,7 @@ from server.sockets.incoming import FrameCutter, Incoming
 from server.sockets.outgoing import Server
 from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.tcp_info import acknowledged_bytes
+from server.sockets.tls_records import READ_AHEAD, TlsRecords
 
 if TYPE_CHECKING:
     from rooms.presence.seat import Seat
@@ -134,6 +136,9 @@ class Connection(Incoming, asyncio.Protocol):
             return
         if (peer := transport.get_extra_info("socket")) is not None:
             limit_unsent(peer)
+        if isinstance(transport.get_extra_info("sslcontext"), ssl.SSLContext):
+            self._records = TlsRecords(self._transport)
+            cast("Any", self._transport).set_read_buffer_limits(high=READ_AHEAD)
         self._handshake = Handshake(self._loop, self._expect_handshake)
 
     def eof_received(self) -> bool:

@@ -22,8 +22,11 @@ from server.sockets.codec import MSGPACK, BadMessage
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Leaving, Session
+from server.sockets.tls_records import SMALL_READ, TlsRecords
 
 if TYPE_CHECKING:
+    import asyncio
+
     from server.sockets.connection import Connection
 
 try:
@@ -65,6 +68,7 @@ class Incoming(RateLimited):
         "_is_at_start": "whether the next byte begins a frame that may be cut out",
         "_is_open": "whether messages go in and out: after the handshake, before the close",
         "_is_read": "whether what comes is looked at: until too many frames have come",
+        "_records": "what its TLS records hold; None: it has none",
         "_unread": "a read that is dealt with in several turns; empty: none is",
         "_unread_from": "where in it the next turn begins",
         "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
@@ -79,6 +83,7 @@ class Incoming(RateLimited):
         self._is_at_start = False
         self._is_open = False
         self._is_read = True
+        self._records: TlsRecords | None = None
         self._unread = b""
         self._unread_from = 0
         self._fragment_count = 0
@@ -140,6 +145,18 @@ class Incoming(RateLimited):
             self._unread += data
         elif self._is_read:
             self._receive_frames(self._cutter.completed(data), 0, began_at)
+            if self._records is not None:
+                self._weigh(self._records, len(data))
+
+    def _weigh(self, records: TlsRecords, size: int) -> None:
+        """Of TLS records each costs, also one that holds a byte: a small read is a turn."""
+        if self._is_at_start:
+            records.at_start()
+        elif records.are_empty(size):
+            self._read_no_more()
+        elif size < SMALL_READ and not self._unread and self._is_looked_at():
+            cast("asyncio.Transport", self._transport).pause_reading()
+            self._loop.call_soon(self._take_turn)
 
     def _receive_frames(self, data: bytes, position: int, began_at: float) -> None:
         """Deal with frames, in order, for about a millisecond; then it is the others' turn."""
@@ -221,8 +238,11 @@ class Incoming(RateLimited):
 
     def _charge_frame(self) -> None:
         """One that holds no whole message: it cannot be refused, so too many end it (rule E6)."""
-        if not self._is_read or self._is_frame_paid():
-            return
+        if self._is_read and not self._is_frame_paid():
+            self._read_no_more()
+
+    def _read_no_more(self) -> None:
+        """Too much came that is no message: this is the end."""
         if self._is_open:
             self.close(RATE_LIMITED)
         self._is_read = False

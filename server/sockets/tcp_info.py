@@ -1,13 +1,18 @@
 """What Linux says of a socket: what its peer has acknowledged, and how long that takes."""
 
 import asyncio
+import fcntl
 import os
 import socket
 import struct
 import sys
+import termios
 
 BYTES_ACKED = struct.Struct("@120xQ")
 """`tcpi_bytes_acked` in `struct tcp_info` (include/uapi/linux/tcp.h, since Linux 4.1)."""
+
+BYTES_RECEIVED = struct.Struct("@128xQ")
+"""`tcpi_bytes_received` in the same: also what nobody has read yet."""
 
 ROUND_TRIP = struct.Struct("@68xI")
 """`tcpi_rtt` in the same, in microseconds."""
@@ -16,6 +21,19 @@ ROUND_TRIP = struct.Struct("@68xI")
 def acknowledged_bytes(transport: asyncio.Transport) -> int:
     """Bytes of all time; 0 where the system does not say."""
     return _read(transport, BYTES_ACKED) or 0
+
+
+def taken_bytes(transport: asyncio.Transport) -> int | None:
+    """Bytes of all time that were read of the socket; None where the system does not say."""
+    received = _read(transport, BYTES_RECEIVED)
+    if received is None:
+        return None
+    unread = bytearray(4)
+    try:
+        fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.FIONREAD, unread)
+    except OSError:
+        return None
+    return received - int.from_bytes(unread, sys.byteorder)
 
 
 def round_trip_ms(transport: asyncio.Transport) -> float | None:
