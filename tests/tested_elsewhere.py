@@ -353,6 +353,7 @@ TESTED_ELSEWHERE = {
     "server.settings.in_force": "tests/server/running/test_reloading.py",
     "server.settings.setting": "tests/server/settings/test_table.py",
     "server.settings.settings": "tests/server/settings/test_reading.py",
+    "server.sockets.tls_records": "tests/server/sockets/test_tls.py",
     "server.sockets.connections": "tests/server/router/test_leaving.py",
     "server.sockets.outgoing": "tests/server/sockets/test_connection.py",
     "server.sockets.rate_limit": "tests/server/sockets/test_connection.py",
