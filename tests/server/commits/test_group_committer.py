@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -35,6 +37,17 @@ class DyingDb:
     async def fetchrow(self, query: str, *args: object) -> Any:
         return await self._reach(self.db.fetchrow, query, *args)
 
+    @asynccontextmanager
+    async def transaction(self, first: str = "") -> AsyncIterator["DyingDb"]:
+        """What stands still after its query stands still behind its COMMIT."""
+        async with self.db.transaction(first) as transaction:
+            inside = _DyingTransaction(transaction, self.left, self.when)
+            inside.has_reached = self.has_reached
+            yield inside
+        self.left = inside.left
+        if self.left < 0:
+            await self._stand_still()
+
     async def _reach(self, ask: Any, *args: object) -> Any:
         self.left -= 1
         is_here = self.left < 0
@@ -48,6 +61,22 @@ class DyingDb:
     async def _stand_still(self) -> None:
         self.has_reached.set()
         await asyncio.Event().wait()
+
+
+class _DyingTransaction(DyingDb):
+    """Only what stores is counted; locks and looks before it are not."""
+
+    async def execute(self, query: str, *args: object) -> Any:
+        return await self.db.execute(query, *args)
+
+    async def fetch(self, query: str, *args: object) -> Any:
+        return await self.db.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: object) -> Any:
+        self.left -= 1
+        if self.left < 0 and self.when == "before":
+            await self._stand_still()
+        return await self.db.fetchrow(query, *args)
 
 
 class Session:
