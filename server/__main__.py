@@ -1,5 +1,6 @@
 """The server's process: what signals mean is settled before anything slow is loaded."""
 
+import gc
 import sys
 
 from machine.sockets.closed_pipes import ended
@@ -10,8 +11,10 @@ def main() -> int:
     """`serve`, or `audit`, which is ended by a signal as any command is."""
     if sys.argv[1:2] != ["audit"]:
         hold_first()
-    from server.operating.serve_command import main as run  # takes a second to load
+    gc.disable()  # what is loaded stays: to look through it again and again is a sixth of a start
+    from server.operating.serve_command import main as run  # takes half a second to load
 
+    gc.enable()
     return run()
 
 

@@ -1,16 +1,19 @@
 """The server's command line, as an operator meets it: a process, its output, its exit code."""
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 import pytest
 
+from server.__main__ import main
 from server.version import VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +55,26 @@ def test_it_serves_on_its_own_servers_and_stops_in_order(tmp_path: Path) -> None
     said(first)
     assert first.returncode == 0
     assert_audited(data)
+
+
+def test_cycles_are_looked_for_once_all_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[bool] = []
+
+    class ServeCommand(ModuleType):
+        @property
+        def main(self) -> Callable[[], int]:
+            looked_for.append(gc.isenabled())
+            return self.serve
+
+        def serve(self) -> int:
+            looked_for.append(gc.isenabled())
+            return 0
+
+    name = "server.operating.serve_command"
+    monkeypatch.setitem(sys.modules, name, ServeCommand(name))
+    monkeypatch.setattr("server.__main__.hold_first", lambda: None)
+    assert main() == 0
+    assert looked_for == [False, True]
 
 
 def test_it_serves_though_nobody_reads_that_it_is_ready(tmp_path: Path) -> None:
