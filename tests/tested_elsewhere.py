@@ -276,6 +276,7 @@ TESTED_ELSEWHERE = {
     "schema.text.spelling": "tests/schema/text/test_texts.py",
     "schema.text.words": "tests/schema/generating/test_json_schema.py",
     "server.accounts.admission": "tests/server/test_faults.py",
+    "server.accounts.guessing.redis_counts": "tests/server/accounts/guessing/test_shared_counts.py",
     "server.accounts.hashing.costs": "tests/server/accounts/hashing/test_hashes.py",
     "server.accounts.providers.apple": "tests/server/accounts/providers/test_exchange.py",
     "server.accounts.providers.discovery": "tests/server/accounts/providers/test_exchange.py",

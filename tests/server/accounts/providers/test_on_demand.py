@@ -1,4 +1,4 @@
-"""A node loads what logins by providers and mails take only where it has them."""
+"""A node loads what logins by providers, mails and Redis take only where it has them."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from server.settings.reading import read_settings
 ROOT = Path(__file__).parents[4]
 SECRET = b"a secret of tests, 32 bytes long"
 
-LIBRARIES = ("authlib", "click", "httpx", "jinja2", "joserfc")
+LIBRARIES = ("authlib", "click", "httpx", "jinja2", "joserfc", "limits", "redis")
 
 STUDIO = {
     "PRIME_PROVIDERS": "studio",
@@ -35,7 +35,7 @@ print(json.dumps([bare, [name for name in {LIBRARIES} if name in sys.modules]]))
 """
 
 
-def test_a_server_without_providers_and_mails_loads_no_library_for_them() -> None:
+def test_a_server_without_providers_mails_and_redis_loads_no_library_for_them() -> None:
     """In a process of its own: this one has loaded them for other tests."""
     said = subprocess.run(
         [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True
