@@ -113,6 +113,12 @@ class Quarantined(Struct, frozen=True, gc=False):
     mistake: str
 
 
+class Mistake(Struct, frozen=True, gc=False):
+    """The server could not judge a proposal, by its own mistake: it was refused (rule D17)."""
+
+    error: Exception
+
+
 class CatchUp(Struct, frozen=True, gc=False):
     """Read the journal after this seq: something was missed.
 
@@ -144,6 +150,7 @@ Effect = (
     | Recall
     | Settled
     | Quarantined
+    | Mistake
     | CatchUp
     | Disconnect
 )

@@ -231,10 +231,15 @@ class Room:
 
     @property
     def has_proposals(self) -> bool:
-        """Whether any is on its way."""
-        return bool(self.edits.waiting)
+        """Whether any is on its way, or looked up for someone who has gone."""
+        return self.edits.has_open
 
     # Coming and going.
+
+    @property
+    def connections(self) -> list[str]:
+        """Of all who are in, and of all who were put out and wait for an answer (rule D23)."""
+        return [*self.seats, *(c for c in self.members.put_out if c not in self.seats)]
 
     @property
     def is_encoding(self) -> bool:

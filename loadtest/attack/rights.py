@@ -133,7 +133,7 @@ async def role_taken(target: Target) -> str:
             sent += [editor.propose(project, [SET_NAME]) for _ in range(40)]
             late = editor.propose(project, [SET_NAME])
             while (answer := await editor.next()).get("id") != late and answer["t"] != "left":
-                pass  # what is under way when one is put out gets no answer (D23)
+                pass  # what is under way when one is put out is answered behind `left` (D23)
             if answer["t"] == "left":
                 answer = await editor.edit(project, [SET_NAME])
             code = code_of(answer)

@@ -234,10 +234,12 @@ class Answering:
 
     def _ack_to(self, seat: Seat, ack: Ack) -> Effects:
         """What one member hears; who does not have what is before it yet hears it after that."""
-        if seat.is_given_up:
+        if not seat.answer_to:
             return []
         undo, redo = self._stacks.depths(seat.member)
         own_ack = structs.replace(ack, undo=undo, redo=redo)
+        if seat.is_given_up:
+            return [send(own_ack, seat.answer_to)]  # it was put out: nothing more comes before it
         if not seat.is_live:
             seat.held_acks.append(own_ack)
             return []

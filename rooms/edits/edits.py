@@ -80,6 +80,11 @@ class Edits:
         """Bytes of the ops of all proposals that are on their way."""
         return self.waiting.bytes
 
+    @property
+    def has_open(self) -> bool:
+        """Whether anything that somebody asked for has no answer."""
+        return bool(self.waiting or self._queue.away)
+
     def has_sent(self, member: str) -> bool:
         """Whether the journal has deltas of this member that it has not answered."""
         return any(

@@ -14,7 +14,17 @@ from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_o
 from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step, UndoStacks
-from rooms.effects import Commit, CommitGroup, Effects, Job, LookUp, Recall, Settled, pausing
+from rooms.effects import (
+    Commit,
+    CommitGroup,
+    Effects,
+    Job,
+    LookUp,
+    Mistake,
+    Recall,
+    Settled,
+    pausing,
+)
 from rooms.journal.entry import Margin, Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
@@ -84,9 +94,10 @@ class ProposalQueue:
                     yield from self._to_journal(seat, queued_request)
                 else:
                     yield from self._undo_or_redo(seat, queued_request)
-            except Exception as error:
+            except Exception as error:  # what else this job answers must not be lost with it
+                yield [Mistake(error)]
                 yield from self._failed(seat, queued_request, error)
-                raise
+                return
 
     def _failed(self, seat: Seat, queued_request: QueuedRequest, mistake: Exception) -> Job:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""

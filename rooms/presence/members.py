@@ -1,6 +1,7 @@
 """Who is in a room: on this node, on others, or away for three seconds. Times are seconds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
+from weakref import WeakValueDictionary
 
 from msgspec import structs
 
@@ -16,7 +17,16 @@ from rooms.roles import Grant
 from schema.close_codes import REPLACED
 from schema.errors import ErrorCode
 from schema.limits import MAX_MEMBERS_PER_ROOM, MAX_SELECTED_TOLD
-from schema.messages import Error, Left, Member, MemberJoined, MemberLeft, Permitted, RoleChanged
+from schema.messages import (
+    Ack,
+    Error,
+    Left,
+    Member,
+    MemberJoined,
+    MemberLeft,
+    Permitted,
+    RoleChanged,
+)
 from schema.node_messages import RemoteMember
 
 
@@ -36,6 +46,7 @@ class Members:
         "_ticks",
         "absent",
         "permits",
+        "put_out",
         "remote",
         "seats",
     )
@@ -56,6 +67,8 @@ class Members:
         """Those on other nodes."""
         self.absent = AbsentMembers()
         """Those whose connection was lost a moment ago."""
+        self.put_out: MutableMapping[str, Seat] = WeakValueDictionary()
+        """By connection: seats that were put out, while something of theirs has no answer."""
         self._project = project
         self._node = node
         self._ticks = ticks
@@ -153,6 +166,7 @@ class Members:
                 effects += self._never_let_in(before, "a later join of yours took its place")
             effects += self._left(before)
             self._give_up(before)
+        self._hear_no_more(request.connection)
         self.seats[request.connection] = seat
         self._connection_of[member] = request.connection
         return seat, [*effects, Announce()]
@@ -202,9 +216,7 @@ class Members:
                 if seat.may.gesture is not None or seat.reach is not None:
                     self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
-            left_message = Left(self._project, reason="access_revoked")
-            effects.append(send(left_message, [seat.connection]))
-            effects += self.leave(seat.connection)
+            effects += self._put_out(seat, Left(self._project, reason="access_revoked"))
         if grant is None:
             effects += self._gone(self.absent.drop(lambda absent: absent.member.user == user))
         return effects
@@ -214,8 +226,7 @@ class Members:
         seat = self.seat_of(member)
         if seat is None:
             return []
-        left_message = Left(self._project, reason="kicked", message=message)
-        return [send(left_message, [seat.connection]), *self.leave(seat.connection)]
+        return self._put_out(seat, Left(self._project, reason="kicked", message=message))
 
     def permit(self, permits: Permits) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
@@ -306,12 +317,31 @@ class Members:
         error = Error(seat.request.request, ErrorCode.NOT_JOINED, text, self._project)
         return [send(error, [seat.connection])]
 
+    def _put_out(self, seat: Seat, left_message: Left) -> Effects:
+        """Its connection stays, so what it had sent is carried out, and answered (rule D23).
+
+        Acks that it would have heard later come now, as of deltas that it is not to apply.
+        """
+        seat.is_carried_out = seat.is_put_out = True
+        self.put_out[seat.connection] = seat
+        acks = [] if seat.leaving is not None else _waiting_acks(seat)
+        return [
+            send(left_message, [seat.connection]),
+            *self.leave(seat.connection),
+            *(send(structs.replace(a, duplicate=True), [seat.connection]) for a in acks),
+        ]
+
+    def _hear_no_more(self, connection: str) -> None:
+        """It joins anew: what it hears from now on is about its new seat (rules J7, D13)."""
+        seat = self.put_out.pop(connection, None)
+        if seat is not None:
+            seat.is_put_out = False
+
     def _left(self, seat: Seat) -> Effects:
         """The acks that it would have heard with what it will not hear now, and its `left`."""
         if seat.leaving is None:
             return []
-        waiting_acks = [] if seat.feed is None else seat.feed.take_acks()
-        acks = [send(ack, [seat.connection]) for ack in (*seat.held_acks, *waiting_acks)]
+        acks = [send(ack, [seat.connection]) for ack in _waiting_acks(seat)]
         return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
 
     def _give_up(self, seat: Seat) -> None:
@@ -346,6 +376,11 @@ def _with_selected(member: Member, most: int) -> Member:
         return member
     presence = structs.replace(member.presence, selection=selection[:most])
     return structs.replace(member, presence=presence)
+
+
+def _waiting_acks(seat: Seat) -> list[Ack]:
+    """Those that were to be sent once it has what is before them."""
+    return [*seat.held_acks, *([] if seat.feed is None else seat.feed.take_acks())]
 
 
 def _latest(seat: Seat) -> Member:

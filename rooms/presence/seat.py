@@ -83,7 +83,7 @@ class NotTaken:
     code: ErrorCode
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Seat(Mover):
     """One member in one room, by one connection."""
 
@@ -104,6 +104,9 @@ class Seat(Mover):
     """Someone else has the member now, or nobody."""
     is_carried_out: bool = False
     """It closed its connection for good: what it had sent is done all the same (rule D23)."""
+    is_put_out: bool = False
+    """It was sent out of the room, and its connection stays: it hears what becomes of all that it
+    had sent (rule D23)."""
     leaving: str | None = None
     """The id of its `leave`, which is answered after all that came before it (rule D22)."""
     is_drained: bool = False
@@ -133,8 +136,8 @@ class Seat(Mover):
 
     @property
     def answer_to(self) -> tuple[str, ...]:
-        """Who hears what became of its deltas: nobody, once it is given up (rule D23)."""
-        return () if self.is_given_up else (self.connection,)
+        """Who hears what became of its deltas: nobody, once it went by itself (rule D23)."""
+        return () if self.is_given_up and not self.is_put_out else (self.connection,)
 
     @property
     def is_void(self) -> bool:

@@ -435,8 +435,9 @@ class Hub:
         """Its members come back at once, to what the journal holds."""
         if self.rooms.get(live.room.project) is not live:
             return
+        connections = live.room.connections
         self._forget(live)
-        for connection in live.room.seats:
+        for connection in connections:
             if (recipient := self._recipients.get(connection)) is not None:
                 recipient.close(RESTARTING)
         self._spawn(self._free(live))

@@ -21,6 +21,7 @@ from rooms.effects import (
     ForwardTick,
     Job,
     LookUp,
+    Mistake,
     Packet,
     Quarantined,
     Recall,
@@ -233,6 +234,9 @@ class LiveRoom:
                 self._restores.settle(effect)
             case Quarantined():
                 self._report_quarantined(effect)
+            case Mistake(error):
+                text = f"a job of room {self.room.project} failed"
+                self._loop.call_exception_handler({"message": text, "exception": error})
             case _:
                 assert_never(effect)
 

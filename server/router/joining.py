@@ -101,12 +101,13 @@ class Joining:
                     self._report_divergence(session, project, message.diverged)
                 if not await self._hub.join(request, project, lambda: project in session.rooms):
                     raise Refused(ErrorCode.NOT_JOINED, "you left before you were let in")
-                self._took(time.monotonic() - began_at)
-                await self._look_at_role_again(connection, request, project)
+            self._took(time.monotonic() - began_at)
         except Exception as error:  # whatever it is, who wants to join hears of it
             if not self._hub.is_in(connection.id, project):
                 session.rooms.discard(project)
             connection.send(counted(as_error(message.id, error, project), self._count))
+        else:
+            await self._look_at_role_again(connection, request, project)
 
     async def _request(
         self, connection: Connection, session: LoggedIn, message: Join
@@ -149,7 +150,10 @@ class Joining:
         Who cannot be looked at is sent to come again: its join is answered, and only once.
         """
         try:
-            standing = await project_members.standing_of(self._context.db, project, request.user)
+            async with asyncio.timeout(CALL_SECONDS):
+                standing = await project_members.standing_of(
+                    self._context.db, project, request.user
+                )
         except Exception as error:
             counted(as_error(request.request, error, project), self._count)
             connection.close(OVERLOADED)

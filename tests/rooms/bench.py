@@ -12,6 +12,7 @@ from rooms.effects import (
     Effect,
     Job,
     LookUp,
+    Mistake,
     Recall,
     Send,
     SendTick,
@@ -42,6 +43,7 @@ class Bench:
         self.waiting: list[tuple[Proposal, ...]] = []
         self.heard: dict[str, list[ServerMessage]] = {}
         self.look_ups: list[LookUp] = []
+        self.mistakes: list[Exception] = []
         self._replica = DocumentAspect(Document(self.room.document.frozen()))
         self._remembers = remembers
         self._numbers = iter(range(1, 10_000))
@@ -120,6 +122,8 @@ class Bench:
                 case LookUp():
                     self.look_ups.append(effect)
                     self.run(self.room.edits.looked_up(effect, None))
+                case Mistake(error):
+                    self.mistakes.append(error)
                 case Recall(connection, seqs):
                     changes = {seq: self.changes[seq] for seq in seqs}
                     self.run(self.room.edits.recalled(connection, changes))

@@ -348,3 +348,44 @@ async def test_D23_what_is_sent_before_a_clean_close_is_stored(node: Node, codec
     sent = [await ann.propose(project, marker(f"marker_{number}")) for number in range(30)]
     await ann.socket.close(1000)
     assert [(await ben.until("delta"))["id"] for _ in sent] == sent
+
+
+@CODECS
+@pytest.mark.parametrize("way", ["access_revoked", "kicked"])
+async def test_D23_who_is_put_out_hears_what_became_of_deltas_under_way(
+    node: Node, codec: str, way: str
+) -> None:
+    ann, ben, project = await node.pair((codec, codec))
+    node.journal.gate.clear()
+    stored_one = await ben.propose(project, marker("marker_1"))
+    await stored(node.journal, 1)
+    later = await ben.propose(project, marker("marker_2"))
+    await ben.ping()
+    if way == "kicked":
+        live = node.server.hub.rooms[project]
+        [seat] = [seat for seat in live.room.seats.values() if seat.request.user == ben.user]
+        assert node.server.hub.kick(seat.member, "enough") == 1
+    else:
+        await ann.result("members.revoke", project=project, user=ben.user)
+    assert (await ben.until("left"))["reason"] == way
+    node.journal.gate.set()
+    ack = await ben.until("ack")
+    assert (ack["id"], ack["duplicate"]) == (stored_one, True)
+    answer = await ben.until("ack" if way == "kicked" else "error")
+    assert answer["id"] == later
+    assert answer.get("code") == (None if way == "kicked" else "forbidden")
+    await ann.edit(project, marker("marker_3"))
+    await ben.ping()
+    assert ben.heard("delta") == []
+
+
+async def test_D23_who_is_put_out_is_closed_with_the_room_that_owes_an_answer(node: Node) -> None:
+    ann, ben, project = await node.pair()
+    node.journal.gate.clear()
+    await ben.propose(project, marker("marker_1"))
+    await stored(node.journal, 1)
+    await ann.result("members.revoke", project=project, user=ben.user)
+    await ben.until("left")
+    node.server.hub.close_rooms({project: "a test"})
+    await ben.closed(1012)
+    node.journal.gate.set()
