@@ -113,7 +113,7 @@ class Quarantined(Struct, frozen=True, gc=False):
     mistake: str
 
 
-class Mistake(Struct, frozen=True, gc=False):
+class Mistake(Struct, frozen=True):
     """The server could not judge a proposal, by its own mistake: it was refused (rule D17)."""
 
     error: Exception
