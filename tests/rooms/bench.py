@@ -122,13 +122,11 @@ class Bench:
                 case LookUp():
                     self.look_ups.append(effect)
                     self.run(self.room.edits.looked_up(effect, None))
-                case Mistake(error):
-                    self.mistakes.append(error)
                 case Recall(connection, seqs):
                     changes = {seq: self.changes[seq] for seq in seqs}
                     self.run(self.room.edits.recalled(connection, changes))
                 case _:
-                    pass
+                    self.mistakes += [effect.error] if isinstance(effect, Mistake) else []
 
     def _hear(self, effect: Send | SendTick | Admit) -> None:
         match effect:

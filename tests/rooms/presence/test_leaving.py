@@ -151,6 +151,24 @@ def is_answered_behind_left(bench: Bench, ids: list[str]) -> bool:
     return sorted(str(m.id) for m in behind if isinstance(m, Ack | Error)) == sorted(ids)
 
 
+def the_journal_says(bench: Bench, said: str) -> None:
+    """The same of each that waits for it."""
+    edits = bench.room.edits
+    if said == "stored":
+        bench.commit()
+    for [proposal] in bench.waiting:
+        match said:
+            case "forbidden":
+                bench.run(edits.answered(proposal, Outcome.FORBIDDEN, None))
+            case "fenced":
+                bench.run(edits.answered(proposal, Outcome.FENCED, None))
+            case "given back":
+                bench.run(edits.given_back([proposal]))
+            case "gave up":
+                error = try_again(PROJECT, proposal.delta_id, ErrorCode.UNAVAILABLE, "not now")
+                bench.run(edits.gave_up(proposal, error))
+
+
 @PUT_OUT
 @pytest.mark.parametrize("is_begun", [True, False])
 @pytest.mark.parametrize("said", ["stored", "forbidden", "given back", "gave up", "fenced"])
@@ -165,19 +183,7 @@ def test_D23_who_is_put_out_hears_what_the_journal_says_later(
     for job in () if is_begun else jobs:
         bench.run(job)
     assert len(bench.waiting) == len(IDS)
-    if said == "stored":
-        bench.commit()
-    for [proposal] in bench.waiting:
-        match said:
-            case "forbidden":
-                bench.run(edits.answered(proposal, Outcome.FORBIDDEN, None))
-            case "fenced":
-                bench.run(edits.answered(proposal, Outcome.FENCED, None))
-            case "given back":
-                bench.run(edits.given_back([proposal]))
-            case "gave up":
-                error = try_again(PROJECT, proposal.delta_id, ErrorCode.UNAVAILABLE, "not now")
-                bench.run(edits.gave_up(proposal, error))
+    the_journal_says(bench, said)
     assert is_answered_behind_left(bench, IDS)
     bench.edit("ben", Set("channels", "ch_bass_", {"volume": 0.1}))
     assert is_answered_behind_left(bench, IDS)
