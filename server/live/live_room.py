@@ -235,8 +235,7 @@ class LiveRoom:
             case Quarantined():
                 self._report_quarantined(effect)
             case Mistake(error):
-                text = f"a job of room {self.room.project} failed"
-                self._loop.call_exception_handler({"message": text, "exception": error})
+                self._report_mistake(error)
             case _:
                 assert_never(effect)
 
@@ -257,6 +256,10 @@ class LiveRoom:
         if recipient is not None:
             self._forget_audience()
             recipient.close(close)
+
+    def _report_mistake(self, error: Exception) -> None:
+        text = f"a job of room {self.room.project} failed"
+        self._loop.call_exception_handler({"message": text, "exception": error})
 
     def _report_quarantined(self, effect: Quarantined) -> None:
         about = About(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")
