@@ -194,6 +194,7 @@ class Members:
         self._give_up(seat)
         self._ticks.forget((seat.member,))
         self._gestures.forget(seat.member)
+        self.remote.leave_untold((seat.member,))
         return [*effects, self._to_all(MemberLeft(self._project, seat.member)), Announce()]
 
     def lost(self, connection: str, now: float) -> Effects:
@@ -355,6 +356,7 @@ class Members:
 
     def _gone(self, members: Sequence[str]) -> Effects:
         self._ticks.forget(members)
+        self.remote.leave_untold(members)
         return [self._to_all(MemberLeft(self._project, member)) for member in members]
 
     def _to_all(self, message: MemberJoined | MemberLeft) -> Send:

@@ -1,6 +1,6 @@
 """Members of a room whose connections are on other nodes: as far as those nodes have said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -133,6 +133,14 @@ class RemoteMembers:
             self.waiting.clear()
             self.is_overrun = True
 
+    def leave_untold(self, members: Collection[str]) -> None:
+        """These have left the room: no tick that still waits says where they went (rule P5)."""
+        self.waiting = [
+            packet_left
+            for packet in self.waiting
+            if (packet_left := _without(packet, members)) is not None
+        ]
+
     def flush(self) -> Sequence[Packet]:
         """The ticks that wait."""
         waiting_packets, self.waiting = self.waiting, []
@@ -197,3 +205,16 @@ class RemoteMembers:
         for gesture, values in member.gestures.items():
             self.gestures.show(member.member, gesture, values)
         self.gestures.changed.clear()
+
+
+def _without(packet: Packet, members: Collection[str]) -> Packet | None:
+    """The tick without what it says of these; None: it says nothing else."""
+    tick = packet.message
+    assert isinstance(tick, Tick)
+    if not any(member in tick.moved or member in tick.gestures for member in members):
+        return packet
+    moved = {member: moves for member, moves in tick.moved.items() if member not in members}
+    gestures = {member: shown for member, shown in tick.gestures.items() if member not in members}
+    if not moved and not gestures and tick.digest is None:
+        return None
+    return Packet(structs.replace(tick, moved=moved, gestures=gestures))

@@ -25,7 +25,7 @@ from schema.messages import (
     Tick,
 )
 from schema.server_limits import MAX_WAITING_TICKS
-from tests.rooms.bench import PROJECT, Bench
+from tests.rooms.bench import KEY, PROJECT, Bench
 
 Heard = TypeVar("Heard")
 
@@ -462,3 +462,32 @@ def test_J7_a_members_id_cannot_be_looked_for() -> None:
     assert len(ids) == 8
     assert {len(member) for member in ids} == {16}
     assert member_id(b"one", "ann", "x") in ids
+
+
+@pytest.mark.parametrize("what", ["cursor", "gesture"])
+@pytest.mark.parametrize("is_tick_first", [True, False])
+def test_P5_no_tick_names_a_member_of_another_node_that_has_left(
+    is_tick_first: bool, what: str
+) -> None:
+    nodes = TwoNodes()
+    nodes.here.join("ann")
+    nodes.there.join("ben")
+    nodes.tell()
+    ben = member_id(KEY, "ben", "desk")
+    fader = {"ch_bass_": Previewed("channels", {"volume": 0.5})}
+    tick = {
+        "cursor": Tick(PROJECT, {ben: Presence(cursor=Cursor(9.0))}),
+        "gesture": Tick(PROJECT, {}, {ben: {"g": fader}}),
+    }[what]
+    packet = Packet(tick)
+    nodes.there.take(nodes.there.room.leave("ben"))
+    if is_tick_first:
+        nodes.here.room.on_remote_tick("b", next(nodes.numbers), packet)
+        assert nodes.here.room.members.remote.waiting == [packet]
+    nodes.announce(nodes.there, nodes.here)
+    if not is_tick_first:
+        nodes.here.room.on_remote_tick("b", next(nodes.numbers), packet)
+    assert [left.member for left in said(nodes.here, "ann", MemberLeft)] == [ben]
+    sent = [effect for effect in nodes.here.room.tick(1.0) if isinstance(effect, SendTick)]
+    assert sent == []
+    assert nodes.here.room.pass_on(1.0) == []

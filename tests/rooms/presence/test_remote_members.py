@@ -117,3 +117,17 @@ def test_P8_a_node_is_silent_past_its_lease_and_takes_its_members_along() -> Non
     assert remote.nodes
     assert [one.member.name for one in remote.forget_node("node-b")] == ["ann"]
     assert (remote.nodes, remote.members) == ({}, {})
+
+
+def test_P5_what_waits_says_nothing_of_who_has_left_and_all_of_the_others() -> None:
+    remote = there(announced("ann"), announced("ben"))
+    ann, ben = Presence(cursor=Cursor(8.0)), Presence(cursor=Cursor(9.0))
+    of_ann = Packet(Tick("project", {"ann": ann}, {"ann": {"g": VALUES}}))
+    of_ben = Packet(Tick("project", {"ben": ben}))
+    of_both = Packet(Tick("project", {"ann": ann, "ben": ben}, {"ann": {"g": VALUES}}))
+    for packet in (of_ann, of_ben, of_both):
+        assert remote.tick("node-b", packet)
+    remote.leave_untold(["ann"])
+    first, second = remote.flush()
+    assert first is of_ben
+    assert second.message == Tick("project", {"ben": ben}, {})
