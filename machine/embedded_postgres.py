@@ -221,8 +221,17 @@ def _why(program_output: str) -> str:
 
 
 def address_of_running(directory: Path) -> str | None:
-    """Of the server that someone else runs on this directory; None: it takes no connections."""
-    lines = _postmaster_lines(directory / "postgres")
+    """Of the server that someone else runs on this directory; None: it takes no connections.
+
+    Raises `ServerUnavailable` for a directory that cannot be looked into.
+    """
+    data = directory / "postgres"
+    try:
+        lines = _postmaster_lines(data)
+    except OSError as error:
+        raise ServerUnavailable(
+            f"Cannot look into {data} ({error.strerror}). Choose another data directory."
+        ) from error
     return f"postgresql://prime@/prime?host={lines[SOCKETS_LINE]}" if lines else None
 
 

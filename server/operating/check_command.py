@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from machine import embedded_postgres
-from machine.children.child_process import NotInstalled
+from machine.children.child_process import ServerUnavailable
 from machine.sockets.closed_pipes import ended
 from server.operating.checks import node_checks, reachability_checks
 from server.operating.checks.data_directory import data_directory
@@ -118,9 +118,9 @@ async def _database(reading: Reading) -> Sequence[Finding]:
     if url is None:
         try:
             embedded_postgres.package_root()
-        except NotInstalled as error:
+            url = embedded_postgres.address_of_running(settings.data)
+        except ServerUnavailable as error:
             return [Finding("database", State.FAILED, str(error))]
-        url = embedded_postgres.address_of_running(settings.data)
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
     findings = await database_findings(replace(settings, database_url=url))

@@ -1,7 +1,7 @@
 """Which database a command works on: also the embedded one of a server that runs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from machine.children.child_process import ServerUnavailable
@@ -37,7 +37,7 @@ def _started(postgres: EmbeddedPostgres, data: Path) -> str:
     try:
         return postgres.start()
     except ServerUnavailable as error:
-        url = address_of_running(data)
-        if url is None:
-            raise Unavailable(str(error)) from error
-        return url
+        with suppress(ServerUnavailable):  # the first of the two says what is wrong
+            if (url := address_of_running(data)) is not None:
+                return url
+        raise Unavailable(str(error)) from error

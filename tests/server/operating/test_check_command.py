@@ -113,6 +113,23 @@ def test_what_serve_would_fail_on_or_nobody_would_notice_is_told(
     assert "SMTP_URL is not set" in checks["settings"]["text"]
 
 
+@pytest.mark.parametrize("file", ["data", "data/postgres"])
+def test_a_file_where_a_data_directory_is_to_be_is_a_line_and_1(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, file: str
+) -> None:
+    plain = tmp_path / file
+    plain.parent.mkdir(exist_ok=True)
+    plain.touch()
+    assert run(bare, "--json", "--data", str(tmp_path / "data")) == 1
+    checks = {each["name"]: each for each in told(capsys)["checks"]}
+    assert checks["database"]["state"] == "failed"
+    assert checks["database"]["text"] == (
+        f"Cannot look into {tmp_path / 'data' / 'postgres'} (Not a directory). "
+        "Choose another data directory."
+    )
+    assert checks["data"]["state"] == ("failed" if file == "data" else "ok")
+
+
 def test_a_toml_file_that_is_none_hides_nothing(
     bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
