@@ -88,8 +88,15 @@ def read_path(at: Any) -> tuple[str, ...]:
     return tuple(at)
 
 
-def read_leaf(value: Any, *, ordered: bool) -> Any:
-    """What a leaf is compared with; raises `Wrong`."""
+def read_leaf(value: Any, place: str, *, ordered: bool) -> Any:
+    """What a leaf is compared with; raises `Wrong`, with this place."""
+    try:
+        return _leaf(value, ordered=ordered)
+    except Wrong as wrong:
+        raise Wrong(str(wrong), place) from None
+
+
+def _leaf(value: Any, *, ordered: bool) -> Any:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -259,17 +266,17 @@ def _pattern(text: str) -> str:
 def _map(value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise Wrong("must be a map of leaves")
-    _count_leaves(value, MAX_PATH_KEYS, MAX_LEAVES_ASKED)
+    _count_leaves(value, "", MAX_PATH_KEYS, MAX_LEAVES_ASKED)
     as_json(value)
     return value
 
 
-def _count_leaves(value: Any, deeper: int, leaves_left: int) -> int:
+def _count_leaves(value: Any, place: str, deeper: int, leaves_left: int) -> int:
     """How many leaves may still come behind this value, an empty one is one; raises `Wrong`."""
     is_inner = isinstance(value, Mapping | list)
     if not (is_inner and value):
         if not is_inner:
-            read_leaf(value, ordered=False)
+            read_leaf(value, place, ordered=False)
         if leaves_left < 1:
             raise Wrong(f"has too many leaves; allowed are {MAX_LEAVES_ASKED}")
         leaves_left -= 1
@@ -277,11 +284,23 @@ def _count_leaves(value: Any, deeper: int, leaves_left: int) -> int:
         return leaves_left
     if not deeper:
         raise Wrong(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
-    for key in value if isinstance(value, Mapping) else ():
-        _key(key)
-    for one in value.values() if isinstance(value, Mapping) else value:
-        leaves_left = _count_leaves(one, deeper - 1, leaves_left)
+    for inner_place, one in _parts(value, place):
+        leaves_left = _count_leaves(one, inner_place, deeper - 1, leaves_left)
     return leaves_left
+
+
+def _parts(value: Mapping[Any, Any] | list[Any], place: str) -> Iterator[tuple[str, Any]]:
+    """What is in a map or a list, each with its place; raises `Wrong` for a key that cannot be."""
+    if isinstance(value, list):
+        yield from ((f"{place}[{n}]", item) for n, item in enumerate(value))
+        return
+    for key, item in value.items():
+        key_place = f"{place}.{shown(key)}"
+        try:
+            _key(key)
+        except Wrong as wrong:
+            raise Wrong(str(wrong), key_place) from None
+        yield key_place, item
 
 
 def _key(key: Any) -> None:

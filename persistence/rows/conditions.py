@@ -241,7 +241,8 @@ def _leaf(column: Column, leaf_asked: Any) -> Leaf:
     if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed:
         raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed)}")
     operator = Operator(words[0])
-    value = read_leaf(leaf_asked[words[0]], ordered=operator not in (Operator.EQ, Operator.NE))
+    is_ordered = operator not in (Operator.EQ, Operator.NE)
+    value = read_leaf(leaf_asked[operator.value], f".{operator.value}", ordered=is_ordered)
     return Leaf(column, read_path(leaf_asked["at"]), operator, value)
 
 
