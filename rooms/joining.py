@@ -66,6 +66,18 @@ class Joining:
             return [*effects, *self._admit(seat, position)]
         return [*effects, *self._wait_for_state(seat)]
 
+    def make_way(self, connection: str, now: float) -> Effects:
+        """A later join of a connection is on the way: one that waits here ends (rule J7).
+
+        Its member is away until then, so that nobody sees it leave and come.
+        """
+        seat = self._members.seats.get(connection)
+        if seat is None or seat.is_live or seat.leaving is not None:
+            return []
+        text = "a later join of yours took its place"
+        answer = self._error(seat.request, ErrorCode.NOT_JOINED, text)
+        return [answer, *self._members.lost(connection, now)]
+
     def is_behind(self, position: Position | None) -> bool:
         """Whether a member knows of entries that we do not (rule J5)."""
         return (

@@ -253,6 +253,10 @@ class Room:
         """
         return self.joining.join(request, unanswered)
 
+    def make_way(self, connection: str, now: float) -> Effects:
+        """A later join of a connection is on the way: one that waits here ends (rule J7)."""
+        return self.joining.make_way(connection, now)
+
     def is_behind(self, position: Position | None) -> bool:
         """Whether a member knows of entries that we do not (rule J5)."""
         return self.joining.is_behind(position)

@@ -220,6 +220,13 @@ class Hub:
             if self.rooms.get(project) is live:
                 return live  # else it was closed meanwhile
 
+    def make_way(self, connection: str, project: str) -> None:
+        """A later join of a connection has come: one that its room has not let in ends (J7)."""
+        live = self.rooms.get(project)
+        if live is not None:
+            live.carry_out(live.room.make_way(connection, asyncio.get_running_loop().time()))
+            live.schedule_tick()
+
     def leave(self, connection: str, message: Leave) -> None:
         """A member asks to go out of one room."""
         live = self.rooms.get(message.project)

@@ -14,7 +14,7 @@ from rooms.roles import Grant
 from schema.close_codes import OVERLOADED
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_ROOMS_PER_CONNECTION
-from schema.messages import Digest, Error, Join, Position
+from schema.messages import Digest, Error, Join, Leave, Left, Position
 from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
@@ -77,8 +77,29 @@ class Joining:
             code = ErrorCode.LIMIT_REACHED
             connection.send(Error(message.id, code, text, message.project))
             return
+        text = "a later join of yours took its place"
+        self._end_join(connection, session, message.project, text)
+        self._hub.make_way(connection.id, message.project)
         session.rooms.add(message.project)
+        session.joins[message.project] = message
         self._spawn(self._let_in(connection, session, message))
+
+    def leave(self, connection: Connection, session: LoggedIn, message: Leave) -> None:
+        """Someone asks to go out of a room: a join that waits is answered before (rule J7)."""
+        project = message.project
+        self._end_join(connection, session, project, "you left before you were let in")
+        session.rooms.discard(project)
+        if project in self._hub.rooms:
+            self._hub.leave(connection.id, message)
+        else:
+            connection.send(Left(project, message.id))
+
+    def _end_join(self, connection: Connection, session: LoggedIn, project: str, text: str) -> None:
+        """Answer a join that has not come to its room, and that will not come there now."""
+        ended = session.joins.pop(project, None)
+        if ended is not None:
+            refused = Refused(ErrorCode.NOT_JOINED, text)
+            connection.send(counted(as_error(ended.id, refused, project), self._count))
 
     def _rooms_are_full(self, user: str) -> bool:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
@@ -99,13 +120,21 @@ class Joining:
                 request = await self._request(connection, session, message)
                 if message.diverged is not None:
                     self._report_divergence(session, project, message.diverged)
-                if not await self._hub.join(request, project, lambda: project in session.rooms):
-                    raise Refused(ErrorCode.NOT_JOINED, "you left before you were let in")
+                is_in = await self._hub.join(
+                    request, project, lambda: session.joins.get(project) is message
+                )
+            if not is_in:
+                return  # a later join or a leave has ended it, or its connection is gone
+            del session.joins[project]
             self._took(time.monotonic() - began_at)
         except Exception as error:  # whatever it is, who wants to join hears of it
+            answer = counted(as_error(message.id, error, project), self._count)
+            if session.joins.get(project) is not message:
+                return  # it is answered
+            del session.joins[project]
             if not self._hub.is_in(connection.id, project):
                 session.rooms.discard(project)
-            connection.send(counted(as_error(message.id, error, project), self._count))
+            connection.send(answer)
         else:
             await self._look_at_role_again(connection, request, project)
 

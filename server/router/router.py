@@ -14,7 +14,6 @@ from schema.messages import (
     Hello,
     Join,
     Leave,
-    Left,
     MovePresence,
     Ping,
     Pong,
@@ -131,7 +130,7 @@ class Router:
             case Join():
                 self._joining.join(connection, session, message)
             case Leave():
-                self._leave(connection, session, message)
+                self._joining.leave(connection, session, message)
             case _:
                 assert_never(message)
 
@@ -155,13 +154,6 @@ class Router:
         error = self._hub.standing_orders.held_back(message.id, project)
         self._hub.refuse_for_now(connection.id, project, gesture, error)
         return False
-
-    def _leave(self, connection: Connection, session: LoggedIn, message: Leave) -> None:
-        session.rooms.discard(message.project)
-        if message.project in self._hub.rooms:
-            self._hub.leave(connection.id, message)
-        else:
-            connection.send(Left(message.project, message.id))
 
 
 def _id_of(message: Call | ForRoom) -> str | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from schema.messages import Join
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
 
 
@@ -32,6 +33,8 @@ class LoggedIn:
     identity: Identity
     rooms: set[str] = field(default_factory=set)
     """Projects whose rooms it is in, or on the way into."""
+    joins: dict[str, Join] = field(default_factory=dict)
+    """Project -> its newest join, until its room takes it, it is refused or the room is left."""
     said: DeviceSaid = NOTHING_SAID
     """What hello said of the device beside its id."""
     warned_of: float = 0.0

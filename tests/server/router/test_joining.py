@@ -1,0 +1,204 @@
+"""Joins of one connection that wait at once, and leaves between them: who hears what (rule J7)."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import pytest
+
+from persistence.journal.contract import Checkpoint
+from persistence.tables import project_members
+from rooms.effects import SendState
+from server.live.live_room import LiveRoom
+from server.sockets.session import LoggedIn
+from tests.server.conftest import Node, create_project, eventually
+from tests.server.wire import Message, Wire
+
+pytestmark = pytest.mark.postgres
+
+SEQUENCES = ("J J", "J J J", "J L", "J L J", "J J L", "J L J L", "J L J J")
+"""What one connection sends: J a join, L a leave."""
+
+ENDS = [(words, upto) for words in SEQUENCES for upto in range(1, len(words.split()) + 1)]
+"""And after how many of them what they wait for is there."""
+
+each_end = pytest.mark.parametrize(("words", "upto"), ENDS)
+
+
+def messages_of(words: str, project: str) -> list[Message]:
+    kinds = {"J": "join", "L": "leave"}
+    return [
+        {"t": kinds[word], "id": f"{word}{n}", "project": project}
+        for n, word in enumerate(words.split())
+    ]
+
+
+def due_answers(words: str, upto: int) -> list[tuple[str, str]]:
+    """In their order: a join or a leave ends the join that waits, and is answered after it."""
+    answers: list[tuple[str, str]] = []
+    waiting = None
+    for n, word in enumerate(words.split()):
+        if waiting is not None:
+            answers.append((waiting, "not_joined"))
+        waiting = f"J{n}" if word == "J" else None
+        if word == "L":
+            answers.append((f"L{n}", "left"))
+        if n + 1 >= upto and waiting is not None:
+            answers.append((waiting, "joined"))
+            waiting = None
+    return answers
+
+
+async def answers_to(wire: Wire, count: int) -> list[tuple[str, str]]:
+    """The next answers to joins and leaves."""
+    answers: list[tuple[str, str]] = []
+    for _ in range(count):
+        answer = await wire.until_one_of("joined", "left", "error")
+        answers.append((answer["id"], answer["code" if answer["t"] == "error" else "t"]))
+    return answers
+
+
+async def check_answers(
+    wire: Wire, project: str, words: str, upto: int, release: Any, is_waiting: Any
+) -> None:
+    """Send all, and `release` what they wait for after `upto` of them; each is answered once."""
+    messages = messages_of(words, project)
+    for n, message in enumerate(messages[:upto]):
+        await wire.send(message)
+        if message["t"] == "join":
+            await is_waiting(n)
+    await wire.ping()
+    await release()
+    due = due_answers(words, upto)
+    got = await answers_to(wire, len(due_answers(" ".join(words.split()[:upto]), upto)))
+    for message in messages[upto:]:
+        await wire.send(message)
+        got += await answers_to(wire, 1)
+    assert got == due
+    is_in = (await wire.edit(project, {"op": "set", "col": "project", "id": "project",
+                                       "props": {"name": "x"}}))["t"] == "ack"  # fmt: skip
+    assert is_in == (words.split()[-1] == "J")
+    assert wire.heard("joined", "left", "error") == []
+
+
+@each_end
+async def test_J7_of_joins_that_wait_for_a_room_to_open_the_latest_counts(
+    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, upto: int
+) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    is_opening, may_open = asyncio.Event(), asyncio.Event()
+    load = node.journal.load
+
+    async def held(project: str) -> Checkpoint:
+        is_opening.set()
+        await may_open.wait()
+        return await load(project)
+
+    async def release() -> None:
+        may_open.set()
+
+    async def is_waiting(_: int) -> None:
+        await is_opening.wait()
+
+    monkeypatch.setattr(node.journal, "load", held)
+    await check_answers(ann, project, words, upto, release, is_waiting)
+    await node.hub.open(project)  # also where nobody waits for it any more
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+@each_end
+async def test_J7_of_joins_that_are_looked_up_the_latest_counts(
+    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, upto: int, latest_first: bool
+) -> None:
+    """Whichever is looked up sooner."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    phone = await node.again(ann, "phone")
+    standing_of = project_members.standing_of
+    held: list[asyncio.Event] = []
+    is_released = False
+
+    async def slow(*args: Any) -> Any:
+        if not is_released:
+            held.append(may_go := asyncio.Event())
+            await may_go.wait()
+        return await standing_of(*args)
+
+    async def release() -> None:
+        nonlocal is_released
+        is_released = True
+        for may_go in reversed(held) if latest_first else held:
+            may_go.set()
+
+    async def is_waiting(n: int) -> None:
+        joins = words.split()[: n + 1].count("J")
+        await eventually(partial(_has, held, joins))
+
+    monkeypatch.setattr(project_members, "standing_of", slow)
+    await check_answers(phone, project, words, upto, release, is_waiting)
+
+
+async def _has(held: list[asyncio.Event], count: int) -> bool:
+    return len(held) == count
+
+
+@pytest.mark.parametrize("is_seated", [True, False])
+@each_end
+async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
+    node: Node, words: str, upto: int, is_seated: bool
+) -> None:
+    """Whether the one before is in the room by then, or still on its way there."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    phone = await node.again(ann, "phone")
+    live = node.hub.rooms[project]
+    live.room.joining.encoded_states.clear()
+    live.room.joining.is_encoding = True
+
+    async def release() -> None:
+        if words.split()[upto - 1] == "J":
+            await eventually(partial(_is_seated, live, f"J{upto - 1}"))
+        live.carry_out([SendState()])
+
+    async def is_waiting(n: int) -> None:
+        if is_seated:
+            await eventually(partial(_is_seated, live, f"J{n}"))
+
+    await check_answers(phone, project, words, upto, release, is_waiting)
+    await ann.ping()
+    if "L" not in words:
+        assert len(ann.heard("member_joined")) == 1
+        assert ann.heard("member_left") == []
+
+
+async def test_J7_where_the_later_join_is_refused_too_its_member_has_gone(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    phone = await node.again(ann, "phone")
+    live = node.hub.rooms[project]
+    live.room.joining.encoded_states.clear()
+    live.room.joining.is_encoding = True
+    await phone.send({"t": "join", "id": "J0", "project": project})
+    await eventually(partial(_is_seated, live, "J0"))
+
+    async def nobody(*_: Any) -> None:
+        return None
+
+    monkeypatch.setattr(project_members, "standing_of", nobody)
+    await phone.send({"t": "join", "id": "J1", "project": project})
+    assert await answers_to(phone, 2) == [("J0", "not_joined"), ("J1", "not_found")]
+    assert len(live.room.seats) == 1
+    await ann.until("member_left")
+    [session] = [c.session for c in node.connections.values() if c.id not in live.room.seats]
+    assert isinstance(session, LoggedIn)
+    assert (session.rooms, session.joins) == (set(), {})
+
+
+async def _is_seated(live: LiveRoom, request: str) -> bool:
+    return any(seat.request.request == request for seat in live.room.seats.values())
