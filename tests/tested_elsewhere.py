@@ -346,7 +346,6 @@ TESTED_ELSEWHERE = {
     "server.refused": "tests/server/states/test_document_slots.py",
     "server.router.call_replies": "tests/bounds/rows/reply_cases.py",
     "server.router.changed_rows": "tests/server/nodes/test_row_changes.py",
-    "server.router.joining": "tests/server/live/test_hub.py",
     "server.router.pages": "tests/server/live/test_hub.py",
     "server.router.socket_limits": "tests/server/live/test_hub.py",
     "server.router.socket_server": "tests/server/test_limits.py",
