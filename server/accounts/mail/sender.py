@@ -67,7 +67,7 @@ class MailSender:
         self.figures = Figures()
         """As they were counted last."""
         self.is_up = True
-        """Whether the last try to hand over mail went well."""
+        """Whether the last try to hand over mail went well, or no mail waits any more."""
         self._db = db
         self._writer = writer
         self._open_line = open_line
@@ -113,7 +113,7 @@ class MailSender:
             if given_up := await mail_outbox.give_up_late(self._db, GIVEN_UP_AT_ONCE):
                 self._count("mail_given_up", given_up, NOBODY)
             self.figures = await mail_outbox.figures(self._db)
-            self._say_that_none_is_sent()
+            self._look_at_what_waits()
 
     async def _send_some(self, open_line: OpenLine) -> int:
         """How many were tried, and are with their recipients or were put off one by one."""
@@ -171,15 +171,15 @@ class MailSender:
         for mail in mails:
             await mail_outbox.put_off(self._db, mail, delay_after(mail.tries), reason)
 
-    def _say_that_none_is_sent(self) -> None:
-        if self._open_line is not None:
-            return
-        if self.figures.waiting:
+    def _look_at_what_waits(self) -> None:
+        """Another node may have sent what this one could not, which has nothing left to try."""
+        if not self.figures.waiting:
+            self.is_up = True
+            OUTAGES.ended(MAIL, "no mail waits any more")
+        elif self._open_line is None:
             self.is_up = False
             text = "mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)"
             log.warning(text, waiting=self.figures.waiting, outage=MAIL)
-        else:
-            OUTAGES.ended(MAIL, "no mail waits any more")
 
 
 def delay_after(tries: int, chance: Callable[[], float] = random.random) -> float:

@@ -160,6 +160,23 @@ async def test_Z3_a_server_that_is_down_is_tried_again_later(database: Database)
 
 
 @pytest.mark.postgres
+async def test_Z3_mail_is_up_again_where_another_node_has_sent_what_this_one_could_not(
+    database: Database,
+) -> None:
+    await put_some(database, 1)
+    line = Line()
+    line.closed = MailTrouble("connection refused")
+    sender = sender_of(database, line)
+    await sender.look()
+    assert not sender.is_up
+    await database.execute(DUE)
+    await sender_of(database, Line()).look()
+    sender._counted_at = float("-inf")
+    await sender.look()
+    assert sender.is_up
+
+
+@pytest.mark.postgres
 async def test_what_waits_too_long_is_given_up_and_its_secret_erased(database: Database) -> None:
     await put_some(database, 1, RESET)
     line, metrics = Line(), Metrics()
