@@ -10,7 +10,7 @@ from rooms.effects import Admit, Effects, Send, SendState, send
 from rooms.journal.feed import NO_PARTS, Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.members import Members
-from rooms.presence.seat import JoinRequest, Seat
+from rooms.presence.seat import LATER_JOIN, JoinRequest, Seat
 from rooms.presence.ticks import Ticks
 from rooms.room_status import RoomStatus
 from schema.errors import ErrorCode
@@ -74,9 +74,8 @@ class Joining:
         seat = self._members.seats.get(connection)
         if seat is None or seat.is_live or seat.leaving is not None:
             return []
-        text = "a later join of yours took its place"
-        answer = self._error(seat.request, ErrorCode.NOT_JOINED, text)
-        return [answer, *self._members.lost(connection, now)]
+        ended = self._members.never_let_in(seat, LATER_JOIN)
+        return [*ended, *self._members.lost(connection, now)]
 
     def is_behind(self, position: Position | None) -> bool:
         """Whether a member knows of entries that we do not (rule J5)."""

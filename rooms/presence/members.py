@@ -11,7 +11,7 @@ from rooms.presence.absent_members import AbsentMembers
 from rooms.presence.gestures import Gestures
 from rooms.presence.permits import Permits
 from rooms.presence.remote_members import RemoteMembers
-from rooms.presence.seat import JoinRequest, Seat
+from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, Seat
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.close_codes import REPLACED
@@ -163,7 +163,7 @@ class Members:
             if before.connection != request.connection:
                 effects.append(Disconnect(before.connection, REPLACED))
             else:
-                effects += self._never_let_in(before, "a later join of yours took its place")
+                effects += self.never_let_in(before, LATER_JOIN)
             effects += self._left(before)
             self._give_up(before)
         self._hear_no_more(request.connection)
@@ -188,8 +188,7 @@ class Members:
         seat = self.seats.get(connection)
         if seat is None:
             return []
-        text = "you left before you were let in"
-        effects = [] if is_answered else self._never_let_in(seat, text)
+        effects = [] if is_answered else self.never_let_in(seat, LEFT_FIRST)
         effects += self._left(seat)
         self._give_up(seat)
         self._ticks.forget((seat.member,))
@@ -311,7 +310,7 @@ class Members:
         self._give_up(seat)
         return [Disconnect(seat.connection, REPLACED)]
 
-    def _never_let_in(self, seat: Seat, text: str) -> Effects:
+    def never_let_in(self, seat: Seat, text: str) -> Effects:
         """Its join still waits for the state, and is answered now (rule J7)."""
         if seat.is_live:
             return []

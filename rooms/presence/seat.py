@@ -21,6 +21,10 @@ from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position
 from schema.ops import Op
 from schema.server_limits import MAX_LOOKED_BACK
 
+LATER_JOIN = "a later join of yours took its place"
+LEFT_FIRST = "you left before you were let in"
+"""What a join hears that nothing comes of (rule J7)."""
+
 LOOKED_BACK_PER_DELTA = 50
 """Changes given back with each delta that comes: in the long run one costs half a millisecond."""
 

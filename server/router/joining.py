@@ -9,7 +9,7 @@ import structlog
 
 from persistence.errors import NoSuchProject
 from persistence.tables import project_members
-from rooms.presence.seat import JoinRequest, member_id
+from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, member_id
 from rooms.roles import Grant
 from schema.close_codes import OVERLOADED
 from schema.errors import ErrorCode
@@ -77,8 +77,7 @@ class Joining:
             code = ErrorCode.LIMIT_REACHED
             connection.send(Error(message.id, code, text, message.project))
             return
-        text = "a later join of yours took its place"
-        self._end_join(connection, session, message.project, text)
+        self._end_join(connection, session, message.project, LATER_JOIN)
         self._hub.make_way(connection.id, message.project)
         session.rooms.add(message.project)
         session.joins[message.project] = message
@@ -87,7 +86,7 @@ class Joining:
     def leave(self, connection: Connection, session: LoggedIn, message: Leave) -> None:
         """Someone asks to go out of a room: a join that waits is answered before (rule J7)."""
         project = message.project
-        self._end_join(connection, session, project, "you left before you were let in")
+        self._end_join(connection, session, project, LEFT_FIRST)
         session.rooms.discard(project)
         if project in self._hub.rooms:
             self._hub.leave(connection.id, message)
