@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from persistence.rows.condition_values import argument, as_json
-from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
+from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not, asked_in
 from schema.tables.description import Column, Operator, SqlType, Table
 
 COMPARISONS = {
@@ -89,18 +89,11 @@ def condition_sql(table: Table, condition: Condition, numbers: Numbers) -> str:
 
 def arguments_of(condition: Condition) -> Iterator[Any]:
     """In the order in which the text names them."""
-    match condition:
-        case Compare(operator=Operator.IS_NULL):
-            return
-        case Compare(column=column, value=value):
-            yield argument(column, value)
-        case Leaf():
-            yield from _leaf_arguments(condition)
-        case Not(part=part):
-            yield from arguments_of(part)
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from arguments_of(part)
+    for asked in asked_in(condition):
+        if isinstance(asked, Leaf):
+            yield from _leaf_arguments(asked)
+        elif asked.operator is not Operator.IS_NULL:
+            yield argument(asked.column, asked.value)
 
 
 def _compare(table: Table, comparison: Compare, numbers: Numbers) -> str:

@@ -4,7 +4,7 @@
 itself is `eq`, and what stands side by side must all be true.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,37 +114,40 @@ def read_where(
     return parts[0] if len(parts) == 1 else AllOf(_sorted(parts)) if parts else EVERYTHING
 
 
-def operators_in(condition: Condition) -> frozenset[Operator]:
-    """All that it asks."""
+def asked_in(condition: Condition) -> Iterator[Compare | Leaf]:
+    """All that it asks of columns, in the order of its text."""
     match condition:
-        case Compare(operator=operator):
-            return frozenset((operator,))
-        case Leaf():
-            return frozenset((Operator.PATH,))
+        case Compare() | Leaf():
+            yield condition
         case Not(part=part):
-            return operators_in(part)
-        case _:
-            return frozenset().union(*(operators_in(part) for part in condition.parts))
+            yield from asked_in(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from asked_in(part)
+
+
+def operators_in(condition: Condition) -> frozenset[Operator]:
+    """Of all that it asks; of what is in a map by a path: `path`."""
+    return frozenset(
+        asked.operator if isinstance(asked, Compare) else Operator.PATH
+        for asked in asked_in(condition)
+    )
 
 
 GUESSED = frozenset((Operator.LIKE, Operator.ILIKE, Operator.SIMILAR))
 
 
 def is_guessed(condition: Condition) -> bool:
-    """Whether PostgreSQL tries it on a sample of the rows to know how many match.
+    """Whether PostgreSQL tries any of it on a sample of the rows to know how many match.
 
     Patterns and what is in maps; of words and lists it counts the frequent ones.
     """
-    match condition:
-        case Compare(column=column, operator=operator):
-            in_map = operator is Operator.CONTAINS and column.sql is SqlType.JSON
-            return in_map or operator in GUESSED
-        case Leaf():
-            return True
-        case Not(part=part):
-            return is_guessed(part)
-        case _:
-            return any(is_guessed(part) for part in condition.parts)
+    return any(
+        isinstance(asked, Leaf)
+        or asked.operator in GUESSED
+        or (asked.operator is Operator.CONTAINS and asked.column.sql is SqlType.JSON)
+        for asked in asked_in(condition)
+    )
 
 
 class _Reader:

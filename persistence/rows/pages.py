@@ -14,7 +14,7 @@ import msgspec
 from persistence.errors import BadCursor, BadQuery
 from persistence.rows.condition_sql import Numbers, ordered_by
 from persistence.rows.condition_values import EPOCH, problem_with_text, read_value
-from persistence.rows.conditions import AllOf, AnyOf, Compare, Condition, Leaf, Not
+from persistence.rows.conditions import Condition, Leaf, asked_in
 from schema.limits import MAX_ORDER
 from schema.tables.description import Column, Operator, SqlType, Table
 from schema.text import base64url
@@ -163,14 +163,7 @@ def _sql_value(column: Column, value: Any) -> Any:
 
 def _values(condition: Condition) -> Iterator[Any]:
     """All that clients have sent in it."""
-    match condition:
-        case Compare(value=value):
-            yield value
-        case Leaf(at=at, value=value):
-            yield at
-            yield value
-        case Not(part=part):
-            yield from _values(part)
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _values(part)
+    for asked in asked_in(condition):
+        if isinstance(asked, Leaf):
+            yield asked.at
+        yield asked.value

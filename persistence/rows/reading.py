@@ -1,6 +1,6 @@
 """Rows that a user asks for: one, a page of a list, some by their ids, how many there are."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -295,23 +295,21 @@ async def _ids(
     access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
 ) -> list[Any]:
     """The keys of a page, and of one row more if there is one."""
-    table, condition, behind = query.table, query.condition, cursor_values is not None
     shape, arguments = query.shape(walked, cursor_values), query.arguments(cursor_values, limit)
-    if is_guessed(condition):
+
+    async def find(kind: str, make: Callable[..., str]) -> list[Any]:
         text = TEXTS.get(
-            table,
-            f"few_ids|{shape}",
-            lambda: statements.few_ids_text(table, condition, walked, behind=behind),
+            query.table,
+            f"{kind}|{shape}",
+            lambda: make(query.table, query.condition, walked, behind=cursor_values is not None),
         )
-        records = await access.searches.fetch(text, *arguments)
+        return await access.searches.fetch(text, *arguments)
+
+    if is_guessed(query.condition):
+        records = await find("few_ids", statements.few_ids_text)
         if not records or records[0]["_matched"] <= statements.FEW:
             return records
-    text = TEXTS.get(
-        table,
-        f"ids|{shape}",
-        lambda: statements.ids_text(table, condition, walked, behind=behind),
-    )
-    return await access.searches.fetch(text, *arguments)
+    return await find("ids", statements.ids_text)
 
 
 async def _among(
