@@ -7,6 +7,7 @@ share of a core, and niceness counts inside one only: that of the session counts
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,11 +15,15 @@ from pathlib import Path
 LAST = 19
 """The niceness of what comes last, on Linux."""
 
+TRIES = 10
+AGAIN_SECONDS = 0.11
+"""Linux changes the niceness of one session in a tenth of a second."""
+
 
 def step_back(pid: int, by: int) -> bool:
     """Raise the niceness of a process, and of its session if it leads one; raises `OSError`.
 
-    False: ask again in a tenth of a second, as Linux changes but one session in that time.
+    False: ask again after `AGAIN_SECONDS`.
     """
     if os.getsid(pid) == pid and not set_session_niceness(pid, min(by, LAST)):
         return False
@@ -49,16 +54,22 @@ def set_session_niceness(pid: int, niceness: int) -> bool:
 @contextmanager
 def stepped_back(by: int) -> Iterator[None]:
     """This process, to its end, and its session, to the end of this: a shell's is given back."""
-    own = os.getpid()
-    before = session_niceness(own)
-    with suppress(OSError):
-        set_session_niceness(own, min(by, LAST))
+    before = session_niceness(os.getpid())
+    _move_own_session(min(by, LAST))
     os.nice(by)
     try:
         yield
     finally:
-        with suppress(OSError):
-            set_session_niceness(own, before)
+        _move_own_session(before)
+
+
+def _move_own_session(niceness: int) -> None:
+    """Nothing happens where that may not be changed."""
+    with suppress(OSError):
+        for _ in range(TRIES):
+            if set_session_niceness(os.getpid(), niceness):
+                return
+            time.sleep(AGAIN_SECONDS)
 
 
 def _group(pid: int) -> Path:

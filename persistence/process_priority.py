@@ -15,10 +15,6 @@ NICENESS = 5
 So what is slow still ends within its timeout.
 """
 
-TRIES = 10
-AGAIN_SECONDS = 0.11
-"""Linux changes the niceness of one session in a tenth of a second."""
-
 CREDENTIALS = struct.Struct("3i")
 """Of Linux: process, user and group at the other end of a socket of this machine."""
 
@@ -27,12 +23,12 @@ async def step_back(connection: Any) -> None:
     """Let all others go first; nothing happens where the server is elsewhere, or not ours."""
     with suppress(OSError, AttributeError, ValueError):
         backend = connection.get_server_pid()
-        for _ in range(TRIES):
-            if _parent_of(backend) != _postmaster(connection) or niceness.step_back(
-                backend, NICENESS
-            ):
+        if _parent_of(backend) != _postmaster(connection):
+            return
+        for _ in range(niceness.TRIES):
+            if niceness.step_back(backend, NICENESS):
                 return
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(niceness.AGAIN_SECONDS)
 
 
 def _postmaster(connection: Any) -> int:
