@@ -144,12 +144,8 @@ async def _has(held: list[asyncio.Event], count: int) -> bool:
     return len(held) == count
 
 
-@pytest.mark.parametrize("is_seated", [True, False])
-@each_end
-async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
-    node: Node, words: str, upto: int, is_seated: bool
-) -> None:
-    """Whether the one before is in the room by then, or still on its way there."""
+async def where_joins_wait_for_the_state(node: Node) -> tuple[Wire, Wire, LiveRoom]:
+    """Who is in a room, a phone of theirs that is not, and the room."""
     ann = await node.musician("ann")
     project = await create_project(ann)
     await ann.join(project)
@@ -157,6 +153,17 @@ async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
     live = node.hub.rooms[project]
     live.room.joining.encoded_states.clear()
     live.room.joining.is_encoding = True
+    return ann, phone, live
+
+
+@pytest.mark.parametrize("is_seated", [True, False])
+@each_end
+async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
+    node: Node, words: str, upto: int, is_seated: bool
+) -> None:
+    """Whether the one before is in the room by then, or still on its way there."""
+    ann, phone, live = await where_joins_wait_for_the_state(node)
+    project = live.room.project
 
     async def release() -> None:
         if words.split()[upto - 1] == "J":
@@ -177,13 +184,8 @@ async def test_J7_of_joins_that_wait_for_the_state_the_latest_counts(
 async def test_J7_where_the_later_join_is_refused_too_its_member_has_gone(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann = await node.musician("ann")
-    project = await create_project(ann)
-    await ann.join(project)
-    phone = await node.again(ann, "phone")
-    live = node.hub.rooms[project]
-    live.room.joining.encoded_states.clear()
-    live.room.joining.is_encoding = True
+    ann, phone, live = await where_joins_wait_for_the_state(node)
+    project = live.room.project
     await phone.send({"t": "join", "id": "J0", "project": project})
     await eventually(partial(_is_seated, live, "J0"))
 
