@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Known, Stands
+from persistence.journal.contract import Appended, Checkpoint, Known, Stands
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
@@ -71,14 +71,26 @@ class NotedGarbage(Garbage):
 
 
 class HeldJournal(PostgresJournal):
-    """A journal that a test can stall (`gate`) or break (`is_broken`)."""
+    """A journal that a test can stall (`gate`, `hold_loads`) or break (`is_broken`)."""
 
     def __init__(self, *lanes: Any) -> None:
         super().__init__(*lanes)
         self.gate = asyncio.Event()
         self.gate.set()
+        self.is_loading, self.load_gate = asyncio.Event(), asyncio.Event()
+        self.load_gate.set()
         self.is_broken = False
         self.stored = 0
+
+    def hold_loads(self) -> None:
+        """No room opens until `load_gate` is set; `is_loading`, once one waits there."""
+        self.is_loading.clear()
+        self.load_gate.clear()
+
+    async def load(self, project: str) -> Checkpoint:
+        self.is_loading.set()
+        await self.load_gate.wait()
+        return await super().load(project)
 
     async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
         self._check()
@@ -342,6 +354,7 @@ class Nodes:
         for node in self.all:
             node.journal.is_broken = False
             node.journal.gate.set()
+            node.journal.load_gate.set()
             for wire in node.wires:
                 await wire.socket.close()
         for node in self.all:

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 import pytest
 from websockets.frames import Frame, Opcode
 
-from persistence.journal.contract import Checkpoint
 from persistence.pool import Database
 from rooms.presence.ticks import Ticks
 from server.accounts.admission import Admission
@@ -303,26 +302,16 @@ async def test_J1_who_leaves_while_joining_has_no_seat(node: Node) -> None:
     assert live is None or not live.room.seats
 
 
-async def test_R3_who_is_put_out_while_joining_is_out(
-    node: Node, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_R3_who_is_put_out_while_joining_is_out(node: Node) -> None:
     ann, ben = await node.musician("ann"), await node.musician("ben")
     project = await create_project(ann)
     await ann.result("members.grant", project=project, email="ben@example.org", role="editor")
     await ben.until("role_changed")
-    opening, may_open = asyncio.Event(), asyncio.Event()
-    load = node.journal.load
-
-    async def slow(project: str) -> Checkpoint:
-        opening.set()
-        await may_open.wait()
-        return await load(project)
-
-    monkeypatch.setattr(node.journal, "load", slow)
+    node.journal.hold_loads()
     await ben.send({"t": "join", "id": "j", "project": project, "position": None})
-    await opening.wait()
+    await node.journal.is_loading.wait()
     await ann.result("members.revoke", project=project, user=ben.user)
-    may_open.set()
+    node.journal.load_gate.set()
     assert (await ben.until("left"))["reason"] == "access_revoked"
     assert not node.hub.rooms[project].room.seats
 

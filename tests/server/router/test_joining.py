@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from persistence.journal.contract import Checkpoint
 from persistence.tables import project_members
 from rooms.effects import SendState
 from server.live.live_room import LiveRoom
@@ -83,25 +82,18 @@ async def check_answers(
 
 @each_end
 async def test_J7_of_joins_that_wait_for_a_room_to_open_the_latest_counts(
-    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, upto: int
+    node: Node, words: str, upto: int
 ) -> None:
     ann = await node.musician("ann")
     project = await create_project(ann)
-    is_opening, may_open = asyncio.Event(), asyncio.Event()
-    load = node.journal.load
-
-    async def held(project: str) -> Checkpoint:
-        is_opening.set()
-        await may_open.wait()
-        return await load(project)
+    node.journal.hold_loads()
 
     async def release() -> None:
-        may_open.set()
+        node.journal.load_gate.set()
 
     async def is_waiting(_: int) -> None:
-        await is_opening.wait()
+        await node.journal.is_loading.wait()
 
-    monkeypatch.setattr(node.journal, "load", held)
     await check_answers(ann, project, words, upto, release, is_waiting)
     await node.hub.open(project)  # also where nobody waits for it any more
 
