@@ -72,7 +72,7 @@ class Joining:
         Its member is away until then, so that nobody sees it leave and come.
         """
         seat = self._members.seats.get(connection)
-        if seat is None or seat.is_live or seat.leaving is not None:
+        if seat is None or seat.is_live or seat.leaving:
             return []
         ended = self._members.never_let_in(seat, LATER_JOIN)
         return [*ended, *self._members.lost(connection, now)]

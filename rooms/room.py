@@ -15,9 +15,10 @@ from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.gestures import Gestures, MembersGestures
 from rooms.presence.members import Members
 from rooms.presence.permits import Permits
-from rooms.presence.seat import JoinRequest, Seat
+from rooms.presence.seat import LEAVES_THAT_WAIT, JoinRequest, Seat
 from rooms.presence.ticks import RoomTicks, Ticks
 from rooms.roles import Grant
+from schema.errors import ErrorCode
 from schema.messages import (
     Error,
     Gesture,
@@ -300,10 +301,13 @@ class Room:
     def ask_to_leave(self, connection: str, request: str) -> Job:
         """A member goes once all that it sent before is answered (rule D22)."""
         seat = self.seats.get(connection)
-        if seat is None or seat.leaving is not None:
+        if seat is None:
             return iter([[send(Left(self.project, request), [connection])]])
-        seat.leaving = request
-        return self.edits.drained(seat)
+        if len(seat.leaving) == LEAVES_THAT_WAIT:
+            error = Error(request, ErrorCode.NOT_JOINED, "you are leaving already", self.project)
+            return iter([[send(error, [connection])]])
+        seat.leaving = (*seat.leaving, request)
+        return self.edits.drained(seat) if len(seat.leaving) == 1 else iter(())
 
     def lost(self, connection: str, now: float) -> Effects:
         """A connection broke; its member may come back within three seconds (rule P7)."""

@@ -324,7 +324,7 @@ class Members:
         """
         seat.is_carried_out = seat.is_put_out = True
         self.put_out[seat.connection] = seat
-        acks = [] if seat.leaving is not None else _waiting_acks(seat)
+        acks = [] if seat.leaving else _waiting_acks(seat)
         return [
             send(left_message, [seat.connection]),
             *self.leave(seat.connection),
@@ -339,10 +339,11 @@ class Members:
 
     def _left(self, seat: Seat) -> Effects:
         """The acks that it would have heard with what it will not hear now, and its `left`."""
-        if seat.leaving is None:
+        if not seat.leaving:
             return []
         acks = [send(ack, [seat.connection]) for ack in _waiting_acks(seat)]
-        return [*acks, send(Left(self._project, seat.leaving), [seat.connection])]
+        lefts = [send(Left(self._project, id), [seat.connection]) for id in seat.leaving]
+        return [*acks, *lefts]
 
     def _give_up(self, seat: Seat) -> None:
         """Its member may go on elsewhere: the next tick still holds its last move."""

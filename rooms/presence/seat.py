@@ -25,6 +25,9 @@ LATER_JOIN = "a later join of yours took its place"
 LEFT_FIRST = "you left before you were let in"
 """What a join hears that nothing comes of (rule J7)."""
 
+LEAVES_THAT_WAIT = 16
+"""Of one seat; what is sent behind a `leave` is refused otherwise (rule D22)."""
+
 LOOKED_BACK_PER_DELTA = 50
 """Changes given back with each delta that comes: in the long run one costs half a millisecond."""
 
@@ -111,8 +114,8 @@ class Seat(Mover):
     is_put_out: bool = False
     """It was sent out of the room, and its connection stays: it hears what becomes of all that it
     had sent (rule D23)."""
-    leaving: str | None = None
-    """The id of its `leave`, which is answered after all that came before it (rule D22)."""
+    leaving: tuple[str, ...] = ()
+    """The ids of its `leave`s, which are answered after all that came before them (rule D22)."""
     is_drained: bool = False
     """All that came before its `leave` has been looked at."""
     in_flight: int = 0

@@ -5,7 +5,7 @@ import pytest
 from rooms.edits.answers import try_again
 from rooms.effects import LookUp
 from rooms.journal.entry import Outcome, Purpose
-from rooms.presence.seat import member_id
+from rooms.presence.seat import LEAVES_THAT_WAIT, member_id
 from schema.errors import ErrorCode
 from schema.messages import Ack, DeltaCommitted, Error, Left, ProposeDelta
 from schema.ops import Insert, Set
@@ -65,12 +65,23 @@ def test_D22_whoever_has_nothing_unanswered_leaves_at_once(bench: Bench) -> None
     assert told(bench) == ["leave-1"]
 
 
-def test_D22_a_second_leave_is_answered_at_once(bench: Bench) -> None:
+def test_D22_a_second_leave_is_answered_behind_the_first(bench: Bench) -> None:
     bench.run(bench.room.edits.propose("ann", delta(IDS[0])))
     bench.run(bench.room.ask_to_leave("ann", "leave-1"))
     bench.run(bench.room.ask_to_leave("ann", "leave-2"))
     bench.commit()
-    assert told(bench) == ["leave-2", IDS[0], "leave-1"]
+    assert told(bench) == [IDS[0], "leave-1", "leave-2"]
+
+
+def test_D22_of_very_many_leaves_some_wait_and_each_is_answered(bench: Bench) -> None:
+    bench.run(bench.room.edits.propose("ann", delta(IDS[0])))
+    for n in range(LEAVES_THAT_WAIT + 1):
+        bench.run(bench.room.ask_to_leave("ann", f"leave-{n}"))
+    [refused] = [m for m in bench.heard["ann"] if isinstance(m, Error)]
+    assert (refused.id, refused.code) == (f"leave-{LEAVES_THAT_WAIT}", ErrorCode.NOT_JOINED)
+    bench.commit()
+    leaves = [m.id for m in bench.heard["ann"] if isinstance(m, Left)]
+    assert leaves == [f"leave-{n}" for n in range(LEAVES_THAT_WAIT)]
 
 
 @pytest.mark.parametrize("way", ["join_again", "elsewhere", "revoked", "lost"])
