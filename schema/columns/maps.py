@@ -61,7 +61,10 @@ def problem_with_map(value: dict[Any, Any] | list[Any]) -> tuple[str, str] | Non
 
 def _is_clipped(value: Any) -> bool:
     """Whether it is what a list shows in the place of a map: written back, it would be lost."""
-    return isinstance(value, dict) and len(value) == 1 and type(value.get(CLIPPED)) is int
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    size = value.get(CLIPPED)
+    return type(size) is int or (type(size) is float and size.is_integer())
 
 
 def _size_of(value: Any) -> int | None:

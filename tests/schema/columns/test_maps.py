@@ -42,6 +42,7 @@ BAD: list[tuple[dict[Any, Any], str]] = [
     ({"a": {1: 2}}, ".a.[...]"),
     ({"a": msgspec.msgpack.Ext(5, b"x")}, ".a"),
     ({"clipped": 262_145}, ""),
+    ({"clipped": 262_145.0}, ""),
 ]
 
 
