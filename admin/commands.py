@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 
@@ -14,7 +13,7 @@ from admin.call_door import CallDoor
 from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
 from admin.words import WORDS, Word
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import path_of_caller, resolved
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from schema.text.one_line import one_line
 
@@ -98,7 +97,7 @@ def door_of(arguments: argparse.Namespace) -> Door:
     socket_option = arguments.socket or os.environ.get(SOCKETS) or None
     data = arguments.data or path_of_caller(os.environ.get(DATA) or ".data")
     socket_path = None if socket_option is None else path_of_caller(socket_option)
-    looked_in = directory_of(socket_path, Path(data).resolve(), os.environ)
+    looked_in = directory_of(socket_path, resolved(data), os.environ)
     return SocketDoor(looked_in, directories_of_units() if socket_path is None else ())
 
 

@@ -13,6 +13,11 @@ def path_of_caller(text: str | Path) -> Path:
     return Path(os.environ.get("PRIME_CWD", ".")) / text
 
 
+def resolved(path: str | Path) -> Path:
+    """Absolute and without links; where these lead round, whoever opens it is told."""
+    return Path(os.path.realpath(path))
+
+
 def file_of_caller(text: str | Path) -> Path:
     """The type of an option that names a file to write: its directory must be there before."""
     path = path_of_caller(text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from machine.caller_paths import resolved
 from machine.children.child_directory import DirectoryLock, make_directory
 from machine.children.child_process import ChildProcess, ServerUnavailable
 
@@ -26,7 +27,7 @@ class EmbeddedServer:
     def __init__(
         self, directory: Path, name: str, stop_steps: tuple[tuple[signal.Signals, float], ...]
     ) -> None:
-        self.directory = directory.resolve()
+        self.directory = resolved(directory)
         self.log = self.directory / f"{name}.log"
         self._lock = DirectoryLock(self.directory / f"{name}.lock")
         self._stop_steps = stop_steps

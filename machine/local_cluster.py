@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from machine.caller_paths import resolved
 from machine.children.child_program import CHECKOUT, ChildProgram, Program
 from machine.local_hub import LocalHub, local_postgres
 
@@ -49,7 +50,7 @@ class LocalCluster:
     """
 
     def __init__(self, directory: Path, options: ClusterOptions | None = None) -> None:
-        self.directory = directory.resolve()
+        self.directory = resolved(directory)
         self.options = options or ClusterOptions()
         self.url = ""
         self.ready_seconds = 0.0

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from machine.caller_paths import resolved
 from machine.children.child_program import (
     CHECKOUT,
     ChildProgram,
@@ -42,7 +43,7 @@ class LocalHub:
         environment: Mapping[str, str] | None = None,
         module: str = "server",
     ) -> None:
-        self.directory = directory.resolve()
+        self.directory = resolved(directory)
         self.url = ""
         self.ready_seconds = 0.0
         self.database_url = database_url or ""

@@ -33,6 +33,7 @@ from loadtest.people.participants import Tally, take_seats
 from loadtest.people.proof import settle
 from loadtest.people.recorded_musician import RecordedMusician
 from loadtest.running import data_directory, interrupt_sets, wait
+from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
 
 HARM_SHARE = 0.6
@@ -331,7 +332,7 @@ def _options(arguments: argparse.Namespace) -> ClusterOptions:
 
 
 def _history_path(keep: Path | None) -> Path:
-    directory = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="prime-history-"))
+    directory = resolved(keep) if keep else Path(tempfile.mkdtemp(prefix="prime-history-"))
     return directory / "history.jsonl"
 
 

@@ -20,6 +20,7 @@ from loadtest.running import data_directory, interrupt_sets, wait
 from loadtest.soak.growth import Look, Looks, grown, growth, log_rates
 from loadtest.soak.load import Evening
 from loadtest.soak.view import Figures, watch
+from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions, LocalCluster
 
 IDLE_SHARE = 0.3
@@ -220,7 +221,7 @@ def _options(arguments: argparse.Namespace, directory: Path) -> ClusterOptions:
         module = PLANTED
         environment["PRIME_PLANT"] = ",".join(arguments.plant)
     if arguments.trace:
-        environment["PRIME_TRACE_FILE"] = str(trace_file(directory.resolve()))
+        environment["PRIME_TRACE_FILE"] = str(trace_file(resolved(directory)))
         module = "server.traced"
     return ClusterOptions(arguments.nodes, module, environment)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import path_of_caller, resolved
 from machine.switches import is_on
 from persistence.database_url import problem_with
 from server.accounts.providers.redirects import problem_with_own_address
@@ -96,7 +96,7 @@ def directory(text: str) -> Path:
     """Relative to where the command was called."""
     if "\0" in text:
         raise ValueError
-    return path_of_caller(text).resolve()
+    return resolved(path_of_caller(text))
 
 
 def database_url(text: str) -> str:

@@ -44,3 +44,11 @@ def test_every_argument_that_is_a_path_has_this_type() -> None:
                 assert "type=path_of_caller" in call, (path, call)
                 found += 1
     assert found >= 10
+
+
+def test_no_path_of_a_caller_is_resolved_in_a_way_that_raises() -> None:
+    """`Path.resolve` raises `RuntimeError` where links lead round; `resolved` does not."""
+    for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+        for line in path.read_text().splitlines():
+            if ".resolve()" in line and path.name != "child_directory.py":
+                assert "__file__" in line, (path, line)

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from machine.caller_paths import resolved
 from server.operating.checks.finding import Doubtful, Wrong
 from server.settings.settings import Settings
 
@@ -19,10 +20,12 @@ async def data_directory(settings: Settings) -> str:
     starts_valkey = settings.redis_url is None and "redis_url" not in settings.given
     if settings.database_url is not None and not starts_valkey:
         return "not used: no embedded server is started"
-    data = settings.data.resolve()
+    data = resolved(settings.data)
     there = _nearest(data)
-    if not there.is_dir():
+    if not there.is_dir() and not there.is_symlink():
         raise Wrong(f"{data}: {there} is a file; choose another --data")
+    if problem := _cannot_be(data):
+        raise Wrong(f"{problem}; choose another --data: {data}")
     if not os.access(there, os.W_OK | os.X_OK):
         raise Wrong(
             f"{data}: this user may not write in {there}; choose another --data, or start as the"
@@ -42,3 +45,14 @@ async def data_directory(settings: Settings) -> str:
 def _nearest(path: Path) -> Path:
     """The path itself, or the nearest above it that is there."""
     return next(each for each in (path, *path.parents) if os.path.lexists(each))
+
+
+def _cannot_be(path: Path) -> str | None:
+    """Why the system cannot have it: a name that is too long, links that lead round."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.strerror
+    return None

@@ -130,6 +130,25 @@ def test_a_file_where_a_data_directory_is_to_be_is_a_line_and_1(
     assert checks["data"]["state"] == ("failed" if file == "data" else "ok")
 
 
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("loop", "Too many levels of symbolic links"), ("x" * 300, "File name too long")],
+)
+def test_a_data_directory_that_cannot_be_is_a_line_and_1(
+    bare: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    name: str,
+    problem: str,
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    assert run(bare, "--json", "--data", str(tmp_path / name)) == 1
+    checks = {each["name"]: each for each in told(capsys)["checks"]}
+    for check in ("database", "data"):
+        assert checks[check]["state"] == "failed"
+        assert problem in checks[check]["text"]
+
+
 def test_a_toml_file_that_is_none_hides_nothing(
     bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
