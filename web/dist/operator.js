@@ -490,8 +490,8 @@ journalctl -u prime@8801 -n 500 -o cat --no-pager | grep audit || true
 
 ### PrimeMailWaits
 
-Means: the oldest mail that is to be sent has waited for over five minutes: the mail server does not take it. Where
-\`SMTP_URL\` is set on no node, mails wait too, and nobody is woken.
+Means: for five minutes the oldest mail that is to be sent has been older than five minutes: the mail server does not
+take it. Where \`SMTP_URL\` is set on no node, mails wait too, and nobody is woken.
 
 Musicians notice: no links to log in, to prove an address or to set a password.
 
