@@ -19,6 +19,9 @@ TRIES = 10
 AGAIN_SECONDS = 0.11
 """Linux changes the niceness of one session in a tenth of a second."""
 
+NO_GROUP = (errno.ENOENT, errno.EINVAL)
+"""What Linux says of a session that is no group: none is, or it is that of the first process."""
+
 
 def step_back(pid: int, by: int) -> bool:
     """Raise the niceness of a process, and of its session if it leads one; raises `OSError`.
@@ -33,21 +36,21 @@ def step_back(pid: int, by: int) -> bool:
 
 
 def session_niceness(pid: int) -> int:
-    """Of the process's session; 0 where sessions are no groups."""
+    """Of the process's session; 0 where that is no group: the file is not there, or empty."""
     with suppress(FileNotFoundError):
-        return int(_group(pid).read_text().rpartition("nice ")[2])
+        return int(_group(pid).read_text().rpartition("nice ")[2] or 0)
     return 0
 
 
 def set_session_niceness(pid: int, niceness: int) -> bool:
-    """False: ask again, as of `step_back`; nothing happens where sessions are no groups."""
+    """False: ask again, as of `step_back`; nothing happens where the session is no group."""
     try:
-        with suppress(FileNotFoundError):
-            _group(pid).write_text(str(niceness))
+        _group(pid).write_text(str(niceness))
     except OSError as error:
         if error.errno == errno.EAGAIN:
             return False
-        raise
+        if error.errno not in NO_GROUP:
+            raise
     return True
 
 

@@ -62,6 +62,22 @@ def test_where_sessions_are_no_groups_niceness_is_all(
         assert niceness.session_niceness(pid) == 0
 
 
+def test_the_session_of_the_first_process_is_no_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    class First:
+        def read_text(self) -> str:
+            return ""
+
+        def write_text(self, _: str) -> None:
+            raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(niceness, "_group", lambda _: First())
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with _child(leads=True) as pid:
+        assert niceness.step_back(pid, 5)
+        assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + 5, niceness.LAST)
+        assert niceness.session_niceness(pid) == 0
+
+
 def test_linux_that_wants_to_be_asked_later_is_asked_later(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
