@@ -45,8 +45,8 @@ def nodes(result: Result) -> Iterator[RenderableType]:
     )
     if result["maintenance"]["mode"] != "off":
         yield from maintenance(result["maintenance"])
-    if unknown := result["maintenance"].get("unknown"):
-        yield f"{unknown} connections are of nodes too old to be listed here."
+    if unknown_count := result["maintenance"].get("unknown"):
+        yield f"{unknown_count} connections are of nodes too old to be listed here."
 
 
 def rooms(result: Result) -> Iterator[RenderableType]:
@@ -56,20 +56,20 @@ def rooms(result: Result) -> Iterator[RenderableType]:
         (*columns, "sends a second", "ack p50 / p99", "tick gap p50 / p99", "outbox"),
         (
             (
-                each["project"],
-                each["name"],
-                each["members"],
-                each["entities"],
-                in_bytes(each["bytes"]),
-                each["seq"],
-                each["held_back"],
-                " ".join(each["nodes"]),
-                each.get("sends_a_second", 0),
-                milliseconds(each.get("ack_p50_ms"), each.get("ack_p99_ms")),
-                milliseconds(each.get("tick_gap_p50_ms"), each.get("tick_gap_p99_ms")),
-                in_bytes(each.get("outbox_bytes", 0)),
+                room["project"],
+                room["name"],
+                room["members"],
+                room["entities"],
+                in_bytes(room["bytes"]),
+                room["seq"],
+                room["held_back"],
+                " ".join(room["nodes"]),
+                room.get("sends_a_second", 0),
+                milliseconds(room.get("ack_p50_ms"), room.get("ack_p99_ms")),
+                milliseconds(room.get("tick_gap_p50_ms"), room.get("tick_gap_p99_ms")),
+                in_bytes(room.get("outbox_bytes", 0)),
             )
-            for each in result["rooms"]
+            for room in result["rooms"]
         ),
     )
     yield from end_of_page(result)
@@ -161,13 +161,13 @@ def closed_rooms(result: Result) -> Iterator[RenderableType]:
         ("project", "name", "closed", "until", "reason"),
         (
             (
-                each["project"],
-                each["name"],
-                moment(each["closed_at"]),
-                "it is opened" if each["until"] is None else moment(each["until"]),
-                each["reason"],
+                room["project"],
+                room["name"],
+                moment(room["closed_at"]),
+                "it is opened" if room["until"] is None else moment(room["until"]),
+                room["reason"],
             )
-            for each in result["rooms"]
+            for room in result["rooms"]
         ),
     )
     yield from end_of_page(result)
@@ -196,19 +196,19 @@ def changed(yes: str, no: str) -> Show:
 
 def sizes(result: Result) -> Iterator[RenderableType]:
     """Tables, then projects."""
-    whole, journal = in_bytes(result["database_bytes"]), in_bytes(result["journal_bytes"])
-    yield f"The database has {whole}, the journal {journal} of it."
+    whole_size, journal = in_bytes(result["database_bytes"]), in_bytes(result["journal_bytes"])
+    yield f"The database has {whole_size}, the journal {journal} of it."
     yield table(
         ("table", "rows, about", "heap", "indexes", "all"),
         (
             (
-                each["table"],
-                f"{each['rows']:,.0f}",
-                in_bytes(each["heap_bytes"]),
-                in_bytes(each["index_bytes"]),
-                in_bytes(each["total_bytes"]),
+                table_row["table"],
+                f"{table_row['rows']:,.0f}",
+                in_bytes(table_row["heap_bytes"]),
+                in_bytes(table_row["index_bytes"]),
+                in_bytes(table_row["total_bytes"]),
             )
-            for each in result["tables"]
+            for table_row in result["tables"]
         ),
     )
     yield table(
@@ -248,9 +248,9 @@ def audit(result: Result) -> Iterator[RenderableType]:
     """A row for each entry."""
     entries = result["entries"]
     alike = names_of_several(
-        (entry.get(f"{who}_name") or "", entry[who])
+        (entry.get(f"{who_key}_name") or "", entry[who_key])
         for entry in entries
-        for who in ("user", "actor")
+        for who_key in ("user", "actor")
     )
     yield table(
         ("at", "what", "user", "by", "project", "from", "details"),
@@ -335,9 +335,12 @@ def _detail(value: Any, name: str) -> str:
     return moment(value) if is_time else str(value)
 
 
-def milliseconds(*each: float | None) -> str:
+def milliseconds(*values: float | None) -> str:
     """`3.1 / 12 ms`; of what was not measured a dash."""
-    texts = ["-" if one is None else f"{one:.1f}" if one < 10 else f"{one:.0f}" for one in each]
+    texts = [
+        "-" if value is None else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+        for value in values
+    ]
     return f"{' / '.join(texts)} ms"
 
 

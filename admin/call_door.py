@@ -100,18 +100,18 @@ def _is_this_machine(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-async def _in_thread(ask: Callable[[str], T], *about: Any) -> T:
+async def _in_thread(ask: Callable[[str], T], *arguments: Any) -> T:
     """The socket is kept alive meanwhile."""
-    answer: Awaitable[T] = asyncio.to_thread(ask, *about)
+    answer: Awaitable[T] = asyncio.to_thread(ask, *arguments)
     return await answer
 
 
-def read_secret_of_person(asks: str) -> str:
+def read_secret_of_person(prompt: str) -> str:
     """From the terminal, or the next line of standard input; raises `NotDone`."""
     if sys.stdin.isatty():
-        secret = getpass.getpass(asks)
+        secret = getpass.getpass(prompt)
     else:
         secret = sys.stdin.readline(10_000).rstrip("\r\n")
     if not secret:
-        raise NotDone(f"nothing was given for: {asks.rstrip(': ')}", 2)
+        raise NotDone(f"nothing was given for: {prompt.rstrip(': ')}", 2)
     return secret

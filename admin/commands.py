@@ -61,8 +61,8 @@ def main(words: Sequence[str] | None = None) -> int:
         console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
         for renderable in word.show(result):
             console.print(renderable, markup=not isinstance(renderable, str))
-    past = unheard(result) if word.asks else ""
-    return _fail(past, 1) if past else 0
+    unheard_text = unheard(result) if word.asks else ""
+    return _fail(unheard_text, 1) if unheard_text else 0
 
 
 def as_typed(text: str) -> str:
@@ -101,14 +101,14 @@ def door_of(arguments: argparse.Namespace) -> Door:
     return SocketDoor(looked_in, directories_of_units() if socket_path is None else ())
 
 
-def is_confirmed(asks: str, *, by_option: bool) -> bool:
+def is_confirmed(question_text: str, *, by_option: bool) -> bool:
     """Asked on a terminal; elsewhere nobody could answer, and `--yes` says it. Raises `NotDone`."""
     if by_option:
         return True
     if sys.stdin is None or not sys.stdin.isatty():
-        question = asks.removesuffix(" Go on?")
+        question = question_text.removesuffix(" Go on?")
         raise NotDone(f"{question} There is no terminal to ask at: say --yes. Nothing was done.", 2)
-    sys.stderr.write(f"{asks} [y/N] ")
+    sys.stderr.write(f"{question_text} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline(100).strip().lower() in ("y", "yes")
 

@@ -21,7 +21,9 @@ from admin.door import Result
 
 def health(result: Result) -> Iterator[RenderableType]:
     """First what is wrong, in a sentence each; then a row for each node."""
-    troubles = [(row["node"], each) for row in result["nodes"] for each in row["troubles"]]
+    troubles = [
+        (row["node"], node_trouble) for row in result["nodes"] for node_trouble in row["troubles"]
+    ]
     yield from _without_the_database(result)
     if not troubles and not result.get("database_error"):
         yield "All nodes that answered say that all is well."
@@ -35,19 +37,21 @@ def health(result: Result) -> Iterator[RenderableType]:
         (*columns, "ack p50 / p99", "commit", "call", "join", "loop late"),
         (
             (
-                each["node"],
-                each["says"],
-                f"{each['load']:.0%} of {each['share']:.0%}",
-                each["deltas_waiting"],
-                f"{each['calls_running']} run, {each['calls_waiting']} wait",
-                " ".join(f"{row['lane']} {row['busy']}/{row['most']}" for row in each["lanes"]),
-                in_bytes(each["outbox_bytes"]),
+                node_trouble["node"],
+                node_trouble["says"],
+                f"{node_trouble['load']:.0%} of {node_trouble['share']:.0%}",
+                node_trouble["deltas_waiting"],
+                f"{node_trouble['calls_running']} run, {node_trouble['calls_waiting']} wait",
+                " ".join(
+                    f"{row['lane']} {row['busy']}/{row['most']}" for row in node_trouble["lanes"]
+                ),
+                in_bytes(node_trouble["outbox_bytes"]),
                 *(
-                    milliseconds(each[word]["p50_ms"], each[word]["p99_ms"])
+                    milliseconds(node_trouble[word]["p50_ms"], node_trouble[word]["p99_ms"])
                     for word in ("ack", "commit", "call", "join", "loop_late")
                 ),
             )
-            for each in result["nodes"]
+            for node_trouble in result["nodes"]
         ),
     )
     yield from _in_the_database(result)
@@ -71,15 +75,17 @@ def _in_the_database(result: Result) -> Iterator[RenderableType]:
     mail = next((row for row in result["nodes"] if row.get("sends_mail")), None)
     if mail is None:
         yield "No node sends mail."
-    elif waiting := mail["mails_waiting"]:
-        yield f"Mails that wait: {waiting}, the oldest for {in_while(mail['oldest_mail_ms'])}"
+    elif waiting_mails := mail["mails_waiting"]:
+        yield f"Mails that wait: {waiting_mails}, the oldest for {in_while(mail['oldest_mail_ms'])}"
     else:
         yield "Mails that wait: none"
 
 
 def events(result: Result) -> Iterator[RenderableType]:
     """A row for each."""
-    alike = names_of_several((each["name"], each["user"]) for each in result["events"])
+    alike = names_of_several(
+        (event_row["name"], event_row["user"]) for event_row in result["events"]
+    )
     yield from _without_the_database(result)
     yield table(
         ("last", "times", "kind", "what it means", "who", "project", "node", "from", "said"),

@@ -20,30 +20,32 @@ LONGEST_ANSWER = 16 * 1_048_576
 class SocketDoor:
     """The first node that listens in a directory, or the one whose socket is named.
 
-    `more`: other directories to look into behind that one.
+    `other_places`: other directories to look into behind that one.
     """
 
-    def __init__(self, place: Path, more: Sequence[Path] = ()) -> None:
-        self._paths = [path for each in (place, *more) for path in sockets_of(each)]
+    def __init__(self, place: Path, other_places: Sequence[Path] = ()) -> None:
+        self._paths = [
+            path for directory in (place, *other_places) for path in sockets_of(directory)
+        ]
         self._socket_path = place
 
     def ask(self, method: str, params: Result) -> Result:
         """All nodes of a deployment answer alike; raises `NotDone`."""
         line = json.dumps({"id": 1, "method": method, "params": params}).encode() + b"\n"
-        closed: list[Path] = []
+        closed_sockets: list[Path] = []
         for path in self._paths:
             with socket.socket(socket.AF_UNIX) as door:
                 door.settimeout(PATIENCE)
                 try:
                     door.connect(str(path))
                 except PermissionError:
-                    closed.append(path)
+                    closed_sockets.append(path)
                     continue
                 except OSError:
                     continue
                 return _result_of(_exchange(door, line, path))
-        if closed:
-            raise NotDone(_no_right(closed[0]))
+        if closed_sockets:
+            raise NotDone(_no_right(closed_sockets[0]))
         raise NotDone(_nobody(self._socket_path, self._paths))
 
 

@@ -56,21 +56,22 @@ def cut_circles(song: Song) -> None:
     itself as well, and none of them is heard.
     """
     for send_id in list(_switched_off_on_circles(song.state)):
-        off = song.state["sends"][send_id]
-        loss = _circle_words(song, off["channel"], off["dest"])
+        cut_send = song.state["sends"][send_id]
+        loss = _circle_words(song, cut_send["channel"], cut_send["dest"])
         song.remove("sends", send_id)
         song.lost("sends that are switched off and would feed themselves were taken out", item=loss)
-    for source, to, send in list(circles(song.state)):
+    for source, destination, send in list(circles(song.state)):
         if send is not None:
             song.remove("sends", send)
             song.lost(
-                "sends that fed themselves were taken out", item=_circle_words(song, source, to)
+                "sends that fed themselves were taken out",
+                item=_circle_words(song, source, destination),
             )
         else:
             dest = None if source == MASTER_CHANNEL else MASTER_CHANNEL
             song.change("channels", source, dest=dest)
             loss_text = "channels that fed themselves now go to the master"
-            song.lost(loss_text, item=_circle_words(song, source, to))
+            song.lost(loss_text, item=_circle_words(song, source, destination))
     for lane_id, lane in list(song.state["lanes"].items()):
         if not target_exists(song.state, str(lane["target"])):
             _remove_lane(song, lane_id)
@@ -91,14 +92,18 @@ def _switched_off_on_circles(state: State) -> Iterator[str]:
 
 def _circles_by_channel(routes: dict[str, list[Route]]) -> dict[str, str]:
     """Channels that lead to each other have one name in common (Kosaraju's two walks)."""
-    finished: list[str] = []
-    _walk({source: [to for _, to, _ in out] for source, out in routes.items()}, routes, finished)
+    finished_channels: list[str] = []
+    _walk(
+        {source: [destination for _, destination, _ in out] for source, out in routes.items()},
+        routes,
+        finished_channels,
+    )
     channels_before: dict[str, list[str]] = {}
     for source, out in routes.items():
-        for _, to, _ in out:
-            channels_before.setdefault(to, []).append(source)
+        for _, destination, _ in out:
+            channels_before.setdefault(destination, []).append(source)
     names: dict[str, str] = {}
-    for start in reversed(finished):
+    for start in reversed(finished_channels):
         pending = [start]
         while pending:
             channel = pending.pop()
@@ -108,7 +113,9 @@ def _circles_by_channel(routes: dict[str, list[Route]]) -> dict[str, str]:
     return names
 
 
-def _walk(onward: dict[str, list[str]], starts: Iterable[str], finished: list[str]) -> None:
+def _walk(
+    onward: dict[str, list[str]], starts: Iterable[str], finished_channels: list[str]
+) -> None:
     """Every channel, after all that it leads to."""
     visited: set[str] = set()
     for start in starts:
@@ -116,13 +123,15 @@ def _walk(onward: dict[str, list[str]], starts: Iterable[str], finished: list[st
         visited.add(start)
         while path:
             channel, unvisited = path[-1]
-            to = next((c for c in unvisited if c not in visited), None)
-            if to is None:
-                finished.append(channel)
+            destination = next(
+                (channel_after for channel_after in unvisited if channel_after not in visited), None
+            )
+            if destination is None:
+                finished_channels.append(channel)
                 path.pop()
             else:
-                visited.add(to)
-                path.append((to, iter(onward.get(to, ()))))
+                visited.add(destination)
+                path.append((destination, iter(onward.get(destination, ()))))
 
 
 def _remove_lane(song: Song, lane_id: str) -> None:

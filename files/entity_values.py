@@ -36,8 +36,8 @@ def _fit_number(field: Field, value: object) -> tuple[object, str]:
     if number is None:
         return _fallback(field), "is not a number"
     if number < lowest and not (field.exclusive_minimum and number > field.minimum):
-        beyond = "not above" if field.exclusive_minimum else "below"
-        return float(lowest), f"is {beyond} {field.minimum:g}"
+        beyond_words = "not above" if field.exclusive_minimum else "below"
+        return float(lowest), f"is {beyond_words} {field.minimum:g}"
     if number > field.maximum:
         return float(field.maximum), f"is above {field.maximum:g}"
     return number, ""
@@ -47,13 +47,13 @@ def _fit_integer(field: Field, value: object) -> tuple[object, str]:
     number = _finite(value)
     if number is None:
         return int(_fallback(field)), "is not a number"
-    whole = round(number)
-    fitted = int(min(max(whole, field.minimum), field.maximum))
+    whole_number = round(number)
+    fitted = int(min(max(whole_number, field.minimum), field.maximum))
     if field.choices and str(fitted) not in field.choices:
         return int(_fallback(field)), f"is none of {', '.join(field.choices)}"
-    if fitted != whole:
+    if fitted != whole_number:
         return fitted, f"is outside {field.minimum:g} to {field.maximum:g}"
-    return fitted, "" if whole == number else "is not a whole number"
+    return fitted, "" if whole_number == number else "is not a whole number"
 
 
 def _finite(value: object) -> float | None:

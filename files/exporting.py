@@ -35,13 +35,13 @@ async def whole_state(client: Client, project: str) -> State:
 
 
 async def _come_up_to(room: Room, wanted_position: Position) -> None:
-    arrived = asyncio.Event()
-    stop = room.subscribe(lambda _: arrived.set())
+    arrived_event = asyncio.Event()
+    stop = room.subscribe(lambda _: arrived_event.set())
     try:
         async with asyncio.timeout(CATCH_UP_SECONDS):
             while not _holds(room, wanted_position):
-                arrived.clear()
-                await arrived.wait()
+                arrived_event.clear()
+                await arrived_event.wait()
     except TimeoutError:
         have = room.replica.position
         raise NotWhole(

@@ -210,14 +210,14 @@ class Song:
         self.blobs[reference] = content
         return reference
 
-    def lost(self, what: str, count: int = 1, item: str = "") -> None:
+    def lost(self, loss_text: str, count: int = 1, item: str = "") -> None:
         """Report what cannot be kept; equal reports are counted together.
 
         `item` is the one thing that is meant, by a name that a musician knows.
         """
         if not count:
             return
-        self._losses.setdefault(what, Loss(what)).add(count, item)
+        self._losses.setdefault(loss_text, Loss(loss_text)).add(count, item)
 
     def _mint(self, collection: str) -> str:
         self._minted[collection] += 1

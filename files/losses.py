@@ -70,16 +70,17 @@ class Losses:
         self,
         collection: str,
         name: str,
-        what: str,
+        loss_text: str,
         entity: _Entity | None = None,
         count: int = 1,
     ) -> None:
-        """More of `what`, in the plural and in a musician's words; `entity` is the one meant."""
+        """More of `loss_text`, in the plural and in a musician's words; `entity` is the one
+        meant."""
         if not count:
             return
         self.places.add((collection, name))
         item = "" if entity is None else item_of(self._state, collection, entity)
-        self._losses.setdefault(what, Loss(what)).add(count, item)
+        self._losses.setdefault(loss_text, Loss(loss_text)).add(count, item)
 
     @property
     def losses(self) -> list[Loss]:
@@ -99,8 +100,10 @@ def item_of(state: _State, collection: str, entity: _Entity) -> str:
                 entity.get("name"), "on", _name_in(state, "channels", entity.get("channel"))
             )
         case "sends":
-            ends = (_name_in(state, "channels", entity.get(end)) for end in ("channel", "dest"))
-            return " to ".join(filter(None, ends))
+            end_names = (
+                _name_in(state, "channels", entity.get(end)) for end in ("channel", "dest")
+            )
+            return " to ".join(filter(None, end_names))
         case "lanes":
             return _target(state, str(entity.get("target")))
         case "clips":
@@ -119,13 +122,13 @@ def item_of(state: _State, collection: str, entity: _Entity) -> str:
 def _target(state: _State, target: str) -> str:
     collection, entity_id, *path = [*target.split("/"), "", ""]
     owner = state.get(collection, {}).get(entity_id)
-    of = "" if owner is None or collection == "lanes" else item_of(state, collection, owner)
-    return _with(" ".join(filter(None, path)).removeprefix("params "), "of", of)
+    owner_name = "" if owner is None or collection == "lanes" else item_of(state, collection, owner)
+    return _with(" ".join(filter(None, path)).removeprefix("params "), "of", owner_name)
 
 
 def _name_in(state: _State, collection: str, entity_id: object) -> str:
     return str(state.get(collection, {}).get(str(entity_id), {}).get("name") or "")
 
 
-def _with(name: object, between: str, of: str) -> str:
-    return f"{name} {between} {of}" if name and of else str(name or of)
+def _with(name: object, word: str, owner_name: str) -> str:
+    return f"{name} {word} {owner_name}" if name and owner_name else str(name or owner_name)

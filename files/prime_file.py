@@ -33,11 +33,11 @@ def read_prime_file(path: Path) -> Song:
         raise BrokenSong(path, "format", f'must be "{FORMAT}": this is another kind of JSON')
     if document.get("version") != VERSION:
         raise BrokenSong(path, "version", f"must be {VERSION}: update Prime to read a newer file")
-    mended: Mended = Counter()
-    state = _checked_state(path, document.get("state"), mended)
+    mended_counts: Mended = Counter()
+    state = _checked_state(path, document.get("state"), mended_counts)
     song = Song("", source=path)
     song.replace_state(state)
-    for loss_text, count in mended.items():
+    for loss_text, count in mended_counts.items():
         song.lost(loss_text, count)
     song.raw = {collection: len(entities) for collection, entities in state.items()}
     return song
@@ -96,13 +96,15 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number in JSON")
 
 
-def _checked_state(path: Path, state: object, mended: Mended) -> State:
+def _checked_state(path: Path, state: object, mended_counts: Mended) -> State:
     if not isinstance(state, dict):
         raise BrokenSong(path, "state", "must be an object: collection -> id -> entity")
-    unknown = sorted(set(state) - set(ENTITY_TYPES))
-    if unknown:
-        raise BrokenSong(path, f"state.{unknown[0]}", "is no collection that Prime knows")
-    checked: State = {}
+    unknown_collections = sorted(set(state) - set(ENTITY_TYPES))
+    if unknown_collections:
+        raise BrokenSong(
+            path, f"state.{unknown_collections[0]}", "is no collection that Prime knows"
+        )
+    checked_state: State = {}
     size = 0
     for collection in ENTITY_TYPES:
         entities = state.get(collection, {})
@@ -111,33 +113,35 @@ def _checked_state(path: Path, state: object, mended: Mended) -> State:
         size += len(entities)
         if size > MAX_ENTITIES:
             raise BrokenSong(path, "state", f"holds more than {MAX_ENTITIES:,} entities")
-        checked[collection] = {
-            entity_id: _checked(path, collection, entity_id, entity, mended)
+        checked_state[collection] = {
+            entity_id: _checked(path, collection, entity_id, entity, mended_counts)
             for entity_id, entity in entities.items()
         }
-    _set_apart(checked["tempo"], state.get("tempo", {}))
-    _check_as_a_whole(path, checked)
-    return checked
+    _set_apart(checked_state["tempo"], state.get("tempo", {}))
+    _check_as_a_whole(path, checked_state)
+    return checked_state
 
 
-def _checked(path: Path, collection: str, entity_id: str, entity: object, mended: Mended) -> Entity:
+def _checked(
+    path: Path, collection: str, entity_id: str, entity: object, mended_counts: Mended
+) -> Entity:
     where = f"state.{collection}.{entity_id[:40]}"
     _check_id(path, where, collection, entity_id)
     if not isinstance(entity, dict):
         raise BrokenSong(path, where, "must be an object with the entity's properties")
     fields = ENTITY_TYPES[collection]
-    entity = _with_texts_mended(collection, entity, mended)
+    entity = _with_texts_mended(collection, entity, mended_counts)
     for name, value in entity.items():
         if name not in fields:
             raise BrokenSong(path, f"{where}.{name[:40]}", f"is no property of {collection}")
         _, fault = fit(fields[name], value)
         if fault:
             raise BrokenSong(path, f"{where}.{name}", fault)
-    whole = defaults(collection) | entity
+    whole_entity = defaults(collection) | entity
     for name in fields:
-        if name not in whole:
+        if name not in whole_entity:
             raise BrokenSong(path, where, f"has no {name}")
-    return whole
+    return whole_entity
 
 
 def _set_apart(tempi: dict[str, Entity], as_written: Mapping[str, Entity]) -> None:
@@ -158,15 +162,15 @@ def _check_id(path: Path, where: str, collection: str, entity_id: str) -> None:
         raise BrokenSong(path, where, "every JavaScript object has a property of this name: rename")
 
 
-def _with_texts_mended(collection: str, entity: Entity, mended: Mended) -> Entity:
+def _with_texts_mended(collection: str, entity: Entity, mended_counts: Mended) -> Entity:
     """Projects from before rule E14 hold texts that would be refused now."""
-    whole = dict(entity)
+    mended_entity = dict(entity)
     for name, value in entity.items():
         if isinstance(value, str) and problem_with_text(value):
-            whole[name] = without_problems(value)
+            mended_entity[name] = without_problems(value)
             loss_text = mended_value(collection, name, "holds characters that cannot be stored")
-            mended[loss_text] += 1
-    return whole
+            mended_counts[loss_text] += 1
+    return mended_entity
 
 
 def _check_as_a_whole(path: Path, state: State) -> None:

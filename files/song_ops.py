@@ -23,9 +23,11 @@ def state_ops(state: State) -> list[Op]:
         empty = empty_state("")[collection]
         assert isinstance(empty, dict)
         for entity_id, entity in _ordered(state[collection], _TO_THEMSELVES.get(collection)):
-            old = empty.get(entity_id)
-            props = _changed(entity, defaults(collection) if old is None else old)
-            if old is None:
+            entity_before = empty.get(entity_id)
+            props = _changed(
+                entity, defaults(collection) if entity_before is None else entity_before
+            )
+            if entity_before is None:
                 ops.append({"op": "insert", "col": collection, "id": entity_id, "entity": props})
             elif props:
                 ops.append({"op": "set", "col": collection, "id": entity_id, "props": props})
@@ -38,12 +40,12 @@ def _changed(entity: Entity, empty_entity: Entity) -> Entity:
 
 def _ordered(entities: Mapping[str, Entity], pointer: str | None) -> Iterator[tuple[str, Entity]]:
     """The entities, each after the one of its own kind that it points to."""
-    done: set[str] = set()
+    done_ids: set[str] = set()
     for entity_id in entities:
         chain: list[str] = []
         at: object = entity_id
-        while isinstance(at, str) and at in entities and at not in done:
-            done.add(at)
+        while isinstance(at, str) and at in entities and at not in done_ids:
+            done_ids.add(at)
             chain.append(at)
             at = entities[at][pointer] if pointer else None
         for link in reversed(chain):

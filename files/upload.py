@@ -34,14 +34,14 @@ def cut_into_deltas(ops: list[Op]) -> Iterator[list[Op]]:
 
 async def upload(room: Room, ops: list[Op]) -> int:
     """Insert these ops and wait until all of them are on disk; returns the number of deltas."""
-    dropped: list[tuple[str, str]] = []
+    dropped_ops: list[tuple[str, str]] = []
     is_doubtful = False
 
     def note(event: object) -> None:
         nonlocal is_doubtful
         if isinstance(event, Acknowledged):
             is_doubtful = is_doubtful or event.on_resume
-            dropped.extend((event.delta_id, reason) for _, reason in event.dropped)
+            dropped_ops.extend((event.delta_id, reason) for _, reason in event.dropped)
 
     stop = room.subscribe(note)
     try:
@@ -49,11 +49,17 @@ async def upload(room: Room, ops: list[Op]) -> int:
         await asyncio.gather(*(room.saved(delta_id) for delta_id in delta_ids))
     finally:
         stop()
-    if dropped:
-        raise UploadIncomplete(f"{len(dropped)} ops were dropped, the first as {dropped[0][1]}")
+    if dropped_ops:
+        raise UploadIncomplete(
+            f"{len(dropped_ops)} ops were dropped, the first as {dropped_ops[0][1]}"
+        )
     # Of a delta that was heard of only after coming back it was not said what was dropped.
-    missing = [op for op in ops if op["op"] == "insert" and op["id"] not in room.state[op["col"]]]
-    if missing and is_doubtful:
-        first = f"{missing[0]['col']}/{missing[0]['id']}"
-        raise UploadIncomplete(f"{len(missing)} entities are not in the project, the first {first}")
+    missing_ops = [
+        op for op in ops if op["op"] == "insert" and op["id"] not in room.state[op["col"]]
+    ]
+    if missing_ops and is_doubtful:
+        first = f"{missing_ops[0]['col']}/{missing_ops[0]['id']}"
+        raise UploadIncomplete(
+            f"{len(missing_ops)} entities are not in the project, the first {first}"
+        )
     return len(delta_ids)

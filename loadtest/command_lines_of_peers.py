@@ -143,9 +143,9 @@ def _peers(text: str) -> list[str]:
     """Names and groups of names, each peer once, in the order given."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     names = [name for word in words for name in GROUPS.get(word, (word,))]
-    unknown = [name for name in names if name not in KNOWN]
-    if unknown or not names:
-        unknown_names = ", ".join(unknown) or "nothing"
+    not_known = [name for name in names if name not in KNOWN]
+    if not_known or not names:
+        unknown_names = ", ".join(not_known) or "nothing"
         there_are = ", ".join((*KNOWN, *GROUPS))
         raise argparse.ArgumentTypeError(f"{unknown_names} is no peer; there are {there_are}")
     return list(dict.fromkeys(names))

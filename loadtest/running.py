@@ -53,10 +53,10 @@ def interrupt_sets(stop: asyncio.Event) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def data_directory(named: Path | None, word: str) -> Iterator[Path]:
+def data_directory(named_directory: Path | None, word: str) -> Iterator[Path]:
     """The directory named, or one that is gone afterwards."""
-    if named is not None:
-        yield named
+    if named_directory is not None:
+        yield named_directory
         return
     with tempfile.TemporaryDirectory(prefix=f"prime-{word}-") as directory:
         yield Path(directory) / "data"

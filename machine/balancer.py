@@ -114,10 +114,10 @@ class Balancer:
         if self._server is not None:
             await self._server.wait_closed()
 
-    def choose(self, without: Sequence[Node] = ()) -> Node | None:
+    def choose(self, nodes_left_out: Sequence[Node] = ()) -> Node | None:
         """The ready node with the fewest links; None: there is none."""
-        ready = [node for node in self.nodes if node.is_ready and node not in without]
-        return min(ready, key=lambda node: len(node.links), default=None)
+        ready_nodes = [node for node in self.nodes if node.is_ready and node not in nodes_left_out]
+        return min(ready_nodes, key=lambda node: len(node.links), default=None)
 
     def _on_connect(self, client: "Side") -> None:
         task = asyncio.get_running_loop().create_task(self._link(client))
@@ -125,9 +125,9 @@ class Balancer:
         task.add_done_callback(self._linking.discard)
 
     async def _link(self, client: "Side") -> None:
-        tried: list[Node] = []
-        while node := self.choose(tried):
-            tried.append(node)
+        nodes_tried: list[Node] = []
+        while node := self.choose(nodes_tried):
+            nodes_tried.append(node)
             node.links.add(client)  # counted at once: many may come in one moment
             if await self._link_to(node, client):
                 return
@@ -236,8 +236,8 @@ class Side(asyncio.Protocol):
         return self._pass_on_the_end()
 
     def pause_writing(self) -> None:
-        if (to := self._living_peer()) is not None:
-            to.pause_reading()
+        if (peer := self._living_peer()) is not None:
+            peer.pause_reading()
 
     def resume_writing(self) -> None:
         if self._peer is not None:
@@ -251,8 +251,8 @@ class Side(asyncio.Protocol):
             self._on_over()
 
     def _say_what_was_early(self) -> None:
-        if (to := self._living_peer()) is not None and self._early_bytes:
-            to.write(bytes(self._early_bytes))
+        if (peer := self._living_peer()) is not None and self._early_bytes:
+            peer.write(bytes(self._early_bytes))
             self._early_bytes.clear()
         if self._is_silent:
             self._pass_on_the_end()

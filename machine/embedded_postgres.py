@@ -188,11 +188,11 @@ class EmbeddedPostgres(EmbeddedServer):
         launcher.give(data / HAS_CALLER)
 
     def _run_for_data(self, launcher: Launcher, command: list[str], script: str = "") -> None:
-        finished = launcher.run(command, stdin=script)
-        if finished.returncode != 0 or "ERROR: " in finished.stdout:
+        process = launcher.run(command, stdin=script)
+        if process.returncode != 0 or "ERROR: " in process.stdout:
             raise ServerUnavailable(
                 f"Cannot prepare a database in {self.directory} ({Path(command[0]).name} "
-                f"failed): {helped(_why(finished.stdout))}"
+                f"failed): {helped(_why(process.stdout))}"
             )
 
     def _command(self, binaries: Path) -> list[str]:

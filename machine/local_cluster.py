@@ -116,9 +116,9 @@ class LocalCluster:
         await self.start_valkey()
         if not self.nodes:
             self.nodes = [self._node(number) for number in range(1, self.options.nodes + 1)]
-        down = [node for node in self.nodes if not node.is_running]
+        nodes_down = [node for node in self.nodes if not node.is_running]
         async with asyncio.TaskGroup() as tasks:
-            for node in down:
+            for node in nodes_down:
                 tasks.create_task(node.start())
         if not self._balancer.is_running:
             await self._start_balancer()
@@ -142,8 +142,8 @@ class LocalCluster:
     async def start_postgres(self) -> None:
         """Start PostgreSQL, if it is not running, at the address that it had before."""
         if not self.postgres.is_running:
-            ready = await self.postgres.start(("--data", str(self._postgres_data)))
-            self.servers = Servers(ready["database_url"], self.servers.redis_url)
+            ready_line = await self.postgres.start(("--data", str(self._postgres_data)))
+            self.servers = Servers(ready_line["database_url"], self.servers.redis_url)
 
     def promoted(self, postgres: ChildProgram, data: Path, database_url: str) -> None:
         """Another PostgreSQL is the one from now on; the one before has ended."""
@@ -153,13 +153,15 @@ class LocalCluster:
     async def start_valkey(self) -> None:
         """Start Valkey, if it is not running, empty, and at the address that it had before."""
         if not self.valkey.is_running:
-            ready = await self.valkey.start(("--data", str(self.directory)))
-            self.servers = Servers(self.servers.database_url, ready["redis_url"])
+            ready_line = await self.valkey.start(("--data", str(self.directory)))
+            self.servers = Servers(self.servers.database_url, ready_line["redis_url"])
 
     async def _start_balancer(self) -> None:
-        to = [word for node in self.nodes for word in ("--to", node.url)]
-        ready = await self._balancer.start(("--listen", "127.0.0.1:0", *to, "--json"))
-        self.url = ready["url"]
+        node_options = [word for node in self.nodes for word in ("--to", node.url)]
+        ready_line = await self._balancer.start(
+            ("--listen", "127.0.0.1:0", *node_options, "--json")
+        )
+        self.url = ready_line["url"]
 
     def _node(self, number: int) -> LocalHub:
         servers = self.options.ways(number, self.servers)

@@ -144,9 +144,9 @@ async def run(
     program: PostgresProgram,
     words: Sequence[str],
     environment: Mapping[str, str],
-    said: Callable[[str], None] = lambda _read_line: None,
+    on_line: Callable[[str], None] = lambda _read_line: None,
 ) -> None:
-    """To its end; `said`: each line of it. It ends as we do. Raises `ProgramFailed`."""
+    """To its end; `on_line`: each line of it. It ends as we do. Raises `ProgramFailed`."""
     prefix, before_exec = tie_to_our_life(signal.SIGKILL)
     child = await asyncio.create_subprocess_exec(
         *prefix,
@@ -161,7 +161,7 @@ async def run(
         start_new_session=True,  # Ctrl-C reaches us alone, and we end it
     )
     try:
-        complaints = await _listen(child, said)
+        complaints = await _listen(child, on_line)
         status = await child.wait()
     finally:
         if child.returncode is None:

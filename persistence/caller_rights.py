@@ -68,26 +68,27 @@ def wanted() -> list[str]:
 
 async def missing(db: Executor) -> list[str]:
     """The statements that make what is not there; of a policy its table, name and command count."""
-    granted = {_key(statement) for statement in await found(db)}
-    lacking = [statement for statement in wanted() if _key(statement) not in granted]
-    return lacking if await db.fetchval(USES_SCHEMA) else [GRANT_SCHEMA, *lacking]
+    granted_keys = {_key(statement) for statement in await found(db)}
+    lacking_sql = [statement for statement in wanted() if _key(statement) not in granted_keys]
+    return lacking_sql if await db.fetchval(USES_SCHEMA) else [GRANT_SCHEMA, *lacking_sql]
 
 
 async def repair(db: Executor) -> list[str]:
     """Make what is missing, in the caller's transaction; returns it in words, one a kind."""
-    lacking = await missing(db)
-    for statement in lacking:
+    lacking_sql = await missing(db)
+    for statement in lacking_sql:
         await db.execute(statement)
-    return in_words(lacking)
+    return in_words(lacking_sql)
 
 
 async def check_rights(db: Executor) -> None:
     """Raises `Unfit` where something is missing, with the command that makes it."""
-    lacking = await missing(db)
-    if lacking:
+    lacking_sql = await missing(db)
+    if lacking_sql:
         raise Unfit(
-            f"the database does not give {ROLE} what it must have: {', '.join(in_words(lacking))} "
-            "missing (was it restored before the role was there?); run ./run migrate"
+            f"the database does not give {ROLE} what it must have: "
+            f"{', '.join(in_words(lacking_sql))} missing (was it restored before the role was "
+            "there?); run ./run migrate"
         )
 
 

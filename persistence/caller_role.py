@@ -62,8 +62,8 @@ async def make_role(connection: Any) -> None:
 
 async def try_to_make_role(connection: Any, owner: str | None = None) -> None:
     """The same for another owner than who asks, as far as who asks may."""
-    standing = await connection.fetchrow(STANDING, owner)
-    if not standing["is_there"]:
+    role_row = await connection.fetchrow(STANDING, owner)
+    if not role_row["is_there"]:
         # Another database of this server may be making it at the same moment.
         with suppress(
             asyncpg.InsufficientPrivilegeError,
@@ -72,10 +72,10 @@ async def try_to_make_role(connection: Any, owner: str | None = None) -> None:
         ):
             async with connection.transaction():
                 await connection.execute(CREATE)
-    if not standing["is_mine"]:
+    if not role_row["is_mine"]:
         with suppress(asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedObjectError):
             async with connection.transaction():
-                await connection.execute(_grant(standing["me"]))
+                await connection.execute(_grant(role_row["me"]))
 
 
 async def check_owner(db: Executor) -> None:
@@ -117,15 +117,15 @@ async def check_same(owner: Executor, callers: Executor) -> None:
         )
 
 
-def refuse_without(standing: Any) -> None:
+def refuse_without(role_row: Any) -> None:
     """Raises `Unfit` with what an administrator runs, if there is something to run."""
-    missing = [] if standing["is_there"] else [CREATE]
-    if not standing["is_mine"]:
-        missing.append(_grant(standing["me"]))
-    if missing:
+    missing_sql = [] if role_row["is_there"] else [CREATE]
+    if not role_row["is_mine"]:
+        missing_sql.append(_grant(role_row["me"]))
+    if missing_sql:
         raise Unfit(
-            f"{standing['me']} cannot act as the role {ROLE}, and may not see to it; set "
-            f"PRIME_CALLER_DATABASE_URL, or let an administrator run: {'; '.join(missing)};"
+            f"{role_row['me']} cannot act as the role {ROLE}, and may not see to it; set "
+            f"PRIME_CALLER_DATABASE_URL, or let an administrator run: {'; '.join(missing_sql)};"
         )
 
 

@@ -41,9 +41,11 @@ class Faulty(PersistenceError):
     """
 
     def __init__(
-        self, sqlstate: str, said: str, constraint: str | None = None, column: str | None = None
+        self, sqlstate: str, message: str, constraint: str | None = None, column: str | None = None
     ) -> None:
-        super().__init__(f"the database answered with error {sqlstate or 'of its driver'}: {said}")
+        super().__init__(
+            f"the database answered with error {sqlstate or 'of its driver'}: {message}"
+        )
         self.sqlstate = sqlstate
         self.constraint = constraint
         self.column = column

@@ -45,7 +45,7 @@ class HoldingLogin:
         self._executor = executor
         self._user = user
         self._login = login
-        self._alone = alone
+        self._is_alone = alone
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         return await self._run(query, lambda executor: executor.fetch(query, *args))
@@ -65,8 +65,8 @@ class HoldingLogin:
         async with self._executor.transaction(f"{self._hold_login_sql()}; {first}") as transaction:
             yield transaction
 
-    def when_committed(self, then: Callable[[], None]) -> None:
-        self._executor.when_committed(then)
+    def when_committed(self, callback: Callable[[], None]) -> None:
+        self._executor.when_committed(callback)
 
     async def _run(self, query: str, ask: Callable[[Executor], Awaitable[T]]) -> T:
         if not writes(query):
@@ -75,6 +75,6 @@ class HoldingLogin:
             return await ask(transaction)
 
     def _hold_login_sql(self) -> str:
-        hold = "hold_login_alone" if self._alone else "hold_login"
+        hold = "hold_login_alone" if self._is_alone else "hold_login"
         user, login = uuid.UUID(self._user), uuid.UUID(self._login)
         return f"SELECT {hold}('{user}', '{login}')"

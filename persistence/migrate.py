@@ -87,7 +87,7 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class MigrationReport:
     """What `bring_up_to_date` did."""
 
     applied: list[str]
@@ -115,14 +115,14 @@ async def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[s
         ]
 
 
-async def bring_up_to_date(dsn: str) -> Done:
+async def bring_up_to_date(dsn: str) -> MigrationReport:
     """Migrate, give each role what it lacks, and install the presets of this Prime.
 
     Raises `Unfit` where whoever asks does not own the tables.
     """
     async with connected(dsn) as connection:
         await refuse_others(connection, await missing(connection))
-    applied = await migrate(dsn)
+    applied_numbers = await migrate(dsn)
     async with connected(dsn) as connection:
         with own_errors():
             async with connection.transaction():
@@ -132,7 +132,7 @@ async def bring_up_to_date(dsn: str) -> Done:
                 repaired = await caller_rights.repair(connection)
                 grants = await serving_rights.give(connection)
                 await system_presets.install(connection)
-    return Done(applied, repaired, grants)
+    return MigrationReport(applied_numbers, repaired, grants)
 
 
 async def make_ready(dsn: str) -> list[str]:
@@ -141,39 +141,39 @@ async def make_ready(dsn: str) -> list[str]:
     Raises `Unfit` with the command and the role, where whoever asks may not migrate.
     """
     async with connected(dsn, "prime start") as connection:
-        lacking = await missing(connection)
-        if lacking:
-            await refuse_others(connection, lacking)
-    return await _migrated(dsn) if lacking else []
+        lacking_sql = await missing(connection)
+        if lacking_sql:
+            await refuse_others(connection, lacking_sql)
+    return await _migrated(dsn) if lacking_sql else []
 
 
 async def check(dsn: str) -> None:
     """Refuse a schema that this Prime cannot work on: one too old, or one too new."""
     async with connected(dsn, "prime check") as connection:
-        lacking = await missing(connection)
-    if lacking:
+        lacking_sql = await missing(connection)
+    if lacking_sql:
         raise Unfit(
-            f"the database lacks {in_words(lacking)}; run ./run migrate as the database's owner"
+            f"the database lacks {in_words(lacking_sql)}; run ./run migrate as the database's owner"
         )
 
 
 async def missing(connection: Any) -> list[str]:
     """The names of migrations that are not applied; raises `Unfit` where one is too new."""
-    applied = await _applied(connection)
+    applied_rows = await _applied(connection)
     migrations = known_migrations()
-    _refuse_newer(applied, migrations)
-    return [m.name for m in migrations if m.number not in applied]
+    _refuse_newer(applied_rows, migrations)
+    return [m.name for m in migrations if m.number not in applied_rows]
 
 
 async def _migrated(dsn: str) -> list[str]:
-    applied = await migrate(dsn)
+    applied_numbers = await migrate(dsn)
     async with connected(dsn) as connection:
         with own_errors():
             async with connection.transaction():
                 await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
                 await become_owner(connection)
                 await serving_rights.give(connection)
-    return applied
+    return applied_numbers
 
 
 async def _apply(connection: Any, migration: Migration, known_migrations: list[Migration]) -> bool:
@@ -183,9 +183,9 @@ async def _apply(connection: Any, migration: Migration, known_migrations: list[M
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             await become_owner(connection)
             await connection.execute(BOOKKEEPING)
-            applied = await _applied(connection)
-            _refuse_newer(applied, known_migrations)
-            if migration.number in applied:
+            applied_rows = await _applied(connection)
+            _refuse_newer(applied_rows, known_migrations)
+            if migration.number in applied_rows:
                 return False
             await _run_steps(connection, migration)
             await connection.execute(RECORD, migration.number, migration.name, migration.breaking)
@@ -216,9 +216,9 @@ async def _applied(connection: Any) -> dict[int, Any]:
         return {row["number"]: row for row in await connection.fetch(APPLIED)}
 
 
-def _refuse_newer(applied: dict[int, Any], known_migrations: list[Migration]) -> None:
+def _refuse_newer(applied_rows: dict[int, Any], known_migrations: list[Migration]) -> None:
     numbers = {migration.number for migration in known_migrations}
-    for number, row in applied.items():
+    for number, row in applied_rows.items():
         if row["breaking"] and number not in numbers:
             raise Unfit(
                 f"the database is newer than this Prime: it has {row['name']}, which older "
@@ -241,10 +241,10 @@ def dump(dsn: str) -> str:
     """The schema of a database as SQL, without what differs between servers and versions."""
     command = [_pg_dump(), "--schema-only", "--no-owner", "--no-privileges", "--no-comments"]
     command += ["--no-toast-compression", "--exclude-table=prime_migrations", f"--dbname={dsn}"]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    if finished.returncode != 0:
-        raise Unavailable(f"pg_dump failed: {one_line(finished.stderr)}")
-    lines = [line for line in finished.stdout.splitlines() if not line.startswith(NOISE)]
+    dump_process = subprocess.run(command, capture_output=True, text=True, check=False)
+    if dump_process.returncode != 0:
+        raise Unavailable(f"pg_dump failed: {one_line(dump_process.stderr)}")
+    lines = [line for line in dump_process.stdout.splitlines() if not line.startswith(NOISE)]
     paragraphs = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return f"{DUMP_HEADER}\n{paragraphs}\n"
 
@@ -313,14 +313,14 @@ def _database_url(arguments: argparse.Namespace, stack: ExitStack) -> str:
     return dsn
 
 
-def _run(arguments: argparse.Namespace) -> Done:
+def _run(arguments: argparse.Namespace) -> MigrationReport:
     with ExitStack() as stack:
         dsn = _database_url(arguments, stack)
-        done = asyncio.run(bring_up_to_date(dsn))
+        report = asyncio.run(bring_up_to_date(dsn))
         if arguments.dump_current:
             (SQL / "current.sql").write_text(dump(dsn))
             caller_rights.FILE.write_text(asyncio.run(dump_rights(dsn)))
-        return done
+        return report
 
 
 def main() -> None:
@@ -330,16 +330,16 @@ def main() -> None:
         if arguments.roles is not None:
             sys.stdout.write(roles_sql.roles_sql(*roles_sql.names_in(arguments.roles)))
             return
-        done = _run(arguments)
+        report = _run(arguments)
     except PersistenceError as error:
         print(f"migrate: {error.in_full}", file=sys.stderr)
         sys.exit(error.exit_code)
     if arguments.json:
-        print(json.dumps(asdict(done)))
+        print(json.dumps(asdict(report)))
     else:
-        lines = [f"applied {name}" for name in done.applied]
-        lines += [f"repaired {repair} of prime_caller" for repair in done.repaired]
-        lines += [f"gave {repair}" for repair in done.given]
+        lines = [f"applied {name}" for name in report.applied]
+        lines += [f"repaired {repair} of prime_caller" for repair in report.repaired]
+        lines += [f"gave {repair}" for repair in report.given]
         print("\n".join(lines) or "up to date")
 
 

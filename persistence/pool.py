@@ -38,7 +38,7 @@ class Executor(Protocol):
     def transaction(self, first: str = "") -> "AbstractAsyncContextManager[Executor]":
         """All or nothing. `first`: a statement that is its first, in the same round trip."""
 
-    def when_committed(self, then: "Callable[[], None]") -> None:
+    def when_committed(self, callback: "Callable[[], None]") -> None:
         """Call it once what was done is committed, and never if it is rolled back."""
 
 
@@ -79,7 +79,7 @@ class Transaction:
     def __init__(self, connection: Any, timeout_seconds: float) -> None:
         self._connection = connection
         self._timeout = timeout_seconds
-        self._then: list[Callable[[], None]] | None = None
+        self._callbacks: list[Callable[[], None]] | None = None
         """What is called once it is committed, in that order; None: nothing."""
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
@@ -112,15 +112,15 @@ class Transaction:
             await self.execute(first)
         yield self
 
-    def when_committed(self, then: Callable[[], None]) -> None:
-        if self._then is None:
-            self._then = []
-        self._then.append(then)
+    def when_committed(self, callback: Callable[[], None]) -> None:
+        if self._callbacks is None:
+            self._callbacks = []
+        self._callbacks.append(callback)
 
     def is_committed(self) -> None:
         """Say so to whoever waits for it."""
-        for then in self._then or ():
-            then()
+        for callback in self._callbacks or ():
+            callback()
 
 
 class _Begun:
@@ -206,8 +206,8 @@ class Database:
     @property
     def busy(self) -> int:
         """Connections that someone uses now."""
-        used = int(self._pool.get_size() - self._pool.get_idle_size())
-        return used - len(self._at_hand)
+        used_count = int(self._pool.get_size() - self._pool.get_idle_size())
+        return used_count - len(self._at_hand)
 
     async def fetch(self, query: str, *args: object) -> "list[asyncpg.Record]":
         rows: list[asyncpg.Record] = await self._run("fetch", query, args)
@@ -244,9 +244,9 @@ class Database:
             await self._release(connection)
         begun_transaction.is_committed()
 
-    def when_committed(self, then: Callable[[], None]) -> None:
+    def when_committed(self, callback: Callable[[], None]) -> None:
         """Each query is its own transaction: at once."""
-        then()
+        callback()
 
     async def close(self) -> None:
         """Wait briefly for queries under way, then close the connections."""

@@ -92,7 +92,7 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
         word for column in table.columns for word in WORD.findall(column.reads or column.name)
     }
     creatable_columns = {column_of(table, column.name) for column in table.creates}
-    changed = {column_of(table, column.name) for column in table.changes}
+    changed_columns = {column_of(table, column.name) for column in table.changes}
     granted_columns = frozenset(columns)
     none: frozenset[str] = frozenset()
     # Other calls that write do so as the owner, and ask for the role under a lock of their own.
@@ -101,7 +101,9 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
         creates=granted_columns & (creatable_columns | ties)
         if rights.create and Verb.CREATE in table.verbs
         else none,
-        changes=granted_columns & changed if rights.change and Verb.UPDATE in table.verbs else none,
+        changes=granted_columns & changed_columns
+        if rights.change and Verb.UPDATE in table.verbs
+        else none,
         deletes=bool(rights.delete) and Verb.DELETE in table.verbs,
     )
 

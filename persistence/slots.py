@@ -13,7 +13,7 @@ class Slots:
     def __init__(self, count: int) -> None:
         self._free_count = count
         """Those that nobody has; while somebody waits, none."""
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting_futures: deque[asyncio.Future[None]] = deque()
         """Who waits, the first one first."""
 
     def take(self) -> bool:
@@ -28,7 +28,7 @@ class Slots:
         if self.take():
             return
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        self._waiting_futures.append(turn)
         try:
             await turn
         except asyncio.CancelledError:
@@ -38,8 +38,8 @@ class Slots:
 
     def give(self) -> None:
         """One that was taken: it is the next one's who waits."""
-        while self._waiting:
-            turn = self._waiting.popleft()
+        while self._waiting_futures:
+            turn = self._waiting_futures.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return

@@ -241,9 +241,9 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
     if sqlstate[:2] == LOST:
         if OTHERS_STATEMENT in str(error):
             return IN_TRANSACTION_MODE
-        for pooler_words, (says, cure) in POOLER_REFUSES.items():
+        for pooler_words, (meaning_text, cure) in POOLER_REFUSES.items():
             if pooler_words in str(error):
-                return Meaning(Unfit, says, cure)
+                return Meaning(Unfit, meaning_text, cure)
     meaning = meaning_of(sqlstate)
     if sqlstate == NOT_ALLOWED:
         where = getattr(error, "server_source_function", None)
@@ -259,8 +259,10 @@ def _own_error(meaning: Meaning, sqlstate: str, error: BaseException) -> Persist
     if error_kind is Pooled:
         fault: PersistenceError = error_kind(sqlstate, meaning.says)
     elif issubclass(error_kind, Faulty):
-        of = (getattr(error, name, None) for name in ("constraint_name", "column_name"))
-        fault = error_kind(sqlstate, f"{meaning.says}: {message}", *of)
+        constraint_and_column = (
+            getattr(error, name, None) for name in ("constraint_name", "column_name")
+        )
+        fault = error_kind(sqlstate, f"{meaning.says}: {message}", *constraint_and_column)
     elif error_kind is LoginEnded or error_kind is TooSlow:
         fault = error_kind(meaning.says)
     else:

@@ -30,16 +30,16 @@ async def make_trigrams(connection: Any) -> None:
     ):
         async with connection.transaction():
             await connection.execute(CREATE)
-    standing = await connection.fetchrow(STANDING)
-    if not standing["can_be_used"]:
-        refuse(standing)
+    extension_row = await connection.fetchrow(STANDING)
+    if not extension_row["can_be_used"]:
+        refuse(extension_row)
 
 
-def refuse(standing: Any) -> NoReturn:
+def refuse(extension_row: Any) -> NoReturn:
     """Raises `Unfit`, with the statement."""
-    why = "is in a schema that is not searched" if standing["is_there"] else "is not there"
+    why = "is in a schema that is not searched" if extension_row["is_there"] else "is not there"
     raise Unfit(
-        f"the extension pg_trgm (of postgresql-contrib) {why}, and {standing['me']} may not see to "
-        f"it; let an administrator run in the database {standing['database']}: "
-        f"{MOVE if standing['is_there'] else CREATE};"
+        f"the extension pg_trgm (of postgresql-contrib) {why}, and {extension_row['me']} may not "
+        f"see to it; let an administrator run in the database {extension_row['database']}: "
+        f"{MOVE if extension_row['is_there'] else CREATE};"
     )

@@ -49,9 +49,9 @@ def stale_files(root: Path) -> dict[Path, tuple[str, str]]:
     if before != text:
         stale[JSON_SCHEMA] = (text, _changed_definitions(before, json.loads(text)["$defs"]))
     page = _read(root / PROTOCOL)
-    renewed, changed = with_tables(page)
-    if changed:
-        stale[PROTOCOL] = (renewed, "tables " + ", ".join(changed))
+    renewed, changed_tables = with_tables(page)
+    if changed_tables:
+        stale[PROTOCOL] = (renewed, "tables " + ", ".join(changed_tables))
     for path, module in sdk_modules().items():
         if _read(root / path) != module:
             stale[path] = (module, "the SDK's copy")
@@ -67,11 +67,15 @@ def _read(path: Path) -> str:
 
 def _changed_definitions(before: str, definitions: Schema) -> str:
     try:
-        old = json.loads(before)["$defs"]
+        definitions_before = json.loads(before)["$defs"]
     except (ValueError, KeyError, TypeError):
         return "all of it"
-    changed = {name for name in {*old, *definitions} if old.get(name) != definitions.get(name)}
-    return "definitions " + ", ".join(sorted(changed)) if changed else "its outer parts"
+    changed_names = {
+        name
+        for name in {*definitions_before, *definitions}
+        if definitions_before.get(name) != definitions.get(name)
+    }
+    return "definitions " + ", ".join(sorted(changed_names)) if changed_names else "its outer parts"
 
 
 if __name__ == "__main__":

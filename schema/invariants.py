@@ -313,10 +313,10 @@ EDITORS_ONLY = _row(
 )
 
 
-def field_of(sentence: str, collection: str, said: Collection[str] = ()) -> str | None:
+def field_of(sentence: str, collection: str, names_said: Collection[str] = ()) -> str | None:
     """Which property of an entity of this collection a sentence is about, or field of the op.
 
-    `said`: the properties that an op names; of several it is one of these.
+    `names_said`: the properties that an op names; of several it is one of these.
     """
     if sentence.startswith(_ABOUT_AN_ID):
         return "id"
@@ -326,7 +326,9 @@ def field_of(sentence: str, collection: str, said: Collection[str] = ()) -> str 
     for pattern, row in _PATTERNS:
         if pattern.fullmatch(sentence):
             names = [name for where, name in _PROPERTY.findall(row.of) if where == collection]
-            named_here = next((name for name in names if name in said), next(iter(names), None))
+            named_here = next(
+                (name for name in names if name in names_said), next(iter(names), None)
+            )
             return named_here or FIELD_OF.get(row.says)
     return None
 

@@ -163,9 +163,9 @@ def _core(settings: Settings, base: Foundation) -> _Core:
         spawn=tasks.spawn,
         in_thread=state_threads.run,
         count=base.metrics.count,
-        took=histograms.committed,
-        made=lambda user, size: usage.on_made(user, size, now()),
-        opened=media.load,
+        on_duration=histograms.committed,
+        on_made=lambda user, size: usage.on_made(user, size, now()),
+        on_opened=media.load,
     )
     return _Core(
         settings,
@@ -235,9 +235,9 @@ def _operator_orders(core: _Core, draining: Draining, health: NodeHealth) -> Ope
         return Figures(*counts, load.share, draining.is_on)
 
     events = core.base.metrics.events
-    answering = NodeAnswers(hub, connections, core.slow_calls, events, health.now)
+    node_answers = NodeAnswers(hub, connections, core.slow_calls, events, health.now)
     return OperatorOrders(
-        core.base.db.rooms, hub, answering, drain, figures, core.tasks.spawn, VERSION
+        core.base.db.rooms, hub, node_answers, drain, figures, core.tasks.spawn, VERSION
     )
 
 
@@ -246,11 +246,11 @@ def _make_other_nodes(
 ) -> OtherNodes:
     hub, base = core.hub, core.base
 
-    def row_changed(changed: RowChanged) -> None:
-        if changed.table == TOLD:
+    def row_changed(row_change: RowChanged) -> None:
+        if row_change.table == TOLD:
             operator_orders.wake()
         else:
-            row_changes.on_row_changed(changed)
+            row_changes.on_row_changed(row_change)
 
     return OtherNodes(
         hub.rooms,
@@ -335,14 +335,14 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
-    took = core.histograms
+    histograms = core.histograms
     limits = SocketLimits(core.usage, settings.proxies, count)
     login = Login(core.usage, hub.rooms, core.ended)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),
-        Joining(connections, hub, core.usage, spawn, context, count, took.joined, clock),
-        CallReplies(login, spawn, context, count, took.answered),
+        Joining(connections, hub, core.usage, spawn, context, count, histograms.joined, clock),
+        CallReplies(login, spawn, context, count, histograms.answered),
         limits,
         clock,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from machine.sockets.closed_pipes import ended
 from persistence import migrate
 from persistence.journal import new_epochs
-from server.operating.command_failures import told
+from server.operating.command_failures import message_and_exit_code
 from server.settings.options import options_before
 from server.settings.reading import read_settings
 
@@ -24,7 +24,7 @@ def main() -> int:
             read_settings(options_before(sys.argv[1:]))
         return WORDS[word]() or 0
     except (Exception, KeyboardInterrupt) as error:
-        return _fail(word, *told(error))
+        return _fail(word, *message_and_exit_code(error))
 
 
 def _fail(word: str, text: str, code: int) -> int:

@@ -41,13 +41,14 @@ class NodeSecrets:
 
 
 async def node_secrets(
-    chosen: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
+    chosen_secret: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
 ) -> NodeSecrets:
-    """All of them; `chosen`: PRIME_SECRET, if it is set; `accepted_secrets`: those beside it.
+    """All of them; `chosen_secret`: PRIME_SECRET, if it is set; `accepted_secrets`: those beside
+    it.
 
     Raises `Unfit` where other nodes of this database have none of these, and `PersistenceError`.
     """
-    secret = chosen or await _shared(db, "tokens")
+    secret = chosen_secret or await _shared(db, "tokens")
     await _check(db, [_fingerprint(each_secret) for each_secret in (secret, *accepted_secrets)])
     channels = await server_secrets.get_or_create(
         db, "channels", lambda: channels_of(secret).encode()
@@ -64,28 +65,30 @@ async def node_secrets(
 
 async def _check(db: Executor, fingerprints: Sequence[bytes]) -> None:
     """The first is that of the secret that is used: from now on it is the one to have."""
-    used, *_ = fingerprints
-    stored_fingerprint = await server_secrets.get_or_create(db, "fingerprint", lambda: used)
+    used_fingerprint, *_ = fingerprints
+    stored_fingerprint = await server_secrets.get_or_create(
+        db, "fingerprint", lambda: used_fingerprint
+    )
     if not any(
         hmac.compare_digest(stored_fingerprint, fingerprint) for fingerprint in fingerprints
     ):
         raise Unfit(OTHER_SECRET)
-    if stored_fingerprint != used:
-        await server_secrets.replace(db, "fingerprint", stored_fingerprint, used)
+    if stored_fingerprint != used_fingerprint:
+        await server_secrets.replace(db, "fingerprint", stored_fingerprint, used_fingerprint)
 
 
 async def is_secret_known(
-    chosen: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
+    chosen_secret: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
 ) -> bool:
     """Whether nodes of this database have a secret, and one of these; only looks.
 
     False: none has started yet. Raises `Unfit` where they have another one.
     """
     stored_fingerprint = await server_secrets.find(db, "fingerprint")
-    used = chosen or await server_secrets.find(db, "tokens")
+    used_secret = chosen_secret or await server_secrets.find(db, "tokens")
     own_fingerprints = [
         _fingerprint(each_secret)
-        for each_secret in (used, *accepted_secrets)
+        for each_secret in (used_secret, *accepted_secrets)
         if each_secret is not None
     ]
     if stored_fingerprint is not None and not any(

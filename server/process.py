@@ -33,7 +33,7 @@ from server.operating import clock_difference
 from server.running.reloading import reload
 from server.running.signals import Signals
 from server.serving import serve
-from server.settings.reading import Reading
+from server.settings.reading import SettingsReading
 from server.settings.settings import Settings
 from server.sockets.tls import TlsPair
 
@@ -55,14 +55,14 @@ class StoppedWaiting(Exception):
 async def run(
     settings: Settings,
     database_url: str,
-    ready: Callable[[str], None],
+    on_ready: Callable[[str], None],
     servers: Mapping[str, Embedded],
     signals: Signals,
-    read: Callable[[], Reading],
+    read_settings_again: Callable[[], SettingsReading],
 ) -> None:
     """Serve until SIGTERM or SIGINT; raises `PersistenceError` if the database is unfit, `BadPair`.
 
-    `servers`: those that we started, by what an operator calls them. `read`: the settings anew.
+    `servers`: those that we started, by what an operator calls them.
     """
     stopping = asyncio.Event()
     signals.take(stopping.set)
@@ -82,9 +82,10 @@ async def run(
 
         def say(url: str) -> None:
             signals.act(
-                SIGUSR1=node.draining.turn, SIGHUP=lambda: node.tasks.spawn(reload(node, read))
+                SIGUSR1=node.draining.turn,
+                SIGHUP=lambda: node.tasks.spawn(reload(node, read_settings_again)),
             )
-            ready(url)
+            on_ready(url)
             if not has_accounts and sys.stderr.isatty():
                 sys.stderr.write(f"{FIRST_ACCOUNT}{_which_data(settings, servers)}\n")
 

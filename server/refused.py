@@ -22,7 +22,7 @@ class Refused(Exception):
         return cls(ErrorCode(error.code), error.message, **error.details)
 
 
-def too_often(seconds: float, what: str) -> Refused:
+def too_often(seconds: float, what_is_refused: str) -> Refused:
     """The answer to who does something too often: when to do it again."""
-    text = f"{what}; try again in {math.ceil(seconds)} s"
+    text = f"{what_is_refused}; try again in {math.ceil(seconds)} s"
     return Refused(ErrorCode.RATE_LIMITED, text, retry_after_ms=math.ceil(seconds * 1_000))

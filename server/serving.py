@@ -16,8 +16,8 @@ BACKLOG = 4_096
 """Connections that may wait to be accepted: at asyncio's 100 a herd waits for SYNs sent again."""
 
 
-async def serve(node: Node, ready: Callable[[str], None]) -> None:
-    """Serve until `Node.stop`; `ready` is called with the node's address once it serves."""
+async def serve(node: Node, on_ready: Callable[[str], None]) -> None:
+    """Serve until `Node.stop`; `on_ready` is called with the node's address once it serves."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(node.tasks.on_unexpected)
     try:
@@ -30,7 +30,7 @@ async def serve(node: Node, ready: Callable[[str], None]) -> None:
             **_tls(node.foundation.tls),
         )
         try:
-            await _serve_until_stopping(node, server, ready)
+            await _serve_until_stopping(node, server, on_ready)
         finally:
             server.close()
     finally:
@@ -38,7 +38,7 @@ async def serve(node: Node, ready: Callable[[str], None]) -> None:
 
 
 async def _serve_until_stopping(
-    node: Node, server: asyncio.Server, ready: Callable[[str], None]
+    node: Node, server: asyncio.Server, on_ready: Callable[[str], None]
 ) -> None:
     start_for_life(node)
     until_stopping = start_until_stopping(node)
@@ -53,7 +53,7 @@ async def _serve_until_stopping(
     await node.operator_orders.say_there()
     await node.admin_socket.start()
     node.pages.is_ready = True
-    ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
+    on_ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
     leaving = leave(node.hub, node.connections, node.pages, node.write_behind)

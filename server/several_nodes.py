@@ -23,7 +23,7 @@ from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from server.operating.command_failures import CannotListen
 from server.running.signals import Signals
-from server.settings.reading import KEEPS_ALL, Reading
+from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -106,11 +106,11 @@ class NodeProcess:
     async def _url(self, process: asyncio.subprocess.Process) -> str:
         assert process.stdout is not None
         try:
-            ready: dict[str, Any] = json.loads(await process.stdout.readline())
+            ready_line: dict[str, Any] = json.loads(await process.stdout.readline())
         except ValueError:
             await self.stop()
             raise ServerUnavailable(f"{self.name} did not start. {its_log(self.log)}") from None
-        return str(ready["url"])
+        return str(ready_line["url"])
 
 
 class SeveralNodes:
@@ -121,9 +121,9 @@ class SeveralNodes:
         settings: Settings,
         count: int,
         servers: Mapping[str, Embedded],
-        read: Callable[[], Reading],
+        read_settings_again: Callable[[], SettingsReading],
     ) -> None:
-        """`read`: the settings anew."""
+        """`read_settings_again`: the settings anew."""
         assert settings.database_url is not None
         environment = {
             "DATABASE_URL": settings.database_url,
@@ -137,7 +137,7 @@ class SeveralNodes:
             NodeProcess(number, settings.data, environment) for number in range(1, count + 1)
         ]
         self._servers = servers
-        self._read = read
+        self._read_settings_again = read_settings_again
         self._stopping = asyncio.Event()
         self._supervisor = Supervisor(asyncio.create_task, uncounted)
         self._balancer = Balancer()
@@ -145,10 +145,10 @@ class SeveralNodes:
         self._url = ""
 
     async def run(
-        self, ready: Callable[[str, Sequence[NodeProcess]], None], signals: Signals
+        self, on_ready: Callable[[str, Sequence[NodeProcess]], None], signals: Signals
     ) -> None:
         """Serve until SIGTERM or SIGINT; raises `ServerUnavailable`, `CannotListen`."""
-        signals.take(self._stopping.set, again=self._kill)
+        signals.take(self._stopping.set, on_second=self._kill)
         signals.act(SIGHUP=self._reload, SIGUSR1=functools.partial(self._pass_on, signal.SIGUSR1))
         self._settings.data.mkdir(parents=True, exist_ok=True)
         log.info(
@@ -156,7 +156,7 @@ class SeveralNodes:
         )
         try:
             if await self._unless_stopped(self._start()):
-                ready(self._url, self._nodes)
+                on_ready(self._url, self._nodes)
                 await self._stopping.wait()
         finally:
             await self._wind_down()
@@ -167,14 +167,14 @@ class SeveralNodes:
             port = await self._balancer.bind(host, self._settings.port)
         except OSError as error:
             raise CannotListen(host, self._settings.port, error) from error
-        own = PublicUrl(None)
-        own.serves_at(host, port)
+        own_url = PublicUrl(None)
+        own_url.serves_at(host, port)
         for node in self._nodes:
-            node.balancer = own.address
-        ended = await asyncio.gather(
+            node.balancer = own_url.address
+        results = await asyncio.gather(
             *(node.start() for node in self._nodes), return_exceptions=True
         )
-        for problem in ended:
+        for problem in results:
             if problem is not None:
                 raise problem
         self._balancer.nodes = [Node.of(node.url) for node in self._nodes]
@@ -228,12 +228,12 @@ class SeveralNodes:
 
     def _reload(self) -> None:
         """Each node reads by itself what we have read at our start, and tells it in its own log."""
-        reading = self._read()
-        if reading.problems:
-            problems = list(reading.problems.values())
+        settings_reading = self._read_settings_again()
+        if settings_reading.problems:
+            problems = list(settings_reading.problems.values())
             log.error("what is wrong stays as it was, on all nodes", wrong=problems)
-        if not reading.problems.keys() & (KEEPS_ALL | {"log_level"}):
-            set_level(reading.settings.log_level)
+        if not settings_reading.problems.keys() & (KEEPS_ALL | {"log_level"}):
+            set_level(settings_reading.settings.log_level)
         self._pass_on(signal.SIGHUP)
 
     def _pass_on(self, number: signal.Signals) -> None:

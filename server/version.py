@@ -34,12 +34,12 @@ def commit(root: Path = ROOT) -> str | None:
     command = ["git", "-C", str(root), "rev-parse", "--short=8", "HEAD"]
     bare = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(
+        git_process = subprocess.run(
             command, capture_output=True, text=True, check=True, timeout=GIT_SECONDS, env=bare
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
+    return git_process.stdout.strip()
 
 
 def version_in_words() -> str:

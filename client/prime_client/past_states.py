@@ -20,20 +20,20 @@ async def state_at(
 ) -> State:
     """The state after `seq`, or at `time` (ms since 1970); raises as `snapshot_state`."""
     moment = {"seq": seq} if time is None else {"time": time}
-    first = await call("history.at", project=project, **moment)
-    seq = first["position"]["seq"]  # of a time: all parts of one moment
-    return await _fetch(call, codec, "history.at", first, project=project, seq=seq)
+    first_part = await call("history.at", project=project, **moment)
+    seq = first_part["position"]["seq"]  # of a time: all parts of one moment
+    return await _fetch(call, codec, "history.at", first_part, project=project, seq=seq)
 
 
 async def _fetch(
-    call: Call, codec: Codec, method: str, first: Any = None, /, **params: Any
+    call: Call, codec: Codec, method: str, first_part: Any = None, /, **params: Any
 ) -> State:
-    first = first or await call(method, **params)
-    later_parts = range(1, first["parts"])
-    replies = [first, *[await call(method, **params, part=part) for part in later_parts]]
+    first_part = first_part or await call(method, **params)
+    later_parts = range(1, first_part["parts"])
+    replies = [first_part, *[await call(method, **params, part=part) for part in later_parts]]
     parts = [reply["data"] for reply in replies]
     data = b"".join(base64.b64decode(p) if isinstance(p, str) else p for p in parts)
     state: State = codec.decode_state(data)
-    if digest(state) != first["digest"]:
-        raise StateDamaged(f"{method}: the state does not come to {first['digest']}")
+    if digest(state) != first_part["digest"]:
+        raise StateDamaged(f"{method}: the state does not come to {first_part['digest']}")
     return state

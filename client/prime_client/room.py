@@ -149,7 +149,7 @@ class Room(Membership):
 
     async def settled(self) -> None:
         """Wait until every edit was answered: saved, or refused, which is logged and `Refused`."""
-        await self._settled.wait()
+        await self._is_settled.wait()
         if self._end_reason is not None and self.replica.pending:
             raise self._end_reason
 
@@ -198,7 +198,7 @@ class Room(Membership):
         """
         self._joiners += 1
         try:
-            await self._joined.wait()
+            await self._is_joined.wait()
         finally:
             self._joiners -= 1
         if self._end_reason is not None:

@@ -61,11 +61,11 @@ def read_head(path: Path) -> bytes:
         raise BrokenSong(path, "", f"cannot be read: {reason}") from error
 
 
-def inflate(path: Path, packed: bytes, max_bytes: int = MAX_INFLATED_BYTES) -> bytes:
+def inflate(path: Path, packed_content: bytes, max_bytes: int = MAX_INFLATED_BYTES) -> bytes:
     """What zlib packed; stops as soon as more than `max_bytes` come out."""
     unpacker = zlib.decompressobj()
     try:
-        content = unpacker.decompress(packed, max_bytes + 1)
+        content = unpacker.decompress(packed_content, max_bytes + 1)
     except zlib.error as error:
         raise BrokenSong(path, "the packed part", f"is damaged ({error}): save it again") from error
     if len(content) > max_bytes:

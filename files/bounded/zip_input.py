@@ -119,11 +119,11 @@ class ZipInput:
 
 def _names(entry: zipfile.ZipInfo) -> Iterator[str]:
     """What a file of the ZIP is called, as `find` asks for it."""
-    written = [entry.filename]
+    written_names = [entry.filename]
     if not entry.flag_bits & _UTF8_NAME:
         with contextlib.suppress(UnicodeError):
-            written.append(entry.filename.encode("cp437").decode())
-    for name in written:
+            written_names.append(entry.filename.encode("cp437").decode())
+    for name in written_names:
         normal = None if entry.is_dir() else _normal(name.replace("\\", "/"))
         if normal is not None and not normal.startswith("__MACOSX/"):
             yield normal

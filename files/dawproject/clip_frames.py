@@ -78,8 +78,8 @@ def _end(element: Element, clock: Clock, content: Clock, tempo: SongTempo) -> fl
     if stop is not None:
         return stop
     start = clock.beat_at(number(element, "time"))
-    ends = [_content_end(part, content, tempo) for part in element if part.tag in TIMELINES]
-    return max(ends, default=start + _NO_END)
+    end_beats = [_content_end(part, content, tempo) for part in element if part.tag in TIMELINES]
+    return max(end_beats, default=start + _NO_END)
 
 
 def _content_end(part: Element, outer_clock: Clock, tempo: SongTempo) -> float:
@@ -201,8 +201,8 @@ def merged(inner: Frame, outer: Frame, tempo: SongTempo) -> Frame | None:
 
 def _with_outer(inner: Element, outer: Element) -> Element:
     """The inner clip's content under the outer clip's name and colour."""
-    both = type(inner)("Clip", inner.attrib | outer.attrib)
-    both.extend(inner)
+    joined_clip = type(inner)("Clip", inner.attrib | outer.attrib)
+    joined_clip.extend(inner)
     if inner.get("reference"):
-        both.set("reference", inner.get("reference", ""))
-    return both
+        joined_clip.set("reference", inner.get("reference", ""))
+    return joined_clip

@@ -149,7 +149,7 @@ class ClipReader:
             self._add_warps(clip, part, part_place, frame)
         return clip
 
-    def _add_clip(self, frame: Frame, kind: str, **more: object) -> str:
+    def _add_clip(self, frame: Frame, kind: str, **other_props: object) -> str:
         loss = self._clip_words(frame)
         if frame.time < 0:
             self._song.lost("beginnings of clips in front of the song", item=loss)
@@ -177,7 +177,7 @@ class ClipReader:
             enable=frame.enable,
             name=frame.element.get("name", ""),
             color=frame.element.get("color"),
-            **more,
+            **other_props,
         )
 
     def _repeat(self, frame: Frame, original: str) -> str:
@@ -227,18 +227,18 @@ class ClipReader:
         if len(elements) == 1:
             outer_clock = outer.clock(self._tempo).aligned(unit)
             only = frame_of(elements[0], outer.track, outer_clock, self._tempo)
-            whole = merged(only, outer, self._tempo)
-            if whole is not None:
-                return self._emit(whole)
+            merged_clip = merged(only, outer, self._tempo)
+            if merged_clip is not None:
+                return self._emit(merged_clip)
         return self._write_out(outer, elements, unit)
 
     def _write_out(self, outer: Frame, elements: list[Element], unit: str) -> list[str]:
         """Every round of the outer loop, with what it plays of each inner clip."""
         clip_ids: list[str] = []
         played: set[int] = set()
-        looked_at = 1 + sum(map(_looked_at, elements))
+        looked_at_count = 1 + sum(map(_looked_at, elements))
         for clock, start, end in rounds_of(outer, self._tempo):
-            self._rounds += looked_at
+            self._rounds += looked_at_count
             if self._rounds > _MAX_ROUNDS:
                 raise BadElement(outer.element, f"repeats more than {_MAX_ROUNDS:,} clips")
             for index, element in enumerate(elements):

@@ -99,9 +99,9 @@ def _parameters(device: Element) -> Iterator[tuple[str, Element]]:
             yield parameter.tag, parameter
 
 
-def _free_name(wanted: str, taken_names: dict[str, object]) -> str:
+def _free_name(wanted_name: str, taken_names: dict[str, object]) -> str:
     """The name as a path may hold it, numbered if it is there already."""
-    name = wanted.replace("/", "_")[:56]
+    name = wanted_name.replace("/", "_")[:56]
     if name not in taken_names:
         return name
     return next(

@@ -47,8 +47,8 @@ def dawproject(state: State) -> tuple[Element, Losses]:
 
 
 def _document(root: Element) -> bytes:
-    written: bytes = tostring(root, "utf-8", xml_declaration=True)
-    return written
+    xml: bytes = tostring(root, "utf-8", xml_declaration=True)
+    return xml
 
 
 def _metadata(state: State) -> Element:
@@ -67,8 +67,10 @@ class _ProjectWriter:
         }
         self._below: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         for collection, parent in PARENTS.items():
-            in_order = sorted((str(e["order"]), i) for i, e in self._entities(collection).items())
-            for _, entity_id in in_order:
+            ids_in_order = sorted(
+                (str(e["order"]), i) for i, e in self._entities(collection).items()
+            )
+            for _, entity_id in ids_in_order:
                 entity = self._entities(collection)[entity_id]
                 parent_id = entity[parent]
                 self._below[collection, None if parent_id is None else str(parent_id)].append(
@@ -136,18 +138,18 @@ class _ProjectWriter:
     # Tracks and the mixer.
 
     def _structure(self, structure: Element) -> None:
-        owned: set[str] = set()
+        owned_channels: set[str] = set()
         pending = [(structure, t) for t in reversed(self._below["tracks", None])]
         while pending:
             parent_element, track_id = pending.pop()
-            element = self._track(parent_element, track_id, owned)
+            element = self._track(parent_element, track_id, owned_channels)
             pending += [(element, t) for t in reversed(self._below["tracks", track_id])]
         channels = self._entities("channels")
         for channel_id in sorted(channels, key=lambda c: (str(channels[c]["order"]), c)):
-            if channel_id not in owned:
+            if channel_id not in owned_channels:
                 self._channel(structure, channel_id)
 
-    def _track(self, parent_element: Element, track_id: str, owned: set[str]) -> Element:
+    def _track(self, parent_element: Element, track_id: str, owned_channels: set[str]) -> Element:
         track = self._entities("tracks")[track_id]
         content = track["content"]
         assert isinstance(content, list)
@@ -160,7 +162,7 @@ class _ProjectWriter:
         element = SubElement(parent_element, "Track", attributes | _color(track))
         channel = track["channel"]
         if channel is not None and str(channel) in self._entities("channels"):
-            owned.add(str(channel))
+            owned_channels.add(str(channel))
             self._channel(element, str(channel))
         return element
 
@@ -197,8 +199,8 @@ class _ProjectWriter:
         holder = SubElement(channel, "Sends")
         for send_id in sends:
             send = self._entities("sends")[send_id]
-            to = {"destination": self._ids.of(str(send["dest"])), "type": str(send["type"])}
-            element = SubElement(holder, "Send", to | {"id": self._ids.of(send_id)})
+            attributes = {"destination": self._ids.of(str(send["dest"])), "type": str(send["type"])}
+            element = SubElement(holder, "Send", attributes | {"id": self._ids.of(send_id)})
             path = f"sends/{send_id}"
             self._switch(element, "Enable", send["enable"], f"{path}/enable")
             self._real(element, "Pan", send["pan"], f"{path}/pan", "normalized", "1")

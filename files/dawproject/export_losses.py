@@ -133,7 +133,7 @@ def _in_order(state: State) -> list[str]:
 
 def _channels_in_file(state: State, children_by_parent: Below) -> Iterator[str]:
     tracks = state.get("tracks", {})
-    owned = {str(t["channel"]) for t in tracks.values() if t["channel"] is not None}
+    owned_channels = {str(t["channel"]) for t in tracks.values() if t["channel"] is not None}
     pending = list(reversed(children_by_parent.get(("tracks", None), [])))
     while pending:
         track_id = pending.pop()
@@ -141,4 +141,4 @@ def _channels_in_file(state: State, children_by_parent: Below) -> Iterator[str]:
         if channel is not None:
             yield str(channel)
         pending += reversed(children_by_parent.get(("tracks", track_id), []))
-    yield from (channel for channel in _in_order(state) if channel not in owned)
+    yield from (channel for channel in _in_order(state) if channel not in owned_channels)

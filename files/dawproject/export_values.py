@@ -38,16 +38,16 @@ class Ids:
         self._count += 1
         return f"id{self._count}"
 
-    def of(self, what: str) -> str:
+    def of(self, entity_id: str) -> str:
         """That of an entity or a parameter's path, the same every time."""
-        if what not in self._ids:
-            self._ids[what] = self.new()
-        return self._ids[what]
+        if entity_id not in self._ids:
+            self._ids[entity_id] = self.new()
+        return self._ids[entity_id]
 
     def known(self) -> Mapping[str, str]:
         """Entity or path -> its id."""
         return self._ids
 
-    def forget(self, what: str) -> None:
+    def forget(self, entity_id: str) -> None:
         """It is not in the file after all."""
-        self._ids.pop(what, None)
+        self._ids.pop(entity_id, None)

@@ -19,12 +19,12 @@ class MediaReader:
     def read(self, source: Element) -> str | None:
         """The media of an <Audio> or <Video>; None: no file is named."""
         file = source.find("File")
-        written = "" if file is None else file.get("path", "")
-        if not written:
+        written_path = "" if file is None else file.get("path", "")
+        if not written_path:
             self._song.lost("clips of audio or video that name no file")
             return None
-        file_found = None if self._files is None else self._files.find(written)
-        path = written if file_found is None else file_found
+        file_found = None if self._files is None else self._files.find(written_path)
+        path = written_path if file_found is None else file_found
         if path not in self._made_media:
             self._made_media[path] = self._add(source, path, file_found is not None)
         algorithm = source.get("algorithm")

@@ -218,8 +218,10 @@ def _strips(structure: Element) -> Iterator[_Strip]:
         if element.tag == "Channel":
             yield _Strip(element, tracks)
             continue
-        inside = (element, *tracks) if element.tag == "Track" else tracks
-        pending.extend((e, inside) for e in reversed(element) if e.tag in ("Track", "Channel"))
+        tracks_around = (element, *tracks) if element.tag == "Track" else tracks
+        pending.extend(
+            (e, tracks_around) for e in reversed(element) if e.tag in ("Track", "Channel")
+        )
 
 
 def _strip_of_group(group: Element) -> Element | None:

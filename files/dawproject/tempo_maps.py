@@ -14,9 +14,9 @@ Found = tuple[Element | None, str]
 
 def find_map(root: Element, tag: str, role: Role, targets: Mapping[str, Target]) -> Found:
     """The points for the tempo or the signature: some programs write them among the lanes."""
-    named = root.find(f"Arrangement/{tag}")
-    if named is not None:
-        return named, named.get("timeUnit", "beats")
+    named_map = root.find(f"Arrangement/{tag}")
+    if named_map is not None:
+        return named_map, named_map.get("timeUnit", "beats")
     pending = [(lanes, "beats") for lanes in root.iterfind("Arrangement/Lanes")]
     while pending:
         part, element_around = pending.pop()
@@ -30,9 +30,9 @@ def find_map(root: Element, tag: str, role: Role, targets: Mapping[str, Target])
     return None, "beats"
 
 
-def read_tempo(song: Song, found: Found) -> SongTempo:
+def read_tempo(song: Song, found_map: Found) -> SongTempo:
     """Add the tempi, and return the map that they make."""
-    points, unit = found
+    points, unit = found_map
     if points is not None:
         in_time = sorted(points.iterfind("RealPoint"), key=lambda point: number(point, "time"))
         if unit == "seconds":
@@ -65,9 +65,9 @@ def _add_by_seconds(song: Song, points: list[Element]) -> None:
         song.add_tempo(round(beat, 6), point_value(point), interp)
 
 
-def read_signatures(song: Song, found: Found, tempo: SongTempo) -> None:
+def read_signatures(song: Song, found_map: Found, tempo: SongTempo) -> None:
     """Add the time signatures."""
-    points, unit = found
+    points, unit = found_map
     clock = Clock(tempo, unit)
     for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
         beat = round(clock.beat_at(number(point, "time")), 6)

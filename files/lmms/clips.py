@@ -46,12 +46,12 @@ class Clips:
         length = number(pattern, "len", 0)
         if length > 0:
             return length
-        ends = [
+        end_ticks = [
             number(note, "pos", 0) + max(1.0, number(note, "len", 0))
             for note in pattern.iterfind("note")
         ]
         steps = number(pattern, "steps", 0) * self.ticks_per_bar / 16
-        return self.whole_bars(max([*ends, steps if pattern.get("type") == "0" else 0.0]))
+        return self.whole_bars(max([*end_ticks, steps if pattern.get("type") == "0" else 0.0]))
 
     def add_pattern(self, track: str, pattern: Element, **placed: object) -> str:
         """A pattern as a clip with its notes; `placed` overrides where it lies."""
@@ -103,8 +103,8 @@ class Clips:
         path = sample.get("src", "")
         item = path or self._item(track)
         if sample.get("data"):
-            inside = "samples stored inside the project file (save them as audio files)"
-            self._song.lost(inside, item=item)
+            loss_text = "samples stored inside the project file (save them as audio files)"
+            self._song.lost(loss_text, item=item)
         if "reversed" in sample.attrib:
             self._song.lost("samples played backwards (they play forwards here)", item=item)
         skipped = skipped_ticks(sample) / TICKS_PER_BEAT * 60 / bpm
@@ -170,8 +170,8 @@ class Clips:
         """A point leads to its value and goes on from its `outValue`: where they differ, a jump."""
         for point in points:
             time, value = beats(number(point, "pos")), number(point, "value")
-            leaves = number(point, "outValue", value)
-            for level in [value] if leaves == value else [value, leaves]:
+            value_after = number(point, "outValue", value)
+            for level in [value] if value_after == value else [value, value_after]:
                 self._song.add_point(lane, time, round(control.value(level), 6), interp)
 
 

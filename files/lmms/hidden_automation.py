@@ -71,7 +71,7 @@ def _hidden_track(root: Element) -> Element:
     return SubElement(body, "track", {"type": _HIDDEN, "name": "Automation track"})
 
 
-def show_hidden_automation(root: Element, lost: Lost) -> None:
+def show_hidden_automation(root: Element, report_loss: Lost) -> None:
     """Automation beside the tracks gets a track for each control, before all others.
 
     LMMS drops what has less than two points, and what moves nothing that is there.
@@ -86,16 +86,16 @@ def show_hidden_automation(root: Element, lost: Lost) -> None:
     shown_objects = []
     for pattern in hidden[0].iterfind("automationpattern"):
         item = f"automation {pattern.get('name', '')}"
-        points, moved = pattern.findall("time"), pattern.findall("object")
-        if not moved:
-            lost("automation clips that move nothing", 1, item)
-            lost("automation points that move nothing", len(points), item)
-        elif not any(control.get("id") in known_ids for control in moved):
-            unknown = "automation points of controls Prime does not know"
-            lost(unknown, len(points) * len(moved), item)
+        points, moved_objects = pattern.findall("time"), pattern.findall("object")
+        if not moved_objects:
+            report_loss("automation clips that move nothing", 1, item)
+            report_loss("automation points that move nothing", len(points), item)
+        elif not any(control.get("id") in known_ids for control in moved_objects):
+            loss_text = "automation points of controls Prime does not know"
+            report_loss(loss_text, len(points) * len(moved_objects), item)
         elif len(points) < 2:
             single = "hidden automation of a single point (LMMS leaves it out, too)"
-            lost(single, len(points), item)
+            report_loss(single, len(points), item)
         else:
             shown_objects.append(_track_of(pattern))
     container[0:0] = shown_objects

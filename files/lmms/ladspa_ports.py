@@ -71,19 +71,21 @@ def move_ports(effect: Element, plugin: str) -> None:
 
 
 def _move(controls: Element, port: Element, number: int, moves: Moves) -> None:
-    for added, value in moves.added.get(number, {}).items():
-        SubElement(controls, f"port0{added}", {"data": f"{value:g}"})
+    for added_port, value in moves.added.get(number, {}).items():
+        SubElement(controls, f"port0{added_port}", {"data": f"{value:g}"})
     if number in moves.gone:
         controls.remove(port)
     elif number in moves.reset:
         port.set("data", f"{moves.reset[number]:g}")
-    elif (moved := _moved(moves, number)) != number:
+    elif (moved_port := _moved(moves, number)) != number:
         # The first digit is the channel; both are in the number of a port of the second one.
-        port.tag = f"port{moved}" if moves.has_channels and moved > 9 else f"port0{moved}"
+        port.tag = (
+            f"port{moved_port}" if moves.has_channels and moved_port > 9 else f"port0{moved_port}"
+        )
 
 
 def _moved(moves: Moves, number: int) -> int:
-    return number + sum(by for first, last, by in moves.shifts if first <= number <= last)
+    return number + sum(shift for first, last, shift in moves.shifts if first <= number <= last)
 
 
 def _number_of(port: Element) -> int | None:

@@ -19,9 +19,9 @@ def raise_keys(root: Element) -> None:
             name = "" if instrument is None else instrument.get("name", "")
             if name not in _ALREADY_LOW:
                 _raise_notes(track)
-    moved = _raise_base_notes(root)
-    if moved:
-        _raise_automation(root, moved)
+    moved_ids = _raise_base_notes(root)
+    if moved_ids:
+        _raise_automation(root, moved_ids)
 
 
 def _raise_notes(track: Element) -> None:
@@ -42,34 +42,34 @@ def written_key(note: Element) -> float:
 
 def _raise_base_notes(root: Element) -> Set[str]:
     """The key at which a sample plays as it is; the answer is the ids of those that are moved."""
-    moved = set()
+    moved_ids = set()
     for settings in root.iter("instrumenttrack"):
         if "basenote" in settings.attrib:
             settings.set("basenote", f"{number(settings, 'basenote') + OCTAVE:g}")
         for control in settings.iterfind("basenote"):
             control.set("value", f"{number(control, 'value', 0) + OCTAVE:g}")
-            moved.add(control.get("id", ""))
-    return moved
+            moved_ids.add(control.get("id", ""))
+    return moved_ids
 
 
-def _raise_automation(root: Element, moved: Set[str]) -> None:
+def _raise_automation(root: Element, moved_ids: Set[str]) -> None:
     """Points that move base notes; a pattern that moves others as well is made two."""
     for track in root.iter("track"):
         for pattern in track.findall("automationpattern"):
             objects = pattern.findall("object")
-            lower = [automated for automated in objects if automated.get("id") in moved]
+            lower = [automated for automated in objects if automated.get("id") in moved_ids]
             if lower and len(lower) < len(objects):
                 pattern_copy = copy.deepcopy(pattern)
                 track.append(pattern_copy)
-                _leave_out(pattern_copy, moved, are_left_out=True)
-                _leave_out(pattern, moved, are_left_out=False)
+                _leave_out(pattern_copy, moved_ids, are_left_out=True)
+                _leave_out(pattern, moved_ids, are_left_out=False)
             if lower:
                 _raise_points(pattern)
 
 
-def _leave_out(pattern: Element, moved: Set[str], *, are_left_out: bool) -> None:
+def _leave_out(pattern: Element, moved_ids: Set[str], *, are_left_out: bool) -> None:
     for automated in pattern.findall("object"):
-        if (automated.get("id") in moved) == are_left_out:
+        if (automated.get("id") in moved_ids) == are_left_out:
             pattern.remove(automated)
 
 

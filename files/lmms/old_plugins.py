@@ -114,10 +114,10 @@ def keep_plain_oscillators(root: Element) -> None:
 def unpack_effect_keys(root: Element) -> None:
     """Which plug-in an effect is stood in base64, as Qt writes variants."""
     for effect in root.iter("effect"):
-        packed = effect.get("key")
-        if not packed:
+        packed_key = effect.get("key")
+        if not packed_key:
             continue
-        names = names_in(packed)
+        names = names_in(packed_key)
         key = SubElement(effect, "key")
         keys = ("plugin", "file") if len(names) > 1 else ("file",)
         for name, value in zip(keys, names, strict=False):

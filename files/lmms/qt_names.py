@@ -22,10 +22,10 @@ _QT_4 = _TypeNumbers(list_type=9, text_type=10, text_list_type=11, null_bytes=1)
 _NULL_TEXT = 0xFFFFFFFF
 
 
-def names_in(packed: str) -> list[str]:
+def names_in(packed_text: str) -> list[str]:
     """What follows the title: the plug-in and its file, or the file alone."""
     try:
-        content = base64.b64decode(packed, validate=False)
+        content = base64.b64decode(packed_text, validate=False)
         for numbers in (_QT_3, _QT_4):
             if content[:4] == struct.pack(">I", numbers.list_type):
                 return _QtReader(content, numbers).names()

@@ -126,17 +126,17 @@ class _SongReader:
 
     def _read_tempo(self) -> None:
         """Automation of the tempo is the tempo map itself."""
-        moving = []
+        tempo_patterns = []
         for track in self._tracks():
             for pattern in track.iterfind("automationpattern"):
                 if not self._clips.moves_tempo(pattern):
                     continue
                 if is_heard(pattern) and not is_on(track, "muted"):
-                    moving.append(pattern)
+                    tempo_patterns.append(pattern)
                     self._clips.interpolation(pattern, _track_name(track))
                 else:
                     self.song.lost("muted automation clips of the tempo", item=_track_name(track))
-        self._tempos = tempos_of(moving)
+        self._tempos = tempos_of(tempo_patterns)
         for tempo in self._tempos:
             self.song.add_tempo(beats(tempo.ticks), tempo.bpm, tempo.interp)
 
@@ -222,15 +222,15 @@ class _SongReader:
     # What Prime does not model.
 
     def _report_what_has_no_place(self) -> None:
-        lost = self.song.lost
+        report_loss = self.song.lost
         for controller in self._body.iterfind("controllers/*"):
-            lost("LFO and peak controllers", item=controller.get("name", ""))
+            report_loss("LFO and peak controllers", item=controller.get("name", ""))
         for channel in self._body.iterfind("fxmixer/fxchannel"):
             if color_of(channel) is not None:
-                lost("colours of mixer channels", item=channel.get("name", ""))
+                report_loss("colours of mixer channels", item=channel.get("name", ""))
         notes = _STYLING.sub("", self._body.findtext("projectnotes") or "")
         is_written = notes.strip() not in ("", _UNWRITTEN_NOTES)
-        lost("page of project notes (keep the text elsewhere)", is_written)
+        report_loss("page of project notes (keep the text elsewhere)", is_written)
 
 
 def _track_name(track: Element) -> str:

@@ -8,7 +8,7 @@ from files.lmms.hidden_automation import Lost
 _BEAT, _AUTOMATION = "1", "5"
 
 
-def settle_solo(root: Element, lost: Lost) -> None:
+def settle_solo(root: Element, report_loss: Lost) -> None:
     """Give each track the mute of its own back where Prime's solo silences the others itself.
 
     It does so between channels. A beat is no channel; and drum tracks inside of beats silence only
@@ -16,26 +16,26 @@ def settle_solo(root: Element, lost: Lost) -> None:
     """
     for parent in root.iter():
         for container in parent.findall("trackcontainer"):
-            _settle(container.findall("track"), lost, is_inside_beat=parent.tag == "bbtrack")
+            _settle(container.findall("track"), report_loss, is_inside_beat=parent.tag == "bbtrack")
     for mixer in root.iter("fxmixer"):
         channels = mixer.findall("fxchannel")
         if any(is_on(channel, "soloed") for channel in channels):
-            _give_mutes_back(channels, "soloed", lost)
+            _give_mutes_back(channels, "soloed", report_loss)
 
 
-def _settle(tracks: list[Element], lost: Lost, *, is_inside_beat: bool) -> None:
+def _settle(tracks: list[Element], report_loss: Lost, *, is_inside_beat: bool) -> None:
     soloed = [track for track in tracks if is_on(track, "solo")]
     if is_inside_beat or any(t.get("type") in (_BEAT, _AUTOMATION) for t in soloed):
         loss_text = "solo of beats, or of tracks inside them (the others were muted)"
         for track in soloed:
             _switch(track, "solo", is_to_be_on=False)
-            lost(loss_text, 1, f"track {track.get('name', '')}")
+            report_loss(loss_text, 1, f"track {track.get('name', '')}")
     elif soloed:
         # Solo does not mute automation.
-        _give_mutes_back([t for t in tracks if t.get("type") != _AUTOMATION], "solo", lost)
+        _give_mutes_back([t for t in tracks if t.get("type") != _AUTOMATION], "solo", report_loss)
 
 
-def _give_mutes_back(strips: list[Element], solo: str, lost: Lost) -> None:
+def _give_mutes_back(strips: list[Element], solo: str, report_loss: Lost) -> None:
     """Tracks know what was muted before since LMMS 1.3, the mixer's channels to this day do not."""
     for strip in strips:
         if is_on(strip, solo) or not is_on(strip, "muted"):
@@ -44,7 +44,7 @@ def _give_mutes_back(strips: list[Element], solo: str, lost: Lost) -> None:
             loss_text = (
                 "mutes under a solo (the file does not say which are its doing: none was kept)"
             )
-            lost(loss_text, 1, strip.get("name", ""))
+            report_loss(loss_text, 1, strip.get("name", ""))
         _switch(strip, "muted", is_to_be_on=is_on(strip, "mutedBeforeSolo"))
 
 

@@ -37,31 +37,31 @@ def tempos_of(patterns: Iterable[Element]) -> list[Tempo]:
     """
     ordered = sorted(patterns, key=lambda pattern: number(pattern, "pos", 0))
     tempos: list[Tempo] = []
-    for pattern, following in zip(ordered, [*ordered[1:], None], strict=False):
-        tempos += _tempos_within(pattern, _end_of(pattern, following))
+    for pattern, next_pattern in zip(ordered, [*ordered[1:], None], strict=False):
+        tempos += _tempos_within(pattern, _end_of(pattern, next_pattern))
     return _two_at_most(tempos)
 
 
-def _end_of(pattern: Element, following: Element | None) -> float:
+def _end_of(pattern: Element, next_pattern: Element | None) -> float:
     length = number(pattern, "len", 0)
     own_end = number(pattern, "pos", 0) + length if length > 0 else float("inf")
-    return own_end if following is None else min(own_end, number(following, "pos", 0))
+    return own_end if next_pattern is None else min(own_end, number(next_pattern, "pos", 0))
 
 
 def _tempos_within(pattern: Element, end: float) -> list[Tempo]:
     """The clip's own tempos between its edges, and what it comes to at them."""
     start = number(pattern, "pos", 0)
     nodes = _nodes(pattern, start + number(pattern, "off", 0))
-    inside = [node for node in nodes if start <= node.ticks <= end]
+    nodes_inside = [node for node in nodes if start <= node.ticks <= end]
     before = [node for node in nodes if node.ticks < start]
     after = [node for node in nodes if node.ticks > end]
-    if before and (not inside or inside[0].ticks > start):
-        inside.insert(0, Tempo(start, _value_at(nodes, start), before[-1].interp))
-    if inside and after and inside[-1].ticks < end:
-        inside.append(Tempo(end, _value_at(nodes, end), "hold"))
-    if inside:
-        inside[-1] = Tempo(inside[-1].ticks, inside[-1].bpm, "hold")
-    return inside
+    if before and (not nodes_inside or nodes_inside[0].ticks > start):
+        nodes_inside.insert(0, Tempo(start, _value_at(nodes, start), before[-1].interp))
+    if nodes_inside and after and nodes_inside[-1].ticks < end:
+        nodes_inside.append(Tempo(end, _value_at(nodes, end), "hold"))
+    if nodes_inside:
+        nodes_inside[-1] = Tempo(nodes_inside[-1].ticks, nodes_inside[-1].bpm, "hold")
+    return nodes_inside
 
 
 def _nodes(pattern: Element, origin: float) -> list[Tempo]:
@@ -69,10 +69,10 @@ def _nodes(pattern: Element, origin: float) -> list[Tempo]:
     nodes: list[Tempo] = []
     for point in sorted(pattern.iterfind("time"), key=lambda point: number(point, "pos")):
         ticks, value = origin + number(point, "pos"), number(point, "value")
-        leaves = number(point, "outValue", value)
+        value_after = number(point, "outValue", value)
         nodes.append(Tempo(ticks, value, interp))
-        if leaves != value:
-            nodes.append(Tempo(ticks, leaves, interp))
+        if value_after != value:
+            nodes.append(Tempo(ticks, value_after, interp))
     return nodes
 
 
@@ -81,9 +81,9 @@ def _value_at(nodes: Sequence[Tempo], ticks: float) -> float:
     last = nodes[max(index, 0)]
     if last.interp == "hold" or index + 1 >= len(nodes) or index < 0:
         return last.bpm
-    following = nodes[index + 1]
-    share = (ticks - last.ticks) / (following.ticks - last.ticks)
-    return last.bpm + (following.bpm - last.bpm) * share
+    next_node = nodes[index + 1]
+    share = (ticks - last.ticks) / (next_node.ticks - last.ticks)
+    return last.bpm + (next_node.bpm - last.bpm) * share
 
 
 def _two_at_most(tempos: Iterable[Tempo]) -> list[Tempo]:

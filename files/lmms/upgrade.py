@@ -46,15 +46,15 @@ _NOT_INSTRUMENTS = frozenset(
 """What lies in an instrument track beside its instrument."""
 
 
-def upgrade(root: Element, lost: Lost) -> None:
+def upgrade(root: Element, report_loss: Lost) -> None:
     """Change the tree to what LMMS 1.3 would read; names of elements stay those of LMMS 1.2."""
-    done = file_version(root)
+    done_version = file_version(root)
     unfold_inner_automation(root)
     for number_of_step, step in _STEPS:
-        if number_of_step >= done:
+        if number_of_step >= done_version:
             step(root)
-    if done <= _LAST_WITH_HIDDEN:
-        show_hidden_automation(root, lost)
+    if done_version <= _LAST_WITH_HIDDEN:
+        show_hidden_automation(root, report_loss)
 
 
 def _all(root: Element, *tags: str) -> Iterable[Element]:

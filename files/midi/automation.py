@@ -54,8 +54,8 @@ class Automation:
             self._losses.note("points", "", "automation points of lanes that are left out", point)
 
     def _note_ramps(self, lane_id: str) -> None:
-        for point, following in pairwise(self._points.get(lane_id, ())):
-            if point["interp"] == "linear" and point["value"] != following["value"]:
+        for point, next_point in pairwise(self._points.get(lane_id, ())):
+            if point["interp"] == "linear" and point["value"] != next_point["value"]:
                 loss_text = "ramps of automation were written as steps, a point for each"
                 self._losses.note("points", "interp", loss_text, point)
 
@@ -94,15 +94,15 @@ class Automation:
 
 def _steps(points: list[Entity], window: Window) -> Iterator[tuple[float, float]]:
     """Levels at beats of the song; a ramp is many."""
-    for point, following in zip(points, [*points[1:], None], strict=False):
+    for point, next_point in zip(points, [*points[1:], None], strict=False):
         start, level = _float(point["time"]), _float(point["value"])
-        end = window.end if following is None else min(_float(following["time"]), window.end)
+        end = window.end if next_point is None else min(_float(next_point["time"]), window.end)
         if start > window.end or end < window.start:
             continue
-        is_ramp = point["interp"] == "linear" and following is not None
-        if is_ramp and following is not None and following["value"] != level and end > start:
-            whole = _float(following["time"]) - start
-            slope = (_float(following["value"]) - level) / whole
+        is_ramp = point["interp"] == "linear" and next_point is not None
+        if is_ramp and next_point is not None and next_point["value"] != level and end > start:
+            ramp_beats = _float(next_point["time"]) - start
+            slope = (_float(next_point["value"]) - level) / ramp_beats
             count = min(MOST_STEPS, max(1, round((end - start) / _FINEST)))
             for step in range(count):
                 at = start + (end - start) * step / count

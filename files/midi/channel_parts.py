@@ -74,11 +74,11 @@ def _take_event(part: Part, event: Event) -> None:
 
 def _end(part: Part, event: Event) -> None:
     """Of several notes of one key that began first ends first."""
-    waiting = part.sounding[event.number]
-    if not waiting:
+    waiting_notes = part.sounding[event.number]
+    if not waiting_notes:
         part.lost["ends of notes that had not begun"] += 1
         return
-    start, velocity = waiting.popleft()
+    start, velocity = waiting_notes.popleft()
     release = event.value if event.kind == "note_off" else NO_RELEASE
     part.lost["notes of length 0 became one tick long"] += event.tick <= start
     end = max(event.tick, start + 1)
@@ -86,9 +86,9 @@ def _end(part: Part, event: Event) -> None:
 
 
 def _end_all(part: Part, tick: int) -> Iterator[PartNote]:
-    for key, waiting in part.sounding.items():
-        while waiting:
-            start, velocity = waiting.popleft()
+    for key, waiting_notes in part.sounding.items():
+        while waiting_notes:
+            start, velocity = waiting_notes.popleft()
             yield PartNote(start, max(tick, start + 1), key, velocity, NO_RELEASE)
 
 
@@ -120,8 +120,8 @@ def steps(moves: Iterable[tuple[int, int]], usual: int, first_note: int) -> list
     return steps_found
 
 
-def lost_controllers(part: Part, kept: Iterable[int]) -> Iterator[tuple[str, int]]:
+def lost_controllers(part: Part, kept_controllers: Iterable[int]) -> Iterator[tuple[str, int]]:
     """The words of the report for controllers that are not kept."""
     for number, moves in sorted(part.moves.items()):
-        if number not in kept:
+        if number not in kept_controllers:
             yield f"{controller_name(number)}: Prime has no place for it", len(moves)

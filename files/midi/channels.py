@@ -24,12 +24,12 @@ class Channels:
         self._strips = {
             track: str(track_props["channel"]) for track, track_props in state["tracks"].items()
         }
-        self._named = self._named_by_notes(state)
+        self._named_channels = self._named_by_notes(state)
         for track in state["tracks"]:
             named_channel = _named_by(self.device_of(track))
             if named_channel is not None:
-                self._named[track] = named_channel
-        taken_channels = {DRUMS, *self._named.values()}
+                self._named_channels[track] = named_channel
+        taken_channels = {DRUMS, *self._named_channels.values()}
         self._free_channels = [
             channel for channel in range(CHANNELS) if channel not in taken_channels
         ]
@@ -41,8 +41,8 @@ class Channels:
 
     def of(self, track: str) -> int:
         """The channel of a track, from 0 on; called once for each."""
-        if track in self._named:
-            return self._named[track]
+        if track in self._named_channels:
+            return self._named_channels[track]
         if not self._free_channels:
             self._free_channels = [channel for channel in range(CHANNELS) if channel != DRUMS]
         channel = self._free_channels[self._given_count % len(self._free_channels)]

@@ -29,9 +29,9 @@ def conductor(state: State, ticks_per_beat: int, losses: Losses) -> list[Event]:
 
     events = [Event(tick(beat), "set_tempo", value=tempo) for beat, tempo in _tempos(state, losses)]
     events += [
-        Event(tick(one["time"]), "time_signature", number=int(_float(one["num"])),
-              value=int(_float(one["den"])))
-        for one in _in_time(state, "signatures")
+        Event(tick(signature["time"]), "time_signature", number=int(_float(signature["num"])),
+              value=int(_float(signature["den"])))
+        for signature in _in_time(state, "signatures")
     ]  # fmt: skip
     events += [*_key(state, losses)]
     for marker in _in_time(state, "markers"):
@@ -51,25 +51,28 @@ def _in_time(state: State, collection: str) -> list[Entity]:
 def _tempos(state: State, losses: Losses) -> Iterator[tuple[float, int]]:
     """Beats, and the microseconds of a beat from there on."""
     tempos = _in_time(state, "tempo")
-    whole = SongTempo(
+    tempo_map = SongTempo(
         (_float(tempo["time"]), _float(tempo["bpm"]), str(tempo["interp"])) for tempo in tempos
     )
-    for one, following in zip(tempos, [*tempos[1:], None], strict=False):
-        start, bpm = _float(one["time"]), _float(one["bpm"])
-        end = start if following is None else _float(following["time"])
-        if following is not None and end <= start:
+    for this_tempo, next_tempo in zip(tempos, [*tempos[1:], None], strict=False):
+        start, bpm = _float(this_tempo["time"]), _float(this_tempo["bpm"])
+        end = start if next_tempo is None else _float(next_tempo["time"])
+        if next_tempo is not None and end <= start:
             continue  # the left one of two: only a glide up to it hears it
-        is_glide = one["interp"] == "linear" and following is not None
-        if not is_glide or following is None or following["bpm"] == bpm:
+        is_glide = this_tempo["interp"] == "linear" and next_tempo is not None
+        if not is_glide or next_tempo is None or next_tempo["bpm"] == bpm:
             yield start, _microseconds(60 / bpm)
             continue
         losses.note(
-            "tempo", "interp", f"glides of tempo were written as steps of {_STEP:g} beats", one
+            "tempo",
+            "interp",
+            f"glides of tempo were written as steps of {_STEP:g} beats",
+            this_tempo,
         )
         count = min(_MOST_STEPS, max(1, round((end - start) / _STEP)))
         for step in range(count):
             first, last = (start + (end - start) * n / count for n in (step, step + 1))
-            seconds = whole.seconds_at(last) - whole.seconds_at(first)
+            seconds = tempo_map.seconds_at(last) - tempo_map.seconds_at(first)
             yield first, _microseconds(seconds / (last - first))
 
 

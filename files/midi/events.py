@@ -98,8 +98,8 @@ def read_events(path: Path, content: bytes) -> MidiEvents:
     content = _out_of_riff(content)
     if len(content) < 14 or not content.startswith(b"MThd"):
         raise BrokenSong(path, "its head", "ends too early: the file was cut off")
-    size, form, announced, division = struct.unpack(">IHHH", content[4:14])
-    midi = _division(path, MidiEvents(form, announced=announced), division)
+    size, form, announced_tracks, division = struct.unpack(">IHHH", content[4:14])
+    midi = _division(path, MidiEvents(form, announced=announced_tracks), division)
     events_left = MAX_EVENTS
     for body, is_whole in _tracks_in(content, 8 + max(size, 6)):
         track = _read_track(body, events_left, is_whole=is_whole)
@@ -124,8 +124,8 @@ def _tracks_in(content: bytes, at: int) -> Iterator[tuple[bytes, bool]]:
         end = at + 8 + int.from_bytes(content[at + 4 : at + 8], "big")
         is_whole = end <= len(content)
         if not is_whole:
-            following = content.find(b"MTrk", at + 8)
-            end = len(content) if following < 0 else following
+            next_chunk = content.find(b"MTrk", at + 8)
+            end = len(content) if next_chunk < 0 else next_chunk
         if content.startswith(b"MTrk", at):
             yield content[at + 8 : end], is_whole
         at = end

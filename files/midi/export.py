@@ -130,11 +130,11 @@ class _Writer:
             (VOLUME, volume_value(volume), USUAL_VOLUME),
             (PAN, pan_value(pan), CENTRE),
         ):
-            moved = [(self._ticks(beat), value) for beat, value in moves.get(controller, [])]
-            if not moved or moved[0][0] > 0:
-                moved.insert(0, (0, level))
-            if len(moved) > 1 or level != usual:
-                for tick, value in moved:
+            tick_values = [(self._ticks(beat), value) for beat, value in moves.get(controller, [])]
+            if not tick_values or tick_values[0][0] > 0:
+                tick_values.insert(0, (0, level))
+            if len(tick_values) > 1 or level != usual:
+                for tick, value in tick_values:
                     yield Event(tick, "control_change", channel, controller, value)
         if volume > volume_of(LOUDEST) + NEAR:
             loss_text = "volumes above 1.61, the loudest of MIDI, were made as loud as that"
@@ -143,14 +143,14 @@ class _Writer:
     # Notes.
 
     def _notes(self, track_id: str, channel: int) -> Iterator[Event]:
-        ends: dict[tuple[int, int], int] = {}
+        end_ticks: dict[tuple[int, int], int] = {}
         for start, end, note_channel, key, note in sorted(
             self._heard_notes(track_id, channel), key=_sort_key
         ):
-            if end < ends.get((note_channel, key), 0):
+            if end < end_ticks.get((note_channel, key), 0):
                 why = "notes inside another of their key: MIDI changes the ends over"
                 self._losses.note("notes", "duration", why, note)
-            ends[note_channel, key] = max(end, ends.get((note_channel, key), 0))
+            end_ticks[note_channel, key] = max(end, end_ticks.get((note_channel, key), 0))
             velocity = max(1, round(_float(note["vel"]) * 127))
             yield Event(start, "note_on", note_channel, key, velocity)
             yield Event(end, "note_off", note_channel, key, round(_float(note["rel"]) * 127))
@@ -161,10 +161,10 @@ class _Writer:
             clip = self._state["clips"][clip_id]
             if clip["kind"] != "notes" or clip["slot"] is not None or not self._is_written(clip):
                 continue
-            for heard in self._arranged.notes_of(clip, clip_id):
-                start = self._ticks(heard.time)
-                end = max(start + 1, self._ticks(heard.time + heard.duration))
-                note = heard.note
+            for heard_note in self._arranged.notes_of(clip, clip_id):
+                start = self._ticks(heard_note.time)
+                end = max(start + 1, self._ticks(heard_note.time + heard_note.duration))
+                note = heard_note.note
                 note_channel = int(_float(note["ch"])) or channel
                 yield start, end, note_channel, int(_float(note["key"])), note
                 if note["pan"] != 0.5:

@@ -16,9 +16,10 @@ _TRACKS = {"parent": "tracks are no longer in their group", "color": "colours of
 _STRIPS = {"mute": "mutes of mixer channels", "solo": "solos of mixer channels"}
 
 
-def count_losses(state: State, losses: Losses, cut_off: int) -> None:
-    """What no writer of a part of the file has noted; `cut_off` notes begin before their clip."""
-    losses.note("notes", "", "notes that begin before the edge of their clip", count=cut_off)
+def count_losses(state: State, losses: Losses, cut_off_count: int) -> None:
+    """What no writer of a part of the file has noted; `cut_off_count` notes begin before their
+    clip."""
+    losses.note("notes", "", "notes that begin before the edge of their clip", count=cut_off_count)
     for collection, loss_text in _COLLECTIONS.items():
         for entity in state[collection].values():
             losses.note(collection, "", loss_text, entity)
@@ -31,10 +32,10 @@ def count_losses(state: State, losses: Losses, cut_off: int) -> None:
             losses.note("tracks", name, loss_text, track, count=track[name] is not None)
     is_looped = bool(state["transport"]["transport"]["loopOn"])
     losses.note("transport", "loopOn", "loops that are switched on", count=is_looped)
-    owned = {track["channel"] for track in state["tracks"].values()}
+    owned_channels = {track["channel"] for track in state["tracks"].values()}
     for channel_id, channel in state["channels"].items():
         _count_strip(channel, losses, is_master=channel_id == MASTER_CHANNEL,
-                     is_owned=channel_id in owned)  # fmt: skip
+                     is_owned=channel_id in owned_channels)  # fmt: skip
 
 
 def _count_device(device: Entity, losses: Losses) -> None:

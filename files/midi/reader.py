@@ -75,8 +75,8 @@ class _SongReader:
         for event in self._last_at_each_tick("set_tempo"):
             beat = SongTempo(tempo).beat_at(event.tick / midi.ticks_per_second)
             tempo.append((beat, 60_000_000 / event.value, "hold"))
-        whole = SongTempo(tempo)
-        return lambda tick: round(whole.beat_at(tick / midi.ticks_per_second), 6)
+        tempo_map = SongTempo(tempo)
+        return lambda tick: round(tempo_map.beat_at(tick / midi.ticks_per_second), 6)
 
     def _last_at_each_tick(self, kind: str) -> list[Event]:
         return list({event.tick: event for event in self._common if event.kind == kind}.values())
@@ -100,16 +100,18 @@ class _SongReader:
     # The file as a whole.
 
     def _tell_of_the_file(self) -> None:
-        lost, midi = self.song.lost, self._midi
-        missing = midi.announced - len(midi.tracks)
-        lost("tracks that the file announces and does not hold", max(missing, 0))
+        report_loss, midi = self.song.lost, self._midi
+        missing_tracks = midi.announced - len(midi.tracks)
+        report_loss("tracks that the file announces and does not hold", max(missing_tracks, 0))
         if midi.form > 1:
-            lost("sequences of their own (format 2) were laid side by side", len(midi.tracks))
+            report_loss(
+                "sequences of their own (format 2) were laid side by side", len(midi.tracks)
+            )
         for number, track in enumerate(midi.tracks, 1):
             if track.damage:
                 loss_text = "damaged tracks were read as far as they go"
-                lost(loss_text, item=f"track {number}, {track.damage}")
-            lost("events that say nothing valid", track.skipped, f"track {number}")
+                report_loss(loss_text, item=f"track {number}, {track.damage}")
+            report_loss("events that say nothing valid", track.skipped, f"track {number}")
             self._tell_of_texts(number, track)
 
     def _tell_of_texts(self, number: int, track: MidiTrackEvents) -> None:
@@ -140,17 +142,17 @@ class _SongReader:
             self.song.change("project", "project", name=name)
         # What plays nothing is a track if it has a name of its own.
         is_named = bool(name) and not is_whole
-        read = [part for part in parts if part.notes] or (parts if is_named else [])
+        parts_read = [part for part in parts if part.notes] or (parts if is_named else [])
         for part in parts:
-            if part not in read:
+            if part not in parts_read:
                 item = name or f"track {number + 1}"
                 self.song.lost("channels without notes", item=f"{item}, channel {part.channel + 1}")
-        for part in read:
+        for part in parts_read:
             track_name = name if is_named else ""
-            if len(read) > 1 and track_name:
+            if len(parts_read) > 1 and track_name:
                 track_name = f"{track_name}, channel {part.channel + 1}"
             self._read_part(part, track_name, instrument)
-        if is_named and not read:
+        if is_named and not parts_read:
             self._add_track(name)
 
     def _add_track(self, name: str) -> tuple[str, str]:
@@ -197,12 +199,12 @@ class _SongReader:
             self._add_note(clip, start, note, part.channel)
 
     def _add_note(self, clip: str, start: float, note: PartNote, channel: int) -> None:
-        begins, ends = self._beat(note.start), self._beat(note.end)
+        start_beat, end_beat = self._beat(note.start), self._beat(note.end)
         self.song.add(
             "notes",
             clip=clip,
-            time=round(begins - start, 6),
-            duration=round(ends - begins, 6),
+            time=round(start_beat - start, 6),
+            duration=round(end_beat - start_beat, 6),
             key=note.key,
             vel=round(note.velocity / 127, 4),
             rel=round(note.release / 127, 4),

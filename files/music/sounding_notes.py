@@ -18,7 +18,7 @@ class TooMuch(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardNote:
     """A note, at a beat of the song."""
 
     time: float
@@ -61,7 +61,7 @@ class Arranged:
         # Notes that begin before the edge of a clip, and would sound into it.
         self.cut_off = 0
 
-    def notes_of(self, clip: Entity, clip_id: str) -> Iterator[Heard]:
+    def notes_of(self, clip: Entity, clip_id: str) -> Iterator[HeardNote]:
         """What one clip of notes plays, itself or what it repeats; raises `TooMuch`."""
         notes = self._notes.get(str(clip["ref"] or clip_id), [])
         times = [time for time, _ in notes]
@@ -81,7 +81,7 @@ class Arranged:
             for time, note in notes[first:last]:
                 at = window.time + max(0.0, time - window.start)
                 longest = window.time + window.end - window.start - at
-                yield Heard(at, min(_number(note["duration"]), longest), note)
+                yield HeardNote(at, min(_number(note["duration"]), longest), note)
 
 
 def _by_clip(state: State) -> Mapping[str, list[tuple[float, Entity]]]:

@@ -239,14 +239,14 @@ class _Composer:
         track, channel = self._track("Lead", "#ffd166", volume=0.6)
         self._device(channel, "Glass Lead", "instrument", {"shape": 0.4, "vibrato": 0.2})
         self._send(channel, reverb, 0.25)
-        sent = self._send(channel, echo, 0.2)
+        send_id = self._send(channel, echo, 0.2)
         tune = self._clip(track, 3, "Tune", _TUNE)
         self._clip(track, 4, "Answer", _ANSWER)
         self._again(tune, 6)
         farewell = [(t, d * 1.2, key - 12, v * 0.7) for t, d, key, v in _TUNE[8:]]
         self._clip(track, 7, "Farewell", [(t - 8, d, key, v) for t, d, key, v in farewell])
         echoes = [(48, 0.15), (62, 0.15), (64, 0.5), (78, 0.2), (108, 0.2), (112, 0.6), (128, 0.9)]
-        self._ride(track, f"sends/{sent}/volume", "Echo of the tune", echoes)
+        self._ride(track, f"sends/{send_id}/volume", "Echo of the tune", echoes)
         drift = [(48, 0.5), (64, 0.35), (80, 0.65), (112, 0.5)]
         self._ride(track, f"channels/{channel}/pan", "Across the bay", drift)
 

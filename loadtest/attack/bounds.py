@@ -123,8 +123,8 @@ async def messages(target: Target) -> str:
 async def one_too_many(target: Target) -> str:
     async with await target.enter(target.viewer) as wire:
         wire.send({"t": "ping", "time": 1, "x": "x" * MAX_MESSAGE_BYTES})
-        closed = await wire.closed()
-        must(closed == 1009, f"a long message was closed with {closed}")
+        close_code = await wire.closed()
+        must(close_code == 1009, f"a long message was closed with {close_code}")
     async with await target.enter_room(target.owner, target.project) as wire:
         short = {"op": "delete", "col": "markers", "id": "marker1"}
         wire.propose(target.project, [short] * (MAX_OPS_PER_DELTA + 1))
@@ -148,8 +148,8 @@ async def _too_many_gestures(wire: Wire, project: str) -> None:
 
 
 async def _too_many_deltas(wire: Wire, project: str) -> None:
-    sent = [wire.propose(project, [SET_NAME]) for _ in range(2 * MAX_DELTAS_IN_FLIGHT)]
-    answers = [await wire.next() for _ in sent]
+    delta_ids = [wire.propose(project, [SET_NAME]) for _ in range(2 * MAX_DELTAS_IN_FLIGHT)]
+    answers = [await wire.next() for _ in delta_ids]
     codes = {code_of(answer) for answer in answers if answer["t"] != "tick"}
     must(codes <= {"(ack)", "(delta)", "rate_limited"}, f"many deltas were answered {codes}")
 

@@ -67,20 +67,20 @@ ELSEWHERE = {
 """Of the attacks A1 to A32 those that no client can try from outside, and where they are."""
 
 
-def attack(number: str, what: str) -> Callable[[Try], Try]:
+def attack(number: str, description: str) -> Callable[[Try], Try]:
     """Put a function among `ATTACKS`."""
 
     def add(run: Try) -> Try:
-        ATTACKS.append(Attack(number, what, run))
+        ATTACKS.append(Attack(number, description, run))
         return run
 
     return add
 
 
-def must(held: object, told: str) -> None:
+def must(holds: object, why: str) -> None:
     """Raises, if it is false: the attack got through."""
-    if not held:
-        raise GotThrough(told)
+    if not holds:
+        raise GotThrough(why)
 
 
 def code_of(message: dict[str, object]) -> str:

@@ -25,16 +25,16 @@ async def guessed_codes(target: Target) -> str:
     await target.log_in(account)
     answer = await _call(target, "auth.request_reset", {"email": account.email})
     must(answer == "(reply)", f"asking for a mail was answered {answer}")
-    looked_at = 0
+    guess_count = 0
     for start in range(0, CODES, AT_ONCE):
         answers = await asyncio.gather(
             *(_guess(target, account.email, number) for number in range(start, start + AT_ONCE))
         )
         must(set(answers) <= {"auth_failed", "rate_limited"}, f"answered {set(answers)}")
-        looked_at += answers.count("auth_failed")
-    must(looked_at < CODES, f"all {CODES} codes were looked at")
+        guess_count += answers.count("auth_failed")
+    must(guess_count < CODES, f"all {CODES} codes were looked at")
     async with await target.enter(account):
-        return f"rate_limited after {looked_at}; the account's logins go on"
+        return f"rate_limited after {guess_count}; the account's logins go on"
 
 
 async def _guess(target: Target, email: str, number: int) -> str:

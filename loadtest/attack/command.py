@@ -62,9 +62,11 @@ async def run_attacks(arguments: argparse.Namespace) -> dict[str, Any]:
         attacks = [attack for attack in in_order() if _is_chosen(attack, arguments.only)]
         outcomes = []
         with console.status("") as status:
-            for number, one in enumerate(attacks):
-                status.update(f"{number + 1}/{len(attacks)} {one.number} {one.what}")
-                outcomes.append(await try_one(one, target))
+            for number, planned_attack in enumerate(attacks):
+                status.update(
+                    f"{number + 1}/{len(attacks)} {planned_attack.number} {planned_attack.what}"
+                )
+                outcomes.append(await try_one(planned_attack, target))
     report = report_of(target.nodes, outcomes)
     console.print(_table(outcomes))
     console.print(summary_of(report), highlight=False)
@@ -81,13 +83,13 @@ def _is_chosen(attack: Attack, only: Sequence[str]) -> bool:
     return not only or attack.number in only
 
 
-async def try_one(one: Attack, target: Target) -> Outcome:
+async def try_one(attack: Attack, target: Target) -> Outcome:
     """Try one, then ask the witness; what raises no refusal got through."""
     try:
-        outcome = await _run(one, target)
+        outcome = await _run(attack, target)
         verdict = Verdict.REFUSED
     except NotTried as why:
-        return Outcome(one.number, one.what, Verdict.NOT_TRIED, str(why))
+        return Outcome(attack.number, attack.what, Verdict.NOT_TRIED, str(why))
     except (GotThrough, Unusable, Closed, NoHandshake, OSError, TimeoutError, KeyError) as error:
         outcome, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
         if isinstance(error, GotThrough):
@@ -97,7 +99,7 @@ async def try_one(one: Attack, target: Target) -> Outcome:
         verdict, outcome = Verdict.GOT_THROUGH, f"{outcome}; {problem}"
         with contextlib.suppress(Unusable, Closed, NoHandshake, OSError, TimeoutError):
             await target.witness.begin()
-    return Outcome(one.number, one.what, verdict, outcome)
+    return Outcome(attack.number, attack.what, verdict, outcome)
 
 
 @asynccontextmanager
@@ -113,23 +115,25 @@ async def _attack_target(arguments: argparse.Namespace) -> AsyncIterator[Target]
 
 
 @asynccontextmanager
-async def two_nodes(directory: Path, given: Sequence[Account] = ()) -> AsyncIterator[Target]:
+async def two_nodes(
+    directory: Path, given_accounts: Sequence[Account] = ()
+) -> AsyncIterator[Target]:
     """Two nodes on one PostgreSQL and one Valkey, until the block ends; not prepared yet."""
     async with two_hubs(directory, {"PRIME_ORIGINS": OWN_ORIGIN}) as hubs:
         nodes, logs = tuple(hub.url for hub in hubs), tuple(hub.log for hub in hubs)
-        yield target_of(nodes, given, origin=OWN_ORIGIN, logs=logs)
+        yield target_of(nodes, given_accounts, origin=OWN_ORIGIN, logs=logs)
 
 
 def target_of(
     nodes: tuple[str, ...],
-    given: Sequence[Account] = (),
+    given_accounts: Sequence[Account] = (),
     *,
     origin: str | None = None,
     logs: tuple[Path, ...] = (),
 ) -> Target:
     """With new accounts for the roles that none is given for."""
-    new_accounts = [new_account(name) for name in ROLES[len(given) :]]
-    owner, viewer, stranger, watcher = [*given, *new_accounts]
+    new_accounts = [new_account(name) for name in ROLES[len(given_accounts) :]]
+    owner, viewer, stranger, watcher = [*given_accounts, *new_accounts]
     return Target(nodes, owner, viewer, stranger, watcher, origin=origin, logs=logs)
 
 
@@ -157,18 +161,23 @@ async def _run(attack: Attack, target: Target) -> str:
 def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """What `--json` prints."""
     through = [asdict(outcome) for outcome in outcomes if outcome.verdict is Verdict.GOT_THROUGH]
-    refused = sum(one.verdict is Verdict.REFUSED for one in outcomes)
-    untried = [one for one in outcomes if one.verdict is Verdict.NOT_TRIED]
+    refused_count = sum(attack_outcome.verdict is Verdict.REFUSED for attack_outcome in outcomes)
+    untried = [
+        attack_outcome for attack_outcome in outcomes if attack_outcome.verdict is Verdict.NOT_TRIED
+    ]
     return {
         "url": nodes[0],
         "nodes": len(nodes),
-        "attacks": refused + len(through),
-        "refused": refused,
+        "attacks": refused_count + len(through),
+        "refused": refused_count,
         "got_through": len(through),
         "problems": through,
-        "vacuous": [] if refused or through else ["no attack was tried"],
-        "not_tried": [f"{one.number} {one.what}: {one.told}" for one in untried],
-        "outcomes": [asdict(one) for one in outcomes],
+        "vacuous": [] if refused_count or through else ["no attack was tried"],
+        "not_tried": [
+            f"{attack_outcome.number} {attack_outcome.what}: {attack_outcome.told}"
+            for attack_outcome in untried
+        ],
+        "outcomes": [asdict(attack_outcome) for attack_outcome in outcomes],
     }
 
 
@@ -191,7 +200,7 @@ def _number(text: str) -> str:
     if text in ELSEWHERE:
         raise argparse.ArgumentTypeError(f"{text} is not tried here ({ELSEWHERE[text]})")
     if text not in {attack.number for attack in ATTACKS}:
-        numbers = ", ".join(dict.fromkeys(one.number for one in in_order()))
+        numbers = ", ".join(dict.fromkeys(known_attack.number for known_attack in in_order()))
         raise argparse.ArgumentTypeError(f"there is no attack {text}; there are {numbers}")
     return text
 

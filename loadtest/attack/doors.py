@@ -29,12 +29,12 @@ async def _status(node: str, headers: dict[str, str]) -> int:
 async def origin(target: Target) -> str:
     if target.origin is None:
         raise NotTried("--origin names none that the server lets in")
-    allowed = urlsplit(target.origin)
+    allowed_url = urlsplit(target.origin)
     foreign = (
         "https://evil.example",
         "null",
         f"{target.origin}.evil.example",
-        f"{'http' if allowed.scheme == 'https' else 'https'}://{allowed.netloc}",
+        f"{'http' if allowed_url.scheme == 'https' else 'https'}://{allowed_url.netloc}",
         target.origin.upper() + "/",
     )
     for node in target.each_node():
@@ -51,28 +51,28 @@ async def token_in_url(target: Target) -> str:
         async with await Wire.open(f"{node}?token={target.owner.access}&access_token=x") as wire:
             welcome = await wire.hello()
             must(welcome.get("user") is None, "it logged in")
-            joined = await wire.join(target.project)
-            must(code_of(joined) == "auth_required", f"join was answered {code_of(joined)}")
+            answer = await wire.join(target.project)
+            must(code_of(answer) == "auth_required", f"join was answered {code_of(answer)}")
     return "ignored: auth_required"
 
 
 @attack("A3", "a request that never ends")
 async def slow_request(target: Target) -> str:
-    cut_off = await asyncio.gather(*map(_is_cut_off, target.each_node()))
-    must(all(cut_off), f"still open after {SLOW_PIECES / 4:.0f} seconds")
+    are_cut_off = await asyncio.gather(*map(_is_cut_off, target.each_node()))
+    must(all(are_cut_off), f"still open after {SLOW_PIECES / 4:.0f} seconds")
     return "cut off"
 
 
 async def _is_cut_off(node: str) -> bool:
     request = handshake(node, {})[:SLOW_PIECES]
     async with await Wire.dial(node) as wire:
-        reading = asyncio.ensure_future(wire.status())
+        reading_task = asyncio.ensure_future(wire.status())
         for byte in request:
             wire.write(bytes([byte]))
-            await asyncio.wait([reading], timeout=0.25)
-            if reading.done():
+            await asyncio.wait([reading_task], timeout=0.25)
+            if reading_task.done():
                 return True
-        reading.cancel()
+        reading_task.cancel()
     return False
 
 
@@ -128,8 +128,8 @@ async def before_login(target: Target) -> str:
             for _ in range(16):
                 answer = await wire.call("projects.list", {})
                 must(code_of(answer) == "auth_required", f"a call was answered {code_of(answer)}")
-            closed = await _closed_by(wire, 16)
-            must(closed == 4503, f"who went on was closed with {closed}")
+            close_code = await _closed_by(wire, 16)
+            must(close_code == 4503, f"who went on was closed with {close_code}")
     return "bad_message, auth_required every time, and 4503 for who goes on"
 
 
@@ -174,22 +174,22 @@ async def many_strangers(target: Target) -> str:
     """Of each node, while the others are full: a bound is one node's, as its sockets are."""
     connected: list[Wire] = []
     try:
-        refused = [await _open_until_refused(node, connected) for node in target.each_node()]
+        refused_counts = [await _open_until_refused(node, connected) for node in target.each_node()]
     finally:
         for wire in connected:
             wire.cut()
-    return f"refused after {refused}"
+    return f"refused after {refused_counts}"
 
 
 async def _open_until_refused(node: str, connected: list[Wire]) -> int:
     """How many this node lets in, which `held` then has."""
     let_in = 0
     for _ in range(0, STRANGERS, 50):
-        opened = await asyncio.gather(*(_open_and_say_nothing(node) for _ in range(50)))
-        wires = [wire for wire in opened if wire is not None]
+        new_wires = await asyncio.gather(*(_open_and_say_nothing(node) for _ in range(50)))
+        wires = [wire for wire in new_wires if wire is not None]
         connected += wires
         let_in += len(wires)
-        if None in opened:
+        if None in new_wires:
             return let_in
     must(False, f"{let_in} were let in")
     return let_in

@@ -31,19 +31,19 @@ REFUSED_OPS = [_RIGHT] * (MAX_OPS_PER_DELTA - 1) + [_WRONG]
 async def _until_closed(target: Target, send: str) -> int | None:
     """Flood a connection until the server ends it; the witness works meanwhile."""
     wire = await target.enter(target.stranger)
-    reading = asyncio.ensure_future(wire.closed())
+    reading_task = asyncio.ensure_future(wire.closed())
     end = time.monotonic() + FLOOD_SECONDS
     try:
-        while not reading.done() and time.monotonic() < end:
+        while not reading_task.done() and time.monotonic() < end:
             _send_some(wire, send)
-            await asyncio.wait([reading], timeout=0.05)
+            await asyncio.wait([reading_task], timeout=0.05)
             await wire.flush()
             problem = await target.witness.problem()
             must(not problem, problem)
-        must(reading.done(), f"still open after {FLOOD_SECONDS:.0f} seconds")
-        return reading.result()
+        must(reading_task.done(), f"still open after {FLOOD_SECONDS:.0f} seconds")
+        return reading_task.result()
     finally:
-        reading.cancel()
+        reading_task.cancel()
         wire.cut()
 
 
@@ -96,18 +96,18 @@ async def fragments(target: Target) -> str:
 async def fragments_of_strangers(target: Target) -> str:
     """Nobody has said hello, and no message is ever whole; how late others are is only told."""
     before, slowest = await _acknowledged_in(target), 0.0
-    counted: Counter[str] = Counter()
+    endings: Counter[str] = Counter()
     for _ in range(ROUNDS):
         flooding = [asyncio.ensure_future(_endless_message(target)) for _ in range(STRANGERS)]
         try:
             slowest = max(slowest, await _acknowledged_in(target))
-            counted.update(await asyncio.gather(*flooding))
+            endings.update(await asyncio.gather(*flooding))
         finally:
-            for one in flooding:
-                one.cancel()
-    must(set(counted) <= {"4004", "1009", "None", "HTTP 429"}, f"ended with {dict(counted)}")
-    late = f"the slowest edit of others took {slowest / max(before, 1e-4):.1f} times as long"
-    return f"ended with {dict(counted)}; {late}"
+            for task in flooding:
+                task.cancel()
+    must(set(endings) <= {"4004", "1009", "None", "HTTP 429"}, f"ended with {dict(endings)}")
+    lateness = f"the slowest edit of others took {slowest / max(before, 1e-4):.1f} times as long"
+    return f"ended with {dict(endings)}; {lateness}"
 
 
 async def _endless_message(target: Target) -> str:
@@ -131,11 +131,12 @@ async def refused_deltas(target: Target) -> str:
     wires = [
         await target.enter_room(target.stranger, project, device, node=node) for device in "ab"
     ]
-    reading = [asyncio.ensure_future(wire.closed()) for wire in wires]
+    reading_tasks = [asyncio.ensure_future(wire.closed()) for wire in wires]
     began_at, slowest = time.monotonic(), 0.0
     try:
         while (
-            not all(one.done() for one in reading) and time.monotonic() < began_at + FLOOD_SECONDS
+            not all(one.done() for one in reading_tasks)
+            and time.monotonic() < began_at + FLOOD_SECONDS
         ):
             for wire in wires:
                 wire.propose(project, REFUSED_OPS)
@@ -143,22 +144,23 @@ async def refused_deltas(target: Target) -> str:
             slowest = max(slowest, await _acknowledged_in(target))
             async with await target.enter(target.viewer):
                 pass  # a server that is full lets nobody in
-            await asyncio.wait(reading, timeout=0.22)
+            await asyncio.wait(reading_tasks, timeout=0.22)
         seconds = time.monotonic() - began_at
-        codes = [reader.result() if reader.done() else 0 for reader in reading]
+        codes = [reader.result() if reader.done() else 0 for reader in reading_tasks]
         must(0 not in codes, f"still open after {FLOOD_SECONDS:.0f} seconds")
         answers = [
             message for wire in wires for message in wire.received if message["t"] == "error"
         ]
-        judged = sum(code_of(answer) == "op_invalid" for answer in answers) * len(REFUSED_OPS)
+        judged_count = sum(code_of(answer) == "op_invalid" for answer in answers) * len(REFUSED_OPS)
         may = OPS_PER_SECOND * (seconds + 4) + len(wires) * len(REFUSED_OPS)
-        must(judged <= may, f"{judged:,} ops were looked at in {seconds:.1f} s")
+        must(judged_count <= may, f"{judged_count:,} ops were looked at in {seconds:.1f} s")
     finally:
-        for task, wire in zip(reading, wires, strict=True):
+        for task, wire in zip(reading_tasks, wires, strict=True):
             task.cancel()
             wire.cut()
-    late = f"the slowest edit of others took {slowest / max(before, 1e-4):.1f} times as long"
-    return f"{judged:,} ops of {len(answers)} deltas looked at; closed with {codes}; {late}"
+    lateness = f"the slowest edit of others took {slowest / max(before, 1e-4):.1f} times as long"
+    looked_at = f"{judged_count:,} ops of {len(answers)} deltas looked at"
+    return f"{looked_at}; closed with {codes}; {lateness}"
 
 
 async def _acknowledged_in(target: Target) -> float:
@@ -183,7 +185,7 @@ async def slow_reader(target: Target) -> str:
             answer = await quick.edit(project, ops * 200)
             if answer["t"] == "error":
                 await asyncio.sleep(answer.get("details", {}).get("retry_after_ms", 100) / 1_000)
-            if any(received["t"] == "member_left" for received in quick.received):
+            if any(message["t"] == "member_left" for message in quick.received):
                 return "cut off; the others went on"
         problem = await target.witness.problem()
         must(not problem, problem)
@@ -196,7 +198,7 @@ async def every_seat(target: Target) -> str:
         project = await new_project(owner, "every seat")
         await target.let_in(owner, project, target.viewer, "viewer")
     seated: list[Wire] = []
-    refused = "none"
+    refusal_code = "none"
     try:
         for number in range(SEATS):
             try:
@@ -204,10 +206,10 @@ async def every_seat(target: Target) -> str:
                 seated.append(wire)
                 answer = await wire.join(project)
             except (Unusable, Closed, OSError) as error:
-                refused = str(error)
+                refusal_code = str(error)
                 break
             if answer["t"] == "error":
-                refused = code_of(answer)
+                refusal_code = code_of(answer)
                 break
         for node in target.each_node():
             async with await target.enter_room(target.owner, project, node=node):
@@ -217,19 +219,19 @@ async def every_seat(target: Target) -> str:
     finally:
         for wire in seated:
             wire.cut()
-    return f"refused after {len(seated) - 1} ({refused}); the owner came in"
+    return f"refused after {len(seated) - 1} ({refusal_code}); the owner came in"
 
 
 @attack("A30", "addresses made up in X-Forwarded-For")
 async def forwarded(target: Target) -> str:
-    refused = 0
+    refused_count = 0
     for number in range(80):
         headers = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"}
         async with await Wire.open(target.in_turn(), headers) as wire:
             await wire.hello()
             wrong_login = {"email": target.stranger.email, "password": f"guess {number}"}
-            refused += code_of(await wire.call("auth.login", wrong_login)) == "rate_limited"
-        if refused:
+            refused_count += code_of(await wire.call("auth.login", wrong_login)) == "rate_limited"
+        if refused_count:
             return f"counted all the same: rate_limited after {number}"
     must(False, "80 guesses from 80 made-up addresses were looked at")
     return ""

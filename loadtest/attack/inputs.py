@@ -62,12 +62,12 @@ REFUSALS = frozenset(
 )
 
 
-async def _survives(wire: Wire, sent: str) -> None:
+async def _survives(wire: Wire, sent_words: str) -> None:
     """It was answered as the bad message it is, and nothing else happened."""
     code = code_of(await wire.until(t="error"))
     must(
         code in ("bad_message", "unknown_message", "op_invalid", "validation"),
-        f"{sent} was answered {code}",
+        f"{sent_words} was answered {code}",
     )
 
 

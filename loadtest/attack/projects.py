@@ -62,15 +62,15 @@ async def chain_of_channels(target: Target) -> str:
         for n in range(CHAIN):
             entity = {"name": "c", "dest": _id("chan", n - 1) if n else "ch_master"}
             chain.append(_inserted("channels", _id("chan", n), entity))
-        built = code_of(await _insert(wire, project, chain))
+        chain_code = code_of(await _insert(wire, project, chain))
         last = _id("chan", CHAIN - 1)
         walk = {"op": "set", "col": "channels", "id": _id("chan", 1), "props": {"dest": last}}
         wire.propose(project, [walk] * 400)
         problem = await target.witness.problem()
         must(not problem, problem)
-        answered = code_of(await wire.until(t="error"))
+        walk_code = code_of(await wire.until(t="error"))
         await _must_be_joinable(target, project)
-    return f"the chain: {built}; the walks: {answered}; others did not notice"
+    return f"the chain: {chain_code}; the walks: {walk_code}; others did not notice"
 
 
 @attack("finding 13", "leaves of a wide device, one op each")
@@ -125,18 +125,18 @@ async def gestures(target: Target) -> str:
     async with wire:
         ops = [_device(_id("device", n)) for n in range(256)]
         await wire.edit(project, ops)
-        refused = "none"
+        refusal_code = "none"
         for number in range(GESTURE_MESSAGES):
-            leaves = {f"{number:03d}-{n:03d}-{'x' * 40}": 0.5 for n in range(60)}
-            props = {"params": leaves}
+            params = {f"{number:03d}-{n:03d}-{'x' * 40}": 0.5 for n in range(60)}
+            props = {"params": params}
             values = {_id("device", n): {"col": "devices", "props": props} for n in range(25)}
             gesture = {"t": "gesture", "id": f"gesture-{number % 8}", "project": project}
             wire.send({**gesture, "values": values})
             await wire.ping()
-            errors = [received for received in wire.received if received["t"] == "error"]
-            refused = code_of(errors[-1]) if errors else refused
+            errors = [message for message in wire.received if message["t"] == "error"]
+            refusal_code = code_of(errors[-1]) if errors else refusal_code
         await _must_be_joinable(target, project)
-    return f"refused with {refused}; the room can be joined"
+    return f"refused with {refusal_code}; the room can be joined"
 
 
 @attack("finding 8", "replies as large as the journal")

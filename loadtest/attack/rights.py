@@ -78,13 +78,13 @@ async def foreign_projects(target: Target) -> str:
             absent = code_of(await _fitting(wire, method, NOWHERE))
             code = code_of(answer)
             if not _is_empty(answer):
-                refused = "forbidden" if method in FOR_OPERATORS else "not_found"
-                must(code == refused, f"{method} was answered {code}")
+                expected_code = "forbidden" if method in FOR_OPERATORS else "not_found"
+                must(code == expected_code, f"{method} was answered {code}")
             must(absent == code, f"{method} tells what exists: {absent} where there is nothing")
         for method in WATCHED:
             for project in (target.project, NOWHERE):
-                listed = result(await _fitting(wire, method, project))[method.split(".")[0]]
-                must(listed == [], f"{method} showed {len(listed)} rows")
+                rows = result(await _fitting(wire, method, project))[method.split(".")[0]]
+                must(rows == [], f"{method} showed {len(rows)} rows")
         code = code_of(await wire.join(target.project))
         must(code == "not_found", f"join was answered {code}")
         code = code_of(await wire.edit(target.project, [SET_NAME]))
@@ -127,12 +127,12 @@ async def role_taken(target: Target) -> str:
         project = await new_project(owner, "a role is taken")
         await target.let_in(owner, project, target.stranger, "editor")
         async with await target.enter_room(target.stranger, project) as editor:
-            sent = [editor.propose(project, [SET_NAME]) for _ in range(40)]
+            delta_ids = [editor.propose(project, [SET_NAME]) for _ in range(40)]
             revoked = {"project": project, "user": target.stranger.user}
             await owner.call("members.revoke", revoked)
-            sent += [editor.propose(project, [SET_NAME]) for _ in range(40)]
-            late = editor.propose(project, [SET_NAME])
-            while (answer := await editor.next()).get("id") != late and answer["t"] != "left":
+            delta_ids += [editor.propose(project, [SET_NAME]) for _ in range(40)]
+            late_delta = editor.propose(project, [SET_NAME])
+            while (answer := await editor.next()).get("id") != late_delta and answer["t"] != "left":
                 pass  # what is under way when one is put out is answered behind `left` (D23)
             if answer["t"] == "left":
                 answer = await editor.edit(project, [SET_NAME])
@@ -146,24 +146,32 @@ async def role_taken(target: Target) -> str:
 @attack("A25", "an id used twice, for other ops and by someone else")
 async def ids(target: Target) -> str:
     async with (
-        await target.enter_room(target.owner, target.project, "one") as one,
-        await target.enter_room(target.owner, target.project, "two") as two,
+        await target.enter_room(target.owner, target.project, "one") as first_wire,
+        await target.enter_room(target.owner, target.project, "two") as second_wire,
     ):
-        delta_id = one.new_id()
-        ack = await one.edit(target.project, [SET_NAME], id=delta_id)
+        delta_id = first_wire.new_id()
+        ack = await first_wire.edit(target.project, [SET_NAME], id=delta_id)
         other_op = {**SET_NAME, "props": {"name": "another"}}
-        code = code_of(await two.edit(target.project, [other_op], id=delta_id))
+        code = code_of(await second_wire.edit(target.project, [other_op], id=delta_id))
         must(code == "id_reused", f"other ops under the id were answered {code}")
-        again = await two.edit(target.project, [SET_NAME], id=delta_id)
-        must(again.get("seq") == ack["seq"], f"the same again was answered {again}")
-        twice = one.new_id()
-        one.propose(target.project, [SET_NAME], id=twice)
-        two.propose(target.project, [SET_NAME], id=twice)
-        answers = [await _answer(wire, twice) for wire in (one, two)]
+        second_answer = await second_wire.edit(target.project, [SET_NAME], id=delta_id)
+        must(second_answer.get("seq") == ack["seq"], f"the same again was answered {second_answer}")
+        twice = first_wire.new_id()
+        first_wire.propose(target.project, [SET_NAME], id=twice)
+        second_wire.propose(target.project, [SET_NAME], id=twice)
+        answers = [await _answer(wire, twice) for wire in (first_wire, second_wire)]
         seqs = {answer.get("seq") for answer in answers}
         must(len(seqs) == 1 and None not in seqs, f"two connections were answered {answers}")
-        one.send({"t": "delta", "id": one.new_id(), "project": target.project, "ops": [], "seq": 5})
-        must(code_of(await one.until(t="error")) == "bad_message", "a client may give seqs")
+        first_wire.send(
+            {
+                "t": "delta",
+                "id": first_wire.new_id(),
+                "project": target.project,
+                "ops": [],
+                "seq": 5,
+            }
+        )
+        must(code_of(await first_wire.until(t="error")) == "bad_message", "a client may give seqs")
     return "id_reused; the same twice is one seq; seq is the server's"
 
 
@@ -174,10 +182,12 @@ async def ids_of_restores(target: Target) -> str:
         await wire.edit(target.project, [{**SET_NAME, "props": {"name": secrets.token_hex(4)}}])
         restore_id = wire.new_id()
         params = {"project": target.project, "id": restore_id}
-        first, second = ({**params, "snapshot": snapshot} for snapshot in snapshot_ids)
-        done = await wire.call("snapshots.restore", first)
-        must(done["t"] == "reply", f"a restore was answered {code_of(done)}")
-        code = code_of(await wire.call("snapshots.restore", second))
+        first_params, second_params = (
+            {**params, "snapshot": snapshot} for snapshot in snapshot_ids
+        )
+        reply = await wire.call("snapshots.restore", first_params)
+        must(reply["t"] == "reply", f"a restore was answered {code_of(reply)}")
+        code = code_of(await wire.call("snapshots.restore", second_params))
         must(code == "id_reused", f"another snapshot under the id was answered {code}")
         code = code_of(await wire.edit(target.project, [SET_NAME], id=restore_id))
         must(code == "id_reused", f"a delta under the id was answered {code}")

@@ -123,19 +123,19 @@ async def foreign_tracks(target: Target) -> str:
     async with await target.enter(target.owner) as owner:
         project = await _contribute(owner, target, [OWN])
         async with await target.enter_room(target.stranger, project) as wire:
-            mine = _set("tracks", OWN, name="a fine one")
+            own_op = _set("tracks", OWN, name="a fine one")
             for op in REACHES:
-                refused = await wire.edit(project, [mine, op])
-                code = code_of(refused)
+                answer = await wire.edit(project, [own_op, op])
+                code = code_of(answer)
                 must(code == "forbidden", f"{op} was answered {code}")
-                must(refused["details"].get("op") == 1, f"{op}: the wrong op is named")
+                must(answer["details"].get("op") == 1, f"{op}: the wrong op is named")
             for entity in (FOREIGN, "ch_master"):
                 values = {entity: {"col": "tracks", "props": {"name": "x"}}}
                 gesture = {"t": "gesture", "project": project, "id": "g", "values": values}
                 wire.send(gesture)
                 code = code_of(await wire.until(id="g"))
                 must(code in ("forbidden", "op_invalid"), f"a gesture was answered {code}")
-            must((await wire.edit(project, [mine]))["t"] == "ack", "its own track is refused")
+            must((await wire.edit(project, [own_op]))["t"] == "ack", "its own track is refused")
             owner_role = {"project": project, "email": target.stranger.email, "role": "owner"}
             code = code_of(await wire.call("members.grant", owner_role))
             must(code == "forbidden", f"a role for oneself was answered {code}")
@@ -147,18 +147,20 @@ async def foreign_tracks(target: Target) -> str:
 
 @attack("A16", "deltas on their way while a contributor's tracks are taken away")
 async def tracks_taken(target: Target) -> str:
-    mine = [_set("tracks", OWN, name="late")]
+    own_ops = [_set("tracks", OWN, name="late")]
     async with await target.enter(target.owner) as owner:
         project = await _contribute(owner, target, [OWN])
         async with await target.enter_room(target.stranger, project) as wire:
-            sent = [wire.propose(project, mine) for _ in range(40)]
+            delta_ids = [wire.propose(project, own_ops) for _ in range(40)]
             await _grant(owner, target, project, [])
             head = (await owner.join(project))["head"]
-            sent += [wire.propose(project, mine) for _ in range(40)]
-            late = [await _answer(wire, delta_id) for delta_id in sent]
-            after = [each for each in late if each["t"] == "ack" and each["seq"] > head]
+            delta_ids += [wire.propose(project, own_ops) for _ in range(40)]
+            late_answers = [await _answer(wire, delta_id) for delta_id in delta_ids]
+            after = [
+                answer for answer in late_answers if answer["t"] == "ack" and answer["seq"] > head
+            ]
             must(not after, f"{len(after)} deltas were stored by tracks of before")
-            code = code_of(await _again(wire, project, mine))
+            code = code_of(await _again(wire, project, own_ops))
             must(code == "forbidden", f"a delta after that was answered {code}")
     return "nothing stored after it; forbidden"
 
@@ -193,16 +195,16 @@ async def invitations(target: Target) -> str:
     ):
         project = await new_project(owner, "by invitation")
         params = {"project": project, "role": "viewer"}
-        first = result(await owner.call("invitations.create", params))
-        both = [
-            each.call("invitations.accept", {"token": first["token"]})
-            for each in (wire, other_wire)
+        first_invitation = result(await owner.call("invitations.create", params))
+        accepting = [
+            invited_wire.call("invitations.accept", {"token": first_invitation["token"]})
+            for invited_wire in (wire, other_wire)
         ]
-        codes = [code_of(answer) for answer in await asyncio.gather(*both)]
+        codes = [code_of(answer) for answer in await asyncio.gather(*accepting)]
         must(sorted(codes) == ["(reply)", NOT_VALID], f"two who accept one were answered {codes}")
         outside = (wire, other_wire)[codes.index(NOT_VALID)]  # members may look at any (R31)
-        second = result(await owner.call("invitations.create", params))
-        withdrawn = {"invitation": second["id"]}
+        second_invitation = result(await owner.call("invitations.create", params))
+        withdrawn = {"invitation": second_invitation["id"]}
         code = code_of(await wire.call("invitations.withdraw", withdrawn))
         must(code in ("forbidden", "not_found"), f"withdrawing others' was answered {code}")
         result(await owner.call("invitations.withdraw", withdrawn))
@@ -210,7 +212,7 @@ async def invitations(target: Target) -> str:
             await owner.call("invitations.create", params | {"email": "nobody@attack.example"})
         )
         must(mailed["token"] is None, "the token of a mailed one is told to who has made it")
-        for token in (second["token"], secrets.token_urlsafe(32), "x", "\u202e'--"):
+        for token in (second_invitation["token"], secrets.token_urlsafe(32), "x", "\u202e'--"):
             for method in ("invitations.accept", "invitations.look"):
                 code = code_of(await outside.call(method, {"token": token}))
                 must(code == NOT_VALID, f"{method} of {token!r} was answered {code}")

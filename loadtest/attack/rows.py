@@ -136,8 +136,8 @@ async def keys_of_writes(target: Target) -> str:
         key = f"attack-{owner.new_id()}-{target.project[:8]}"
         row_values = {"plugin": "OTT", "name": f"once {key}"}
         created = result(await _keyed(owner, key, row_values))
-        again = result(await _keyed(owner, key, row_values))
-        must(again == created, "a write that was sent again was done again")
+        second_answer = result(await _keyed(owner, key, row_values))
+        must(second_answer == created, "a write that was sent again was done again")
         answer = await _keyed(owner, key, row_values | {"name": f"other {key}"})
         must(answer["t"] == "error", "another write got through under the key")
         code = code_of(answer)
@@ -163,17 +163,17 @@ async def _preset_made_with(wire: Wire, parameters: Any) -> str:
 async def costly_watches(target: Target) -> str:
     """As many as one may have, each as dear as it may be; and then their rows change."""
     dear = {"or": [{"name": {"ilike": f"%{'a%' * 6}{n}%"}} for n in range(40)]}
-    refused: set[str] = set()
+    refusal_codes: set[str] = set()
     watched = 0
     async with await target.enter(target.stranger) as watching:
         for _ in range(WATCHES):
             answer = await watching.call("presets.watch", {"where": dear})
             watched += answer["t"] == "reply"
-            refused |= {code_of(answer)} - {"(reply)"}
-        must(watched and refused, f"{watched} watches of that cost were taken")
-        must(refused <= {"limit_reached", "rate_limited"}, f"answered {refused}")
+            refusal_codes |= {code_of(answer)} - {"(reply)"}
+        must(watched and refusal_codes, f"{watched} watches of that cost were taken")
+        must(refusal_codes <= {"limit_reached", "rate_limited"}, f"answered {refusal_codes}")
         await _write_many(target)
-    return f"{sorted(refused)} after {watched}; others did not notice"
+    return f"{sorted(refusal_codes)} after {watched}; others did not notice"
 
 
 async def _write_many(target: Target) -> None:

@@ -141,10 +141,10 @@ class Target:
     ) -> Wire:
         """A connection that is in the room, with the state read."""
         wire = await self.enter(account, device, node=node)
-        joined = await wire.join(project)
-        if joined["t"] == "error":
-            raise Unusable(f"{account.email} cannot join: {joined['message']}")
-        for _ in range(joined["parts"]):
+        join_answer = await wire.join(project)
+        if join_answer["t"] == "error":
+            raise Unusable(f"{account.email} cannot join: {join_answer['message']}")
+        for _ in range(join_answer["parts"]):
             await wire.until(t="state")
         return wire
 

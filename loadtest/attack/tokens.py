@@ -88,13 +88,13 @@ async def logged_out(target: Target) -> str:
     node_url = target.in_turn()
     other_url = target.elsewhere(node_url)
     async with (
-        await target.enter_room(account, target.project, "one", node=node_url) as one,
-        await target.enter(account, "two", node=node_url) as two,
-        await target.enter_room(account, target.project, "three", node=other_url) as three,
+        await target.enter_room(account, target.project, "one", node=node_url) as first_wire,
+        await target.enter(account, "two", node=node_url) as second_wire,
+        await target.enter_room(account, target.project, "three", node=other_url) as third_wire,
     ):
-        await two.call("auth.logout", {})
+        await second_wire.call("auth.logout", {})
         began_at = asyncio.get_running_loop().time()
-        for wire in (one, three):
+        for wire in (first_wire, third_wire):
             code = await wire.closed()
             must(code == 4501, f"another connection was closed with {code}")
         seconds = asyncio.get_running_loop().time() - began_at
@@ -129,12 +129,14 @@ async def old_refresh_token(target: Target) -> str:
 async def windows_at_once(target: Target) -> str:
     account = Account(target.viewer.email, target.viewer.password)
     await target.log_in(account)
-    first = {"refresh_token": account.refresh}
+    refresh_params = {"refresh_token": account.refresh}
     wires = [await Wire.open(target.in_turn()) for _ in range(4)]
     try:
         for wire in wires:
             await wire.hello()
-        answers = await asyncio.gather(*(wire.call("auth.refresh", first) for wire in wires))
+        answers = await asyncio.gather(
+            *(wire.call("auth.refresh", refresh_params) for wire in wires)
+        )
         tokens = {answer["result"]["refresh_token"] for answer in answers}
         must(len(tokens) == 1, f"{len(tokens)} refresh tokens are good at once")
     finally:
@@ -230,7 +232,11 @@ async def secrets_in_log(target: Target) -> str:
     for node in target.each_node():
         await _send_secret_everywhere(target, node, secret)
     accounts = (target.owner, target.viewer, target.stranger)
-    known_secrets = {secret, *(a.password for a in accounts), *(a.access for a in accounts)}
+    known_secrets = {
+        secret,
+        *(account.password for account in accounts),
+        *(account.access for account in accounts),
+    }
     for log in target.logs:
         text = log.read_text(errors="replace")
         must(text, "a node has written no log")

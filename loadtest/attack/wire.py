@@ -165,8 +165,8 @@ class Wire:
 
     async def _frame(self) -> tuple[Opcode, bytes]:
         try:
-            first, second = await self._reader.readexactly(2)
-            size = second & 0x7F
+            first_byte, second_byte = await self._reader.readexactly(2)
+            size = second_byte & 0x7F
             if size >= 126:
                 width = 2 if size == 126 else 8
                 size = int.from_bytes(await self._reader.readexactly(width), "big")
@@ -176,11 +176,11 @@ class Wire:
         except (asyncio.IncompleteReadError, ConnectionError) as gone:
             raise Closed(self.close_code) from gone
         self.largest_frame = max(self.largest_frame, size)
-        if first & 0x0F == CLOSE:
+        if first_byte & 0x0F == CLOSE:
             self.close_code = int.from_bytes(payload[:2], "big") if payload else 1005
             self.send_frame(payload[:2], CLOSE)
             raise Closed(self.close_code)
-        return first & 0x0F, payload
+        return first_byte & 0x0F, payload
 
     # What every client says.
 
@@ -207,17 +207,17 @@ class Wire:
         self.send({"t": "join", "id": join_id, "project": project})
         return await self.until(id=join_id)
 
-    def propose(self, project: str, ops: list[Message], **more: object) -> str:
+    def propose(self, project: str, ops: list[Message], **other_fields: object) -> str:
         """Send a delta; its id."""
-        delta_id = str(more.pop("id", None) or self.new_id())
-        self.send({"t": "delta", "id": delta_id, "project": project, "ops": ops, **more})
+        delta_id = str(other_fields.pop("id", None) or self.new_id())
+        self.send({"t": "delta", "id": delta_id, "project": project, "ops": ops, **other_fields})
         return delta_id
 
-    async def edit(self, project: str, ops: list[Message], **more: object) -> Message:
+    async def edit(self, project: str, ops: list[Message], **other_fields: object) -> Message:
         """Send a delta, again when it was told to wait; its `ack` or error."""
-        delta_id = str(more.pop("id", None) or self.new_id())
+        delta_id = str(other_fields.pop("id", None) or self.new_id())
         while True:
-            self.propose(project, ops, id=delta_id, **more)
+            self.propose(project, ops, id=delta_id, **other_fields)
             while (answer := await self.until(id=delta_id))["t"] not in ("ack", "error"):
                 pass
             if answer.get("code") != "rate_limited":

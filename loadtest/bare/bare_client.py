@@ -37,7 +37,7 @@ class BareConnection(asyncio.Protocol):
         self._said_goodbye = False
         self._head = b""
         self._accept = b""
-        self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._opened_future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     # What callers use.
 
@@ -116,7 +116,7 @@ class BareConnection(asyncio.Protocol):
             lines.append(f"Sec-WebSocket-Protocol: {subprotocol}")
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.send("\r\n".join([*lines, "", ""]).encode())
-        await self._opened
+        await self._opened_future
 
     # What asyncio calls.
 
@@ -130,26 +130,28 @@ class BareConnection(asyncio.Protocol):
             self.receiver.received(data)
             return
         self._head += data
-        head, end, rest = self._head.partition(b"\r\n\r\n")
-        if not end or self._opened.done():
+        head, end, rest_of_bytes = self._head.partition(b"\r\n\r\n")
+        if not end or self._opened_future.done():
             return
         problem = self._read_answer(head)
         if problem:
-            self._opened.set_exception(HandshakeFailed(problem))
+            self._opened_future.set_exception(HandshakeFailed(problem))
             self.abort()
             return
         self.is_open = True
         self._head = b""
-        self._opened.set_result(None)
-        if rest:
-            self.receiver.received(rest)
+        self._opened_future.set_result(None)
+        if rest_of_bytes:
+            self.receiver.received(rest_of_bytes)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """TCP is gone."""
         self._transport = None
         self.is_open = False
-        if not self._opened.done():
-            self._opened.set_exception(HandshakeFailed(str(exc or "the connection was lost")))
+        if not self._opened_future.done():
+            self._opened_future.set_exception(
+                HandshakeFailed(str(exc or "the connection was lost"))
+            )
         elif self.on_lost is not None:
             self.on_lost(self)
 

@@ -149,8 +149,8 @@ class BarePrime:
         project = message["project"]
         self._state_parts_left[project] -= 1
         if not self._state_parts_left[project]:
-            joined = self.joined[project]
-            self._answer(joined["id"], joined)
+            join_message = self.joined[project]
+            self._answer(join_message["id"], join_message)
 
     def _answer(self, key: str, message: Message) -> None:
         answer = self._reply_futures.get(key)

@@ -50,14 +50,14 @@ class Messages:
         self.received_bytes = 0
         self.on_message = on_message
         self.on_control = on_control
-        self._unread = b""
+        self._unread_bytes = b""
         self._fragments: list[bytes] = []
 
     def received(self, data: bytes) -> None:
         """The next bytes; frames may begin and end anywhere in them."""
         self.received_bytes += len(data)
-        if self._unread:
-            data = self._unread + data
+        if self._unread_bytes:
+            data = self._unread_bytes + data
         at, end = 0, len(data)
         while end - at >= 2:
             body, size = at + 2, data[at + 1]
@@ -72,7 +72,7 @@ class Messages:
             head = data[at]
             at = body + size
             self._got_frame(head, data[body:at])
-        self._unread = data[at:]
+        self._unread_bytes = data[at:]
 
     def _got_frame(self, head: int, payload: bytes) -> None:
         opcode = head & 0x0F
@@ -83,9 +83,9 @@ class Messages:
         else:
             self._fragments.append(payload)
             if head & FIN:
-                whole = b"".join(self._fragments)
+                whole_message = b"".join(self._fragments)
                 self._fragments.clear()
-                self.on_message(whole)
+                self.on_message(whole_message)
 
 
 class Headers:
@@ -99,7 +99,7 @@ class Headers:
         self.frames = 0
         self.others = 0
         self._payload_bytes = payload_bytes
-        self._unread = b""
+        self._unread_bytes = b""
         self._skip = 0
 
     def received(self, data: bytes) -> None:
@@ -108,8 +108,8 @@ class Headers:
         if self._skip >= len(data):
             self._skip -= len(data)
             return
-        if self._unread:
-            data = self._unread + data
+        if self._unread_bytes:
+            data = self._unread_bytes + data
         at, end = self._skip, len(data)
         wanted_bytes, frames = self._payload_bytes, 0
         while end - at >= 2:
@@ -126,4 +126,4 @@ class Headers:
                     self.others += 1
             at = body + size
         self.frames += frames
-        self._unread, self._skip = (b"", at - end) if at >= end else (data[at:], 0)
+        self._unread_bytes, self._skip = (b"", at - end) if at >= end else (data[at:], 0)

@@ -22,7 +22,7 @@ class SlowLine:
     def __init__(self, connection: BareConnection, bytes_per_second: float) -> None:
         self.received_bytes = 0
         self._connection = connection
-        self._behind: Receiver = connection.receiver
+        self._receiver_behind: Receiver = connection.receiver
         self._rate = bytes_per_second
         self._loop = asyncio.get_running_loop()
         self._free_at = self._loop.time()  # when the line has carried all that came
@@ -38,4 +38,4 @@ class SlowLine:
         self._connection.pause_reading()
         pause = min(self._free_at - now, LONGEST_PAUSE_SECONDS)
         self._loop.call_later(pause, self._connection.resume_reading)
-        self._behind.received(data)
+        self._receiver_behind.received(data)

@@ -50,14 +50,14 @@ class Driver:
 
         Raises `NoChromium`; and a browser's first command raises `PageFailed` if it cannot start.
         """
-        named = {"PRIME_CHROMIUM": chromium(), "PRIME_PACKAGES": str(packages)}
+        driver_environment = {"PRIME_CHROMIUM": chromium(), "PRIME_PACKAGES": str(packages)}
         python_end, node_end = socket.socketpair()
         with node_end:
             process = subprocess.Popen(
                 [node, str(DRIVER), str(STARTER), str(artefacts)],
                 stdin=node_end.fileno(),
                 stdout=node_end.fileno(),
-                env=os.environ | named,
+                env=os.environ | driver_environment,
             )
         return cls(process, python_end)
 
@@ -164,9 +164,9 @@ class Page:
         self._browser = browser
         self.name = name
 
-    async def do(self, what: str, *args: Any) -> Any:
+    async def do(self, command: str, *args: Any) -> Any:
         """Any method of Playwright's page, as `mouse.move` or `context.setOffline`."""
-        return await self._browser.ask(do=what, page=self.name, args=list(args))
+        return await self._browser.ask(do=command, page=self.name, args=list(args))
 
     async def click(self, selector: str) -> None:
         """Wait for it, and click it."""

@@ -41,11 +41,13 @@ class Frames:
 
 def frames_of(events: Sequence[Event]) -> Frames:
     """`events`: those named `NAMES`."""
-    begun = {_number(event): event for event in events if event["name"] == BEGUN}
+    begun_events = {_number(event): event for event in events if event["name"] == BEGUN}
     numbers = [_drawn_number(event) for event in events if event["name"] == DRAWN]
-    drawn = sorted((begun[number] for number in numbers if number in begun), key=_screen_time)
-    times = [_screen_time(event) for event in drawn]
-    starts = [float(event["ts"]) for event in drawn]
+    drawn_events = sorted(
+        (begun_events[number] for number in numbers if number in begun_events), key=_screen_time
+    )
+    times = [_screen_time(event) for event in drawn_events]
+    starts = [float(event["ts"]) for event in drawn_events]
     script = [0.0] * max(0, len(starts) - 1)
     for event in _outermost(_script_of_page(events)):
         at = bisect_right(starts, event["ts"]) - 1

@@ -56,8 +56,8 @@ class StudioPage:
 
     async def first_edit(self) -> dict[str, float]:
         """Milliseconds from the start of the load; see `in_page.js`."""
-        measured: dict[str, float] = await self._page.value("measured.firstEdit()")
-        return measured
+        edit_ms: dict[str, float] = await self._page.value("measured.firstEdit()")
+        return edit_ms
 
     async def frames(self, seconds: float, *, scrolls: bool) -> tuple[Frames, float]:
         """What a trace of so long shows, and Chromium's processor time for each frame, in ms.
@@ -68,9 +68,9 @@ class StudioPage:
         patience = seconds * 4 + SLACK_SECONDS
         before = cpu_seconds([self._browser.pid])
         count = await self._page.value(expression, patience)
-        used = cpu_seconds([self._browser.pid]) - before
+        cpu_seconds_used = cpu_seconds([self._browser.pid]) - before
         events = await self._page.trace(CATEGORIES, NAMES, expression, patience)
-        return frames_of(events), used * 1_000 / max(1, count)
+        return frames_of(events), cpu_seconds_used * 1_000 / max(1, count)
 
     async def slow_down(self, times: float) -> None:
         """Its thread runs so many times slower, as on a phone; 1: as fast as it can."""
@@ -79,8 +79,8 @@ class StudioPage:
     async def heap_mb(self) -> float:
         """What its script holds once what nobody needs is collected."""
         await self._page.debugger("HeapProfiler.collectGarbage")
-        used: float = (await self._page.debugger("Runtime.getHeapUsage"))["usedSize"]
-        return used / 1e6
+        used_bytes: float = (await self._page.debugger("Runtime.getHeapUsage"))["usedSize"]
+        return used_bytes / 1e6
 
     async def close(self) -> None:
         """And the storage that it had."""

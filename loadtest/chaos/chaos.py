@@ -74,7 +74,7 @@ PLANTED = "tests.chaos.planted_server"
 
 
 @dataclass(slots=True)
-class Counted:
+class FaultCounts:
     """What one kind of fault came to."""
 
     times: int = 0
@@ -88,13 +88,13 @@ class Chaos:
     def __init__(self, arguments: argparse.Namespace, stage: Stage) -> None:
         self.stage = stage
         self.tally = Tally()
-        self.counted = {name: Counted() for name in arguments.faults}
+        self.counted = {name: FaultCounts() for name in arguments.faults}
         self.in_force: set[str] = set()
         self.watch = NodeWatch(stage.cluster.nodes)
         self.seen: dict[str, list[Checkpoint]] = defaultdict(list)
         """The checkpoints that were stored at some time, by project."""
         self._arguments = arguments
-        self._began = 0.0
+        self._began_at = 0.0
         self._played = 0.0
         self._begun_at = 0
 
@@ -115,23 +115,23 @@ class Chaos:
 
     async def _invite(self, project: str) -> None:
         """Those whom some of the chosen faults need."""
-        stage, chosen = self.stage, self.counted
-        if "hostile_client" in chosen:
+        stage, chosen_faults = self.stage, self.counted
+        if "hostile_client" in chosen_faults:
             stage.hostile = Hostile(stage.cluster.url, stage.rng)
             await stage.hostile.set_up()
             await stage.musicians[0].client.members.grant(
                 project=project, email=stage.hostile.email, role="viewer"
             )
-        if "project_large" in chosen:
+        if "project_large" in chosen_faults:
             history = History(stage.history.path.with_name("large.jsonl"))
             stage.large = LargeProject(stage.cluster.url, self._arguments.seed, history)
             await stage.large.set_up()
-        if any(name.startswith(FAILOVER) for name in chosen):
+        if any(name.startswith(FAILOVER) for name in chosen_faults):
             await stage.standby()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let them play, and do harm, until the plan is through or `stop`."""
-        self._began = time.monotonic()
+        self._began_at = time.monotonic()
         async with self._watching(), asyncio.TaskGroup() as tasks:
             for musician in self.stage.musicians:
                 tasks.create_task(musician.play(stop))
@@ -141,16 +141,16 @@ class Chaos:
                 await self._do_harm(stop)
             finally:
                 stop.set()
-        self._played = time.monotonic() - self._began
+        self._played = time.monotonic() - self._began_at
 
     async def judge(self) -> dict[str, Any]:
         """Wait for rest, read the truth, check all that was seen, and report."""
         await self.stage.cluster.start()
         judgement = Judgement(
-            self.stage, self.tally, self.watch, self.seen, self._begun_at, self._began
+            self.stage, self.tally, self.watch, self.seen, self._begun_at, self._began_at
         )
-        found = await judgement.report()
-        return self._measured() | found | self._proves()
+        judged_figures = await judgement.report()
+        return self._measured() | judged_figures | self._proves()
 
     @contextlib.asynccontextmanager
     async def _watching(self) -> AsyncIterator[None]:
@@ -171,15 +171,20 @@ class Chaos:
 
     async def _note_checkpoints(self, lines: asyncio.StreamReader) -> None:
         while line := await lines.readline():
-            told = json.loads(line)
-            one = Checkpoint(time.monotonic(), told["epoch"], told["seq"], told["digest"])
-            self.seen[told["project"]].append(one)
+            checkpoint_line = json.loads(line)
+            checkpoint = Checkpoint(
+                time.monotonic(),
+                checkpoint_line["epoch"],
+                checkpoint_line["seq"],
+                checkpoint_line["digest"],
+            )
+            self.seen[checkpoint_line["project"]].append(checkpoint)
 
     def figures(self) -> Figures:
         """The present state of the run."""
         replicas = [musician.room.replica for musician in self.stage.musicians]
         return Figures(
-            elapsed=time.monotonic() - self._began if self._began else 0.0,
+            elapsed=time.monotonic() - self._began_at if self._began_at else 0.0,
             seconds=self._arguments.seconds,
             seed=self._arguments.seed,
             in_force=sorted(self.in_force),
@@ -193,47 +198,53 @@ class Chaos:
 
     async def _do_harm(self, stop: asyncio.Event) -> None:
         """Each kind once, in an order by the seed; then two at a time, as the dice say."""
-        rng, deadline = self.stage.rng, self._began + self._arguments.seconds
-        latest = self._began + _longest(self._arguments.seconds)
-        chosen = [fault for fault in FAULTS if fault.name in self.counted]
-        first = rng.sample(chosen, len(chosen))
+        rng, deadline = self.stage.rng, self._began_at + self._arguments.seconds
+        latest = self._began_at + _longest(self._arguments.seconds)
+        chosen_faults = [fault for fault in FAULTS if fault.name in self.counted]
+        first_round = rng.sample(chosen_faults, len(chosen_faults))
         await wait(stop, RECOVERY_SECONDS[0])
-        for left, fault in zip(range(len(first), 0, -1), first, strict=True):
-            share = (deadline - time.monotonic()) / left
+        for faults_left, fault in zip(range(len(first_round), 0, -1), first_round, strict=True):
+            share = (deadline - time.monotonic()) / faults_left
             share = min(max(MIN_SHARE, share), SHARE)
             if stop.is_set() or time.monotonic() > latest:
                 return
-            await self._one(fault, share, stop)
-        for fault in first:
+            await self._do_one_fault(fault, share, stop)
+        for fault in first_round:
             while any(self._proves_nothing(fault)) and time.monotonic() < latest:
                 if stop.is_set():
                     return
-                await self._one(fault, MIN_SHARE, stop)
+                await self._do_one_fault(fault, MIN_SHARE, stop)
         while not stop.is_set() and time.monotonic() + SHARE < deadline:
             async with asyncio.TaskGroup() as tasks:
-                for fault in _unlike(rng.sample(chosen, min(2, len(chosen)))):
-                    tasks.create_task(self._one(fault, SHARE, stop))
+                for fault in _unlike(rng.sample(chosen_faults, min(2, len(chosen_faults)))):
+                    tasks.create_task(self._do_one_fault(fault, SHARE, stop))
         await wait(stop, deadline - time.monotonic())
 
     def _is_to_come(self, fault: Fault) -> bool:
         """Whether another promotion is: each kind happens once before any happens twice."""
-        others = {name for name in self.counted if name.startswith(FAILOVER)} - {fault.name}
-        return any(not self.counted[name].times for name in others)
+        other_failovers = {name for name in self.counted if name.startswith(FAILOVER)} - {
+            fault.name
+        }
+        return any(not self.counted[name].times for name in other_failovers)
 
-    async def _one(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
-        ends = time.monotonic() + seconds
-        counted, began, before = self.counted[fault.name], time.monotonic(), len(self.tally.acked)
+    async def _do_one_fault(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
+        ends_at = time.monotonic() + seconds
+        fault_counts, began_at, before = (
+            self.counted[fault.name],
+            time.monotonic(),
+            len(self.tally.acked),
+        )
         self.in_force.add(fault.name)
         self.stage.history.note(What.FAULT, "chaos", text=fault.name)
-        whom = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
-        self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {whom}")
+        harmed_words = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
+        self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {harmed_words}")
         self.in_force.discard(fault.name)
-        counted.times += 1
+        fault_counts.times += 1
         if fault.name.startswith(FAILOVER) and self._is_to_come(fault):
             self.stage.begin_standby()
-        counted.acked += len(self.tally.acked) - before
-        counted.seconds += time.monotonic() - began
-        await wait(stop, _within(RECOVERY_SECONDS, ends - time.monotonic()))
+        fault_counts.acked += len(self.tally.acked) - before
+        fault_counts.seconds += time.monotonic() - began_at
+        await wait(stop, _within(RECOVERY_SECONDS, ends_at - time.monotonic()))
 
     def _measured(self) -> dict[str, Any]:
         musicians = self.stage.musicians
@@ -274,11 +285,11 @@ class Chaos:
 
     def _proves_nothing(self, fault: Fault) -> Iterator[str]:
         """Why this fault has not been one yet."""
-        counted = self.counted[fault.name]
-        if not counted.times:
+        fault_counts = self.counted[fault.name]
+        if not fault_counts.times:
             yield f"{fault.name} did not happen: {self._arguments.seconds:g} s were too short"
             return
-        if not counted.acked and not fault.stops_acks:
+        if not fault_counts.acked and not fault.stops_acks:
             yield f"no delta was acknowledged during {fault.name}"
         if fault.must_hit and not self.stage.hits[fault.name]:
             yield f"{fault.name}: {fault.must_hit}"
@@ -297,8 +308,8 @@ async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
     console, stop = Console(stderr=True), asyncio.Event()
     rng = random.Random(arguments.seed)
     path = _history_path(arguments.keep)
-    what = f"{arguments.nodes} nodes and {arguments.musicians} musicians"
-    console.print(f"starting {what}; seed {arguments.seed} ...", style="dim")
+    crowd_words = f"{arguments.nodes} nodes and {arguments.musicians} musicians"
+    console.print(f"starting {crowd_words}; seed {arguments.seed} ...", style="dim")
     with (
         data_directory(arguments.keep, "chaos") as directory,
         interrupt_sets(stop),
@@ -338,11 +349,11 @@ def _history_path(keep: Path | None) -> Path:
 
 def _unlike(faults: Sequence[Fault]) -> list[Fault]:
     """At most one of each family: what is down cannot be killed, nor healed by two."""
-    chosen: list[Fault] = []
+    chosen_faults: list[Fault] = []
     for fault in faults:
-        if not any(fault.families & other.families for other in chosen):
-            chosen.append(fault)
-    return chosen
+        if not any(fault.families & chosen_fault.families for chosen_fault in chosen_faults):
+            chosen_faults.append(fault)
+    return chosen_faults
 
 
 def _longest(seconds: float) -> float:

@@ -65,10 +65,10 @@ def some_of(names: Sequence[str]) -> Callable[[str], Any]:
     """A list of such names, with commas."""
 
     def parse(text: str) -> list[str]:
-        chosen = list(dict.fromkeys(text.split(",")))
-        for name in chosen:
+        chosen_names = list(dict.fromkeys(text.split(",")))
+        for name in chosen_names:
             if name not in names:
                 raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
-        return chosen
+        return chosen_names
 
     return parse

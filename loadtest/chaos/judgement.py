@@ -14,7 +14,7 @@ from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
 from loadtest.faults.stage import Stage
-from loadtest.people.large_project import Judged, snapshots_of
+from loadtest.people.large_project import LargeJudgement, snapshots_of
 from loadtest.people.participants import Tally
 from loadtest.people.proof import NotSettled, compare, settle
 from machine.local_hub import audit
@@ -36,14 +36,14 @@ class Judgement:
         stage: Stage,
         tally: Tally,
         watch: NodeWatch,
-        seen: dict[str, list[Checkpoint]],
+        checkpoints_by_project: dict[str, list[Checkpoint]],
         begun_at: int,
         warm_at: float,
     ) -> None:
         self._stage = stage
         self._tally = tally
         self._watch = watch
-        self._seen = seen
+        self._checkpoints_by_project = checkpoints_by_project
         self._begun_at = begun_at
         self._warm_at = warm_at
 
@@ -55,37 +55,40 @@ class Judgement:
         project = stage.musicians[0].room.project
         async with self._witness() as witness:
             row = await witness.projects.get(project=project)
-            fresh = (await witness.join(project)).state
-            stored = await audit(stage.cluster.database_url, project, "--digests")
+            fresh_state = (await witness.join(project)).state
+            audited = await audit(stage.cluster.database_url, project, "--digests")
         await self._watch.look_at_all()
-        ids, digests = stored["delta_ids"], stored["digests"]
-        told = stage.history.happenings
-        kept = without_lost(told, stage.failovers, project, ids, digests)
-        excused = lost_ids(kept)
-        large = await self._of_the_large()
-        proved = compare(stage.musicians, self._tally, stored, fresh, excused)
-        proved["converged"] = proved["converged"] and stored["gapless"] and not unsettled
-        proved["lost"] += large.lost
-        copies = [*wrong_copies(kept, digests), *large.copies]
-        seen = [*self._seen.get(project, ()), *snapshots_of(stored)]
-        checkpoints = [
-            *wrong_checkpoints(seen, digests, stage.failovers, project),
-            *large.checkpoints,
+        ids, digests = audited["delta_ids"], audited["digests"]
+        happenings = stage.history.happenings
+        kept_happenings = without_lost(happenings, stage.failovers, project, ids, digests)
+        excused = lost_ids(kept_happenings)
+        large_judged = await self._of_the_large()
+        proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
+        proof["converged"] = proof["converged"] and audited["gapless"] and not unsettled
+        proof["lost"] += large_judged.lost
+        copies = [*wrong_copies(kept_happenings, digests), *large_judged.copies]
+        stored_checkpoints = [
+            *self._checkpoints_by_project.get(project, ()),
+            *snapshots_of(audited),
         ]
-        if not stored["checkpoint_ok"]:
+        checkpoints = [
+            *wrong_checkpoints(stored_checkpoints, digests, stage.failovers, project),
+            *large_judged.checkpoints,
+        ]
+        if not audited["checkpoint_ok"]:
             checkpoints.append("the checkpoint is wrong in the end")
         truth = Truth(ids, self._begun_at, row["version"], row["description"])
-        stage.hits["postgres_failover_asynchronous"] += len(excused) + large.excused
+        stage.hits["postgres_failover_asynchronous"] += len(excused) + large_judged.excused
         # Long: each line of the report is said once, where it is measured.
         return {
-            **proved,
-            **_of_anomalies(check(kept, truth)),
+            **proof,
+            **_of_anomalies(check(kept_happenings, truth)),
             **_counted("copies_wrong", copies),
             **_counted("checkpoints_wrong", checkpoints),
-            "checkpoints_checked": len(seen) + len(self._seen) - 1,
-            "copies_checked": sum(bool(one.digest) for one in kept),
-            "lost_by_failover": len(excused) + large.excused,
-            **self._of_alarms(told),
+            "checkpoints_checked": len(stored_checkpoints) + len(self._checkpoints_by_project) - 1,
+            "copies_checked": sum(bool(happening.digest) for happening in kept_happenings),
+            "lost_by_failover": len(excused) + large_judged.excused,
+            **self._of_alarms(happenings),
             **self._of_memory(),
             **({"unsettled": unsettled} if unsettled else {}),
         }
@@ -97,27 +100,29 @@ class Judgement:
             return str(error)
         return ""
 
-    async def _of_the_large(self) -> Judged:
-        large, stage = self._stage.large, self._stage
-        if large is None:
-            return Judged(0, (), (), 0)
-        seen = self._seen.get(large.project, ())
+    async def _of_the_large(self) -> LargeJudgement:
+        large_project, stage = self._stage.large, self._stage
+        if large_project is None:
+            return LargeJudgement(0, (), (), 0)
+        checkpoints = self._checkpoints_by_project.get(large_project.project, ())
         try:
-            return await large.judge(stage.cluster.database_url, stage.failovers, seen)
+            return await large_project.judge(
+                stage.cluster.database_url, stage.failovers, checkpoints
+            )
         except TimeoutError:
             stage.problems.append("the large project did not come to rest")
-            return Judged(0, (), (), 0)
+            return LargeJudgement(0, (), (), 0)
 
     async def _everyone_sees_everyone(self) -> None:
         """No member missing, whichever node it is on, and no ghost of a connection that died."""
         rooms = [musician.room for musician in self._stage.musicians]
         deadline = time.monotonic() + PRESENCE_SECONDS
         while True:
-            there = {room.replica.you for room in rooms}
+            members_there = {room.replica.you for room in rooms}
             astray = {
-                musician.name: sorted(there ^ set(musician.room.replica.members))
+                musician.name: sorted(members_there ^ set(musician.room.replica.members))
                 for musician in self._stage.musicians
-                if there != set(musician.room.replica.members)
+                if members_there != set(musician.room.replica.members)
             }
             if not astray:
                 return
@@ -133,18 +138,18 @@ class Judgement:
             await client.login(owner.email, owner.password)
             yield client
 
-    def _of_alarms(self, told: Sequence[Happening]) -> dict[str, Any]:
+    def _of_alarms(self, happenings: Sequence[Happening]) -> dict[str, Any]:
         explains = {fault.name: fault.explains for fault in FAULTS}
-        false = false_alarms(self._watch.alarms, told, explains)
-        counted: Counter[str] = Counter()
+        false = false_alarms(self._watch.alarms, happenings, explains)
+        alarm_counts: Counter[str] = Counter()
         for alarm in self._watch.alarms:
-            counted[alarm.kind] += round(alarm.amount)
-        began = told[0].at if told else 0.0
+            alarm_counts[alarm.kind] += round(alarm.amount)
+        began_at = happenings[0].at if happenings else 0.0
         texts = [
-            f"{a.node} counted {a.kind} {a.amount:g} after {a.at - began:.1f} s" for a in false
+            f"{a.node} counted {a.kind} {a.amount:g} after {a.at - began_at:.1f} s" for a in false
         ]
         return {
-            "alarms": dict(counted),
+            "alarms": dict(alarm_counts),
             "false_alarms": sum(round(alarm.amount) for alarm in false),
             "false_alarms_were": texts[:TOLD],
         }
@@ -155,10 +160,10 @@ class Judgement:
 
 
 def _of_anomalies(anomalies: Sequence[Anomaly]) -> dict[str, Any]:
-    kinds = Counter(one.kind.value for one in anomalies)
-    told = anomalies[:TOLD]
+    kinds = Counter(anomaly.kind.value for anomaly in anomalies)
+    anomalies_shown = anomalies[:TOLD]
     return {
-        "anomalies": [{"kind": one.kind, "text": one.text} for one in told],
+        "anomalies": [{"kind": anomaly.kind, "text": anomaly.text} for anomaly in anomalies_shown],
         "anomaly_kinds": dict(kinds),
     }
 

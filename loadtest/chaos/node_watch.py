@@ -126,10 +126,14 @@ def false_alarms(
 def _spans(history: Sequence[Happening]) -> Iterator[tuple[str, float, float]]:
     """Each fault with its begin and end."""
     healed = [h for h in history if h.what is What.HEALED]
-    for begun in history:
-        if begun.what is What.FAULT:
-            ends = [h.at for h in healed if h.at >= begun.at and h.text.startswith(begun.text)]
-            yield begun.text, begun.at, min(ends, default=float("inf"))
+    for fault_began in history:
+        if fault_began.what is What.FAULT:
+            healed_at = [
+                h.at
+                for h in healed
+                if h.at >= fault_began.at and h.text.startswith(fault_began.text)
+            ]
+            yield fault_began.text, fault_began.at, min(healed_at, default=float("inf"))
 
 
 def memory_report(

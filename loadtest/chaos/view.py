@@ -89,10 +89,10 @@ def live(figures: Figures) -> RenderableType:
 
 def plain_line(figures: Figures) -> str:
     """The same in one line, for a log."""
-    up = sum(figures.nodes_up)
+    nodes_up = sum(figures.nodes_up)
     return (
         f"{figures.elapsed:6.1f} s  {figures.live}/{figures.musicians} live  "
-        f"nodes {up}/{len(figures.nodes_up)}  head {figures.head}  acked {figures.acked}  "
+        f"nodes {nodes_up}/{len(figures.nodes_up)}  head {figures.head}  acked {figures.acked}  "
         f"{', '.join(figures.in_force) or 'getting well'}"
     )
 
@@ -102,8 +102,8 @@ def verdict(report: dict[str, Any]) -> RenderableType:
     table = Table(title="What was proved", title_justify="left", box=None, show_header=False)
     table.add_column(width=1)
     table.add_column(overflow="fold")
-    for kept, claim in _claims(report):
-        mark = Text("✓", "bold green") if kept else Text("✗", "bold red")
+    for is_kept, claim in _claims(report):
+        mark = Text("✓", "bold green") if is_kept else Text("✗", "bold red")
         table.add_row(mark, Text(claim))
     return table
 
@@ -111,17 +111,24 @@ def verdict(report: dict[str, Any]) -> RenderableType:
 def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
     anomalies = report["anomalies"]
     kinds = ", ".join(f"{kind} {count}" for kind, count in report["anomaly_kinds"].items())
-    found = f"anomalies ({kinds})" if anomalies else "no anomaly"
+    anomaly_words = f"anomalies ({kinds})" if anomalies else "no anomaly"
     times = sum(fault["times"] for fault in report["faults"].values())
-    acked = sum(fault["acked"] for fault in report["faults"].values())
-    same = f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
-    again = f"{report['resent']} deltas sent again, {report['sent_again_acked']} answers to echoes"
+    acked_count = sum(fault["acked"] for fault in report["faults"].values())
+    same_song_words = (
+        f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
+    )
+    again_words = (
+        f"{report['resent']} deltas sent again, {report['sent_again_acked']} answers to echoes"
+    )
     # Long: each claim is said once, in the order in which it is shown.
     claims = [
         (report["lost"] == 0, f"{report['acked']} deltas acknowledged, {report['lost']} lost"),
-        (report["converged"], f"{same} ({report['digest']})"),
-        (not anomalies, f"{found} in {report['happenings']} happenings (seed {report['seed']})"),
-        (not report["vacuous"], f"{times} faults, {acked} deltas acknowledged meanwhile"),
+        (report["converged"], f"{same_song_words} ({report['digest']})"),
+        (
+            not anomalies,
+            f"{anomaly_words} in {report['happenings']} happenings (seed {report['seed']})",
+        ),
+        (not report["vacuous"], f"{times} faults, {acked_count} deltas acknowledged meanwhile"),
         (
             not report["copies_wrong"],
             f"{report['copies_checked']} looks at a copy, {report['copies_wrong']} wrong",
@@ -143,7 +150,7 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
             ),
         ),
         (True, f"{report['lost_by_failover']} acknowledged deltas went with a primary"),
-        (True, f"{report['reconnects']} reconnects, {again}"),
+        (True, f"{report['reconnects']} reconnects, {again_words}"),
     ]
     texts = [anomaly["text"] for anomaly in anomalies[:ANOMALIES_SHOWN]]
     for name in ("copies_wrong", "checkpoints_wrong", "false_alarms"):

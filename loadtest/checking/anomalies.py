@@ -74,21 +74,21 @@ class _Facts:
     by_process: dict[str, list[Happening]] = field(default_factory=lambda: defaultdict(list))
     seqs: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
-    def of(self, *what: What) -> list[Happening]:
-        return [happening for one in what for happening in self.by_what[one]]
+    def of(self, *kinds: What) -> list[Happening]:
+        return [happening for kind in kinds for happening in self.by_what[kind]]
 
     def is_slow(self, at: float) -> bool:
         """Whether a fault was in force then, or began soon after, that holds up a client."""
-        begun = [f for f in self.of(What.FAULT) if f.text.startswith(SLOW_WAYS)]
+        slow_faults = [f for f in self.of(What.FAULT) if f.text.startswith(SLOW_WAYS)]
         healed = self.of(What.HEALED)
-        for fault in begun:
-            ends = [h.at for h in healed if h.at >= fault.at and h.text.startswith(fault.text)]
-            if fault.at - FOLLOW_SECONDS <= at <= min(ends, default=at):
+        for fault in slow_faults:
+            healed_at = [h.at for h in healed if h.at >= fault.at and h.text.startswith(fault.text)]
+            if fault.at - FOLLOW_SECONDS <= at <= min(healed_at, default=at):
                 return True
         return False
 
-    def ids(self, *what: What) -> set[str]:
-        return {happening.delta for happening in self.of(*what)}
+    def ids(self, *kinds: What) -> set[str]:
+        return {happening.delta for happening in self.of(*kinds)}
 
 
 def check(history: Sequence[Happening], truth: Truth) -> list[Anomaly]:
@@ -158,20 +158,22 @@ def _divergence(facts: _Facts) -> Iterator[str]:
 
 
 def _dirty_read(facts: _Facts) -> Iterator[str]:
-    for read in facts.of(What.READ):
-        if read.delta not in facts.seqs:
-            yield f"{read.process} saw {read.delta} as seq {read.seq}; the journal has no such id"
+    for read_happening in facts.of(What.READ):
+        if read_happening.delta not in facts.seqs:
+            what_was_read = f"{read_happening.delta} as seq {read_happening.seq}"
+            yield f"{read_happening.process} saw {what_was_read}; the journal has no such id"
 
 
 def _phantom(facts: _Facts) -> Iterator[str]:
-    sent = facts.ids(What.INVOKE)
+    sent_ids = facts.ids(What.INVOKE)
     begun_at = facts.truth.begun_at
     for seq, delta in enumerate(facts.truth.journal[begun_at:], start=begun_at + 1):
-        if delta not in sent:
+        if delta not in sent_ids:
             yield f"nobody sent {delta}, which is seq {seq}"
-    for read in facts.of(What.READ):
-        if read.seq > begun_at and read.delta not in sent:
-            yield f"nobody sent {read.delta}, which {read.process} saw as seq {read.seq}"
+    for read_happening in facts.of(What.READ):
+        if read_happening.seq > begun_at and read_happening.delta not in sent_ids:
+            reader = f"{read_happening.process} saw as seq {read_happening.seq}"
+            yield f"nobody sent {read_happening.delta}, which {reader}"
 
 
 def _reorder(facts: _Facts) -> Iterator[str]:
@@ -185,32 +187,33 @@ def _reorder(facts: _Facts) -> Iterator[str]:
 
 
 def _real_time(facts: _Facts) -> Iterator[str]:
-    acked, delta = 0, ""
+    acked_seq, delta = 0, ""
     in_time = sorted(facts.of(What.OK, What.INVOKE), key=lambda happening: happening.at)
     for happening in in_time:
         if happening.what is What.OK:
-            acked, delta = max((acked, delta), (happening.seq, happening.delta))
+            acked_seq, delta = max((acked_seq, delta), (happening.seq, happening.delta))
             continue
         for seq in facts.seqs.get(happening.delta, ())[:1]:
-            if seq < acked:
-                later = f"{happening.delta}, seq {seq}, was sent"
-                yield f"{later} after {delta} was acknowledged as seq {acked}"
+            if seq < acked_seq:
+                later_words = f"{happening.delta}, seq {seq}, was sent"
+                yield f"{later_words} after {delta} was acknowledged as seq {acked_seq}"
 
 
 def _stale_resume(facts: _Facts) -> Iterator[str]:
     acks = _Acks(facts.of(What.OK))
     for process, happenings in facts.by_process.items():
-        seen = 0
+        seen_seq = 0
         for n, happening in enumerate(happenings):
             reached = _reached(facts, happenings, n) if happening.what is What.SYNCED else None
             if reached is not None:
                 what_happened = f"{process} was brought to seq {reached}"
-                if reached < seen:
-                    yield f"{what_happened}, and had seen {seen} before"
-                elif reached < (acked := acks.before(happening.at - STALE_SECONDS)):
-                    yield f"{what_happened}; {acked} was acknowledged {STALE_SECONDS:g} s earlier"
+                if reached < seen_seq:
+                    yield f"{what_happened}, and had seen {seen_seq} before"
+                elif reached < (acked_seq := acks.before(happening.at - STALE_SECONDS)):
+                    earlier = f"{STALE_SECONDS:g} s earlier"
+                    yield f"{what_happened}; {acked_seq} was acknowledged {earlier}"
             if happening.what in (What.SYNCED, What.READ, What.OK):
-                seen = max(seen, happening.seq)
+                seen_seq = max(seen_seq, happening.seq)
 
 
 def _reached(facts: _Facts, happenings: Sequence[Happening], n: int) -> int | None:
@@ -219,9 +222,9 @@ def _reached(facts: _Facts, happenings: Sequence[Happening], n: int) -> int | No
     None: another join came before one could tell.
     """
     seq, at = happenings[n].seq, happenings[n].at
-    ends = at + (SLOW_FOLLOW_SECONDS if facts.is_slow(at) else FOLLOW_SECONDS)
+    ends_at = at + (SLOW_FOLLOW_SECONDS if facts.is_slow(at) else FOLLOW_SECONDS)
     for happening in happenings[n + 1 :]:
-        if happening.at > ends:
+        if happening.at > ends_at:
             break
         if happening.what is What.SYNCED:
             return None
@@ -243,14 +246,14 @@ class _Acks:
 
 
 def _fail_appears(facts: _Facts) -> Iterator[str]:
-    again = facts.ids(What.AGAIN)  # the other one may have succeeded
+    again_ids = facts.ids(What.AGAIN)  # the other one may have succeeded
     for fail in facts.of(What.FAIL):
-        if fail.delta in facts.seqs and fail.delta not in again:
+        if fail.delta in facts.seqs and fail.delta not in again_ids:
             seq = facts.seqs[fail.delta][0]
             yield f"{fail.delta} was refused ({fail.text}), and is in the journal as seq {seq}"
-    seen = facts.ids(What.ROW_READ) | {facts.truth.row_mark}
+    seen_ids = facts.ids(What.ROW_READ) | {facts.truth.row_mark}
     for fail in facts.of(What.ROW_FAIL):
-        if fail.delta in seen:
+        if fail.delta in seen_ids:
             yield f"the update {fail.delta} was refused ({fail.text}), and took effect"
 
 

@@ -36,13 +36,14 @@ def wrong_copies(history: Sequence[Happening], digests: Digests) -> Iterator[str
 
 
 def wrong_checkpoints(
-    seen: Sequence[Checkpoint], digests: Digests, failovers: Sequence[Failover], project: str
+    checkpoints: Sequence[Checkpoint], digests: Digests, failovers: Sequence[Failover], project: str
 ) -> Iterator[str]:
     """Each that came to something else, but for those that went with a primary."""
-    for one in seen:
-        truth = digests.get(str(one.seq))
-        if truth != one.digest and not any(_took(f, one, project) for f in failovers):
-            yield f"the {one.what} at seq {one.seq} is {one.digest}, the journal's {truth}"
+    for checkpoint in checkpoints:
+        truth = digests.get(str(checkpoint.seq))
+        if truth != checkpoint.digest and not any(_took(f, checkpoint, project) for f in failovers):
+            what, digest = checkpoint.what, checkpoint.digest
+            yield f"the {what} at seq {checkpoint.seq} is {digest}, the journal's {truth}"
 
 
 def _took(failover: Failover, checkpoint: Checkpoint, project: str) -> bool:

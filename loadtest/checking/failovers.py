@@ -57,14 +57,14 @@ def without_lost(
     judged_history = list(history)
     for failover in failovers:
         before = frozenset(h.epoch for h in history if h.epoch and h.at <= failover.cut_at)
-        judged = []
+        judged_happenings = []
         for happening in judged_history:
             is_gone = failover.takes(happening, project, before)
             if not is_gone or _agrees(happening, journal, digests):
-                judged.append(happening)
+                judged_happenings.append(happening)
             elif happening.what is What.OK:
-                judged.append(replace(happening, what=What.LOST_BY_FAILOVER))
-        judged_history = judged
+                judged_happenings.append(replace(happening, what=What.LOST_BY_FAILOVER))
+        judged_history = judged_happenings
     return judged_history
 
 
@@ -75,6 +75,6 @@ def _agrees(happening: Happening, journal: Sequence[str], digests: Mapping[str, 
     return happening.what in (What.OK, What.READ) and entry == happening.delta
 
 
-def lost_ids(kept: Sequence[Happening]) -> set[str]:
+def lost_ids(happenings: Sequence[Happening]) -> set[str]:
     """The deltas that were acknowledged and lost."""
-    return {happening.delta for happening in kept if happening.what is What.LOST_BY_FAILOVER}
+    return {happening.delta for happening in happenings if happening.what is What.LOST_BY_FAILOVER}

@@ -86,9 +86,9 @@ class History:
             self._file.close()
             self._file = None
 
-    def note(self, what: What, process: str, *, at: float | None = None, **told: Any) -> None:
+    def note(self, kind: What, process: str, *, at: float | None = None, **fields: Any) -> None:
         """It happens now, or happened `at`."""
-        happening = Happening(what, process, time.monotonic() if at is None else at, **told)
+        happening = Happening(kind, process, time.monotonic() if at is None else at, **fields)
         self.happenings.append(happening)
         if self._file is not None:
             self._file.write(happening.line() + "\n")
@@ -96,5 +96,5 @@ class History:
 
 def read_history(lines: Iterable[str]) -> list[Happening]:
     """What a file of `History` holds."""
-    read = (json.loads(line) for line in lines)
-    return [Happening(**{**line, "what": What(line["what"])}) for line in read]
+    values_of_lines = (json.loads(line) for line in lines)
+    return [Happening(**{**line, "what": What(line["what"])}) for line in values_of_lines]

@@ -81,10 +81,12 @@ class Demo:
     async def set_up(self) -> None:
         """Accounts, a project filled with the song, and everyone in its room."""
         count, seed = self._arguments.musicians, self._arguments.seed
-        stays = math.isinf(self._arguments.seconds)
+        stays_for_long = math.isinf(self._arguments.seconds)
         for number in range(count):
-            one = Participant(self.hub.url, number, seed, self.tally, is_calm=stays)
-            self.participants.append(one)
+            participant = Participant(
+                self.hub.url, number, seed, self.tally, is_calm=stays_for_long
+            )
+            self.participants.append(participant)
         await take_seats(self.participants, self._song)
         self.address = await self._invitation()
 
@@ -126,11 +128,11 @@ class Demo:
         await settle(self.participants, self.tally)
         self._sample_memory()
         async with self._witness() as witness:
-            proved = await prove(self.participants, self.tally, self.hub.database_url, witness)
+            proof = await prove(self.participants, self.tally, self.hub.database_url, witness)
         recall = await self._recall()
-        lost = recall.pop("lost")
-        other_figures = {"recall": recall, "lost_uses": lost, "library": library}
-        return self._measured() | proved | other_figures
+        lost_uses = recall.pop("lost")
+        other_figures = {"recall": recall, "lost_uses": lost_uses, "library": library}
+        return self._measured() | proof | other_figures
 
     async def _let_others_look_on(self) -> None:
         """Who came by a browser edits no more, so that copies can be compared; no more come."""
@@ -153,9 +155,9 @@ class Demo:
         habits = [participant.habits for participant in self.participants]
         return {
             "uses": sum(habit.used for habit in habits),
-            "suggested": sum(one.suggested for one in habits),
-            "taken": sum(one.taken for one in habits),
-            "lost": sum([await one.lost() for one in habits]),
+            "suggested": sum(habits_of_one.suggested for habits_of_one in habits),
+            "taken": sum(habits_of_one.taken for habits_of_one in habits),
+            "lost": sum([await habits_of_one.lost() for habits_of_one in habits]),
         }
 
     async def close(self) -> None:
@@ -352,6 +354,6 @@ def _length_in_beats(song: Song) -> float:
 
 
 def _tell_refusals(tally: Tally, console: Console) -> None:
-    for refused in tally.refused[:5]:
-        op = refused.ops[int(refused.details.get("op", 0))]
-        console.print(f"refused: {refused.code}: {refused.message} {op}", markup=False)
+    for refusal in tally.refused[:5]:
+        op = refusal.ops[int(refusal.details.get("op", 0))]
+        console.print(f"refused: {refusal.code}: {refusal.message} {op}", markup=False)

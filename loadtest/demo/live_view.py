@@ -130,18 +130,23 @@ def _rates(figures: Figures) -> Table:
 
 
 def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
-    lost, refused, kills = report["lost"], report["refused"], report["kills"]
-    acked = report["deltas_acked"]
-    same = f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
+    lost_count, refused_count, kills = report["lost"], report["refused"], report["kills"]
+    acked_count = report["deltas_acked"]
+    same_song_words = (
+        f"{report['musicians']} musicians, a fresh join and PostgreSQL hold the same song"
+    )
     claims = [
-        (lost == 0, f"{acked} deltas acknowledged and seen, {lost} of them lost"),
-        (report["converged"], f"{same} ({report['digest']})"),
-        (refused == 0, f"{refused} refused; {report['dropped_ops']} ops overtaken and reported"),
+        (lost_count == 0, f"{acked_count} deltas acknowledged and seen, {lost_count} of them lost"),
+        (report["converged"], f"{same_song_words} ({report['digest']})"),
+        (
+            refused_count == 0,
+            f"{refused_count} refused; {report['dropped_ops']} ops overtaken and reported",
+        ),
     ]
     if kills:
-        again = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
+        again_words = f"{report['reconnects']} reconnects, {report['resent']} deltas sent again"
         whom = f"one of {report['nodes']} nodes" if "nodes" in report else "the server"
-        claims.append((report["converged"], f"{whom} was killed {kills} x: {again}"))
+        claims.append((report["converged"], f"{whom} was killed {kills} x: {again_words}"))
     recall = report["recall"]
     sentence = f"{recall['uses']} uses told to Mixx Recall, {report['lost_uses']} of them lost"
     suggestions_taken = f"{recall['taken']} of {recall['suggested']} first suggestions taken"
@@ -156,11 +161,14 @@ def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:
 
 
 def _library_claims(library: dict[str, Any], everyone: int) -> list[tuple[bool, str]]:
-    used, shared, live = library["presets_used"], library["shared_with"], library["live_for"]
-    presets = f"{used} of {everyone} uses of the preset {library['preset']} counted"
+    used_count, shared, live = library["presets_used"], library["shared_with"], library["live_for"]
+    presets = f"{used_count} of {everyone} uses of the preset {library['preset']} counted"
     take = f"a take's clip was pending for {library['pending_for']} and then live for {live}"
     return [
-        (used == everyone and shared == everyone, f"{presets}, a copy of it shared with {shared}"),
+        (
+            used_count == everyone and shared == everyone,
+            f"{presets}, a copy of it shared with {shared}",
+        ),
         (live == everyone, take),
     ]
 

@@ -50,9 +50,9 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 async def run_drills(arguments: argparse.Namespace) -> dict[str, Any]:
     """One after the other; a report with one of each."""
-    unknown = [name for name in arguments.names if name not in BY_NAME]
-    if unknown:
-        arguments.parser.error(f"{unknown[0]} is none of {', '.join(BY_NAME)}")
+    unknown_names = [name for name in arguments.names if name not in BY_NAME]
+    if unknown_names:
+        arguments.parser.error(f"{unknown_names[0]} is none of {', '.join(BY_NAME)}")
     console = wide_console()
     reports: dict[str, Any] = {}
     for name in arguments.names or list(BY_NAME):
@@ -101,11 +101,11 @@ async def _play(drill: Drill, scene: Scene, seconds: float) -> dict[str, Any]:
 
 
 def _sum_of_reports(reports: dict[str, Any]) -> dict[str, Any]:
-    done = [report for report in reports.values() if "skipped" not in report]
+    reports_done = [report for report in reports.values() if "skipped" not in report]
     return {
-        "lost": sum(report["lost"] for report in done),
-        "problems": [text for report in done for text in report["problems"]],
-        "converged": all(report["equal"] for report in done),
+        "lost": sum(report["lost"] for report in reports_done),
+        "problems": [text for report in reports_done for text in report["problems"]],
+        "converged": all(report["equal"] for report in reports_done),
     }
 
 

@@ -62,9 +62,16 @@ async def _rolling_restart(scene: Scene, seconds: float) -> None:
 
 async def _change_the_secret(scene: Scene, seconds: float) -> None:
     """In the three steps of the page, with two secrets in force."""
-    old, new = scene.stage.cluster.nodes[0].environment["PRIME_SECRET"], secrets.token_hex(32)
-    for in_force, coming, before in ((old, new, ""), (new, "", old), (new, "", "")):
-        environment = {"PRIME_SECRET_NEXT": coming, "PRIME_SECRET_BEFORE": before}
+    old_secret, new_secret = (
+        scene.stage.cluster.nodes[0].environment["PRIME_SECRET"],
+        secrets.token_hex(32),
+    )
+    for in_force, next_secret, before in (
+        (old_secret, new_secret, ""),
+        (new_secret, "", old_secret),
+        (new_secret, "", ""),
+    ):
+        environment = {"PRIME_SECRET_NEXT": next_secret, "PRIME_SECRET_BEFORE": before}
         await _restart_each(scene, seconds / 2, {"PRIME_SECRET": in_force, **environment})
 
 

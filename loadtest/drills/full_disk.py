@@ -39,11 +39,11 @@ async def fill_the_disk(scene: Scene, seconds: float) -> None:
     """Full for so long, then room again; a PostgreSQL that has ended is started."""
     cluster = scene.stage.cluster
     ballast = cluster.directory / BALLAST
-    acked = scene.stage.acked()
+    acked_count = scene.stage.acked()
     await asyncio.to_thread(_fill, ballast)
     try:
         await asyncio.sleep(max(FULL_SECONDS, seconds))
-        scene.notes["acknowledged_while_full"] = scene.stage.acked() - acked
+        scene.notes["acknowledged_while_full"] = scene.stage.acked() - acked_count
     finally:
         await asyncio.to_thread(ballast.unlink)
     scene.notes["postgresql_ended"] = not cluster.postgres.is_running
@@ -63,9 +63,11 @@ def _fill(ballast: Path) -> None:
 def _ran(*words: object) -> str:
     """Empty: it went well; else what it said."""
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [str(word) for word in words], capture_output=True, text=True, timeout=20, check=False
         )
     except OSError as error:
         return str(error)
-    return "" if done.returncode == 0 else done.stderr.strip() or f"status {done.returncode}"
+    return (
+        "" if process.returncode == 0 else process.stderr.strip() or f"status {process.returncode}"
+    )

@@ -93,7 +93,7 @@ def _on_each_node(
     return all_do
 
 
-async def _until(scene: Scene, what: str, is_so: Callable[[], Awaitable[bool]]) -> None:
+async def _until(scene: Scene, wanted_words: str, is_so: Callable[[], Awaitable[bool]]) -> None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
@@ -101,7 +101,7 @@ async def _until(scene: Scene, what: str, is_so: Callable[[], Awaitable[bool]]) 
                     return
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
-        scene.stage.problems.append(f"nodes did not {what} within {PATIENCE_SECONDS:g} s")
+        scene.stage.problems.append(f"nodes did not {wanted_words} within {PATIENCE_SECONDS:g} s")
 
 
 def _write_both(directory: Path) -> None:

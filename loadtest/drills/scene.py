@@ -70,11 +70,11 @@ class Scene:
 
     async def wait_for_acks(self, seconds: float) -> None:
         """For so long, and until some more are acknowledged: a drill proves nothing without."""
-        acked = self.stage.acked()
+        acked_before = self.stage.acked()
         await asyncio.sleep(seconds)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while self.stage.acked() < acked + FEW:
+                while self.stage.acked() < acked_before + FEW:
                     self._tally.changed.clear()
                     await self._tally.changed.wait()
         except TimeoutError:
@@ -91,20 +91,20 @@ class Scene:
         owner = stage.musicians[0]
         async with Client(owner.client.url, device="witness") as witness:
             await witness.login(owner.email, owner.password)
-            fresh = (await witness.join(self.project)).state
-        stored = await audit(stage.cluster.database_url, self.project, "--digests")
+            fresh_state = (await witness.join(self.project)).state
+        audited = await audit(stage.cluster.database_url, self.project, "--digests")
         happenings = stage.history.happenings
-        judged = without_lost(
-            happenings, stage.failovers, self.project, stored["delta_ids"], stored["digests"]
+        judged_happenings = without_lost(
+            happenings, stage.failovers, self.project, audited["delta_ids"], audited["digests"]
         )
-        lost = lost_ids(judged)
-        proved = compare(stage.musicians, self._tally, stored, fresh, lost)
+        lost_ids_excused = lost_ids(judged_happenings)
+        proof = compare(stage.musicians, self._tally, audited, fresh_state, lost_ids_excused)
         return {
-            "acknowledged": proved["deltas_acked"],
-            "lost": proved["lost"],
-            "lost_by_failover": len(lost),
+            "acknowledged": proof["deltas_acked"],
+            "lost": proof["lost"],
+            "lost_by_failover": len(lost_ids_excused),
             "longest_pause_ms": round(longest_pause(happenings) * 1_000),
-            "equal": bool(proved["converged"] and stored["gapless"] and not unsettled),
+            "equal": bool(proof["converged"] and audited["gapless"] and not unsettled),
             "reconnects": sum(m.client.connections - 1 for m in stage.musicians),
             "refused": len(self._tally.refused),
             "problems": [*stage.problems, *([unsettled] if unsettled else [])],
@@ -112,15 +112,15 @@ class Scene:
         }
 
 
-def longest_pause(told: Sequence[Happening]) -> float:
+def longest_pause(happenings: Sequence[Happening]) -> float:
     """Seconds that the delta which waited longest for its answer has waited."""
-    sent: dict[str, float] = {}
+    sent_at_by_id: dict[str, float] = {}
     longest = 0.0
-    for happening in told:
+    for happening in happenings:
         if happening.what is What.INVOKE:
-            sent[happening.delta] = happening.at
-        elif happening.what is What.OK and happening.delta in sent:
-            longest = max(longest, happening.at - sent.pop(happening.delta))
+            sent_at_by_id[happening.delta] = happening.at
+        elif happening.what is What.OK and happening.delta in sent_at_by_id:
+            longest = max(longest, happening.at - sent_at_by_id.pop(happening.delta))
     return longest
 
 

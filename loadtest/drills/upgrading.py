@@ -53,10 +53,10 @@ def _unpack(directory: Path) -> None:
     version, commit = _newest()
     command = ["git", "-C", str(CHECKOUT), "archive", commit]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
+        process = subprocess.run(command, capture_output=True, check=False)
     except OSError as error:
         raise Skipped(f"there is no git: {error.strerror}") from error
-    if done.returncode != 0:
+    if process.returncode != 0:
         raise Skipped(f"this checkout has no commit {commit}, the last one of {version}")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(process.stdout)) as archive:
         archive.extractall(root_of(directory), filter="data")

@@ -246,8 +246,8 @@ class _Pipe:
                 self._writer.write_eof()
 
     async def _wait_for(self, came_at: float) -> None:
-        due = came_at + self._condition.delay_seconds
-        await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+        due_at = came_at + self._condition.delay_seconds
+        await asyncio.sleep(max(0.0, due_at - asyncio.get_running_loop().time()))
         await self._condition.flows.wait()
 
     async def _write(self, data: bytes) -> None:

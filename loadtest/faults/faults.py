@@ -92,9 +92,9 @@ async def _cut_postgres(stage: Stage, seconds: float) -> str:
     name, ways = stage.next_ways()
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
-        chosen = stage.rng.choice(([ways], stage.ways))
+        chosen_ways = stage.rng.choice(([ways], stage.ways))
         await stage.worst_moment()
-        for way in chosen:
+        for way in chosen_ways:
             way.postgres.cut()
         await asyncio.sleep(stage.rng.uniform(0.1, 0.4))
     return f"{name} and, now and then, all"
@@ -138,46 +138,46 @@ async def _for(seconds: float, proxy: FaultProxy, begin: Callable[[], None], nam
 
 async def _cut_clients(stage: Stage, _seconds: float) -> str:
     """What they sent is stored by then, and the answers are lost: they have to send it again."""
-    chosen = stage.some_links()
-    for _, link in chosen:
+    chosen_links = stage.some_links()
+    for _, link in chosen_links:
         link.stall(Direction.DOWN)
     await asyncio.sleep(UNHEARD_SECONDS)
-    for _, link in chosen:
+    for _, link in chosen_links:
         link.refuse()
     await asyncio.sleep(DOWN_SECONDS)
-    return _heal(chosen)
+    return _heal(chosen_links)
 
 
 async def _stall_clients(stage: Stage, seconds: float) -> str:
-    chosen = stage.some_links()
-    for _, link in chosen:
+    chosen_links = stage.some_links()
+    for _, link in chosen_links:
         link.stall(*stage.rng.choice(WAYS))
     await asyncio.sleep(seconds)
-    return _heal(chosen)
+    return _heal(chosen_links)
 
 
 async def _delay_clients(stage: Stage, seconds: float) -> str:
-    chosen = stage.some_links()
-    for _, link in chosen:
+    chosen_links = stage.some_links()
+    for _, link in chosen_links:
         link.delay(SLOW_SECONDS)
     await asyncio.sleep(seconds)
-    return _heal(chosen)
+    return _heal(chosen_links)
 
 
 async def _throttle_clients(stage: Stage, seconds: float) -> str:
-    chosen = stage.some_links()
-    for _, link in chosen:
+    chosen_links = stage.some_links()
+    for _, link in chosen_links:
         link.throttle(NARROW_BYTES_PER_SECOND)
     await asyncio.sleep(seconds)
-    return _heal(chosen)
+    return _heal(chosen_links)
 
 
 async def _half_close_clients(stage: Stage, seconds: float) -> str:
-    chosen = stage.some_links()
-    for _, link in chosen:
+    chosen_links = stage.some_links()
+    for _, link in chosen_links:
         link.half_close(stage.rng.choice(list(Direction)))
     await asyncio.sleep(seconds)
-    return _heal(chosen)
+    return _heal(chosen_links)
 
 
 def _heal(proxies: list[tuple[str, FaultProxy]]) -> str:
@@ -188,14 +188,14 @@ def _heal(proxies: list[tuple[str, FaultProxy]]) -> str:
 
 async def _send_again(stage: Stage, seconds: float) -> str:
     """Through the balancer, so that mostly another node gets them."""
-    chosen = stage.rng.sample(stage.musicians, min(ECHOES, len(stage.musicians)))
-    echoes = [Echo(musician, stage.cluster.url, stage.history) for musician in chosen]
-    ended = await asyncio.gather(*(echo.run(seconds) for echo in echoes), return_exceptions=True)
-    for error in ended:
+    chosen_musicians = stage.rng.sample(stage.musicians, min(ECHOES, len(stage.musicians)))
+    echoes = [Echo(musician, stage.cluster.url, stage.history) for musician in chosen_musicians]
+    results = await asyncio.gather(*(echo.run(seconds) for echo in echoes), return_exceptions=True)
+    for error in results:
         if isinstance(error, BaseException) and not isinstance(error, CouldNotOpen):
             raise error
     stage.echoes_acked += sum(echo.acked for echo in echoes)
-    return ", ".join(musician.name for musician in chosen)
+    return ", ".join(musician.name for musician in chosen_musicians)
 
 
 FAULTS = (

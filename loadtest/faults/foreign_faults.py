@@ -27,8 +27,8 @@ async def lock_row(stage: Stage, seconds: float) -> str:
     """Somebody's transaction has the row of the musicians' project."""
     project = stage.musicians[0].room.project
     url = stage.cluster.database_url
-    async with beside(url, FOREIGN_SESSION, "lock", project) as (told, _):
-        if not told["found"]:
+    async with beside(url, FOREIGN_SESSION, "lock", project) as (session_answer, _):
+        if not session_answer["found"]:
             stage.problems.append(f"there is no row of {project} to lock")
         await asyncio.sleep(seconds)
         stage.hits["postgres_row_locked"] += sum(bool(m.room.in_flight) for m in stage.musicians)
@@ -38,13 +38,13 @@ async def lock_row(stage: Stage, seconds: float) -> str:
 async def foreign_transaction(stage: Stage, seconds: float) -> str:
     """A transaction stays open elsewhere in the cluster, the bus is down, and somebody logs out."""
     nodes = stage.cluster.nodes
-    here, there = nodes[0].url, nodes[-1].url
+    first_url, last_url = nodes[0].url, nodes[-1].url
     for way in stage.ways:
         way.redis.stall()
     try:
         async with beside(stage.cluster.database_url, FOREIGN_SESSION, "transaction", NEIGHBOUR):
             try:
-                await _log_out(stage, here, there)
+                await _log_out(stage, first_url, last_url)
             except (CannotConnect, ConnectionOver) as error:
                 stage.problems.append(f"a guest could not log in: {error}")
             await asyncio.sleep(min(seconds, 0.5))
@@ -60,14 +60,14 @@ async def _log_out(stage: Stage, node_url: str, other_url: str) -> None:
     async with Client(node_url, device="guest") as guest:
         await guest.register(f"{unique}@guest.example", f"guest-{unique}", secrets.token_urlsafe())
         token = guest.access_token
-        async with Client(other_url, device="guest elsewhere", access_token=token) as elsewhere:
-            ends = time.monotonic() + OUT_SECONDS
+        async with Client(other_url, device="guest elsewhere", access_token=token) as other_client:
+            ends_at = time.monotonic() + OUT_SECONDS
             await guest.logout()
-            while elsewhere.is_connected:
+            while other_client.is_connected:
                 await asyncio.sleep(0.02)
-                if time.monotonic() > ends:
+                if time.monotonic() > ends_at:
                     break
-            if elsewhere.is_connected:
+            if other_client.is_connected:
                 stage.problems.append(
                     f"a login was revoked, and {OUT_SECONDS:g} s later still connected, while a "
                     "transaction was open in another database (rule A3)"
@@ -110,8 +110,8 @@ async def fail_over_asynchronously(stage: Stage, seconds: float) -> str:
 
 async def _fail_over(stage: Stage, *, is_synchronous: bool) -> str:
     await stage.fail_over(is_synchronous=is_synchronous)
-    deadline, acked = time.monotonic() + ACKED_AGAIN_SECONDS, stage.acked()
-    while stage.acked() == acked:
+    deadline, acked_before = time.monotonic() + ACKED_AGAIN_SECONDS, stage.acked()
+    while stage.acked() == acked_before:
         if time.monotonic() > deadline:
             stage.problems.append(
                 f"{ACKED_AGAIN_SECONDS:g} s after a promotion nothing has been acknowledged"

@@ -88,9 +88,9 @@ class Hostile:
 
     async def _half_handshakes(self, seconds: float) -> None:
         """Some send nothing, some half a request, some no request at all."""
-        said = (b"", HALF_REQUEST, os.urandom(200), b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 2_000)
+        openings = (b"", HALF_REQUEST, os.urandom(200), b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 2_000)
         numbers = range(HALF_HANDSHAKES)
-        writers = await asyncio.gather(*(self._say(said[n % len(said)]) for n in numbers))
+        writers = await asyncio.gather(*(self._say(openings[n % len(openings)]) for n in numbers))
         try:
             await asyncio.sleep(seconds)
         finally:
@@ -120,7 +120,7 @@ class Hostile:
     # With one.
 
     @contextlib.asynccontextmanager
-    async def _inside(self, project: str) -> Any:
+    async def _in_room(self, project: str) -> Any:
         assert self._account is not None
         self._step += 1
         device = f"hostile {self._step}"
@@ -148,12 +148,12 @@ class Hostile:
             lambda: frame(b"\x81" * 5_000),  # deep
         )
         for shape in shapes:
-            async with self._inside(self._project) as prime:
+            async with self._in_room(self._project) as prime:
                 prime.connection.send(shape())
                 await self._until_closed(prime, 1.0)
 
     async def _flood(self) -> None:
-        async with self._inside(self._project) as prime:
+        async with self._in_room(self._project) as prime:
             for number in range(FLOOD):
                 self._present(prime, self._project, number)
                 if number % 100 == 0:
@@ -162,7 +162,7 @@ class Hostile:
 
     async def _slow_reader(self, project: str, seconds: float) -> None:
         """It is sent all that musicians do, and reads none of it."""
-        async with self._inside(project) as prime:
+        async with self._in_room(project) as prime:
             prime.connection.pause_reading()
             await asyncio.sleep(seconds)
 
@@ -172,9 +172,11 @@ class Hostile:
         name = f"chain{self._step:03}"
         ops = [_channel(f"{name}-0", "ch_master")]
         ops += [_channel(f"{name}-{n}", f"{name}-{n - 1}") for n in range(1, CHAIN)]
-        ends = ("ch_master", f"{name}-0")
-        turns = [_set("channels", f"{name}-1", {"dest": ends[n % 2]}) for n in range(ROUTINGS)]
-        async with self._inside(self._project) as prime:
+        destinations = ("ch_master", f"{name}-0")
+        turns = [
+            _set("channels", f"{name}-1", {"dest": destinations[n % 2]}) for n in range(ROUTINGS)
+        ]
+        async with self._in_room(self._project) as prime:
             self._propose(prime, f"{name}-chain", ops)
             self._propose(prime, f"{name}-turns", turns)
             await self._until_closed(prime, 2.0)
@@ -186,31 +188,39 @@ class Hostile:
         device = {"channel": name, "role": "instrument", "name": "Wide", "params": params}
         insert = {"op": "insert", "col": "devices", "id": f"{name}-d", "entity": device}
         turns = [_set("devices", f"{name}-d", {"params": {f"p{n}": n}}) for n in range(100)]
-        async with self._inside(self._project) as prime:
+        async with self._in_room(self._project) as prime:
             self._propose(prime, f"{name}-wide", [_channel(name, "ch_master"), insert])
             self._propose(prime, f"{name}-leaves", turns)
             await self._until_closed(prime, 1.0)
 
     async def _gestures(self, seconds: float) -> None:
         """Each shows other leaves of one device, and none ends."""
-        async with self._inside(self._project) as prime:
+        async with self._in_room(self._project) as prime:
             for number in range(GESTURES):
-                leaves = {
+                params = {
                     f"g{number}-{n}-yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy": float(n) for n in range(16)
                 }
-                shown = {"some-device": {"col": "devices", "props": {"params": leaves}}}
-                told = {"t": "gesture", "project": self._project, "id": f"g{number % 8}"}
-                prime.send(told | {"values": shown})
+                gesture_values = {"some-device": {"col": "devices", "props": {"params": params}}}
+                gesture = {"t": "gesture", "project": self._project, "id": f"g{number % 8}"}
+                prime.send(gesture | {"values": gesture_values})
             await asyncio.sleep(seconds)
 
     async def _same_id_twice(self) -> None:
         """Over two connections, with the same ops and with others."""
         self._step += 1
         delta_id = f"twice-{self._step:04}"
-        async with self._inside(self._project) as one, self._inside(self._project) as other:
-            for prime, name in ((one, "a"), (other, "a"), (other, "b"), (one, "b")):
+        async with (
+            self._in_room(self._project) as first_prime,
+            self._in_room(self._project) as second_prime,
+        ):
+            for prime, name in (
+                (first_prime, "a"),
+                (second_prime, "a"),
+                (second_prime, "b"),
+                (first_prime, "b"),
+            ):
                 self._propose(prime, delta_id, [_channel(f"{delta_id}-{name}", "ch_master")])
-            await self._until_closed(one, 0.5)
+            await self._until_closed(first_prime, 0.5)
 
     def _present(self, prime: BarePrime, project: str, number: int) -> None:
         prime.send({"t": "presence", "project": project, "cursor": {"time": float(number)}})

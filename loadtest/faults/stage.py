@@ -69,15 +69,15 @@ class Stage:
 
     def some_links(self) -> list[tuple[str, FaultProxy]]:
         """A third of the musicians, with their ways."""
-        both = [(m.name, link) for m, link in zip(self.musicians, self.links, strict=True)]
-        return self.rng.sample(both, max(1, len(both) // 3))
+        named_links = [(m.name, link) for m, link in zip(self.musicians, self.links, strict=True)]
+        return self.rng.sample(named_links, max(1, len(named_links) // 3))
 
     async def worst_moment(self) -> None:
         """Wait until a delta is sent and not answered, or was answered just now; not for ever."""
-        looks = self.rng.choice((self._something_waits, self._something_was_answered))
+        is_worst_moment = self.rng.choice((self._something_waits, self._something_was_answered))
         deadline = time.monotonic() + WORST_MOMENT_SECONDS
         while time.monotonic() < deadline:
-            if looks():
+            if is_worst_moment():
                 return
             await asyncio.sleep(0.001)
 

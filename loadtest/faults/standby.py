@@ -52,10 +52,14 @@ class Standby:
         """Copy the primary and follow it; returns once that is so."""
         port = await self.way.start()
         words = ("--data", str(self._data))
-        of = f"host={folder_of(self._cluster.database_url)} user=postgres"
-        by = f"host=127.0.0.1 port={port} user=postgres application_name={self._data.name}"
-        ready = await self._postgres.start((*words, "--standby-of", of, "--follows", by))
-        self.database_url = ready["database_url"]
+        primary_dsn = f"host={folder_of(self._cluster.database_url)} user=postgres"
+        follower_dsn = (
+            f"host=127.0.0.1 port={port} user=postgres application_name={self._data.name}"
+        )
+        ready_line = await self._postgres.start(
+            (*words, "--standby-of", primary_dsn, "--follows", follower_dsn)
+        )
+        self.database_url = ready_line["database_url"]
         await ask(as_superuser(self._cluster.database_url), ASKED, "followed")
 
     async def make_synchronous(self) -> None:
@@ -67,12 +71,14 @@ class Standby:
         await self._cluster.postgres.end(signal.SIGQUIT)
         cut_at = time.monotonic()
         self.way.refuse()  # what it has not got by now it will never get
-        held = await ask(as_superuser(self.database_url), ASKED, "promoted")
+        server_answer = await ask(as_superuser(self.database_url), ASKED, "promoted")
         writable_at = time.monotonic()
         self._is_ours = False
         self._cluster.promoted(self._postgres, self._data, self.database_url)
         await self.way.stop()
-        return Failover(cut_at, writable_at, is_synchronous, held["heads"], held["versions"])
+        return Failover(
+            cut_at, writable_at, is_synchronous, server_answer["heads"], server_answer["versions"]
+        )
 
     async def stop(self) -> None:
         """End it; once it has taken over it is the cluster's."""

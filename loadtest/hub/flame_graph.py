@@ -41,11 +41,13 @@ class FlameGraph:
         """For the JSON of a report, which has no pictures: shares of what functions took alone."""
         if self.why_none:
             return {"of": self.of_what, "error": self.why_none}
-        alone: Counter[str] = Counter()
+        own_samples: Counter[str] = Counter()
         for stack, samples in self.stacks.items():
-            alone[stack[-1]] += samples
-        samples = alone.total()
-        percent = {name: round(n / samples * 100, 1) for name, n in alone.most_common(MOST_TOLD)}
+            own_samples[stack[-1]] += samples
+        samples = own_samples.total()
+        percent = {
+            name: round(n / samples * 100, 1) for name, n in own_samples.most_common(MOST_TOLD)
+        }
         return {"of": self.of_what, "samples": samples, "own_percent": percent}
 
 
@@ -71,7 +73,7 @@ async def record(pid: int, begin: float, end: float, of_what: str) -> FlameGraph
             *(program, "record", "--pid", str(pid), "--duration", str(seconds), "--gil"),
             *("--rate", str(SAMPLES_PER_SECOND), "--format", "raw"),
             *("--output", str(samples)),
-            within=seconds + WRITE_SECONDS,
+            seconds=seconds + WRITE_SECONDS,
         )
         stacks = stacks_of(samples.read_text(encoding="utf-8")) if samples.exists() else {}
     if not stacks:
@@ -89,7 +91,7 @@ def stacks_of(raw: str) -> Stacks:
     return stacks
 
 
-async def _run(*command: str, within: float) -> str:
+async def _run(*command: str, seconds: float) -> str:
     """Both outputs of a command, which is ended when it takes too long or we are cancelled."""
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -98,10 +100,10 @@ async def _run(*command: str, within: float) -> str:
         stderr=subprocess.STDOUT,
     )
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(seconds):
             output, _ = await process.communicate()
     except TimeoutError:
-        return f"nothing came within {within:g} s"
+        return f"nothing came within {seconds:g} s"
     finally:
         if process.returncode is None:
             process.kill()

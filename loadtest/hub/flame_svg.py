@@ -55,15 +55,15 @@ def _tree(stacks: Stacks) -> Box:
 
 def _boxes(root: Box, scale: float) -> Iterator[str]:
     """All that are wide enough to be seen; by a list and not by recursion: stacks are deep."""
-    waiting = [(root, 0.0, 0)]
-    while waiting:
-        caller, x, depth = waiting.pop()
+    waiting_frames = [(root, 0.0, 0)]
+    while waiting_frames:
+        caller, x, depth = waiting_frames.pop()
         for name, box in sorted(caller.calls.items()):
             width = box.samples * scale
             if width >= NARROWEST:
                 percent = box.samples / max(1, root.samples) * 100
                 yield _box(name, percent, x, width, depth * ROW)
-                waiting.append((box, x, depth + 1))
+                waiting_frames.append((box, x, depth + 1))
             x += width
 
 

@@ -103,6 +103,8 @@ def allow_files(connections: int) -> None:
 def _cpu_seconds(process: psutil.Process) -> float:
     with contextlib.suppress(psutil.Error):
         times = process.cpu_times()
-        ended = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
-        return float(times.user + times.system + ended)
+        ended_seconds = getattr(times, "children_user", 0.0) + getattr(
+            times, "children_system", 0.0
+        )
+        return float(times.user + times.system + ended_seconds)
     return 0.0

@@ -25,16 +25,18 @@ class Samples:
     ) -> None:
         self.seconds: list[float] = []
         self.series: dict[str, list[float]] = {name: [] for name in [*busy, *(levels or {})]}
-        self._busy = dict(busy)
+        self._busy_readers = dict(busy)
         self._levels = dict(levels or {})
         self._every = every
         self._began_at = self._read_at = 0.0
-        self._used: dict[str, float] = {}
+        self._seconds_used: dict[str, float] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._began_at = self._read_at = time.perf_counter()
-        self._used = {name: read() for name, read in self._busy.items()}
+        self._seconds_used = {
+            name: read_seconds() for name, read_seconds in self._busy_readers.items()
+        }
         self._task = asyncio.create_task(self._run())
         return self
 
@@ -46,7 +48,7 @@ class Samples:
     @property
     def busy_names(self) -> list[str]:
         """Those kept as percent of a core."""
-        return list(self._busy)
+        return list(self._busy_readers)
 
     @property
     def level_names(self) -> list[str]:
@@ -78,15 +80,15 @@ class Samples:
 
     def _read(self) -> None:
         now = time.perf_counter()
-        passed, self._read_at = now - self._read_at, now
-        if passed <= 0:
+        seconds_passed, self._read_at = now - self._read_at, now
+        if seconds_passed <= 0:
             return
         self.seconds.append(now - self._began_at)
-        for name, read in self._busy.items():
-            used = read()
+        for name, read_figure in self._busy_readers.items():
+            seconds_used = read_figure()
             # A process that was started anew counts from nothing again.
-            gone_by = max(0.0, used - self._used[name])
-            self._used[name] = used
-            self.series[name].append(gone_by / passed * 100)
-        for name, read in self._levels.items():
-            self.series[name].append(read())
+            gone_by = max(0.0, seconds_used - self._seconds_used[name])
+            self._seconds_used[name] = seconds_used
+            self.series[name].append(gone_by / seconds_passed * 100)
+        for name, read_figure in self._levels.items():
+            self.series[name].append(read_figure())

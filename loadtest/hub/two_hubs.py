@@ -24,12 +24,12 @@ async def two_hubs(
     async with _valkey(directory) as redis_url:
         environment = {**(environment or {}), "REDIS_URL": redis_url}
         async with (
-            LocalHub(directory / "one", environment=environment) as one,
+            LocalHub(directory / "one", environment=environment) as first_hub,
             LocalHub(
-                directory / "two", database_url=one.database_url, environment=environment
+                directory / "two", database_url=first_hub.database_url, environment=environment
             ) as two,
         ):
-            yield one, two
+            yield first_hub, two
 
 
 @asynccontextmanager
@@ -46,8 +46,8 @@ async def _valkey(directory: Path) -> AsyncIterator[str]:
     assert process.stdout is not None
     try:
         async with asyncio.timeout(VALKEY_SECONDS):
-            ready: dict[str, Any] = json.loads(await process.stdout.readline())
-        yield ready["redis_url"]
+            ready_line: dict[str, Any] = json.loads(await process.stdout.readline())
+        yield ready_line["redis_url"]
     except (TimeoutError, ValueError):
         raise HubFailed("Valkey did not start") from None
     finally:

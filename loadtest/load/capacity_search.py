@@ -102,6 +102,6 @@ class Search:
         return rooms_near(math.sqrt(self.carried * self.beyond))
 
 
-def around(found: float, most: float) -> Search:
+def around(rooms_found: float, most: float) -> Search:
     """A search that begins near what another one has found."""
-    return Search(min(most, rooms_near(found / PRECISION)), most, widest=PRECISION**2)
+    return Search(min(most, rooms_near(rooms_found / PRECISION)), most, widest=PRECISION**2)

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
-from loadtest.load.job import Failed, Job, Measured
+from loadtest.load.job import GeneratorFault, Job, Measurement
 from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks, now_ms
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
@@ -34,7 +34,7 @@ SERIES_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
+class MoverGroup:
     """Members who move by one schedule; their steps are numbered from `first_step` on."""
 
     schedule: Schedule
@@ -49,10 +49,10 @@ def main(job: Job, pipe: Pipe) -> None:
     try:
         pipe.send(uvloop.run(_generate(job, pipe)))
     except Exception as error:
-        pipe.send(Failed(f"{type(error).__name__}: {error}"))
+        pipe.send(GeneratorFault(f"{type(error).__name__}: {error}"))
 
 
-async def _generate(job: Job, pipe: Pipe) -> Measured:
+async def _generate(job: Job, pipe: Pipe) -> Measurement:
     load = Load(job, job.dialect())
     await load.enter()
     await load.learn()
@@ -60,9 +60,9 @@ async def _generate(job: Job, pipe: Pipe) -> Measured:
     gc.freeze()
     pipe.send("ready")
     start: float = await asyncio.to_thread(pipe.recv)
-    measured = await load.run(start)
+    measurement = await load.run(start)
     load.leave()
-    return measured
+    return measurement
 
 
 class Load:
@@ -78,7 +78,7 @@ class Load:
         self._sizes: Counter[int] = Counter()
         """Lengths of the messages of one update that listeners have received."""
         self._polled: PolledReading | None = None
-        self._lost = 0
+        self._lost_count = 0
 
     async def enter(self) -> None:
         """Everyone connects and joins; raises what connecting does."""
@@ -87,25 +87,25 @@ class Load:
     async def learn(self) -> None:
         """Move slowly at first; then those who do not decode know what to count."""
         now = time.perf_counter()
-        slowly = Moving(Schedule(now, len(self._seats), 2.0), self._seats, 0)
+        slowly = MoverGroup(Schedule(now, len(self._seats), 2.0), self._seats, 0)
         await self._move([slowly], now + LEARN_SECONDS, array("d"))
         await asyncio.sleep(QUIET_SECONDS)
         self._sizes = sum((listener.payload_sizes for listener in self._listeners), Counter[int]())
-        counted = self._count_all(self._seats)
-        self._polled = PolledReading([seat.connection for seat in counted])
+        counted_seats = self._count_all(self._seats)
+        self._polled = PolledReading([seat.connection for seat in counted_seats])
 
-    async def run(self, start: float) -> Measured:
+    async def run(self, start: float) -> Measurement:
         """The load from `start` on, by the clock of `time.perf_counter`."""
         job = self._job
         begin = start + job.warm_up
         end = begin + job.seconds
         schedule = Schedule(start, len(self._seats), job.hz)
         # Steps go on from those of learning: a clock of Yjs must not go back.
-        everyone = Moving(schedule, self._seats, round(2 * LEARN_SECONDS) + 1)
-        measured = await self._carry_out([everyone], start, begin, end)
-        self._sum_up(measured, self._listeners)
-        measured.timed_of = self._timed_of([everyone], begin, end)
-        return measured
+        everyone = MoverGroup(schedule, self._seats, round(2 * LEARN_SECONDS) + 1)
+        measurement = await self._carry_out([everyone], start, begin, end)
+        self._sum_up(measurement, self._listeners)
+        measurement.timed_of = self._timed_of([everyone], begin, end)
+        return measurement
 
     def leave(self) -> None:
         """Cut all connections."""
@@ -151,10 +151,10 @@ class Load:
 
     def _count_all(self, seats: Sequence[Seat]) -> list[Seat]:
         """Those of the seats who do not listen count; returns them."""
-        counted = [seat for seat in seats if not self._job.listens(seat.room, seat.member)]
-        for seat in counted:
+        counted_seats = [seat for seat in seats if not self._job.listens(seat.room, seat.member)]
+        for seat in counted_seats:
             self._count(seat)
-        return counted
+        return counted_seats
 
     def _count(self, seat: Seat) -> None:
         counting: Counting | CountingTicks
@@ -170,60 +170,62 @@ class Load:
         self._counting.append(counting)
 
     async def _carry_out(
-        self, moving: Sequence[Moving], start: float, begin: float, end: float
-    ) -> Measured:
+        self, movers: Sequence[MoverGroup], start: float, begin: float, end: float
+    ) -> Measurement:
         """These move from `start` to `end`; what is due from `begin` on is measured."""
-        measured = Measured()
+        measurement = Measurement()
         for listener in self._listeners:
             listener.window_ms = (begin * 1_000, end * 1_000)
         await asyncio.sleep(max(0.0, start - time.perf_counter()))
-        watching = asyncio.create_task(self._watch(measured, start, begin, end))
-        await self._move(moving, end, measured.lag_ms)
+        watching = asyncio.create_task(self._watch(measurement, start, begin, end))
+        await self._move(movers, end, measurement.lag_ms)
         await watching
-        for mover in moving:
-            measured.sent += mover.schedule.done - mover.schedule.due_between(start, begin)
-            measured.due += mover.schedule.due_between(begin, end)
-            measured.due_in_all += mover.schedule.due_between(start, end)
-        measured.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
+        for mover in movers:
+            measurement.sent += mover.schedule.done - mover.schedule.due_between(start, begin)
+            measurement.due += mover.schedule.due_between(begin, end)
+            measurement.due_in_all += mover.schedule.due_between(start, end)
+        measurement.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
         await self._drain()
-        return measured
+        return measurement
 
-    def _timed_of(self, moving: Sequence[Moving], begin: float, end: float) -> int:
+    def _timed_of(self, movers: Sequence[MoverGroup], begin: float, end: float) -> int:
         """Each update due in that time, at each listener that is not its own."""
         listening = Counter(listener.room for listener in self._listeners)
         return sum(
             mover.schedule.due_of(number, begin, end)
             * (listening[seat.room] - self._job.listens(seat.room, seat.member))
-            for mover in moving
+            for mover in movers
             for number, seat in enumerate(mover.seats)
         )
 
-    async def _move(self, moving: Sequence[Moving], end: float, lag_ms: "array[float]") -> None:
+    async def _move(self, movers: Sequence[MoverGroup], end: float, lag_ms: "array[float]") -> None:
         update = self._dialect.update
         next_due = 0.0
         while next_due < end:
             now = time.perf_counter()
-            for mover in moving:
+            for mover in movers:
                 seats, first_step = mover.seats, mover.first_step
                 for member, step, due_at in mover.schedule.take_due(min(now, end)):
                     seat = seats[member]
                     seat.connection.send(update(seat, first_step + step, due_at))
                     lag_ms.append((time.perf_counter() - due_at) * 1_000)
-            next_due = min(one.schedule.next_due for one in moving)
+            next_due = min(group.schedule.next_due for group in movers)
             await asyncio.sleep(max(GRAIN_SECONDS, next_due - time.perf_counter()))
 
-    async def _watch(self, measured: Measured, start: float, begin: float, end: float) -> None:
+    async def _watch(
+        self, measurement: Measurement, start: float, begin: float, end: float
+    ) -> None:
         """Counters at both ends of the measured time, and in between for the plots."""
-        await self._series_until(measured, start, begin)
-        updates, received, cpu = self._updates(), self._received(), _cpu_seconds()
-        await self._series_until(measured, start, end)
-        measured.delivered = self._updates() - updates
-        measured.received_bytes = self._received() - received
-        measured.cpu_seconds = _cpu_seconds() - cpu
+        await self._series_until(measurement, start, begin)
+        updates, received_before, cpu = self._updates(), self._received(), _cpu_seconds()
+        await self._series_until(measurement, start, end)
+        measurement.delivered = self._updates() - updates
+        measurement.received_bytes = self._received() - received_before
+        measurement.cpu_seconds = _cpu_seconds() - cpu
 
-    async def _series_until(self, measured: Measured, start: float, end: float) -> None:
+    async def _series_until(self, measurement: Measurement, start: float, end: float) -> None:
         while (now := time.perf_counter()) < end:
-            measured.series.append((now - start, self._updates(), self._received()))
+            measurement.series.append((now - start, self._updates(), self._received()))
             await asyncio.sleep(min(SERIES_SECONDS, max(0.0, end - now)))
         if self._polled is not None:
             self._polled.read()
@@ -231,8 +233,11 @@ class Load:
     async def _drain(self) -> None:
         deadline = now_ms() + DRAIN_SECONDS * 1_000
         before = -1
-        while now_ms() < deadline and (come := sum(x.updates for x in self._listeners)) != before:
-            before = come
+        while (
+            now_ms() < deadline
+            and (updates_come := sum(x.updates for x in self._listeners)) != before
+        ):
+            before = updates_come
             await asyncio.sleep(QUIET_SECONDS)
 
     def _updates(self) -> float:
@@ -243,22 +248,22 @@ class Load:
     def _received(self) -> int:
         return sum(seat.connection.receiver.received_bytes for seat in self._seats)
 
-    def _sum_up(self, measured: Measured, listeners: Sequence[Listener]) -> None:
-        measured.lost_connections = self._lost
-        measured.update_bytes = len(self._dialect.update(self._seats[0], 0, time.perf_counter()))
+    def _sum_up(self, measurement: Measurement, listeners: Sequence[Listener]) -> None:
+        measurement.lost_connections = self._lost_count
+        measurement.update_bytes = len(self._dialect.update(self._seats[0], 0, time.perf_counter()))
         for listener in listeners:
-            measured.latency_ms.extend(listener.latencies[0])
-            measured.across_ms.extend(listener.latencies[1])
-            measured.decoded_messages += listener.messages
-            measured.repeats += listener.repeats
-            measured.replaced += listener.replaced
-            measured.problems += listener.problems
+            measurement.latency_ms.extend(listener.latencies[0])
+            measurement.across_ms.extend(listener.latencies[1])
+            measurement.decoded_messages += listener.messages
+            measurement.repeats += listener.repeats
+            measurement.replaced += listener.replaced
+            measurement.problems += listener.problems
         for counting in self._counting:
             if isinstance(counting, CountingTicks):
-                measured.problems += counting.problems
+                measurement.problems += counting.problems
 
     def _lose(self, _connection: object) -> None:
-        self._lost += 1
+        self._lost_count += 1
 
 
 def _cpu_seconds() -> float:

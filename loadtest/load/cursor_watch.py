@@ -67,8 +67,8 @@ class CursorsSeen:
     @property
     def problems(self) -> list[str]:
         """Why these figures are not the server's alone; none: they are."""
-        found = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
-        return [f"cursors: {problem_found}" for problem_found in found]
+        problems_found = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
+        return [f"cursors: {problem_found}" for problem_found in problems_found]
 
 
 class CursorWatch:
@@ -154,12 +154,12 @@ async def _watch(watch: Watch, pipe: Pipe) -> None:
     while await _word_of_parent(pipe) == "begin":
         cursors_seen = CursorsSeen()
         cpu, began_at = time.process_time(), time.perf_counter()
-        moving = asyncio.create_task(_move(movers, watch.hz, cursors_seen))
+        moving_task = asyncio.create_task(_move(movers, watch.hz, cursors_seen))
         await _word_of_parent(pipe)
-        moving.cancel()
-        passed = time.perf_counter() - began_at
-        cursors_seen.wanted = passed * watch.hz * len(movers)
-        cursors_seen.cpu_percent = (time.process_time() - cpu) / passed * 100
+        moving_task.cancel()
+        seconds_passed = time.perf_counter() - began_at
+        cursors_seen.wanted = seconds_passed * watch.hz * len(movers)
+        cursors_seen.cpu_percent = (time.process_time() - cpu) / seconds_passed * 100
         pipe.send(cursors_seen)
     beating.cancel()
 
@@ -194,9 +194,9 @@ class Mover:
         cursor = {"time": step % 256 / 4, "y": step % 100 / 100}
         self.prime.send({"t": "presence", "project": self._project, "cursor": cursor, "at": at})
 
-    def begin(self, seen: CursorsSeen) -> None:
-        """Note from now on what others do, in `seen`."""
-        self.seen = seen
+    def begin(self, cursors_seen: CursorsSeen) -> None:
+        """Note from now on what others do, in `cursors_seen`."""
+        self.seen = cursors_seen
         self._last_update.clear()
 
     def _on_message(self, message: Message) -> None:

@@ -31,14 +31,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class GeneratorFault:
     """Why a generator could not do its job."""
 
     why: str
 
 
 @dataclass(slots=True)
-class Measured:
+class Measurement:
     """What one generator saw."""
 
     cursor_ms: list[float] = field(default_factory=list)
@@ -54,10 +54,12 @@ class Measured:
 class Member:
     """One member of one room."""
 
-    def __init__(self, client: Client, room: Room, measured: Measured, is_timed: bool) -> None:
+    def __init__(
+        self, client: Client, room: Room, measurement: Measurement, is_timed: bool
+    ) -> None:
         self.client = client
         self.room = room
-        self._measured = measured
+        self._measurement = measurement
         self._is_timed = is_timed
         self._last_seen_at: dict[str, float] = {}
         self._edited_at: dict[str, float] = {}
@@ -66,7 +68,7 @@ class Member:
     def move(self, step: int) -> None:
         """The next place of a hand that goes to and fro."""
         self.room.move(cursor={"time": step % 256 / 4, "y": step % 100 / 100}, at=_now_ms())
-        self._measured.updates_sent += 1
+        self._measurement.updates_sent += 1
 
     def edit(self, step: int) -> None:
         """One small delta."""
@@ -74,31 +76,31 @@ class Member:
         began_at = _now_ms()
         op = {"op": "set", "col": "channels", "id": "ch_master", "props": props}
         self._edited_at[self.room.edit([op])] = began_at
-        self._measured.deltas_sent += 1
+        self._measurement.deltas_sent += 1
 
     def _on_event(self, event: Event) -> None:
         match event:
             case Moved(moved=moved):
                 self._saw(moved)
             case Acknowledged(delta_id=delta_id):
-                began = self._edited_at.pop(delta_id, None)
-                if began is not None and not event.on_resume:
-                    self._measured.ack_ms.append(_now_ms() - began)
+                edited_at = self._edited_at.pop(delta_id, None)
+                if edited_at is not None and not event.on_resume:
+                    self._measurement.ack_ms.append(_now_ms() - edited_at)
             case _:
                 pass
 
-    def _saw(self, moved: dict[str, dict[str, float]]) -> None:
+    def _saw(self, moved_members: dict[str, dict[str, float]]) -> None:
         now = _now_ms()
         you = self.room.replica.you
-        self._measured.ticks += 1
-        for member, presence in moved.items():
+        self._measurement.ticks += 1
+        for member, presence in moved_members.items():
             at = presence.get("at", 0.0)
             if member == you or at <= self._last_seen_at.get(member, 0.0):
                 continue
             self._last_seen_at[member] = at
-            self._measured.updates_delivered += 1
+            self._measurement.updates_delivered += 1
             if self._is_timed:
-                self._measured.cursor_ms.append(now - at)
+                self._measurement.cursor_ms.append(now - at)
 
 
 def main(job: Job, pipe: Pipe) -> None:
@@ -107,27 +109,27 @@ def main(job: Job, pipe: Pipe) -> None:
     try:
         pipe.send(asyncio.run(_generate(job, pipe)))
     except Exception as error:
-        pipe.send(Failed(str(error) or type(error).__name__))
+        pipe.send(GeneratorFault(str(error) or type(error).__name__))
 
 
-async def _generate(job: Job, pipe: Pipe) -> Measured:
-    measured = Measured()
-    async with _members(job, measured) as rooms:
+async def _generate(job: Job, pipe: Pipe) -> Measurement:
+    measurement = Measurement()
+    async with _members(job, measurement) as rooms:
         pipe.send("ready")
         await asyncio.to_thread(pipe.recv)
         end = time.perf_counter() + job.seconds
         async with asyncio.TaskGroup() as tasks:
             for members in rooms:
-                tasks.create_task(_move_all(job, members, measured, end))
-                tasks.create_task(_edit_in_turn(job, members, measured, end))
+                tasks.create_task(_move_all(job, members, measurement, end))
+                tasks.create_task(_edit_in_turn(job, members, measurement, end))
         await asyncio.gather(*(member.room.settled() for room in rooms for member in room))
         everyone = [member.client for room in rooms for member in room]
-        measured.reconnects = sum(client.connections - 1 for client in everyone)
-    return measured
+        measurement.reconnects = sum(client.connections - 1 for client in everyone)
+    return measurement
 
 
 @asynccontextmanager
-async def _members(job: Job, measured: Measured) -> AsyncIterator[Sequence[Sequence[Member]]]:
+async def _members(job: Job, measurement: Measurement) -> AsyncIterator[Sequence[Sequence[Member]]]:
     """One account on many devices: what costs a server is connections, not accounts."""
     async with AsyncExitStack() as stack:
         owner = await stack.enter_async_context(Client(job.url, device="owner"))
@@ -136,12 +138,12 @@ async def _members(job: Job, measured: Measured) -> AsyncIterator[Sequence[Seque
         rooms = []
         for number in range(job.rooms):
             project = (await owner.projects.create(name=f"load {number}"))["id"]
-            rooms.append(await _fill_room(job, owner, project, measured, stack))
+            rooms.append(await _fill_room(job, owner, project, measurement, stack))
         yield rooms
 
 
 async def _fill_room(
-    job: Job, owner: Client, project: str, measured: Measured, stack: AsyncExitStack
+    job: Job, owner: Client, project: str, measurement: Measurement, stack: AsyncExitStack
 ) -> list[Member]:
     at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
     token = owner.access_token
@@ -152,19 +154,21 @@ async def _fill_room(
             stack.push_async_callback(client.close)
             await client.connect(60.0)
             room = await client.join(project)
-        return Member(client, room, measured, number < MEASURED_MEMBERS)
+        return Member(client, room, measurement, number < MEASURED_MEMBERS)
 
     return await asyncio.gather(*(come_in(number) for number in range(job.size)))
 
 
-async def _move_all(job: Job, members: Sequence[Member], measured: Measured, end: float) -> None:
+async def _move_all(
+    job: Job, members: Sequence[Member], measurement: Measurement, end: float
+) -> None:
     """Each member at the rate given, spread over the time between two of its moves."""
     if job.hz <= 0:
         return
     gap = 1 / (job.hz * len(members))
     due_at, step = time.perf_counter(), 0
     while (now := time.perf_counter()) < end:
-        measured.lag_ms.append(max(0.0, now - due_at) * 1_000)
+        measurement.lag_ms.append(max(0.0, now - due_at) * 1_000)
         while due_at <= now:
             members[step % len(members)].move(step)
             step += 1
@@ -173,7 +177,7 @@ async def _move_all(job: Job, members: Sequence[Member], measured: Measured, end
 
 
 async def _edit_in_turn(
-    job: Job, members: Sequence[Member], measured: Measured, end: float
+    job: Job, members: Sequence[Member], measurement: Measurement, end: float
 ) -> None:
     if job.deltas_per_second <= 0:
         return

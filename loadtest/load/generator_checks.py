@@ -25,25 +25,25 @@ PROBE_SECONDS = 0.01
 def problems(
     lag_ms: Sequence[float],
     cpu_percent: float,
-    sent: float = 1.0,
-    wanted: float = 1.0,
+    sent_count: float = 1.0,
+    wanted_count: float = 1.0,
     lag_bound_ms: float = LAG_BOUND_MS,
 ) -> list[str]:
     """Why the load was not what it should have been, in sentences; none: it was."""
-    found = []
-    late = percentile(lag_ms, 99) or 0.0
-    if late > lag_bound_ms:
-        found.append(
-            f"the generator was late by {late:.1f} ms at p99, on {cpu_percent:.0f} % of a core: "
-            "the latencies are its own too"
+    problems_found = []
+    lag_p99_ms = percentile(lag_ms, 99) or 0.0
+    if lag_p99_ms > lag_bound_ms:
+        problems_found.append(
+            f"the generator was late by {lag_p99_ms:.1f} ms at p99, on {cpu_percent:.0f} % of a "
+            "core: the latencies are its own too"
         )
     if cpu_percent > CPU_BOUND_PERCENT:
-        found.append(
+        problems_found.append(
             f"the generator took {cpu_percent:.0f} % of its core: it could not have offered more"
         )
-    if sent < wanted * RATE_BOUND:
-        found.append(f"only {sent:,.0f} of {wanted:,.0f} messages were sent")
-    return found
+    if sent_count < wanted_count * RATE_BOUND:
+        problems_found.append(f"only {sent_count:,.0f} of {wanted_count:,.0f} messages were sent")
+    return problems_found
 
 
 def disturbed(waiting_percent: float) -> list[str]:
@@ -54,9 +54,9 @@ def disturbed(waiting_percent: float) -> list[str]:
     return [f"the server had work and no core for {share}: something else runs on its core"]
 
 
-def verdict(said: Sequence[str]) -> dict[str, Any]:
+def verdict(problems_found: Sequence[str]) -> dict[str, Any]:
     """As reports have it."""
-    return {"sustained": not said, "not_sustained_because": list(said)}
+    return {"sustained": not problems_found, "not_sustained_because": list(problems_found)}
 
 
 class LoopLag:
@@ -83,8 +83,10 @@ class LoopLag:
         """What this process took of one core so far, or until the end."""
         if self._at_end is not None:
             return self._at_end
-        passed = time.perf_counter() - self._began_at
-        return (time.process_time() - self._cpu) / passed * 100 if passed > 0 else 0.0
+        seconds_passed = time.perf_counter() - self._began_at
+        return (
+            (time.process_time() - self._cpu) / seconds_passed * 100 if seconds_passed > 0 else 0.0
+        )
 
     @property
     def summary(self) -> dict[str, float | None]:

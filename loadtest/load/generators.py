@@ -12,7 +12,7 @@ from typing import Any
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Cost
 from loadtest.load import cursor_load
-from loadtest.load.job import Failed, Job, Measured
+from loadtest.load.job import GeneratorFault, Job, Measurement
 
 SETUP_SECONDS = 300.0
 LEAD_SECONDS = 0.3
@@ -31,7 +31,7 @@ class Loaded:
     """A load that was carried out: what the generators saw, and what the server took."""
 
     job: Job
-    measured: Measured
+    measured: Measurement
     cost: Cost
     generators: int
 
@@ -69,10 +69,10 @@ async def carry_out(job: Job, watch: Watch, working: Callable[[float], None]) ->
         showing = asyncio.create_task(_show(working, start, begin + job.seconds))
         try:
             cost = await watch(start, begin, begin + job.seconds)
-            measured = await asyncio.gather(*(receive(pipe) for pipe in pipes))
+            measurements = await asyncio.gather(*(receive(pipe) for pipe in pipes))
         finally:
             showing.cancel()
-    return Loaded(job, added_up(measured), cost, len(jobs))
+    return Loaded(job, added_up(measurements), cost, len(jobs))
 
 
 async def _show(working: Callable[[float], None], start: float, end: float) -> None:
@@ -93,12 +93,12 @@ async def receive(pipe: Any) -> Any:
         raise GeneratorFailed(f"a generator said nothing for {SETUP_SECONDS:g} s") from None
     except EOFError:
         raise GeneratorFailed("a generator process ended by itself") from None
-    if isinstance(word, Failed):
+    if isinstance(word, GeneratorFault):
         raise GeneratorFailed(word.why)
     return word
 
 
-def added_up(parts: Sequence[Measured]) -> Measured:
+def added_up(parts: Sequence[Measurement]) -> Measurement:
     """Several generators as one; their series are added sample by sample."""
     total = parts[0]
     for part in parts[1:]:
@@ -111,8 +111,8 @@ def added_up(parts: Sequence[Measured]) -> Measured:
         ):
             setattr(total, name, getattr(total, name) + getattr(part, name))
         total.series = [
-            (at, updates + more, received + bytes_)
-            for (at, updates, received), (_, more, bytes_) in zip(
+            (at, updates + more_updates, received_bytes + bytes_)
+            for (at, updates, received_bytes), (_, more_updates, bytes_) in zip(
                 total.series, part.series, strict=False
             )
         ]

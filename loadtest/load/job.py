@@ -52,7 +52,7 @@ def listeners_of(size: int) -> int:
 
 
 @dataclass(slots=True)
-class Measured:
+class Measurement:
     """What one generator saw in the measured time, unless said otherwise.
 
     `series`: seconds since the load began, updates delivered so far, bytes received so far.
@@ -84,7 +84,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class GeneratorFault:
     """Why a generator could not do its job."""
 
     why: str

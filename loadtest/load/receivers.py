@@ -122,13 +122,13 @@ class SharedTicks:
 
     def moved(self, seat: Seat, payload: bytes) -> frozenset[int]:
         """The members in this tick."""
-        moved = self._decoded.get(payload)
-        if moved is None:
+        moved_members = self._decoded.get(payload)
+        if moved_members is None:
             moves: Moves = self._dialect.moves_in(seat, payload)
-            moved = self._decoded[payload] = frozenset(member for member, _ in moves)
+            moved_members = self._decoded[payload] = frozenset(member for member, _ in moves)
             if len(self._decoded) > DECODED_KEPT:
                 del self._decoded[next(iter(self._decoded))]
-        return moved
+        return moved_members
 
 
 class CountingTicks:
@@ -143,11 +143,11 @@ class CountingTicks:
 
     def _message(self, payload: bytes) -> None:
         try:
-            moved = self._ticks.moved(self._seat, payload)
+            moved_members = self._ticks.moved(self._seat, payload)
         except NONSENSE as error:
             self.problems[f"{type(error).__name__}: {error}"[:200]] += 1
             return
-        self.updates += len(moved) - (self._seat.member in moved)
+        self.updates += len(moved_members) - (self._seat.member in moved_members)
 
     def _control(self, opcode: Opcode, payload: bytes) -> None:
         self._seat.connection.control(opcode, payload)

@@ -30,10 +30,10 @@ class Schedule:
 
         One that comes late is late by its own time; none is skipped.
         """
-        while (due := self.due_at(self.done)) <= now:
+        while (due_at := self.due_at(self.done)) <= now:
             step, member = divmod(self.done, self.members)
             self.done += 1
-            yield member, step, due
+            yield member, step, due_at
 
     def due_between(self, begin: float, end: float) -> int:
         """How many moves should be made from `begin` on and before `end`."""

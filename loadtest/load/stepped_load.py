@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
-from loadtest.load.cursor_load import QUIET_SECONDS, Load, Moving
-from loadtest.load.job import Failed, Job, Measured
+from loadtest.load.cursor_load import QUIET_SECONDS, Load, MoverGroup
+from loadtest.load.job import GeneratorFault, Job, Measurement
 from loadtest.load.receivers import Listener
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
@@ -52,13 +52,13 @@ Order = Grow | Step | None
 
 
 def main(job: Job, pipe: Pipe) -> None:
-    """The process: one answer to each order, `Measured` to a step, and "ready" to others."""
+    """The process: one answer to each order, `Measurement` to a step, and "ready" to others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and it ends us
     job.cores.pin_this_process()
     try:
         uvloop.run(_follow(job, pipe))
     except Exception as error:
-        pipe.send(Failed(f"{type(error).__name__}: {error}"))
+        pipe.send(GeneratorFault(f"{type(error).__name__}: {error}"))
 
 
 async def _follow(job: Job, pipe: Pipe) -> None:
@@ -92,39 +92,39 @@ class SteppedLoad(Load):
         super().__init__(job, dialect)
         self._next_step = 0
         """Of those that `Dialect.update` numbers: they never go back."""
-        self._moving: frozenset[int] = frozenset()
+        self._moving_rooms: frozenset[int] = frozenset()
         """Rooms that move now."""
 
     async def grow(self, rooms: Sequence[int]) -> None:
         """Fill these rooms; the first time they move a little, to learn what is to be counted."""
-        new = await self._fill(rooms)
+        new_seats = await self._fill(rooms)
         if not self._next_step:
             await self.learn()
             self._next_step = 100
         else:
-            self._count_all(new)
+            self._count_all(new_seats)
         self._poll([])
         gc.collect()
         gc.freeze()
 
-    async def step(self, order: Step) -> Measured:
+    async def step(self, order: Step) -> Measurement:
         """Carry out one step, and wait until nothing of it is under way."""
         begin = order.start + order.warm_up
         end = begin + order.seconds
-        self._moving = order.rooms
+        self._moving_rooms = order.rooms
         movers = self._movers(order)
         self._poll([seat for mover in movers for seat in mover.seats])
         listeners = self._listeners_in(order)
         before = self._updates()
-        measured = await self._carry_out(movers, order.start, begin, end)
-        self._next_step += max(one.schedule.done // len(one.seats) for one in movers) + 1
+        measurement = await self._carry_out(movers, order.start, begin, end)
+        self._next_step += max(group.schedule.done // len(group.seats) for group in movers) + 1
         await self._settle()
-        measured.delivered_in_all = self._updates() - before
-        self._sum_up(measured, listeners)
-        measured.timed_of = self._timed_of(movers, begin, end)
+        measurement.delivered_in_all = self._updates() - before
+        self._sum_up(measurement, listeners)
+        measurement.timed_of = self._timed_of(movers, begin, end)
         self._poll([])
-        self._moving = frozenset()
-        return measured
+        self._moving_rooms = frozenset()
+        return measurement
 
     async def keep_alive(self) -> None:
         """Until cancelled: whoever rests says in time that it is there."""
@@ -133,26 +133,30 @@ class SteppedLoad(Load):
         step = 0
         while heartbeat:
             for seat in self._seats[step % steps :: steps]:
-                if seat.room not in self._moving:
+                if seat.room not in self._moving_rooms:
                     seat.connection.send(heartbeat)
             step += 1
             await asyncio.sleep(1 / HEARTBEATS_PER_SECOND)
 
-    def _movers(self, order: Step) -> list[Moving]:
+    def _movers(self, order: Step) -> list[MoverGroup]:
         """Those at the whole rate, and those at a part of it."""
         groups: list[tuple[list[Seat], float]] = [([], 1.0), ([], order.part)]
         for seat in self._seats:
             if seat.room in order.rooms:
                 groups[seat.room == order.partial][0].append(seat)
         return [
-            Moving(Schedule(order.start, len(seats), self._job.hz * part), seats, self._next_step)
+            MoverGroup(
+                Schedule(order.start, len(seats), self._job.hz * part), seats, self._next_step
+            )
             for seats, part in groups
             if seats
         ]
 
     def _listeners_in(self, order: Step) -> list[Listener]:
         """Those in the rooms that move; what they timed before is forgotten."""
-        listeners = [one for one in self._listeners if one.room in order.rooms]
+        listeners = [
+            room_listener for room_listener in self._listeners if room_listener.room in order.rooms
+        ]
         for listener in listeners:
             part = order.part if listener.room == order.partial else 1.0
             listener.start_over(1_000 / (self._job.hz * part))

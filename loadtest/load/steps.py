@@ -44,9 +44,9 @@ class Offer:
         """Rooms that must be there."""
         return self.whole + bool(self.part)
 
-    def share(self, number: int, of: int) -> Step:
+    def share(self, number: int, generator_count: int) -> Step:
         """What one of several generators does of it; `start` is still to be said."""
-        rooms = frozenset(range(number, self.needed, of))
+        rooms = frozenset(range(number, self.needed, generator_count))
         partial_room = self.whole if self.part and self.whole in rooms else None
         return Step(rooms, partial_room, self.part or 1.0, 0.0, self.warm_up, self.seconds)
 
@@ -64,33 +64,33 @@ class Stepper:
     async def grow(self, rooms: int) -> None:
         """So many rooms are full afterwards; raises `GeneratorFailed`."""
         count = len(self.pipes)
-        more: dict[int, Order] = {}
+        orders: dict[int, Order] = {}
         for number in range(count):
-            new = tuple(room for room in range(self.full, rooms) if room % count == number)
-            if new:
-                more[number] = Grow(new)
-        for number, order in more.items():
+            new_rooms = tuple(room for room in range(self.full, rooms) if room % count == number)
+            if new_rooms:
+                orders[number] = Grow(new_rooms)
+        for number, order in orders.items():
             self.pipes[number].send(order)
-        await asyncio.gather(*(receive(self.pipes[number]) for number in more))
+        await asyncio.gather(*(receive(self.pipes[number]) for number in orders))
         self.full = max(self.full, rooms)
 
     async def step(self, offer: Offer) -> Loaded:
         """Make a load, and wait until nothing of it is under way; raises `GeneratorFailed`."""
         await self.grow(offer.needed)
         shares = [offer.share(number, len(self.pipes)) for number in range(len(self.pipes))]
-        busy = [
+        busy_pipes = [
             (pipe, share) for pipe, share in zip(self.pipes, shares, strict=True) if share.rooms
         ]
         start = time.perf_counter() + LEAD_SECONDS
-        for pipe, share in busy:
+        for pipe, share in busy_pipes:
             pipe.send(replace(share, start=start))
         begin = start + offer.warm_up
-        cost, *measured = await asyncio.gather(
+        cost, *measurements = await asyncio.gather(
             watch(self.watched, start, begin, begin + offer.seconds),
-            *(receive(pipe) for pipe, _ in busy),
+            *(receive(pipe) for pipe, _ in busy_pipes),
         )
         job = replace(self.job, warm_up=offer.warm_up, seconds=offer.seconds)
-        return Loaded(job, added_up(measured), cost, len(busy))
+        return Loaded(job, added_up(measurements), cost, len(busy_pipes))
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ class Writer:
         self._project = project
         self._device = f"writer-{number}"
         self._codec = codec_named("msgpack")
-        self._joined = asyncio.Event()
+        self._is_joined = asyncio.Event()
         self._deltas_left = 0
         self._unanswered = 0
         self._is_done = asyncio.Event()
@@ -37,7 +37,7 @@ class Writer:
         self._life = asyncio.create_task(self._connection.run(self._received, self._stay()))
         self._connection.send({"t": "join", "id": "in", "project": self._project})
         async with asyncio.timeout(OPEN_SECONDS):
-            await self._joined.wait()
+            await self._is_joined.wait()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -63,7 +63,7 @@ class Writer:
     def _received(self, message: Message) -> None:
         match message["t"]:
             case "joined":
-                self._joined.set()
+                self._is_joined.set()
             case "ack":
                 self._unanswered -= 1
                 if self._deltas_left:

@@ -41,7 +41,7 @@ class Dialect(Protocol):
     def everyone_is_in(self) -> None:
         """All have entered: names may be looked up now."""
 
-    def update(self, seat: Seat, step: int, due: float) -> bytes:
+    def update(self, seat: Seat, step: int, due_at: float) -> bytes:
         """The frame that says where a member is."""
 
     def moves_in(self, seat: Seat, payload: bytes) -> Moves:

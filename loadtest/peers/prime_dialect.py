@@ -47,16 +47,16 @@ class PrimeDialect:
         for (room, member), device in self._devices.items():
             self._members[room][device.joined[self._projects[room]]["you"]] = member
 
-    def update(self, seat: Seat, step: int, due: float) -> bytes:
+    def update(self, seat: Seat, step: int, due_at: float) -> bytes:
         """`presence` with a cursor."""
-        return self._frames.frame(seat, step, due)
+        return self._frames.frame(seat, step, due_at)
 
-    def _frame(self, seat: Seat, step: int, due: float) -> bytes:
+    def _frame(self, seat: Seat, step: int, due_at: float) -> bytes:
         message = {
             "t": "presence",
             "project": self._projects[seat.room],
             "cursor": cursor(seat.member, step),
-            "at": stamp_ms(due),
+            "at": stamp_ms(due_at),
         }
         return frame(msgpack.packb(message))
 
@@ -72,9 +72,11 @@ class PrimeDialect:
                 return []
 
     def _moved(self, seat: Seat, tick: dict[str, object]) -> Moves:
-        members, moved = self._members[seat.room], tick["moved"]
-        if tick["project"] != self._projects[seat.room] or not isinstance(moved, dict):
+        members, moved_members = self._members[seat.room], tick["moved"]
+        if tick["project"] != self._projects[seat.room] or not isinstance(moved_members, dict):
             raise ValueError("a tick of another room")
         return [
-            (members[name], presence["at"]) for name, presence in moved.items() if "at" in presence
+            (members[name], presence["at"])
+            for name, presence in moved_members.items()
+            if "at" in presence
         ]

@@ -37,9 +37,9 @@ class PlainRelay:
     def everyone_is_in(self) -> None:
         """Nothing to look up: updates name their sender."""
 
-    def update(self, seat: Seat, step: int, due: float) -> bytes:
+    def update(self, seat: Seat, step: int, due_at: float) -> bytes:
         """As large as Prime's own `presence`, with the sender in place of the project."""
-        return self._frames.frame(seat, step, due)
+        return self._frames.frame(seat, step, due_at)
 
     def moves_in(self, seat: Seat, payload: bytes) -> Moves:
         """Just what somebody sent."""
@@ -70,9 +70,9 @@ class SocketIo:
     def everyone_is_in(self) -> None:
         """Nothing to look up: updates name their sender."""
 
-    def update(self, seat: Seat, step: int, due: float) -> bytes:
+    def update(self, seat: Seat, step: int, due_at: float) -> bytes:
         """An event with an object, as a page would emit it."""
-        data = ["cursor", _update(seat, step, due)]
+        data = ["cursor", _update(seat, step, due_at)]
         return frame(msgpack.packb({"type": 2, "data": data, "nsp": "/"}))
 
     def moves_in(self, seat: Seat, payload: bytes) -> Moves:
@@ -115,13 +115,13 @@ class YAwareness:
     def everyone_is_in(self) -> None:
         """Nothing to look up: client ids say who it is."""
 
-    def update(self, seat: Seat, step: int, due: float) -> bytes:
+    def update(self, seat: Seat, step: int, due_at: float) -> bytes:
         """The member's whole state with its next clock; JSON as short as JSON is."""
         clock = self.FIRST_CLOCK + step
         cursor_text = cursor(seat.member, step)
         state = (
             f'{{"user":"{seat.member:08d}","cursor":{{"time":{cursor_text["time"]},'
-            f'"y":{cursor_text["y"]:.3f},"track":"{cursor_text["track"]}"}},"at":{stamp_ms(due):.3f}}}'
+            f'"y":{cursor_text["y"]:.3f},"track":"{cursor_text["track"]}"}},"at":{stamp_ms(due_at):.3f}}}'
         )
         client = self.FIRST_CLIENT + seat.member
         entry = b"\x01" + _number(client) + _number(clock) + _text(state)
@@ -149,12 +149,12 @@ class YAwareness:
         return _text(f"room-{room}") if self._is_hocuspocus else b""
 
 
-def _update(seat: Seat, step: int, due: float) -> dict[str, object]:
+def _update(seat: Seat, step: int, due_at: float) -> dict[str, object]:
     return {
         "t": "presence",
         "user_id": sender_id(seat.member),
         "cursor": cursor(seat.member, step),
-        "at": stamp_ms(due),
+        "at": stamp_ms(due_at),
     }
 
 
@@ -168,28 +168,28 @@ def _read(update: dict[str, object]) -> tuple[int, float]:
 async def _until(
     connection: BareConnection, hello: bytes, is_answer: Callable[[bytes], bool]
 ) -> None:
-    answered = asyncio.Event()
+    answered_event = asyncio.Event()
 
     def look(payload: bytes) -> None:
         if is_answer(payload):
-            answered.set()
+            answered_event.set()
 
     messages = connection.receiver
     assert isinstance(messages, Messages)
     messages.on_message = look
     connection.send(hello)
     async with asyncio.timeout(ANSWER_SECONDS):
-        await answered.wait()
+        await answered_event.wait()
 
 
 def _number(value: int) -> bytes:
     """A variable-length unsigned integer of lib0."""
-    encoded = bytearray()
+    encoded_bytes = bytearray()
     while value > 127:
-        encoded.append(value & 127 | 128)
+        encoded_bytes.append(value & 127 | 128)
         value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+    encoded_bytes.append(value)
+    return bytes(encoded_bytes)
 
 
 def _read_number(data: bytes, at: int) -> tuple[int, int]:
@@ -204,5 +204,5 @@ def _read_number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return _number(len(encoded)) + encoded
+    encoded_text = text.encode()
+    return _number(len(encoded_text)) + encoded_text

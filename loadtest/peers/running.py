@@ -96,10 +96,10 @@ async def _ready(process: asyncio.subprocess.Process) -> dict[str, str] | None:
     assert process.stdout is not None
     try:
         async with asyncio.timeout(READY_SECONDS):
-            ready = json.loads(await process.stdout.readline())
+            ready_line = json.loads(await process.stdout.readline())
     except (TimeoutError, ValueError):
         return None
-    versions: dict[str, str] = ready["versions"]
+    versions: dict[str, str] = ready_line["versions"]
     return versions
 
 

@@ -30,23 +30,23 @@ class StampedFrames:
         self._make = make
         self._around_stamp: dict[tuple[int, int, int], tuple[bytes, bytes]] = {}
 
-    def frame(self, seat: "Seat", step: int, due: float) -> bytes:
+    def frame(self, seat: "Seat", step: int, due_at: float) -> bytes:
         """The frame for this move. Raises ValueError if `make` puts no stamp into it."""
         key = (seat.room, seat.member, step % PLACES)
         head_and_tail = self._around_stamp.get(key)
         if head_and_tail is None:
-            whole, stamp = self._make(seat, step, due), _packed_stamp(due)
-            stamp_offset = whole.rindex(stamp)
+            whole_frame, stamp = self._make(seat, step, due_at), _packed_stamp(due_at)
+            stamp_offset = whole_frame.rindex(stamp)
             head_and_tail = self._around_stamp[key] = (
-                whole[:stamp_offset],
-                whole[stamp_offset + len(stamp) :],
+                whole_frame[:stamp_offset],
+                whole_frame[stamp_offset + len(stamp) :],
             )
-        return head_and_tail[0] + _packed_stamp(due) + head_and_tail[1]
+        return head_and_tail[0] + _packed_stamp(due_at) + head_and_tail[1]
 
 
-def _packed_stamp(due: float) -> bytes:
+def _packed_stamp(due_at: float) -> bytes:
     """`stamp_ms` as msgpack has it."""
-    return _FLOAT.pack(_FLOAT_64, stamp_ms(due))
+    return _FLOAT.pack(_FLOAT_64, stamp_ms(due_at))
 
 
 def cursor(member: int, step: int) -> dict[str, Any]:
@@ -58,9 +58,9 @@ def cursor(member: int, step: int) -> dict[str, Any]:
     }
 
 
-def stamp_ms(due: float) -> float:
+def stamp_ms(due_at: float) -> float:
     """When the update was due, in ms, to a hundredth, as a number that never ends in a zero."""
-    return math.floor(due * 100_000) / 100 + 0.005
+    return math.floor(due_at * 100_000) / 100 + 0.005
 
 
 def sender_id(member: int) -> str:

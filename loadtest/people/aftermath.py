@@ -24,7 +24,7 @@ async def settle(members: Sequence[ReturningMember], seconds: float) -> int:
 
 
 async def audits(
-    database_url: str, acked: Mapping[str, Mapping[str, int]]
+    database_url: str, acked_by_project: Mapping[str, Mapping[str, int]]
 ) -> tuple[int, dict[str, dict[str, Any]]]:
     """How many acknowledged deltas the journal lacks; and the audit of each project."""
     at_once = asyncio.Semaphore(AUDITS_AT_ONCE)
@@ -33,10 +33,12 @@ async def audits(
         async with at_once:
             return await audit(database_url, project)
 
-    audit_by_project = dict(zip(acked, await asyncio.gather(*map(audited, acked)), strict=True))
-    lost = 0
-    for project, seqs in acked.items():
+    audit_by_project = dict(
+        zip(acked_by_project, await asyncio.gather(*map(audited, acked_by_project)), strict=True)
+    )
+    lost_count = 0
+    for project, seqs in acked_by_project.items():
         stored = audit_by_project[project]
-        lost += len(lost_deltas(dict(seqs), stored["delta_ids"]))
-        lost += not stored["gapless"]
-    return lost, audit_by_project
+        lost_count += len(lost_deltas(dict(seqs), stored["delta_ids"]))
+        lost_count += not stored["gapless"]
+    return lost_count, audit_by_project

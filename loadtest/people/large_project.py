@@ -65,22 +65,26 @@ class LargeProject:
 
     async def judge(
         self, database_url: str, failovers: Sequence[Failover], seen: Sequence[Checkpoint]
-    ) -> "Judged":
+    ) -> "LargeJudgement":
         """After rest: what is wrong with copies, checkpoints and acks of this project."""
         await asyncio.wait_for(self._owner.room.settled(), ANSWER_SECONDS)
-        stored = await audit(database_url, self.project, "--digests")
-        digests, ids = stored["digests"], stored["delta_ids"]
-        judged = without_lost(self.history.happenings, failovers, self.project, ids, digests)
-        excused = lost_ids(judged)
-        acked = {one: seq for one, seq in self._tally.acked.items() if one not in excused}
-        copies = list(wrong_copies(judged, digests))
-        if digest(self._owner.room.state) != stored["digest"]:
+        audited = await audit(database_url, self.project, "--digests")
+        digests, ids = audited["digests"], audited["delta_ids"]
+        judged_happenings = without_lost(
+            self.history.happenings, failovers, self.project, ids, digests
+        )
+        excused = lost_ids(judged_happenings)
+        acked_seqs = {
+            delta_id: seq for delta_id, seq in self._tally.acked.items() if delta_id not in excused
+        }
+        copies = list(wrong_copies(judged_happenings, digests))
+        if digest(self._owner.room.state) != audited["digest"]:
             copies.append("the copy of the large project's owner is another one in the end")
-        all_digests = [*seen, *snapshots_of(stored)]
+        all_digests = [*seen, *snapshots_of(audited)]
         checkpoints = list(wrong_checkpoints(all_digests, digests, failovers, self.project))
-        if not stored["checkpoint_ok"]:
+        if not audited["checkpoint_ok"]:
             checkpoints.append("the large project's checkpoint is wrong in the end")
-        return Judged(len(lost_deltas(acked, ids)), copies, checkpoints, len(excused))
+        return LargeJudgement(len(lost_deltas(acked_seqs, ids)), copies, checkpoints, len(excused))
 
     async def close(self) -> None:
         """Go."""
@@ -112,28 +116,29 @@ class LargeProject:
             assert room.replica.digest  # the join itself compares it with the server's
 
 
-class Judged:
-    """`lost`: acknowledged and not there; `excused`: the same, taken by an asynchronous standby."""
+class LargeJudgement:
+    """`lost_count`: acknowledged and not there; `excused`: the same, taken by an asynchronous
+    standby."""
 
     def __init__(
-        self, lost: int, copies: Sequence[str], checkpoints: Sequence[str], excused: int
+        self, lost_count: int, copies: Sequence[str], checkpoints: Sequence[str], excused: int
     ) -> None:
-        self.lost = lost
+        self.lost = lost_count
         self.copies = copies
         self.checkpoints = checkpoints
         self.excused = excused
 
 
-def snapshots_of(stored: dict[str, object]) -> list[Checkpoint]:
+def snapshots_of(audited: dict[str, object]) -> list[Checkpoint]:
     """Those of an audit that are of the journal's own time; others come from before a restore."""
-    snapshots = stored["snapshots"]
+    snapshots = audited["snapshots"]
     assert isinstance(snapshots, list)
     return [
         Checkpoint(
             float("inf"), snapshot["epoch"], snapshot["seq"], snapshot["digest"], snapshot["kind"]
         )
         for snapshot in snapshots
-        if snapshot["epoch"] == stored["epoch"]
+        if snapshot["epoch"] == audited["epoch"]
     ]
 
 

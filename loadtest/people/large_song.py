@@ -36,9 +36,9 @@ def full_song(entities: int, seed: int) -> list[Op]:
     bytes_left = MAX_STATE_BYTES - LEFT_FREE_BYTES
     hand = random.Random(seed)
     ids = {"ch_master": "ch_master"}
-    for plain in large_song(entities, seed):
-        ids[plain["id"]] = f"{hand.getrandbits(64):016x}"
-        op = _with_ids(plain, ids)
+    for entity in large_song(entities, seed):
+        ids[entity["id"]] = f"{hand.getrandbits(64):016x}"
+        op = _with_ids(entity, ids)
         if op["col"] == "notes":
             played = {name: hand.random() for name in ("duration", "vel", "rel", "pan")}
             op["entity"].update(played, time=op["entity"]["time"] + hand.random())
@@ -64,8 +64,8 @@ def size_in_state(op: Op) -> int:
     """Bytes of the entity in the encoding of the digest: names sorted, every number a float."""
     collection, entity_id = op["col"], op["id"]
     entity = {**defaults(collection), **op["entity"]}
-    plain = {name: _float(value) for name, value in entity.items()}
-    return len(msgpack.packb([collection, entity_id, plain]))
+    float_entity = {name: _float(value) for name, value in entity.items()}
+    return len(msgpack.packb([collection, entity_id, float_entity]))
 
 
 def _float(value: Any) -> Any:

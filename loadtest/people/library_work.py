@@ -61,7 +61,7 @@ class LibraryWork:
         Everyone uses the preset once more: what a server that was killed has forgotten counts now,
         and nobody counts twice.
         """
-        await asyncio.gather(*(self._use_preset(each) for each in self._participants))
+        await asyncio.gather(*(self._use_preset(user) for user in self._participants))
         live = await asyncio.gather(*map(self._sees_live, self._participants))
         rows = [
             await self._preset_row(participant, self._copy) for participant in self._participants
@@ -78,11 +78,11 @@ class LibraryWork:
         """Uses of the preset since the beginning, when they are counted."""
         for _ in range(COUNTED_SECONDS):
             row = await self._preset_row(self._participants[0], self._preset["id"])
-            counted = int(row["usage_count"]) - self._uses_before
-            if counted >= len(self._participants):
+            use_count = int(row["usage_count"]) - self._uses_before
+            if use_count >= len(self._participants):
                 break
             await asyncio.sleep(1.0)
-        return counted
+        return use_count
 
     async def _preset_row(self, participant: Participant, preset: str) -> dict[str, Any]:
         return dict(await _answered(lambda: participant.client.presets.get(preset=preset)))
@@ -102,21 +102,21 @@ class LibraryWork:
         )
 
     async def _try_preset(self) -> None:
-        one = self._participants[0]
-        devices = one.room.entities("devices")
+        participant = self._participants[0]
+        devices = participant.room.entities("devices")
         plugins = sorted({device["deviceId"] for device in devices.values()})
         where: PresetWhere = {"owner": {"is_null": True}, "plugin": {"in": plugins}}
-        page = await _answered(lambda: one.client.presets.list(where=where, limit=1))
+        page = await _answered(lambda: participant.client.presets.list(where=where, limit=1))
         if not page["presets"]:  # none of what the song uses: any that there is
             everyone: PresetWhere = {"owner": {"is_null": True}}
-            page = await _answered(lambda: one.client.presets.list(where=everyone, limit=1))
+            page = await _answered(lambda: participant.client.presets.list(where=everyone, limit=1))
         self._preset = dict(page["presets"][0])
         self._uses_before = int(self._preset["usage_count"])
         for device_id, device in devices.items():
             if device["deviceId"] == self._preset["plugin"]:
                 props = {"params": self._preset["parameters"], "presetId": self._preset["id"]}
                 op = {"op": "set", "col": "devices", "id": device_id, "props": props}
-                one.edit([op], atomic=False)
+                participant.edit([op], atomic=False)
                 return
 
     async def _use_preset(self, participant: Participant) -> None:
@@ -130,11 +130,11 @@ class LibraryWork:
 
     async def _record(self) -> None:
         """A take of the last one: its clip is there before its bytes are."""
-        one = self._participants[-1]
-        client, project = one.client, one.room.project
+        participant = self._participants[-1]
+        client, project = participant.client, participant.room.project
         files, take = client.audio_files, self._take
         await _answered(lambda: files.create(project=project, id=take, name="Take 1.wav"))
-        one.edit(self._clip_of_take(one), atomic=True)
+        participant.edit(self._clip_of_take(participant), atomic=True)
         self.pending_for = sum(await asyncio.gather(*map(self._sees_pending, self._participants)))
         for status, facts in STEPS:
             step: dict[str, Any] = {"audio_file": take, "status": status, **facts}
@@ -172,13 +172,13 @@ async def _answered(call: Callable[[], Awaitable[T]]) -> T:
 
 async def _until(participant: Participant, fact: Callable[[], bool], seconds: float) -> bool:
     """Whether it came to be so, as this musician sees it."""
-    heard = asyncio.Event()
-    stop = participant.room.subscribe(lambda _: heard.set())
+    heard_event = asyncio.Event()
+    stop = participant.room.subscribe(lambda _: heard_event.set())
     try:
         async with asyncio.timeout(seconds):
             while not fact():
-                heard.clear()
-                await heard.wait()
+                heard_event.clear()
+                await heard_event.wait()
         return True
     except TimeoutError:
         return False

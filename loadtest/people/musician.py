@@ -58,8 +58,8 @@ CHARACTERS = (
 def character(number: int) -> Character:
     """Any number of musicians, all of different names."""
     known_character = CHARACTERS[number % len(CHARACTERS)]
-    again = number // len(CHARACTERS)
-    name = f"{known_character.name} {again + 1}" if again else known_character.name
+    round_number = number // len(CHARACTERS)
+    name = f"{known_character.name} {round_number + 1}" if round_number else known_character.name
     return Character(name, known_character.instrument, known_character.color)
 
 
@@ -212,8 +212,8 @@ class Musician:
             yield self._set("channels", channel_id, mute=not channel["mute"])
 
     def _select(self) -> Iterator[Action]:
-        chosen = [self._any("clips") for _ in range(self._rng.randint(1, 6))]
-        selection = sorted({clip_id for clip_id in chosen if clip_id is not None})
+        chosen_clips = [self._any("clips") for _ in range(self._rng.randint(1, 6))]
+        selection = sorted({clip_id for clip_id in chosen_clips if clip_id is not None})
         yield Move({"selection": selection})
         yield from self._glide(self._time + self._rng.uniform(-4, 4), self._track)
 

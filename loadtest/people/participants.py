@@ -74,7 +74,7 @@ class Participant:
         self.habits = Habits(self.client, self._seed)
         self._tally = tally
         self._room: Room | None = None
-        self._sent: dict[str, tuple[float, int]] = {}
+        self._sent_by_id: dict[str, tuple[float, int]] = {}
         self._last_seen_at: dict[str, float] = {}
 
     @property
@@ -94,9 +94,9 @@ class Participant:
         async with Client(self.client.url, device=f"{self.client.device} browser") as browser:
             await self._register(browser, unique, invitation)
 
-            async def type_in(shown: DeviceCode) -> None:
-                await browser.auth.device_look(user_code=shown.code)
-                await browser.auth.device_approve(user_code=shown.code)
+            async def type_in(device_code: DeviceCode) -> None:
+                await browser.auth.device_look(user_code=device_code.code)
+                await browser.auth.device_approve(user_code=device_code.code)
 
             await self.client.log_in_by_device(type_in, name=self.client.device)
 
@@ -135,7 +135,7 @@ class Participant:
         except TooMuchPending:
             return None
         if is_live:
-            self._sent[delta_id] = (began_at, self.client.connections)
+            self._sent_by_id[delta_id] = (began_at, self.client.connections)
         return delta_id
 
     def figures(self) -> MemberFigures:
@@ -161,21 +161,21 @@ class Participant:
                 return
             case Acknowledged():
                 self._tally.note_ack(event)
-                began, connection = self._sent.pop(event.delta_id, (0.0, -1))
+                sent_ms, connection = self._sent_by_id.pop(event.delta_id, (0.0, -1))
                 if connection == self.client.connections and not event.on_resume:
-                    self._tally.ack_ms.append(now_ms() - began)
+                    self._tally.ack_ms.append(now_ms() - sent_ms)
             case Refused():
-                self._sent.pop(event.delta_id, None)
+                self._sent_by_id.pop(event.delta_id, None)
                 self._tally.refused.append(event)
             case _:
                 pass
         self._tally.changed.set()
 
-    def _saw(self, moved: dict[str, dict[str, object]]) -> None:
+    def _saw(self, moved_members: dict[str, dict[str, object]]) -> None:
         """A cursor counts once, when it is news: coming back, one is told of old places too."""
         now = now_ms()
         you = self.room.replica.you
-        for member, presence in moved.items():
+        for member, presence in moved_members.items():
             at = presence.get("at")
             if member == you or not isinstance(at, int | float):
                 continue

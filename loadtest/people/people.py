@@ -51,7 +51,7 @@ class Trail:
 
 
 @dataclass(slots=True)
-class Seen:
+class ObserverCounts:
     """What all observers together saw of others, and what was sent."""
 
     cursor_ms: list[float] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Person:
         project: str,
         trails: dict[str, Trail],
         tally: ReturningTally,
-        seen: Seen,
+        cursors_seen: ObserverCounts,
         seed: int,
         observes: bool,
     ) -> None:
@@ -84,14 +84,14 @@ class Person:
         self.member = ReturningMember(account, device, project, tally, self._rng, self.hear)
         self._trails = trails
         self._trail = Trail()
-        self._seen = seen
+        self._cursors_seen = cursors_seen
         self._observes = observes
         self._next: dict[str, int] = {}
         self._connection = 0
         self._step = 0
         self._gesture = ""
         self._gesture_ends = 0.0
-        self._due: dict[str, float] = {}
+        self._due_by_action: dict[str, float] = {}
 
     async def enter(self) -> None:
         """Come in; raises whatever connecting does."""
@@ -101,13 +101,13 @@ class Person:
     async def live(self, stop: asyncio.Event) -> None:
         """Act at 30 frames a second until told to stop."""
         now = time.perf_counter()
-        self._due = {
-            "edit": now + self._between(EDIT_SECONDS),
-            "gesture": now + self._between(GESTURE_SECONDS),
-            "drop": now + self._between(DROP_SECONDS),
+        self._due_by_action = {
+            "edit": now + self._random_between(EDIT_SECONDS),
+            "gesture": now + self._random_between(GESTURE_SECONDS),
+            "drop": now + self._random_between(DROP_SECONDS),
         }
         while not stop.is_set():
-            await self._frames(self._between(BURST_SECONDS), stop)
+            await self._frames(self._random_between(BURST_SECONDS), stop)
             await self._pause(stop)
         self._end_gesture(time.perf_counter() * 1_000)
 
@@ -116,7 +116,7 @@ class Person:
         end = due_at + seconds
         while due_at < end and not stop.is_set():
             await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
-            self._seen.lag_ms.append(max(0.0, time.perf_counter() - due_at) * 1_000)
+            self._cursors_seen.lag_ms.append(max(0.0, time.perf_counter() - due_at) * 1_000)
             self._frame(due_at)
             due_at += 1 / FRAMES_PER_SECOND
 
@@ -125,60 +125,60 @@ class Person:
             return
         bounds = IDLE_PAUSE_SECONDS if self.kind is Kind.IDLE else PAUSE_SECONDS
         try:
-            async with asyncio.timeout(self._between(bounds)):
+            async with asyncio.timeout(self._random_between(bounds)):
                 await stop.wait()
         except TimeoutError:
             return
 
-    def _frame(self, due: float) -> None:
+    def _frame(self, due_at: float) -> None:
         self._step += 1
         if self._gesture:
-            self._go_on_with_gesture(due)
+            self._go_on_with_gesture(due_at)
         else:
-            self._move(due)
+            self._move(due_at)
         if self.kind is Kind.IDLE:
             return
-        if self._is_due("gesture", GESTURE_SECONDS, due) and not self._gesture:
-            self._begin_gesture(due)
-        elif self._is_due("edit", EDIT_SECONDS, due):
-            self._edit(due)
-        if self.kind is Kind.DROPPING and self._is_due("drop", DROP_SECONDS, due):
+        if self._is_due("gesture", GESTURE_SECONDS, due_at) and not self._gesture:
+            self._begin_gesture(due_at)
+        elif self._is_due("edit", EDIT_SECONDS, due_at):
+            self._edit(due_at)
+        if self.kind is Kind.DROPPING and self._is_due("drop", DROP_SECONDS, due_at):
             self._drop_connection()
 
-    def _is_due(self, action: str, again: tuple[float, float], now: float) -> bool:
-        if now < self._due[action]:
+    def _is_due(self, action: str, pause_range: tuple[float, float], now: float) -> bool:
+        if now < self._due_by_action[action]:
             return False
-        self._due[action] = now + self._between(again)
+        self._due_by_action[action] = now + self._random_between(pause_range)
         return True
 
-    def _between(self, bounds: tuple[float, float]) -> float:
+    def _random_between(self, bounds: tuple[float, float]) -> float:
         return self._rng.uniform(*bounds)
 
     # What a person does.
 
-    def _move(self, due: float) -> None:
+    def _move(self, due_at: float) -> None:
         cursor = {"time": self._step % 512 / 8, "y": self._step % 100 / 100}
-        at = due * 1_000
+        at = due_at * 1_000
         message = {"t": "presence", "project": self.member.project, "cursor": cursor, "at": at}
         if self.member.say(message):
             self._trail.due_ms.append(at)
-            self._seen.moves_sent += 1
+            self._cursors_seen.moves_sent += 1
 
-    def _edit(self, due: float) -> None:
-        self._seen.edits += 1
+    def _edit(self, due_at: float) -> None:
+        self._cursors_seen.edits += 1
         props = {"vel": round(self._rng.random(), 3)}
         note = self._rng.choice(NOTES_OF_A_TRACK)
         op = {"op": "set", "col": "notes", "id": note, "props": props}
-        self.member.propose([op], due * 1_000)
+        self.member.propose([op], due_at * 1_000)
 
-    def _begin_gesture(self, due: float) -> None:
-        self._seen.gestures += 1
+    def _begin_gesture(self, due_at: float) -> None:
+        self._cursors_seen.gestures += 1
         self._gesture = f"g{self._step}"
-        self._gesture_ends = due + self._between(GESTURE_LENGTH)
+        self._gesture_ends = due_at + self._random_between(GESTURE_LENGTH)
 
-    def _go_on_with_gesture(self, due: float) -> None:
-        if due >= self._gesture_ends:
-            self._end_gesture(due * 1_000)
+    def _go_on_with_gesture(self, due_at: float) -> None:
+        if due_at >= self._gesture_ends:
+            self._end_gesture(due_at * 1_000)
             return
         values = {"channel-00000": {"col": "channels", "props": {"volume": self._fader()}}}
         message = {"t": "gesture", "project": self.member.project, "id": self._gesture}
@@ -197,7 +197,7 @@ class Person:
 
     def _drop_connection(self) -> None:
         if self.member.prime is not None:
-            self._seen.drops += 1
+            self._cursors_seen.drops += 1
             self._gesture = ""
             self._trail.cut = len(self._trail.due_ms)
             self.member.drop()
@@ -212,10 +212,10 @@ class Person:
         if self.member.connections != self._connection:
             self._begin_anew()
         gestures: Mapping[str, Any] = message.get("gestures", {})
-        self._seen.previews += len(gestures) - (self.member.you in gestures)
+        self._cursors_seen.previews += len(gestures) - (self.member.you in gestures)
         for member, presence in message["moved"].items():
             if member != self.member.you and "at" in presence:
-                self._seen.updates += 1
+                self._cursors_seen.updates += 1
                 if self._observes:
                     self._time(member, presence["at"], now)
 
@@ -231,7 +231,7 @@ class Person:
             return
         begin = max(self._next.get(member, 0), trail.cut)
         end = _after(trail.due_ms, at, begin)
-        self._seen.cursor_ms.extend(now - due_ms for due_ms in trail.due_ms[begin:end])
+        self._cursors_seen.cursor_ms.extend(now - due_ms for due_ms in trail.due_ms[begin:end])
         self._next[member] = max(begin, end)
 
 

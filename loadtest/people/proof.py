@@ -44,15 +44,15 @@ async def prove(
 ) -> dict[str, Any]:
     """Compare the musicians' copies with a fresh join and with PostgreSQL."""
     project = participants[0].room.project
-    fresh = await witness.join(project)
-    return compare(participants, tally, await audit(database_url, project), fresh.state)
+    fresh_join = await witness.join(project)
+    return compare(participants, tally, await audit(database_url, project), fresh_join.state)
 
 
 def compare(
     participants: Sequence[Participant],
     tally: Tally,
-    stored: dict[str, Any],
-    fresh: State,
+    audited: dict[str, Any],
+    fresh_state: State,
     excused: Collection[str] = (),
 ) -> dict[str, Any]:
     """The same, of what was read already: an audit, and a fresh join's state.
@@ -60,16 +60,16 @@ def compare(
     `excused`: deltas that may be lost although they were acknowledged.
     """
     digests = {p.character.name: digest(p.room.state) for p in participants}
-    digests["a fresh join"] = digest(fresh)
-    digests["PostgreSQL"] = stored["digest"]
-    acked = {delta: seq for delta, seq in tally.acked.items() if delta not in excused}
-    lost = lost_deltas(acked, stored["delta_ids"])
-    converged = len(set(digests.values())) == 1 and bool(stored["checkpoint_ok"])
+    digests["a fresh join"] = digest(fresh_state)
+    digests["PostgreSQL"] = audited["digest"]
+    acked_seqs = {delta: seq for delta, seq in tally.acked.items() if delta not in excused}
+    lost_deltas_found = lost_deltas(acked_seqs, audited["delta_ids"])
+    converged = len(set(digests.values())) == 1 and bool(audited["checkpoint_ok"])
     report = {
         "deltas_acked": len(tally.acked),
-        "deltas_in_journal": stored["deltas"],
-        "lost": len(lost) + tally.contradictions,
+        "deltas_in_journal": audited["deltas"],
+        "lost": len(lost_deltas_found) + tally.contradictions,
         "converged": converged,
-        "digest": stored["digest"],
+        "digest": audited["digest"],
     }
     return report if converged else report | {"digests": digests}

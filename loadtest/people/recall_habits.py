@@ -81,10 +81,10 @@ class Habits:
 
     async def _send_uses(self) -> None:
         """Sent again with the same ids, they are counted once (rule W1)."""
-        sent = self._unsent_uses[:AT_ONCE]
+        uses_sent = self._unsent_uses[:AT_ONCE]
         try:
-            await self._client.recall.observe(category=CATEGORY, uses=sent)
+            await self._client.recall.observe(category=CATEGORY, uses=uses_sent)
         except AWAY:
             await asyncio.sleep(PICK_SECONDS[0])
         else:
-            del self._unsent_uses[: len(sent)]
+            del self._unsent_uses[: len(uses_sent)]

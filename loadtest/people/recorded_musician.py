@@ -100,15 +100,17 @@ class RecordedMusician(Participant):
             case _:
                 pass
 
-    def _answered(self, happening_kind: What, delta_id: str, **told: Any) -> None:
+    def _answered(self, happening_kind: What, delta_id: str, **fields: Any) -> None:
         self._under_way.discard(delta_id)
-        self._note_happening(happening_kind, delta=delta_id, **told)
+        self._note_happening(happening_kind, delta=delta_id, **fields)
 
     def _synced(self, *, fresh: bool) -> None:
         """What was under way on the connection before is unknown, and all that waits goes out."""
         replica = self.room.replica
         assert replica.position is not None
-        for delta_id in [one for one in replica.pending if one in self._under_way]:
+        for delta_id in [
+            pending_id for pending_id in replica.pending if pending_id in self._under_way
+        ]:
             self._note_happening(What.UNKNOWN, delta=delta_id)
         self._under_way = set(replica.pending)
         seq = replica.position.seq
@@ -122,9 +124,9 @@ class RecordedMusician(Participant):
         return {"epoch": position.epoch, "digest": self.room.replica.digest}
 
     def _note_happening(
-        self, happening_kind: What, *, at: float | None = None, **told: Any
+        self, happening_kind: What, *, at: float | None = None, **fields: Any
     ) -> None:
-        self._history.note(happening_kind, self.name, at=at, node=self.client.node, **told)
+        self._history.note(happening_kind, self.name, at=at, node=self.client.node, **fields)
 
     # The project's row, changed by compare-and-set.
 
@@ -172,8 +174,10 @@ class RecordedMusician(Participant):
         pending = [
             self.sent[delta_id] for delta_id in self.room.replica.pending if delta_id in self.sent
         ]
-        answered = [one for one in self.sent if one not in self.room.replica.pending]
-        return [*(self.sent[one] for one in answered[-ALREADY_ANSWERED:]), *pending]
+        answered_ids = [
+            sent_id for sent_id in self.sent if sent_id not in self.room.replica.pending
+        ]
+        return [*(self.sent[sent_id] for sent_id in answered_ids[-ALREADY_ANSWERED:]), *pending]
 
 
 class Echo:
@@ -184,7 +188,7 @@ class Echo:
         self._musician = musician
         self._url = url
         self._history = history
-        self._joined = asyncio.Event()
+        self._is_joined = asyncio.Event()
 
     async def run(self, seconds: float) -> None:
         """Send for so long; raises `CouldNotOpen`."""
@@ -201,7 +205,7 @@ class Echo:
     async def _send(self, connection: Connection, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._joined.wait()
+                await self._is_joined.wait()
                 while True:
                     for message in self._musician.to_send_again():
                         self._history.note(
@@ -216,7 +220,7 @@ class Echo:
     def _received(self, message: dict[str, Any]) -> None:
         match message["t"]:
             case "joined":
-                self._joined.set()
+                self._is_joined.set()
             case "ack":
                 self.acked += 1
                 self._history.note(What.OK, self._name, delta=message["id"], seq=message["seq"])

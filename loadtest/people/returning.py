@@ -79,11 +79,11 @@ class ReturningMember:
         self._backoff = Backoff(rng)
         self._on_other_message = on_message
         self._prime: BarePrime | None = None
-        self._joined: Message | None = None
+        self._join_message: Message | None = None
         self._is_in = False
         self._is_leaving = False
         self._position: dict[str, Any] | None = None
-        self._coming: asyncio.Task[None] | None = None
+        self._coming_task: asyncio.Task[None] | None = None
         self._step = 0
         self._since = 0.0
 
@@ -99,8 +99,8 @@ class ReturningMember:
     def leave(self) -> None:
         """Go, and do not come back."""
         self._is_leaving = True
-        if self._coming is not None:
-            self._coming.cancel()
+        if self._coming_task is not None:
+            self._coming_task.cancel()
         if self._prime is not None:
             self._prime.close()
 
@@ -116,11 +116,17 @@ class ReturningMember:
         self.prime.send(message)
         return True
 
-    def propose(self, ops: list[dict[str, Any]], due_ms: float, **more: Any) -> None:
+    def propose(self, ops: list[dict[str, Any]], due_ms: float, **other_fields: Any) -> None:
         """A delta that should have been sent at `due_ms`; while away it waits for the way back."""
         self._step += 1
         delta_id = f"{self._device}-{self._step:08}"
-        message = {"t": "delta", "project": self.project, "id": delta_id, "ops": ops, **more}
+        message = {
+            "t": "delta",
+            "project": self.project,
+            "id": delta_id,
+            "ops": ops,
+            **other_fields,
+        }
         frame = pack(message)
         self.pending[delta_id] = Pending(due_ms, frame, self.connections)
         if self.prime is None:
@@ -134,19 +140,19 @@ class ReturningMember:
         self._prime = prime = await BarePrime.open(
             self._account.url, self._device, self._account.token, self._on_message
         )
-        joined = await prime.join(self.project, self._position)
+        join_answer = await prime.join(self.project, self._position)
         if not prime.connection.is_open:
             raise PrimeRefused("the connection was lost while joining")
         self._note_joined()
         prime.connection.on_lost = self._lost
         self.connections += 1
-        self.you = joined["you"]
+        self.you = join_answer["you"]
         self._is_in = True
         self._since = time.monotonic()
         if self.connections > 1:
             self._tally.returned_at.append(time.perf_counter())
             self._tally.reconnects += 1
-            self._tally.resumed += bool(joined["resumed"])
+            self._tally.resumed += bool(join_answer["resumed"])
         for pending in self.pending.values():
             self._tally.resent += pending.connection > 0
             prime.connection.send(pending.frame)
@@ -156,7 +162,7 @@ class ReturningMember:
         self._prime.lost(connection)
         self._is_in = False
         if not self._is_leaving:
-            self._coming = asyncio.get_running_loop().create_task(self._come_back())
+            self._coming_task = asyncio.get_running_loop().create_task(self._come_back())
 
     async def _come_back(self) -> None:
         wait = self._backoff.pause(time.monotonic() - self._since, None)
@@ -189,10 +195,10 @@ class ReturningMember:
     def _note_joined(self) -> None:
         """Where the connection stands, once; deltas may come before `join` returns."""
         assert self._prime is not None
-        joined = self._prime.joined.get(self.project)
-        if joined is not None and joined is not self._joined:
-            self._joined = joined
-            self._position = dict(joined["position"])
+        join_message = self._prime.joined.get(self.project)
+        if join_message is not None and join_message is not self._join_message:
+            self._join_message = join_message
+            self._position = dict(join_message["position"])
 
     def _note_seq(self, message: Message) -> None:
         """Every seq once, in order; the ack of what was sent again may be of an old one."""

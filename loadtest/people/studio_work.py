@@ -42,25 +42,25 @@ def split_clip(work: Work, clip_id: str) -> list[Op]:
     if clip is None or not _is_plain(clip) or clip["duration"] < 2 * SPLIT_GRID:
         return []
     steps = int(clip["duration"] / SPLIT_GRID)
-    cut = SPLIT_GRID * work.rng.randint(1, max(1, steps - 1))
-    if not 0 < cut < clip["duration"]:
+    cut_beats = SPLIT_GRID * work.rng.randint(1, max(1, steps - 1))
+    if not 0 < cut_beats < clip["duration"]:
         return []
-    cut_content = clip["playStart"] + cut
-    behind = _notes_from(work.state, clip_id, cut_content)
-    if len(behind) > MAX_NOTES_TO_MOVE:
+    cut_content = clip["playStart"] + cut_beats
+    notes_behind = _notes_from(work.state, clip_id, cut_content)
+    if len(notes_behind) > MAX_NOTES_TO_MOVE:
         return []
     second_id = work.new_id()
-    first = {"duration": cut, "fadeIn": min(clip["fadeIn"], cut), "fadeOut": 0}
-    second_duration = clip["duration"] - cut
-    second = clip | {"time": clip["time"] + cut, "duration": second_duration, "fadeIn": 0}
+    first = {"duration": cut_beats, "fadeIn": min(clip["fadeIn"], cut_beats), "fadeOut": 0}
+    second_duration = clip["duration"] - cut_beats
+    second = clip | {"time": clip["time"] + cut_beats, "duration": second_duration, "fadeIn": 0}
     second["fadeOut"] = min(clip["fadeOut"], second_duration)
     ops: list[Op] = [
         {"op": "set", "col": "clips", "id": clip_id, "props": first},
         {"op": "insert", "col": "clips", "id": second_id, "entity": second},
     ]
-    for note_id, note in behind:
-        moved = {"parent": second_id, "time": note["time"] - cut}
-        ops.append({"op": "move", "col": "notes", "id": note_id, **moved})
+    for note_id, note in notes_behind:
+        moved_props = {"parent": second_id, "time": note["time"] - cut_beats}
+        ops.append({"op": "move", "col": "notes", "id": note_id, **moved_props})
     return ops
 
 

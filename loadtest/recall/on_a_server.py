@@ -42,11 +42,11 @@ async def lost_counts(url: str, seed: int = 1) -> int:
             client = await stack.enter_async_context(Client(url, device=f"device {number}"))
             await client.login(*_accounts[first])
             clients.append(client)
-        counted = await asyncio.gather(
+        counts = await asyncio.gather(
             *(_write(client, random.Random(seed + n)) for n, client in enumerate(clients))
         )
         page = await first.recall.export(limit=200)
-        return sum(counted) - sum(key["usage_count"] for key in page["keys"])
+        return sum(counts) - sum(key["usage_count"] for key in page["keys"])
 
 
 async def sessions(url: str, seed: int, count: int) -> dict[str, Any]:
@@ -97,15 +97,15 @@ async def _producer(url: str) -> AsyncIterator[Client]:
 
 
 async def _write(client: Client, rng: random.Random) -> int:
-    counted = 0
+    counted_uses = 0
     for _ in range(BATCHES):
         uses: list[RecallUse] = [
             {"id": str(uuid.uuid4()), "key": rng.choice(KEYS), "context": {"genre": "trap"}}
             for _ in range(BATCH)
         ]
         reply = await client.recall.observe(category=CATEGORY, uses=uses)
-        counted += reply["counted"]
-    return counted
+        counted_uses += reply["counted"]
+    return counted_uses
 
 
 async def _observe(client: Client, picks: Sequence[Pick]) -> None:

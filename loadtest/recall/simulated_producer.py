@@ -119,11 +119,11 @@ class Producer:
     def _truth(
         self, taste: dict[str, float], favourites: list[str], before: str
     ) -> dict[str, float]:
-        following = FOLLOWING if before else 0.0
-        remaining_share = 1 - OF_FAVOURITES - following
+        following_share = FOLLOWING if before else 0.0
+        remaining_share = 1 - OF_FAVOURITES - following_share
         truth = {key: remaining_share * share for key, share in taste.items()}
         for key in favourites:
             truth[key] += OF_FAVOURITES / FAVOURITES
         if before:
-            truth[self._follows[before]] += following
+            truth[self._follows[before]] += following_share
         return truth

@@ -33,16 +33,20 @@ SHARES = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
 
 def step_of(rooms: float, loaded: Loaded) -> dict[str, Any]:
     """One step: a row as `compare` has it, and what its result needs besides."""
-    job, measured = loaded.job, loaded.measured
+    job, measurement = loaded.job, loaded.measured
     row = row_of(loaded)
     members = rooms * job.size
-    timed = len(measured.latency_ms) + len(measured.across_ms)
-    expected = measured.due_in_all * (job.size - 1) * (1 - measured.replaced / max(1, timed))
-    per_member = measured.received_bytes / members / job.seconds
+    timed = len(measurement.latency_ms) + len(measurement.across_ms)
+    expected_updates = (
+        measurement.due_in_all * (job.size - 1) * (1 - measurement.replaced / max(1, timed))
+    )
+    per_member = measurement.received_bytes / members / job.seconds
     return row | {
         "rooms": rooms,
-        "delivered_share": round(measured.delivered_in_all / expected, 3) if expected else 0.0,
-        "sent_share": round(measured.sent / max(1, measured.due), 3),
+        "delivered_share": round(measurement.delivered_in_all / expected_updates, 3)
+        if expected_updates
+        else 0.0,
+        "sent_share": round(measurement.sent / max(1, measurement.due), 3),
         "bytes_per_member_s": round(per_member),
     }
 
@@ -70,14 +74,14 @@ def is_carried(step: Mapping[str, Any]) -> bool:
 
 def void_because(step: Mapping[str, Any]) -> str:
     """Why a step says nothing about the server, in words; empty: it does."""
-    taken_by_others, busy = step["taken_by_others_percent"], step["generator_cpu_percent"]
-    late = step["generator_lag_p99_ms"] or 0.0
+    taken_by_others, busy_percent = step["taken_by_others_percent"], step["generator_cpu_percent"]
+    lag_ms = step["generator_lag_p99_ms"] or 0.0
     if taken_by_others > DISTURBED_PERCENT:
         return f"other programs took {taken_by_others:g} % of the server's core"
-    if busy > BUSY_PERCENT:
-        return f"the generator took {busy:g} % of its core"
-    if late > LAG_BOUND_MS:
-        return f"the generator was {late:g} ms late (p99), on {busy:g} % of a core"
+    if busy_percent > BUSY_PERCENT:
+        return f"the generator took {busy_percent:g} % of its core"
+    if lag_ms > LAG_BOUND_MS:
+        return f"the generator was {lag_ms:g} ms late (p99), on {busy_percent:g} % of a core"
     if step["sent_share"] * 100 < SENT_PERCENT:
         return f"the generator sent {step['sent_share']:.0%} of what it should have"
     return ""
@@ -97,7 +101,7 @@ def peer_row(
     at_capacity = min(carried, key=lambda step: abs(step["rooms"] - rooms), default=None)
     row: dict[str, Any] = {
         "rooms": round(rooms, 2),
-        "at_least": sum(bounded for _, bounded in capacities) * 2 > len(capacities),
+        "at_least": sum(is_bounded for _, is_bounded in capacities) * 2 > len(capacities),
         "rooms_of_each": [room_count for room_count, _ in capacities],
     }
     if at_capacity is not None:
@@ -107,9 +111,9 @@ def peer_row(
             "cpu_percent": at_capacity["cpu_percent"],
             "generator_cpu_percent": at_capacity["generator_cpu_percent"],
         }
-    for name, taken in at_shares.items():
-        if taken:
-            middle = medians(taken)
+    for name, runs_taken in at_shares.items():
+        if runs_taken:
+            middle = medians(runs_taken)
             row[f"latency_at_{name}_ms"] = {"p50": middle["p50_ms"], "p99": middle["p99_ms"]}
             row[f"cpu_at_{name}_percent"] = middle["cpu_percent"]
             row[f"bytes_per_member_s_at_{name}"] = middle["bytes_per_member_s"]

@@ -66,7 +66,7 @@ def cost_plots(runs: Mapping[str, Loaded]) -> list[str]:
 def _rates(series: Sequence[tuple[float, float, int]]) -> list[tuple[float, float]]:
     """From running totals to rates, at the end of each step."""
     return [
-        (later, max(0.0, more - updates) / (later - at))
-        for (at, updates, _), (later, more, _) in itertools.pairwise(series)
-        if later - at > 0.05
+        (later_at, max(0.0, more_updates - updates) / (later_at - at))
+        for (at, updates, _), (later_at, more_updates, _) in itertools.pairwise(series)
+        if later_at - at > 0.05
     ]

@@ -63,20 +63,20 @@ class Evidence:
     def _plots(self) -> list[str]:
         from loadtest.reports import plots
 
-        drawn = []
+        plots_drawn = []
         if any(self.curves.values()):
             title = "Latency by percentile"
-            drawn.append(plots.percentile_curves(self.curves, title))
+            plots_drawn.append(plots.percentile_curves(self.curves, title))
         if self.samples is None:
-            return drawn
+            return plots_drawn
         series, at = self.samples.series, self.samples.seconds
-        busy = {name: _points(at, series[name]) for name in self.samples.busy_names}
+        busy_lines = {name: _points(at, series[name]) for name in self.samples.busy_names}
         levels = {name: _points(at, series[name]) for name in self.samples.level_names}
         seconds = "seconds since the load began"
-        drawn.append(plots.lines(busy, "Processor time", seconds, "percent of a core"))
+        plots_drawn.append(plots.lines(busy_lines, "Processor time", seconds, "percent of a core"))
         if levels:
-            drawn.append(plots.lines(levels, "Over time", seconds, "as named"))
-        return drawn
+            plots_drawn.append(plots.lines(levels, "Over time", seconds, "as named"))
+        return plots_drawn
 
 
 def _points(at: Sequence[float], values: Sequence[float]) -> list[tuple[float, float]]:

@@ -33,7 +33,7 @@ COST = (
 )
 
 
-def how(cores: Cores, **more: Any) -> dict[str, Any]:
+def how(cores: Cores, **other_conditions: Any) -> dict[str, Any]:
     """The surroundings of a run, in words."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -44,7 +44,7 @@ def how(cores: Cores, **more: Any) -> dict[str, Any]:
         "latency": LATENCY,
         "generator": GENERATOR,
         "cost": COST,
-        **more,
+        **other_conditions,
     }
 
 

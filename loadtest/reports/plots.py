@@ -44,8 +44,8 @@ def bars(values: Mapping[str, float], title: str, unit: str) -> str:
     widths = [values[label] for label in labels]
     order = {label: number for number, label in enumerate(values)}
     colors = [COLORS[order[label] % len(COLORS)] for label in labels]
-    drawn = axes.barh(labels, widths, color=colors, height=0.65)
-    axes.bar_label(drawn, [f"{width:,.0f}" for width in widths], padding=4, fontsize=9)
+    bars_drawn = axes.barh(labels, widths, color=colors, height=0.65)
+    axes.bar_label(bars_drawn, [f"{width:,.0f}" for width in widths], padding=4, fontsize=9)
     axes.set_xlim(0, max(widths, default=0.0) * 1.15 or 1.0)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.grid(visible=False, axis="y")

@@ -86,7 +86,7 @@ def _page(report: Report) -> str:
     tables = "".join(_table(table) for table in report.tables)
     plots = "".join(f"<figure>{plot}</figure>\n" for plot in report.plots)
     notes = "".join(f"<li>{html.escape(note)}</li>\n" for note in report.notes)
-    how = "".join(_term(name, value) for name, value in report.how.items())
+    terms = "".join(_term(name, value) for name, value in report.how.items())
     title = html.escape(report.title)
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
@@ -94,7 +94,7 @@ def _page(report: Report) -> str:
         f"<title>{title}</title>\n<style>{STYLE}</style>\n"
         f'<h1>{title}</h1>\n<p class="lead">{html.escape(report.lead)}</p>\n'
         f'{tables}<ul class="notes">{notes}</ul>\n'
-        f"{plots}{_flame(report.flame)}<h2>How it was made</h2>\n<dl>{how}</dl>\n</html>\n"
+        f"{plots}{_flame(report.flame)}<h2>How it was made</h2>\n<dl>{terms}</dl>\n</html>\n"
     )
 
 

@@ -15,14 +15,14 @@ def write_two_nodes(
     directory: Path,
     figures: Mapping[str, Any],
     columns: Mapping[str, str],
-    one: Loaded,
-    both: Loaded,
+    loaded_within: Loaded,
+    loaded_across: Loaded,
 ) -> Path:
     """Write the page; returns its path."""
     latencies = {
-        "within one node": one.measured.latency_ms,
-        "across nodes": both.measured.across_ms,
-        "within, in spread rooms": both.measured.latency_ms,
+        "within one node": loaded_within.measured.latency_ms,
+        "across nodes": loaded_across.measured.across_ms,
+        "within, in spread rooms": loaded_across.measured.latency_ms,
     }
     per_update = {
         row["placement"]: (row["cpu_us_per_update"] or 0.0) * 1_000 for row in figures["placements"]
@@ -35,7 +35,7 @@ def write_two_nodes(
         plots=[
             plots.percentile_curves(latencies, "Latency within a node and across nodes"),
             plots.bars(per_update, "Processor time per update delivered", "ns, both nodes"),
-            *cost_plots({"each on one node": one, "each on both nodes": both}),
+            *cost_plots({"each on one node": loaded_within, "each on both nodes": loaded_across}),
         ],
         figures=figures,
         notes=notes_of(figures["placements"], "placement"),

@@ -58,8 +58,8 @@ class Kind:
     params: Callable[[Caller, int], Params]
 
 
-def _list(where: Params, **more: Any) -> Callable[[Caller, int], Params]:
-    return lambda caller, n: {"where": where, "limit": 20, **more}
+def _list(where: Params, **other_params: Any) -> Callable[[Caller, int], Params]:
+    return lambda caller, n: {"where": where, "limit": 20, **other_params}
 
 
 def _update(caller: Caller, n: int) -> Params:

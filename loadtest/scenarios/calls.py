@@ -83,7 +83,7 @@ async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _Measured:
+class _Measurement:
     """One kind, over the socket."""
 
     per_s: float
@@ -109,14 +109,14 @@ class _Bench:
         self._hub = hub
         self._arguments = arguments
         self._callers: list[Caller] = []
-        self._by_kind: dict[str, _Measured] = {}
+        self._by_kind: dict[str, _Measurement] = {}
         self._problems: list[str] = []
-        self._filled: dict[str, Any] = {}
+        self._filled_counts: dict[str, Any] = {}
         self.evidence = Evidence("calls: rows over the socket", LEAD, TARGETS)
 
     async def fill(self) -> None:
         """The rows of others, then callers with some of their own."""
-        self._filled = await self._rows_of_others()
+        self._filled_counts = await self._rows_of_others()
         for number in range(self._arguments.callers):
             account = await register(self._hub.url)
             devices = [f"caller-{number}-{n}" for n in range(CONNECTIONS_OF_EACH)]
@@ -130,14 +130,14 @@ class _Bench:
     async def _rows_of_others(self) -> Any:
         """What the tool told that made them: now, or when this directory was used first."""
         data: Path | None = self._arguments.data
-        noted = None if data is None else data / "filled.json"
-        if noted is not None and noted.exists():
-            return json.loads(noted.read_text())
+        noted_path = None if data is None else data / "filled.json"
+        if noted_path is not None and noted_path.exists():
+            return json.loads(noted_path.read_text())
         command = ("persistence.tools.fill_tables", "--database-url", self._hub.database_url)
-        filled = await self._child(*command, "--rows", str(self._arguments.rows))
-        if noted is not None:
-            noted.write_text(json.dumps(filled))
-        return filled
+        filled_counts = await self._child(*command, "--rows", str(self._arguments.rows))
+        if noted_path is not None:
+            noted_path.write_text(json.dumps(filled_counts))
+        return filled_counts
 
     async def watch(self) -> Watch:
         """Those who move in a room of nobody's business."""
@@ -162,22 +162,26 @@ class _Bench:
         began_at, before_cpu = time.perf_counter(), self._cpu()
         async with LoopLag() as lag:
             await _run_each(loop.run(seconds=self._arguments.seconds) for loop in loops)
-        passed = time.perf_counter() - began_at
-        *cpu_taken, stolen = (at - was for at, was in zip(self._cpu(), before_cpu, strict=True))
+        seconds_passed = time.perf_counter() - began_at
+        *cpu_taken, stolen = (
+            at - cpu_before for at, cpu_before in zip(self._cpu(), before_cpu, strict=True)
+        )
         cursors_seen, after = await phase.end(), await scrape(self._hub.url)
-        found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(stolen / passed * 100)
+        found_problems = problems(lag.ms, lag.cpu_percent) + disturbed(
+            stolen / seconds_passed * 100
+        )
         self._problems += [f"{kind.name}: {found_problem}" for found_problem in found_problems]
-        ms = [one for loop in loops for one in loop.ms]
-        failed = [loop.failed for loop in loops if loop.failed]
-        self._by_kind[kind.name] = _Measured(
-            per_s=len(ms) / passed,
+        ms = [call_ms for loop in loops for call_ms in loop.ms]
+        failures = [loop.failed for loop in loops if loop.failed]
+        self._by_kind[kind.name] = _Measurement(
+            per_s=len(ms) / seconds_passed,
             us=[round(seconds / max(len(ms), 1) * 1e6, 1) for seconds in cpu_taken],
             ms=ms,
             tick_late_ms=longest(before, after, LOOP_LATE),
             stall_ms=longest(before, after, STALLED),
             cursors=cursors_seen,
             samples=self._samples(loops),
-            failed=failed[0] if failed else "",
+            failed=failures[0] if failures else "",
         )
         self.evidence.curves[kind.name] = ms
 
@@ -194,50 +198,52 @@ class _Bench:
 
     async def measure_alone(self, kind: Kind) -> None:
         """The same calls by plain asyncpg, at once: a minute later the machine may be another."""
-        measured = self._by_kind[kind.name]
-        request = {"kind": kind.name, "method": kind.method, "calls": measured.samples}
+        measurement = self._by_kind[kind.name]
+        request = {"kind": kind.name, "method": kind.method, "calls": measurement.samples}
         output = await self._child(
             *("persistence.tools.call_speed", "--database-url", self._hub.database_url),
             *("--seconds", str(self._arguments.seconds)),
-            given=json.dumps([request]),
+            given_input=json.dumps([request]),
         )
-        (measured.alone,) = output["results"]
+        (measurement.alone,) = output["results"]
 
     def report(self) -> dict[str, Any]:
         """All kinds, and the worst of each figure."""
-        measured = self._by_kind.values()
-        calls = [self._report_row(name, one) for name, one in self._by_kind.items()]
-        failed = {n: one.failed for n, one in self._by_kind.items() if one.failed}
+        measurements = self._by_kind.values()
+        calls = [self._report_row(name, measurement) for name, measurement in self._by_kind.items()]
+        failures = {
+            n: measurement.failed for n, measurement in self._by_kind.items() if measurement.failed
+        }
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "hub_tick_delay_ms": _worst(run.tick_late_ms for run in measured),
-            "hub_stall_ms": _worst(one.stall_ms for one in measured),
-            "failed": failed,
-            "rows": self._filled["rows"],
-            "fill_seconds": self._filled["seconds"],
+            "hub_tick_delay_ms": _worst(run.tick_late_ms for run in measurements),
+            "hub_stall_ms": _worst(measurement.stall_ms for measurement in measurements),
+            "failed": failures,
+            "rows": self._filled_counts["rows"],
+            "fill_seconds": self._filled_counts["seconds"],
             "callers": len(self._callers),
             "cores": self._hub.cores.in_words,
             **verdict(self._problems),
         }
 
-    def _report_row(self, name: str, measured: _Measured) -> dict[str, Any]:
-        times, alone = summary(measured.ms), measured.alone["per_s"]
+    def _report_row(self, name: str, measurement: _Measurement) -> dict[str, Any]:
+        times, asyncpg_per_s = summary(measurement.ms), measurement.alone["per_s"]
         return {
             "kind": name,
-            "per_s": round(measured.per_s, 1),
+            "per_s": round(measurement.per_s, 1),
             "p50_ms": times["p50"],
             "p99_ms": times["p99"],
-            "asyncpg_per_s": alone,
-            "ratio": round(measured.per_s / alone, 3) if alone else None,
-            "hub_us": measured.us[0],
-            "postgres_us": measured.us[1],
-            "asyncpg_us": measured.alone["us"],
-            "tick_delay_ms": measured.tick_late_ms,
-            "cursor_p99_ms": measured.cursors.p99,
+            "asyncpg_per_s": asyncpg_per_s,
+            "ratio": round(measurement.per_s / asyncpg_per_s, 3) if asyncpg_per_s else None,
+            "hub_us": measurement.us[0],
+            "postgres_us": measurement.us[1],
+            "asyncpg_us": measurement.alone["us"],
+            "tick_delay_ms": measurement.tick_late_ms,
+            "cursor_p99_ms": measurement.cursors.p99,
         }
 
-    async def _child(self, module: str, *words: str, given: str = "") -> Any:
+    async def _child(self, module: str, *words: str, given_input: str = "") -> Any:
         """What a tool prints as JSON, from the core that the server has; raises `FillFailed`."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", module, *words),
@@ -248,7 +254,7 @@ class _Bench:
         )
         self._hub.cores.pin_server(process.pid)
         try:
-            output, errors = await process.communicate(given.encode())
+            output, errors = await process.communicate(given_input.encode())
         except BaseException:
             process.kill()
             raise
@@ -264,5 +270,5 @@ def _worst(values: Iterable[float | None]) -> float | None:
 
 async def _run_each(running: Iterable[Coroutine[Any, Any, None]]) -> None:
     async with asyncio.TaskGroup() as tasks:
-        for one in running:
-            tasks.create_task(one)
+        for work in running:
+            tasks.create_task(work)

@@ -117,8 +117,8 @@ class Run:
 
     def expected_seconds(self, peers: int) -> float:
         """How long all of it takes, as a rule."""
-        one = self.warm_up + self.seconds + BETWEEN_SECONDS
-        return peers * (START_SECONDS + self.steps * one)
+        step_seconds = self.warm_up + self.seconds + BETWEEN_SECONDS
+        return peers * (START_SECONDS + self.steps * step_seconds)
 
 
 async def run_capacity(arguments: argparse.Namespace) -> dict[str, Any]:

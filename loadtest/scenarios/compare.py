@@ -78,7 +78,9 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
             load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
             f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "
             f"{arguments.warm_up:g} s of warm-up, one server after the other",
-            versions={one.peer.name: one.versions for one in compared},
+            versions={
+                compared_peer.peer.name: compared_peer.versions for compared_peer in compared
+            },
         ),
         "results": [compared_trials.row for compared_trials in compared],
         **profile_of(flame),
@@ -97,11 +99,11 @@ async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars
     """One more run of a peer that has not failed yet."""
     if trials.error:
         return
-    done = len(trials.rows)
+    trials_done = len(trials.rows)
     bars.update(trials.bar, description=f"{trials.peer.title}: starting")
 
     def working(part: float) -> None:
-        bars.update(trials.bar, completed=done + part, description=trials.peer.title)
+        bars.update(trials.bar, completed=trials_done + part, description=trials.peer.title)
 
     try:
         trials.last, trials.versions = await _run_once(trials.peer, arguments, cores, working)

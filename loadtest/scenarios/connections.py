@@ -83,9 +83,9 @@ async def _measure(peer: Peer, server: Running, count: int) -> dict[str, float]:
         cpu, mib = await _cpu_and_memory(server)
         seats += await enter(range(FIRST_CONNECTIONS, FIRST_CONNECTIONS + count))
         later_cpu, later_mib = await _cpu_and_memory(server)
-        lost = sum(not seat.connection.is_open for seat in seats)
-        if lost:
-            raise HandshakeFailed(f"{lost} connections did not stay")
+        lost_count = sum(not seat.connection.is_open for seat in seats)
+        if lost_count:
+            raise HandshakeFailed(f"{lost_count} connections did not stay")
     finally:
         for seat in seats:
             seat.connection.abort()

@@ -47,8 +47,8 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
         for number, size in enumerate(arguments.size):
             bars.update(bar, description=f"rooms of {size}")
 
-            def working(part: float, done: int = number) -> None:
-                bars.update(bar, completed=done + part)
+            def working(part: float, runs_done: int = number) -> None:
+                bars.update(bar, completed=runs_done + part)
 
             runs[size] = await _run_once(arguments, size, cores, working)
         flame = await profile_prime(arguments, max(arguments.size), cores, bars)

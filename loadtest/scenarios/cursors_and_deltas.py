@@ -15,7 +15,7 @@ from rich.table import Table
 from loadtest import percentiles
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load import generator
-from loadtest.load.generator import Failed, Job, Measured
+from loadtest.load.generator import GeneratorFault, Job, Measurement
 from loadtest.reports.console_output import wide_console
 from machine.local_hub import LocalHub
 
@@ -42,9 +42,11 @@ async def run_mixed(arguments: argparse.Namespace) -> dict[str, Any]:
             )
             url = hub.url
         jobs = _jobs(arguments, url)
-        measured, cpu, seconds = await _load(jobs, hub)
+        measurements, cpu, seconds = await _load(jobs, hub)
         rss = hub.rss_mb if hub else None
-    report = _report(arguments, jobs, measured, seconds) | _cost(measured, cpu, rss, seconds)
+    report = _report(arguments, jobs, measurements, seconds) | _cost(
+        measurements, cpu, rss, seconds
+    )
     _print_report(report)
     return report
 
@@ -58,7 +60,7 @@ def _jobs(arguments: argparse.Namespace, url: str) -> list[Job]:
 
 async def _load(
     jobs: list[Job], hub: LocalHub | None
-) -> tuple[list[Measured], float | None, float]:
+) -> tuple[list[Measurement], float | None, float]:
     """All generators begin together, once the last of them is ready."""
     spawn = multiprocessing.get_context("spawn")
     pipes = []
@@ -71,9 +73,9 @@ async def _load(
     began_at, cpu_before = time.perf_counter(), hub.cpu_seconds if hub else 0.0
     for pipe in pipes:
         pipe.send("go")
-    measured = await asyncio.gather(*(_receive(pipe) for pipe in pipes))
+    measurements = await asyncio.gather(*(_receive(pipe) for pipe in pipes))
     cpu = hub.cpu_seconds - cpu_before if hub else None
-    return measured, cpu, time.perf_counter() - began_at
+    return measurements, cpu, time.perf_counter() - began_at
 
 
 async def _receive(pipe: Any) -> Any:
@@ -82,16 +84,16 @@ async def _receive(pipe: Any) -> Any:
         while not await asyncio.to_thread(pipe.poll, 0.5):
             pass
     word = pipe.recv()
-    if isinstance(word, Failed):
+    if isinstance(word, GeneratorFault):
         raise GeneratorFailed(word.why)
     return word
 
 
 def _report(
-    arguments: argparse.Namespace, jobs: list[Job], measured: list[Measured], seconds: float
+    arguments: argparse.Namespace, jobs: list[Job], measurements: list[Measurement], seconds: float
 ) -> dict[str, Any]:
-    lag = percentiles.summary([ms for run in measured for ms in run.lag_ms])
-    sent = sum(one.updates_sent for one in measured)
+    lag = percentiles.summary([ms for run in measurements for ms in run.lag_ms])
+    sent_count = sum(measurement.updates_sent for measurement in measurements)
     wanted_updates = arguments.rooms * arguments.size * arguments.hz * arguments.seconds
     is_late = (lag["p99"] or 0.0) > LAG_BOUND_MS
     return {
@@ -101,22 +103,26 @@ def _report(
         "deltas_per_second": arguments.deltas_per_second,
         "seconds": round(seconds, 2),
         "generators": len(jobs),
-        "cursor_ms": percentiles.summary([ms for one in measured for ms in one.cursor_ms]),
-        "ack_ms": percentiles.summary([ms for one in measured for ms in one.ack_ms]),
-        "updates_sent": sent,
-        "updates_delivered": sum(one.updates_delivered for one in measured),
-        "ticks": sum(one.ticks for one in measured),
-        "deltas": sum(one.deltas_sent for one in measured),
-        "reconnects": sum(one.reconnects for one in measured),
+        "cursor_ms": percentiles.summary(
+            [ms for measurement in measurements for ms in measurement.cursor_ms]
+        ),
+        "ack_ms": percentiles.summary(
+            [ms for measurement in measurements for ms in measurement.ack_ms]
+        ),
+        "updates_sent": sent_count,
+        "updates_delivered": sum(measurement.updates_delivered for measurement in measurements),
+        "ticks": sum(measurement.ticks for measurement in measurements),
+        "deltas": sum(measurement.deltas_sent for measurement in measurements),
+        "reconnects": sum(measurement.reconnects for measurement in measurements),
         "generator_lag_ms": lag,
-        "sustained": not is_late and sent >= wanted_updates * RATE_BOUND,
+        "sustained": not is_late and sent_count >= wanted_updates * RATE_BOUND,
     }
 
 
 def _cost(
-    measured: list[Measured], cpu: float | None, rss: float | None, seconds: float
+    measurements: list[Measurement], cpu: float | None, rss: float | None, seconds: float
 ) -> dict[str, Any]:
-    delivered = sum(run.updates_delivered for run in measured)
+    delivered = sum(run.updates_delivered for run in measurements)
     per_update = cpu / delivered * 1e6 if cpu is not None and delivered else None
     return {
         "updates_per_second": round(delivered / seconds),

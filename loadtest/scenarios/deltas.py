@@ -84,7 +84,7 @@ class _Bench:
         self._batch: int | None = None
         self._scraped: Metrics = {}
         self._stalls: dict[str, float | None] = {}
-        self._late: dict[str, float | None] = {}
+        self._lateness: dict[str, float | None] = {}
 
     @property
     def watch(self) -> Watch:
@@ -113,13 +113,13 @@ class _Bench:
         quiet = await watch.during(seconds / 2)
         await self._scrape("quiet")
         advance()
-        busy = {
+        busy_readers = {
             "hub": lambda: self._hub.cpu_seconds,
             "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
             "generator": time.process_time,
             "postgres": lambda: self._hub.postgres_cpu_seconds,
         }
-        async with Samples(busy, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
+        async with Samples(busy_readers, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
             self._say(f"{self._arguments.rate:,.0f} deltas/s")
             offered, at_rate = await self._at_rate(watch, samples)
             advance()
@@ -133,17 +133,17 @@ class _Bench:
             "cursors, saturated": full.ms,
         }
         self._say("looking for what was acknowledged in the journal")
-        lost = await self._lost_deltas()
+        lost_count = await self._lost_deltas()
         advance()
         # Long: each line of the report is said once, where it is measured.
         return {
             **saturated,
             **offered,
             **_ticks(quiet, at_rate, full),
-            "tick_delay_ms": self._late["saturated"],
-            "tick_late_ms": self._late,
+            "tick_delay_ms": self._lateness["saturated"],
+            "tick_late_ms": self._lateness,
             "hub_stall_ms": self._stalls,
-            "lost": lost,
+            "lost": lost_count,
             "refused": dict(self._answers.refused),
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "rooms": len(self._projects),
@@ -186,12 +186,15 @@ class _Bench:
         for writer in self._writers:
             writer.keep_in_flight(self._arguments.in_flight)
         await asyncio.sleep(WARM_UP_SECONDS)
-        metrics, acked = await scrape(self._hub.url), self._answers.acked
+        metrics, acked_count = await scrape(self._hub.url), self._answers.acked
         phase, began_at, since = await watch.phase(), time.perf_counter(), samples.now
         cpu = self._hub.cpu_seconds
         await asyncio.sleep(self._arguments.seconds)
         cpu = self._hub.cpu_seconds - cpu
-        acked, passed = self._answers.acked - acked, time.perf_counter() - began_at
+        acked_count, seconds_passed = (
+            self._answers.acked - acked_count,
+            time.perf_counter() - began_at,
+        )
         cursors_seen = await phase.end()
         until, after = samples.now, await self._scrape("saturated")
         for writer in self._writers:
@@ -202,15 +205,15 @@ class _Bench:
         # Only what the server has no share in: here it is meant to be the one that cannot keep up.
         self._problems += problems([], generator)
         self._problems += [f"{problem} (saturated)" for problem in cursors_seen.problems]
-        waiting = samples.mean("hub_kept_waiting", since, until)
-        self._problems += disturbed(waiting)
+        waiting_percent = samples.mean("hub_kept_waiting", since, until)
+        self._problems += disturbed(waiting_percent)
         figures = {
-            "durable_per_s": round(acked / passed, 1),
-            "mean_batch": self._mean_batch(metrics, after, acked),
+            "durable_per_s": round(acked_count / seconds_passed, 1),
+            "mean_batch": self._mean_batch(metrics, after, acked_count),
             "in_flight": self._arguments.in_flight * len(self._writers),
-            "durable_per_hub_cpu_s": _rate(acked, cpu),
+            "durable_per_hub_cpu_s": _rate(acked_count, cpu),
             "hub_cpu_percent": samples.mean("hub", since, until),
-            "hub_kept_waiting_percent": waiting,
+            "hub_kept_waiting_percent": waiting_percent,
             "postgres_cpu_percent": samples.mean("postgres", since, until),
             "generator_cpu_percent": generator,
         }
@@ -223,28 +226,30 @@ class _Bench:
         """
         before, self._scraped = self._scraped, await scrape(self._hub.url)
         self._stalls[phase] = longest(before, self._scraped, STALL)
-        self._late[phase] = longest(before, self._scraped, LOOP_LATE)
+        self._lateness[phase] = longest(before, self._scraped, LOOP_LATE)
         return self._scraped
 
-    def _mean_batch(self, before: Metrics, after: Metrics, acked: int) -> float | None:
+    def _mean_batch(self, before: Metrics, after: Metrics, acked_count: int) -> float | None:
         """None: the server does not count its batches. A few more commits are in it than acks."""
         batches = happened(before, after, "commit_batches")
         committed = happened(before, after, "deltas_committed")
         if not batches:
             return None
-        mean = (committed or acked) / batches
+        mean = (committed or acked_count) / batches
         self._batch = max(1, round(mean))
         return round(mean, 1)
 
     async def _lost_deltas(self) -> int:
         """Acknowledged and not there: by the heads of all rooms, and id by id in the first."""
-        lost = self._answers.contradictions
+        lost_count = self._answers.contradictions
         for project in self._projects:
-            acked = self._answers.acked_of.get(project, {})
-            lost += max(0, len(acked) - await self._head(project))
+            acked_seqs = self._answers.acked_of.get(project, {})
+            lost_count += max(0, len(acked_seqs) - await self._head(project))
         first = self._projects[0]
-        stored = await audit(self._hub.database_url, first)
-        return lost + len(lost_deltas(self._answers.acked_of.get(first, {}), stored["delta_ids"]))
+        audited = await audit(self._hub.database_url, first)
+        return lost_count + len(
+            lost_deltas(self._answers.acked_of.get(first, {}), audited["delta_ids"])
+        )
 
     async def _head(self, project: str) -> int:
         assert self._account is not None
@@ -266,9 +271,11 @@ class _Bench:
             seconds=self._arguments.seconds,
             ops=edit(25),
         )
-        alone = rows[-1]["deltas_per_s"]  # in the server's own batches, where it tells them
-        report["postgres_alone_per_s"] = alone
-        report["ratio"] = round(report["durable_per_s"] / alone, 3)
+        postgres_per_s = rows[-1][
+            "deltas_per_s"
+        ]  # in the server's own batches, where it tells them
+        report["postgres_alone_per_s"] = postgres_per_s
+        report["ratio"] = round(report["durable_per_s"] / postgres_per_s, 3)
         report["postgres_alone_batches"] = {row["batch"]: row["deltas_per_s"] for row in rows}
         report.update(verdict(self._problems))
 
@@ -295,7 +302,7 @@ def _worst(values: Sequence[float]) -> float | None:
     return max(values, default=None)
 
 
-def _later(with_deltas: float | None, without: float | None) -> float | None:
-    if with_deltas is None or without is None:
+def _later(with_deltas: float | None, without_deltas: float | None) -> float | None:
+    if with_deltas is None or without_deltas is None:
         return None
-    return round(max(0.0, with_deltas - without), 2)
+    return round(max(0.0, with_deltas - without_deltas), 2)

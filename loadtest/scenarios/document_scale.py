@@ -47,18 +47,18 @@ async def run_document(arguments: argparse.Namespace) -> dict[str, Any]:
     """Two servers one after the other, each with one project; and the ratio of what they cost."""
     sizes = [min(SMALL, arguments.entities), arguments.entities]
     console = wide_console()
-    measured = []
+    figures_by_size = []
     with Progress(console=console, transient=True) as progress:
         for size in sizes:
             task = progress.add_task(f"{size:,} entities", total=None)
-            measured.append(await _measure(size, arguments.seed))
+            figures_by_size.append(await _measure(size, arguments.seed))
             progress.remove_task(task)
-    small, large = measured
+    small, large_figures = figures_by_size
     report = {
-        **large,
+        **large_figures,
         "at_small": small,
-        "growth_ratio": round(large["hub_us_per_delta"] / small["hub_us_per_delta"], 3),
-        "stall_max_ms": max(small["stall_max_ms"], large["stall_max_ms"]),
+        "growth_ratio": round(large_figures["hub_us_per_delta"] / small["hub_us_per_delta"], 3),
+        "stall_max_ms": max(small["stall_max_ms"], large_figures["stall_max_ms"]),
     }
     _print_report(console, report)
     return report
@@ -89,7 +89,7 @@ class _Bench:
         self._room = room
         self._rng = rng
         self._stalls: dict[str, float] = {}
-        self._late = 0.0
+        self._lateness = 0.0
 
     async def measure(self, size: int) -> dict[str, Any]:
         """Everything, on a project of so many entities."""
@@ -106,7 +106,7 @@ class _Bench:
         figures["hub_rss_mb"] = round(self._hub.rss_mb, 1)
         figures["stall_ms"] = self._stalls
         figures["stall_max_ms"] = max(self._stalls.values())
-        figures["late_max_ms"] = self._late
+        figures["late_max_ms"] = self._lateness
         return figures
 
     async def _stalls_of(self, phase: str, work: Awaitable[Any]) -> Any:
@@ -118,7 +118,9 @@ class _Bench:
         result = await work
         after = await scrape(self._hub.url)
         self._stalls[phase] = longest(before, after, "prime_probe_stall_seconds") or 0.0
-        self._late = max(self._late, longest(before, after, "prime_probe_late_seconds") or 0.0)
+        self._lateness = max(
+            self._lateness, longest(before, after, "prime_probe_late_seconds") or 0.0
+        )
         return result
 
     async def _edits(self) -> dict[str, Any]:
@@ -139,12 +141,12 @@ class _Bench:
                 rates.append(sum(shares) / (time.perf_counter() - began_at))
                 await asyncio.sleep(ROUND_PAUSE_SECONDS)  # what was put off belongs to it too
                 costs.append((self._hub.cpu_seconds - cpu) / sum(shares) * 1e6)
-        alone = [await _timed(self._one_edit) for _ in range(100)]
+        edit_ms = [await _timed(self._one_edit) for _ in range(100)]
         return {
             "deltas_per_second": round(statistics.median(rates)),
             "hub_us_per_delta": round(statistics.median(costs), 1),
             "hub_us_per_delta_mean": round(statistics.mean(costs), 1),
-            "ack_ms": round(statistics.median(alone), 2),
+            "ack_ms": round(statistics.median(edit_ms), 2),
         }
 
     async def _one_edit(self) -> None:

@@ -86,7 +86,7 @@ class _Herd:
         await self._fill()
         beating = asyncio.create_task(keep_alive(self._connected))
         editing = asyncio.create_task(self._edit())
-        busy = {
+        busy_readers = {
             "hub": lambda: self._hub.cpu_seconds,
             "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
             "generator": time.process_time,
@@ -94,10 +94,10 @@ class _Herd:
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
         try:
             async with (
-                Samples(busy, levels) as samples,
+                Samples(busy_readers, levels) as samples,
                 LoopLag() as lag,
             ):
-                killed_at, missing = await self._kill()
+                killed_at, missing_count = await self._kill()
                 cpu = lag.cpu_percent
                 await asyncio.sleep(AFTER_SECONDS)
         finally:
@@ -106,39 +106,40 @@ class _Herd:
         unanswered = await settle(self._members, SETTLE_SECONDS)
         beating.cancel()
         self._show_step("looking for what was acknowledged in the journal")
-        lost, _ = await audits(self._hub.database_url, self._tally.acked)
+        lost_count, _ = await audits(self._hub.database_url, self._tally.acked)
         for member in self._members:
             member.leave()
         returned = [at - killed_at for at in self._tally.returned_at]
         self.evidence.samples = samples
         self.evidence.curves["back after the kill"] = [seconds * 1_000 for seconds in returned]
-        waiting = samples.mean("hub_kept_waiting")
-        acked = sum(map(len, self._tally.acked.values()))
+        waiting_percent = samples.mean("hub_kept_waiting")
+        acked_count = sum(map(len, self._tally.acked.values()))
         # Long: each line of the report is said once, where it is measured.
         return {
-            "resumed_within_s": None if missing else round(max(returned, default=0.0), 3),
-            "lost": lost + self._tally.contradictions,
+            "resumed_within_s": None if missing_count else round(max(returned, default=0.0), 3),
+            "lost": lost_count + self._tally.contradictions,
             "clients": len(self._members),
-            "missing": missing,
+            "missing": missing_count,
             "returned_s": summary(returned, 3),
             "hub_ready_s": round(self._hub.ready_seconds, 3),
             "resumed": self._tally.resumed,
             "fresh_states": self._tally.reconnects - self._tally.resumed,
             "holes": self._tally.holes,
-            "deltas_acked": acked,
+            "deltas_acked": acked_count,
             "resent": self._tally.resent,
             "duplicates": self._tally.duplicates,
             "unanswered": unanswered,
             "refused": dict(self._tally.refused),
             "attempts_that_failed": dict(self._tally.problems),
             "hub_cpu_percent_max": samples.highest("hub"),
-            "hub_kept_waiting_percent": waiting,
+            "hub_kept_waiting_percent": waiting_percent,
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": round(cpu, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,
             **verdict(
-                problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS) + disturbed(waiting)
+                problems(lag.ms, cpu, lag_bound_ms=LAG_BOUND_OF_SECONDS_MS)
+                + disturbed(waiting_percent)
             ),
         }
 

@@ -79,18 +79,18 @@ class _Crowd:
         before = await self._warm(account, projects[0])
         beating = asyncio.create_task(keep_alive(lambda: self._members))
         try:
-            busy = {
+            busy_readers = {
                 "hub": lambda: self._hub.cpu_seconds,
                 "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
                 "generator": time.process_time,
             }
             levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
-            async with Samples(busy, levels) as samples, LoopLag() as lag:
-                took = await self._fill(account, projects)
+            async with Samples(busy_readers, levels) as samples, LoopLag() as lag:
+                seconds_to_fill = await self._fill(account, projects)
                 self._progress.update(self._step, description="settling")
                 since = samples.now
                 pongs = self._pongs
-                inside = await self._settled(pongs + len(self._members))
+                memory_inside = await self._settled(pongs + len(self._members))
                 pongs = self._pongs - pongs
         finally:
             beating.cancel()
@@ -98,7 +98,7 @@ class _Crowd:
         connected = sum(member.connection.is_open for member in self._members)
         metrics = await scrape(self._hub.url)
         after = await self._empty()
-        per_connection = (inside - before) / connected if connected else None
+        per_connection = (memory_inside - before) / connected if connected else None
         # Long: each line of the report is said once, where it is measured.
         return {
             "kb_per_connection": None if per_connection is None else round(per_connection, 2),
@@ -109,12 +109,12 @@ class _Crowd:
             "rooms": rooms,
             "open_at_hub": int(metrics.get(("prime_connections", ""), 0.0)),
             "hub_uss_before_mb": round(before / 1024, 1),
-            "hub_uss_inside_mb": round(inside / 1024, 1),
+            "hub_uss_inside_mb": round(memory_inside / 1024, 1),
             "hub_uss_after_mb": round(after / 1024, 1),
             "heartbeats_answered": pongs,
             "hub_cpu_percent_idle": samples.mean("hub", since),
             "hub_kept_waiting_percent": samples.mean("hub_kept_waiting"),
-            "joins_per_s": round(connected / took, 1),
+            "joins_per_s": round(connected / seconds_to_fill, 1),
             "generator_lag_ms": lag.summary,
             "cores": self._hub.cores.in_words,
             **verdict(problems(lag.ms, lag.cpu_percent, pongs, connected, LAG_BOUND_OF_SECONDS_MS)),

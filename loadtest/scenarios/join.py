@@ -89,12 +89,12 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
         async with pinned_hub(connections) as hub:
             progress.update(step, description=f"filling {arguments.entities:,} entities")
             account, project, entities = await _filled(hub, arguments.entities)
-            filled = await scrape(hub.url)
+            metrics_before = await scrape(hub.url)
             progress.update(step, advance=1, description="those inside come in")
             watch = Watch(account, (project,), arguments.inside, INSIDE_HZ)
             async with watching(watch) as cursors:
                 progress.update(step, advance=1, description="cursors alone")
-                storm = _Storm(hub, account, project, clients, filled, line)
+                storm = _Storm(hub, account, project, clients, metrics_before, line)
                 quiet = await cursors.during(QUIET_SECONDS)
                 progress.update(step, advance=1, description=f"{clients} join at once")
                 storm.evidence.curves["cursors before"] = quiet.ms
@@ -162,11 +162,11 @@ class _Storm:
         account: Account,
         project: str,
         clients: int,
-        filled: Metrics,
+        metrics_before: Metrics,
         line: float | None,
     ) -> None:
         self._hub = hub
-        self._filled = filled
+        self._metrics_before = metrics_before
         self._account = account
         self._project = project
         self._clients = clients
@@ -178,13 +178,13 @@ class _Storm:
 
     async def run(self, cursors: CursorWatch) -> dict[str, Any]:
         """The storm, and what those inside felt of it."""
-        busy = {
+        busy_readers = {
             "hub": lambda: self._hub.cpu_seconds,
             "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
             "generator": time.process_time,
         }
         levels = {"hub_rss_mb": lambda: self._hub.rss_mb}
-        async with Samples(busy, levels, every=0.25) as samples, LoopLag() as lag:
+        async with Samples(busy_readers, levels, every=0.25) as samples, LoopLag() as lag:
             phase = await cursors.phase()
             began_at, cpu = time.perf_counter(), self._hub.cpu_seconds
             waited = self._hub.kept_waiting_seconds
@@ -194,7 +194,7 @@ class _Storm:
             generator = lag.cpu_percent
             waited = self._hub.kept_waiting_seconds - waited
             hub_cpu = self._hub.cpu_seconds - cpu
-            passed = time.perf_counter() - began_at
+            seconds_passed = time.perf_counter() - began_at
             await asyncio.sleep(AFTER_SECONDS)
             cursors_seen = await phase.end()
         after = await scrape(self._hub.url)
@@ -204,26 +204,26 @@ class _Storm:
             "joins": [seconds * 1_000 for seconds in self._joined_s],
         }
         joiners = [joiner for joiner in everyone if joiner is not None]
-        checked = [joiner for joiner in joiners if joiner.keeps]
-        wrong_copies = sum(not joiner.is_right(self._project) for joiner in checked)
+        checked_joiners = [joiner for joiner in joiners if joiner.keeps]
+        wrong_copies = sum(not joiner.is_right(self._project) for joiner in checked_joiners)
         for joiner in joiners:
             joiner.close()
         bounds = summary(self._joined_s, 3), percentile(self._joined_s, 95)
         # Long: each line of the report is said once, where it is measured.
         return {
             "joined_p95_s": None if bounds[1] is None else round(bounds[1], 3),
-            "encodings": happened(self._filled, after, "states_encoded"),
+            "encodings": happened(self._metrics_before, after, "states_encoded"),
             "cursor_p99_ms": None if cursors_seen.p99 is None else round(cursors_seen.p99, 2),
             "joined_s": bounds[0] | {"last": round(max(self._joined_s, default=0.0), 3)},
             "clients": self._clients,
             "all_in": len(joiners) == self._clients,
             "line_mb_per_s": self._line,
-            "cut_off": sum(happened(self._filled, after, kind) or 0 for kind in CUT_OFF),
+            "cut_off": sum(happened(self._metrics_before, after, kind) or 0 for kind in CUT_OFF),
             "failed": len(self._failures),
             "failures": sorted(set(self._failures))[:3],
-            "fully_decoded": len(checked),
+            "fully_decoded": len(checked_joiners),
             "wrong_states": wrong_copies,
-            "state_mb": round(max((j.unpacked_mb for j in checked), default=0.0), 2),
+            "state_mb": round(max((j.unpacked_mb for j in checked_joiners), default=0.0), 2),
             "mb_each": round(max((j.state_bytes for j in joiners), default=0) / 2**20, 2),
             "cursor_ms": cursors_seen.figures,
             "hub_cpu_s": round(hub_cpu, 2),
@@ -232,11 +232,12 @@ class _Storm:
             "generator_cpu_percent": round(generator, 1),
             "generator_lag_ms": lag.summary,
             **verdict(
-                _problems(lag.ms, generator, cursors_seen) + disturbed(waited / passed * 100)
+                _problems(lag.ms, generator, cursors_seen)
+                + disturbed(waited / seconds_passed * 100)
             ),
         }
 
-    async def _join(self, number: int, began: float) -> Joiner | None:
+    async def _join(self, number: int, began_at: float) -> Joiner | None:
         """One client; its time runs from the start of the storm, whenever it could connect."""
         try:
             joiner = await Joiner.open(self._account.url, f"joiner-{number}", self._account.token)
@@ -247,7 +248,7 @@ class _Storm:
         except (OSError, TimeoutError, HandshakeFailed, PrimeRefused) as error:
             self._failures.append(str(error) or type(error).__name__)
             return None
-        self._joined_s.append(time.perf_counter() - began)
+        self._joined_s.append(time.perf_counter() - began_at)
         return joiner
 
 

@@ -62,18 +62,18 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         hub = await stack.enter_async_context(LocalHub(directory, environment=WITHOUT_LIMITS))
         quiet = await _musician(stack, hub, "quiet")
         project = (await quiet.projects.create(name="Quiet"))["id"]
-        large = Large(hub, await _musician(stack, hub, "large"))
+        large_project = Large(hub, await _musician(stack, hub, "large"))
         with console.status("filling the large project"):
-            await large.set_up(arguments.size)
+            await large_project.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
         stack.enter_context(stepped_back(BEHIND))
         began_at, waited = time.monotonic(), kept_waiting_seconds(hub.pid)
-        report = await _measure(acks, large, arguments.seconds, console)
+        report = await _measure(acks, large_project, arguments.seconds, console)
         waited = kept_waiting_seconds(hub.pid) - waited
         report["disturbed"] = disturbed(waited / (time.monotonic() - began_at) * 100)
         report["disturbed"] += late_writer(report["ack_ms"])
-        report["project_mb"] = round(large.state_bytes() / 2**20, 1)
-        report["refused_calls"] = large.refused
+        report["project_mb"] = round(large_project.state_bytes() / 2**20, 1)
+        report["refused_calls"] = large_project.refused
     _print_report(console, report)
     return report
 
@@ -85,14 +85,14 @@ async def _musician(stack: AsyncExitStack, hub: LocalHub, name: str) -> Client:
 
 
 async def _measure(
-    acks: "Acks", large: "Large", seconds: float, console: Console
+    acks: "Acks", large_project: "Large", seconds: float, console: Console
 ) -> dict[str, Any]:
     phases: dict[str, tuple[Work, float]] = {
-        "edited": (large.edit, seconds),
-        "checkpointed": (large.checkpoint, seconds),
-        "undone": (large.undo, seconds),
-        "read": (large.read, seconds),
-        "locked": (large.lock, max(seconds, min(LOCK_SECONDS, 5 * seconds))),
+        "edited": (large_project.edit, seconds),
+        "checkpointed": (large_project.checkpoint, seconds),
+        "undone": (large_project.undo, seconds),
+        "read": (large_project.read, seconds),
+        "locked": (large_project.lock, max(seconds, min(LOCK_SECONDS, 5 * seconds))),
     }
     at_rest: list[Span] = []
     spans: dict[str, list[Span]] = {"rest": at_rest}
@@ -132,12 +132,12 @@ async def _nothing() -> None:
 
 async def _for_so_long(work: Work, seconds: float) -> Span:
     """Again and again; what is under way at the end is broken off."""
-    began = time.monotonic()
+    began_at = time.monotonic()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while True:
                 await work()
-    return began, time.monotonic()
+    return began_at, time.monotonic()
 
 
 class Acks:
@@ -150,19 +150,19 @@ class Acks:
     async def hear(self, lines: asyncio.StreamReader) -> None:
         """Read on, for as long as it writes."""
         async for line in lines:
-            sent, took, late = json.loads(line)
-            self._measured_acks.append((sent, took, late))
+            sent_at, seconds_taken, seconds_late = json.loads(line)
+            self._measured_acks.append((sent_at, seconds_taken, seconds_late))
 
     def figures(self, spans: Sequence[Span]) -> dict[str, Any]:
         """Of those sent then, in milliseconds."""
         of_phase = [
-            (took, late)
-            for sent, took, late in self._measured_acks
-            if any(since <= sent < until for since, until in spans)
+            (taken_figures, late_figures)
+            for sent_at, taken_figures, late_figures in self._measured_acks
+            if any(since <= sent_at < until for since, until in spans)
         ]
-        late = summary([late for _, late in of_phase])
-        took = summary([took for took, _ in of_phase])
-        return took | {"acks": len(of_phase), "writer_late_p99": late["p99"]}
+        late_figures = summary([late_figures for _, late_figures in of_phase])
+        taken_figures = summary([taken_figures for taken_figures, _ in of_phase])
+        return taken_figures | {"acks": len(of_phase), "writer_late_p99": late_figures["p99"]}
 
 
 @contextlib.asynccontextmanager

@@ -18,7 +18,7 @@ from loadtest.hub.samples import Samples
 from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.people.aftermath import LOOK_SECONDS, audits, settle
 from loadtest.people.large_song import PER_TRACK, large_song
-from loadtest.people.people import Person, Seen, Trail
+from loadtest.people.people import ObserverCounts, Person, Trail
 from loadtest.people.returning import ReturningMember, ReturningTally
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
@@ -73,7 +73,7 @@ class _Session:
         self._arguments = arguments
         self.evidence = Evidence("session: people as they are", LEAD, TARGETS)
         self._tally = ReturningTally()
-        self._seen = Seen()
+        self._cursors_seen = ObserverCounts()
         self._people: list[Person] = []
         self._projects: list[str] = []
         self._account: Account | None = None
@@ -96,7 +96,7 @@ class _Session:
                         project,
                         trails,
                         self._tally,
-                        self._seen,
+                        self._cursors_seen,
                         self._arguments.seed,
                         observes,
                     )
@@ -111,7 +111,7 @@ class _Session:
 
     async def run(self, second: Any) -> dict[str, Any]:
         """Everyone lives for the time given; then the proof."""
-        busy = {
+        busy_readers = {
             "hub": lambda: self._hub.cpu_seconds,
             "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
             "generator": time.process_time,
@@ -120,31 +120,34 @@ class _Session:
         async with AsyncExitStack() as stack:
             copies = await stack.enter_async_context(self._witnesses())
             await stack.enter_async_context(beside(keep_alive(self._connected)))
-            async with Samples(busy, levels) as samples:
+            async with Samples(busy_readers, levels) as samples:
                 began_at = time.perf_counter()
                 await self._play(second)
-                passed = time.perf_counter() - began_at
+                seconds_passed = time.perf_counter() - began_at
             unanswered = await settle([p.member for p in self._people], SETTLE_SECONDS)
-            lost, stored = await audits(self._hub.database_url, self._acked())
-            converged = await _converge(copies, stored)
+            lost_count, audited = await audits(self._hub.database_url, self._acked())
+            converged = await _converge(copies, audited)
             for person in self._people:
                 person.member.leave()
         generator = samples.mean("generator")
-        waiting = samples.mean("hub_kept_waiting")
+        waiting_percent = samples.mean("hub_kept_waiting")
         self.evidence.samples = samples
-        self.evidence.curves |= {"cursors": self._seen.cursor_ms, "acks": self._tally.ack_ms}
+        self.evidence.curves |= {
+            "cursors": self._cursors_seen.cursor_ms,
+            "acks": self._tally.ack_ms,
+        }
         return {
-            **self._figures(passed),
+            **self._figures(seconds_passed),
             "hub_cpu_percent": samples.mean("hub"),
-            "hub_kept_waiting_percent": waiting,
+            "hub_kept_waiting_percent": waiting_percent,
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": generator,
-            "generator_lag_ms": summary(self._seen.lag_ms),
-            "lost": lost + self._tally.contradictions,
+            "generator_lag_ms": summary(self._cursors_seen.lag_ms),
+            "lost": lost_count + self._tally.contradictions,
             "unanswered": unanswered,
             "converged": converged,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(self._seen.lag_ms, generator) + disturbed(waiting)),
+            **verdict(problems(self._cursors_seen.lag_ms, generator) + disturbed(waiting_percent)),
         }
 
     async def _play(self, second: Any) -> None:
@@ -159,7 +162,7 @@ class _Session:
             stop.set()
 
     def _figures(self, seconds: float) -> dict[str, Any]:
-        figures_seen, tally = self._seen, self._tally
+        figures_seen, tally = self._cursors_seen, self._tally
         return {
             "rooms": self._arguments.rooms,
             "size": self._arguments.size,
@@ -215,13 +218,13 @@ async def fill(account: Account, project: str) -> None:
         raise PrimeRefused(f"could not fill a project: {dict(tally.refused)}")
 
 
-async def _converge(copies: dict[str, Any], stored: dict[str, dict[str, Any]]) -> bool:
+async def _converge(copies: dict[str, Any], audit_by_project: dict[str, dict[str, Any]]) -> bool:
     """Whether the copy of every witness has the digest of the journal."""
     for project, room in copies.items():
-        await _caught_up(room, stored[project]["head"])
-        if digest(room.state) != stored[project]["digest"]:
+        await _caught_up(room, audit_by_project[project]["head"])
+        if digest(room.state) != audit_by_project[project]["digest"]:
             return False
-    return all(audited["checkpoint_ok"] for audited in stored.values())
+    return all(audited["checkpoint_ok"] for audited in audit_by_project.values())
 
 
 async def _caught_up(room: Any, head: int) -> None:

@@ -41,9 +41,12 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
     with tempfile.TemporaryDirectory(prefix="prime-load-") as directory, progress() as bars:
         async with two_hubs(Path(directory), WITHOUT_LIMITS) as hubs:
             nodes = pinned_hubs(hubs, cores)
-            one = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
-            both = await _load(arguments, size, nodes, cores, bars, room_by_room=False)
-    rows = [_report_row("each on one node", one), _report_row("each on both nodes", both)]
+            within_node = await _load(arguments, size, nodes, cores, bars, room_by_room=True)
+            across_nodes = await _load(arguments, size, nodes, cores, bars, room_by_room=False)
+    rows = [
+        _report_row("each on one node", within_node),
+        _report_row("each on both nodes", across_nodes),
+    ]
     report = {
         "scenario": "cursors",
         "nodes": 2,
@@ -59,9 +62,9 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
             across="between members on different nodes, in rooms spread evenly over both",
             cpu_ratio="processor time of both nodes per update delivered: spread rooms by whole",
         ),
-        **_latencies("within", one.measured.latency_ms),
-        **_latencies("across", both.measured.across_ms),
-        **_latencies("within_spread", both.measured.latency_ms),
+        **_latencies("within", within_node.measured.latency_ms),
+        **_latencies("across", across_nodes.measured.across_ms),
+        **_latencies("within_spread", across_nodes.measured.latency_ms),
         "cpu_ratio": _ratio(rows),
         "placements": rows,
     }
@@ -69,7 +72,7 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
     if arguments.report:
         from loadtest.reports.two_nodes_report import write_two_nodes  # matplotlib takes a second
 
-        path = write_two_nodes(arguments.report, report, COLUMNS, one, both)
+        path = write_two_nodes(arguments.report, report, COLUMNS, within_node, across_nodes)
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
 
@@ -104,13 +107,13 @@ async def _load(
 
 def _report_row(placement: str, run: Loaded) -> dict[str, Any]:
     delivered = run.measured.delivered
-    each = round(run.cost.cpu_seconds / delivered * 1e6, 3) if delivered else None
-    return {"placement": placement, "cpu_us_per_update": each} | row_of(run)
+    cpu_us_each = round(run.cost.cpu_seconds / delivered * 1e6, 3) if delivered else None
+    return {"placement": placement, "cpu_us_per_update": cpu_us_each} | row_of(run)
 
 
 def _ratio(rows: list[dict[str, Any]]) -> float | None:
-    one, both = (row["cpu_us_per_update"] for row in rows)
-    return round(both / one, 2) if one and both else None
+    us_within, us_across = (row["cpu_us_per_update"] for row in rows)
+    return round(us_across / us_within, 2) if us_within and us_across else None
 
 
 def _latencies(name: str, values: Any) -> dict[str, float | None]:

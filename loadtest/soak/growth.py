@@ -56,8 +56,10 @@ class Looks:
         """Now; of those that answer."""
         keys = await redis_keys(self._cluster.servers.redis_url)
         nodes = self._cluster.nodes
-        looks = await asyncio.gather(*(self._look_at_node(node, keys, idle=idle) for node in nodes))
-        looks_taken = [look for look in looks if look is not None]
+        new_looks = await asyncio.gather(
+            *(self._look_at_node(node, keys, idle=idle) for node in nodes)
+        )
+        looks_taken = [look for look in new_looks if look is not None]
         self.all.extend(looks_taken)
         return looks_taken
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.people.aftermath import settle
-from loadtest.people.people import Person, Seen, Trail
+from loadtest.people.people import ObserverCounts, Person, Trail
 from loadtest.people.returning import ReturningTally
 from loadtest.running import wait
 from loadtest.scenarios.session import fill
@@ -42,15 +42,15 @@ class Evening:
     async def live(self, seconds: float, stop: asyncio.Event) -> None:
         """From the first who comes to the last who has gone."""
         await self._come_in()
-        over = asyncio.Event()
+        is_over = asyncio.Event()
         strangers = (self._rove, self._knock, self._log_in_wrongly, self._call, self._restore)
         async with asyncio.TaskGroup() as tasks:
             for person in self._people:
-                tasks.create_task(person.live(over))
+                tasks.create_task(person.live(is_over))
             for stranger in strangers:
-                tasks.create_task(self._again_and_again(stranger, over))
+                tasks.create_task(self._again_and_again(stranger, is_over))
             await wait(stop, seconds)
-            over.set()
+            is_over.set()
         unanswered = await settle([person.member for person in self._people], SETTLE_SECONDS)
         self.done["unanswered"] += unanswered
         for person in self._people:
@@ -58,7 +58,7 @@ class Evening:
 
     async def _come_in(self) -> None:
         self._account = await register(self._url)
-        figures_seen = Seen()
+        figures_seen = ObserverCounts()
         for room in range(self._rooms):
             project = await create_project(self._account, f"soak {room}")
             await fill(self._account, project)
@@ -82,13 +82,13 @@ class Evening:
             await person.enter()
 
     async def _again_and_again(
-        self, do: Callable[[], Awaitable[None]], over: asyncio.Event
+        self, do: Callable[[], Awaitable[None]], is_over: asyncio.Event
     ) -> None:
-        while not over.is_set():
+        while not is_over.is_set():
             with contextlib.suppress(*EXPECTED):
                 await do()
                 self.done[do.__name__.strip("_")] += 1
-            await wait(over, self._rng.uniform(*PAUSE_SECONDS))
+            await wait(is_over, self._rng.uniform(*PAUSE_SECONDS))
 
     # The others.
 

@@ -66,37 +66,37 @@ class Soak:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Evenings until the time is over."""
-        looking = asyncio.create_task(self._look_now_and_then())
+        looking_task = asyncio.create_task(self._look_now_and_then())
         try:
             while self.elapsed < self._seconds and not stop.is_set():
                 await self._evening(stop)
         finally:
-            looking.cancel()
+            looking_task.cancel()
             self._lasted = self.elapsed
 
     async def _evening(self, stop: asyncio.Event) -> None:
         arguments = self._arguments
         seed = arguments.seed * 1_000 + self.evenings
         evening = Evening(self._cluster.url, seed, arguments.rooms, arguments.size)
-        began = self.elapsed
+        began_at = self.elapsed
         await evening.live(arguments.cycle * (1 - IDLE_SHARE), stop)
         self.evenings += 1
         self.done += evening.done
         self.acked |= evening.tally.acked
         self.holes += evening.tally.holes + evening.tally.contradictions
         await self._until_empty()
-        await wait(stop, arguments.cycle - (self.elapsed - began))
+        await wait(stop, arguments.cycle - (self.elapsed - began_at))
         await self.looks.take(idle=True)
         await self._trace_when_warm()
 
     async def _until_empty(self) -> None:
         deadline = self.elapsed + EMPTY_SECONDS
         while True:
-            looks = await self.looks.take()
-            if looks and not any(look.rooms or look.members for look in looks):
+            new_looks = await self.looks.take()
+            if new_looks and not any(look.rooms or look.members for look in new_looks):
                 return
             if self.elapsed > deadline:
-                rooms = [(look.node, look.rooms, look.members) for look in looks]
+                rooms = [(look.node, look.rooms, look.members) for look in new_looks]
                 self.problems.append(
                     f"rooms or members were left {EMPTY_SECONDS:g} s after everyone went: {rooms}"
                 )
@@ -131,8 +131,12 @@ class Soak:
     async def report(self) -> dict[str, Any]:
         """What was flat, what grew, and whether everything acknowledged is there."""
         looks, warm_at = self.looks.all, self._warm_at
-        lost, stored = await audits(self._cluster.database_url, self._sampled_projects())
-        wrong_projects = [p for p, audited in stored.items() if not audited["checkpoint_ok"]]
+        lost_count, audit_by_project = await audits(
+            self._cluster.database_url, self._sampled_projects()
+        )
+        wrong_projects = [
+            p for p, audited in audit_by_project.items() if not audited["checkpoint_ok"]
+        ]
         self.problems += [f"the checkpoint of {project} is wrong" for project in wrong_projects]
         idle = [look for look in looks if look.idle and look.at >= warm_at]
         per_node = len(idle) / max(1, len(self._cluster.nodes))
@@ -155,8 +159,8 @@ class Soak:
             },
             "done": dict(self.done),
             "acked": sum(map(len, self.acked.values())),
-            "lost": lost + self.holes,
-            "audited": len(stored),
+            "lost": lost_count + self.holes,
+            "audited": len(audit_by_project),
             "checkpoints_wrong": len(wrong_projects),
             "problems": [*self.problems, *problems],
             "vacuous": vacuous,
@@ -184,22 +188,22 @@ async def run_soak(arguments: argparse.Namespace) -> dict[str, Any]:
     with data_directory(arguments.keep, "soak") as directory, interrupt_sets(stop):
         async with LocalCluster(directory, _options(arguments, directory)) as cluster:
             soak = Soak(arguments, cluster)
-            over = asyncio.Event()
+            is_over = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(watch(soak.figures, over, console))
+                tasks.create_task(watch(soak.figures, is_over, console))
                 try:
                     await soak.run(stop)
                 finally:
-                    over.set()
+                    is_over.set()
             report = await soak.report()
     return report
 
 
 async def _written(path: Path) -> list[dict[str, Any]]:
     """What a node writes there; nothing if it does not."""
-    ends = time.monotonic() + TRACE_SECONDS
+    ends_at = time.monotonic() + TRACE_SECONDS
     while not (text := await asyncio.to_thread(_read, path)):
-        if time.monotonic() > ends:
+        if time.monotonic() > ends_at:
             return []
         await asyncio.sleep(0.1)
     trace: list[dict[str, Any]] = json.loads(text)

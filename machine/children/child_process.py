@@ -107,8 +107,8 @@ class Launcher:
         self._privileges: list[str] = []
         if user is not None:
             # "DIR/." is there only for who may enter DIR itself.
-            inside = [f"{path}/." if path.is_dir() else str(path) for path in paths]
-            self._find_privileges(user, inside)
+            readable_paths = [f"{path}/." if path.is_dir() else str(path) for path in paths]
+            self._find_privileges(user, readable_paths)
 
     def _find_privileges(self, user: ChildUser, paths: list[str]) -> None:
         """Tried, not computed: only the kernel knows its ACLs, containers and namespaces."""

@@ -80,10 +80,10 @@ class ChildProgram:
                 start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
                 preexec_fn=before_exec,
             )
-        ready = await self._first_line()
-        self._serving_pid = ready["pid"]
+        ready_line = await self._first_line()
+        self._serving_pid = ready_line["pid"]
         self.ready_seconds = time.perf_counter() - began_at
-        return ready
+        return ready_line
 
     async def stop(self) -> int | None:
         """SIGTERM, and SIGKILL when that takes too long; returns its exit status, if it ran."""
@@ -148,12 +148,12 @@ class ChildProgram:
             await self.stop()
             raise HubFailed(f"{name} was not ready within {seconds:g} s; see {log}") from None
         try:
-            ready: dict[str, Any] = json.loads(line)
+            ready_line: dict[str, Any] = json.loads(line)
         except ValueError:
             await self.stop()
             last_log_lines = last_lines(log.read_text(errors="replace"))
             raise HubFailed(f"{name} did not start: {last_log_lines} ({log})") from None
-        return ready
+        return ready_line
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:

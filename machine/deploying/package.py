@@ -51,19 +51,19 @@ def make_package(root: Path, directory: Path) -> Path:
     same bytes.
     """
     name = f"prime-{version_of(root)}"
-    changed = int(_git(root, "log", "-1", "--format=%ct"))
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+    changed_at = int(_git(root, "log", "-1", "--format=%ct"))
+    packed_tar = io.BytesIO()
+    with tarfile.open(fileobj=packed_tar, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path, name_in_package in sorted(_what_is_packed(root), key=lambda both: both[1]):
             entry = tarfile.TarInfo(f"{name}/{name_in_package}")
             content = path.read_bytes()
-            entry.size, entry.mtime = len(content), changed
+            entry.size, entry.mtime = len(content), changed_at
             entry.mode = 0o755 if path.stat().st_mode & 0o100 else 0o644
             entry.uname = entry.gname = "root"
             archive.addfile(entry, io.BytesIO(content))
     target = directory / f"{name}.tar.gz"
-    with target.open("wb") as file, gzip.GzipFile("", "wb", 9, file, changed) as compressed:
-        compressed.write(packed.getvalue())
+    with target.open("wb") as file, gzip.GzipFile("", "wb", 9, file, changed_at) as compressed:
+        compressed.write(packed_tar.getvalue())
     return target
 
 
@@ -79,15 +79,15 @@ def _what_is_packed(root: Path) -> Iterator[tuple[Path, str]]:
 
 def _git(root: Path, *words: str) -> str:
     try:
-        done = subprocess.run(
+        git_process = subprocess.run(
             ["git", "-C", str(root), *words], capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
         raise CannotPack("git is not installed; a package is made of the files it knows") from None
-    if done.returncode != 0:
-        last_line = done.stderr.strip().splitlines()[-1:]
+    if git_process.returncode != 0:
+        last_line = git_process.stderr.strip().splitlines()[-1:]
         raise CannotPack(f"{root} is no checkout that git knows: {' '.join(last_line)}")
-    return done.stdout
+    return git_process.stdout
 
 
 def main() -> int:

@@ -24,11 +24,11 @@ def opened_plain(
 
     Raises `NotPlain` and `OSError`.
     """
-    how = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    open_flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
     if not follows:
         _refuse_link(path)
-        how |= os.O_NOFOLLOW
-    with os.fdopen(os.open(path, how), "rb") as file:
+        open_flags |= os.O_NOFOLLOW
+    with os.fdopen(os.open(path, open_flags), "rb") as file:
         yield file, require_plain(file.fileno())
 
 
@@ -51,11 +51,11 @@ def open_to_append(path: Path, mode: int) -> int:
     return _open_or_make(path, os.O_WRONLY | os.O_APPEND, mode)
 
 
-def _open_or_make(path: Path, how: int, mode: int) -> int:
+def _open_or_make(path: Path, open_flags: int, mode: int) -> int:
     _refuse_link(path)
-    how |= os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    open_flags |= os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, how, mode)
+        descriptor = os.open(path, open_flags, mode)
     except OSError as error:
         if error.errno == errno.ENXIO:  # a pipe that nobody reads, a socket
             raise NotPlain("is no file") from None

@@ -45,18 +45,18 @@ class ConfigFile:
         """What it has of the key; of a table `name=value,name=value`."""
         if key in self.values:
             return self.values[key]
-        inside = {
+        values = {
             name.removeprefix(f"{key}."): value
             for name, value in self.values.items()
             if name.startswith(f"{key}.")
         }
-        return ",".join(f"{name}={value}" for name, value in inside.items()) or None
+        return ",".join(f"{name}={value}" for name, value in values.items()) or None
 
-    def refuse_unknown(self, known: Collection[str], tables: Collection[str]) -> None:
+    def refuse_unknown(self, known_keys: Collection[str], tables: Collection[str]) -> None:
         """Raises `ValueError` for a key that is none of these, nor in one of these tables."""
         for key in self.values:
-            if key not in known and key.rpartition(".")[0] not in tables:
-                close = get_close_matches(shown_key := _cut(key), known, n=1)
+            if key not in known_keys and key.rpartition(".")[0] not in tables:
+                close = get_close_matches(shown_key := _cut(key), known_keys, n=1)
                 meant = f"is {close[0]} meant?" if close else "./run check-config --help lists them"
                 raise ValueError(f"{self.path}: there is no setting {shown_key}; {meant}")
 

@@ -21,7 +21,9 @@ def masked(text: str) -> str:
     user, has_password, _ = (match["login"] or "").partition(":")
     login = f"{user}:{HIDDEN}@" if has_password else f"{user}@" if user else ""
     address, has_parameters, parameters = match["rest"].partition("?")
-    masked_parameters = "&".join(_masked_parameter(each) for each in parameters.split("&"))
+    masked_parameters = "&".join(
+        _masked_parameter(parameter) for parameter in parameters.split("&")
+    )
     return f"{match['scheme']}://{login}{address}" + (
         f"?{masked_parameters}" if has_parameters else ""
     )

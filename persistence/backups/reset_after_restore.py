@@ -14,19 +14,19 @@ SELECT (SELECT message FROM maintenance) AS message,
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OrdersBefore:
     """What operators had told nodes. `message`: of a maintenance, during which nobody edits."""
 
     message: str | None
     closed_rooms: int
 
 
-async def settle(dsn: str) -> Standing:
+async def settle(dsn: str) -> OrdersBefore:
     """Forget the nodes of then; what operators had decided stays. Raises `PersistenceError`."""
     connection = await connect(dsn)
     try:
         with own_errors():
             await connection.execute(FORGET_NODES)
-            return Standing(**await connection.fetchrow(STANDING))
+            return OrdersBefore(**await connection.fetchrow(STANDING))
     finally:
         await close(connection)

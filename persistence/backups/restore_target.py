@@ -65,12 +65,12 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
             database_requirements.check_facts(
                 await connection.fetchrow(database_requirements.FACTS)
             )
-            things = await connection.fetchval(THINGS)
-            if things:
+            things_found = await connection.fetchval(THINGS)
+            if things_found:
                 raise Unfit(
-                    f"the database {server.database} is not empty ({things:,} tables, sequences "
-                    "and functions); nothing was done: restore into a new one (createdb -O OWNER "
-                    "NAME)"
+                    f"the database {server.database} is not empty ({things_found:,} tables, "
+                    "sequences and functions); nothing was done: restore into a new one "
+                    "(createdb -O OWNER NAME)"
                 )
             await _see_to_roles(connection, roles, makes=makes_roles)
             return server
@@ -91,15 +91,15 @@ async def owner_to_become(dsn: str) -> str | None:
 async def _see_to_roles(connection: Any, roles: Sequence[str], *, makes: bool) -> None:
     if ROLE in roles:
         await make_role(connection)
-    missing = [row["name"] for row in await connection.fetch(MISSING, list(roles))]
-    statements = "; ".join(f'CREATE ROLE "{name}"' for name in missing)
-    if missing and makes:
+    missing_roles = [row["name"] for row in await connection.fetch(MISSING, list(roles))]
+    statements = "; ".join(f'CREATE ROLE "{name}"' for name in missing_roles)
+    if missing_roles and makes:
         await connection.execute(statements)
-    elif missing:
+    elif missing_roles:
         raise Unfit(
-            f"the backup grants to roles that this server has not ({', '.join(missing)}); nothing "
-            f"was done: let an administrator run {statements}; (./run migrate --roles prints how "
-            "Prime's are made)"
+            f"the backup grants to roles that this server has not ({', '.join(missing_roles)}); "
+            f"nothing was done: let an administrator run {statements}; (./run migrate --roles "
+            "prints how Prime's are made)"
         )
 
 

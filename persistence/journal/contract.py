@@ -13,7 +13,7 @@ NOT_OURS = "the journal is not the one that this room knows; come back in a mome
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownState:
     """What a node holds of a project: every entry of this epoch up to `seq`.
 
     `delta_id`: of the entry at `seq`, by which the journal sees whether that is its own; None: the
@@ -27,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """How a journal stands to a `Known`: its epoch and head then.
+    """How a journal stands to a `KnownState`: its epoch and head then.
 
     `verdict`: None, it goes on from what is known; else OTHER_EPOCH or WENT_BACK.
     """
@@ -68,7 +68,7 @@ class Checkpoint:
     """A stored project state, the position it is the sum of, and the digest it must come to.
 
     An empty `digest`: stored by a Prime that made none. `delta_id`: of the entry at `seq`, as
-    `Known` has it.
+    `KnownState` has it.
     """
 
     project: str
@@ -81,31 +81,33 @@ class Checkpoint:
     """What the aspects but the document hold; one that is not named is folded from its entries."""
 
     @property
-    def known(self) -> Known:
+    def known(self) -> KnownState:
         """What this is the sum of."""
-        return Known(self.epoch, self.seq, self.delta_id)
+        return KnownState(self.epoch, self.seq, self.delta_id)
 
 
 class Journal(Protocol):
     """Raises `Unavailable` when the outcome is unknown; append the same ids again then."""
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+    ) -> Appended:
         """Store all in one transaction and return after its COMMIT.
 
-        `entries` holds, in order of seq, what each project of `known` got after that head, by
-        this call or any other node: the writer never has a gap (at most 1,000 of a project; then
+        `entries` holds, in order of seq, what each project of `known_states` got after that head,
+        by this call or any other node: the writer never has a gap (at most 1,000 of a project; then
         it reads on).
 
         A proposal with a `margin` that is used up comes to OVERTAKEN: others have filled the
         project since it was judged.
 
-        Nothing is stored of a project that `known` does not fit: its proposals come to OTHER_EPOCH,
-        or to WENT_BACK. In the latter case the project has a new epoch in the same transaction: no
-        number is given out anew in the old one.
+        Nothing is stored of a project that `known_states` does not fit: its proposals come to
+        OTHER_EPOCH, or to WENT_BACK. In the latter case the project has a new epoch in the same
+        transaction: no number is given out anew in the old one.
         """
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known: Known
+        self, staging: str, parts: Sequence[Proposal], known_state: KnownState
     ) -> tuple[Outcome, int | None]:
         """Store the deltas of one group with seqs in a row, or none of them (rule D14).
 
@@ -113,7 +115,7 @@ class Journal(Protocol):
         of their own. `staging`, a UUID, is where they wait in the journal: the same for each try.
         """
 
-    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
         """How it stands to what is known of each project that exists, without any proposal.
 
         A project that went back has a new epoch when this returns, as after `append`.
@@ -125,7 +127,7 @@ class Journal(Protocol):
         See `may_have_more`.
         """
 
-    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known_state: KnownState, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, and as `read` does."""
 
     async def read_aspect(
@@ -154,11 +156,11 @@ class Journal(Protocol):
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
 
     async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known: Known
+        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect, for entries where those are not the ones proposed.
 
-        Raises `OtherHistory`, and records nothing, where `known` does not fit.
+        Raises `OtherHistory`, and records nothing, where `known_state` does not fit.
         """
 
     async def base(self, project: str, at: int) -> Checkpoint | None:

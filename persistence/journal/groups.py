@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from persistence import slices
 from persistence.errors import BadValue, Unavailable
 from persistence.journal import margins
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from persistence.journal.rows import OUTCOMES
 from persistence.journal.storable import is_storable
 from persistence.pool import Executor
@@ -31,18 +31,18 @@ CLEAR_STAGED = slices.deleting(
 
 
 async def append_group(
-    db: Executor, staging: str, parts: Sequence[Proposal], known: Known
+    db: Executor, staging: str, parts: Sequence[Proposal], known_state: KnownState
 ) -> tuple[Outcome, int | None]:
     """Stage them a statement each, then store all of them in one; see `Journal`."""
     if not all(map(is_storable, parts)):
         return Outcome.INVALID, None
     try:
-        appended = await _append_staged(db, staging, parts, known)
+        appended = await _append_staged(db, staging, parts, known_state)
         if appended is None:
             for number, part in enumerate(parts, start=1):
                 row = part.delta_id, part.payload.decode(), part.payload_hash
                 await db.execute(STAGE, staging, number, *row)
-            appended = await _append_staged(db, staging, parts, known)
+            appended = await _append_staged(db, staging, parts, known_state)
     except BadValue:
         return Outcome.INVALID, None
     if appended is None:
@@ -51,7 +51,7 @@ async def append_group(
 
 
 async def _append_staged(
-    db: Executor, staging: str, parts: Sequence[Proposal], known_state: Known
+    db: Executor, staging: str, parts: Sequence[Proposal], known_state: KnownState
 ) -> tuple[Outcome, int | None] | None:
     """None: not all of it is staged."""
     last = parts[-1]
@@ -64,7 +64,7 @@ async def _append_staged(
 
 
 async def _store_staged(
-    db: Executor, staging: str, parts: Sequence[Proposal], known_state: Known
+    db: Executor, staging: str, parts: Sequence[Proposal], known_state: KnownState
 ) -> tuple[Outcome, int | None] | None:
     last = parts[-1]
     row = await db.fetchrow(

@@ -168,7 +168,7 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class JournalStanding:
     """Where a journal stands: its head, its newest stored state, and what it is compacted up to."""
 
     epoch: str
@@ -193,22 +193,22 @@ class OpsRow:
     total: int
 
 
-async def standing(db: Executor, project: str) -> Standing:
+async def standing(db: Executor, project: str) -> JournalStanding:
     """Raises `NotFound`."""
     row = await db.fetchrow(STANDING, project)
     if row is None:
         raise NotFound("there is no such project")
-    return Standing(row["epoch"], row["head_seq"], row["state_seq"], row["compacted_seq"])
+    return JournalStanding(row["epoch"], row["head_seq"], row["state_seq"], row["compacted_seq"])
 
 
-async def group_end(db: Executor, project: str, seq: int, known: int) -> int:
-    """The end of the group that `seq` is in (its own seq, if in none), at most `known`.
+async def group_end(db: Executor, project: str, seq: int, known_end: int) -> int:
+    """The end of the group that `seq` is in (its own seq, if in none), at most `known_end`.
 
     Where that is later, the end of what is before the group.
     """
     if seq == 0:  # before all of them
         return 0
-    end: int = await db.fetchval(GROUP_END, project, seq, known)
+    end: int = await db.fetchval(GROUP_END, project, seq, known_end)
     return end
 
 

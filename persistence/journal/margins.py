@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from persistence.journal.rows import columns
 from persistence.pool import Executor
 from rooms.journal.entry import Proposal
@@ -36,7 +36,7 @@ ORDER BY u.n
 
 
 async def find_overtaken(
-    tx: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, Known]
+    tx: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
 ) -> set[int]:
     """Their places among the proposals, whose projects are locked until `tx` ends.
 
@@ -44,23 +44,25 @@ async def find_overtaken(
     """
     await tx.execute(LOCK, sorted({proposal.project for proposal in proposals}))
     strayed = {row["project"] for row in await tx.fetch(STRAYED, *columns(known_states))}
-    bounded = [n for n, each in enumerate(proposals) if each.margin is not None]
+    bounded_indexes = [n for n, each in enumerate(proposals) if each.margin is not None]
     margins = [margin for each in proposals if (margin := each.margin) is not None]
     rows = await tx.fetch(
         SINCE,
-        [proposals[n].project for n in bounded],
-        [proposals[n].delta_id for n in bounded],
+        [proposals[n].project for n in bounded_indexes],
+        [proposals[n].delta_id for n in bounded_indexes],
         [margin.seq for margin in margins],
     )
-    since = {n: row["bytes"] for n, row in zip(bounded, rows, strict=True) if not row["is_known"]}
-    found: set[int] = set()
+    since = {
+        n: row["bytes"] for n, row in zip(bounded_indexes, rows, strict=True) if not row["is_known"]
+    }
+    overtaken_indexes: set[int] = set()
     before: Counter[str] = Counter()
     for n, proposal in enumerate(proposals):
         margin, project = proposal.margin, proposal.project
         if project in strayed or n not in since:
             margin = None
         if margin is not None and since[n] + before[project] > margin.bytes:
-            found.add(n)
+            overtaken_indexes.add(n)
         else:
             before[project] += len(proposal.payload)
-    return found
+    return overtaken_indexes

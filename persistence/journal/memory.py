@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
-from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, Known, Stands
+from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
 from persistence.journal.state_slices import cut, digest_of_state
 from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
@@ -81,24 +81,24 @@ class MemoryJournal:
 
     def compact(self, project: str, up_to: int) -> None:
         """Forget the ops of entries up to this seq, which must be that of a checkpoint."""
-        stored = self._projects[project]
-        if all(checkpoint.seq != up_to for checkpoint in stored.checkpoints):
+        content = self._projects[project]
+        if all(checkpoint.seq != up_to for checkpoint in content.checkpoints):
             raise ValueError(f"nothing is stored at seq {up_to}")
-        stored.compacted_seq = max(stored.compacted_seq, up_to)
-        for n, entry in enumerate(stored.entries[:up_to]):
+        content.compacted_seq = max(content.compacted_seq, up_to)
+        for n, entry in enumerate(content.entries[:up_to]):
             if entry.aspect != DOCUMENT:
                 continue
-            stored.entries[n] = replace(entry, payload=b"[]")
-            stored.effects.pop(entry.seq, None)
+            content.entries[n] = replace(entry, payload=b"[]")
+            content.effects.pop(entry.seq, None)
 
     def go_back(self, project: str, to: int) -> None:
         """Lose what came after this seq, as a restored backup or a standby that was behind."""
-        stored = self._projects[project]
-        del stored.entries[to:]
-        stored.seqs = {entry.delta_id: entry.seq for entry in stored.entries}
-        stored.effects = {seq: ops for seq, ops in stored.effects.items() if seq <= to}
-        stored.checkpoints = [
-            checkpoint for checkpoint in stored.checkpoints if checkpoint.seq <= to
+        content = self._projects[project]
+        del content.entries[to:]
+        content.seqs = {entry.delta_id: entry.seq for entry in content.entries}
+        content.effects = {seq: ops for seq, ops in content.effects.items() if seq <= to}
+        content.checkpoints = [
+            checkpoint for checkpoint in content.checkpoints if checkpoint.seq <= to
         ]
 
     def effects(self, project: str) -> dict[int, bytes]:
@@ -107,9 +107,11 @@ class MemoryJournal:
 
     # The contract.
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+    ) -> Appended:
         """Store the batch; see `Journal`."""
-        stands = await self.stand(known)
+        stands = await self.stand(known_states)
         strayed = {project: s.verdict for project, s in stands.items() if s.verdict is not None}
         outcomes = [
             self._append_one(proposal)
@@ -118,21 +120,21 @@ class MemoryJournal:
             for proposal in proposals
         ]
         entries: list[Entry] = []
-        for project, known_state in known.items():
-            stored = self._projects.get(project)
-            if stored is None or project in strayed or stored.compacted_seq > known_state.seq:
+        for project, known_state in known_states.items():
+            content = self._projects.get(project)
+            if content is None or project in strayed or content.compacted_seq > known_state.seq:
                 continue
-            entries += _bounded(stored.entries[known_state.seq : known_state.seq + MAX_MISSED])
+            entries += _bounded(content.entries[known_state.seq : known_state.seq + MAX_MISSED])
         return Appended(outcomes, entries)
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known: Known
+        self, staging: str, parts: Sequence[Proposal], known_state: KnownState
     ) -> tuple[Outcome, int | None]:
         """Store all of them or none; see `Journal`."""
         last = parts[-1]
         if not all(map(is_storable, parts)):
             return Outcome.INVALID, None
-        verdict = (await self.stand({last.project: known})).get(last.project)
+        verdict = (await self.stand({last.project: known_state})).get(last.project)
         if verdict is not None and verdict.verdict is not None:
             return verdict.verdict, None
         outcome, seq = self._judged(last)
@@ -145,31 +147,31 @@ class MemoryJournal:
             self._store(part, at, more=True)
         return outcome, self._store(last, at)
 
-    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         stands = {
             project: self._stands(project, known_state)
-            for project, known_state in known.items()
+            for project, known_state in known_states.items()
             if project in self._projects
         }
-        for project, standing in stands.items():
-            if standing.verdict is Outcome.WENT_BACK:
+        for project, stands_now in stands.items():
+            if stands_now.verdict is Outcome.WENT_BACK:
                 self._renew_epoch(self._projects[project])
         return stands
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
         """Entries with seq > `after`, in order; raises `Compacted` where those are gone."""
-        stored = self._projects.get(project)
-        if stored is None:
+        content = self._projects.get(project)
+        if content is None:
             return []
-        if after < stored.compacted_seq:
-            raise Compacted(stored.compacted_seq)
-        return _bounded(stored.entries[after : after + limit])
+        if after < content.compacted_seq:
+            raise Compacted(content.compacted_seq)
+        return _bounded(content.entries[after : after + limit])
 
-    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known_state: KnownState, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
-        self._check(project, known)
-        return await self.read(project, known.seq, limit)
+        self._check(project, known_state)
+        return await self.read(project, known_state.seq, limit)
 
     async def read_aspect(
         self, project: str, aspect: str, after: int, up_to: int, limit: int
@@ -184,50 +186,52 @@ class MemoryJournal:
 
     async def raise_fence(self, project: str, member: str) -> Fence:
         """Keep out what this member has sent before; see `Journal`."""
-        stored = self._projects.get(project)
-        if stored is None:
+        content = self._projects.get(project)
+        if content is None:
             raise NotFound("there is no such project")
         self.newest_fence += 1
-        stored.fences[member] = self.newest_fence
-        return Fence(self.newest_fence, stored.epoch, len(stored.entries))
+        content.fences[member] = self.newest_fence
+        return Fence(self.newest_fence, content.epoch, len(content.entries))
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
     ) -> dict[str, int]:
         """Which of these deltas of this user are stored: id -> seq."""
-        stored = self._projects.get(project)
-        if stored is None:
+        content = self._projects.get(project)
+        if content is None:
             return {}
         seqs = {
-            delta_id: stored.seqs[delta_id] for delta_id in delta_ids if delta_id in stored.seqs
+            delta_id: content.seqs[delta_id] for delta_id in delta_ids if delta_id in content.seqs
         }
-        return {each: seq for each, seq in seqs.items() if stored.entries[seq - 1].author == author}
+        return {
+            each: seq for each, seq in seqs.items() if content.entries[seq - 1].author == author
+        }
 
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
-        stored = self._projects.get(project)
-        if stored is None:
+        content = self._projects.get(project)
+        if content is None:
             return []
-        entries = [each for each in stored.entries[:up_to] if each.aspect == DOCUMENT]
+        entries = [each for each in content.entries[:up_to] if each.aspect == DOCUMENT]
         newest = entries[max(0, len(entries) - limit) :]
-        return [entry.mark(is_void=stored.is_void(entry)) for entry in newest]
+        return [entry.mark(is_void=content.is_void(entry)) for entry in newest]
 
     async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known: Known
+        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
-        self._check(project, known)
-        stored = self._projects.get(project)
-        if stored is None:
+        self._check(project, known_state)
+        content = self._projects.get(project)
+        if content is None:
             return
         for seq, ops in effects.items():
-            if stored.compacted_seq < seq <= len(stored.entries):
-                stored.effects.setdefault(seq, ops)
+            if content.compacted_seq < seq <= len(content.entries):
+                content.effects.setdefault(seq, ops)
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
         """The newest stored state at or before seq `at`; None: there is none."""
-        stored = self._projects.get(project)
-        checkpoints = stored.checkpoints if stored else []
+        content = self._projects.get(project)
+        checkpoints = content.checkpoints if content else []
         newest_first = reversed(checkpoints)
         return next(
             (
@@ -255,34 +259,35 @@ class MemoryJournal:
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
         self._check(checkpoint.project, checkpoint.known)
-        stored = self._projects[checkpoint.project]
-        if stored.checkpoints[-1].seq < checkpoint.seq:
-            stored.checkpoints.append(checkpoint)
+        content = self._projects[checkpoint.project]
+        if content.checkpoints[-1].seq < checkpoint.seq:
+            content.checkpoints.append(checkpoint)
 
     # What callers know, and what is so.
 
-    def _stands(self, project: str, known_state: Known) -> Stands:
-        stored = self._projects[project]
-        head = len(stored.entries)
+    def _stands(self, project: str, known_state: KnownState) -> Stands:
+        content = self._projects[project]
+        head = len(content.entries)
         verdict = None
-        if stored.epoch != known_state.epoch:
+        if content.epoch != known_state.epoch:
             verdict = Outcome.OTHER_EPOCH
         elif known_state.seq > head or (
             known_state.delta_id is not None
             and known_state.seq > 0
-            and stored.entries[known_state.seq - 1].delta_id != known_state.delta_id
+            and content.entries[known_state.seq - 1].delta_id != known_state.delta_id
         ):
             verdict = Outcome.WENT_BACK
-        return Stands(stored.epoch, head, verdict)
+        return Stands(content.epoch, head, verdict)
 
-    def _check(self, project: str, known_state: Known) -> None:
+    def _check(self, project: str, known_state: KnownState) -> None:
         if project not in self._projects or self._stands(project, known_state).verdict is not None:
             raise OtherHistory(NOT_OURS)
 
-    def _renew_epoch(self, stored: _Project) -> None:
-        stored.epoch = f"{stored.epoch}+{next(self._epochs)}"
-        stored.checkpoints = [
-            dataclasses.replace(checkpoint, epoch=stored.epoch) for checkpoint in stored.checkpoints
+    def _renew_epoch(self, content: _Project) -> None:
+        content.epoch = f"{content.epoch}+{next(self._epochs)}"
+        content.checkpoints = [
+            dataclasses.replace(checkpoint, epoch=content.epoch)
+            for checkpoint in content.checkpoints
         ]
 
     def _stored_beside(self, checkpoint: Checkpoint) -> Checkpoint:
@@ -318,8 +323,8 @@ class MemoryJournal:
         seq = project.seqs.get(proposal.delta_id) if project else None
         if project is None or seq is None:
             return None
-        same = project.entries[seq - 1].payload_hash == proposal.payload_hash
-        return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), seq
+        is_same = project.entries[seq - 1].payload_hash == proposal.payload_hash
+        return (Outcome.DUPLICATE if is_same else Outcome.ID_REUSED), seq
 
     def _refusal(self, proposal: Proposal) -> Outcome | None:
         project = self._projects.get(proposal.project)
@@ -330,8 +335,8 @@ class MemoryJournal:
         role = project.roles.get(proposal.author)
         if role not in CONTRIBUTES:
             return Outcome.FORBIDDEN
-        allowed = may(project.permits, proposal.author, role)
-        if allowed.edit or (allowed.transport and _touches_transport(proposal)):
+        allowance = may(project.permits, proposal.author, role)
+        if allowance.edit or (allowance.transport and _touches_transport(proposal)):
             return Outcome.FORBIDDEN
         if role == "contributor" and proposal.reach != project.reaches.get(proposal.author, ""):
             return Outcome.GRANT_CHANGED
@@ -349,7 +354,7 @@ class MemoryJournal:
         margin, project = proposal.margin, self._projects.get(proposal.project)
         if margin is None or project is None:
             return False
-        return sum(len(each.payload) for each in project.entries[margin.seq :]) > margin.bytes
+        return sum(len(entry.payload) for entry in project.entries[margin.seq :]) > margin.bytes
 
     def _store(self, proposal: Proposal, at: float, *, more: bool = False) -> int:
         project = self._projects[proposal.project]

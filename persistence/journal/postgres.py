@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import fences, margins, stored_states
 from persistence.journal import groups as journal_groups
-from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, Known, Stands
+from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
 from persistence.journal.rows import (
     OUTCOMES,
-    Judged,
+    JudgedProposal,
     columns,
     entry_of,
     outcome_of,
@@ -135,47 +135,51 @@ class PostgresJournal:
     ) -> None:
         self._appends = appends
         self._rooms = rooms or appends
-        self._behind = behind or appends
+        self._behind_lane = behind or appends
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+    ) -> Appended:
         """Store the batch in one transaction; see `Journal`."""
-        judged = [Judged(Outcome.INVALID, None)] * len(proposals)
+        judged_proposals = [JudgedProposal(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
         batch = [proposals[n] for n in storable]
         try:
-            of_batch, missed = await self._append(batch, known)
+            of_batch, missed_entries = await self._append(batch, known_states)
         except BadValue:
-            of_batch = [await self._append_alone(proposal, known) for proposal in batch]
-            _, missed = await self._append([], known)
-        for n, each in zip(storable, of_batch, strict=True):
-            judged[n] = each
-        outcomes = [(judgement.outcome, judgement.seq) for judgement in judged]
-        appended_entries = own_entries(proposals, judged) if known else []
-        return Appended(outcomes, without_gaps([*missed, *appended_entries], known))
+            of_batch = [await self._append_alone(proposal, known_states) for proposal in batch]
+            _, missed_entries = await self._append([], known_states)
+        for n, judged_proposal in zip(storable, of_batch, strict=True):
+            judged_proposals[n] = judged_proposal
+        outcomes = [(judgement.outcome, judgement.seq) for judgement in judged_proposals]
+        appended_entries = own_entries(proposals, judged_proposals) if known_states else []
+        return Appended(outcomes, without_gaps([*missed_entries, *appended_entries], known_states))
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known: Known
+        self, staging: str, parts: Sequence[Proposal], known_state: KnownState
     ) -> tuple[Outcome, int | None]:
         """Store all of them or none; see `Journal`.
 
         Over `behind`: it takes its time, and waits for the lock longer than an append may.
         """
-        return await journal_groups.append_group(self._behind, staging, parts, known)
+        return await journal_groups.append_group(self._behind_lane, staging, parts, known_state)
 
     async def clear_staged(self, older_than_seconds: float) -> None:
         """Drop what nodes have staged and not stored, because they died meanwhile."""
-        await journal_groups.clear_staged(self._behind, older_than_seconds)
+        await journal_groups.clear_staged(self._behind_lane, older_than_seconds)
 
-    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
         """How it stands to what is known; a project that went back has a new epoch then."""
-        rows = await self._rooms.fetch(STAND, *columns(known))
+        rows = await self._rooms.fetch(STAND, *columns(known_states))
         stands = {
             row["project"]: Stands(row["epoch"], row["head"], outcome_of(row["verdict"]))
             for row in rows
         }
-        went_back = [p for p, standing in stands.items() if standing.verdict is Outcome.WENT_BACK]
+        went_back = [
+            p for p, project_stands in stands.items() if project_stands.verdict is Outcome.WENT_BACK
+        ]
         if went_back:
-            await self._append([], {project: known[project] for project in went_back})
+            await self._append([], {project: known_states[project] for project in went_back})
         return stands
 
     async def read(self, project: str, after: int, limit: int) -> list[Entry]:
@@ -185,14 +189,14 @@ class PostgresJournal:
             raise Compacted(rows[0]["compacted_seq"])
         return [entry_of(row) for row in rows if row["seq"] is not None]
 
-    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known_state: KnownState, limit: int) -> list[Entry]:
         """The entries that follow on what is known; raises `OtherHistory`, `Compacted`."""
         rows = await self._rooms.fetch(
-            READ_ON, project, known.seq, limit, known.epoch, known.delta_id
+            READ_ON, project, known_state.seq, limit, known_state.epoch, known_state.delta_id
         )
         if rows and rows[0]["verdict"] is not None:
             raise OtherHistory(NOT_OURS)
-        if rows and known.seq < rows[0]["compacted_seq"]:
+        if rows and known_state.seq < rows[0]["compacted_seq"]:
             raise Compacted(rows[0]["compacted_seq"])
         return [entry_of(row) for row in rows if row["seq"] is not None]
 
@@ -208,12 +212,12 @@ class PostgresJournal:
         row = await self._rooms.fetchrow(FIND, proposal.project, proposal.delta_id)
         if row is None:
             return None
-        same = row["payload_hash"] == proposal.payload_hash
-        return (Outcome.DUPLICATE if same else Outcome.ID_REUSED), row["seq"]
+        is_same = row["payload_hash"] == proposal.payload_hash
+        return (Outcome.DUPLICATE if is_same else Outcome.ID_REUSED), row["seq"]
 
     async def raise_fence(self, project: str, member: str) -> Fence:
         """Keep out what this member has sent before; see `Journal`."""
-        return await fences.raise_fence(self._behind, project, member)
+        return await fences.raise_fence(self._behind_lane, project, member)
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
@@ -240,12 +244,18 @@ class PostgresJournal:
         ]
 
     async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known: Known
+        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
         seqs, ops = list(effects), [effect.decode() for effect in effects.values()]
-        is_ours = await self._behind.fetchval(
-            RECORD_EFFECTS, project, seqs, ops, known.seq, known.epoch, known.delta_id
+        is_ours = await self._behind_lane.fetchval(
+            RECORD_EFFECTS,
+            project,
+            seqs,
+            ops,
+            known_state.seq,
+            known_state.epoch,
+            known_state.delta_id,
         )
         if not is_ours:
             raise OtherHistory(NOT_OURS)
@@ -265,39 +275,41 @@ class PostgresJournal:
 
     async def save(self, checkpoint: Checkpoint) -> None:
         """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
-        await stored_states.save(self._behind, checkpoint)
+        await stored_states.save(self._behind_lane, checkpoint)
 
-    async def _append_alone(self, proposal: Proposal, known_states: Mapping[str, Known]) -> Judged:
+    async def _append_alone(
+        self, proposal: Proposal, known_states: Mapping[str, KnownState]
+    ) -> JudgedProposal:
         """One bad proposal fails its whole batch; alone, only itself."""
         known_project = known_states.get(proposal.project)
         try:
-            judged, _ = await self._append(
+            judged_proposals, _ = await self._append(
                 [proposal], {proposal.project: known_project} if known_project else {}
             )
         except BadValue:
-            return Judged(Outcome.INVALID, None)
-        return judged[0]
+            return JudgedProposal(Outcome.INVALID, None)
+        return judged_proposals[0]
 
     async def _append(
-        self, proposals: Sequence[Proposal], known_states: Mapping[str, Known]
-    ) -> tuple[list[Judged], list[Entry]]:
+        self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+    ) -> tuple[list[JudgedProposal], list[Entry]]:
         if all(proposal.margin is None for proposal in proposals):
             return await self._append_over(self._appends, proposals, known_states)
         async with self._appends.transaction() as tx:
             overtaken = await margins.find_overtaken(tx, proposals, known_states)
-            left = [each for n, each in enumerate(proposals) if n not in overtaken]
-            of_left, missed = await self._append_over(tx, left, known_states)
+            remaining_proposals = [each for n, each in enumerate(proposals) if n not in overtaken]
+            of_left, missed_entries = await self._append_over(tx, remaining_proposals, known_states)
         others = iter(of_left)
-        judged = [
-            Judged(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
+        judged_proposals = [
+            JudgedProposal(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
             for n in range(len(proposals))
         ]
-        return judged, missed
+        return judged_proposals, missed_entries
 
     @staticmethod
     async def _append_over(
-        db: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, Known]
-    ) -> tuple[list[Judged], list[Entry]]:
+        db: Executor, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
+    ) -> tuple[list[JudgedProposal], list[Entry]]:
         hashes = [proposal.payload_hash for proposal in proposals]
         rows = await db.fetch(
             APPEND,
@@ -317,8 +329,8 @@ class PostgresJournal:
             [proposal.reach for proposal in proposals],
             *columns(known_states),
         )
-        judged = [
-            Judged(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
+        judged_proposals = [
+            JudgedProposal(OUTCOMES[row["outcome"]], row["seq"], row["committed_at"], payload_hash)
             for row, payload_hash in zip(rows, hashes, strict=False)
         ]
-        return judged, [entry_of(row) for row in rows[len(proposals) :]]
+        return judged_proposals, [entry_of(row) for row in rows[len(proposals) :]]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 
 # Calling an enum costs more than all else that is done with a row.
@@ -13,7 +13,7 @@ OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 PURPOSES = {purpose.value: purpose for purpose in Purpose}
 
 
-class Judged(NamedTuple):
+class JudgedProposal(NamedTuple):
     """What became of a proposal; `committed_at` only of what was committed just now.
 
     `payload_hash`: the proposal's, as the journal was given it.
@@ -25,36 +25,45 @@ class Judged(NamedTuple):
     payload_hash: bytes = b""
 
 
-def own_entries(proposals: Sequence[Proposal], judged: Iterable[Judged]) -> list[Entry]:
+def own_entries(
+    proposals: Sequence[Proposal], judged_proposals: Iterable[JudgedProposal]
+) -> list[Entry]:
     """What was committed of these, as entries."""
     return [
         Entry(
             project=proposal.project,
-            seq=each.seq,
+            seq=judged_proposal.seq,
             delta_id=proposal.delta_id,
             author=proposal.author,
             member=proposal.member,
             payload=proposal.payload,
             atomic=proposal.atomic,
-            committed_at=milliseconds(each.committed_at),
-            payload_hash=each.payload_hash,
+            committed_at=milliseconds(judged_proposal.committed_at),
+            payload_hash=judged_proposal.payload_hash,
             purpose=proposal.purpose,
             reverts=proposal.reverts,
             step=proposal.step,
             aspect=proposal.aspect,
             reach=proposal.reach,
         )
-        for proposal, each in zip(proposals, judged, strict=True)
-        if each.outcome is Outcome.COMMITTED
-        and each.seq is not None
-        and each.committed_at is not None
+        for proposal, judged_proposal in zip(proposals, judged_proposals, strict=True)
+        if judged_proposal.outcome is Outcome.COMMITTED
+        and judged_proposal.seq is not None
+        and judged_proposal.committed_at is not None
     ]
 
 
-def columns(known: Mapping[str, Known]) -> tuple[list[str], list[int], list[str], list[Any]]:
+def columns(
+    known_states: Mapping[str, KnownState],
+) -> tuple[list[str], list[int], list[str], list[Any]]:
     """Projects, heads, epochs, ids."""
-    each = known.values()
-    return list(known), [k.seq for k in each], [k.epoch for k in each], [k.delta_id for k in each]
+    states = known_states.values()
+    return (
+        list(known_states),
+        [k.seq for k in states],
+        [k.epoch for k in states],
+        [k.delta_id for k in states],
+    )
 
 
 def outcome_of(verdict: str | None) -> Outcome | None:
@@ -62,18 +71,18 @@ def outcome_of(verdict: str | None) -> Outcome | None:
     return None if verdict is None else OUTCOMES[verdict]
 
 
-def without_gaps(entries: Iterable[Entry], known: Mapping[str, Known]) -> list[Entry]:
+def without_gaps(entries: Iterable[Entry], known_states: Mapping[str, KnownState]) -> list[Entry]:
     """What follows each head without a hole: behind 1,000 missed entries our own must wait."""
     by_project: dict[str, dict[int, Entry]] = defaultdict(dict)
     for entry in entries:
         by_project[entry.project][entry.seq] = entry
-    following: list[Entry] = []
-    for project, known_state in known.items():
+    entries_in_order: list[Entry] = []
+    for project, known_state in known_states.items():
         seq = known_state.seq + 1
         while seq in by_project[project]:
-            following.append(by_project[project][seq])
+            entries_in_order.append(by_project[project][seq])
             seq += 1
-    return following
+    return entries_in_order
 
 
 def entry_of(row: Any) -> Entry:

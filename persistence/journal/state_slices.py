@@ -35,12 +35,12 @@ LEFT JOIN LATERAL (
 """
 
 
-def sliced(stored: str) -> str:
-    """A query for the slices of the one state that `stored` selects, all in one snapshot.
+def sliced(stored_sql: str) -> str:
+    """A query for the slices of the one state that `stored_sql` selects, all in one snapshot.
 
-    `stored` gives project_id, epoch, seq, digest, state and aspects (jsonb).
+    `stored_sql` gives project_id, epoch, seq, digest, state and aspects (jsonb).
     """
-    return _SLICED.format(stored=stored.strip(), slice_entities=SLICE_ENTITIES)
+    return _SLICED.format(stored=stored_sql.strip(), slice_entities=SLICE_ENTITIES)
 
 
 def checkpoint_of(rows: Sequence[Any]) -> Checkpoint | None:
@@ -99,9 +99,9 @@ def joined(slices: Iterable[StateSlice]) -> Iterator[bytes]:
     for number, (collection, pieces_of_it) in enumerate(by_collection.items()):
         pieces.append((b"," if number else b"") + msgspec.json.encode(collection) + b":{")
         insides = filter(None, map(_inner_json, pieces_of_it))  # one at a time: each is a copy
-        for n, inside in enumerate(insides):
-            pieces += [b",", inside] if n else [inside]
-            size += len(inside)
+        for n, slice_content in enumerate(insides):
+            pieces += [b",", slice_content] if n else [slice_content]
+            size += len(slice_content)
             if size >= STORED_PART_BYTES:
                 yield b"".join(pieces)
                 pieces.clear()

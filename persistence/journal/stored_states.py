@@ -85,13 +85,13 @@ async def save(db: Executor, checkpoint: Checkpoint) -> None:
     """Store a checkpoint unless one as new is there; raises `OtherHistory`."""
     if await _is_stored(db, checkpoint):
         return
-    project, written = checkpoint.project, str(uuid.uuid4())
+    project, state_id = checkpoint.project, str(uuid.uuid4())
     async with db.transaction() as transaction:
         await transaction.execute(SEE_THAT_IT_IS_FREE, project)
         for number, part in enumerate(joined(checkpoint.slices)):
-            await transaction.execute(PUT_PART, written, number, part)
-        await transaction.execute(WRITE, written, project, aspects_json(checkpoint))
-        await transaction.execute(CLEAR_PARTS, written)
+            await transaction.execute(PUT_PART, state_id, number, part)
+        await transaction.execute(WRITE, state_id, project, aspects_json(checkpoint))
+        await transaction.execute(CLEAR_PARTS, state_id)
     before = await db.fetchval(POINTED_AT, project)
     pointed = await db.execute(
         POINT_AT,
@@ -100,10 +100,10 @@ async def save(db: Executor, checkpoint: Checkpoint) -> None:
         checkpoint.seq,
         checkpoint.digest,
         checkpoint.delta_id,
-        written,
+        state_id,
     )
     is_pointed = pointed == "UPDATE 1"
-    await db.execute(SWEEP, project, before if is_pointed else written)
+    await db.execute(SWEEP, project, before if is_pointed else state_id)
     if not is_pointed and not await _is_stored(db, checkpoint):
         raise OtherHistory(NOT_OURS)
 

@@ -37,8 +37,8 @@ WHERE a.project_id = $1 AND a.content_hash = ANY ($3::text[])
 """
 
 
-async def statuses(db: Executor, project: str, held: Collection[str]) -> dict[str, str | None]:
-    """Id and content hash -> status, of what is not available, and of the keys in `held`.
+async def statuses(db: Executor, project: str, keys: Collection[str]) -> dict[str, str | None]:
+    """Id and content hash -> status, of what is not available, and of the keys in `keys`.
 
     None: no file has that id or hash. Of more than `MAX_MEDIA_TOLD` pending files, some.
     """
@@ -47,7 +47,7 @@ async def statuses(db: Executor, project: str, held: Collection[str]) -> dict[st
         status_by_key[row["id"]] = row["status"]
         if row["content_hash"] is not None:
             status_by_key[row["content_hash"]] = "available" if row["is_here"] else row["status"]
-    unknown_keys = [key for key in held if key not in status_by_key]
+    unknown_keys = [key for key in keys if key not in status_by_key]
     if unknown_keys:
         status_by_key |= dict.fromkeys(unknown_keys)
         hashes = [key for key in unknown_keys if len(key) == HASH_LENGTH]
@@ -100,7 +100,7 @@ RETURNING a.project_id
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AudioFileStanding:
     """What an audio file is to a user."""
 
     project: str
@@ -120,10 +120,10 @@ async def stems(db: Executor, file: str, user: str, most: int) -> list[str] | No
     return stem_ids[1:] if stem_ids else None
 
 
-async def standing(db: Executor, file: str, user: str) -> Standing | None:
+async def standing(db: Executor, file: str, user: str) -> AudioFileStanding | None:
     """None: there is no such file, or the user is no member of its project."""
     row = await db.fetchrow(STANDING, file, user)
-    return None if row is None else Standing(*row.values())
+    return None if row is None else AudioFileStanding(*row.values())
 
 
 async def set_status(

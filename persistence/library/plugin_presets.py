@@ -101,10 +101,10 @@ async def set_public(db: Executor, preset: str, user: str, *, is_public: bool) -
     """Whether that was a change; raises `NotFound`, and `Forbidden` for another's preset."""
     if await db.fetchval(SET_PUBLIC, preset, user, is_public) is not None:
         return True
-    standing = await db.fetchrow(STANDING, preset, user)
-    if standing is None:
+    preset_row = await db.fetchrow(STANDING, preset, user)
+    if preset_row is None:
         raise NotFound(NO_SUCH)
-    if not standing["is_own"]:
+    if not preset_row["is_own"]:
         raise Forbidden("a preset is published by whoever it belongs to; make a copy of your own")
     return False
 
@@ -117,7 +117,7 @@ async def require_visible(db: Executor, preset: str, user: str) -> None:
 
 async def count_uses(db: Executor, uses: Collection[tuple[str, str]]) -> int:
     """Count uses, each a preset and a user: how many counted, as one a user and hour does (L9)."""
-    counted: int = await db.fetchval(
+    use_count: int = await db.fetchval(
         COUNT_USES, [preset for preset, _ in uses], [user for _, user in uses]
     )
-    return counted
+    return use_count

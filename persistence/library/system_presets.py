@@ -44,18 +44,18 @@ def shipped() -> dict[str, Any]:
     return preset_set
 
 
-async def install(connection: Any, made: dict[str, Any] | None = None) -> bool:
+async def install(connection: Any, preset_set: dict[str, Any] | None = None) -> bool:
     """Bring the set up to date, in the caller's transaction: whether it was another one.
 
     One that a newer Prime has brought stays.
     """
-    made = shipped() if made is None else made
-    if await connection.fetchval(INSTALLED) >= made["version"]:
+    preset_set = shipped() if preset_set is None else preset_set
+    if await connection.fetchval(INSTALLED) >= preset_set["version"]:
         return False
     await connection.execute(LOCK)
-    if await connection.fetchval(INSTALLED) >= made["version"]:
+    if await connection.fetchval(INSTALLED) >= preset_set["version"]:
         return False
-    presets = made["presets"]
+    presets = preset_set["presets"]
     await connection.execute(RETIRE, [preset["key"] for preset in presets])
-    await connection.execute(INSTALL, json.dumps(presets), made["version"])
+    await connection.execute(INSTALL, json.dumps(presets), preset_set["version"])
     return True

@@ -103,15 +103,15 @@ async def correct(
     weight: float | None,
     rename: str | None,
     data: dict[str, Any] | None,
-    shown: Sequence[str],
+    shown_keys: Sequence[str],
 ) -> bool:
     """Whether it was not done before, by this id. Raises `NotFound`, where there is no such key."""
     async with db.transaction() as transaction:
         await lock_category(transaction, user, category, half_life_days)
         if await transaction.execute(COUNT_ONCE, user, id) == "INSERT 0 0":
             return False
-        if shown:
-            await transaction.execute(COUNT_SHOWN, user, category, list(shown))
+        if shown_keys:
+            await transaction.execute(COUNT_SHOWN, user, category, list(shown_keys))
         if key is not None:
             if not await transaction.fetchval(HAS, user, category, key):
                 raise NotFound("there is no such key in the category")

@@ -110,12 +110,12 @@ async def observe(
         if not category_state.remembers:
             return Observed(0, False)
         full = category_state.heats >= MAX_RECALL_CONTEXTS_KEPT
-        sent = json.dumps([_as_json(use, full) for use in uses])
+        uses_json = json.dumps([_as_json(use, full) for use in uses])
         row = await transaction.fetchrow(
             OBSERVE,
             user,
             category,
-            sent,
+            uses_json,
             half_life_days,
             OLDEST_DAYS,
             SESSION_HALF_LIFE_DAYS,

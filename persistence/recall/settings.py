@@ -46,7 +46,7 @@ class NoRoom(PersistenceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CategorySettings:
     """How a category is kept. `heats`: about so many rows of contexts of keys."""
 
     remembers: bool
@@ -65,7 +65,7 @@ class Setting:
 
 async def lock_category(
     transaction: Executor, user: str, category: str, half_life_days: float
-) -> Kept:
+) -> CategorySettings:
     """Until the transaction ends nobody else writes in it; heats are by this half-life then.
 
     Raises `NoRoom`.
@@ -80,7 +80,7 @@ async def lock_category(
         before = row["half_life_days"]
         await transaction.execute(RESCALE, user, category, before, half_life_days)
         await transaction.execute(SET_HALF_LIFE, user, category, half_life_days)
-    return Kept(row["remembers"], half_life_days, row["heats"])
+    return CategorySettings(row["remembers"], half_life_days, row["heats"])
 
 
 async def set_remembers(

@@ -28,8 +28,8 @@ def asking(query: str, arguments: int) -> str:
 
     What writes holds the login until it is committed, as an append holds it; what reads looks once.
     """
-    asks = "hold_login" if writes(query) else "require_login"
-    setting_sql = rf"set_config('prime.caller', {asks}(\1, ${arguments + 1}::uuid), true)"
+    sql_function = "hold_login" if writes(query) else "require_login"
+    setting_sql = rf"set_config('prime.caller', {sql_function}(\1, ${arguments + 1}::uuid), true)"
     return SETS_CALLER.sub(setting_sql, query)
 
 
@@ -62,8 +62,8 @@ class AsLogin:
         async with self._executor.transaction(first) as transaction:
             yield AsLogin(transaction, self._login)
 
-    def when_committed(self, then: "Callable[[], None]") -> None:
-        self._executor.when_committed(then)
+    def when_committed(self, callback: "Callable[[], None]") -> None:
+        self._executor.when_committed(callback)
 
     def _asking(self, query: str, args: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
         text = asking(query, len(args))

@@ -102,8 +102,8 @@ def _leaf(value: Any, *, ordered: bool) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number(value)
     if ordered or not (value is None or isinstance(value, bool)):
-        allowed = "a text or a number" if ordered else "a text, a number, true, false or null"
-        raise Wrong(f"must be compared with {allowed}")
+        allowed_words = "a text or a number" if ordered else "a text, a number, true, false or null"
+        raise Wrong(f"must be compared with {allowed_words}")
     return value
 
 
@@ -162,23 +162,23 @@ def _one_value(column: Column, kind: SqlType, value: Any) -> Any:
     reads = _READS.get(kind)
     if reads is None:
         raise Wrong("cannot be compared as a whole; ask `contains` or `path`")
-    checked = reads(value)
+    checked_value = reads(value)
     if kind is SqlType.TEXT:
-        return _of_its_kind(column, checked)
-    if kind in BITS and not -(2 ** BITS[kind]) <= checked < 2 ** BITS[kind]:
+        return _of_its_kind(column, checked_value)
+    if kind in BITS and not -(2 ** BITS[kind]) <= checked_value < 2 ** BITS[kind]:
         raise Wrong(f"must be a whole number of {BITS[kind] + 1} bits")
-    return checked
+    return checked_value
 
 
 def _list_values(column: Column, kind: SqlType, value: Any) -> list[Any]:
     """Of a list; what is wrong with one of them is told with its place."""
-    checked: list[Any] = []
+    checked_values: list[Any] = []
     for n, item in enumerate(_items(value)):
         try:
-            checked.append(_one_value(column, kind, item))
+            checked_values.append(_one_value(column, kind, item))
         except Wrong as wrong:
             raise Wrong(str(wrong), f"[{n}]{wrong.place}") from None
-    return checked
+    return checked_values
 
 
 def _items(value: Any) -> list[Any]:
@@ -284,8 +284,8 @@ def _count_leaves(value: Any, place: str, deeper: int, leaves_left: int) -> int:
         return leaves_left
     if not deeper:
         raise Wrong(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
-    for inner_place, one in _parts(value, place):
-        leaves_left = _count_leaves(one, inner_place, deeper - 1, leaves_left)
+    for inner_place, part in _parts(value, place):
+        leaves_left = _count_leaves(part, inner_place, deeper - 1, leaves_left)
     return leaves_left
 
 

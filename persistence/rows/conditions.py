@@ -166,16 +166,16 @@ class _Reader:
         if not where:
             self._count(place)  # it asks for nothing, and is looked at all the same
         parts: list[Condition] = []
-        for key, asked in where.items():
+        for key, key_condition in where.items():
             at = f"{place}.{shown(key)}"
             match key:
                 case "and" | "or":
-                    parts.append(self._and_or_condition(key, asked, at, depth))
+                    parts.append(self._and_or_condition(key, key_condition, at, depth))
                 case "not":
                     self._count(at)
-                    parts.append(Not(self.read(asked, at, depth + 1)))
+                    parts.append(Not(self.read(key_condition, at, depth + 1)))
                 case _:
-                    parts.extend(self._column_conditions(key, asked, place))
+                    parts.extend(self._column_conditions(key, key_condition, place))
         return parts[0] if len(parts) == 1 else AllOf(_sorted(parts))
 
     def equal(self, name: str, value: Any) -> Condition:
@@ -190,7 +190,10 @@ class _Reader:
         if not isinstance(conditions, list | tuple) or not conditions:
             raise BadQuery(path, "must be a list of at least one map")
         self._count(path)
-        parts = [self.read(one, f"{path}[{n}]", depth + 1) for n, one in enumerate(conditions)]
+        parts = [
+            self.read(part_condition, f"{path}[{n}]", depth + 1)
+            for n, part_condition in enumerate(conditions)
+        ]
         return AllOf(_sorted(parts)) if key == "and" else AnyOf(_sorted(parts))
 
     def _column_conditions(self, key: Any, filters_asked: Any, path: str) -> list[Condition]:
@@ -239,10 +242,10 @@ class _Reader:
 
 def _leaf(column: Column, leaf_asked: Any) -> Leaf:
     """What is asked of a leaf: `{"at": ["filter", "cutoff"], "gte": 200}`."""
-    allowed = [operator.value for operator in LEAF_OPERATORS]
+    allowed_words = [operator.value for operator in LEAF_OPERATORS]
     words = [word for word in leaf_asked if word != "at"] if isinstance(leaf_asked, Mapping) else []
-    if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed:
-        raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed)}")
+    if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed_words:
+        raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed_words)}")
     operator = Operator(words[0])
     is_ordered = operator not in (Operator.EQ, Operator.NE)
     value = read_leaf(leaf_asked[operator.value], f".{operator.value}", ordered=is_ordered)

@@ -85,21 +85,21 @@ def _joined(parts: list[Callable[[Row], Answer]], *, decides: bool) -> Callable[
     """One part with the answer `decides` is enough for it; else one that is unknown for that."""
 
     def answer(row: Row) -> Answer:
-        unknown = False
+        is_unknown = False
         for part in parts:
-            one = part(row)
-            if one is decides:
+            outcome = part(row)
+            if outcome is decides:
                 return decides
-            unknown = unknown or one is None
-        return None if unknown else not decides
+            is_unknown = is_unknown or outcome is None
+        return None if is_unknown else not decides
 
     return answer
 
 
 def _negated(part: Callable[[Row], Answer]) -> Callable[[Row], Answer]:
     def answer(row: Row) -> Answer:
-        one = part(row)
-        return None if one is None else not one
+        outcome = part(row)
+        return None if outcome is None else not outcome
 
     return answer
 
@@ -140,8 +140,8 @@ def _test(comparison: Compare) -> Callable[[Any], bool]:
         case Operator.CONTAINS:
             return lambda held: all(one in held for one in value)
         case Operator.IN:
-            among = [_microseconds(item) for item in value] if is_time else value
-            return lambda held: (_microseconds(held) if is_time else held) in among
+            values = [_microseconds(item) for item in value] if is_time else value
+            return lambda held: (_microseconds(held) if is_time else held) in values
     compare = COMPARISONS[comparison.operator]
     if is_time:
         moment = _microseconds(value)
@@ -182,19 +182,21 @@ def _leaf(leaf_condition: Leaf) -> Callable[[Row], Answer]:
     return answer
 
 
-def contains(held: Any, asked: Any) -> bool:
+def contains(held_value: Any, wanted_value: Any) -> bool:
     """Whether one JSON value contains another, as the operator `@>` has it within maps."""
-    if isinstance(asked, Mapping):
-        return isinstance(held, dict) and all(
-            key in held and contains(held[key], part) for key, part in asked.items()
+    if isinstance(wanted_value, Mapping):
+        return isinstance(held_value, dict) and all(
+            key in held_value and contains(held_value[key], part)
+            for key, part in wanted_value.items()
         )
-    if isinstance(asked, list):
-        return isinstance(held, list) and all(
-            any(contains(there, one) for there in held) for one in asked
+    if isinstance(wanted_value, list):
+        return isinstance(held_value, list) and all(
+            any(contains(held_item, wanted_item) for held_item in held_value)
+            for wanted_item in wanted_value
         )
-    if is_number(asked):
-        return is_number(held) and number(held) == number(asked)
-    return type(held) is type(asked) and bool(held == asked)
+    if is_number(wanted_value):
+        return is_number(held_value) and number(held_value) == number(wanted_value)
+    return type(held_value) is type(wanted_value) and bool(held_value == wanted_value)
 
 
 def is_number(value: Any) -> bool:
@@ -237,10 +239,12 @@ class Pattern:
             if letter == "%":
                 self._parts.append([])
             else:
-                one = next(letters) if letter == "\\" else None if letter == "_" else letter
-                self._parts[-1].append(one)
+                pattern_letter = (
+                    next(letters) if letter == "\\" else None if letter == "_" else letter
+                )
+                self._parts[-1].append(pattern_letter)
         for part in self._parts:
-            letters_of = [one for one in part if one is not None]
+            letters_of = [pattern_letter for pattern_letter in part if pattern_letter is not None]
             self._texts.append("".join(letters_of) if len(letters_of) == len(part) else None)
 
     @property
@@ -260,18 +264,18 @@ class Pattern:
         at = len(first)
         if at > end or not _is_at(first, text, 0) or not _is_at(last, text, end):
             return False
-        for part, plain in zip(self._parts[1:-1], self._texts[1:-1], strict=True):
-            position = _find(part, plain, text, at, end)
+        for part, plain_text in zip(self._parts[1:-1], self._texts[1:-1], strict=True):
+            position = _find(part, plain_text, text, at, end)
             if position < 0:
                 return False
             at = position + len(part)
         return True
 
 
-def _find(part: list[str | None], plain: str | None, text: str, at: int, end: int) -> int:
+def _find(part: list[str | None], plain_text: str | None, text: str, at: int, end: int) -> int:
     """Where it is, between two places; less than zero: nowhere."""
-    if plain is not None:
-        return text.find(plain, at, end)
+    if plain_text is not None:
+        return text.find(plain_text, at, end)
     while at + len(part) <= end:
         if _is_at(part, text, at):
             return at
@@ -280,4 +284,7 @@ def _find(part: list[str | None], plain: str | None, text: str, at: int, end: in
 
 
 def _is_at(part: list[str | None], text: str, at: int) -> bool:
-    return all(one is None or text[at + n] == one for n, one in enumerate(part))
+    return all(
+        pattern_letter is None or text[at + n] == pattern_letter
+        for n, pattern_letter in enumerate(part)
+    )

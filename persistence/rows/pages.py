@@ -55,14 +55,16 @@ def read_order(table: Table, order: Sequence[Any] | None) -> Order:
 
 
 def _sort(table: Table, name: Any, path: str) -> Sort:
-    plain = name.removeprefix("-") if isinstance(name, str) else ""
-    column = table.by_name.get(plain)
-    if column is None or not (column.sorts or plain in table.names):
-        allowed = [one.name for one in table.columns if one.sorts] + list(table.names)
+    column_name = name.removeprefix("-") if isinstance(name, str) else ""
+    column = table.by_name.get(column_name)
+    if column is None or not (column.sorts or column_name in table.names):
+        allowed_names = [sortable.name for sortable in table.columns if sortable.sorts] + list(
+            table.names
+        )
         raise BadQuery(
             path,
             f"is nothing that {table.calls} are sorted by; allowed: "
-            f"{', '.join(sorted({*allowed}))}, with - before one that goes down",
+            f"{', '.join(sorted({*allowed_names}))}, with - before one that goes down",
         )
     return Sort(column, name.startswith("-"))
 
@@ -93,11 +95,13 @@ def behind_sql(table: Table, order: Order, numbers: Numbers) -> str:
         if len(order) == 1:
             return f"{places[0]} {signs[0]} {values[0]}"
         return f"({', '.join(places)}) {signs[0]} ({', '.join(values)})"
-    behind = f"{places[-1]} {signs[-1]} {values[-1]}"
+    condition_sql = f"{places[-1]} {signs[-1]} {values[-1]}"
     for expression, sign, value in reversed(list(zip(places, signs, values, strict=True))[:-1]):
         # The first half can use an index, the second alone could not.
-        behind = f"{expression} {sign}= {value} AND ({expression} {sign} {value} OR ({behind}))"
-    return behind
+        condition_sql = (
+            f"{expression} {sign}= {value} AND ({expression} {sign} {value} OR ({condition_sql}))"
+        )
+    return condition_sql
 
 
 # Cursors.
@@ -111,25 +115,25 @@ def list_digest(table: Table, user: str, condition: Condition, order: Order) -> 
 
 def write_cursor(digest: bytes, values: Sequence[Any]) -> str:
     """`values`: those of a row by which the list is sorted, as PostgreSQL gave them."""
-    encoded = _ENCODER.encode([_cursor_value(v) for v in values])
-    return base64url.encode(_sealed(digest, encoded) + encoded)
+    encoded_values = _ENCODER.encode([_cursor_value(v) for v in values])
+    return base64url.encode(_sealed(digest, encoded_values) + encoded_values)
 
 
 def read_cursor(digest: bytes, order: Order, cursor: str, field: str) -> list[Any]:
     """The arguments of `behind_sql`; raises `BadCursor` for all that this list has not given."""
     try:
         data = base64url.decode(cursor)
-        seal, encoded = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
-        if seal != _sealed(digest, encoded):
+        seal, encoded_values = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
+        if seal != _sealed(digest, encoded_values):
             raise BadCursor(field)
-        values = msgspec.msgpack.decode(encoded, type=list[Any])
-        return [_sql_value(sort.column, one) for sort, one in zip(order, values, strict=True)]
+        values = msgspec.msgpack.decode(encoded_values, type=list[Any])
+        return [_sql_value(sort.column, item) for sort, item in zip(order, values, strict=True)]
     except (ValueError, OverflowError, TypeError):
         raise BadCursor(field) from None
 
 
-def _sealed(digest: bytes, encoded: bytes) -> bytes:
-    return hashlib.blake2b(encoded, key=digest, digest_size=DIGEST_SIZE).digest()
+def _sealed(digest: bytes, encoded_values: bytes) -> bytes:
+    return hashlib.blake2b(encoded_values, key=digest, digest_size=DIGEST_SIZE).digest()
 
 
 def _cursor_value(value: Any) -> Any:

@@ -38,7 +38,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RowCount:
     """How many rows there are; not `exact`: at least so many."""
 
     count: int
@@ -100,7 +100,7 @@ async def list_(
 
     `unnamed`: the order where `order` names none; None: that of the table.
     """
-    query = _Asked(
+    query = _Query(
         table,
         user,
         read_where(table, where, beside),
@@ -115,12 +115,12 @@ async def list_(
     goes_back = before is not None
     cursor = before if goes_back else after
     field = "before" if goes_back else "after"
-    walked = turned(query.order) if goes_back else query.order
+    row_order = turned(query.order) if goes_back else query.order
     digest = values = None
     if cursor is not None:
         digest = query.digest()
-        values = read_cursor(digest, walked, cursor, field)
-    page = await (_searched if query.searches else _listed)(access, query, walked, values, limit)
+        values = read_cursor(digest, row_order, cursor, field)
+    page = await (_searched if query.searches else _listed)(access, query, row_order, values, limit)
     return _page(page, query, came=digest, goes_back=goes_back)
 
 
@@ -131,7 +131,7 @@ async def count(
     *,
     where: Mapping[str, Any] | None = None,
     beside: Mapping[str, Any] | None = None,
-) -> Counted:
+) -> RowCount:
     """How many rows a list has, counted up to `MAX_COUNTED`; raises `BadQuery`."""
     condition = read_where(table, where, beside)
     arguments = [user, *arguments_of(condition), MAX_COUNTED + 1]
@@ -147,7 +147,7 @@ async def count(
     else:
         text = TEXTS.get(table, f"count|{shape}", lambda: statements.count_text(table, condition))
         number = await access.callers.fetchval(text, *arguments)
-    return Counted(min(number, MAX_COUNTED), number <= MAX_COUNTED)
+    return RowCount(min(number, MAX_COUNTED), number <= MAX_COUNTED)
 
 
 def read_fields(table: Table, fields: Sequence[Any] | None) -> tuple[Column, ...]:
@@ -196,9 +196,9 @@ def read_as(table: Table, columns: Sequence[Column]) -> ReadAs:
     return names, [column.name for column in columns if column.sql is SqlType.JSON]
 
 
-def as_row(read: ReadAs, record: Any) -> Row:
+def as_row(read_as_names: ReadAs, record: Any) -> Row:
     """What PostgreSQL gave, as on the wire; the record may have more behind the columns."""
-    names, maps = read
+    names, maps = read_as_names
     row = dict(zip(names, record, strict=False))
     for name in maps:
         if row[name] is not None:
@@ -208,15 +208,15 @@ def as_row(read: ReadAs, record: Any) -> Row:
 
 def as_rows(table: Table, columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
     """The same of several."""
-    read = read_as(table, columns)
-    return [as_row(read, record) for record in records]
+    read_as_names = read_as(table, columns)
+    return [as_row(read_as_names, record) for record in records]
 
 
 # A page.
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Query:
     """What was asked, read."""
 
     table: Table
@@ -238,14 +238,14 @@ class _Asked:
         """Of `list_text` and `ids_text`."""
         return [self.user, *arguments_of(self.condition), *(place or ()), limit + 1]
 
-    def shape(self, walked: Order, place: Sequence[Any] | None) -> str:
+    def shape(self, row_order: Order, place: Sequence[Any] | None) -> str:
         """All that its texts depend on, but for the columns."""
-        behind = "" if place is None else "behind"
-        return f"{self.condition.shape}|{order_shape(walked)}|{behind}"
+        place_word = "" if place is None else "behind"
+        return f"{self.condition.shape}|{order_shape(row_order)}|{place_word}"
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _RowsFound:
     """Rows in the order in which they were walked, and the places of the first and the last."""
 
     rows: list[Row]
@@ -255,14 +255,14 @@ class _Found:
 
 
 async def _listed(
-    access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
-) -> _Found:
+    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+) -> _RowsFound:
     table, columns = query.table, query.columns
     text = TEXTS.get(
         table,
-        f"list|{_names(columns)}|{query.shape(walked, cursor_values)}",
+        f"list|{_names(columns)}|{query.shape(row_order, cursor_values)}",
         lambda: statements.list_text(
-            table, columns, query.condition, walked, behind=cursor_values is not None
+            table, columns, query.condition, row_order, behind=cursor_values is not None
         ),
     )
     records = await access.callers.fetch(text, *query.arguments(cursor_values, limit))
@@ -270,16 +270,16 @@ async def _listed(
     has_more = len(records) > limit
     if page and statements.is_heavy(columns):
         has_more = has_more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
-    return _Found(as_rows(table, columns, page), _places(page, walked), has_more)
+    return _RowsFound(as_rows(table, columns, page), _places(page, row_order), has_more)
 
 
 async def _searched(
-    access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
-) -> _Found:
+    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+) -> _RowsFound:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
     table = query.table
     async with access.turn(query.user):
-        records = await _ids(access, query, walked, cursor_values, limit)
+        records = await _ids(access, query, row_order, cursor_values, limit)
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
     rows, is_full = await _among(access, table, query.user, keys, query.columns, first_wall=False)
@@ -288,20 +288,20 @@ async def _searched(
         page = page[: 1 + max(n for n, id in enumerate(ids) if id in rows)]
     _tell_hidden(access, len(page) - len(rows))
     shown_rows = [rows[id] for id in ids if id in rows]
-    return _Found(shown_rows, _places(page, walked), len(records) > len(page))
+    return _RowsFound(shown_rows, _places(page, row_order), len(records) > len(page))
 
 
 async def _ids(
-    access: Access, query: _Asked, walked: Order, cursor_values: list[Any] | None, limit: int
+    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> list[Any]:
     """The keys of a page, and of one row more if there is one."""
-    shape, arguments = query.shape(walked, cursor_values), query.arguments(cursor_values, limit)
+    shape, arguments = query.shape(row_order, cursor_values), query.arguments(cursor_values, limit)
 
     async def find(kind: str, make: Callable[..., str]) -> list[Any]:
         text = TEXTS.get(
             query.table,
             f"{kind}|{shape}",
-            lambda: make(query.table, query.condition, walked, behind=cursor_values is not None),
+            lambda: make(query.table, query.condition, row_order, behind=cursor_values is not None),
         )
         return await access.searches.fetch(text, *arguments)
 
@@ -336,21 +336,25 @@ async def _among(
     return dict(zip(ids_found, as_rows(table, columns, records), strict=True)), is_full
 
 
-def _page(rows_found: _Found, query: _Asked, *, came: bytes | None, goes_back: bool) -> Page:
+def _page(rows_found: _RowsFound, query: _Query, *, came: bytes | None, goes_back: bool) -> Page:
     """`came`: from a page that lies on the other side, by a cursor of this digest."""
     rows = rows_found.rows[::-1] if goes_back else rows_found.rows
     if not rows_found.places or not (came or rows_found.more):
         return Page(rows, None, None)
     digest = came or query.digest()
     previous_cursor = write_cursor(digest, rows_found.places[0]) if came else None
-    on = write_cursor(digest, rows_found.places[-1]) if rows_found.more else None
-    return Page(rows, previous_cursor, on) if goes_back else Page(rows, on, previous_cursor)
+    next_cursor = write_cursor(digest, rows_found.places[-1]) if rows_found.more else None
+    return (
+        Page(rows, previous_cursor, next_cursor)
+        if goes_back
+        else Page(rows, next_cursor, previous_cursor)
+    )
 
 
 def _places(page: Sequence[Any], order: Order) -> list[list[Any]]:
     names = [f"_sort_{n}" for n in range(len(order))]
-    ends = (page[0], page[-1]) if page else ()
-    return [[record[name] for name in names] for record in ends]
+    end_rows = (page[0], page[-1]) if page else ()
+    return [[record[name] for name in names] for record in end_rows]
 
 
 def _keys(table: Table, record: Any) -> list[str]:

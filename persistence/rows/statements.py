@@ -155,25 +155,25 @@ def count_among_text(table: Table) -> str:
 
 
 def insert_text(
-    table: Table, given: Sequence[Column], returned: Sequence[Column], *, is_bounded: bool
+    table: Table, columns_set: Sequence[Column], returned: Sequence[Column], *, is_bounded: bool
 ) -> str:
     """A new row of the values $2 and on; nothing if the caller may not, or the key is in use.
 
     `is_bounded`: nor if there are as many as the argument behind them says, of what the table has
     `most` of.
     """
-    names = ", ".join(stored(column) for column in given)
+    names = ", ".join(stored(column) for column in columns_set)
     keys = ", ".join(stored(column) for column in _names(table))
     room = ""
     if is_bounded:
-        most = f"${len(given) + 2}::int8"
-        numbers = {column.name: n for n, column in enumerate(given, start=2)}
+        most = f"${len(columns_set) + 2}::int8"
+        numbers = {column.name: n for n, column in enumerate(columns_set, start=2)}
         assert table.most is not None
         value = f"${numbers[table.most.column]}"
         key = f"${numbers[table.key]}" if table.key in numbers else "NULL"
         room = f" AND ({others_text(table, value, key, most)}) < {most}"
     return (
-        f"INSERT INTO {table.relation} ({names}) SELECT {names} FROM {_as_row(table, given)}"
+        f"INSERT INTO {table.relation} ({names}) SELECT {names} FROM {_as_row(table, columns_set)}"
         f" WHERE {CALLER_IS_SET} AND {predicate(table, rights_of(table).create)}{room}"
         f" ON CONFLICT ({keys}) DO NOTHING"
         f" RETURNING {selected(table, returned)}"
@@ -186,29 +186,29 @@ def others_text(table: Table, value: str, key: str, most: str, caller: str = "tr
     Counted up to `most`. `caller`: what sets whom row-level security asks, where nothing else does.
     """
     assert table.most is not None
-    same, key_column = table.by_name[table.most.column], table.by_name[table.key]
+    same_column, key_column = table.by_name[table.most.column], table.by_name[table.key]
     return (
         f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {caller}"
-        f" AND {place_of(table, same)} = {value}::{same.sql.value}"
+        f" AND {place_of(table, same_column)} = {value}::{same_column.sql.value}"
         f" AND {place_of(table, key_column)} IS DISTINCT FROM {key}::{key_column.sql.value}"
         f" LIMIT {most}) AS others"
     )
 
 
-def may_create_text(table: Table, given: Sequence[Column]) -> str:
+def may_create_text(table: Table, columns_set: Sequence[Column]) -> str:
     """Whether the caller may make such a row, and whether may see the project that it is of."""
     return (
         f"SELECT {predicate(table, rights_of(table).create)} AS may,"
         f" {predicate(table, (Whom.VIEWER,))} AS sees"
-        f" FROM {_as_row(table, given)} WHERE {CALLER_IS_SET}"
+        f" FROM {_as_row(table, columns_set)} WHERE {CALLER_IS_SET}"
     )
 
 
-def update_text(table: Table, changed: Sequence[Column], returned: Sequence[Column]) -> str:
+def update_text(table: Table, changed_columns: Sequence[Column], returned: Sequence[Column]) -> str:
     """The row that $2 and on name, if its version is the next, gets the values after that."""
     numbers = Numbers(2 + len(table.names))
     version = numbers.last
-    values = ", ".join(_assigned(column, numbers) for column in changed)
+    values = ", ".join(_assigned(column, numbers) for column in changed_columns)
     return (
         f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"
         f" AND {place_of(table, table.by_name[table.version])} = ${version}::int8"
@@ -218,9 +218,9 @@ def update_text(table: Table, changed: Sequence[Column], returned: Sequence[Colu
 
 
 def _assigned(column: Column, numbers: Numbers) -> str:
-    new = f"${numbers.next()}::{column.sql.value}"
-    also = f", {column.sets.format(new=new)}" if column.sets else ""
-    return f"{stored(column)} = {new}{also}"
+    new_value_sql = f"${numbers.next()}::{column.sql.value}"
+    also = f", {column.sets.format(new=new_value_sql)}" if column.sets else ""
+    return f"{stored(column)} = {new_value_sql}{also}"
 
 
 def delete_text(table: Table) -> str:
@@ -296,11 +296,11 @@ def _listed_keys_sql(table: Table) -> str:
     numbered_columns = list(enumerate(_names(table)))
     lists = ", ".join(f"${n + 2}::{column.sql.value}[]" for n, column in numbered_columns)
     keys = ", ".join(f"_key_{n}" for n, _ in numbered_columns)
-    same = " AND ".join(
+    join_sql = " AND ".join(
         f"{place_of(table, column)} = asked._key_{n}" for n, column in numbered_columns
     )
     keys_sql = f"unnest({lists}) WITH ORDINALITY AS asked ({keys}, n)"
-    return f"{keys_sql} JOIN {table.relation} ON {same}"
+    return f"{keys_sql} JOIN {table.relation} ON {join_sql}"
 
 
 def _filtered(table: Table, condition: Condition, order: Order, *, behind: bool) -> tuple[str, str]:
@@ -355,8 +355,8 @@ def up_to(inner: str, most_bytes: int) -> str:
     return f"SELECT * FROM ({inner}) AS page WHERE _bytes - _own_bytes < {most_bytes}"
 
 
-def _as_row(table: Table, columns_given: Sequence[Column]) -> str:
+def _as_row(table: Table, columns_set: Sequence[Column]) -> str:
     """The values $2 and on as a row of the table, of which its rights can be asked."""
     numbers = Numbers(1)
-    values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in columns_given)
+    values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in columns_set)
     return f"(SELECT {values}) AS {table.relation}"

@@ -79,8 +79,8 @@ def tie(table: Table, whom: Whom, ties: Ties) -> str:
     if whom is Whom.EVERYONE:
         return ties.place(table, "is_public")
     if whom is Whom.MAKER:
-        both = tie(table, Whom.SELF, ties), tie(table, Whom.CONTRIBUTOR, ties)
-        return f"({' AND '.join(both)})" if all(both) else ""
+        two_ties = tie(table, Whom.SELF, ties), tie(table, Whom.CONTRIBUTOR, ties)
+        return f"({' AND '.join(two_ties)})" if all(two_ties) else ""
     if whom is Whom.OPERATOR:
         return ties.operator
     tied = table.project if whom in ROLES_OF else table.user

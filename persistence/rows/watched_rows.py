@@ -122,10 +122,10 @@ async def rows_by_id(
         return f"SELECT {selected(table, columns)} FROM {_stored(table)} WHERE {_among(table, 1)}"
 
     statement = TEXTS.get(table, f"by_id|{_shape(columns)}", text)
-    in_order, rows = list(ids), dict[str, Row]()
+    ids_in_order, rows = list(ids), dict[str, Row]()
     at_once = HEAVY_AT_ONCE if is_heavy(columns) else LIGHT_AT_ONCE
-    for first in range(0, len(in_order), at_once):
-        records = await db.fetch(statement, *_keys(table, in_order[first : first + at_once]))
+    for first in range(0, len(ids_in_order), at_once):
+        records = await db.fetch(statement, *_keys(table, ids_in_order[first : first + at_once]))
         rows.update((row_id(table, row), row) for row in await _as_rows(table, columns, records))
     return rows
 
@@ -189,11 +189,11 @@ def naming(table: Table) -> tuple[Column, ...]:
 
 
 async def _as_rows(table: Table, columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
-    rows, read = list[Row](), read_as(table, columns)
+    rows, read_as_names = list[Row](), read_as(table, columns)
     clock = asyncio.get_running_loop().time
     began_at = clock()
     for n, record in enumerate(records, 1):
-        rows.append(as_row(read, record))
+        rows.append(as_row(read_as_names, record))
         if not n % AT_A_TIME or clock() - began_at > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             began_at = clock()
@@ -203,8 +203,8 @@ async def _as_rows(table: Table, columns: Sequence[Column], records: Sequence[An
 
 def _keys(table: Table, ids: Iterable[str]) -> list[list[str]]:
     """One list for each column that names a row."""
-    split = [id.split("/", len(table.within)) for id in ids]
-    return [[parts[n] for parts in split] for n in range(len(table.within) + 1)]
+    split_ids = [id.split("/", len(table.within)) for id in ids]
+    return [[parts[n] for parts in split_ids] for n in range(len(table.within) + 1)]
 
 
 def _among(table: Table, first: int) -> str:
@@ -218,8 +218,8 @@ def _among(table: Table, first: int) -> str:
 
 def _stored(table: Table) -> str:
     """Where the owner reads its rows, under the name of the relation."""
-    stored = STORED_IN.get(table.relation)
-    return f"{stored} AS {table.relation}" if stored else table.relation
+    stored_relation = STORED_IN.get(table.relation)
+    return f"{stored_relation} AS {table.relation}" if stored_relation else table.relation
 
 
 def _shape(columns: Sequence[Column]) -> str:

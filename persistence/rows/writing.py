@@ -109,9 +109,9 @@ async def _require_right(
     text = TEXTS.get(
         table, f"may|{shape}", lambda: statements.may_create_text(table, columns_given)
     )
-    standing = await access.callers.fetchrow(text, user, *arguments)
-    if standing is None or not standing["may"]:
-        if standing is not None and standing["sees"]:
+    rights_row = await access.callers.fetchrow(text, user, *arguments)
+    if rights_row is None or not rights_row["may"]:
+        if rights_row is not None and rights_row["sees"]:
             raise forbidden(table, "make", rights_of(table).create)
         raise no_such(table)
 
@@ -123,13 +123,13 @@ async def update(
 
     Raises `NotFound`, `Forbidden`, `Conflict`, `Taken`, `BadQuery`.
     """
-    changed = [_changing(table, name) for name in sorted(changes)]
-    if changed:
-        arguments = [_argument(column, changes[column.name]) for column in changed]
+    changed_columns = [_changing(table, name) for name in sorted(changes)]
+    if changed_columns:
+        arguments = [_argument(column, changes[column.name]) for column in changed_columns]
         text = TEXTS.get(
             table,
-            f"update|{','.join([column.name for column in changed])}",
-            lambda: statements.update_text(table, changed, table.columns),
+            f"update|{','.join([column.name for column in changed_columns])}",
+            lambda: statements.update_text(table, changed_columns, table.columns),
         )
         with refusals(table):
             record = await access.callers.fetchrow(
@@ -138,7 +138,7 @@ async def update(
         if record is not None:
             return as_row(read_as(table, table.columns), record)
     current = await _standing(access, table, user, id, "change", rights_of(table).change)
-    if changed or current != version:
+    if changed_columns or current != version:
         raise Conflict(current)
     return await get(access, table, user, id)
 
@@ -151,16 +151,16 @@ async def delete(access: Access, table: Table, user: str, id: Id) -> bool:
             return True
     whoms = rights_of(table).delete
     text = TEXTS.get(table, "deletes", lambda: statements.standing_text(table, whoms))
-    standing = await access.callers.fetchrow(text, user, *keys_of(table, id))
-    if standing is not None and not standing["may"]:
+    rights_row = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    if rights_row is not None and not rights_row["may"]:
         raise forbidden(table, "delete", whoms)
     return False
 
 
 def forbidden(table: Table, verb: str, whoms: Sequence[Whom]) -> Forbidden:
     """Of a row that the user sees."""
-    allowed = " or ".join(IN_WORDS[whom] for whom in whoms) or "nobody"
-    return Forbidden(f"you may not {verb} this {table.param}; who may: {allowed}")
+    allowed_words = " or ".join(IN_WORDS[whom] for whom in whoms) or "nobody"
+    return Forbidden(f"you may not {verb} this {table.param}; who may: {allowed_words}")
 
 
 async def _standing(
@@ -168,12 +168,12 @@ async def _standing(
 ) -> int:
     """The version of the row; raises `NotFound`, or `Forbidden` if the user is none of these."""
     text = TEXTS.get(table, f"standing|{verb}", lambda: statements.standing_text(table, whoms))
-    standing = await access.callers.fetchrow(text, user, *keys_of(table, id))
-    if standing is None:
+    rights_row = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    if rights_row is None:
         raise no_such(table)
-    if not standing["may"]:
+    if not rights_row["may"]:
         raise forbidden(table, verb, whoms)
-    version: int = standing["version"]
+    version: int = rights_row["version"]
     return version
 
 
@@ -198,26 +198,26 @@ async def _made_before(access: Access, table: Table, user: str, row: Mapping[str
 
 def _with_defaults(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """Of all columns that are created; raises `BadQuery` for one that is not, or is missing."""
-    allowed = {column.name: column for column in table.creates}
+    allowed_columns = {column.name: column for column in table.creates}
     for name in values:
-        if name not in allowed:
-            raise BadQuery(name, f"cannot be given; allowed: {', '.join(sorted(allowed))}")
-    row = {name: values.get(name, column.default) for name, column in allowed.items()}
+        if name not in allowed_columns:
+            raise BadQuery(name, f"cannot be given; allowed: {', '.join(sorted(allowed_columns))}")
+    row = {name: values.get(name, column.default) for name, column in allowed_columns.items()}
     for name, value in row.items():
         if value is REQUIRED:
             raise BadQuery(name, "is missing")
     for pair in table.together:
-        missing = [name for name in pair if row[name] is None]
-        if len(missing) == 1:
-            raise BadQuery(missing[0], f"is missing: {' and '.join(pair)} are given together")
+        missing_names = [name for name in pair if row[name] is None]
+        if len(missing_names) == 1:
+            raise BadQuery(missing_names[0], f"is missing: {' and '.join(pair)} are given together")
     return row
 
 
 def _changing(table: Table, name: str) -> Column:
     column = table.by_name.get(name)
     if column is None or not column.changes:
-        allowed = ", ".join(sorted(change.name for change in table.changes))
-        raise BadQuery(name, f"cannot be changed; allowed: {allowed}")
+        allowed_names = ", ".join(sorted(change.name for change in table.changes))
+        raise BadQuery(name, f"cannot be changed; allowed: {allowed_names}")
     return column
 
 
@@ -242,13 +242,13 @@ def refusals(table: Table) -> Iterator[None]:
     try:
         yield
     except Faulty as error:
-        field, allowed = table.refuses.get(error.constraint or "", ("", ""))
+        field, allowed_words = table.refuses.get(error.constraint or "", ("", ""))
         field = field or _field(table, error)
         match error.sqlstate:
             case sqlstates.UNIQUE:
                 raise Taken(field) from error
-            case state if allowed and state[:2] in sqlstates.BAD_VALUE:
-                raise BadQuery(field, f"is refused: {allowed}") from error
+            case state if allowed_words and state[:2] in sqlstates.BAD_VALUE:
+                raise BadQuery(field, f"is refused: {allowed_words}") from error
             case sqlstates.NO_SUCH_ROW:
                 raise BadQuery(field, "names something that is not there (any more)") from error
             case sqlstates.NULL:

@@ -145,7 +145,9 @@ SELECT current_user::text AS me, coalesce(
 async def missing(db: Executor, role: str) -> list[str]:
     """The statements that give it what is not there."""
     tables, sequences = _pairs(GRANTS), _pairs(SEQUENCES)
-    columns = [(name, column) for name, changed in CHANGED.items() for column in changed]
+    columns = [
+        (name, column) for name, changed_columns in CHANGED.items() for column in changed_columns
+    ]
     relations, names = [name for name, _ in columns], [column for _, column in columns]
     rows = await db.fetch(MISSING, role, *tables, *sequences, relations, names)
     return [row["statement"] for row in rows]
@@ -153,7 +155,7 @@ async def missing(db: Executor, role: str) -> list[str]:
 
 async def give(connection: Any) -> list[str]:
     """As the owner, in the caller's transaction: what was missing, in words, one a role."""
-    granted = []
+    granted_words = []
     for row in await connection.fetch(NAMED):
         for wide in await connection.fetch(TOO_WIDE, row["role"], list(CHANGED)):
             await connection.execute(wide["statement"])
@@ -161,18 +163,18 @@ async def give(connection: Any) -> list[str]:
         for statement in statements:
             await connection.execute(statement)
         if statements:
-            granted.append(f"{in_words(statements)} to {row['role']}")
-    return granted
+            granted_words.append(f"{in_words(statements)} to {row['role']}")
+    return granted_words
 
 
 async def check_own(db: Executor) -> None:
     """Raises `Unfit` where whoever asks lacks something, with the command that gives it."""
     row = await db.fetchrow(ME)
     assert row is not None
-    lacking = await missing(db, row["me"])
-    if lacking:
+    lacking_sql = await missing(db, row["me"])
+    if lacking_sql:
         raise Unfit(
-            f"{row['me']} lacks {in_words(lacking)} in this database; run ./run migrate as "
+            f"{row['me']} lacks {in_words(lacking_sql)} in this database; run ./run migrate as "
             f"{row['owner']}, and before it what ./run migrate --roles prints, once"
         )
 

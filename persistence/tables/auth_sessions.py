@@ -328,9 +328,9 @@ async def revoke_of(db: Executor, session_id: str, user_id: str, reason: str) ->
     async with db.transaction() as transaction:
         await hold_user(transaction, user_id)
         let_in_rows = await transaction.fetch(LET_IN, session_id, user_id)
-        ended = [row["id"] for row in let_in_rows if row["goes_on"]]
-        await transaction.execute(REVOKE_THESE, ended, reason)
-    return ended if let_in_rows else None
+        ended_ids = [row["id"] for row in let_in_rows if row["goes_on"]]
+        await transaction.execute(REVOKE_THESE, ended_ids, reason)
+    return ended_ids if let_in_rows else None
 
 
 async def user_of(db: Executor, session_id: str) -> str | None:

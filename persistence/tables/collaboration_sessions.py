@@ -217,7 +217,9 @@ async def note_stays(
     Away for so long, a stay begins anew. The host is who came first (rule R47).
     """
     session_stays = [
-        (session, user, stay) for session, of in present.items() for user, stay in of.items()
+        (session, user, stay)
+        for session, stays_by_user in present.items()
+        for user, stay in stays_by_user.items()
     ]
     async with db.transaction() as tx:
         rows = await tx.fetch(
@@ -228,9 +230,12 @@ async def note_stays(
             [max(0.0, now - stay.left) / 1_000 for _, _, stay in session_stays],
             away_seconds,
         )
-        new = [(row["session"], row["member"]) for row in rows if row["is_new"]]
-        if new:
-            sessions, members = [session for session, _ in new], [member for _, member in new]
+        new_stays = [(row["session"], row["member"]) for row in rows if row["is_new"]]
+        if new_stays:
+            sessions, members = (
+                [session for session, _ in new_stays],
+                [member for _, member in new_stays],
+            )
             await tx.execute(LOCK_MANY, sessions)
             await tx.execute(SETTLE_HOSTS, sessions, members)
 
@@ -301,8 +306,8 @@ async def close_session(db: Executor, session_id: str) -> None:
 
 async def close_orphans(db: Executor, older_than_seconds: float) -> int:
     """Close what a node that vanished left open; returns how many."""
-    closed, last_key = 0, (NOWHERE, NOWHERE)
+    closed_count, last_key = 0, (NOWHERE, NOWHERE)
     while row := await db.fetchrow(CLOSE_ORPHANS, older_than_seconds, *last_key, LOOKED_AT_ONCE):
-        closed += row["closed"]
+        closed_count += row["closed"]
         last_key = row["project_id"], row["id"]
-    return closed
+    return closed_count

@@ -133,25 +133,25 @@ class NewInvitation:
     guests: bool = False
 
 
-async def create(tx: Executor, new: NewInvitation) -> str:
+async def create(tx: Executor, new_invitation: NewInvitation) -> str:
     """Its id; raises `NoSuchProject`, `Forbidden`, `TooManyInvitations`."""
-    await hold_project(tx, new.project, new.inviter, GOVERNS)
+    await hold_project(tx, new_invitation.project, new_invitation.inviter, GOVERNS)
     most = MAX_INVITATIONS_PER_PROJECT
-    if await tx.fetchval(OPEN_OF, new.project, most) >= most:
+    if await tx.fetchval(OPEN_OF, new_invitation.project, most) >= most:
         raise TooManyInvitations(most)
     return str(
         await tx.fetchval(
             CREATE,
-            new.project,
-            new.inviter,
-            new.token_hash,
-            new.email,
-            new.address,
-            new.role,
-            None if new.tracks is None else [*dict.fromkeys(new.tracks)],
-            new.max_uses,
-            new.seconds,
-            new.guests,
+            new_invitation.project,
+            new_invitation.inviter,
+            new_invitation.token_hash,
+            new_invitation.email,
+            new_invitation.address,
+            new_invitation.role,
+            None if new_invitation.tracks is None else [*dict.fromkeys(new_invitation.tracks)],
+            new_invitation.max_uses,
+            new_invitation.seconds,
+            new_invitation.guests,
         )
     )
 
@@ -165,8 +165,8 @@ async def withdraw(tx: Executor, invitation: str, user: str) -> str | None:
         await hold_project(tx, project, user, GOVERNS)
     except NoSuchProject:
         raise NotFound("there is no such invitation, or you may not see it") from None
-    done = await tx.execute(WITHDRAW, invitation)
-    return str(project) if done == "UPDATE 1" else None
+    command_tag = await tx.execute(WITHDRAW, invitation)
+    return str(project) if command_tag == "UPDATE 1" else None
 
 
 async def find(db: Executor, token_hash: bytes) -> OpenInvitation | None:

@@ -94,7 +94,7 @@ TRIM = slices.deleting(
 )
 
 
-class Made(Enum):
+class TokenOutcome(Enum):
     """What became of a new one."""
 
     WITH_CODE = "with code"
@@ -113,7 +113,7 @@ class Hashes:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenToken:
     """Whose it was, and the address that it was sent to (of a change: the new one)."""
 
     user_id: str
@@ -129,7 +129,7 @@ async def put(
     *,
     seconds: float,
     code_seconds: float,
-) -> Made:
+) -> TokenOutcome:
     """Keep one in place of any older, if it is not too soon for another.
 
     `email`: where it is sent. `seconds`, `code_seconds`: how long the token and the code are good.
@@ -138,11 +138,11 @@ async def put(
     gaps = FREE_MAILS, FIRST_GAP_SECONDS, LONGEST_GAP_SECONDS
     row = await db.fetchrow(PUT, *arguments, MAX_MAILED_CODES_A_DAY, *gaps)
     if row is None:
-        return Made.NOT_YET
-    return Made.WITH_CODE if row["has_code"] else Made.WITHOUT_CODE
+        return TokenOutcome.NOT_YET
+    return TokenOutcome.WITH_CODE if row["has_code"] else TokenOutcome.WITHOUT_CODE
 
 
-async def take_by_token(db: Executor, purpose: Purpose, token_hash: bytes) -> Taken | None:
+async def take_by_token(db: Executor, purpose: Purpose, token_hash: bytes) -> TakenToken | None:
     """Use it up; None: there is no such token, or it has run out. Of many at once one gets it.
 
     Holds its user (`auth_sessions.hold_user`).
@@ -159,7 +159,7 @@ async def user_of(db: Executor, purpose: Purpose, token_hash: bytes) -> str | No
 
 async def take_by_code(
     db: Executor, user_id: str, purpose: Purpose, *code_hashes: bytes
-) -> Taken | None:
+) -> TakenToken | None:
     """Use it up; None: the code is wrong, which is counted, or has run out.
 
     `code_hashes`: of the one code, by each key that is believed.
@@ -182,5 +182,5 @@ async def trim(db: Executor) -> None:
     await slices.delete(db, TRIM)
 
 
-def _taken_token(row: Any) -> Taken | None:
-    return None if row is None else Taken(row["user_id"], row["email"])
+def _taken_token(row: Any) -> TakenToken | None:
+    return None if row is None else TakenToken(row["user_id"], row["email"])

@@ -139,7 +139,7 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Membership:
     """A user's role in a project, and the epoch and head of its journal at that moment.
 
     `fence`: the newest that was given out by then, in any project (`persistence.journal.fences`).
@@ -158,13 +158,13 @@ async def role_of(db: Executor, project: str, user: str) -> str | None:
     return role
 
 
-async def standing_of(db: Executor, project: str, user: str) -> Standing | None:
+async def standing_of(db: Executor, project: str, user: str) -> Membership | None:
     """The role of a user, and how far the project is; None: not a member."""
     row = await db.fetchrow(STANDING_OF, project, user)
     return (
         None
         if row is None
-        else Standing(
+        else Membership(
             row["role"],
             str(row["epoch"]),
             row["head_seq"],
@@ -190,22 +190,21 @@ async def grant(
     role: str | None,
     most: float = math.inf,
     *,
-    by: str | None = None,
+    actor: str | None = None,
     tracks: Collection[str] | None = None,
     is_member: bool = False,
 ) -> MemberRow:
     """When this returns, no delta can be stored with the role, or the tracks, of before.
 
-    Without a `role`: what the project gives (rule R10). `most`: members of any project. `by`: who
-    must be an owner of it. `tracks`: of a contributor, those that it may edit. `is_member`: only
-    who has a role already gets another one.
-    Raises `NotFound`, `Forbidden`, `LastOwner`, `LeavingOwner`, `GuestOwner`,
-    `TooManyMembers`.
+    Without a `role`: what the project gives (rule R10). `most`: members of any project. `actor`:
+    who must be an owner of it. `tracks`: of a contributor, those that it may edit. `is_member`:
+    only who has a role already gets another one. Raises `NotFound`, `Forbidden`, `LastOwner`,
+    `LeavingOwner`, `GuestOwner`, `TooManyMembers`.
     """
     async with db.transaction() as transaction:
         settings = await lock(transaction, project)
-        if by is not None:
-            await require_role(transaction, project, by, GOVERNS)
+        if actor is not None:
+            await require_role(transaction, project, actor, GOVERNS)
         role = role or settings["default_role"]
         if role == "owner":
             await _require_fit(transaction, user)
@@ -221,7 +220,7 @@ async def grant(
         row = await transaction.fetchrow(GRANT, project, user, role, track_ids)
         if row is None:
             raise NotFound("there is no such user")
-        await _note_change(transaction, project, settings, before, row, {"actor": by})
+        await _note_change(transaction, project, settings, before, row, {"actor": actor})
         return _member(row)
 
 
@@ -294,20 +293,20 @@ async def invite(
     return _member(row), True
 
 
-async def revoke(db: Executor, project: str, user: str, *, by: str | None = None) -> None:
-    """When this returns, no delta of that user can be stored. `by`: as of `grant`."""
+async def revoke(db: Executor, project: str, user: str, *, actor: str | None = None) -> None:
+    """When this returns, no delta of that user can be stored. `actor`: as of `grant`."""
     async with db.transaction() as transaction:
         await lock(transaction, project)
-        if by is not None:
-            await require_role(transaction, project, by, GOVERNS)
+        if actor is not None:
+            await require_role(transaction, project, actor, GOVERNS)
         await _keep_an_owner(transaction, project, user)
         role = await transaction.fetchval(REVOKE, project, user)
         if role is None:
             raise NotFound("that user is not a member")
-        await taken_roles.put(transaction, project, user, by_owner=by not in (None, user))
+        await taken_roles.put(transaction, project, user, by_owner=actor not in (None, user))
         if role == "owner":
             await taken_roles.void_invitations(transaction, user, project)
-        audit_details = {"user": user, "actor": by}
+        audit_details = {"user": user, "actor": actor}
         await audit_log.insert(
             transaction, AuditEvent.ACCESS_REVOKED, project=project, **audit_details
         )
@@ -344,8 +343,8 @@ async def _note_change(
 ) -> None:
     """What was given or taken away, by the rows of a member; `said` by whom (R45, R46, A40)."""
     user, role, by = after["id"], after["role"], audit_details.get("actor")
-    was = None if before is None else before["role"]
-    audit_details = audit_details | {"role": role, "before": was}
+    role_before = None if before is None else before["role"]
+    audit_details = audit_details | {"role": role, "before": role_before}
     audit_details |= {"tracks": after["tracks"]} if role == "contributor" else {}
     await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **audit_details)
     if before is not None and _is_less(before, after):

@@ -191,16 +191,18 @@ async def is_archived(db: Executor, project: str) -> bool:
 
 async def set_archived(db: Executor, project: str, archived: bool) -> None:
     """When this returns, no delta of before the archiving is still on its way in."""
-    changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
-    if not changed and await db.fetchrow(EXISTS, project) is None:
+    is_changed = await db.execute(SET_ARCHIVED, project, archived) == "UPDATE 1"
+    if not is_changed and await db.fetchrow(EXISTS, project) is None:
         raise NotFound("there is no such project")
 
 
 async def set_all_archived(db: Executor, projects: Sequence[str], archived: bool) -> None:
     """The same for many, in slices; those that are gone are left out."""
-    in_order = sorted(projects)
-    for start in range(0, len(in_order), PROJECTS_AT_ONCE):
-        await db.execute(SET_ALL_ARCHIVED, in_order[start : start + PROJECTS_AT_ONCE], archived)
+    projects_in_order = sorted(projects)
+    for start in range(0, len(projects_in_order), PROJECTS_AT_ONCE):
+        await db.execute(
+            SET_ALL_ARCHIVED, projects_in_order[start : start + PROJECTS_AT_ONCE], archived
+        )
 
 
 async def versions_among(db: Executor, projects: Collection[str]) -> list[tuple[str, int, bool]]:

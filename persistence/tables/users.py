@@ -123,14 +123,14 @@ async def change_email(db: Executor, user_id: str, email: str) -> None:
     """Give a user another address, which is proved; raises `NoAddress`, `Taken`."""
     key, email = email_addresses.key_of(email), email_addresses.as_kept(email)
     try:
-        changed = await db.fetchval(
+        changed_id = await db.fetchval(
             CHANGE_EMAIL, user_id, email, key, email_addresses.keys_of(email)
         )
     except BadValue as error:
         if error.sqlstate != UNIQUE:
             raise
         raise Taken(FIELDS[str(error.constraint)]) from error
-    if changed is None:
+    if changed_id is None:
         raise Taken("email")
 
 

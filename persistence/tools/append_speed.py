@@ -24,7 +24,7 @@ from machine.children.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.database_url import chosen
 from persistence.errors import PersistenceError, Unavailable
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import migrate
 from persistence.pool import CONNECT_SECONDS, Database
@@ -53,7 +53,7 @@ class Bench:
     journal: PostgresJournal
     user: str
     auth_session: str
-    heads: dict[str, Known]
+    heads: dict[str, KnownState]
     ops: bytes
     batch_ms: list[float] = field(default_factory=list)
 
@@ -87,7 +87,7 @@ class Bench:
                 raise NotStored(f"a delta was answered {outcome.value}")
         for entry in appended.entries:
             epoch = self.heads[entry.project].epoch
-            self.heads[entry.project] = Known(epoch, entry.seq, entry.delta_id)
+            self.heads[entry.project] = KnownState(epoch, entry.seq, entry.delta_id)
 
     def _in_turn(self, batch: int) -> list[str]:
         projects = list(self.heads)
@@ -137,7 +137,7 @@ async def measure(
 async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
     user = await users.create(db, email="speed@example.org", username="speed", name="Speed")
     login = await auth_sessions.create(db, user.id, "bench", LIFE_SECONDS)
-    heads: dict[str, Known] = {}
+    heads: dict[str, KnownState] = {}
     for number in range(projects):
         row = await studio_projects.create(
             db,
@@ -153,7 +153,7 @@ async def _bench(db: Database, projects: int, ops: bytes) -> Bench:
             state=b"{}",
             digest="",
         )
-        heads[row.id] = Known(row.epoch, 0)
+        heads[row.id] = KnownState(row.epoch, 0)
     return Bench(PostgresJournal(db), user.id, login.id, heads, ops)
 
 

@@ -109,7 +109,7 @@ def _filled(arg: Any, version: int) -> Any:
     if isinstance(arg, str):
         return arg.replace(TOKEN, str(uuid.uuid4())) if TOKEN in arg else arg
     if isinstance(arg, list):
-        return [_filled(one, version) for one in arg]
+        return [_filled(item, version) for item in arg]
     return version if arg == VERSION and isinstance(arg, int) else arg
 
 
@@ -159,7 +159,7 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
     """What the server would ask PostgreSQL for this call; it is done once, too."""
     statements: list[Statement] = []
     version = params.get("version", 0)
-    own, callers = (
+    own_connection, callers = (
         Recorder(connections.by_lane[lane], lane, statements, version) for lane in (OWNER, CALLER)
     )
     login = await connections.by_lane[OWNER].fetchval(LOGIN, user)
@@ -168,10 +168,10 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
     as_caller = AsLogin(callers, login)
     prefix, verb = method.split(".")
     if prefix == "recall":
-        holding = HoldingLogin(own, user, login, alone=False)
+        holding = HoldingLogin(own_connection, user, login, alone=False)
         await RECALL[verb]({OWNER: holding, CALLER: as_caller}, user, params)
     else:
-        access = Access(callers=as_caller, searches=own)
+        access = Access(callers=as_caller, searches=own_connection)
         await VERBS[verb](access, BY_CALLS[prefix], user, dict(params))
     return Recorded(statements, version + 1)
 
@@ -259,25 +259,27 @@ async def _measure(
     recorded = [
         await record(connections[0], kind["method"], user, params) for user, params in kind["calls"]
     ]
-    busy = connections[: len(recorded)]
+    busy_connections = connections[: len(recorded)]
     until = time.perf_counter() + seconds
 
-    async def work(number: int, own: Connections) -> int:
-        done = 0
-        mine = recorded[number :: len(busy)]
+    async def work(number: int, own_connection: Connections) -> int:
+        call_count = 0
+        own_statements = recorded[number :: len(busy_connections)]
         while time.perf_counter() < until:
-            await own.run(mine[done % len(mine)])
-            done += 1
-        return done
+            await own_connection.run(own_statements[call_count % len(own_statements)])
+            call_count += 1
+        return call_count
 
     began_at, cpu = time.perf_counter(), time.process_time()
-    counts = await asyncio.gather(*(work(n, own) for n, own in enumerate(busy)))
-    passed, cpu_taken = time.perf_counter() - began_at, time.process_time() - cpu
-    done = sum(counts)
+    counts = await asyncio.gather(
+        *(work(n, own_connection) for n, own_connection in enumerate(busy_connections))
+    )
+    seconds_passed, cpu_taken = time.perf_counter() - began_at, time.process_time() - cpu
+    call_count = sum(counts)
     return {
         "kind": kind["kind"],
-        "per_s": round(done / passed, 1),
-        "us": round(cpu_taken / max(done, 1) * 1e6, 1),
+        "per_s": round(call_count / seconds_passed, 1),
+        "us": round(cpu_taken / max(call_count, 1) * 1e6, 1),
     }
 
 

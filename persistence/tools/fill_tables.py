@@ -225,7 +225,7 @@ FILL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledCounts:
     """What was made, and for whom to look at it."""
 
     rows: int
@@ -244,7 +244,7 @@ def sizes(rows: int) -> dict[str, int]:
     return {"rows": rows, "users": users, "projects": projects, "members": 2 * projects}
 
 
-async def fill(dsn: str, rows: int) -> Filled:
+async def fill(dsn: str, rows: int) -> FilledCounts:
     """Fill a migrated database that is empty; raises `PersistenceError`."""
     began_at = time.perf_counter()
     row_counts = sizes(rows)
@@ -261,7 +261,7 @@ async def fill(dsn: str, rows: int) -> Filled:
         finally:
             await connection.close(timeout=10)
     seconds = round(time.perf_counter() - began_at, 1)
-    return Filled(rows, row_counts["users"], row_counts["projects"], seconds, **busy_ids)
+    return FilledCounts(rows, row_counts["users"], row_counts["projects"], seconds, **busy_ids)
 
 
 BUSY = """
@@ -302,14 +302,14 @@ async def _fill_one(connection: asyncpg.Connection, table: str, fill_sql: str) -
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         if table == "prime_users":
             await connection.execute("ALTER TABLE prime_users ENABLE TRIGGER default_address")
-        inserts, updates, changed = fill_sql.partition("UPDATE ")
+        inserts, updates, changed_sql = fill_sql.partition("UPDATE ")
         for part in parts:
             await connection.execute(part["off"])
         await connection.execute(inserts)
         for part in reversed(parts):
             await connection.execute(part["on"])
-        if changed:
-            await connection.execute(updates + changed)
+        if changed_sql:
+            await connection.execute(updates + changed_sql)
         await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
@@ -329,7 +329,7 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-async def _migrated_and_filled(dsn: str, rows: int) -> Filled:
+async def _migrated_and_filled(dsn: str, rows: int) -> FilledCounts:
     await migrate(dsn)
     return await fill(dsn, rows)
 
@@ -345,11 +345,11 @@ def main() -> int:
                 server = EmbeddedPostgres(arguments.data)
                 stack.callback(server.stop)
                 dsn = server.start()
-            filled = asyncio.run(_migrated_and_filled(dsn, arguments.rows))
+            filled_counts = asyncio.run(_migrated_and_filled(dsn, arguments.rows))
     except (PersistenceError, ServerUnavailable) as error:
         print(f"fill_tables: {error}", file=sys.stderr)
         return error.exit_code if isinstance(error, PersistenceError) else 1
-    print(json.dumps({name: getattr(filled, name) for name in Filled.__slots__}))
+    print(json.dumps({name: getattr(filled_counts, name) for name in FilledCounts.__slots__}))
     return 0
 
 

@@ -51,8 +51,8 @@ async def open_transaction(dsn: str, database: str) -> None:
             await connection.execute(f'CREATE DATABASE "{database}"')
     finally:
         await connection.close(timeout=CONNECT_SECONDS)
-    elsewhere = urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
-    connection = await _connect(elsewhere)
+    other_dsn = urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
+    connection = await _connect(other_dsn)
     try:
         async with connection.transaction():
             xid = await connection.fetchval(TAKE_XID)

@@ -21,7 +21,7 @@ from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Op
 
-__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "Tried", "merged"]
+__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "TriedDelta", "merged"]
 
 FREE_OF_COUNTING = 0.4
 """Of the bound of a state: below that no delta can pass it, as one adds less than 12 MiB.
@@ -62,7 +62,7 @@ class Drop:
     detail: str = ""
 
 
-class Tried(NamedTuple):
+class TriedDelta(NamedTuple):
     """A delta as it was proposed."""
 
     ops: Sequence[Op]
@@ -287,7 +287,7 @@ class Document(OpApplication):
         return drops
 
     def rehearsing_on(
-        self, changes_back: Sequence[Change], own_deltas: Sequence[Tried], ops: Sequence[Op]
+        self, changes_back: Sequence[Change], own_deltas: Sequence[TriedDelta], ops: Sequence[Op]
     ) -> Steps[list[Drop]]:
         """What would be dropped of `ops` before `changes_back`, and with `own_deltas` since.
 
@@ -297,7 +297,7 @@ class Document(OpApplication):
         return self._tried_only(self._rehearsing_on(changes_back, own_deltas, ops), are_sound=False)
 
     def _rehearsing_on(
-        self, changes_back: Sequence[Change], own_deltas: Sequence[Tried], ops: Sequence[Op]
+        self, changes_back: Sequence[Change], own_deltas: Sequence[TriedDelta], ops: Sequence[Op]
     ) -> Steps[list[Drop]]:
         for number, (collection, entity_id, before, after) in enumerate(changes_back, start=1):
             if collection != "devices" or before is None or after is None:
@@ -310,15 +310,16 @@ class Document(OpApplication):
         yield from self._rolling_back()
         return drops
 
-    def _trying_delta(self, delta: Tried) -> Steps[None]:
+    def _trying_delta(self, delta: TriedDelta) -> Steps[None]:
         """Put in place what takes effect of it: of an atomic one all or nothing (rule D6)."""
         before = len(self._log)
         if delta.atomic:
-            self._owned.clear()  # copied anew, as what it changes in place is taken back with it
+            # Copied anew, as what it changes in place is taken back with it.
+            self._owned_devices.clear()
         drops = yield from self._trying(delta.ops)
         if delta.atomic and drops:
             yield from self._rolling_back(before)
-            self._owned.clear()
+            self._owned_devices.clear()
 
     def _trying(self, ops: Sequence[Op]) -> Steps[list[Drop]]:
         """What is dropped of them; the rest is in place, and not counted."""
@@ -337,7 +338,7 @@ class Document(OpApplication):
     def _check_grown(self, op: Op, size: SizeCheck) -> Steps[None]:
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes
-        grown_bytes, self._grown = self._grown, 0
+        grown_bytes, self._grown_bytes = self._grown_bytes, 0
         yield from size.counting(self._log, self._apart, grown_bytes)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))

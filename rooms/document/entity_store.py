@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from rooms.document import digest
 from rooms.document.index import DocumentIndex
-from rooms.document.owned_devices import WIDE, Owned
+from rooms.document.owned_devices import WIDE, OwnedDevice
 from rooms.pauses import finish
 from schema.entities import ENTITY_TYPES
 
@@ -45,7 +45,7 @@ class EntityStore:
     """A project state with the indexes that make each change cost what it touches.
 
     Entities are never changed in place but replaced, so `frozen()` is a cheap copy of this moment;
-    but devices with many parameters, copied once for the ops under way: `_owned`.
+    but devices with many parameters, copied once for the ops under way: `_owned_devices`.
     """
 
     def __init__(self, state: State | None = None) -> None:
@@ -57,10 +57,10 @@ class EntityStore:
         # Of the delta that is under way: what it has changed, the devices that it changes in place
         # and where they are in the log, and by how many bytes they grew since the last count.
         self._log: list[Change] = []
-        self._owned: dict[str, Owned] = {}
-        self._apart: dict[int, Owned] = {}
-        self._grown = 0
-        self._counted: dict[str, tuple[Entity, int, int]] = {}
+        self._owned_devices: dict[str, OwnedDevice] = {}
+        self._apart: dict[int, OwnedDevice] = {}
+        self._grown_bytes = 0
+        self._counted_entities: dict[str, tuple[Entity, int, int]] = {}
         """By id, what lately was put there, its bytes and its term: the next edit replaces it."""
         for collection, entities in (state or {}).items():
             self.load(collection, entities)
@@ -135,35 +135,37 @@ class EntityStore:
     def _begin(self) -> None:
         """Before the ops of a delta."""
         self._log.clear()
-        self._owned.clear()
+        self._owned_devices.clear()
         self._apart.clear()
-        self._grown = 0
+        self._grown_bytes = 0
 
     def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
         before = self.collections[collection].get(entity_id)
         self._log.append((collection, entity_id, before, entity))
         self._place(collection, entity_id, before, entity)
-        if self._owned:
-            self._owned.pop(entity_id, None)
+        if self._owned_devices:
+            self._owned_devices.pop(entity_id, None)
 
     def _is_wide(self, device_id: str, device: Entity) -> bool:
-        return device_id in self._owned or len(device["params"]) >= WIDE
+        return device_id in self._owned_devices or len(device["params"]) >= WIDE
 
     def _change_in_place(self, device_id: str, device: Entity, props: Entity) -> int:
         """Put new properties into a device that was copied for these ops, or is now.
 
         By how many bytes it has grown.
         """
-        owned_device = self._owned.get(device_id)
+        owned_device = self._owned_devices.get(device_id)
         if owned_device is None:
-            owned_device = self._owned[device_id] = self._apart[len(self._log)] = Owned(device)
+            owned_device = self._owned_devices[device_id] = self._apart[len(self._log)] = (
+                OwnedDevice(device)
+            )
             self._log.append(("devices", device_id, device, owned_device.entity))
             self.collections["devices"][device_id] = owned_device.entity
         is_moved = "channel" in props
         if is_moved:
             self._index.discard("devices", device_id, owned_device.entity)
         grown_bytes = owned_device.change(props)
-        self._grown += grown_bytes
+        self._grown_bytes += grown_bytes
         if is_moved:
             self._index.add("devices", device_id, owned_device.entity)
         return grown_bytes
@@ -212,7 +214,7 @@ class EntityStore:
 
         What is changed in place counts in the size from now on, in the digest at the end.
         """
-        self.size, self._grown = self.size + self._grown, 0
+        self.size, self._grown_bytes = self.size + self._grown_bytes, 0
         weight = 0
         for at, (collection, entity_id, before, after) in enumerate(self._log[start:], start):
             if at in self._apart:
@@ -258,16 +260,16 @@ class EntityStore:
 
     def _count_again(self, collection: str, entity_id: str, entity: Entity, sign: int) -> int:
         """`_count`, of an entity that is encoded only once while it is edited again and again."""
-        counted_before = self._counted.get(entity_id)
+        counted_before = self._counted_entities.get(entity_id)
         if counted_before is not None and counted_before[0] is entity:
             _, size, term = counted_before
         else:
             encoded_entity = digest.canonical(collection, entity_id, entity)
             size, term = len(encoded_entity), digest.term(encoded_entity)
             if sign > 0 and collection != "devices":  # those are changed in place, if wide
-                if len(self._counted) >= MOST_COUNTED:
-                    self._counted.clear()
-                self._counted[entity_id] = entity, size, term
+                if len(self._counted_entities) >= MOST_COUNTED:
+                    self._counted_entities.clear()
+                self._counted_entities[entity_id] = entity, size, term
         self.size += sign * size
         self._digest += sign * term
         return size

@@ -102,7 +102,7 @@ class OpApplication(EntityStore):
         if (
             self._is_at_door
             and grown_bytes > 0
-            and self._owned[op.id].params_size > MAX_PARAMS_BYTES
+            and self._owned_devices[op.id].params_size > MAX_PARAMS_BYTES
         ):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LONG_PARAMS)
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]

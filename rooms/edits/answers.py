@@ -145,7 +145,7 @@ class Answering:
         self._project = project
         self._follower = follower
         self._stacks = stacks
-        self._waiting = open_proposals
+        self._open_proposals = open_proposals
         self._seats = seats
 
     def tell(
@@ -186,7 +186,7 @@ class Answering:
             is_same = entry.payload_hash == proposal.payload_hash
             outcome = Outcome.DUPLICATE if is_same else Outcome.ID_REUSED
             return self.outcome(asker, outcome, entry.seq)
-        before = self._waiting.get(proposal.delta_id)
+        before = self._open_proposals.get(proposal.delta_id)
         if before is None:
             return None
         if before.proposal.payload_hash != proposal.payload_hash:
@@ -195,7 +195,7 @@ class Answering:
         if asker.ticket is not None or (
             seat is not None and not seat.is_void and not before.is_asked_by(seat)
         ):
-            self._waiting.ask(before, asker)
+            self._open_proposals.ask(before, asker)
         return []
 
     def outcome(self, asker: Asker, outcome: Outcome, seq: int | None) -> Effects:
@@ -227,9 +227,9 @@ class Answering:
     def _answer_in_turn(self, seat: Seat, proposal: Proposal) -> Effects:
         """A seq that the room has not come to is acknowledged when it has (rule D2)."""
         ops = decode_ops(proposal.payload)
-        open_proposal = self._waiting.register(proposal)
-        self._waiting.ask(open_proposal, Asker(QueuedRequest(proposal, ops), seat))
-        self._waiting.send(open_proposal, proposal, ops)
+        open_proposal = self._open_proposals.register(proposal)
+        self._open_proposals.ask(open_proposal, Asker(QueuedRequest(proposal, ops), seat))
+        self._open_proposals.send(open_proposal, proposal, ops)
         return [CatchUp(self._follower.head)]
 
     def _ack_to(self, seat: Seat, ack: Ack) -> Effects:

@@ -7,7 +7,7 @@ any more, others have overtaken: it goes to the journal, and is dropped (rules D
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
-from rooms.document.document import Change, Document, Drop, Tried
+from rooms.document.document import Change, Document, Drop, TriedDelta
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Effects, pausing
 from rooms.journal.entry import Purpose
@@ -18,7 +18,7 @@ from schema.ops import Op
 from schema.server_limits import MAX_LOOKED_BACK
 
 
-class Seen(NamedTuple):
+class AuthorView(NamedTuple):
     """What leads there from the state at the head.
 
     `back`: the changes to be taken back, the latest first; `own`: the author's own deltas since, in
@@ -27,8 +27,8 @@ class Seen(NamedTuple):
     """
 
     back: Sequence[Change]
-    own: Sequence[Tried]
-    edits: Sequence[Tried]
+    own: Sequence[TriedDelta]
+    edits: Sequence[TriedDelta]
     cost: int
 
 
@@ -37,8 +37,8 @@ def as_seen(
     stacks: UndoStacks,
     seat: Seat,
     base: int,
-    sent_deltas: Sequence[Tried],
-) -> Seen | None:
+    sent_deltas: Sequence[TriedDelta],
+) -> AuthorView | None:
     """What the member in this seat had before it on the copy at `base`, its own edits with it.
 
     `sent_deltas`: those of its edits that are not committed yet. None: it cannot be told, or not
@@ -46,8 +46,8 @@ def as_seen(
     """
     most = min(MAX_LOOKED_BACK, seat.looks_back)
     changes_back: list[Change] = []
-    own_deltas: list[Tried] = []
-    edits: list[Tried] = []
+    own_deltas: list[TriedDelta] = []
+    edits: list[TriedDelta] = []
     cost = 0
     for seq in range(follower.head, base, -1):
         entry, changes = follower.tail.at(seq), stacks.changes(seq)
@@ -61,7 +61,7 @@ def as_seen(
             if entry.drops and not is_edit:
                 return None  # others stood in its way: it cannot be told what it had done without
             delta_lists = (own_deltas, edits) if is_edit else (own_deltas,)
-            cost += _add(Tried(entry.proposed or delta.ops, entry.atomic), delta_lists)
+            cost += _add(TriedDelta(entry.proposed or delta.ops, entry.atomic), delta_lists)
         if cost > most:
             return None
         changes_back.extend(reversed(changes))
@@ -69,10 +69,10 @@ def as_seen(
     # With an own undo among them it may be gone back over twice.
     cost *= 1 + (len(own_deltas) > len(edits))
     own_deltas, edits = [*reversed(own_deltas), *sent_deltas], [*reversed(edits), *sent_deltas]
-    return Seen(changes_back, own_deltas, edits, cost) if cost <= most else None
+    return AuthorView(changes_back, own_deltas, edits, cost) if cost <= most else None
 
 
-def _add(delta: Tried, lists: Sequence[list[Tried]]) -> int:
+def _add(delta: TriedDelta, lists: Sequence[list[TriedDelta]]) -> int:
     """How many ops that is more."""
     for delta_list in lists:
         delta_list.append(delta)
@@ -80,7 +80,7 @@ def _add(delta: Tried, lists: Sequence[list[Tried]]) -> int:
 
 
 def own_mistake(
-    document: Document, author_view: Seen, ops: Sequence[Op], own_drops: Sequence[Drop]
+    document: Document, author_view: AuthorView, ops: Sequence[Op], own_drops: Sequence[Drop]
 ) -> Generator[Effects, None, Drop | None]:
     """The first of `own_drops`, which are impossible now, that was so on what its author saw.
 
@@ -100,7 +100,7 @@ def own_mistake(
 def _broken_on(
     document: Document,
     changes_back: Sequence[Change],
-    own_deltas: Sequence[Tried],
+    own_deltas: Sequence[TriedDelta],
     ops: Sequence[Op],
     broken: Sequence[Drop],
 ) -> Generator[Effects, None, list[Drop]]:

@@ -27,7 +27,7 @@ class TooLarge(Exception):
     """The ops come to more than one group may hold; nothing of it was stored."""
 
 
-class Made(NamedTuple):
+class MadeOps(NamedTuple):
     """Ops that the server made, hundreds of thousands maybe, and what must be known of them all.
 
     `touched`: the ids of the entities they are about; `leads_elsewhere`: as of `lead_elsewhere`.
@@ -38,7 +38,7 @@ class Made(NamedTuple):
     leads_elsewhere: bool
 
 
-def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
+def looked_over(ops: list[Op]) -> Generator[Effects, None, MadeOps]:
     """What must be known of ops that the server made."""
     touched_ids: set[str] = set()
     leads = False
@@ -47,7 +47,7 @@ def looked_over(ops: list[Op]) -> Generator[Effects, None, Made]:
         touched_ids.update(map(_ID, chunk))
         leads = leads or lead_elsewhere(chunk)
         yield PAUSE
-    return Made(ops, touched_ids, leads)
+    return MadeOps(ops, touched_ids, leads)
 
 
 def freeing_ops(ops: list[Op]) -> Job:

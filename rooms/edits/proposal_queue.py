@@ -10,7 +10,7 @@ from rooms.document.contributor_scope import scope_of
 from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
-from rooms.edits.groups import Made, TooLarge, freeing_ops, looked_over, parts_of
+from rooms.edits.groups import MadeOps, TooLarge, freeing_ops, looked_over, parts_of
 from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
 from rooms.edits.refusals import Refusals
 from rooms.edits.undo_stacks import Step, UndoStacks
@@ -67,7 +67,7 @@ class ProposalQueue:
         self._project = project
         self._follower = follower
         self._stacks = stacks
-        self._waiting = open_proposals
+        self._open_proposals = open_proposals
         self._refusals = refusals
         self._seats = seats
         self._gestures = gestures
@@ -102,7 +102,7 @@ class ProposalQueue:
     def _failed(self, seat: Seat, queued_request: QueuedRequest, mistake: Exception) -> Job:
         """The server cannot judge it, its own mistake: what follows must not wait behind it."""
         open_proposal, delta_id = (
-            self._waiting.still_queued(queued_request, seat),
+            self._open_proposals.still_queued(queued_request, seat),
             queued_request.proposal.delta_id,
         )
         if open_proposal is None:
@@ -118,10 +118,14 @@ class ProposalQueue:
 
         The ops of an own undo, redo or restore are known when it is in the document, not before.
         """
-        if self.filling is not None or self._waiting.is_made_for(seat):
+        if self.filling is not None or self._open_proposals.is_made_for(seat):
             return True
         reach = queued_request.proposal.reach
-        if reach is not None and seat.in_flight and self._waiting.has_of_other_tracks(seat, reach):
+        if (
+            reach is not None
+            and seat.in_flight
+            and self._open_proposals.has_of_other_tracks(seat, reach)
+        ):
             return True  # that may be sent back, and this would be stored before it (rule D12)
         if queued_request.ops is None:
             return bool(seat.in_flight or self.group is not None or self.routing is not None)
@@ -133,12 +137,14 @@ class ProposalQueue:
         document = self._follower.document
         is_undo = queued_request.proposal.purpose is Purpose.UNDO
         reach = scope_of(queued_request.proposal.reach, takes_back=is_undo)
-        own = len(queued_request.proposal.payload)
-        beside = self._waiting.bytes - own
-        rehearsal = document.rehearsing(ops, are_sound=True, reach=reach, own=own, beside=beside)
+        own_bytes = len(queued_request.proposal.payload)
+        beside = self._open_proposals.bytes - own_bytes
+        rehearsal = document.rehearsing(
+            ops, are_sound=True, reach=reach, own=own_bytes, beside=beside
+        )
         drops = yield from pausing(rehearsal)
         broken = (yield from self._broken(seat, queued_request, ops, drops)) if drops else None
-        open_proposal = self._waiting.still_queued(queued_request, seat)
+        open_proposal = self._open_proposals.still_queued(queued_request, seat)
         if open_proposal is None:
             return  # its member has gone meanwhile
         if broken is not None:
@@ -148,7 +154,7 @@ class ProposalQueue:
             yield [self.look_up(seat, queued_request, error)]
             return
         proposal = self._with_margin(queued_request.proposal, document.margin)
-        self._waiting.send(open_proposal, proposal, ops)
+        self._open_proposals.send(open_proposal, proposal, ops)
         if lead_elsewhere(ops):
             self.routing = open_proposal
         if proposal.margin is not None:
@@ -167,7 +173,7 @@ class ProposalQueue:
         past_bound, impossible = self._refusals.sorted_out(ops, drops)
         if past_bound is not None or not impossible:
             return past_bound
-        own_sent = list(self._waiting.sent_by(seat))
+        own_sent = list(self._open_proposals.sent_by(seat))
         if queued_request.base is None or (
             queued_request.base >= self._follower.head and not own_sent
         ):
@@ -183,7 +189,7 @@ class ProposalQueue:
 
         What follows waits: the journal may not answer, and then this one comes first (D12).
         """
-        self._waiting.withdraw(queued_request, seat)
+        self._open_proposals.withdraw(queued_request, seat)
         seat.looked_up = queued_request.proposal.delta_id
         return LookUp(seat.connection, queued_request.proposal, refusal)
 
@@ -211,7 +217,7 @@ class ProposalQueue:
             step, ops = older_step, ops_below
         looked_over_ops = yield from looked_over(ops)
         problem, bytes_left = yield from self._judge_made(seat, looked_over_ops)
-        open_proposal = self._waiting.still_queued(queued_request, seat)
+        open_proposal = self._open_proposals.still_queued(queued_request, seat)
         if open_proposal is None:
             return  # its member has gone meanwhile
         if problem is not None:
@@ -239,7 +245,7 @@ class ProposalQueue:
         return (yield from pausing(inverse(changes, self._follower.document)))
 
     def _judge_made(
-        self, seat: Seat, made_ops: Made
+        self, seat: Seat, made_ops: MadeOps
     ) -> Generator[Effects, None, tuple[tuple[ErrorCode, str] | None, int | None]]:
         """Why ops that the server made for a member are refused, if they are; else their margin.
 
@@ -251,14 +257,14 @@ class ProposalQueue:
         if not (made_ops.leads_elsewhere or document.may_come_near(made_ops.ops)):
             return None, document.margin_uncounted(made_ops.ops)
         drops = yield from pausing(
-            document.rehearsing(made_ops.ops, is_made=True, beside=self._waiting.bytes)
+            document.rehearsing(made_ops.ops, is_made=True, beside=self._open_proposals.bytes)
         )
         past_bound = next((drop for drop in drops if drop.reason is DropReason.LIMIT), None)
         if past_bound is not None:
             return (ErrorCode.LIMIT_REACHED, past_bound.detail), None
         return None, document.margin
 
-    def make(self, open_proposal: OpenProposal, proposal: Proposal, made_ops: Made) -> Job:
+    def make(self, open_proposal: OpenProposal, proposal: Proposal, made_ops: MadeOps) -> Job:
         """Ops that the server made: one delta or, where they are many, a group (rule D14).
 
         Of a group the journal brings the ops back; these are let go of.
@@ -272,9 +278,9 @@ class ProposalQueue:
             return  # whoever asked has gone meanwhile
         last = parts[-1]
         if len(parts) == 1:
-            self._waiting.send(open_proposal, last, made_ops.ops)
+            self._open_proposals.send(open_proposal, last, made_ops.ops)
         else:
-            self._waiting.send_group(open_proposal, last, made_ops.touched)
+            self._open_proposals.send_group(open_proposal, last, made_ops.touched)
             self.group = open_proposal
         if made_ops.leads_elsewhere:
             self.routing = open_proposal
@@ -296,7 +302,7 @@ class ProposalQueue:
 
     def gave_up(self, proposal: Proposal, error: Error) -> Job:
         """It is not stored, and nothing of it: the journal was not asked, or cannot say."""
-        open_proposal = self._waiting.get(proposal.delta_id)
+        open_proposal = self._open_proposals.get(proposal.delta_id)
         if open_proposal is None or open_proposal.proposal is not proposal:
             return
         askers = self.settle(open_proposal)
@@ -319,7 +325,7 @@ class ProposalQueue:
             self.filling, self.is_free_again = None, True
         # Its member may have come anew, and not have asked for it again.
         self.is_free_again |= open_proposal.proposal.purpose is not Purpose.EDIT
-        return self._waiting.settle(open_proposal)
+        return self._open_proposals.settle(open_proposal)
 
     def after(self, askers: Sequence[Asker]) -> Job:
         """Those who asked have their answer: their gestures end, and what they queued goes on."""

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from rooms.document.document import Tried
+from rooms.document.document import TriedDelta
 from rooms.journal.entry import Proposal, Purpose
 from rooms.presence.seat import QueuedRequest, Seat
 from schema.ops import Op
@@ -85,12 +85,12 @@ class OpenProposals:
         """The one with this id, if it is on its way."""
         return self._by_id.get(delta_id)
 
-    def sent_by(self, seat: Seat) -> Iterator[Tried]:
+    def sent_by(self, seat: Seat) -> Iterator[TriedDelta]:
         """The edits of a member that the journal has and has not answered, in their order."""
         for open_proposal in self:
             is_edit = open_proposal.proposal.purpose is Purpose.EDIT
             if is_edit and open_proposal.stage is Stage.SENT and open_proposal.is_asked_by(seat):
-                yield Tried(open_proposal.ops, open_proposal.proposal.atomic)
+                yield TriedDelta(open_proposal.ops, open_proposal.proposal.atomic)
 
     def has_of_other_tracks(self, seat: Seat, reach: str) -> bool:
         """Whether the journal has something of this member that it judges by others (rule R24)."""

@@ -29,7 +29,7 @@ class Refusals:
 
     def __init__(self, project: str, open_proposals: OpenProposals, gestures: Gestures) -> None:
         self._project = project
-        self._waiting = open_proposals
+        self._open_proposals = open_proposals
         self._gestures = gestures
 
     def of_delta(
@@ -70,7 +70,7 @@ class Refusals:
             code = ErrorCode.RATE_LIMITED
             most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
             text = f"{most}; send this one again after the next ack"
-        elif self._waiting.bytes + len(proposal.payload) > MAX_WAITING_BYTES:
+        elif self._open_proposals.bytes + len(proposal.payload) > MAX_WAITING_BYTES:
             code = ErrorCode.UNAVAILABLE
             text = "the database cannot keep up; send this delta again with the same id"
         else:
@@ -95,7 +95,7 @@ class Refusals:
                 errors.append(answers.behind(self._project, seat.looked_up, first))
                 seat.looked_up = None
             for queued_request in list(seat.queue):
-                self._waiting.withdraw(queued_request, seat)
+                self._open_proposals.withdraw(queued_request, seat)
                 self._gestures.end(seat.member, queued_request.gesture)
                 errors.append(
                     answers.behind(self._project, queued_request.proposal.delta_id, first)
@@ -115,4 +115,4 @@ class Refusals:
         return past_bound, impossible
 
     def _is_in_flight(self, entity: str) -> bool:
-        return any(entity in open_proposal.touched for open_proposal in self._waiting)
+        return any(entity in open_proposal.touched for open_proposal in self._open_proposals)

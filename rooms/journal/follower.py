@@ -56,8 +56,8 @@ class JournalFollower:
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
         self.early: dict[int, tuple[Entry, str | None]] = {}
         """By seq: what `on_remote_entry` got over the bus before the entries between."""
-        self._applied = on_applied
-        self._sent = sent_ops_of
+        self._on_applied = on_applied
+        self._sent_ops_of = sent_ops_of
 
     def committed(self, entries: Iterable[Entry]) -> Job:
         """What the journal holds past the head, from this node's commits or any other's."""
@@ -107,7 +107,7 @@ class JournalFollower:
             yield from self._apply(entry)
 
     def _apply(self, entry: Entry) -> Job:
-        sent_ops, previous = self._sent(entry), self.head_id
+        sent_ops, previous = self._sent_ops_of(entry), self.head_id
         aspect = self.document_aspect if entry.aspect == DOCUMENT else self.others.get(entry.aspect)
         if aspect is None:
             applied = Applied(mistake=f"no aspect {entry.aspect!r} is known here")
@@ -118,7 +118,7 @@ class JournalFollower:
         ends_group = self.is_inside_group and not entry.more
         self.head, self.head_id, self.is_inside_group = entry.seq, entry.delta_id, entry.more
         self.digest = self.document.digest
-        yield from self._applied(AppliedEntry(entry, applied, previous, ends_group))
+        yield from self._on_applied(AppliedEntry(entry, applied, previous, ends_group))
 
     @property
     def whole_digest(self) -> str:

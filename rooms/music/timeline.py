@@ -27,7 +27,7 @@ def between(
     pause: Pause = no_pause,
 ) -> Range:
     """What overlaps [start, end), in order of its start; of a looped note its first occurrence."""
-    search = _Looking(state, start, end, tracks, pause)
+    search = _Search(state, start, end, tracks, pause)
     items = [*search.points_of_the_song(), *search.clips(), *search.automation()]
     if notes:
         items.extend(search.notes())
@@ -35,7 +35,7 @@ def between(
     return Range(first_that_fit(items[:limit], pause=pause), len(items))
 
 
-class _Looking:
+class _Search:
     def __init__(
         self, state: State, start: float, end: float, tracks: set[str] | None, pause: Pause
     ) -> None:

@@ -91,19 +91,19 @@ class Routes:
 class Walk:
     """Goes along links one by one; what it has met stays known, so it can go on later."""
 
-    __slots__ = ("_channels_to_visit", "_ends", "_links", "links", "met")
+    __slots__ = ("_channels_to_visit", "_end_ids", "_links", "links", "met")
 
     def __init__(self, links: Links, start: str) -> None:
         self.met = {start}
         self.links = 0
         self._links = links
         self._channels_to_visit = [start] if start in links else []
-        self._ends: Iterator[str] = iter(())
+        self._end_ids: Iterator[str] = iter(())
 
     def step(self) -> str | None:
         """The channel at the other end of the next link; None: there are no more."""
         while True:
-            for channel in self._ends:
+            for channel in self._end_ids:
                 self.links += 1
                 if channel not in self.met:
                     self.met.add(channel)
@@ -112,7 +112,7 @@ class Walk:
                 return channel
             if not self._channels_to_visit:
                 return None
-            self._ends = iter(self._links[self._channels_to_visit.pop()])
+            self._end_ids = iter(self._links[self._channels_to_visit.pop()])
 
 
 def meet(

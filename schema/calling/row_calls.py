@@ -78,8 +78,8 @@ class RowCalls:
                 return self._list(table)
             case Verb.COUNT:
                 name = f"Count{_plural(table)}"
-                says = "How many there are; counted up to 10,000."
-                return _params(name, says, [*_query_fields(table), _where(table)]), Counted
+                description = "How many there are; counted up to 10,000."
+                return _params(name, description, [*_query_fields(table), _where(table)]), Counted
             case Verb.CREATE:
                 return _params(f"Create{table.row}", _CREATES, list(_created(table))), (
                     self.row(table)
@@ -151,8 +151,8 @@ class RowCalls:
     def _summary(self, table: Table) -> type[Struct]:
         if table.relation not in self._summaries:
             fields: list[_Field] = [(name, table.by_name[name].type) for name in table.summary]
-            says = f"What rows of other tables bring along of one of: {_small(table.says)}"
-            self._summaries[table.relation] = _struct(f"{table.row}Summary", says, fields)
+            description = f"What rows of other tables bring along of one of: {_small(table.says)}"
+            self._summaries[table.relation] = _struct(f"{table.row}Summary", description, fields)
         return self._summaries[table.relation]
 
 
@@ -235,8 +235,8 @@ def _word_list_type(name: str, words: Iterable[str], most: int) -> Any:
 
 
 def _created(table: Table) -> Iterator[_Field]:
-    needed = [column for column in table.creates if column.default is REQUIRED]
-    yield from ((column.name, column.type) for column in needed)
+    needed_columns = [column for column in table.creates if column.default is REQUIRED]
+    yield from ((column.name, column.type) for column in needed_columns)
     if table.key == "id":
         yield "id", RowId | None, None
     for column in table.creates:
@@ -260,13 +260,13 @@ def _small(words: str) -> str:
     return words[0].lower() + words[1:]
 
 
-def _struct(name: str, says: str, fields: Iterable[_Field]) -> type[Struct]:
+def _struct(name: str, description: str, fields: Iterable[_Field]) -> type[Struct]:
     struct = defstruct(name, fields, module=__name__, frozen=True)
-    struct.__doc__ = says
+    struct.__doc__ = description
     return struct
 
 
-def _params(name: str, says: str, fields: Iterable[_Field]) -> type[Params]:
+def _params(name: str, description: str, fields: Iterable[_Field]) -> type[Params]:
     params_struct: Any = defstruct(
         name,
         fields,
@@ -276,6 +276,6 @@ def _params(name: str, says: str, fields: Iterable[_Field]) -> type[Params]:
         forbid_unknown_fields=True,
         rename=lambda name: name.rstrip("_"),
     )
-    params_struct.__doc__ = says
+    params_struct.__doc__ = description
     kind: type[Params] = params_struct
     return kind

@@ -23,13 +23,13 @@ PROJECT = Column(
 )
 
 
-def user_column(name: str, reads: str, says: str, *, nullable: bool = False) -> Column:
+def user_column(name: str, reads: str, description: str, *, nullable: bool = False) -> Column:
     """A column that holds a user's id, whose public part `embed` brings along."""
     return Column(
         name,
         UserId | None if nullable else UserId,
         SqlType.UUID,
-        says,
+        description,
         filters=EQUALITY | NULLABLE if nullable else EQUALITY,
         reads=reads,
         embeds="prime_users",

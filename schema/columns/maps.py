@@ -70,12 +70,12 @@ def _is_clipped(value: Any) -> bool:
 def _size_of(value: Any) -> int | None:
     """In bytes as JSON without powers of ten, as jsonb gives it back; None: it is none."""
     try:
-        encoded = msgspec.json.encode(value)
+        encoded_value = msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
-    if len(encoded) > MAX_MAP_BYTES or b"e-" not in encoded:
-        return len(encoded)
-    return len(encoded) + sum(map(int, filter(None, _POWER.findall(encoded))))
+    if len(encoded_value) > MAX_MAP_BYTES or b"e-" not in encoded_value:
+        return len(encoded_value)
+    return len(encoded_value) + sum(map(int, filter(None, _POWER.findall(encoded_value))))
 
 
 def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
@@ -97,12 +97,12 @@ def _is_sound(value: dict[Any, Any] | list[Any], depth: int) -> bool:
         if depth > MAX_MAP_DEPTH and kinds & _CONTAINERS:
             return False
         for kind in kinds & _PROBES.keys():
-            of_kind = (
+            values_of_kind = (
                 inner_values
                 if len(kinds) == 1
-                else [one for one in inner_values if type(one) is kind]
+                else [inner_value for inner_value in inner_values if type(inner_value) is kind]
             )
-            if not _PROBES[kind](of_kind):
+            if not _PROBES[kind](values_of_kind):
                 return False
         level = [inner for inner in inner_values if inner and type(inner) in _CONTAINERS]
     return True
@@ -140,9 +140,11 @@ def _first_unsound(value: Any, depth: int) -> tuple[Any, Any]:
     is_map = isinstance(value, dict)
     pairs = list(value.items()) if is_map else list(enumerate(value))
     while len(pairs) > 1:
-        half = pairs[: len(pairs) // 2]
-        tried = dict(half) if is_map else [inner_value for _, inner_value in half]
-        pairs = pairs[len(half) :] if _is_sound(tried, depth) else half
+        first_half = pairs[: len(pairs) // 2]
+        values_tried = (
+            dict(first_half) if is_map else [inner_value for _, inner_value in first_half]
+        )
+        pairs = pairs[len(first_half) :] if _is_sound(values_tried, depth) else first_half
     return pairs[0]
 
 

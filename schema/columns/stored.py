@@ -25,12 +25,12 @@ def read_stored(text: str | bytes) -> Any:
 
     Never raises for what jsonb or `msgspec.json.encode` has written.
     """
-    encoded = text.encode() if isinstance(text, str) else text
+    encoded_text = text.encode() if isinstance(text, str) else text
     try:
-        is_long = _LONG in encoded.translate(_MASK)
-        return _read_long(encoded) if is_long else _read(encoded)
+        is_long = _LONG in encoded_text.translate(_MASK)
+        return _read_long(encoded_text) if is_long else _read(encoded_text)
     except msgspec.DecodeError:
-        return _read_long(encoded)  # a fraction past what a float holds
+        return _read_long(encoded_text)  # a fraction past what a float holds
 
 
 def read_stored_map(text: str) -> Any:
@@ -54,17 +54,17 @@ def with_floats(value: Any) -> Any:
         case int():
             return value if -(2**63) <= value < 2**64 else _float(str(Decimal(value)))
         case dict():
-            return {key: with_floats(one) for key, one in value.items()}
+            return {key: with_floats(item) for key, item in value.items()}
         case list() | tuple():
-            return [with_floats(one) for one in value]
+            return [with_floats(item) for item in value]
         case msgspec.Struct():
             fields = {name: with_floats(getattr(value, name)) for name in value.__struct_fields__}
             return msgspec.structs.replace(value, **fields)
     return value
 
 
-def _read_long(encoded: bytes) -> Any:
-    return json.loads(encoded, parse_int=_whole, parse_float=_float)
+def _read_long(encoded_text: bytes) -> Any:
+    return json.loads(encoded_text, parse_int=_whole, parse_float=_float)
 
 
 def _whole(digits: str) -> int | float:
@@ -82,15 +82,15 @@ def _is_deeper(value: Any, most: int) -> bool:
     level = [value]
     for _ in range(most):
         level = [
-            held
-            for one in level
-            for held in (one.values() if isinstance(one, dict) else one)
-            if isinstance(held, dict | list)
+            inner_value
+            for container in level
+            for inner_value in (container.values() if isinstance(container, dict) else container)
+            if isinstance(inner_value, dict | list)
         ]
     return bool(level)
 
 
 def _clipped(text: str) -> Any:
     """What stands there instead, with the bytes that it would have had."""
-    told = {CLIPPED: len(text.encode())}
-    return [told] if text.startswith("[") else told
+    notice = {CLIPPED: len(text.encode())}
+    return [notice] if text.startswith("[") else notice

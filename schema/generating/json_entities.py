@@ -54,8 +54,8 @@ def _says(struct: type) -> str:
     return one_line(struct.__doc__ or "")
 
 
-def _leaves(*more: str) -> Schema:
-    leaf = {"type": ["boolean", "number", "string", *more]}
+def _leaves(*other_types: str) -> Schema:
+    leaf = {"type": ["boolean", "number", "string", *other_types]}
     return {
         "type": "object",
         "additionalProperties": leaf,
@@ -120,8 +120,10 @@ def _without_default(schema: Schema) -> Schema:
     return without_default["allOf"][0] if list(without_default) == ["allOf"] else without_default
 
 
-def _property(field: Field, leaves: Schema | None = None) -> Schema:
-    schema = leaves if leaves and field.kind == "params" else _SHAPES[field.kind](field)
+def _property(field: Field, params_schema: Schema | None = None) -> Schema:
+    schema = (
+        params_schema if params_schema and field.kind == "params" else _SHAPES[field.kind](field)
+    )
     if field.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
     annotations = _annotations(field)

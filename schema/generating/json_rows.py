@@ -25,7 +25,7 @@ LEAF = "LeafFilter"
 def row_definitions(tables: Iterable[Table] = tuple(TABLES.values())) -> Schema:
     """The types that the calls of rows name, by name."""
     definitions: Schema = {JSON_MAP: _json_map(), LEAF: _leaf()}
-    definitions |= {name: _filter(one) for name, one in filters_of(tables).items()}
+    definitions |= {name: _filter(row_filter) for name, row_filter in filters_of(tables).items()}
     for table in tables:
         definitions[where_name(table)] = _where(table)
     return definitions
@@ -84,13 +84,15 @@ def _leaf() -> Schema:
     comparisons = (Operator.EQ, Operator.NE, Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)
     properties: Schema = {str(comparison): {} for comparison in comparisons}
     at: Schema = {"type": "array", "items": {"type": "string"}}
-    says = "A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null."
-    return _object(says, {"at": at} | properties) | {"required": ["at"]}
+    description = (
+        "A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null."
+    )
+    return _object(description, {"at": at} | properties) | {"required": ["at"]}
 
 
-def _object(says: str, properties: Schema) -> Schema:
+def _object(description: str, properties: Schema) -> Schema:
     return {
-        "description": says,
+        "description": description,
         "type": "object",
         "properties": properties,
         "additionalProperties": False,

@@ -15,10 +15,10 @@ class BrokenPage(Exception):
 def with_tables(page: str) -> tuple[str, list[str]]:
     """The page with every table as it should be, and the names of those that were not."""
     makers = TABLES | {"contents": lambda: contents(page)}
-    missing = [name for name in makers if f"<!-- generated: {name} -->" not in page]
-    if missing:
-        raise BrokenPage(f"PROTOCOL.md has no marker for: {', '.join(missing)}")
-    changed: list[str] = []
+    missing_tables = [name for name in makers if f"<!-- generated: {name} -->" not in page]
+    if missing_tables:
+        raise BrokenPage(f"PROTOCOL.md has no marker for: {', '.join(missing_tables)}")
+    changed_tables: list[str] = []
 
     def renew(place: re.Match[str]) -> str:
         name = place["name"]
@@ -26,10 +26,10 @@ def with_tables(page: str) -> tuple[str, list[str]]:
             raise BrokenPage(f"PROTOCOL.md wants a table that nobody makes: {name}")
         table = f"<!-- generated: {name} -->\n\n{makers[name]()}\n\n<!-- end -->"
         if table != place[0]:
-            changed.append(name)
+            changed_tables.append(name)
         return table
 
-    return _PLACE.sub(renew, page), changed
+    return _PLACE.sub(renew, page), changed_tables
 
 
 def contents(page: str) -> str:

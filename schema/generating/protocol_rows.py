@@ -91,7 +91,7 @@ def _created(column: Column) -> str:
 
 
 def _filters_in_words(column: Column) -> str:
-    return ", ".join(f"`{one}`" for one in Operator if one in column.filters)
+    return ", ".join(f"`{operator}`" for operator in Operator if operator in column.filters)
 
 
 def _sorts(table: Table, column: Column) -> str:

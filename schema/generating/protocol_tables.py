@@ -129,8 +129,8 @@ def _examples() -> str:
 
 
 def _colors_table() -> str:
-    listed = ", ".join(f"`{color}`" for color in COLORS)
-    return f"{listed}; text on them `{TEXT_ON_COLOR}`"
+    listed_colors = ", ".join(f"`{color}`" for color in COLORS)
+    return f"{listed_colors}; text on them `{TEXT_ON_COLOR}`"
 
 
 def _close_codes_table() -> str:
@@ -141,8 +141,8 @@ def _close_codes_table() -> str:
 
 def _audit_events_table() -> str:
     rows = (
-        (f"`{event}`", _names(DETAILS_OF.get(event, ())), _yes(event in COUNTED_TOGETHER), says)
-        for event, says in AUDIT_EVENTS.items()
+        (f"`{event}`", _names(DETAILS_OF.get(event, ())), _yes(event in COUNTED_TOGETHER), meaning)
+        for event, meaning in AUDIT_EVENTS.items()
     )
     return _table("event | in `details` | counted together | meaning", rows)
 
@@ -161,9 +161,15 @@ def _limits_table() -> str:
 
 def _recall_table() -> str:
     rows = (
-        (f"`{name}`", it.says, it.key, ", ".join(f"`{context}`" for context in it.contexts), days)
-        for name, it in CATEGORIES.items()
-        for days in (f"{it.half_life_days:g}",)
+        (
+            f"`{name}`",
+            category.says,
+            category.key,
+            ", ".join(f"`{context}`" for context in category.contexts),
+            days,
+        )
+        for name, category in CATEGORIES.items()
+        for days in (f"{category.half_life_days:g}",)
     )
     return _table("category | holds | a key is | contexts that tell most | half-life, days", rows)
 

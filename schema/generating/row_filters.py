@@ -78,10 +78,10 @@ def filter_of(column: Column) -> Filter:
 def filters_of(tables: Iterable[Table]) -> dict[str, Filter]:
     """All there are, by name."""
     filters = {
-        one.name: one
+        row_filter.name: row_filter
         for table in tables
         for column in table.columns
         if column.filters
-        for one in (filter_of(column),)
+        for row_filter in (filter_of(column),)
     }
     return dict(sorted(filters.items()))

@@ -102,16 +102,20 @@ def _add_rows(
     structs: dict[str, str], result: type[Struct], row: type[Struct], *, is_page: bool
 ) -> None:
     """Whole rows, and those of which some columns were asked for; the same of a page of them."""
-    [table] = [one for one in ROW_CALLS.tables.values() if one.row == row.__name__]
+    [table] = [
+        candidate for candidate in ROW_CALLS.tables.values() if candidate.row == row.__name__
+    ]
     _add(structs, row, is_heard=True)
     part = f"{PARTIAL}{row.__name__}"
     if part not in structs:
-        says = f"Of a row `{row.__name__}` the columns that `fields` names, and those that name it."
+        description = (
+            f"Of a row `{row.__name__}` the columns that `fields` names, and those that name it."
+        )
         shapes = {
             name: shape if name in table.names else f"NotRequired[{shape}]"
             for name, shape in _shapes(row, is_heard=True).items()
         }
-        structs[part] = _typed_dict(part, [f'    """{says}"""'], shapes)
+        structs[part] = _typed_dict(part, [f'    """{description}"""'], shapes)
     if is_page:
         _add(structs, result, is_heard=True)
         name = f"{PARTIAL}{result.__name__}"
@@ -126,10 +130,10 @@ def _kinds() -> str:
         ("READS", READS, "They change nothing."),
     )
     lines = []
-    for name, methods, says in sets:
+    for name, methods, description in sets:
         lines += ["", f"{name} = frozenset(", "    {"]
         lines += [f'        "{method}",' for method in sorted(methods)]
-        lines += ["    }", ")", f'"""{says}"""', ""]
+        lines += ["    }", ")", f'"""{description}"""', ""]
     return "\n".join(lines)
 
 
@@ -175,12 +179,12 @@ def _bounds_of(struct: type[Struct]) -> dict[str, str]:
 
 def _typed_dict(
     name: str,
-    says: Sequence[str],
+    docstring_lines: Sequence[str],
     shapes: Mapping[str, str],
     comments: Mapping[str, str] | None = None,
 ) -> str:
     """`told`: of some fields a comment above them."""
-    lines = [f"class {name}(TypedDict):", *says, *([""] if shapes else [])]
+    lines = [f"class {name}(TypedDict):", *docstring_lines, *([""] if shapes else [])]
     for field, shape in shapes.items():
         lines += [f"    # {comments[field]}"] if comments and comments.get(field) else []
         lines += _folded(f"    {field}: {shape}")
@@ -216,8 +220,8 @@ def _shape(hint: Any) -> str:
         return _named_shape(hint) or _shape(parts[0])
     if origin in (Union, UnionType):
         shapes = [_shape(part) for part in parts if part is not UnsetType]
-        in_order = sorted(dict.fromkeys(shapes), key=lambda shape: shape == "None")
-        return " | ".join(in_order)
+        shapes_in_order = sorted(dict.fromkeys(shapes), key=lambda shape: shape == "None")
+        return " | ".join(shapes_in_order)
     if origin is Literal:
         literal_words = ", ".join(f'"{word}"' for word in parts)
         return f"Literal[{literal_words}]"

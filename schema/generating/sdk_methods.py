@@ -50,12 +50,12 @@ def _with_fields(method: str, params: type[Struct], result: type[Struct], row: t
     """Two signatures: with `fields` a row may lack what they do not name."""
     group, _, name = method.partition(".")
     goes_on = method.endswith(GOES_ON)
-    whole = f"Watch[{row.__name__}]" if goes_on else result.__name__
+    result_type = f"Watch[{row.__name__}]" if goes_on else result.__name__
     partial_type = f"Watch[{PARTIAL}{row.__name__}]" if goes_on else f"{PARTIAL}{result.__name__}"
     head = f"    def {name}" if goes_on else f"    async def {name}"
     unpacked = _unpacked(params)
     fields = ("*", f"fields: Sequence[{row.__name__}Column] | None")
-    lines = ["    @overload", *_wrapped(head, ["self", unpacked], f" -> {whole}: ...")]
+    lines = ["    @overload", *_wrapped(head, ["self", unpacked], f" -> {result_type}: ...")]
     lines += ["", "    @overload"]
     lines += [*_wrapped(head, ["self", *fields, unpacked], f" -> {partial_type}: ..."), ""]
     lines += [f"{head}(self, **params: Any) -> Any:", *docstring(params, 8)]
@@ -78,9 +78,9 @@ def _wrapped(head: str, parts: Sequence[str], tail: str = "") -> list[str]:
     if len(line) <= WIDTH:
         return [line]
     pad = " " * (len(head) - len(head.lstrip()))
-    inside = f"{pad}    {', '.join(parts)}"
-    if len(inside) <= WIDTH:
-        return [f"{head}(", inside, f"{pad}){tail}"]
+    one_line = f"{pad}    {', '.join(parts)}"
+    if len(one_line) <= WIDTH:
+        return [f"{head}(", one_line, f"{pad}){tail}"]
     return [f"{head}(", *(f"{pad}    {part}," for part in parts), f"{pad}){tail}"]
 
 

@@ -41,7 +41,7 @@ _VALUES = {
 
 def queries_module(tables: Sequence[Table] = tuple(TABLES.values())) -> str:
     """The Python of it, formatted as `ruff format` would."""
-    parts = [HEAD, *(_filter(one) for one in filters_of(tables).values())]
+    parts = [HEAD, *(_filter(row_filter) for row_filter in filters_of(tables).values())]
     for table in tables:
         parts += _of_table(table)
     return "\n".join(parts)

@@ -41,26 +41,26 @@ class Level:
     """In uses: what the level before it weighs beside this one."""
 
 
-def contexts_of(told: Told) -> list[str]:
+def contexts_of(use: Told) -> list[str]:
     """What a use is remembered for, beside `EVERYTHING` and `SESSION`; none twice."""
-    contexts = [f"genre={told.genre.casefold()}"] if told.genre else []
-    if told.bpm is not None:
-        contexts.append(_bpm(told.bpm))
-    if told.plugin:
-        contexts.append(f"plugin={told.plugin}")
-    if told.hour is not None:
-        contexts.append(f"hour={told.hour // HOURS_OF_A_BAND * HOURS_OF_A_BAND}")
-    contexts += [f"more.{name}={value}" for name, value in sorted((told.more or {}).items())]
-    if told.after:
-        contexts.append(f"after={told.after}")
+    contexts = [f"genre={use.genre.casefold()}"] if use.genre else []
+    if use.bpm is not None:
+        contexts.append(_bpm(use.bpm))
+    if use.plugin:
+        contexts.append(f"plugin={use.plugin}")
+    if use.hour is not None:
+        contexts.append(f"hour={use.hour // HOURS_OF_A_BAND * HOURS_OF_A_BAND}")
+    contexts += [f"more.{name}={value}" for name, value in sorted((use.more or {}).items())]
+    if use.after:
+        contexts.append(f"after={use.after}")
     return contexts
 
 
-def levels_of(told: Told) -> list[Level]:
+def levels_of(use: Told) -> list[Level]:
     """The chain of a question. Tempo stands in where there is no genre; the hour is not asked."""
     levels = [Level(EVERYTHING, GENERAL_STRENGTH)]
-    for context in contexts_of(told):
-        if context.startswith("hour=") or (context.startswith("bpm=") and told.genre):
+    for context in contexts_of(use):
+        if context.startswith("hour=") or (context.startswith("bpm=") and use.genre):
             continue
         strength = AFTER_STRENGTH if context.startswith("after=") else CONTEXT_STRENGTH
         levels.append(Level(context, strength))

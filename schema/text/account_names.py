@@ -51,10 +51,10 @@ def checked_name(name: str) -> str:
 
 def nearest_username(wish: str) -> str:
     """What is left of a wish as a username: letters, digits and _, at most 32 characters."""
-    plain = _NOT_IN_WISH.sub("", wish.lower())[:_WISH_LENGTH] or NOBODYS
-    if _USERNAME.match(plain):
-        return plain
-    return f"{plain.strip('_')}_{NOBODYS}".lstrip("_")
+    plain_name = _NOT_IN_WISH.sub("", wish.lower())[:_WISH_LENGTH] or NOBODYS
+    if _USERNAME.match(plain_name):
+        return plain_name
+    return f"{plain_name.strip('_')}_{NOBODYS}".lstrip("_")
 
 
 def nearest_shown_name(wish: str, username: str) -> str:

@@ -21,7 +21,7 @@ def spell_names_alike(struct: Struct) -> None:
         elif isinstance(value, list):
             force_setattr(struct, name, [_spelt(name, item, most) for item in value])
         elif isinstance(value, dict):
-            spelt = {key: _spelt(name, one, most) for key, one in value.items()}
+            spelt = {key: _spelt(name, leaf, most) for key, leaf in value.items()}
             force_setattr(struct, name, spelt)
 
 

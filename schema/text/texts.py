@@ -129,16 +129,16 @@ IN_WORDS = {
 """What each pattern asks for, as a sentence for who has sent another text."""
 
 
-def in_words(told: str) -> str:
+def in_words(message: str) -> str:
     """What msgspec says of a text that does not match, without the pattern."""
-    before, is_pattern, after_pattern = told.partition(_NO_MATCH)
+    before, is_pattern, after_pattern = message.partition(_NO_MATCH)
     if not is_pattern:
-        return told
+        return message
     for pattern, words in IN_WORDS.items():
         shown_pattern = repr(pattern)
         if after_pattern.startswith(shown_pattern):
             return before + words + after_pattern.removeprefix(shown_pattern)
-    return told
+    return message
 
 
 _NO_MATCH = "Expected `str` matching regex "

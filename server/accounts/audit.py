@@ -119,11 +119,13 @@ class Audit:
 
     def _note_losses(self) -> None:
         if self.lost:
-            lost = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost, at=self._clock())
+            lost_entries = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost, at=self._clock())
             self._count("audit_entries_lost", self.lost, NOBODY)
             self.lost = 0
-            self._unwritten[(lost.event, lost.id)] = lost  # past the bound: this one is not lost
-            self._bytes += lost.bytes
+            self._unwritten[(lost_entries.event, lost_entries.id)] = (
+                lost_entries  # past the bound: this one is not lost
+            )
+            self._bytes += lost_entries.bytes
 
     def _how_many(self) -> int:
         return min(len(self._unwritten), ROWS_AT_ONCE)

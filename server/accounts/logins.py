@@ -45,13 +45,13 @@ WRONG = "the e-mail address or the password is wrong"
 log = structlog.get_logger()
 
 
-def seconds_to_grid(took: float, grid: float) -> float:
+def seconds_to_grid(seconds: float, grid: float) -> float:
     """How long until the next multiple of `grid` after the beginning; 0 without a grid."""
-    return -took % grid if grid else 0.0
+    return -seconds % grid if grid else 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Proved:
+class PasswordProof:
     """Who has shown a password, and the hash that it was of, as that is stored now; None: it
     was shown in another way that there is no password."""
 
@@ -103,12 +103,12 @@ class Logins:
         """What tries are counted under: it tells nobody which addresses have accounts."""
         return hmac.digest(self._key, keys_of(email)[-1].encode(), "sha256")[:16]
 
-    def still(self, proved: Proved) -> Callable[[Executor], Awaitable[bool]]:
+    def still(self, proof: PasswordProof) -> Callable[[Executor], Awaitable[bool]]:
         """Whether it is the password still; to be asked in a transaction that holds the user."""
 
         async def asked(tx: Executor) -> bool:
-            stored_hash = await auth_credentials.password_of(tx, proved.user.id)
-            return stored_hash == proved.password_hash
+            stored_hash = await auth_credentials.password_of(tx, proof.user.id)
+            return stored_hash == proof.password_hash
 
         return asked
 
@@ -124,7 +124,7 @@ class Logins:
         address: str,
         now: float,
         device_token: str | None = None,
-    ) -> Proved:
+    ) -> PasswordProof:
         """Whose e-mail address and password these are; raises `Refused`, `TooBusy` (rule A4).
 
         `now`: seconds on the clock of this node, as the password came.
@@ -134,20 +134,20 @@ class Logins:
         source = _Source(account, address, device or address)
         if not source.is_known_device:
             await self._keep_out_networks(db, account, address, now)
-        begun = await self._count_try(db, source, now)
+        begun_try = await self._count_try(db, source, now)
         user = await users.by_email(db, email)
         stored_hash = None if user is None else await auth_credentials.password_of(db, user.id)
         try:
             right = await self._right(db, user, stored_hash, password, address)
         except TooBusy:
-            await login_tries.count_nothing(db, account, source.counted_under, begun)
+            await login_tries.count_nothing(db, account, source.counted_under, begun_try)
             self._usage.wrong_passwords.charge(address, now, -1)
             raise
         if right is not None and user is not None:
-            await self._note_login(db, source, begun)
+            await self._note_login(db, source, begun_try)
             self._usage.wrong_passwords.charge(address, now, -1)
-            return Proved(user, right)
-        wrong_count = await login_tries.count_wrong(db, account, source.counted_under, begun)
+            return PasswordProof(user, right)
+        wrong_count = await login_tries.count_wrong(db, account, source.counted_under, begun_try)
         await self._guesses.wrong_in_network(address, now)
         self._note_failure(user, stored_hash, source, wrong_count)
         seconds_taken = asyncio.get_running_loop().time() - now
@@ -170,10 +170,10 @@ class Logins:
         since = None if user is None else await auth_credentials.in_force_since(db, user.id)
         return None if since is None or device.made_at < since else device.counted_under
 
-    async def _note_login(self, db: Executor, source: _Source, begun: Try) -> None:
+    async def _note_login(self, db: Executor, source: _Source, begun_try: Try) -> None:
         """A try was right: from now on the account is known at the address, too."""
         self._waits.pop((source.account, source.counted_under), None)
-        await login_tries.count_login(db, source.account, source.counted_under, begun)
+        await login_tries.count_login(db, source.account, source.counted_under, begun_try)
         if source.is_known_device:
             await login_tries.count_owner(db, source.account, source.address)
 
@@ -258,22 +258,22 @@ class Logins:
             raise self._refuse_for_now(wait, account, address, "from this address")
         wait = self._waits.get((account, source.counted_under), 0.0) - now
         try:
-            begun = Try(wait) if wait > 0 else await self._begin(db, source)
+            begun_try = Try(wait) if wait > 0 else await self._begin(db, source)
         except TooBusy:
             rates.charge(address, now, -1)
             raise
         if wait <= 0:
-            self._remember(account, source.counted_under, now, begun.wait)
-        if begun.wait > 0:
+            self._remember(account, source.counted_under, now, begun_try.wait)
+        if begun_try.wait > 0:
             rates.charge(address, now, -1)
-            raise self._refuse_for_now(begun.wait, account, address, "for this account")
-        return begun
+            raise self._refuse_for_now(begun_try.wait, account, address, "for this account")
+        return begun_try
 
     async def _begin(self, db: Executor, source: _Source) -> Try:
         """The try, once it is known what becomes of others on which it depends (rule A4)."""
-        begun = await self._tried(db, source)
-        if not begun.is_undecided:
-            return begun
+        begun_try = await self._tried(db, source)
+        if not begun_try.is_undecided:
+            return begun_try
         if self._undecided_tries >= MAX_PASSWORDS_WAITING:
             raise TooBusy
         self._undecided_tries += 1
@@ -281,9 +281,9 @@ class Logins:
             waited, pause = 0.0, LOOK_AGAIN_SECONDS
             while waited < MAX_PASSWORD_WAIT_SECONDS:
                 await asyncio.sleep(pause)
-                again = await self._tried(db, source)
-                if not again.is_undecided:
-                    return again
+                second_try = await self._tried(db, source)
+                if not second_try.is_undecided:
+                    return second_try
                 waited, pause = waited + pause, 2 * pause
         finally:
             self._undecided_tries -= 1
@@ -294,10 +294,12 @@ class Logins:
         where, is_known = source.counted_under, source.is_known_device
         return await login_tries.count_try(db, source.account, where, is_known=is_known)
 
-    def _refuse_for_now(self, seconds: float, account: bytes, address: str, whose: str) -> Refused:
+    def _refuse_for_now(
+        self, seconds: float, account: bytes, address: str, whose_words: str
+    ) -> Refused:
         self._count("login_held_back", 1, About(address=address))
         self._audit.note(AuditEvent.LOGIN_HELD_BACK, account=account, address=address)
-        return too_often(seconds, f"too many wrong passwords {whose}")
+        return too_often(seconds, f"too many wrong passwords {whose_words}")
 
     def _remember(self, account: bytes, address: str, now: float, wait: float) -> None:
         was_waiting = self._waits.pop((account, address), None) is not None

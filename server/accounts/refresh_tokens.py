@@ -113,11 +113,11 @@ def _signature(key: bytes, body: bytes) -> bytes:
 
 def _varint(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the eighth says that more follow."""
-    encoded = bytearray()
+    encoded_bytes = bytearray()
     while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
+        encoded_bytes.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes([*encoded, number])
+    return bytes([*encoded_bytes, number])
 
 
 def _number(varint: bytes) -> int:

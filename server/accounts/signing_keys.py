@@ -79,7 +79,7 @@ class SigningKeys:
         """By kid, in the order in which they sign."""
         self.signs_from = math.inf
         """When the first of them signs: until then tokens are made in the form of before."""
-        self._looks = TokenBucket(LOOKS_PER_SECOND, LOOKS_AT_ONCE)
+        self._look_bucket = TokenBucket(LOOKS_PER_SECOND, LOOKS_AT_ONCE)
         self.take(rows)
 
     def take(self, rows: Sequence[KeyRow]) -> None:
@@ -125,7 +125,7 @@ class SigningKeys:
 
         `now`: seconds on the clock of this node. A database that does not answer has no such key.
         """
-        if self._looks.take(1.0, now):
+        if self._look_bucket.take(1.0, now):
             try:
                 await self.read(db)
             except PersistenceError:

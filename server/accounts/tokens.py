@@ -93,14 +93,14 @@ class Tokens:
         """A signed access token that runs out after `access_seconds`."""
         clock = self._clock()
         now = int(clock)
-        ends = now + self.access_seconds
+        ends_at = now + self.access_seconds
         claims = {
             "iss": ISSUER,
             "aud": ISSUER,
             "sub": user,
             "sid": auth_session,
             "iat": now,
-            "exp": ends,
+            "exp": ends_at,
             "jti": uuid.uuid4().hex,
         }
         key = self.keys.signer(clock)
@@ -110,8 +110,8 @@ class Tokens:
         else:
             headers = {"typ": TYPE, "kid": key.kid}
             text = jwt.encode(claims, key.private, algorithm="EdDSA", headers=headers)
-            return Signed(text, ends, key.kid)
-        return Signed(text, ends)
+            return Signed(text, ends_at, key.kid)
+        return Signed(text, ends_at)
 
     def unknown_key(self, token: str) -> bool:
         """Whether it names a key that is not known here: another node may have made it."""
@@ -186,11 +186,11 @@ class Tokens:
             raise BadToken(Cause.FORGED) from None
         return claims
 
-    def _is_honoured(self, header: dict[str, Any], made: int) -> bool:
+    def _is_honoured(self, header: dict[str, Any], made_at: int) -> bool:
         """By a key that is not retired; in the form of before, until the first key signed."""
         if header["alg"] == "HS256":
             last = self.keys.signs_from + LEEWAY_SECONDS
-            return made <= last and self._clock() <= last + self.access_seconds
+            return made_at <= last and self._clock() <= last + self.access_seconds
         key = self.keys.get(header["kid"])
         return key is not None and key.retires_at > self._clock()
 

@@ -46,10 +46,10 @@ class Rates:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def use(self, other: "Rates") -> None:
+    def use(self, new_rates: "Rates") -> None:
         """From now on its rate; who was held back begins anew, if that is another one."""
-        if (self._per_second, self._burst) != (other._per_second, other._burst):
-            self._per_second, self._burst = other._per_second, other._burst
+        if (self._per_second, self._burst) != (new_rates._per_second, new_rates._burst):
+            self._per_second, self._burst = new_rates._per_second, new_rates._burst
             self._buckets.clear()
 
     def take(self, key: str, now: float, amount: float = 1.0) -> float:
@@ -237,8 +237,8 @@ class Usage:
         return f"this user has {most:.0f} connections open; close one, or come back later"
 
 
-def _over_limit_text(things: str, most: float) -> str:
-    return f"{most:.0f} {things} from this address; close some, or come back later"
+def _over_limit_text(what_is_many: str, most: float) -> str:
+    return f"{most:.0f} {what_is_many} from this address; close some, or come back later"
 
 
 def _less(counts: Counter[str], key: str) -> None:

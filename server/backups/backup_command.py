@@ -8,9 +8,9 @@ from machine.caller_paths import path_of_caller
 from machine.sockets.closed_pipes import ended
 from persistence.journal.epochs import counted
 from server.backups import command_output
-from server.backups.command_output import Left
-from server.backups.dumping import Made, back_up
-from server.operating.command_failures import told
+from server.backups.command_output import EndWords
+from server.backups.dumping import BackupReport, back_up
+from server.operating.command_failures import message_and_exit_code
 from server.operating.database import database_of
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
@@ -32,7 +32,7 @@ def main() -> int:
     """Exit 0 when it is on the disk."""
     arguments = _parser().parse_args()
 
-    end_words = Left()
+    end_words = EndWords()
 
     async def work(tell: Callable[[str], None]) -> int:
         backup_made = await back_up(url, arguments.to, arguments.keep, tell, end_words)
@@ -48,10 +48,10 @@ def main() -> int:
         with database_of(read_settings(options_of(arguments))) as url:
             return command_output.run("backup", work, end_words)
     except Exception as error:
-        return command_output.fail("backup", *told(error))
+        return command_output.fail("backup", *message_and_exit_code(error))
 
 
-def _report(backup_made: Made) -> dict[str, object]:
+def _report(backup_made: BackupReport) -> dict[str, object]:
     manifest = backup_made.backup.manifest
     return {
         "file": str(backup_made.backup.dump),
@@ -65,7 +65,7 @@ def _report(backup_made: Made) -> dict[str, object]:
     }
 
 
-def _print_made(backup_made: Made) -> None:
+def _print_made(backup_made: BackupReport) -> None:
     manifest = backup_made.backup.manifest
     projects = manifest.contents.projects
     command_output.say(

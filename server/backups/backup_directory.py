@@ -67,8 +67,8 @@ class Manifest(msgspec.Struct, frozen=True):
     @property
     def seconds(self) -> float:
         """How long it took."""
-        begun, ended = (datetime.fromisoformat(at) for at in (self.begun_at, self.ended_at))
-        return (ended - begun).total_seconds()
+        begun_at, ended_at = (datetime.fromisoformat(at) for at in (self.begun_at, self.ended_at))
+        return (ended_at - begun_at).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +112,12 @@ def read(dump: Path) -> Manifest:
 
 def backups_in(directory: Path) -> list[Backup]:
     """The whole ones, the newest first; whatever else is there is left alone."""
-    return [one for one in _read_directory(directory) if isinstance(one, Backup)]
+    return [backup for backup in _read_directory(directory) if isinstance(backup, Backup)]
 
 
 def unreadable_in(directory: Path) -> list[str]:
     """What else is there, and may be a backup: a sentence for each."""
-    return [str(one) for one in _read_directory(directory) if isinstance(one, Unreadable)]
+    return [str(backup) for backup in _read_directory(directory) if isinstance(backup, Unreadable)]
 
 
 def _read_directory(directory: Path) -> list[Backup | Unreadable]:
@@ -235,8 +235,8 @@ def begin(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     try:
         if os.geteuid() == 0:
-            of = path.parent.stat()
-            os.fchown(descriptor, of.st_uid, of.st_gid)
+            directory_status = path.parent.stat()
+            os.fchown(descriptor, directory_status.st_uid, directory_status.st_gid)
     finally:
         os.close(descriptor)
 
@@ -261,7 +261,9 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     of one that does not say which it is, none is ours.
     """
     own_backups = [
-        one for one in backups_in(directory) if _is_of_one(one.manifest.server, manifest.server)
+        backup
+        for backup in backups_in(directory)
+        if _is_of_one(backup.manifest.server, manifest.server)
     ]
     deleted_names = []
     for own_backup in own_backups[keep:]:
@@ -279,11 +281,13 @@ def _is_of_one(server: Server, other_server: Server) -> bool:
     )
 
 
-def discard(directory: Path, moment: str, gone: Callable[[Path], None] = lambda _p: None) -> None:
+def discard(
+    directory: Path, moment: str, on_gone: Callable[[Path], None] = lambda _p: None
+) -> None:
     """What a backup that failed has written."""
     for path in directory.glob(f"prime-{moment}.*.part"):
         path.unlink(missing_ok=True)
-        gone(path)
+        on_gone(path)
 
 
 def _user(number: int) -> str:
@@ -293,8 +297,8 @@ def _user(number: int) -> str:
         return str(number)
 
 
-def _sync(path: Path, how: int) -> None:
-    descriptor = os.open(path, how)
+def _sync(path: Path, open_flags: int) -> None:
+    descriptor = os.open(path, open_flags)
     try:
         os.fsync(descriptor)
     finally:

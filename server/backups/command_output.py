@@ -15,7 +15,7 @@ from rich.markup import escape
 from machine.postgres_programs import NoProgram, ProgramFailed
 from schema.text.one_line import one_line
 from server.backups.backup_directory import NotKept
-from server.operating.command_failures import told
+from server.operating.command_failures import message_and_exit_code
 
 WIDEST = 100
 NOTHING = "nothing was left half done"
@@ -29,14 +29,14 @@ ENDS = {
 Work = Callable[[Callable[[str], None]], Awaitable[int]]
 
 
-class Left:
+class EndWords:
     """What there is by now. `words` are told by whatever ends the command; empty: nothing."""
 
     def __init__(self) -> None:
         self.words = ""
 
 
-class Ended(Exception):
+class EndedBySignal(Exception):
     """A signal: what was begun is cleared away first."""
 
     def __init__(self, number: signal.Signals) -> None:
@@ -44,21 +44,21 @@ class Ended(Exception):
         self.code = 128 + number
 
 
-def run(word: str, work: Work, left: Left | None = None) -> int:
+def run(word: str, work: Work, end_words: EndWords | None = None) -> int:
     """The exit code: 0 done, 1 refused or failed, 2 not called rightly; errors are one line.
 
-    `work` is given what shows its progress, and keeps `left` true.
+    `work` is given what shows its progress, and keeps `end_words` true.
     """
-    left = left or Left()
+    end_words = end_words or EndWords()
     try:
         return asyncio.run(_watched(work))
-    except Ended as error:
-        return fail(word, f"{error}; {left.words or NOTHING}", error.code)
+    except EndedBySignal as error:
+        return fail(word, f"{error}; {end_words.words or NOTHING}", error.code)
     except (NotKept, NoProgram, ProgramFailed) as error:
         text, code = str(error), 1
     except (Exception, KeyboardInterrupt) as error:
-        text, code = told(error)
-    return fail(word, f"{text}; {left.words}" if left.words else text, code)
+        text, code = message_and_exit_code(error)
+    return fail(word, f"{text}; {end_words.words}" if end_words.words else text, code)
 
 
 async def _watched(work: Work) -> int:
@@ -80,7 +80,7 @@ async def _watched(work: Work) -> int:
         return await task
     except asyncio.CancelledError:
         if signals_received:
-            raise Ended(signals_received[0]) from None
+            raise EndedBySignal(signals_received[0]) from None
         raise
 
 

@@ -13,14 +13,14 @@ from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from server.backups import backup_directory
 from server.backups.backup_directory import Backup, Manifest, NotKept
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 from server.version import VERSION
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupReport:
     """`deleted`: names of older ones; `unreadable`: of others, why.
 
     `is_noted`: nodes will tell its age.
@@ -33,11 +33,11 @@ class Made:
 
 
 async def back_up(
-    url: str, directory: Path, keep: int | None, tell: Tell, left: Left | None = None
-) -> Made:
+    url: str, directory: Path, keep: int | None, tell: Tell, end_words: EndWords | None = None
+) -> BackupReport:
     """Write one, then delete all but the newest `keep` (None: none are deleted).
 
-    `left` says so once it is whole.
+    `end_words` says so once it is whole.
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`; nothing is left then.
     """
@@ -50,7 +50,7 @@ async def back_up(
             raise NotKept(f"{directory}: {error.strerror}; no backup was made") from error
         finally:
             backup_directory.discard(directory, moment)
-        (left or Left()).words = f"{backup_made.dump} is whole"
+        (end_words or EndWords()).words = f"{backup_made.dump} is whole"
         deleted = (
             backup_directory.forget(directory, keep, backup_made.manifest)
             if keep is not None
@@ -58,8 +58,8 @@ async def back_up(
         )
         unreadable = backup_directory.unreadable_in(directory)
     manifest = backup_made.manifest
-    done = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
-    return Made(backup_made, deleted, unreadable, await _note_run(url, done))
+    run = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
+    return BackupReport(backup_made, deleted, unreadable, await _note_run(url, run))
 
 
 async def _write(url: str, directory: Path, begun_at: datetime, tell: Tell) -> Backup:
@@ -101,23 +101,23 @@ async def _dump_and_read(
         f"--snapshot={database_snapshot.name}",
     ]
     options += ["--no-unlogged-table-data", f"--file={part}", f"--dbname={at.url}"]
-    reading = asyncio.create_task(database_snapshot.read())
+    reading_task = asyncio.create_task(database_snapshot.read())
     try:
         await run(program, options, at.environment, lambda line: tell(_sized(line, part)))
         tell("counting rows and reckoning their digests")
-        return await reading
+        return await reading_task
     finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
+        reading_task.cancel()
+        await asyncio.gather(reading_task, return_exceptions=True)
 
 
 def _sized(line: str, part: Path) -> str:
     return f"{part.stat().st_size / 1e6:,.1f} MB: {line}"
 
 
-async def _note_run(url: str, done: Run) -> bool:
+async def _note_run(url: str, run: Run) -> bool:
     """A backup that is made stays made, whatever becomes of this."""
     try:
-        return await runs.note(url, done)
+        return await runs.note(url, run)
     except PersistenceError:
         return False

@@ -21,9 +21,9 @@ from persistence.journal.epochs import counted
 from persistence.sqlstates import own_errors
 from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
-from server.operating.command_failures import told
+from server.operating.command_failures import message_and_exit_code
 from server.operating.database import database_of
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
@@ -50,25 +50,25 @@ def main() -> int:
             "PGPASSWORD or PGPASSFILE"
         )
 
-    end_words = Left()
+    end_words = EndWords()
 
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
         began_at, newest = time.monotonic(), _backup_at(arguments.from_)
-        done = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
-        if url is not None and not done.problems:
+        rehearsal = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
+        if url is not None and not rehearsal.problems:
             await _note_run(url, newest, time.monotonic() - began_at)
         if arguments.json:
-            command_output.say_json(msgspec.to_builtins(done))
+            command_output.say_json(msgspec.to_builtins(rehearsal))
         else:
-            _print_done(done)
-        return 1 if done.problems else 0
+            _print_done(rehearsal)
+        return 1 if rehearsal.problems else 0
 
     try:
         with _database_in_use(read_settings(options_of(arguments))) as url:
             return command_output.run("rehearse", work, end_words)
     except Exception as error:
-        return command_output.fail("rehearse", *told(error))
+        return command_output.fail("rehearse", *message_and_exit_code(error))
 
 
 def _database_in_use(settings: Settings) -> AbstractContextManager[str | None]:
@@ -88,13 +88,13 @@ def _backup_at(path: Path) -> Backup:
 
 
 async def _note_run(url: str, newest: Backup, seconds: float) -> None:
-    done = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
+    run = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
     try:
         if await _is_of_another(newest, url):
             text = "the backup is good, and of another database: this one does not remember it"
             command_output.fail("rehearse", text, 0)
         else:
-            await runs.note(url, done)
+            await runs.note(url, run)
     except PersistenceError as error:
         command_output.fail(
             "rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0
@@ -115,19 +115,21 @@ async def _is_of_another(backup: Backup, url: str) -> bool:
     return (server.system, server.database) != (backed_up.system, backed_up.database)
 
 
-def _print_done(done: Rehearsed) -> None:
+def _print_done(rehearsal: Rehearsed) -> None:
     command_output.say(
-        f"restored {done.file} on {done.on} in {done.restore_seconds:.1f} s: {done.rows:,} rows of"
-        f" {done.tables} tables are as they were backed up"
+        f"restored {rehearsal.file} on {rehearsal.on} in {rehearsal.restore_seconds:.1f} s: "
+        f"{rehearsal.rows:,} rows of {rehearsal.tables} tables are as they were backed up"
     )
-    replayed = f"replayed {counted(done.projects, 'project')}, {counted(done.deltas, 'delta')}"
-    if not done.problems:
+    replayed = (
+        f"replayed {counted(rehearsal.projects, 'project')}, {counted(rehearsal.deltas, 'delta')}"
+    )
+    if not rehearsal.problems:
         command_output.say(
-            f"{replayed}, in {done.audit_seconds:.1f} s: all agree; it is dropped again"
+            f"{replayed}, in {rehearsal.audit_seconds:.1f} s: all agree; it is dropped again"
         )
         return
-    command_output.say(f"{replayed}: {len(done.problems):,} problems:")
-    command_output.say("\n".join(done.problems[:MOST_TOLD]))
+    command_output.say(f"{replayed}: {len(rehearsal.problems):,} problems:")
+    command_output.say("\n".join(rehearsal.problems[:MOST_TOLD]))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,7 +19,7 @@ from persistence.migrate import bring_up_to_date
 from persistence.pool import Database
 from server.backups import restoring
 from server.backups.backup_directory import Backup, NotKept
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 from server.states.audit import audit_in
 
 Tell = Callable[[str], None]
@@ -46,23 +46,30 @@ class Rehearsed:
 
 
 async def rehearse(
-    kept: Backup, on: str, url: str | None, jobs: int | None, tell: Tell, left: Left
+    backup: Backup, target: str, url: str | None, jobs: int | None, tell: Tell, end_words: EndWords
 ) -> Rehearsed:
-    """`on`: `server` (that of `url`), `embedded`, or an address of one.
+    """`target`: `server` (that of `url`), `embedded`, or an address of one.
 
-    Raises what a restore raises; the database that it made is gone then, unless `left` names it.
+    Raises what a restore raises; the database that it made is gone then, unless `end_words` names
+    it.
     """
-    manifest = restoring.opened(kept.dump)
-    async with _empty_database(on, url, left) as (rehearsal_dsn, options):
+    manifest = restoring.opened(backup.dump)
+    async with _empty_database(target, url, end_words) as (rehearsal_dsn, options):
         began_at = time.monotonic()
         server, contents = await restoring.load(
-            kept.dump, manifest, rehearsal_dsn, jobs, tell, Left(), makes_roles=on == EMBEDDED
+            backup.dump,
+            manifest,
+            rehearsal_dsn,
+            jobs,
+            tell,
+            EndWords(),
+            makes_roles=target == EMBEDDED,
         )
         restored = time.monotonic()
         await bring_up_to_date(rehearsal_dsn)
         problems = await _audit_all(rehearsal_dsn, tell)
     return Rehearsed(
-        kept.dump.name,
+        backup.dump.name,
         f"{options}, PostgreSQL {server.version}",
         restored - began_at,
         time.monotonic() - restored,
@@ -105,7 +112,7 @@ def _problems(report: dict[str, Any], head: int) -> list[str]:
         problems.append(f"its journal ends at {report['head']}, and its row says {head}")
     if not report["checkpoint_ok"]:
         problems.append("its checkpoint is not what its journal comes to")
-    unreadable = sum(each["digest"] is None for each in report["snapshots"])
+    unreadable = sum(snapshot["digest"] is None for snapshot in report["snapshots"])
     if unreadable:
         problems.append(f"{unreadable} of its snapshots cannot be read")
     return problems
@@ -113,16 +120,16 @@ def _problems(report: dict[str, Any], head: int) -> list[str]:
 
 @asynccontextmanager
 async def _empty_database(
-    on: str, url: str | None, end_words: Left
+    target: str, url: str | None, end_words: EndWords
 ) -> AsyncIterator[tuple[str, str]]:
     """An empty database, and words for where it is; gone afterwards."""
-    if on == EMBEDDED:
+    if target == EMBEDDED:
         with _embedded() as rehearsal_dsn:
             yield rehearsal_dsn, "an embedded server"
         return
-    if on == SERVER and url is None:
+    if target == SERVER and url is None:
         raise NotKept(_which_server())
-    dsn = checked(url or "") if on == SERVER else checked(on, "--on")
+    dsn = checked(url or "") if target == SERVER else checked(target, "--on")
     name = f"{restore_target.REHEARSAL}{secrets.token_hex(6)}"
     await restore_target.clear(dsn)
     end_words.words = f"the database {name} may be left: the next rehearsal there drops it"

@@ -11,7 +11,7 @@ from persistence.database_url import checked, chosen
 from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
 from server.backups import command_output, restoring
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 from server.backups.restoring import Restored
 from server.settings.options import add_config
 
@@ -36,65 +36,71 @@ def main() -> int:
             "PGPASSWORD or PGPASSFILE"
         )
 
-    end_words = Left()
+    end_words = EndWords()
 
     async def work(tell: Callable[[str], None]) -> int:
         url = _url(arguments.to, arguments.config)
         tell("checking the file")
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
-        done = await restoring.restore(
+        restored = await restoring.restore(
             arguments.file, manifest, url, arguments.jobs, tell, end_words
         )
         if arguments.json:
-            command_output.say_json(_report(done))
+            command_output.say_json(_report(restored))
         else:
-            _print_done(done)
+            _print_done(restored)
         return 0
 
     return command_output.run("restore", work, end_words)
 
 
-def _url(to: str | None, config: str | None) -> str:
-    url = checked(to, "--to") if to else chosen(None, config)
+def _url(target_url: str | None, config: str | None) -> str:
+    url = checked(target_url, "--to") if target_url else chosen(None, config)
     if url is None:
         raise BadSetting("into which database? name an empty one: --to postgresql://.../NAME")
     return url
 
 
-def _report(done: Restored) -> dict[str, object]:
+def _report(restored: Restored) -> dict[str, object]:
     return {
-        "file": done.file,
-        "database": done.database,
-        "seconds": round(done.seconds, 2),
-        "is_proved": done.is_proved,
-        "projects": done.contents.projects.count,
-        "deltas": done.contents.projects.deltas,
-        "migrated": done.migrated,
-        "read_only": done.standing.message,
-        "closed_rooms": done.standing.closed_rooms,
-        "new_epochs": {"projects": done.renewed.projects, "snapshots": done.renewed.snapshots},
+        "file": restored.file,
+        "database": restored.database,
+        "seconds": round(restored.seconds, 2),
+        "is_proved": restored.is_proved,
+        "projects": restored.contents.projects.count,
+        "deltas": restored.contents.projects.deltas,
+        "migrated": restored.migrated,
+        "read_only": restored.standing.message,
+        "closed_rooms": restored.standing.closed_rooms,
+        "new_epochs": {
+            "projects": restored.renewed.projects,
+            "snapshots": restored.renewed.snapshots,
+        },
     }
 
 
-def _print_done(done: Restored) -> None:
-    projects = done.contents.projects
-    proved = "every row is as it was backed up" if done.is_proved else "UNPROVED: no manifest"
-    command_output.say(
-        f"restored {done.file} into {done.database} in {done.seconds:.1f} s:"
-        f" {counted(projects.count, 'project')} with {counted(projects.deltas, 'delta')}; {proved}"
+def _print_done(restored: Restored) -> None:
+    projects = restored.contents.projects
+    proof_words = (
+        "every row is as it was backed up" if restored.is_proved else "UNPROVED: no manifest"
     )
-    for name in done.migrated:
+    command_output.say(
+        f"restored {restored.file} into {restored.database} in {restored.seconds:.1f} s:"
+        f" {counted(projects.count, 'project')} with {counted(projects.deltas, 'delta')}; "
+        f"{proof_words}"
+    )
+    for name in restored.migrated:
         command_output.say(f"applied {name}")
-    command_output.say(f"gave new epochs to {counted(done.renewed.projects, 'project')}")
-    if done.standing.message is not None:
+    command_output.say(f"gave new epochs to {counted(restored.renewed.projects, 'project')}")
+    if restored.standing.message is not None:
         command_output.say(
-            f"it is READ-ONLY, as it was backed up ({done.standing.message}): once a node runs, "
-            "./run admin read-write ends that"
+            f"it is READ-ONLY, as it was backed up ({restored.standing.message}): once a node "
+            "runs, ./run admin read-write ends that"
         )
-    if done.standing.closed_rooms:
+    if restored.standing.closed_rooms:
         command_output.say(
-            f"{counted(done.standing.closed_rooms, 'room')} closed by an operator, as backed up: "
-            "./run admin closed-rooms"
+            f"{counted(restored.standing.closed_rooms, 'room')} closed by an operator, as backed "
+            "up: ./run admin closed-rooms"
         )
     command_output.say(
         "what next: let DATABASE_URL of every node name this database, and start them; if"

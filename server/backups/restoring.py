@@ -9,14 +9,14 @@ from machine.postgres_programs import PostgresProgram, address, find, run
 from machine.reading.plain_file import NotPlain, opened_plain
 from persistence.backups import reset_after_restore, restore_target
 from persistence.backups.contents import Contents, Server, differences, snapshot
-from persistence.backups.reset_after_restore import Standing
+from persistence.backups.reset_after_restore import OrdersBefore
 from persistence.caller_role import ROLE
 from persistence.journal.epochs import Renewed
 from persistence.journal.new_epochs import new_epochs
 from persistence.migrate import bring_up_to_date
 from server.backups import backup_directory
 from server.backups.backup_directory import Manifest, NotKept
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 
 Tell = Callable[[str], None]
 
@@ -55,7 +55,7 @@ class Restored:
     is_proved: bool
     contents: Contents
     migrated: list[str]
-    standing: Standing
+    standing: OrdersBefore
     renewed: Renewed
 
 
@@ -81,29 +81,34 @@ def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
 
 
 async def restore(
-    dump: Path, manifest: Manifest | None, url: str, jobs: int | None, tell: Tell, left: Left
+    dump: Path,
+    manifest: Manifest | None,
+    url: str,
+    jobs: int | None,
+    tell: Tell,
+    end_words: EndWords,
 ) -> Restored:
-    """All of it: rows, proof, migrations, new epochs. `left` says what is there meanwhile.
+    """All of it: rows, proof, migrations, new epochs. `end_words` says what is there meanwhile.
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`.
     """
     began_at = time.monotonic()
-    server, contents = await load(dump, manifest, url, jobs, tell, left)
-    left.words = WITHOUT_EPOCHS.format(server.database)
+    server, contents = await load(dump, manifest, url, jobs, tell, end_words)
+    end_words.words = WITHOUT_EPOCHS.format(server.database)
     tell("migrating, where it is older than this Prime")
-    done = await bring_up_to_date(url)
-    standing = await reset_after_restore.settle(url)
+    migrated = await bring_up_to_date(url)
+    standing_orders = await reset_after_restore.settle(url)
     tell("giving new epochs")
     renewed = await new_epochs(url, force=True)  # what is alive in it are rows of the dump
-    left.words = DONE.format(server.database)
+    end_words.words = DONE.format(server.database)
     return Restored(
         dump.name,
         server.database,
         time.monotonic() - began_at,
         manifest is not None,
         contents,
-        done.applied,
-        standing,
+        migrated.applied,
+        standing_orders,
         renewed,
     )
 
@@ -114,7 +119,7 @@ async def load(
     url: str,
     jobs: int | None,
     tell: Tell,
-    left: Left,
+    end_words: EndWords,
     *,
     makes_roles: bool = False,
 ) -> tuple[Server, Contents]:
@@ -127,16 +132,16 @@ async def load(
     owner = await restore_target.owner_to_become(url)
     options += [f"--role={owner}"] if owner else []
     options += [f"--jobs={jobs}"] if jobs else ["--single-transaction"]
-    left.words = (HALF if jobs else IN_ONE).format(server.database)
+    end_words.words = (HALF if jobs else IN_ONE).format(server.database)
     await run(program, [*options, str(dump)], at.environment, tell)
-    left.words = WITHOUT_PROOF.format(server.database)
+    end_words.words = WITHOUT_PROOF.format(server.database)
     tell("comparing all rows with the manifest")
     async with snapshot(url) as database_snapshot:
         contents = await database_snapshot.read()
     differ = differences(manifest.contents, contents) if manifest else []
     if differ:
         and_more = f" and {len(differ) - 3} more" if len(differ) > 3 else ""
-        left.words = OTHERS.format(server.database)
+        end_words.words = OTHERS.format(server.database)
         raise NotKept(
             f"the rows are not those that were backed up: {'; '.join(differ[:3])}{and_more}"
         )

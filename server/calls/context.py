@@ -52,7 +52,7 @@ class Announcer(Protocol):
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
-    def session_revoked(self, auth_session: str, said: str = "") -> None: ...
+    def session_revoked(self, auth_session: str, reason: str = "") -> None: ...
 
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
@@ -216,8 +216,8 @@ def looking_up(context: Context, user: str) -> Iterator[None]:
         rates.charge(user, now, -1)
 
 
-def within(count: int, most: float, what: str) -> None:
+def within(count: int, most: float, what_is_many: str) -> None:
     """Raises `Refused` if there are as many as there may be (rule K4)."""
     if count >= most:
-        text = f"there may be {most:.0f} {what}; delete some you no longer need"
+        text = f"there may be {most:.0f} {what_is_many}; delete some you no longer need"
         raise Refused(ErrorCode.LIMIT_REACHED, text)

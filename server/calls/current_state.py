@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from persistence.journal.contract import Known
-from persistence.journal.history import Standing, standing
+from persistence.journal.contract import KnownState
+from persistence.journal.history import JournalStanding, standing
 from rooms.document.document import Document
 from schema.messages import Position
 from server.calls.context import Context
@@ -14,7 +14,7 @@ from server.live.room_services import RoomClosed
 from server.states.effective_ops import record_by_replay
 from server.states.stored_state import document_at
 
-NOTHING_KNOWN = Known("00000000-0000-0000-0000-000000000000", 0, None)
+NOTHING_KNOWN = KnownState("00000000-0000-0000-0000-000000000000", 0, None)
 """Fits no project: the journal answers it with where the project stands."""
 
 Question = Callable[..., Any]
@@ -52,7 +52,7 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
         return await document.use(_of_state, question, args)
 
 
-async def record_effects(context: Context, project: str, user: str) -> Standing:
+async def record_effects(context: Context, project: str, user: str) -> JournalStanding:
     """See that the journal knows what took effect; how it stands, up to the seq of which it does.
 
     Where no room is open here, the journal knows it up to the newest stored state, and what follows

@@ -50,8 +50,8 @@ async def dispatch(
     """
     require_callable(method, is_logged_in=caller.identity is not None)
     if method not in WITHOUT_LOGIN:
-        alone = method.startswith(ABOUT_LOGINS)
-        context = as_login(context, caller.user, caller.auth_session, alone=alone)
+        is_alone = method.startswith(ABOUT_LOGINS)
+        context = as_login(context, caller.user, caller.auth_session, alone=is_alone)
     if isinstance(params, Batch) and not params.atomic:
         return await _BATCHES.one_by_one(context, caller, params, codec, key)
     with context.deadlines.within(CALL_SECONDS):

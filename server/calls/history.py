@@ -133,13 +133,13 @@ async def _end(context: Context, caller: Caller, params: calls.ListOps) -> Posit
     """Where the last page ends. Of all before it the journal knows what took effect."""
     stands = await current_state.record_effects(context, params.project, caller.user)
     head = stands.head
-    to = head if params.to is None else params.to
-    if max(params.after, to) > head:
+    end_seq = head if params.to is None else params.to
+    if max(params.after, end_seq) > head:
         raise Refused(ErrorCode.POSITION_AHEAD, f"the newest seq is {head}", head=head)
-    if to < params.after:
+    if end_seq < params.after:
         text = "to: that is before `after`; ops are told forwards"
         raise Refused(ErrorCode.VALIDATION, text, field="to")
-    seq = await project_history.group_end(context.db, params.project, to, head)
+    seq = await project_history.group_end(context.db, params.project, end_seq, head)
     return Position(stands.epoch, max(seq, params.after))
 
 
@@ -163,8 +163,8 @@ def _deltas(rows: list[OpsRow], skipped: int) -> list[calls.HistoryDelta]:
 def _spelled_within(ops: list[Op], bytes_left: int, *, must_take: bool) -> tuple[list[Op], int]:
     """The first of the ops that fit, one at least if need be, and the bytes that are left then."""
     page_ops: list[Op] = []
-    for proposed in walked(ops, yield_gil):
-        [op] = bare([spelled(proposed)])
+    for proposed_op in walked(ops, yield_gil):
+        [op] = bare([spelled(proposed_op)])
         bytes_left -= max(len(msgspec.json.encode(op)), len(msgspec.msgpack.encode(op)))
         if bytes_left < 0 and not (must_take and not page_ops):
             break

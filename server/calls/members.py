@@ -39,7 +39,7 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> An
         user,
         params.role,
         most,
-        by=caller.user,
+        actor=caller.user,
         tracks=params.tracks,
         is_member=params.user is not None,
     )
@@ -68,11 +68,11 @@ async def join(context: Context, caller: Caller, params: calls.JoinProject) -> A
 
 async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:
     """Put someone out, or leave oneself; the second time changes nothing (rule C4)."""
-    by = None if params.user == caller.user else caller.user
-    if by is not None:
-        await require_owner(context, params.project, by)
+    actor = None if params.user == caller.user else caller.user
+    if actor is not None:
+        await require_owner(context, params.project, actor)
     try:
-        await project_members.revoke(context.db, params.project, params.user, by=by)
+        await project_members.revoke(context.db, params.project, params.user, actor=actor)
     except NoSuchProject:
         raise
     except NotFound:

@@ -81,8 +81,8 @@ async def archive(context: Context, caller: Caller, params: calls.ArchiveProject
 
 async def require_room(context: Context, user: str, id: str | None) -> None:
     """Raises `Refused` if the user owns as many projects as one may, not counting this one."""
-    owned = await studio_projects.count_others(context.db, user, id)
-    within(owned, context.usage.limits.projects_per_user, "projects of one owner")
+    owned_count = await studio_projects.count_others(context.db, user, id)
+    within(owned_count, context.usage.limits.projects_per_user, "projects of one owner")
 
 
 def as_project(row: ProjectRow) -> Any:

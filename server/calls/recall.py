@@ -67,7 +67,7 @@ async def correct(
     if params.key is None and (params.weight, params.rename, params.data) != (None, None, None):
         text = "`weight`, `rename` and `data` say what changes of a `key`: name one"
         raise Refused(ErrorCode.VALIDATION, text, field="key")
-    changed = await correcting.correct(
+    changed_count = await correcting.correct(
         context.db,
         caller.user,
         params.category,
@@ -77,9 +77,9 @@ async def correct(
         weight=params.weight,
         rename=params.rename,
         data=params.data,
-        shown=params.shown,
+        shown_keys=params.shown,
     )
-    return calls.CorrectedRecall(changed)
+    return calls.CorrectedRecall(changed_count)
 
 
 async def forget(

@@ -121,7 +121,7 @@ async def restore(
 
     A restore that has nothing to do is an entry without ops: its id is remembered as any other.
     """
-    allowed = await require_permitted(context, params.project, caller.user)
+    allowance = await require_permitted(context, params.project, caller.user)
     await project_snapshots.author_of(context.db, params.project, params.snapshot)
     proposal = _proposal(context, caller, params)
     before: str | None = None
@@ -132,16 +132,16 @@ async def restore(
         await require_not_archived(context, params.project)
         async with await _stored_document(context, params.project, params.snapshot) as target:
             live = await context.hub.open(params.project)
-            frozen = await live.freeze()
-            ops: list[Op] = await target.use(_ops_from, frozen.state)
+            frozen_state = await live.freeze()
+            ops: list[Op] = await target.use(_ops_from, frozen_state.state)
             weight: tuple[int, int] = await target.use(_weight)
-        left = live.room.document.margin_as(*weight)
-        if left is not None:
-            margin = Margin(frozen.seq, left)
+        bytes_left = live.room.document.margin_as(*weight)
+        if bytes_left is not None:
+            margin = Margin(frozen_state.seq, bytes_left)
             proposal = msgspec.structs.replace(proposal, margin=margin)
-        if allowed.transport is not None and await context.in_thread(_change_transport, ops):
-            raise Refused(ErrorCode.FORBIDDEN, allowed.transport)
-        del frozen  # `keep` takes a state of its own
+        if allowance.transport is not None and await context.in_thread(_change_transport, ops):
+            raise Refused(ErrorCode.FORBIDDEN, allowance.transport)
+        del frozen_state  # `keep` takes a state of its own
         if ops and not live.room.knows(params.id):
             before = await _keep_before(context, live, caller.user)
     count = len(ops)  # they are the room's from now on
@@ -220,8 +220,8 @@ async def delete(context: Context, caller: Caller, params: calls.DeleteSnapshot)
 
 
 async def _stored_document(context: Context, project: str, snapshot: str) -> WorkerDocument:
-    stored = await project_snapshots.state(context.reads, project, snapshot)
-    return await worker_document(stored, context.in_thread)
+    stored_state = await project_snapshots.state(context.reads, project, snapshot)
+    return await worker_document(stored_state, context.in_thread)
 
 
 def _itself(state: State) -> State:

@@ -13,7 +13,7 @@ from itertools import islice
 import structlog
 
 from persistence.errors import Busy, ToRepair, Unavailable
-from persistence.journal.contract import Appended, Journal, Known
+from persistence.journal.contract import Appended, Journal, KnownState
 from rooms.journal.entry import Proposal
 from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
 from server.events.events import About
@@ -146,10 +146,10 @@ class WaitingDeltas:
 
     def refuse(self, queue: ProjectQueue) -> list[Proposal]:
         """Take out all that waits in the project, in order."""
-        refused = [proposal for _, proposal in queue.waiting]
-        self.count -= len(refused)
+        refused_proposals = [proposal for _, proposal in queue.waiting]
+        self.count -= len(refused_proposals)
         queue.waiting.clear()
-        return refused
+        return refused_proposals
 
     def forget(self, project: str) -> None:
         """Drop its queue, unless something waits there."""
@@ -171,31 +171,31 @@ class Committer:
     """Rooms bound what waits; an append that failed is repeated, ids make that safe (rule D3).
 
     `held_back` is told of a project that has waited too long, and calls `give_back`; `degraded` of
-    one that cannot be written to, or can again (None: all of them), and why. `took` hears of each
-    batch when its deltas came and were stored, once their rooms have been told.
+    one that cannot be written to, or can again (None: all of them), and why. `on_duration` hears of
+    each batch when its deltas came and were stored, once their rooms have been told.
     """
 
     def __init__(
         self,
         journal: Journal,
-        known: Callable[[set[str]], Mapping[str, Known]],
+        known_states_of: Callable[[set[str]], Mapping[str, KnownState]],
         committed: Callable[[list[Proposal], Appended], None],
         held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
         count: Count,
-        took: Took,
+        on_duration: Took,
     ) -> None:
         self._journal = journal
-        self._known = known
+        self._known_states_of = known_states_of
         self._committed = committed
         self._held_back = held_back
         self._degraded = degraded
         self._count = count
-        self._on_duration = took
+        self._on_duration = on_duration
         self._now = asyncio.get_running_loop().time
-        self._waiting = WaitingDeltas()
+        self._waiting_deltas = WaitingDeltas()
         self._together = asyncio.Event()  # something waits that nothing is known against
-        self._alone = asyncio.Event()  # something waits that has to go alone
+        self._has_alone = asyncio.Event()  # something waits that has to go alone
         self._idle = asyncio.Event()  # nothing waits
         self._idle.set()
         self._is_to_repair = False  # the operator has been told, and has not yet
@@ -204,20 +204,20 @@ class Committer:
     @property
     def held_up(self) -> list[str]:
         """Projects that cannot be written to while others can."""
-        return [queue.project for queue in self._waiting.queues.values() if queue.is_held_up]
+        return [queue.project for queue in self._waiting_deltas.queues.values() if queue.is_held_up]
 
     @property
     def waiting(self) -> int:
         """Deltas that wait for the journal."""
-        return self._waiting.count
+        return self._waiting_deltas.count
 
     def forget(self, project: str) -> None:
         """Its room is closed here: forget how its appends fared."""
-        self._waiting.forget(project)
+        self._waiting_deltas.forget(project)
 
     def submit(self, proposal: Proposal) -> None:
         """Have a proposal appended with the next transaction that has room for it."""
-        event = self._alone if self._waiting.add(proposal) else self._together
+        event = self._has_alone if self._waiting_deltas.add(proposal) else self._together
         event.set()
         self._idle.clear()
 
@@ -226,13 +226,13 @@ class Committer:
 
         Nothing, if it is being tried again just now.
         """
-        queue = self._waiting.queues.get(project)
+        queue = self._waiting_deltas.queues.get(project)
         if queue is None or queue.is_in_flight or not queue.failures:
             return []
-        refused = self._waiting.refuse(queue)
-        if not self._waiting.count:
+        refused_proposals = self._waiting_deltas.refuse(queue)
+        if not self._waiting_deltas.count:
             self._idle.set()
-        return refused
+        return refused_proposals
 
     async def settled(self) -> None:
         """Wait until nothing waits any more."""
@@ -242,7 +242,7 @@ class Committer:
         """For the life of the node: append what goes together."""
         while True:
             await self._together.wait()
-            batch = self._waiting.take_together()
+            batch = self._waiting_deltas.take_together()
             if batch:
                 await self._append(batch)
                 await asyncio.sleep(0)  # others' turn, before the next batch is encoded
@@ -252,19 +252,19 @@ class Committer:
     async def run_alone(self) -> None:
         """For the life of the node, once for each connection: append what goes alone."""
         while True:
-            alone = self._waiting.take_alone(self._now())
-            if alone:
-                await self._append(alone)
+            queue_alone = self._waiting_deltas.take_alone(self._now())
+            if queue_alone:
+                await self._append(queue_alone)
             else:
                 await self._something_alone()
 
     async def _something_alone(self) -> None:
-        self._alone.clear()
-        retry_at = self._waiting.next_retry()
+        self._has_alone.clear()
+        retry_at = self._waiting_deltas.next_retry()
         seconds = None if retry_at is None else max(0.0, retry_at - self._now())
         try:
             async with asyncio.timeout(seconds):
-                await self._alone.wait()
+                await self._has_alone.wait()
         except TimeoutError:
             return
 
@@ -275,7 +275,7 @@ class Committer:
             for queue, each in proposals_by_queue.items()
         }
         try:
-            known_heads = self._known({queue.project for queue in proposals_by_queue})
+            known_heads = self._known_states_of({queue.project for queue in proposals_by_queue})
             appended = await self._journal.append(batch, known_heads)
         except Busy as error:
             self._failed(proposals_by_queue, error)
@@ -306,7 +306,7 @@ class Committer:
             self._degraded(None, False, "")
         for queue, proposals in proposals_by_queue.items():
             was_held_up = queue.is_held_up
-            self._waiting.settle(queue, proposals)
+            self._waiting_deltas.settle(queue, proposals)
             if was_held_up:
                 self._degraded(queue.project, False, "")
         self._committed(batch, appended)
@@ -315,7 +315,7 @@ class Committer:
         self, proposals_by_queue: dict[ProjectQueue, list[Proposal]], error: Unavailable
     ) -> None:
         """The database is not there, for nobody: all wait."""
-        log.warning("journal unavailable", **because(error), waiting=self._waiting.count)
+        log.warning("journal unavailable", **because(error), waiting=self._waiting_deltas.count)
         self._degraded(None, True, "the database does not answer; your edits wait")
         await asyncio.sleep(_delay(self._outages))
         self._outages += 1
@@ -333,10 +333,10 @@ class Committer:
         for queue in proposals_by_queue:
             if not queue.failures:
                 queue.since = now
-            alone = len(proposals_by_queue) == 1
-            queue.retry_at = now + (_delay(queue.failures) if alone else 0.0)
+            is_alone = len(proposals_by_queue) == 1
+            queue.retry_at = now + (_delay(queue.failures) if is_alone else 0.0)
             queue.failures += 1
-            if alone:
+            if is_alone:
                 self._failed_alone(queue, now - queue.since, error)
 
     def _log_failure(
@@ -365,8 +365,8 @@ class Committer:
         for queue in proposals_by_queue:
             queue.is_in_flight = False
             if queue.waiting:
-                (self._alone if queue.goes_alone else self._together).set()
-        if not self._waiting.count:
+                (self._has_alone if queue.goes_alone else self._together).set()
+        if not self._waiting_deltas.count:
             self._idle.set()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Journal, Known
+from persistence.journal.contract import Journal, KnownState
 from rooms.journal.entry import Outcome, Proposal
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_GROUPS_BYTES
@@ -26,23 +26,23 @@ Parts = Sequence[Proposal]
 class GroupCommitter:
     """One group at a time, and few bytes that wait: a group may be large.
 
-    `answered` is told what became of a group; `failed`, that something broke and nobody knows, or
-    (UNAVAILABLE) that there are too many just now.
+    `on_answer` is told what became of a group; `on_failure`, that something broke and nobody knows,
+    or (UNAVAILABLE) that there are too many just now.
     """
 
     def __init__(
         self,
         journal: Journal,
-        known: Callable[[str], Known],
-        answered: Callable[[Parts, Outcome, int | None], None],
-        failed: Callable[[Parts, ErrorCode], None],
+        known_state_of: Callable[[str], KnownState],
+        on_answer: Callable[[Parts, Outcome, int | None], None],
+        on_failure: Callable[[Parts, ErrorCode], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         count: Count,
     ) -> None:
         self._journal = journal
-        self._known = known
-        self._answered = answered
-        self._failed = failed
+        self._known_state_of = known_state_of
+        self._on_answer = on_answer
+        self._on_failure = on_failure
         self._spawn = spawn
         self._count = count
         self._append_lock = asyncio.Lock()
@@ -58,7 +58,7 @@ class GroupCommitter:
         """Store the deltas of a group, all or none."""
         size = sum(len(part.payload) for part in parts)
         if self._bytes and self._bytes + size > MAX_GROUPS_BYTES:
-            self._failed(parts, ErrorCode.UNAVAILABLE)
+            self._on_failure(parts, ErrorCode.UNAVAILABLE)
             return
         self._under_way += 1
         self._bytes += size
@@ -73,11 +73,11 @@ class GroupCommitter:
         try:
             outcome, seq = await self._append(parts)
         except Exception:
-            self._failed(parts, ErrorCode.INTERNAL)
+            self._on_failure(parts, ErrorCode.INTERNAL)
             raise
         else:
             self._count("commit_groups")
-            self._answered(parts, outcome, seq)
+            self._on_answer(parts, outcome, seq)
         finally:
             self._under_way -= 1
             self._bytes -= size
@@ -94,7 +94,9 @@ class GroupCommitter:
         while True:
             try:
                 async with self._append_lock:
-                    return await self._journal.append_group(staging, parts, self._known(project))
+                    return await self._journal.append_group(
+                        staging, parts, self._known_state_of(project)
+                    )
             except Unavailable as error:
                 log.warning("journal unavailable", **because(error), parts=len(parts))
             await asyncio.sleep(delay)

@@ -7,19 +7,25 @@ from schema.operating.health import NOTHING_MEASURED, Latency
 from server.health.durations import Durations
 
 
-def told(*each: Durations) -> dict[str, Any]:
+def histogram_map(*histograms: Durations) -> dict[str, Any]:
     """Histograms of the same bounds as one, as JSON has it."""
-    counts = [sum(column) for column in zip(*(one.of_late() for one in each), strict=True)]
-    return {"upto_ms": [round(bound * 1_000, 3) for bound in each[0].bounds], "counts": counts}
+    counts = [
+        sum(column)
+        for column in zip(*(histogram.of_late() for histogram in histograms), strict=True)
+    ]
+    return {
+        "upto_ms": [round(bound * 1_000, 3) for bound in histograms[0].bounds],
+        "counts": counts,
+    }
 
 
 def latency(answers: Sequence[dict[str, Any]]) -> Latency:
     """What nodes told, together; of one with other bounds, which is of another version, nothing."""
     if not answers:
         return NOTHING_MEASURED
-    same = [answer for answer in answers if answer["upto_ms"] == answers[0]["upto_ms"]]
-    upto: list[float] = same[0]["upto_ms"]
-    counts = [sum(column) for column in zip(*(one["counts"] for one in same), strict=True)]
+    same_bounds = [answer for answer in answers if answer["upto_ms"] == answers[0]["upto_ms"]]
+    upto: list[float] = same_bounds[0]["upto_ms"]
+    counts = [sum(column) for column in zip(*(one["counts"] for one in same_bounds), strict=True)]
     halves, most = quantile(upto, counts, 0.5), quantile(upto, counts, 0.99)
     return Latency(sum(counts), halves, most, upto, counts)
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from rooms.presence.seat import Seat
-from server.control_plane.latencies import latency, told
+from server.control_plane.latencies import histogram_map, latency
 from server.control_plane.slow_calls import SlowCalls
 from server.events.events import Event, Events
 from server.live.hub import Hub
@@ -38,26 +38,26 @@ class NodeAnswers:
         self._slow_calls = slow_calls
         self._events = events
         self._node = hub.node
-        self._by: dict[str, Callable[..., Any]] = {
+        self._answer_by_kind: dict[str, Callable[..., Any]] = {
             "health": health,
             "events": self._list_events,
             "rooms": self._rooms,
             "room": self._room,
             "logins": self._logins,
             "slow_calls": self._slow,
-            "member": self._whose,
+            "member": self._seat_owner,
             "kick": hub.kick,
         }
 
-    def answer(self, asks: str, params: Mapping[str, Any]) -> Any:
+    def answer(self, question_kind: str, params: Mapping[str, Any]) -> Any:
         """None: this is no question of this version, or it has failed, and the log says why."""
-        answer = self._by.get(asks)
+        answer = self._answer_by_kind.get(question_kind)
         if answer is None:
             return None
         try:
             return answer(**params)
         except Exception:
-            log.exception("a question of another node could not be answered", asks=asks)
+            log.exception("a question of another node could not be answered", asks=question_kind)
             return None
 
     def _rooms(self, after: str, limit: int, order: str = "project") -> list[dict[str, Any]]:
@@ -72,7 +72,7 @@ class NodeAnswers:
         if live is None:
             return None
         seats = sorted(live.room.seats.values(), key=_since)[: MEMBERS_TOLD + 1]
-        latencies = {"ack": told(live.acks), "tick_gap": told(live.tick_gaps)}
+        latencies = {"ack": histogram_map(live.acks), "tick_gap": histogram_map(live.tick_gaps)}
         members = [self._member(live, seat) for seat in seats]
         return self._room_row(live) | latencies | {"seats": members}
 
@@ -98,7 +98,7 @@ class NodeAnswers:
 
     def _room_row(self, live: LiveRoom) -> dict[str, Any]:
         room = live.room
-        acks, gaps = latency([told(live.acks)]), latency([told(live.tick_gaps)])
+        acks, gaps = latency([histogram_map(live.acks)]), latency([histogram_map(live.tick_gaps)])
         connections = filter(None, map(self._connections.get, room.seats))
         return {
             "project": room.project,
@@ -117,7 +117,7 @@ class NodeAnswers:
             "outbox_bytes": sum(connection.waiting_bytes for connection in connections),
         }
 
-    def _whose(self, member: str) -> dict[str, str] | None:
+    def _seat_owner(self, member: str) -> dict[str, str] | None:
         """Whose seat it is, and in which room; None: it has none here."""
         for live in self._hub.rooms.values():
             for seat in live.room.seats.values():
@@ -168,8 +168,8 @@ def _load(live: LiveRoom) -> float:
 
 def _event_map(event: Event) -> dict[str, Any]:
     moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.at)}
-    counted = {"number": event.number, "kind": event.kind, "count": event.count}
-    return counted | moments | event.about._asdict()
+    numbers = {"number": event.number, "kind": event.kind, "count": event.count}
+    return numbers | moments | event.about._asdict()
 
 
 def _microsecond(seconds: float) -> int:

@@ -29,7 +29,7 @@ TOLD = "node_questions"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NodeReplies:
     """Node -> its answer, and those that gave none in time."""
 
     answers: dict[str, Any]
@@ -57,7 +57,7 @@ class NodeQuestions:
         self._answer_here = answer_here
         """This node's own answer, without the database."""
 
-    async def ask(self, asks: str, **params: Any) -> Asked:
+    async def ask(self, asks: str, **params: Any) -> NodeReplies:
         """Wait for all that are there; raises `PersistenceError`."""
         nodes_wanted = await nodes.alive(self._db, ALIVE_SECONDS) | {self._node}
         number = await node_questions.ask(self._db, asks, params)
@@ -67,15 +67,15 @@ class NodeQuestions:
             answer_rows = await node_questions.answers(self._db, number)
         finally:
             await node_questions.done(self._db, number)
-        return Asked(answer_rows, sorted(nodes_wanted - answer_rows.keys()))
+        return NodeReplies(answer_rows, sorted(nodes_wanted - answer_rows.keys()))
 
-    async def ask_or_answer_here(self, asks: str, **params: Any) -> Asked:
+    async def ask_or_answer_here(self, asks: str, **params: Any) -> NodeReplies:
         """The same; while the database cannot be asked, what this node alone knows."""
         try:
             return await self.ask(asks, **params)
         except PersistenceError as error:
             answers = {self._node: self._answer_here(asks, params)}
-            return Asked(answers, [], one_line(error.in_full))
+            return NodeReplies(answers, [], one_line(error.in_full))
 
     async def tell(self) -> None:
         """There is something new for every node to look at; this one has when it is done."""
@@ -83,10 +83,10 @@ class NodeQuestions:
         with suppress(PersistenceError):  # it is stored: the next look finds it
             await self._look()
 
-    async def _until_answered(self, number: str, wanted: set[str]) -> None:
+    async def _until_answered(self, number: str, nodes_wanted: set[str]) -> None:
         time = asyncio.get_running_loop().time
         until = time() + WAIT_SECONDS
         while time() < until:
-            if wanted <= await node_questions.answered(self._db, number):
+            if nodes_wanted <= await node_questions.answered(self._db, number):
                 return
             await asyncio.sleep(LOOK_SECONDS)

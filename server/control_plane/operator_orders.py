@@ -16,7 +16,7 @@ from persistence.errors import Busy, PersistenceError, Unavailable
 from persistence.pool import Executor
 from persistence.tables.operating import node_questions, nodes, operator_orders
 from persistence.tables.operating.nodes import Figures
-from persistence.tables.operating.operator_orders import Question, Told
+from persistence.tables.operating.operator_orders import OrdersRead, Question
 from server.control_plane.node_answers import NodeAnswers
 from server.live.hub import Hub
 
@@ -36,7 +36,7 @@ class OperatorOrders:
         self,
         db: Executor,
         hub: Hub,
-        answering: NodeAnswers,
+        node_answers: NodeAnswers,
         drain: Callable[[bool], None],
         figures: Callable[[], Figures],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
@@ -50,7 +50,7 @@ class OperatorOrders:
         only be read answers everything else. False until it is written again."""
         self._db = db
         self._hub = hub
-        self._answering = answering
+        self._node_answers = node_answers
         self._drain = drain
         self._figures = figures
         self._spawn = spawn
@@ -62,9 +62,9 @@ class OperatorOrders:
         """Whether a look is to begin because another node has told of something: one, however many
         words come while the one before it lasts."""
 
-    def answer_here(self, asks: str, params: Mapping[str, Any]) -> Any:
+    def answer_here(self, question_kind: str, params: Mapping[str, Any]) -> Any:
         """What this node answers to a question, without the database."""
-        return self._answering.answer(asks, params)
+        return self._node_answers.answer(question_kind, params)
 
     async def look(self) -> None:
         """Read what is new, and do it; raises `PersistenceError`."""
@@ -81,9 +81,9 @@ class OperatorOrders:
 
     async def say_there(self) -> None:
         """This node is there, and holds so much; raises `PersistenceError`."""
-        mine = self.node, socket.gethostname()[:255], self.address, os.getpid(), self._version
+        own_row = self.node, socket.gethostname()[:255], self.address, os.getpid(), self._version
         try:
-            await nodes.seen(self._db, *mine, self._figures())
+            await nodes.seen(self._db, *own_row, self._figures())
         except Busy:  # somebody has a lock: others can be written
             raise
         except Unavailable:
@@ -121,19 +121,21 @@ class OperatorOrders:
         for question in orders_read.questions:
             await self._answer(question)
 
-    def _obey(self, told: Told) -> None:
-        standing = self._hub.standing_orders
-        if told.message != standing.maintenance:
-            log.warning("maintenance", is_on=told.message is not None, message=told.message or "")
-            self._hub.set_maintenance(told.message)
-        if told.closed != standing.closed:
-            log.warning("rooms closed by operators", rooms=len(told.closed))
-            self._hub.close_rooms(told.closed)
-        if told.drain_words != self._drain_words:
-            self._drain_words = told.drain_words
-            if told.drain_words:  # else others had forgotten this node, and nobody said anything
-                self._drain(told.is_drained)
+    def _obey(self, orders: OrdersRead) -> None:
+        standing_orders = self._hub.standing_orders
+        if orders.message != standing_orders.maintenance:
+            log.warning(
+                "maintenance", is_on=orders.message is not None, message=orders.message or ""
+            )
+            self._hub.set_maintenance(orders.message)
+        if orders.closed != standing_orders.closed:
+            log.warning("rooms closed by operators", rooms=len(orders.closed))
+            self._hub.close_rooms(orders.closed)
+        if orders.drain_words != self._drain_words:
+            self._drain_words = orders.drain_words
+            if orders.drain_words:  # else others had forgotten this node, and nobody said anything
+                self._drain(orders.is_drained)
 
     async def _answer(self, question: Question) -> None:
-        answer = self._answering.answer(question.asks, question.params)
+        answer = self._node_answers.answer(question.asks, question.params)
         await node_questions.answer(self._db, question.id, self.node, answer)

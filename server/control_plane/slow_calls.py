@@ -57,5 +57,5 @@ class SlowCalls:
         }
 
 
-def _slowest_first(one: TookSoLong) -> float:
-    return -one.seconds
+def _slowest_first(slow_call: TookSoLong) -> float:
+    return -slow_call.seconds

@@ -41,7 +41,7 @@ MOST_UNREADABLE = 16
 log = structlog.get_logger()
 
 
-class Asked(msgspec.Struct, forbid_unknown_fields=True):
+class SocketRequest(msgspec.Struct, forbid_unknown_fields=True):
     """One line."""
 
     method: str
@@ -59,20 +59,20 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
 
 class AdminSocket:
-    """That of one node. `given`: its directory, where one is set; `data`: that of all data."""
+    """That of one node. `path_given`: its directory, where one is set; `data`: that of all data."""
 
     def __init__(
         self,
         context: Context,
         node: str,
-        given: Path | None,
+        path_given: Path | None,
         data: Path,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         count: Count,
     ) -> None:
         self._context = context
         self._node = node
-        self._directory = directory_of(given, data, os.environ)
+        self._directory = directory_of(path_given, data, os.environ)
         self._spawn = spawn
         self._count = count
         self._server: asyncio.Server | None = None
@@ -132,7 +132,7 @@ class AdminSocket:
     async def _answer(self, caller: Caller, line: bytes) -> Answer:
         number = 0
         try:
-            question = msgspec.json.decode(line, type=Asked)
+            question = msgspec.json.decode(line, type=SocketRequest)
             number = question.id
             kind = (
                 OPERATOR_METHODS[question.method][0]

@@ -35,12 +35,12 @@ class ChangeBatch:
 
     def news(self, logged: str, place: Place) -> list[str]:
         """Ids of the rows that have changed since a place saw them, in order."""
-        changed = self.changed.get(logged, {})
+        changes_by_id = self.changed.get(logged, {})
         if self.place.following <= place.oldest:
             return []  # it saw all of it
         return [
             id
-            for id, changes in changed.items()
+            for id, changes in changes_by_id.items()
             if not all(place.saw(change.xact) for change in changes)
         ]
 
@@ -63,34 +63,38 @@ async def read_change_batch(
     db: Executor, watches: Watches, place: Place, changes: Sequence[Change]
 ) -> tuple[ChangeBatch, int]:
     """What the rows hold and who sees them, and how many questions that took."""
-    changed: dict[str, dict[str, list[Change]]] = {}
+    changes_by_table: dict[str, dict[str, list[Change]]] = {}
     for change in changes:
-        of_table = changed.setdefault(change.table, {})
+        of_table = changes_by_table.setdefault(change.table, {})
         of_table[change.row] = [*of_table.pop(change.row, ()), change]
-    groups = [g for table in changed for g in watches.of_table(table)]
-    rows, query_count = await _read_rows(db, groups, changed)
+    groups = [g for table in changes_by_table for g in watches.of_table(table)]
+    rows, query_count = await _read_rows(db, groups, changes_by_table)
     ties, asked_too = await _ties(db, groups, rows)
-    size = sum(map(len, changed.values()))
-    return ChangeBatch(place, changed, rows, frozenset(groups), ties, size), query_count + asked_too
+    size = sum(map(len, changes_by_table.values()))
+    return ChangeBatch(
+        place, changes_by_table, rows, frozenset(groups), ties, size
+    ), query_count + asked_too
 
 
 async def _read_rows(
-    db: Executor, groups: Sequence[Group], changed: Mapping[str, Mapping[str, Sequence[Change]]]
+    db: Executor,
+    groups: Sequence[Group],
+    changes_by_table: Mapping[str, Mapping[str, Sequence[Change]]],
 ) -> tuple[dict[str, dict[str, Row]], int]:
     tables: dict[str, Table] = {}
-    needed: dict[str, dict[str, Column]] = {}
+    needed_columns: dict[str, dict[str, Column]] = {}
     for group in groups:
         table = group.listed.table
         tables[table.relation] = table
-        columns = needed.setdefault(table.relation, {})
+        columns = needed_columns.setdefault(table.relation, {})
         columns.update((column.name, column) for column in group.listed.needed)
     rows: dict[str, dict[str, Row]] = {}
     query_count = 0
     for relation, table in tables.items():
-        columns = needed[relation]
-        in_order = [column for column in table.columns if column.name in columns]
-        ids = changed[logged_as(table)]
-        rows[relation] = await watched_rows.rows_by_id(db, table, in_order, ids)
+        columns = needed_columns[relation]
+        columns_in_order = [column for column in table.columns if column.name in columns]
+        ids = changes_by_table[logged_as(table)]
+        rows[relation] = await watched_rows.rows_by_id(db, table, columns_in_order, ids)
         query_count += 1 + await bring(db, table, rows[relation].values())
     return rows, query_count
 
@@ -130,12 +134,12 @@ async def touched_by_roles(
     projects = {change.project for change in changes if change.project}
     users = {change.user for change in changes if change.user}
     groups = list(watches.groups.values())
-    touched = {
+    touched_watches = {
         watch for group in groups if by_role(group.listed.table) for watch in group.of_users(users)
     }
     among_people = [group for group in groups if by_peers(group.listed.table)]
     if among_people:
         watching = {user for group in among_people for user in group.by_user}
         users |= await watched_rows.members_among(db, projects, watching)
-        touched.update(watch for group in among_people for watch in group.of_users(users))
-    return sorted(touched, key=lambda watch: watch.id)
+        touched_watches.update(watch for group in among_people for watch in group.of_users(users))
+    return sorted(touched_watches, key=lambda watch: watch.id)

@@ -71,12 +71,12 @@ class Changes:
         parts: list[list[Raw]] = [[]]
         size = 0
         for number in numbers:
-            one = self._encoded(codec, number)
-            if parts[-1] and size + len(one) > MAX_PAGE_BYTES:
+            encoded_change = self._encoded(codec, number)
+            if parts[-1] and size + len(encoded_change) > MAX_PAGE_BYTES:
                 parts.append([])
                 size = 0
-            parts[-1].append(Raw(one))
-            size += len(one)
+            parts[-1].append(Raw(encoded_change))
+            size += len(encoded_change)
         return parts
 
     def _encoded(self, codec: Codec, number: int) -> bytes:

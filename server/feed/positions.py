@@ -32,8 +32,8 @@ class Positions:
 
     def read(self, text: str, owner: bytes) -> Place | None:
         """What was written; None: for another owner. Raises `ValueError` for anything else."""
-        whole = base64url.decode(text)
-        data = next(filter(None, (keys.show(whole) for keys in self._keys)), None)
+        signed_position = base64url.decode(text)
+        data = next(filter(None, (keys.show(signed_position) for keys in self._keys)), None)
         if data is None:
             raise ValueError("not a position that this server has given")
         if data[:OWNER_SIZE] != owner:
@@ -54,16 +54,18 @@ class _Keys:
         signature = self._signature(data)
         return signature + self._hidden(signature, data)
 
-    def show(self, whole: bytes) -> bytes | None:
+    def show(self, signed_position: bytes) -> bytes | None:
         """What was hidden; None: not with these keys."""
-        signature = whole[:SIGNATURE_SIZE]
-        data = self._hidden(signature, whole[SIGNATURE_SIZE:])
+        signature = signed_position[:SIGNATURE_SIZE]
+        data = self._hidden(signature, signed_position[SIGNATURE_SIZE:])
         return data if hmac.compare_digest(signature, self._signature(data)) else None
 
     def _hidden(self, signature: bytes, data: bytes) -> bytes:
         """Hidden, or read again: no stranger learns from it how much is written here, and when."""
         stream = shake_256(self._hiding + signature).digest(len(data))
-        return bytes([one ^ other for one, other in zip(data, stream, strict=True)])
+        return bytes(
+            [data_byte ^ stream_byte for data_byte, stream_byte in zip(data, stream, strict=True)]
+        )
 
     def _signature(self, data: bytes) -> bytes:
         return blake2b(data, key=self._key, digest_size=SIGNATURE_SIZE).digest()

@@ -184,16 +184,16 @@ class FeedReader:
             if len(lists) >= MAX_LISTS_ANEW:
                 self._telling.resync(watch, ResyncReason.ACCESS)
                 continue
-            listed = watch.group.listed
+            watched_list = watch.group.listed
             most, user = MAX_WATCHED_ROWS + 1, watch.user
             try:
                 lists[watch] = await watched_rows.list_rows(
-                    db, listed.table, listed.columns, user, listed.condition, most
+                    db, watched_list.table, watched_list.columns, user, watched_list.condition, most
                 )
             except watched_rows.TooLarge:
                 self._telling.resync(watch, ResyncReason.TOO_MUCH)
             else:
-                self._count("feed_queries", await bring(db, listed.table, lists[watch]))
+                self._count("feed_queries", await bring(db, watched_list.table, lists[watch]))
             self._count("feed_queries")
         return lists
 

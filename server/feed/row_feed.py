@@ -14,7 +14,7 @@ from server.feed.reader import FeedReader
 from server.feed.subscriber import Subscriber
 from server.feed.watch_notifier import WatchNotifier
 from server.feed.watch_start import WatchStart
-from server.feed.watches import Listed, Watches
+from server.feed.watches import WatchedList, Watches
 from server.health.metrics import Count
 from server.refused import Refused
 
@@ -23,7 +23,7 @@ TELL_GAP_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Began:
+class WatchBegan:
     """What the call `watch` is answered."""
 
     watch: str
@@ -68,22 +68,22 @@ class RowFeed:
         self._tell_nodes()
 
     async def start(
-        self, outlet: Subscriber, user: str, listed: Listed, position: str | None
-    ) -> Began:
+        self, outlet: Subscriber, user: str, watched_list: WatchedList, position: str | None
+    ) -> WatchBegan:
         """A watch that waits for `begin`; raises `Refused`, `PersistenceError`."""
-        since = None if position is None else self._read(position, owner(user, listed.key))
+        since = None if position is None else self._read(position, owner(user, watched_list.key))
         if not self._is_here(outlet.id):
             raise Refused(ErrorCode.VALIDATION, "this connection is gone")
-        watch = self.watches.begin(outlet, user, listed)
+        watch = self.watches.begin(outlet, user, watched_list)
         try:
             await self.reader.ready(watch.group.logged)
             first = await self._starting.first(watch, since)
         except BaseException:
             self.watches.end(watch)
             raise
-        return Began(
+        return WatchBegan(
             watch.id,
-            [row if BESIDE not in row else shown(listed.columns, row) for row in first.rows],
+            [row if BESIDE not in row else shown(watched_list.columns, row) for row in first.rows],
             first.left,
             self._positions.write(first.place, watch.owner),
             first.resumed,

@@ -51,14 +51,14 @@ class WatchNotifier:
         self._count = count
         self._positions_due = 0.0
         """When it is next looked for those who were told none for long, in seconds of the loop."""
-        self._began = 0.0
+        self._began_at = 0.0
         """When the turn of the event loop began that it works in, in seconds of the loop."""
 
     async def tell(self, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]) -> None:
         """Everyone whose list is another one now. `lists`: what those hold that were read anew."""
-        self._began = asyncio.get_running_loop().time()
-        begun = self._hold_for_beginners(moment)
-        for watch in begun:
+        self._began_at = asyncio.get_running_loop().time()
+        begun_watches = self._hold_for_beginners(moment)
+        for watch in begun_watches:
             with self._or_anew(watch):
                 self._tell_one_watch(watch, moment, lists.get(watch))
             await self._pause()
@@ -68,7 +68,7 @@ class WatchNotifier:
             except Exception as error:
                 self._note(group.logged, error)
                 await self._end(group.watches(), ResyncReason.FAILED)
-        self._settle(begun, moment.place)
+        self._settle(begun_watches, moment.place)
 
     def begin(self, watch: Watch) -> None:
         """Its first rows are on their way: what came meanwhile follows."""
@@ -86,7 +86,7 @@ class WatchNotifier:
         if loop.time() < self._positions_due:
             return
         self._positions_due = loop.time() + POSITION_SECONDS / 10
-        self._began = loop.time()
+        self._began_at = loop.time()
         for watch in list(self._watches.all()):
             if watch.waiting is None and loop.time() - watch.told_at >= POSITION_SECONDS:
                 watch.told_at = loop.time()
@@ -102,12 +102,12 @@ class WatchNotifier:
 
     async def resync_all(self, reason: ResyncReason) -> None:
         """All who watch now: nobody can be told what has changed."""
-        self._began = asyncio.get_running_loop().time()
+        self._began_at = asyncio.get_running_loop().time()
         await self._end(self._watches.all(), reason)
 
     async def cannot_read(self, tables: Collection[str], error: Exception) -> None:
         """What has changed in these tables of the log: who watches others hears nothing of it."""
-        self._began = asyncio.get_running_loop().time()
+        self._began_at = asyncio.get_running_loop().time()
         for table in sorted(tables):
             self._note(table, error)
         if MEMBERS in tables:  # by whose rows it is known who sees what, of any table
@@ -139,11 +139,11 @@ class WatchNotifier:
 
     def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
-        begun: list[Watch] = []
+        begun_watches: list[Watch] = []
         members = moment.changed.get(MEMBERS, {})
         for watch in self._watches.beginners:
             if watch.waiting is None:
-                begun.append(watch)
+                begun_watches.append(watch)
                 continue
             own_changes = moment.changed.get(watch.group.logged, {})
             if watch.cannot_begin is not None or not (own_changes or members):
@@ -155,14 +155,14 @@ class WatchNotifier:
                 watch.waiting.append(moment)
             else:
                 _hold_no_more(watch, ResyncReason.TOO_MUCH)
-        return begun
+        return begun_watches
 
     def settle(self, place: Place) -> None:
         """Nothing has changed up to there: beginners whose first rows it saw are none any more."""
         self._settle([w for w in self._watches.beginners if w.waiting is None], place)
 
-    def _settle(self, begun: Iterable[Watch], log_place: Place) -> None:
-        saw = [watch for watch in begun if log_place.saw_all_of(watch.place)]
+    def _settle(self, begun_watches: Iterable[Watch], log_place: Place) -> None:
+        saw = [watch for watch in begun_watches if log_place.saw_all_of(watch.place)]
         self._watches.beginners.difference_update(saw)
 
     def _concerned(self, moment: ChangeBatch, lists: Mapping[Watch, object]) -> Iterable[Group]:
@@ -195,9 +195,9 @@ class WatchNotifier:
         for id in moment.changed.get(group.logged, {}):
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(group, id, moment):
-                settled = watches - beginners - apart
-                number = changes.number(kind, id, row) if settled else 0
-                for watch in settled:
+                settled_watches = watches - beginners - apart
+                number = changes.number(kind, id, row) if settled_watches else 0
+                for watch in settled_watches:
                     _take_change(watch, kind, id)
                     numbers.setdefault(watch, []).append(number)
             await self._pause()
@@ -209,10 +209,10 @@ class WatchNotifier:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
         table = watch.group.listed.table
         now = {row_id(table, row): row for row in rows}
-        shown_ids, changed = set(watch.shown), moment.news(watch.group.logged, watch.place)
+        shown_ids, changed_ids = set(watch.shown), moment.news(watch.group.logged, watch.place)
         happened = [
             *((LEFT, id) for id in shown_ids - now.keys()),
-            *((CHANGED, id) for id in changed if id in shown_ids and id in now),
+            *((CHANGED, id) for id in changed_ids if id in shown_ids and id in now),
             *((ENTERED, id) for id in now if id not in shown_ids),
         ]
         for kind, id in happened:
@@ -273,9 +273,9 @@ class WatchNotifier:
 
     async def _pause(self) -> None:
         loop = asyncio.get_running_loop()
-        if loop.time() - self._began > AT_A_TIME_SECONDS:
+        if loop.time() - self._began_at > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
-            self._began = loop.time()
+            self._began_at = loop.time()
 
 
 def _hold_no_more(watch: Watch, reason: ResyncReason) -> None:

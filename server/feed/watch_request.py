@@ -21,7 +21,7 @@ from persistence.rows.watched_rows import naming
 from schema.limits import MAX_WATCH_STEPS
 from schema.tables.description import Column, Operator, Table
 from server.feed.ties import scope
-from server.feed.watches import Listed
+from server.feed.watches import WatchedList
 
 STEPS = "one for a comparison, a value of a list, a part of a pattern between `%`"
 
@@ -31,23 +31,30 @@ _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 def read_listed(
     table: Table,
     where: Mapping[str, Any] | None,
-    named: Mapping[str, Any],
+    scope_values: Mapping[str, Any],
     fields: Sequence[str] | None,
-) -> Listed:
-    """`named`: column -> the value that it must have, beside `where`. Raises `BadQuery`."""
+) -> WatchedList:
+    """`scope_values`: column -> the value that it must have, beside `where`. Raises `BadQuery`."""
     row_condition = read_where(table, where)
-    parts = [Compare(table.by_name[name], Operator.EQ, named[name]) for name in sorted(named)]
+    parts = [
+        Compare(table.by_name[name], Operator.EQ, scope_values[name])
+        for name in sorted(scope_values)
+    ]
     condition = AllOf((*parts, row_condition)) if parts else row_condition
     columns = _chosen(table, fields)
-    looked_at = {column.name for column in _columns(condition)} | set(scope(table))
-    needed = [c for c in table.columns if c in columns or c.name in looked_at]
+    names_looked_at = {column.name for column in _columns(condition)} | set(scope(table))
+    needed_columns = [c for c in table.columns if c in columns or c.name in names_looked_at]
     key = _ENCODER.encode(
-        (table.relation, [c.name for c in columns], sorted(named.items()), where or {})
+        (table.relation, [c.name for c in columns], sorted(scope_values.items()), where or {})
     )
-    asks = steps(condition)
-    if asks > MAX_WATCH_STEPS:
-        raise BadQuery("where", f"takes {asks} steps for a row; at most {MAX_WATCH_STEPS}: {STEPS}")
-    return Listed(table, columns, tuple(needed), condition, matcher(condition), key, asks)
+    step_count = steps(condition)
+    if step_count > MAX_WATCH_STEPS:
+        raise BadQuery(
+            "where", f"takes {step_count} steps for a row; at most {MAX_WATCH_STEPS}: {STEPS}"
+        )
+    return WatchedList(
+        table, columns, tuple(needed_columns), condition, matcher(condition), key, step_count
+    )
 
 
 def _chosen(table: Table, fields: Sequence[str] | None) -> tuple[Column, ...]:

@@ -20,7 +20,7 @@ from server.health.metrics import Count
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class FirstAnswer:
     """What a watch is told first."""
 
     place: Place
@@ -41,7 +41,7 @@ class WatchStart:
         self._callers = callers
         self._count = count
 
-    async def first(self, watch: Watch, since: Place | ResyncReason | None) -> First:
+    async def first(self, watch: Watch, since: Place | ResyncReason | None) -> FirstAnswer:
         """The watch shows its rows from then on; raises `Refused` where they are too many."""
         for may_be_race in (True, False):
             first = await self._read(watch, since, may_be_race=may_be_race)
@@ -51,40 +51,43 @@ class WatchStart:
 
     async def _read(
         self, watch: Watch, since: Place | ResyncReason | None, *, may_be_race: bool
-    ) -> First | None:
+    ) -> FirstAnswer | None:
         """None: the walls differ, as if a role had changed between the two looks."""
-        listed, user = watch.group.listed, watch.user
+        listing, user = watch.group.listed, watch.user
         async with watched_rows.one_snapshot(self._reads) as db:
             log_place = await change_log.here(db)
             try:
                 rows = await watched_rows.list_rows(
-                    db, listed.table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
+                    db,
+                    listing.table,
+                    listing.columns,
+                    user,
+                    listing.condition,
+                    MAX_WATCHED_ROWS + 1,
                 )
             except watched_rows.TooLarge:
                 raise too_large() from None
             require_few(rows)
-            await bring(db, listed.table, rows)
-            missed = (
-                await _missed(db, listed.table, user, since) if isinstance(since, Place) else since
+            await bring(db, listing.table, rows)
+            changes = (
+                await _missed(db, listing.table, user, since) if isinstance(since, Place) else since
             )
         visible_ids = await self._behind_second_wall(watch, rows)
         if len(visible_ids) < len(rows):
             if may_be_race:
                 return None
             self._count("rows_hidden", len(rows) - len(visible_ids))
-        visible_rows = [
-            row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids
-        ]
+        shown_rows = [row for row in rows if watched_rows.row_id(listing.table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
         watch.place = log_place
         for id in () if watch.is_over else visible_ids:
             watch.show(id)
         await asyncio.sleep(0)
-        if missed is None:
-            return First(log_place, visible_rows, [], resumed=False)
-        if isinstance(missed, ResyncReason):
-            return First(log_place, visible_rows, [], resumed=False, reason=missed)
-        return _resumed(watch, log_place, visible_rows, missed)
+        if changes is None:
+            return FirstAnswer(log_place, shown_rows, [], resumed=False)
+        if isinstance(changes, ResyncReason):
+            return FirstAnswer(log_place, shown_rows, [], resumed=False, reason=changes)
+        return _resumed(watch, log_place, shown_rows, changes)
 
     async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
         table = watch.group.listed.table
@@ -93,13 +96,15 @@ class WatchStart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Missed:
+class _MissedChanges:
     changes: list[Change]
     projects: set[str]
     """In which the user has a role now."""
 
 
-async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Missed | ResyncReason:
+async def _missed(
+    db: Executor, table: Table, user: str, since: Place
+) -> _MissedChanges | ResyncReason:
     """What has changed since, or the reason why that cannot be told."""
     logged = logged_as(table)
     tables = {logged, "project_members"}
@@ -114,25 +119,27 @@ async def _missed(db: Executor, table: Table, user: str, since: Place) -> _Misse
         return ResyncReason.ACCESS
     if by_peers(table) and any(c.user == user or c.project in projects for c in roles):
         return ResyncReason.ACCESS
-    return _Missed([change for change in changes if change.table == logged], projects)
+    return _MissedChanges([change for change in changes if change.table == logged], projects)
 
 
-def _resumed(watch: Watch, log_place: Place, rows: Sequence[Row], missed: _Missed) -> First:
+def _resumed(
+    watch: Watch, log_place: Place, rows: Sequence[Row], missed_changes: _MissedChanges
+) -> FirstAnswer:
     table = watch.group.listed.table
-    changed: dict[str, list[Change]] = {}
-    for change in missed.changes:
-        changed.setdefault(change.row, []).append(change)
+    changes_by_id: dict[str, list[Change]] = {}
+    for change in missed_changes.changes:
+        changes_by_id.setdefault(change.row, []).append(change)
     rows_by_id = {watched_rows.row_id(table, row): row for row in rows}
     ids_gone = [
         id
-        for id, changes in changed.items()
+        for id, changes in changes_by_id.items()
         if id not in rows_by_id
-        and any(_was_seen(watch.user, change, missed.projects) for change in changes)
+        and any(_was_seen(watch.user, change, missed_changes.projects) for change in changes)
     ]
-    again = [rows_by_id[id] for id in changed if id in rows_by_id]
-    if len(ids_gone) + len(again) > MAX_CHANGES_AT_ONCE:
-        return First(log_place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
-    return First(log_place, again, ids_gone, resumed=True)
+    rows_again = [rows_by_id[id] for id in changes_by_id if id in rows_by_id]
+    if len(ids_gone) + len(rows_again) > MAX_CHANGES_AT_ONCE:
+        return FirstAnswer(log_place, list(rows), [], resumed=False, reason=ResyncReason.TOO_MUCH)
+    return FirstAnswer(log_place, rows_again, ids_gone, resumed=True)
 
 
 def _was_seen(user: str, change: Change, projects: set[str]) -> bool:

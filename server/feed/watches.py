@@ -32,7 +32,7 @@ def logged_as(table: Table) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class WatchedList:
     """What is watched: the same for all who ask the same."""
 
     table: Table
@@ -52,7 +52,7 @@ class Listed:
 class Group:
     """All who watch one list: what they see of a change is told once."""
 
-    listed: Listed
+    listed: WatchedList
     by_user: dict[str, set["Watch"]] = field(default_factory=dict)
     holders: dict[str, set["Watch"]] = field(default_factory=dict)
     """Id of a row -> the watches that show it."""
@@ -140,23 +140,25 @@ class Watches:
         """How many rows all of them show, together."""
         return sum(len(watch.shown) for watch in self.all())
 
-    def begin(self, outlet: Subscriber, user: str, listed: Listed) -> Watch:
+    def begin(self, outlet: Subscriber, user: str, watched_list: WatchedList) -> Watch:
         """One more, which waits for its first rows; raises `Refused`."""
         own_watches = self._by_connection.get(outlet.id, {})
         _require_within(len(own_watches), MAX_WATCHES_PER_CONNECTION, "watches of one connection")
         _require_within(self._by_user.get(user, 0), MAX_WATCHES_PER_USER, "watches of one user")
-        steps = self._steps.get(user, 0) + listed.steps
+        steps = self._steps.get(user, 0) + watched_list.steps
         if steps > MAX_WATCH_STEPS_PER_USER:
             text = f"all your watches take {steps} steps for a row, and {MAX_WATCH_STEPS_PER_USER}"
             raise Refused(
                 ErrorCode.LIMIT_REACHED, f"{text} are allowed: ask for less", field="where"
             )
         self._steps[user] = steps
-        group = self.groups.get(listed.key)
+        group = self.groups.get(watched_list.key)
         if group is None:
-            group = self.groups[listed.key] = Group(listed)
+            group = self.groups[watched_list.key] = Group(watched_list)
             self._by_table.setdefault(group.logged, set()).add(group)
-        watch = Watch(uuid.uuid4().hex[:16], user, outlet, group, owner=owner(user, listed.key))
+        watch = Watch(
+            uuid.uuid4().hex[:16], user, outlet, group, owner=owner(user, watched_list.key)
+        )
         group.by_user.setdefault(user, set()).add(watch)
         self._by_connection.setdefault(outlet.id, {})[watch.id] = watch
         self._by_user[user] = self._by_user.get(user, 0) + 1
@@ -232,9 +234,9 @@ def too_large() -> Refused:
     return Refused(ErrorCode.LIMIT_REACHED, text, field="fields")
 
 
-def _require_within(count: int, most: int, things: str) -> None:
+def _require_within(count: int, most: int, what_is_many: str) -> None:
     if count >= most:
-        text = f"there may be {most} {things}; end one with watch.end"
+        text = f"there may be {most} {what_is_many}; end one with watch.end"
         raise Refused(ErrorCode.LIMIT_REACHED, text)
 
 

@@ -32,13 +32,15 @@ def add_gauges(node: Node) -> None:
     draining = "1 while it takes nobody in, as it was told to."
     gauge("draining", draining, lambda: node.draining.is_on)
     _add_orders(node)
-    which = {"version": VERSION, "commit": commit() or ""}
-    node.foundation.metrics.info("build", "Which Prime this is; a package knows no commit.", which)
+    version_labels = {"version": VERSION, "commit": commit() or ""}
+    node.foundation.metrics.info(
+        "build", "Which Prime this is; a package knows no commit.", version_labels
+    )
     ages = {kind: functools.partial(node.backups.age, kind) for kind in KINDS}
-    old = (
+    old_meaning = (
         "Since the last backup, or rehearsal of one, that succeeded; +Inf: none, NaN: not read yet."
     )
-    node.foundation.metrics.gauge_by("backup_age_seconds", old, "kind", ages)
+    node.foundation.metrics.gauge_by("backup_age_seconds", old_meaning, "kind", ages)
     _add_mail(node)
     _add_load(node)
     _add_lanes(node)
@@ -56,8 +58,8 @@ def _add_mail(node: Node) -> None:
     gauge("mail_waiting", "Mails that wait to be sent.", lambda: mail.figures.waiting)
     oldest = "How long the oldest of them has waited."
     gauge("mail_oldest_seconds", oldest, lambda: mail.figures.oldest)
-    dropped = "Mails of the last day that were too many for their address or user."
-    gauge("mail_dropped", dropped, lambda: mail.figures.dropped)
+    dropped_meaning = "Mails of the last day that were too many for their address or user."
+    gauge("mail_dropped", dropped_meaning, lambda: mail.figures.dropped)
     gauge("mail_set", "1 where SMTP_URL is set.", lambda: mail.is_set)
     gauge("mail_up", "1 while mails can be handed over.", lambda: mail.is_up)
 
@@ -70,20 +72,20 @@ def _add_load(node: Node) -> None:
     gathering = load.gathering
     gap = "How long the fullest rooms gather because of the load."
     gauge("tick_gap_seconds", gap, lambda: gathering.longest_gap)
-    waiting = "Rooms that wait because of the load."
-    gauge("rooms_gathering", waiting, node.hub.rooms_gathering)
+    waiting_meaning = "Rooms that wait because of the load."
+    gauge("rooms_gathering", waiting_meaning, node.hub.rooms_gathering)
     full = "1 while the node is over its share of a core, and all rooms gather longest."
     gauge("full", full, lambda: gathering.is_full)
 
 
 def _add_lanes(node: Node) -> None:
-    each, lanes = node.foundation.metrics.gauge_by, node.foundation.db.by_name
+    add_gauge, lanes = node.foundation.metrics.gauge_by, node.foundation.db.by_name
     sizes = {name: functools.partial(_size, lane) for name, lane in lanes.items()}
-    busy = {name: functools.partial(_busy, lane) for name, lane in lanes.items()}
-    each("database_connections", "Open connections to PostgreSQL, by lane.", "lane", sizes)
-    each("database_busy", "Those of them that are in use.", "lane", busy)
+    busy_readers = {name: functools.partial(_busy, lane) for name, lane in lanes.items()}
+    add_gauge("database_connections", "Open connections to PostgreSQL, by lane.", "lane", sizes)
+    add_gauge("database_busy", "Those of them that are in use.", "lane", busy_readers)
     most = {name: functools.partial(getattr, node.settings.lanes, name) for name in lanes}
-    each("database_limit", "How many each lane may open.", "lane", most)
+    add_gauge("database_limit", "How many each lane may open.", "lane", most)
 
 
 def _size(lane: Database) -> float:

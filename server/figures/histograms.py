@@ -39,8 +39,8 @@ def add_histograms(metrics: Metrics, has_stall_probe: bool) -> Histograms:
     stalls = None
     if has_stall_probe:
         stalled = metrics.histogram("probe_stall_seconds", STALLED, PROBE_BOUNDS)
-        late = metrics.histogram("probe_late_seconds", PROBED_LATE, PROBE_BOUNDS)
-        stalls = StallProbe(stalled, late)
+        lateness = metrics.histogram("probe_late_seconds", PROBED_LATE, PROBE_BOUNDS)
+        stalls = StallProbe(stalled, lateness)
     return Histograms(
         committed=commit_times(add("commit_seconds", COMMITTED), add("ack_seconds", ACKED)),
         joined=add("join_seconds", JOINED),

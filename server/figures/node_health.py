@@ -11,7 +11,7 @@ from persistence.pool import Database
 from schema.operating.health import Trouble, TroubleWord
 from server.accounts.mail.sender import MailSender
 from server.calls.call_queue import CallQueue
-from server.control_plane.latencies import told
+from server.control_plane.latencies import histogram_map
 from server.health.backup_ages import KINDS, BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
@@ -67,12 +67,12 @@ class NodeHealth:
 
     def now(self) -> dict[str, Any]:
         """A `HealthRow` as JSON has it, without the node's name."""
-        is_ready, says = self.pages.readiness()
+        is_ready, readiness_text = self.pages.readiness()
         load, committer = self.load, self.hub.commits.committer
         waits = [connection.waiting_bytes for connection in self.connections.values()]
         return {
             "is_ready": is_ready,
-            "says": says,
+            "says": readiness_text,
             "troubles": to_builtins(list(self._troubles())),
             "load": round(load.share, 3),
             "share": load.gathering.share,
@@ -90,7 +90,7 @@ class NodeHealth:
                 for name, lane in self.lanes.items()
             ],
             **self._in_the_database(),
-        } | {word: told(*self.metrics.durations[name]) for word, name in LATENCIES.items()}
+        } | {word: histogram_map(*self.metrics.durations[name]) for word, name in LATENCIES.items()}
 
     def _in_the_database(self) -> dict[str, Any]:
         """As it was when this node looked last: it does so about once a minute."""
@@ -123,8 +123,8 @@ class NodeHealth:
             yield _trouble("not_serving", "It starts or stops.")
         if not pages.database_answers:
             yield _trouble("database", "PostgreSQL does not answer: edits wait, calls fail.")
-        for down in self.supervisor.down:
-            yield _trouble("task_down", f"A task is down: {down}.")
+        for down_task in self.supervisor.down:
+            yield _trouble("task_down", f"A task is down: {down_task}.")
         if hub.gathering.is_full:
             yield _trouble("full", "It is full: nobody new gets in.")
         if not hub.bus.is_up:
@@ -139,9 +139,9 @@ class NodeHealth:
             yield _trouble("draining", "It is drained: it takes nobody in.")
         if hub.standing_orders.maintenance is not None:
             yield _trouble("maintenance", f"Nobody edits: {hub.standing_orders.maintenance}")
-        if closed := len(hub.standing_orders.closed):
-            yield _trouble("closed_rooms", f"Closed rooms: {closed}.")
+        if closed_count := len(hub.standing_orders.closed):
+            yield _trouble("closed_rooms", f"Closed rooms: {closed_count}.")
 
 
-def _trouble(word: TroubleWord, says: str, project: str | None = None) -> Trouble:
-    return Trouble(word, says, ALARMS[word], word not in TOLD, project)
+def _trouble(word: TroubleWord, text: str, project: str | None = None) -> Trouble:
+    return Trouble(word, text, ALARMS[word], word not in TOLD, project)

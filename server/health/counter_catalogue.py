@@ -26,7 +26,7 @@ CALL_GROUPS = tuple(dict.fromkeys(method.split(".")[0] for method in METHODS))
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CounterRow:
     """One counter; code counts `name`, or `name.value` where it has a label.
 
     `is_alarming`: it must not rise without a fault to explain it.
@@ -51,78 +51,78 @@ class Counted:
         return {f"{self.name}.{value}": value for value in self.values}
 
 
-def _alarming(name: str, meaning: str) -> Counted:
-    return Counted(name, meaning, is_alarming=True)
+def _alarming(name: str, meaning: str) -> CounterRow:
+    return CounterRow(name, meaning, is_alarming=True)
 
 
 COUNTERS = (
-    Counted("received_messages", "Messages that clients sent."),
-    Counted("received_bytes", "Bytes of the messages that clients sent."),
-    Counted("deltas_committed", "Deltas that a COMMIT has answered, repeated ones among them."),
-    Counted("commit_batches", "Transactions that stored deltas of everyone together."),
-    Counted("commit_groups", "Large undos and restores, each stored by its own transaction."),
-    Counted("calls", "Calls that were answered, by method.", "method", tuple(METHODS)),
-    Counted(
+    CounterRow("received_messages", "Messages that clients sent."),
+    CounterRow("received_bytes", "Bytes of the messages that clients sent."),
+    CounterRow("deltas_committed", "Deltas that a COMMIT has answered, repeated ones among them."),
+    CounterRow("commit_batches", "Transactions that stored deltas of everyone together."),
+    CounterRow("commit_groups", "Large undos and restores, each stored by its own transaction."),
+    CounterRow("calls", "Calls that were answered, by method.", "method", tuple(METHODS)),
+    CounterRow(
         "outages",
         "Outages that began, and (`_over`) that ended, by what was out.",
         "what",
         OUTAGES,
     ),
     _alarming("calls_failed", "Calls, hellos and joins that were answered internal."),
-    Counted("states_encoded", "States that were encoded for joiners."),
-    Counted("fell_behind", "Readers that became too slow for their room."),
+    CounterRow("states_encoded", "States that were encoded for joiners."),
+    CounterRow("fell_behind", "Readers that became too slow for their room."),
     _alarming("rows_hidden", "Rows that a query gave and row-level security held back."),
-    Counted(
+    CounterRow(
         "watches_ended",
         "Watches that ended because what changed could not be told, by reason.",
         "reason",
         tuple(ResyncReason),
     ),
-    Counted("changes_untold", "Changes of rows that could not be read or sent to who watches."),
-    Counted("ticks_skipped", "Ticks of presence that were not written to a slow reader."),
-    Counted("rate_limited", "Messages over the rate of a client or user."),
-    Counted("bad_messages", "Frames that hold no message, and messages that make no sense."),
-    Counted("bad_tokens", "Hellos with a token that no node has signed."),
-    Counted("login_failed", "Logins with a wrong password."),
-    Counted("login_held_back", "Logins that were refused unchecked, as they came too soon."),
-    Counted("auth_refused", "Secrets that were not valid, by cause.", "cause", tuple(Cause)),
-    Counted("asked_mail_dropped", "Mails that were asked for and not sent: too many for one."),
-    Counted("mail_sent", "Mails that the mail server has taken."),
-    Counted("mail_failed", "Tries to hand over a mail that failed."),
-    Counted("mail_given_up", "Mails that will not be sent any more."),
-    Counted("audit_entries", "Entries of the audit, by event.", "event", tuple(AuditEvent)),
-    Counted("audit_entries_lost", "Entries of the audit that found no room."),
-    Counted("bad_requests", "Connections whose first bytes were no request of HTTP."),
-    Counted("handshakes_refused", "Handshakes that were one too many of an address."),
-    Counted(
+    CounterRow("changes_untold", "Changes of rows that could not be read or sent to who watches."),
+    CounterRow("ticks_skipped", "Ticks of presence that were not written to a slow reader."),
+    CounterRow("rate_limited", "Messages over the rate of a client or user."),
+    CounterRow("bad_messages", "Frames that hold no message, and messages that make no sense."),
+    CounterRow("bad_tokens", "Hellos with a token that no node has signed."),
+    CounterRow("login_failed", "Logins with a wrong password."),
+    CounterRow("login_held_back", "Logins that were refused unchecked, as they came too soon."),
+    CounterRow("auth_refused", "Secrets that were not valid, by cause.", "cause", tuple(Cause)),
+    CounterRow("asked_mail_dropped", "Mails that were asked for and not sent: too many for one."),
+    CounterRow("mail_sent", "Mails that the mail server has taken."),
+    CounterRow("mail_failed", "Tries to hand over a mail that failed."),
+    CounterRow("mail_given_up", "Mails that will not be sent any more."),
+    CounterRow("audit_entries", "Entries of the audit, by event.", "event", tuple(AuditEvent)),
+    CounterRow("audit_entries_lost", "Entries of the audit that found no room."),
+    CounterRow("bad_requests", "Connections whose first bytes were no request of HTTP."),
+    CounterRow("handshakes_refused", "Handshakes that were one too many of an address."),
+    CounterRow(
         "closed_connections",
         "Connections that the server closed, by the name of the close code.",
         "code",
         tuple(code.name for code in CLOSE_CODES),
     ),
-    Counted(
+    CounterRow(
         "aborted_connections",
         "Connections that the server cut off without a close frame, by reason.",
         "reason",
         ABORT_REASONS,
     ),
-    Counted("bus_dropped", "Messages to other nodes that were not sent."),
-    Counted("bus_subscribe_late", "Rooms that were opened before the bus had confirmed."),
+    CounterRow("bus_dropped", "Messages to other nodes that were not sent."),
+    CounterRow("bus_subscribe_late", "Rooms that were opened before the bus had confirmed."),
     _alarming("bus_forged", "Messages of the bus that no node has signed."),
     _alarming("bus_malformed", "Messages of the bus that are signed and cannot be read."),
-    Counted("bus_other_version", "Messages of nodes of another version of the bus."),
+    CounterRow("bus_other_version", "Messages of nodes of another version of the bus."),
     _alarming("journal_went_back", "Rooms closed because acknowledged deltas were lost."),
-    Counted("epoch_changed", "Rooms closed because their project has another epoch now."),
-    Counted("copy_differed", "Copies of clients that were not the server's when they joined."),
+    CounterRow("epoch_changed", "Rooms closed because their project has another epoch now."),
+    CounterRow("copy_differed", "Copies of clients that were not the server's when they joined."),
     _alarming("room_loaded_anew", "Rooms whose state was not what is stored."),
     _alarming("diverged", "Copies of clients that differed, once a minute for each room."),
-    Counted("diverged_again", "Copies of clients that differed, which `diverged` left out."),
+    CounterRow("diverged_again", "Copies of clients that differed, which `diverged` left out."),
     _alarming("nodes_diverged", "Times that two nodes held different states of a project."),
     _alarming("entries_quarantined", "Entries of the journal that could not be applied."),
-    Counted("append_failed", "Appends that failed with an error that nobody expects."),
+    CounterRow("append_failed", "Appends that failed with an error that nobody expects."),
     _alarming("task_failed", "Tasks of the server that failed."),
-    Counted("feed_queries", "Questions of the feed to the database."),
-    Counted("feed_changes", "Changed rows that the feed has read."),
+    CounterRow("feed_queries", "Questions of the feed to the database."),
+    CounterRow("feed_changes", "Changed rows that the feed has read."),
 )
 """A new one is a line here, a row in docs/operating.md, and a panel, an alarm or a reason."""
 

@@ -78,13 +78,21 @@ class Durations:
         return [*buckets, *count_and_sum]
 
 
-def family(name: str, meaning: str, label: str, each: Mapping[str, Durations]) -> Lines:
+def family(
+    name: str, meaning: str, label: str, durations_by_value: Mapping[str, Durations]
+) -> Lines:
     """A histogram for each value of the label, or ("") the only one."""
-    lines = [line for value, one in each.items() for line in one.lines(name, label, value)]
+    lines = [
+        line
+        for value, durations in durations_by_value.items()
+        for line in durations.lines(name, label, value)
+    ]
     return Lines(
         name,
         meaning,
         "histogram",
         lines,
-        lambda: (value for one in each.values() for value in one.values()),
+        lambda: (
+            value for durations in durations_by_value.values() for value in durations.values()
+        ),
     )

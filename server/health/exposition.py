@@ -16,8 +16,8 @@ def head(name: str, meaning: str, kind: str, *, is_open: bool) -> str:
 
 def series(name: str, labels: Iterable[tuple[str, str]]) -> str:
     """What stands before the value of one line; all of it comes from code, and needs no escape."""
-    inside = ",".join(f'{label}="{value}"' for label, value in labels if label)
-    return f"{name}{{{inside}}} " if inside else f"{name} "
+    labels_text = ",".join(f'{label}="{value}"' for label, value in labels if label)
+    return f"{name}{{{labels_text}}} " if labels_text else f"{name} "
 
 
 class Lines:
@@ -40,6 +40,6 @@ class Lines:
 
     def text(self, *, is_open: bool) -> str:
         """As it is now."""
-        each = zip(self._series, self._values(), strict=True)
-        lines = "".join(f"{line}{float(value)!r}\n" for line, value in each)
+        values_by_series = zip(self._series, self._values(), strict=True)
+        lines = "".join(f"{line}{float(value)!r}\n" for line, value in values_by_series)
         return f"{self._open if is_open else self._classic}{lines}"

@@ -62,10 +62,10 @@ class ServerLog:
         take_library_logs(with_traces=is_json)
         set_level("info")
 
-    def say(self, text: str, on_terminal: str, **said: Any) -> None:
+    def say(self, text: str, on_terminal: str, **fields: Any) -> None:
         """What is told of the start, in words of its own on a terminal."""
         if self.is_json:
-            log.info(text, **said)
+            log.info(text, **fields)
         else:
             sys.stderr.write(f"{on_terminal}\n")
 
@@ -117,19 +117,19 @@ def as_json(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> str:
         text = json.dumps(ordered, default=repr, allow_nan=False)
         if len(text) <= LONGEST_LINE:
             return text
-    plain = {str(key): _plain(value) for key, value in ordered.items()}
-    return _cut(plain)
+    plain_fields = {str(key): _plain(value) for key, value in ordered.items()}
+    return _cut(plain_fields)
 
 
-def _cut(plain: dict[str, Any]) -> str:
+def _cut(plain_fields: dict[str, Any]) -> str:
     """The longest text loses its middle until the line is short enough: a trace ends with why."""
-    while len(text := json.dumps(plain, allow_nan=False)) > LONGEST_LINE:
-        longest = max(plain, key=lambda key: len(str(plain[key])))
-        value = str(plain[longest])
+    while len(text := json.dumps(plain_fields, allow_nan=False)) > LONGEST_LINE:
+        longest = max(plain_fields, key=lambda key: len(str(plain_fields[key])))
+        value = str(plain_fields[longest])
         if len(value) < SHORTEST_CUT:
             break
         kept_characters = len(value) * 2 // 5
-        plain[longest] = f"{value[:kept_characters]} ... {value[-kept_characters:]}"
+        plain_fields[longest] = f"{value[:kept_characters]} ... {value[-kept_characters:]}"
     return text
 
 
@@ -156,14 +156,14 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         log.critical(text, exit_code=1, exc_info=(kind, error, trace))
 
 
-def _thread_failed(failed: threading.ExceptHookArgs) -> None:
-    if failed.exc_value is not None and not issubclass(failed.exc_type, SystemExit):
-        trace = (failed.exc_type, failed.exc_value, failed.exc_traceback)
-        name = failed.thread.name if failed.thread is not None else None
+def _thread_failed(hook_args: threading.ExceptHookArgs) -> None:
+    if hook_args.exc_value is not None and not issubclass(hook_args.exc_type, SystemExit):
+        trace = (hook_args.exc_type, hook_args.exc_value, hook_args.exc_traceback)
+        name = hook_args.thread.name if hook_args.thread is not None else None
         log.error("a thread failed", thread=name, exc_info=trace)
 
 
-def _unraisable(failed: "sys.UnraisableHookArgs") -> None:
-    where = getattr(failed.object, "__qualname__", type(failed.object).__name__)
-    trace = (failed.exc_type, failed.exc_value, failed.exc_traceback)
+def _unraisable(hook_args: "sys.UnraisableHookArgs") -> None:
+    where = getattr(hook_args.object, "__qualname__", type(hook_args.object).__name__)
+    trace = (hook_args.exc_type, hook_args.exc_value, hook_args.exc_traceback)
     log.error("an error where nobody could catch it", where=where, exc_info=trace)

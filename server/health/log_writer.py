@@ -22,7 +22,7 @@ END_SECONDS = 2.0
 """How long a process that ends waits for who reads its log."""
 
 
-class _Waiting(NamedTuple):
+class _WaitingLine(NamedTuple):
     lost: int
     """Lines before it that did not fit."""
     line: bytes
@@ -38,7 +38,7 @@ class LogWriter:
     nobody. What waits at the end of the process is written then. A fork writes without a thread.
     """
 
-    _lost: int
+    _lost_count: int
     """Lines that did not fit since the last one that did."""
 
     def __init__(self, descriptor: int) -> None:
@@ -68,11 +68,11 @@ class LogWriter:
 
     def flush(self, seconds: float) -> bool:
         """Wait until all there is so far is written; returns whether it is."""
-        written = threading.Event()
+        written_event = threading.Event()
         with self._lock:
-            lost = self._take_lost()
-            self._queue.put(_Waiting(lost, b"", written))
-        return written.wait(seconds)
+            lost_count = self._take_lost()
+            self._queue.put(_WaitingLine(lost_count, b"", written_event))
+        return written_event.wait(seconds)
 
     def end(self) -> None:
         """Write what waits, if somebody reads it; from now on it goes without the thread."""
@@ -84,27 +84,27 @@ class LogWriter:
         line = f"{text}\n".encode(errors="backslashreplace")
         with self._lock:
             if not self._is_direct and self._bytes + len(line) > most:
-                self._lost += 1
+                self._lost_count += 1
                 return
-            lost = self._take_lost()
+            lost_count = self._take_lost()
             if self._is_direct:
-                self._write(lost, line)
+                self._write(lost_count, line)
             else:
                 self._bytes += len(line)
-                self._queue.put(_Waiting(lost, line))
+                self._queue.put(_WaitingLine(lost_count, line))
 
     def _take_lost(self) -> int:
-        lost = self._lost
-        self._lost = 0
-        return lost
+        lost_count = self._lost_count
+        self._lost_count = 0
+        return lost_count
 
     def _use_new_queue(self) -> None:
         # The hooks of the interpreter may say a line while one is taken, in the same thread.
         self._lock = threading.RLock()
-        self._queue: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_WaitingLine] = queue.SimpleQueue()
         self._bytes = 0
         """Of the lines that wait."""
-        self._lost = 0
+        self._lost_count = 0
 
     def _in_fork(self) -> None:
         """What waits is the parent's, who writes it."""
@@ -114,15 +114,15 @@ class LogWriter:
     def _run(self) -> None:
         waiting_here = self._queue
         while True:
-            waiting = waiting_here.get()
-            self._write(waiting.lost, waiting.line)
+            waiting_line = waiting_here.get()
+            self._write(waiting_line.lost, waiting_line.line)
             with self._lock:
-                self._bytes -= len(waiting.line)
-            if waiting.written is not None:
-                waiting.written.set()
+                self._bytes -= len(waiting_line.line)
+            if waiting_line.written is not None:
+                waiting_line.written.set()
 
-    def _write(self, lost: int, line: bytes) -> None:
-        self._untold_lines += lost
+    def _write(self, lost_count: int, line: bytes) -> None:
+        self._untold_lines += lost_count
         if self._untold_lines and not self._put(_lost_line(self._untold_lines)):
             self._untold_lines += bool(line)
         else:
@@ -130,12 +130,12 @@ class LogWriter:
 
     def _put(self, line: bytes) -> bool:
         unwritten = b"\n" + line if self._is_cut and line else line
-        whole = len(unwritten)
+        whole_size = len(unwritten)
         try:
             while unwritten:
                 unwritten = unwritten[self._write_some(unwritten) :]
         except (OSError, MemoryError):
-            self._is_cut = self._is_cut or len(unwritten) < whole
+            self._is_cut = self._is_cut or len(unwritten) < whole_size
             return False
         self._is_cut = self._is_cut and not line
         return True

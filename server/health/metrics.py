@@ -9,7 +9,7 @@ from prometheus_client.exposition import choose_encoder
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
 from server.events.events import About, Events
-from server.health.counter_catalogue import COUNTERS, KINDS, Counted
+from server.health.counter_catalogue import COUNTERS, KINDS, CounterRow
 from server.health.durations import BOUNDS, Durations, Observe, family
 from server.health.exposition import Lines, series
 from server.health.process_figures import ProcessFigures
@@ -46,19 +46,19 @@ class Metrics:
 
         A plain dict: some are counted with every message, in one thread.
         """
-        self._families = [self._counter(counted) for counted in COUNTERS]
+        self._families = [self._counter(counter) for counter in COUNTERS]
         """Counters and histograms, as they are shown."""
 
-    def _counter(self, counted: Counted) -> Lines:
-        kinds = counted.kinds
-        name = f"{counted.family}_total"
-        lines = [series(name, [(counted.label, value)]) for value in kinds.values()]
+    def _counter(self, counter: CounterRow) -> Lines:
+        kinds = counter.kinds
+        name = f"{counter.family}_total"
+        lines = [series(name, [(counter.label, value)]) for value in kinds.values()]
 
         def values() -> Iterator[float]:
             for kind in kinds:
                 yield self.counted(kind)
 
-        return Lines(counted.family, counted.meaning, "counter", lines, values)
+        return Lines(counter.family, counter.meaning, "counter", lines, values)
 
     def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
         """Something happened; `kind` comes from code, never from input, and is in the catalogue.
@@ -72,10 +72,10 @@ class Metrics:
 
     def counted(self, kind: str) -> float:
         """How often it happened so far, or how much of it."""
-        written = 0  # what is noted in transactions is counted where it is written
+        written_count = 0  # what is noted in transactions is counted where it is written
         if kind.startswith(AUDITED):
-            written = audit_log.WRITTEN[AuditEvent(kind.removeprefix(AUDITED))]
-        return self._counts.get(kind, 0.0) + written
+            written_count = audit_log.WRITTEN[AuditEvent(kind.removeprefix(AUDITED))]
+        return self._counts.get(kind, 0.0) + written_count
 
     def undeclared(self) -> list[str]:
         """What was counted and is not in the catalogue, so that nobody sees it: our own mistake."""
@@ -90,8 +90,8 @@ class Metrics:
     ) -> None:
         """One figure for each value of the label."""
         gauge = Gauge(f"prime_{name}", meaning, [label], registry=self.registry)
-        for value, each in read.items():
-            gauge.labels(value).set_function(each)
+        for value, read_one in read.items():
+            gauge.labels(value).set_function(read_one)
 
     def info(self, name: str, meaning: str, values: Mapping[str, str]) -> None:
         """What does not change while the node runs; shown as `prime_<name>_info`."""
@@ -108,10 +108,10 @@ class Metrics:
         self, name: str, meaning: str, bounds: tuple[float, ...], label: str, values: Iterable[str]
     ) -> Mapping[str, Observe]:
         """The same for each value of the label."""
-        each = {value: Durations(bounds) for value in values}
-        self.durations[name] = list(each.values())
-        self._families.append(family(f"prime_{name}", meaning, label, each))
-        return {value: durations.observe for value, durations in each.items()}
+        durations_by_value = {value: Durations(bounds) for value in values}
+        self.durations[name] = list(durations_by_value.values())
+        self._families.append(family(f"prime_{name}", meaning, label, durations_by_value))
+        return {value: durations.observe for value, durations in durations_by_value.items()}
 
     def text(self, accept: str = "") -> str:
         """All of it, in the format that `accept` (of HTTP) asks for: see `page`."""
@@ -121,5 +121,5 @@ class Metrics:
         """(text, Content-Type): OpenMetrics for who accepts that, else Prometheus' classic text."""
         encode, content_type = choose_encoder(accept)
         is_open = content_type.startswith("application/openmetrics-text")
-        own_metrics = "".join(each.text(is_open=is_open) for each in self._families)
+        own_metrics = "".join(family.text(is_open=is_open) for family in self._families)
         return f"{own_metrics}{encode(self.registry).decode()}", content_type  # the library ends it

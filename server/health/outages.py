@@ -65,36 +65,36 @@ class Outages:
         library, beginning = CANNOT_CONNECT
         if line.get("library") == library and str(line.get("event")).startswith(beginning):
             line["outage"] = DATABASE
-        if (what := line.pop("outage", None)) is not None:
-            return self._failed(what, line)
+        if (outage_name := line.pop("outage", None)) is not None:
+            return self._failed(outage_name, line)
         return line
 
-    def works(self, what: str) -> None:
+    def works(self, outage_name: str) -> None:
         """It went well just now; an outage of it is over once that has lasted."""
-        outage = self._open.get(what)
+        outage = self._open.get(outage_name)
         if outage is None:
             return
         now = self._clock()
         if outage.up_since is None:
             outage.up_since = now
         if now - outage.up_since >= STEADY_SECONDS:
-            self.ended(what)
+            self.ended(outage_name)
 
-    def ended(self, what: str, event: str = "it is back", **said: Any) -> bool:
+    def ended(self, outage_name: str, event: str = "it is back", **fields: Any) -> bool:
         """It is well again, for certain: told if an outage of it has begun. Returns whether."""
-        outage = self._open.pop(what, None)
+        outage = self._open.pop(outage_name, None)
         if outage is None:
             return False
         until = self._clock() if outage.up_since is None else outage.up_since
         log_fields = {"seconds": round(until - outage.began, 1), "times": outage.times}
-        getattr(log, outage.level)(event, what=what, **said, **log_fields)
+        getattr(log, outage.level)(event, what=outage_name, **fields, **log_fields)
         return True
 
-    def _failed(self, what: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        outage = self._open.get(what)
+    def _failed(self, outage_name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        outage = self._open.get(outage_name)
         if outage is None:
-            self._open[what] = _Outage(self._clock(), str(line["level"]))
-            if what == DATABASE:
+            self._open[outage_name] = _Outage(self._clock(), str(line["level"]))
+            if outage_name == DATABASE:
                 line["event"], line["noticed"] = DATABASE_IS_OUT, line["event"]
             return line
         outage.times += 1

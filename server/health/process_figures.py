@@ -18,13 +18,13 @@ class ProcessFigures(Collector):
 
     def __init__(self) -> None:
         self._library = ProcessCollector(registry=None)
-        self._read = [*self._library.collect()]
+        self._figures_read = [*self._library.collect()]
         """What is shown."""
 
     def read(self) -> None:
         """Now; in a thread."""
-        self._read = [*self._library.collect()]
+        self._figures_read = [*self._library.collect()]
 
     def collect(self) -> Iterator[Metric]:
         """For the library's registry."""
-        yield from self._read
+        yield from self._figures_read

@@ -22,27 +22,27 @@ async def is_wrong_copy(live: LiveRoom, journal: Journal, in_thread: InThread) -
     """
     project = live.room.project
     try:
-        frozen = await live.freeze()
-        journal_document = await document_at(journal, project, frozen.seq, in_thread)
+        frozen_state = await live.freeze()
+        journal_document = await document_at(journal, project, frozen_state.seq, in_thread)
         async with journal_document:
-            stored = await journal_document.use(_digest)
-        other_aspects = await folded_at(journal, project, frozen.seq)
+            journal_digest = await journal_document.use(_digest)
+        other_aspects = await folded_at(journal, project, frozen_state.seq)
     except RoomClosed:
         return False
     except (PersistenceError, Damaged) as error:
         log.warning("cannot tell whose state is the journal's", project=project, **because(error))
         return False
     is_same = {name: aspect.digest for name, aspect in other_aspects.items()} == {
-        name: state.digest for name, state in frozen.aspects.items()
+        name: state.digest for name, state in frozen_state.aspects.items()
     }
-    if (stored == frozen.digest and is_same) or live.is_closed:
+    if (journal_digest == frozen_state.digest and is_same) or live.is_closed:
         return False
     log.error(
         "our state is not the journal's; the room is loaded anew",
         project=project,
-        seq=frozen.seq,
-        digest=frozen.digest,
-        journal=stored,
+        seq=frozen_state.seq,
+        digest=frozen_state.digest,
+        journal=journal_digest,
     )
     return True
 

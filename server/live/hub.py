@@ -75,9 +75,9 @@ class Hub:
         spawn: Spawn,
         in_thread: InThread,
         count: Count,
-        took: Took,
-        made: Callable[[str, int], None] = lambda *_: None,
-        opened: Callable[[LiveRoom], Awaitable[None]] | None = None,
+        on_duration: Took,
+        on_made: Callable[[str, int], None] = lambda *_: None,
+        on_opened: Callable[[LiveRoom], Awaitable[None]] | None = None,
     ) -> None:
         self.node = codec.node
         """The name of this node."""
@@ -91,7 +91,7 @@ class Hub:
         self._spawn = spawn
         self._in_thread = in_thread
         self._count = count
-        self._opened = opened
+        self._on_opened = on_opened
         """What is read for a room once it is open, before the first one is let in."""
         self._leaving: set[tuple[str, str]] = set()
         """Connection and project of each `leave` that waited; some may be over by now."""
@@ -101,8 +101,8 @@ class Hub:
         """What operators have told all nodes, as far as it is known here."""
         self.broadcast = RoomBroadcast(self.rooms, bus, codec)
         self.watch = self._journal_watch()
-        self.commits = Commits(self.rooms, self.watch, journal, spawn, count, took)
-        self._services = self._room_services(load, made)
+        self.commits = Commits(self.rooms, self.watch, journal, spawn, count, on_duration)
+        self._services = self._room_services(load, on_made)
 
     def _journal_watch(self) -> JournalWatch:
         return JournalWatch(
@@ -117,7 +117,7 @@ class Hub:
             self._count,
         )
 
-    def _room_services(self, load: LoopLoad, made: Callable[[str, int], None]) -> RoomServices:
+    def _room_services(self, load: LoopLoad, on_made: Callable[[str, int], None]) -> RoomServices:
         loop = asyncio.get_running_loop()
         return RoomServices(
             recipients=self._recipients,
@@ -130,7 +130,7 @@ class Hub:
             gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
-            made=made,
+            made=on_made,
             count=self._count,
             scheduler=JobScheduler(loop, load.ran_long_jobs),
             timers=TickTimers(loop),
@@ -335,10 +335,10 @@ class Hub:
         for live in list(self.rooms.values()):
             live.carry_out(live.room.set_maintenance(message))
 
-    def close_rooms(self, closed: Mapping[str, str]) -> None:
+    def close_rooms(self, closed_rooms: Mapping[str, str]) -> None:
         """Nobody joins these (project -> why); who is in one is sent away, and comes back later."""
-        self.standing_orders.closed = closed
-        for project in closed:
+        self.standing_orders.closed = closed_rooms
+        for project in closed_rooms:
             if (live := self.rooms.get(project)) is not None:
                 self._close_for_good(live)
 
@@ -399,21 +399,22 @@ class Hub:
         self.rooms[project] = live
         self.watch.on_room_open(project)
         self.broadcast.announce(project, asks=True)
-        if self._opened is not None:
-            await self._opened(live)
+        if self._on_opened is not None:
+            await self._on_opened(live)
         log.info(
             "room opened", project=project, head=live.room.head, entities=len(live.room.document)
         )
         return live
 
     async def _loaded(self, project: str) -> LiveRoom:
-        stored, document = await newest_whole(self._journal, project, None, self._in_thread)
-        other_aspects = await aspects_of(self._journal, stored)
-        stays, position = Stays(), Position(stored.epoch, stored.seq)
+        checkpoint, document = await newest_whole(self._journal, project, None, self._in_thread)
+        other_aspects = await aspects_of(self._journal, checkpoint)
+        stays, position = Stays(), Position(checkpoint.epoch, checkpoint.seq)
         room = Room(project, document, position, self.node, other_aspects, stays.gone)
         room.doubt_copies(self.watch.wrong_up_to.pop(project, -1))
         room.remember(
-            stored.delta_id, await self._journal.marks(project, stored.seq, UNDO_ENTRIES_READ)
+            checkpoint.delta_id,
+            await self._journal.marks(project, checkpoint.seq, UNDO_ENTRIES_READ),
         )
         live = LiveRoom(room, self._services, stays)
         await live.read_on()

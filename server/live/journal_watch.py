@@ -94,20 +94,20 @@ class JournalWatch:
                 self.epoch_is_over(live, standing.verdict)
             elif standing.head > live.room.head:
                 self._others_have(project, live)
-        self.on_heads({project: each.head for project, each in stands.items()})
+        self.on_heads({project: project_stands.head for project, project_stands in stands.items()})
 
     def epoch_is_over(self, live: LiveRoom, verdict: Outcome) -> None:
         """Our copy is not the project any more: its members come back to fresh state (rule J4)."""
-        project, known = live.room.project, live.known
+        project, known_state = live.room.project, live.known
         if verdict is Outcome.WENT_BACK:
-            about = About(project, text=f"from seq {known.seq} of epoch {known.epoch}")
+            about = About(project, text=f"from seq {known_state.seq} of epoch {known_state.epoch}")
             self._count("journal_went_back", 1, about)
             log.error(
                 "the journal went back: what was acknowledged after that is lost. The project has"
                 " a new epoch, its members start from what is stored",
                 project=project,
-                head=known.seq,
-                epoch=known.epoch,
+                head=known_state.seq,
+                epoch=known_state.epoch,
             )
         else:
             self._count("epoch_changed", 1, About(project))

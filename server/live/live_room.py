@@ -7,7 +7,7 @@ from typing import assert_never
 
 import structlog
 
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from rooms.effects import (
     Admit,
     Announce,
@@ -121,14 +121,14 @@ class LiveRoom:
         self.snapshots = RoomSnapshots(room, self.checkpoints, services.in_thread, self.catch_up)
 
     @property
-    def known(self) -> Known:
+    def known(self) -> KnownState:
         """What the journal must hold, if it is still the one that we know."""
         room = self.room
         if room.head > self.known_head and not self._was_refilled():
             self.known_head, self.known_id = room.head, room.head_id
         elif room.head == self.known_head:
-            return Known(room.epoch, room.head, room.head_id)
-        return Known(self.room.epoch, self.known_head, self.known_id)
+            return KnownState(room.epoch, room.head, room.head_id)
+        return KnownState(self.room.epoch, self.known_head, self.known_id)
 
     def _was_refilled(self) -> bool:
         """What the journal said that it had stored is another entry by now: it went back (F31)."""
@@ -333,21 +333,21 @@ class LiveRoom:
         try:
             self.carry_out(room.tick(now))
         except Exception as error:  # whoever moved is not at fault, nor is its connection
-            failed = {"message": "a tick failed", "exception": error}
-            self._loop.call_exception_handler(failed)
+            error_context = {"message": "a tick failed", "exception": error}
+            self._loop.call_exception_handler(error_context)
 
-    def _await_tick(self, due: float) -> None:
-        self.room.ticks.wait_until(due)
-        self._services.timers.at(due, self._tick, len(self.room.seats))
+    def _await_tick(self, due_at: float) -> None:
+        self.room.ticks.wait_until(due_at)
+        self._services.timers.at(due_at, self._tick, len(self.room.seats))
 
-    def _tick(self, due: float) -> None:
-        if self.is_closed or not self.room.ticks.is_awaited_at(due):
+    def _tick(self, due_at: float) -> None:
+        if self.is_closed or not self.room.ticks.is_awaited_at(due_at):
             return  # it went when enough had moved
         now = self._loop.time()
         if now - self.room.ticks.last_tick_at < MOVING_SECONDS:
             self.tick_gaps.observe(now - self.room.ticks.last_tick_at)
         effects = self.room.tick(now)
-        self._services.ticked_late(now - due)
+        self._services.ticked_late(now - due_at)
         self.carry_out(effects)
 
     def pass_on(self) -> None:

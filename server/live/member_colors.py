@@ -20,11 +20,11 @@ class MemberColors:
 
     async def of(self, db: Executor, project: str, users: Collection[str]) -> Mapping[str, str]:
         """User -> colour, for all of them: who never was a member has the own one."""
-        unknown = {
+        unknown_users = {
             (project, user) for user in users if (project, user) not in self._color_by_member
         }
-        if unknown:
-            places = await project_colors.places(db, unknown)
+        if unknown_users:
+            places = await project_colors.places(db, unknown_users)
             self._color_by_member.update(
                 {pair: color_at(color_place) for pair, color_place in places.items()}
             )

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import Checkpoint, Known
+from persistence.journal.contract import Checkpoint, KnownState
 from rooms.room import Room
 from schema.ops import Op, encode_ops
 from schema.server_limits import RECORD_BYTES
@@ -44,35 +44,37 @@ class RoomCheckpoints:
     async def store(self, now: float) -> FrozenState:
         """Store the state of now; that state. Raises `Unavailable`."""
         self.at = now
-        frozen = await self._jobs.freeze()
-        await self._record(frozen.unrecorded, frozen.known)
-        if frozen.seq == self.seq:
-            return frozen
-        slices = await self._in_thread(sliced, frozen.state)
+        frozen_state = await self._jobs.freeze()
+        await self._record(frozen_state.unrecorded, frozen_state.known)
+        if frozen_state.seq == self.seq:
+            return frozen_state
+        slices = await self._in_thread(sliced, frozen_state.state)
         self._jobs.check_open()
-        known = frozen.known
+        known_state = frozen_state.known
         await self._journal.save(
             Checkpoint(
                 self._room.project,
-                known.epoch,
-                known.seq,
-                frozen.digest,
+                known_state.epoch,
+                known_state.seq,
+                frozen_state.digest,
                 slices,
-                known.delta_id,
-                frozen.aspects,
+                known_state.delta_id,
+                frozen_state.aspects,
             )
         )
-        self.seq = max(self.seq, frozen.seq)
-        return frozen
+        self.seq = max(self.seq, frozen_state.seq)
+        return frozen_state
 
     async def record(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
         self._jobs.check_open()
         room = self._room
-        known = Known(room.epoch, room.head, room.head_id)
-        await self._record(room.unrecorded(), known)
+        known_state = KnownState(room.epoch, room.head, room.head_id)
+        await self._record(room.unrecorded(), known_state)
 
-    async def _record(self, unrecorded: Mapping[int, Sequence[Op]], known_state: Known) -> None:
+    async def _record(
+        self, unrecorded: Mapping[int, Sequence[Op]], known_state: KnownState
+    ) -> None:
         """Before each checkpoint: what memory forgets must be in the journal."""
         if not unrecorded:
             return
@@ -87,11 +89,11 @@ def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
     batches: list[dict[int, bytes]] = [{}]
     size = 0
     for seq, ops in unrecorded.items():
-        encoded = encode_ops(ops)
-        if size + len(encoded) > RECORD_BYTES:
+        encoded_ops = encode_ops(ops)
+        if size + len(encoded_ops) > RECORD_BYTES:
             batches.append({})
             size = 0
-        batches[-1][seq] = encoded
-        size += len(encoded)
+        batches[-1][seq] = encoded_ops
+        size += len(encoded_ops)
         yield_gil()
     return [batch for batch in batches if batch]

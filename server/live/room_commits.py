@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import Appended, Journal, Known
+from persistence.journal.contract import Appended, Journal, KnownState
 from rooms.edits import answers
 from rooms.effects import Job
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
@@ -17,7 +17,7 @@ from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_services import Spawn
 
-NOBODYS = Known("", 0)
+NOBODYS = KnownState("", 0)
 """For a proposal whose room was closed since: it fits no journal, so nothing is stored."""
 
 
@@ -31,9 +31,9 @@ class Commits:
         journal: Journal,
         spawn: Spawn,
         count: Count,
-        took: Took,
+        on_duration: Took,
     ) -> None:
-        self._count, self._node_took = count, took
+        self._count, self._node_took = count, on_duration
         self.is_degraded = False
         """The journal cannot be written, for no project."""
         self.committer = Committer(
@@ -51,10 +51,10 @@ class Commits:
         self._rooms = rooms
         self._watch = watch
 
-    def _known_heads(self, projects: set[str]) -> Mapping[str, Known]:
+    def _known_heads(self, projects: set[str]) -> Mapping[str, KnownState]:
         return {project: self._known_of(project) for project in projects}
 
-    def _known_of(self, project: str) -> Known:
+    def _known_of(self, project: str) -> KnownState:
         live = self._rooms.get(project)
         return NOBODYS if live is None else live.known
 

@@ -51,39 +51,39 @@ class RoomFeeds:
         """A feed by which the tail keeps all that is committed from now on; the caller stops it."""
         return self._room.hold_tail()
 
-    async def encode(self, held: Feed) -> None:
+    async def encode(self, feed: Feed) -> None:
         """Encode the state until nobody waits for it.
 
-        `held`: by it the tail keeps what is committed meanwhile (rule J15).
+        `feed`: by it the tail keeps what is committed meanwhile (rule J15).
         """
         try:
             while self._room.is_encoding:
-                frozen = await self._jobs.freeze()
-                await self._encode_at(frozen)
+                frozen_state = await self._jobs.freeze()
+                await self._encode_at(frozen_state)
         except BaseException:
             self._carry_out(self._room.state_is_missing())
             raise
         finally:
-            held.stop()
+            feed.stop()
 
-    async def _encode_at(self, frozen: FrozenState) -> None:
+    async def _encode_at(self, frozen_state: FrozenState) -> None:
         frames: dict[str, list[bytes]] = {}
-        held_tail = self._room.hold_tail(frozen.seq)
+        held_tail = self._room.hold_tail(frozen_state.seq)
         try:
-            while missing := self._forms_waited_for(frames):
-                for form in missing:
+            while missing_forms := self._forms_waited_for(frames):
+                for form in missing_forms:
                     frames[form.name] = await self._in_thread(
-                        state_frames, self._room.project, frozen.state, form
+                        state_frames, self._room.project, frozen_state.state, form
                     )
                     self._count("states_encoded")
-            effects = self._room.state_is_ready(frozen.seq, frozen.digest, frames)
+            effects = self._room.state_is_ready(frozen_state.seq, frozen_state.digest, frames)
             self._carry_out([e for e in effects if not isinstance(e, SendState)])
         finally:
             held_tail.stop()  # until now the tail kept what follows the state
 
     def _forms_waited_for(self, frames: Mapping[str, object]) -> list[StateForm]:
-        waiting = [seat for seat in self._room.seats.values() if not seat.is_live]
-        forms = [seat.request.form for seat in waiting if seat.connection in self._recipients]
+        waiting_seats = [seat for seat in self._room.seats.values() if not seat.is_live]
+        forms = [seat.request.form for seat in waiting_seats if seat.connection in self._recipients]
         return [FORMS[name] for name in dict.fromkeys(forms) if name not in frames]
 
     def admit(self, recipient: Recipient, effect: Admit) -> None:

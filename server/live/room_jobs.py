@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from rooms.aspect import AspectState
 from rooms.document.document import State
 from rooms.effects import PAUSE, Effects, Job, pausing
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 class FrozenState:
     """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
 
-    known: Known
+    known: KnownState
     digest: str
     state: State
     unrecorded: dict[int, list[Op]]
@@ -45,7 +45,7 @@ class RoomJobs:
         "_all_done",
         "_awaited",
         "_carry_out",
-        "_held_back",
+        "_held_back_futures",
         "_is_running",
         "_jobs_left",
         "_loop",
@@ -77,7 +77,7 @@ class RoomJobs:
         """The scheduler runs them, or will."""
         self._awaited: set[asyncio.Future[Any]] = set()
         """Futures that jobs will set; `close` sets them to `RoomClosed`."""
-        self._held_back: list[asyncio.Future[FrozenState]] = []
+        self._held_back_futures: list[asyncio.Future[FrozenState]] = []
         """Those who want a frozen state, while the head is inside a group (rule D14)."""
 
     def __len__(self) -> int:
@@ -102,10 +102,10 @@ class RoomJobs:
     async def done(self, job: Job) -> None:
         """`run`, and wait until it is done; raises `RoomClosed`."""
         self.check_open()
-        finished: asyncio.Future[None] = self._loop.create_future()
+        finished_future: asyncio.Future[None] = self._loop.create_future()
         self.run(job)
-        self.run(_telling(finished))
-        await self._answer_to(finished)
+        self.run(_telling(finished_future))
+        await self._answer_to(finished_future)
 
     async def freeze(self) -> FrozenState:
         """The state between two jobs, and never inside a group; raises `RoomClosed`."""
@@ -114,13 +114,13 @@ class RoomJobs:
         self.run(self._take_frozen_state(frozen_state))
         return await self._answer_to(frozen_state)
 
-    async def _answer_to(self, waiting: asyncio.Future[Answer]) -> Answer:
+    async def _answer_to(self, future: asyncio.Future[Answer]) -> Answer:
         """Wait for what a job sets; raises `RoomClosed`."""
-        self._awaited.add(waiting)
+        self._awaited.add(future)
         try:
-            return await waiting
+            return await future
         finally:
-            self._awaited.discard(waiting)
+            self._awaited.discard(future)
 
     def check_open(self) -> None:
         """Raises `RoomClosed`, if it is."""
@@ -139,16 +139,18 @@ class RoomJobs:
             if not self.is_closed:
                 raise
 
-    def _take_frozen_state(self, taken: "asyncio.Future[FrozenState]") -> Job:
+    def _take_frozen_state(self, future: "asyncio.Future[FrozenState]") -> Job:
         room, document = self._room, self._room.document
         if room.is_inside_group:
-            self._held_back.append(taken)
+            self._held_back_futures.append(future)
             return
         state = yield from pausing(document.freezing())
-        if not taken.done():
-            known = Known(room.epoch, room.head, room.head_id)
-            taken.set_result(
-                FrozenState(known, document.digest, state, room.unrecorded(), room.other_aspects())
+        if not future.done():
+            known_state = KnownState(room.epoch, room.head, room.head_id)
+            future.set_result(
+                FrozenState(
+                    known_state, document.digest, state, room.unrecorded(), room.other_aspects()
+                )
             )
 
     def _run_until(self, deadline: float) -> bool:
@@ -162,9 +164,9 @@ class RoomJobs:
                     if self._scheduler.time() >= deadline:
                         return True
                 self._jobs_left.popleft()
-                if self._held_back and not self._room.is_inside_group:
-                    self._jobs_left.extend(map(self._take_frozen_state, self._held_back))
-                    self._held_back.clear()
+                if self._held_back_futures and not self._room.is_inside_group:
+                    self._jobs_left.extend(map(self._take_frozen_state, self._held_back_futures))
+                    self._held_back_futures.clear()
         except Exception as error:
             self._failed(error)
             return True
@@ -176,19 +178,22 @@ class RoomJobs:
         """The jobs after it are not at fault, nor is whoever let us go on."""
         if self._jobs_left:
             self._jobs_left.popleft()
-        failed = {"message": f"a job of room {self._room.project} failed", "exception": error}
-        self._loop.call_exception_handler(failed)
+        error_context = {
+            "message": f"a job of room {self._room.project} failed",
+            "exception": error,
+        }
+        self._loop.call_exception_handler(error_context)
 
 
-def refuse(waiting: Iterable["asyncio.Future[Any]"]) -> None:
+def refuse(futures: Iterable["asyncio.Future[Any]"]) -> None:
     """Tell those who wait that the room is closed."""
-    for future in waiting:
+    for future in futures:
         if not future.done():
             future.set_exception(RoomClosed())
             future.exception()  # whoever waited may have gone
 
 
-def _telling(finished: "asyncio.Future[None]") -> Job:
-    if not finished.done():
-        finished.set_result(None)
+def _telling(finished_future: "asyncio.Future[None]") -> Job:
+    if not finished_future.done():
+        finished_future.set_result(None)
     yield PAUSE

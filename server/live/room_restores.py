@@ -42,21 +42,21 @@ class RoomRestores:
         """
         self._jobs.check_open()
         ticket = next(self._tickets)
-        waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._futures_by_ticket[ticket] = waiting
+        seq_future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._futures_by_ticket[ticket] = seq_future
         self._jobs.run(self._room.restore(proposal, ops, connection, ticket))
-        return await waiting
+        return await seq_future
 
     def settle(self, effect: Settled) -> None:
         """It is known what became of one: tell the call that waits."""
-        waiting = self._futures_by_ticket.pop(effect.ticket, None)
-        if waiting is None or waiting.done():
+        seq_future = self._futures_by_ticket.pop(effect.ticket, None)
+        if seq_future is None or seq_future.done():
             return
         if effect.seq is not None:
-            waiting.set_result(effect.seq)
+            seq_future.set_result(effect.seq)
         else:
             assert effect.error is not None
-            waiting.set_exception(NotCommitted(effect.error))
+            seq_future.set_exception(NotCommitted(effect.error))
 
     def close(self) -> None:
         """The room is closed: nobody will be told what became of them."""

@@ -80,8 +80,8 @@ class RoomSnapshots:
         """
         for _ in range(TRIES):
             now = time.monotonic()
-            frozen = await self._checkpoints.store(now)
-            context = await self._in_thread(musical_context, frozen.state, yield_gil)
+            frozen_state = await self._checkpoints.store(now)
+            context = await self._in_thread(musical_context, frozen_state.state, yield_gil)
             row = await project_snapshots.keep(
                 db,
                 id=id,
@@ -90,8 +90,8 @@ class RoomSnapshots:
                 kind=kind,
                 name=name,
                 description=description,
-                epoch=frozen.known.epoch,
-                at_seq=frozen.seq,
+                epoch=frozen_state.known.epoch,
+                at_seq=frozen_state.seq,
                 musical_context=msgspec.json.encode(context),
                 audio_analysis=audio_analysis,
                 roles=() if author is None else EDITS,

@@ -36,8 +36,8 @@ class StandingOrders:
 
     def held_back(self, message_id: str, project: str) -> Error:
         """What is said of an edit that has to wait (rule R53)."""
-        refused = _in_maintenance(self.maintenance or "")
-        return Error(message_id, refused.code, str(refused), project, dict(refused.details))
+        refusal = _in_maintenance(self.maintenance or "")
+        return Error(message_id, refusal.code, str(refusal), project, dict(refusal.details))
 
 
 def _in_maintenance(message: str) -> Refused:

@@ -74,14 +74,14 @@ class JobScheduler:
         if self._long:
             self._run_long()
 
-    def _run(self, run_until: RunUntil, taken: float, now: float) -> None:
+    def _run(self, run_until: RunUntil, seconds_taken_before: float, now: float) -> None:
         is_left = run_until(now + self._seconds_left)
         seconds_taken = self.time() - now
         self._seconds_left -= seconds_taken
         if not is_left:
             return
-        if taken + seconds_taken < JOB_SECONDS:
-            self._waiting_jobs.append((run_until, taken + seconds_taken))
+        if seconds_taken_before + seconds_taken < JOB_SECONDS:
+            self._waiting_jobs.append((run_until, seconds_taken_before + seconds_taken))
         else:
             self._long.append(run_until)
 

@@ -72,13 +72,15 @@ class LoopLoad:
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
                 now = time.monotonic(), time.thread_time(), waited.seconds()
-                passed, cpu_taken, waited_for_core = (
+                seconds_passed, cpu_taken, waited_for_core = (
                     after - at for after, at in zip(now, before, strict=True)
                 )
                 before = now
-                late = max(passed - LOOK_SECONDS, self._late_sum / max(self._ticks, 1))
-                self._was_late(max(passed - LOOK_SECONDS, self._latest_tick))
-                self._look_done(Look(passed, cpu_taken, waited_for_core, late, self._long_jobs))
+                lateness = max(seconds_passed - LOOK_SECONDS, self._late_sum / max(self._ticks, 1))
+                self._was_late(max(seconds_passed - LOOK_SECONDS, self._latest_tick))
+                self._look_done(
+                    Look(seconds_passed, cpu_taken, waited_for_core, lateness, self._long_jobs)
+                )
 
     def _look_done(self, look: Look) -> None:
         self._late_sum, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0

@@ -17,10 +17,10 @@ class StallProbe:
     Or the machine had no core to spare: that time, where the kernel tells it, is lateness alone.
     """
 
-    def __init__(self, stalled: Callable[[float], None], late: Callable[[float], None]) -> None:
+    def __init__(self, stalled: Callable[[float], None], on_late: Callable[[float], None]) -> None:
         self._stalled = stalled
         """Told, in seconds, for each timer how long the loop was kept from it."""
-        self._late = late
+        self._on_late = on_late
         """The same with the time in which the machine had no core to spare."""
         self._has_schedstat = SCHEDSTAT.exists()
         self._schedstat: int | None = None
@@ -34,10 +34,10 @@ class StallProbe:
         while True:
             before, waited = clock(), self._core_wait_seconds()
             await asyncio.sleep(PROBE_SECONDS)
-            late = max(0.0, clock() - before - PROBE_SECONDS)
-            self._late(late)
-            waited_for_cpu = self._core_wait_seconds() - waited if late > PROBE_SECONDS else 0.0
-            self._stalled(max(0.0, late - waited_for_cpu))
+            lateness = max(0.0, clock() - before - PROBE_SECONDS)
+            self._on_late(lateness)
+            waited_for_cpu = self._core_wait_seconds() - waited if lateness > PROBE_SECONDS else 0.0
+            self._stalled(max(0.0, lateness - waited_for_cpu))
 
     def _core_wait_seconds(self) -> float:
         """Seconds that this thread has waited for a core so far."""

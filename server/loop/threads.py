@@ -39,14 +39,14 @@ class Threads:
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """What the function says. If this is cancelled, its next `yield_gil` raises `Abandoned`."""
-        waiting = asyncio.get_running_loop().create_future()
-        done = asyncio.get_running_loop().run_in_executor(
-            self._executor, _work, lambda: not waiting.cancelled(), function, args
+        waiting_future = asyncio.get_running_loop().create_future()
+        work_done = asyncio.get_running_loop().run_in_executor(
+            self._executor, _work, lambda: not waiting_future.cancelled(), function, args
         )
         try:
-            return await done
+            return await work_done
         except asyncio.CancelledError:
-            waiting.cancel()
+            waiting_future.cancel()
             raise
 
     def close(self) -> None:

@@ -34,16 +34,16 @@ class TickTimers:
         self._writes: dict[int, int] = {}
         """What the ticks of a step will write, in all."""
 
-    def at(self, due: float, tick: Tick, writes: int = 1) -> None:
+    def at(self, due_at: float, tick: Tick, writes: int = 1) -> None:
         """Call `tick`, which makes so many writes, when it is due; in the past: soon.
 
         Up to a step of the grid later, or up to three, if others have many writes then.
         """
         now = self._loop.time()
-        if due <= now:
+        if due_at <= now:
             self._loop.call_soon(tick, now)
             return
-        step = math.ceil(due / GRID_SECONDS - ROUNDING)
+        step = math.ceil(due_at / GRID_SECONDS - ROUNDING)
         for _ in range(LATER_STEPS):
             before = self._writes.get(step, 0)
             if not before or before + writes <= STEP_WRITES:
@@ -63,5 +63,7 @@ class TickTimers:
             try:
                 tick(step * GRID_SECONDS)
             except Exception as error:
-                failed = {"message": "a tick failed", "exception": error}
-                self._loop.call_exception_handler(failed)  # the other rooms tick all the same
+                error_context = {"message": "a tick failed", "exception": error}
+                self._loop.call_exception_handler(
+                    error_context
+                )  # the other rooms tick all the same

@@ -36,7 +36,7 @@ class BusCodec:
     def __init__(self, secret: bytes, node: str, accepted_secrets: Sequence[bytes] = ()) -> None:
         self.node = node
         self._key = _key_of(secret)
-        self._accepted_keys = [_key_of(each) for each in accepted_secrets]
+        self._accepted_keys = [_key_of(accepted_secret) for accepted_secret in accepted_secrets]
         self._number = 0
         """Of the newest message of this node."""
         self._encode = msgspec.msgpack.Encoder().encode

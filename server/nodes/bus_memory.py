@@ -21,18 +21,18 @@ class MemoryBus:
         self.is_up = True
         self._exchange = exchange or Exchange()
         self._exchange.buses.append(self)
-        self._following: set[str | None] = {None}
+        self._followed_projects: set[str | None] = {None}
         """Projects whose messages reach us; None: those to every node."""
         self._listener: BusListener | None = None
         """None until `run`."""
 
     async def follow(self, project: str) -> None:
         """At once."""
-        self._following.add(project)
+        self._followed_projects.add(project)
 
     def unfollow(self, project: str) -> None:
         """At once."""
-        self._following.discard(project)
+        self._followed_projects.discard(project)
 
     def publish(self, project: str | None, message: bytes) -> bool:
         """Every other node gets it in the next turn of the loop."""
@@ -64,5 +64,5 @@ class MemoryBus:
                 self._listener.on_bus_lost("taken down")
 
     def _deliver(self, project: str | None, message: bytes) -> None:
-        if self.is_up and self._listener is not None and project in self._following:
+        if self.is_up and self._listener is not None and project in self._followed_projects:
             self._listener.on_bus_message(message)

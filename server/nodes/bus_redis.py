@@ -42,9 +42,11 @@ log = structlog.get_logger()
 class _Shard:
     """One server: a connection that listens, and one that speaks and never waits for an answer."""
 
-    def __init__(self, bus: "RedisBus", listener: BusListener, lost: Callable[[str], None]) -> None:
-        self.listening = RedisConnection(self._on_answer, lost)
-        self.speaking = RedisConnection(lambda _: None, lost)
+    def __init__(
+        self, bus: "RedisBus", listener: BusListener, on_lost: Callable[[str], None]
+    ) -> None:
+        self.listening = RedisConnection(self._on_answer, on_lost)
+        self.speaking = RedisConnection(lambda _: None, on_lost)
         self.is_silent = False
         """Nothing has come since it was last asked whether it is there."""
         self._bus = bus
@@ -220,8 +222,8 @@ class RedisBus:
                     shard.listening.say("PING")
                 else:  # said on one connection, heard on the other: both are well
                     shard.speaking.say("PUBLISH", self._channel(None), b"")
-            ended, _ = await asyncio.wait([end], timeout=SILENCE_SECONDS)
-            if ended:
+            ended_tasks, _ = await asyncio.wait([end], timeout=SILENCE_SECONDS)
+            if ended_tasks:
                 return end.result()
             if any(shard.is_silent for shard in self._shards):
                 return "the server does not answer"
@@ -242,16 +244,16 @@ class RedisBus:
         for shard in shards:
             shard.close()
 
-    async def _connect(self, listener: BusListener, lost: Callable[[str], None]) -> None:
-        makes = await self._find_shards()
-        for make in makes:
-            shard = _Shard(self, listener, lost)
+    async def _connect(self, listener: BusListener, on_lost: Callable[[str], None]) -> None:
+        connection_makers = await self._find_shards()
+        for make_connection in connection_makers:
+            shard = _Shard(self, listener, on_lost)
             self._shards.append(shard)
             index = len(self._shards) - 1
             channel = self._channel(None)
             if self._is_cluster:  # any channel of a slot that this shard has
                 channel = f"{{{_word_in(self._shard_of_slot, index)}}}"
-            await shard.connect(make, channel)
+            await shard.connect(make_connection, channel)
 
     async def _find_shards(self) -> list[Callable[[], AbstractConnection]]:
         """How to connect to each server there is."""

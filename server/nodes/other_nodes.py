@@ -107,8 +107,8 @@ class OtherNodes:
             if live.room.is_shared:
                 live.carry_out(live.room.set_bus_down(True))
 
-    def _told_of(self, what: str, about: About) -> None:
-        self._count(f"outages.{what}", 1, about)
+    def _told_of(self, outage: str, about: About) -> None:
+        self._count(f"outages.{outage}", 1, about)
 
     def on_bus_message(self, message: bytes) -> None:
         """One message; what is not from a node of ours is counted and dropped."""

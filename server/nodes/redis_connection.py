@@ -68,11 +68,11 @@ class RedisConnection(asyncio.Protocol):
 
     def say(self, *words: Word) -> None:
         """Send a command; all of one turn of the event loop go out in one write."""
-        packed: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]
+        packed_command: bytes = hiredis.pack_command(words)  # type: ignore[arg-type]
         if not self._waiting_commands:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting_commands.append(packed)
-        self._waiting_bytes += len(packed)
+        self._waiting_commands.append(packed_command)
+        self._waiting_bytes += len(packed_command)
 
     def close(self) -> None:
         """End it; `on_lost` is not called."""
@@ -119,10 +119,10 @@ class RedisConnection(asyncio.Protocol):
         self._fail(str(exc) if exc is not None else "the server closed the connection")
 
     def _flush(self) -> None:
-        waiting, self._waiting_commands = self._waiting_commands, []
+        waiting_commands, self._waiting_commands = self._waiting_commands, []
         self._waiting_bytes = 0
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(b"".join(waiting))
+            self._transport.write(b"".join(waiting_commands))
 
     def _fail(self, reason: str) -> None:
         on_lost, self._on_lost = self._on_lost, None

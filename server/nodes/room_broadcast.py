@@ -55,7 +55,7 @@ class RoomBroadcast:
         """By project, in seconds of the loop."""
         self._announcing: dict[str, asyncio.TimerHandle] = {}
         """By project: announcements that are due soon."""
-        self._asking: set[str] = set()
+        self._asking_projects: set[str] = set()
         """Projects whose next announcement asks others for theirs."""
 
     def announce(self, project: str, *, asks: bool = False) -> None:
@@ -64,7 +64,7 @@ class RoomBroadcast:
         if live is None or not (asks or live.room.is_shared):
             return
         if asks:
-            self._asking.add(project)
+            self._asking_projects.add(project)
         if project not in self._announcing:
             loop = asyncio.get_running_loop()
             due_at = self._announced_at.get(project, float("-inf")) + ANNOUNCE_GAP_SECONDS
@@ -87,9 +87,9 @@ class RoomBroadcast:
         else:
             self._publish(entry.project, _committed(room.epoch, effect))
 
-    def tell_row_changed(self, changed: RowChanged) -> None:
+    def tell_row_changed(self, row_change: RowChanged) -> None:
         """Let every node read a row anew."""
-        self._publish(None, changed)
+        self._publish(None, row_change)
 
     def tell_rows_changed(self) -> None:
         """Let every node look at what its watches show."""
@@ -119,11 +119,13 @@ class RoomBroadcast:
         if live is None:
             return
         self._announced_at[project] = asyncio.get_running_loop().time()
-        asks = project in self._asking
-        self._asking.discard(project)
+        is_asking = project in self._asking_projects
+        self._asking_projects.discard(project)
         room = live.room
         members_here = room.members_here()
-        present = Present(project, members_here, asks, digest=Digest(room.head, room.whole_digest))
+        present = Present(
+            project, members_here, is_asking, digest=Digest(room.head, room.whole_digest)
+        )
         if not self._publish(project, present) and self._bus.is_up:
             self._publish(project, replace(present, members=[*map(_in_short, members_here)]))
 
@@ -154,8 +156,8 @@ def _committed(epoch: str, effect: ForwardEntry) -> Committed:
     )
 
 
-def _in_short(announced: RemoteMember) -> RemoteMember:
+def _in_short(announced_member: RemoteMember) -> RemoteMember:
     """Without selection and gestures, which may be long: the bus bounds a message."""
-    presence = replace(announced.member.presence, selection=UNSET)
-    member = replace(announced.member, presence=presence, gestures={})
-    return replace(announced, member=member)
+    presence = replace(announced_member.member.presence, selection=UNSET)
+    member = replace(announced_member.member, presence=presence, gestures={})
+    return replace(announced_member, member=member)

@@ -41,41 +41,41 @@ class RoomMedia:
     def __init__(self, db: Executor, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
         self._db = db
         self._spawn = spawn
-        self._reading: dict[OpenRoom, asyncio.Event] = {}
+        self._read_again_events: dict[OpenRoom, asyncio.Event] = {}
         """Rooms that are read for just now; the event: their files have changed meanwhile."""
-        self._unread: set[OpenRoom] = set()
+        self._unread_rooms: set[OpenRoom] = set()
         """Rooms whose rows could not be read, until they are asked for again."""
 
     def changed(self, live: OpenRoom) -> None:
         """An audio file of its project is another one now."""
-        again = self._reading.get(live)
-        if again is not None:
-            again.set()
+        read_again = self._read_again_events.get(live)
+        if read_again is not None:
+            read_again.set()
         else:
             self._spawn(self.load(live))
 
     async def load(self, live: OpenRoom) -> None:
         """Read what is pending, and again while it changes; after a failure, some seconds later."""
-        if live in self._reading:
+        if live in self._read_again_events:
             return
-        again = self._reading[live] = asyncio.Event()
+        read_again = self._read_again_events[live] = asyncio.Event()
         try:
-            again.set()
-            while again.is_set() and not live.is_closed:
-                again.clear()
+            read_again.set()
+            while read_again.is_set() and not live.is_closed:
+                read_again.clear()
                 await self._read(live)
         except PersistenceError as error:
             project = live.room.project
             log.warning("cannot read how far audio files are", project=project, **because(error))
-            if live not in self._unread:
-                self._unread.add(live)
+            if live not in self._unread_rooms:
+                self._unread_rooms.add(live)
                 self._spawn(self._retry(live))
         finally:
-            del self._reading[live]
+            del self._read_again_events[live]
 
     async def _retry(self, live: OpenRoom) -> None:
         await asyncio.sleep(RETRY_SECONDS)
-        self._unread.discard(live)
+        self._unread_rooms.discard(live)
         if not live.is_closed:
             self.changed(live)
 

@@ -53,17 +53,17 @@ class Concern:
     projects: frozenset[str]
     """Those of the open rooms."""
 
-    def has(self, changed: RowChanged) -> bool:
+    def has(self, row_change: RowChanged) -> bool:
         """Whether anyone here is to be told of it."""
-        match changed.table:
+        match row_change.table:
             case "project_members":
-                return changed.project in self.projects or changed.user in self.users
+                return row_change.project in self.projects or row_change.user in self.users
             case "auth_sessions":
-                return changed.row in self.sessions
+                return row_change.row in self.sessions
             case "studio_projects":
-                return changed.row in self.projects
+                return row_change.row in self.projects
             case "audio_files" | "collaboration_sessions":
-                return changed.project in self.projects
+                return row_change.project in self.projects
             case _:
                 return False
 
@@ -85,7 +85,7 @@ class RowListener(Protocol):
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
-    def session_revoked(self, auth_session: str, said: str = "") -> None: ...
+    def session_revoked(self, auth_session: str, reason: str = "") -> None: ...
 
     def project_changed(self, project: str, version: int, archived: bool) -> None: ...
 
@@ -142,9 +142,9 @@ class RowChanges:
         self._is_new(project, version)
         self.rows_changed()
 
-    def session_revoked(self, auth_session: str, said: str = "") -> None:
-        """A login was ended (rule A3); `said`: by an operator, for this reason (R50)."""
-        self._listener.session_revoked(auth_session, said)
+    def session_revoked(self, auth_session: str, reason: str = "") -> None:
+        """A login was ended (rule A3); `reason`: by an operator, for this reason (R50)."""
+        self._listener.session_revoked(auth_session, reason)
         self._tell_nodes(RowChanged("auth_sessions", auth_session))
         self.rows_changed()
 
@@ -163,18 +163,18 @@ class RowChanges:
 
     def session_permitted(self, project: str, session: str) -> None:
         """Something else is agreed on for a session (rule R38): read as any other node reads it."""
-        changed = RowChanged("collaboration_sessions", session, project)
-        self.on_row_changed(changed)
-        self._tell_nodes(changed)
+        row_change = RowChanged("collaboration_sessions", session, project)
+        self.on_row_changed(row_change)
+        self._tell_nodes(row_change)
         self.rows_changed()
 
     # What other nodes have written.
 
-    def on_row_changed(self, changed: RowChanged) -> None:
+    def on_row_changed(self, row_change: RowChanged) -> None:
         """Another node has changed a row: read it, with all that are named meanwhile."""
         if len(self._unread_rows) >= REMEMBERED:
             return  # the slow tick reads it
-        self._unread_rows.add(changed)
+        self._unread_rows.add(row_change)
         if not self._is_reading:
             self._is_reading = True
             self._spawn(self._read_waiting())
@@ -214,8 +214,8 @@ class RowChanges:
         finally:
             self._is_reading = False
 
-    async def _act(self, changed: Sequence[RowChanged]) -> None:
-        rows = self._of_concern(changed) if changed else ()
+    async def _act(self, row_changes: Sequence[RowChanged]) -> None:
+        rows = self._of_concern(row_changes) if row_changes else ()
         tables: dict[str, list[RowChanged]] = {}
         for row in rows:
             tables.setdefault(row.table, []).append(row)
@@ -254,10 +254,10 @@ class RowChanges:
         for project in projects:
             self._listener.permit(project, permits_by_project.get(project, Permits()))
 
-    def _of_concern(self, changed: Sequence[RowChanged]) -> list[RowChanged]:
+    def _of_concern(self, row_changes: Sequence[RowChanged]) -> list[RowChanged]:
         concern = self._listener.concern()
         rows: list[RowChanged] = []
-        for row in changed:
+        for row in row_changes:
             if concern.has(row):
                 rows.append(row)
             else:
@@ -276,7 +276,7 @@ class RowChanges:
         return True
 
 
-def _subject(changed: RowChanged) -> Hashable:
-    if changed.table == "project_members":
-        return changed.project, changed.user
-    return changed.row
+def _subject(row_change: RowChanged) -> Hashable:
+    if row_change.table == "project_members":
+        return row_change.project, row_change.user
+    return row_change.row

@@ -23,9 +23,9 @@ from server.operating.checks.finding import Finding, State, finding, not_looked_
 from server.operating.checks.misspelt_variables import misspelt_variables
 from server.settings.missing_companions import missing_companions
 from server.settings.options import add_options, options_of
-from server.settings.reading import Reading, read_all
+from server.settings.reading import SettingsReading, read_all
 from server.settings.settings import Settings
-from server.settings.settings_display import Shown, shown_settings
+from server.settings.settings_display import SettingShown, shown_settings
 from server.settings.table import SETTINGS
 from server.version import VERSION, commit
 
@@ -75,43 +75,45 @@ def main() -> int:
         sys.stdout.write(f"{json.dumps(_as_json(settings_shown, findings))}\n")
     else:
         _show(settings_shown, findings)
-    failed = any(looked_at.state is State.FAILED for looked_at in findings)
-    return 2 if reading.problems else int(failed)
+    has_failed = any(result.state is State.FAILED for result in findings)
+    return 2 if reading.problems else int(has_failed)
 
 
-def _of_settings(reading: Reading) -> list[Finding]:
+def _of_settings(settings_reading: SettingsReading) -> list[Finding]:
     findings = [
-        Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()
+        Finding(SETTINGS_LOOK, State.FAILED, problem)
+        for problem in settings_reading.problems.values()
     ]
     unnoticed = (
         *misspelt_variables(os.environ),
-        *missing_companions(reading.settings, os.environ, reading.problems),
+        *missing_companions(settings_reading.settings, os.environ, settings_reading.problems),
     )
     findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in unnoticed]
     return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 
-async def look(reading: Reading) -> Sequence[Finding]:
+async def look(settings_reading: SettingsReading) -> Sequence[Finding]:
     """All but the settings themselves, side by side."""
     of_database, *other_looks = await asyncio.gather(
-        _database(reading), *(_check_unless_wrong(reading, *each) for each in LOOKS)
+        _database(settings_reading),
+        *(_check_unless_wrong(settings_reading, *check) for check in LOOKS),
     )
-    return [looked_at for found in (of_database, *other_looks) for looked_at in found]
+    return [result for findings in (of_database, *other_looks) for result in findings]
 
 
 async def _check_unless_wrong(
-    reading: Reading, name: str, look: Look, needs: Sequence[str]
+    settings_reading: SettingsReading, name: str, look: Look, needs: Sequence[str]
 ) -> Sequence[Finding]:
-    if wrong_settings := {"config", *needs} & reading.problems.keys():
+    if wrong_settings := {"config", *needs} & settings_reading.problems.keys():
         return [not_looked_at(name, f"{min(wrong_settings)} makes no sense")]
-    return [await finding(name, partial(look, reading.settings))]
+    return [await finding(name, partial(look, settings_reading.settings))]
 
 
-async def _database(reading: Reading) -> Sequence[Finding]:
-    settings = reading.settings
+async def _database(settings_reading: SettingsReading) -> Sequence[Finding]:
+    settings = settings_reading.settings
     if (
         wrong_settings := {"config", "database_url", "caller_database_url"}
-        & reading.problems.keys()
+        & settings_reading.problems.keys()
     ):
         return [not_looked_at("database", f"{min(wrong_settings)} makes no sense")]
     url = settings.database_url
@@ -124,40 +126,42 @@ async def _database(reading: Reading) -> Sequence[Finding]:
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
     findings = await database_findings(replace(settings, database_url=url))
-    if wrong_settings := {"secret", "secret_next", "secret_before"} & reading.problems.keys():
-        unknown = not_looked_at("secret", f"{min(wrong_settings)} makes no sense")
-        return [unknown if looked_at.name == "secret" else looked_at for looked_at in findings]
+    if (
+        wrong_settings := {"secret", "secret_next", "secret_before"}
+        & settings_reading.problems.keys()
+    ):
+        unknown_finding = not_looked_at("secret", f"{min(wrong_settings)} makes no sense")
+        return [unknown_finding if result.name == "secret" else result for result in findings]
     return findings
 
 
-def _as_json(shown: Sequence[Shown], findings: Sequence[Finding]) -> dict[str, object]:
+def _as_json(
+    settings_shown: Sequence[SettingShown], findings: Sequence[Finding]
+) -> dict[str, object]:
     return {
         "version": VERSION,
         "commit": commit(),
         "settings": [
             {"name": setting.name, "value": setting.value, "where": setting.where}
-            for setting in shown
+            for setting in settings_shown
         ],
         "checks": [
-            {"name": looked_at.name, "state": looked_at.state, "text": looked_at.text}
-            for looked_at in findings
+            {"name": result.name, "state": result.state, "text": result.text} for result in findings
         ],
     }
 
 
-def _show(shown: Sequence[Shown], findings: Sequence[Finding]) -> None:
+def _show(settings_shown: Sequence[SettingShown], findings: Sequence[Finding]) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     settings = Table("setting", "value", "where from", box=None, pad_edge=False)
-    for setting in shown:
+    for setting in settings_shown:
         style = "dim" if setting.is_default else ""
         settings.add_row(Text(setting.name), Text(setting.value), Text(setting.where), style=style)
     console.print(settings)
     checks = Table("looked at", "is", "", box=None, pad_edge=False)
-    for looked_at in findings:
-        style = STYLES.get(looked_at.state, "dim")
-        checks.add_row(
-            Text(looked_at.name), Text(looked_at.state, style=style), Text(looked_at.text)
-        )
+    for result in findings:
+        style = STYLES.get(result.state, "dim")
+        checks.add_row(Text(result.name), Text(result.state, style=style), Text(result.text))
     console.print()
     console.print(checks)
 

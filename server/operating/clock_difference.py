@@ -9,9 +9,11 @@ TOLD_APART_SECONDS = 30.0
 HELPS = "set both by NTP (timedatectl set-ntp true)"
 
 
-def difference(ahead: float) -> str | None:
-    """In words, with what helps; None: they are close. `ahead`: of the database server's, in s."""
-    if abs(ahead) < CLOSE_SECONDS:
+def difference(seconds_ahead: float) -> str | None:
+    """In words, with what helps; None: they are close. `seconds_ahead`: of the database server's,
+    in s."""
+    if abs(seconds_ahead) < CLOSE_SECONDS:
         return None
-    which = "ahead of" if ahead > 0 else "behind"
-    return f"the clock of this machine is {abs(ahead):.0f} s {which} the database server's; {HELPS}"
+    ahead_or_behind = "ahead of" if seconds_ahead > 0 else "behind"
+    apart = f"{abs(seconds_ahead):.0f} s {ahead_or_behind}"
+    return f"the clock of this machine is {apart} the database server's; {HELPS}"

@@ -50,7 +50,7 @@ def is_mistake(error: Exception) -> bool:
     return _code_of(error) is None and not isinstance(error, OSError)
 
 
-def told(error: BaseException) -> tuple[str, int]:
+def message_and_exit_code(error: BaseException) -> tuple[str, int]:
     """The line, without the command's name, and the exit code.
 
     2 is for settings and arguments that make no sense: systemd starts nothing again behind it.

@@ -14,11 +14,11 @@ class NoPassword(Exception):
     """None was given; the message says what to do."""
 
 
-def read_password(asks: str) -> str:
+def read_password(prompt: str) -> str:
     """Asked for twice on a terminal, else the first line of standard input; raises `NoPassword`."""
     if not sys.stdin.isatty():
         return _read_line()
-    password = getpass.getpass(f"{asks}: ")
+    password = getpass.getpass(f"{prompt}: ")
     if getpass.getpass("Once more: ") != password:
         raise NoPassword("the two are not the same; nothing was done")
     if not password:

@@ -23,7 +23,7 @@ from persistence.migrate import check
 from server.accounts.use_limits import limits_in_words
 from server.embedded_servers import Embedded
 from server.health.log import ServerLog, set_level
-from server.operating.command_failures import is_mistake, told
+from server.operating.command_failures import is_mistake, message_and_exit_code
 from server.operating.database import database_of
 from server.operating.start_log import tell_start
 from server.process import run
@@ -31,7 +31,7 @@ from server.running.signals import Signals, Stopped
 from server.serving import require_port
 from server.settings.behind_balancer import behind_balancer, read_behind_balancer
 from server.settings.options import add_options, options_of
-from server.settings.reading import Reading, read_all, read_settings
+from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.settings import Settings
 from server.settings.table import SETTINGS
 from server.states.audit import audit
@@ -69,7 +69,7 @@ def main() -> int:
     except Exception as error:
         if own_log.is_json and is_mistake(error):
             raise  # the log has the trace, on one line
-        return own_log.fail(*told(error))
+        return own_log.fail(*message_and_exit_code(error))
 
 
 def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, settings: Settings) -> int:
@@ -78,22 +78,26 @@ def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, setting
     tell_start(own_log, settings)
     if args.nodes > 1 and settings.tls_certificate is not None:
         return own_log.fail("--nodes speaks no TLS: leave out --tls-cert and --tls-key", 2)
-    read = partial(_read_anew, args)
+    read_settings_again = partial(_read_anew, args)
     if args.nodes > 1:
-        return _serve_several(own_log, signals, settings, read, args)
-    return _serve(own_log, signals, settings, read, as_json=args.json)
+        return _serve_several(own_log, signals, settings, read_settings_again, args)
+    return _serve(own_log, signals, settings, read_settings_again, as_json=args.json)
 
 
-def _read_anew(args: argparse.Namespace) -> Reading:
-    reading = read_all(options_of(args), os.environ)
-    return read_behind_balancer(reading, args.behind_balancer) if args.behind_balancer else reading
+def _read_anew(args: argparse.Namespace) -> SettingsReading:
+    settings_reading = read_all(options_of(args), os.environ)
+    return (
+        read_behind_balancer(settings_reading, args.behind_balancer)
+        if args.behind_balancer
+        else settings_reading
+    )
 
 
 def _serve(
     own_log: ServerLog,
     signals: Signals,
     settings: Settings,
-    read: Callable[[], Reading],
+    read_settings_again: Callable[[], SettingsReading],
     *,
     as_json: bool,
 ) -> int:
@@ -106,7 +110,9 @@ def _serve(
     with _with_servers(settings) as (servers, settings):
         assert settings.database_url is not None
         with signals.held_behind():
-            uvloop.run(run(settings, settings.database_url, ready, servers, signals, read))
+            uvloop.run(
+                run(settings, settings.database_url, ready, servers, signals, read_settings_again)
+            )
     return 0
 
 
@@ -114,7 +120,7 @@ def _serve_several(
     own_log: ServerLog,
     signals: Signals,
     settings: Settings,
-    read: Callable[[], Reading],
+    read_settings_again: Callable[[], SettingsReading],
     args: argparse.Namespace,
 ) -> int:
     from server.several_nodes import SeveralNodes  # what a single node never needs
@@ -129,7 +135,9 @@ def _serve_several(
         service_manager.tell("READY=1")
 
     with _with_servers(settings) as (servers, settings), signals.held_behind():
-        uvloop.run(SeveralNodes(settings, args.nodes, servers, read).run(ready, signals))
+        uvloop.run(
+            SeveralNodes(settings, args.nodes, servers, read_settings_again).run(ready, signals)
+        )
     return 0
 
 

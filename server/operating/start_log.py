@@ -9,7 +9,7 @@ from server.health.log import ServerLog
 from server.operating.checks.misspelt_variables import misspelt_variables
 from server.settings.missing_companions import missing_companions
 from server.settings.settings import Settings
-from server.settings.settings_display import Shown, shown_settings
+from server.settings.settings_display import SettingShown, shown_settings
 from server.version import VERSION, commit, version_in_words
 
 log = structlog.get_logger()
@@ -25,7 +25,8 @@ def tell_start(
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
         settings_by_name = {
-            given.name: {"value": given.value, "where": given.where} for given in settings_given
+            setting.name: {"value": setting.value, "where": setting.where}
+            for setting in settings_given
         }
         log.info("settings", given=settings_by_name)
     else:
@@ -37,6 +38,8 @@ def tell_start(
         log.warning(problem)
 
 
-def _for_eyes(given: list[Shown]) -> str:
-    widest = max((len(setting.name) for setting in given), default=0)
-    return "".join(f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in given)
+def _for_eyes(settings_given: list[SettingShown]) -> str:
+    widest = max((len(setting.name) for setting in settings_given), default=0)
+    return "".join(
+        f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in settings_given
+    )

@@ -20,7 +20,7 @@ from persistence.tables.internal import operators
 from persistence.tables.internal.operators import Account, Login, Membership
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.mail_outbox import MailKind
-from persistence.tables.one_time_tokens import Hashes, Made, Purpose
+from persistence.tables.one_time_tokens import Hashes, Purpose, TokenOutcome
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.credential_calls import Email, Username
@@ -58,7 +58,7 @@ class NewAccount(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeAccount:
     """All that an operator sees of an account."""
 
     account: Account
@@ -66,13 +66,13 @@ class Whole:
     projects: list[Membership]
 
 
-async def require(db: Executor, named: str) -> UserRow:
+async def require(db: Executor, name_or_email: str) -> UserRow:
     """Whoever is named so; raises `NotDone`."""
-    user = await operators.find(db, named)
+    user = await operators.find(db, name_or_email)
     if user is None:
         raise NotDone(
-            f"there is no account with the id, address or username {named!r}; ./run users list"
-            " names all"
+            f"there is no account with the id, address or username {name_or_email!r}; "
+            "./run users list names all"
         )
     return user
 
@@ -95,17 +95,17 @@ def bounded(email: str, username: str, name: str) -> NewAccount:
         raise NotDone(f"no account can have that: {in_words(str(error))}") from None
 
 
-def hashed(password: str, new: NewAccount) -> str:
+def hashed(password: str, new_account: NewAccount) -> str:
     """What is stored of a password; raises `NotDone`. Takes tens of milliseconds."""
     try:
-        form = checked(password, new.email, new.username)
+        form = checked(password, new_account.email, new_account.username)
     except Refused as refusal:
         raise NotDone(str(refusal)) from None
     return PasswordHashes().make(form)
 
 
 async def create(
-    db: Executor, new: NewAccount, password_hash: str | None, *, is_operator: bool = False
+    db: Executor, new_account: NewAccount, password_hash: str | None, *, is_operator: bool = False
 ) -> UserRow:
     """Make an account, all of it or nothing; raises `NotDone`.
 
@@ -113,7 +113,9 @@ async def create(
     """
     async with db.transaction() as tx:
         try:
-            user = await users.create(tx, email=new.email, username=new.username, name=new.name)
+            user = await users.create(
+                tx, email=new_account.email, username=new_account.username, name=new_account.name
+            )
         except Taken as error:
             raise NotDone(str(error)) from None
         await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, by=BY)
@@ -125,14 +127,14 @@ async def create(
     return user
 
 
-async def show(db: Executor, named: str) -> Whole:
+async def show(db: Executor, name_or_email: str) -> WholeAccount:
     """Raises `NotDone`."""
-    user = await require(db, named)
+    user = await require(db, name_or_email)
     account = await operators.account(db, user.id)
     if account is None:
-        raise NotDone(f"{named!r} was deleted just now")
+        raise NotDone(f"{name_or_email!r} was deleted just now")
     logins = await operators.logins(db, user.id)
-    return Whole(account, logins, await operators.memberships(db, user.id))
+    return WholeAccount(account, logins, await operators.memberships(db, user.id))
 
 
 async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> str:
@@ -141,18 +143,18 @@ async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> 
     `by_mail`: the link is mailed to the user as well.
     """
     token = secrets.token_urlsafe(32)
-    stored = Hashes(hashlib.sha256(token.encode()).digest(), secrets.token_bytes(32))
+    stored_hashes = Hashes(hashlib.sha256(token.encode()).digest(), secrets.token_bytes(32))
     async with db.transaction() as tx:
         token_row = await one_time_tokens.put(
             tx,
             user.id,
             Purpose.RESET_PASSWORD,
             user.email,
-            stored,
+            stored_hashes,
             seconds=LINK_SECONDS,
             code_seconds=0,
         )
-        if token_row is Made.NOT_YET:
+        if token_row is TokenOutcome.NOT_YET:
             raise NotDone(TOO_MANY_LINKS)
         if by_mail:
             await _mail(tx, user, token)
@@ -182,12 +184,12 @@ async def revoke(db: Executor, user: UserRow) -> int:
     async with db.transaction() as tx:
         await auth_sessions.hold_user(tx, user.id)
         await login_challenges.end_all(tx, user.id)
-        ended = await auth_sessions.revoke_all(tx, user.id, None, "ended by an operator")
-        for auth_session in ended:
+        ended_ids = await auth_sessions.revoke_all(tx, user.id, None, "ended by an operator")
+        for auth_session in ended_ids:
             await audit_log.insert(
                 tx, AuditEvent.SESSION_REVOKED, user=user.id, auth_session=auth_session, by=BY
             )
-    return len(ended)
+    return len(ended_ids)
 
 
 async def drop_second_factor(db: Executor, user: UserRow) -> bool:

@@ -20,7 +20,7 @@ from persistence.tables.internal.operators import Account
 from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
 from server.operating import user_accounts as work
-from server.operating.command_failures import INTERRUPTED, told
+from server.operating.command_failures import INTERRUPTED, message_and_exit_code
 from server.operating.database import database_of
 from server.operating.password_input import NoPassword, read_password
 from server.operating.user_accounts import NotDone
@@ -55,7 +55,7 @@ def main() -> int:
     except (KeyboardInterrupt, EOFError):
         return _fail("interrupted; nothing was done", INTERRUPTED)
     except Exception as error:
-        return _fail(*told(error))
+        return _fail(*message_and_exit_code(error))
     return 0
 
 
@@ -73,12 +73,12 @@ async def _run(url: str, arguments: argparse.Namespace, settings: Settings) -> N
 
 
 async def _create(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
-    new = work.bounded(arguments.email, arguments.username, arguments.name)
+    new_account = work.bounded(arguments.email, arguments.username, arguments.name)
     password_hash = None
     if not arguments.link:
-        password = read_password(f"Password for {new.email}")
-        password_hash = work.hashed(password, new)
-    user = await work.create(db, new, password_hash, is_operator=arguments.operator)
+        password = read_password(f"Password for {new_account.email}")
+        password_hash = work.hashed(password, new_account)
+    user = await work.create(db, new_account, password_hash, is_operator=arguments.operator)
     result = {"id": user.id, "email": user.email, "username": user.username}
     if arguments.link:
         result["link"] = _link(settings, await work.reset_token(db, user))
@@ -96,7 +96,7 @@ async def _list(db: Database, arguments: argparse.Namespace, settings: Settings)
 
 
 async def _show(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
-    whole = await work.show(db, arguments.user)
+    whole_account = await work.show(db, arguments.user)
     logins = [
         {
             "id": login.id,
@@ -105,10 +105,10 @@ async def _show(db: Database, arguments: argparse.Namespace, settings: Settings)
             "created_at": _time(login.created_at),
             "last_used_at": _time(login.last_used_at),
         }
-        for login in whole.logins
+        for login in whole_account.logins
     ]
-    projects = [asdict(project) for project in whole.projects]
-    return _account(whole.account) | {"auth_sessions": logins, "projects": projects}
+    projects = [asdict(project) for project in whole_account.projects]
+    return _account(whole_account.account) | {"auth_sessions": logins, "projects": projects}
 
 
 async def _reset(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
@@ -131,8 +131,8 @@ async def _drop_factor(db: Database, arguments: argparse.Namespace, settings: Se
 
 async def _make_operator(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
     user = await work.require(db, arguments.user)
-    changed = await work.set_operator(db, user, is_operator=not arguments.undo)
-    return {"id": user.id, "is_operator": not arguments.undo, "changed": changed}
+    is_changed = await work.set_operator(db, user, is_operator=not arguments.undo)
+    return {"id": user.id, "is_operator": not arguments.undo, "changed": is_changed}
 
 
 async def _rotate_keys(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
@@ -240,8 +240,8 @@ def _said_rotated(result: Result) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed behind `./run users`."""
-    made = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
-    words = made.add_subparsers(required=True, metavar="WORD")
+    top_parser = argparse.ArgumentParser(prog="./run users", description=DESCRIPTION, epilog=EPILOG)
+    words = top_parser.add_subparsers(required=True, metavar="WORD")
     create = _add_command(words, "create", "make an account", _create, _said_created)
     create.add_argument("email", help="its address")
     create.add_argument("username", help="2 to 32 letters, digits and _.-, by which others find it")
@@ -277,7 +277,7 @@ def parser() -> argparse.ArgumentParser:
     )
     for word in (show, reset, revoke, factor, operator):
         word.add_argument("user", metavar="USER", help=user)
-    return made
+    return top_parser
 
 
 def _add_command(

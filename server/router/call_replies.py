@@ -54,13 +54,13 @@ class CallReplies:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         context: Context,
         count: Count,
-        took: Mapping[str, Observe],
+        observers: Mapping[str, Observe],
     ) -> None:
         self._login = login
         self._spawn = spawn
         self._context = context
         self._count = count
-        self._duration_by_method = took
+        self._duration_by_method = observers
         """Method -> who is told how many seconds it took."""
 
     def start(self, connection: Connection, call: Call) -> None:
@@ -138,8 +138,8 @@ class CallReplies:
                 self._count(f"calls.{call.method}")
 
     def _count_mistakes(self, answers: BatchAnswers) -> None:
-        for answered in answers.answers:
-            if answered.error is not UNSET and answered.error.code == ErrorCode.INTERNAL:
+        for answer in answers.answers:
+            if answer.error is not UNSET and answer.error.code == ErrorCode.INTERNAL:
                 self._count("calls_failed")
 
 

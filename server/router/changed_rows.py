@@ -20,10 +20,10 @@ REVOKED_AFTER_SECONDS = 0.05
 """Whoever logs out gets the reply to that call before the socket is closed."""
 
 
-def kicked(said: str) -> Error:
+def kicked(reason: str) -> Error:
     """What is told before a login that an operator has ended is closed (rule R50)."""
-    text = f"an operator has ended this login: {said}"
-    return Error(None, ErrorCode.AUTH_REQUIRED, text, None, {"message": said})
+    text = f"an operator has ended this login: {reason}"
+    return Error(None, ErrorCode.AUTH_REQUIRED, text, None, {"message": reason})
 
 
 class ChangedRows:
@@ -34,12 +34,12 @@ class ChangedRows:
         connections: Mapping[str, Connection],
         hub: Hub,
         media: RoomMedia,
-        ended: EndedLogins,
+        ended_logins: EndedLogins,
     ) -> None:
         self._connections = connections
         self._hub = hub
         self._media = media
-        self._ended = ended
+        self._ended_logins = ended_logins
 
     def concern(self) -> Concern:
         """What those who are here hang on."""
@@ -65,20 +65,20 @@ class ChangedRows:
             if identity.user == user and connection.id not in informed:
                 connection.send(changed_role(project, user, grant))
 
-    def session_revoked(self, auth_session: str, said: str = "") -> None:
+    def session_revoked(self, auth_session: str, reason: str = "") -> None:
         """Nothing of that login is heard any more, and its sockets are closed (rule A3).
 
-        `said`: why an operator has ended it, for its user (rule R50).
+        `reason`: why an operator has ended it, for its user (rule R50).
 
         What is on its way to become one of that login's does not become it (rule A52).
         """
-        self._ended.add(auth_session)
+        self._ended_logins.add(auth_session)
         loop = asyncio.get_running_loop()
         for connection, identity in self._logged_in():
             if identity.auth_session == auth_session:
                 connection.hear_no_more()
-                if said:
-                    connection.send(kicked(said))
+                if reason:
+                    connection.send(kicked(reason))
                 loop.call_later(REVOKED_AFTER_SECONDS, connection.close, SESSION_REVOKED)
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:

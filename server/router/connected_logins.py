@@ -27,8 +27,8 @@ async def end_revoked(
     }
     logins = sorted(connected_sessions)
     for start in range(0, len(logins), AT_ONCE):
-        ended = await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE])
-        for login, reason in ended.items():
+        ended_logins = await auth_sessions.revoked_among(db, logins[start : start + AT_ONCE])
+        for login, reason in ended_logins.items():
             end(login, reason)
 
 

@@ -179,7 +179,7 @@ class Greeting:
             return
         if revoked or user is None:
             reason = revoked.get(access.auth_session, "")
-            self._turn_away(connection, is_out_of_time=False, said=reason)
+            self._turn_away(connection, is_out_of_time=False, reason=reason)
             return
         if connection.id not in self._connections:
             return  # it has gone meanwhile
@@ -195,8 +195,8 @@ class Greeting:
         if connection.identity is not None:  # else the login was ended meanwhile
             self._welcome(connection)
 
-    def _turn_away(self, connection: Connection, *, is_out_of_time: bool, said: str = "") -> None:
-        """`said`: why an operator has ended the login (rule R50)."""
+    def _turn_away(self, connection: Connection, *, is_out_of_time: bool, reason: str = "") -> None:
+        """`reason`: why an operator has ended the login (rule R50)."""
         if is_out_of_time:
             text = "the access token is out of time by the server's clock; call auth.refresh"
             connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
@@ -204,8 +204,8 @@ class Greeting:
         else:
             text = "the token is not valid; log in again"
             details: Details = {}
-            if said:
-                text, details = f"an operator has ended this login: {said}", {"message": said}
+            if reason:
+                text, details = f"an operator has ended this login: {reason}", {"message": reason}
             connection.send(Error(None, ErrorCode.AUTH_FAILED, text, None, details))
             connection.close(AUTH_FAILED)
 

@@ -38,7 +38,8 @@ log = structlog.get_logger()
 
 
 class Joining:
-    """For all connections of a node. `clock`: seconds since 1970. `took`: told of each entry."""
+    """For all connections of a node. `clock`: seconds since 1970. `on_duration`: told of each
+    entry."""
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class Joining:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         context: Context,
         count: Count,
-        took: Observe,
+        on_duration: Observe,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections = connections
@@ -57,7 +58,7 @@ class Joining:
         self._spawn = spawn
         self._context = context
         self._count = count
-        self._took = took
+        self._on_duration = on_duration
         self._clock = clock
         self._divergences = LogThrottle(DIVERGENCES_SECONDS)
         """By project."""
@@ -106,7 +107,11 @@ class Joining:
         connections_of_user = (
             self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ())
         )
-        rooms = sum(len(self._rooms_of(each)) for each in connections_of_user if each is not None)
+        rooms = sum(
+            len(self._rooms_of(user_connection))
+            for user_connection in connections_of_user
+            if user_connection is not None
+        )
         return rooms >= usage.limits.rooms_per_user
 
     def _rooms_of(self, connection: Connection) -> set[str]:
@@ -125,7 +130,7 @@ class Joining:
             if not is_in:
                 return  # a later join or a leave has ended it, or its connection is gone
             del session.joins[project]
-            self._took(time.monotonic() - began_at)
+            self._on_duration(time.monotonic() - began_at)
         except Exception as error:  # whatever it is, who wants to join hears of it
             answer = counted(as_error(message.id, error, project), self._count)
             if session.joins.get(project) is not message:
@@ -143,8 +148,8 @@ class Joining:
         """What the room is asked; raises `NoSuchProject`."""
         context, identity = self._context, session.identity
         user, project = identity.user, message.project
-        standing = await project_members.standing_of(context.db, project, user)
-        if standing is None:
+        membership = await project_members.standing_of(context.db, project, user)
+        if membership is None:
             raise NoSuchProject
         colors = await context.colors.of(context.db, project, (user,))
         return JoinRequest(
@@ -154,17 +159,17 @@ class Joining:
             name=identity.name,
             device=session.device,
             auth_session=identity.auth_session,
-            role=standing.role,
-            tracks=standing.tracks,
-            permits=standing.permits,
-            known_head=Position(standing.epoch, standing.head),
+            role=membership.role,
+            tracks=membership.tracks,
+            permits=membership.permits,
+            known_head=Position(membership.epoch, membership.head),
             at=int(self._clock() * 1_000),
             position=message.position,
             member=member_id(context.member_key, user, session.device),
             diverged=message.diverged,
             digest=message.digest,
             unanswered=message.unanswered,
-            fence=standing.fence,
+            fence=membership.fence,
             color=colors[user],
             form=form_for(connection.codec, message.state),
             seats=self._usage.limits.seats_per_user,
@@ -179,20 +184,20 @@ class Joining:
         """
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                standing = await project_members.standing_of(
+                membership = await project_members.standing_of(
                     self._context.db, project, request.user
                 )
         except Exception as error:
             counted(as_error(request.request, error, project), self._count)
             connection.close(OVERLOADED)
             return
-        if standing is not None:
-            self._hub.permit(project, standing.permits)
-        grant = None if standing is None else Grant(standing.role, standing.tracks)
+        if membership is not None:
+            self._hub.permit(project, membership.permits)
+        grant = None if membership is None else Grant(membership.role, membership.tracks)
         if grant != Grant(request.role, request.tracks):
             self._hub.role_changed(project, request.user, grant)
 
-    def _report_divergence(self, session: LoggedIn, project: str, theirs: Digest) -> None:
+    def _report_divergence(self, session: LoggedIn, project: str, client_digest: Digest) -> None:
         now, user = asyncio.get_running_loop().time(), session.identity.user
         is_new = self._users_divergences.count_if_due(user, now)
         times = is_new and self._divergences.count_if_due(project, now)
@@ -210,7 +215,7 @@ class Joining:
             project=project,
             user=user,
             device=session.device,
-            seq=theirs.seq,
-            digest=theirs.digest,
+            seq=client_digest.seq,
+            digest=client_digest.digest,
             times=times,
         )

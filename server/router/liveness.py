@@ -76,16 +76,16 @@ class Liveness:
 
     def _shorten(self, session: LoggedIn, now: float) -> None:
         """Its key was replaced at once (rule A10): it has as long as who is warned has."""
-        ends = min(session.identity.expires_at, now + self._warning)
-        session.identity = replace(session.identity, expires_at=ends)
+        ends_at = min(session.identity.expires_at, now + self._warning)
+        session.identity = replace(session.identity, expires_at=ends_at)
 
 
-def _warn_or_close(connection: Connection, session: LoggedIn, left: float) -> None:
+def _warn_or_close(connection: Connection, session: LoggedIn, seconds_left: float) -> None:
     expires_at = session.identity.expires_at
-    if left <= -LEEWAY_SECONDS:  # as at hello: the clock that made it may be behind
+    if seconds_left <= -LEEWAY_SECONDS:  # as at hello: the clock that made it may be behind
         text = "the access token has run out and was not refreshed; call auth.refresh"
         connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
         connection.close(TOKEN_EXPIRED)
     elif session.warned_of != expires_at:
         session.warned_of = expires_at
-        connection.send(TokenExpiring(max(0, int(left * 1_000))))
+        connection.send(TokenExpiring(max(0, int(seconds_left * 1_000))))

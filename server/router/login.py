@@ -47,10 +47,10 @@ class Login:
         self,
         usage: Usage,
         rooms: Mapping[str, LiveRoom] | None = None,
-        ended: EndedLogins | None = None,
+        ended_logins: EndedLogins | None = None,
     ) -> None:
         self._usage = usage
-        self._ended = EndedLogins() if ended is None else ended
+        self._ended_logins = EndedLogins() if ended_logins is None else ended_logins
         self._rooms = {} if rooms is None else rooms
 
     def require_place(self, connection: Connection, user: str) -> None:
@@ -70,7 +70,7 @@ class Login:
 
         A login that was ended while it was on its way closes it (rule A52).
         """
-        if identity.auth_session in self._ended:
+        if identity.auth_session in self._ended_logins:
             connection.hear_no_more()
             connection.close(SESSION_REVOKED)
         elif connection.identity is None or connection.identity.user == identity.user:

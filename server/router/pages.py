@@ -24,8 +24,8 @@ JWKS_HEADERS = (
 class Pages:
     """Those of one node.
 
-    `database_answers`: whether PostgreSQL answers also what is asked beside the journal, and can
-    be written. `down`: the lifelong tasks that have failed, in words. `published_keys`: as JSON.
+    `database_answers`: whether PostgreSQL answers also what is asked beside the journal, and can be
+    written. `tasks_down`: the lifelong tasks that have failed, in words. `published_keys`: as JSON.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Pages:
         hub: Hub,
         metrics: Metrics,
         database_answers: Callable[[], bool],
-        down: Callable[[], list[str]],
+        tasks_down: Callable[[], list[str]],
         published_keys: Callable[[], str],
         web_pages: WebPages,
     ) -> None:
@@ -46,7 +46,7 @@ class Pages:
         self._hub = hub
         self._metrics = metrics
         self._database_answers = database_answers
-        self._down = down
+        self._tasks_down = tasks_down
         self._published_keys = published_keys
         self._web_pages = web_pages
         self._routes: dict[str, Callable[[HttpAsked], HttpAnswer | None]] = {
@@ -60,21 +60,21 @@ class Pages:
         }
         """Path -> who answers, told what is accepted. A new page is a method, and a line here."""
 
-    def answer(self, asked: HttpAsked) -> HttpAnswer | None:
+    def answer(self, request: HttpAsked) -> HttpAnswer | None:
         """What a GET is answered; None: it is a handshake that may go on."""
-        if asked.form is not None:
-            return account_page.answer_to_form(asked.form)
-        if asked.method not in ("GET", "HEAD"):
+        if request.form is not None:
+            return account_page.answer_to_form(request.form)
+        if request.method not in ("GET", "HEAD"):
             return HttpAnswer(405, "Only GET and HEAD.\n", (("Allow", "GET, HEAD"),))
-        route = self._routes.get(asked.path)
+        route = self._routes.get(request.path)
         if route is not None:
-            return route(asked)
-        return self._web_pages.answer(asked) or HttpAnswer(404, "Not here: connect to /v1.\n")
+            return route(request)
+        return self._web_pages.answer(request) or HttpAnswer(404, "Not here: connect to /v1.\n")
 
-    def _front(self, asked: HttpAsked) -> HttpAnswer | None:
+    def _front(self, request: HttpAsked) -> HttpAnswer | None:
         """Who opens the address in a browser wants the studio page (rule Z4)."""
-        if asked.is_upgrade or not self._web_pages.is_served:
-            return self._websocket(asked)
+        if request.is_upgrade or not self._web_pages.is_served:
+            return self._websocket(request)
         return HttpAnswer(302, "", (("Location", "/studio"),))
 
     def _websocket(self, _asked: HttpAsked) -> HttpAnswer | None:
@@ -87,8 +87,8 @@ class Pages:
     def _health(self, _asked: HttpAsked) -> HttpAnswer:
         return HttpAnswer(200, ALIVE)
 
-    def _figures(self, asked: HttpAsked) -> HttpAnswer:
-        text, content_type = self._metrics.page(asked.accept)
+    def _figures(self, request: HttpAsked) -> HttpAnswer:
+        text, content_type = self._metrics.page(request.accept)
         return HttpAnswer(200, text, (("Content-Type", content_type),))
 
     def _keys(self, _asked: HttpAsked) -> HttpAnswer:
@@ -100,8 +100,8 @@ class Pages:
         return HttpAnswer(200, account_page.PAGE, account_page.HEADERS)
 
     def _readiness(self, _asked: HttpAsked) -> HttpAnswer:
-        is_ready, says = self.readiness()
-        return HttpAnswer(200 if is_ready else 503, f"{says}\n")
+        is_ready, readiness_text = self.readiness()
+        return HttpAnswer(200 if is_ready else 503, f"{readiness_text}\n")
 
     @property
     def database_answers(self) -> bool:
@@ -116,8 +116,8 @@ class Pages:
             return False, "draining"
         if not self.database_answers:
             return False, "; ".join(["database unavailable", *self._what_is_down()])
-        if failed := self._what_is_down():
-            return False, failed[0]
+        if failures := self._what_is_down():
+            return False, failures[0]
         if self._hub.gathering.is_full:
             return False, "full: over its share of a core, and all rooms gather as long as they can"
         but = []
@@ -129,8 +129,8 @@ class Pages:
         return True, "; ".join(["ready", *but])
 
     def _what_is_down(self) -> list[str]:
-        down = self._down()
-        return [f"down: {', '.join(down)}"] if down else []
+        tasks_down = self._tasks_down()
+        return [f"down: {', '.join(tasks_down)}"] if tasks_down else []
 
 
 def _what_operators_said(orders: StandingOrders) -> list[str]:

@@ -33,8 +33,8 @@ class SocketLimits:
     def on_connect(self, connection: Connection, peer: object) -> bool:
         """A TCP connection is there; false: its address has far too many."""
         connection.address = address_of(peer, (), ())
-        stays = self.usage.on_connect(connection.id, connection.address)
-        return stays or is_proxy(peer, self._proxies)
+        may_stay = self.usage.on_connect(connection.id, connection.address)
+        return may_stay or is_proxy(peer, self._proxies)
 
     def refusal(
         self, connection: Connection, peer: object, forwarded: list[str], now: float

@@ -70,19 +70,21 @@ class SocketServer:
         self._socket_limits.use(proxies)
 
     def refuse_handshake(
-        self, connection: Connection, asked: HttpAsked, peer: object, forwarded: list[str]
+        self, connection: Connection, request: HttpAsked, peer: object, forwarded: list[str]
     ) -> HttpAnswer | None:
         """The answer to a handshake that is one too many, or of a page that is none of those that
         may connect; None: it may be (rules K1, Z4).
         """
         now = asyncio.get_running_loop().time()
-        if refused := self._socket_limits.refusal(connection, peer, forwarded, now):
-            return refused
-        refused = self._origins.refusal(asked.origins, asked.hosts)
-        if refused and (times := self._refused_origins.count_if_due("", now)):
-            origin, host = (", ".join(each)[:SHOWN] for each in (asked.origins, asked.hosts))
+        if refusal := self._socket_limits.refusal(connection, peer, forwarded, now):
+            return refusal
+        refusal = self._origins.refusal(request.origins, request.hosts)
+        if refusal and (times := self._refused_origins.count_if_due("", now)):
+            origin, host = (
+                ", ".join(headers)[:SHOWN] for headers in (request.origins, request.hosts)
+            )
             log.warning("page refused", origin=origin, host=host, times=times, hint=HINT)
-        return refused
+        return refusal
 
     def on_open(self, connection: Connection) -> None:
         """The handshake is done; hello is awaited (rule H3)."""

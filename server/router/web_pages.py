@@ -83,19 +83,19 @@ class WebPages:
         self.is_served = folder is not None
         self._files = _read(folder) if folder is not None else {}
 
-    def answer(self, asked: HttpAsked) -> HttpAnswer | None:
+    def answer(self, request: HttpAsked) -> HttpAnswer | None:
         """None: it is none of these pages. Rule Z4."""
-        name = PAGES.get(asked.path) or asked.path.removeprefix("/web/")
-        if not self.is_served or name == asked.path:
+        name = PAGES.get(request.path) or request.path.removeprefix("/web/")
+        if not self.is_served or name == request.path:
             return None
         file = self._files.get(name)
         if file is None:
-            is_page = asked.path in PAGES or not self._files
+            is_page = request.path in PAGES or not self._files
             return HttpAnswer(503, NOT_BUILT) if is_page else None
         headers = (*HEADERS, ("ETag", file.etag), ("Content-Type", file.content_type))
-        if _is_named(file.etag, asked.if_none_match):
+        if _is_named(file.etag, request.if_none_match):
             return HttpAnswer(304, b"", headers)
-        if _takes_gzip(asked.accept_encoding):
+        if _takes_gzip(request.accept_encoding):
             return HttpAnswer(200, file.zipped, (*headers, ("Content-Encoding", "gzip")))
         return HttpAnswer(200, file.body, headers)
 
@@ -130,8 +130,8 @@ def _is_named(etag: str, if_none_match: str) -> bool:
 
 def _takes_gzip(accept_encoding: str) -> bool:
     """Whether it is named, and not by `q=0` (RFC 9110, 12.5.3)."""
-    for each in accept_encoding.lower().split(","):
-        name, _, weight = each.partition(";")
+    for encoding in accept_encoding.lower().split(","):
+        name, _, weight = encoding.partition(";")
         if name.strip() in ("gzip", "*"):
             return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return False

@@ -29,8 +29,8 @@ def hold_first() -> None:
     """From now on, until `Signals` is made: whoever starts us may have held those that stop."""
     for number in STOPS:
         signal.signal(number, _end)
-    for other in (RELOADS, DRAINS, *others()):
-        signal.signal(other, signal.SIG_IGN)
+    for other_signal in (RELOADS, DRAINS, *others()):
+        signal.signal(other_signal, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 

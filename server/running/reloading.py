@@ -14,7 +14,7 @@ from server.health.log import set_level
 from server.node import Node
 from server.settings.changes import Changes, reloadable_changes
 from server.settings.missing_companions import missing_companions
-from server.settings.reading import KEEPS_ALL, Reading
+from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.setting import Setting
 from server.settings.settings import Settings
 from server.sockets.tls import BadPair
@@ -25,24 +25,24 @@ UNCHANGED = "what is set in the environment of a process takes a restart; files 
 log = structlog.get_logger()
 
 
-async def reload(node: Node, read: Callable[[], Reading]) -> None:
+async def reload(node: Node, read_settings_again: Callable[[], SettingsReading]) -> None:
     """Take over what can be; what is wrong stays as it was, and nobody is cut off."""
-    reading, before = read(), node.context.in_force.settings
-    now = _with_what_is_right(before, reading)
+    settings_reading, before = read_settings_again(), node.context.in_force.settings
+    now = _with_what_is_right(before, settings_reading)
     changes = reloadable_changes(before, now)
-    problems = list(reading.problems.values())
-    changed, later = _parted(node, now, changes)
-    take_over(node, merged(before, now, changed))
+    problems = list(settings_reading.problems.values())
+    changed_settings, restart_settings = _parted(node, now, changes)
+    take_over(node, merged(before, now, changed_settings))
     certificate = _certificate(node, problems)
     await _keys(node, problems)
-    log_fields: dict[str, Any] = {"changed": _names(changed)}
+    log_fields: dict[str, Any] = {"changed": _names(changed_settings)}
     if warnings := list(missing_companions(node.context.in_force.settings, os.environ)):
         log_fields["warnings"] = warnings
-    if later:
-        log_fields["needs_restart"] = _names(later)
+    if restart_settings:
+        log_fields["needs_restart"] = _names(restart_settings)
     if certificate is not None:
         log_fields["certificate_until"] = certificate
-    if not (changed or later or problems or certificate):
+    if not (changed_settings or restart_settings or problems or certificate):
         log_fields["hint"] = UNCHANGED
     if problems:
         log.error(
@@ -63,11 +63,11 @@ def _parted(
     return others, [*changes.at_next_start, *of_tls]
 
 
-def merged(before: Settings, now: Settings, changed: Iterable[Setting]) -> Settings:
+def merged(before: Settings, now: Settings, changed_settings: Iterable[Setting]) -> Settings:
     """Those of before, with what is changed; each still knows where it comes from."""
-    tops = {each.field.partition(".")[0] for each in changed}
+    tops = {each.field.partition(".")[0] for each in changed_settings}
     settings_given = dict(before.given)
-    for setting in changed:
+    for setting in changed_settings:
         settings_given.pop(setting.field, None)
         if setting.field in now.given:
             settings_given[setting.field] = now.given[setting.field]
@@ -93,21 +93,23 @@ def take_over(node: Node, settings: Settings) -> None:
     node.socket_server.use(settings.all_origins, settings.proxies)
 
 
-def _with_what_is_right(before: Settings, reading: Reading) -> Settings:
+def _with_what_is_right(before: Settings, settings_reading: SettingsReading) -> Settings:
     """Where something is wrong, all of that field is as before, and so is where it comes from."""
-    if not reading.problems:
-        return reading.settings
-    if reading.problems.keys() & KEEPS_ALL:
+    if not settings_reading.problems:
+        return settings_reading.settings
+    if settings_reading.problems.keys() & KEEPS_ALL:
         return before
-    tops = {name.partition(".")[0] for name in reading.problems}
+    tops = {name.partition(".")[0] for name in settings_reading.problems}
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}
     fields_before = {
         field.name: getattr(before, field.name) for field in fields(Settings) if field.name in tops
     }
-    settings_given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
+    settings_given = {
+        n: g for n, g in settings_reading.settings.given.items() if not _is_within(n, tops)
+    }
     settings_given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
-    return replace(reading.settings, given=settings_given, **fields_before)
+    return replace(settings_reading.settings, given=settings_given, **fields_before)
 
 
 def _is_within(name: str, tops: set[str]) -> bool:

@@ -72,11 +72,11 @@ class Signals:
         """Outside of the event loop; in the main thread."""
         for number in STOPS:
             signal.signal(number, self._end)
-        for other in (RELOADS, DRAINS, *others()):
-            signal.signal(other, self._ignore)
+        for other_signal in (RELOADS, DRAINS, *others()):
+            signal.signal(other_signal, self._ignore)
 
-    def take(self, stop: Callable[[], Any], again: Callable[[int], Any] = end_at_once) -> None:
-        """In the running event loop: the first that stops calls `stop`, others do `again`."""
+    def take(self, stop: Callable[[], Any], on_second: Callable[[int], Any] = end_at_once) -> None:
+        """In the running event loop: the first that stops calls `stop`, others do `on_second`."""
         loop = asyncio.get_running_loop()
 
         def on_stop(number: int) -> None:
@@ -84,16 +84,16 @@ class Signals:
                 self._is_stopping = True
                 stop()
             elif number in ENDS_AT_ONCE:
-                again(number)
+                on_second(number)
 
         for number in STOPS:
             loop.add_signal_handler(number, on_stop, number)
-        for other in (RELOADS, DRAINS, *others()):
-            loop.add_signal_handler(other, self._received, other)
+        for other_signal in (RELOADS, DRAINS, *others()):
+            loop.add_signal_handler(other_signal, self._received, other_signal)
 
     def act(self, **do: Callable[[], Any]) -> None:
         """From now on, by name of the signal: the server can do that now."""
-        self._do = {int(getattr(signal, name)): each for name, each in do.items()}
+        self._do = {int(getattr(signal, name)): action for name, action in do.items()}
 
     def _received(self, number: int) -> None:
         do = self._do.get(number) or ALSO.get(number)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import inf
 
-from server.settings.reading import Reading
+from server.settings.reading import SettingsReading
 from server.settings.settings import Settings
 
 OF_ADDRESSES = (
@@ -27,6 +27,6 @@ def behind_balancer(settings: Settings, balancer: str) -> Settings:
     return replace(settings, limits=limits, balancer=balancer)
 
 
-def read_behind_balancer(reading: Reading, balancer: str) -> Reading:
+def read_behind_balancer(settings_reading: SettingsReading, balancer: str) -> SettingsReading:
     """The same of what was read anew."""
-    return replace(reading, settings=behind_balancer(reading.settings, balancer))
+    return replace(settings_reading, settings=behind_balancer(settings_reading.settings, balancer))

@@ -18,15 +18,19 @@ class Changes:
     """It does not."""
 
 
-def reloadable_changes(old: Settings, new: Settings) -> Changes:
+def reloadable_changes(settings_before: Settings, settings_after: Settings) -> Changes:
     """Which settings have another value, by what can be done with them.
 
     A file that a setting names may have another content all the same: that is not looked at.
     """
-    changed = [setting for setting in SETTINGS if _texts(old, setting) != _texts(new, setting)]
+    changed_settings = [
+        setting
+        for setting in SETTINGS
+        if _texts(settings_before, setting) != _texts(settings_after, setting)
+    ]
     return Changes(
-        [each for each in changed if each.is_reloadable],
-        [each for each in changed if not each.is_reloadable],
+        [each for each in changed_settings if each.is_reloadable],
+        [each for each in changed_settings if not each.is_reloadable],
     )
 
 

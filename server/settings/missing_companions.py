@@ -62,9 +62,11 @@ def _caller_database(settings: Settings) -> str | None:
 
 def _of_unnamed_providers(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     """Variables of providers that PRIME_PROVIDERS does not name: nobody reads them."""
-    known = {variable_of(name, word) for name in settings.providers.by_name for word in WORDS}
+    known_variables = {
+        variable_of(name, word) for name in settings.providers.by_name for word in WORDS
+    }
     for name in sorted(environment):
-        if name.startswith("PRIME_PROVIDER_") and name.removesuffix("_FILE") not in known:
+        if name.startswith("PRIME_PROVIDER_") and name.removesuffix("_FILE") not in known_variables:
             yield f"{name} is of no provider that PRIME_PROVIDERS names: it is not used"
 
 

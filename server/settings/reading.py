@@ -28,7 +28,7 @@ KEEPS_ALL = frozenset({"config", "unknown", "host"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SettingsReading:
     """What was read, and what makes no sense: there the default stands in."""
 
     settings: Settings
@@ -44,22 +44,22 @@ def read_settings(
     `options`: what the command line says, by `Setting.field`; its `config` names the TOML file.
     `environment`: that of this process, if none is given.
     """
-    reading = read_all(options or {}, os.environ if environment is None else environment)
-    for problem in reading.problems.values():
+    settings_reading = read_all(options or {}, os.environ if environment is None else environment)
+    for problem in settings_reading.problems.values():
         raise BadSetting(problem)
-    return reading.settings
+    return settings_reading.settings
 
 
-def read_all(options: Mapping[str, str], environment: Mapping[str, str]) -> Reading:
+def read_all(options: Mapping[str, str], environment: Mapping[str, str]) -> SettingsReading:
     """The same, with all that is wrong; raises nothing."""
     reader = _Reader(options, environment)
-    return Reading(reader.read(), reader.problems)
+    return SettingsReading(reader.read(), reader.problems)
 
 
 class _Reader:
     def __init__(self, options: Mapping[str, str], environment: Mapping[str, str]) -> None:
         self.problems: dict[str, str] = {}
-        """See `Reading`."""
+        """See `SettingsReading`."""
         self._options = options
         self._settings_given: dict[str, Given] = {}
         """What is set, by `Setting.field`; of providers by their variables."""
@@ -107,8 +107,10 @@ class _Reader:
         )
 
     def _mail(self, values: Mapping[str, Any]) -> MailSettings:
-        alone = MailSettings(public_url=values["mail.public_url"])
-        return self._try("mail", lambda: read_mail_settings(**_group_fields("mail", values)), alone)
+        mail_alone = MailSettings(public_url=values["mail.public_url"])
+        return self._try(
+            "mail", lambda: read_mail_settings(**_group_fields("mail", values)), mail_alone
+        )
 
     def _providers(self, values: Mapping[str, Any]) -> Providers:
         def get(name: str, word: str) -> str | None:
@@ -136,9 +138,9 @@ class _Reader:
             known_keys = {setting.toml_key for setting in SETTINGS} - TABLES | of_providers
             self._sources.config.refuse_unknown(known_keys, TABLES)
 
-    def _try(self, name: str, read: Callable[[], T], otherwise: T) -> T:
+    def _try(self, name: str, read_value: Callable[[], T], otherwise: T) -> T:
         try:
-            return read()
+            return read_value()
         except (BadSetting, ValueError) as error:
             self.problems.setdefault(name, str(error))
             return otherwise
@@ -157,9 +159,9 @@ def _group_fields(group: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_half(certificate: object, key: object) -> None:
     if (certificate is None) != (key is None):
         names = ["PRIME_TLS_CERT", "PRIME_TLS_KEY"]
-        given_name, missing = names if key is None else reversed(names)
+        given_name, missing_name = names if key is None else reversed(names)
         raise ValueError(
-            f"{given_name} is set and {missing} is not: a certificate goes with its key"
+            f"{given_name} is set and {missing_name} is not: a certificate goes with its key"
         )
 
 

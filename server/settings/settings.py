@@ -82,7 +82,9 @@ class Settings:
     @property
     def believed_secrets(self) -> tuple[bytes, ...]:
         """Those beside `secret`, while it is changed."""
-        return tuple(each for each in (self.secret_before, self.secret_next) if each is not None)
+        return tuple(
+            secret for secret in (self.secret_before, self.secret_next) if secret is not None
+        )
 
     @property
     def all_origins(self) -> tuple[str, ...]:

@@ -46,22 +46,22 @@ def number(least: float, most: float) -> Callable[[str], float]:
     return parse
 
 
-def one_of(off: str, on: str) -> Callable[[str], bool]:
+def one_of(off_word: str, on_word: str) -> Callable[[str], bool]:
     """Two words; whether it is the second."""
 
     def parse(text: str) -> bool:
-        if text not in (off, on):
+        if text not in (off_word, on_word):
             raise ValueError
-        return text == on
+        return text == on_word
 
     return parse
 
 
-def word_of(known: Collection[str]) -> Callable[[str], str]:
+def word_of(known_words: Collection[str]) -> Callable[[str], str]:
     """One of these."""
 
     def parse(text: str) -> str:
-        if text not in known:
+        if text not in known_words:
             raise ValueError
         return text
 
@@ -161,8 +161,8 @@ def networks(text: str) -> tuple[Network, ...]:
 def redirects(text: str) -> frozenset[str]:
     """Where a provider may lead back to."""
     parsed = words(text)
-    for each in parsed:
-        if problem := problem_with_own_address(each):
+    for address in parsed:
+        if problem := problem_with_own_address(address):
             raise ValueError(problem)
     return frozenset(parsed)
 

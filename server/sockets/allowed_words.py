@@ -9,13 +9,15 @@ MOST_WORDS = 40
 """A longer list is in PROTOCOL.md."""
 
 
-def with_allowed(told: BadMessage, kind: type[msgspec.Struct]) -> BadMessage:
+def with_allowed(bad_message: BadMessage, kind: type[msgspec.Struct]) -> BadMessage:
     """The same, and what is allowed, where the words of a field of `kind` are few."""
-    words = _words_of(kind, str(told.details.get("field", "")))
-    if "enum value" not in str(told) or not 0 < len(words) <= MOST_WORDS:
-        return told
+    words = _words_of(kind, str(bad_message.details.get("field", "")))
+    if "enum value" not in str(bad_message) or not 0 < len(words) <= MOST_WORDS:
+        return bad_message
     allowed = ", ".join(word or '""' for word in words)
-    return BadMessage(f"{told}; allowed: {allowed}", told.id, told.code, told.details)
+    return BadMessage(
+        f"{bad_message}; allowed: {allowed}", bad_message.id, bad_message.code, bad_message.details
+    )
 
 
 def _words_of(kind: type[msgspec.Struct], name: str) -> list[str]:

@@ -56,7 +56,7 @@ class TlsPair:
         """When the one that was refused because it is not valid yet is to be tried again."""
         self._stamps_seen = self._stamps()
         """What the files were like at the last look."""
-        self._tried = self._stamps_seen
+        self._stamps_tried = self._stamps_seen
         """What they were like when they were read last."""
         self.context, leaf = self._read()
         """For the listener: each handshake gets the pair that is in force then."""
@@ -77,7 +77,7 @@ class TlsPair:
 
     def load(self) -> None:
         """Take the files over; raises `BadPair`, and the pair of before stays in force."""
-        self._tried = self._stamps_seen = self._stamps()
+        self._stamps_tried = self._stamps_seen = self._stamps()
         self._waits_until = inf
         context, leaf = self._read()
         begins, expires = _times(leaf)
@@ -96,7 +96,7 @@ class TlsPair:
         """Take over files that have changed and are at rest; whether they were. As `load`."""
         stamps = self._stamps()
         is_at_rest, self._stamps_seen = stamps == self._stamps_seen, stamps
-        is_tried = stamps == self._tried and time.time() < self._waits_until
+        is_tried = stamps == self._stamps_tried and time.time() < self._waits_until
         if is_tried or not is_at_rest:
             return False
         self.load()

@@ -13,16 +13,16 @@ READ_ENTRIES = 500
 log = structlog.get_logger()
 
 
-async def aspects_of(journal: Journal, stored: Checkpoint) -> dict[str, Aspect]:
+async def aspects_of(journal: Journal, checkpoint: Checkpoint) -> dict[str, Aspect]:
     """At the seq of a stored state. What it does not hold, or holds damaged, is folded anew.
 
     A node that did not know an aspect has stored none of it. Raises `Unavailable`.
     """
     aspects: dict[str, Aspect] = {}
     for name in ASPECTS:
-        state = stored.aspects.get(name)
-        aspect = None if state is None else _loaded(name, state, stored)
-        aspects[name] = aspect or await _folded(journal, stored.project, name, stored.seq)
+        state = checkpoint.aspects.get(name)
+        aspect = None if state is None else _loaded(name, state, checkpoint)
+        aspects[name] = aspect or await _folded(journal, checkpoint.project, name, checkpoint.seq)
     return aspects
 
 
@@ -31,7 +31,7 @@ async def folded_at(journal: Journal, project: str, seq: int) -> dict[str, Aspec
     return {name: await _folded(journal, project, name, seq) for name in ASPECTS}
 
 
-def _loaded(name: str, state: AspectState, stored: Checkpoint) -> Aspect | None:
+def _loaded(name: str, state: AspectState, checkpoint: Checkpoint) -> Aspect | None:
     aspect = ASPECTS[name]()
     try:
         aspect.load(state.slices)
@@ -41,7 +41,7 @@ def _loaded(name: str, state: AspectState, stored: Checkpoint) -> Aspect | None:
         if aspect.digest == state.digest:
             return aspect
         reason = f"it comes to {aspect.digest}, not {state.digest}"
-    project, seq = stored.project, stored.seq
+    project, seq = checkpoint.project, checkpoint.seq
     log.error("stored aspect damaged; folded", project=project, seq=seq, aspect=name, reason=reason)
     return None
 

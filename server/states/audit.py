@@ -82,16 +82,16 @@ def _checkpointed(checkpoint: Checkpoint, entries: list[Entry]) -> Document | No
 async def _snapshots(db: Database, project: str) -> list[dict[str, Any]]:
     snapshots: list[dict[str, Any]] = []
     for id, kind in await project_snapshots.all_of(db, project):
-        stored = await project_snapshots.state(db, project, id)
-        report = {"id": id, "kind": kind, "epoch": stored.epoch, "seq": stored.seq}
-        snapshots.append(report | {"digest": digest_of_content(stored)})
+        checkpoint = await project_snapshots.state(db, project, id)
+        report = {"id": id, "kind": kind, "epoch": checkpoint.epoch, "seq": checkpoint.seq}
+        snapshots.append(report | {"digest": digest_of_content(checkpoint)})
     return snapshots
 
 
-def digest_of_content(stored: Checkpoint) -> str | None:
+def digest_of_content(checkpoint: Checkpoint) -> str | None:
     """The digest of a stored state, whatever it was stored with; None: unreadable."""
     try:
-        return read_document(replace(stored, digest="")).digest
+        return read_document(replace(checkpoint, digest="")).digest
     except Damaged:
         return None
 

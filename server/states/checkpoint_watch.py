@@ -41,19 +41,19 @@ async def watch(database_url: str, projects: list[str]) -> None:
 
 
 async def _print_new_checkpoints(
-    db: Database, projects: list[str], seen: dict[str, tuple[str, int]]
+    db: Database, projects: list[str], printed_places: dict[str, tuple[str, int]]
 ) -> None:
     stands = await studio_projects.checkpoints_among(db, projects)
     for project, stand in stands.items():
-        if seen.get(project) == stand:
+        if printed_places.get(project) == stand:
             continue
         try:
-            stored = await stored_states.newest(db, project)
+            checkpoint = await stored_states.newest(db, project)
         except NotFound:
             continue
-        seen[project] = (stored.epoch, stored.seq)
-        report = {"project": project, "epoch": stored.epoch, "seq": stored.seq}
-        print(json.dumps(report | {"digest": digest_of_content(stored)}), flush=True)
+        printed_places[project] = (checkpoint.epoch, checkpoint.seq)
+        report = {"project": project, "epoch": checkpoint.epoch, "seq": checkpoint.seq}
+        print(json.dumps(report | {"digest": digest_of_content(checkpoint)}), flush=True)
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ class DocumentSlots:
         """Someone has the slot, or was just given it."""
         self._waiting_by_user: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         """User -> the calls that wait, oldest first; the user whose turn is next comes first."""
-        self._cached: OrderedDict[Hashable, Any] = OrderedDict()
+        self._cached_documents: OrderedDict[Hashable, Any] = OrderedDict()
         """Answers by key; the one asked for longest ago comes first."""
 
     @property
@@ -45,31 +45,31 @@ class DocumentSlots:
 
     async def once(self, key: Hashable, user: str, find: Callable[[], Awaitable[Any]]) -> Any:
         """A small answer about the state that `key` names: found in the slot, if none is kept."""
-        if key not in self._cached:
+        if key not in self._cached_documents:
             async with self.slot(user):
-                if key not in self._cached:
-                    self._cached[key] = await find()
-                    while len(self._cached) > KEPT:
-                        self._cached.popitem(last=False)
-                return self._cached[key]
-        self._cached.move_to_end(key)
-        return self._cached[key]
+                if key not in self._cached_documents:
+                    self._cached_documents[key] = await find()
+                    while len(self._cached_documents) > KEPT:
+                        self._cached_documents.popitem(last=False)
+                return self._cached_documents[key]
+        self._cached_documents.move_to_end(key)
+        return self._cached_documents[key]
 
     async def _wait_for_slot(self, user: str) -> None:
-        waiting = self._waiting_by_user.setdefault(user, deque())
-        if len(waiting) >= MAX_DOCUMENT_CALLS_WAITING:
+        waiting_calls = self._waiting_by_user.setdefault(user, deque())
+        if len(waiting_calls) >= MAX_DOCUMENT_CALLS_WAITING:
             text = "too many of your calls that need a whole state wait; ask again when one is done"
             raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=RETRY_MILLISECONDS)
         slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting.append(slot)
+        waiting_calls.append(slot)
         try:
             await slot
         except asyncio.CancelledError:
             if not slot.cancelled():
                 self._wake_next()  # it had been given the slot, and nobody else has it
-            elif slot in waiting:
-                waiting.remove(slot)
-                if not waiting and self._waiting_by_user.get(user) is waiting:
+            elif slot in waiting_calls:
+                waiting_calls.remove(slot)
+                if not waiting_calls and self._waiting_by_user.get(user) is waiting_calls:
                     del self._waiting_by_user[user]
             raise
 
@@ -77,14 +77,14 @@ class DocumentSlots:
         """The oldest call of the user whose turn is longest ago."""
         self._is_taken = False
         while self._waiting_by_user:
-            user, waiting = self._waiting_by_user.popitem(last=False)
-            while waiting and waiting[0].done():
-                waiting.popleft()  # cancelled, and not yet told so
-            if not waiting:
+            user, waiting_calls = self._waiting_by_user.popitem(last=False)
+            while waiting_calls and waiting_calls[0].done():
+                waiting_calls.popleft()  # cancelled, and not yet told so
+            if not waiting_calls:
                 continue
-            slot = waiting.popleft()
-            if waiting:
-                self._waiting_by_user[user] = waiting
+            slot = waiting_calls.popleft()
+            if waiting_calls:
+                self._waiting_by_user[user] = waiting_calls
             self._is_taken = True
             slot.set_result(None)
             return

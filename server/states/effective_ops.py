@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from persistence.errors import OtherHistory, Unavailable
-from persistence.journal.contract import Journal, Known
+from persistence.journal.contract import Journal, KnownState
 from rooms.document.document import Document
 from rooms.document.document_aspect import DocumentAspect
 from rooms.journal.entry import DOCUMENT, Entry
@@ -18,20 +18,22 @@ async def record_by_replay(journal: Journal, project: str, in_thread: InThread) 
 
     Raises as `newest_whole` does.
     """
-    stored, document = await newest_whole(journal, project, None, in_thread)
-    known = stored.known
-    async with WorkerDocument(document, stored.epoch, stored.seq, in_thread) as worker_document:
+    checkpoint, document = await newest_whole(journal, project, None, in_thread)
+    known_state = checkpoint.known
+    async with WorkerDocument(
+        document, checkpoint.epoch, checkpoint.seq, in_thread
+    ) as worker_document:
         del document
-        while page := await journal.read(project, known.seq, READ_ENTRIES):
+        while page := await journal.read(project, known_state.seq, READ_ENTRIES):
             effects = await worker_document.use(_effects, page)
-            known = Known(known.epoch, page[-1].seq, page[-1].delta_id)
+            known_state = KnownState(known_state.epoch, page[-1].seq, page[-1].delta_id)
             if not effects:
                 continue
             try:
-                await journal.record_effects(project, effects, known)
+                await journal.record_effects(project, effects, known_state)
             except OtherHistory as error:
                 raise Unavailable("the journal lost entries meanwhile") from error
-    return known.seq
+    return known_state.seq
 
 
 def _effects(document: Document, entries: Sequence[Entry]) -> dict[int, bytes]:

@@ -31,7 +31,7 @@ class StatePage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
+class _EncodedPages:
     position: Position
     digest: str
     parts: list[bytes]
@@ -42,7 +42,7 @@ class StatePages:
 
     def __init__(self, slots: DocumentSlots) -> None:
         self._slots = slots
-        self._cached: OrderedDict[Hashable, _Encoded] = OrderedDict()
+        self._cached_pages: OrderedDict[Hashable, _EncodedPages] = OrderedDict()
         """State and codec -> its parts, the last asked for at the end."""
         self._bytes = 0
         """Of all these parts."""
@@ -50,11 +50,11 @@ class StatePages:
     async def encoded(self, page: StatePage, codec: Codec) -> StateData:
         """The part that is asked for; raises `Refused` if the state has no such part."""
         name = page.key, codec.name
-        state = self._cached.get(name)
+        state = self._cached_pages.get(name)
         if state is None:
             async with self._slots.slot(page.user):
-                state = self._cached.get(name) or await self._find(name, codec, page.find)
-        self._cached.move_to_end(name)
+                state = self._cached_pages.get(name) or await self._find(name, codec, page.find)
+        self._cached_pages.move_to_end(name)
         if page.part >= len(state.parts):
             text = f"part: this state has {len(state.parts)} parts, counted from 0"
             raise Refused(ErrorCode.VALIDATION, text, field="part")
@@ -63,18 +63,18 @@ class StatePages:
 
     async def _find(
         self, name: Hashable, codec: Codec, find: Callable[[], Awaitable[WorkerDocument]]
-    ) -> _Encoded:
+    ) -> _EncodedPages:
         async with await find() as document:
             digest, parts = await document.use(_packed, codec)
-        state = _Encoded(Position(document.epoch, document.seq), digest, parts)
+        state = _EncodedPages(Position(document.epoch, document.seq), digest, parts)
         self._remember(name, state)
         return state
 
-    def _remember(self, name: Hashable, state: _Encoded) -> None:
-        self._cached[name] = state
+    def _remember(self, name: Hashable, state: _EncodedPages) -> None:
+        self._cached_pages[name] = state
         self._bytes += sum(map(len, state.parts))
-        while self._bytes > MAX_PAGES_BYTES and len(self._cached) > 1:
-            _, oldest = self._cached.popitem(last=False)
+        while self._bytes > MAX_PAGES_BYTES and len(self._cached_pages) > 1:
+            _, oldest = self._cached_pages.popitem(last=False)
             self._bytes -= sum(map(len, oldest.parts))
 
 

@@ -37,37 +37,39 @@ class TooManyChanges(Exception):
     """What is to be undone is larger than any state: changed over and over."""
 
 
-def read_document(stored: Checkpoint) -> Document:
+def read_document(checkpoint: Checkpoint) -> Document:
     """A stored state as a document; raises `Damaged`. Meant for a worker thread."""
     document = Document()
     links: list[tuple[str, str]] = []
     tempi: dict[str, Entity] = {}
     try:
-        for part in stored.slices:
+        for part in checkpoint.slices:
             entities = _entities(part)
             links.extend(launcher_links(part.collection, entities))
             tempi |= take_without_sides(part.collection, entities)
             for chunk in slices_of(renewed(part.collection, entities), yield_gil):
                 document.load(part.collection, chunk)
         state_digest = document.digest
-        if stored.digest not in ("", state_digest):
-            state_digest = _digest_as_stored(stored)
+        if checkpoint.digest not in ("", state_digest):
+            state_digest = _digest_as_stored(checkpoint)
         set_apart(document, tempi)
     except Abandoned:
         _free_here(document)
         raise
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
-        raise Damaged(f"the state at seq {stored.seq} cannot be read: {error!r}") from error
-    if stored.digest not in ("", state_digest):
-        raise Damaged(f"the state at seq {stored.seq} comes to {state_digest}, not {stored.digest}")
+        raise Damaged(f"the state at seq {checkpoint.seq} cannot be read: {error!r}") from error
+    if checkpoint.digest not in ("", state_digest):
+        raise Damaged(
+            f"the state at seq {checkpoint.seq} comes to {state_digest}, not {checkpoint.digest}"
+        )
     link(document, links)
     return document
 
 
-def _digest_as_stored(stored: Checkpoint) -> str:
+def _digest_as_stored(checkpoint: Checkpoint) -> str:
     """What an older state came to before new properties were filled in."""
     total = 0
-    for part in stored.slices:
+    for part in checkpoint.slices:
         for entity_id, entity in _entities(part).items():
             total += term(canonical(part.collection, entity_id, entity))
         yield_gil()
@@ -122,10 +124,10 @@ class WorkerDocument:
         return function(self._documents[0], *args)
 
 
-async def worker_document(stored: Checkpoint, in_thread: InThread) -> WorkerDocument:
+async def worker_document(checkpoint: Checkpoint, in_thread: InThread) -> WorkerDocument:
     """A stored state as a document; raises `Damaged`."""
-    document = await in_thread(read_document, stored)
-    return WorkerDocument(document, stored.epoch, stored.seq, in_thread)
+    document = await in_thread(read_document, checkpoint)
+    return WorkerDocument(document, checkpoint.epoch, checkpoint.seq, in_thread)
 
 
 async def newest_whole(
@@ -135,13 +137,13 @@ async def newest_whole(
 
     Raises `NotFound`, `Damaged` when there is none, `Unavailable`.
     """
-    stored = await journal.load(project) if at is None else await journal.base(project, at)
-    while stored is not None:
+    checkpoint = await journal.load(project) if at is None else await journal.base(project, at)
+    while checkpoint is not None:
         try:
-            return stored, await in_thread(read_document, stored)
+            return checkpoint, await in_thread(read_document, checkpoint)
         except Damaged as damage:
             log.error("stored state damaged; falling back", project=project, reason=str(damage))
-            stored = await journal.base(project, stored.seq - 1)
+            checkpoint = await journal.base(project, checkpoint.seq - 1)
     if not await journal.heads([project]):
         raise NotFound("there is no such project")
     raise Damaged("no stored state of this project is whole")
@@ -154,11 +156,13 @@ async def document_at(
 
     Raises as `newest_whole` does, and `Compacted`.
     """
-    stored, document = await newest_whole(journal, project, seq, in_thread)
-    worker_document = WorkerDocument(document, stored.epoch, seq, in_thread)
+    checkpoint, document = await newest_whole(journal, project, seq, in_thread)
+    worker_document = WorkerDocument(document, checkpoint.epoch, seq, in_thread)
     del document
     try:
-        _, worker_document.seq = await _replay(journal, project, worker_document, stored.seq, seq)
+        _, worker_document.seq = await _replay(
+            journal, project, worker_document, checkpoint.seq, seq
+        )
     except BaseException:
         await worker_document.__aexit__()
         raise
@@ -180,10 +184,10 @@ async def changes_of(
 async def _replay(
     journal: Journal,
     project: str,
-    there: WorkerDocument,
+    document: WorkerDocument,
     after: int,
     up_to: int,
-    wanted: frozenset[int] = frozenset(),
+    wanted_seqs: frozenset[int] = frozenset(),
 ) -> tuple[dict[int, Sequence[Change]], int]:
     """Up to that seq, or the end of the group it is in: what has changed, and where it ends."""
     changes: dict[int, Sequence[Change]] = {}
@@ -192,17 +196,17 @@ async def _replay(
         page = await journal.read(project, after, min(READ_ENTRIES, max(1, up_to - after)))
         if not page:
             break
-        applied = await there.use(apply_entries, page, wanted)
-        count += sum(map(len, applied.values()))
+        changes_by_seq = await document.use(apply_entries, page, wanted_seqs)
+        count += sum(map(len, changes_by_seq.values()))
         if count > MAX_STEP_CHANGES:
             raise TooManyChanges(f"more than {MAX_STEP_CHANGES:,} changes, the most of one undo")
-        changes |= applied
+        changes |= changes_by_seq
         after, is_inside = page[-1].seq, page[-1].more
     return changes, after
 
 
 def apply_entries(
-    document: Document, entries: Iterable[Entry], wanted: frozenset[int] = frozenset()
+    document: Document, entries: Iterable[Entry], wanted_seqs: frozenset[int] = frozenset()
 ) -> dict[int, Sequence[Change]]:
     """Replay entries; the changes of those wanted. Meant for a worker thread."""
     changes: dict[int, Sequence[Change]] = {}
@@ -210,7 +214,7 @@ def apply_entries(
     for entry in entries:
         if entry.aspect == DOCUMENT:
             applied = finish(aspect.apply(entry), yield_gil)
-            if entry.seq in wanted:
+            if entry.seq in wanted_seqs:
                 changes[entry.seq] = applied.changes
         yield_gil()
     return changes

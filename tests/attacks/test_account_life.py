@@ -331,7 +331,7 @@ class Life(RuleBasedStateMachine):
         async def still(_: Executor) -> bool:
             return True
 
-        await open_login(context, caller, row, by=LoginBy.PROVIDER, still=still)
+        await open_login(context, caller, row, login_by=LoginBy.PROVIDER, still=still)
 
     def _written(self) -> list[tuple[MailKind, str, dict[str, Any]]]:
         return [letter for letter in self.world.letters.all if letter[0] in METHOD]

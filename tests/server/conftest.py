@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, Known, Stands
+from persistence.journal.contract import Appended, Checkpoint, KnownState, Stands
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
@@ -92,7 +92,9 @@ class HeldJournal(PostgresJournal):
         await self.load_gate.wait()
         return await super().load(project)
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+    ) -> Appended:
         self._check()
         appended = await super().append(proposals, known)
         self.stored += len(proposals)
@@ -103,11 +105,11 @@ class HeldJournal(PostgresJournal):
         self._check()
         return await super().read(project, after, limit)
 
-    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known: KnownState, limit: int) -> list[Entry]:
         self._check()
         return await super().read_on(project, known, limit)
 
-    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, Stands]:
         self._check()
         return await super().stand(known)
 

@@ -13,7 +13,7 @@ import rooms.edits.edits
 import rooms.room
 import server.live.hub
 import server.live.live_room
-from persistence.journal.contract import Appended, Known
+from persistence.journal.contract import Appended, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.edits.answers import Answering
 from rooms.edits.edits import Edits
@@ -34,7 +34,9 @@ from tests.simulation.world.unreliable_journal import UnreliableJournal
 class HastyJournal(UnreliableJournal):
     """Says that it has stored, then stores: unless it is away, or the process dies meanwhile."""
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+    ) -> Appended:
         hoped_for = await copy.deepcopy(self.inner).append(proposals, known)
         if self.rng.random() >= self.trouble:
             await self.inner.append(proposals, known)

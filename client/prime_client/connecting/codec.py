@@ -42,8 +42,8 @@ class MsgpackCodec:
     subprotocol = "prime.v1.msgpack"
 
     def encode(self, message: Message) -> Frame:
-        packed: bytes = msgpack.packb(message)
-        return packed
+        packed_message: bytes = msgpack.packb(message)
+        return packed_message
 
     def decode(self, frame: Frame) -> Message:
         if isinstance(frame, str):
@@ -110,12 +110,12 @@ def _message(value: Any) -> Message:
 def _inflate(data: bytes) -> bytes:
     inflater = zlib.decompressobj()
     try:
-        plain = inflater.decompress(data, MAX_STATE_BYTES)
+        inflated = inflater.decompress(data, MAX_STATE_BYTES)
     except zlib.error as error:
         raise BadFrame(f"a state that cannot be unpacked: {error}") from error
     if not inflater.eof:
         raise BadFrame(f"a state that is cut off, or over {MAX_STATE_BYTES} bytes")
-    return plain
+    return inflated
 
 
 def _base64(value: object) -> str:

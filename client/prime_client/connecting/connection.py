@@ -170,13 +170,13 @@ class Connection:
         self._socket.transport.abort()
 
     async def run(
-        self, received: Callable[[Message], None], beside: Coroutine[None, None, None]
+        self, on_message: Callable[[Message], None], beside: Coroutine[None, None, None]
     ) -> Ending:
         """Serve the socket until it ends, with `beside` running as long; returns how it ended."""
         reason = ""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(received))
+                tasks.create_task(self._read(on_message))
                 tasks.create_task(self._write())
                 tasks.create_task(self._beat())
                 tasks.create_task(beside)
@@ -191,20 +191,20 @@ class Connection:
         reason = reason or self._end_message or _reason_of(self._socket)
         return Ending(self._socket.close_code, reason, after_ms=self._after_ms)
 
-    async def _read(self, received: Callable[[Message], None]) -> None:
+    async def _read(self, on_message: Callable[[Message], None]) -> None:
         while True:
             frame = await self._socket.recv()
             self._heard_at = time.monotonic()
             message = self.codec.decode(frame)
             try:
-                self._take(message, received)
+                self._take(message, on_message)
             except BadFrame:
                 raise
             except Exception as error:  # it costs this connection, and not the client
                 _log.exception("a message `%s` could not be taken", message["t"])
                 raise BadFrame(f"a `{message['t']}` that could not be taken: {error!r}") from error
 
-    def _take(self, message: Message, received: Callable[[Message], None]) -> None:
+    def _take(self, message: Message, on_message: Callable[[Message], None]) -> None:
         if message["t"] == "pong":
             self._note_pong(message)
         elif message["t"] == "server_leaving":
@@ -214,7 +214,7 @@ class Connection:
                 self._end_message = (message.get("details") or {}).get(
                     "message"
                 ) or self._end_message
-            received(message)
+            on_message(message)
 
     async def _write(self) -> None:
         while True:

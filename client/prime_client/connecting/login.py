@@ -54,7 +54,7 @@ class Login:
         """Whether the application has logged out: then the end of the login is what it wants."""
         self._login_begun = asyncio.Event()
         self._ask = ask
-        self._asking: asyncio.Task[None] | None = None
+        self._asking_task: asyncio.Task[None] | None = None
 
     def is_refused(self, code: int | None) -> bool:
         """Whether a connection that ended with this code can be had again by logging in."""
@@ -67,13 +67,15 @@ class Login:
         is_new = self.needed is None
         self.session, self.needed = None, self.needed or why
         self._login_begun.clear()
-        if is_new and self._ask is not None and self._asking is None:
-            self._asking = asyncio.create_task(self._ask_for_it(why), name="prime login")
+        if is_new and self._ask is not None and self._asking_task is None:
+            self._asking_task = asyncio.create_task(self._ask_for_it(why), name="prime login")
 
     @property
     def is_missing(self) -> bool:
         """Whether one is needed that nobody has begun, or been asked for."""
-        return self.needed is not None and not self._login_begun.is_set() and self._asking is None
+        return (
+            self.needed is not None and not self._login_begun.is_set() and self._asking_task is None
+        )
 
     def begin(self) -> None:
         """The application logs in: there has to be a connection."""
@@ -99,8 +101,8 @@ class Login:
 
     def close(self) -> None:
         """Nobody is asked any more."""
-        if self._asking is not None and self._asking is not asyncio.current_task():
-            self._asking.cancel()
+        if self._asking_task is not None and self._asking_task is not asyncio.current_task():
+            self._asking_task.cancel()
 
     async def _ask_for_it(self, why: str) -> None:
         assert self._ask is not None
@@ -111,4 +113,4 @@ class Login:
         except Exception:
             _log.exception("on_login_needed failed; a login is still needed")
         finally:
-            self._asking = None
+            self._asking_task = None

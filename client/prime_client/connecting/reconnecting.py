@@ -57,7 +57,7 @@ class Reconnecting:
         self._backoff = Backoff(rng or random.Random())
         self._login = login
         self._connection: Connection | None = None  # once calls may go out on it
-        self._ready = asyncio.Event()
+        self._is_ready = asyncio.Event()
         """Set while there is a connection, when all is over, and when nobody connects for want of
         a login: whoever waits is told at once."""
         self._end_reason: ConnectionOver | None = None  # why we do not come back
@@ -153,9 +153,9 @@ class Reconnecting:
 
     def _tell_who_waits(self) -> None:
         if self._connection or self._end_reason or self._login.is_missing:
-            self._ready.set()
+            self._is_ready.set()
         else:
-            self._ready.clear()
+            self._is_ready.clear()
 
     def _attach_rooms(self) -> None:
         if self._connection is not None:
@@ -218,7 +218,7 @@ class Reconnecting:
         if self._end_reason is not None:
             return
         self._end_reason = connection_over
-        self._ready.set()
+        self._is_ready.set()
         for room in tuple(self._rooms.values()):
             room.close(connection_over)
         self._watches.finish()
@@ -233,7 +233,7 @@ class Reconnecting:
     async def _until_ready(self, seconds: float) -> None:
         self._check_begun()
         async with asyncio.timeout(seconds):
-            await self._ready.wait()
+            await self._is_ready.wait()
         if self._end_reason is not None:
             raise self._end_reason
         if self._connection is None and self._login.is_missing:

@@ -15,8 +15,8 @@ _pack = msgpack.Packer(use_bin_type=True).pack
 
 def term(collection: str, entity_id: str, entity: Entity) -> int:
     """What one entity adds to the sum."""
-    packed: bytes = _pack([collection, entity_id, _plain(entity)])
-    return int.from_bytes(hashlib.sha256(packed).digest()[:8], "big")
+    packed_entity: bytes = _pack([collection, entity_id, _plain(entity)])
+    return int.from_bytes(hashlib.sha256(packed_entity).digest()[:8], "big")
 
 
 def total(state: State) -> int:
@@ -40,18 +40,18 @@ def digest(state: State) -> str:
 
 def _plain(entity: Mapping[str, Any]) -> dict[str, Any]:
     """Names sorted, every number a float 64, no -0.0."""
-    plain: dict[str, Any] = {}
+    plain_entity: dict[str, Any] = {}
     for name in sorted(entity):
         value = entity[name]
         kind = type(value)
         if kind is str or kind is bool:  # nearly always, as are the next two
-            plain[name] = value
+            plain_entity[name] = value
         elif kind is float or kind is int:
-            plain[name] = value + 0.0  # -0.0 becomes 0.0
+            plain_entity[name] = value + 0.0  # -0.0 becomes 0.0
         elif isinstance(value, Mapping):
-            plain[name] = _plain(value)
+            plain_entity[name] = _plain(value)
         elif isinstance(value, int | float):
-            plain[name] = float(value) + 0.0  # a program's own kind of number
+            plain_entity[name] = float(value) + 0.0  # a program's own kind of number
         else:
-            plain[name] = value
-    return plain
+            plain_entity[name] = value
+    return plain_entity

@@ -35,12 +35,12 @@ def check_id(entity_id: object) -> None:
         raise WrongUse(f"id is text: {entity_id!r}")
 
 
-def which_is_meant(name: object, known: Iterable[str], all_are: str) -> str:
+def which_is_meant(name: object, known_names: Iterable[str], all_are: str) -> str:
     """The rest of a sentence: the nearest names, or all of them where none is near."""
-    near = difflib.get_close_matches(name, known) if isinstance(name, str) else []
+    near = difflib.get_close_matches(name, known_names) if isinstance(name, str) else []
     if near:
-        return f": is {' or '.join(f'`{one}`' for one in near)} meant?"
-    return f"; {all_are} {', '.join(known)}"
+        return f": is {' or '.join(f'`{near_name}`' for near_name in near)} meant?"
+    return f"; {all_are} {', '.join(known_names)}"
 
 
 def _is_held(entities: Iterable[dict[str, object]], name: str) -> bool:

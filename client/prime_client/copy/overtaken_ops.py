@@ -6,21 +6,24 @@ from prime_client.copy.state_ops import Op, moved
 from prime_client.failures import UNHEARD
 
 
-def without_effect(proposed: Sequence[Op], effective: Sequence[Op]) -> tuple[tuple[int, str], ...]:
+def without_effect(
+    proposed_ops: Sequence[Op], effective_ops: Sequence[Op]
+) -> tuple[tuple[int, str], ...]:
     """The index of each op that is not among those that took effect, and that why is not known.
 
-    `effective`: in the same order, with what the ops brought about besides (rule O5) in between.
+    `effective_ops`: in the same order, with what the ops brought about besides (rule O5) in
+    between.
     """
-    dropped: list[tuple[int, str]] = []
+    dropped_ops: list[tuple[int, str]] = []
     begin = 0
-    for index, op in enumerate(proposed):
-        places = range(begin, len(effective))
-        place_of_effect = next((n for n in places if _is_effect_of(effective[n], op)), None)
+    for index, op in enumerate(proposed_ops):
+        places = range(begin, len(effective_ops))
+        place_of_effect = next((n for n in places if _is_effect_of(effective_ops[n], op)), None)
         if place_of_effect is None:
-            dropped.append((index, UNHEARD))
+            dropped_ops.append((index, UNHEARD))
         else:
             begin = place_of_effect + 1
-    return tuple(dropped)
+    return tuple(dropped_ops)
 
 
 def _is_effect_of(effect: Op, op: Op) -> bool:

@@ -28,8 +28,8 @@ class Replica(RoomMessages):
         Raises `MalformedOp`.
         """
         base = self.position or self._forgotten
-        mine = copied(ops, self.state, allow_unknown=allow_unknown)
-        delta = PendingDelta(self._make_id(), mine, atomic, step, gesture, base=base)
+        own_ops = copied(ops, self.state, allow_unknown=allow_unknown)
+        delta = PendingDelta(self._make_id(), own_ops, atomic, step, gesture, base=base)
         self.copy.add(delta)
         return self.delta_message(delta)
 

@@ -29,11 +29,11 @@ class RoomGestures:
 
     def take(self, changes: dict[str, dict[str, Any]], shown_of: Container[str]) -> None:
         """What a tick says has gone on or ended, as far as it is of members in `shown_of`."""
-        for member_id, changed in changes.items():
+        for member_id, changed_gestures in changes.items():
             if member_id not in shown_of:
                 continue
             gestures = self.all.setdefault(member_id, {})
-            for gesture, values in changed.items():
+            for gesture, values in changed_gestures.items():
                 if values is None:
                     gestures.pop(gesture, None)
                     continue
@@ -56,7 +56,7 @@ class RoomGestures:
 
 def laid_over(before: Entity, props: Entity) -> Entity:
     """Properties with others laid over them; leaves of `params` one by one."""
-    changed = before | props
+    shown_entity = before | props
     if "params" in before and "params" in props:
-        changed["params"] = before["params"] | props["params"]
-    return changed
+        shown_entity["params"] = before["params"] | props["params"]
+    return shown_entity

@@ -46,7 +46,9 @@ class RoomMembers:
             member = self.all.get(member_id)
             if member is not None:
                 presence = member["presence"] | changes
-                member["presence"] = {k: v for k, v in presence.items() if v is not None}
+                member["presence"] = {
+                    field: value for field, value in presence.items() if value is not None
+                }
         events: list[Event] = [Moved(message["moved"])]
         gestures = message.get("gestures", {})
         if message.get("whole"):

@@ -217,10 +217,13 @@ class RoomMessages:
     def _acknowledge_held(self) -> list[Event]:
         """What the joined state holds of ours is done with; the view is without pending effects."""
         committed, self._committed = self._committed, {}
-        acknowledged = [one for one in self.pending if one in committed]
+        acknowledged = [pending_id for pending_id in self.pending if pending_id in committed]
         for delta_id in acknowledged:
             del self.pending[delta_id]
-        return [Acknowledged(one, committed[one], on_resume=True) for one in acknowledged]
+        return [
+            Acknowledged(pending_id, committed[pending_id], on_resume=True)
+            for pending_id in acknowledged
+        ]
 
     def _state_part(self, message: Message) -> list[Event]:
         if message["part"] != len(self._state_parts):
@@ -265,10 +268,10 @@ class RoomMessages:
     def _apply_delta(self, message: Message) -> Event:
         delta_id, seq, ops = message["id"], message["seq"], message["ops"]
         self._apply_committed(seq, ops)
-        mine = self.pending.pop(delta_id, None)
-        if mine is not None:
-            dropped = without_effect(mine.ops, ops)  # the ack that names them was lost
-            return Acknowledged(delta_id, seq, dropped, on_resume=True)
+        own_delta = self.pending.pop(delta_id, None)
+        if own_delta is not None:
+            dropped_ops = without_effect(own_delta.ops, ops)  # the ack that names them was lost
+            return Acknowledged(delta_id, seq, dropped_ops, on_resume=True)
         purpose, reverts = message.get("purpose", "edit"), message.get("reverts")
         return Committed(seq, delta_id, message["member"], ops, purpose, reverts)
 
@@ -281,12 +284,12 @@ class RoomMessages:
             for drop in message.get("dropped") or ()
             if "col" in drop
         )
-        dropped = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
+        dropped_ops = tuple((drop["op"], drop["reason"]) for drop in message.get("dropped") or ())
         if self.position is not None and seq <= self.position.seq:
             if delta is None:
                 return []
             self.withdraw(delta_id)
-            return [Acknowledged(delta_id, seq, dropped, on_resume=True, skipped=skipped)]
+            return [Acknowledged(delta_id, seq, dropped_ops, on_resume=True, skipped=skipped)]
         ops = message.get("ops")
         if ops is None:
             if delta is None or delta.kind != "delta":
@@ -297,7 +300,7 @@ class RoomMessages:
         acknowledged = {"seq": seq, "digest": message.get("digest")}
         return [
             *before,
-            Acknowledged(delta_id, seq, dropped, is_again, skipped),
+            Acknowledged(delta_id, seq, dropped_ops, is_again, skipped),
             *self._compare(acknowledged if acknowledged["digest"] is not None else None),
         ]
 
@@ -355,14 +358,14 @@ class RoomMessages:
         return [*self._members.tick(message), *self._compare(message.get("digest"))]
 
     def _degraded(self, message: Message) -> list[Event]:
-        down = message.get("what", "journal")
-        if down == "journal":
+        what_is_down = message.get("what", "journal")
+        if what_is_down == "journal":
             self.degraded = message["degraded"]
-        elif down == "bus":
+        elif what_is_down == "bus":
             self.hears_late = message["degraded"]
-        elif down == "maintenance":
+        elif what_is_down == "maintenance":
             self.maintenance = message.get("reason", "") if message["degraded"] else None
-        return [DegradedChanged(message["degraded"], message.get("reason", ""), down)]
+        return [DegradedChanged(message["degraded"], message.get("reason", ""), what_is_down)]
 
     def _project_changed(self, message: Message) -> list[Event]:
         return [ProjectChanged(message["version"], message["archived"])]

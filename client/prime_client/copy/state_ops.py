@@ -33,11 +33,11 @@ def apply_op(state: State, op: Op, undo: Undo) -> None:
     """Apply an op that must take effect, and note how to take it back."""
     try:
         entities = state[op["col"]]
-        changed = _APPLY[op["op"]](entities.get(op["id"]), op)
+        changed_entity = _APPLY[op["op"]](entities.get(op["id"]), op)
     except (KeyError, TypeError, AttributeError) as error:
         raise DoesNotApply(f"{op.get('op')} {op.get('col')}/{op.get('id')}: {error}") from None
     undo.append((op["col"], op["id"], entities.get(op["id"])))
-    _put(entities, op["id"], changed)
+    _put(entities, op["id"], changed_entity)
 
 
 def would_apply(state: State, op: Op) -> bool:
@@ -78,15 +78,17 @@ def _owners_exist(state: State, op: Op) -> bool:
 
 
 def _set(current: Entity | None, op: Op) -> Entity:
-    changed = dict(_existing(current))
+    changed_entity = dict(_existing(current))
     for name, value in op["props"].items():
-        changed[name] = _merged(changed.get(name), value) if name == "params" else value
-    return changed
+        changed_entity[name] = (
+            _merged(changed_entity.get(name), value) if name == "params" else value
+        )
+    return changed_entity
 
 
-def _merged(before: Entity | None, leaves: Entity | None) -> Entity:
-    merged = (before or {}) | (leaves or {})
-    return {name: leaf for name, leaf in merged.items() if leaf is not None}
+def _merged(before: Entity | None, changed_leaves: Entity | None) -> Entity:
+    merged_leaves = (before or {}) | (changed_leaves or {})
+    return {name: leaf for name, leaf in merged_leaves.items() if leaf is not None}
 
 
 def _insert(_current: Entity | None, op: Op) -> Entity:

@@ -54,8 +54,8 @@ class RewoundWatch:
     async def _compare_with_journal(
         self, before: Position, now: Position, member: str, acknowledged: Mapping[str, int]
     ) -> None:
-        lost, is_exact = await gone(self._call, self._project, member, acknowledged, now.seq)
-        self._tell(Rewound(before, now, lost, is_exact))
+        lost_ids, is_exact = await gone(self._call, self._project, member, acknowledged, now.seq)
+        self._tell(Rewound(before, now, lost_ids, is_exact))
 
 
 async def gone(

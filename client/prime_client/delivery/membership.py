@@ -63,10 +63,10 @@ class Membership(RoomView):
         self._retry_timer: asyncio.TimerHandle | None = (
             None  # until then nothing is sent, or joined
         )
-        self._joined = asyncio.Event()  # set while we are in and the copy is complete
+        self._is_joined = asyncio.Event()  # set while we are in and the copy is complete
         self._joiners = 0  # how many wait in `joined`
-        self._settled = asyncio.Event()  # set while nothing is pending
-        self._settled.set()
+        self._is_settled = asyncio.Event()  # set while nothing is pending
+        self._is_settled.set()
         self._end_reason: Exception | None = None  # what ended this room
 
     @property
@@ -86,7 +86,7 @@ class Membership(RoomView):
         """The connection is gone."""
         was_live, self._connection = self.is_live, None
         self.replica.synced = False
-        self._joined.clear()
+        self._is_joined.clear()
         self._queue.stop()
         self._cancel_retry()
         if was_live:
@@ -122,8 +122,8 @@ class Membership(RoomView):
         self._connection = None
         self._cancel_retry()
         self._outcomes.end(why)
-        self._joined.set()
-        self._settled.set()
+        self._is_joined.set()
+        self._is_settled.set()
         self._listeners.end(left_of(why))
         self._rewound.end()
         self._on_closed(self.project)
@@ -137,7 +137,7 @@ class Membership(RoomView):
         except BaseException:
             self.replica.withdraw(delta_id)
             raise
-        self._settled.clear()
+        self._is_settled.clear()
         self._send_what_may_go()
         return delta_id
 
@@ -145,7 +145,7 @@ class Membership(RoomView):
         match event:
             case Synced():
                 self._came_back()
-                self._joined.set()
+                self._is_joined.set()
             case Acknowledged():
                 self._committed(event.delta_id, event.seq)
             case Refused(delta_id=delta_id):
@@ -172,9 +172,9 @@ class Membership(RoomView):
     def _came_back(self) -> None:
         self._rewound.came_back(self.replica.position, self.replica.you)
         for delta_id in self._queue.begin_again():
-            refused = self.replica.refused_unheard(delta_id)
-            self._answered(delta_id, refused)
-            self._listeners.tell(refused)
+            refusal = self.replica.refused_unheard(delta_id)
+            self._answered(delta_id, refusal)
+            self._listeners.tell(refusal)
         self._send_what_may_go()
 
     def _postponed(self, event: Postponed) -> None:
@@ -224,18 +224,18 @@ class Membership(RoomView):
             _log.warning("%s", refusal_in_words(outcome))
         self._outcomes.add(delta_id, outcome)
         if not self.replica.pending:
-            self._settled.set()
+            self._is_settled.set()
         self._send_what_may_go()
 
     # Coming in and coming back.
 
     def _join(self) -> None:
-        self._joined.clear()
+        self._is_joined.clear()
         self._queue.stop()
         self._rewound.joins(self.replica.position)
         if self._connection is not None:
-            sent = self._queue.sent_unanswered()
-            self._connection.send(self.replica.join_message(self._make_id(), sent))
+            sent_ids = self._queue.sent_unanswered()
+            self._connection.send(self.replica.join_message(self._make_id(), sent_ids))
 
     def _rejoin(self) -> None:
         # Out and in again: what the old membership still sends is told apart by the join's id.
@@ -244,15 +244,15 @@ class Membership(RoomView):
             self._connection.send(request)
             self._join()
 
-    def _join_failed(self, failed: JoinFailed) -> None:
-        if failed.code == "position_ahead" and self.replica.position is not None:
+    def _join_failed(self, failure: JoinFailed) -> None:
+        if failure.code == "position_ahead" and self.replica.position is not None:
             self.replica.forget_position()
             self._join()
-        elif failed.code in TRY_JOIN_AGAIN:
-            delay = float(failed.details.get("retry_after_ms", 0)) / 1_000
+        elif failure.code in TRY_JOIN_AGAIN:
+            delay = float(failure.details.get("retry_after_ms", 0)) / 1_000
             self._schedule(delay, self._join)
         else:
-            self.close(CallFailed(failed.code, failed.message, failed.details))
+            self.close(CallFailed(failure.code, failure.message, failure.details))
 
     def _schedule(self, seconds: float, action: Callable[[], None]) -> None:
         self._cancel_retry()

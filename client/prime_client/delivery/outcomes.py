@@ -14,12 +14,12 @@ OP_SHOWN = 500
 """Characters of a refused op that the log shows."""
 
 
-def refusal_in_words(refused: Refused) -> str:
+def refusal_in_words(refusal: Refused) -> str:
     """The log line of a refusal that nobody waits for: the code, the sentence and the op."""
-    index = refused.details.get("op")
-    at = index if isinstance(index, int) and 0 <= index < len(refused.ops) else 0
-    op_text = repr(refused.ops[at])[:OP_SHOWN] if refused.ops else "an undo or redo"
-    return f"an edit was refused and taken back: {refused.code}: {refused.message}: {op_text}"
+    index = refusal.details.get("op")
+    at = index if isinstance(index, int) and 0 <= index < len(refusal.ops) else 0
+    op_text = repr(refusal.ops[at])[:OP_SHOWN] if refusal.ops else "an undo or redo"
+    return f"an edit was refused and taken back: {refusal.code}: {refusal.message}: {op_text}"
 
 
 class Outcomes:

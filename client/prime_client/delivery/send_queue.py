@@ -32,7 +32,7 @@ class SendQueue:
         """The sum of them."""
         self._place_by_id: dict[str, int] = {}
         """Id of whatever has no answer -> its place in the order: the first added is 1."""
-        self._added = 0
+        self._added_count = 0
         """How many were added so far: the place of the latest."""
         self._committed_up_to = 0
         """The highest place that is known to be committed; 0: none."""
@@ -49,7 +49,7 @@ class SendQueue:
     def add(self, delta_id: str, frame: Frame) -> None:
         """One more, after all others."""
         self._unsent_frames[delta_id] = frame
-        self._place_by_id[delta_id] = self._added = self._added + 1
+        self._place_by_id[delta_id] = self._added_count = self._added_count + 1
 
     def stop(self) -> None:
         """We are out of the room: what is in flight may be lost."""
@@ -57,7 +57,7 @@ class SendQueue:
 
     def sent_unanswered(self) -> list[str]:
         """What was sent before and has no answer, in order: for the next join (rule J15)."""
-        return [one for one in self._place_by_id if one in self._sent_before]
+        return [delta_id for delta_id in self._place_by_id if delta_id in self._sent_before]
 
     def begin_again(self) -> list[str]:
         """Nothing is in flight any more: all that is unanswered goes out again.
@@ -66,16 +66,18 @@ class SendQueue:
         sent after it: the answer was lost with a connection (rule D13). What the server has
         committed up to the `head` of the join is known by now, missed or told by the join.
         """
-        sent = self.sent_unanswered()
-        refused = [one for one in sent if self._place_by_id[one] < self._committed_up_to]
-        for delta_id in refused:
+        sent_ids = self.sent_unanswered()
+        refused_ids = [
+            sent_id for sent_id in sent_ids if self._place_by_id[sent_id] < self._committed_up_to
+        ]
+        for delta_id in refused_ids:
             self.answered(delta_id)
         self._is_joined = True
         self._in_flight.clear()
         self._postponed.clear()
         self._bytes_in_flight = 0
         self._unsent_frames = OrderedDict((delta_id, None) for delta_id in self._place_by_id)
-        return refused
+        return refused_ids
 
     def postpone(self, delta_id: str) -> None:
         """This one was not taken: it goes out again, in its place."""
@@ -103,9 +105,9 @@ class SendQueue:
         if self._postponed:
             self._unsent_frames.update(dict.fromkeys(self._postponed))
             self._postponed.clear()
-            in_order = sorted(self._unsent_frames, key=self._place_by_id.__getitem__)
+            ids_in_order = sorted(self._unsent_frames, key=self._place_by_id.__getitem__)
             self._unsent_frames = OrderedDict(
-                (delta_id, self._unsent_frames[delta_id]) for delta_id in in_order
+                (delta_id, self._unsent_frames[delta_id]) for delta_id in ids_in_order
             )
         while self._unsent_frames and self._window_is_open() and self._is_next():
             delta_id, frame = self._unsent_frames.popitem(last=False)

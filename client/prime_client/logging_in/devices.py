@@ -35,30 +35,30 @@ async def let_in(call: Call, show: ShowCode, name: str, call_seconds: float) -> 
 
     Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
     """
-    begun = await call("auth.device_begin", name=name)
+    device_login = await call("auth.device_begin", name=name)
     showing = show(
         DeviceCode(
-            begun["user_code"],
-            begun["verification_uri"],
-            begun["verification_uri_complete"],
-            begun["expires_in"],
+            device_login["user_code"],
+            device_login["verification_uri"],
+            device_login["verification_uri_complete"],
+            device_login["expires_in"],
         )
     )
     if inspect.isawaitable(showing):
         await showing
     wait_ms = min(LONGEST_WAIT_MS, int(call_seconds * 500))
-    return await _decided(call, begun, wait_ms)
+    return await _decided(call, device_login, wait_ms)
 
 
-async def _decided(call: Call, begun: dict[str, Any], wait_ms: int) -> dict[str, Any]:
+async def _decided(call: Call, device_login: dict[str, Any], wait_ms: int) -> dict[str, Any]:
     """A call that waits costs less than many that ask; one that is lost is asked again."""
     loop = asyncio.get_running_loop()
-    until, interval = loop.time() + begun["expires_in"], begun["interval_ms"] / 1_000
+    until, interval = loop.time() + device_login["expires_in"], device_login["interval_ms"] / 1_000
     while True:
         asked_at = loop.time()
         try:
             polled = await call(
-                "auth.device_poll", device_code=begun["device_code"], wait_ms=wait_ms
+                "auth.device_poll", device_code=device_login["device_code"], wait_ms=wait_ms
             )
         except (CallInterrupted, CallTimedOut):
             if loop.time() >= until:

@@ -19,13 +19,15 @@ async def by_provider(
 ) -> Any:
     """The tokens; `invitation`: the token of one, or empty. Raises `LoginDenied`, `CallFailed`."""
     async with listening_for_redirect() as listener:
-        begun = await call("auth.provider_begin", provider=provider, redirect_uri=listener.address)
-        listener.expect(begun["state"])
-        opened = (open_address or _in_the_browser)(begun["url"])
-        if inspect.isawaitable(opened):
-            await opened
+        provider_login = await call(
+            "auth.provider_begin", provider=provider, redirect_uri=listener.address
+        )
+        listener.expect(provider_login["state"])
+        opening = (open_address or _in_the_browser)(provider_login["url"])
+        if inspect.isawaitable(opening):
+            await opening
         try:
-            async with asyncio.timeout(begun["expires_in"]):
+            async with asyncio.timeout(provider_login["expires_in"]):
                 redirect_params = await listener.answer()
         except TimeoutError:
             raise LoginDenied("nobody has logged in at the provider in time") from None
@@ -34,7 +36,9 @@ async def by_provider(
     proof = {"code": redirect_params["code"], "iss": redirect_params.get("iss")}
     if invitation:
         proof["invitation"] = invitation
-    return await call("auth.provider_finish", flow=begun["flow"], state=begun["state"], **proof)
+    return await call(
+        "auth.provider_finish", flow=provider_login["flow"], state=provider_login["state"], **proof
+    )
 
 
 async def _in_the_browser(address: str) -> None:

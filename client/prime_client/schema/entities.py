@@ -306,31 +306,31 @@ def empty_state(name: str, bpm: float = 120.0, num: int = 4, den: int = 4) -> St
 
 def defaults(collection: str) -> dict[str, object]:
     """What an insert leaves out is filled in with these."""
-    filled, lists, maps = _DEFAULTS[collection]
-    filled = dict(filled)
+    entity, lists, maps = _DEFAULTS[collection]
+    entity = dict(entity)
     for name, choices in lists:
-        filled[name] = list(choices)
+        entity[name] = list(choices)
     for name in maps:
-        filled[name] = {}
-    return filled
+        entity[name] = {}
+    return entity
 
 
 def _default_parts(
     collection: str,
 ) -> tuple[dict[str, object], list[tuple[str, tuple[str, ...]]], list[str]]:
     """What any entity may share, what it needs as a list of its own, what as a dict."""
-    filled: dict[str, object] = {}
+    values: dict[str, object] = {}
     lists: list[tuple[str, tuple[str, ...]]] = []
     maps: list[str] = []
     for name, field in ENTITY_TYPES[collection].items():
         if field.required:
             continue
-        filled[name] = field.default  # in the order of the fields
+        values[name] = field.default  # in the order of the fields
         if field.kind == "params":
             maps.append(name)
         elif field.kind == "choices" and isinstance(field.default, tuple):
             lists.append((name, field.default))
-    return filled, lists, maps
+    return values, lists, maps
 
 
 _DEFAULTS = {collection: _default_parts(collection) for collection in ENTITY_TYPES}

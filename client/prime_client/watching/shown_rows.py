@@ -18,9 +18,9 @@ def id_of(calls: str, row: Row) -> str:
     return "/".join(str(part["id"] if isinstance(part, dict) else part) for part in key_values)
 
 
-def events_of(known: Iterable[str], changes: Iterable[Change]) -> list[RowEvent[Row]]:
-    """What these changes are to a list that shows `known`; what changes nothing is left out."""
-    ids_shown = set(known)
+def events_of(known_ids: Iterable[str], changes: Iterable[Change]) -> list[RowEvent[Row]]:
+    """What these changes are to a list that shows `known_ids`; what changes nothing is left out."""
+    ids_shown = set(known_ids)
     rows_by_id: list[tuple[str, Row | None]] = [
         (change["id"], change.get("row"))
         for change in changes

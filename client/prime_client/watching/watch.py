@@ -147,7 +147,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         params = self._params | ({} if self._position is None else {"from": self._position})
         turn = self._watching.expect()
         try:
-            began = await self._call(f"{self.calls}.watch", **params)
+            watch_answer = await self._call(f"{self.calls}.watch", **params)
         except ConnectionOver as over:
             self._watching.expected(None, turn)
             if over.code is not None:
@@ -161,33 +161,35 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         except BaseException:
             self._watching.expected(None, turn)
             raise
-        self.id = began["watch"]
+        self.id = watch_answer["watch"]
         if self._is_closed:  # meanwhile
             self._watching.expected(None, turn)
             await self.close()
             return
-        self._began(began)
+        self._began(watch_answer)
         self._watching.expected(self, turn)
 
-    async def _after(self, failed: CallFailed) -> None:
+    async def _after(self, failure: CallFailed) -> None:
         """Wait where it may go better then; raises it where it cannot."""
-        if isinstance(failed, CallInterrupted):
+        if isinstance(failure, CallInterrupted):
             return
-        may_go_better = failed.retry is Retry.WAIT or failed.code == "auth_required"
+        may_go_better = failure.retry is Retry.WAIT or failure.code == "auth_required"
         if not (may_go_better and self._has_begun):
-            raise failed
-        await asyncio.sleep(failed.retry_after_seconds or RETRY_SECONDS * random.random())
+            raise failure
+        await asyncio.sleep(failure.retry_after_seconds or RETRY_SECONDS * random.random())
 
-    def _began(self, began: Mapping[str, Any]) -> None:
-        rows = {id_of(self.calls, row): row for row in began[self.calls]}
-        if began["resumed"]:
-            changes: list[dict[str, Any]] = [{"change": "left", "id": id} for id in began["left"]]
+    def _began(self, watch_answer: Mapping[str, Any]) -> None:
+        rows = {id_of(self.calls, row): row for row in watch_answer[self.calls]}
+        if watch_answer["resumed"]:
+            changes: list[dict[str, Any]] = [
+                {"change": "left", "id": id} for id in watch_answer["left"]
+            ]
             changes += [{"change": "changed", "id": id, "row": row} for id, row in rows.items()]
-            self._take_changes(changes, began["position"])
+            self._take_changes(changes, watch_answer["position"])
             return
-        reason = self._reason or began["reason"] or ""
+        reason = self._reason or watch_answer["reason"] or ""
         self._events.append(RowsResynced(rows, reason) if self._has_begun else Rows(rows))
-        self._known_ids, self._position = set(rows), began["position"]
+        self._known_ids, self._position = set(rows), watch_answer["position"]
         self._has_begun, self._reason = True, ""
 
     def _take_changes(self, changes: list[Any], position: str) -> None:

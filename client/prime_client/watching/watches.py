@@ -17,7 +17,7 @@ class Watches:
     def __init__(self, end: Callable[[str], None]) -> None:
         self._watches = weakref.WeakValueDictionary[str, Watch[Any]]()  # by their ids on the server
         self._all = weakref.WeakSet[Watch[Any]]()
-        self._expected = 0  # calls on their way
+        self._calls_under_way = 0  # calls on their way
         self._turn = 0  # counts connections and users: what one began is no other's
         self._turn_of_user = 0  # when the user was another one last
         self._early_messages = dict[str, list[Message]]()  # by watch, what came before it was known
@@ -33,7 +33,7 @@ class Watches:
         watch = self._watches.get(id)
         if watch is not None:
             watch.receive(message)
-        elif self._expected:
+        elif self._calls_under_way:
             self._early_messages.setdefault(id, []).append(message)
             if sum(map(len, self._early_messages.values())) > EARLY_MESSAGES:
                 self._early_messages[id] = [{"t": "resync", "watch": id, "reason": "behind"}]
@@ -67,12 +67,12 @@ class Watches:
 
     def expect(self) -> int:
         """A call is on its way, whose watch is not known yet; `expected` is given the result."""
-        self._expected += 1
+        self._calls_under_way += 1
         return self._turn
 
     def expected(self, watch: Watch[Any] | None, turn: int) -> None:
         """It was answered: messages of this watch go to it, also those that came before."""
-        self._expected -= 1
+        self._calls_under_way -= 1
         if watch is not None and turn < self._turn_of_user:
             self._end(watch.id)
             watch.renew("access")
@@ -82,7 +82,7 @@ class Watches:
             self._watches[watch.id] = watch
             for message in self._early_messages.pop(watch.id, ()):
                 watch.receive(message)
-        if not self._expected:
+        if not self._calls_under_way:
             self._early_messages.clear()
 
     def forget(self, watch: Watch[Any]) -> None:

@@ -28,7 +28,7 @@ from loadtest.reports.report_table import Target
 from loadtest.running import beside
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
-    Known,
+    KnownAccount,
     RightLogins,
     WrongLogins,
     from_address,
@@ -91,7 +91,7 @@ class _Bench:
     """`nodes`: the first takes the logins, the second has the sockets that are to be closed."""
 
     def __init__(self, nodes: Running, arguments: argparse.Namespace, console: Console) -> None:
-        self._one, self._two = nodes.urls
+        self._first_url, self._second_url = nodes.urls
         self._pid = nodes.pids[0]
         self._arguments = arguments
         self._console = console
@@ -104,7 +104,7 @@ class _Bench:
         owner = doors[0][1]
         project = str((await owner.call("projects.create", name="edited meanwhile"))["id"])
         tokens = await patiently(owner, "auth.login", email=accounts[0].email, password=PASSWORD)
-        writer = await BarePrime.open(self._one, "writer", tokens["access_token"])
+        writer = await BarePrime.open(self._first_url, "writer", tokens["access_token"])
         await writer.join(project)
         waited, began_at = kept_waiting_seconds(self._pid), time.perf_counter()
         async with LoopLag() as lag:
@@ -112,25 +112,26 @@ class _Bench:
             guesses = WrongLogins(
                 await self._guessers(),
                 self._arguments.wrong_per_second,
-                [each.email for each in accounts] + [f"nobody{n}@load.example" for n in range(400)],
+                [known_account.email for known_account in accounts]
+                + [f"nobody{n}@load.example" for n in range(400)],
             )
             loud = await self._phase("while wrong logins arrive", doors, writer, project, guesses)
-            closed = await self._revoked()
+            closed_ms = await self._revoked()
             refreshes = await self._refreshes()
         waited = (kept_waiting_seconds(self._pid) - waited) / (time.perf_counter() - began_at)
         guess_count = self._arguments.wrong_per_second * self._arguments.seconds
         faults = problems(lag.ms, lag.cpu_percent, guesses.sent, guess_count) + disturbed(
             waited * 100
         )
-        self.curves |= {"ended elsewhere: until the socket is closed": closed}
+        self.curves |= {"ended elsewhere: until the socket is closed": closed_ms}
         return {
             **loud,
             **{f"{name}_without": value for name, value in quiet.items()},
             "wrong_sent": guesses.sent,
             "wrong_answers": dict(guesses.answers),
-            "revoked_close_ms": _rounded(percentile(closed, 99)),
-            "revocations": len(closed),
-            "revoked_not_closed": self._arguments.revocations - len(closed),
+            "revoked_close_ms": _rounded(percentile(closed_ms, 99)),
+            "revocations": len(closed_ms),
+            "revoked_not_closed": self._arguments.revocations - len(closed_ms),
             "refreshes_per_s": refreshes,
             "generator_lag_ms": lag.summary,
             **verdict(faults),
@@ -139,7 +140,7 @@ class _Bench:
     async def _phase(
         self,
         name: str,
-        doors: list[tuple[Known, BarePrime]],
+        doors: list[tuple[KnownAccount, BarePrime]],
         writer: BarePrime,
         project: str,
         wrong: WrongLogins | None,
@@ -147,7 +148,7 @@ class _Bench:
         seconds, right = self._arguments.seconds, RightLogins()
         acks: list[float] = []
         with self._console.status(name):
-            async with self._lateness() as late:
+            async with self._lateness() as lateness:
                 await asyncio.gather(
                     right.run(doors, seconds),
                     _edit(writer, project, seconds, acks),
@@ -160,11 +161,13 @@ class _Bench:
             "login_ms": summary(right.ms),
             "logins_told_to_wait": dict(right.refused),
             "ack_p99_ms": _rounded(percentile(acks, 99)),
-            "loop_lag_p99_ms": _rounded(percentile(late, 99)),
+            "loop_lag_p99_ms": _rounded(percentile(lateness, 99)),
         }
 
-    async def _register(self, known_account: Known) -> BarePrime:
-        door = await BarePrime.open(self._one, "right", headers=from_address(known_account.at))
+    async def _register(self, known_account: KnownAccount) -> BarePrime:
+        door = await BarePrime.open(
+            self._first_url, "right", headers=from_address(known_account.at)
+        )
         name = known_account.email.partition("@")[0]
         params = {"email": known_account.email, "username": name, "password": PASSWORD}
         known_account.user = (await patiently(door, "auth.register", **params))["user"]["id"]
@@ -174,49 +177,54 @@ class _Bench:
         networks = range(self._arguments.networks)
         addresses = [f"198.{18 + n // 250}.{n % 250}.9" for n in networks]
         return [
-            await BarePrime.open(self._one, "wrong", headers=from_address(at)) for at in addresses
+            await BarePrime.open(self._first_url, "wrong", headers=from_address(at))
+            for at in addresses
         ]
 
     async def _revoked(self) -> list[float]:
         """How long each took from the call on one node to the close on the other, in ms."""
         ann = _someone("203.0.99.7")
-        took: list[float] = []
+        durations_ms: list[float] = []
         (await self._register(ann)).close()
         with self._console.status("ending logins"):
             for _ in range(self._arguments.revocations):
-                connection = await BarePrime.open(self._one, "ending", headers=from_address(ann.at))
+                connection = await BarePrime.open(
+                    self._first_url, "ending", headers=from_address(ann.at)
+                )
                 tokens = await patiently(
                     connection, "auth.login", email=ann.email, password=PASSWORD
                 )
-                elsewhere = await BarePrime.open(self._two, "ended", tokens["access_token"])
+                other_prime = await BarePrime.open(
+                    self._second_url, "ended", tokens["access_token"]
+                )
                 connection_ended: asyncio.Future[object] = (
                     asyncio.get_running_loop().create_future()
                 )
-                elsewhere.connection.on_lost = connection_ended.set_result
+                other_prime.connection.on_lost = connection_ended.set_result
                 began_at = time.perf_counter()
                 await connection.call("auth.logout")
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_SECONDS):
                         await connection_ended
-                if elsewhere.connection.close_code == REVOKED:
-                    took.append((time.perf_counter() - began_at) * 1_000)
+                if other_prime.connection.close_code == REVOKED:
+                    durations_ms.append((time.perf_counter() - began_at) * 1_000)
                 connection.close()
-        return took
+        return durations_ms
 
     async def _refreshes(self) -> float:
         """A second, each connection with a login of its own."""
         seconds: float = self._arguments.seconds
-        done = 0
+        refresh_count = 0
 
         async def refresh_on(door: BarePrime, token: str, end: float) -> None:
-            nonlocal done
+            nonlocal refresh_count
             while time.perf_counter() < end:
                 try:
                     tokens = await door.call("auth.refresh", refresh_token=token)
                 except PrimeRefused:
                     return
                 token = tokens["refresh_token"]
-                done += 1
+                refresh_count += 1
 
         ann = _someone("203.0.98.7")
         door, login = await self._register(ann), {"email": ann.email, "password": PASSWORD}
@@ -224,39 +232,41 @@ class _Bench:
         refresh_tokens = [
             (await patiently(door, "auth.login", **login))["refresh_token"] for _ in count
         ]
-        doors = [await BarePrime.open(self._one, "refreshing") for _ in count]
+        doors = [await BarePrime.open(self._first_url, "refreshing") for _ in count]
         with self._console.status("refreshing"):
             end = time.perf_counter() + seconds
-            both = zip(doors, refresh_tokens, strict=True)
-            await asyncio.gather(*(refresh_on(each, token, end) for each, token in both))
-        return round(done / seconds, 1)
+            doors_and_tokens = zip(doors, refresh_tokens, strict=True)
+            await asyncio.gather(
+                *(refresh_on(own_door, token, end) for own_door, token in doors_and_tokens)
+            )
+        return round(refresh_count / seconds, 1)
 
     @asynccontextmanager
     async def _lateness(self) -> AsyncIterator[list[float]]:
         """The longest of the first node's loop in each fifth of a second, in ms."""
-        late: list[float] = []
+        lateness: list[float] = []
 
         async def watch() -> None:
-            after = await scrape(self._one)  # what was before is not told
+            after = await scrape(self._first_url)  # what was before is not told
             while True:
                 await asyncio.sleep(LATE_EVERY_SECONDS)
-                before, after = after, await scrape(self._one)
-                late.append(longest(before, after, LOOP_LATE) or 0.0)
+                before, after = after, await scrape(self._first_url)
+                lateness.append(longest(before, after, LOOP_LATE) or 0.0)
 
         async with beside(watch()):
-            yield late
+            yield lateness
 
 
-def _someone(at: str) -> Known:
-    return Known(f"{secrets.token_hex(6)}@load.example", at)
+def _someone(at: str) -> KnownAccount:
+    return KnownAccount(f"{secrets.token_hex(6)}@load.example", at)
 
 
 async def _edit(writer: BarePrime, project: str, seconds: float, acks: list[float]) -> None:
     """Twenty deltas a second, each timed from when it was due to its ack."""
-    sent: dict[str, float] = {}
+    due_by_id: dict[str, float] = {}
 
     def received(message: Message) -> None:
-        due_at = sent.pop(str(message.get("id")), None)
+        due_at = due_by_id.pop(str(message.get("id")), None)
         if message["t"] == "ack" and due_at is not None:
             acks.append((time.perf_counter() - due_at) * 1_000)
 
@@ -266,7 +276,7 @@ async def _edit(writer: BarePrime, project: str, seconds: float, acks: list[floa
         due_at = began_at + number / EDITS_PER_SECOND
         await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
         delta_id = f"auth-{batch}-{number:05}"
-        sent[delta_id] = due_at
+        due_by_id[delta_id] = due_at
         op = {"op": "set", "col": "project", "id": "project", "props": {"name": f"take {number}"}}
         writer.send({"t": "delta", "project": project, "id": delta_id, "ops": [op]})
     await asyncio.sleep(1.0)  # what was sent last is answered

@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery staple"
 
 
 @dataclass(slots=True)
-class Known:
+class KnownAccount:
     """An account whose password the load test knows; `at`: from where it logs in."""
 
     email: str
@@ -55,8 +55,8 @@ class WrongLogins:
         """Send them when they are due; those of a moment late go at once."""
         began_at, guessers = time.perf_counter(), itertools.cycle(self.guessers)
         emails = itertools.cycle(self.emails)
-        while (passed := time.perf_counter() - began_at) < seconds:
-            while self.sent < passed * self.per_second:
+        while (seconds_passed := time.perf_counter() - began_at) < seconds:
+            while self.sent < seconds_passed * self.per_second:
                 self.sent += 1
                 task = asyncio.create_task(self._try(next(guessers), next(emails)))
                 self._asked.add(task)
@@ -81,12 +81,12 @@ class RightLogins:
     """How long each took, from the first try on where it was told to come again."""
     refused: Counter[str] = field(default_factory=Counter)
 
-    async def run(self, doors: Sequence[tuple[Known, BarePrime]], seconds: float) -> None:
+    async def run(self, doors: Sequence[tuple[KnownAccount, BarePrime]], seconds: float) -> None:
         """`doors`: the accounts, each with a connection from its address."""
         end = time.perf_counter() + seconds
-        await asyncio.gather(*(self._again(known, door, end) for known, door in doors))
+        await asyncio.gather(*(self._again(known_login, door, end) for known_login, door in doors))
 
-    async def _again(self, known_account: Known, door: BarePrime, end: float) -> None:
+    async def _again(self, known_account: KnownAccount, door: BarePrime, end: float) -> None:
         while time.perf_counter() < end:
             began_at = time.perf_counter()
             while time.perf_counter() < end:

@@ -92,10 +92,13 @@ class Phase:
         """As the report has them."""
         gaps = [frames.gaps_ms for frames in self.frames]
         script = [frames.script_ms for frames in self.frames]
-        late = [sum(gap > FRAME_MS * 1.5 for gap in each) / max(1, len(each)) for each in gaps]
+        late_shares = [
+            sum(gap > FRAME_MS * 1.5 for gap in frame_gaps) / max(1, len(frame_gaps))
+            for frame_gaps in gaps
+        ]
         return {
             "frame_ms": _percentiles(gaps),
-            "late_percent": round(statistics.median(late) * 100, 1),
+            "late_percent": round(statistics.median(late_shares) * 100, 1),
             "script_ms": _percentiles(script),
             "cpu_ms": round(statistics.median(self.cpu_ms), 1),
         }
@@ -166,19 +169,19 @@ class _Uses:
         scene = self._scene
         await self._browser.faults()  # Chromium is there now
         scene.hub.cores.pin_server(self._browser.pid, [scene.hub.pid])
-        busy = {"hub": lambda: scene.hub.cpu_seconds, "members": time.process_time}
-        sent, lag = scene.members.sent, len(scene.members.lag_ms)
-        async with Samples(busy) as samples:
+        busy_readers = {"hub": lambda: scene.hub.cpu_seconds, "members": time.process_time}
+        sent_before, lag = scene.members.sent, len(scene.members.lag_ms)
+        async with Samples(busy_readers) as samples:
             for number in range(self._arguments.repeats):
                 await self._use(f"load {number + 1}")
                 advance()
-            passed = samples.now
+            seconds_passed = samples.now
         self._evidence.samples = samples
         found_problems = problems(
             scene.members.lag_ms[lag:],
             samples.mean("members"),
-            scene.members.sent - sent,
-            scene.members.wanted_per_second * passed,
+            scene.members.sent - sent_before,
+            scene.members.wanted_per_second * seconds_passed,
         )
         return {
             **self._figures(),
@@ -186,7 +189,7 @@ class _Uses:
             "song": scene.title,
             "entities": scene.entities,
             "members": scene.members.connected,
-            "moves_per_s": round((scene.members.sent - sent) / passed),
+            "moves_per_s": round((scene.members.sent - sent_before) / seconds_passed),
             "hub_cpu_percent": samples.mean("hub"),
             "members_lag_ms": summary(scene.members.lag_ms[lag:]),
             "cores": self._pinning,

@@ -24,7 +24,7 @@ from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from loadtest.scenarios.rows.feed_watchers import FileWriter, Seen, Watcher
+from loadtest.scenarios.rows.feed_watchers import FileWriter, Watcher, WatcherCounts
 
 CONNECTING_AT_ONCE = 16
 PER_ACCOUNT = 200
@@ -73,7 +73,7 @@ class _Crowd:
         self._progress = progress
         self._step = step
         self.evidence = Evidence("feed: rows that are watched", LEAD, TARGETS)
-        self._seen = Seen()
+        self._feed_seen = WatcherCounts()
         self._watchers_to_come: list[Watcher] = []
         """Those who have not come yet."""
         self._watchers: list[Watcher] = []
@@ -83,23 +83,23 @@ class _Crowd:
         """The whole scenario."""
         await self._prepare()
         beating = asyncio.create_task(keep_alive(self._connected))
-        busy = {
+        busy_readers = {
             "hub": lambda: self._hub.cpu_seconds,
             "hub_kept_waiting": lambda: self._hub.kept_waiting_seconds,
             "generator": time.process_time,
         }
         try:
-            async with Samples(busy, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
+            async with Samples(busy_readers, {"hub_rss_mb": lambda: self._hub.rss_mb}) as samples:
                 async with LoopLag() as lag:
                     await self._come(self._arguments.watchers // 10)
                     tenth = await self._during("a tenth watch")
                     await self._come(len(self._watchers_to_come))
-                    self._seen.ms.clear()
-                    whole = await self._during("all watch")
-                    ms = list(self._seen.ms)
+                    self._feed_seen.ms.clear()
+                    whole_crowd = await self._during("all watch")
+                    ms = list(self._feed_seen.ms)
                     cpu = lag.cpu_percent
                 await self._kill()
-            missed = await self._missed()
+            missed_count = await self._missed()
         finally:
             beating.cancel()
             for watcher in self._watchers:
@@ -111,22 +111,22 @@ class _Crowd:
         times = summary(ms)
         # Long: each line of the report is said once, where it is measured.
         return {
-            "changes_per_s": whole["changes_per_s"],
+            "changes_per_s": whole_crowd["changes_per_s"],
             "change_to_watcher_p50_ms": times["p50"],
             "change_to_watcher_p99_ms": times["p99"],
             "change_to_watcher_ms": times | {"max": round(max(ms, default=0.0), 2)},
-            "told_per_s": whole["told_per_s"],
-            "missed": missed,
+            "told_per_s": whole_crowd["told_per_s"],
+            "missed": missed_count,
             "watchers": len(self._watchers),
             "lists": len({watcher.project for watcher in self._watchers}),
-            "queries_per_s": {"tenth": tenth["queries_per_s"], "all": whole["queries_per_s"]},
+            "queries_per_s": {"tenth": tenth["queries_per_s"], "all": whole_crowd["queries_per_s"]},
             "queries_per_change": {
                 "tenth": tenth["queries_per_change"],
-                "all": whole["queries_per_change"],
+                "all": whole_crowd["queries_per_change"],
             },
-            "resumed": self._seen.resumed,
-            "told_the_whole_list": self._seen.whole,
-            "resyncs": self._seen.resyncs,
+            "resumed": self._feed_seen.resumed,
+            "told_the_whole_list": self._feed_seen.whole,
+            "resyncs": self._feed_seen.resyncs,
             "writes_failed": sum(writer.failed for writer in self._writers),
             "hub_cpu_percent_max": samples.highest("hub"),
             "hub_rss_mb": samples.highest("hub_rss_mb"),
@@ -157,7 +157,7 @@ class _Crowd:
                 members = range(number * per_list, min((number + 1) * per_list, count))
                 watchers.append(
                     [
-                        Watcher(account, n, project, self._seen, lambda: self._hub.url)
+                        Watcher(account, n, project, self._feed_seen, lambda: self._hub.url)
                         for n in members
                     ]
                 )
@@ -166,7 +166,7 @@ class _Crowd:
 
     async def _come(self, count: int) -> None:
         self._show_step(f"{count:,} come")
-        coming, self._watchers_to_come = (
+        new_watchers, self._watchers_to_come = (
             self._watchers_to_come[:count],
             self._watchers_to_come[count:],
         )
@@ -177,40 +177,40 @@ class _Crowd:
                 await watcher.enter()
             self._progress.advance(self._step)
 
-        await asyncio.gather(*map(come, coming))
-        self._watchers += coming
+        await asyncio.gather(*map(come, new_watchers))
+        self._watchers += new_watchers
 
     async def _during(self, text: str) -> dict[str, float]:
         """What goes on for some seconds, at the set rate of changes."""
         self._show_step(text)
-        writing = self._write()
+        writing_tasks = self._write()
         await asyncio.sleep(1.0)
-        before, changes_seen = await scrape(self._hub.url), self._seen.changes
+        before, changes_seen = await scrape(self._hub.url), self._feed_seen.changes
         began_at = time.perf_counter()
         await asyncio.sleep(self._arguments.seconds)
-        after, passed = await scrape(self._hub.url), time.perf_counter() - began_at
-        changes_seen = self._seen.changes - changes_seen
-        await _cancelled(writing)
+        after, seconds_passed = await scrape(self._hub.url), time.perf_counter() - began_at
+        changes_seen = self._feed_seen.changes - changes_seen
+        await _cancelled(writing_tasks)
         queries, changes = (after[name] - before[name] for name in (QUERIES, CHANGES))
         return {
-            "changes_per_s": round(changes / passed, 1),
-            "told_per_s": round(changes_seen / passed, 1),
-            "queries_per_s": round(queries / passed, 1),
+            "changes_per_s": round(changes / seconds_passed, 1),
+            "told_per_s": round(changes_seen / seconds_passed, 1),
+            "queries_per_s": round(queries / seconds_passed, 1),
             "queries_per_change": round(queries / changes, 2) if changes else 0.0,
         }
 
     def _write(self) -> list[asyncio.Task[None]]:
-        each = self._arguments.rate / len(self._writers)
-        return [asyncio.create_task(writer.write(each)) for writer in self._writers]
+        changes_per_writer = self._arguments.rate / len(self._writers)
+        return [asyncio.create_task(writer.write(changes_per_writer)) for writer in self._writers]
 
     async def _kill(self) -> None:
         self._show_step("the server is killed and started again")
-        writing = self._write()
+        writing_tasks = self._write()
         await asyncio.sleep(1.0)
         await self._hub.kill()
         await self._hub.start()
         await asyncio.sleep(self._arguments.seconds)
-        await _cancelled(writing)
+        await _cancelled(writing_tasks)
 
     async def _missed(self) -> int:
         """How many names watchers show that are not those of the tables, once all is told."""
@@ -226,12 +226,12 @@ class _Crowd:
         return self._differ(names)
 
     def _differ(self, names: dict[str, dict[str, str]]) -> int:
-        missed = 0
+        missed_count = 0
         for watcher in self._watchers:
-            stored = names[watcher.project]
-            missed += sum(watcher.names.get(id) != name for id, name in stored.items())
-            missed += len(watcher.names.keys() - stored.keys())
-        return missed
+            stored_names = names[watcher.project]
+            missed_count += sum(watcher.names.get(id) != name for id, name in stored_names.items())
+            missed_count += len(watcher.names.keys() - stored_names.keys())
+        return missed_count
 
     def _connected(self) -> list[BarePrime]:
         return [watcher.prime for watcher in self._watchers if watcher.prime is not None]

@@ -19,7 +19,7 @@ CUT_OFF = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)
 
 
 @dataclass(slots=True)
-class Seen:
+class WatcherCounts:
     """What all watchers together have seen."""
 
     ms: list[float] = field(default_factory=list)
@@ -38,7 +38,12 @@ class Watcher:
     """One connection that watches the audio files of a project, and comes back."""
 
     def __init__(
-        self, account: Account, number: int, project: str, seen: Seen, url: Callable[[], str]
+        self,
+        account: Account,
+        number: int,
+        project: str,
+        feed_seen: WatcherCounts,
+        url: Callable[[], str],
     ) -> None:
         self.project = project
         self.names: dict[str, str] = {}
@@ -46,10 +51,10 @@ class Watcher:
         self.prime: BarePrime | None = None
         self._account = account
         self._device = f"watcher-{number}"
-        self._seen = seen
+        self._feed_seen = feed_seen
         self._url = url
         self._position: str | None = None
-        self._back: asyncio.Task[None] | None = None
+        self._returning_task: asyncio.Task[None] | None = None
         self._is_over = False
         self._rng = random.Random(number)
 
@@ -71,8 +76,8 @@ class Watcher:
     def leave(self) -> None:
         """It does not come back."""
         self._is_over = True
-        if self._back is not None:
-            self._back.cancel()
+        if self._returning_task is not None:
+            self._returning_task.cancel()
         if self.prime is not None:
             self.prime.close()
 
@@ -80,20 +85,20 @@ class Watcher:
         assert self.prime is not None
         since = {} if self._position is None else {"from": self._position}
         params = {"project": self.project, "fields": ["name"], **since}
-        began = await self.prime.call("audio_files.watch", **params)
-        if not began["resumed"]:
+        watch_answer = await self.prime.call("audio_files.watch", **params)
+        if not watch_answer["resumed"]:
             self.names.clear()
         if since:
-            self._seen.resumed += began["resumed"]
-            self._seen.whole += not began["resumed"]
-        for id in began["left"]:
+            self._feed_seen.resumed += watch_answer["resumed"]
+            self._feed_seen.whole += not watch_answer["resumed"]
+        for id in watch_answer["left"]:
             self.names.pop(id, None)
-        self.names |= {row["id"]: row["name"] for row in began["audio_files"]}
-        self._position = began["position"]
+        self.names |= {row["id"]: row["name"] for row in watch_answer["audio_files"]}
+        self._position = watch_answer["position"]
 
     def _on_message(self, message: Message) -> None:
         if message["t"] == "resync":
-            self._seen.resyncs += 1
+            self._feed_seen.resyncs += 1
             self._position = None
             self._come_back()
         if message["t"] != "rows":
@@ -104,14 +109,14 @@ class Watcher:
                 self.names.pop(change["id"], None)
                 continue
             name = self.names[change["id"]] = change["row"]["name"]
-            self._seen.changes += 1
-            self._seen.ms.append(now - float(name.partition(" ")[2]))
+            self._feed_seen.changes += 1
+            self._feed_seen.ms.append(now - float(name.partition(" ")[2]))
         if message["position"] is not None:
             self._position = message["position"]
 
     def _come_back(self) -> None:
-        if not self._is_over and (self._back is None or self._back.done()):
-            self._back = asyncio.create_task(self._until_back())
+        if not self._is_over and (self._returning_task is None or self._returning_task.done()):
+            self._returning_task = asyncio.create_task(self._until_back())
 
     async def _until_back(self) -> None:
         while True:

@@ -119,7 +119,7 @@ ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class OwnedProject:
     """A project of which a user is an owner; `others`: members beside, `owners`: who stays."""
 
     id: str
@@ -129,11 +129,12 @@ class Owned:
     owners: int
 
 
-async def owned(db: Executor, user_id: str, most: int) -> tuple[list[Owned], int]:
+async def owned(db: Executor, user_id: str, most: int) -> tuple[list[OwnedProject], int]:
     """The first `most` of a user's projects, and how many there are."""
     rows = await db.fetch(OWNED, user_id, most)
     owned_projects = [
-        Owned(row["id"], row["name"], row["archived"], row["others"], row["owners"]) for row in rows
+        OwnedProject(row["id"], row["name"], row["archived"], row["others"], row["owners"])
+        for row in rows
     ]
     return owned_projects, rows[0]["total"] if rows else 0
 
@@ -170,11 +171,11 @@ async def erase(db: Executor, user_id: str) -> list[str]:
     May be begun again by anyone, at any point. What has members is told by the change log.
     """
     await db.execute(HAND_ON, user_id)
-    alone = [str(row["id"]) for row in await db.fetch(LEFT_ALONE, user_id)]
-    for project in alone:
+    projects_left_alone = [str(row["id"]) for row in await db.fetch(LEFT_ALONE, user_id)]
+    for project in projects_left_alone:
         await db.execute(PUT_OUT, project)
         for text in OF_A_PROJECT:
             await slices.delete(db, text, project, rows_at_once=ROWS_AT_ONCE)
         await db.execute(DELETE_PROJECT, project)
     await db.execute(DELETE_USER, user_id)
-    return alone
+    return projects_left_alone

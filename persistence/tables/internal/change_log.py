@@ -75,11 +75,11 @@ class Place:
         match = SNAPSHOT.fullmatch(self.snapshot)
         if match is None:
             raise ValueError("not a snapshot")
-        oldest, following = int(match[1]), int(match[2])
+        oldest, next_id = int(match[1]), int(match[2])
         running = [int(xact) for xact in match[3].split(",") if xact]
-        bounds = [oldest - 1, *running, following]
-        in_order = all(a < b for a, b in itertools.pairwise(bounds))
-        if not (0 < oldest <= following < 2**63 and (in_order or not running)):
+        bounds = [oldest - 1, *running, next_id]
+        is_in_order = all(a < b for a, b in itertools.pairwise(bounds))
+        if not (0 < oldest <= next_id < 2**63 and (is_in_order or not running)):
             raise ValueError("not a snapshot")
 
     @cached_property
@@ -100,13 +100,15 @@ class Place:
         """Whether what that transaction wrote was seen."""
         return xact < self.oldest or (xact < self.following and xact not in self._running)
 
-    def saw_all_of(self, earlier: "Place") -> bool:
+    def saw_all_of(self, earlier_place: "Place") -> bool:
         """Whether it saw all that the other one did: of one server, it is as late or later."""
-        return self.following >= earlier.following and not any(map(earlier.saw, self._running))
+        return self.following >= earlier_place.following and not any(
+            map(earlier_place.saw, self._running)
+        )
 
-    def leads_to(self, later: "Place") -> bool:
+    def leads_to(self, later_place: "Place") -> bool:
         """Whether what came between the two is known: not after a restore, nor a failover."""
-        return self.cluster == later.cluster and self.following <= later.following
+        return self.cluster == later_place.cluster and self.following <= later_place.following
 
 
 NOWHERE = Place("", "1:1:")

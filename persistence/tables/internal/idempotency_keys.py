@@ -55,7 +55,7 @@ TRIM = slices.deleting(
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCall:
     """What a key was used for; `reply` is JSON, None: none is known yet."""
 
     method: str
@@ -65,7 +65,7 @@ class Kept:
 
 async def claim(
     db: Executor, user: str, key: str, method: str, params_digest: bytes, *, caller: str = ""
-) -> Kept | None:
+) -> KeptCall | None:
     """Use a key; None: nobody had. Of 16 bytes is `params_digest`; `caller`: on the callers' lane.
 
     Who has called on the server's lane is no caller of the rest of the transaction.
@@ -73,7 +73,7 @@ async def claim(
     while await db.fetchval(CLAIM, user, key, method, params_digest, caller) is None:
         row = await db.fetchrow(GET, user, key, caller)
         if row is not None:  # else it was given up meanwhile
-            return Kept(row["method"], row["params_digest"], row["reply"])
+            return KeptCall(row["method"], row["params_digest"], row["reply"])
     return None
 
 

@@ -96,51 +96,51 @@ async def count_try(db: Executor, account: bytes, address: str, *, is_known: boo
     """
     shared_place = DEVICES if is_known else EVERYWHERE
     async with db.transaction() as tx:
-        own_tries, all_over, now = await _locked(tx, account, address, shared_place)
+        own_tries, all_tries, now = await _locked(tx, account, address, shared_place)
         if is_known:
             own_tries = replace(
                 own_tries, known_until=max(own_tries.known_until, now + KNOWN_DEVICE_SECONDS)
             )
-        if wait := seconds_to_wait(own_tries, all_over, now):
+        if wait := seconds_to_wait(own_tries, all_tries, now):
             return Try(wait)
-        if is_undecided(own_tries, all_over, now):
+        if is_undecided(own_tries, all_tries, now):
             return Try(is_undecided=True)
-        after = after_a_beginning(own_tries, all_over, now)
-        await _put_both(tx, account, (address, shared_place), (own_tries, all_over), after)
-        return Try(was_alone=is_alone(own_tries, all_over, now), all_over=shared_place)
+        after = after_a_beginning(own_tries, all_tries, now)
+        await _put_both(tx, account, (address, shared_place), (own_tries, all_tries), after)
+        return Try(was_alone=is_alone(own_tries, all_tries, now), all_over=shared_place)
 
 
-async def count_wrong(db: Executor, account: bytes, address: str, begun: Try) -> int:
+async def count_wrong(db: Executor, account: bytes, address: str, begun_try: Try) -> int:
     """The try was wrong: how many were in a row, with this one."""
-    was_alone = begun.was_alone
+    was_alone = begun_try.was_alone
     own_tries = await _count_step(
         db,
         account,
-        (address, begun.all_over),
+        (address, begun_try.all_over),
         lambda *tries: after_a_wrong_one(*tries, was_alone=was_alone),
     )
     return own_tries.wrong
 
 
-async def count_login(db: Executor, account: bytes, address: str, begun: Try) -> None:
+async def count_login(db: Executor, account: bytes, address: str, begun_try: Try) -> None:
     """The try was right: the address is known from now on."""
-    was_alone = begun.was_alone
-    where = (address, begun.all_over)
+    was_alone = begun_try.was_alone
+    where = (address, begun_try.all_over)
     await _count_step(db, account, where, lambda *tries: after_a_login(*tries, was_alone=was_alone))
 
 
-async def count_nothing(db: Executor, account: bytes, address: str, begun: Try) -> None:
+async def count_nothing(db: Executor, account: bytes, address: str, begun_try: Try) -> None:
     """There was no time to look at the try."""
-    was_alone = begun.was_alone
-    where = (address, begun.all_over)
+    was_alone = begun_try.was_alone
+    where = (address, begun_try.all_over)
     await _count_step(db, account, where, lambda *tries: after_no_look(*tries, was_alone=was_alone))
 
 
 async def count_owner(db: Executor, account: bytes, address: str) -> None:
     """The owner was here without a try: the address is known from now on."""
 
-    def known(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
-        return after_another_proof(here, now), all_over
+    def known(own_tries: Tries, all_tries: Tries, now: float) -> tuple[Tries, Tries]:
+        return after_another_proof(own_tries, now), all_tries
 
     await _count_step(db, account, (address, EVERYWHERE), known)
 
@@ -157,11 +157,11 @@ async def count_code(db: Executor, account: bytes, address: str) -> float:
     two right ones are looked at at once.
     """
     async with db.transaction() as tx:
-        own_tries, elsewhere, now = await _locked(tx, account, address, EVERYWHERE)
-        if wait := code_tries.seconds_to_wait(own_tries, elsewhere, now):
+        own_tries, other_tries, now = await _locked(tx, account, address, EVERYWHERE)
+        if wait := code_tries.seconds_to_wait(own_tries, other_tries, now):
             return wait
-        after = code_tries.after_a_try(own_tries, elsewhere, now)
-        await _put_both(tx, account, (address, EVERYWHERE), (own_tries, elsewhere), after)
+        after = code_tries.after_a_try(own_tries, other_tries, now)
+        await _put_both(tx, account, (address, EVERYWHERE), (own_tries, other_tries), after)
         return 0.0
 
 
@@ -184,9 +184,9 @@ async def trim(db: Executor) -> None:
 async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
     """What is then counted of the address, the first of both."""
     async with db.transaction() as tx:
-        own_tries, all_over, now = await _locked(tx, account, *where)
-        after = step(own_tries, all_over, now)
-        await _put_both(tx, account, where, (own_tries, all_over), after)
+        own_tries, all_tries, now = await _locked(tx, account, *where)
+        after = step(own_tries, all_tries, now)
+        await _put_both(tx, account, where, (own_tries, all_tries), after)
         return after[0]
 
 
@@ -196,8 +196,8 @@ async def _locked(
     """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
     await tx.execute(LOCK, account)
     rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, shared_place])}
-    all_over = replace(_tries(rows[shared_place]), of_devices=shared_place == DEVICES)
-    return _tries(rows[address]), all_over, rows[address]["now"]
+    all_tries = replace(_tries(rows[shared_place]), of_devices=shared_place == DEVICES)
+    return _tries(rows[address]), all_tries, rows[address]["now"]
 
 
 async def _put_both(
@@ -207,10 +207,15 @@ async def _put_both(
     before: tuple[Tries, Tries],
     after: tuple[Tries, Tries],
 ) -> None:
-    for where, old, new in zip(addresses, before, after, strict=True):
-        if new != old:
-            times = (new.free_at, new.known_until, new.under_way, new.lost_at)
-            await tx.execute(PUT, account, where, new.wrong, *times)
+    for where, tries_before, tries_after in zip(addresses, before, after, strict=True):
+        if tries_after != tries_before:
+            times = (
+                tries_after.free_at,
+                tries_after.known_until,
+                tries_after.under_way,
+                tries_after.lost_at,
+            )
+            await tx.execute(PUT, account, where, tries_after.wrong, *times)
 
 
 def _tries(row: Any) -> Tries:

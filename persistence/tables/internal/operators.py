@@ -119,11 +119,11 @@ async def account(db: Executor, user_id: str) -> Account | None:
     return None if row is None else _account(row)
 
 
-async def find(db: Executor, named: str) -> UserRow | None:
+async def find(db: Executor, name_or_email: str) -> UserRow | None:
     """Whoever is named so: by id, by address in whatever spelling, or by username."""
-    if "@" in named:
-        return await users.by_email(db, named)
-    user_id = await _by_id(db, named) or await db.fetchval(BY_USERNAME, named)
+    if "@" in name_or_email:
+        return await users.by_email(db, name_or_email)
+    user_id = await _by_id(db, name_or_email) or await db.fetchval(BY_USERNAME, name_or_email)
     return None if user_id is None else await users.by_id(db, user_id)
 
 

@@ -31,16 +31,16 @@ DELETE FROM node_questions WHERE id = $1 OR asked_at < now() - interval '1 minut
 """
 
 
-async def ask(db: Executor, asks: str, params: dict[str, Any]) -> str:
+async def ask(db: Executor, question_kind: str, params: dict[str, Any]) -> str:
     """Put it to all nodes; its id."""
-    question_id: str = await db.fetchval(ASK, asks, json.dumps(params))
+    question_id: str = await db.fetchval(ASK, question_kind, json.dumps(params))
     return question_id
 
 
-async def answer(db: Executor, question: str, node: str, what: Any) -> None:
+async def answer(db: Executor, question: str, node: str, answer_value: Any) -> None:
     """What this node says to it; the first answer counts, and none where nobody waits any more."""
     try:
-        await db.execute(ANSWER, question, node, json.dumps(what))
+        await db.execute(ANSWER, question, node, json.dumps(answer_value))
     except BadValue as error:
         if error.sqlstate != sqlstates.NO_SUCH_ROW:
             raise  # else the question went away between its look-up and the insert

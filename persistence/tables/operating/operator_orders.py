@@ -92,7 +92,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OrdersRead:
     """All that operators have told one node, as it is now."""
 
     message: str | None
@@ -116,7 +116,7 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedRoomRow:
     """A room that nobody joins; times in ms since 1970, `until` None: until it is opened."""
 
     reason: str
@@ -126,12 +126,12 @@ class Closed:
     name: str = ""
 
 
-async def read(db: Executor, node: str) -> Told:
+async def read(db: Executor, node: str) -> OrdersRead:
     """What this node is told."""
     row = await db.fetchrow(READ, node)
     assert row is not None
     questions = [Question(*load) for load in json.loads(row["questions"])]
-    return Told(
+    return OrdersRead(
         row["message"], json.loads(row["closed"]), row["is_drained"], row["drain_words"], questions
     )
 
@@ -163,15 +163,15 @@ async def close_room(tx: Executor, project: str, reason: str, for_ms: float | No
     return await tx.fetchval(CLOSE_ROOM, project, reason, for_ms) is not None
 
 
-async def closed_room(db: Executor, project: str) -> Closed | None:
+async def closed_room(db: Executor, project: str) -> ClosedRoomRow | None:
     """Why and since when a room is closed; None: it is not."""
     row = await db.fetchrow(CLOSED_ROOM, project)
-    return None if row is None else Closed(**row)
+    return None if row is None else ClosedRoomRow(**row)
 
 
-async def closed_rooms(db: Executor, after: str, limit: int) -> list[Closed]:
+async def closed_rooms(db: Executor, after: str, limit: int) -> list[ClosedRoomRow]:
     """Those that are closed, in the order of their projects, behind that one."""
-    return [Closed(**row) for row in await db.fetch(CLOSED_ROOMS, after, limit)]
+    return [ClosedRoomRow(**row) for row in await db.fetch(CLOSED_ROOMS, after, limit)]
 
 
 async def open_room(tx: Executor, project: str) -> bool:

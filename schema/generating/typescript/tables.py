@@ -49,7 +49,7 @@ def tables_module(schema: Schema) -> str:
     """`schema`: that of `json_schema()`."""
     codes = {int(code): row for code, row in schema["x-close-codes"].items()}
     errors = {code: row["retry"] for code, row in schema["x-errors"].items()}
-    filled = {
+    values = {
         "@retry@": errors,
         "@close_codes@": codes,
         "@asked_again@": dict.fromkeys(sorted(READS), "read")
@@ -59,7 +59,7 @@ def tables_module(schema: Schema) -> str:
     }
     retries = " | ".join(json.dumps(retry) for retry in sorted(set(errors.values())))
     text = _TEXT.replace("@retries@", retries)
-    for placeholder, value in filled.items():
+    for placeholder, value in values.items():
         text = text.replace(placeholder, json.dumps(value, indent=2, ensure_ascii=False))
     return text
 
@@ -79,9 +79,9 @@ def _collection(definitions: dict[str, Schema], name: str) -> dict[str, Any]:
             if "default" in prop_schema
         },
         "pointers": {
-            key: [each["x-points-to"], each["x-on-delete"]]
-            for key, each in properties.items()
-            if "x-points-to" in each
+            key: [prop["x-points-to"], prop["x-on-delete"]]
+            for key, prop in properties.items()
+            if "x-points-to" in prop
         },
         "parent": move["properties"].get("parent", {}).get("x-sets"),
     }

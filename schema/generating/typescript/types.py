@@ -54,7 +54,7 @@ def type_of(schema: Schema, indent: str = "") -> str:
         return " | ".join(json.dumps(word, ensure_ascii=False) for word in schema["enum"])
     for combined in ("oneOf", "anyOf", "allOf"):
         if combined in schema:
-            return _union(type_of(each, indent) for each in schema[combined])
+            return _union(type_of(part_schema, indent) for part_schema in schema[combined])
     if schema.get("contentEncoding") == "base64":
         return "string | Uint8Array"
     return _by_kind(schema, indent)
@@ -106,13 +106,15 @@ def _unit(schema: Schema) -> str:
 
 def _range(schema: Schema) -> str:
     """Of a number that has both ends."""
-    bounded: Schema = next((one for one in schema.get("anyOf", [schema]) if "maximum" in one), {})
-    if bounded.get("maximum", 0) >= _LARGEST_INTEGER:
+    bounds: Schema = next(
+        (candidate for candidate in schema.get("anyOf", [schema]) if "maximum" in candidate), {}
+    )
+    if bounds.get("maximum", 0) >= _LARGEST_INTEGER:
         return ""
-    if "minimum" in bounded:
-        return f"{bounded['minimum']:,.15g} to {bounded['maximum']:,.15g}"
-    if "exclusiveMinimum" in bounded:
-        return f"above {bounded['exclusiveMinimum']:,.15g}, at most {bounded['maximum']:,.15g}"
+    if "minimum" in bounds:
+        return f"{bounds['minimum']:,.15g} to {bounds['maximum']:,.15g}"
+    if "exclusiveMinimum" in bounds:
+        return f"above {bounds['exclusiveMinimum']:,.15g}, at most {bounds['maximum']:,.15g}"
     return ""
 
 

@@ -24,7 +24,7 @@ class Guesses:
         """By address, or by user of who is logged in."""
         self._of_network = Rates(self._per_network / HOUR, self._per_network)
         """By network, those at this node."""
-        self._blocked: OrderedDict[str, float] = OrderedDict()
+        self._blocked_until: OrderedDict[str, float] = OrderedDict()
         """Network -> until when it has too many at all nodes; the oldest first."""
 
     def use(self, limits: Limits) -> None:
@@ -50,18 +50,18 @@ class Guesses:
     def network_wait(self, address: str, now: float) -> float:
         """The same, for all that the network of this address has tried."""
         network = network_of(address)
-        blocked = self._blocked.get(network, now) - now
-        return max(0.0, blocked, self._of_network.wait(network, now))
+        blocked_seconds = self._blocked_until.get(network, now) - now
+        return max(0.0, blocked_seconds, self._of_network.wait(network, now))
 
     async def wrong_in_network(self, address: str, now: float) -> None:
         """A password was, or a code, of whatever account."""
         network = network_of(address)
         self._of_network.charge(network, now, 1.0, owed_at_most=0.0)
         if wait := await self._shared.hit(f"wrong:{network}", self._per_network):
-            self._blocked.pop(network, None)
-            self._blocked[network] = now + wait
-            if len(self._blocked) > MAX_ADDRESSES_COUNTED:
-                self._blocked.popitem(last=False)
+            self._blocked_until.pop(network, None)
+            self._blocked_until[network] = now + wait
+            if len(self._blocked_until) > MAX_ADDRESSES_COUNTED:
+                self._blocked_until.popitem(last=False)
 
     async def close(self) -> None:
         """The node stops."""

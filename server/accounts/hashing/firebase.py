@@ -23,9 +23,9 @@ MOST_LANES = 4
 """Firebase itself has one; each takes as long as the first."""
 
 
-def is_right(stored: str, password: str) -> bool:
+def is_right(stored_hash: str, password: str) -> bool:
     """Whether the password is that of the hash; raises `ValueError`, `TooCostly`."""
-    match = SHAPE.fullmatch(stored)
+    match = SHAPE.fullmatch(stored_hash)
     if match is None:
         raise ValueError
     power, rounds, lanes = (int(number) for number in match.groups()[:3])

@@ -46,53 +46,53 @@ class Hashes:
         """A new hash, argon2id with a salt of its own."""
         return self._hasher.hash(password)
 
-    def is_right(self, stored: str | None, password: str) -> bool:
+    def is_right(self, stored_hash: str | None, password: str) -> bool:
         """Whether the password is that of the hash; None, or a hash that is none of those: no.
 
         A wrong one is verified against one of ours in any case: it never takes less.
         """
-        if stored is not None:
+        if stored_hash is not None:
             try:
-                if _VERIFY[stored.split("$", 2)[1]](stored, password):
+                if _VERIFY[stored_hash.split("$", 2)[1]](stored_hash, password):
                     return True
-                if not self.is_old(stored):
+                if not self.is_old(stored_hash):
                     return False
             except (LookupError, ValueError, TooCostly):
                 pass
         _by_argon2(self._nobody, password)
         return False
 
-    def is_old(self, stored: str) -> bool:
+    def is_old(self, stored_hash: str) -> bool:
         """Whether a right password is to be hashed anew: of other costs, or of another kind."""
         try:
-            return self._hasher.check_needs_rehash(stored)
+            return self._hasher.check_needs_rehash(stored_hash)
         except InvalidHashError:
             return True
 
 
-def _by_argon2(stored: str, password: str) -> bool:
+def _by_argon2(stored_hash: str, password: str) -> bool:
     try:
-        costs = extract_parameters(stored)
+        costs = extract_parameters(stored_hash)
         if (
             costs.memory_cost > MAX_ARGON2_KIB
             or costs.time_cost > MAX_ARGON2_PASSES
             or costs.parallelism > MOST_LANES
         ):
             raise TooCostly
-        return PasswordHasher().verify(stored, password)
+        return PasswordHasher().verify(stored_hash, password)
     except InvalidHashError:
         raise ValueError from None
     except VerificationError:
         return False
 
 
-def _by_bcrypt(stored: str, password: str) -> bool:
+def _by_bcrypt(stored_hash: str, password: str) -> bool:
     """As all its versions do for a password without NUL; those with one never were any."""
-    if int(stored.split("$")[2]) > MAX_BCRYPT_COST:
+    if int(stored_hash.split("$")[2]) > MAX_BCRYPT_COST:
         raise TooCostly
     if "\0" in password:
         raise ValueError
-    return bcrypt.checkpw(password.encode()[:BCRYPT_LENGTH], stored.encode())
+    return bcrypt.checkpw(password.encode()[:BCRYPT_LENGTH], stored_hash.encode())
 
 
 _VERIFY: dict[str, Callable[[str, str], bool]] = {

@@ -76,7 +76,7 @@ class Passwords:
         """How many wait, in all lines."""
         self._is_working = False
         """Whether the thread has something to do."""
-        self._began = 0.0
+        self._began_at = 0.0
         """When it got that, on the clock."""
         self._seconds_each = 0.0
         """What one took lately; 0: none was done yet."""
@@ -95,11 +95,11 @@ class Passwords:
 
     async def measure(self, password_hash: str) -> float:
         """What it takes to refuse a password for a hash of this kind; raises `TooBusy`."""
-        took = []
+        durations = []
         for _ in range(MEASURED):  # the thread may have been kept waiting
             work = await self._run("", self._hashes.is_right, password_hash, NOBODYS)
-            took.append(work.seconds)
-        return min(took)
+            durations.append(work.seconds)
+        return min(durations)
 
     def is_old(self, password_hash: str) -> bool:
         """Whether a password that was right is to be hashed anew."""
@@ -151,25 +151,25 @@ class Passwords:
 
     def _begin(self, work: _Work) -> None:
         self._is_working = True
-        self._began = self._clock()
+        self._began_at = self._clock()
         loop = asyncio.get_running_loop()
         doing = loop.run_in_executor(self._executor, work.function, *work.args)
         doing.add_done_callback(lambda ended: self._ended(work, ended))
 
-    def _ended(self, work: _Work, ended: asyncio.Future[object]) -> None:
+    def _ended(self, work: _Work, work_future: asyncio.Future[object]) -> None:
         self._is_working = False
-        seconds_taken = work.seconds = self._clock() - self._began
+        seconds_taken = work.seconds = self._clock() - self._began_at
         self._seconds_each += (seconds_taken - self._seconds_each) * (
             NEWEST if self._seconds_each else 1
         )
-        if ended.cancelled():
+        if work_future.cancelled():
             work.done.cancel()
             return
-        error = ended.exception()
+        error = work_future.exception()
         if work.done.done():
             pass
         elif error is not None:
             work.done.set_exception(error)
         else:
-            work.done.set_result(ended.result())
+            work.done.set_result(work_future.result())
         self._go_on()

@@ -46,7 +46,7 @@ class CannotWrite(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class MailText:
     """What a mail says; the texts end in a line end."""
 
     subject: str
@@ -69,7 +69,7 @@ class MailWriter:
         if self._templates is None:
             self._templates = await asyncio.to_thread(_environment)
 
-    def write(self, kind: MailKind, payload: Mapping[str, object]) -> Written:
+    def write(self, kind: MailKind, payload: Mapping[str, object]) -> MailText:
         """Raises `CannotWrite`."""
         values = {name: _safe_name(name, value) for name, value in payload.items()}
         values["server_name"] = self.settings.sender_name
@@ -85,25 +85,25 @@ class MailWriter:
             html = templates.get_template(f"{kind}.html.j2").render(values)
         except Exception as error:  # whatever a payload holds, it stops no other mail
             raise CannotWrite(f"the template of {kind}: {type(error).__name__}") from error
-        return Written(subject, body, html)
+        return MailText(subject, body, html)
 
     def message(self, mail: Mail) -> EmailMessage:
         """A whole message (RFC 5322); raises `CannotWrite`.
 
         One mail has one Message-ID however often it is tried, so receivers know a second one.
         """
-        written = self.write(mail.kind, mail.payload)
+        mail_text = self.write(mail.kind, mail.payload)
         message = EmailMessage(policy=SMTP if mail.recipient.isascii() else SMTPUTF8)
         try:
             sender = mailbox(self.settings.sender)
             message["From"] = Address(self.settings.sender_name, *sender)
             message["To"] = Address("", *mailbox(mail.recipient))
-            message["Subject"] = written.subject
+            message["Subject"] = mail_text.subject
             message["Date"] = datetime.now(UTC)
             message["Message-ID"] = f"<{mail.message_id}@{sender[1]}>"
             message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
-            message.set_content(written.text)
-            message.add_alternative(written.html, subtype="html")
+            message.set_content(mail_text.text)
+            message.add_alternative(mail_text.html, subtype="html")
         except (ValueError, MessageError, IndexError) as error:
             raise CannotWrite(f"the headers of {mail.kind}: {type(error).__name__}") from error
         return message

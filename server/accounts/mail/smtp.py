@@ -81,8 +81,8 @@ class SmtpConnection:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            raise _of_code(refused.code, in_one_line(refused)) from error
+            refusal = error.recipients[0]
+            raise _of_code(refusal.code, in_one_line(refusal)) from error
         except aiosmtplib.SMTPDataError as error:
             raise _of_code(error.code, in_one_line(error)) from error
         except aiosmtplib.SMTPNotSupported as error:  # an address that is not in ASCII

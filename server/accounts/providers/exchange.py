@@ -148,5 +148,5 @@ def _client_auth(settings: ProviderSettings, metadata: Metadata) -> ClientAuth:
         return ClientAuth(settings.client_id, None, "none")
     if "client_secret_post" in metadata.token_endpoint_auth_methods_supported:
         return ClientAuth(settings.client_id, settings.client_secret, "client_secret_post")
-    encoded = quote(settings.client_id, safe=""), quote(settings.client_secret, safe="")
-    return ClientAuth(*encoded, "client_secret_basic")
+    encoded_pair = quote(settings.client_id, safe=""), quote(settings.client_secret, safe="")
+    return ClientAuth(*encoded_pair, "client_secret_basic")

@@ -48,9 +48,9 @@ class FlowSecrets:
         """What the ID token must repeat (OpenID Connect Core, 3.1.2.1)."""
         return self._flow_secret(b"nonce", flow)
 
-    def _flow_secret(self, of: bytes, flow: str) -> str:
+    def _flow_secret(self, purpose: bytes, flow: str) -> str:
         key = self._by_name.get(flow[-NAME_LENGTH:], self._key)
-        return base64url.encode(hmac.digest(key, of + b"\0" + flow.encode(), "sha256"))
+        return base64url.encode(hmac.digest(key, purpose + b"\0" + flow.encode(), "sha256"))
 
 
 def _name(key: bytes) -> str:

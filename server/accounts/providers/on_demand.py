@@ -22,14 +22,14 @@ class ExchangeOnDemand:
         """Others after a reload."""
         self.secrets = FlowSecrets(secret, accepted_secrets)
         """`accepted_secrets`: beside the secret, while that is changed."""
-        self._made: Exchange | None = None
+        self._exchange_made: Exchange | None = None
         """None: nobody has logged in by a provider, and none was set at the start."""
         if providers.by_name:
-            self._made = _exchange_class()(self.secrets)
+            self._exchange_made = _exchange_class()(self.secrets)
 
     async def close(self) -> None:
-        if self._made is not None:
-            await self._made.close()
+        if self._exchange_made is not None:
+            await self._exchange_made.close()
 
     async def address(
         self, settings: ProviderSettings, redirect_uri: str, flow: str, state: str
@@ -44,12 +44,12 @@ class ExchangeOnDemand:
         return await (await self._exchange()).who(settings, redirect_uri, flow, code, iss)
 
     async def _exchange(self) -> "Exchange":
-        if self._made is not None:
-            return self._made
+        if self._exchange_made is not None:
+            return self._exchange_made
         kind = await asyncio.to_thread(_exchange_class)  # it takes a tenth of a second
-        if self._made is None:  # another login may have been as fast
-            self._made = kind(self.secrets)
-        return self._made
+        if self._exchange_made is None:  # another login may have been as fast
+            self._exchange_made = kind(self.secrets)
+        return self._exchange_made
 
 
 def _exchange_class() -> "type[Exchange]":

@@ -12,9 +12,9 @@ LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):[1-9][0-9]{0,4}(?:/[A-Za
 PLAIN = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 
 
-def problem_with_redirect(address: str, allowed: Collection[str]) -> str | None:
+def problem_with_redirect(address: str, allowed_addresses: Collection[str]) -> str | None:
     """None: it is one of these, letter by letter, or of a program on the person's own machine."""
-    if address in allowed:
+    if address in allowed_addresses:
         return None
     if LOOPBACK.fullmatch(address) is not None and _port(address) <= 65_535:
         return None

@@ -15,7 +15,7 @@ from persistence.pool import Executor
 from persistence.tables import mail_outbox, one_time_tokens, users
 from persistence.tables.internal import login_tries
 from persistence.tables.mail_outbox import PAYLOADS, MailKind
-from persistence.tables.one_time_tokens import Made, Purpose
+from persistence.tables.one_time_tokens import Purpose, TokenOutcome
 from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
 from schema.limits import MAX_CODES_PER_HOUR
@@ -170,9 +170,9 @@ class AskedMails:
         result = await one_time_tokens.put(
             tx, user.id, purpose, email, hashes, seconds=seconds, code_seconds=CODE_SECONDS
         )
-        if result is Made.NOT_YET:
+        if result is TokenOutcome.NOT_YET:
             return None
-        return Prepared(user, secrets_made, result is Made.WITH_CODE)
+        return Prepared(user, secrets_made, result is TokenOutcome.WITH_CODE)
 
 
 async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:

@@ -52,9 +52,12 @@ class OneTime:
         code = secrets.randbelow(10**CODE_DIGITS)
         return MailedSecrets(secrets.token_urlsafe(TOKEN_LENGTH), f"{code:0{CODE_DIGITS}}")
 
-    def hashes(self, user: str, purpose: Purpose, made: MailedSecrets) -> Hashes:
+    def hashes(self, user: str, purpose: Purpose, mailed_secrets: MailedSecrets) -> Hashes:
         """What is stored of them."""
-        return Hashes(self.hash_of_token(made.token), self.hash_of_code(user, purpose, made.code))
+        return Hashes(
+            self.hash_of_token(mailed_secrets.token),
+            self.hash_of_code(user, purpose, mailed_secrets.code),
+        )
 
     def hash_of_token(self, token: str) -> bytes:
         """Of any text that is said to be one."""

@@ -13,7 +13,7 @@ from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
-from server.accounts.logins import Proved
+from server.accounts.logins import PasswordProof
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.opening_logins import LoginBy, open_login
@@ -50,14 +50,14 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
         await _make_unverified(context, caller, params, password_hash)
         raise Refused(ErrorCode.ADDRESS_UNVERIFIED, MADE)
     try:
-        user, joined = await _make(context, caller, params, password_hash)
+        user, joined_project = await _make(context, caller, params, password_hash)
     except Taken:
         rates.charge(caller.address, now, TAKEN_COST)
         raise
-    if joined:  # at once: the account is there, also if it lacks a second factor yet
-        invitations.tell(context, joined)
-    still = context.logins.still(Proved(user, password_hash))
-    tokens = await open_login(context, caller, user, by=LoginBy.REGISTRATION, still=still)
+    if joined_project:  # at once: the account is there, also if it lacks a second factor yet
+        invitations.tell(context, joined_project)
+    still = context.logins.still(PasswordProof(user, password_hash))
+    tokens = await open_login(context, caller, user, login_by=LoginBy.REGISTRATION, still=still)
     await context.logins.logged_in(context.db, params.email, caller.address)
     if context.proves_addresses and not is_proved:
         ask_for_mail(context, AskedMail(Purpose.VERIFY_ADDRESS, params.email))
@@ -89,12 +89,14 @@ async def _make(
         user = await users.create(tx, email=params.email, username=params.username, name=name)
         await auth_credentials.create_password(tx, user.id, password_hash)
         await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, address=caller.address)
-        joined = None
+        joined_project = None
         if params.invitation is not None and later:
             await invitations.put_pending(tx, user.id, params.invitation)
         elif params.invitation is not None:
-            joined = await invitations.accept_for(context, caller, tx, params.invitation, user)
-    return user, joined
+            joined_project = await invitations.accept_for(
+                context, caller, tx, params.invitation, user
+            )
+    return user, joined_project
 
 
 async def _make_unverified(
@@ -132,17 +134,17 @@ def ask_for_mail(context: Context, mail: AskedMail) -> None:
 async def login(context: Context, caller: Caller, params: Login) -> Tokens:
     """Log in; an unknown address takes as long as a wrong password (rule A1)."""
     now = asyncio.get_running_loop().time()
-    proved = await context.logins.proved(
+    proof = await context.logins.proved(
         context.db, params.email, params.password, caller.address, now, params.device_token
     )
-    user = proved.user
+    user = proof.user
     if context.verify_address and not await users.is_verified(context.db, user.id):
         context.audit.note(
             AuditEvent.LOGIN_FAILED, user=user.id, address=caller.address, cause=Cause.UNVERIFIED
         )
         raise Refused(ErrorCode.ADDRESS_UNVERIFIED, UNVERIFIED)
-    still = context.logins.still(proved)
-    return await open_login(context, caller, user, by=LoginBy.PASSWORD, still=still)
+    still = context.logins.still(proof)
+    return await open_login(context, caller, user, login_by=LoginBy.PASSWORD, still=still)
 
 
 def _new_password(params: Register) -> str:

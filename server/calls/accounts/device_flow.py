@@ -129,7 +129,7 @@ async def _let_in(
             and not await _lacks_factor(tx, user.id, device_login[1])
         ):
             tokens = await open_held(
-                context, caller, user, by=LoginBy.DEVICE, tx=tx, approved_by=device_login[1]
+                context, caller, user, login_by=LoginBy.DEVICE, tx=tx, approved_by=device_login[1]
             )
             return DevicePolled("approved", polled.interval_ms, tokens)
     raise _refused(context, caller, NO_DEVICE, Cause.REVOKED)

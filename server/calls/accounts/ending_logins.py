@@ -30,10 +30,10 @@ async def end_logins(
     async with tx.transaction() as savepoint:
         await auth_sessions.hold_user(savepoint, user)
         await login_challenges.end_all(savepoint, user)
-        ended = await auth_sessions.revoke_all(savepoint, user, but, reason)
-        for auth_session in ended:
+        ended_ids = await auth_sessions.revoke_all(savepoint, user, but, reason)
+        for auth_session in ended_ids:
             await _note_in_audit(savepoint, user, auth_session, reason)
-    return ended
+    return ended_ids
 
 
 async def unlink_unproved(tx: Executor, user: str, address: str) -> None:
@@ -68,8 +68,10 @@ async def logout(context: Context, caller: Caller, params: Logout) -> Done:
     if params.scope != "this":
         but = caller.auth_session
         async with context.db.transaction() as tx:
-            ended = await end_logins(context, tx, caller.user, but=but, reason="logout elsewhere")
-        tell_ended(context, ended)
+            ended_ids = await end_logins(
+                context, tx, caller.user, but=but, reason="logout elsewhere"
+            )
+        tell_ended(context, ended_ids)
     if params.scope != "others":
         await auth_sessions.revoke(context.db, caller.auth_session, "logout")
         context.audit.note(
@@ -88,14 +90,14 @@ async def revoke(context: Context, caller: Caller, params: RevokeLogin) -> Done:
     if params.auth_session == caller.auth_session:
         return await logout(context, caller, Logout())
     async with context.db.transaction() as tx:
-        ended = await auth_sessions.revoke_of(
+        ended_ids = await auth_sessions.revoke_of(
             tx, params.auth_session, caller.user, "revoked elsewhere"
         )
-        if ended is None:
+        if ended_ids is None:
             raise NotFound("there is no such login of yours")
-        for auth_session in ended:
+        for auth_session in ended_ids:
             await _note_in_audit(tx, caller.user, auth_session, "revoked elsewhere")
-    tell_ended(context, ended)
+    tell_ended(context, ended_ids)
     return Done()
 
 

@@ -43,7 +43,7 @@ BEGINS = frozenset({LoginBy.REGISTRATION, LoginBy.INVITATION})
 
 
 async def open_login(
-    context: Context, caller: Caller, user: UserRow, *, by: LoginBy, still: Still
+    context: Context, caller: Caller, user: UserRow, *, login_by: LoginBy, still: Still
 ) -> Tokens:
     """Make a login of this user on the caller's device; the oldest past the bound are ended.
 
@@ -60,9 +60,9 @@ async def open_login(
                 AuditEvent.LOGIN_FAILED, user=user.id, address=caller.address, cause=Cause.REVOKED
             )
             raise Refused(ErrorCode.AUTH_FAILED, CHANGED)
-        refusal = await lacks_second_factor(context, caller, tx, user, by)
+        refusal = await lacks_second_factor(context, caller, tx, user, login_by)
         if refusal is None:
-            return await open_held(context, caller, user, by=by, tx=tx)
+            return await open_held(context, caller, user, login_by=login_by, tx=tx)
     raise refusal  # behind the COMMIT: the challenge is kept
 
 
@@ -71,7 +71,7 @@ async def open_held(
     caller: Caller,
     user: UserRow,
     *,
-    by: LoginBy,
+    login_by: LoginBy,
     tx: Executor,
     approved_by: str | None = None,
 ) -> Tokens:
@@ -80,16 +80,16 @@ async def open_held(
     Nothing is said that was not committed.
     """
     caller.login.require_place(user.id)
-    if by is not LoginBy.REGISTRATION:
+    if login_by is not LoginBy.REGISTRATION:
         await cancel(context, tx, user)
-    proof = Proof(by.value, by is LoginBy.SECOND_FACTOR, approved_by)
-    session, ended = await _make(context, caller, user, tx, proof)
-    await _note_in_audit(tx, caller, user, session, by, ended)
-    if by not in BEGINS:
+    proof = Proof(login_by.value, login_by is LoginBy.SECOND_FACTOR, approved_by)
+    session, ended_ids = await _make(context, caller, user, tx, proof)
+    await _note_in_audit(tx, caller, user, session, login_by, ended_ids)
+    if login_by not in BEGINS:
         await tell_of_new_device(tx, caller, user, session)
 
     def tell(was_sent: bool) -> None:
-        for auth_session in ended if was_sent else ():
+        for auth_session in ended_ids if was_sent else ():
             context.announcer.session_revoked(auth_session)
 
     caller.when_replied.append(tell)
@@ -120,9 +120,14 @@ def note_of(caller: Caller) -> DeviceNote:
 
 
 async def _note_in_audit(
-    db: Executor, caller: Caller, user: UserRow, session: AuthSession, by: LoginBy, ended: list[str]
+    db: Executor,
+    caller: Caller,
+    user: UserRow,
+    session: AuthSession,
+    login_by: LoginBy,
+    ended_ids: list[str],
 ) -> None:
-    audit_details = {"by": by.value, "device": caller.device}
+    audit_details = {"by": login_by.value, "device": caller.device}
     await audit_log.insert(
         db,
         AuditEvent.LOGIN,
@@ -131,7 +136,7 @@ async def _note_in_audit(
         address=caller.address,
         **audit_details,
     )
-    for auth_session in ended:
+    for auth_session in ended_ids:
         reason = {"reason": "too many logins"}
         await audit_log.insert(
             db, AuditEvent.SESSION_REVOKED, user=user.id, auth_session=auth_session, **reason

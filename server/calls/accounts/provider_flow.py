@@ -91,8 +91,8 @@ def _provider(context: Context, params: BeginProvider) -> ProviderSettings:
         provider_names = ", ".join(context.exchange.providers.by_name) or "none"
         text = f"provider: there is none of this name; this server has: {provider_names}"
         raise Refused(ErrorCode.VALIDATION, text, field="provider")
-    allowed = {context.public_url.account_page(), *context.exchange.providers.redirects}
-    if problem := problem_with_redirect(params.redirect_uri, allowed):
+    allowed_addresses = {context.public_url.account_page(), *context.exchange.providers.redirects}
+    if problem := problem_with_redirect(params.redirect_uri, allowed_addresses):
         raise Refused(ErrorCode.VALIDATION, f"redirect_uri: {problem}", field="redirect_uri")
     return settings
 
@@ -109,8 +109,8 @@ def _refused(context: Context, caller: Caller, provider: str | None, cause: Caus
     return Refused(ErrorCode.AUTH_FAILED, REFUSED)
 
 
-def _down(settings: ProviderSettings, down: ProviderDown) -> Refused:
+def _down(settings: ProviderSettings, failure: ProviderDown) -> Refused:
     """Which host it was, and what it said, is the operator's to know: it is in the log."""
-    log.warning("provider is down", provider=settings.name, reason=str(down))
+    log.warning("provider is down", provider=settings.name, reason=str(failure))
     text = f"{settings.label} cannot be asked now; try again in a moment, or log in in another way"
     return Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=3_000)

@@ -73,7 +73,7 @@ async def provider_finish(context: Context, caller: Caller, params: FinishProvid
     async def still(tx: Executor) -> bool:
         return await provider_identities.is_linked(tx, proven.issuer, proven.subject, user_id)
 
-    return await open_login(context, caller, user, by=LoginBy.PROVIDER, still=still)
+    return await open_login(context, caller, user, login_by=LoginBy.PROVIDER, still=still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,13 @@ async def _new_user(context: Context, caller: Caller, newcomer: _Newcomer) -> Us
     await _require_open(context, caller, newcomer)
     for username in _usernames(newcomer.proven, newcomer.email):
         try:
-            user, joined = await _make(context, caller, newcomer, username)
+            user, joined_project = await _make(context, caller, newcomer, username)
         except Taken as taken:
             if taken.field == "email":
                 raise Refused(ErrorCode.LINK_REQUIRED, LINK) from None
             continue
-        if joined:
-            invitations.tell(context, joined)
+        if joined_project:
+            invitations.tell(context, joined_project)
         return user
     text = "no username was free; try again"
     raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=1_000)
@@ -134,11 +134,13 @@ async def _make(
         )
         if linked is None:
             raise Taken("email")  # the same identity, at the same moment, from another window
-        joined = None
+        joined_project = None
         if newcomer.invitation is not None:
-            joined = await invitations.accept_for(context, caller, tx, newcomer.invitation, user)
+            joined_project = await invitations.accept_for(
+                context, caller, tx, newcomer.invitation, user
+            )
     context.audit.note(AuditEvent.ACCOUNT_MADE, user=user.id, by="provider", provider=provider)
-    return user, joined
+    return user, joined_project
 
 
 def _address(proven: Proven) -> str | None:
@@ -153,9 +155,11 @@ def _address(proven: Proven) -> str | None:
 
 
 def _usernames(proven: Proven, email: str) -> list[str]:
-    plain = nearest_username(proven.username or email.partition("@")[0])
-    numbers = (f"{plain[:26]}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1))
-    return [plain, *numbers]
+    plain_name = nearest_username(proven.username or email.partition("@")[0])
+    numbers = (
+        f"{plain_name[:26]}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1)
+    )
+    return [plain_name, *numbers]
 
 
 ANSWERS: dict[str, Answer] = {

@@ -70,7 +70,7 @@ async def second_factor(context: Context, caller: Caller, params: GiveSecondFact
         await auth_sessions.hold_user(tx, user.id)
         await use_code(context, caller, tx, user.id, params.code, WRONG_CODE)
         await _take_challenge(context, caller, tx, user, params.challenge)
-        tokens = await open_held(context, caller, user, by=LoginBy.SECOND_FACTOR, tx=tx)
+        tokens = await open_held(context, caller, user, login_by=LoginBy.SECOND_FACTOR, tx=tx)
     await count_success(context, caller, user.id)
     return tokens
 
@@ -116,8 +116,8 @@ async def totp_confirm(context: Context, caller: Caller, params: ConfirmTotp) ->
         if params.challenge is None:
             await auth_sessions.give_factor(tx, caller.auth_session)
         else:
-            by = LoginBy.SECOND_FACTOR
-            tokens = await open_held(context, caller, user, by=by, tx=tx)
+            login_by = LoginBy.SECOND_FACTOR
+            tokens = await open_held(context, caller, user, login_by=login_by, tx=tx)
     await count_success(context, caller, user.id)
     _note_in_audit(context, caller, AuditEvent.SECOND_FACTOR_ADDED, user.id)
     return TotpConfirmed(recovery_codes=codes, tokens=tokens)

@@ -47,8 +47,8 @@ async def show_health(context: Context, caller: Caller, params: ShowHealth) -> H
 async def list_events(context: Context, caller: Caller, params: ListEvents) -> NodeEvents:
     """Of each node the newest, as one page."""
     before = None if params.cursor is None else _cursor_place(params.cursor)
-    asks = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
-    question = await context.node_questions.ask_or_answer_here("events", before=before, **asks)
+    filters = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
+    question = await context.node_questions.ask_or_answer_here("events", before=before, **filters)
     events_found = [
         (event["at"], event["number"], node, event)
         for node, events in question.answers.items()
@@ -60,11 +60,11 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
     projects_named = sorted({event["project"] for *_, event in events_shown if event["project"]})
     names = await _names_of(context, projects_named)
     events = [_event(node, event, names) for *_, node, event in events_shown]
-    following = (
+    next_cursor = (
         "{}/{}/{}".format(*events_shown[-1][:3]) if len(events_found) > len(events_shown) else None
     )
     database_error = question.database_error
-    return NodeEvents(events, following, question.silent, database_error=database_error)
+    return NodeEvents(events, next_cursor, question.silent, database_error=database_error)
 
 
 async def _backup_ages(context: Context) -> dict[str, float]:

@@ -48,19 +48,19 @@ async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
     if params.member is not None:
         return await _kick_member(context, caller, params.member, params.reason)
     async with context.db.transaction() as tx:
-        user, ended = await _end(tx, params)
-        if ended:
+        user, ended_ids = await _end(tx, params)
+        if ended_ids:
             whom = "user" if params.user is not None else f"login {params.login}"
             audit_details: dict[str, Any] = {
                 "reason": params.reason,
                 "whom": whom,
-                "ended": len(ended),
+                "ended": len(ended_ids),
             }
             await note(tx, caller, AuditEvent.KICKED, user=user, **audit_details)
-    for login in ended:
+    for login in ended_ids:
         context.announcer.session_revoked(login, params.reason)
-    past = await unaware(context.db)
-    return Kicked(len(ended), 0, past.connections, past.silent)
+    unaware_nodes = await unaware(context.db)
+    return Kicked(len(ended_ids), 0, unaware_nodes.connections, unaware_nodes.silent)
 
 
 async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
@@ -81,19 +81,24 @@ async def _kick_member(context: Context, caller: Caller, member: str, reason: st
     member_question = await context.node_questions.ask("member", member=member)
     seat_found = next((seat for _, seat in sorted(member_question.answers.items()) if seat), None)
     if seat_found is None:
-        past = await unaware(context.db)
-        return Kicked(0, 0, past.connections, sorted({*past.silent, *member_question.silent}))
+        unaware_nodes = await unaware(context.db)
+        return Kicked(
+            0,
+            0,
+            unaware_nodes.connections,
+            sorted({*unaware_nodes.silent, *member_question.silent}),
+        )
     async with context.db.transaction() as tx:
         audit_details = {"reason": reason, "whom": f"member {member}"}
         await note(tx, caller, AuditEvent.KICKED, **seat_found, **audit_details)
     question = await context.node_questions.ask("kick", member=member, message=reason)
-    past = await unaware(context.db)
+    unaware_nodes = await unaware(context.db)
     seats = sum(seats or 0 for seats in question.answers.values())
     return Kicked(
         0,
         seats,
-        past.connections,
-        sorted({*past.silent, *member_question.silent, *question.silent}),
+        unaware_nodes.connections,
+        sorted({*unaware_nodes.silent, *member_question.silent, *question.silent}),
     )
 
 

@@ -28,8 +28,10 @@ from server.refused import Refused
 async def list_(context: Context, caller: Caller, params: ListNodes) -> NodeRows:
     """As each has last said of itself: a second or two ago."""
     rows = [_node_row(node) for node in await nodes.all_nodes(context.db)]
-    past = await unaware(context.db)
-    return NodeRows(rows, _maintenance_row(await operator_orders.maintenance(context.db), past))
+    unaware_nodes = await unaware(context.db)
+    return NodeRows(
+        rows, _maintenance_row(await operator_orders.maintenance(context.db), unaware_nodes)
+    )
 
 
 async def maintain(context: Context, caller: Caller, params: SetMaintenance) -> MaintenanceNow:
@@ -94,8 +96,8 @@ def _node_row(node: RunningNode) -> NodeRow:
     )
 
 
-def _maintenance_row(maintenance: Maintenance | None, past: Unaware) -> MaintenanceNow:
-    unheard = past.connections, past.silent
+def _maintenance_row(maintenance: Maintenance | None, unaware_nodes: Unaware) -> MaintenanceNow:
+    unheard = unaware_nodes.connections, unaware_nodes.silent
     if maintenance is None:
         return MaintenanceNow("off", "", None, *unheard)
     return MaintenanceNow("read_only", maintenance.message, maintenance.began_at, *unheard)

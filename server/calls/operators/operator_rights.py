@@ -71,9 +71,9 @@ def id_in(cursor: str) -> str:
         raise BadCursor("cursor") from None
 
 
-async def require_user(db: Executor, named: str) -> UserRow:
+async def require_user(db: Executor, name_or_email: str) -> UserRow:
     """Whoever has this id, address or username; raises `NotFound`."""
-    user = await operators.find(db, named)
+    user = await operators.find(db, name_or_email)
     if user is None:
         raise NotFound("there is no account with this id, address or username")
     return user

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from persistence.errors import BadCursor, NoSuchProject
 from persistence.tables import studio_projects
 from persistence.tables.operating import operator_orders as operator_orders
-from persistence.tables.operating.operator_orders import Closed
+from persistence.tables.operating.operator_orders import ClosedRoomRow
 from schema.accounts.audit_events import AuditEvent
 from schema.operating.calls import (
     Changed,
@@ -51,8 +51,8 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
     after, by_load = place(params.cursor), params.order == "load"
     if by_load and params.cursor is not None:
         raise BadCursor("cursor")
-    asks = {"after": after, "limit": params.limit + 1} | ({"order": "load"} if by_load else {})
-    question = await context.node_questions.ask("rooms", **asks)
+    filters = {"after": after, "limit": params.limit + 1} | ({"order": "load"} if by_load else {})
+    question = await context.node_questions.ask("rooms", **filters)
     together: dict[str, dict[str, Any]] = {}
     nodes: dict[str, list[str]] = {}
     for node, rows in sorted(question.answers.items()):
@@ -66,9 +66,9 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
         RoomRow(**together[project], name=names.get(project, ""), nodes=nodes[project])
         for project in projects_shown
     ]
-    following = projects_shown[-1] if len(together) > params.limit and not by_load else None
+    next_cursor = projects_shown[-1] if len(together) > params.limit and not by_load else None
     mute = [node for node, rows in question.answers.items() if rows is None]
-    return RoomRows(rooms, following, sorted({*question.silent, *mute}))
+    return RoomRows(rooms, next_cursor, sorted({*question.silent, *mute}))
 
 
 async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
@@ -116,8 +116,8 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
         before = await operator_orders.closed_room(tx, project)
         if not await operator_orders.close_room(tx, project, params.reason, params.for_ms):
             raise NoSuchProject
-        closed = await operator_orders.closed_room(tx, project)
-        if before != closed:
+        closed_room = await operator_orders.closed_room(tx, project)
+        if before != closed_room:
             order_before = (
                 None if before is None else {"reason": before.reason, "until": before.until}
             )
@@ -131,10 +131,10 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
                 **audit_details,
             )
     await context.node_questions.tell()
-    closed_row = _closed(closed, project, name)
+    closed_row = _closed(closed_room, project, name)
     assert closed_row is not None
-    past = await unaware(context.db)
-    return replace(closed_row, unknown=past.connections, silent=past.silent)
+    unaware_nodes = await unaware(context.db)
+    return replace(closed_row, unknown=unaware_nodes.connections, silent=unaware_nodes.silent)
 
 
 async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
@@ -159,7 +159,9 @@ async def list_closed(context: Context, caller: Caller, params: ListClosedRooms)
     )
     rooms_shown = closed_rooms[: params.limit]
     rooms = [
-        row for each in rooms_shown if (row := _closed(each, each.project, each.name)) is not None
+        row
+        for closed_room in rooms_shown
+        if (row := _closed(closed_room, closed_room.project, closed_room.name)) is not None
     ]
     return ClosedRooms(
         rooms, rooms_shown[-1].project if len(closed_rooms) > len(rooms_shown) else None
@@ -175,16 +177,16 @@ def _both(room_before: dict[str, Any] | None, room_answer: dict[str, Any]) -> di
     """One room on two nodes: members of both, and what the one that is further has."""
     if room_before is None:
         return dict(room_answer)
-    newest = max(room_before, room_answer, key=lambda each: each["seq"])
-    both = [key for key in newest if key in room_before and key in room_answer]
-    sums = {key: room_before[key] + room_answer[key] for key in SUMS if key in both}
+    newest = max(room_before, room_answer, key=lambda room_row: room_row["seq"])
+    shared_keys = [key for key in newest if key in room_before and key in room_answer]
+    sums = {key: room_before[key] + room_answer[key] for key in SUMS if key in shared_keys}
     worse = {
         key: max(
-            (each[key] for each in (room_before, room_answer) if each[key] is not None),
+            (room_row[key] for room_row in (room_before, room_answer) if room_row[key] is not None),
             default=None,
         )
         for key in WORSE
-        if key in both
+        if key in shared_keys
     }
     return dict(newest) | sums | worse
 
@@ -197,7 +199,7 @@ def _load_first(row: dict[str, Any]) -> tuple[float, int, str]:
     return -row.get("sends_a_second", 0.0), -row["members"], row["project"]
 
 
-def _closed(row: Closed | None, project: str, name: str) -> ClosedRoom | None:
+def _closed(row: ClosedRoomRow | None, project: str, name: str) -> ClosedRoom | None:
     if row is None:
         return None
     return ClosedRoom(project, name, row.reason, row.closed_at, row.until)

@@ -54,12 +54,12 @@ async def show_sizes(context: Context, caller: Caller, params: ShowSizes) -> Siz
 
 async def list_slow(context: Context, caller: Caller, params: ListSlowCalls) -> SlowCalls:
     """Of all nodes together the slowest of each method."""
-    asks = {"method": params.method, "per_method": params.per_method}
-    question = await context.node_questions.ask("slow_calls", **asks)
+    filters = {"method": params.method, "per_method": params.per_method}
+    question = await context.node_questions.ask("slow_calls", **filters)
     slow_rows = [
-        SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), done)
+        SlowCall(method, node, at * 1_000, round(seconds * 1_000, 1), is_done)
         for node, rows in question.answers.items()
-        for method, at, seconds, done in rows or ()
+        for method, at, seconds, is_done in rows or ()
     ]
     slow_rows.sort(key=lambda call: (-call.took_ms, call.method, call.at))
     slow_calls: list[SlowCall] = []
@@ -82,17 +82,19 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
         context.reads, fetch_limit, before, event=params.event, user=user
     )
     entries_shown = entries[: params.limit]
-    following = (
+    next_cursor = (
         f"{entries_shown[-1].place}/{entries_shown[-1].id}"
         if len(entries) > len(entries_shown)
         else None
     )
-    return AuditRows(await _with_names(context.reads, entries_shown), following)
+    return AuditRows(await _with_names(context.reads, entries_shown), next_cursor)
 
 
 async def _with_names(db: Executor, entries: Sequence[AuditEntry]) -> list[AuditRow]:
     """With the names that their users and projects have now."""
-    user_ids = {each for entry in entries for each in (entry.user, entry.actor) if each is not None}
+    user_ids = {
+        user_id for entry in entries for user_id in (entry.user, entry.actor) if user_id is not None
+    }
     people = {
         id: row.name or row.username for id, row in (await users.by_ids(db, user_ids)).items()
     }

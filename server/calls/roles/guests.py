@@ -12,7 +12,7 @@ from schema.calling.credential_calls import RegisterGuest, Tokens, UpgradeGuest
 from schema.errors import ErrorCode
 from schema.messages import User
 from schema.text import email_addresses
-from server.accounts.logins import Proved
+from server.accounts.logins import PasswordProof
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.credentials import TAKEN_COST, ask_for_mail
@@ -66,10 +66,10 @@ async def register_guest(context: Context, caller: Caller, params: RegisterGuest
         await audit_log.insert(
             tx, AuditEvent.GUEST_MADE, user=user.id, address=caller.address, **audit_details
         )
-        joined = await invitations.accept_for(context, caller, tx, params.invitation, user)
-    invitations.tell(context, joined)
-    still = context.logins.still(Proved(user, None))
-    return await open_login(context, caller, user, by=LoginBy.REGISTRATION, still=still)
+        joined_project = await invitations.accept_for(context, caller, tx, params.invitation, user)
+    invitations.tell(context, joined_project)
+    still = context.logins.still(PasswordProof(user, None))
+    return await open_login(context, caller, user, login_by=LoginBy.REGISTRATION, still=still)
 
 
 async def upgrade_guest(context: Context, caller: Caller, params: UpgradeGuest) -> User:

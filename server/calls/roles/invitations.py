@@ -53,7 +53,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         text = "guests: an invitation by mail is for who has the address; make one by a link"
         raise Refused(ErrorCode.VALIDATION, text, field="guests")
     token = secrets.token_urlsafe(TOKEN_LENGTH)
-    new = NewInvitation(
+    new_invitation = NewInvitation(
         project=params.project,
         inviter=caller.user,
         token_hash=hash_of(token),
@@ -66,7 +66,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         guests=params.guests,
     )
     async with context.db.transaction() as tx:
-        invitation = await invitations.create(tx, new)
+        invitation = await invitations.create(tx, new_invitation)
         details: dict[str, Any] = {"invitation": invitation, "role": params.role}
         details |= {"uses": params.max_uses, "guests": params.guests}
         await audit_log.insert(
@@ -133,9 +133,9 @@ async def accept(context: Context, caller: Caller, params: AcceptInvitation) -> 
     if user is None:
         raise Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
     async with context.db.transaction() as tx:
-        joined = await accept_for(context, caller, tx, params.token, user)
-    tell(context, joined)
-    return await member_of(context, caller, joined[0].project, user.id)
+        joined_project = await accept_for(context, caller, tx, params.token, user)
+    tell(context, joined_project)
+    return await member_of(context, caller, joined_project[0].project, user.id)
 
 
 Joined = tuple[OpenInvitation, MemberRow, bool]
@@ -149,10 +149,10 @@ async def accept_for(
 
     Raises `Refused`, `TooMany`.
     """
-    joined = await _accept(context, tx, hash_of(token), user)
-    if joined is None:
+    joined_project = await _accept(context, tx, hash_of(token), user)
+    if joined_project is None:
         raise await _refused(context, caller, tx, token, user.id)
-    return joined
+    return joined_project
 
 
 async def _accept(
@@ -160,10 +160,10 @@ async def _accept(
 ) -> Joined | None:
     most = context.usage.limits.members_per_project
     addresses = email_addresses.keys_of(user.email)
-    joined = await invitations.accept(tx, token_hash, user.id, addresses, most)
-    if joined is None:
+    joined_project = await invitations.accept(tx, token_hash, user.id, addresses, most)
+    if joined_project is None:
         return None
-    invitation, _, is_new = joined
+    invitation, _, is_new = joined_project
     if invitation.address is not None:  # who has its token has read the mail
         await users.verify_email(tx, user.id, user.email)
     if is_new:
@@ -175,7 +175,7 @@ async def _accept(
             project=invitation.project,
             **audit_details,
         )
-    return joined
+    return joined_project
 
 
 async def put_pending(tx: Executor, user: str, token: str) -> None:
@@ -194,9 +194,9 @@ async def accept_pending(context: Context, tx: Executor, user: UserRow) -> Joine
         return None
 
 
-def tell(context: Context, joined: Joined) -> None:
+def tell(context: Context, joined_project: Joined) -> None:
     """Everyone hears of who is a member now."""
-    invitation, member, is_new = joined
+    invitation, member, is_new = joined_project
     if is_new:
         context.announcer.role_changed(invitation.project, member.user.id, member.grant)
 

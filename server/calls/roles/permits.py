@@ -19,11 +19,13 @@ async def permit(context: Context, caller: Caller, params: PermitInSession) -> D
     changes = {name: getattr(params, name) for name in WHY}
     changes = {name: users for name, users in changes.items() if users is not UNSET}
     async with context.db.transaction() as tx:
-        done = await collaboration_sessions.permit_by(tx, params.session, caller.user, changes)
-        if not done.may:
+        permitting = await collaboration_sessions.permit_by(
+            tx, params.session, caller.user, changes
+        )
+        if not permitting.may:
             text = "the host of the session, while it may edit, or an owner says who may what"
             raise Refused(ErrorCode.FORBIDDEN, text)
-        if not done.is_done:
+        if not permitting.is_done:
             text = "this session has ended; sessions.list shows the one that goes on"
             raise Refused(ErrorCode.CONFLICT, text)
         counts = {name: None if users is None else len(users) for name, users in changes.items()}
@@ -31,11 +33,11 @@ async def permit(context: Context, caller: Caller, params: PermitInSession) -> D
             tx,
             AuditEvent.PERMISSIONS_CHANGED,
             user=caller.user,
-            project=done.project,
+            project=permitting.project,
             session=params.session,
             permissions=counts,
         )
-    context.announcer.session_permitted(done.project, params.session)
+    context.announcer.session_permitted(permitting.project, params.session)
     return Done()
 
 
@@ -43,10 +45,10 @@ async def require_permitted(context: Context, project: str, user: str) -> May:
     """As `require_editor`, and where the host of the session that goes on lets this user edit."""
     role = await require_editor(context, project, user)
     permits = await collaboration_sessions.permits_among(context.db, [project])
-    allowed = may(permits.get(project, NOTHING_AGREED), user, role)
-    if allowed.edit is not None:
-        raise Refused(ErrorCode.FORBIDDEN, allowed.edit)
-    return allowed
+    allowance = may(permits.get(project, NOTHING_AGREED), user, role)
+    if allowance.edit is not None:
+        raise Refused(ErrorCode.FORBIDDEN, allowance.edit)
+    return allowance
 
 
 ANSWERS: dict[str, Answer] = {"sessions.permit": permit}

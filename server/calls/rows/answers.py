@@ -103,12 +103,12 @@ class RowAnswers:
     async def _count(self, table: Table, context: Context, caller: Caller, params: Any) -> Counted:
         """How many rows a list has."""
         other_fields = asked_beside(table, params)
-        counted = await reading.count(
+        row_count = await reading.count(
             context.rows, table, caller.user, where=params.where, beside=other_fields
         )
-        if not counted.count:
+        if not row_count.count:
             await _require_seeing(table, context, caller, params)
-        return Counted(counted.count, counted.exact)
+        return Counted(row_count.count, row_count.exact)
 
     async def _create(self, table: Table, context: Context, caller: Caller, params: Any) -> Any:
         """Make a row; the same id again makes no second one (rule Q6)."""

@@ -18,18 +18,18 @@ class Embedding:
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self._tables = tables
 
-    def read(self, table: Table, asked: Sequence[str] | None) -> list[str]:
+    def read(self, table: Table, names_asked: Sequence[str] | None) -> list[str]:
         """The columns in whose places rows are to stand; raises `BadQuery` (rule Q7)."""
-        if not asked:
+        if not names_asked:
             return []
-        allowed = embeddable(table, self._tables)
-        for n, name in enumerate(asked):
-            if name not in allowed:
-                allowed_words = ", ".join(allowed) or "none"
+        embeddable_names = embeddable(table, self._tables)
+        for n, name in enumerate(names_asked):
+            if name not in embeddable_names:
+                allowed_words = ", ".join(embeddable_names) or "none"
                 raise BadQuery(
                     f"embed[{n}]", f"is no column that names a row; allowed: {allowed_words}"
                 )
-        return [name for name in dict.fromkeys(asked) if name not in table.brings]
+        return [name for name in dict.fromkeys(names_asked) if name not in table.brings]
 
     async def bring(
         self, access: Access, table: Table, user: str, rows: Sequence[Row], columns: Sequence[str]

@@ -25,8 +25,10 @@ async def history(context: Context, caller: Caller, params: calls.SessionHistory
     await reading.get(context.rows, SESSIONS, caller.user, params.session, ["id"])
     list_params: Any = calls.OF_TABLES["session_stays.list"][0]
     where = {"session": params.session}
-    stays = list_params(where=where, limit=params.limit, after=params.after, before=params.before)
-    return await ROW_ANSWERS["session_stays.list"](context, caller, stays)
+    stay_params = list_params(
+        where=where, limit=params.limit, after=params.after, before=params.before
+    )
+    return await ROW_ANSWERS["session_stays.list"](context, caller, stay_params)
 
 
 async def end(context: Context, caller: Caller, params: calls.EndSession) -> calls.Done:

@@ -33,11 +33,18 @@ async def watch(
     }
     if table.key not in query_fields:
         query_fields |= asked_beside(table, params)
-    listed = read_listed(table, params.where, query_fields, params.fields)
-    began = await context.feed.start(caller.outlet, caller.user, listed, params.from_)
-    follow = partial(context.feed.begin, caller.id, began.watch)
+    watched_list = read_listed(table, params.where, query_fields, params.fields)
+    watch_start = await context.feed.start(caller.outlet, caller.user, watched_list, params.from_)
+    follow = partial(context.feed.begin, caller.id, watch_start.watch)
     caller.when_replied.append(lambda was_sent: follow(was_sent=was_sent))
-    return result(began.watch, began.rows, began.position, began.resumed, began.left, began.reason)
+    return result(
+        watch_start.watch,
+        watch_start.rows,
+        watch_start.position,
+        watch_start.resumed,
+        watch_start.left,
+        watch_start.reason,
+    )
 
 
 async def end(context: Context, caller: Caller, params: EndWatch) -> Done:

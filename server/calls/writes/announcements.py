@@ -32,9 +32,9 @@ class HeldBack:
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         self._held_announcements.append(partial(self._announcer.role_changed, project, user, grant))
 
-    def session_revoked(self, auth_session: str, said: str = "") -> None:
+    def session_revoked(self, auth_session: str, reason: str = "") -> None:
         self._held_announcements.append(
-            partial(self._announcer.session_revoked, auth_session, said)
+            partial(self._announcer.session_revoked, auth_session, reason)
         )
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:

@@ -77,7 +77,7 @@ class Batches:
         except TimeoutError as error:
             answers.append(_refused(error))
             answers += [NOT_BEGUN] * (len(batch.calls) - len(answers))
-        return BatchAnswers(answers, all(answered.error is UNSET for answered in answers))
+        return BatchAnswers(answers, all(answer.error is UNSET for answer in answers))
 
     async def _answer_each(
         self,
@@ -91,14 +91,14 @@ class Batches:
         """Add the answers to `told`."""
         size = 0
         for number, call in enumerate(batch.calls):
-            answered = _refused(_full())
+            answer = _refused(_full())
             if size <= HALF_A_REPLY:
                 part = part_of(key, number) if key and call.method in WRITES else None
-                answered = await self._alone(context, caller, call, codec, part)
-            if size + len(codec.encode(answered)) > ALL_ANSWERS:
-                answered = _refused(_full())  # a read: no write is answered with so much
-            size += len(codec.encode(answered))
-            answers.append(answered)
+                answer = await self._alone(context, caller, call, codec, part)
+            if size + len(codec.encode(answer)) > ALL_ANSWERS:
+                answer = _refused(_full())  # a read: no write is answered with so much
+            size += len(codec.encode(answer))
+            answers.append(answer)
 
     async def _alone(
         self, context: Context, caller: Caller, call: BatchedCall, codec: Codec, key: str | None
@@ -117,26 +117,30 @@ class Batches:
         try:
             calls_read = _read_all(batch, codec)
 
-            async def answer(inside: Context, caller: Caller, _: Any) -> BatchAnswers:
-                return await self._answer_inside(inside, caller, calls_read, codec)
+            async def answer(inner_context: Context, caller: Caller, _: Any) -> BatchAnswers:
+                return await self._answer_inside(inner_context, caller, calls_read, codec)
 
             if key is not None:
                 return await answered_once(context, caller, BATCH, calls_read, key, answer)
-            async with one_transaction(context, of_rows=True) as (inside, _):
-                return await answer(inside, caller, calls_read)
+            async with one_transaction(context, of_rows=True) as (inner_context, _):
+                return await answer(inner_context, caller, calls_read)
         except _NotDone as refused:
             answers = [NOT_DONE] * len(batch.calls)
             answers[refused.index] = _refused(refused.error)
             return BatchAnswers(answers, done=False)
 
     async def _answer_inside(
-        self, inside: Context, caller: Caller, calls_read: list[tuple[str, Struct]], codec: Codec
+        self,
+        inner_context: Context,
+        caller: Caller,
+        calls_read: list[tuple[str, Struct]],
+        codec: Codec,
     ) -> BatchAnswers:
         answers: list[Answered] = []
         size = 0
         for number, (method, params) in enumerate(calls_read):
             try:
-                answers.append(Answered(await self.answers[method](inside, caller, params)))
+                answers.append(Answered(await self.answers[method](inner_context, caller, params)))
                 size += len(codec.encode(answers[-1]))
                 if size > ALL_ANSWERS:
                     raise _full()

@@ -13,7 +13,7 @@ import msgspec
 from persistence.errors import Busy, Unavailable
 from persistence.pool import Executor
 from persistence.tables.internal import idempotency_keys
-from persistence.tables.internal.idempotency_keys import Kept
+from persistence.tables.internal.idempotency_keys import KeptCall
 from schema.calling.writes import OF_ROWS, WRITES, Write
 from schema.columns.stored import read_stored
 from schema.errors import ErrorCode
@@ -44,13 +44,13 @@ class Keyed:
 
     @classmethod
     def of(cls, caller: Caller, key: str, method: str, params: msgspec.Struct) -> "Keyed":
-        encoded = msgspec.json.encode(params, order="deterministic")
-        return cls(caller.user, key, method, blake2b(encoded, digest_size=16).digest())
+        encoded_params = msgspec.json.encode(params, order="deterministic")
+        return cls(caller.user, key, method, blake2b(encoded_params, digest_size=16).digest())
 
-    def require_same(self, kept: Kept) -> None:
+    def require_same(self, kept_call: KeptCall) -> None:
         """Raises `Refused` if the key was used for another call."""
-        if (kept.method, kept.params_digest) != (self.method, self.digest):
-            difference = "other parameters" if kept.method == self.method else kept.method
+        if (kept_call.method, kept_call.params_digest) != (self.method, self.digest):
+            difference = "other parameters" if kept_call.method == self.method else kept_call.method
             text = f"this idempotency_key was used before for {difference}; make a new one"
             raise Refused(ErrorCode.ID_REUSED, text)
 
@@ -90,12 +90,12 @@ async def _at_once(
 ) -> Any:
     """Key, write and reply in one transaction: a node that dies leaves all of it, or nothing."""
     of_rows = keyed.method in OF_ROWS or keyed.method == BATCH
-    async with one_transaction(context, of_rows=of_rows) as (inside, transaction):
+    async with one_transaction(context, of_rows=of_rows) as (inner_context, transaction):
         caller_of_rows = keyed.user if of_rows else ""
         reply = await _claim(transaction, keyed, caller_of_rows)
         if reply is not None:
             return await replay_reply(context, caller.user, params, reply)
-        result = await answer(inside, caller, params)
+        result = await answer(inner_context, caller, params)
         reply = msgspec.json.encode(result)
         await idempotency_keys.complete(
             transaction, keyed.user, keyed.key, reply, caller=caller_of_rows

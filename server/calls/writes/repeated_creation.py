@@ -13,8 +13,8 @@ FIRST_VERSION = 1
 
 
 def require_same(
-    made: Any,
-    asked: calls.CreateProject | calls.CreateSnapshot | calls.ForkSnapshot,
+    made_row: Any,
+    params: calls.CreateProject | calls.CreateSnapshot | calls.ForkSnapshot,
     names: Iterable[str],
 ) -> None:
     """Raises `Refused` if the row was made with other values under these names.
@@ -22,12 +22,12 @@ def require_same(
     Once it was changed nobody can tell any more: then the row is the answer, as it is now. What the
     call leaves to the server is whatever it was then.
     """
-    if made.version != FIRST_VERSION:
+    if made_row.version != FIRST_VERSION:
         return
     for name in names:
-        given_value = getattr(asked, name)
+        given_value = getattr(params, name)
         if given_value is not UNSET and to_builtins(given_value) != to_builtins(
-            getattr(made, name)
+            getattr(made_row, name)
         ):
-            text = f"the id {made.id} was used before with another `{name}`; make a new id"
+            text = f"the id {made_row.id} was used before with another `{name}`; make a new id"
             raise Refused(ErrorCode.ID_REUSED, text)

@@ -25,10 +25,12 @@ async def one_transaction(
     lane = context.rows.callers if of_rows else context.db
     async with lane.transaction() as transaction:
         # Colours of what may not come are not to be remembered.
-        inside = replace(context, announcer=held_back, colors=MemberColors())
+        inner_context = replace(context, announcer=held_back, colors=MemberColors())
         if of_rows:
-            inside = replace(inside, rows=context.rows.within(transaction))
+            inner_context = replace(inner_context, rows=context.rows.within(transaction))
         else:
-            inside = replace(inside, db=transaction, rows=context.rows.within(transaction))
-        yield inside, transaction
+            inner_context = replace(
+                inner_context, db=transaction, rows=context.rows.within(transaction)
+            )
+        yield inner_context, transaction
     held_back.tell()

@@ -24,8 +24,8 @@ class Stays:
         entered = seat.request.at if before is None else min(before.entered, seat.request.at)
         self.ended[user] = Stay(entered, now)
 
-    def forget(self, written: dict[str, Stay]) -> None:
+    def forget(self, written_stays: dict[str, Stay]) -> None:
         """These are written; what has ended since stays."""
-        for user, stay in written.items():
+        for user, stay in written_stays.items():
             if self.ended.get(user) is stay:
                 del self.ended[user]

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True, eq=False)
-class _Written:
+class _WrittenRoom:
     """What is written of one open room, and when."""
 
     session: str | None = None
@@ -66,14 +66,14 @@ class WriteBehind:
     def __init__(self, hub: Hub, db: Executor) -> None:
         self._hub = hub
         self._db = db
-        self._written_by_room: dict[LiveRoom, _Written] = {}
+        self._written_by_room: dict[LiveRoom, _WrittenRoom] = {}
         """Of the open rooms, and until the next round of those closed since."""
 
     def session_of(self, project: str) -> str | None:
         """The collaboration session of a room that is open here."""
         live = self._hub.rooms.get(project)
-        written = None if live is None else self._written_by_room.get(live)
-        return None if written is None else written.session
+        written_room = None if live is None else self._written_by_room.get(live)
+        return None if written_room is None else written_room.session
 
     async def run_once(self) -> None:
         """Write what has changed since the last time; raises `PersistenceError`."""
@@ -83,9 +83,9 @@ class WriteBehind:
             await self._keep_sessions(rooms, now)
         except PersistenceError as error:
             log.warning("could not write sessions behind", **because(error))
-        for live, written in rooms.items():
+        for live, written_room in rooms.items():
             try:
-                await self._keep_room(live, written, now)
+                await self._keep_room(live, written_room, now)
             except RoomClosed:
                 continue
             except PersistenceError as error:
@@ -98,70 +98,78 @@ class WriteBehind:
         live = self._hub.rooms.get(project)
         if live is None or not await self._hub.close_if_empty(live):
             return
-        written = self._written_by_room.pop(live, None)
-        session = None if written is None else written.session
+        written_room = self._written_by_room.pop(live, None)
+        session = None if written_room is None else written_room.session
         if session is not None and not live.room.is_shared:
             await collaboration_sessions.close_session(self._db, session)
 
-    def _open_rooms(self) -> dict[LiveRoom, _Written]:
+    def _open_rooms(self) -> dict[LiveRoom, _WrittenRoom]:
         """Those of now; what was written of others, and of who has left, is forgotten."""
         rooms = self._hub.rooms.values()
         self._written_by_room = {
-            live: self._written_by_room.get(live) or _Written() for live in rooms
+            live: self._written_by_room.get(live) or _WrittenRoom() for live in rooms
         }
-        for live, written in self._written_by_room.items():
-            for connection in written.presence.keys() - live.room.seats.keys():
-                del written.presence[connection]
+        for live, written_room in self._written_by_room.items():
+            for connection in written_room.presence.keys() - live.room.seats.keys():
+                del written_room.presence[connection]
         return dict(self._written_by_room)
 
     # A room.
 
-    async def _keep_room(self, live: LiveRoom, written: _Written, now: float) -> None:
+    async def _keep_room(self, live: LiveRoom, written_room: _WrittenRoom, now: float) -> None:
         entries_behind, since = live.room.head - live.checkpoints.seq, now - live.checkpoints.at
         if entries_behind >= CHECKPOINT_DELTAS or (entries_behind and since >= CHECKPOINT_SECONDS):
             await live.checkpoints.store_if_new(now)
         await live.snapshots.keep_if_due(self._db, now)
         if live.is_busy:
-            written.empty_since = None
-        elif written.empty_since is None:
-            written.empty_since = now
-        elif now - max(written.empty_since, live.asked_for_at) >= LINGER_SECONDS:
+            written_room.empty_since = None
+        elif written_room.empty_since is None:
+            written_room.empty_since = now
+        elif now - max(written_room.empty_since, live.asked_for_at) >= LINGER_SECONDS:
             await self.close_room(live.room.project)
 
     # Collaboration sessions.
 
-    async def _keep_sessions(self, rooms: Mapping[LiveRoom, _Written], now: float) -> None:
+    async def _keep_sessions(self, rooms: Mapping[LiveRoom, _WrittenRoom], now: float) -> None:
         """One row for all nodes that have a room; it lives as long as any of them says so."""
-        users = {live: _users_to_note(live, written, now) for live, written in rooms.items()}
-        noted = {live: written for live, written in rooms.items() if users[live]}
-        ended = {live: dict(live.stays.ended) for live in noted}
+        users = {
+            live: _users_to_note(live, written_room, now) for live, written_room in rooms.items()
+        }
+        noted_rooms = {live: written_room for live, written_room in rooms.items() if users[live]}
+        ended_stays = {live: dict(live.stays.ended) for live in noted_rooms}
         at = time.time() * 1_000
-        stays_by_room = {live: _stays(live, ended[live], w.since, at) for live, w in noted.items()}
-        for live, written in noted.items():
-            if written.session is None:
-                written.session = await self._open_session(live.room, stays_by_room[live])
+        stays_by_room = {
+            live: _stays(live, ended_stays[live], w.since, at) for live, w in noted_rooms.items()
+        }
+        for live, written_room in noted_rooms.items():
+            if written_room.session is None:
+                written_room.session = await self._open_session(live.room, stays_by_room[live])
         users_by_session = {
-            session: users[live] for live, w in noted.items() if (session := w.session)
+            session: users[live] for live, w in noted_rooms.items() if (session := w.session)
         }
         if not users_by_session:
             return
-        present = {live: _users_in(live) for live in noted}
+        present = {live: _users_in(live) for live in noted_rooms}
         alive = await collaboration_sessions.touch_many(self._db, users_by_session)
-        stays = {w.session: stays_by_room[live] for live, w in noted.items() if w.session in alive}
-        await collaboration_sessions.note_stays(self._db, stays, time.time() * 1_000, AWAY_SECONDS)
-        for live, written in noted.items():
-            if written.session in alive:
-                written.touched_at, written.here = now, present[live]
-                live.stays.forget(ended[live])
-            elif written.session is not None:
-                written.session = None  # it was ended; the next round opens another
-                written.since = at
+        stays_by_session = {
+            w.session: stays_by_room[live] for live, w in noted_rooms.items() if w.session in alive
+        }
+        await collaboration_sessions.note_stays(
+            self._db, stays_by_session, time.time() * 1_000, AWAY_SECONDS
+        )
+        for live, written_room in noted_rooms.items():
+            if written_room.session in alive:
+                written_room.touched_at, written_room.here = now, present[live]
+                live.stays.forget(ended_stays[live])
+            elif written_room.session is not None:
+                written_room.session = None  # it was ended; the next round opens another
+                written_room.since = at
 
-    async def _open_session(self, room: Room, there: Mapping[str, Stay]) -> str | None:
+    async def _open_session(self, room: Room, stays_here: Mapping[str, Stay]) -> str | None:
         """The host is who came first of those who work on the project, if any (rule R40)."""
         works = {seat.request.user for seat in room.seats.values() if seat.role in CONTRIBUTES}
-        host = min(there, key=lambda user: (user not in works, there[user].entered))
-        ago = time.time() - min(stay.entered for stay in there.values()) / 1_000
+        host = min(stays_here, key=lambda user: (user not in works, stays_here[user].entered))
+        ago = time.time() - min(stay.entered for stay in stays_here.values()) / 1_000
         try:
             return await collaboration_sessions.open_session(self._db, room.project, host, ago)
         except PersistenceError as error:
@@ -170,54 +178,65 @@ class WriteBehind:
 
     # Where members are.
 
-    async def _keep_presence(self, rooms: Mapping[LiveRoom, _Written]) -> None:
+    async def _keep_presence(self, rooms: Mapping[LiveRoom, _WrittenRoom]) -> None:
         """Where members have moved to since the last time, in one statement (rule P6)."""
-        moved = [
-            (seat, seat.presence, written)
-            for live, written in rooms.items()
-            if written.session is not None and not live.is_closed
+        moved_seats = [
+            (seat, seat.presence, written_room)
+            for live, written_room in rooms.items()
+            if written_room.session is not None and not live.is_closed
             for seat in live.room.seats.values()
-            if not written.has(seat)
+            if not written_room.has(seat)
         ]
-        if moved:
+        if moved_seats:
             heartbeat = time.time() * 1_000
             rows = [
-                _state_row(seat, written.session or "", heartbeat) for seat, _, written in moved
+                _state_row(seat, written_room.session or "", heartbeat)
+                for seat, _, written_room in moved_seats
             ]
             await session_states.upsert_many(self._db, rows)
-        for seat, presence, written in moved:  # what could not be written is written the next time
-            written.presence[seat.connection] = presence
+        for (
+            seat,
+            presence,
+            written_room,
+        ) in moved_seats:  # what could not be written is written the next time
+            written_room.presence[seat.connection] = presence
 
 
 def _users_in(live: LiveRoom) -> frozenset[str]:
     return frozenset(seat.request.user for seat in live.room.seats.values())
 
 
-def _stays(live: LiveRoom, ended: Mapping[str, Stay], since: float, now: float) -> dict[str, Stay]:
+def _stays(
+    live: LiveRoom, ended_stays: Mapping[str, Stay], since: float, now: float
+) -> dict[str, Stay]:
     """Who is there, until now, and who was; none begins before `since`."""
-    stays = dict(ended)
+    stays_by_user = dict(ended_stays)
     for seat in live.room.seats.values():
         user, entered = seat.request.user, float(seat.request.at)
-        if (before := stays.get(user)) is not None:
+        if (before := stays_by_user.get(user)) is not None:
             entered = min(before.entered, entered)
-        stays[user] = Stay(entered, now)
+        stays_by_user[user] = Stay(entered, now)
     return {
         user: Stay(min(max(stay.entered, since), stay.left), stay.left)
-        for user, stay in stays.items()
+        for user, stay in stays_by_user.items()
     }
 
 
-def _users_to_note(live: LiveRoom, written: _Written, now: float) -> list[str]:
+def _users_to_note(live: LiveRoom, written_room: _WrittenRoom, now: float) -> list[str]:
     """Who is in the room, or has just left it, if that is to be written down.
 
     It is when someone comes, goes or moves, or it has been a while.
     """
     users_here = _users_in(live)
-    ended = live.stays.ended
-    is_quiet = not ended and users_here == written.here and now - written.touched_at < TOUCH_SECONDS
-    if is_quiet and all(map(written.has, live.room.seats.values())):
+    ended_stays = live.stays.ended
+    is_quiet = (
+        not ended_stays
+        and users_here == written_room.here
+        and now - written_room.touched_at < TOUCH_SECONDS
+    )
+    if is_quiet and all(map(written_room.has, live.room.seats.values())):
         return []
-    return sorted(users_here | ended.keys())
+    return sorted(users_here | ended_stays.keys())
 
 
 def _state_row(seat: Seat, session: str, heartbeat: float) -> session_states.StateRow:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from machine.caller_paths import resolved
-from server.operating.checks.finding import Doubtful, Wrong
+from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.settings import Settings
 
 LEAST_FREE = 100 << 20
@@ -21,30 +21,32 @@ async def data_directory(settings: Settings) -> str:
     if settings.database_url is not None and not starts_valkey:
         return "not used: no embedded server is started"
     data = resolved(settings.data)
-    there = _nearest(data)
-    if not there.is_dir() and not there.is_symlink():
-        raise Wrong(f"{data}: {there} is a file; choose another --data")
+    nearest = _nearest(data)
+    if not nearest.is_dir() and not nearest.is_symlink():
+        raise CheckFailed(f"{data}: {nearest} is a file; choose another --data")
     if problem := _cannot_be(data):
-        raise Wrong(f"{problem}; choose another --data: {data}")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise Wrong(
-            f"{data}: this user may not write in {there}; choose another --data, or start as the"
+        raise CheckFailed(f"{problem}; choose another --data: {data}")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise CheckFailed(
+            f"{data}: this user may not write in {nearest}; choose another --data, or start as the"
             " user who owns this one"
         )
-    disk = shutil.disk_usage(there)
-    free = f"{disk.free / 1e6:,.0f} MB free"
+    disk = shutil.disk_usage(nearest)
+    free_words = f"{disk.free / 1e6:,.0f} MB free"
     if disk.total == 0:
-        raise Wrong(f"{data}: {there} is of the kernel, and holds no files; choose another --data")
+        raise CheckFailed(
+            f"{data}: {nearest} is of the kernel, and holds no files; choose another --data"
+        )
     if disk.free < LEAST_FREE:
-        raise Wrong(f"{data}: {free} on that disk; make room, or choose another --data")
+        raise CheckFailed(f"{data}: {free_words} on that disk; make room, or choose another --data")
     if disk.free < ENOUGH_FREE:
-        raise Doubtful(f"{data}: {free} on that disk; make room before it is full")
-    return f"{data}, {'there' if there == data else 'made by ./run serve'}; {free}"
+        raise Doubtful(f"{data}: {free_words} on that disk; make room before it is full")
+    return f"{data}, {'there' if nearest == data else 'made by ./run serve'}; {free_words}"
 
 
 def _nearest(path: Path) -> Path:
     """The path itself, or the nearest above it that is there."""
-    return next(each for each in (path, *path.parents) if os.path.lexists(each))
+    return next(parent for parent in (path, *path.parents) if os.path.lexists(parent))
 
 
 def _cannot_be(path: Path) -> str | None:

@@ -14,10 +14,10 @@ from schema.text.one_line import one_line
 from server.node_secrets import is_secret_known
 from server.operating import clock_difference
 from server.operating.checks.finding import (
+    CheckFailed,
     Doubtful,
     Finding,
     State,
-    Wrong,
     finding,
     not_looked_at,
 )
@@ -44,12 +44,17 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
             pass  # it is one that may be Prime's, it can be written, and no pooler shares it
         db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
     except PersistenceError as error:
-        failed = Finding("database", State.FAILED, one_line(error.in_full))
-        return [failed, *(not_looked_at(name, "it hangs on the database") for name in other_checks)]
+        failed_finding = Finding("database", State.FAILED, one_line(error.in_full))
+        return [
+            failed_finding,
+            *(not_looked_at(name, "it hangs on the database") for name in other_checks),
+        ]
     try:
         first = await finding("database", partial(_database, db))
-        looks = [(name, partial(check, settings, db)) for name, check in other_checks.items()]
-        return [first, *[await finding(name, check) for name, check in looks]]
+        named_checks = [
+            (name, partial(check, settings, db)) for name, check in other_checks.items()
+        ]
+        return [first, *[await finding(name, check) for name, check in named_checks]]
     finally:
         await db.close()
 
@@ -67,9 +72,10 @@ async def _database(db: Database) -> str:
 
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
-    needed, free = settings.lanes.total, facts.connections - facts.taken + 1
-    sentence = f"{facts.connections} connections, {free} of them free; a node opens up to {needed}"
-    if free < needed:
+    needed_count, free_count = settings.lanes.total, facts.connections - facts.taken + 1
+    sentence = f"{facts.connections} connections, {free_count} of them free"
+    sentence = f"{sentence}; a node opens up to {needed_count}"
+    if free_count < needed_count:
         raise Doubtful(
             f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait"
         )
@@ -77,23 +83,23 @@ async def _connections(settings: Settings, db: Database) -> str:
 
 
 async def _clock(settings: Settings, db: Database) -> str:
-    ahead = await database_status.clock_ahead(db)
-    sentence = clock_difference.difference(ahead)
+    seconds_ahead = await database_status.clock_ahead(db)
+    sentence = clock_difference.difference(seconds_ahead)
     if sentence is None:
         return "that of this machine is the database server's"
-    if abs(ahead) < clock_difference.TOLD_APART_SECONDS:
+    if abs(seconds_ahead) < clock_difference.TOLD_APART_SECONDS:
         raise Doubtful(sentence)
-    raise Wrong(f"{sentence}: until then nodes refuse each other's logins")
+    raise CheckFailed(f"{sentence}: until then nodes refuse each other's logins")
 
 
 async def _schema(settings: Settings, db: Database) -> str:
-    applied = await database_status.applied(db)
-    if not applied:
-        raise Wrong("there is nothing of Prime yet; run ./run migrate")
+    applied_numbers = await database_status.applied(db)
+    if not applied_numbers:
+        raise CheckFailed("there is nothing of Prime yet; run ./run migrate")
     known_migrations = [migration.name for migration in migrate.known_migrations()]
     assert settings.database_url is not None
     await migrate.check(settings.database_url)
-    if newer := [name for name in applied if name not in known_migrations]:
+    if newer := [name for name in applied_numbers if name not in known_migrations]:
         raise Doubtful(f"newer than this Prime by {', '.join(newer)}, which it can work with")
     return f"current: {known_migrations[-1]}"
 
@@ -101,7 +107,7 @@ async def _schema(settings: Settings, db: Database) -> str:
 async def _rights(settings: Settings, db: Database) -> str:
     """Opens what a node opens, with one connection for each kind of work."""
     if not await database_status.applied(db):
-        raise Wrong("none are given, as there is nothing of Prime yet; run ./run migrate")
+        raise CheckFailed("none are given, as there is nothing of Prime yet; run ./run migrate")
     assert settings.database_url is not None
     sizes = LaneSizes(**{field.name: 1 for field in fields(LaneSizes)})
     lanes = await Lanes.open(settings.database_url, sizes, settings.caller_database_url)
@@ -112,7 +118,7 @@ async def _rights(settings: Settings, db: Database) -> str:
 async def _secret(settings: Settings, db: Database) -> str:
     if not await database_status.has_table(db, "server_secrets"):
         return "no node has served from this database yet"
-    whose = "PRIME_SECRET" if settings.secret else "the one that the database keeps"
+    whose_secret = "PRIME_SECRET" if settings.secret else "the one that the database keeps"
     if not await is_secret_known(settings.secret, db, settings.believed_secrets):
-        return f"no node has served from this database yet; the first one has {whose}"
-    return f"{whose}, the same as that of the nodes of this database"
+        return f"no node has served from this database yet; the first one has {whose_secret}"
+    return f"{whose_secret}, the same as that of the nodes of this database"

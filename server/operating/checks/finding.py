@@ -34,7 +34,7 @@ class Finding:
     text: str
 
 
-class Wrong(Exception):
+class CheckFailed(Exception):
     """What was looked at is not right; the message says what to do."""
 
 
@@ -51,7 +51,7 @@ async def finding(name: str, look: Callable[[], Awaitable[str]]) -> Finding:
         return Finding(name, State.WARNING, in_one_line(error))
     except PersistenceError as error:
         return Finding(name, State.FAILED, one_line(error.in_full))
-    except Wrong as error:
+    except CheckFailed as error:
         return Finding(name, State.FAILED, in_one_line(error))
     except TimeoutError:
         return Finding(name, State.FAILED, f"no answer within {PROBE_SECONDS:g} s")

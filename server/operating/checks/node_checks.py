@@ -9,7 +9,7 @@ import stat
 import time
 
 from machine.loopback import is_loopback
-from server.operating.checks.finding import Doubtful, Wrong
+from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.settings import Settings
 from server.sockets.tls import BadPair, TlsPair
 
@@ -33,7 +33,7 @@ async def listening(settings: Settings) -> str:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise Doubtful(f"{where} is in use: right, if a node of Prime serves there") from None
-        raise Wrong(f"cannot listen on {where}: {error.strerror or error}") from None
+        raise CheckFailed(f"cannot listen on {where}: {error.strerror or error}") from None
     return f"{where} is free"
 
 
@@ -77,16 +77,16 @@ async def tls(settings: Settings) -> str:
     try:
         pair = TlsPair(settings.tls_certificate, settings.tls_key)
     except BadPair as error:
-        raise Wrong(str(error)) from None
+        raise CheckFailed(str(error)) from None
     if pair.begins_at > time.time():
-        raise Wrong(
+        raise CheckFailed(
             f"{pair.certificate}: not valid before {pair.begins}; take one that is, or see whether"
             " the clock of this machine is right"
         )
     days = (pair.expires_at - time.time()) / DAY_SECONDS
     sentence = f"{pair.certificate}: until {pair.expires}"
     if days <= 0:
-        raise Wrong(f"{sentence}, so it has run out: renew it; nodes that run take it over")
+        raise CheckFailed(f"{sentence}, so it has run out: renew it; nodes that run take it over")
     if days < FEWEST_DAYS:
         raise Doubtful(f"{sentence}, {days:.0f} days left: renew it; nodes that run take it over")
     if os.stat(settings.tls_key).st_mode & stat.S_IROTH:

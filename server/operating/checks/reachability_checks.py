@@ -14,7 +14,7 @@ from machine.children.child_process import NotInstalled
 from machine.settings.masking import masked
 from server.accounts.mail.smtp import MailTrouble, SmtpConnection, in_one_line
 from server.nodes.redis_trouble import in_words
-from server.operating.checks.finding import Doubtful, Wrong
+from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.settings import Settings
 
 SECONDS = 3.0
@@ -28,7 +28,7 @@ async def redis(settings: Settings) -> str:
         try:
             embedded_valkey.package_root()
         except NotInstalled as error:
-            raise Wrong(str(error)) from None
+            raise CheckFailed(str(error)) from None
         if settings.database_url is None:
             return "an embedded Valkey, started by ./run serve"
         raise Doubtful(
@@ -40,7 +40,9 @@ async def redis(settings: Settings) -> str:
         async with asyncio.timeout(SECONDS):
             version = await _redis_version(settings.redis_url)
     except (RedisError, OSError, ValueError) as error:  # TimeoutError is one
-        raise Wrong(f"{masked_url}: {in_words(error)}; nodes would hear each other late") from None
+        raise CheckFailed(
+            f"{masked_url}: {in_words(error)}; nodes would hear each other late"
+        ) from None
     return f"{version} at {masked_url}"
 
 
@@ -72,7 +74,7 @@ async def mail(settings: Settings) -> str:
         async with SmtpConnection(server):
             pass
     except MailTrouble as error:
-        raise Wrong(f"{server.host}:{server.port}: {error}; mails would wait") from None
+        raise CheckFailed(f"{server.host}:{server.port}: {error}; mails would wait") from None
     login = f", logged in as {server.user}" if server.user else ""
     return f"{server.host}:{server.port} answers{login}"
 

@@ -25,15 +25,17 @@ class Origins:
     """Those of a node. `allowed`: with none, all may connect (rule Z4)."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
-        self._allowed = frozenset(allowed)
+        self._allowed_origins = frozenset(allowed)
         self._names = {_name(urlsplit(origin)) for origin in allowed} - {""} | {"localhost"}
         """Host names that lead to this server because the operator says so."""
 
     def refusal(self, origins: Sequence[str], hosts: Sequence[str]) -> HttpAnswer | None:
         """The answer to a handshake with these headers; None: the page may connect."""
-        if not self._allowed or not origins:
+        if not self._allowed_origins or not origins:
             return None
-        if len(origins) == 1 and (origins[0] in self._allowed or self._is_own(origins[0], hosts)):
+        if len(origins) == 1 and (
+            origins[0] in self._allowed_origins or self._is_own(origins[0], hosts)
+        ):
             return None
         return HttpAnswer(403, REFUSED)
 

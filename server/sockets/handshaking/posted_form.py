@@ -22,10 +22,10 @@ IS_FORM = re.compile(
 class PostedForm:
     """Of one connection, from its first byte on."""
 
-    __slots__ = ("_is_over", "_received", "_size", "body")
+    __slots__ = ("_is_over", "_received_bytes", "_size", "body")
 
     def __init__(self) -> None:
-        self._received = bytearray()
+        self._received_bytes = bytearray()
         """What has come, while it may be such a request that is not whole yet."""
         self._size = 0
         """Of all of it, once its head is there: before so much has come nothing is looked at."""
@@ -38,36 +38,36 @@ class PostedForm:
         """What of all that has come is to be read now, as a request without a body."""
         if self._is_over:
             return data
-        self._received += data
-        if len(self._received) < self._size:
+        self._received_bytes += data
+        if len(self._received_bytes) < self._size:
             return b""
         if not self._may_be_one() or self._is_too_long():
-            released: bytes | None = bytes(self._received)
+            released: bytes | None = bytes(self._received_bytes)
         else:
             released = self._whole()
         if released is None:
             return b""
-        self._is_over, self._received = True, bytearray()
+        self._is_over, self._received_bytes = True, bytearray()
         return released
 
     def _may_be_one(self) -> bool:
-        return self._received[: len(FIRST_LINE)] == FIRST_LINE[: len(self._received)]
+        return self._received_bytes[: len(FIRST_LINE)] == FIRST_LINE[: len(self._received_bytes)]
 
     def _is_too_long(self) -> bool:
-        return len(self._received) > MAX_FORM_BYTES
+        return len(self._received_bytes) > MAX_FORM_BYTES
 
     def _whole(self) -> bytes | None:
         """The request without its body, or as it came if that is none to read; None: not whole."""
-        end = self._received.find(REQUEST_END)
+        end = self._received_bytes.find(REQUEST_END)
         if end < 0:
             return None
         head, body = (
-            bytes(self._received[: end + 2]),
-            bytes(self._received[end + len(REQUEST_END) :]),
+            bytes(self._received_bytes[: end + 2]),
+            bytes(self._received_bytes[end + len(REQUEST_END) :]),
         )
         lengths = LENGTH.findall(head)
         if len(lengths) != 1 or int(lengths[0]) > MAX_FORM_BYTES or not IS_FORM.search(head):
-            return bytes(self._received)
+            return bytes(self._received_bytes)
         size = int(lengths[0])
         if len(body) < size:
             self._size = end + len(REQUEST_END) + size

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock, patch
 
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from rooms.document.document import Document
 from rooms.effects import ForwardEntry
 from rooms.journal.entry import Entry, Proposal, Purpose
@@ -124,7 +124,7 @@ def waiting_for_who_reads_the_log() -> Seen:
         with patch("threading.Thread.start"), patch("atexit.register"):
             writer = LogWriter(2)
         writer.info("x" * (size - 1))
-        return Instead.LOST if writer._lost else None
+        return Instead.LOST if writer._lost_count else None
 
     return Seen(said(MAX_LOG_WAITING_BYTES), said(MAX_LOG_WAITING_BYTES + 1))
 
@@ -137,7 +137,7 @@ def read_at_once() -> Seen:
         left = [_entry(seq) for seq in range(1, count + 1)]
         reads: list[int] = []
 
-        async def read_on(_: str, __: Known, limit: int) -> list[Entry]:
+        async def read_on(_: str, __: KnownState, limit: int) -> list[Entry]:
             page, left[:] = left[:limit], left[limit:]
             reads.append(len(page))
             return page
@@ -175,7 +175,7 @@ def missed() -> Seen:
             payload=b"[]",
             atomic=False,
         )
-        appended = asyncio.run(journal.append([proposal], {"project": Known("epoch", 0)}))
+        appended = asyncio.run(journal.append([proposal], {"project": KnownState("epoch", 0)}))
         seqs = [entry.seq for entry in appended.entries]
         assert seqs == list(range(1, len(seqs) + 1))
         return None if count + 1 in seqs else Instead.NEXT_PAGE
@@ -215,8 +215,10 @@ def pages() -> Seen:
     def kept(*sizes: int) -> Past | None:
         pages = StatePages(Mock())
         for number, size in enumerate(sizes):
-            pages._remember(number, state_pages._Encoded(Position("e", 0), "digest", [bytes(size)]))
-        return None if len(pages._cached) == len(sizes) else Instead.OLDEST_FORGOTTEN
+            pages._remember(
+                number, state_pages._EncodedPages(Position("e", 0), "digest", [bytes(size)])
+            )
+        return None if len(pages._cached_pages) == len(sizes) else Instead.OLDEST_FORGOTTEN
 
     with patch.object(state_pages, "MAX_PAGES_BYTES", 10):
         return Seen(kept(4, 6), kept(4, 7))

@@ -8,7 +8,7 @@ import pytest
 
 from loadtest.bare.bare_prime import Account
 from loadtest.load.cursor_watch import seen_after
-from loadtest.people.people import Kind, Person, Seen, Trail, kind_of
+from loadtest.people.people import Kind, ObserverCounts, Person, Trail, kind_of
 from loadtest.people.returning import ReturningTally
 
 ACCOUNT = Account("ws://127.0.0.1:1/v1", "a@b.c", "token", "user")
@@ -31,7 +31,7 @@ class Observer:
 
     def __init__(self, observes: bool = True) -> None:
         self.trail = Trail()
-        self.seen = Seen()
+        self.seen = ObserverCounts()
         trails = {"other": self.trail}
         self.person = Person(ACCOUNT, 0, "p", trails, ReturningTally(), self.seen, 1, observes)
 

@@ -8,7 +8,7 @@ import pytest
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Cost
 from loadtest.load.generators import Loaded, shared_out
-from loadtest.load.job import Job, Measured
+from loadtest.load.job import Job, Measurement
 from loadtest.peers.relays import PlainRelay
 from loadtest.reports.figures import medians, notes_of, row_of
 
@@ -39,7 +39,7 @@ def loaded(**changes: Any) -> Loaded:
         "cpu_seconds": 2.0,
     }
     cost = Cost(cpu_seconds=5.0, beside_cpu_seconds=0.5, others_cpu_seconds=0.2, rss_mb=64.0)
-    return Loaded(job(), Measured(**fields | changes), cost, 1)
+    return Loaded(job(), Measurement(**fields | changes), cost, 1)
 
 
 def test_a_row() -> None:

@@ -15,7 +15,7 @@ import pytest
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Cost, Watched
 from loadtest.load.generators import GeneratorFailed, Loaded
-from loadtest.load.job import Job, Measured
+from loadtest.load.job import Job, Measurement
 from loadtest.load.steps import Offer
 from loadtest.peers.catalogue import Peer
 from loadtest.peers.installing import PeerFailed
@@ -44,7 +44,7 @@ class Simulated:
         in_time = used <= 1 and offer.rooms <= GENERATOR
         latency = 1.0 + 10 * used if in_time else 400.0
         due = round(offer.rooms * SIZE * HZ * offer.seconds)
-        measured = Measured(
+        measured = Measurement(
             latency_ms=array("d", [latency] * 200),
             lag_ms=array("d", [1.0]),
             due=due,

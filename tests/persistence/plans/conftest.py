@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from persistence.lanes import Lanes, LaneSizes
-from persistence.tools.fill_tables import Filled, fill
+from persistence.tools.fill_tables import FilledCounts, fill
 from tests.databases import drop_database, execute, other_database
 
 ROWS = int(os.environ.get("PRIME_TEST_PLAN_ROWS", "5000"))
@@ -25,7 +25,7 @@ class Many:
     """The database, and for whom to look at it."""
 
     url: str
-    filled: Filled
+    filled: FilledCounts
 
 
 @pytest.fixture(scope="session")

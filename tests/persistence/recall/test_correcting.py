@@ -23,7 +23,7 @@ WHERE table_schema = 'public' AND column_name = 'user_id'
 
 async def corrected(db: Database, user: str, **changes: Any) -> bool:
     wanted: dict[str, Any] = {"key": None, "weight": None, "rename": None, "data": None}
-    wanted |= {"id": str(uuid.uuid4()), "shown": ()} | changes
+    wanted |= {"id": str(uuid.uuid4()), "shown_keys": ()} | changes
     return await correct(db, user, "plugin_choice", HALF_LIFE, **wanted)
 
 
@@ -40,8 +40,8 @@ async def test_W5_a_key_weighs_less_once_however_often_it_is_said(database: Data
     await observed(database, user, [use(key) for key in "aaabbb"])
     before = await heats_of(database, user)
     id = str(uuid.uuid4())
-    assert await corrected(database, user, id=id, key="a", weight=0.25, shown=["a", "b"])
-    assert not await corrected(database, user, id=id, key="a", weight=0.25, shown=["a", "b"])
+    assert await corrected(database, user, id=id, key="a", weight=0.25, shown_keys=["a", "b"])
+    assert not await corrected(database, user, id=id, key="a", weight=0.25, shown_keys=["a", "b"])
     after = await heats_of(database, user)
     assert after[""]["a"] == pytest.approx(before[""]["a"] - 2)
     assert after[""]["b"] == before[""]["b"]

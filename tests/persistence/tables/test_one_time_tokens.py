@@ -6,7 +6,7 @@ import pytest
 
 from persistence.pool import Database
 from persistence.tables import one_time_tokens
-from persistence.tables.one_time_tokens import FREE_MAILS, Hashes, Made, Purpose, Taken
+from persistence.tables.one_time_tokens import FREE_MAILS, Hashes, Purpose, TakenToken, TokenOutcome
 from schema.limits import MAX_MAILED_CODES_A_DAY, MAX_WRONG_CODES
 from tests.persistence.planted_rows import make_user
 
@@ -20,7 +20,7 @@ def hashes(number: int) -> Hashes:
     return Hashes(b"t%031d" % number, b"c%031d" % number)
 
 
-async def put(db: Database, user: str, number: int = 1, purpose: Purpose = RESET) -> Made:
+async def put(db: Database, user: str, number: int = 1, purpose: Purpose = RESET) -> TokenOutcome:
     return await one_time_tokens.put(
         db, user, purpose, "ann@example.org", hashes(number), seconds=60, code_seconds=30
     )
@@ -40,7 +40,7 @@ async def test_a_token_is_good_once_for_its_purpose_and_takes_its_code_along(
     database: Database,
 ) -> None:
     ann = await make_user(database)
-    assert await put(database, ann.id) is Made.WITH_CODE
+    assert await put(database, ann.id) is TokenOutcome.WITH_CODE
     token, code = hashes(1).token, hashes(1).code
     verify = Purpose.VERIFY_ADDRESS
     assert await one_time_tokens.take_by_token(database, verify, token) is None
@@ -48,7 +48,7 @@ async def test_a_token_is_good_once_for_its_purpose_and_takes_its_code_along(
     assert await one_time_tokens.user_of(database, RESET, token) == ann.id
     taken = await one_time_tokens.take_by_token(database, RESET, token)
     assert await one_time_tokens.user_of(database, RESET, token) is None
-    assert taken == Taken(ann.id, "ann@example.org")
+    assert taken == TakenToken(ann.id, "ann@example.org")
     assert await one_time_tokens.take_by_token(database, RESET, token) is None
     assert await one_time_tokens.take_by_code(database, ann.id, RESET, code) is None
 
@@ -58,7 +58,7 @@ async def test_of_many_at_once_one_takes_it(database: Database, by: str) -> None
     ann = await make_user(database)
     await put(database, ann.id)
 
-    async def take() -> Taken | None:
+    async def take() -> TakenToken | None:
         if by == "token":
             return await one_time_tokens.take_by_token(database, RESET, hashes(1).token)
         return await one_time_tokens.take_by_code(database, ann.id, RESET, hashes(1).code)
@@ -112,12 +112,12 @@ async def test_after_the_first_few_each_waits_longer_and_the_one_before_stays(
 ) -> None:
     ann = await make_user(database)
     for number in range(FREE_MAILS):
-        assert await put(database, ann.id, number) is Made.WITH_CODE
+        assert await put(database, ann.id, number) is TokenOutcome.WITH_CODE
     for seconds in (60, 120):
         await age(database, seconds - 1)
-        assert await put(database, ann.id, 98) is Made.NOT_YET
+        assert await put(database, ann.id, 98) is TokenOutcome.NOT_YET
         await age(database, 1)
-        assert await put(database, ann.id, seconds) is Made.WITH_CODE
+        assert await put(database, ann.id, seconds) is TokenOutcome.WITH_CODE
     assert await one_time_tokens.take_by_token(database, RESET, hashes(120).token) is not None
 
 
@@ -129,12 +129,14 @@ async def test_one_is_made_each_hour_whatever_others_ask_for_and_codes_are_few(
     for number in range(MAX_MAILED_CODES_A_DAY + 2):
         made.append(await put(database, ann.id, number))
         await age(database, 3_600)
-    assert made == [Made.WITH_CODE] * MAX_MAILED_CODES_A_DAY + [Made.WITHOUT_CODE] * 2
+    assert (
+        made == [TokenOutcome.WITH_CODE] * MAX_MAILED_CODES_A_DAY + [TokenOutcome.WITHOUT_CODE] * 2
+    )
     await put(database, ann.id, 98)
     code, token = hashes(98).code, hashes(98).token
     assert await one_time_tokens.take_by_code(database, ann.id, RESET, code) is None
     await age(database, 86_000)
-    assert await put(database, ann.id, 99) is Made.WITH_CODE
+    assert await put(database, ann.id, 99) is TokenOutcome.WITH_CODE
     assert await one_time_tokens.take_by_token(database, RESET, token) is None
 
 

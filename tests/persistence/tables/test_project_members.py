@@ -8,7 +8,7 @@ from persistence.pool import Database
 from persistence.rows import reading
 from persistence.rows.access import Access
 from persistence.tables import project_members
-from persistence.tables.project_members import OWNERS_FIRST, Standing
+from persistence.tables.project_members import OWNERS_FIRST, Membership
 from persistence.tables.users import UserRow
 from rooms.roles import Grant
 from schema.tables.project_members import MEMBERS
@@ -140,7 +140,7 @@ async def test_J13_the_standing_of_a_member_is_role_and_head(
     row = await database.fetchrow("SELECT epoch FROM studio_projects WHERE id = $1", project)
     assert row is not None
     newest = await database.fetchval("SELECT newest_fence()")
-    assert standing == Standing("owner", str(row["epoch"]), 0, newest)
+    assert standing == Membership("owner", str(row["epoch"]), 0, newest)
     assert await project_members.standing_of(database, project, bob.id) is None
 
 

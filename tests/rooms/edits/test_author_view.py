@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rooms.document.document import Document, Tried
+from rooms.document.document import Document, TriedDelta
 from rooms.document.document_aspect import read_ops
 from rooms.edits import author_view
 from rooms.journal.entry import Purpose
@@ -194,7 +194,7 @@ def test_D6_D19_an_own_atomic_delta_is_taken_back_from_wide_devices_as_well(benc
     leaf = Set("devices", "dev_synth", {"params": {"leaf0": 1}})
     other = Set("devices", "dev_synth", {"params": {"leaf0": 2}})
     gone = Set("markers", "nobody__", {"name": "x"})
-    own = [Tried([leaf]), Tried([other, gone], atomic=True)]
+    own = [TriedDelta([leaf]), TriedDelta([other, gone], atomic=True)]
     expected = Set("devices", "dev_synth", {"params": {"leaf1": 1}}, {"params": {"leaf0": 1}})
     assert finished(follower.document.rehearsing_on([], own, [expected])) == []
     assert bench.room.document.frozen() == before

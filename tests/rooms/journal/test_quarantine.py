@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rooms.document import digest
-from rooms.document.document import Document, Tried
+from rooms.document.document import Document, TriedDelta
 from rooms.document.entity_store import EntityStore
 from rooms.document.index import DocumentIndex
 from rooms.edits import proposal_queue
@@ -99,7 +99,7 @@ def test_D17_a_delta_that_raises_at_the_door_leaves_nothing_behind(
         for tried in (
             document.rehearsing(OPS),
             document.rehearsing_on(back, [], OPS),
-            document.rehearsing_on(back, [Tried(OPS, atomic=True)], NEW),
+            document.rehearsing_on(back, [TriedDelta(OPS, atomic=True)], NEW),
         ):
             with pytest.raises(Planted):
                 finish(tried)

@@ -8,7 +8,7 @@ import pytest
 from persistence.errors import BadSetting
 from server.backups import command_output
 from server.backups.backup_directory import NotKept
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 
 Tell = Callable[[str], None]
 
@@ -30,7 +30,7 @@ def send(*numbers: signal.Signals) -> None:
 def test_a_signal_says_what_there_is_by_then(
     number: signal.Signals, code: int, said: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    left = Left()
+    left = EndWords()
 
     async def work(_tell: Tell) -> int:
         left.words = words
@@ -77,7 +77,7 @@ def test_a_terminal_that_closes_does_not_end_what_nohup_has_begun() -> None:
 def test_an_error_says_what_there_is_by_then(
     error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    left = Left()
+    left = EndWords()
 
     async def work(_tell: Tell) -> int:
         left.words = "the rows are in it"

@@ -9,7 +9,7 @@ import pytest
 
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import bring_up_to_date
-from server.backups.dumping import Made, back_up
+from server.backups.dumping import BackupReport, back_up
 from server.backups.restoring import opened
 from tests.databases import execute
 
@@ -48,5 +48,5 @@ async def _filled(url: str) -> None:
     await execute(url, *FILL)
 
 
-async def _backup(url: str, directory: Path) -> Made:
+async def _backup(url: str, directory: Path) -> BackupReport:
     return await back_up(url, directory, None, lambda _text: None)

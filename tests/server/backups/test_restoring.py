@@ -10,7 +10,7 @@ from persistence.errors import Unavailable, Unfit
 from persistence.pool import Database
 from server.backups import restoring
 from server.backups.backup_directory import Backup
-from server.backups.command_output import Left
+from server.backups.command_output import EndWords
 from server.backups.dumping import back_up
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -72,7 +72,7 @@ async def test_whatever_ends_it_what_is_left_is_told(
         if text.startswith(at):
             raise Halfway
 
-    left, to = Left(), empty_database_url
+    left, to = EndWords(), empty_database_url
     with pytest.raises(Halfway):
         await restoring.restore(backed_up.dump, backed_up.manifest, to, jobs, tell, left)
     assert said in left.words
@@ -94,7 +94,7 @@ async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
         raise Unavailable("the database does not answer")
 
     monkeypatch.setattr(restoring, "snapshot", gone)
-    left = Left()
+    left = EndWords()
     with pytest.raises(Unavailable):
         await restoring.restore(
             backed_up.dump, backed_up.manifest, empty_database_url, None, lambda _t: None, left
@@ -105,7 +105,7 @@ async def test_a_database_that_goes_away_behind_the_rows_says_so_too(
 async def test_what_operators_had_decided_stays_and_is_told_and_nodes_are_forgotten(
     empty_database_url: str, backed_up: Backup
 ) -> None:
-    left = Left()
+    left = EndWords()
     done = await restoring.restore(
         backed_up.dump, backed_up.manifest, empty_database_url, None, lambda _t: None, left
     )

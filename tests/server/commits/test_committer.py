@@ -19,7 +19,7 @@ from persistence.errors import (
     Unavailable,
     Unfit,
 )
-from persistence.journal.contract import Appended, Known
+from persistence.journal.contract import Appended, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import LARGE_DELTA_BYTES
@@ -55,7 +55,9 @@ class Journal(MemoryJournal):
         self.batches: list[set[str]] = []
         self.seconds = 0.0
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+    ) -> Appended:
         projects = {proposal.project for proposal in proposals}
         self.batches.append(projects)
         self.tries.update(projects)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from persistence.journal.contract import Known
+from persistence.journal.contract import KnownState
 from persistence.journal.postgres import PostgresJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import MADE_OPS
@@ -139,7 +139,7 @@ async def test_N9_a_restore_whose_node_is_killed_is_there_or_not_at_all(
     ben = await dying.again(session.ann, "phone")
     await ben.join(session.project)
     head = await session.head()
-    dying_db = DyingDb(dying.journal._behind, number, when)
+    dying_db = DyingDb(dying.journal._behind_lane, number, when)
     append = PostgresJournal(dying_db).append_group  # type: ignore[arg-type]
     dying.journal.append_group = append  # type: ignore[method-assign]
     restoring = asyncio.create_task(session.restore(ben, "restore-1"))
@@ -217,17 +217,17 @@ async def test_N9_what_a_dead_node_has_staged_is_cleared_in_time(node: Node) -> 
         atomic=False,
     )
     staging = str(uuid.uuid4())
-    db = DyingDb(journal._behind, 2, "after")
+    db = DyingDb(journal._behind_lane, 2, "after")
     standing = asyncio.create_task(
-        PostgresJournal(db).append_group(staging, [part, part, part], Known("", 0))  # type: ignore[arg-type]
+        PostgresJournal(db).append_group(staging, [part, part, part], KnownState("", 0))  # type: ignore[arg-type]
     )
     await db.has_reached.wait()
     standing.cancel()
     count = "SELECT count(*) FROM staged_deltas"
-    assert await journal._behind.fetchval(count) == 2
+    assert await journal._behind_lane.fetchval(count) == 2
     await journal.clear_staged(3_600.0)
-    assert await journal._behind.fetchval(count) == 2
+    assert await journal._behind_lane.fetchval(count) == 2
     await journal.clear_staged(0.0)
-    assert await journal._behind.fetchval(count) == 0
-    outcome, _ = await journal.append_group(staging, [part], Known("", 0))
+    assert await journal._behind_lane.fetchval(count) == 0
+    outcome, _ = await journal.append_group(staging, [part], KnownState("", 0))
     assert outcome is not Outcome.COMMITTED

@@ -12,7 +12,7 @@ from persistence.pool import Database
 from persistence.tables.operating import nodes
 from persistence.tables.operating import operator_orders as table
 from persistence.tables.operating.nodes import Figures
-from persistence.tables.operating.operator_orders import Told
+from persistence.tables.operating.operator_orders import OrdersRead
 from server.control_plane.operator_orders import OperatorOrders
 from server.live.standing_orders import StandingOrders
 
@@ -34,11 +34,11 @@ async def test_words_of_the_bus_during_a_hang_make_one_look_together(
 ) -> None:
     answers, reads = asyncio.Event(), 0
 
-    async def read(db: Any, node: str) -> Told:
+    async def read(db: Any, node: str) -> OrdersRead:
         nonlocal reads
         reads += 1
         await answers.wait()
-        return Told(None, {}, is_drained=False, drain_words=0, questions=[])
+        return OrdersRead(None, {}, is_drained=False, drain_words=0, questions=[])
 
     monkeypatch.setattr(table, "read", read)
     tasks: list[asyncio.Task[None]] = []
@@ -67,9 +67,9 @@ async def test_a_node_that_others_forgot_goes_on_as_it_was_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     drained: list[bool] = []
-    told = Told(None, {}, is_drained=True, drain_words=1, questions=[])
+    told = OrdersRead(None, {}, is_drained=True, drain_words=1, questions=[])
 
-    async def read(db: Any, node: str) -> Told:
+    async def read(db: Any, node: str) -> OrdersRead:
         return told
 
     monkeypatch.setattr(table, "read", read)
@@ -77,10 +77,10 @@ async def test_a_node_that_others_forgot_goes_on_as_it_was_told(
     unused: Any = None
     orders = OperatorOrders(unused, hub, unused, drained.append, unused, unused, "1")
     await orders.look()
-    told = Told(None, {}, is_drained=False, drain_words=0, questions=[])  # there is no row
+    told = OrdersRead(None, {}, is_drained=False, drain_words=0, questions=[])  # there is no row
     await orders.look()
     assert drained == [True]
-    told = Told(None, {}, is_drained=False, drain_words=1, questions=[])
+    told = OrdersRead(None, {}, is_drained=False, drain_words=1, questions=[])
     await orders.look()
     assert drained == [True, False]
 
@@ -118,8 +118,8 @@ async def test_the_next_look_finds_that_it_can_be_written_again(
         if error is not None:
             raise error
 
-    async def read(db: Any, node: str) -> Told:
-        return Told(None, {}, is_drained=False, drain_words=0, questions=[])
+    async def read(db: Any, node: str) -> OrdersRead:
+        return OrdersRead(None, {}, is_drained=False, drain_words=0, questions=[])
 
     monkeypatch.setattr(nodes, "seen", seen)
     monkeypatch.setattr(table, "read", read)

@@ -9,7 +9,7 @@ import pytest
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Place
 from server.feed.reader import FeedReader
-from server.feed.watch_start import First, WatchStart
+from server.feed.watch_start import FirstAnswer, WatchStart
 from tests.server.conftest import Node, create_project
 from tests.server.feed.test_watching import FILE, member, preset, psql
 from tests.server.feed.watching import Shown
@@ -113,7 +113,7 @@ async def test_V7_a_role_that_changes_while_a_watch_begins_is_told(
     await Shown(ann, "audio_files", {}).begin()
     first, has_read = WatchStart.first, Gate()
 
-    async def gated_first(self: Any, watch: Any, since: Any) -> First:
+    async def gated_first(self: Any, watch: Any, since: Any) -> FirstAnswer:
         found = await first(self, watch, since)
         await has_read.pass_()
         return found

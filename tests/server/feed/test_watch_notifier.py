@@ -17,12 +17,14 @@ from server.feed.change_batch import ChangeBatch
 from server.feed.positions import Positions
 from server.feed.ties import Ties
 from server.feed.watch_notifier import WatchNotifier
-from server.feed.watches import Group, Listed, Watch, Watches
+from server.feed.watches import Group, Watch, WatchedList, Watches
 from server.sockets.codec import JSON, MSGPACK, Codec
 
 TABLE = TABLES["plugin_presets"]
 COLUMNS = (TABLE.by_name["id"], TABLE.by_name["name"])
-LISTED = Listed(TABLE, COLUMNS, TABLE.columns, EVERYTHING, lambda row: row["name"] != "x", b"all")
+LISTED = WatchedList(
+    TABLE, COLUMNS, TABLE.columns, EVERYTHING, lambda row: row["name"] != "x", b"all"
+)
 
 
 class Failing:

@@ -125,12 +125,12 @@ def test_last_words_fit_where_others_do_not(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(threading.Thread, "start", lambda _: None)
     monkeypatch.setattr("atexit.register", lambda _: None)
     writer = LogWriter(2)
-    while not writer._lost:
+    while not writer._lost_count:
         writer.info("x" * 1000)
     writer.critical("x" * (FOR_LAST_WORDS - 1))
-    assert writer._lost == 0
+    assert writer._lost_count == 0
     writer.critical("x" * 1000)
-    assert writer._lost == 1
+    assert writer._lost_count == 1
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ async def test_D16_an_error_of_one_project_is_its_own(node: Node, database_url: 
 async def test_P5_edits_go_on_while_every_other_lane_is_in_use(node: Node) -> None:
     ann, hers, _, _ = await two_rooms(node)
     context = node.context
-    lanes = (context.db, context.reads, node.journal._rooms, node.journal._behind)
+    lanes = (context.db, context.reads, node.journal._rooms, node.journal._behind_lane)
     async with AsyncExitStack() as held:
         for lane in lanes:
             for _ in range(lane._pool.get_max_size()):  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from persistence.journal.contract import Appended, Journal, Known
+from persistence.journal.contract import Appended, Journal, KnownState
 from rooms.effects import LookUp
 from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
@@ -61,7 +61,7 @@ def test_F31_an_entry_that_was_stored_is_expected_also_behind_another_of_its_seq
     live.room = Mock(Room, epoch="epoch", head=4, head_id="four")
     live.room.may_be_entry = lambda seq, delta_id: (seq, delta_id) == (3, "refilled")
     known = vars(LiveRoom)["known"].fget
-    assert known(live) == Known("epoch", 3, "lost")
+    assert known(live) == KnownState("epoch", 3, "lost")
     live.known_id = "refilled"
-    assert known(live) == Known("epoch", 4, "four")
+    assert known(live) == KnownState("epoch", 4, "four")
     assert (live.known_head, live.known_id) == (4, "four")

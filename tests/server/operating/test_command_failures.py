@@ -14,7 +14,13 @@ from persistence.errors import BadSetting, PersistenceError, Unfit
 from persistence.journal.new_epochs import new_epochs
 from persistence.pool import Database
 from persistence.sqlstates import MEANINGS, POOLER_REFUSES
-from server.operating.command_failures import FILES, LISTENING, CannotListen, is_mistake, told
+from server.operating.command_failures import (
+    FILES,
+    LISTENING,
+    CannotListen,
+    is_mistake,
+    message_and_exit_code,
+)
 from server.sockets.tls import BadPair
 
 STATES = sorted(state.ljust(5, "0") for state in MEANINGS)
@@ -58,7 +64,7 @@ async def ended(address: str) -> list[tuple[str, int]]:
     ):
         with pytest.raises(PersistenceError) as failed:
             await command
-        said.append(told(failed.value))
+        said.append(message_and_exit_code(failed.value))
     return said
 
 
@@ -101,24 +107,27 @@ async def test_a_server_that_is_none_is_one_line() -> None:
 
 @pytest.mark.parametrize("number", LISTENING)
 def test_why_a_node_cannot_listen_comes_with_what_helps(number: int) -> None:
-    line, code = told(CannotListen("10.0.0.9", 80, OSError(number, "no")))
+    line, code = message_and_exit_code(CannotListen("10.0.0.9", 80, OSError(number, "no")))
     assert line == f"cannot listen on 10.0.0.9:80: no; {LISTENING[number]}"
     assert code == 1
 
 
 @pytest.mark.parametrize("number", FILES)
 def test_why_a_file_cannot_be_used_comes_with_what_helps(number: int) -> None:
-    assert told(OSError(number, "no", "/data")) == (f"/data: no; {FILES[number]}", 1)
+    assert message_and_exit_code(OSError(number, "no", "/data")) == (
+        f"/data: no; {FILES[number]}",
+        1,
+    )
 
 
 def test_each_kind_has_its_code() -> None:
-    assert told(BadSetting("x")) == ("x", 2)
-    assert told(Unfit("x\ny")) == ("x y", 1)
-    assert told(ServerUnavailable("x")) == ("x", 1)
-    assert told(NotInstalled("x")) == ("x", 2)
-    assert told(BadPair("x")) == ("x", 1)
-    assert told(KeyboardInterrupt()) == ("interrupted", 130)
-    assert told(OSError(errno.EIO, "broken")) == ("broken", 1)
+    assert message_and_exit_code(BadSetting("x")) == ("x", 2)
+    assert message_and_exit_code(Unfit("x\ny")) == ("x y", 1)
+    assert message_and_exit_code(ServerUnavailable("x")) == ("x", 1)
+    assert message_and_exit_code(NotInstalled("x")) == ("x", 2)
+    assert message_and_exit_code(BadPair("x")) == ("x", 1)
+    assert message_and_exit_code(KeyboardInterrupt()) == ("interrupted", 130)
+    assert message_and_exit_code(OSError(errno.EIO, "broken")) == ("broken", 1)
 
 
 FOR_PEOPLE = (BadSetting, Unfit, ServerUnavailable, NotInstalled, BadPair)
@@ -137,7 +146,7 @@ def test_what_was_not_written_for_a_person_is_a_mistake_and_systemd_tries_again(
 ) -> None:
     with pytest.raises(ValueError, match=says) as failed:
         fails()
-    line, code = told(failed.value)
+    line, code = message_and_exit_code(failed.value)
     assert is_mistake(failed.value)
     assert line.startswith("a mistake of Prime's own; report this line: ")
     assert code == 1
@@ -146,14 +155,14 @@ def test_what_was_not_written_for_a_person_is_a_mistake_and_systemd_tries_again(
 @pytest.mark.parametrize("kind", FOR_PEOPLE)
 def test_what_was_written_for_a_person_is_none(kind: type[Exception]) -> None:
     assert not is_mistake(kind("x"))
-    assert (told(kind("x"))[1] == 2) == (kind in (BadSetting, NotInstalled))
+    assert (message_and_exit_code(kind("x"))[1] == 2) == (kind in (BadSetting, NotInstalled))
 
 
 def test_a_mistake_of_ours_says_where_it_is() -> None:
     with pytest.raises(ZeroDivisionError) as failed:
         1 // int(errno.EPERM - 1)
     assert is_mistake(failed.value)
-    line, code = told(failed.value)
+    line, code = message_and_exit_code(failed.value)
     assert line.startswith("a mistake of Prime's own; report this line: ZeroDivisionError: ")
     assert " at tests/server/operating/test_command_failures.py:" in line
     assert code == 1

@@ -15,7 +15,7 @@ from server.health.log import set_level
 from server.node import Node as ServerNode
 from server.running.reloading import merged, reload
 from server.settings.changes import reloadable_changes
-from server.settings.reading import Reading, read_all, read_settings
+from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.setting import Setting
 from server.settings.table import SETTINGS
 from server.sockets.tls import TlsPair
@@ -51,7 +51,7 @@ def authority(tmp_path: Path) -> CertificateAuthority:
 async def reloaded(node: ServerNode, **environment: str) -> dict[str, Any]:
     """The one line that it says."""
 
-    def read() -> Reading:
+    def read() -> SettingsReading:
         return read_all({}, environment)
 
     with structlog.testing.capture_logs() as told:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from machine.settings.masking import HIDDEN
 from server.settings.reading import read_settings
-from server.settings.settings_display import Shown, shown_settings
+from server.settings.settings_display import SettingShown, shown_settings
 from server.settings.table import SETTINGS
 
 PASSWORD = "hunter22" * 4
@@ -14,11 +14,11 @@ def test_each_is_shown_with_where_it_comes_from(tmp_path: Path) -> None:
     config = tmp_path / "prime.toml"
     config.write_text("history_days = 90")
     shown = list(shown_settings(read_settings({"config": str(config)}, {"REDIS_URL": ""})))
-    assert shown[0] == Shown("PRIME_CONFIG", str(config), "command line")
+    assert shown[0] == SettingShown("PRIME_CONFIG", str(config), "command line")
     assert [each.name for each in shown[1:]] == [setting.variable for setting in SETTINGS]
-    assert Shown("REDIS_URL", "(empty)", "environment") in shown
-    assert Shown("PRIME_HISTORY_DAYS", "90", str(config)) in shown
-    assert Shown("PRIME_CALLER_DATABASE_URL", "DATABASE_URL", "default") in shown
+    assert SettingShown("REDIS_URL", "(empty)", "environment") in shown
+    assert SettingShown("PRIME_HISTORY_DAYS", "90", str(config)) in shown
+    assert SettingShown("PRIME_CALLER_DATABASE_URL", "DATABASE_URL", "default") in shown
     assert {each.name for each in shown if not each.is_default} == {
         "PRIME_CONFIG", "REDIS_URL", "PRIME_HISTORY_DAYS"
     }  # fmt: skip
@@ -43,9 +43,9 @@ def test_no_secret_is_shown_wherever_it_comes_from(tmp_path: Path) -> None:
     settings = read_settings({}, environment)
     shown = list(shown_settings(settings))
     assert PASSWORD not in repr([shown, settings])
-    assert Shown("PRIME_SECRET", HIDDEN, str(key)) in shown
-    assert Shown("PRIME_PROVIDER_GOOGLE_CLIENT_SECRET", HIDDEN, str(key)) in shown
-    assert Shown("PRIME_PROVIDER_GOOGLE_CLIENT_ID", "shown", "environment") in shown
+    assert SettingShown("PRIME_SECRET", HIDDEN, str(key)) in shown
+    assert SettingShown("PRIME_PROVIDER_GOOGLE_CLIENT_SECRET", HIDDEN, str(key)) in shown
+    assert SettingShown("PRIME_PROVIDER_GOOGLE_CLIENT_ID", "shown", "environment") in shown
 
 
 def test_a_long_value_is_one_line() -> None:

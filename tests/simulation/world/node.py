@@ -55,7 +55,7 @@ class Node:
             spawn=self.spawn,
             in_thread=self._in_thread,
             count=studio.count,
-            took=lambda *_: None,
+            on_duration=lambda *_: None,
         )
         others = OtherNodes(
             self.hub.rooms,

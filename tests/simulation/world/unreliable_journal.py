@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, Fence, Known, Stands
+from persistence.journal.contract import Appended, Checkpoint, Fence, KnownState, Stands
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
@@ -36,7 +36,9 @@ class UnreliableJournal:
         if self.rng.random() < self.trouble:
             raise Unavailable(f"the simulated database is away, {when} the fact")
 
-    async def append(self, proposals: Sequence[Proposal], known: Mapping[str, Known]) -> Appended:
+    async def append(
+        self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
+    ) -> Appended:
         await self._before()
         if self.late and self.rng.random() < self.late:
             await asyncio.sleep(self.rng.uniform(0.5, 3.0))
@@ -45,7 +47,7 @@ class UnreliableJournal:
         return appended
 
     async def append_group(
-        self, staging: str, parts: Sequence[Proposal], known: Known
+        self, staging: str, parts: Sequence[Proposal], known: KnownState
     ) -> tuple[Outcome, int | None]:
         await self._before()
         appended = await self.inner.append_group(staging, parts, known)
@@ -57,7 +59,7 @@ class UnreliableJournal:
         return await self.inner.marks(project, up_to, limit)
 
     async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known: Known
+        self, project: str, effects: Mapping[int, bytes], known: KnownState
     ) -> None:
         await self._before()
         await self.inner.record_effects(project, effects, known)
@@ -73,13 +75,13 @@ class UnreliableJournal:
         await self._after()
         return entries
 
-    async def read_on(self, project: str, known: Known, limit: int) -> list[Entry]:
+    async def read_on(self, project: str, known: KnownState, limit: int) -> list[Entry]:
         await self._before()
         entries = await self.inner.read_on(project, known, limit)
         await self._after()
         return entries
 
-    async def stand(self, known: Mapping[str, Known]) -> dict[str, Stands]:
+    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, Stands]:
         await self._before()
         stands = await self.inner.stand(known)
         await self._after()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from persistence.pool import Database
-from server.control_plane.latencies import told
+from server.control_plane.latencies import histogram_map
 from server.events.events import About
 from server.health.durations import Durations
 from tests.server.conftest import Node, create_project, eventually
@@ -21,9 +21,9 @@ def nothing_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine of a test may be busy: that is no finding here."""
 
     def nothing(*each: Durations) -> dict[str, Any]:
-        return told(Durations(each[0].bounds))
+        return histogram_map(Durations(each[0].bounds))
 
-    monkeypatch.setattr("server.figures.node_health.told", nothing)
+    monkeypatch.setattr("server.figures.node_health.histogram_map", nothing)
 
 
 MAKE_OPERATORS = "UPDATE prime_users SET is_operator = true WHERE username = 'olga'"

@@ -16,9 +16,9 @@ from persistence.tables import (
     users,
 )
 from persistence.tables.internal import account_deletions, guests, taken_roles
-from persistence.tables.internal.account_deletions import Owned
+from persistence.tables.internal.account_deletions import OwnedProject
 from persistence.tables.mail_outbox import MailKind
-from persistence.tables.one_time_tokens import Purpose, Taken
+from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from rooms.roles import Grant
 from schema.accounts.audit_events import AuditEvent
@@ -33,7 +33,7 @@ from schema.calling.deletion_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_PROJECTS_SHOWN
-from server.accounts.logins import Proved
+from server.accounts.logins import PasswordProof
 from server.calls.accounts.ending_logins import end_logins, tell_ended
 from server.calls.accounts.recent_login import require_recent
 from server.calls.accounts.self_service.mailed_proofs import count_mail, take_code, use_up
@@ -50,10 +50,10 @@ AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Closed:
+class _ClosedAccount:
     """What an account that was closed had, to be told once this is committed."""
 
-    owned: list[Owned]
+    owned: list[OwnedProject]
     """Its projects, the first of them."""
     total: int
     brought_back: list[str]
@@ -64,21 +64,25 @@ class _Closed:
 
 async def preview(context: Context, caller: Caller, params: PreviewDeletion) -> DeletionPreview:
     """What would become of each project (rule A28)."""
-    owned, total = await account_deletions.owned(context.db, caller.user, MAX_PROJECTS_SHOWN)
-    return DeletionPreview([_fate(project) for project in owned], total, context.grace_days)
+    owned_projects, total = await account_deletions.owned(
+        context.db, caller.user, MAX_PROJECTS_SHOWN
+    )
+    return DeletionPreview(
+        [_fate(project) for project in owned_projects], total, context.grace_days
+    )
 
 
 async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Deletion:
     """Close the account; it and what is its own are erased after the grace time (rule A28)."""
-    by = _by_login if params.code is None else _by_code
-    closed = await by(context, caller, params)
+    delete_account = _by_login if params.code is None else _by_code
+    closed_account = await delete_account(context, caller, params)
     for project_id, heir in params.projects.items():
         context.announcer.role_changed(project_id, heir, Grant("owner"))
-    await tell_projects(context, closed.brought_back)
-    tell_ended(context, closed.ended)
+    await tell_projects(context, closed_account.brought_back)
+    tell_ended(context, closed_account.ended)
     erase_at = time.time() * 1_000 + context.grace_days * DAY
-    shown_projects = closed.owned[:MAX_PROJECTS_SHOWN]
-    return Deletion([_fate(project) for project in shown_projects], closed.total, erase_at)
+    shown_projects = closed_account.owned[:MAX_PROJECTS_SHOWN]
+    return Deletion([_fate(project) for project in shown_projects], closed_account.total, erase_at)
 
 
 async def request_deletion(context: Context, caller: Caller, params: RequestDeletion) -> Done:
@@ -97,49 +101,49 @@ async def request_deletion(context: Context, caller: Caller, params: RequestDele
     return Done()
 
 
-async def _by_login(context: Context, caller: Caller, params: DeleteAccount) -> _Closed:
+async def _by_login(context: Context, caller: Caller, params: DeleteAccount) -> _ClosedAccount:
     """By the password, or a login of a moment ago."""
-    proved = await _who_deletes(context, caller, params.password)
+    proof = await _who_deletes(context, caller, params.password)
     async with context.db.transaction() as tx:
-        await account_deletions.lock_owned(tx, proved.user.id)
-        await require_still(context, tx, proved)
-        return await _close(context, caller, tx, proved.user, params.projects)
+        await account_deletions.lock_owned(tx, proof.user.id)
+        await require_still(context, tx, proof)
+        return await _close(context, caller, tx, proof.user, params.projects)
 
 
-async def _by_code(context: Context, caller: Caller, params: DeleteAccount) -> _Closed:
+async def _by_code(context: Context, caller: Caller, params: DeleteAccount) -> _ClosedAccount:
     """By the code of a mail; one that is wrong is counted."""
     if params.password is not None:
         text = "give the `password`, or the `code` of the mail, and not both"
         raise Refused(ErrorCode.VALIDATION, text, field="code")
-    closed: list[_Closed] = []
+    closed_accounts: list[_ClosedAccount] = []
 
-    async def take(tx: Executor) -> Taken | None:
+    async def take(tx: Executor) -> TakenToken | None:
         await account_deletions.lock_owned(tx, caller.user)  # first, as above
         return await take_code(context, tx, caller.user, Purpose.DELETE_ACCOUNT, params.code)
 
-    async def close(tx: Executor, user: UserRow, _taken: Taken) -> None:
-        closed.append(await _close(context, caller, tx, user, params.projects))
+    async def close(tx: Executor, user: UserRow, _taken: TakenToken) -> None:
+        closed_accounts.append(await _close(context, caller, tx, user, params.projects))
 
     await use_up(context, caller, Purpose.DELETE_ACCOUNT, take, close)
-    return closed[0]
+    return closed_accounts[0]
 
 
 async def _close(
     context: Context, caller: Caller, tx: Executor, user: UserRow, heirs: dict[str, str]
-) -> _Closed:
-    owned, total = await _hand_on(context, tx, user, heirs)
-    archived = [project for project in owned if _fate(project).becomes == "archived"]
+) -> _ClosedAccount:
+    owned_projects, total = await _hand_on(context, tx, user, heirs)
+    archived = [project for project in owned_projects if _fate(project).becomes == "archived"]
     await studio_projects.set_all_archived(tx, [project.id for project in archived], True)
     brought_back = [project.id for project in archived if not project.archived]
     await account_deletions.put(tx, user.id, brought_back, context.grace_days)
     await one_time_tokens.void(tx, user.id)
     await taken_roles.void_invitations(tx, user.id)
-    ended = await end_logins(context, tx, user.id, reason="account deleted")
+    ended_ids = await end_logins(context, tx, user.id, reason="account deleted")
     await _tell_owner(context, tx, caller, user)
-    return _Closed(owned, total, brought_back, ended)
+    return _ClosedAccount(owned_projects, total, brought_back, ended_ids)
 
 
-async def _who_deletes(context: Context, caller: Caller, password: str | None) -> Proved:
+async def _who_deletes(context: Context, caller: Caller, password: str | None) -> PasswordProof:
     """By the password, or where there is none by a login of a moment ago; raises `Refused`."""
     if password is not None:
         return await require_password(context, caller, password)
@@ -151,7 +155,7 @@ async def _who_deletes(context: Context, caller: Caller, password: str | None) -
     user = await users.by_id(context.db, caller.user)
     if user is None:
         raise NotFound("this account is gone")
-    return Proved(user, None)
+    return PasswordProof(user, None)
 
 
 async def cancel(context: Context, tx: Executor, user: UserRow) -> list[str]:
@@ -180,22 +184,22 @@ async def tell_projects(context: Context, projects: list[str]) -> None:
 
 async def _hand_on(
     context: Context, tx: Executor, user: UserRow, heirs: dict[str, str]
-) -> tuple[list[Owned], int]:
+) -> tuple[list[OwnedProject], int]:
     """Give projects to the members named; those of the user as they are then."""
     most = int(min(context.usage.limits.projects_per_user, 100_000))
-    mine = {project.id for project in (await account_deletions.owned(tx, user.id, most))[0]}
+    own_ids = {project.id for project in (await account_deletions.owned(tx, user.id, most))[0]}
     for project, heir in sorted(heirs.items()):
-        if project not in mine:
+        if project not in own_ids:
             raise _unfit(f"{project} is no project that you own")
         role = await project_members.role_of(tx, project, heir)
         if heir == user.id or role is None:
             raise _unfit(f"{heir} is no other member of {project}; name one who is, or none")
         try:
-            await project_members.grant(tx, project, heir, "owner", by=user.id)
+            await project_members.grant(tx, project, heir, "owner", actor=user.id)
         except (GuestOwner, LeavingOwner) as error:
             raise _unfit(str(error)) from None
-    owned, total = await account_deletions.owned(tx, user.id, most)
-    return owned, total
+    owned_projects, total = await account_deletions.owned(tx, user.id, most)
+    return owned_projects, total
 
 
 def _unfit(text: str) -> Refused:
@@ -214,7 +218,7 @@ async def _tell_owner(context: Context, tx: Executor, caller: Caller, user: User
     await audit_log.insert(tx, AuditEvent.ACCOUNT_CLOSED, user=user.id, address=caller.address)
 
 
-def _fate(project: Owned) -> ProjectFate:
+def _fate(project: OwnedProject) -> ProjectFate:
     becomes = "kept" if project.owners else "archived" if project.others else "erased"
     return ProjectFate(project.id, project.name, project.others, becomes)
 

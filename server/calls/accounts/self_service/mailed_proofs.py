@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_credentials, mail_outbox, one_time_tokens, users
 from persistence.tables.mail_outbox import MailKind
-from persistence.tables.one_time_tokens import Purpose, Taken
+from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.params import Done
@@ -31,37 +31,39 @@ NOT_VALID = "this link or code is not valid any more; ask for a new one"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """Whose code is looked for where the address has no account: as much is done."""
 
-Take = Callable[[Executor], Awaitable[Taken | None]]
-Effect = Callable[[Executor, UserRow, Taken], Awaitable[None]]
+Take = Callable[[Executor], Awaitable[TakenToken | None]]
+Effect = Callable[[Executor, UserRow, TakenToken], Awaitable[None]]
 
 
 async def verify(context: Context, caller: Caller, params: Verify) -> Done:
     """Prove the address (rule A23); who shows nothing else takes all ways in off (rule A55)."""
     take = taking(context, Purpose.VERIFY_ADDRESS, params.token, params.email, params.code)
-    theirs = {await _whose_password(context, caller, params)}
+    users_allowed = {await _whose_password(context, caller, params)}
     if caller.identity is not None:
-        theirs.add(caller.user)
-    ended: list[str] = []
-    closed = False
-    joined: list[invitations.Joined] = []
+        users_allowed.add(caller.user)
+    ended_ids: list[str] = []
+    is_closed = False
+    joined_projects: list[invitations.Joined] = []
 
-    async def prove(tx: Executor, user: UserRow, taken: Taken) -> None:
-        nonlocal closed
-        if user.id not in theirs and not await users.is_verified(tx, user.id):
-            closed = True
-            ended.extend(await close_ways_in(context, tx, user.id, caller.address))
-        elif (accepted := await invitations.accept_pending(context, tx, user)) is not None:
-            joined.append(accepted)
-        await users.verify_email(tx, user.id, taken.email)
+    async def prove(tx: Executor, user: UserRow, taken_secret: TakenToken) -> None:
+        nonlocal is_closed
+        if user.id not in users_allowed and not await users.is_verified(tx, user.id):
+            is_closed = True
+            ended_ids.extend(await close_ways_in(context, tx, user.id, caller.address))
+        elif (
+            accepted_invitation := await invitations.accept_pending(context, tx, user)
+        ) is not None:
+            joined_projects.append(accepted_invitation)
+        await users.verify_email(tx, user.id, taken_secret.email)
         await audit_log.insert(
             tx, AuditEvent.ADDRESS_VERIFIED, user=user.id, address=caller.address
         )
 
     user = await use_up(context, caller, Purpose.VERIFY_ADDRESS, take, prove)
-    tell_ended(context, ended)
-    if closed:
+    tell_ended(context, ended_ids)
+    if is_closed:
         await context.logins.others_were_here(context.db, user.email, caller.address)
-    for membership in joined:
+    for membership in joined_projects:
         invitations.tell(context, membership)
     return Done()
 
@@ -100,18 +102,18 @@ async def reset_password(context: Context, caller: Caller, params: ResetPassword
     take = taking(context, Purpose.RESET_PASSWORD, params.token, params.email, params.code)
     await _require_good(context, caller, params.token)
     password_hash = await context.passwords.hash(form, caller.address)
-    ended: list[str] = []
+    ended_ids: list[str] = []
 
-    async def reset(tx: Executor, user: UserRow, taken: Taken) -> None:
+    async def reset(tx: Executor, user: UserRow, taken_secret: TakenToken) -> None:
         checked(params.password, user.email, user.username)
         await auth_credentials.put_password(tx, user.id, password_hash)
         await unlink_unproved(tx, user.id, caller.address)
-        await users.verify_email(tx, user.id, taken.email)
-        ended.extend(await void_all(context, tx, user, MailKind.PASSWORD_CHANGED))
+        await users.verify_email(tx, user.id, taken_secret.email)
+        ended_ids.extend(await void_all(context, tx, user, MailKind.PASSWORD_CHANGED))
         await audit_log.insert(tx, AuditEvent.PASSWORD_RESET, user=user.id, address=caller.address)
 
     user = await use_up(context, caller, Purpose.RESET_PASSWORD, take, reset)
-    tell_ended(context, ended)
+    tell_ended(context, ended_ids)
     await context.logins.others_were_here(context.db, user.email, caller.address)
     return Done()
 
@@ -124,11 +126,11 @@ async def void_all(
     Returns which logins ended, to be told once this is committed; the owner gets a mail.
     """
     await one_time_tokens.void(tx, user.id)
-    ended = await end_logins(context, tx, user.id, but=but, reason="password changed")
+    ended_ids = await end_logins(context, tx, user.id, but=but, reason="password changed")
     await mail_outbox.put(
         tx, recipient=user.email, kind=kind, payload={"name": user.name}, user_id=user.id
     )
-    return ended
+    return ended_ids
 
 
 def ask_for_mail(context: Context, caller: Caller, mail: AskedMail) -> Done:
@@ -166,11 +168,11 @@ def taking(
         text = "give the `token` of the link, or `email` and `code`, and not both"
         raise Refused(ErrorCode.VALIDATION, text, field="token")
 
-    async def by_token(tx: Executor) -> Taken | None:
+    async def by_token(tx: Executor) -> TakenToken | None:
         hashed = context.one_time.hash_of_token(token or "")
         return await one_time_tokens.take_by_token(tx, purpose, hashed)
 
-    async def by_code(tx: Executor) -> Taken | None:
+    async def by_code(tx: Executor) -> TakenToken | None:
         user = await users.by_email(tx, email or "")
         return await take_code(context, tx, NOBODY if user is None else user.id, purpose, code)
 
@@ -179,7 +181,7 @@ def taking(
 
 async def take_code(
     context: Context, tx: Executor, user: str, purpose: Purpose, code: str | None
-) -> Taken | None:
+) -> TakenToken | None:
     """Use up the code of a user."""
     hashes = context.one_time.hashes_of_code(user, purpose, code or "")
     return await one_time_tokens.take_by_code(tx, user, purpose, *hashes)

@@ -6,14 +6,14 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_credentials, mail_outbox, one_time_tokens, users
 from persistence.tables.mail_outbox import MailKind
-from persistence.tables.one_time_tokens import Purpose, Taken
+from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.proving_calls import ChangeEmail, ChangePassword, ConfirmEmail
 from schema.errors import ErrorCode
 from schema.text import email_addresses
-from server.accounts.logins import Proved
+from server.accounts.logins import PasswordProof
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.ending_logins import tell_ended
@@ -33,21 +33,21 @@ from server.refused import Refused
 
 async def change_password(context: Context, caller: Caller, params: ChangePassword) -> Done:
     """A new password for who knows the old one; all other logins end (rule A25)."""
-    proved = await require_password(context, caller, params.password)
-    user = proved.user
+    proof = await require_password(context, caller, params.password)
+    user = proof.user
     form = checked(params.new_password, user.email, user.username, field="new_password")
     password_hash = await context.passwords.hash(form, caller.address)
     async with context.db.transaction() as tx:
-        before = proved.password_hash
+        before = proof.password_hash
         if not await auth_credentials.change_password(tx, user.id, before, password_hash):
             raise _changed()
-        ended = await void_all(
+        ended_ids = await void_all(
             context, tx, user, MailKind.PASSWORD_CHANGED, but=caller.auth_session
         )
         await audit_log.insert(
             tx, AuditEvent.PASSWORD_CHANGED, user=user.id, address=caller.address
         )
-    tell_ended(context, ended)
+    tell_ended(context, ended_ids)
     await context.logins.others_were_here(context.db, user.email, caller.address)
     return Done()
 
@@ -59,12 +59,12 @@ async def change_email(context: Context, caller: Caller, params: ChangeEmail) ->
     old address is told at once.
     """
     require_address(params.email)
-    proved = await require_password(context, caller, params.password)
+    proof = await require_password(context, caller, params.password)
     count_mail(context, caller)
-    user, purpose = proved.user, Purpose.CHANGE_ADDRESS
+    user, purpose = proof.user, Purpose.CHANGE_ADDRESS
     email = email_addresses.as_kept(params.email)
     async with context.db.transaction() as tx:
-        await require_still(context, tx, proved)
+        await require_still(context, tx, proof)
         prepared = await context.asked_mails.prepare(tx, purpose, user, email)
         if prepared is not None:
             await mail_outbox.put(
@@ -85,17 +85,17 @@ async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) 
         text = "give the `token` of the link, or the `code`, and not both"
         raise Refused(ErrorCode.VALIDATION, text, field="token")
 
-    async def take(tx: Executor) -> Taken | None:
+    async def take(tx: Executor) -> TakenToken | None:
         if params.token is not None:
             hashed = context.one_time.hash_of_token(params.token)
             return await one_time_tokens.take_by_token(tx, Purpose.CHANGE_ADDRESS, hashed)
         user = NOBODY if caller.identity is None else caller.user
         return await take_code(context, tx, user, Purpose.CHANGE_ADDRESS, params.code)
 
-    async def change(tx: Executor, user: UserRow, taken: Taken) -> None:
-        await users.change_email(tx, user.id, taken.email)
+    async def change(tx: Executor, user: UserRow, taken_secret: TakenToken) -> None:
+        await users.change_email(tx, user.id, taken_secret.email)
         await one_time_tokens.void(tx, user.id)
-        payload = {"name": user.name, "address": taken.email}
+        payload = {"name": user.name, "address": taken_secret.email}
         await mail_outbox.put(
             tx,
             recipient=user.email,
@@ -110,7 +110,7 @@ async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) 
     return Done()
 
 
-async def require_password(context: Context, caller: Caller, password: str) -> Proved:
+async def require_password(context: Context, caller: Caller, password: str) -> PasswordProof:
     """The caller, who knows the password too; counted as at a login, raises `Refused` (rule A4)."""
     user = await users.by_id(context.db, caller.user)
     if user is None:
@@ -119,9 +119,9 @@ async def require_password(context: Context, caller: Caller, password: str) -> P
     return await context.logins.proved(context.db, user.email, password, caller.address, now)
 
 
-async def require_still(context: Context, tx: Executor, proved: Proved) -> None:
+async def require_still(context: Context, tx: Executor, proof: PasswordProof) -> None:
     """Raises `Refused` if the password was changed since; in a transaction that holds the user."""
-    if not await context.logins.still(proved)(tx):
+    if not await context.logins.still(proof)(tx):
         raise _changed()
 
 

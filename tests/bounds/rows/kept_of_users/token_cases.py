@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from persistence.tables import one_time_tokens
 from persistence.tables.logging_in import second_factors
-from persistence.tables.one_time_tokens import Hashes, Made, Purpose
+from persistence.tables.one_time_tokens import Hashes, Purpose, TokenOutcome
 from schema.bounds import Instead, Past
 from schema.errors import ErrorCode
 from schema.limits import (
@@ -28,7 +28,7 @@ UPDATE one_time_tokens SET made_at = made_at - interval '1 hour'
 """
 
 
-async def _put(node: Node, user: str, number: int) -> Made:
+async def _put(node: Node, user: str, number: int) -> TokenOutcome:
     hashes = Hashes(b"t%031d" % number, b"c" * 32)
     db = node.context.db
     made = await one_time_tokens.put(
@@ -77,7 +77,7 @@ async def apps(node: Node) -> Seen:
 async def mailed_codes(node: Node) -> Seen:
     ann = (await node.musician("ann")).user
     made = [await _put(node, ann, number) for number in range(MAX_MAILED_CODES_A_DAY + 1)]
-    seen = [None if each is Made.WITH_CODE else Instead.LINK_ONLY for each in made]
+    seen = [None if each is TokenOutcome.WITH_CODE else Instead.LINK_ONLY for each in made]
     return Seen(seen[-2], seen[-1])
 
 

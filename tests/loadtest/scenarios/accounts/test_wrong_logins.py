@@ -4,7 +4,12 @@ import asyncio
 from typing import Any, cast
 
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused
-from loadtest.scenarios.accounts.wrong_logins import Known, RightLogins, WrongLogins, patiently
+from loadtest.scenarios.accounts.wrong_logins import (
+    KnownAccount,
+    RightLogins,
+    WrongLogins,
+    patiently,
+)
 
 
 class Door:
@@ -40,7 +45,7 @@ async def test_wrong_logins_are_sent_by_the_clock_and_counted_by_answer() -> Non
 async def test_right_logins_wait_as_they_are_told_and_count_it() -> None:
     right = RightLogins()
     told = PrimeRefused("unavailable: busy", 1.0)
-    await right.run([(Known("ann", "here"), door(told, {}, {}))], 0.05)
+    await right.run([(KnownAccount("ann", "here"), door(told, {}, {}))], 0.05)
     assert right.refused == {"unavailable": 1}
     assert right.ms
 

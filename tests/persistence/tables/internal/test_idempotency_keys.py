@@ -27,7 +27,7 @@ async def test_a_key_is_claimed_once_and_keeps_its_first_reply(database: Databas
     ann, ben = await make_user(database), await make_user(database)
     assert await idempotency_keys.claim(database, ann.id, "k", "a.b", DIGEST) is None
     kept = await idempotency_keys.claim(database, ann.id, "k", "c.d", DIGEST[::-1])
-    assert kept == idempotency_keys.Kept("a.b", DIGEST, None)
+    assert kept == idempotency_keys.KeptCall("a.b", DIGEST, None)
     assert await idempotency_keys.complete(database, ann.id, "k", b"{}") == b"{}"
     assert await idempotency_keys.complete(database, ann.id, "k", b"[]") == b"{}"
     await idempotency_keys.give_up(database, ann.id, "k")

@@ -153,7 +153,7 @@ async def test_a_new_key_is_found_and_an_unknown_one_is_not_looked_for_all_the_t
     second = ECKey.generate_key("P-256", {"kid": "second"})
     provider.answers["/jwks"] = Answer(KeySet([KEY, second]).as_dict())
     provider.key = second
-    exchange._discovery._kept[provider.issuer].keys_read_at -= 3_600
+    exchange._discovery._cached_issuers[provider.issuer].keys_read_at -= 3_600
     await log_in(exchange, provider, settings_of(provider))
     provider.key = ECKey.generate_key("P-256", {"kid": "third"})
     for _ in range(3):

@@ -9,7 +9,7 @@ import pytest
 
 from server.operating.checks import data_directory as module
 from server.operating.checks.data_directory import data_directory
-from server.operating.checks.finding import Doubtful, Wrong
+from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 
@@ -31,13 +31,13 @@ async def test_one_that_can_be_made_is_not_made(tmp_path: Path) -> None:
 async def test_where_nothing_can_be_made_it_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Wrong, match="of the kernel"):
+    with pytest.raises(CheckFailed, match="of the kernel"):
         await data_directory(on("/proc/nope"))
     (tmp_path / "file").touch()
-    with pytest.raises(Wrong, match="is a file"):
+    with pytest.raises(CheckFailed, match="is a file"):
         await data_directory(on(tmp_path / "file" / "data"))
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(Wrong, match=f"may not write in {tmp_path}"):
+    with pytest.raises(CheckFailed, match=f"may not write in {tmp_path}"):
         await data_directory(on(tmp_path / "data"))
 
 
@@ -46,7 +46,7 @@ async def test_room_on_the_disk_is_looked_at(
 ) -> None:
     free = module.LEAST_FREE - 1
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10 << 40, 0, free))
-    with pytest.raises(Wrong, match="make room"):
+    with pytest.raises(CheckFailed, match="make room"):
         await data_directory(on(tmp_path))
     free = module.ENOUGH_FREE - 1
     with pytest.raises(Doubtful, match="make room"):
@@ -57,5 +57,5 @@ async def test_one_that_no_embedded_server_needs_is_not_looked_at() -> None:
     url = {"DATABASE_URL": "postgresql://prime@127.0.0.1:1/prime"}
     for redis in ("", "redis://127.0.0.1:1"):
         assert "not used" in await data_directory(on("/proc/nope", **url, REDIS_URL=redis))
-    with pytest.raises(Wrong):
+    with pytest.raises(CheckFailed):
         await data_directory(on("/proc/nope", **url))

@@ -6,13 +6,13 @@ import pytest
 
 from persistence.errors import Unfit
 from server.operating.checks import finding as module
-from server.operating.checks.finding import Doubtful, Finding, State, Wrong, finding
+from server.operating.checks.finding import CheckFailed, Doubtful, Finding, State, finding
 
 
 @pytest.mark.parametrize(
     ("error", "state", "told"),
     [
-        (Wrong("not\nso"), State.FAILED, "not so"),
+        (CheckFailed("not\nso"), State.FAILED, "not so"),
         (Unfit("not so"), State.FAILED, "not so"),
         (Doubtful("perhaps"), State.WARNING, "perhaps"),
         (KeyError("hunter22"), State.FAILED, "a mistake of ours (KeyError)"),

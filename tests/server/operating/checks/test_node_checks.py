@@ -10,7 +10,7 @@ import pytest
 
 from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from server.operating.checks import node_checks
-from server.operating.checks.finding import Doubtful, Wrong
+from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.reading import read_settings
 
 
@@ -25,7 +25,7 @@ async def test_where_it_listens() -> None:
         f"127.0.0.1:{port} is free"
     )
     elsewhere = read_settings({"host": "192.0.2.1", "behind_proxy": "on"}, {})
-    with pytest.raises(Wrong, match=r"cannot listen on 192.0.2.1:8787: Cannot assign"):
+    with pytest.raises(CheckFailed, match=r"cannot listen on 192.0.2.1:8787: Cannot assign"):
         await node_checks.listening(elsewhere)
 
 
@@ -87,15 +87,15 @@ async def test_how_many_may_connect(
 async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
     made = CertificateAuthority(tmp_path)
     words = {"tls_certificate": str(made.certificate), "tls_key": str(made.key)}
-    with pytest.raises(Wrong, match="cannot be read"):
+    with pytest.raises(CheckFailed, match="cannot be read"):
         await node_checks.tls(read_settings(words, {}))
     for lasts, told in ((-1, "has run out"), (3, "days left: renew it"), (90, "chmod o=")):
         made.write("prime", lasts * DAY)
         made.key.chmod(0o644)
-        with pytest.raises((Wrong, Doubtful), match=told):
+        with pytest.raises((CheckFailed, Doubtful), match=told):
             await node_checks.tls(read_settings(words, {}))
     made.write("early", 90 * DAY, begins=DAY)
-    with pytest.raises(Wrong, match="not valid before 2"):
+    with pytest.raises(CheckFailed, match="not valid before 2"):
         await node_checks.tls(read_settings(words, {}))
     made.write("prime", 90 * DAY)
     made.key.chmod(0o640)
@@ -104,7 +104,7 @@ async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
     other.mkdir()
     CertificateAuthority(other).write("prime", 90 * DAY)
     words["tls_key"] = str(other / "privkey.pem")
-    with pytest.raises(Wrong, match="the key is not that of the certificate"):
+    with pytest.raises(CheckFailed, match="the key is not that of the certificate"):
         await node_checks.tls(read_settings(words, {}))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.operating.checks import reachability_checks
-from server.operating.checks.finding import Doubtful, Wrong
+from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 from tests.server import valkey_servers
@@ -45,10 +45,10 @@ async def test_redis_is_asked_as_the_bus_asks(tmp_path: Path) -> None:
         url = server.url.replace("//", f"//prime:{PASSWORD}@")
         assert (await reachability_checks.redis(read(REDIS_URL=url))).startswith("Valkey ")
         for wrong in (url.replace(PASSWORD, "x" + PASSWORD), url.replace("prime", "mute")):
-            with pytest.raises(Wrong, match=r"127\.0\.0\.1") as refused:
+            with pytest.raises(CheckFailed, match=r"127\.0\.0\.1") as refused:
                 await reachability_checks.redis(read(REDIS_URL=wrong))
             assert PASSWORD not in str(refused.value)
-    with pytest.raises(Wrong, match="hear each other late"):
+    with pytest.raises(CheckFailed, match="hear each other late"):
         await reachability_checks.redis(read(REDIS_URL=server.url))
 
 
@@ -61,7 +61,7 @@ async def test_no_redis_is_right_for_one_node_alone() -> None:
 
 async def test_what_is_no_redis_is_a_line() -> None:
     async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        with pytest.raises(Wrong):
+        with pytest.raises(CheckFailed):
             await reachability_checks.redis(read(REDIS_URL=f"redis://127.0.0.1:{port}"))
 
 
@@ -71,7 +71,7 @@ async def test_mail_is_not_sent_and_its_server_is_asked() -> None:
         settings = read(SMTP_URL=f"smtp://127.0.0.1:{received.port}", **FROM)
         assert await reachability_checks.mail(settings) == f"127.0.0.1:{received.port} answers"
         assert received.messages == []
-    with pytest.raises(Wrong, match=r"127\.0\.0\.1:1: .*mails would wait") as refused:
+    with pytest.raises(CheckFailed, match=r"127\.0\.0\.1:1: .*mails would wait") as refused:
         await reachability_checks.mail(read(SMTP_URL=f"smtp://me:{PASSWORD}@127.0.0.1:1", **FROM))
     assert PASSWORD not in str(refused.value)
 
