@@ -21,6 +21,7 @@ async def test_R48_rooms_of_all_nodes_are_one_list(doors: Doors) -> None:
     await bob.join(project)
     await bob.join(other)
     await ann.edit(project, marker("marker_01"))
+    await bob.until("delta")  # the other node has it too
     by_call = await doors.by_call("rooms")
     assert by_call == await doors.by_machine("rooms")
     rows = {row["project"]: row for row in by_call["rooms"]}
