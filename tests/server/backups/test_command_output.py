@@ -1,7 +1,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -11,6 +11,16 @@ from server.backups.backup_directory import NotKept
 from server.backups.command_output import EndWords
 
 Tell = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def begun_from_a_terminal() -> Iterator[None]:
+    """Also where the suite runs behind `nohup`, or in the background of a shell."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    before_interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGINT, before_interrupt)
 
 
 def send(*numbers: signal.Signals) -> None:
