@@ -56,6 +56,9 @@ WHERE i.token_hash = $1 AND i.withdrawn_at IS NULL AND i.expires_at > now()
     AND i.uses < i.max_uses AND m.role = 'owner'
 """
 
+# Whoever voids all those of an owner holds no project: who accepts one waits, and finds it void.
+HOLD_OPEN = f"{OPEN} FOR NO KEY UPDATE OF i"
+
 # A member may have come by it: it leads back, whatever became of it (rule R31).
 OF_MEMBER = """
 SELECT i.id, i.project_id, i.address, i.role, i.tracks, i.expires_at, i.guests,
@@ -190,12 +193,24 @@ async def accept(
     its tracks and more, is kept, and nothing is used up; what was taken away since it was made is
     not given back (rule R45). Raises `TooManyMembers`, `TooManyTracks`.
     """
+    try:
+        return await _accept(tx, token_hash, user, addresses, most)
+    except NotFound:  # the project, or the user, is gone since: it is nobody's (rule R33)
+        return None
+
+
+async def _accept(
+    tx: Executor, token_hash: bytes, user: str, addresses: Sequence[str], most: float
+) -> tuple[OpenInvitation, MemberRow, bool] | None:
     invitation_seen = await find(tx, token_hash)
     if invitation_seen is None:
         return None
     await project_members.lock(tx, invitation_seen.project)
-    invitation = await find(tx, token_hash)  # of several at once, each sees what the one before did
-    if invitation is None or (invitation.address and invitation.address not in addresses):
+    row = await tx.fetchrow(HOLD_OPEN, token_hash)  # each sees what the one before it did
+    if row is None:
+        return None
+    invitation = _open(row)
+    if invitation.address and invitation.address not in addresses:
         return None
     if await taken_roles.is_older(tx, invitation.id, user):
         return None

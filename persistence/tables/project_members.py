@@ -102,10 +102,13 @@ COUNT_OTHERS = """
 SELECT count(*) FROM project_members WHERE project_id = $1 AND user_id <> $2
 """
 
+# Whoever is being erased at this moment is waited for, and is found to be gone.
 GRANT = """
-WITH m AS (
+WITH u AS (
+    SELECT id FROM prime_users WHERE id = $2 FOR KEY SHARE
+), m AS (
     INSERT INTO project_members (project_id, user_id, role, tracks)
-    SELECT $1, id, $3, $4::text[] FROM prime_users WHERE id = $2
+    SELECT $1, id, $3, $4::text[] FROM u
     ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role, tracks = excluded.tracks
     RETURNING user_id, role, tracks
 )

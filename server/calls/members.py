@@ -12,6 +12,7 @@ from schema.tables.project_members import MEMBERS
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_owner
 from server.calls.rows.all_answers import OF_TABLES, ROW_ANSWERS
+from server.calls.writes.transactions import one_transaction
 
 
 async def list_(context: Context, caller: Caller, params: Any) -> Any:
@@ -33,18 +34,19 @@ async def grant(context: Context, caller: Caller, params: calls.GrantRole) -> An
     await require_owner(context, params.project, caller.user)
     user = params.user or await _user_by_address(context, caller, params)
     most = context.usage.limits.members_per_project
-    row = await project_members.grant(
-        context.db,
-        params.project,
-        user,
-        params.role,
-        most,
-        actor=caller.user,
-        tracks=params.tracks,
-        is_member=params.user is not None,
-    )
-    context.announcer.role_changed(params.project, user, row.grant)
-    return await member_of(context, caller, params.project, user)
+    async with one_transaction(context) as (inner_context, tx):
+        row = await project_members.grant(
+            tx,
+            params.project,
+            user,
+            params.role,
+            most,
+            actor=caller.user,
+            tracks=params.tracks,
+            is_member=params.user is not None,
+        )
+        inner_context.announcer.role_changed(params.project, user, row.grant)
+        return await member_of(inner_context, caller, params.project, user)
 
 
 async def _user_by_address(context: Context, caller: Caller, params: calls.GrantRole) -> str:
@@ -60,10 +62,11 @@ async def join(context: Context, caller: Caller, params: calls.JoinProject) -> A
     """Become a member by knowing the project's id, where that is enough (rule R11)."""
     most = context.usage.limits.members_per_project
     with looking_up(context, caller.user):
-        row, is_new = await project_members.join(context.db, params.project, caller.user, most)
-    if is_new:
-        context.announcer.role_changed(params.project, caller.user, row.grant)
-    return await member_of(context, caller, params.project, caller.user)
+        async with one_transaction(context) as (inner_context, tx):
+            row, is_new = await project_members.join(tx, params.project, caller.user, most)
+            if is_new:
+                inner_context.announcer.role_changed(params.project, caller.user, row.grant)
+            return await member_of(inner_context, caller, params.project, caller.user)
 
 
 async def revoke(context: Context, caller: Caller, params: calls.RevokeRole) -> calls.Done:

@@ -30,6 +30,7 @@ from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.members import member_of, require_tracks
+from server.calls.writes.transactions import one_transaction
 from server.refused import Refused, too_often
 
 TOKEN_LENGTH = 32
@@ -65,7 +66,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         seconds=params.expires_in,
         guests=params.guests,
     )
-    async with context.db.transaction() as tx:
+    async with one_transaction(context) as (inner_context, tx):
         invitation = await invitations.create(tx, new_invitation)
         details: dict[str, Any] = {"invitation": invitation, "role": params.role}
         details |= {"uses": params.max_uses, "guests": params.guests}
@@ -73,8 +74,8 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
             tx, AuditEvent.INVITATION_MADE, user=caller.user, project=params.project, **details
         )
         if params.email is not None:
-            await _mail(context, tx, caller, params, token)
-    context.announcer.rows_changed()
+            await _mail(inner_context, tx, caller, params, token)
+        inner_context.announcer.rows_changed()
     if params.email is not None:
         return InvitationMade(invitation, None, None)
     return InvitationMade(invitation, token, _link(context, token))
@@ -128,14 +129,14 @@ async def _find_of_member(context: Context, caller: Caller, token: str) -> OpenI
 
 
 async def accept(context: Context, caller: Caller, params: AcceptInvitation) -> Any:
-    """Become a member by it (rule R32)."""
-    user = await users.by_id(context.db, caller.user)
-    if user is None:
-        raise Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
-    async with context.db.transaction() as tx:
-        joined_project = await accept_for(context, caller, tx, params.token, user)
-    tell(context, joined_project)
-    return await member_of(context, caller, joined_project[0].project, user.id)
+    """Become a member by it (rule R32); the answer is what was committed, whatever comes then."""
+    async with one_transaction(context) as (inner_context, tx):
+        user = await users.by_id(tx, caller.user)
+        if user is None:
+            raise Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
+        joined_project = await accept_for(inner_context, caller, tx, params.token, user)
+        tell(inner_context, joined_project)
+        return await member_of(inner_context, caller, joined_project[0].project, user.id)
 
 
 Joined = tuple[OpenInvitation, MemberRow, bool]
