@@ -12,6 +12,7 @@ ABORT_REASONS = (
     "feed_failed",
     "no_handshake",
     "outbox_full",
+    "send_failed",
     "slow_reader",
     "stopping",
     "too_many_sockets",

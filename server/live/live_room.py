@@ -30,6 +30,7 @@ from rooms.effects import (
     SendTick,
     Settled,
 )
+from rooms.failed_effects import answers_instead
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.journal.feed import Feed
 from rooms.room import Room
@@ -192,11 +193,15 @@ class LiveRoom:
     # What the room asks for.
 
     def carry_out(self, effects: Effects) -> None:
-        """Do what the room asks, in its order."""
+        """Do what the room asks, in its order; what fails is lost alone."""
         for effect in effects:
             if self.is_closed:
                 return
-            self._carry_out(effect)
+            try:
+                self._carry_out(effect)
+            except Exception as error:  # neither the others nor who let us go on are at fault
+                self._report_mistake(error, f"{type(effect).__name__} of room")
+                self.run(answers_instead(self.room, effect))
 
     def _carry_out(self, effect: Effect) -> None:  # noqa: C901  # one arm for each kind of effect
         match effect:  # what most are comes first: each kind is tried in turn
@@ -243,8 +248,14 @@ class LiveRoom:
         recipients = self._recipients
         for connection in recipient_ids:
             recipient = recipients.get(connection)
-            if recipient is not None and not recipient.send_packet(packet):
-                self._feeds.fall_behind(recipient, packet)
+            if recipient is None:
+                continue
+            try:
+                if not recipient.send_packet(packet):
+                    self._feeds.fall_behind(recipient, packet)
+            except Exception as error:  # this one lacks it now, and comes back for it
+                self._report_mistake(error, "sending to a member of room")
+                recipient.abort("send_failed")
 
     def _admit(self, effect: Admit) -> None:
         recipient = self._recipients.get(effect.connection)
@@ -257,8 +268,8 @@ class LiveRoom:
             self._forget_audience()
             recipient.close(close)
 
-    def _report_mistake(self, error: Exception) -> None:
-        text = f"a job of room {self.room.project} failed"
+    def _report_mistake(self, error: Exception, what: str = "a job of room") -> None:
+        text = f"{what} {self.room.project} failed"
         self._loop.call_exception_handler({"message": text, "exception": error})
 
     def _report_quarantined(self, effect: Quarantined) -> None:

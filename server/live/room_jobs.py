@@ -144,14 +144,19 @@ class RoomJobs:
         if room.is_inside_group:
             self._held_back_futures.append(future)
             return
-        state = yield from pausing(document.freezing())
-        if not future.done():
+        try:
+            state = yield from pausing(document.freezing())
             known_state = KnownState(room.epoch, room.head, room.head_id)
-            future.set_result(
-                FrozenState(
-                    known_state, document.digest, state, room.unrecorded(), room.other_aspects()
-                )
+            frozen_state = FrozenState(
+                known_state, document.digest, state, room.unrecorded(), room.other_aspects()
             )
+        except Exception as error:
+            if future.done():
+                raise
+            future.set_exception(error)  # else whoever waits would wait until the room closes
+            return
+        if not future.done():
+            future.set_result(frozen_state)
 
     def _run_until(self, deadline: float) -> bool:
         try:
