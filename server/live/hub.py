@@ -33,9 +33,11 @@ from schema.messages import (
 from server.commits.committer import Took
 from server.events.events import About
 from server.health.metrics import Count
+from server.health.outages import because
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
 from server.live.room_commits import Commits
+from server.live.room_jobs import refuse
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
 from server.live.standing_orders import StandingOrders
 from server.live.write_behind.stays import Stays
@@ -83,8 +85,8 @@ class Hub:
         """The name of this node."""
         self.rooms: dict[str, LiveRoom] = {}
         """The open ones, by project."""
-        self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
-        """By project: rooms that are being loaded."""
+        self._opening: dict[str, asyncio.Future[LiveRoom]] = {}
+        """By project: rooms that are being loaded, by tasks of the node."""
         self._journal = journal
         self.bus = bus
         self._recipients = recipients
@@ -382,10 +384,24 @@ class Hub:
         self.standing_orders.require_open(project)
         opening = self._opening.get(project)
         if opening is None:
-            opening = asyncio.ensure_future(self._load(project))
-            self._opening[project] = opening
-            opening.add_done_callback(lambda _: self._opening.pop(project, None))
+            opening = self._opening[project] = asyncio.get_running_loop().create_future()
+            self._spawn(self._load_for_all(project, opening))
         return await asyncio.shield(opening)
+
+    async def _load_for_all(self, project: str, opening: "asyncio.Future[LiveRoom]") -> None:
+        """Load a room for all who wait for it, if anyone still does when it is there or fails."""
+        try:
+            live = await self._load(project)
+            if not opening.done():
+                opening.set_result(live)
+        except Exception as error:
+            log.info("a room could not be opened", project=project, **because(error))
+            if not opening.done():
+                opening.set_exception(error)
+                opening.exception()  # whoever waited may have gone
+        finally:
+            refuse([opening])  # the node stops
+            del self._opening[project]
 
     async def _load(self, project: str) -> LiveRoom:
         """Load the checkpoint, then every entry after it, also those committed meanwhile."""
