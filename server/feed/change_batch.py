@@ -125,6 +125,32 @@ async def _ties(
     return ties, bool(projects) + bool(people)
 
 
+async def watches_of(db: Executor, watches: Watches, changes: Sequence[Change]) -> set[Watch]:
+    """Who shows these rows or may see them, by what the log says of each; the rows are not read.
+
+    Of a row of which it says nothing that may be anyone who watches the table.
+    """
+    found = set[Watch]()
+    for change in changes:
+        for group in watches.of_table(change.table):
+            found |= group.holders.get(change.row, set())
+            found |= group.of_users(await _may_see(db, group, change))
+    members = [change for change in changes if change.table == MEMBERS]
+    if not all(change.project and change.user for change in members):
+        return set(watches.all())  # by whose rows it is known who sees what, of any table
+    return found | set(await touched_by_roles(db, watches, members))
+
+
+async def _may_see(db: Executor, group: Group, change: Change) -> set[str] | None:
+    """Users; None: everyone."""
+    users = set(filter(None, (change.user, change.old_user)))
+    projects = set(filter(None, (change.project, change.old_project)))
+    if change.everyone or not (users or projects):
+        return None
+    seers = users | await watched_rows.members_among(db, projects, group.by_user.keys())
+    return seers | {one for one, _ in await watched_rows.peers_among(db, group.by_user, users)}
+
+
 async def touched_by_roles(
     db: Executor, watches: Watches, changes: Sequence[Change]
 ) -> list[Watch]:

@@ -32,6 +32,13 @@ def kinds(group: Group, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set
     yield ENTERED, seeing - holding
 
 
+def concerned(group: Group, id: str, moment: ChangeBatch) -> set[Watch]:
+    """Who shows the row, or sees it now, whether it is in the list or not."""
+    row = moment.rows.get(group.listed.table.relation, {}).get(id)
+    seeing = group.of_users(set() if row is None else moment.ties.seers(group.listed.table, row))
+    return seeing | group.holders.get(id, set())
+
+
 class Changes:
     """Of one list at one moment; numbers stand for changes."""
 

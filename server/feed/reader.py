@@ -1,7 +1,8 @@
 """The one reader of the change log of a node, however many watch: never past what is under way."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -15,7 +16,13 @@ from persistence.tables.internal.change_log import Change, Place
 from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
-from server.feed.change_batch import ChangeBatch, read_change_batch, tables_of, touched_by_roles
+from server.feed.change_batch import (
+    ChangeBatch,
+    read_change_batch,
+    tables_of,
+    touched_by_roles,
+    watches_of,
+)
 from server.feed.watch_notifier import WatchNotifier
 from server.feed.watches import Watch, Watches
 from server.health.metrics import Count
@@ -33,10 +40,39 @@ RETRY_SECONDS = 0.5
 READY_SECONDS = 5.0
 """How long a watch that begins waits for the reader."""
 
+MOST_HALVES = 64
+"""Looks for rows that cannot be read: one among ten thousand takes thirty."""
+
 SLOW_TRIES = 2
 """One after the other that take too long: the third would not go better."""
 
 log = structlog.get_logger()
+
+Changed = tuple[str, str]
+"""A row that has changed: its table in the log, and its id."""
+
+Unreadable = Mapping[Changed, Exception]
+"""Rows that cannot be read, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What was read at once, up to `place`."""
+
+    place: Place
+    changes: Sequence[Change] = ()
+    batch: ChangeBatch | None = None
+    """None: it is not known what has changed."""
+    lists: Mapping[Watch, Sequence[Row]] = field(default_factory=dict)
+    """What those hold whose lists were read anew."""
+    unreadable: Unreadable = field(default_factory=dict)
+    """Left out of the batch."""
+    concerned: Collection[Watch] = ()
+    """Who shows one of those rows, or may see it."""
+
+
+class _UnreadableList(Exception):
+    """What one list holds could not be read: its watch is over, and the moment is read again."""
 
 
 class FeedReader:
@@ -112,7 +148,10 @@ class FeedReader:
             self._telling.settle(now)
             await self._telling.tell_position(now)
         else:
-            await self._read_moment(self._place, tables)
+            try:
+                await self._read_moment(self._place, tables)
+            except _UnreadableList:
+                self.wake()  # the place is as before
 
     def _cover(self, tables: frozenset[str]) -> frozenset[str]:
         """From the place of now on, all changes of these tables are read.
@@ -146,33 +185,85 @@ class FeedReader:
         await asyncio.sleep(GAP_SECONDS)
 
     async def _read_moment(self, log_place: Place, tables: frozenset[str]) -> None:
-        now, changes = log_place, None
+        """All that has changed since; where some rows cannot be read, all but those."""
         try:
-            async with watched_rows.one_snapshot(self._db) as db:
-                now, changes = await change_log.since(db, log_place, MAX_CHANGES_READ, tables)
-                self._count("feed_queries", 4)  # with what begins and ends the transaction
-                if changes is not None:
-                    batch, query_count = await read_change_batch(db, self._watches, now, changes)
-                    self._count("feed_queries", query_count)
-                    lists = await self._lists_anew(db, batch)
-        except Unavailable:
+            moment = await self._read_but({}, log_place, tables)
+        except (Unavailable, _UnreadableList):
             raise
         except Exception as error:
-            if not changes:
-                raise
-            self._place = now
-            await self._telling.cannot_read({change.table for change in changes}, error)
-            return
-        if changes is None:
-            is_ours = log_place.leads_to(now)
+            read_moment = await self._read_without_unreadable(log_place, tables, error)
+            if read_moment is None:
+                return
+            moment = read_moment
+        self._place = moment.place
+        if moment.batch is None:
+            is_ours = log_place.leads_to(moment.place)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
             log.warning("everyone who watches is to begin anew", reason=reason)
-            self._place = now
             await self._telling.resync_all(reason)
             return
+        self._seen(moment.changes)
+        if moment.unreadable:
+            await self._telling.cannot_read_rows(moment.unreadable, moment.concerned)
+        await self._telling.tell(moment.batch, moment.lists)
+
+    async def _read_but(
+        self, unreadable: Unreadable, log_place: Place, tables: frozenset[str]
+    ) -> _Moment:
+        """What has changed, but these rows: of who may see one of them it is known who that is."""
+        async with watched_rows.one_snapshot(self._db) as db:
+            now, changes = await change_log.since(db, log_place, MAX_CHANGES_READ, tables)
+            self._count("feed_queries", 4)  # with what begins and ends the transaction
+            if changes is None:
+                return _Moment(now)
+            left_out = [c for c in changes if (c.table, c.row) in unreadable]
+            concerned = await watches_of(db, self._watches, left_out)
+            read = [c for c in changes if (c.table, c.row) not in unreadable]
+            batch, query_count = await read_change_batch(db, self._watches, now, read)
+            self._count("feed_queries", query_count)
+            lists = await self._lists_anew(db, batch)
+        return _Moment(now, changes, batch, lists, unreadable, concerned)
+
+    async def _read_without_unreadable(
+        self, log_place: Place, tables: frozenset[str], error: Exception
+    ) -> _Moment | None:
+        """None: it is no row's fault, and all who watch these tables have been told."""
+        now, changes = await change_log.since(self._db, log_place, MAX_CHANGES_READ, tables)
+        if not changes:
+            raise error
+        try:
+            unreadable = await self._unreadable_among(changes, now)
+            if unreadable is not None:
+                return await self._read_but(unreadable, log_place, tables)
+        except (Unavailable, _UnreadableList):
+            raise
+        except Exception as again:
+            error = again
         self._place = now
-        self._seen(changes)
-        await self._telling.tell(batch, lists)
+        await self._telling.cannot_read({change.table for change in changes}, error)
+        return None
+
+    async def _unreadable_among(self, changes: Sequence[Change], place: Place) -> Unreadable | None:
+        """The rows that cannot be read, found by halves; None: they are too many."""
+        parts = [list(dict.fromkeys((change.table, change.row) for change in changes))]
+        found: dict[Changed, Exception] = {}
+        for _ in range(MOST_HALVES):
+            if not parts:
+                return found
+            part = parts.pop()
+            names = set(part)
+            among = [change for change in changes if (change.table, change.row) in names]
+            try:
+                async with watched_rows.one_snapshot(self._db) as db:
+                    await read_change_batch(db, self._watches, place, among)
+            except Unavailable:
+                raise
+            except Exception as error:
+                if len(part) == 1:
+                    found[part[0]] = error
+                else:
+                    parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+        return None
 
     async def _lists_anew(self, db: Executor, moment: ChangeBatch) -> dict[Watch, Sequence[Row]]:
         """What lists hold now of those whose roles, or whose peers, have changed."""
@@ -190,10 +281,14 @@ class FeedReader:
                 lists[watch] = await watched_rows.list_rows(
                     db, watched_list.table, watched_list.columns, user, watched_list.condition, most
                 )
+                self._count("feed_queries", await bring(db, watched_list.table, lists[watch]))
             except watched_rows.TooLarge:
                 self._telling.resync(watch, ResyncReason.TOO_MUCH)
-            else:
-                self._count("feed_queries", await bring(db, watched_list.table, lists[watch]))
+            except Unavailable:
+                raise
+            except Exception as error:
+                self._telling.cannot_list(watch, error)
+                raise _UnreadableList from error
             self._count("feed_queries")
         return lists
 

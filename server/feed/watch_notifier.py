@@ -15,7 +15,7 @@ from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
 from server.events.events import About
 from server.feed.change_batch import MEMBERS, ChangeBatch
-from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
+from server.feed.changes import CHANGED, ENTERED, LEFT, Changes, concerned, kinds
 from server.feed.positions import Positions
 from server.feed.ties import by_peers, by_role
 from server.feed.watches import Group, Watch, Watches
@@ -116,6 +116,20 @@ class WatchNotifier:
             for group in self._watches.of_table(table):
                 await self._end(group.watches(), ResyncReason.FAILED)
 
+    async def cannot_read_rows(
+        self, mistakes: Mapping[tuple[str, str], Exception], watches: Collection[Watch]
+    ) -> None:
+        """These rows (table, id) cannot be read: these watches, which may show them, begin anew."""
+        self._began_at = asyncio.get_running_loop().time()
+        for (table, row), error in mistakes.items():
+            self._note(table, error, row)
+        await self._end(watches, ResyncReason.FAILED)
+
+    def cannot_list(self, watch: Watch, error: Exception) -> None:
+        """What the list of this watch holds now cannot be read."""
+        self._note(watch.group.logged, error)
+        self.resync(watch, ResyncReason.FAILED)
+
     async def _end(self, watches: Iterable[Watch], reason: ResyncReason) -> None:
         for watch in list(watches):
             if watch.waiting is None:
@@ -133,8 +147,8 @@ class WatchNotifier:
             self._note(watch.group.logged, error)
             self.resync(watch, ResyncReason.FAILED)
 
-    def _note(self, table: str, error: Exception) -> None:
-        log.error("what has changed cannot be told", table=table, exc_info=error)
+    def _note(self, table: str, error: Exception, row: str = "") -> None:
+        log.error("what has changed cannot be told", table=table, row=row, exc_info=error)
         self._count("changes_untold", 1, About(name=table, text=type(error).__name__))
 
     def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
@@ -194,12 +208,16 @@ class WatchNotifier:
         beginners = self._watches.beginners
         for id in moment.changed.get(group.logged, {}):
             row = moment.rows.get(table.relation, {}).get(id)
-            for kind, watches in kinds(group, id, moment):
-                settled_watches = watches - beginners - apart
-                number = changes.number(kind, id, row) if settled_watches else 0
-                for watch in settled_watches:
-                    _take_change(watch, kind, id)
-                    numbers.setdefault(watch, []).append(number)
+            try:
+                for kind, watches in kinds(group, id, moment):
+                    settled_watches = watches - beginners - apart
+                    number = changes.number(kind, id, row) if settled_watches else 0
+                    for watch in settled_watches:
+                        _take_change(watch, kind, id)
+                        numbers.setdefault(watch, []).append(number)
+            except Exception as error:  # of this row alone
+                self._note(group.logged, error, id)
+                await self._end(concerned(group, id, moment) - beginners, ResyncReason.FAILED)
             await self._pause()
         return numbers
 
