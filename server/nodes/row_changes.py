@@ -4,6 +4,7 @@ A call that writes a row says so here and on the bus; other nodes read the row a
 holds. What the bus loses is found in the change log by the slow tick.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -225,7 +226,7 @@ class RowChanges:
         sessions = tables.get("collaboration_sessions", ())
         await self._act_on_permits({row.project for row in sessions if row.project})
         for project in {row.project for row in tables.get("audio_files", ()) if row.project}:
-            self._listener.media_changed(project)
+            self._tell(self._listener.media_changed, project)
 
     async def _act_on_members(self, rows: Collection[RowChanged]) -> None:
         pairs = {(row.project, row.user) for row in rows if row.project and row.user}
@@ -234,25 +235,34 @@ class RowChanges:
         for pair in known_pairs:
             grant = grants.get(pair)
             if self._is_new(pair, grant):
-                self._listener.role_changed(*pair, grant)
+                self._tell(self._listener.role_changed, *pair, grant)
 
     async def _act_on_sessions(self, sessions: set[str]) -> None:
         revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else {}
         for session, reason in revoked.items():
-            self._listener.session_revoked(session, reason)
+            self._tell(self._listener.session_revoked, session, reason)
 
     async def _act_on_projects(self, projects: set[str]) -> None:
         rows = await studio_projects.versions_among(self._db, projects) if projects else ()
         for project, version, archived in rows:
             if self._is_new(project, version):
-                self._listener.project_changed(project, version, archived)
+                self._tell(self._listener.project_changed, project, version, archived)
 
     async def _act_on_permits(self, projects: set[str]) -> None:
         permits_by_project = (
             await collaboration_sessions.permits_among(self._db, projects) if projects else {}
         )
         for project in projects:
-            self._listener.permit(project, permits_by_project.get(project, Permits()))
+            self._tell(self._listener.permit, project, permits_by_project.get(project, Permits()))
+
+    @staticmethod
+    def _tell(tell: Callable[..., None], *news: object) -> None:
+        """What one row cannot be told for is lost alone: the others are told, and none is kept."""
+        try:
+            tell(*news)
+        except Exception as error:
+            failed = {"message": "what a row says could not be acted on", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(failed)
 
     def _of_concern(self, row_changes: Sequence[RowChanged]) -> list[RowChanged]:
         concern = self._listener.concern()

@@ -2,9 +2,12 @@
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Place
+from rooms.roles import Grant
+from server.router.changed_rows import ChangedRows
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
@@ -60,3 +63,34 @@ async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
     monkeypatch.setattr(change_log, "since", since)
     left = await ben.until("left")
     assert left["reason"] == "access_revoked"
+
+
+@pytest.mark.usefixtures("quick_rounds")
+async def test_R3_news_that_cannot_be_acted_on_keeps_no_other_news(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two are put out on another node, and this one fails at the first, by a mistake of its own."""
+    _, two, ann, ben, project = await two_nodes(nodes)
+    cid = await two.musician("cid")
+    grant = {"project": project, "email": "cid@example.org", "role": "editor"}
+    await ann.result("members.grant", **grant)
+    await cid.until("role_changed")
+    await cid.join(project)
+    role_changed, failed = ChangedRows.role_changed, list[str]()
+
+    def fails(self: ChangedRows, project: str, user: str, grant: Grant | None) -> None:
+        if user == ben.user:
+            failed.append(user)
+            raise ValueError("planted")
+        role_changed(self, project, user, grant)
+
+    with capture_logs(), monkeypatch.context() as broken:
+        broken.setattr(ChangedRows, "role_changed", fails)
+        for wire in (ben, cid):
+            await ann.result("members.revoke", project=project, user=wire.user)
+        left = await cid.until("left")
+    assert left["reason"] == "access_revoked"
+    count = int(two.metrics.counted("task_failed"))
+    assert count == len(failed) > 0
+    two.metrics.count("task_failed", -count)
+    assert two.context.announcer.is_current  # type: ignore[attr-defined]
