@@ -41,7 +41,7 @@ LEFT JOIN LATERAL (SELECT w.* FROM (
         END
     ORDER BY d.seq DESC
     LIMIT $9
-) AS w WHERE w.stored - w.stored_alone < $11) AS e ON true
+) AS w WHERE w.stored - w.stored_alone < $14) AS e ON true
 LEFT JOIN LATERAL (
     SELECT '[' || coalesce(string_agg(o.op, ',' ORDER BY o.n), '') || ']' AS shown
     FROM (
@@ -259,7 +259,8 @@ async def list_entries(
 ) -> list[HistoryRow]:
     """Entries, newest first, of the first `max_ops` ops and `max_entry_bytes` each; `NotFound`.
 
-    One at least, and more until they are `max_bytes`. `only_of_entity`: of the ops only its own.
+    One at least, and more until they are `max_bytes`, or are `MAX_BLAMED_BYTES` as they are stored:
+    so much is read for them, however little is shown. `only_of_entity`: of the ops only its own.
     Of compacted ones the ops are gone: they have none, and no `entity` finds them.
     """
     # Long: a line for each parameter, twice.
@@ -279,6 +280,7 @@ async def list_entries(
         max_bytes,
         max_entry_bytes,
         only_of_entity,
+        MAX_BLAMED_BYTES,
     )
     if not rows:
         raise NotFound("there is no such project")
@@ -336,5 +338,6 @@ def _history(row: Any, max_bytes: int) -> HistoryRow:
         step=row["step"],
         ops=shown_ops,
         total=row["total"],
-        may_be_cut=max(row["stored"], row["shown_before"] + len(shown_ops)) >= max_bytes,
+        may_be_cut=row["stored"] >= MAX_BLAMED_BYTES
+        or row["shown_before"] + len(shown_ops) >= max_bytes,
     )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
 from persistence.rows.access import Access
@@ -266,11 +268,10 @@ async def _listed(
         ),
     )
     records = await access.callers.fetch(text, *query.arguments(cursor_values, limit))
-    page = records[:limit]
-    has_more = len(records) > limit
-    if page and statements.is_heavy(columns):
-        has_more = has_more or page[-1]["_bytes"] >= MAX_PAGE_BYTES
-    return _RowsFound(as_rows(table, columns, page), _places(page, row_order), has_more)
+    rows, is_full = _cut(table, columns, records[:limit])
+    page = records[: len(rows)]
+    is_full = is_full or (bool(page) and statements.is_heavy(columns) and _fills_page(page[-1]))
+    return _RowsFound(rows, _places(page, row_order), is_full or len(records) > limit)
 
 
 async def _searched(
@@ -331,9 +332,31 @@ async def _among(
     )
     keys = [keys_of(table, id) for id in ids]
     records = await access.callers.fetch(text, user, *_lists(table, keys))
-    is_full = bool(records) and records[-1]["_bytes"] >= MAX_PAGE_BYTES
-    ids_found = ["/".join(_keys(table, record)) for record in records]
-    return dict(zip(ids_found, as_rows(table, columns, records), strict=True)), is_full
+    rows, is_full = _cut(table, columns, records)
+    is_full = is_full or (bool(records) and _fills_page(records[-1]))
+    ids_found = ["/".join(_keys(table, record)) for record in records[: len(rows)]]
+    return dict(zip(ids_found, rows, strict=True)), is_full
+
+
+def _fills_page(record: Any) -> bool:
+    """Whether the database has given no more, behind this one, than a page holds."""
+    return bool(record["_bytes"] >= MAX_PAGE_BYTES)
+
+
+def _cut(table: Table, columns: Sequence[Column], records: Sequence[Any]) -> tuple[list[Row], bool]:
+    """Rows up to a page, as they are sent, one at least; whether some are left out for that.
+
+    The database has bounded them, but maps that may be clipped: those are weighed here.
+    """
+    rows, (_, maps) = as_rows(table, columns, records), read_as(table, columns)
+    if not any(len(record[name] or "") > MAX_PAGE_BYTES for record in records for name in maps):
+        return rows, False
+    size = 0
+    for n, row in enumerate(rows):
+        size += len(msgspec.json.encode(row))
+        if n and size > MAX_PAGE_BYTES:
+            return rows[:n], True
+    return rows, False
 
 
 def _page(rows_found: _RowsFound, query: _Query, *, came: bytes | None, goes_back: bool) -> Page:

@@ -34,6 +34,10 @@ HEAVY = (SqlType.JSON, SqlType.TEXTS, SqlType.UUIDS)
 """Types of columns that may fill a page with few rows."""
 
 
+CLIPPED_WEIGHS_LESS = 16
+"""So many times: a page of maps that are clipped holds some, and a node 4 MiB of it at most."""
+
+
 class StatementTexts:
     """Texts by table and shape; those that were not used for longest are forgotten."""
 
@@ -326,10 +330,13 @@ def _sorted_again(order: Order) -> str:
     )
 
 
-def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
-    """The bytes of a row's texts, and those of all rows up to it."""
+def weighed(table: Table, columns: Iterable[Column], order: str, *, is_cut: bool = True) -> str:
+    """The bytes of a row's texts, and those of all rows up to it.
+
+    `is_cut`: whoever reads it cuts it by what is sent, so that maps that may be clipped weigh less.
+    """
     sizes = [
-        _size_of(table, column)
+        _size_of(table, column, is_cut=is_cut)
         for column in columns
         if column.sql in HEAVY
         or (column.sql is SqlType.TEXT and (column.reads or column.name).isidentifier())
@@ -341,13 +348,22 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
     )
 
 
-def _size_of(table: Table, column: Column) -> str:
+def _size_of(table: Table, column: Column, *, is_cut: bool) -> str:
     """In bytes, as it is read; a map of more than a page is clipped (`schema.columns.stored`).
 
-    That weighs little as sent, but is whole here until then: one fills a page for that.
+    That weighs little as sent, but is whole here until then.
     """
     size = f"coalesce(octet_length({place_of(table, column)}::text), 0)"  # least() passes NULL over
-    return f"least({size}, {MAX_PAGE_BYTES})" if column.sql is SqlType.JSON else size
+    if column.sql is not SqlType.JSON:
+        return size
+    if not is_cut:
+        return f"least({size}, {MAX_PAGE_BYTES})"
+    clipped = f"least(size / {CLIPPED_WEIGHS_LESS}, {MAX_PAGE_BYTES})"
+    # OFFSET: else the text is made anew for each place of `size`.
+    return (
+        f"(SELECT CASE WHEN size > {MAX_PAGE_BYTES} THEN {clipped} ELSE size END"
+        f" FROM (SELECT {size} AS size OFFSET 0) AS map)"
+    )
 
 
 def up_to(inner: str, most_bytes: int) -> str:

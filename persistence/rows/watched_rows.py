@@ -98,8 +98,8 @@ async def list_rows(
         order = order_sql(table, read_order(table, None))
         inner = (
             f"SELECT {selected(table, columns)}, row_number() OVER (ORDER BY {order}) AS _n,"
-            f" {weighed(table, columns, order)} FROM {_stored(table)} WHERE {CALLER_IS_GIVEN}"
-            f" AND {sees(table)} AND ({condition_text})"
+            f" {weighed(table, columns, order, is_cut=False)} FROM {_stored(table)}"
+            f" WHERE {CALLER_IS_GIVEN} AND {sees(table)} AND ({condition_text})"
             f" ORDER BY {order} LIMIT ${numbers.next()}::int8"
         )
         return f"{up_to(inner, MAX_WATCHED_BYTES)} ORDER BY _n"

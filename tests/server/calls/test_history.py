@@ -2,6 +2,7 @@
 
 import base64
 import json
+import secrets
 import time
 import zlib
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgpack
 import pytest
 
+from schema.limits import MAX_PAGE_BYTES
 from server.states.history_keeping import compact_old
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Wire, delete, marker, rename
@@ -138,6 +140,29 @@ async def test_Y1_history_shows_what_took_effect(node: Node) -> None:
     ]
     found = await ann.result("history.list", project=project, entity="clip_001")
     assert [entry["seq"] for entry in found["entries"]] == [2, 1]
+
+
+async def test_C8_an_entry_of_which_little_is_shown_does_not_end_a_page(node: Node) -> None:
+    """However much of it is stored: only its first ops are shown."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    for seq in range(1, 7):
+        await ann.edit(project, marker(f"marker_{seq}"))
+        ops = [marker(f"many_{n:05}", name=secrets.token_hex(100)) for n in range(2_000)]
+        query = "UPDATE project_deltas SET ops = $2, effective = NULL WHERE seq = $1"
+        await node.context.db.execute(query, seq, json.dumps(ops))
+    stored = "SELECT min(pg_column_size(ops)) FROM project_deltas"
+    assert await node.context.db.fetchval(stored) > MAX_PAGE_BYTES
+    seen: list[int] = []
+    pages, before = 0, None
+    while not pages or before is not None:
+        page = await ann.result("history.list", project=project, before=before)
+        assert len(json.dumps(page)) < 2 * MAX_PAGE_BYTES
+        seen += [entry["seq"] for entry in page["entries"]]
+        pages, before = pages + 1, page["next"]
+    assert seen == [6, 5, 4, 3, 2, 1]
+    assert pages <= 2
 
 
 async def test_Y2_blame_names_who_last_set_a_property(node: Node) -> None:

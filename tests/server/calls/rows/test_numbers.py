@@ -126,3 +126,28 @@ async def test_C8_what_grows_in_the_database_fills_pages_and_refuses_none(
     shown = await Shown(ben, "presets", {}).begin()
     assert {row["name"] for row in shown.rows.values()} == {"a", "b", "c"}
     assert len(large) > MAX_PAGE_BYTES
+
+
+@pytest.mark.parametrize("how", ["in order", "searched"])
+async def test_C8_a_row_whose_map_is_clipped_does_not_end_a_page(
+    node: Node, psql: Any, how: str
+) -> None:
+    ann = await node.musician("ann")
+    names = [f"preset {n:02}" for n in range(20)]
+    large = json.dumps({"a": "x" * (MAX_PAGE_BYTES + 1)})
+    long = json.dumps({"a": [10**30] * 15_000})  # longer than a page as stored, and not as sent
+    for n, name in enumerate(names):
+        await psql.fetchval(PRESET, ann.user, name, long if n % 4 == 3 else large, False)
+    where = {"name": {"ilike": "preset%"}} if how == "searched" else {}
+    pages: list[list[Message]] = []
+    after = None
+    while not pages or after is not None:
+        page = await ann.result("presets.list", where=where, order=["name"], after=after)
+        pages.append(page["presets"])
+        after = page["next"]
+        assert len(json.dumps(page)) < 2 * MAX_PAGE_BYTES
+    assert [row["name"] for page in pages for row in page] == names
+    assert [CLIPPED in row["parameters"] for page in pages for row in page] == [
+        n % 4 != 3 for n in range(20)
+    ]
+    assert len(pages) <= 5, [len(page) for page in pages]
