@@ -87,7 +87,7 @@ class Node:
         if hub is None:
             return
         self._studio.tally["crashes"] += 1
-        for task in [*self._tasks, *hub._opening.values()]:
+        for task in list(self._tasks):
             task.cancel()
         for link in list(self.links.values()):
             link.cut()
