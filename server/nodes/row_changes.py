@@ -132,7 +132,7 @@ class RowChanges:
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         """A role, or a contributor's tracks, were granted, changed or revoked (rule R3)."""
         if self._is_new((project, user), grant):
-            self._listener.role_changed(project, user, grant)
+            self._tell(self._listener.role_changed, project, user, grant)
         row = f"{project}/{user}"
         self._tell_nodes(RowChanged("project_members", row, project, user))
         self.rows_changed()
@@ -145,20 +145,20 @@ class RowChanges:
 
     def session_revoked(self, auth_session: str, reason: str = "") -> None:
         """A login was ended (rule A3); `reason`: by an operator, for this reason (R50)."""
-        self._listener.session_revoked(auth_session, reason)
+        self._tell(self._listener.session_revoked, auth_session, reason)
         self._tell_nodes(RowChanged("auth_sessions", auth_session))
         self.rows_changed()
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
         """The row of a project is another one (rule R5)."""
         if self._is_new(project, version):
-            self._listener.project_changed(project, version, archived)
+            self._tell(self._listener.project_changed, project, version, archived)
         self._tell_nodes(RowChanged("studio_projects", project, project))
         self.rows_changed()
 
     def media_changed(self, project: str) -> None:
         """An audio file of the project is another one (rule L2)."""
-        self._listener.media_changed(project)
+        self._tell(self._listener.media_changed, project)
         self._tell_nodes(RowChanged("audio_files", project, project))
         self.rows_changed()
 
