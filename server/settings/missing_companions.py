@@ -12,12 +12,21 @@ def missing_companions(
     settings: Settings, environment: Mapping[str, str], wrong: Collection[str] = ()
 ) -> Iterator[str]:
     """A sentence for each; none of those that hang on a setting that is `wrong` itself."""
-    for fields, problem_of in CHECKS:
-        problem = None if set(wrong) & set(fields) else problem_of(settings)
-        if problem is not None:
-            yield problem
+    yield from (problem for _, problem in _found(settings, wrong))
     if not {"config", "providers", "providers.names"} & set(wrong):
         yield from _of_unnamed_providers(settings, environment)
+
+
+def lacking_fields(settings: Settings, wrong: Collection[str] = ()) -> frozenset[str]:
+    """The settings that are not set, and that another one needs."""
+    return frozenset(lacking for lacking, _ in _found(settings, wrong))
+
+
+def _found(settings: Settings, wrong: Collection[str]) -> Iterator[tuple[str, str]]:
+    for fields, lacking, problem_of in CHECKS:
+        problem = None if set(wrong) & {*fields, lacking} else problem_of(settings)
+        if problem is not None:
+            yield lacking, problem
 
 
 def _verify_address(settings: Settings) -> str | None:
@@ -25,20 +34,31 @@ def _verify_address(settings: Settings) -> str | None:
         return None
     return (
         "PRIME_VERIFY_ADDRESS=required and SMTP_URL is not set: the mail by which people prove"
-        " their address is never sent, so who registers cannot log in; set SMTP_URL"
+        f" their address is never sent, so who registers cannot log in; {_set_mail(settings)}"
     )
 
 
 def _sender(settings: Settings) -> str | None:
     if "mail.sender" not in settings.given or settings.mail.server is not None:
         return None
-    return "PRIME_MAIL_FROM is set and SMTP_URL is not: no mail is sent; set SMTP_URL"
+    return f"PRIME_MAIL_FROM is set and SMTP_URL is not: no mail is sent; {_set_mail(settings)}"
+
+
+def _set_mail(settings: Settings) -> str:
+    """All that mail lacks, so that nobody is told one thing after the other."""
+    variables = ["SMTP_URL"]
+    variables += [] if "mail.sender" in settings.given else ["PRIME_MAIL_FROM"]
+    variables += [] if settings.mail.public_url else ["PRIME_PUBLIC_URL"]
+    return f"set {' and '.join(variables)}"
 
 
 def _redirects(settings: Settings) -> str | None:
     if not settings.providers.redirects or settings.providers.by_name:
         return None
-    return "PRIME_REDIRECTS is set and PRIME_PROVIDERS is not: nobody is led anywhere by a provider"
+    return (
+        "PRIME_REDIRECTS is set and PRIME_PROVIDERS is not: nobody is led anywhere by a provider;"
+        " set PRIME_PROVIDERS, and PRIME_PROVIDER_<NAME>_CLIENT_ID of each that it names"
+    )
 
 
 def _public_url(settings: Settings) -> str | None:
@@ -70,11 +90,11 @@ def _of_unnamed_providers(settings: Settings, environment: Mapping[str, str]) ->
             yield f"{name} is of no provider that PRIME_PROVIDERS names: it is not used"
 
 
-CHECKS: tuple[tuple[tuple[str, ...], ProblemOf], ...] = (
-    (("config", "verify_address", "mail", "mail.server"), _verify_address),
-    (("config", "mail", "mail.server", "mail.sender"), _sender),
-    (("config", "providers", "providers.names", "providers.redirects"), _redirects),
-    (("config", "providers", "providers.names", "mail", "mail.public_url"), _public_url),
-    (("config", "database_url", "caller_database_url"), _caller_database),
+CHECKS: tuple[tuple[tuple[str, ...], str, ProblemOf], ...] = (
+    (("config", "verify_address", "mail"), "mail.server", _verify_address),
+    (("config", "mail", "mail.sender"), "mail.server", _sender),
+    (("config", "providers", "providers.redirects"), "providers.names", _redirects),
+    (("config", "providers", "providers.names", "mail"), "mail.public_url", _public_url),
+    (("config", "caller_database_url"), "database_url", _caller_database),
 )
-"""The settings that each is about, and what is wrong of them together."""
+"""The settings that each is about, the one that may be missing, and what is wrong then."""

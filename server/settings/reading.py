@@ -1,7 +1,7 @@
 """All settings, read from the command line, the environment, their files and the TOML file."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,6 +27,9 @@ KEEPS_ALL = frozenset({"config", "unknown", "host"})
 """Where one of these is wrong, a reload takes nothing over: who knows what else was meant."""
 
 
+PAIR = ("tls_certificate", "tls_key")
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsReading:
     """What was read, and what makes no sense: there the default stands in."""
@@ -34,6 +37,12 @@ class SettingsReading:
     settings: Settings
     problems: dict[str, str]
     """By `Setting.field`, or by what is wrong of several together: a sentence."""
+
+    @property
+    def wrong_fields(self) -> frozenset[str]:
+        """What they are about; of mail also what is missing where its server is named."""
+        missing = frozenset(("mail.sender", "mail.public_url") if "mail" in self.problems else ())
+        return (missing - self.settings.given.keys()) | self.problems.keys()
 
 
 def read_settings(
@@ -74,9 +83,10 @@ class _Reader:
         values = {setting.field: self._value(setting) for setting in SETTINGS}
         self._try("unknown", lambda: self._refuse_unknown(values["providers.names"]), None)
         pair = values["tls_certificate"], values["tls_key"]
-        self._try("tls_key", lambda: _refuse_half(*pair), None)
+        self._try_together("tls_key", PAIR, lambda: _refuse_half(*pair), None)
         host, is_fine = values["host"], values["behind_proxy"] or None not in pair
-        self._try("host", lambda: refuse_bare(host, is_fine), None)
+        needs = ("host", "behind_proxy", *PAIR)
+        self._try_together("host", needs, lambda: refuse_bare(host, is_fine), None)
         return Settings(
             **{name: value for name, value in values.items() if "." not in name},
             lanes=LaneSizes(**_group_fields("lanes", values)),
@@ -108,8 +118,10 @@ class _Reader:
 
     def _mail(self, values: Mapping[str, Any]) -> MailSettings:
         mail_alone = MailSettings(public_url=values["mail.public_url"])
-        return self._try(
-            "mail", lambda: read_mail_settings(**_group_fields("mail", values)), mail_alone
+        mail_values = _group_fields("mail", values)
+        needs = [f"mail.{name}" for name in mail_values]
+        return self._try_together(
+            "mail", needs, lambda: read_mail_settings(**mail_values), mail_alone
         )
 
     def _providers(self, values: Mapping[str, Any]) -> Providers:
@@ -123,8 +135,11 @@ class _Reader:
             return None if setting_given is None else setting_given.text
 
         names, redirects = values["providers.names"], values["providers.redirects"]
-        return self._try(
-            "providers", lambda: read_providers(names, redirects, get), Providers({}, redirects)
+        return self._try_together(
+            "providers",
+            ["providers.names"],
+            lambda: read_providers(names, redirects, get),
+            Providers({}, redirects),
         )
 
     def _note_config(self) -> None:
@@ -135,8 +150,19 @@ class _Reader:
     def _refuse_unknown(self, providers: tuple[str, ...]) -> None:
         if self._sources.config is not None:
             of_providers = {_key(name, word) for name in providers for word in WORDS}
+            if "providers.names" in self.problems:  # nobody knows which were meant
+                keys = self._sources.config.values
+                of_providers = {key for key in keys if key.startswith("provider.")}
             known_keys = {setting.toml_key for setting in SETTINGS} - TABLES | of_providers
             self._sources.config.refuse_unknown(known_keys, TABLES)
+
+    def _try_together(
+        self, name: str, needs: Collection[str], read_value: Callable[[], T], otherwise: T
+    ) -> T:
+        """Where one of them is wrong itself, that is told, and not what follows from it."""
+        if self.problems.keys() & {"config", *needs}:
+            return otherwise
+        return self._try(name, read_value, otherwise)
 
     def _try(self, name: str, read_value: Callable[[], T], otherwise: T) -> T:
         try:

@@ -24,6 +24,13 @@ class Encryption(StrEnum):
 PORTS = {Encryption.IF_OFFERED: 587, Encryption.STARTTLS: 587, Encryption.TLS: 465}
 """Where the URL names none (RFC 6409, RFC 8314)."""
 
+SAY_FROM_WHOM = "PRIME_MAIL_FROM must say from whom mails are, as Prime <prime@example.com>"
+SAY_WHERE = (
+    "PRIME_PUBLIC_URL must say where people reach this server with a browser, as"
+    " https://prime.example.com: links in mails lead there"
+)
+"""What SMTP_URL needs."""
+
 HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 
 
@@ -55,16 +62,9 @@ def read_mail_settings(
     server: SmtpServer | None, sender: tuple[str, str] | None, public_url: str | None
 ) -> MailSettings:
     """SMTP_URL, PRIME_MAIL_FROM and PRIME_PUBLIC_URL together; raises `ValueError`."""
-    if server is not None and sender is None:
-        raise ValueError(
-            "PRIME_MAIL_FROM must say from whom mails are, as Prime <prime@example.com>, where"
-            " SMTP_URL is set"
-        )
-    if server is not None and public_url is None:
-        raise ValueError(
-            "PRIME_PUBLIC_URL must say where people reach this server with a browser, as"
-            " https://prime.example.com, where SMTP_URL is set: links in mails lead there"
-        )
+    lacking = [SAY_FROM_WHOM] * (sender is None) + [SAY_WHERE] * (public_url is None)
+    if server is not None and lacking:
+        raise ValueError(f"SMTP_URL is set, so {', and '.join(lacking)}")
     name, address = sender or ("Prime", "prime@localhost")
     return MailSettings(server, address, name, public_url)
 

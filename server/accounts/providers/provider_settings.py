@@ -115,20 +115,33 @@ def read_providers(names: Sequence[str], redirects: frozenset[str], get: Get) ->
 
     `get`: what is set, by the name of a provider and a key of `WORDS`.
     """
+    if missing := [text for name in names for text in _missing(name, get)]:
+        raise ValueError(f"PRIME_PROVIDERS is set, so {', and '.join(missing)}")
     return Providers({name: _provider(name, get) for name in names}, redirects)
 
 
+def _missing(name: str, get: Get) -> list[str]:
+    """All that it lacks, so that nobody is told one thing after the other."""
+    needed_words = ["CLIENT_ID"] if name in PRESETS else ["ISSUER", "CLIENT_ID"]
+    needed_words += ["PRIVATE_KEY", "TEAM_ID", "KEY_ID"] if name == "apple" else []
+    return [
+        f"{variable_of(name, word)} must be set for {name}: {WORDS[word]}"
+        for word in needed_words
+        if get(name, word) is None
+    ]
+
+
 def _provider(name: str, get_of: Get) -> ProviderSettings:
+    """`_missing` has none of it."""
+
     def get(word: str) -> str | None:
         return get_of(name, word)
 
     def need(word: str) -> str:
-        if (value := get(word)) is None:
-            raise ValueError(f"{variable_of(name, word)} must be set for {name}: {WORDS[word]}")
-        return value
+        return get(word) or ""
 
     preset = PRESETS.get(name)
-    issuer = get("ISSUER") or (preset.issuer if preset else need("ISSUER"))
+    issuer = get("ISSUER") or (preset.issuer if preset else "")
     _check_issuer(name, issuer)
     scopes = tuple((get("SCOPES") or (preset.scopes if preset else "openid email profile")).split())
     is_apple = name == "apple"

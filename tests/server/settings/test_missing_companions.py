@@ -1,5 +1,7 @@
 """A setting that needs another one is told of while that is not set, and not otherwise."""
 
+import re
+
 import pytest
 
 from server.settings.missing_companions import missing_companions
@@ -49,6 +51,19 @@ def test_each_is_one_sentence_until_its_companion_is_set(
     [warning] = warnings(lone)
     assert warning.startswith(beginning)
     assert warnings(lone | companion) == []
+
+
+@pytest.mark.parametrize(
+    "lone",
+    [{"PRIME_VERIFY_ADDRESS": "required"}, {"PRIME_MAIL_FROM": MAIL["PRIME_MAIL_FROM"]}],
+)
+def test_who_does_as_the_sentence_says_is_told_nothing_more(lone: dict[str, str]) -> None:
+    [warning] = warnings(lone)
+    named = set(re.findall(r"[A-Z_]{4,}", warning.rpartition("; set ")[2]))
+    assert named == MAIL.keys() - lone.keys()
+    reading = read_all({}, lone | {name: MAIL[name] for name in named})
+    assert not reading.problems
+    assert warnings(lone | {name: MAIL[name] for name in named}) == []
 
 
 def test_nothing_set_is_nothing_told() -> None:

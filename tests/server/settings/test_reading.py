@@ -1,13 +1,14 @@
 """What is read from the command line and the environment."""
 
 import ipaddress
+from pathlib import Path
 
 import pytest
 
 from machine.loopback import is_loopback
 from persistence.errors import BadSetting
 from server.accounts.use_limits import Limits
-from server.settings.reading import read_settings
+from server.settings.reading import read_all, read_settings
 from server.settings.settings import Settings
 
 
@@ -106,6 +107,72 @@ def test_a_switch_that_is_off_is_off(text: str) -> None:
 def test_a_switch_that_is_on_is_on(text: str) -> None:
     assert read(PRIME_STALL_PROBE=text).stall_probe
     read("0.0.0.0", PRIME_BEHIND_PROXY=text)
+
+
+GROUPS = {
+    "mail": {
+        "SMTP_URL": "smtp://127.0.0.1:25",
+        "PRIME_MAIL_FROM": "prime@example.com",
+        "PRIME_PUBLIC_URL": "https://prime.example.com",
+    },
+    "google": {"PRIME_PROVIDERS": "google", "PRIME_PROVIDER_GOOGLE_CLIENT_ID": "g"},
+    "two providers": {
+        "PRIME_PROVIDERS": "github,studio",
+        "PRIME_PROVIDER_GITHUB_CLIENT_ID": "g",
+        "PRIME_PROVIDER_STUDIO_CLIENT_ID": "s",
+        "PRIME_PROVIDER_STUDIO_ISSUER": "https://login.studio.example",
+    },
+    "apple": {
+        "PRIME_PROVIDERS": "apple",
+        "PRIME_PROVIDER_APPLE_CLIENT_ID": "a",
+        "PRIME_PROVIDER_APPLE_PRIVATE_KEY": "",
+        "PRIME_PROVIDER_APPLE_TEAM_ID": "T",
+        "PRIME_PROVIDER_APPLE_KEY_ID": "K",
+    },
+    "tls": {"PRIME_TLS_CERT": "/a/cert.pem", "PRIME_TLS_KEY": "/a/key.pem"},
+}
+"""Settings that make sense together alone; the first asks for the others."""
+
+
+@pytest.mark.parametrize("group", GROUPS.values(), ids=GROUPS)
+def test_all_that_a_setting_needs_is_named_in_one_sentence(group: dict[str, str]) -> None:
+    first, *others = group
+    [problem] = read_all({}, {first: group[first]}).problems.values()
+    assert all(name in problem for name in others)
+
+
+@pytest.mark.parametrize(
+    ("environment", "wrong"),
+    [
+        (GROUPS["mail"] | {"PRIME_MAIL_FROM": "nobody"}, "mail.sender"),
+        (GROUPS["mail"] | {"PRIME_PUBLIC_URL": "ftp://x"}, "mail.public_url"),
+        (GROUPS["tls"] | {"PRIME_TLS_CERT_FILE": "/nowhere"}, "tls_certificate"),
+        (
+            GROUPS["tls"] | {"PRIME_HOST": "0.0.0.0", "PRIME_TLS_KEY_FILE": "/nowhere"},
+            "tls_key",
+        ),
+        ({"PRIME_HOST": "0.0.0.0", "PRIME_BEHIND_PROXY": "perhaps"}, "behind_proxy"),
+        ({"PRIME_HOST": "0.0.0.0", "PRIME_CONFIG": "/nowhere/prime.toml"}, "config"),
+        ({"SMTP_URL": "smtp://127.0.0.1", "PRIME_CONFIG": "/nowhere/prime.toml"}, "config"),
+        ({"PRIME_PROVIDERS": "google", "PRIME_CONFIG": "/nowhere/prime.toml"}, "config"),
+    ],
+)
+def test_what_follows_from_a_setting_that_is_wrong_is_not_told_as_well(
+    environment: dict[str, str], wrong: str
+) -> None:
+    """That it is not set, say, where it is."""
+    assert list(read_all({}, environment).problems) == [wrong]
+
+
+def test_what_providers_say_is_not_unknown_while_their_names_are_wrong(tmp_path: Path) -> None:
+    config = tmp_path / "prime.toml"
+    text = 'providers = ["Google"]\n[provider.google]\nclient_id = "g"\n'
+    config.write_text(text)
+    assert list(read_all({"config": str(config)}, {}).problems) == ["providers.names"]
+    config.write_text(f"hots = 1\n{text}")
+    problems = read_all({"config": str(config)}, {}).problems
+    assert list(problems) == ["providers.names", "unknown"]
+    assert "hots" in problems["unknown"]
 
 
 @pytest.mark.parametrize("alone", ["PRIME_TLS_CERT", "PRIME_TLS_KEY"])
