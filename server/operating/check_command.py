@@ -5,7 +5,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -21,12 +21,12 @@ from server.operating.checks.data_directory import data_directory
 from server.operating.checks.database_checks import database_findings
 from server.operating.checks.finding import Finding, State, finding, not_looked_at
 from server.operating.checks.misspelt_variables import misspelt_variables
-from server.settings.missing_companions import missing_companions
+from server.settings.missing_companions import lacking_fields, missing_companions
 from server.settings.options import add_options, options_of
 from server.settings.reading import SettingsReading, read_all
 from server.settings.settings import Settings
 from server.settings.settings_display import SettingShown, shown_settings
-from server.settings.table import SETTINGS
+from server.settings.table import BY_FIELD, SETTINGS
 from server.version import VERSION, commit
 
 DESCRIPTION = """
@@ -52,8 +52,8 @@ LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
     ("user", node_checks.user, ()),
     ("listens", node_checks.listening, ("host", "port")),
     ("proxies", node_checks.proxies, ("host", "proxies", "behind_proxy")),
-    ("origins", node_checks.origins, ("origins", "mail.public_url")),
-    ("tls", node_checks.tls, ("host", "tls_certificate", "tls_key")),
+    ("origins", node_checks.origins, ("origins", "pages", "mail.public_url")),
+    ("tls", node_checks.tls, ("host", "behind_proxy", "tls_certificate", "tls_key")),
     ("data", data_directory, ("data", "database_url", "redis_url")),
     ("open files", node_checks.open_files, ()),
     ("redis", reachability_checks.redis, ("redis_url", "database_url")),
@@ -61,6 +61,19 @@ LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
     ("public url", reachability_checks.public_url, ("mail.public_url",)),
 )
 """What is looked at beside the database: its name, how, and the settings that it hangs on."""
+
+IN_DATABASE = {
+    "connections": frozenset(name for name in BY_FIELD if name.startswith("lanes.")),
+    "secret": frozenset({"secret", "secret_next", "secret_before"}),
+}
+"""The same of what is asked of the database."""
+
+MAY_BE_UNSET = {
+    "database": "database_url",
+    "mail": "mail.server",
+    "public url": "mail.public_url",
+}
+"""Name of a look -> what need not be set, as it says then; another setting may need it."""
 
 STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red"}
 
@@ -86,7 +99,7 @@ def _of_settings(settings_reading: SettingsReading) -> list[Finding]:
     ]
     unnoticed = (
         *misspelt_variables(os.environ),
-        *missing_companions(settings_reading.settings, os.environ, settings_reading.problems),
+        *missing_companions(settings_reading.settings, os.environ, settings_reading.wrong_fields),
     )
     findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in unnoticed]
     return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
@@ -98,25 +111,42 @@ async def look(settings_reading: SettingsReading) -> Sequence[Finding]:
         _database(settings_reading),
         *(_check_unless_wrong(settings_reading, *check) for check in LOOKS),
     )
-    return [result for findings in (of_database, *other_looks) for result in findings]
+    lacking = lacking_fields(settings_reading.settings, settings_reading.wrong_fields)
+    return [
+        _as_settings_say(result, lacking)
+        for findings in (of_database, *other_looks)
+        for result in findings
+    ]
+
+
+def _as_settings_say(result: Finding, lacking: Collection[str]) -> Finding:
+    """What is not set and need not be is no warning; where another setting needs it, it is."""
+    if result.state is not State.OK or MAY_BE_UNSET.get(result.name) not in lacking:
+        return result
+    return Finding(result.name, State.WARNING, f"{result.text}; see {SETTINGS_LOOK}")
+
+
+def _see_settings(wrong: Collection[str]) -> str:
+    """Where it is told what is wrong of those on which a look hangs."""
+    of_groups = {"config": "PRIME_CONFIG", "mail": "SMTP_URL"}
+    variables = {of_groups.get(name) or BY_FIELD[name].variable for name in wrong}
+    return f"see {SETTINGS_LOOK}: {', '.join(sorted(variables))}"
 
 
 async def _check_unless_wrong(
     settings_reading: SettingsReading, name: str, look: Look, needs: Sequence[str]
 ) -> Sequence[Finding]:
-    if wrong_settings := {"config", *needs} & settings_reading.problems.keys():
-        return [not_looked_at(name, f"{min(wrong_settings)} makes no sense")]
+    if wrong_settings := {"config", *needs} & settings_reading.wrong_fields:
+        return [not_looked_at(name, _see_settings(wrong_settings))]
     return [await finding(name, partial(look, settings_reading.settings))]
 
 
 async def _database(settings_reading: SettingsReading) -> Sequence[Finding]:
     settings = settings_reading.settings
-    if (
-        wrong_settings := {"config", "database_url", "caller_database_url"}
-        & settings_reading.problems.keys()
-    ):
-        return [not_looked_at("database", f"{min(wrong_settings)} makes no sense")]
     url = settings.database_url
+    needs = {"config", "database_url", "caller_database_url", *(() if url else ("data",))}
+    if wrong_settings := needs & settings_reading.wrong_fields:
+        return [not_looked_at("database", _see_settings(wrong_settings))]
     if url is None:
         try:
             embedded_postgres.package_root()
@@ -126,13 +156,13 @@ async def _database(settings_reading: SettingsReading) -> Sequence[Finding]:
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
     findings = await database_findings(replace(settings, database_url=url))
-    if (
-        wrong_settings := {"secret", "secret_next", "secret_before"}
-        & settings_reading.problems.keys()
-    ):
-        unknown_finding = not_looked_at("secret", f"{min(wrong_settings)} makes no sense")
-        return [unknown_finding if result.name == "secret" else result for result in findings]
-    return findings
+    return [_unless_wrong(settings_reading, result) for result in findings]
+
+
+def _unless_wrong(settings_reading: SettingsReading, result: Finding) -> Finding:
+    """What was found in the database, but for what hangs on a setting that makes no sense."""
+    wrong_settings = IN_DATABASE.get(result.name, frozenset()) & settings_reading.wrong_fields
+    return not_looked_at(result.name, _see_settings(wrong_settings)) if wrong_settings else result
 
 
 def _as_json(

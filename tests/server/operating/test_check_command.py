@@ -1,17 +1,23 @@
 """`./run check-config`: what an operator is told, and its exit code."""
 
+import asyncio
 import importlib.util
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from machine import embedded_postgres, embedded_valkey
 from machine.children.child_process import NotInstalled
 from server.operating import check_command
+from server.operating.checks.finding import Finding, State, finding
+from server.settings.reading import read_settings
+from server.settings.settings import Settings
+from server.settings.table import BY_FIELD
 
 
 @pytest.fixture
@@ -99,6 +105,133 @@ def test_each_setting_that_makes_no_sense_is_a_line_and_2(
     others = {each["name"]: each["state"] for each in checks if each["name"] != "settings"}
     assert others["listens"] == others["redis"] == others["database"] == "not looked at"
     assert others["mail"] == "ok"
+
+
+BAD = "not a url"
+
+MAIL = {
+    "SMTP_URL": "smtp://127.0.0.1:1",
+    "PRIME_MAIL_FROM": "a@example.com",
+    "PRIME_PUBLIC_URL": "http://127.0.0.1:1",
+}
+
+
+def rows_of(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **variables: str
+) -> tuple[list[str], dict[str, tuple[str, str]]]:
+    """What is said of settings, and of all else the state and the text."""
+    for name, text in variables.items():
+        bare.setenv(name, text)
+    run(bare, "--json")
+    checks = told(capsys)["checks"]
+    settings = [each["text"] for each in checks if each["name"] == "settings"]
+    others = {
+        each["name"]: (each["state"], each["text"]) for each in checks if each["name"] != "settings"
+    }
+    return settings, others
+
+
+def test_what_mail_lacks_is_one_line_and_no_row_says_otherwise(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [line], rows = rows_of(bare, capsys, SMTP_URL=MAIL["SMTP_URL"])
+    assert "SMTP_URL is set" in line
+    assert "PRIME_MAIL_FROM must say" in line
+    assert "PRIME_PUBLIC_URL must say" in line
+    variables = "PRIME_MAIL_FROM, PRIME_PUBLIC_URL, SMTP_URL"
+    assert rows["mail"] == ("not looked at", f"see settings: {variables}")
+    assert rows["public url"] == ("not looked at", "see settings: PRIME_PUBLIC_URL")
+
+
+def test_what_can_be_looked_at_is_while_mail_lacks_its_sender(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables = {name: text for name, text in MAIL.items() if name != "PRIME_MAIL_FROM"}
+    [line], rows = rows_of(bare, capsys, **variables)
+    assert "PRIME_MAIL_FROM" in line
+    assert "PRIME_PUBLIC_URL" not in line
+    assert rows["public url"][0] == "warning"
+    assert rows["mail"] == ("not looked at", "see settings: PRIME_MAIL_FROM, SMTP_URL")
+
+
+@pytest.mark.parametrize(
+    ("variables", "row"),
+    [
+        ({"PRIME_VERIFY_ADDRESS": "required"}, "mail"),
+        ({"PRIME_MAIL_FROM": "a@example.com"}, "mail"),
+        (
+            {"PRIME_PROVIDERS": "google", "PRIME_PROVIDER_GOOGLE_CLIENT_ID": "g"},
+            "public url",
+        ),
+        ({"PRIME_CALLER_DATABASE_URL": "postgresql://prime_caller@127.0.0.1:1/prime"}, "database"),
+    ],
+)
+def test_what_another_setting_needs_is_not_ok_while_it_is_not_set(
+    bare: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variables: dict[str, str],
+    row: str,
+) -> None:
+    _, rows = rows_of(bare, capsys)
+    assert rows[row][0] == "ok"
+    [line], rows = rows_of(bare, capsys, **variables)
+    assert "is not" in line or "neither" in line
+    assert rows[row][0] == "warning"
+    assert rows[row][1].endswith("; see settings")
+
+
+def test_every_setting_that_a_look_reads_is_among_those_it_hangs_on() -> None:
+    """Else a row says something of a default that stands in for what makes no sense."""
+    whole = MAIL | {
+        "PRIME_ORIGINS": "https://studio.example.com",
+        "PRIME_TLS_CERT": "/nowhere/cert.pem",
+        "PRIME_TLS_KEY": "/nowhere/key.pem",
+        "PRIME_PROXIES": "10.0.0.1",
+        "REDIS_URL": "redis://127.0.0.1:1",
+    }
+    database = {"DATABASE_URL": "postgresql://prime@127.0.0.1:1/prime"}
+    read: set[str] = set()
+    for environment in ({}, whole, database, {"PRIME_ORIGINS": "https://studio.example.com"}):
+        settings = read_settings({}, {"PRIME_PORT": "0"} | environment)
+        for name, check, needs in check_command.LOOKS:
+            of_look: set[str] = set()
+            asyncio.run(finding(name, partial(check, cast("Any", Noted(settings, of_look)))))
+            assert of_look & BY_FIELD.keys() <= set(needs), name
+            read |= of_look
+    assert read >= {"mail.server", "mail.public_url", "tls_key", "pages", "database_url", "data"}
+
+
+class Noted:
+    """Settings that note which of them are read."""
+
+    def __init__(self, settings: Any, read: set[str], group: str = "") -> None:
+        self._settings, self._read, self._group = settings, read, group
+
+    def __getattr__(self, name: str) -> Any:
+        derived = getattr(type(self._settings), name, None)
+        if isinstance(derived, property) and derived.fget is not None:
+            return derived.fget(self)
+        value = getattr(self._settings, name)
+        if name in {"mail", "lanes", "providers"}:
+            return Noted(value, self._read, f"{name}.")
+        self._read.add(f"{self._group}{name}")
+        return value
+
+
+def test_what_the_database_is_asked_hangs_on_lanes_and_secrets(
+    bare: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def all_well(settings: Settings) -> list[Finding]:
+        names = ("database", "connections", "secret", "schema")
+        return [Finding(name, State.OK, "well") for name in names]
+
+    bare.setattr(check_command, "database_findings", all_well)
+    _, rows = rows_of(
+        bare, capsys, DATABASE_URL="postgresql://db/x", PRIME_DB_READS=BAD, PRIME_SECRET="short"
+    )
+    assert rows["database"] == rows["schema"] == ("ok", "well")
+    assert rows["connections"] == ("not looked at", "see settings: PRIME_DB_READS")
+    assert rows["secret"] == ("not looked at", "see settings: PRIME_SECRET")
 
 
 def test_what_serve_would_fail_on_or_nobody_would_notice_is_told(
