@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 
+from admin import health_findings
 from admin.answer_tables import (
     end_of_page,
     in_bytes,
@@ -21,17 +22,12 @@ from admin.door import Result
 
 def health(result: Result) -> Iterator[RenderableType]:
     """First what is wrong, in a sentence each; then a row for each node."""
-    troubles = [
-        (row["node"], node_trouble) for row in result["nodes"] for node_trouble in row["troubles"]
-    ]
+    found = health_findings.findings(result)
     yield from _without_the_database(result)
-    if not troubles and not result.get("database_error"):
+    if not found and not result.get("database_error"):
         yield "All nodes that answered say that all is well."
-    for node, trouble in troubles:
-        project = f" ({trouble['project']})" if trouble["project"] else ""
-        yield seen(
-            f"{node}: {trouble['says']}{project} See docs/operating/alarms.md: {trouble['alarm']}"
-        )
+    for finding in found:
+        yield seen(f"{finding.text} See docs/operating/alarms.md: {finding.alarm}")
     columns = ("node", "says", "load", "deltas waiting", "calls", "connections in use", "outboxes")
     yield table(
         (*columns, "ack p50 / p99", "commit", "call", "join", "loop late"),
@@ -72,13 +68,13 @@ def _in_the_database(result: Result) -> Iterator[RenderableType]:
         yield f"Last {kind}: " + (
             f"{in_while(min(known_ages))} ago" if known_ages else "none that is known"
         )
-    mail = next((row for row in result["nodes"] if row.get("sends_mail")), None)
-    if mail is None:
-        yield "No node sends mail."
-    elif waiting_mails := mail["mails_waiting"]:
-        yield f"Mails that wait: {waiting_mails}, the oldest for {in_while(mail['oldest_mail_ms'])}"
-    else:
-        yield "Mails that wait: none"
+    senders = [row for row in result["nodes"] if row.get("sends_mail")]
+    mail: Result = next(iter(senders or result["nodes"]), {})
+    waiting = "Mails that wait: none"
+    if waiting_mails := mail.get("mails_waiting"):
+        oldest = in_while(mail["oldest_mail_ms"])
+        waiting = f"Mails that wait: {waiting_mails}, the oldest for {oldest}"
+    yield waiting if senders else f"{waiting}; no node sends mail, as SMTP_URL is not set"
 
 
 def events(result: Result) -> Iterator[RenderableType]:

@@ -218,6 +218,7 @@ def _health(
         calls=core.calls,
         mail=mail,
         backups=backups,
+        tls=core.base.tls,
     )
 
 

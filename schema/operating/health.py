@@ -80,9 +80,10 @@ class HealthRow(Struct, frozen=True):
     others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one.
 
-    `sends_mail`: whether it hands over mails; `mails_waiting` wait, the oldest for
-    `oldest_mail_ms`. `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded, as the
-    database says when asked; null: none did.
+    `sends_mail`: whether it hands over mails, and `mail_up`: whether it could when it tried last;
+    `mails_waiting` wait, the oldest for `oldest_mail_ms`. `certificate_left_ms`: until its
+    certificate runs out; null: it has none. `backup_age_ms`, `rehearsal_age_ms`: since the last
+    that succeeded, as the database says when asked; null: none did.
     """
 
     node: str
@@ -114,6 +115,8 @@ class HealthRow(Struct, frozen=True):
 
 
 class HealthRows(Struct, frozen=True):
+    mail_up: bool = True
+    certificate_left_ms: float | None = None
     """The nodes that answered, by name. `silent` as in `operator.rooms`.
 
     `database_error`: why the database could not be asked: then there is what the node that was

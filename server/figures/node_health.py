@@ -1,5 +1,6 @@
 """How a node fares, for operators: what it cannot do just now, what waits, how long things take."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -19,6 +20,7 @@ from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
 from server.router.pages import Pages
 from server.sockets.connections import Connections
+from server.sockets.tls import TlsPair
 
 ALARMS: Mapping[TroubleWord, str] = {
     "not_serving": "PrimeNodeDown",
@@ -64,6 +66,8 @@ class NodeHealth:
     calls: CallQueue
     mail: MailSender
     backups: BackupAges
+    tls: TlsPair | None
+    """None: it speaks without TLS."""
 
     def now(self) -> dict[str, Any]:
         """A `HealthRow` as JSON has it, without the node's name."""
@@ -89,14 +93,19 @@ class NodeHealth:
                 {"lane": name, "busy": lane.busy, "open": lane.size, "most": self.lane_limits[name]}
                 for name, lane in self.lanes.items()
             ],
+            "certificate_left_ms": self._certificate_left_ms(),
             **self._in_the_database(),
         } | {word: histogram_map(*self.metrics.durations[name]) for word, name in LATENCIES.items()}
+
+    def _certificate_left_ms(self) -> int | None:
+        return None if self.tls is None else round((self.tls.expires_at - time.time()) * 1_000)
 
     def _in_the_database(self) -> dict[str, Any]:
         """As it was when this node looked last: it does so about once a minute."""
         mail, ages = self.mail, {kind: self.backups.age(kind) for kind in KINDS}
         return {
             "sends_mail": mail.is_set,
+            "mail_up": mail.is_up,
             "mails_waiting": mail.figures.waiting,
             "oldest_mail_ms": round(mail.figures.oldest * 1_000),
         } | {

@@ -1524,9 +1524,10 @@ class HealthRow(TypedDict):
     that its event loop takes, of `share` that it aims at; `core_waited`: part of the time in
     which others had the core. `gathering_ms`: how long its fullest rooms gather for the load.
     `outbox_bytes`: what waits for all sockets, `largest_outbox_bytes` for one. `sends_mail`:
-    whether it hands over mails; `mails_waiting` wait, the oldest for `oldest_mail_ms`.
-    `backup_age_ms`, `rehearsal_age_ms`: since the last that succeeded, as the database says
-    when asked; null: none did.
+    whether it hands over mails, and `mail_up`: whether it could when it tried last;
+    `mails_waiting` wait, the oldest for `oldest_mail_ms`. `certificate_left_ms`: until its
+    certificate runs out; null: it has none. `backup_age_ms`, `rehearsal_age_ms`: since the
+    last that succeeded, as the database says when asked; null: none did.
     """
 
     node: str
@@ -1555,6 +1556,8 @@ class HealthRow(TypedDict):
     oldest_mail_ms: float
     backup_age_ms: float | None
     rehearsal_age_ms: float | None
+    mail_up: bool
+    certificate_left_ms: float | None
 
 
 class HealthRows(TypedDict):

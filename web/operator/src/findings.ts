@@ -41,6 +41,8 @@ const FORGOTTEN_MS = 2 * 3_600_000;
 const LONG_MAIL_MS = 5 * 60_000;
 const LATE_BACKUP_MS = 26 * 3_600_000;
 const LATE_REHEARSAL_MS = 35 * 24 * 3_600_000;
+const CERTIFICATE_MS = 14 * 24 * 3_600_000;
+const LAST_DAYS_MS = 2 * 24 * 3_600_000;
 
 /** An event with an alarm is something to look at for so long. */
 const EVENT_MS = 15 * 60_000;
@@ -101,7 +103,7 @@ function ofFigures(health: Seen["health"]): Finding[] {
   return (health?.nodes ?? []).flatMap((row) => ofOneNode(row));
 }
 
-function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: HealthRow): Finding[] {
+function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes, certificate_left_ms: left }: HealthRow): Finding[] {
   const rowFindings: Finding[] = [];
   const look = (isSo: boolean, text: string, alarm: string): void => { if (isSo) rowFindings.push({ kind: "look", text: `${node}: ${text}`, alarm }); };
   look(load >= BUSY * share, `its event loop takes ${Math.round(load * 100)} % of its core, of ${Math.round(share * 100)} % that it aims at.`, "PrimeNodeBusy");
@@ -111,6 +113,10 @@ function ofOneNode({ node, load, share, commit, call, join, loop_late, lanes }: 
   look((loop_late.p99_ms ?? 0) > LATE_LOOP_MS, `its event loop comes ${inMs(loop_late.p99_ms)} late.`, "PrimeLoopLate");
   const full = lanes.filter(({ busy, most }) => busy >= most && most > 1).map(({ lane }) => lane);
   look(full.length > 0, `all connections to PostgreSQL for ${full.join(", ")} are in use.`, "PrimeLaneFull");
+  if (left != null && left < CERTIFICATE_MS) {
+    const isLast = left < LAST_DAYS_MS;
+    rowFindings.push({ kind: isLast ? "bad" : "look", text: `${node}: its certificate ${left > 0 ? `ends in ${inWhile(left)}` : "has run out"}.`, alarm: isLast ? "PrimeTlsEnds" : "PrimeTlsExpires" });
+  }
   return rowFindings;
 }
 
@@ -119,7 +125,10 @@ function ofDatabase(health: Seen["health"]): Finding[] {
   const rows = health?.nodes ?? [];
   const ageFindings: Finding[] = [];
   const oldest = Math.min(...rows.map(({ oldest_mail_ms = 0 }) => oldest_mail_ms));
-  if (rows.some(({ sends_mail }) => sends_mail) && oldest > LONG_MAIL_MS) {
+  const down = rows.filter(({ sends_mail, mail_up }) => sends_mail === true && mail_up === false).map(({ node }) => node);
+  if (down.length > 0) {
+    ageFindings.push({ kind: "look", text: `${down.join(", ")}: mail cannot be handed over, and waits; the log says why.`, alarm: "PrimeMailWaits" });
+  } else if (rows.some(({ sends_mail }) => sends_mail) && oldest > LONG_MAIL_MS) {
     const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
     ageFindings.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
   }

@@ -59,7 +59,7 @@ test("what a node says that it cannot do is found, of several nodes once", () =>
 
 test("each alarm that is named has its paragraph, with a command that helps", () => {
   const names = ["PrimeNodeDown", "PrimeCannotCommit", "PrimeTaskDown", "PrimeStillDraining", "PrimeVersionsDiffer", "PrimeMaintenanceForgotten",
-    "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits", "PrimeBackupOld", "PrimeRehearsalOld"];
+    "PrimeNodeBusy", "PrimeCommitsSlow", "PrimeCallsSlow", "PrimeJoinsSlow", "PrimeLoopLate", "PrimeLaneFull", "PrimeMistakes", "PrimeMailWaits", "PrimeBackupOld", "PrimeRehearsalOld", "PrimeTlsExpires", "PrimeTlsEnds"];
   assert.deepEqual(names.filter((name) => !PARAGRAPHS.get(name)?.command), []);
   assert.match(PARAGRAPHS.get("closed_connections.silent")?.text ?? "", /25 seconds/);
 });
@@ -84,6 +84,22 @@ test("what all nodes see in the one database is found once, as who looked last h
   assert.deepEqual(alarms(seen(health({ backup_age_ms: 3 * day }, { backup_age_ms: 20 * hour }))), []);
   assert.deepEqual(alarms(seen(health({ backup_age_ms: null, rehearsal_age_ms: 36 * day }))), ["PrimeRehearsalOld"]);
   assert.deepEqual(alarms(seen(health({ backup_age_ms: null, rehearsal_age_ms: null }, {}))), [], "nobody knows of any");
+});
+
+test("mail that cannot be handed over is found at once, and a certificate before it runs out", () => {
+  const [hour, day] = [3_600_000, 24 * 3_600_000];
+  const down = { sends_mail: true, mail_up: false, mails_waiting: 1, oldest_mail_ms: hour };
+  assert.deepEqual(findings(seen(health(down, { ...down, node: "b" }))), [
+    { kind: "look", text: "a, b: mail cannot be handed over, and waits; the log says why.", alarm: "PrimeMailWaits" },
+  ]);
+  assert.deepEqual(alarms(seen(health({ ...down, sends_mail: false }))), [], "a node that sends none is not down");
+  assert.deepEqual(alarms(seen(health({ certificate_left_ms: 15 * day }, { certificate_left_ms: null }))), []);
+  const ends = [13 * day, day, -hour].flatMap((certificate_left_ms) => findings(seen(health({ certificate_left_ms }))));
+  assert.deepEqual(ends.map(({ kind, text, alarm }) => [kind, text, alarm]), [
+    ["look", "a: its certificate ends in 13 days.", "PrimeTlsExpires"],
+    ["bad", "a: its certificate ends in 24 hours.", "PrimeTlsEnds"],
+    ["bad", "a: its certificate has run out.", "PrimeTlsEnds"],
+  ]);
 });
 
 test("events with an alarm are looked at for a quarter of an hour, once for each alarm", () => {

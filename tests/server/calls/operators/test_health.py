@@ -1,10 +1,12 @@
 """Operators see how nodes fare, how long things take, and what went wrong, by both doors."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from persistence.backups import runs
 from persistence.errors import Unavailable
 from persistence.pool import Database
@@ -12,8 +14,9 @@ from persistence.tables.mail_outbox import Figures
 from schema.operating.event_kinds import EVENT_KINDS
 from schema.server_limits import MAX_EVENTS
 from server.events.events import About
+from server.sockets.tls import TlsPair
 from tests.server.calls.operators.conftest import Doors
-from tests.server.conftest import create_project, eventually
+from tests.server.conftest import Nodes, create_project, eventually
 from tests.server.wire import JSON, Wire, marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
@@ -114,6 +117,26 @@ async def test_R100_a_node_says_how_long_mails_wait_and_how_old_the_newest_backu
     assert 10_800_000 <= row["backup_age_ms"] < 11_000_000
     assert row["rehearsal_age_ms"] is None
     assert (row["mails_waiting"], row["oldest_mail_ms"]) == (2, 90_000)
+
+
+async def test_R100_a_node_says_whether_mail_goes_and_how_long_its_certificate_is_good(
+    doors: Doors,
+) -> None:
+    near = doors.near.hub.node
+    row = (await nodes_of(doors))[near]
+    assert (row["mail_up"], row["certificate_left_ms"]) == (True, None)
+    doors.near.server.mail.is_up = False
+    assert (await nodes_of(doors))[near]["mail_up"] is False
+
+
+async def test_R100_of_a_certificate_it_is_told_how_long_it_is_good(
+    doors: Doors, nodes: Nodes, tmp_path: Path
+) -> None:
+    authority = CertificateAuthority(tmp_path)
+    authority.write("127.0.0.1", lasts=3 * DAY)
+    third = await nodes.start(tls=TlsPair(authority.certificate, authority.key))
+    left = (await nodes_of(doors))[third.hub.node]["certificate_left_ms"]
+    assert 2.9 * 86_400_000 < left <= 3 * 86_400_000
 
 
 async def test_R95_what_a_node_cannot_do_is_named_with_its_alarm(doors: Doors) -> None:
