@@ -245,7 +245,10 @@ def _leaf(column: Column, leaf_asked: Any) -> Leaf:
     allowed_words = [operator.value for operator in LEAF_OPERATORS]
     words = [word for word in leaf_asked if word != "at"] if isinstance(leaf_asked, Mapping) else []
     if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed_words:
-        raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed_words)}")
+        raise Wrong(
+            f"must be a map of `at` and exactly one of: {', '.join(allowed_words)}; a range is two"
+            " conditions in an `and`"
+        )
     operator = Operator(words[0])
     is_ordered = operator not in (Operator.EQ, Operator.NE)
     value = read_leaf(leaf_asked[operator.value], f".{operator.value}", ordered=is_ordered)

@@ -85,9 +85,11 @@ def _leaf() -> Schema:
     properties: Schema = {str(comparison): {} for comparison in comparisons}
     at: Schema = {"type": "array", "items": {"type": "string"}}
     description = (
-        "A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null."
+        "A leaf of a map, found by the keys `at`, beside exactly one comparison with a text, a "
+        "number, a boolean or null (rule Q13)."
     )
-    return _object(description, {"at": at} | properties) | {"required": ["at"]}
+    leaf = _object(description, {"at": at} | properties) | {"required": ["at"]}
+    return leaf | {"minProperties": 2, "maxProperties": 2}
 
 
 def _object(description: str, properties: Schema) -> Schema:

@@ -68,6 +68,14 @@ def test_Q13_a_leaf_is_asked_by_its_path() -> None:
     assert read_where(PRESETS, asked) == expected
 
 
+def test_Q13_a_range_of_a_leaf_is_two_conditions() -> None:
+    at = {"at": ["filter", "cutoff"]}
+    ends = [{"parameters": {"path": at | end}} for end in ({"gte": 200}, {"lt": 300})]
+    whole = read_where(PRESETS, {"and": ends})
+    assert isinstance(whole, AllOf)
+    assert list(whole.parts) == [read_where(PRESETS, end) for end in ends]
+
+
 @pytest.mark.parametrize(
     ("where", "field", "told"),
     [
@@ -93,7 +101,10 @@ def test_Q13_a_leaf_is_asked_by_its_path() -> None:
         ({"not": {"or": [1]}}, "where.not.or[0]", "must be a map"),
         ({"name": {"like": "a\\"}}, "where.name.like", "must not end in"),
         ({"parameters": {"path": {"at": [], "eq": 1}}}, "where.parameters.path.at", "1 to 16"),
-        ({"parameters": {"path": {"at": ["a"]}}}, "where.parameters.path", "one of: eq, ne"),
+        ({"parameters": {"path": {"at": ["a"]}}}, "where.parameters.path", "exactly one of: eq"),
+        ({"parameters": {"path": {"gte": 1}}}, "where.parameters.path", "exactly one of: eq, ne"),
+        ({"parameters": {"path": {"at": ["a"], "gte": 1, "lt": 2}}},
+         "where.parameters.path", "a range is two conditions in an `and`"),
         ({"parameters": {"path": {"at": ["a"], "gt": True}}},
          "where.parameters.path.gt", "a text or"),
         ({"parameters": {"path": {"at": ["a", "__proto__"], "eq": 1}}},

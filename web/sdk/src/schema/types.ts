@@ -690,7 +690,8 @@ export type ErrorDetails = {
  * `clipped` stands for one that is too large to be sent (rule C8): do not write it back. */
 export type JsonMap = { [key: string]: unknown };
 
-/** A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null. */
+/** A leaf of a map, found by the keys `at`, beside exactly one comparison with a text, a number, a boolean or
+ * null (rule Q13). */
 export type LeafFilter = {
   at: readonly string[];
   eq?: unknown;
