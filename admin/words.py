@@ -70,9 +70,13 @@ def _end(arguments: argparse.Namespace) -> Result:
     return {"mode": "off"}
 
 
-PROJECT: Take = ("project", {"metavar": "PROJECT", "help": "the id of a project"})
-USER: Take = ("user", {"metavar": "USER", "help": "an address, a username or an id"})
-NODE: Take = ("node", {"metavar": "NODE", "help": "its name, as `nodes` lists it"})
+OR_BEGINNING = "or its first 4 characters or more"
+PROJECT: Take = ("project", {"metavar": "PROJECT", "help": f"the id of a project, {OR_BEGINNING}"})
+USER: Take = (
+    "user",
+    {"metavar": "USER", "help": "an address, a username or an id, or its first 8 characters"},
+)
+NODE: Take = ("node", {"metavar": "NODE", "help": f"its name in `nodes`, {OR_BEGINNING}"})
 REASON: Take = (
     "--reason",
     {
@@ -116,8 +120,11 @@ WORDS = (
             LIMIT,
             CURSOR,
             ("--kind", {"metavar": "KIND", "help": "of one kind, as diverged or outages"}),
-            ("--project", {"metavar": "PROJECT", "help": "of one project"}),
-            ("--node", {"metavar": "NODE", "help": "of one node"}),
+            (
+                "--project",
+                {"metavar": "PROJECT", "help": f"of one project: its id, {OR_BEGINNING}"},
+            ),
+            ("--node", {"metavar": "NODE", "help": f"of one node: its name, {OR_BEGINNING}"}),
         ),
         lambda arguments: options_given(arguments, "limit", "cursor", "kind", "project", "node"),
     ),
@@ -145,7 +152,7 @@ WORDS = (
         "room",
         "operator.room",
         "who is in one room: since when, from where, and what waits for them",
-        "room 0b8f7a52-6f0e-4c1c-9a39-3d2f1f0f6a77",
+        "room 0b8f7a52",
         answer_tables.room,
         (PROJECT,),
         lambda arguments: {"project": arguments.project},
@@ -167,7 +174,10 @@ WORDS = (
         answer_tables.kicked,
         (
             ("kind", {"choices": ("user", "login", "member"), "help": "what WHO names"}),
-            ("who", {"metavar": "WHO", "help": "as `logins` and `room` list them"}),
+            (
+                "who",
+                {"metavar": "WHO", "help": f"as `logins` and `room` list them, {OR_BEGINNING}"},
+            ),
             REASON,
         ),
         _kick,
@@ -284,7 +294,7 @@ WORDS = (
             LIMIT,
             CURSOR,
             ("--event", {"metavar": "KIND", "help": "of one kind, as login_failed or kicked"}),
-            ("--user", {"metavar": "USER", "help": "of one user"}),
+            ("--user", {"metavar": "USER", "help": "of one user, named as for `logins`"}),
         ),
         lambda arguments: options_given(arguments, "limit", "cursor", "event", "user"),
     ),

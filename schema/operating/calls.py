@@ -12,12 +12,13 @@ from msgspec import Meta, Struct
 
 from schema.calling.params import Params
 from schema.calling.row_calls import Call
-from schema.columns.types import JsonMap, PlainWords, ProjectId, RowId
+from schema.columns.types import JsonMap, PlainWords
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.messages import Milliseconds
 from schema.operating.health import (
     NOTHING_MEASURED,
     HealthRows,
+    IdBeginning,
     Latency,
     ListEvents,
     Most,
@@ -35,7 +36,7 @@ Reason = Annotated[str, Meta(min_length=1, max_length=100, pattern=SHOWN_NOT_EMP
 
 Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=SHOWN_NOT_EMPTY)]
 Named = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS_LENGTH, pattern=STORED)]
-"""A user: an id, an e-mail address or a username."""
+"""A user: an id or the beginning of one, an e-mail address or a username."""
 
 Member = Annotated[str, Meta(pattern=MEMBER_ID)]
 NodeState = Annotated[Literal["serving", "drained", "silent"], one_of("NodeState")]
@@ -137,7 +138,7 @@ class RoomRows(Struct, frozen=True):
 class ShowRoom(Params, frozen=True, forbid_unknown_fields=True):
     """Who is in the room of a project, from where, and what waits for them; for operators."""
 
-    project: ProjectId
+    project: IdBeginning
 
 
 class RoomMemberRow(Struct, frozen=True):
@@ -237,7 +238,7 @@ class Kick(Params, frozen=True, forbid_unknown_fields=True):
 
     reason: Reason
     user: Named | None = None
-    login: RowId | None = None
+    login: IdBeginning | None = None
     member: Member | None = None
 
 
@@ -261,7 +262,7 @@ class CloseRoom(Params, frozen=True, forbid_unknown_fields=True):
     For operators. Nothing is lost: clients keep what they have not sent, and come back.
     """
 
-    project: ProjectId
+    project: IdBeginning
     reason: Sentence
     for_ms: Annotated[int, Meta(ge=1_000, le=2_592_000_000)] | None = None
 
@@ -269,7 +270,7 @@ class CloseRoom(Params, frozen=True, forbid_unknown_fields=True):
 class OpenRoom(Params, frozen=True, forbid_unknown_fields=True):
     """Let people into a closed room again; for operators. The second time changes nothing."""
 
-    project: ProjectId
+    project: IdBeginning
 
 
 class ListClosedRooms(Params, frozen=True, forbid_unknown_fields=True):

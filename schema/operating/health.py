@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from schema.calling.params import Params
-from schema.columns.types import PlainWords, ProjectId
+from schema.columns.types import PlainWords
 from schema.messages import Milliseconds
-from schema.text.texts import STORED
+from schema.text.texts import ID_BEGINNING, STORED
 from schema.text.words import one_of
 
 Most = Annotated[int, Meta(ge=1, le=200)]
@@ -15,6 +15,9 @@ Place = Annotated[str, Meta(max_length=128)]
 """The `next` of the page before."""
 
 NodeName = Annotated[str, Meta(min_length=1, max_length=32, pattern=STORED)]
+IdBeginning = Annotated[str, Meta(pattern=ID_BEGINNING)]
+"""An id, or the beginning of one that no other has."""
+
 RoomOrder = Annotated[Literal["project", "load"], one_of("RoomOrder")]
 TroubleWord = Annotated[
     Literal[
@@ -112,11 +115,11 @@ class HealthRow(Struct, frozen=True):
     oldest_mail_ms: float = 0.0
     backup_age_ms: float | None = None
     rehearsal_age_ms: float | None = None
+    mail_up: bool = True
+    certificate_left_ms: float | None = None
 
 
 class HealthRows(Struct, frozen=True):
-    mail_up: bool = True
-    certificate_left_ms: float | None = None
     """The nodes that answered, by name. `silent` as in `operator.rooms`.
 
     `database_error`: why the database could not be asked: then there is what the node that was
@@ -138,7 +141,7 @@ class ListEvents(Params, frozen=True, forbid_unknown_fields=True):
     limit: Most = 50
     cursor: Place | None = None
     kind: PlainWords | None = None
-    project: ProjectId | None = None
+    project: IdBeginning | None = None
     node: NodeName | None = None
 
 

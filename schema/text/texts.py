@@ -83,6 +83,8 @@ STORED = rf"^[^{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]*\Z"
 
 DELTA_ID = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_-]{{8,64}}\Z"
 PROJECT_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
+ID_BEGINNING = r"^[0-9a-f]{4}[0-9a-f-]{0,32}\Z"
+"""The pattern of an id of which an operator may leave out the end."""
 ENTITY_ID = r"^([A-Za-z0-9_-]{8,36}|project)\Z"
 """Also of what the journal holds: names of E13 are refused where an op is proposed."""
 
@@ -112,6 +114,7 @@ IN_WORDS = {
         f"the id of a delta is 8 to 64 characters: letters, digits, _ and -, {_OR_OF_AN_OBJECT}"
     ),
     PROJECT_ID: f"an id here is {UUID_IN_WORDS}",
+    ID_BEGINNING: f"an id here is {UUID_IN_WORDS}, or its first 4 characters or more",
     ENTITY_ID: "an entity's id is 8 to 36 characters: letters, digits, _ and -",
     EMAIL: "an address looks like name@example.org, without spaces",
     USERNAME: (

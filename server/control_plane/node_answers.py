@@ -46,6 +46,7 @@ class NodeAnswers:
             "logins": self._logins,
             "slow_calls": self._slow,
             "member": self._seat_owner,
+            "members": self._members_beginning,
             "kick": hub.kick,
         }
 
@@ -124,6 +125,16 @@ class NodeAnswers:
                 if seat.member == member:
                     return {"user": seat.request.user, "project": live.room.project}
         return None
+
+    def _members_beginning(self, beginning: str, limit: int) -> list[tuple[str, str]]:
+        """Those whose id begins so, with their names; each once, in whatever rooms it is."""
+        names = {
+            seat.member: seat.request.name
+            for live in self._hub.rooms.values()
+            for seat in live.room.seats.values()
+            if seat.member.startswith(beginning)
+        }
+        return sorted(names.items())[:limit]
 
     def _logins(self, logins: list[str]) -> dict[str, int]:
         """Login -> its connections here."""

@@ -16,7 +16,7 @@ from persistence.tables import (
     one_time_tokens,
     users,
 )
-from persistence.tables.internal import operators
+from persistence.tables.internal import id_beginnings, operators
 from persistence.tables.internal.operators import Account, Login, Membership
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.mail_outbox import MailKind
@@ -68,7 +68,9 @@ class WholeAccount:
 
 async def require(db: Executor, name_or_email: str) -> UserRow:
     """Whoever is named so; raises `NotDone`."""
-    user = await operators.find(db, name_or_email)
+    user, several = await operators.find_by_beginning(db, name_or_email)
+    if several:
+        raise NotDone(id_beginnings.several_in_words(name_or_email, several))
     if user is None:
         raise NotDone(
             f"there is no account with the id, address or username {name_or_email!r}; "

@@ -34,8 +34,9 @@ meanwhile; they see within a second what is done here. Each change is in the aud
 """
 
 EPILOG = """
-USER is an address, a username or an id. Passwords are typed on the terminal, or are the first line
-of standard input: never an argument. Exit codes: 0 done, 1 refused or failed, 2 not called rightly.
+USER is an address, a username, an id or its first 8 characters or more. Passwords are typed on the
+terminal, or are the first line of standard input: never an argument. Exit codes: 0 done, 1 refused
+or failed, 2 not called rightly.
 """
 
 Result = dict[str, Any]
@@ -251,7 +252,7 @@ def parser() -> argparse.ArgumentParser:
         "--link", action="store_true", help="set no password: print a link for it to hand on"
     )
     _add_command(words, "list", "all accounts", _list, _said_list)
-    user = "an address, a username or an id"
+    user = "an address, a username, an id or its beginning"
     show = _add_command(words, "show", "one account, its logins and projects", _show, _said_whole)
     reset = _add_command(
         words, "reset", "print a link that sets a new password", _reset, _said_reset

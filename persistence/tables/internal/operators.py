@@ -6,6 +6,8 @@ from uuid import UUID
 
 from persistence.pool import Executor
 from persistence.tables import users
+from persistence.tables.internal import id_beginnings
+from persistence.tables.internal.id_beginnings import Found
 from persistence.tables.users import UserRow
 
 _SHOWN = """
@@ -63,6 +65,9 @@ SELECT EXISTS (SELECT FROM prime_users)
 """
 
 ACCOUNTS_AT_ONCE = 500
+
+FEWEST_OF_USER = 8
+"""Characters by which an id is begun: a username that is mistyped must name nobody else."""
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 """Before the ids of all accounts."""
@@ -125,6 +130,17 @@ async def find(db: Executor, name_or_email: str) -> UserRow | None:
         return await users.by_email(db, name_or_email)
     user_id = await _by_id(db, name_or_email) or await db.fetchval(BY_USERNAME, name_or_email)
     return None if user_id is None else await users.by_id(db, user_id)
+
+
+async def find_by_beginning(db: Executor, text: str) -> tuple[UserRow | None, list[Found]]:
+    """The same, or whose id alone begins so; else those whose ids do, where there are several."""
+    user = await find(db, text)
+    if user is not None or len(text) < FEWEST_OF_USER:
+        return user, []
+    found = await id_beginnings.users(db, text)
+    if len(found) == 1:
+        return await users.by_id(db, found[0].id), []
+    return None, found
 
 
 async def _by_id(db: Executor, named_id: str) -> str | None:

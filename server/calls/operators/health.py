@@ -1,12 +1,13 @@
 """Answers to operators about how nodes fare: their health, and what went wrong of late."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from msgspec import convert
 
 from persistence.backups import runs
-from persistence.errors import BadCursor, PersistenceError
+from persistence.errors import BadCursor, NotFound, PersistenceError
 from persistence.tables import studio_projects
 from schema.operating.event_kinds import EVENT_KINDS, EventKind
 from schema.operating.health import (
@@ -20,6 +21,7 @@ from schema.operating.health import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.operators.named_by_id import UUID_LENGTH, node_named, project_named
 from server.control_plane.latencies import latency
 
 UNKNOWN = EventKind("A kind of fault that this node does not know: it is of another version.")
@@ -47,13 +49,14 @@ async def show_health(context: Context, caller: Caller, params: ShowHealth) -> H
 async def list_events(context: Context, caller: Caller, params: ListEvents) -> NodeEvents:
     """Of each node the newest, as one page."""
     before = None if params.cursor is None else _cursor_place(params.cursor)
-    filters = {"limit": params.limit + 1, "kind": params.kind, "project": params.project}
+    project, node_asked = await _named(context, params)
+    filters = {"limit": params.limit + 1, "kind": params.kind, "project": project}
     question = await context.node_questions.ask_or_answer_here("events", before=before, **filters)
     events_found = [
         (event["at"], event["number"], node, event)
         for node, events in question.answers.items()
         for event in events or ()
-        if params.node in (None, node)
+        if node_asked in (None, node)
     ]
     events_found.sort(key=lambda one: one[:3], reverse=True)
     events_shown = events_found[: params.limit]
@@ -65,6 +68,25 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
     )
     database_error = question.database_error
     return NodeEvents(events, next_cursor, question.silent, database_error=database_error)
+
+
+async def _named(context: Context, params: ListEvents) -> tuple[str | None, str | None]:
+    """The project and the node that are asked about, by their whole ids.
+
+    While the database does not answer, as they were given: events are told all the same. Those of
+    a project or a node that is gone are, too.
+    """
+    project, node = params.project, params.node
+    try:
+        if project is not None and len(project) < UUID_LENGTH:
+            project = (await project_named(context.db, project)).id
+        if node is not None:
+            with suppress(NotFound):
+                node = await node_named(context.db, node)
+    except PersistenceError as error:
+        if isinstance(error, NotFound):
+            raise
+    return project, node
 
 
 async def _backup_ages(context: Context) -> dict[str, float]:

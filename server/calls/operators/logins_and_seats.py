@@ -6,14 +6,19 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
 from persistence.tables.internal import operators
+from persistence.tables.internal.id_beginnings import MOST_FOUND, Found
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from schema.operating.calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.operators.named_by_id import login_named, the_one
 from server.calls.operators.operator_rights import note, require_user, unaware
 from server.refused import Refused
+
+MEMBER_ID_LENGTH = 16
+"""Characters of a whole one (rule J7)."""
 
 
 async def list_logins(context: Context, caller: Caller, params: ListUserLogins) -> LoginRows:
@@ -46,34 +51,45 @@ async def kick(context: Context, caller: Caller, params: Kick) -> Kicked:
         text = "name one of user, login and member, and no other"
         raise Refused(ErrorCode.VALIDATION, text, field="user")
     if params.member is not None:
-        return await _kick_member(context, caller, params.member, params.reason)
+        member = await _member_named(context, params.member)
+        return await _kick_member(context, caller, member, params.reason)
+    login = None if params.login is None else await login_named(context.db, params.login)
     async with context.db.transaction() as tx:
-        user, ended_ids = await _end(tx, params)
+        user, ended_ids = await _end(tx, params, login or "")
         if ended_ids:
-            whom = "user" if params.user is not None else f"login {params.login}"
+            whom = "user" if params.user is not None else f"login {login}"
             audit_details: dict[str, Any] = {
                 "reason": params.reason,
                 "whom": whom,
                 "ended": len(ended_ids),
             }
             await note(tx, caller, AuditEvent.KICKED, user=user, **audit_details)
-    for login in ended_ids:
-        context.announcer.session_revoked(login, params.reason)
+    for ended_id in ended_ids:
+        context.announcer.session_revoked(ended_id, params.reason)
     unaware_nodes = await unaware(context.db)
     return Kicked(len(ended_ids), 0, unaware_nodes.connections, unaware_nodes.silent)
 
 
-async def _end(tx: Executor, params: Kick) -> tuple[str, list[str]]:
+async def _end(tx: Executor, params: Kick, login: str) -> tuple[str, list[str]]:
     """The user's id, and the logins that ended; raises `NotFound`."""
     reason = f"{auth_sessions.BY_OPERATOR}{params.reason}"
     if params.user is not None:
         user = (await require_user(tx, params.user)).id
         return user, await auth_sessions.revoke_all(tx, user, None, reason)
-    login = params.login or ""
     owner = await auth_sessions.user_of(tx, login)
     if owner is None:
         raise NotFound("there is no such login")
     return owner, await auth_sessions.revoke_of(tx, login, owner, reason) or []
+
+
+async def _member_named(context: Context, text: str) -> str:
+    """The member whose id it is, or begins so; raises `NotFound`, `Refused` for several."""
+    if len(text) >= MEMBER_ID_LENGTH:
+        return text
+    question = await context.node_questions.ask("members", beginning=text, limit=MOST_FOUND + 1)
+    names = {member: name for found in question.answers.values() for member, name in found or ()}
+    found = [Found(member, name) for member, name in sorted(names.items())]
+    return the_one(text, found, "member", "operator.room lists those in a room").id
 
 
 async def _kick_member(context: Context, caller: Caller, member: str, reason: str) -> Kicked:

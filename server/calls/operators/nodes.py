@@ -20,6 +20,7 @@ from schema.operating.calls import (
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.operators.named_by_id import node_named
 from server.calls.operators.operator_rights import note, unaware
 from server.control_plane.node_questions import ALIVE_SECONDS
 from server.refused import Refused
@@ -63,7 +64,8 @@ async def undrain(context: Context, caller: Caller, params: UndrainNode) -> Chan
     return await _set_drained(context, caller, params.node, is_drained=False)
 
 
-async def _set_drained(context: Context, caller: Caller, node: str, *, is_drained: bool) -> Changed:
+async def _set_drained(context: Context, caller: Caller, text: str, *, is_drained: bool) -> Changed:
+    node = await node_named(context.db, text)
     async with context.db.transaction() as tx:
         before = await nodes.set_drained(tx, node, is_drained)
         if before is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from persistence.errors import BadCursor, NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log
-from persistence.tables.internal import operators
+from persistence.tables.internal import id_beginnings, operators
 from persistence.tables.operating import nodes
 from persistence.tables.operating.nodes import Unaware
 from persistence.tables.users import UserRow
@@ -72,8 +72,11 @@ def id_in(cursor: str) -> str:
 
 
 async def require_user(db: Executor, name_or_email: str) -> UserRow:
-    """Whoever has this id, address or username; raises `NotFound`."""
-    user = await operators.find(db, name_or_email)
+    """Whoever has this id, address or username; raises `NotFound`, `Refused` for several."""
+    user, several = await operators.find_by_beginning(db, name_or_email)
+    if several:
+        text = id_beginnings.several_in_words(name_or_email, several)
+        raise Refused(ErrorCode.VALIDATION, text, field="user")
     if user is None:
         raise NotFound("there is no account with this id, address or username")
     return user

@@ -27,6 +27,7 @@ from schema.operating.health import Latency
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
+from server.calls.operators.named_by_id import project_named
 from server.calls.operators.operator_rights import id_in, note, unaware
 from server.control_plane.latencies import latency
 from server.control_plane.node_answers import MEMBERS_TOLD
@@ -73,8 +74,8 @@ async def list_(context: Context, caller: Caller, params: ListRooms) -> RoomRows
 
 async def show(context: Context, caller: Caller, params: ShowRoom) -> RoomShown:
     """Of a room that is not open: its name, the seq of its journal, and whether it is closed."""
-    project = params.project
-    name = await _require_name(context, project)
+    found = await project_named(context.db, params.project)
+    project, name = found.id, found.name
     question = await context.node_questions.ask("room", project=project)
     answers = {node: answer for node, answer in question.answers.items() if answer is not None}
     room: dict[str, Any] | None = None
@@ -109,8 +110,8 @@ def _together(answers: dict[str, Any], word: str) -> Latency:
 
 async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRoom:
     """Told to all nodes once it is stored; closed a second time it has the newest reason."""
-    project = params.project
-    name = await _require_name(context, project)
+    found = await project_named(context.db, params.project)
+    project, name = found.id, found.name
     async with context.db.transaction() as tx:
         await operator_orders.hold_room(tx, project)
         before = await operator_orders.closed_room(tx, project)
@@ -139,8 +140,7 @@ async def close(context: Context, caller: Caller, params: CloseRoom) -> ClosedRo
 
 async def open_(context: Context, caller: Caller, params: OpenRoom) -> Changed:
     """The opposite of `close`."""
-    project = params.project
-    await _require_name(context, project)
+    project = (await project_named(context.db, params.project)).id
     async with context.db.transaction() as tx:
         await operator_orders.hold_room(tx, project)
         before = await operator_orders.closed_room(tx, project)
@@ -203,14 +203,6 @@ def _closed(row: ClosedRoomRow | None, project: str, name: str) -> ClosedRoom | 
     if row is None:
         return None
     return ClosedRoom(project, name, row.reason, row.closed_at, row.until)
-
-
-async def _require_name(context: Context, project: str) -> str:
-    """Raises `NoSuchProject`."""
-    names = await studio_projects.names_of(context.db, [project])
-    if project not in names:
-        raise NoSuchProject
-    return names[project]
 
 
 ANSWERS: dict[str, Answer] = {

@@ -50,6 +50,21 @@ def test_a_password_keeps_to_the_rules_of_all(password: str) -> None:
 
 
 @pytest.mark.postgres
+async def test_the_beginning_of_an_id_names_an_account_or_tells_which_it_may_be(
+    database: Database,
+) -> None:
+    ann = await work.create(database, bounded("ann@example.com", "ann", ""), None)
+    assert (await work.require(database, ann.id[:8])).id == ann.id
+    ben = await work.create(database, bounded("ben@example.com", "ben", ""), None)
+    alike = ann.id[:-1] + ("0" if ann.id[-1] != "0" else "1")
+    await database.execute("UPDATE prime_users SET id = $2 WHERE id = $1", ben.id, alike)
+    with pytest.raises(NotDone, match=r"several ids begin with .*\(ann\).*type more of the one"):
+        await work.require(database, ann.id[:8])
+    with pytest.raises(NotDone, match="there is no account"):
+        await work.require(database, ann.id[:7])
+
+
+@pytest.mark.postgres
 async def test_an_account_is_made_whole_or_not_at_all(database: Database) -> None:
     new = bounded("ann@example.com", "ann", "Ann")
     ann = await work.create(database, new, hashed(PASSWORD, new), is_operator=True)

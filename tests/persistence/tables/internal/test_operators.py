@@ -36,6 +36,25 @@ async def test_an_account_is_found_by_whatever_names_it(database: Database) -> N
         assert await operators.find(database, named) is None
 
 
+async def test_an_account_is_found_by_the_beginning_of_its_id(database: Database) -> None:
+    ann = await make(database, "ann")
+    for beginning in (ann.id[:8], ann.id[:9], ann.id[:20], ann.id):
+        assert await operators.find_by_beginning(database, beginning) == (ann, [])
+    for other in (ann.id[:7], f"{ann.id[:7]}-", "zzzzzzzz", f"{ann.id}0", f"{ann.id[:8]}%"):
+        assert await operators.find_by_beginning(database, other) == (None, [])
+    named = await make(database, ann.id[:8])
+    assert await operators.find_by_beginning(database, ann.id[:8]) == (named, [])
+
+
+async def test_of_several_accounts_none_is_meant(database: Database) -> None:
+    ann, ben = await make(database, "ann"), await make(database, "ben")
+    alike = ann.id[:-1] + ("0" if ann.id[-1] != "0" else "1")
+    await database.execute("UPDATE prime_users SET id = $2 WHERE id = $1", ben.id, alike)
+    none, several = await operators.find_by_beginning(database, ann.id[:8])
+    assert none is None
+    assert {each.name for each in several} == {"ann", "ben"}
+
+
 async def test_of_an_account_what_goes_on_is_shown(database: Database) -> None:
     ann = await make(database, "ann")
     empty = await operators.account(database, ann.id)

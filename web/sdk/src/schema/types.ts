@@ -2792,11 +2792,11 @@ export type HealthRow = {
   backup_age_ms?: number | null;
   /** Default: null. */
   rehearsal_age_ms?: number | null;
-};
   /** Default: true. */
   mail_up?: boolean;
   /** Default: null. */
   certificate_left_ms?: number | null;
+};
 
 /** What a node cannot do, or what an operator has told it. `alarm`: its paragraph in docs/operating/alarms.md.
  * `bad`: people notice. */
