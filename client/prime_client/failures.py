@@ -86,11 +86,41 @@ class ConnectionOver(PrimeError):
         self.reason = reason
 
 
-class RoomClosed(PrimeError):
-    """We are out of the room, and the message says why; `left` is the event that told it."""
+_LEFT = {
+    None: "you left the room; `client.join(project)` comes in again",
+    "access_revoked": (
+        "you are no member of this project any more: an owner put you out, or you left it on"
+        " another device. Edits that were not saved are given up; ask an owner for an invitation"
+    ),
+    "kicked": (
+        "an operator of the server put you out of this room. Edits that were not saved are given"
+        " up; `client.join(project)` comes in again"
+    ),
+    "another_user": (
+        "another user has logged in, and nothing is sent in their name that you have edited. Edits"
+        " that were not saved are given up; `client.join(project)` comes in as that user"
+    ),
+}
+"""What happened, by the reason of `Left`, and what to do."""
 
-    def __init__(self, text: str, left: Left) -> None:
-        super().__init__(text)
+_LEFT_OTHERWISE = (
+    "the server put you out of this room. Edits that were not saved are given up;"
+    " `client.join(project)` comes in again, if it may"
+)
+"""A newer server may have other reasons."""
+
+
+class RoomClosed(PrimeError):
+    """We are out of the room: the message says what happened and what to do.
+
+    `left` is the event that told it.
+    """
+
+    def __init__(self, left: Left) -> None:
+        reason = f"{left.reason}: " if left.reason else ""
+        is_servers = bool(left.message) and left.reason != "another_user"
+        said = f". The server says: {left.message}" if is_servers else ""
+        super().__init__(f"{reason}{_LEFT.get(left.reason, _LEFT_OTHERWISE)}{said}")
         self.left = left
 
 

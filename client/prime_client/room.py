@@ -179,7 +179,7 @@ class Room(Membership):
         if self._connection is not None:
             request = {"t": "leave", "id": self._make_id(), "project": self.project}
             self._connection.send(request)
-        self.close(RoomClosed("you left the room", Left(None)))
+        self.close(RoomClosed(Left(None)))
 
     # What the musician hears.
 

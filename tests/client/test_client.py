@@ -419,6 +419,31 @@ async def test_what_ends_a_room_is_told_as_what_it_is(server: FakeServer, client
     assert told.message
 
 
+@pytest.mark.parametrize(
+    ("reason", "message", "told"),
+    [
+        ("access_revoked", "", ("no member of this project any more", "invitation")),
+        ("kicked", "Back at noon.", ("an operator", "`client.join(project)`", "Back at noon.")),
+        ("of_a_newer_server", "Why.", ("of_a_newer_server: the server", "Why.", "client.join")),
+    ],
+)
+async def test_R51_who_is_put_out_is_told_what_happened_and_what_to_do(
+    server: FakeServer, room: Room, reason: str, message: str, told: tuple[str, ...]
+) -> None:
+    server.say(t="left", project=PROJECT, id=None, reason=reason, message=message)
+    with pytest.raises(RoomClosed) as closed:
+        await room.reached(1 << 40)
+    for words in (f"{reason}: ", "not saved", *told):
+        assert words in str(closed.value)
+    assert closed.value.left == Left(reason, message)
+
+
+async def test_who_left_is_told_how_to_come_back(server: FakeServer, room: Room) -> None:
+    room.leave()
+    with pytest.raises(RoomClosed, match=r"^you left the room; `client\.join\(project\)`"):
+        room.edit([VOLUME])
+
+
 async def test_leaving_tells_the_server_and_ends_the_room(server: FakeServer, room: Room) -> None:
     room.leave()
     await server.wait_for("leave")

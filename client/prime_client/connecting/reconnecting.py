@@ -202,8 +202,7 @@ class Reconnecting:
         before, self.user = self.user, user or self.user
         if user is not None and before is not None and before["id"] != user["id"]:
             for room in tuple(self._rooms.values()):
-                reason = "another user has logged in"
-                room.close(RoomClosed(reason, Left("another_user", reason)))
+                room.close(RoomClosed(Left("another_user", "another user has logged in")))
             self._watches.other_user()
 
     def _disconnected(self) -> None:

@@ -157,9 +157,8 @@ class Membership(RoomView):
                 self._postponed(event)
             case JoinFailed():
                 self._join_failed(event)
-            case Left(reason=str(reason)):
-                sentence = f"{reason}: {event.message}" if event.message else reason
-                self.close(RoomClosed(sentence, event))
+            case Left(reason=str()):
+                self.close(RoomClosed(event))
             case _:
                 self._go_on_after_maintenance(event)
 
