@@ -27,7 +27,7 @@ from files.losses import Loss, printable
 from files.midi.export import write_midi
 from files.prime_file import write_prime
 from files.upload import UploadIncomplete, upload
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import path_of_caller, problem_with_directory, problem_with_file
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
 from machine.local_hub import HubFailed, LocalHub
 from machine.settings.sources import set_here
@@ -109,8 +109,8 @@ async def export_project(arguments: argparse.Namespace) -> int:
     """Write all that was acknowledged before, or fail."""
     path = arguments.file
     write = _writer_for(path)
-    if not path.parent.is_dir():
-        raise WrongUse(f"{path}: there is no directory {path.parent}")
+    if problem := problem_with_file(path):
+        raise WrongUse(problem)
     async with _logged_in(arguments) as client:
         state = await whole_state(client, arguments.project)
     losses = write(path, state)
@@ -145,6 +145,8 @@ async def _logged_in(arguments: argparse.Namespace) -> AsyncIterator[Client]:
         _refuse_unclear(arguments)
         password = _password(arguments) if url else ""
         if not url:
+            if problem := problem_with_directory(arguments.data):
+                raise WrongUse(f"--data: {problem}")
             _refuse_in_use(arguments.data)
             hub = await stack.enter_async_context(LocalHub(arguments.data, environment=_alone()))
             url = hub.url

@@ -25,7 +25,7 @@ from loadtest.scenarios.neighbours import run_neighbours
 from loadtest.scenarios.pages.browser import run_browser
 from loadtest.scenarios.rows.feed import run_feed
 from loadtest.scenarios.session import run_session
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import directory_of_caller, path_of_caller
 from schema.limits import MAX_ENTITIES, MAX_MEMBERS_PER_ROOM
 
 EXPECTED = (
@@ -168,7 +168,7 @@ def _add_calls(calls: argparse.ArgumentParser) -> None:
         "--rows", type=at_least(100), default=1_000_000, help="in each table (1,000,000)"
     )
     calls.add_argument(
-        "--data", type=path_of_caller, help="keep the filled database there, and use it again"
+        "--data", type=directory_of_caller, help="keep the filled database there, and use it again"
     )
     calls.add_argument("--callers", type=at_least(1), default=8, help="users (8)")
     calls.add_argument("--seconds", type=positive, default=3.0, help="of each kind (3)")
@@ -248,7 +248,7 @@ def _add_browser(browser: argparse.ArgumentParser) -> None:
 
 def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
     parser.add_argument(
-        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+        "--report", type=directory_of_caller, metavar="DIR", help="write an HTML page there"
     )
     parser.add_argument("--json", action="store_true", help="the report as one line on stdout")
     parser.set_defaults(run=run)

@@ -9,7 +9,7 @@ from loadtest.scenarios.capacity import run_capacity
 from loadtest.scenarios.compare import run_compare
 from loadtest.scenarios.connections import run_connections
 from loadtest.scenarios.cursors import run_cursors
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import directory_of_caller
 from schema.limits import MAX_MEMBERS_PER_ROOM
 
 
@@ -73,7 +73,7 @@ def _add_capacity(capacity: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="shorter steps, to 10 %%: in half the time"
     )
     capacity.add_argument(
-        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+        "--report", type=directory_of_caller, metavar="DIR", help="write an HTML page there"
     )
     capacity.add_argument("--json", action="store_true", help="the report as one line on stdout")
     capacity.set_defaults(run=run_capacity)
@@ -110,7 +110,7 @@ def _finish(subparsers: argparse.ArgumentParser, run: Any) -> None:
     subparsers.add_argument("--seconds", type=positive, default=10.0, help="measured time (10)")
     subparsers.add_argument("--warm-up", type=positive, default=2.0, help="seconds before it (2)")
     subparsers.add_argument(
-        "--report", type=path_of_caller, metavar="DIR", help="write an HTML page there"
+        "--report", type=directory_of_caller, metavar="DIR", help="write an HTML page there"
     )
     subparsers.add_argument(
         "--profile",

@@ -31,7 +31,7 @@ from loadtest.load.writer import WriterFailed
 from loadtest.people.proof import NotSettled
 from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import directory_of_caller, path_of_caller
 from machine.local_hub import HubFailed
 from prime_client.failures import CallFailed, CannotConnect, ConnectionOver, RoomClosed
 
@@ -139,7 +139,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
         help="nodes behind a balancer, 16 at most; a kill takes one (1)",
     )
     demo.add_argument(
-        "--data", type=path_of_caller, help="directory for the server (default: temporary)"
+        "--data", type=directory_of_caller, help="directory for the server (default: temporary)"
     )
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")

@@ -7,7 +7,7 @@ from typing import Any
 from loadtest.argument_types import MOST_NODES, at_least, positive
 from loadtest.chaos.chaos import run_chaos
 from loadtest.faults.faults import FAULTS
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import directory_of_caller
 
 PLANTS = (
     "ack_before_commit",
@@ -48,7 +48,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--faults", type=some_of(names), default=names, metavar="A,B", help="only these (all)"
     )
     chaos.add_argument(
-        "--keep", type=path_of_caller, metavar="DIR", help="keep data, logs and history there"
+        "--keep", type=directory_of_caller, metavar="DIR", help="keep data, logs and history there"
     )
     chaos.add_argument(
         "--plant",

@@ -16,7 +16,7 @@ from loadtest.drills.scene import Scene, Skipped
 from loadtest.faults.stage import build_stage
 from loadtest.reports.console_output import wide_console
 from loadtest.running import data_directory
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import directory_of_caller
 from machine.local_cluster import ClusterOptions
 
 NODES = 2
@@ -42,7 +42,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     drill.add_argument("--seed", type=int, default=1, help="of what they play (1)")
     drill.add_argument(
-        "--keep", type=path_of_caller, metavar="DIR", help="keep data, logs and history there"
+        "--keep", type=directory_of_caller, metavar="DIR", help="keep data, logs and history there"
     )
     drill.add_argument("--json", action="store_true", help="the report as one line on stdout")
     drill.set_defaults(run=run_drills, parser=drill)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from loadtest.argument_types import MOST_NODES, at_least, positive
 from loadtest.chaos.command import PLANTS, some_of
 from loadtest.soak.soak import run_soak
-from machine.caller_paths import path_of_caller
+from machine.caller_paths import directory_of_caller
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +37,8 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--trace", action="store_true", help="slower: name the sources of memory that have grown"
     )
     soak.add_argument("--plant", type=some_of(PLANTS), default=[], help="bugs that must be found")
-    soak.add_argument("--keep", type=path_of_caller, metavar="DIR", help="keep data and logs there")
+    soak.add_argument(
+        "--keep", type=directory_of_caller, metavar="DIR", help="keep data and logs there"
+    )
     soak.add_argument("--json", action="store_true", help="the report as one line on stdout")
     soak.set_defaults(run=run_soak)

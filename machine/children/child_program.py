@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psutil
+
+from machine.caller_paths import problem_with_directory
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 15.0
@@ -40,6 +42,17 @@ class Program:
     death_signal: signal.Signals
     root: Path = CHECKOUT
     """Of which checkout."""
+
+
+def _log_of(program: Program) -> BinaryIO:
+    """Open, with its directory made; raises `HubFailed`."""
+    directory = program.log.parent
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return program.log.open("ab")
+    except OSError as error:
+        problem = problem_with_directory(directory) or f"{program.log}: {error.strerror}"
+        raise HubFailed(f"{program.name} cannot be started: {problem}") from error
 
 
 class ChildProgram:
@@ -67,9 +80,8 @@ class ChildProgram:
         """Start it and wait until it is ready; returns its JSON line. Raises `HubFailed`."""
         began_at = time.perf_counter()
         program = self.program
-        program.log.parent.mkdir(parents=True, exist_ok=True)
         prefix, before_exec = tie_to_our_life(program.death_signal)
-        with program.log.open("ab") as output:
+        with _log_of(program) as output:
             self._process = await asyncio.create_subprocess_exec(
                 *(*prefix, sys.executable, "-m", program.module, *words),
                 stdin=subprocess.DEVNULL,

@@ -128,6 +128,24 @@ def test_an_export_into_no_directory_says_so(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("words", [("import", SONG), ("export", PROJECT, "x.mid")])
+def test_a_file_where_a_data_directory_is_to_be_is_a_line(
+    tmp_path: Path, words: tuple[str | Path, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    done = command(*words, "--data", tmp_path / "file")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"prime: --data: {tmp_path / 'file'} is no directory; name another\n",
+    )
+
+
+def test_an_export_over_a_directory_says_so(tmp_path: Path) -> None:
+    (tmp_path / "x.mid").mkdir()
+    done = command("export", PROJECT, tmp_path / "x.mid", "--data", tmp_path / "data")
+    assert (done.returncode, "is a directory; name a file in it" in done.stderr) == (2, True)
+
+
 def test_an_export_is_chosen_by_the_name_of_the_file() -> None:
     done = command("export", PROJECT, "song.wav")
     assert done.returncode == 2

@@ -41,6 +41,16 @@ async def test_a_hub_that_cannot_start_says_why(tmp_path: Path) -> None:
     await hub.stop()
 
 
+async def test_a_hub_whose_directory_is_a_file_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for data in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(HubFailed, match=r"file is no directory; name another$"):
+            await LocalHub(data).start()
+    (tmp_path / "data" / "postgres-launcher.log").mkdir(parents=True)
+    with pytest.raises(HubFailed, match=r"postgres-launcher\.log: Is a directory$"):
+        await LocalHub(tmp_path / "data").start()
+
+
 def test_what_a_child_is_told_is_told_by_no_file_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL_FILE", "/run/secrets/url")
     monkeypatch.setenv("PRIME_SECRET_FILE", "/run/secrets/prime")

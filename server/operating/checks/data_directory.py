@@ -2,9 +2,8 @@
 
 import os
 import shutil
-from pathlib import Path
 
-from machine.caller_paths import resolved
+from machine.caller_paths import nearest_there, resolved, why_it_cannot_be
 from server.operating.checks.finding import CheckFailed, Doubtful
 from server.settings.settings import Settings
 
@@ -21,10 +20,10 @@ async def data_directory(settings: Settings) -> str:
     if settings.database_url is not None and not starts_valkey:
         return "not used: no embedded server is started"
     data = resolved(settings.data)
-    nearest = _nearest(data)
+    nearest = nearest_there(data)
     if not nearest.is_dir() and not nearest.is_symlink():
         raise CheckFailed(f"{data}: {nearest} is a file; choose another --data")
-    if problem := _cannot_be(data):
+    if problem := why_it_cannot_be(data):
         raise CheckFailed(f"{problem}; choose another --data: {data}")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise CheckFailed(
@@ -42,19 +41,3 @@ async def data_directory(settings: Settings) -> str:
     if disk.free < ENOUGH_FREE:
         raise Doubtful(f"{data}: {free_words} on that disk; make room before it is full")
     return f"{data}, {'there' if nearest == data else 'made by ./run serve'}; {free_words}"
-
-
-def _nearest(path: Path) -> Path:
-    """The path itself, or the nearest above it that is there."""
-    return next(parent for parent in (path, *path.parents) if os.path.lexists(parent))
-
-
-def _cannot_be(path: Path) -> str | None:
-    """Why the system cannot have it: a name that is too long, links that lead round."""
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return error.strerror
-    return None
