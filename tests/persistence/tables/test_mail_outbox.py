@@ -1,7 +1,9 @@
 """What is put to be sent: in the transaction of what it tells about, and so much an hour."""
 
 import asyncio
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from persistence.tables import mail_outbox, users
 from persistence.tables.mail_outbox import PAYLOADS, MailKind, put
 from schema.limits import MAX_INVITATIONS_MAILED_PER_HOUR
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
+from server.accounts.mail.sender import CLAIM_SECONDS, LAST_DELAY_SECONDS
 
 pytestmark = pytest.mark.postgres
 
@@ -129,6 +132,26 @@ SELECT n || '@example.com', n || '@example.com', 'new_login',
     now() + interval '1 hour'
 FROM generate_series(1, 20000) AS n
 """
+
+
+ALARMS = Path(__file__).parents[3] / "docs" / "operating" / "alarms.md"
+
+
+async def test_what_the_alarm_says_has_mails_tried_now_but_for_those_that_are_being_sent(
+    database: Database,
+) -> None:
+    chapter = ALARMS.read_text(encoding="utf-8")
+    [statement] = re.findall(r'-c "(UPDATE mail_outbox [^"]+)"', chapter)
+    for name in ("ann", "ben", "cleo"):
+        assert await put_one(database, f"{name}@example.com", RESET)
+    [put_off, sent, claimed] = await mail_outbox.claim(database, 3, CLAIM_SECONDS)
+    await mail_outbox.mark_sent(database, [sent.id])
+    await mail_outbox.put_off(database, put_off, LAST_DELAY_SECONDS, "no answer")
+    assert await mail_outbox.claim(database, 3, CLAIM_SECONDS) == []
+    await database.execute(statement)
+    [due] = await mail_outbox.claim(database, 3, CLAIM_SECONDS)
+    assert due.id == put_off.id != claimed.id
+    assert due.tries == put_off.tries + 1
 
 
 async def test_whatever_was_sent_costs_no_look_anything(database: Database) -> None:
