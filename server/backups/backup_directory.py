@@ -124,7 +124,9 @@ def _read_directory(directory: Path) -> list[Backup | Unreadable]:
     try:
         dumps = sorted((p for p in directory.iterdir() if NAME.fullmatch(p.name)), reverse=True)
     except OSError as error:
-        raise NotKept(f"{directory}: {error.strerror}") from None
+        raise NotKept(
+            f"{directory}: {error.strerror}; name the directory that ./run backup --to was given"
+        ) from None
     backups: list[Backup | Unreadable] = []
     for dump in dumps:
         try:
@@ -170,6 +172,10 @@ def hashed(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _not_written(directory: Path, error: OSError) -> NotKept:
+    return NotKept(f"{directory}: {error.strerror}; nothing was done: name another directory")
+
+
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """One backup at a time; what one that was killed has left is cleared. Raises `NotKept`."""
@@ -184,9 +190,9 @@ def locked(directory: Path) -> Iterator[None]:
     except PermissionError as error:
         if (directory / LOCK).exists():
             raise Unreadable(directory / LOCK, error) from None
-        raise NotKept(f"{directory}: {error.strerror}; nothing was done") from None
+        raise _not_written(directory, error) from None
     except OSError as error:
-        raise NotKept(f"{directory}: {error.strerror}; nothing was done") from None
+        raise _not_written(directory, error) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

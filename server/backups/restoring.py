@@ -70,7 +70,9 @@ def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
     except NotPlain as error:
         raise NotKept(f"{dump} {error}, and no dump; nothing was done") from None
     except OSError as error:
-        raise NotKept(f"{dump}: {error.strerror}; nothing was done") from None
+        raise NotKept(
+            f"{dump}: {error.strerror}; nothing was done: name a dump of ./run backup"
+        ) from None
     if beginning != BEGINNING:
         raise NotKept(f"{dump} is no dump in pg_dump's custom format (-Fc); nothing was done")
     if not is_proved:

@@ -204,6 +204,22 @@ def test_what_root_writes_is_of_the_owner_of_the_directory(tmp_path: Path) -> No
         assert (stat.st_uid, stat.st_gid, stat.st_mode & 0o777) == (4321, 4322, 0o600)
 
 
+def test_a_file_or_nothing_where_a_directory_is_to_be_is_told_with_what_to_do(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    for none in (tmp_path / "none", tmp_path / "file"):
+        with pytest.raises(
+            NotKept, match=r"; name the directory that \./run backup --to was given"
+        ):
+            backup_directory.newest(none)
+        with pytest.raises(NotKept, match=r"nothing was done: name a dump of \./run backup"):
+            opened(none / "x.dump")
+    told = pytest.raises(NotKept, match="nothing was done: name another directory")
+    with told, backup_directory.locked(tmp_path / "file"):
+        pass
+
+
 def test_only_the_last_directory_is_made(tmp_path: Path) -> None:
     """A share that is not mounted: its path would be made on the disk of the machine."""
     says = rf"{tmp_path}/share/a is not there; nothing was done"
