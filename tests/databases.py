@@ -14,6 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from persistence.backups import restore_target
+
 T = TypeVar("T")
 
 LARGE_BYTES = 262_144
@@ -81,15 +83,8 @@ async def execute(dsn: str, *statements: str) -> None:
 
 
 async def drop_database(dsn: str, name: str) -> None:
-    """Whoever is still connected is put out, but for the autovacuum: that is waited for."""
-    for _ in range(40):
-        try:
-            await execute(dsn, f"DROP DATABASE {name} WITH (FORCE)")
-        except asyncpg.InsufficientPrivilegeError:
-            await asyncio.sleep(0.25)
-        else:
-            return
-    raise TimeoutError(f"{name} is in use by a process of the database server itself")
+    """Whoever is still connected is put out."""
+    await restore_target.drop(dsn, name)
 
 
 class Beside:

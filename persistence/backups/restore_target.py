@@ -10,7 +10,7 @@ import asyncpg
 
 from persistence.backups.contents import Server, close, connect, server_of
 from persistence.caller_role import ROLE, make_role
-from persistence.errors import Unfit
+from persistence.errors import Unavailable, Unfit
 from persistence.sqlstates import own_errors
 from persistence.starting import database_requirements, table_ownership
 
@@ -49,6 +49,12 @@ ORDER BY datname
 ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtext('prime rehearsal'))"
 
 DROP_SECONDS = 60.0
+
+DROP_TRIES = 6
+"""While a process of the server itself is in a database: a plain DROP waits five seconds for it."""
+
+PUTS_OUT = "TerminateOtherDBBackends"
+"""Where in PostgreSQL it is refused to end a process of the server itself, as an autovacuum is."""
 
 
 async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> Server:
@@ -147,12 +153,26 @@ async def clear(dsn: str) -> None:
 
 
 async def drop(dsn: str, name: str) -> None:
-    """A database that was `made`, whoever is connected to it."""
+    """A database of ours, whoever is connected to it. Raises `PersistenceError`.
+
+    With FORCE only a superuser gets past an autovacuum; without, the server puts that out itself.
+    """
     connection = await connect(dsn)
+    statement = f"DROP DATABASE IF EXISTS {_checked(name)}"
     try:
         with own_errors():
-            statement = f"DROP DATABASE IF EXISTS {_checked(name)} WITH (FORCE)"
-            await connection.execute(statement, timeout=DROP_SECONDS)
+            for _ in range(DROP_TRIES):
+                try:
+                    await connection.execute(f"{statement} WITH (FORCE)", timeout=DROP_SECONDS)
+                except asyncpg.InsufficientPrivilegeError as error:
+                    if error.server_source_function != PUTS_OUT:
+                        raise
+                else:
+                    return
+                with suppress(asyncpg.ObjectInUseError):
+                    await connection.execute(statement, timeout=DROP_SECONDS)
+                    return
+        raise Unavailable(f"could not drop {name}: the database server itself is using it")
     finally:
         await close(connection)
 

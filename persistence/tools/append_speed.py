@@ -4,14 +4,13 @@ Run as `python -m persistence.tools.append_speed`.
 """
 
 import argparse
-import asyncio
 import json
 import math
 import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -22,8 +21,9 @@ import uvloop
 from machine.caller_paths import path_of_caller
 from machine.children.child_process import ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
+from persistence.backups import restore_target
 from persistence.database_url import chosen
-from persistence.errors import PersistenceError, Unavailable
+from persistence.errors import PersistenceError
 from persistence.journal.contract import KnownState
 from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import migrate
@@ -39,7 +39,6 @@ WARM_UP_BATCHES = 3
 """Batches before the clock runs: plans are made, and pages are in memory."""
 
 LIFE_SECONDS = 3_600
-DROP_TRIES = 20
 
 
 class NotStored(Exception):
@@ -115,7 +114,7 @@ async def scratch_database(dsn: str) -> AsyncIterator[str]:
         await migrate(url)
         yield url
     finally:
-        await _drop_database(dsn, name)
+        await restore_target.drop(dsn, name)
 
 
 async def measure(
@@ -164,16 +163,6 @@ async def _execute(dsn: str, statement: str) -> None:
             await connection.execute(statement)
         finally:
             await connection.close(timeout=CONNECT_SECONDS)
-
-
-async def _drop_database(dsn: str, name: str) -> None:
-    """An autovacuum of the server's own cannot be put out; it is waited for."""
-    for _ in range(DROP_TRIES):
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await _execute(dsn, f"DROP DATABASE {name} WITH (FORCE)")
-            return
-        await asyncio.sleep(0.25)
-    raise Unavailable(f"could not drop {name}: the database server itself is using it")
 
 
 def _arguments() -> argparse.Namespace:

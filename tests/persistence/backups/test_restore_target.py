@@ -1,11 +1,14 @@
+import asyncio
 import secrets
 
+import asyncpg
 import pytest
 
 from persistence.backups import restore_target
 from persistence.backups.contents import close, connect
-from persistence.errors import Unfit
+from persistence.errors import NotGranted, Unfit
 from tests.databases import execute, other_database
+from tests.server.conftest import eventually
 
 pytestmark = pytest.mark.postgres
 
@@ -55,6 +58,39 @@ async def test_a_database_beside_is_made_and_dropped(postgres_dsn: str) -> None:
         await restore_target.prepare(beside, [])
     with pytest.raises(ValueError, match="no name of ours"):
         await restore_target.drop(postgres_dsn, 'x"; DROP')
+
+
+PLAIN_DROP_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = $1"
+
+
+async def test_a_drop_waits_for_what_only_a_superuser_can_put_out(postgres_dsn: str) -> None:
+    """As an autovacuum is: here a session of the superuser, who leaves once it is waited for."""
+    name = f"prime_rehearsal_{secrets.token_hex(6)}"
+    superuser = postgres_dsn.replace("//prime@", "//postgres@")
+    await execute(postgres_dsn, f"CREATE DATABASE {name}")
+    onlooker = await connect(superuser)
+    inside = await connect(other_database(superuser, name))
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await execute(postgres_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+        dropping = asyncio.create_task(restore_target.drop(postgres_dsn, name))
+        plain = f"DROP DATABASE IF EXISTS {name}"
+        await eventually(lambda: onlooker.fetchval(PLAIN_DROP_WAITS, plain))
+        await close(inside)
+        await dropping
+        assert name not in await databases(postgres_dsn)
+    finally:
+        await close(inside)
+        await close(onlooker)
+
+
+async def test_what_is_not_ours_to_drop_is_refused_at_once(postgres_dsn: str) -> None:
+    name = f"prime_rehearsal_{secrets.token_hex(6)}"
+    superuser = postgres_dsn.replace("//prime@", "//postgres@")
+    await execute(superuser, f"CREATE DATABASE {name}")
+    with pytest.raises(NotGranted, match="must be owner"):
+        await restore_target.drop(postgres_dsn, name)
+    await restore_target.drop(superuser, name)
 
 
 async def test_what_a_killed_rehearsal_has_left_is_dropped_by_the_next(postgres_dsn: str) -> None:
