@@ -300,14 +300,20 @@ class Room:
 
     def ask_to_leave(self, connection: str, request: str) -> Job:
         """A member goes once all that it sent before is answered (rule D22)."""
-        seat = self.seats.get(connection)
-        if seat is None:
-            return iter([[send(Left(self.project, request), [connection])]])
-        if len(seat.leaving) == LEAVES_THAT_WAIT:
+        seat = self.seats[connection]
+        if len(seat.leaving) >= LEAVES_THAT_WAIT:
             error = Error(request, ErrorCode.NOT_JOINED, "you are leaving already", self.project)
             return iter([[send(error, [connection])]])
-        seat.leaving = (*seat.leaving, request)
+        seat.leaving = (*seat.leaving, Left(self.project, request))
         return self.edits.drained(seat) if len(seat.leaving) == 1 else iter(())
+
+    def answer_behind_leave(self, connection: str, error: Error) -> bool:
+        """Whether a `leave` waits, behind which a later join is refused then (rule D22)."""
+        seat = self.seats.get(connection)
+        if seat is None or not 0 < len(seat.leaving) < LEAVES_THAT_WAIT:
+            return False
+        seat.leaving = (*seat.leaving, error)
+        return True
 
     def lost(self, connection: str, now: float) -> Effects:
         """A connection broke; its member may come back within three seconds (rule P7)."""

@@ -338,12 +338,11 @@ class Members:
             seat.is_put_out = False
 
     def _left(self, seat: Seat) -> Effects:
-        """The acks that it would have heard with what it will not hear now, and its `left`."""
+        """The acks that it would have heard with what it will not hear now, then its `left`."""
         if not seat.leaving:
             return []
         acks = [send(ack, [seat.connection]) for ack in _waiting_acks(seat)]
-        lefts = [send(Left(self._project, id), [seat.connection]) for id in seat.leaving]
-        return [*acks, *lefts]
+        return [*acks, *(send(answer, [seat.connection]) for answer in seat.leaving)]
 
     def _give_up(self, seat: Seat) -> None:
         """Its member may go on elsewhere: the next tick still holds its last move."""

@@ -17,7 +17,7 @@ from rooms.presence.ticks import Mover
 from rooms.roles import Grant
 from schema.errors import ErrorCode
 from schema.limits import MAX_SEATS_PER_USER
-from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Member, Position
+from schema.messages import SUBPROTOCOL_MSGPACK, Ack, Digest, Error, Left, Member, Position
 from schema.ops import Op
 from schema.server_limits import MAX_LOOKED_BACK
 
@@ -25,8 +25,8 @@ LATER_JOIN = "a later join of yours took its place"
 LEFT_FIRST = "you left before you were let in"
 """What a join hears that nothing comes of (rule J7)."""
 
-LEAVES_THAT_WAIT = 16
-"""Of one seat; what is sent behind a `leave` is refused otherwise (rule D22)."""
+LEAVES_THAT_WAIT = 64
+"""Of one seat, with the joins between them; what comes behind so many is refused at once."""
 
 LOOKED_BACK_PER_DELTA = 50
 """Changes given back with each delta that comes: in the long run one costs half a millisecond."""
@@ -114,8 +114,9 @@ class Seat(Mover):
     is_put_out: bool = False
     """It was sent out of the room, and its connection stays: it hears what becomes of all that it
     had sent (rule D23)."""
-    leaving: tuple[str, ...] = ()
-    """The ids of its `leave`s, which are answered after all that came before them (rule D22)."""
+    leaving: tuple[Left | Error, ...] = ()
+    """Answers to its `leave`s, which go after all that came before them (rule D22), and to the
+    joins behind those that nothing came of."""
     is_drained: bool = False
     """All that came before its `leave` has been looked at."""
     in_flight: int = 0

@@ -229,13 +229,20 @@ class Hub:
             live.carry_out(live.room.make_way(connection, asyncio.get_running_loop().time()))
             live.schedule_tick()
 
-    def leave(self, connection: str, message: Leave) -> None:
-        """A member asks to go out of one room."""
+    def leave(self, connection: str, message: Leave) -> bool:
+        """A member asks to go out of one room; whether it has a seat there."""
         live = self.rooms.get(message.project)
-        if live is not None:
-            live.run(live.room.ask_to_leave(connection, message.id))
-            if connection in live.room.seats:
-                self._leaving.add((connection, message.project))
+        if live is None or connection not in live.room.seats:
+            return False
+        live.run(live.room.ask_to_leave(connection, message.id))
+        if connection in live.room.seats:
+            self._leaving.add((connection, message.project))
+        return True
+
+    def answer_behind_leave(self, connection: str, error: Error) -> bool:
+        """Whether a `leave` waits there, behind which this join is refused then (rule D22)."""
+        live = None if error.project is None else self.rooms.get(error.project)
+        return live is not None and live.room.answer_behind_leave(connection, error)
 
     def leaving(self, connection: str) -> set[str]:
         """Rooms that it asked to leave and is still in: they count too (rules D22, K3)."""

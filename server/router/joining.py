@@ -70,13 +70,13 @@ class Joining:
         if len(self._rooms_of(connection) | {message.project}) > MAX_ROOMS_PER_CONNECTION:
             text = f"a connection may be in {MAX_ROOMS_PER_CONNECTION} rooms; leave one"
             code = ErrorCode.LIMIT_REACHED
-            connection.send(Error(message.id, code, text, message.project))
+            self._refuse(connection, Error(message.id, code, text, message.project))
             return
         if message.project not in session.rooms and self._rooms_are_full(session.identity.user):
             most = self._usage.limits.rooms_per_user
             text = f"you are in {most:.0f} rooms over all your connections; leave one"
             code = ErrorCode.LIMIT_REACHED
-            connection.send(Error(message.id, code, text, message.project))
+            self._refuse(connection, Error(message.id, code, text, message.project))
             return
         self._end_join(connection, session, message.project, LATER_JOIN)
         self._hub.make_way(connection.id, message.project)
@@ -89,9 +89,7 @@ class Joining:
         project = message.project
         self._end_join(connection, session, project, LEFT_FIRST)
         session.rooms.discard(project)
-        if project in self._hub.rooms:
-            self._hub.leave(connection.id, message)
-        else:
+        if not self._hub.leave(connection.id, message):
             connection.send(Left(project, message.id))
 
     def _end_join(self, connection: Connection, session: LoggedIn, project: str, text: str) -> None:
@@ -99,7 +97,12 @@ class Joining:
         ended = session.joins.pop(project, None)
         if ended is not None:
             refused = Refused(ErrorCode.NOT_JOINED, text)
-            connection.send(counted(as_error(ended.id, refused, project), self._count))
+            self._refuse(connection, counted(as_error(ended.id, refused, project), self._count))
+
+    def _refuse(self, connection: Connection, error: Error) -> None:
+        """Answer a join, behind the `leave`s that it came after (rule D22)."""
+        if not self._hub.answer_behind_leave(connection.id, error):
+            connection.send(error)
 
     def _rooms_are_full(self, user: str) -> bool:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
@@ -138,7 +141,7 @@ class Joining:
             del session.joins[project]
             if not self._hub.is_in(connection.id, project):
                 session.rooms.discard(project)
-            connection.send(answer)
+            self._refuse(connection, answer)
         else:
             await self._look_at_role_again(connection, request, project)
 

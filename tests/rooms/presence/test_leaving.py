@@ -73,6 +73,18 @@ def test_D22_a_second_leave_is_answered_behind_the_first(bench: Bench) -> None:
     assert told(bench) == [IDS[0], "leave-1", "leave-2"]
 
 
+def test_D22_a_join_that_nothing_comes_of_is_answered_behind_the_leave(bench: Bench) -> None:
+    bench.run(bench.room.edits.propose("ann", delta(IDS[0])))
+    error = Error("join-2", ErrorCode.NOT_JOINED, "a later join took its place", PROJECT)
+    assert not bench.room.answer_behind_leave("ann", error)
+    bench.run(bench.room.ask_to_leave("ann", "leave-1"))
+    assert bench.room.answer_behind_leave("ann", error)
+    bench.run(bench.room.ask_to_leave("ann", "leave-2"))
+    bench.commit()
+    assert told(bench) == [IDS[0], "leave-1", "join-2", "leave-2"]
+    assert not bench.room.answer_behind_leave("ann", error)
+
+
 def test_D22_of_very_many_leaves_some_wait_and_each_is_answered(bench: Bench) -> None:
     bench.run(bench.room.edits.propose("ann", delta(IDS[0])))
     for n in range(LEAVES_THAT_WAIT + 1):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from persistence.tables import project_members
-from rooms.effects import SendState
+from rooms.effects import PAUSE, Job, SendState
 from server.live.live_room import LiveRoom
 from server.sockets.session import LoggedIn
 from tests.server.conftest import Node, create_project, eventually
@@ -15,7 +15,7 @@ from tests.server.wire import Message, Wire
 
 pytestmark = pytest.mark.postgres
 
-SEQUENCES = ("J J", "J J J", "J L", "J L J", "J J L", "J L J L", "J L J J")
+SEQUENCES = ("J J", "J J J", "J L", "J L J", "J J L", "J L J L", "J L J J", "J L J J L L")
 """What one connection sends: J a join, L a leave."""
 
 ENDS = [(words, upto) for words in SEQUENCES for upto in range(1, len(words.split()) + 1)]
@@ -74,10 +74,14 @@ async def check_answers(
         await wire.send(message)
         got += await answers_to(wire, 1)
     assert got == due
-    is_in = (await wire.edit(project, {"op": "set", "col": "project", "id": "project",
-                                       "props": {"name": "x"}}))["t"] == "ack"  # fmt: skip
-    assert is_in == (words.split()[-1] == "J")
+    assert await is_let_in(wire, project) == (words.split()[-1] == "J")
     assert wire.heard("joined", "left", "error") == []
+
+
+async def is_let_in(wire: Wire, project: str) -> bool:
+    """Whether it may edit there."""
+    name = {"op": "set", "col": "project", "id": "project", "props": {"name": "x"}}
+    return bool((await wire.edit(project, name))["t"] == "ack")
 
 
 @each_end
@@ -146,6 +150,58 @@ async def where_joins_wait_for_the_state(node: Node) -> tuple[Wire, Wire, LiveRo
     live.room.joining.encoded_states.clear()
     live.room.joining.is_encoding = True
     return ann, phone, live
+
+
+def at_work(may_end: asyncio.Event) -> Job:
+    """A job of a room that goes on: those behind it wait."""
+    while not may_end.is_set():
+        yield PAUSE
+
+
+@pytest.mark.parametrize("words", ["L J", "L J J", "L L J", "L J J L L", "J L J", "J L J J L L"])
+@pytest.mark.parametrize("is_in", [True, False])
+@pytest.mark.parametrize("works_longer", [True, False])
+async def test_J7_D22_answers_come_in_order_while_the_room_has_other_work(
+    node: Node, monkeypatch: pytest.MonkeyPatch, words: str, *, is_in: bool, works_longer: bool
+) -> None:
+    """Whether the room or the look for who may come in takes longer."""
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    await ann.join(project)
+    phone = await node.again(ann, "phone")
+    if is_in:
+        await phone.join(project)
+    live, standing_of = node.hub.rooms[project], project_members.standing_of
+    may_end_work, may_look = asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: Any) -> Any:
+        await may_look.wait()
+        return await standing_of(*args)
+
+    monkeypatch.setattr(project_members, "standing_of", slow)
+    live.run(at_work(may_end_work))
+    for message in messages_of(words, project):
+        await phone.send(message)
+    await phone.ping()
+    last = f"{words[-1]}{len(words.split()) - 1}"
+    if works_longer:
+        may_look.set()
+        if words[-1] == "J":
+            await eventually(partial(_is_seated, live, last))
+        may_end_work.set()
+    else:
+        may_end_work.set()
+        await live.freeze()  # when all before it is done
+        may_look.set()
+    due = [
+        (f"{word}{n}", "left" if word == "L" else "not_joined")
+        for n, word in enumerate(words.split())
+    ]
+    if words[-1] == "J":
+        due[-1] = (last, "joined")
+    assert await answers_to(phone, len(due)) == due
+    assert await is_let_in(phone, project) == (words[-1] == "J")
+    assert phone.heard("joined", "left", "error") == []
 
 
 @pytest.mark.parametrize("is_seated", [True, False])
