@@ -122,6 +122,10 @@ class RowChanges:
         """Up to where the change log was read."""
         self._known_values: OrderedDict[Hashable, object] = OrderedDict()
         """(project, user) -> grant, project -> version: what the listener knows, oldest first."""
+        self._reading = asyncio.Lock()
+        """One reading at a time, told before the next begins: none is told behind a later one."""
+        self._granted_here: set[Hashable] = set()
+        """(project, user) whose grant a call of this node has told since the reading began."""
         self._unread_rows: set[RowChanged] = set()
         """Rows that other nodes have changed and we have not read yet."""
         self._is_reading = False
@@ -131,6 +135,7 @@ class RowChanges:
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         """A role, or a contributor's tracks, were granted, changed or revoked (rule R3)."""
+        self._granted_here.add((project, user))
         if self._is_new((project, user), grant):
             self._tell(self._listener.role_changed, project, user, grant)
         row = f"{project}/{user}"
@@ -151,7 +156,7 @@ class RowChanges:
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:
         """The row of a project is another one (rule R5)."""
-        if self._is_new(project, version):
+        if self._is_newer(project, version):
             self._tell(self._listener.project_changed, project, version, archived)
         self._tell_nodes(RowChanged("studio_projects", project, project))
         self.rows_changed()
@@ -216,7 +221,11 @@ class RowChanges:
             self._is_reading = False
 
     async def _act(self, row_changes: Sequence[RowChanged]) -> None:
-        rows = self._of_concern(row_changes) if row_changes else ()
+        async with self._reading:
+            self._granted_here.clear()
+            await self._read_and_tell(self._of_concern(row_changes) if row_changes else ())
+
+    async def _read_and_tell(self, rows: Sequence[RowChanged]) -> None:
         tables: dict[str, list[RowChanged]] = {}
         for row in rows:
             tables.setdefault(row.table, []).append(row)
@@ -232,10 +241,13 @@ class RowChanges:
         pairs = {(row.project, row.user) for row in rows if row.project and row.user}
         known_pairs = [(project, user) for project, user in pairs if project and user]
         grants = await project_members.grants_among(self._db, known_pairs) if known_pairs else {}
-        for pair in known_pairs:
-            grant = grants.get(pair)
-            if self._is_new(pair, grant):
-                self._tell(self._listener.role_changed, *pair, grant)
+        for project, user in known_pairs:
+            grant = grants.get((project, user))
+            if (project, user) in self._granted_here:  # which of the two is later nobody can say
+                row = f"{project}/{user}"
+                self.on_row_changed(RowChanged("project_members", row, project, user))
+            elif self._is_new((project, user), grant):
+                self._tell(self._listener.role_changed, project, user, grant)
 
     async def _act_on_sessions(self, sessions: set[str]) -> None:
         revoked = await auth_sessions.revoked_among(self._db, sessions) if sessions else {}
@@ -245,7 +257,7 @@ class RowChanges:
     async def _act_on_projects(self, projects: set[str]) -> None:
         rows = await studio_projects.versions_among(self._db, projects) if projects else ()
         for project, version, archived in rows:
-            if self._is_new(project, version):
+            if self._is_newer(project, version):
                 self._tell(self._listener.project_changed, project, version, archived)
 
     async def _act_on_permits(self, projects: set[str]) -> None:
@@ -275,6 +287,13 @@ class RowChanges:
                     _subject(row), None
                 )  # nobody here is told, so nothing is known
         return rows
+
+    def _is_newer(self, project: str, version: int) -> bool:
+        """Versions only rise: one that was read before a later one was told is no news."""
+        known_version = self._known_values.get(project)
+        if isinstance(known_version, int) and version < known_version:
+            return False
+        return self._is_new(project, version)
 
     def _is_new(self, subject: Hashable, fact: object) -> bool:
         if subject in self._known_values and self._known_values[subject] == fact:

@@ -1,12 +1,18 @@
 """Out means out, also when the bus is down and strangers hold transactions open (rule P7)."""
 
+import asyncio
+from typing import Any
+
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from persistence.tables import project_members, studio_projects
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import Place
 from rooms.roles import Grant
+from schema.node_messages import RowChanged
+from server.nodes.row_changes import Concern, RowChanges
 from server.router.changed_rows import ChangedRows
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
@@ -94,3 +100,112 @@ async def test_R3_news_that_cannot_be_acted_on_keeps_no_other_news(
     assert count == len(failed) > 0
     two.metrics.count("task_failed", -count)
     assert two.context.announcer.is_current  # type: ignore[attr-defined]
+
+
+class Told:
+    """A `RowListener` of a node with one room and one user, who hears all."""
+
+    def __init__(self) -> None:
+        self.all: list[object] = []
+
+    def concern(self) -> Concern:
+        return Concern(frozenset({"ben"}), frozenset(), {}, frozenset({"song"}))
+
+    def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
+        self.all.append(None if grant is None else grant.role)
+
+    def session_revoked(self, auth_session: str, reason: str = "") -> None:
+        raise AssertionError
+
+    def project_changed(self, project: str, version: int, archived: bool) -> None:
+        self.all.append((version, archived))
+
+    def media_changed(self, project: str) -> None:
+        raise AssertionError
+
+    def permit(self, project: str, permits: object) -> None:
+        raise AssertionError
+
+
+class HeldReading:
+    """What a query says, and not before `may_end`: as of its beginning."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.is_read, self.may_end = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, *_: object) -> Any:
+        value = self.value
+        self.is_read.set()
+        await self.may_end.wait()
+        return value
+
+
+def changes_of(told: Told, tasks: list[asyncio.Task[None]]) -> RowChanges:
+    """Of a node that tells nobody else."""
+    return RowChanges(
+        None,  # type: ignore[arg-type]
+        told,
+        lambda _: None,
+        lambda work: tasks.append(asyncio.create_task(work)),
+        lambda: None,
+    )
+
+
+async def test_R5_an_older_version_that_was_read_before_is_not_told_behind_the_newer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading = HeldReading([("song", 1, False)])
+    monkeypatch.setattr(studio_projects, "versions_among", reading)
+    told, tasks = Told(), list[asyncio.Task[None]]()
+    changes = changes_of(told, tasks)
+    changes.on_row_changed(RowChanged("studio_projects", "song", "song"))
+    await reading.is_read.wait()
+    changes.project_changed("song", 2, archived=True)
+    reading.may_end.set()
+    await asyncio.gather(*tasks)
+    assert told.all == [(2, True)]
+
+
+async def test_R3_a_role_that_was_read_before_it_was_taken_away_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading = HeldReading({("song", "ben"): Grant("editor")})
+    monkeypatch.setattr(project_members, "grants_among", reading)
+    told, tasks = Told(), list[asyncio.Task[None]]()
+    changes = changes_of(told, tasks)
+    changes.on_row_changed(RowChanged("project_members", "song/ben", "song", "ben"))
+    await reading.is_read.wait()
+    reading.value = {}
+    changes.role_changed("song", "ben", None)
+    reading.may_end.set()
+    await asyncio.gather(*tasks)
+    assert told.all == [None]
+
+
+async def test_R3_of_two_readings_the_earlier_is_told_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The slow tick's and the bus's: whichever the database answers sooner."""
+    earlier = HeldReading({("song", "ben"): Grant("editor")})
+    monkeypatch.setattr(project_members, "grants_among", earlier)
+
+    async def since(*_: object) -> tuple[Place, list[change_log.Change]]:
+        return Place("cluster", "5:5:"), [
+            change_log.Change("project_members", "song/ben", "song", "ben")
+        ]
+
+    monkeypatch.setattr(change_log, "since", since)
+    told, tasks = Told(), list[asyncio.Task[None]]()
+    changes = changes_of(told, tasks)
+    polling = asyncio.create_task(changes.poll())
+    await earlier.is_read.wait()
+    later = HeldReading({("song", "ben"): Grant("viewer")})
+    later.may_end.set()
+    monkeypatch.setattr(project_members, "grants_among", later)
+    changes.on_row_changed(RowChanged("project_members", "song/ben", "song", "ben"))
+    await asyncio.sleep(0)  # it would have been read and told
+    await asyncio.sleep(0)
+    earlier.may_end.set()
+    await asyncio.gather(polling, *tasks)
+    assert told.all == ["editor", "viewer"]
