@@ -36,20 +36,23 @@ class Replica(Shown):
     async def follow(self) -> None:
         await self.begin()
         while not any(row["name"] == END for row in self.rows.values()):
+            await self._hear()
             if self._rng.random() < 0.1:
-                await self._reconnect()
-            message = await self.wire.until_one_of("rows", "resync")
-            if message["t"] == "resync":
-                self.rows.clear()
-                await self.begin()
-                continue
-            changes = message["changes"]
-            assert message["position"] is not None
-            self._in_order(changes)
-            self.take(changes)
-            self.position = message["position"]
+                await self.reconnect()  # the answer may be all that tells of the end
 
-    async def _reconnect(self) -> None:
+    async def _hear(self) -> None:
+        message = await self.wire.until_one_of("rows", "resync")
+        if message["t"] == "resync":
+            self.rows.clear()
+            await self.begin()
+            return
+        changes = message["changes"]
+        assert message["position"] is not None
+        self._in_order(changes)
+        self.take(changes)
+        self.position = message["position"]
+
+    async def reconnect(self) -> None:
         node = self._rng.choice(self._nodes)
         wire = await node.again(self.wire, device=f"d{self._rng.random()}")
         await self.wire.socket.close()
@@ -88,9 +91,7 @@ async def one(connection: Any, rng: random.Random, project: str, users: list[str
     name = rng.choice(["kick", "snare", "hidden"])
     match rng.randint(0, 9):
         case 0 | 1 | 2:
-            await connection.execute(
-                "INSERT INTO audio_files (project_id, name) VALUES ($1, $2)", project, name
-            )
+            await insert(connection, project, name)
         case 3 | 4 | 5 | 6:
             await connection.execute(
                 f"UPDATE audio_files SET name = $2 {some}", rng.randint(1, 3), name
@@ -114,6 +115,49 @@ async def grant(connection: Any, project: str, user: str) -> None:
     )
 
 
+class Away(Replica):
+    """Comes back after the first message, once the end was written: the answer tells of it."""
+
+    def __init__(self, node: Node, wire: Wire, psql: Any, project: str) -> None:
+        super().__init__([node], wire, 0)
+        self._rng.random = lambda: 0.0  # type: ignore[method-assign]
+        self.has_begun = asyncio.Event()
+        self._psql = psql
+        self._project = project
+
+    async def begin(self, **more: Any) -> Shown:
+        await super().begin(**more)
+        self.has_begun.set()
+        return self
+
+    async def reconnect(self) -> None:
+        await insert(self._psql, self._project, END)
+        await super().reconnect()
+
+
+async def insert(connection: Any, project: str, name: str) -> None:
+    await connection.execute(
+        "INSERT INTO audio_files (project_id, name) VALUES ($1, $2)", project, name
+    )
+
+
+async def test_V8_what_a_watch_missed_is_told_by_its_answer_alone(
+    node: Node, database_url: str
+) -> None:
+    ann = await node.musician("ann")
+    project = await create_project(ann)
+    psql = await asyncpg.connect(database_url, timeout=10)
+    try:
+        replica = Away(node, ann, psql, project)
+        following = asyncio.create_task(replica.follow())
+        await replica.has_begun.wait()
+        await insert(psql, project, "kick")
+        await following
+        assert sorted(row["name"] for row in replica.rows.values()) == ["kick", END]
+    finally:
+        await psql.close(timeout=10)
+
+
 async def test_V5_V6_V7_replicas_are_the_table_in_the_end(nodes: Nodes, database_url: str) -> None:
     one_, two = await nodes.start(), await nodes.start()
     one_.bus.set_up(False)  # what is missed is polled for
@@ -128,9 +172,7 @@ async def test_V5_V6_V7_replicas_are_the_table_in_the_end(nodes: Nodes, database
         psql = await asyncpg.connect(database_url, timeout=10)
         for user in users:
             await grant(psql, project, user)
-        await psql.execute(
-            "INSERT INTO audio_files (project_id, name) VALUES ($1, $2)", project, END
-        )
+        await insert(psql, project, END)
         await asyncio.gather(*following)
     for replica in replicas:
         held = {row["id"]: dict(row) for row in await psql.fetch(ROWS, replica.user)}
