@@ -15,7 +15,7 @@ import pytest
 
 from tests.server.valkey_servers import free_port
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextmanager

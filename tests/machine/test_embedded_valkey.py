@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 def ask(url: str, *words: str) -> bytes:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(5)
+        connection.settimeout(60)
         connection.connect(url.removeprefix("unix://"))
         connection.sendall((" ".join(words) + "\r\n").encode())
         return connection.recv(4096)

@@ -13,13 +13,9 @@ from persistence.rows.access import Access
 from persistence.tables import project_members
 from schema.tables.audio_files import AUDIO_FILES
 from tests.persistence.planted_rows import make_project, make_user
+from tests.persistence.waiting import somebody_waits
 
 pytestmark = pytest.mark.postgres
-
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 TAKES = {
     "revoked": "DELETE FROM project_members WHERE project_id = $1 AND user_id = $2",
@@ -55,14 +51,6 @@ async def written(access: Access, verb: str, project: str, user: str, file: str)
     if verb == "update":
         return await writing.update(access, AUDIO_FILES, user, file, 1, name)
     return await writing.delete(access, AUDIO_FILES, user, file)
-
-
-async def somebody_waits(db: Executor) -> None:
-    for _ in range(2_000):
-        if await db.fetchval(WAITING):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the write did not wait for who takes the role away")
 
 
 @pytest.mark.parametrize("taken", TAKES)

@@ -304,7 +304,9 @@ class Nodes:
         made = await self.build(**of_its_own)
         ready = asyncio.get_running_loop().create_future()
         made.running = asyncio.create_task(_run(made.server, ready))
-        await asyncio.wait([made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        await asyncio.wait(
+            [made.running, ready], return_when=asyncio.FIRST_COMPLETED, timeout=2 * PATIENCE
+        )
         if made.running.done():
             made.running.result()
         made.url = ready.result()

@@ -11,7 +11,7 @@ from pathlib import Path
 from machine.embedded_valkey import find_binary
 
 SLOTS = ((0, 8_191), (8_192, 16_383))
-READY_SECONDS = 10.0
+READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

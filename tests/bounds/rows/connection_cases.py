@@ -12,7 +12,7 @@ from schema.close_codes import CLOSE_CODES
 from schema.errors import ErrorCode
 from tests.bounds.cases import Seen, live_case
 from tests.server.conftest import Node, create_project
-from tests.server.wire import JSON, Message, Wire, marker
+from tests.server.wire import JSON, PATIENCE, Message, Wire, marker
 
 PING = '{"t": "ping", "time": 1.0}'
 
@@ -90,7 +90,7 @@ async def messages_that_need_a_login(node: Node) -> Seen:
 
 async def _close_of(wire: Wire) -> Past | None:
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await wire.socket.wait_closed()
     except TimeoutError:
         return None

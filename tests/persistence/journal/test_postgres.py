@@ -27,6 +27,7 @@ from tests.persistence.journal.journal_contract import (
     seqs,
 )
 from tests.persistence.planted_rows import make_login, make_project, make_user
+from tests.persistence.waiting import somebody_waits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -177,8 +178,8 @@ async def test_R2_putting_out_waits_for_the_append_under_way(
     async with bench.db.transaction() as transaction:
         await outcomes(PostgresJournal(transaction), propose(project, author))
         way = asyncio.create_task(put_out(bench, way_out, project, author))
-        done, _ = await asyncio.wait([way], timeout=0.1)
-        assert not done
+        await somebody_waits(bench.db)
+        assert not way.done()
     await way
     (answer,) = await outcomes(bench.journal, propose(project, author))
     assert answer[0] in (Outcome.FORBIDDEN, Outcome.ARCHIVED, Outcome.SESSION_REVOKED)
@@ -194,8 +195,8 @@ async def test_R2_an_append_waits_for_the_putting_out_under_way(
     async with bench.db.transaction() as transaction:
         await put_out(PostgresBench(transaction), way_out, project, author)
         append = asyncio.create_task(outcomes(bench.journal, propose(project, author)))
-        done, _ = await asyncio.wait([append], timeout=0.1)
-        assert not done
+        await somebody_waits(bench.db)
+        assert not append.done()
     (answer,) = await append
     assert answer[0] in (Outcome.FORBIDDEN, Outcome.ARCHIVED, Outcome.SESSION_REVOKED)
 

@@ -234,10 +234,10 @@ def test_a_signal_is_told_though_what_it_interrupts_holds_a_lock_of_the_log(
 
     class Log:
         def info(self, *_: object, **__: object) -> None:
-            if of_the_log.acquire(timeout=5):
+            if of_the_log.acquire(timeout=SOON):
                 told.set()
 
     monkeypatch.setattr("server.running.signals.log", Log())
     with of_the_log:
         Signals(holds=False)._ignore(signal.SIGHUP, None)
-    assert told.wait(5)
+    assert told.wait(SOON)
