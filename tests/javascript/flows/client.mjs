@@ -34,17 +34,20 @@ export class Client {
     Object.assign(this, { url, codec: CODECS[codec], device, token: null });
     this.rooms = new Map(); // project -> Room
     this.onSaid = this.onHeard = this.onReplied = () => {}; // who looks on
-    this.waiting = []; // {wants, resolve}
+    this.waiting = []; // {wants, resolve, reject}
+    this.leaves = false; // we end the connection ourselves
     this.heard = []; // messages that nobody has waited for yet
   }
 
   async connect() {
     this.socket = new WebSocket(this.url, this.codec.subprotocol);
+    this.leaves = false;
     await new Promise((resolve, reject) => {
       this.socket.on("open", resolve);
       this.socket.on("error", reject);
     });
-    this.closed = new Promise((resolve) => this.socket.on("close", (code) => resolve(code)));
+    this.closed = new Promise((resolve) => this.socket.on("close", resolve));
+    this.closed.then((code) => this.leaves || this.giveUp(new Error(`the server closed with ${code}`)));
     this.socket.on("message", (data) => this.hear(this.codec.decode(data)));
     this.say({ t: "hello", versions: [1], device: this.device, token: this.token });
     return this.until((message) => message.t === "welcome");
@@ -52,14 +55,22 @@ export class Client {
 
   /** The line breaks: no close frame, nothing more is heard. */
   async cut() {
+    this.leaves = true;
     this.socket.terminate();
     await this.closed;
     this.heard = [];
   }
 
   close() {
+    this.leaves = true;
     this.socket.close();
     return this.closed;
+  }
+
+  /** Nobody waits for what will not come. */
+  giveUp(error) {
+    const rooms = [...this.rooms.values()];
+    for (const { reject } of [...this.waiting, ...rooms.flatMap((room) => room.looking)]) reject(error);
   }
 
   say(message) {
@@ -81,7 +92,7 @@ export class Client {
   until(wants) {
     const at = this.heard.findIndex(wants);
     if (at >= 0) return Promise.resolve(this.heard.splice(at, 1)[0]);
-    return new Promise((resolve) => this.waiting.push({ wants, resolve }));
+    return new Promise((resolve, reject) => this.waiting.push({ wants, resolve, reject }));
   }
 
   /** The message that answers this id; an error is raised. */
@@ -118,7 +129,7 @@ export class Room {
   constructor(client, project) {
     Object.assign(this, { client, project, acks: new Map() });
     this.replica = new Replica(client.codec.state);
-    this.looking = []; // {fact, resolve}
+    this.looking = []; // {fact, resolve, reject}
   }
 
   hear(message) {
@@ -142,7 +153,8 @@ export class Room {
 
   /** Wait until it is so; looked at after each message of the room. */
   until(fact) {
-    return fact() ? Promise.resolve() : new Promise((resolve) => this.looking.push({ fact, resolve }));
+    if (fact()) return Promise.resolve();
+    return new Promise((resolve, reject) => this.looking.push({ fact, resolve, reject }));
   }
 
   /** Propose ops; they show at once. Returns the ack. */

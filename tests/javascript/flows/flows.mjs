@@ -12,6 +12,8 @@ const volume = (value) => ({ op: "set", col: "channels", id: "ch_master", props:
 
 /** All that is said and heard in JSON is of the types of the schema, but for what is wrong on purpose. */
 function watch(client) {
+  // Compiled before it connects: that takes seconds, and who says no hello for five is closed (H3).
+  for (const type of ["ClientMessage", "ServerMessage"]) problem(type, {});
   const judge = (found, of) => assert.equal(found, null, JSON.stringify(of));
   client.onSaid = (message) => {
     if (!wrongOnPurpose) judge(problem("ClientMessage", message), message);

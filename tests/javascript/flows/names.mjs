@@ -101,4 +101,4 @@ const { digest } = await client.call("history.at", { project, seq: room.replica.
 assert.equal(digest, before);
 assert.equal({}.polluted, undefined);
 console.log(`${tried} tries`);
-client.socket.close();
+await client.close();
