@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from persistence.journal.contract import Appended
+from persistence.tables.internal.change_log import NOWHERE
 from rooms.journal.entry import Entry
 from rooms.presence.gathering import Gathering
 from rooms.room import Room
@@ -286,13 +287,19 @@ async def test_R3_roles_given_on_one_node_are_acted_on_by_the_other(session: Ses
     assert (await session.ben.until("left"))["reason"] == "access_revoked"
 
 
+@pytest.mark.parametrize("reads_late", [False, True])
 async def test_R5_the_room_of_every_node_is_told_when_the_projects_row_changes(
-    session: Session,
+    session: Session, *, reads_late: bool
 ) -> None:
+    """Also where a node reads only then how the project was made, which it tells as well."""
+    if reads_late:
+        announcer: Any = session.two.context.announcer
+        announcer._place = NOWHERE
+        await announcer.poll()
     row = await session.ann.result("projects.archive", project=session.project, archived=True)
     for musician in (session.ann, session.ben):
         while (changed := await musician.until("project_changed"))["version"] < row["version"]:
-            pass  # what this node has read of how the project was made
+            pass
         assert (changed["version"], changed["archived"]) == (row["version"], True)
 
 
