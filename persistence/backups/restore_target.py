@@ -157,8 +157,8 @@ async def drop(dsn: str, name: str) -> None:
 
     With FORCE only a superuser gets past an autovacuum; without, the server puts that out itself.
     """
-    connection = await connect(dsn)
     statement = f"DROP DATABASE IF EXISTS {_checked(name)}"
+    connection = await connect(dsn)
     try:
         with own_errors():
             for _ in range(DROP_TRIES):
