@@ -8,6 +8,17 @@ from persistence.tables import auth_sessions, one_time_tokens, studio_projects, 
 from persistence.tables.one_time_tokens import Hashes, Purpose
 from persistence.tables.studio_projects import ProjectRow
 from persistence.tables.users import UserRow
+from tests.server.conftest import eventually
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def somebody_waits(db: Executor) -> None:
+    """Until a statement in this database waits for a lock of another transaction."""
+    await eventually(lambda: db.fetchval(WAITING))
 
 
 async def make_user(db: Executor, name: str = "") -> UserRow:

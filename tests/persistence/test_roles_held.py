@@ -12,8 +12,7 @@ from persistence.rows import writing
 from persistence.rows.access import Access
 from persistence.tables import project_members
 from schema.tables.audio_files import AUDIO_FILES
-from tests.persistence.planted_rows import make_project, make_user
-from tests.persistence.waiting import somebody_waits
+from tests.persistence.planted_rows import make_project, make_user, somebody_waits
 
 pytestmark = pytest.mark.postgres
 

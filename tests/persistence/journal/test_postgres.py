@@ -26,8 +26,7 @@ from tests.persistence.journal.journal_contract import (
     propose,
     seqs,
 )
-from tests.persistence.planted_rows import make_login, make_project, make_user
-from tests.persistence.waiting import somebody_waits
+from tests.persistence.planted_rows import make_login, make_project, make_user, somebody_waits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
