@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import os
 import socket
 import struct
 import sys
@@ -46,14 +45,18 @@ def round_trip_ms(transport: asyncio.Transport) -> float | None:
 
 
 def _read(transport: asyncio.Transport, field: struct.Struct) -> int | None:
-    if sys.platform != "linux":
+    peer = transport.get_extra_info("socket")
+    if sys.platform != "linux" or peer is None:  # a connection by TLS that is cut off has none
         return None
     try:
-        # The event loop's own socket object has no options to be asked for.
-        with socket.socket(
-            fileno=os.dup(transport.get_extra_info("socket").fileno())
-        ) as copied_socket:
-            info = copied_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, field.size)
+        # The event loop's own socket object has no options to be asked for; this one borrows.
+        borrowing = socket.socket(peer.family, peer.type, peer.proto, fileno=peer.fileno())
+    except (OSError, ValueError):  # it is closed
+        return None
+    try:
+        info = borrowing.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, field.size)
     except OSError:
         return None
+    finally:
+        borrowing.detach()
     return int(field.unpack(info)[0]) if len(info) == field.size else None
