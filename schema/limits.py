@@ -80,6 +80,17 @@ FRAMES_PER_SECOND_BEFORE_LOGIN = BOUNDS.add(
     "The same of a stranger: a ping now and then.",
 )
 
+TLS_RECORDS_PER_SECOND = BOUNDS.add(
+    "TLS_RECORDS_PER_SECOND",
+    256.0,
+    "records a second",
+    "a connection, in",
+    RATE_LIMITED,
+    "server/sockets/tls_records.py",
+    "Beside two for each frame and one for each 512 bytes they hold; four seconds of it may come "
+    "at once.",
+)
+
 MAX_FRAGMENTS = BOUNDS.add(
     "MAX_FRAGMENTS",
     1_024,

@@ -202,6 +202,8 @@ class Connection(Incoming, asyncio.Protocol):
             self.last_received_at = now
         self._byte_bucket.take(self._count_traffic(), now)
         self._drain()
+        if self._records is not None and self._transport.is_reading():
+            self._loop.call_soon(self._count_silent_records)
         buffered = self._buffered
         waits = self.outbox.something_waits(buffered)
         acknowledged = acknowledged_bytes(self._transport) if waits else 0
@@ -211,6 +213,15 @@ class Connection(Incoming, asyncio.Protocol):
         return True
 
     # The way in.
+
+    def _count_silent_records(self) -> None:
+        """Of TLS records that hold nothing, as changes of keys, nothing is ever handed over.
+
+        It was read before this turn and still is: what came in between has been deciphered.
+        """
+        is_read = self._is_looked_at() and cast("asyncio.Transport", self._transport).is_reading()
+        if is_read and not self._are_records_paid():
+            self._read_no_more()
 
     def _end_handshake(self) -> None:
         if self._handshake is not None:

@@ -22,7 +22,7 @@ from server.sockets.codec import MSGPACK, BadMessage
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
 from server.sockets.session import Leaving, Session
-from server.sockets.tls_records import SMALL_READ, TlsRecords
+from server.sockets.tls_records import SMALL_READ
 
 if TYPE_CHECKING:
     import asyncio
@@ -68,7 +68,6 @@ class Incoming(RateLimited):
         "_is_at_start": "whether the next byte begins a frame that may be cut out",
         "_is_open": "whether messages go in and out: after the handshake, before the close",
         "_is_read": "whether what comes is looked at: until too many frames have come",
-        "_records": "what its TLS records hold; None: it has none",
         "_unread": "a read that is dealt with in several turns; empty: none is",
         "_unread_from": "where in it the next turn begins",
         "_unreadable_bucket": "how much that cannot be read or needs a login is answered (rule E4)",
@@ -83,7 +82,6 @@ class Incoming(RateLimited):
         self._is_at_start = False
         self._is_open = False
         self._is_read = True
-        self._records: TlsRecords | None = None
         self._unread = b""
         self._unread_from = 0
         self._fragment_count = 0
@@ -101,6 +99,7 @@ class Incoming(RateLimited):
 
     def data_received(self, data: bytes) -> None:
         """Bytes: whatever whole messages are in them are dealt with now."""
+        self._received_bytes += len(data)
         payload = only_payload(data, self.codec.first_byte) if self._is_at_start else None
         if payload is not None:  # nearly always: a read is one short message
             self._receive_message(payload)
@@ -131,6 +130,9 @@ class Incoming(RateLimited):
         if self._prepaid_messages and self._uncharged_bytes < PREPAID_BYTES:
             self._prepaid_messages -= 1
             return True
+        if self._is_at_start and not self._are_records_paid():
+            self._read_no_more()
+            return False
         return self._pay()
 
     def _receive_some(self, data: bytes) -> None:
@@ -144,17 +146,18 @@ class Incoming(RateLimited):
         elif self._unread:  # a transport may go on for a moment after `pause_reading`
             self._unread += data
         elif self._is_read:
+            self._is_at_start = False
             self._receive_frames(self._cutter.completed(data), 0, began_at)
-            if self._records is not None:
-                self._weigh(self._records, len(data))
+        if self._records is not None and self._is_looked_at():
+            self._count_records(len(data))
 
-    def _weigh(self, records: TlsRecords, size: int) -> None:
-        """Of TLS records each costs, also one that holds a byte: a small read is a turn."""
-        if self._is_at_start:
-            records.at_start()
-        elif records.are_empty(size):
+    def _count_records(self, size: int) -> None:
+        """A small read that is no whole frame may be many TLS records: it is looked at, alone."""
+        is_small = size < SMALL_READ and not self._is_at_start
+        waiting = (len(self._unread) - self._unread_from) // SHORTEST_FRAME if self._unread else 0
+        if not self._are_records_paid(waiting, at_once=is_small):
             self._read_no_more()
-        elif size < SMALL_READ and not self._unread and self._is_looked_at():
+        elif is_small and not self._unread:
             cast("asyncio.Transport", self._transport).pause_reading()
             self._loop.call_soon(self._take_turn)
 

@@ -1,4 +1,4 @@
-"""How much one connection may say: two buckets, of messages and of bytes (rule E6).
+"""How much one connection may say: buckets of messages, bytes, frames, TLS records (rule E6).
 
 `Incoming` comes here when what was paid for in advance is used up. What its user may have judged is
 counted for all connections together, by `Usage`.
@@ -26,6 +26,7 @@ from server.sockets.session import Greeted, LoggedIn, WaitingForHello
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
+    from server.sockets.tls_records import TlsRecords
 
 RATE = f"{MESSAGES_PER_SECOND:.0f} messages or {BYTES_PER_SECOND / 1_048_576:.0f} MiB"
 BURST_SECONDS = 2.0
@@ -49,11 +50,14 @@ class RateLimited(Outgoing):
         "_bytes_read": "of the last large message, not charged to its user yet",
         "_exceeded_since": "since when it has sent more than it may, in seconds of the loop",
         "_frame_bucket": "frames without a whole message that may come; None: none has come yet",
+        "_frames_in": "frames of all time, but for messages that are not in the metrics yet",
         "_has_sent_after_told_to_wait": "it has sent more after it had heard that it is to wait",
         "_is_to_be_quiet_from": "from then on it has heard that it is to wait",
         "_message_bucket": "messages that may come just now",
         "_messages_in": "messages that are not in the metrics yet",
         "_prepaid_messages": "messages that are taken from the bucket, and still to come",
+        "_received_bytes": "bytes of all time, out of their TLS records",
+        "_records": "how many TLS records come; None: it has none",
         "_told_to_wait_until": "when what was refused may be sent again, in seconds of the loop",
         "_uncharged_bytes": "bytes that came, and are not taken from the bucket yet",
         "last_received_at": "when something came, in seconds of the loop, as of the last look",
@@ -65,9 +69,12 @@ class RateLimited(Outgoing):
         self._message_bucket = TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND * BURST_SECONDS)
         self._byte_bucket = TokenBucket(BYTES_PER_SECOND, BYTES_PER_SECOND * BURST_SECONDS)
         self._frame_bucket: TokenBucket | None = None
+        self._frames_in = 0
         self._exceeded_since: float | None = None
         self._messages_in = 0
         self._prepaid_messages = 0
+        self._received_bytes = 0
+        self._records: TlsRecords | None = None
         self._uncharged_bytes = 0
         self._told_to_wait_until = now
         self._is_to_be_quiet_from = now
@@ -104,11 +111,26 @@ class RateLimited(Outgoing):
 
     def _is_frame_paid(self) -> bool:
         """Whether one more frame without a whole message may come; one of a stranger costs more."""
+        self._frames_in += 1
         if self._frame_bucket is None:
             self._frame_bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_PER_SECOND * BURST_SECONDS)
         is_stranger = isinstance(cast("Connection", self).session, (WaitingForHello, Greeted))
         price = FRAMES_PER_SECOND / FRAMES_PER_SECOND_BEFORE_LOGIN if is_stranger else 1
         return self._frame_bucket.take(price, self._loop.time())
+
+    def _are_records_paid(self, waiting: int = 0, *, at_once: bool = False) -> bool:
+        """Whether TLS records keep to their rate, or it is not yet time to look again.
+
+        All that was deciphered must have been handed over, and dealt with, but for `waiting`: as
+        many frames as may be in what is left of a read.
+        """
+        if self._records is None:
+            return True
+        now, received = self._loop.time(), self._received_bytes
+        if not (at_once or self._records.is_due(received, now)):
+            return True
+        frames = self._frames_in + self._messages_in
+        return not self._records.are_too_many(received, frames, waiting, now)
 
     def about(self) -> About:
         """Whose it is, for events; the room is the one where it moved last."""
@@ -181,6 +203,7 @@ class RateLimited(Outgoing):
         owed = self._uncharged_bytes
         self._server.count("received_messages", self._messages_in)
         self._server.count("received_bytes", owed)
+        self._frames_in += self._messages_in
         self._messages_in = self._uncharged_bytes = 0
         return owed
 

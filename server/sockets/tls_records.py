@@ -1,10 +1,14 @@
-"""What the records of a connection by TLS hold: each costs a microsecond, be it a byte or 16 KiB.
+"""How many TLS records a connection sends: each costs a few microseconds, be it a byte or 16 KiB.
 
-What comes is read by the kernel's buffer, so one read may be thousands of records.
+What comes is read by the kernel's buffer, so one read may be thousands of records, and they are
+deciphered before we see any of it. The kernel says how much has come, records and all; what that is
+more than they held tells how many there were.
 """
 
 import asyncio
 
+from rooms.limits.token_bucket import TokenBucket
+from schema.limits import TLS_RECORDS_PER_SECOND
 from server.sockets.tcp_info import taken_bytes
 
 SMALL_READ = 4_096
@@ -13,39 +17,61 @@ SMALL_READ = 4_096
 READ_AHEAD = 16_384
 """Bytes as they come that wait at most, beside one read, while a connection is not read."""
 
-LEAST_WEIGHED = 262_144
-"""Bytes as they come: fewer are not judged."""
+AROUND = 29
+"""Bytes around what a record holds, at most: in TLS 1.2 with AES-GCM. In 1.3 they are 22."""
 
-MOST_AROUND = 8
-"""So many times what they hold may records be: the shortest frame of its own is five times."""
+LONGEST = 16_384 + 256
+"""Bytes of one record, as it comes: its beginning may be there, and not deciphered yet."""
+
+RECORDS_OF_A_FRAME = 2
+"""They are not counted: some write header and payload apart."""
+
+BYTES_OF_A_RECORD = 512
+"""So many bytes may come in a record that is not counted, as long messages do."""
+
+BURST_SECONDS = 4.0
+
+LOOK_AFTER = 2_048
+"""So many bytes, out of their records, go by without a look at the kernel's figure."""
+
+LOOK_SECONDS = 1.0
+"""So long does a connection that says little go without one."""
 
 
 class TlsRecords:
-    """Those of one connection, from the first small read on that ends in the middle of a frame."""
+    """Those of one connection."""
 
     __slots__ = {  # name -> what it holds
-        "_held": "bytes that the records since have held",
-        "_taken": "bytes that had been read of the socket by then; None: there is no such read",
+        "_around": "bytes around what records held, as of the look that found most",
+        "_bucket": "records that may come just now, beside those that are not counted",
+        "_frames": "frames that had come and been dealt with at the last look",
+        "_held": "bytes that records had held at the last look",
         "_transport": "what is asked how much has come",
     }
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._taken: int | None = None
+        burst = TLS_RECORDS_PER_SECOND * BURST_SECONDS
+        self._bucket = TokenBucket(TLS_RECORDS_PER_SECOND, burst)
+        self._around = LONGEST
+        self._frames = 0
         self._held = 0
 
-    def at_start(self) -> None:
-        """A read has ended with a frame: what comes now may be read past us."""
-        self._taken = None
+    def is_due(self, held: int, now: float) -> bool:
+        """Whether enough has come since the last look, or that was long ago."""
+        return held - self._held >= LOOK_AFTER or now - self._bucket.at >= LOOK_SECONDS
 
-    def are_empty(self, size: int) -> bool:
-        """Whether they hold next to nothing, with a read of so many bytes in the middle of a
-        frame."""
-        self._held += size
-        if size >= SMALL_READ:
-            return False
+    def are_too_many(self, held: int, frames: int, waiting: int, now: float) -> bool:
+        """Whether more have come than may. `held`: bytes of all time that came out of them, in so
+        many frames; as many as `waiting` may be in what is left of a read. Who has sent fewer than
+        it may has that back, up to what may come at once."""
         taken = taken_bytes(self._transport)
-        if self._taken is None or taken is None:
-            self._taken, self._held = taken, 0
+        if taken is None:
             return False
-        return taken - self._taken > max(LEAST_WEIGHED, MOST_AROUND * self._held)
+        around = max(0, taken - held - self._around)
+        free = (frames - self._frames + waiting) * RECORDS_OF_A_FRAME
+        records = around / AROUND - free - (held - self._held) / BYTES_OF_A_RECORD
+        self._around += around
+        self._frames, self._held = frames, held
+        self._bucket.level -= min(0.0, records)
+        return records > self._bucket.burst or not self._bucket.take(max(0.0, records), now)

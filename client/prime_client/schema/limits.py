@@ -21,6 +21,10 @@ second; a connection, in)"""
 FRAMES_PER_SECOND_BEFORE_LOGIN = 16.0
 """The same of a stranger: a ping now and then. (frames a second; a connection, in)"""
 
+TLS_RECORDS_PER_SECOND = 256.0
+"""Beside two for each frame and one for each 512 bytes they hold; four seconds of it may come at
+once. (records a second; a connection, in)"""
+
 MAX_FRAGMENTS = 1_024
 """The longest message in pieces of 1 KiB. (fragments; a message)"""
 

@@ -1,5 +1,6 @@
 """Cases of the table of bounds: how much may come in. The clock is the test's own."""
 
+from asyncio import Transport
 from typing import Any
 from unittest.mock import patch
 
@@ -16,12 +17,15 @@ from schema.limits import (
     MAX_SECONDS_OVER_RATE,
     MESSAGES_PER_SECOND,
     OPS_PER_SECOND,
+    TLS_RECORDS_PER_SECOND,
 )
 from schema.server_limits import PREPAID_BYTES
 from server.accounts.usage import OPS_BURST_SECONDS, Usage
+from server.sockets import tls_records
 from server.sockets.connection import Connection
 from server.sockets.incoming import SMALL_FRAGMENT
 from server.sockets.session import WaitingForHello
+from server.sockets.tls_records import AROUND, TlsRecords
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, opened
 
@@ -113,6 +117,28 @@ def frames_of_a_stranger() -> Seen:
         return _pinged(peer, per_second)
 
     most = FRAMES_PER_SECOND_BEFORE_LOGIN
+    return Seen(happens(most), happens(1.1 * most))
+
+
+@case("TLS_RECORDS_PER_SECOND")
+def tls_records_in() -> Seen:
+    """Each holds a byte of frames that are read whole."""
+    message = Frame(Opcode.BINARY, _call(1)).serialize(mask=True)
+
+    def happens(per_second: float) -> Past | None:
+        peer, taken = _Peer(), 0
+        peer.connection._records = TlsRecords(Transport())
+        with (
+            patch.object(Connection, "close", lambda _, code: peer._end(code)),
+            patch.object(tls_records, "taken_bytes", lambda _: taken),
+        ):
+            while peer.now <= 2 * SECONDS and peer.closed is None:
+                taken += len(message) * (1 + AROUND)
+                peer.connection.data_received(message)
+                peer.now += len(message) / per_second
+        return peer.closed
+
+    most = TLS_RECORDS_PER_SECOND
     return Seen(happens(most), happens(1.1 * most))
 
 

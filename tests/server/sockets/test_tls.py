@@ -14,18 +14,35 @@ import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.frames import Opcode
+from websockets.protocol import State
 
 from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from schema.close_codes import RATE_LIMITED
+from schema.limits import (
+    BYTES_PER_SECOND,
+    FRAMES_PER_SECOND,
+    MESSAGES_PER_SECOND,
+    TLS_RECORDS_PER_SECOND,
+)
 from server.sockets import tls_records
+from server.sockets.incoming import READ_SECONDS
 from server.sockets.tls import BadPair, TlsPair
-from server.sockets.tls_records import LEAST_WEIGHED, MOST_AROUND, SMALL_READ, TlsRecords
+from server.sockets.tls_records import (
+    AROUND,
+    BURST_SECONDS,
+    LONGEST,
+    LOOK_AFTER,
+    LOOK_SECONDS,
+    RECORDS_OF_A_FRAME,
+    SMALL_READ,
+    TlsRecords,
+)
 from tests.server.conftest import Nodes, create_project
-from tests.server.sockets.test_turns import FIRST, Line, frame
+from tests.server.sockets.test_turns import FIRST, Line, frame, ping
 from tests.server.wire import Message, Wire, marker
 
-AROUND = 22
-"""Bytes of TLS 1.3 around what a record holds."""
+AT_ONCE = int(TLS_RECORDS_PER_SECOND * BURST_SECONDS)
+"""Records that may come at once."""
 
 
 @pytest.fixture
@@ -174,55 +191,223 @@ def test_without_a_pair_nothing_begins(tmp_path: Path) -> None:
 
 
 class Taken:
-    """`taken`: bytes that came, records and all, and were read."""
+    """What the kernel tells. `taken`: bytes that came, records and all, and were read; `looks`: how
+    often it was asked."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.taken: int | None = 5_000  # the handshake's
-        monkeypatch.setattr(tls_records, "taken_bytes", lambda _: self.taken)
+        self.looks = 0
+        monkeypatch.setattr(tls_records, "taken_bytes", self._told)
         self.records = TlsRecords(asyncio.Transport())
+        self.held = self.frames = 0
+        self.now = 1.0
 
-    def read(self, records: int, each: int) -> bool:
+    def _told(self, _: object) -> int | None:
+        self.looks += 1
+        return self.taken
+
+    def come(self, records: int, each: int) -> None:
+        self.held += records * each
         if self.taken is not None:
             self.taken += records * (each + AROUND)
-        return self.records.are_empty(records * each)
+
+    def read(self, records: int, each: int, frames: int = 0) -> bool:
+        self.come(records, each)
+        self.frames += frames
+        return self.look()
+
+    def look(self) -> bool:
+        return self.records.are_too_many(self.held, self.frames, 0, self.now)
 
 
 def test_E6_records_of_a_byte_are_told_once_there_are_some_thousands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    line, records = Taken(monkeypatch), 0
-    line.read(1, 1)
+    line, records = Taken(monkeypatch), 100
     while not line.read(100, 1):
         records += 100
-    assert records * (1 + AROUND) <= LEAST_WEIGHED < (records + 200) * (1 + AROUND)
+    unseen = (LONGEST - 5_000) / AROUND  # the beginning of one, but for the handshake
+    assert AT_ONCE < records - unseen < AT_ONCE + 200
+    assert Taken(monkeypatch).read(10 * AT_ONCE, 1)  # also in one read
 
 
-@pytest.mark.parametrize("each", [6, 80, 1_400, 16_384])
-def test_E6_records_of_the_shortest_frames_and_of_long_ones_are_never_too_many(
-    monkeypatch: pytest.MonkeyPatch, each: int
+FRAMES = int(MESSAGES_PER_SECOND + FRAMES_PER_SECOND)
+
+
+@pytest.mark.parametrize("seconds", [0.01, LOOK_SECONDS])
+@pytest.mark.parametrize(
+    ("each", "per_second", "of_a_frame"),
+    [
+        (6, FRAMES, 1),
+        (86, FRAMES, 1),
+        (3, 2 * FRAMES, 2),  # header and payload apart
+        (20, 4 * 60, 4),  # byte, length, mask and payload of cursors
+        (512, BYTES_PER_SECOND // 512, 2_000),
+        (1_400, BYTES_PER_SECOND // 1_400, 700),
+        (16_384, BYTES_PER_SECOND // 16_384, 64),
+    ],
+)
+def test_E6_two_records_for_each_frame_and_long_ones_are_never_too_many(
+    monkeypatch: pytest.MonkeyPatch, each: int, per_second: int, of_a_frame: int, seconds: float
 ) -> None:
-    assert each + AROUND <= MOST_AROUND * each
+    """For as long as an hour, whether somebody looks often or rarely."""
     line = Taken(monkeypatch)
-    assert not any(line.read(3, each) for _ in range(20_000))
+    at_once = int(per_second * 2)
+    assert not line.read(at_once, each, at_once // of_a_frame)
+    line.now += 2
+    count = max(1, int(per_second * seconds))
+    for number in range(1, min(10_000, int(3_600 / seconds))):
+        line.now += max(seconds, count / per_second)
+        frames = number * count // of_a_frame - (number - 1) * count // of_a_frame
+        assert not line.read(count, each, frames)
 
 
-def test_E6_what_was_read_past_them_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_E6_frames_whose_records_come_apart_are_none_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A look in the middle of each counts its first record, and one behind it gives that back."""
+    line = Taken(monkeypatch)
+    assert not any(line.read(1, 10, n % 2) for n in range(100_000))
+
+
+def test_E6_a_record_that_has_not_come_whole_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     line = Taken(monkeypatch)
     assert line.taken is not None
-    line.read(1, 1)
-    line.records.at_start()
-    line.taken += 10 * LEAST_WEIGHED  # messages that came whole
-    assert not line.read(1, 1)
+    for _ in range(10_000):
+        line.taken += 16_384
+        assert not line.look()
+        line.taken -= 16_384
+        assert not line.read(1, 16_384)
+        line.now += 16_384 / BYTES_PER_SECOND
     line.taken = None  # a system that does not say
-    assert not any(line.read(1_000, 1) for _ in range(100))
+    assert not any(line.read(AT_ONCE, 1) for _ in range(100))
+
+
+WHOLE = ping(1)
+"""It goes the short way: a read of its own."""
+
+
+def _line(monkeypatch: pytest.MonkeyPatch) -> tuple[Line, Taken]:
+    line, kernel = Line(), Taken(monkeypatch)
+    line.connection._records = kernel.records
+    return line, kernel
+
+
+@pytest.mark.parametrize("each", [1, 3, 6])
+def test_E6_frames_that_are_read_whole_count_as_well(
+    monkeypatch: pytest.MonkeyPatch, each: int
+) -> None:
+    line, kernel = _line(monkeypatch)
+    records, most = 0, AT_ONCE + LONGEST // AROUND + 2 * LOOK_AFTER // each
+    while line.closed_with() is None:
+        kernel.come(len(WHOLE) // each, each)
+        line.connection.data_received(WHOLE)
+        line.now += 1 / MESSAGES_PER_SECOND
+        records += len(WHOLE) // each - RECORDS_OF_A_FRAME
+        assert records < most + TLS_RECORDS_PER_SECOND * line.now
+    assert line.closed_with() == RATE_LIMITED.code
+    assert records > AT_ONCE
+    heard = len(line.heard)
+    line.connection.data_received(WHOLE)
+    assert (len(line.heard), line.is_paused) == (heard, True)
+
+
+@pytest.mark.parametrize(("per_second", "seconds"), [(60, 3_600), (MESSAGES_PER_SECOND, 300)])
+def test_E6_an_hour_of_cursors_is_within_the_rate_and_the_kernel_is_asked_rarely(
+    monkeypatch: pytest.MonkeyPatch, per_second: float, seconds: int
+) -> None:
+    line, kernel = _line(monkeypatch)
+    for second in range(seconds):
+        line.now = 1.0 + second
+        for _ in range(int(per_second)):
+            kernel.come(1, len(WHOLE))
+            line.connection.data_received(WHOLE)
+        line.heard.clear()
+    assert line.closed_with() is None
+    most = seconds * (1 / LOOK_SECONDS + per_second * len(WHOLE) / LOOK_AFTER)
+    assert seconds / 2 < kernel.looks < most + 1
+
+
+def test_E6_what_waits_while_a_read_is_dealt_with_in_turns_is_not_taken_for_records(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line, kernel = _line(monkeypatch)
+    data = WHOLE * 600
+    kernel.come(1, len(data))
+    line.connection.data_received(data)
+    assert kernel.taken is not None
+    kernel.taken += 256 * 1_024  # what has come meanwhile, and nobody has deciphered
+    while line.soon:
+        line.now += LOOK_SECONDS
+        line.turn()
+    assert len(line.heard) == 600
+    assert line.closed_with() is None
+
+
+@pytest.mark.parametrize("paused_at", ["check", "look", None])
+def test_E6_records_that_hold_nothing_are_counted_each_second_but_not_what_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch, paused_at: str | None
+) -> None:
+    """As changes of keys. While a connection is not read, what has come is not deciphered."""
+    line, kernel = _line(monkeypatch)
+    line.connection.data_received(WHOLE)
+    line.now += LOOK_SECONDS
+    assert kernel.taken is not None
+    kernel.taken += 2 * AT_ONCE * AROUND
+    is_reading = line.transport.is_reading
+    is_reading.return_value = paused_at != "check"
+    line.connection.check(line.now)
+    is_reading.return_value = paused_at != "look"
+    line.turn()
+    assert line.closed_with() == (RATE_LIMITED.code if paused_at is None else None)
+
+
+def test_E6_a_read_of_many_frames_in_a_record_each_is_none_too_many_and_costs_nothing_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line, kernel = _line(monkeypatch)
+    count = AT_ONCE + LONGEST // AROUND + 200
+    kernel.come(count, len(WHOLE))
+    line.connection.data_received(WHOLE * count)
+    assert line.is_paused
+    while line.soon:
+        line.turn()
+    line.now += 5  # more than its messages may be at once: it waits
+    for _ in range(int(15 * MESSAGES_PER_SECOND)):
+        kernel.come(1, len(WHOLE))
+        line.connection.data_received(WHOLE)
+        line.now += 1 / MESSAGES_PER_SECOND - READ_SECONDS / 4
+    assert line.closed_with() is None
+
+
+def test_E6_pings_in_a_record_each_are_none_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, kernel = _line(monkeypatch)
+    control = frame(Opcode.PING)
+    for _ in range(int(20 * FRAMES_PER_SECOND)):
+        kernel.come(1, len(control))
+        line.connection.data_received(control)
+        line.now += 1 / FRAMES_PER_SECOND
+    assert line.closed_with() is None
+
+
+def test_E6_before_the_handshake_records_count_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, kernel = _line(monkeypatch)
+    line.connection._protocol.state = State.CONNECTING
+    line.connection._is_open = line.connection._is_at_start = False
+    for byte in b"GET /" + b"x" * 2 * AT_ONCE:
+        kernel.come(1, 1)
+        if line.connection._is_read:
+            line.connection.data_received(bytes([byte]))
+    assert line.is_paused
+    assert not line.connection._is_read
 
 
 def test_E6_a_small_read_in_the_middle_of_a_frame_is_a_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    held = Taken(monkeypatch)
-    line = Line()
-    line.connection._records = held.records
+    line, kernel = _line(monkeypatch)
     long_message = frame(Opcode.CONT, bytes(20_000), fin=False)
     line.connection.data_received(FIRST + long_message[:SMALL_READ])
     paused = [line.is_paused]
@@ -232,6 +417,7 @@ def test_E6_a_small_read_in_the_middle_of_a_frame_is_a_turn(
     paused.append(line.is_paused)
     line.connection.data_received(long_message[SMALL_READ + 9 : 2 * SMALL_READ + 9])
     assert [*paused, line.is_paused] == [False, True, False, False]
+    assert kernel.looks == 3  # also at the small one
 
 
 async def over_tls(nodes: Nodes, authority: CertificateAuthority) -> tuple[Wire, str]:
@@ -268,10 +454,25 @@ async def test_E6_messages_come_in_records_of_whatever_size(
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("size", [40, 1_000, 1_000_000])
 async def test_E6_thousands_of_records_that_hold_a_byte_end_the_connection(
+    nodes: Nodes, authority: CertificateAuthority, size: int
+) -> None:
+    ann, _ = await over_tls(nodes, authority)
+    call = {"t": "call", "id": "a", "method": "x", "params": {"x": "y" * size}}
+    message = in_one_frame(ann, call)
+    many = 20 * AT_ONCE  # more than are given back while they come, however busy the machine is
+    in_records(ann, (message * (1 + many // size))[:many], 1)
+    await ann.closed(RATE_LIMITED.code)
+
+
+@pytest.mark.postgres
+async def test_E6_messages_at_their_rate_in_two_records_each_are_all_answered(
     nodes: Nodes, authority: CertificateAuthority
 ) -> None:
     ann, _ = await over_tls(nodes, authority)
-    head = bytes((0x82, 0xFF)) + struct.pack(">Q", 1_000_000) + bytes(4)
-    in_records(ann, head + bytes(2 * LEAST_WEIGHED // (1 + AROUND)), 1)
-    await ann.closed(RATE_LIMITED.code)
+    at_once = int(MESSAGES_PER_SECOND)
+    for number in range(at_once):
+        in_records(ann, ping(number), len(ping(number)) // 2 + 1)
+    for number in range(at_once):
+        assert (await ann.expect("pong"))["time"] == number
