@@ -15,7 +15,6 @@ from pathlib import Path
 from server.__main__ import main
 from server.running.signals import ALSO
 
-FRAMES = 3
 SOURCES = 40
 
 
@@ -51,6 +50,6 @@ def _short(filename: str) -> str:
 
 
 if __name__ == "__main__":
-    tracemalloc.start(FRAMES)
+    tracemalloc.start()  # a source is a line: none of the frames above it is asked for
     ALSO[signal.SIGUSR2] = Tracer(Path(os.environ["PRIME_TRACE_FILE"])).tell
     sys.exit(main())
