@@ -13,11 +13,14 @@ from machine.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
 from tests.databases import Databases, drop_database, execute, other_database
-from tests.longest_first import longest_first
+from tests.session.longest_first import longest_first
+from tests.session.temporary_files import write_to_memory
 
 # The same examples at every run: a failure is a change's doing, never the day's.
 settings.register_profile("prime", derandomize=True, deadline=None)
 settings.load_profile("prime")
+
+write_to_memory(os.environ)
 
 gc.disable()  # what is made until `pytest_collection_finish` stays, all of it
 

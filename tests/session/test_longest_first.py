@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.longest_first import longest_first
+from tests.session.longest_first import longest_first
 
 SECONDS = {3: 130.0, 7: 75.0, 8: 65.0, 11: 54.0, 19: 43.0}
 
