@@ -196,8 +196,8 @@ def changed(yes: str, no: str) -> Show:
 
 def sizes(result: Result) -> Iterator[RenderableType]:
     """Tables, then projects."""
-    whole_size, journal = in_bytes(result["database_bytes"]), in_bytes(result["journal_bytes"])
-    yield f"The database has {whole_size}, the journal {journal} of it."
+    database, journal = in_bytes(result["database_bytes"]), in_bytes(result["journal_bytes"])
+    yield f"The database has {database}, the journal {journal} of it."
     yield table(
         ("table", "rows, about", "heap", "indexes", "all"),
         (

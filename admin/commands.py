@@ -101,14 +101,14 @@ def door_of(arguments: argparse.Namespace) -> Door:
     return SocketDoor(looked_in, directories_of_units() if socket_path is None else ())
 
 
-def is_confirmed(question_text: str, *, by_option: bool) -> bool:
+def is_confirmed(question: str, *, by_option: bool) -> bool:
     """Asked on a terminal; elsewhere nobody could answer, and `--yes` says it. Raises `NotDone`."""
     if by_option:
         return True
     if sys.stdin is None or not sys.stdin.isatty():
-        question = question_text.removesuffix(" Go on?")
-        raise NotDone(f"{question} There is no terminal to ask at: say --yes. Nothing was done.", 2)
-    sys.stderr.write(f"{question_text} [y/N] ")
+        sentence = question.removesuffix(" Go on?")
+        raise NotDone(f"{sentence} There is no terminal to ask at: say --yes. Nothing was done.", 2)
+    sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline(100).strip().lower() in ("y", "yes")
 

@@ -33,21 +33,19 @@ def health(result: Result) -> Iterator[RenderableType]:
         (*columns, "ack p50 / p99", "commit", "call", "join", "loop late"),
         (
             (
-                node_trouble["node"],
-                node_trouble["says"],
-                f"{node_trouble['load']:.0%} of {node_trouble['share']:.0%}",
-                node_trouble["deltas_waiting"],
-                f"{node_trouble['calls_running']} run, {node_trouble['calls_waiting']} wait",
-                " ".join(
-                    f"{row['lane']} {row['busy']}/{row['most']}" for row in node_trouble["lanes"]
-                ),
-                in_bytes(node_trouble["outbox_bytes"]),
+                node["node"],
+                node["says"],
+                f"{node['load']:.0%} of {node['share']:.0%}",
+                node["deltas_waiting"],
+                f"{node['calls_running']} run, {node['calls_waiting']} wait",
+                " ".join(f"{lane['lane']} {lane['busy']}/{lane['most']}" for lane in node["lanes"]),
+                in_bytes(node["outbox_bytes"]),
                 *(
-                    milliseconds(node_trouble[word]["p50_ms"], node_trouble[word]["p99_ms"])
+                    milliseconds(node[word]["p50_ms"], node[word]["p99_ms"])
                     for word in ("ack", "commit", "call", "join", "loop_late")
                 ),
             )
-            for node_trouble in result["nodes"]
+            for node in result["nodes"]
         ),
     )
     yield from _in_the_database(result)

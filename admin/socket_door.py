@@ -32,20 +32,20 @@ class SocketDoor:
     def ask(self, method: str, params: Result) -> Result:
         """All nodes of a deployment answer alike; raises `NotDone`."""
         line = json.dumps({"id": 1, "method": method, "params": params}).encode() + b"\n"
-        closed_sockets: list[Path] = []
+        forbidden_paths: list[Path] = []
         for path in self._paths:
             with socket.socket(socket.AF_UNIX) as door:
                 door.settimeout(PATIENCE)
                 try:
                     door.connect(str(path))
                 except PermissionError:
-                    closed_sockets.append(path)
+                    forbidden_paths.append(path)
                     continue
                 except OSError:
                     continue
                 return _result_of(_exchange(door, line, path))
-        if closed_sockets:
-            raise NotDone(_no_right(closed_sockets[0]))
+        if forbidden_paths:
+            raise NotDone(_no_right(forbidden_paths[0]))
         raise NotDone(_nobody(self._socket_path, self._paths))
 
 

@@ -36,8 +36,8 @@ def _fit_number(field: Field, value: object) -> tuple[object, str]:
     if number is None:
         return _fallback(field), "is not a number"
     if number < lowest and not (field.exclusive_minimum and number > field.minimum):
-        beyond_words = "not above" if field.exclusive_minimum else "below"
-        return float(lowest), f"is {beyond_words} {field.minimum:g}"
+        relation = "not above" if field.exclusive_minimum else "below"
+        return float(lowest), f"is {relation} {field.minimum:g}"
     if number > field.maximum:
         return float(field.maximum), f"is above {field.maximum:g}"
     return number, ""

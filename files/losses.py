@@ -74,8 +74,7 @@ class Losses:
         entity: _Entity | None = None,
         count: int = 1,
     ) -> None:
-        """More of `loss_text`, in the plural and in a musician's words; `entity` is the one
-        meant."""
+        """More of `loss_text`, in the plural and in a musician's words; this is the `entity`."""
         if not count:
             return
         self.places.add((collection, name))

@@ -106,12 +106,12 @@ def _check_names(kind: str, op: Op) -> None:
         return
     lacks = [name for name in needed_names if name not in op]
     too_many = [name for name in op if name not in _ALLOWED[kind]]
-    taken_names = ", ".join(f"`{name}`" for name in ("col", "id", *needed_names))
+    must = ", ".join(f"`{name}`" for name in ("col", "id", *needed_names))
     may = (
         f" and may have {', '.join(f'`{name}`' for name in allowed_names)}" if allowed_names else ""
     )
     problems = [f"lacks `{name}`" for name in lacks] + [f"has {name!r}" for name in too_many]
-    raise MalformedOp(f"{kind} takes {taken_names}{may}; this one {' and '.join(problems)}")
+    raise MalformedOp(f"{kind} takes {must}{may}; this one {' and '.join(problems)}")
 
 
 def _check_properties(name: str, properties: Any) -> None:

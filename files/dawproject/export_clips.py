@@ -26,7 +26,7 @@ class ClipWriter:
         self._state = state
         self._ids = ids
         self._losses = losses
-        self._clips_of_track = {
+        self._children = {
             (collection, name): self._by(collection, name)
             for collection, name in (
                 ("clips", "track"),
@@ -39,6 +39,7 @@ class ClipWriter:
                 ("slots", "scene"),
             )
         }
+        """Collection and pointer -> id of what is pointed to -> ids of those that point to it."""
         self._paths = Counted(self._entities("media"))
         self._count_media()
 
@@ -67,10 +68,10 @@ class ClipWriter:
 
     def _track(self, element: Element, track_id: str) -> None:
         clips = SubElement(element, "Clips", id=self._ids.new())
-        for clip_id in self._clips_of_track["clips", "track"].get(track_id, ()):
+        for clip_id in self._children["clips", "track"].get(track_id, ()):
             if self._entities("clips")[clip_id]["slot"] is None:
                 self._clip(clips, clip_id)
-        for lane_id in self._clips_of_track["lanes", "track"].get(track_id, ()):
+        for lane_id in self._children["lanes", "track"].get(track_id, ()):
             if self._entities("lanes")[lane_id]["clip"] is None:
                 self._lane(element, lane_id)
 
@@ -83,7 +84,7 @@ class ClipWriter:
             if scene["color"] is not None:
                 element.set("color", str(scene["color"]))
             lanes = SubElement(element, "Lanes", timeUnit="beats", id=self._ids.new())
-            for slot_id in self._clips_of_track["slots", "scene"].get(scene_id, ()):
+            for slot_id in self._children["slots", "scene"].get(scene_id, ()):
                 self._slot(lanes, slot_id)
 
     def _slot(self, lanes: Element, slot_id: str) -> None:
@@ -95,7 +96,7 @@ class ClipWriter:
             "id": self._ids.new(),
         }
         element = SubElement(lanes, "ClipSlot", attributes)
-        for clip_id in self._clips_of_track["clips", "slot"].get(slot_id, ()):
+        for clip_id in self._children["clips", "slot"].get(slot_id, ()):
             self._clip(element, clip_id)
 
     # Clips.
@@ -151,14 +152,14 @@ class ClipWriter:
     def _count_content_of_alias(self, clip_id: str) -> None:
         why = "of linked clips, which have what their original has alone"
         for collection in ("notes", "warps"):
-            for entity_id in self._clips_of_track[collection, "clip"].get(clip_id, ()):
+            for entity_id in self._children[collection, "clip"].get(clip_id, ()):
                 entity = self._entities(collection)[entity_id]
                 self._losses.note(collection, "", f"{CALLED[collection]} {why}", entity)
-        for lane_id in self._clips_of_track["lanes", "clip"].get(clip_id, ()):
+        for lane_id in self._children["lanes", "clip"].get(clip_id, ()):
             self._leave_out(lane_id, f"automation lanes {why}")
 
     def _content(self, element: Element, clip_id: str, clip: Mapping[str, object]) -> None:
-        lanes = self._clips_of_track["lanes", "clip"].get(clip_id, [])
+        lanes = self._children["lanes", "clip"].get(clip_id, [])
         holder = element
         content_id = self._ids.of(f"content of {clip_id}")
         if lanes or clip["kind"] == "automation":
@@ -177,7 +178,7 @@ class ClipWriter:
     def _notes(self, holder: Element, content_id: str, clip_id: str) -> None:
         element = SubElement(holder, "Notes", timeUnit="beats", id=content_id)
         notes = self._entities("notes")
-        for note_id in self._clips_of_track["notes", "clip"].get(clip_id, ()):
+        for note_id in self._children["notes", "clip"].get(clip_id, ()):
             note = notes[note_id]
             attributes = {
                 "time": numeral(note["time"]),
@@ -194,7 +195,7 @@ class ClipWriter:
     ) -> None:
         media = self._entities("media").get(str(clip["media"]), NO_MEDIA)
         path = "" if media is NO_MEDIA else self._paths.of(str(clip["media"]))
-        warps = self._clips_of_track["warps", "clip"].get(clip_id, [])
+        warps = self._children["warps", "clip"].get(clip_id, [])
         if warps:
             attributes = {"contentTimeUnit": "seconds", "timeUnit": "beats", "id": content_id}
             holder = SubElement(holder, "Warps", attributes)
@@ -257,7 +258,7 @@ class ClipWriter:
     def _lane(self, parent_element: Element, lane_id: str) -> None:
         lane = self._entities("lanes")[lane_id]
         target = str(lane["target"])
-        points = self._clips_of_track["points", "lane"].get(lane_id, [])
+        points = self._children["points", "lane"].get(lane_id, [])
         collection, _, name = target.split("/")[:3]
         is_known = name in AUTOMATED.get(collection, ()) or collection == "devices"
         if not is_known or target not in self._ids.known():
@@ -287,7 +288,7 @@ class ClipWriter:
 
     def _leave_out(self, lane_id: str, why: str) -> None:
         self._losses.note("lanes", "", why, self._entities("lanes")[lane_id])
-        for point_id in self._clips_of_track["points", "lane"].get(lane_id, ()):
+        for point_id in self._children["points", "lane"].get(lane_id, ()):
             self._losses.note("points", "", LEFT_OUT, self._entities("points")[point_id])
 
 

@@ -38,16 +38,16 @@ class Ids:
         self._count += 1
         return f"id{self._count}"
 
-    def of(self, entity_id: str) -> str:
-        """That of an entity or a parameter's path, the same every time."""
-        if entity_id not in self._ids:
-            self._ids[entity_id] = self.new()
-        return self._ids[entity_id]
+    def of(self, name: str) -> str:
+        """The same each time for an entity's id, a parameter's path, or another name."""
+        if name not in self._ids:
+            self._ids[name] = self.new()
+        return self._ids[name]
 
     def known(self) -> Mapping[str, str]:
         """Entity or path -> its id."""
         return self._ids
 
-    def forget(self, entity_id: str) -> None:
+    def forget(self, name: str) -> None:
         """It is not in the file after all."""
-        self._ids.pop(entity_id, None)
+        self._ids.pop(name, None)

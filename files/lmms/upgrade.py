@@ -48,12 +48,12 @@ _NOT_INSTRUMENTS = frozenset(
 
 def upgrade(root: Element, report_loss: Lost) -> None:
     """Change the tree to what LMMS 1.3 would read; names of elements stay those of LMMS 1.2."""
-    done_version = file_version(root)
+    version = file_version(root)
     unfold_inner_automation(root)
     for number_of_step, step in _STEPS:
-        if number_of_step >= done_version:
+        if number_of_step >= version:
             step(root)
-    if done_version <= _LAST_WITH_HIDDEN:
+    if version <= _LAST_WITH_HIDDEN:
         show_hidden_automation(root, report_loss)
 
 

@@ -98,8 +98,8 @@ def read_events(path: Path, content: bytes) -> MidiEvents:
     content = _out_of_riff(content)
     if len(content) < 14 or not content.startswith(b"MThd"):
         raise BrokenSong(path, "its head", "ends too early: the file was cut off")
-    size, form, announced_tracks, division = struct.unpack(">IHHH", content[4:14])
-    midi = _division(path, MidiEvents(form, announced=announced_tracks), division)
+    size, form, announced_count, division = struct.unpack(">IHHH", content[4:14])
+    midi = _division(path, MidiEvents(form, announced=announced_count), division)
     events_left = MAX_EVENTS
     for body, is_whole in _tracks_in(content, 8 + max(size, 6)):
         track = _read_track(body, events_left, is_whole=is_whole)

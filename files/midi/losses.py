@@ -17,8 +17,7 @@ _STRIPS = {"mute": "mutes of mixer channels", "solo": "solos of mixer channels"}
 
 
 def count_losses(state: State, losses: Losses, cut_off_count: int) -> None:
-    """What no writer of a part of the file has noted; `cut_off_count` notes begin before their
-    clip."""
+    """What no writer of a part has noted; `cut_off_count` notes begin before their clip."""
     losses.note("notes", "", "notes that begin before the edge of their clip", count=cut_off_count)
     for collection, loss_text in _COLLECTIONS.items():
         for entity in state[collection].values():

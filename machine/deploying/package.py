@@ -52,8 +52,8 @@ def make_package(root: Path, directory: Path) -> Path:
     """
     name = f"prime-{version_of(root)}"
     changed_at = int(_git(root, "log", "-1", "--format=%ct"))
-    packed_tar = io.BytesIO()
-    with tarfile.open(fileobj=packed_tar, mode="w", format=tarfile.PAX_FORMAT) as archive:
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path, name_in_package in sorted(_what_is_packed(root), key=lambda both: both[1]):
             entry = tarfile.TarInfo(f"{name}/{name_in_package}")
             content = path.read_bytes()
@@ -63,7 +63,7 @@ def make_package(root: Path, directory: Path) -> Path:
             archive.addfile(entry, io.BytesIO(content))
     target = directory / f"{name}.tar.gz"
     with target.open("wb") as file, gzip.GzipFile("", "wb", 9, file, changed_at) as compressed:
-        compressed.write(packed_tar.getvalue())
+        compressed.write(tar.getvalue())
     return target
 
 

@@ -17,7 +17,7 @@ class Watches:
     def __init__(self, end: Callable[[str], None]) -> None:
         self._watches = weakref.WeakValueDictionary[str, Watch[Any]]()  # by their ids on the server
         self._all = weakref.WeakSet[Watch[Any]]()
-        self._calls_under_way = 0  # calls on their way
+        self._calls_under_way = 0  # of watches that have no id yet
         self._turn = 0  # counts connections and users: what one began is no other's
         self._turn_of_user = 0  # when the user was another one last
         self._early_messages = dict[str, list[Message]]()  # by watch, what came before it was known
