@@ -141,19 +141,19 @@ async def make_ready(dsn: str) -> list[str]:
     Raises `Unfit` with the command and the role, where whoever asks may not migrate.
     """
     async with connected(dsn, "prime start") as connection:
-        lacking_sql = await missing(connection)
-        if lacking_sql:
-            await refuse_others(connection, lacking_sql)
-    return await _migrated(dsn) if lacking_sql else []
+        lacking = await missing(connection)
+        if lacking:
+            await refuse_others(connection, lacking)
+    return await _migrated(dsn) if lacking else []
 
 
 async def check(dsn: str) -> None:
     """Refuse a schema that this Prime cannot work on: one too old, or one too new."""
     async with connected(dsn, "prime check") as connection:
-        lacking_sql = await missing(connection)
-    if lacking_sql:
+        lacking = await missing(connection)
+    if lacking:
         raise Unfit(
-            f"the database lacks {in_words(lacking_sql)}; run ./run migrate as the database's owner"
+            f"the database lacks {in_words(lacking)}; run ./run migrate as the database's owner"
         )
 
 

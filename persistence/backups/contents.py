@@ -225,18 +225,15 @@ async def close(connection: Any) -> None:
         await connection.close(timeout=CONNECT_SECONDS)
 
 
-def differences(expected_contents: Contents, found_contents: Contents) -> list[str]:
+def differences(expected: Contents, found: Contents) -> list[str]:
     """In words, table by table; empty: the two hold the same.
 
     Older manifests count rows of unlogged tables too.
     """
     sentences = []
-    unlogged = {*expected_contents.unlogged, *found_contents.unlogged}
-    for name in sorted((expected_contents.tables.keys() | found_contents.tables.keys()) - unlogged):
-        expected_table, found_table = (
-            expected_contents.tables.get(name),
-            found_contents.tables.get(name),
-        )
+    unlogged = {*expected.unlogged, *found.unlogged}
+    for name in sorted((expected.tables.keys() | found.tables.keys()) - unlogged):
+        expected_table, found_table = expected.tables.get(name), found.tables.get(name)
         if expected_table is None or found_table is None:
             sentences.append(
                 f"the table {name} is {'missing' if found_table is None else 'too many'}"
@@ -245,8 +242,8 @@ def differences(expected_contents: Contents, found_contents: Contents) -> list[s
             sentences.append(f"{name} has {found_table.rows:,} rows, not {expected_table.rows:,}")
         elif expected_table.digest != found_table.digest:
             sentences.append(f"{name} has {expected_table.rows:,} rows, and not the same ones")
-    if expected_contents.projects != found_contents.projects:
+    if expected.projects != found.projects:
         sentences.append("heads or epochs of projects are not the same")
-    if expected_contents.migrations != found_contents.migrations:
+    if expected.migrations != found.migrations:
         sentences.append("migrations are not the same")
     return sentences

@@ -71,10 +71,10 @@ async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) 
             database_requirements.check_facts(
                 await connection.fetchrow(database_requirements.FACTS)
             )
-            things_found = await connection.fetchval(THINGS)
-            if things_found:
+            thing_count = await connection.fetchval(THINGS)
+            if thing_count:
                 raise Unfit(
-                    f"the database {server.database} is not empty ({things_found:,} tables, "
+                    f"the database {server.database} is not empty ({thing_count:,} tables, "
                     "sequences and functions); nothing was done: restore into a new one "
                     "(createdb -O OWNER NAME)"
                 )

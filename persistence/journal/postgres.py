@@ -151,7 +151,7 @@ class PostgresJournal:
             _, missed_entries = await self._append([], known_states)
         for n, judged_proposal in zip(storable, of_batch, strict=True):
             judged_proposals[n] = judged_proposal
-        outcomes = [(judgement.outcome, judgement.seq) for judgement in judged_proposals]
+        outcomes = [(judged.outcome, judged.seq) for judged in judged_proposals]
         appended_entries = own_entries(proposals, judged_proposals) if known_states else []
         return Appended(outcomes, without_gaps([*missed_entries, *appended_entries], known_states))
 
@@ -297,9 +297,9 @@ class PostgresJournal:
             return await self._append_over(self._appends, proposals, known_states)
         async with self._appends.transaction() as tx:
             overtaken = await margins.find_overtaken(tx, proposals, known_states)
-            remaining_proposals = [each for n, each in enumerate(proposals) if n not in overtaken]
-            of_left, missed_entries = await self._append_over(tx, remaining_proposals, known_states)
-        others = iter(of_left)
+            remaining = [each for n, each in enumerate(proposals) if n not in overtaken]
+            of_remaining, missed_entries = await self._append_over(tx, remaining, known_states)
+        others = iter(of_remaining)
         judged_proposals = [
             JudgedProposal(Outcome.OVERTAKEN, None) if n in overtaken else next(others)
             for n in range(len(proposals))

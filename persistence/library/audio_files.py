@@ -38,7 +38,7 @@ WHERE a.project_id = $1 AND a.content_hash = ANY ($3::text[])
 
 
 async def statuses(db: Executor, project: str, keys: Collection[str]) -> dict[str, str | None]:
-    """Id and content hash -> status, of what is not available, and of the keys in `keys`.
+    """Id and content hash -> status, of what is not available, and of `keys`.
 
     None: no file has that id or hash. Of more than `MAX_MEDIA_TOLD` pending files, some.
     """

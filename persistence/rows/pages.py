@@ -58,13 +58,11 @@ def _sort(table: Table, name: Any, path: str) -> Sort:
     column_name = name.removeprefix("-") if isinstance(name, str) else ""
     column = table.by_name.get(column_name)
     if column is None or not (column.sorts or column_name in table.names):
-        allowed_names = [sortable.name for sortable in table.columns if sortable.sorts] + list(
-            table.names
-        )
+        sortable = [column.name for column in table.columns if column.sorts]
         raise BadQuery(
             path,
             f"is nothing that {table.calls} are sorted by; allowed: "
-            f"{', '.join(sorted({*allowed_names}))}, with - before one that goes down",
+            f"{', '.join(sorted({*sortable, *table.names}))}, with - before one that goes down",
         )
     return Sort(column, name.startswith("-"))
 

@@ -198,9 +198,9 @@ def read_as(table: Table, columns: Sequence[Column]) -> ReadAs:
     return names, [column.name for column in columns if column.sql is SqlType.JSON]
 
 
-def as_row(read_as_names: ReadAs, record: Any) -> Row:
+def as_row(how: ReadAs, record: Any) -> Row:
     """What PostgreSQL gave, as on the wire; the record may have more behind the columns."""
-    names, maps = read_as_names
+    names, maps = how
     row = dict(zip(names, record, strict=False))
     for name in maps:
         if row[name] is not None:
@@ -210,8 +210,8 @@ def as_row(read_as_names: ReadAs, record: Any) -> Row:
 
 def as_rows(table: Table, columns: Sequence[Column], records: Iterable[Any]) -> list[Row]:
     """The same of several."""
-    read_as_names = read_as(table, columns)
-    return [as_row(read_as_names, record) for record in records]
+    how = read_as(table, columns)
+    return [as_row(how, record) for record in records]
 
 
 # A page.
@@ -365,13 +365,9 @@ def _page(rows_found: _RowsFound, query: _Query, *, came: bytes | None, goes_bac
     if not rows_found.places or not (came or rows_found.more):
         return Page(rows, None, None)
     digest = came or query.digest()
-    previous_cursor = write_cursor(digest, rows_found.places[0]) if came else None
-    next_cursor = write_cursor(digest, rows_found.places[-1]) if rows_found.more else None
-    return (
-        Page(rows, previous_cursor, next_cursor)
-        if goes_back
-        else Page(rows, next_cursor, previous_cursor)
-    )
+    behind = write_cursor(digest, rows_found.places[0]) if came else None
+    ahead = write_cursor(digest, rows_found.places[-1]) if rows_found.more else None
+    return Page(rows, behind, ahead) if goes_back else Page(rows, ahead, behind)
 
 
 def _places(page: Sequence[Any], order: Order) -> list[list[Any]]:

@@ -189,11 +189,11 @@ def naming(table: Table) -> tuple[Column, ...]:
 
 
 async def _as_rows(table: Table, columns: Sequence[Column], records: Sequence[Any]) -> list[Row]:
-    rows, read_as_names = list[Row](), read_as(table, columns)
+    rows, how = list[Row](), read_as(table, columns)
     clock = asyncio.get_running_loop().time
     began_at = clock()
     for n, record in enumerate(records, 1):
-        rows.append(as_row(read_as_names, record))
+        rows.append(as_row(how, record))
         if not n % AT_A_TIME or clock() - began_at > AT_A_TIME_SECONDS:
             await asyncio.sleep(0)
             began_at = clock()

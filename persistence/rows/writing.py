@@ -159,8 +159,8 @@ async def delete(access: Access, table: Table, user: str, id: Id) -> bool:
 
 def forbidden(table: Table, verb: str, whoms: Sequence[Whom]) -> Forbidden:
     """Of a row that the user sees."""
-    allowed_words = " or ".join(IN_WORDS[whom] for whom in whoms) or "nobody"
-    return Forbidden(f"you may not {verb} this {table.param}; who may: {allowed_words}")
+    who_may = " or ".join(IN_WORDS[whom] for whom in whoms) or "nobody"
+    return Forbidden(f"you may not {verb} this {table.param}; who may: {who_may}")
 
 
 async def _standing(
@@ -242,13 +242,13 @@ def refusals(table: Table) -> Iterator[None]:
     try:
         yield
     except Faulty as error:
-        field, allowed_words = table.refuses.get(error.constraint or "", ("", ""))
+        field, why = table.refuses.get(error.constraint or "", ("", ""))
         field = field or _field(table, error)
         match error.sqlstate:
             case sqlstates.UNIQUE:
                 raise Taken(field) from error
-            case state if allowed_words and state[:2] in sqlstates.BAD_VALUE:
-                raise BadQuery(field, f"is refused: {allowed_words}") from error
+            case state if why and state[:2] in sqlstates.BAD_VALUE:
+                raise BadQuery(field, f"is refused: {why}") from error
             case sqlstates.NO_SUCH_ROW:
                 raise BadQuery(field, "names something that is not there (any more)") from error
             case sqlstates.NULL:

@@ -132,13 +132,13 @@ async def _is_shared(connection: Any, dsn: str) -> bool:
 
     A pooler answers with a process number of its own, so the server is asked for its.
     """
-    own_process = await _process(connection)
+    process = await _process(connection)
     for _ in range(ROUNDS):
         second_connection = await connect(dsn)
         try:
-            if own_process == await _process(second_connection) or own_process != await _process(
-                connection
-            ):
+            if process == await _process(second_connection):
+                return True
+            if process != await _process(connection):
                 return True
         except (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError):
             return True

@@ -55,17 +55,15 @@ MOST_NAMED = 4
 """Of what has another owner; for more of it the SQL of the roles is the shorter cure."""
 
 
-async def refuse_others(connection: Any, lacking_sql: list[str]) -> None:
-    """Raises `Unfit` where whoever asks may not do what is lacking (names of migrations).
+async def refuse_others(connection: Any, lacking: list[str]) -> None:
+    """Raises `Unfit` where whoever asks may not do the migrations in `lacking`.
 
     Nor where Prime's tables have two owners: neither could change all of them.
     """
     with own_errors():
         row = await connection.fetchrow(MAY)
         strange = await connection.fetch(OF_OTHERS, row["owner"], _names())
-    lack = (
-        f"the database {row['database']} lacks {in_words(lacking_sql)}, and " if lacking_sql else ""
-    )
+    lack = f"the database {row['database']} lacks {in_words(lacking)}, and " if lacking else ""
     may = row["is_owner"] or row["becomes"] or row["is_new"]
     if may and row["creates"]:
         if strange and not row["is_new"]:
@@ -99,7 +97,7 @@ def _refuse_two(row: Any, strange: list[Any], things: str) -> NoReturn:
     few = strange[:MOST_NAMED]
     other_count = len(strange) - len(few)
     owners = ", ".join(f"{relation['name']} is {relation['owner']}'s" for relation in few)
-    cure = ": " + " ".join(f"{owner_row['cure']};" for owner_row in few)
+    cure = ": " + " ".join(f"{relation['cure']};" for relation in few)
     if other_count:
         owners += f", and so are {other_count} more"
         cure = f" what ./run migrate --roles {row['owner']},APP,CALLER prints"

@@ -232,10 +232,8 @@ async def note_stays(
         )
         new_stays = [(row["session"], row["member"]) for row in rows if row["is_new"]]
         if new_stays:
-            sessions, members = (
-                [session for session, _ in new_stays],
-                [member for _, member in new_stays],
-            )
+            sessions = [session for session, _ in new_stays]
+            members = [member for _, member in new_stays]
             await tx.execute(LOCK_MANY, sessions)
             await tx.execute(SETTLE_HOSTS, sessions, members)
 

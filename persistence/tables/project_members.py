@@ -344,14 +344,14 @@ async def _note_change(
     after: Any,
     audit_details: dict[str, Any],
 ) -> None:
-    """What was given or taken away, by the rows of a member; `said` by whom (R45, R46, A40)."""
-    user, role, by = after["id"], after["role"], audit_details.get("actor")
+    """What was given or taken away, by the rows of a member, and by whom (R45, R46, A40)."""
+    user, role, actor = after["id"], after["role"], audit_details.get("actor")
     role_before = None if before is None else before["role"]
     audit_details = audit_details | {"role": role, "before": role_before}
     audit_details |= {"tracks": after["tracks"]} if role == "contributor" else {}
     await audit_log.insert(tx, AuditEvent.ROLE_CHANGED, project=project, user=user, **audit_details)
     if before is not None and _is_less(before, after):
-        await taken_roles.put(tx, project, user, by_owner=by not in (None, user))
+        await taken_roles.put(tx, project, user, by_owner=actor not in (None, user))
         if before["role"] == "owner":
             await taken_roles.void_invitations(tx, user, project)
     elif RANK[role] >= RANK[settings["default_role"]]:

@@ -131,8 +131,8 @@ class Connections:
     async def open(cls, dsn: str) -> Self:
         """Raises `PersistenceError`."""
         with own_errors():
-            own_connection = await _connect(dsn, {})
-            return cls({OWNER: own_connection, CALLER: await _connect(dsn, {"role": ROLE})})
+            as_owner = await _connect(dsn, {})
+            return cls({OWNER: as_owner, CALLER: await _connect(dsn, {"role": ROLE})})
 
     async def run(self, recorded: Recorded) -> None:
         """All statements of the call, in their order."""
@@ -159,7 +159,7 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
     """What the server would ask PostgreSQL for this call; it is done once, too."""
     statements: list[Statement] = []
     version = params.get("version", 0)
-    own_connection, callers = (
+    as_owner, callers = (
         Recorder(connections.by_lane[lane], lane, statements, version) for lane in (OWNER, CALLER)
     )
     login = await connections.by_lane[OWNER].fetchval(LOGIN, user)
@@ -168,10 +168,10 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
     as_caller = AsLogin(callers, login)
     prefix, verb = method.split(".")
     if prefix == "recall":
-        holding = HoldingLogin(own_connection, user, login, alone=False)
+        holding = HoldingLogin(as_owner, user, login, alone=False)
         await RECALL[verb]({OWNER: holding, CALLER: as_caller}, user, params)
     else:
-        access = Access(callers=as_caller, searches=own_connection)
+        access = Access(callers=as_caller, searches=as_owner)
         await VERBS[verb](access, BY_CALLS[prefix], user, dict(params))
     return Recorded(statements, version + 1)
 
@@ -262,17 +262,17 @@ async def _measure(
     busy_connections = connections[: len(recorded)]
     until = time.perf_counter() + seconds
 
-    async def work(number: int, own_connection: Connections) -> int:
+    async def work(number: int, connection: Connections) -> int:
         call_count = 0
         own_statements = recorded[number :: len(busy_connections)]
         while time.perf_counter() < until:
-            await own_connection.run(own_statements[call_count % len(own_statements)])
+            await connection.run(own_statements[call_count % len(own_statements)])
             call_count += 1
         return call_count
 
     began_at, cpu = time.perf_counter(), time.process_time()
     counts = await asyncio.gather(
-        *(work(n, own_connection) for n, own_connection in enumerate(busy_connections))
+        *(work(n, connection) for n, connection in enumerate(busy_connections))
     )
     seconds_passed, cpu_taken = time.perf_counter() - began_at, time.process_time() - cpu
     call_count = sum(counts)

@@ -302,14 +302,14 @@ async def _fill_one(connection: asyncpg.Connection, table: str, fill_sql: str) -
         await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         if table == "prime_users":
             await connection.execute("ALTER TABLE prime_users ENABLE TRIGGER default_address")
-        inserts, updates, changed_sql = fill_sql.partition("UPDATE ")
+        inserts, word, updates = fill_sql.partition("UPDATE ")
         for part in parts:
             await connection.execute(part["off"])
         await connection.execute(inserts)
         for part in reversed(parts):
             await connection.execute(part["on"])
-        if changed_sql:
-            await connection.execute(updates + changed_sql)
+        if updates:
+            await connection.execute(word + updates)
         await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

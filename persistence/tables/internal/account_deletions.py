@@ -171,11 +171,11 @@ async def erase(db: Executor, user_id: str) -> list[str]:
     May be begun again by anyone, at any point. What has members is told by the change log.
     """
     await db.execute(HAND_ON, user_id)
-    projects_left_alone = [str(row["id"]) for row in await db.fetch(LEFT_ALONE, user_id)]
-    for project in projects_left_alone:
+    ownerless_projects = [str(row["id"]) for row in await db.fetch(LEFT_ALONE, user_id)]
+    for project in ownerless_projects:
         await db.execute(PUT_OUT, project)
         for text in OF_A_PROJECT:
             await slices.delete(db, text, project, rows_at_once=ROWS_AT_ONCE)
         await db.execute(DELETE_PROJECT, project)
     await db.execute(DELETE_USER, user_id)
-    return projects_left_alone
+    return ownerless_projects
