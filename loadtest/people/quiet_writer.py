@@ -63,9 +63,9 @@ class QuietWriter:
         if message["t"] == "joined":
             self._is_joined.set()
         elif message["t"] in ("ack", "error") and message.get("id") in self._sent_by_id:
-            sent_at, seconds_late = self._sent_by_id.pop(message["id"])
-            seconds_taken = (time.monotonic() - sent_at) * 1_000
-            print(json.dumps([sent_at, seconds_taken, seconds_late]), flush=True)
+            sent_at, late_ms = self._sent_by_id.pop(message["id"])
+            ack_ms = (time.monotonic() - sent_at) * 1_000
+            print(json.dumps([sent_at, ack_ms, late_ms]), flush=True)
 
 
 async def _stay() -> None:

@@ -145,24 +145,24 @@ class Acks:
 
     def __init__(self) -> None:
         self._measured_acks: list[tuple[float, float, float]] = []
-        """When each was sent, and the ms to its ack, and that it was sent late."""
+        """When each was sent, the ms to its ack, and the ms that it was sent late."""
 
     async def hear(self, lines: asyncio.StreamReader) -> None:
         """Read on, for as long as it writes."""
         async for line in lines:
-            sent_at, seconds_taken, seconds_late = json.loads(line)
-            self._measured_acks.append((sent_at, seconds_taken, seconds_late))
+            sent_at, ack_ms, late_ms = json.loads(line)
+            self._measured_acks.append((sent_at, ack_ms, late_ms))
 
     def figures(self, spans: Sequence[Span]) -> dict[str, Any]:
         """Of those sent then, in milliseconds."""
         of_phase = [
-            (taken_figures, late_figures)
-            for sent_at, taken_figures, late_figures in self._measured_acks
+            (ack_ms, late_ms)
+            for sent_at, ack_ms, late_ms in self._measured_acks
             if any(since <= sent_at < until for since, until in spans)
         ]
-        late_figures = summary([late_figures for _, late_figures in of_phase])
-        taken_figures = summary([taken_figures for taken_figures, _ in of_phase])
-        return taken_figures | {"acks": len(of_phase), "writer_late_p99": late_figures["p99"]}
+        acks = summary([ack_ms for ack_ms, _ in of_phase])
+        late = summary([late_ms for _, late_ms in of_phase])
+        return acks | {"acks": len(of_phase), "writer_late_p99": late["p99"]}
 
 
 @contextlib.asynccontextmanager
