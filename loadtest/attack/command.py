@@ -161,10 +161,8 @@ async def _run(attack: Attack, target: Target) -> str:
 def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """What `--json` prints."""
     through = [asdict(outcome) for outcome in outcomes if outcome.verdict is Verdict.GOT_THROUGH]
-    refused_count = sum(attack_outcome.verdict is Verdict.REFUSED for attack_outcome in outcomes)
-    untried = [
-        attack_outcome for attack_outcome in outcomes if attack_outcome.verdict is Verdict.NOT_TRIED
-    ]
+    refused_count = sum(outcome.verdict is Verdict.REFUSED for outcome in outcomes)
+    untried = [outcome for outcome in outcomes if outcome.verdict is Verdict.NOT_TRIED]
     return {
         "url": nodes[0],
         "nodes": len(nodes),
@@ -173,11 +171,8 @@ def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, An
         "got_through": len(through),
         "problems": through,
         "vacuous": [] if refused_count or through else ["no attack was tried"],
-        "not_tried": [
-            f"{attack_outcome.number} {attack_outcome.what}: {attack_outcome.told}"
-            for attack_outcome in untried
-        ],
-        "outcomes": [asdict(attack_outcome) for attack_outcome in outcomes],
+        "not_tried": [f"{outcome.number} {outcome.what}: {outcome.told}" for outcome in untried],
+        "outcomes": [asdict(outcome) for outcome in outcomes],
     }
 
 
@@ -200,7 +195,7 @@ def _number(text: str) -> str:
     if text in ELSEWHERE:
         raise argparse.ArgumentTypeError(f"{text} is not tried here ({ELSEWHERE[text]})")
     if text not in {attack.number for attack in ATTACKS}:
-        numbers = ", ".join(dict.fromkeys(known_attack.number for known_attack in in_order()))
+        numbers = ", ".join(dict.fromkeys(attack.number for attack in in_order()))
         raise argparse.ArgumentTypeError(f"there is no attack {text}; there are {numbers}")
     return text
 

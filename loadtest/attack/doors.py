@@ -174,11 +174,11 @@ async def many_strangers(target: Target) -> str:
     """Of each node, while the others are full: a bound is one node's, as its sockets are."""
     connected: list[Wire] = []
     try:
-        refused_counts = [await _open_until_refused(node, connected) for node in target.each_node()]
+        let_in_counts = [await _open_until_refused(node, connected) for node in target.each_node()]
     finally:
         for wire in connected:
             wire.cut()
-    return f"refused after {refused_counts}"
+    return f"refused after {let_in_counts}"
 
 
 async def _open_until_refused(node: str, connected: list[Wire]) -> int:

@@ -135,7 +135,7 @@ async def refused_deltas(target: Target) -> str:
     began_at, slowest = time.monotonic(), 0.0
     try:
         while (
-            not all(one.done() for one in reading_tasks)
+            not all(task.done() for task in reading_tasks)
             and time.monotonic() < began_at + FLOOD_SECONDS
         ):
             for wire in wires:
@@ -146,7 +146,7 @@ async def refused_deltas(target: Target) -> str:
                 pass  # a server that is full lets nobody in
             await asyncio.wait(reading_tasks, timeout=0.22)
         seconds = time.monotonic() - began_at
-        codes = [reader.result() if reader.done() else 0 for reader in reading_tasks]
+        codes = [task.result() if task.done() else 0 for task in reading_tasks]
         must(0 not in codes, f"still open after {FLOOD_SECONDS:.0f} seconds")
         answers = [
             message for wire in wires for message in wire.received if message["t"] == "error"

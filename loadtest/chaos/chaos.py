@@ -229,11 +229,8 @@ class Chaos:
 
     async def _do_one_fault(self, fault: Fault, seconds: float, stop: asyncio.Event) -> None:
         ends_at = time.monotonic() + seconds
-        fault_counts, began_at, before = (
-            self.counted[fault.name],
-            time.monotonic(),
-            len(self.tally.acked),
-        )
+        fault_counts = self.counted[fault.name]
+        began_at, before = time.monotonic(), len(self.tally.acked)
         self.in_force.add(fault.name)
         self.stage.history.note(What.FAULT, "chaos", text=fault.name)
         harmed_words = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))

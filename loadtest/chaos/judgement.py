@@ -62,23 +62,23 @@ class Judgement:
         happenings = stage.history.happenings
         kept_happenings = without_lost(happenings, stage.failovers, project, ids, digests)
         excused = lost_ids(kept_happenings)
-        large_judged = await self._of_the_large()
+        of_the_large = await self._of_the_large()
         proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
         proof["converged"] = proof["converged"] and audited["gapless"] and not unsettled
-        proof["lost"] += large_judged.lost
-        copies = [*wrong_copies(kept_happenings, digests), *large_judged.copies]
+        proof["lost"] += of_the_large.lost
+        copies = [*wrong_copies(kept_happenings, digests), *of_the_large.copies]
         stored_checkpoints = [
             *self._checkpoints_by_project.get(project, ()),
             *snapshots_of(audited),
         ]
         checkpoints = [
             *wrong_checkpoints(stored_checkpoints, digests, stage.failovers, project),
-            *large_judged.checkpoints,
+            *of_the_large.checkpoints,
         ]
         if not audited["checkpoint_ok"]:
             checkpoints.append("the checkpoint is wrong in the end")
         truth = Truth(ids, self._begun_at, row["version"], row["description"])
-        stage.hits["postgres_failover_asynchronous"] += len(excused) + large_judged.excused
+        stage.hits["postgres_failover_asynchronous"] += len(excused) + of_the_large.excused
         # Long: each line of the report is said once, where it is measured.
         return {
             **proof,
@@ -87,7 +87,7 @@ class Judgement:
             **_counted("checkpoints_wrong", checkpoints),
             "checkpoints_checked": len(stored_checkpoints) + len(self._checkpoints_by_project) - 1,
             "copies_checked": sum(bool(happening.digest) for happening in kept_happenings),
-            "lost_by_failover": len(excused) + large_judged.excused,
+            "lost_by_failover": len(excused) + of_the_large.excused,
             **self._of_alarms(happenings),
             **self._of_memory(),
             **({"unsettled": unsettled} if unsettled else {}),

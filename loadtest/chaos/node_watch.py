@@ -126,14 +126,12 @@ def false_alarms(
 def _spans(history: Sequence[Happening]) -> Iterator[tuple[str, float, float]]:
     """Each fault with its begin and end."""
     healed = [h for h in history if h.what is What.HEALED]
-    for fault_began in history:
-        if fault_began.what is What.FAULT:
-            healed_at = [
-                h.at
-                for h in healed
-                if h.at >= fault_began.at and h.text.startswith(fault_began.text)
+    for fault in history:
+        if fault.what is What.FAULT:
+            healed_times = [
+                h.at for h in healed if h.at >= fault.at and h.text.startswith(fault.text)
             ]
-            yield fault_began.text, fault_began.at, min(healed_at, default=float("inf"))
+            yield fault.text, fault.at, min(healed_times, default=float("inf"))
 
 
 def memory_report(

@@ -82,8 +82,10 @@ class _Facts:
         slow_faults = [f for f in self.of(What.FAULT) if f.text.startswith(SLOW_WAYS)]
         healed = self.of(What.HEALED)
         for fault in slow_faults:
-            healed_at = [h.at for h in healed if h.at >= fault.at and h.text.startswith(fault.text)]
-            if fault.at - FOLLOW_SECONDS <= at <= min(healed_at, default=at):
+            healed_times = [
+                h.at for h in healed if h.at >= fault.at and h.text.startswith(fault.text)
+            ]
+            if fault.at - FOLLOW_SECONDS <= at <= min(healed_times, default=at):
                 return True
         return False
 

@@ -57,14 +57,14 @@ def without_lost(
     judged_history = list(history)
     for failover in failovers:
         before = frozenset(h.epoch for h in history if h.epoch and h.at <= failover.cut_at)
-        judged_happenings = []
+        kept_happenings = []
         for happening in judged_history:
             is_gone = failover.takes(happening, project, before)
             if not is_gone or _agrees(happening, journal, digests):
-                judged_happenings.append(happening)
+                kept_happenings.append(happening)
             elif happening.what is What.OK:
-                judged_happenings.append(replace(happening, what=What.LOST_BY_FAILOVER))
-        judged_history = judged_happenings
+                kept_happenings.append(replace(happening, what=What.LOST_BY_FAILOVER))
+        judged_history = kept_happenings
     return judged_history
 
 

@@ -96,5 +96,5 @@ class History:
 
 def read_history(lines: Iterable[str]) -> list[Happening]:
     """What a file of `History` holds."""
-    values_of_lines = (json.loads(line) for line in lines)
-    return [Happening(**{**line, "what": What(line["what"])}) for line in values_of_lines]
+    fields_of_each = (json.loads(line) for line in lines)
+    return [Happening(**{**fields, "what": What(fields["what"])}) for fields in fields_of_each]

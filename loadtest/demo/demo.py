@@ -155,9 +155,9 @@ class Demo:
         habits = [participant.habits for participant in self.participants]
         return {
             "uses": sum(habit.used for habit in habits),
-            "suggested": sum(habits_of_one.suggested for habits_of_one in habits),
-            "taken": sum(habits_of_one.taken for habits_of_one in habits),
-            "lost": sum([await habits_of_one.lost() for habits_of_one in habits]),
+            "suggested": sum(habit.suggested for habit in habits),
+            "taken": sum(habit.taken for habit in habits),
+            "lost": sum([await habit.lost() for habit in habits]),
         }
 
     async def close(self) -> None:

@@ -62,10 +62,8 @@ async def _rolling_restart(scene: Scene, seconds: float) -> None:
 
 async def _change_the_secret(scene: Scene, seconds: float) -> None:
     """In the three steps of the page, with two secrets in force."""
-    old_secret, new_secret = (
-        scene.stage.cluster.nodes[0].environment["PRIME_SECRET"],
-        secrets.token_hex(32),
-    )
+    old_secret = scene.stage.cluster.nodes[0].environment["PRIME_SECRET"]
+    new_secret = secrets.token_hex(32)
     for in_force, next_secret, before in (
         (old_secret, new_secret, ""),
         (new_secret, "", old_secret),

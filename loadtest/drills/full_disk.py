@@ -39,11 +39,11 @@ async def fill_the_disk(scene: Scene, seconds: float) -> None:
     """Full for so long, then room again; a PostgreSQL that has ended is started."""
     cluster = scene.stage.cluster
     ballast = cluster.directory / BALLAST
-    acked_count = scene.stage.acked()
+    acked_before = scene.stage.acked()
     await asyncio.to_thread(_fill, ballast)
     try:
         await asyncio.sleep(max(FULL_SECONDS, seconds))
-        scene.notes["acknowledged_while_full"] = scene.stage.acked() - acked_count
+        scene.notes["acknowledged_while_full"] = scene.stage.acked() - acked_before
     finally:
         await asyncio.to_thread(ballast.unlink)
     scene.notes["postgresql_ended"] = not cluster.postgres.is_running

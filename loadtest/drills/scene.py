@@ -94,15 +94,15 @@ class Scene:
             fresh_state = (await witness.join(self.project)).state
         audited = await audit(stage.cluster.database_url, self.project, "--digests")
         happenings = stage.history.happenings
-        judged_happenings = without_lost(
+        kept_happenings = without_lost(
             happenings, stage.failovers, self.project, audited["delta_ids"], audited["digests"]
         )
-        lost_ids_excused = lost_ids(judged_happenings)
-        proof = compare(stage.musicians, self._tally, audited, fresh_state, lost_ids_excused)
+        excused = lost_ids(kept_happenings)
+        proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
         return {
             "acknowledged": proof["deltas_acked"],
             "lost": proof["lost"],
-            "lost_by_failover": len(lost_ids_excused),
+            "lost_by_failover": len(excused),
             "longest_pause_ms": round(longest_pause(happenings) * 1_000),
             "equal": bool(proof["converged"] and audited["gapless"] and not unsettled),
             "reconnects": sum(m.client.connections - 1 for m in stage.musicians),

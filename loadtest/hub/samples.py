@@ -84,8 +84,8 @@ class Samples:
         if seconds_passed <= 0:
             return
         self.seconds.append(now - self._began_at)
-        for name, read_figure in self._busy_readers.items():
-            seconds_used = read_figure()
+        for name, read_seconds in self._busy_readers.items():
+            seconds_used = read_seconds()
             # A process that was started anew counts from nothing again.
             gone_by = max(0.0, seconds_used - self._seconds_used[name])
             self._seconds_used[name] = seconds_used

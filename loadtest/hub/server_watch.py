@@ -45,16 +45,13 @@ async def watch(server: Watched, start: float, begin: float, end: float) -> Cost
     cost = Cost()
     await _until(start)
     await _sample(cost, pids, start, begin)
-    cpu, beside_cpu, busy_before = (
-        cpu_seconds(pids),
-        cpu_seconds(other_pids),
-        busy_seconds(server.cores),
-    )
+    cpu, beside_cpu = cpu_seconds(pids), cpu_seconds(other_pids)
+    busy_before = busy_seconds(server.cores)
     await _sample(cost, pids, start, end)
     cost.cpu_seconds = cpu_seconds(pids) - cpu
     cost.beside_cpu_seconds = cpu_seconds(other_pids) - beside_cpu
-    busy_before = busy_seconds(server.cores) - busy_before
-    cost.others_cpu_seconds = max(0.0, busy_before - cost.cpu_seconds) if server.cores else 0.0
+    busy = busy_seconds(server.cores) - busy_before
+    cost.others_cpu_seconds = max(0.0, busy - cost.cpu_seconds) if server.cores else 0.0
     cost.rss_mb = max((mb for at, _, mb in cost.series if at >= begin - start), default=0.0)
     return cost
 

@@ -27,9 +27,9 @@ async def two_hubs(
             LocalHub(directory / "one", environment=environment) as first_hub,
             LocalHub(
                 directory / "two", database_url=first_hub.database_url, environment=environment
-            ) as two,
+            ) as second_hub,
         ):
-            yield first_hub, two
+            yield first_hub, second_hub
 
 
 @asynccontextmanager

@@ -170,7 +170,7 @@ class Load:
         self._counting.append(counting)
 
     async def _carry_out(
-        self, movers: Sequence[MoverGroup], start: float, begin: float, end: float
+        self, groups: Sequence[MoverGroup], start: float, begin: float, end: float
     ) -> Measurement:
         """These move from `start` to `end`; what is due from `begin` on is measured."""
         measurement = Measurement()
@@ -178,38 +178,38 @@ class Load:
             listener.window_ms = (begin * 1_000, end * 1_000)
         await asyncio.sleep(max(0.0, start - time.perf_counter()))
         watching = asyncio.create_task(self._watch(measurement, start, begin, end))
-        await self._move(movers, end, measurement.lag_ms)
+        await self._move(groups, end, measurement.lag_ms)
         await watching
-        for mover in movers:
-            measurement.sent += mover.schedule.done - mover.schedule.due_between(start, begin)
-            measurement.due += mover.schedule.due_between(begin, end)
-            measurement.due_in_all += mover.schedule.due_between(start, end)
+        for group in groups:
+            measurement.sent += group.schedule.done - group.schedule.due_between(start, begin)
+            measurement.due += group.schedule.due_between(begin, end)
+            measurement.due_in_all += group.schedule.due_between(start, end)
         measurement.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
         await self._drain()
         return measurement
 
-    def _timed_of(self, movers: Sequence[MoverGroup], begin: float, end: float) -> int:
+    def _timed_of(self, groups: Sequence[MoverGroup], begin: float, end: float) -> int:
         """Each update due in that time, at each listener that is not its own."""
         listening = Counter(listener.room for listener in self._listeners)
         return sum(
-            mover.schedule.due_of(number, begin, end)
+            group.schedule.due_of(number, begin, end)
             * (listening[seat.room] - self._job.listens(seat.room, seat.member))
-            for mover in movers
-            for number, seat in enumerate(mover.seats)
+            for group in groups
+            for number, seat in enumerate(group.seats)
         )
 
-    async def _move(self, movers: Sequence[MoverGroup], end: float, lag_ms: "array[float]") -> None:
+    async def _move(self, groups: Sequence[MoverGroup], end: float, lag_ms: "array[float]") -> None:
         update = self._dialect.update
         next_due = 0.0
         while next_due < end:
             now = time.perf_counter()
-            for mover in movers:
-                seats, first_step = mover.seats, mover.first_step
-                for member, step, due_at in mover.schedule.take_due(min(now, end)):
+            for group in groups:
+                seats, first_step = group.seats, group.first_step
+                for member, step, due_at in group.schedule.take_due(min(now, end)):
                     seat = seats[member]
                     seat.connection.send(update(seat, first_step + step, due_at))
                     lag_ms.append((time.perf_counter() - due_at) * 1_000)
-            next_due = min(group.schedule.next_due for group in movers)
+            next_due = min(group.schedule.next_due for group in groups)
             await asyncio.sleep(max(GRAIN_SECONDS, next_due - time.perf_counter()))
 
     async def _watch(

@@ -67,8 +67,8 @@ class CursorsSeen:
     @property
     def problems(self) -> list[str]:
         """Why these figures are not the server's alone; none: they are."""
-        problems_found = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
-        return [f"cursors: {problem_found}" for problem_found in problems_found]
+        found = problems(self.lag_ms, self.cpu_percent, self.sent, self.wanted)
+        return [f"cursors: {problem}" for problem in found]
 
 
 class CursorWatch:

@@ -112,16 +112,16 @@ class SteppedLoad(Load):
         begin = order.start + order.warm_up
         end = begin + order.seconds
         self._moving_rooms = order.rooms
-        movers = self._movers(order)
-        self._poll([seat for mover in movers for seat in mover.seats])
+        groups = self._groups(order)
+        self._poll([seat for group in groups for seat in group.seats])
         listeners = self._listeners_in(order)
         before = self._updates()
-        measurement = await self._carry_out(movers, order.start, begin, end)
-        self._next_step += max(group.schedule.done // len(group.seats) for group in movers) + 1
+        measurement = await self._carry_out(groups, order.start, begin, end)
+        self._next_step += max(group.schedule.done // len(group.seats) for group in groups) + 1
         await self._settle()
         measurement.delivered_in_all = self._updates() - before
         self._sum_up(measurement, listeners)
-        measurement.timed_of = self._timed_of(movers, begin, end)
+        measurement.timed_of = self._timed_of(groups, begin, end)
         self._poll([])
         self._moving_rooms = frozenset()
         return measurement
@@ -138,25 +138,23 @@ class SteppedLoad(Load):
             step += 1
             await asyncio.sleep(1 / HEARTBEATS_PER_SECOND)
 
-    def _movers(self, order: Step) -> list[MoverGroup]:
+    def _groups(self, order: Step) -> list[MoverGroup]:
         """Those at the whole rate, and those at a part of it."""
-        groups: list[tuple[list[Seat], float]] = [([], 1.0), ([], order.part)]
+        parts: list[tuple[list[Seat], float]] = [([], 1.0), ([], order.part)]
         for seat in self._seats:
             if seat.room in order.rooms:
-                groups[seat.room == order.partial][0].append(seat)
+                parts[seat.room == order.partial][0].append(seat)
         return [
             MoverGroup(
                 Schedule(order.start, len(seats), self._job.hz * part), seats, self._next_step
             )
-            for seats, part in groups
+            for seats, part in parts
             if seats
         ]
 
     def _listeners_in(self, order: Step) -> list[Listener]:
         """Those in the rooms that move; what they timed before is forgotten."""
-        listeners = [
-            room_listener for room_listener in self._listeners if room_listener.room in order.rooms
-        ]
+        listeners = [listener for listener in self._listeners if listener.room in order.rooms]
         for listener in listeners:
             part = order.part if listener.room == order.partial else 1.0
             listener.start_over(1_000 / (self._job.hz * part))

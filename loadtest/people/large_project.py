@@ -70,14 +70,14 @@ class LargeProject:
         await asyncio.wait_for(self._owner.room.settled(), ANSWER_SECONDS)
         audited = await audit(database_url, self.project, "--digests")
         digests, ids = audited["digests"], audited["delta_ids"]
-        judged_happenings = without_lost(
+        kept_happenings = without_lost(
             self.history.happenings, failovers, self.project, ids, digests
         )
-        excused = lost_ids(judged_happenings)
+        excused = lost_ids(kept_happenings)
         acked_seqs = {
             delta_id: seq for delta_id, seq in self._tally.acked.items() if delta_id not in excused
         }
-        copies = list(wrong_copies(judged_happenings, digests))
+        copies = list(wrong_copies(kept_happenings, digests))
         if digest(self._owner.room.state) != audited["digest"]:
             copies.append("the copy of the large project's owner is another one in the end")
         all_digests = [*seen, *snapshots_of(audited)]

@@ -74,7 +74,7 @@ class Person:
         project: str,
         trails: dict[str, Trail],
         tally: ReturningTally,
-        cursors_seen: ObserverCounts,
+        counts: ObserverCounts,
         seed: int,
         observes: bool,
     ) -> None:
@@ -84,7 +84,7 @@ class Person:
         self.member = ReturningMember(account, device, project, tally, self._rng, self.hear)
         self._trails = trails
         self._trail = Trail()
-        self._cursors_seen = cursors_seen
+        self._counts = counts
         self._observes = observes
         self._next: dict[str, int] = {}
         self._connection = 0
@@ -116,7 +116,7 @@ class Person:
         end = due_at + seconds
         while due_at < end and not stop.is_set():
             await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
-            self._cursors_seen.lag_ms.append(max(0.0, time.perf_counter() - due_at) * 1_000)
+            self._counts.lag_ms.append(max(0.0, time.perf_counter() - due_at) * 1_000)
             self._frame(due_at)
             due_at += 1 / FRAMES_PER_SECOND
 
@@ -162,17 +162,17 @@ class Person:
         message = {"t": "presence", "project": self.member.project, "cursor": cursor, "at": at}
         if self.member.say(message):
             self._trail.due_ms.append(at)
-            self._cursors_seen.moves_sent += 1
+            self._counts.moves_sent += 1
 
     def _edit(self, due_at: float) -> None:
-        self._cursors_seen.edits += 1
+        self._counts.edits += 1
         props = {"vel": round(self._rng.random(), 3)}
         note = self._rng.choice(NOTES_OF_A_TRACK)
         op = {"op": "set", "col": "notes", "id": note, "props": props}
         self.member.propose([op], due_at * 1_000)
 
     def _begin_gesture(self, due_at: float) -> None:
-        self._cursors_seen.gestures += 1
+        self._counts.gestures += 1
         self._gesture = f"g{self._step}"
         self._gesture_ends = due_at + self._random_between(GESTURE_LENGTH)
 
@@ -197,7 +197,7 @@ class Person:
 
     def _drop_connection(self) -> None:
         if self.member.prime is not None:
-            self._cursors_seen.drops += 1
+            self._counts.drops += 1
             self._gesture = ""
             self._trail.cut = len(self._trail.due_ms)
             self.member.drop()
@@ -212,10 +212,10 @@ class Person:
         if self.member.connections != self._connection:
             self._begin_anew()
         gestures: Mapping[str, Any] = message.get("gestures", {})
-        self._cursors_seen.previews += len(gestures) - (self.member.you in gestures)
+        self._counts.previews += len(gestures) - (self.member.you in gestures)
         for member, presence in message["moved"].items():
             if member != self.member.you and "at" in presence:
-                self._cursors_seen.updates += 1
+                self._counts.updates += 1
                 if self._observes:
                     self._time(member, presence["at"], now)
 
@@ -231,7 +231,7 @@ class Person:
             return
         begin = max(self._next.get(member, 0), trail.cut)
         end = _after(trail.due_ms, at, begin)
-        self._cursors_seen.cursor_ms.extend(now - due_ms for due_ms in trail.due_ms[begin:end])
+        self._counts.cursor_ms.extend(now - due_ms for due_ms in trail.due_ms[begin:end])
         self._next[member] = max(begin, end)
 
 

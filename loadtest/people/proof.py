@@ -63,12 +63,12 @@ def compare(
     digests["a fresh join"] = digest(fresh_state)
     digests["PostgreSQL"] = audited["digest"]
     acked_seqs = {delta: seq for delta, seq in tally.acked.items() if delta not in excused}
-    lost_deltas_found = lost_deltas(acked_seqs, audited["delta_ids"])
+    lost = lost_deltas(acked_seqs, audited["delta_ids"])
     converged = len(set(digests.values())) == 1 and bool(audited["checkpoint_ok"])
     report = {
         "deltas_acked": len(tally.acked),
         "deltas_in_journal": audited["deltas"],
-        "lost": len(lost_deltas_found) + tally.contradictions,
+        "lost": len(lost) + tally.contradictions,
         "converged": converged,
         "digest": audited["digest"],
     }

@@ -78,10 +78,10 @@ class Recall:
     def hear(self, pick: Pick) -> None:
         self.add(pick.key, pick.days, pick.told)
 
-    def add(self, key: str, days: float, context_told: Told) -> None:
+    def add(self, key: str, days: float, use: Told) -> None:
         """One use."""
         self._uses += 1
-        for context in (EVERYTHING, SESSION, *contexts_of(context_told)):
+        for context in (EVERYTHING, SESSION, *contexts_of(use)):
             heat = heat_of_use(days, half_life_in(context, self._half_life))
             heats = self.heats.setdefault(context, {})
             heats[key] = add_heat(heats[key], heat) if key in heats else heat

@@ -203,7 +203,7 @@ class _Bench:
         output = await self._child(
             *("persistence.tools.call_speed", "--database-url", self._hub.database_url),
             *("--seconds", str(self._arguments.seconds)),
-            given_input=json.dumps([request]),
+            stdin=json.dumps([request]),
         )
         (measurement.alone,) = output["results"]
 
@@ -217,7 +217,7 @@ class _Bench:
         return {
             "calls": calls,
             "least_ratio": min(row["ratio"] for row in calls),
-            "hub_tick_delay_ms": _worst(run.tick_late_ms for run in measurements),
+            "hub_tick_delay_ms": _worst(measurement.tick_late_ms for measurement in measurements),
             "hub_stall_ms": _worst(measurement.stall_ms for measurement in measurements),
             "failed": failures,
             "rows": self._filled_counts["rows"],
@@ -243,7 +243,7 @@ class _Bench:
             "cursor_p99_ms": measurement.cursors.p99,
         }
 
-    async def _child(self, module: str, *words: str, given_input: str = "") -> Any:
+    async def _child(self, module: str, *words: str, stdin: str = "") -> Any:
         """What a tool prints as JSON, from the core that the server has; raises `FillFailed`."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", module, *words),
@@ -254,7 +254,7 @@ class _Bench:
         )
         self._hub.cores.pin_server(process.pid)
         try:
-            output, errors = await process.communicate(given_input.encode())
+            output, errors = await process.communicate(stdin.encode())
         except BaseException:
             process.kill()
             raise

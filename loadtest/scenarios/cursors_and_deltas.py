@@ -92,7 +92,7 @@ async def _receive(pipe: Any) -> Any:
 def _report(
     arguments: argparse.Namespace, jobs: list[Job], measurements: list[Measurement], seconds: float
 ) -> dict[str, Any]:
-    lag = percentiles.summary([ms for run in measurements for ms in run.lag_ms])
+    lag = percentiles.summary([ms for measurement in measurements for ms in measurement.lag_ms])
     sent_count = sum(measurement.updates_sent for measurement in measurements)
     wanted_updates = arguments.rooms * arguments.size * arguments.hz * arguments.seconds
     is_late = (lag["p99"] or 0.0) > LAG_BOUND_MS
@@ -122,7 +122,7 @@ def _report(
 def _cost(
     measurements: list[Measurement], cpu: float | None, rss: float | None, seconds: float
 ) -> dict[str, Any]:
-    delivered = sum(run.updates_delivered for run in measurements)
+    delivered = sum(measurement.updates_delivered for measurement in measurements)
     per_update = cpu / delivered * 1e6 if cpu is not None and delivered else None
     return {
         "updates_per_second": round(delivered / seconds),

@@ -186,15 +186,13 @@ class _Bench:
         for writer in self._writers:
             writer.keep_in_flight(self._arguments.in_flight)
         await asyncio.sleep(WARM_UP_SECONDS)
-        metrics, acked_count = await scrape(self._hub.url), self._answers.acked
+        metrics, acked_before = await scrape(self._hub.url), self._answers.acked
         phase, began_at, since = await watch.phase(), time.perf_counter(), samples.now
         cpu = self._hub.cpu_seconds
         await asyncio.sleep(self._arguments.seconds)
         cpu = self._hub.cpu_seconds - cpu
-        acked_count, seconds_passed = (
-            self._answers.acked - acked_count,
-            time.perf_counter() - began_at,
-        )
+        acked_count = self._answers.acked - acked_before
+        seconds_passed = time.perf_counter() - began_at
         cursors_seen = await phase.end()
         until, after = samples.now, await self._scrape("saturated")
         for writer in self._writers:
@@ -271,9 +269,8 @@ class _Bench:
             seconds=self._arguments.seconds,
             ops=edit(25),
         )
-        postgres_per_s = rows[-1][
-            "deltas_per_s"
-        ]  # in the server's own batches, where it tells them
+        # In the server's own batches, where it tells them.
+        postgres_per_s = rows[-1]["deltas_per_s"]
         report["postgres_alone_per_s"] = postgres_per_s
         report["ratio"] = round(report["durable_per_s"] / postgres_per_s, 3)
         report["postgres_alone_batches"] = {row["batch"]: row["deltas_per_s"] for row in rows}

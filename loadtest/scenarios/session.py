@@ -73,7 +73,7 @@ class _Session:
         self._arguments = arguments
         self.evidence = Evidence("session: people as they are", LEAD, TARGETS)
         self._tally = ReturningTally()
-        self._cursors_seen = ObserverCounts()
+        self._counts = ObserverCounts()
         self._people: list[Person] = []
         self._projects: list[str] = []
         self._account: Account | None = None
@@ -96,7 +96,7 @@ class _Session:
                         project,
                         trails,
                         self._tally,
-                        self._cursors_seen,
+                        self._counts,
                         self._arguments.seed,
                         observes,
                     )
@@ -125,15 +125,15 @@ class _Session:
                 await self._play(second)
                 seconds_passed = time.perf_counter() - began_at
             unanswered = await settle([p.member for p in self._people], SETTLE_SECONDS)
-            lost_count, audited = await audits(self._hub.database_url, self._acked())
-            converged = await _converge(copies, audited)
+            lost_count, audit_by_project = await audits(self._hub.database_url, self._acked())
+            converged = await _converge(copies, audit_by_project)
             for person in self._people:
                 person.member.leave()
         generator = samples.mean("generator")
         waiting_percent = samples.mean("hub_kept_waiting")
         self.evidence.samples = samples
         self.evidence.curves |= {
-            "cursors": self._cursors_seen.cursor_ms,
+            "cursors": self._counts.cursor_ms,
             "acks": self._tally.ack_ms,
         }
         return {
@@ -142,12 +142,12 @@ class _Session:
             "hub_kept_waiting_percent": waiting_percent,
             "hub_rss_mb": samples.highest("hub_rss_mb"),
             "generator_cpu_percent": generator,
-            "generator_lag_ms": summary(self._cursors_seen.lag_ms),
+            "generator_lag_ms": summary(self._counts.lag_ms),
             "lost": lost_count + self._tally.contradictions,
             "unanswered": unanswered,
             "converged": converged,
             "cores": self._hub.cores.in_words,
-            **verdict(problems(self._cursors_seen.lag_ms, generator) + disturbed(waiting_percent)),
+            **verdict(problems(self._counts.lag_ms, generator) + disturbed(waiting_percent)),
         }
 
     async def _play(self, second: Any) -> None:
@@ -162,20 +162,20 @@ class _Session:
             stop.set()
 
     def _figures(self, seconds: float) -> dict[str, Any]:
-        figures_seen, tally = self._cursors_seen, self._tally
+        counts, tally = self._counts, self._tally
         return {
             "rooms": self._arguments.rooms,
             "size": self._arguments.size,
             "seconds": round(seconds, 2),
-            "cursor_ms": summary(figures_seen.cursor_ms),
+            "cursor_ms": summary(counts.cursor_ms),
             "ack_ms": summary(tally.ack_ms),
-            "updates_per_s": round(figures_seen.updates / seconds, 1),
-            "moves_per_s": round(figures_seen.moves_sent / seconds, 1),
-            "previews_per_s": round(figures_seen.previews / seconds, 1),
-            "gestures": figures_seen.gestures,
-            "edits": figures_seen.edits,
+            "updates_per_s": round(counts.updates / seconds, 1),
+            "moves_per_s": round(counts.moves_sent / seconds, 1),
+            "previews_per_s": round(counts.previews / seconds, 1),
+            "gestures": counts.gestures,
+            "edits": counts.edits,
             "deltas_acked": sum(map(len, tally.acked.values())),
-            "drops": figures_seen.drops,
+            "drops": counts.drops,
             "reconnects": tally.reconnects,
             "resumed": tally.resumed,
             "fresh_states": tally.reconnects - tally.resumed,
@@ -224,7 +224,7 @@ async def _converge(copies: dict[str, Any], audit_by_project: dict[str, dict[str
         await _caught_up(room, audit_by_project[project]["head"])
         if digest(room.state) != audit_by_project[project]["digest"]:
             return False
-    return all(audited["checkpoint_ok"] for audited in audit_by_project.values())
+    return all(audit["checkpoint_ok"] for audit in audit_by_project.values())
 
 
 async def _caught_up(room: Any, head: int) -> None:

@@ -58,7 +58,7 @@ class Evening:
 
     async def _come_in(self) -> None:
         self._account = await register(self._url)
-        figures_seen = ObserverCounts()
+        counts = ObserverCounts()
         for room in range(self._rooms):
             project = await create_project(self._account, f"soak {room}")
             await fill(self._account, project)
@@ -74,7 +74,7 @@ class Evening:
                     project,
                     trails,
                     self.tally,
-                    figures_seen,
+                    counts,
                     self._seed,
                 )
                 self._people.append(Person(*args, observes=False))

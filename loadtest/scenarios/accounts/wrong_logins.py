@@ -84,7 +84,7 @@ class RightLogins:
     async def run(self, doors: Sequence[tuple[KnownAccount, BarePrime]], seconds: float) -> None:
         """`doors`: the accounts, each with a connection from its address."""
         end = time.perf_counter() + seconds
-        await asyncio.gather(*(self._again(known_login, door, end) for known_login, door in doors))
+        await asyncio.gather(*(self._again(account, door, end) for account, door in doors))
 
     async def _again(self, known_account: KnownAccount, door: BarePrime, end: float) -> None:
         while time.perf_counter() < end:

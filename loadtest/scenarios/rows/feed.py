@@ -73,7 +73,7 @@ class _Crowd:
         self._progress = progress
         self._step = step
         self.evidence = Evidence("feed: rows that are watched", LEAD, TARGETS)
-        self._feed_seen = WatcherCounts()
+        self._counts = WatcherCounts()
         self._watchers_to_come: list[Watcher] = []
         """Those who have not come yet."""
         self._watchers: list[Watcher] = []
@@ -94,9 +94,9 @@ class _Crowd:
                     await self._come(self._arguments.watchers // 10)
                     tenth = await self._during("a tenth watch")
                     await self._come(len(self._watchers_to_come))
-                    self._feed_seen.ms.clear()
+                    self._counts.ms.clear()
                     whole_crowd = await self._during("all watch")
-                    ms = list(self._feed_seen.ms)
+                    ms = list(self._counts.ms)
                     cpu = lag.cpu_percent
                 await self._kill()
             missed_count = await self._missed()
@@ -124,9 +124,9 @@ class _Crowd:
                 "tenth": tenth["queries_per_change"],
                 "all": whole_crowd["queries_per_change"],
             },
-            "resumed": self._feed_seen.resumed,
-            "told_the_whole_list": self._feed_seen.whole,
-            "resyncs": self._feed_seen.resyncs,
+            "resumed": self._counts.resumed,
+            "told_the_whole_list": self._counts.whole,
+            "resyncs": self._counts.resyncs,
             "writes_failed": sum(writer.failed for writer in self._writers),
             "hub_cpu_percent_max": samples.highest("hub"),
             "hub_rss_mb": samples.highest("hub_rss_mb"),
@@ -157,7 +157,7 @@ class _Crowd:
                 members = range(number * per_list, min((number + 1) * per_list, count))
                 watchers.append(
                     [
-                        Watcher(account, n, project, self._feed_seen, lambda: self._hub.url)
+                        Watcher(account, n, project, self._counts, lambda: self._hub.url)
                         for n in members
                     ]
                 )
@@ -185,11 +185,11 @@ class _Crowd:
         self._show_step(text)
         writing_tasks = self._write()
         await asyncio.sleep(1.0)
-        before, changes_seen = await scrape(self._hub.url), self._feed_seen.changes
+        before, changes_seen = await scrape(self._hub.url), self._counts.changes
         began_at = time.perf_counter()
         await asyncio.sleep(self._arguments.seconds)
         after, seconds_passed = await scrape(self._hub.url), time.perf_counter() - began_at
-        changes_seen = self._feed_seen.changes - changes_seen
+        changes_seen = self._counts.changes - changes_seen
         await _cancelled(writing_tasks)
         queries, changes = (after[name] - before[name] for name in (QUERIES, CHANGES))
         return {

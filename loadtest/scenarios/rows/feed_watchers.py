@@ -42,7 +42,7 @@ class Watcher:
         account: Account,
         number: int,
         project: str,
-        feed_seen: WatcherCounts,
+        counts: WatcherCounts,
         url: Callable[[], str],
     ) -> None:
         self.project = project
@@ -51,7 +51,7 @@ class Watcher:
         self.prime: BarePrime | None = None
         self._account = account
         self._device = f"watcher-{number}"
-        self._feed_seen = feed_seen
+        self._counts = counts
         self._url = url
         self._position: str | None = None
         self._returning_task: asyncio.Task[None] | None = None
@@ -89,8 +89,8 @@ class Watcher:
         if not watch_answer["resumed"]:
             self.names.clear()
         if since:
-            self._feed_seen.resumed += watch_answer["resumed"]
-            self._feed_seen.whole += not watch_answer["resumed"]
+            self._counts.resumed += watch_answer["resumed"]
+            self._counts.whole += not watch_answer["resumed"]
         for id in watch_answer["left"]:
             self.names.pop(id, None)
         self.names |= {row["id"]: row["name"] for row in watch_answer["audio_files"]}
@@ -98,7 +98,7 @@ class Watcher:
 
     def _on_message(self, message: Message) -> None:
         if message["t"] == "resync":
-            self._feed_seen.resyncs += 1
+            self._counts.resyncs += 1
             self._position = None
             self._come_back()
         if message["t"] != "rows":
@@ -109,8 +109,8 @@ class Watcher:
                 self.names.pop(change["id"], None)
                 continue
             name = self.names[change["id"]] = change["row"]["name"]
-            self._feed_seen.changes += 1
-            self._feed_seen.ms.append(now - float(name.partition(" ")[2]))
+            self._counts.changes += 1
+            self._counts.ms.append(now - float(name.partition(" ")[2]))
         if message["position"] is not None:
             self._position = message["position"]
 
