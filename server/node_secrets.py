@@ -43,8 +43,7 @@ class NodeSecrets:
 async def node_secrets(
     chosen_secret: bytes | None, db: Executor, accepted_secrets: Sequence[bytes] = ()
 ) -> NodeSecrets:
-    """All of them; `chosen_secret`: PRIME_SECRET, if it is set; `accepted_secrets`: those beside
-    it.
+    """All of them; `chosen_secret`: PRIME_SECRET, if set; `accepted_secrets`: those beside it.
 
     Raises `Unfit` where other nodes of this database have none of these, and `PersistenceError`.
     """

@@ -123,7 +123,6 @@ class SeveralNodes:
         servers: Mapping[str, Embedded],
         read_settings_again: Callable[[], SettingsReading],
     ) -> None:
-        """`read_settings_again`: the settings anew."""
         assert settings.database_url is not None
         environment = {
             "DATABASE_URL": settings.database_url,
@@ -228,12 +227,12 @@ class SeveralNodes:
 
     def _reload(self) -> None:
         """Each node reads by itself what we have read at our start, and tells it in its own log."""
-        settings_reading = self._read_settings_again()
-        if settings_reading.problems:
-            problems = list(settings_reading.problems.values())
+        reading = self._read_settings_again()
+        if reading.problems:
+            problems = list(reading.problems.values())
             log.error("what is wrong stays as it was, on all nodes", wrong=problems)
-        if not settings_reading.problems.keys() & (KEEPS_ALL | {"log_level"}):
-            set_level(settings_reading.settings.log_level)
+        if not reading.problems.keys() & (KEEPS_ALL | {"log_level"}):
+            set_level(reading.settings.log_level)
         self._pass_on(signal.SIGHUP)
 
     def _pass_on(self, number: signal.Signals) -> None:

@@ -35,12 +35,12 @@ def main() -> int:
     end_words = EndWords()
 
     async def work(tell: Callable[[str], None]) -> int:
-        backup_made = await back_up(url, arguments.to, arguments.keep, tell, end_words)
+        report = await back_up(url, arguments.to, arguments.keep, tell, end_words)
         if arguments.json:
-            command_output.say_json(_report(backup_made))
+            command_output.say_json(_report(report))
         else:
-            _print_made(backup_made)
-        for why in backup_made.unreadable:
+            _print_made(report)
+        for why in report.unreadable:
             command_output.fail("backup", f"not counted and not deleted: {why}", 0)
         return 0
 
@@ -51,31 +51,31 @@ def main() -> int:
         return command_output.fail("backup", *message_and_exit_code(error))
 
 
-def _report(backup_made: BackupReport) -> dict[str, object]:
-    manifest = backup_made.backup.manifest
+def _report(report: BackupReport) -> dict[str, object]:
+    manifest = report.backup.manifest
     return {
-        "file": str(backup_made.backup.dump),
+        "file": str(report.backup.dump),
         "bytes": manifest.bytes,
         "sha256": manifest.sha256,
         "seconds": manifest.seconds,
         "projects": manifest.contents.projects.count,
         "deltas": manifest.contents.projects.deltas,
-        "deleted": backup_made.deleted,
-        "is_noted": backup_made.is_noted,
+        "deleted": report.deleted,
+        "is_noted": report.is_noted,
     }
 
 
-def _print_made(backup_made: BackupReport) -> None:
-    manifest = backup_made.backup.manifest
+def _print_made(report: BackupReport) -> None:
+    manifest = report.backup.manifest
     projects = manifest.contents.projects
     command_output.say(
         f"backed up {counted(projects.count, 'project')} with"
         f" {counted(projects.deltas, 'delta')} in {manifest.seconds:.1f} s:"
-        f" {backup_made.backup.dump} ({manifest.bytes / 1e6:,.1f} MB)"
+        f" {report.backup.dump} ({manifest.bytes / 1e6:,.1f} MB)"
     )
-    for name in backup_made.deleted:
+    for name in report.deleted:
         command_output.say(f"deleted {name}")
-    if not backup_made.is_noted:
+    if not report.is_noted:
         command_output.say(
             "nodes cannot tell its age: the database is read-only or older than this Prime"
             " (prime_backup_age_seconds)"

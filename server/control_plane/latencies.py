@@ -25,7 +25,8 @@ def latency(answers: Sequence[dict[str, Any]]) -> Latency:
         return NOTHING_MEASURED
     same_bounds = [answer for answer in answers if answer["upto_ms"] == answers[0]["upto_ms"]]
     upto: list[float] = same_bounds[0]["upto_ms"]
-    counts = [sum(column) for column in zip(*(one["counts"] for one in same_bounds), strict=True)]
+    counts_of_each = [answer["counts"] for answer in same_bounds]
+    counts = [sum(column) for column in zip(*counts_of_each, strict=True)]
     halves, most = quantile(upto, counts, 0.5), quantile(upto, counts, 0.99)
     return Latency(sum(counts), halves, most, upto, counts)
 

@@ -71,9 +71,8 @@ async def read_change_batch(
     rows, query_count = await _read_rows(db, groups, changes_by_table)
     ties, asked_too = await _ties(db, groups, rows)
     size = sum(map(len, changes_by_table.values()))
-    return ChangeBatch(
-        place, changes_by_table, rows, frozenset(groups), ties, size
-    ), query_count + asked_too
+    batch = ChangeBatch(place, changes_by_table, rows, frozenset(groups), ties, size)
+    return batch, query_count + asked_too
 
 
 async def _read_rows(

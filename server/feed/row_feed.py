@@ -23,7 +23,7 @@ TELL_GAP_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class WatchBegan:
+class WatchAnswer:
     """What the call `watch` is answered."""
 
     watch: str
@@ -69,7 +69,7 @@ class RowFeed:
 
     async def start(
         self, outlet: Subscriber, user: str, watched_list: WatchedList, position: str | None
-    ) -> WatchBegan:
+    ) -> WatchAnswer:
         """A watch that waits for `begin`; raises `Refused`, `PersistenceError`."""
         since = None if position is None else self._read(position, owner(user, watched_list.key))
         if not self._is_here(outlet.id):
@@ -81,7 +81,7 @@ class RowFeed:
         except BaseException:
             self.watches.end(watch)
             raise
-        return WatchBegan(
+        return WatchAnswer(
             watch.id,
             [row if BESIDE not in row else shown(watched_list.columns, row) for row in first.rows],
             first.left,

@@ -53,41 +53,41 @@ class WatchStart:
         self, watch: Watch, since: Place | ResyncReason | None, *, may_be_race: bool
     ) -> FirstAnswer | None:
         """None: the walls differ, as if a role had changed between the two looks."""
-        listing, user = watch.group.listed, watch.user
+        listed, user = watch.group.listed, watch.user
         async with watched_rows.one_snapshot(self._reads) as db:
             log_place = await change_log.here(db)
             try:
                 rows = await watched_rows.list_rows(
                     db,
-                    listing.table,
-                    listing.columns,
+                    listed.table,
+                    listed.columns,
                     user,
-                    listing.condition,
+                    listed.condition,
                     MAX_WATCHED_ROWS + 1,
                 )
             except watched_rows.TooLarge:
                 raise too_large() from None
             require_few(rows)
-            await bring(db, listing.table, rows)
-            changes = (
-                await _missed(db, listing.table, user, since) if isinstance(since, Place) else since
+            await bring(db, listed.table, rows)
+            missed = (
+                await _missed(db, listed.table, user, since) if isinstance(since, Place) else since
             )
         visible_ids = await self._behind_second_wall(watch, rows)
         if len(visible_ids) < len(rows):
             if may_be_race:
                 return None
             self._count("rows_hidden", len(rows) - len(visible_ids))
-        shown_rows = [row for row in rows if watched_rows.row_id(listing.table, row) in visible_ids]
+        shown_rows = [row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
         watch.place = log_place
         for id in () if watch.is_over else visible_ids:
             watch.show(id)
         await asyncio.sleep(0)
-        if changes is None:
+        if missed is None:
             return FirstAnswer(log_place, shown_rows, [], resumed=False)
-        if isinstance(changes, ResyncReason):
-            return FirstAnswer(log_place, shown_rows, [], resumed=False, reason=changes)
-        return _resumed(watch, log_place, shown_rows, changes)
+        if isinstance(missed, ResyncReason):
+            return FirstAnswer(log_place, shown_rows, [], resumed=False, reason=missed)
+        return _resumed(watch, log_place, shown_rows, missed)
 
     async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
         table = watch.group.listed.table

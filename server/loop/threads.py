@@ -40,11 +40,11 @@ class Threads:
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
         """What the function says. If this is cancelled, its next `yield_gil` raises `Abandoned`."""
         waiting_future = asyncio.get_running_loop().create_future()
-        work_done = asyncio.get_running_loop().run_in_executor(
+        work_future = asyncio.get_running_loop().run_in_executor(
             self._executor, _work, lambda: not waiting_future.cancelled(), function, args
         )
         try:
-            return await work_done
+            return await work_future
         except asyncio.CancelledError:
             waiting_future.cancel()
             raise

@@ -62,8 +62,6 @@ class TickTimers:
         for tick in self._ticks_by_step.pop(step):
             try:
                 tick(step * GRID_SECONDS)
-            except Exception as error:
+            except Exception as error:  # the other rooms tick all the same
                 error_context = {"message": "a tick failed", "exception": error}
-                self._loop.call_exception_handler(
-                    error_context
-                )  # the other rooms tick all the same
+                self._loop.call_exception_handler(error_context)

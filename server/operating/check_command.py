@@ -92,26 +92,25 @@ def main() -> int:
     return 2 if reading.problems else int(has_failed)
 
 
-def _of_settings(settings_reading: SettingsReading) -> list[Finding]:
+def _of_settings(reading: SettingsReading) -> list[Finding]:
     findings = [
-        Finding(SETTINGS_LOOK, State.FAILED, problem)
-        for problem in settings_reading.problems.values()
+        Finding(SETTINGS_LOOK, State.FAILED, problem) for problem in reading.problems.values()
     ]
     unnoticed = (
         *misspelt_variables(os.environ),
-        *missing_companions(settings_reading.settings, os.environ, settings_reading.wrong_fields),
+        *missing_companions(reading.settings, os.environ, reading.wrong_fields),
     )
     findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in unnoticed]
     return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
 
 
-async def look(settings_reading: SettingsReading) -> Sequence[Finding]:
+async def look(reading: SettingsReading) -> Sequence[Finding]:
     """All but the settings themselves, side by side."""
     of_database, *other_looks = await asyncio.gather(
-        _database(settings_reading),
-        *(_check_unless_wrong(settings_reading, *check) for check in LOOKS),
+        _database(reading),
+        *(_check_unless_wrong(reading, *check) for check in LOOKS),
     )
-    lacking = lacking_fields(settings_reading.settings, settings_reading.wrong_fields)
+    lacking = lacking_fields(reading.settings, reading.wrong_fields)
     return [
         _as_settings_say(result, lacking)
         for findings in (of_database, *other_looks)
@@ -134,18 +133,18 @@ def _see_settings(wrong: Collection[str]) -> str:
 
 
 async def _check_unless_wrong(
-    settings_reading: SettingsReading, name: str, look: Look, needs: Sequence[str]
+    reading: SettingsReading, name: str, look: Look, needs: Sequence[str]
 ) -> Sequence[Finding]:
-    if wrong_settings := {"config", *needs} & settings_reading.wrong_fields:
+    if wrong_settings := {"config", *needs} & reading.wrong_fields:
         return [not_looked_at(name, _see_settings(wrong_settings))]
-    return [await finding(name, partial(look, settings_reading.settings))]
+    return [await finding(name, partial(look, reading.settings))]
 
 
-async def _database(settings_reading: SettingsReading) -> Sequence[Finding]:
-    settings = settings_reading.settings
+async def _database(reading: SettingsReading) -> Sequence[Finding]:
+    settings = reading.settings
     url = settings.database_url
     needs = {"config", "database_url", "caller_database_url", *(() if url else ("data",))}
-    if wrong_settings := needs & settings_reading.wrong_fields:
+    if wrong_settings := needs & reading.wrong_fields:
         return [not_looked_at("database", _see_settings(wrong_settings))]
     if url is None:
         try:
@@ -156,12 +155,12 @@ async def _database(settings_reading: SettingsReading) -> Sequence[Finding]:
     if url is None:
         return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
     findings = await database_findings(replace(settings, database_url=url))
-    return [_unless_wrong(settings_reading, result) for result in findings]
+    return [_unless_wrong(reading, result) for result in findings]
 
 
-def _unless_wrong(settings_reading: SettingsReading, result: Finding) -> Finding:
+def _unless_wrong(reading: SettingsReading, result: Finding) -> Finding:
     """What was found in the database, but for what hangs on a setting that makes no sense."""
-    wrong_settings = IN_DATABASE.get(result.name, frozenset()) & settings_reading.wrong_fields
+    wrong_settings = IN_DATABASE.get(result.name, frozenset()) & reading.wrong_fields
     return not_looked_at(result.name, _see_settings(wrong_settings)) if wrong_settings else result
 
 

@@ -10,8 +10,7 @@ HELPS = "set both by NTP (timedatectl set-ntp true)"
 
 
 def difference(seconds_ahead: float) -> str | None:
-    """In words, with what helps; None: they are close. `seconds_ahead`: of the database server's,
-    in s."""
+    """In words, with what helps; None: it is little. `seconds_ahead`: of the database server's."""
     if abs(seconds_ahead) < CLOSE_SECONDS:
         return None
     ahead_or_behind = "ahead of" if seconds_ahead > 0 else "behind"

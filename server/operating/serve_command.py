@@ -85,12 +85,8 @@ def _run(own_log: ServerLog, signals: Signals, args: argparse.Namespace, setting
 
 
 def _read_anew(args: argparse.Namespace) -> SettingsReading:
-    settings_reading = read_all(options_of(args), os.environ)
-    return (
-        read_behind_balancer(settings_reading, args.behind_balancer)
-        if args.behind_balancer
-        else settings_reading
-    )
+    reading = read_all(options_of(args), os.environ)
+    return read_behind_balancer(reading, args.behind_balancer) if args.behind_balancer else reading
 
 
 def _serve(

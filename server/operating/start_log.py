@@ -19,18 +19,18 @@ def tell_start(
     own_log: ServerLog, settings: Settings, environment: Mapping[str, str] = os.environ
 ) -> None:
     """Two lines for programs; for eyes what is not the default. Then what nobody would notice."""
-    settings_given = [
+    settings_shown = [
         shown_setting for shown_setting in shown_settings(settings) if not shown_setting.is_default
     ]
     if own_log.is_json:
         log.info("starting", version=VERSION, commit=commit())
         settings_by_name = {
             setting.name: {"value": setting.value, "where": setting.where}
-            for setting in settings_given
+            for setting in settings_shown
         }
         log.info("settings", given=settings_by_name)
     else:
-        own_log.say("", f"Prime {version_in_words()}{_for_eyes(settings_given)}")
+        own_log.say("", f"Prime {version_in_words()}{_for_eyes(settings_shown)}")
     for problem in (
         *misspelt_variables(environment),
         *missing_companions(settings, environment),
@@ -38,8 +38,8 @@ def tell_start(
         log.warning(problem)
 
 
-def _for_eyes(settings_given: list[SettingShown]) -> str:
-    widest = max((len(setting.name) for setting in settings_given), default=0)
+def _for_eyes(settings_shown: list[SettingShown]) -> str:
+    widest = max((len(setting.name) for setting in settings_shown), default=0)
     return "".join(
-        f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in settings_given
+        f"\n  {each.name.ljust(widest)}  {each.value}  ({each.where})" for each in settings_shown
     )

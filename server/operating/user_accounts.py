@@ -147,7 +147,7 @@ async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> 
     token = secrets.token_urlsafe(32)
     stored_hashes = Hashes(hashlib.sha256(token.encode()).digest(), secrets.token_bytes(32))
     async with db.transaction() as tx:
-        token_row = await one_time_tokens.put(
+        outcome = await one_time_tokens.put(
             tx,
             user.id,
             Purpose.RESET_PASSWORD,
@@ -156,7 +156,7 @@ async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> 
             seconds=LINK_SECONDS,
             code_seconds=0,
         )
-        if token_row is TokenOutcome.NOT_YET:
+        if outcome is TokenOutcome.NOT_YET:
             raise NotDone(TOO_MANY_LINKS)
         if by_mail:
             await _mail(tx, user, token)

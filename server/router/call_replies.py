@@ -60,7 +60,7 @@ class CallReplies:
         self._spawn = spawn
         self._context = context
         self._count = count
-        self._duration_by_method = observers
+        self._observers = observers
         """Method -> who is told how many seconds it took."""
 
     def start(self, connection: Connection, call: Call) -> None:
@@ -127,7 +127,7 @@ class CallReplies:
             connection.calls_in_flight -= 1
             self._count(f"calls.{call.method}")
             seconds_taken = time.monotonic() - began_at
-            self._duration_by_method[call.method](seconds_taken)
+            self._observers[call.method](seconds_taken)
             self._context.slow_calls.add(call.method, seconds_taken, done=was_sent)
             if isinstance(params, Batch):
                 self._count_all(params)

@@ -38,8 +38,7 @@ log = structlog.get_logger()
 
 
 class Joining:
-    """For all connections of a node. `clock`: seconds since 1970. `on_duration`: told of each
-    entry."""
+    """For all connections of a node. `clock`: seconds since 1970. `on_duration`: of an entry."""
 
     def __init__(
         self,

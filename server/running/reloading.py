@@ -27,10 +27,10 @@ log = structlog.get_logger()
 
 async def reload(node: Node, read_settings_again: Callable[[], SettingsReading]) -> None:
     """Take over what can be; what is wrong stays as it was, and nobody is cut off."""
-    settings_reading, before = read_settings_again(), node.context.in_force.settings
-    now = _with_what_is_right(before, settings_reading)
+    reading, before = read_settings_again(), node.context.in_force.settings
+    now = _with_what_is_right(before, reading)
     changes = reloadable_changes(before, now)
-    problems = list(settings_reading.problems.values())
+    problems = list(reading.problems.values())
     changed_settings, restart_settings = _parted(node, now, changes)
     take_over(node, merged(before, now, changed_settings))
     certificate = _certificate(node, problems)
@@ -93,23 +93,21 @@ def take_over(node: Node, settings: Settings) -> None:
     node.socket_server.use(settings.all_origins, settings.proxies)
 
 
-def _with_what_is_right(before: Settings, settings_reading: SettingsReading) -> Settings:
+def _with_what_is_right(before: Settings, reading: SettingsReading) -> Settings:
     """Where something is wrong, all of that field is as before, and so is where it comes from."""
-    if not settings_reading.problems:
-        return settings_reading.settings
-    if settings_reading.problems.keys() & KEEPS_ALL:
+    if not reading.problems:
+        return reading.settings
+    if reading.problems.keys() & KEEPS_ALL:
         return before
-    tops = {name.partition(".")[0] for name in settings_reading.problems}
+    tops = {name.partition(".")[0] for name in reading.problems}
     if tops & {"tls_certificate", "tls_key"}:
         tops |= {"tls_certificate", "tls_key"}
     fields_before = {
         field.name: getattr(before, field.name) for field in fields(Settings) if field.name in tops
     }
-    settings_given = {
-        n: g for n, g in settings_reading.settings.given.items() if not _is_within(n, tops)
-    }
+    settings_given = {n: g for n, g in reading.settings.given.items() if not _is_within(n, tops)}
     settings_given |= {n: g for n, g in before.given.items() if _is_within(n, tops)}
-    return replace(settings_reading.settings, given=settings_given, **fields_before)
+    return replace(reading.settings, given=settings_given, **fields_before)
 
 
 def _is_within(name: str, tops: set[str]) -> bool:

@@ -27,6 +27,6 @@ def behind_balancer(settings: Settings, balancer: str) -> Settings:
     return replace(settings, limits=limits, balancer=balancer)
 
 
-def read_behind_balancer(settings_reading: SettingsReading, balancer: str) -> SettingsReading:
+def read_behind_balancer(reading: SettingsReading, balancer: str) -> SettingsReading:
     """The same of what was read anew."""
-    return replace(settings_reading, settings=behind_balancer(settings_reading.settings, balancer))
+    return replace(reading, settings=behind_balancer(reading.settings, balancer))

@@ -53,10 +53,10 @@ def read_settings(
     `options`: what the command line says, by `Setting.field`; its `config` names the TOML file.
     `environment`: that of this process, if none is given.
     """
-    settings_reading = read_all(options or {}, os.environ if environment is None else environment)
-    for problem in settings_reading.problems.values():
+    reading = read_all(options or {}, os.environ if environment is None else environment)
+    for problem in reading.problems.values():
         raise BadSetting(problem)
-    return settings_reading.settings
+    return reading.settings
 
 
 def read_all(options: Mapping[str, str], environment: Mapping[str, str]) -> SettingsReading:
@@ -117,11 +117,11 @@ class _Reader:
         )
 
     def _mail(self, values: Mapping[str, Any]) -> MailSettings:
-        mail_alone = MailSettings(public_url=values["mail.public_url"])
+        without_mail = MailSettings(public_url=values["mail.public_url"])
         mail_values = _group_fields("mail", values)
         needs = [f"mail.{name}" for name in mail_values]
         return self._try_together(
-            "mail", needs, lambda: read_mail_settings(**mail_values), mail_alone
+            "mail", needs, lambda: read_mail_settings(**mail_values), without_mail
         )
 
     def _providers(self, values: Mapping[str, Any]) -> Providers:

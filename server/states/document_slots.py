@@ -24,7 +24,7 @@ class DocumentSlots:
         """Someone has the slot, or was just given it."""
         self._waiting_by_user: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         """User -> the calls that wait, oldest first; the user whose turn is next comes first."""
-        self._cached_documents: OrderedDict[Hashable, Any] = OrderedDict()
+        self._cached_answers: OrderedDict[Hashable, Any] = OrderedDict()
         """Answers by key; the one asked for longest ago comes first."""
 
     @property
@@ -45,15 +45,15 @@ class DocumentSlots:
 
     async def once(self, key: Hashable, user: str, find: Callable[[], Awaitable[Any]]) -> Any:
         """A small answer about the state that `key` names: found in the slot, if none is kept."""
-        if key not in self._cached_documents:
+        if key not in self._cached_answers:
             async with self.slot(user):
-                if key not in self._cached_documents:
-                    self._cached_documents[key] = await find()
-                    while len(self._cached_documents) > KEPT:
-                        self._cached_documents.popitem(last=False)
-                return self._cached_documents[key]
-        self._cached_documents.move_to_end(key)
-        return self._cached_documents[key]
+                if key not in self._cached_answers:
+                    self._cached_answers[key] = await find()
+                    while len(self._cached_answers) > KEPT:
+                        self._cached_answers.popitem(last=False)
+                return self._cached_answers[key]
+        self._cached_answers.move_to_end(key)
+        return self._cached_answers[key]
 
     async def _wait_for_slot(self, user: str) -> None:
         waiting_calls = self._waiting_by_user.setdefault(user, deque())

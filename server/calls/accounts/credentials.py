@@ -50,12 +50,12 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
         await _make_unverified(context, caller, params, password_hash)
         raise Refused(ErrorCode.ADDRESS_UNVERIFIED, MADE)
     try:
-        user, joined_project = await _make(context, caller, params, password_hash)
+        user, acceptance = await _make(context, caller, params, password_hash)
     except Taken:
         rates.charge(caller.address, now, TAKEN_COST)
         raise
-    if joined_project:  # at once: the account is there, also if it lacks a second factor yet
-        invitations.tell(context, joined_project)
+    if acceptance:  # at once: the account is there, also if it lacks a second factor yet
+        invitations.tell(context, acceptance)
     still = context.logins.still(PasswordProof(user, password_hash))
     tokens = await open_login(context, caller, user, login_by=LoginBy.REGISTRATION, still=still)
     await context.logins.logged_in(context.db, params.email, caller.address)
@@ -89,14 +89,12 @@ async def _make(
         user = await users.create(tx, email=params.email, username=params.username, name=name)
         await auth_credentials.create_password(tx, user.id, password_hash)
         await audit_log.insert(tx, AuditEvent.ACCOUNT_MADE, user=user.id, address=caller.address)
-        joined_project = None
+        acceptance = None
         if params.invitation is not None and later:
             await invitations.put_pending(tx, user.id, params.invitation)
         elif params.invitation is not None:
-            joined_project = await invitations.accept_for(
-                context, caller, tx, params.invitation, user
-            )
-    return user, joined_project
+            acceptance = await invitations.accept_for(context, caller, tx, params.invitation, user)
+    return user, acceptance
 
 
 async def _make_unverified(

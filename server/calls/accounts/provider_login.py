@@ -95,13 +95,13 @@ async def _new_user(context: Context, caller: Caller, newcomer: _Newcomer) -> Us
     await _require_open(context, caller, newcomer)
     for username in _usernames(newcomer.proven, newcomer.email):
         try:
-            user, joined_project = await _make(context, caller, newcomer, username)
+            user, acceptance = await _make(context, caller, newcomer, username)
         except Taken as taken:
             if taken.field == "email":
                 raise Refused(ErrorCode.LINK_REQUIRED, LINK) from None
             continue
-        if joined_project:
-            invitations.tell(context, joined_project)
+        if acceptance:
+            invitations.tell(context, acceptance)
         return user
     text = "no username was free; try again"
     raise Refused(ErrorCode.UNAVAILABLE, text, retry_after_ms=1_000)
@@ -134,13 +134,13 @@ async def _make(
         )
         if linked is None:
             raise Taken("email")  # the same identity, at the same moment, from another window
-        joined_project = None
+        acceptance = None
         if newcomer.invitation is not None:
-            joined_project = await invitations.accept_for(
+            acceptance = await invitations.accept_for(
                 context, caller, tx, newcomer.invitation, user
             )
     context.audit.note(AuditEvent.ACCOUNT_MADE, user=user.id, by="provider", provider=provider)
-    return user, joined_project
+    return user, acceptance
 
 
 def _address(proven: Proven) -> str | None:

@@ -68,38 +68,36 @@ async def _require_same(
     context: Context, caller: Caller, params: SetAudioStatus, facts: dict[str, Any]
 ) -> None:
     """Nothing was set: fine where it was so already, else raises what speaks against it."""
-    standing_file = await audio_files.standing(context.db, params.audio_file, caller.user)
-    if standing_file is None:
+    standing = await audio_files.standing(context.db, params.audio_file, caller.user)
+    if standing is None:
         raise NotFound(NO_SUCH)
-    if standing_file.role not in EDITS and not standing_file.is_maker:
-        cannot = f"a {standing_file.role} cannot change the project"
+    if standing.role not in EDITS and not standing.is_maker:
+        cannot = f"a {standing.role} cannot change the project"
         text = f"{cannot}; ask an owner for the role of an editor"
         raise Refused(ErrorCode.FORBIDDEN, text)
-    if standing_file.status == params.status:
+    if standing.status == params.status:
         await _require_equal(context, caller, params, facts)
         return
-    if standing_file.is_archived:
+    if standing.is_archived:
         raise Refused(ErrorCode.ARCHIVED, "the project is archived; restore it before editing")
-    if params.version not in (None, standing_file.version):
-        raise Conflict(standing_file.version)
+    if params.version not in (None, standing.version):
+        raise Conflict(standing.version)
     state = AUDIO_STATES[params.status]
-    if standing_file.status not in state.follows:
+    if standing.status not in state.follows:
         leads = [
             name
             for name, audio_state in AUDIO_STATES.items()
-            if standing_file.status in audio_state.follows
+            if standing.status in audio_state.follows
         ]
         text = (
-            f"the file is {standing_file.status}, and {params.status} does not follow on that; "
+            f"the file is {standing.status}, and {params.status} does not follow on that; "
             f"allowed: {', '.join(leads)}"
         )
-        raise Refused(ErrorCode.CONFLICT, text, version=standing_file.version)
-    missing_facts = [
-        name for name in state.needs if name in standing_file.lacks and name not in facts
-    ]
+        raise Refused(ErrorCode.CONFLICT, text, version=standing.version)
+    missing_facts = [name for name in state.needs if name in standing.lacks and name not in facts]
     if missing_facts:
         raise BadQuery(missing_facts[0], f"is missing: a file that is {params.status} has one")
-    raise Conflict(standing_file.version)  # another call has changed it between the two looks
+    raise Conflict(standing.version)  # another call has changed it between the two looks
 
 
 async def _require_equal(

@@ -66,8 +66,8 @@ async def register_guest(context: Context, caller: Caller, params: RegisterGuest
         await audit_log.insert(
             tx, AuditEvent.GUEST_MADE, user=user.id, address=caller.address, **audit_details
         )
-        joined_project = await invitations.accept_for(context, caller, tx, params.invitation, user)
-    invitations.tell(context, joined_project)
+        acceptance = await invitations.accept_for(context, caller, tx, params.invitation, user)
+    invitations.tell(context, acceptance)
     still = context.logins.still(PasswordProof(user, None))
     return await open_login(context, caller, user, login_by=LoginBy.REGISTRATION, still=still)
 

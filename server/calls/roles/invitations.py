@@ -134,9 +134,9 @@ async def accept(context: Context, caller: Caller, params: AcceptInvitation) -> 
         user = await users.by_id(tx, caller.user)
         if user is None:
             raise Refused(ErrorCode.AUTH_FAILED, NO_INVITATION)
-        joined_project = await accept_for(inner_context, caller, tx, params.token, user)
-        tell(inner_context, joined_project)
-        return await member_of(inner_context, caller, joined_project[0].project, user.id)
+        acceptance = await accept_for(inner_context, caller, tx, params.token, user)
+        tell(inner_context, acceptance)
+        return await member_of(inner_context, caller, acceptance[0].project, user.id)
 
 
 Joined = tuple[OpenInvitation, MemberRow, bool]
@@ -150,10 +150,10 @@ async def accept_for(
 
     Raises `Refused`, `TooMany`.
     """
-    joined_project = await _accept(context, tx, hash_of(token), user)
-    if joined_project is None:
+    acceptance = await _accept(context, tx, hash_of(token), user)
+    if acceptance is None:
         raise await _refused(context, caller, tx, token, user.id)
-    return joined_project
+    return acceptance
 
 
 async def _accept(
@@ -161,10 +161,10 @@ async def _accept(
 ) -> Joined | None:
     most = context.usage.limits.members_per_project
     addresses = email_addresses.keys_of(user.email)
-    joined_project = await invitations.accept(tx, token_hash, user.id, addresses, most)
-    if joined_project is None:
+    acceptance = await invitations.accept(tx, token_hash, user.id, addresses, most)
+    if acceptance is None:
         return None
-    invitation, _, is_new = joined_project
+    invitation, _, is_new = acceptance
     if invitation.address is not None:  # who has its token has read the mail
         await users.verify_email(tx, user.id, user.email)
     if is_new:
@@ -176,7 +176,7 @@ async def _accept(
             project=invitation.project,
             **audit_details,
         )
-    return joined_project
+    return acceptance
 
 
 async def put_pending(tx: Executor, user: str, token: str) -> None:
@@ -195,9 +195,9 @@ async def accept_pending(context: Context, tx: Executor, user: UserRow) -> Joine
         return None
 
 
-def tell(context: Context, joined_project: Joined) -> None:
+def tell(context: Context, acceptance: Joined) -> None:
     """Everyone hears of who is a member now."""
-    invitation, member, is_new = joined_project
+    invitation, member, is_new = acceptance
     if is_new:
         context.announcer.role_changed(invitation.project, member.user.id, member.grant)
 

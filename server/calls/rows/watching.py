@@ -34,16 +34,16 @@ async def watch(
     if table.key not in query_fields:
         query_fields |= asked_beside(table, params)
     watched_list = read_listed(table, params.where, query_fields, params.fields)
-    watch_start = await context.feed.start(caller.outlet, caller.user, watched_list, params.from_)
-    follow = partial(context.feed.begin, caller.id, watch_start.watch)
+    watch_answer = await context.feed.start(caller.outlet, caller.user, watched_list, params.from_)
+    follow = partial(context.feed.begin, caller.id, watch_answer.watch)
     caller.when_replied.append(lambda was_sent: follow(was_sent=was_sent))
     return result(
-        watch_start.watch,
-        watch_start.rows,
-        watch_start.position,
-        watch_start.resumed,
-        watch_start.left,
-        watch_start.reason,
+        watch_answer.watch,
+        watch_answer.rows,
+        watch_answer.position,
+        watch_answer.resumed,
+        watch_answer.left,
+        watch_answer.reason,
     )
 
 

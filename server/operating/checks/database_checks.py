@@ -73,8 +73,10 @@ async def _database(db: Database) -> str:
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
     needed_count, free_count = settings.lanes.total, facts.connections - facts.taken + 1
-    sentence = f"{facts.connections} connections, {free_count} of them free"
-    sentence = f"{sentence}; a node opens up to {needed_count}"
+    sentence = (
+        f"{facts.connections} connections, {free_count} of them free; "
+        f"a node opens up to {needed_count}"
+    )
     if free_count < needed_count:
         raise Doubtful(
             f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait"

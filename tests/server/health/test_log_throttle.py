@@ -13,4 +13,4 @@ def test_what_does_not_happen_any_more_takes_no_memory() -> None:
     log_throttle = LogThrottle(60.0)
     for n in range(1_000):
         log_throttle.count_if_due(f"key-{n}", float(n))
-    assert len(log_throttle._written_by_event) <= 121
+    assert len(log_throttle._written_by_key) <= 121

@@ -6,7 +6,7 @@ from persistence.tables.mail_outbox import MailKind
 
 
 async def tell(tx: Executor, kind: MailKind, user_id: str, **more_payload: str) -> None:
-    """Have the mail sent once the change is committed; `more` is the payload beside the name."""
+    """Have the mail sent once the change is committed; `more_payload`: beside the name."""
     user = await users.by_id(tx, user_id)
     if user is None:
         return  # the account is being deleted: nobody is left to be told
