@@ -183,7 +183,7 @@ def _typed_dict(
     shapes: Mapping[str, str],
     comments: Mapping[str, str] | None = None,
 ) -> str:
-    """`told`: of some fields a comment above them."""
+    """`comments`: of some fields, to stand above them."""
     lines = [f"class {name}(TypedDict):", *docstring_lines, *([""] if shapes else [])]
     for field, shape in shapes.items():
         lines += [f"    # {comments[field]}"] if comments and comments.get(field) else []

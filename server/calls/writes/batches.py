@@ -88,7 +88,7 @@ class Batches:
         codec: Codec,
         key: str | None,
     ) -> None:
-        """Add the answers to `told`."""
+        """Add one for each call to `answers`."""
         size = 0
         for number, call in enumerate(batch.calls):
             answer = _refused(_full())
