@@ -61,10 +61,8 @@ class PostedForm:
         end = self._received_bytes.find(REQUEST_END)
         if end < 0:
             return None
-        head, body = (
-            bytes(self._received_bytes[: end + 2]),
-            bytes(self._received_bytes[end + len(REQUEST_END) :]),
-        )
+        head = bytes(self._received_bytes[: end + 2])
+        body = bytes(self._received_bytes[end + len(REQUEST_END) :])
         lengths = LENGTH.findall(head)
         if len(lengths) != 1 or int(lengths[0]) > MAX_FORM_BYTES or not IS_FORM.search(head):
             return bytes(self._received_bytes)
