@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from schema.calling.account_calls import ACCOUNT_METHODS, ACCOUNTS_WITHOUT_LOGIN
-from schema.calling.credential_calls import Email
+from schema.calling.accounts.all_account_calls import ACCOUNT_METHODS, ACCOUNTS_WITHOUT_LOGIN
+from schema.calling.accounts.auth_session_calls import login_methods
+from schema.calling.accounts.credential_calls import Email
 from schema.calling.invitation_calls import INVITATIONS_WITHOUT_LOGIN, invitation_methods
 from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
-from schema.calling.permit_calls import PERMIT_METHODS
 from schema.calling.row_calls import Cursor, RowCalls
-from schema.calling.token_calls import login_methods
+from schema.calling.session_permission_calls import PERMIT_METHODS
 from schema.columns.music import AudioAnalysis
 from schema.columns.types import (
     Bpm,

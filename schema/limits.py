@@ -398,7 +398,7 @@ MAX_ADDRESS_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/credential_calls.py",
+    "schema/calling/accounts/credential_calls.py",
     "An e-mail address (RFC 5321).",
 )
 
@@ -418,7 +418,7 @@ MAX_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/credential_calls.py",
+    "schema/calling/accounts/credential_calls.py",
     "Past it hashing would be an attack (OWASP).",
 )
 
@@ -438,7 +438,7 @@ MIN_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/credential_calls.py",
+    "schema/calling/accounts/credential_calls.py",
     "At least (OWASP ASVS 5.0, 6.2.1).",
 )
 
@@ -968,7 +968,7 @@ MAX_DEVICE_WAIT_MS = BOUNDS.add(
     "milliseconds",
     "`auth.device_poll`",
     ErrorCode.VALIDATION,
-    "schema/calling/device_calls.py",
+    "schema/calling/accounts/device_login_calls.py",
     "That one call waits for a decision: less than a client waits for any answer.",
 )
 
@@ -1238,7 +1238,7 @@ MAX_PERMITTED = BOUNDS.add(
     "users",
     "`sessions.permit`",
     ErrorCode.VALIDATION,
-    "schema/calling/permit_calls.py",
+    "schema/calling/session_permission_calls.py",
     "With one permission: all members that a project may have. Host and owners need not be named.",
 )
 

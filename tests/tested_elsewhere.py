@@ -212,24 +212,24 @@ TESTED_ELSEWHERE = {
     "rooms.edits.proposal_queue": "tests/rooms/journal/test_quarantine.py",
     "rooms.room": "tests/rooms/edits/test_proposals.py",
     "schema.bounds": "tests/bounds/test_bounds.py",
-    "schema.calling.account_calls": "tests/server/calls/test_dispatch.py",
-    "schema.calling.credential_calls": "tests/server/calls/accounts/test_credentials.py",
+    "schema.calling.accounts.all_account_calls": "tests/server/calls/test_dispatch.py",
+    "schema.calling.accounts.credential_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calling.invitation_calls": "tests/server/calls/roles/test_invitations.py",
-    "schema.calling.permit_calls": "tests/server/calls/roles/test_permits.py",
+    "schema.calling.session_permission_calls": "tests/server/calls/roles/test_permits.py",
     "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calling.params": "tests/schema/columns/test_maps.py",
     "schema.operating.health": "tests/server/calls/operators/test_health.py",
     "schema.operating.calls": "tests/server/calls/operators/test_operator_rights.py",
-    "schema.calling.provider_calls": "tests/server/calls/accounts/test_provider_login.py",
-    "schema.calling.device_calls": "tests/server/calls/accounts/test_device_flow.py",
-    "schema.calling.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
-    "schema.calling.deletion_calls": (
+    "schema.calling.accounts.provider_login_calls": "tests/server/calls/accounts/test_provider_login.py",
+    "schema.calling.accounts.device_login_calls": "tests/server/calls/accounts/test_device_flow.py",
+    "schema.calling.accounts.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
+    "schema.calling.accounts.account_deletion_calls": (
         "tests/server/calls/accounts/self_service/test_account_deletion.py"
     ),
-    "schema.calling.proving_calls": (
+    "schema.calling.accounts.password_and_email_calls": (
         "tests/server/calls/accounts/self_service/test_mailed_proofs.py"
     ),
-    "schema.calling.token_calls": "tests/server/calls/accounts/test_credentials.py",
+    "schema.calling.accounts.auth_session_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
     "schema.columns.common": "tests/schema/tables/test_all_tables.py",

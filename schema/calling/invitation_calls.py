@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schema.calling.credential_calls import Email, InvitationToken
+from schema.calling.accounts.credential_calls import Email, InvitationToken
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call, RowCalls
 from schema.limits import (

@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "LeftReason": ("access_revoked", "kicked"),
     "SnapshotKind": ("auto", "manual", "before-restore"),
     "AudioStatus": ("announced", "uploading", "measuring", "available", "failed"),
-    "DeviceState": ("waiting", "slow_down", "denied", "approved"),
+    "DeviceLoginState": ("waiting", "slow_down", "denied", "approved"),
     "NodeState": ("serving", "drained", "silent"),
     "MaintenanceMode": ("read_only", "off"),
     "RoomOrder": ("project", "load"),

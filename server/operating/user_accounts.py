@@ -23,7 +23,7 @@ from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Hashes, Purpose, TokenOutcome
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.credential_calls import Email, Username
+from schema.calling.accounts.credential_calls import Email, Username
 from schema.columns.types import PlainName
 from schema.text.account_names import NoName, checked_name, checked_username
 from schema.text.email_addresses import NoAddress, as_kept, key_of

@@ -11,7 +11,7 @@ from persistence.tables import audit_log, auth_credentials, users
 from persistence.tables.one_time_tokens import Purpose
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.credential_calls import Login, Register, Tokens
+from schema.calling.accounts.credential_calls import Login, Register, Tokens
 from schema.errors import ErrorCode
 from server.accounts.logins import PasswordProof
 from server.accounts.password_rules import checked

@@ -9,15 +9,15 @@ from persistence.tables.logging_in import device_logins, second_factors
 from persistence.tables.logging_in.device_logins import Polled, WaitingDevice
 from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.device_calls import (
-    ApproveDevice,
-    AskingDevice,
-    BeginDevice,
-    DenyDevice,
-    DeviceBegun,
-    DevicePolled,
-    LookAtDevice,
-    PollDevice,
+from schema.calling.accounts.device_login_calls import (
+    ApproveDeviceLogin,
+    BeginDeviceLogin,
+    DenyDeviceLogin,
+    DeviceLoginBegun,
+    DeviceLoginPolled,
+    DeviceLoginShown,
+    LookAtDeviceLogin,
+    PollDeviceLogin,
 )
 from schema.calling.params import Done
 from schema.errors import ErrorCode
@@ -47,7 +47,7 @@ NO_FACTOR = "this login was made without your second factor: log in again, with 
 NO_CODE = "no device asks with this code; look at it again, or let the device ask for another"
 
 
-async def begin(context: Context, caller: Caller, params: BeginDevice) -> DeviceBegun:
+async def begin(context: Context, caller: Caller, params: BeginDeviceLogin) -> DeviceLoginBegun:
     """Make a pair of codes, at a rate for each address (rule A30)."""
     now = asyncio.get_running_loop().time()
     if wait := context.usage.device_codes.take(caller.address, now):
@@ -70,7 +70,7 @@ async def begin(context: Context, caller: Caller, params: BeginDevice) -> Device
             ErrorCode.UNAVAILABLE, "no code was free; ask again", retry_after_ms=100
         ) from None
     page = context.public_url.account_page("device")
-    return DeviceBegun(
+    return DeviceLoginBegun(
         device_code=device_code,
         user_code=user_code,
         verification_uri=page,
@@ -80,19 +80,19 @@ async def begin(context: Context, caller: Caller, params: BeginDevice) -> Device
     )
 
 
-async def poll(context: Context, caller: Caller, params: PollDevice) -> DevicePolled:
+async def poll(context: Context, caller: Caller, params: PollDeviceLogin) -> DeviceLoginPolled:
     """How it stands; an approval is answered with the tokens, once (rule A30)."""
     device_hash = context.device_codes.hash_of(params.device_code)
     polled = await device_logins.poll(context.db, device_hash, SLOW_DOWN_MS)
     if polled is not None and polled.early and polled.state == "waiting":
-        return DevicePolled("slow_down", polled.interval_ms)
+        return DeviceLoginPolled("slow_down", polled.interval_ms)
     if polled is not None and polled.state == "waiting" and params.wait_ms:
         polled = await _decided(context, device_hash, polled, params.wait_ms / 1_000)
     if polled is None:
         raise _refused(context, caller, NO_DEVICE, Cause.UNKNOWN)
     if polled.state == "approved":
         return await _let_in(context, caller, device_hash, polled)
-    return DevicePolled(polled.state, polled.interval_ms)
+    return DeviceLoginPolled(polled.state, polled.interval_ms)
 
 
 async def _decided(
@@ -118,7 +118,7 @@ async def _decided(
 
 async def _let_in(
     context: Context, caller: Caller, device_hash: bytes, polled: Polled
-) -> DevicePolled:
+) -> DeviceLoginPolled:
     """The approval is used up in the transaction that makes the login."""
     async with context.db.transaction() as tx:
         device_login = await device_logins.take(tx, device_hash)
@@ -131,18 +131,18 @@ async def _let_in(
             tokens = await open_held(
                 context, caller, user, login_by=LoginBy.DEVICE, tx=tx, approved_by=device_login[1]
             )
-            return DevicePolled("approved", polled.interval_ms, tokens)
+            return DeviceLoginPolled("approved", polled.interval_ms, tokens)
     raise _refused(context, caller, NO_DEVICE, Cause.REVOKED)
 
 
-async def look(context: Context, caller: Caller, params: LookAtDevice) -> AskingDevice:
+async def look(context: Context, caller: Caller, params: LookAtDeviceLogin) -> DeviceLoginShown:
     """Which device asks; only who was shown it may decide (rule A31)."""
     _take_a_try(context, caller)
     code_hashes = context.device_codes.hashes_of_user_code(params.user_code)
     device = _known_device_login(
         context, caller, await device_logins.look(context.db, code_hashes, caller.user)
     )
-    return AskingDevice(
+    return DeviceLoginShown(
         device=device.device,
         name=device.name,
         network=network_of(device.address),
@@ -151,7 +151,7 @@ async def look(context: Context, caller: Caller, params: LookAtDevice) -> Asking
     )
 
 
-async def approve(context: Context, caller: Caller, params: ApproveDevice) -> Done:
+async def approve(context: Context, caller: Caller, params: ApproveDeviceLogin) -> Done:
     """The device is let in as this user, as long as this login lasts until it asks (rule A31)."""
     await require_recent(context, caller)
     if await _lacks_factor(context.db, caller.user, caller.auth_session):
@@ -178,7 +178,7 @@ async def _lacks_factor(db: Executor, user: str, auth_session: str) -> bool:
     )
 
 
-async def deny(context: Context, caller: Caller, params: DenyDevice) -> Done:
+async def deny(context: Context, caller: Caller, params: DenyDeviceLogin) -> Done:
     """The device is turned away (rule A31)."""
     _take_a_try(context, caller)
     code_hashes = context.device_codes.hashes_of_user_code(params.user_code)

@@ -8,7 +8,7 @@ from persistence.tables import audit_log, auth_sessions
 from persistence.tables.auth_sessions import AuthSession, DeviceNote, Proof
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.credential_calls import Tokens
+from schema.calling.accounts.credential_calls import Tokens
 from schema.errors import ErrorCode
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of

@@ -6,11 +6,11 @@ import structlog
 
 from persistence.tables.logging_in import provider_flows
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.provider_calls import (
-    BeginProvider,
+from schema.calling.accounts.provider_login_calls import (
+    BeginProviderLogin,
     FinishLink,
-    FinishProvider,
-    ProviderBegun,
+    FinishProviderLogin,
+    ProviderLoginBegun,
 )
 from schema.errors import ErrorCode
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
@@ -33,8 +33,8 @@ REFUSED = (
 
 
 async def begin(
-    context: Context, caller: Caller, params: BeginProvider, auth_session: str | None
-) -> ProviderBegun:
+    context: Context, caller: Caller, params: BeginProviderLogin, auth_session: str | None
+) -> ProviderLoginBegun:
     """A row, and an address that holds nothing that ends it (rule A32)."""
     settings = _provider(context, params)
     now = asyncio.get_running_loop().time()
@@ -57,13 +57,13 @@ async def begin(
         auth_session,
         FLOW_SECONDS,
     )
-    return ProviderBegun(flow=flow, state=state, url=url, expires_in=FLOW_SECONDS)
+    return ProviderLoginBegun(flow=flow, state=state, url=url, expires_in=FLOW_SECONDS)
 
 
 async def finish(
     context: Context,
     caller: Caller,
-    params: FinishProvider | FinishLink,
+    params: FinishProviderLogin | FinishLink,
     auth_session: str | None,
 ) -> tuple[str, Proven]:
     """The provider, and who someone is there; raises `Refused` (rules A32, A34)."""
@@ -85,7 +85,7 @@ async def finish(
     return settings.name, proven
 
 
-def _provider(context: Context, params: BeginProvider) -> ProviderSettings:
+def _provider(context: Context, params: BeginProviderLogin) -> ProviderSettings:
     settings = context.exchange.providers.by_name.get(params.provider)
     if settings is None:
         provider_names = ", ".join(context.exchange.providers.by_name) or "none"

@@ -5,16 +5,16 @@ from persistence.tables.logging_in import provider_identities
 from persistence.tables.logging_in.provider_identities import ProviderIdentity
 from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.params import Done
-from schema.calling.provider_calls import (
+from schema.calling.accounts.provider_login_calls import (
     BeginLink,
     FinishLink,
     LinkedIdentities,
     LinkedIdentity,
     ListIdentities,
-    ProviderBegun,
+    ProviderLoginBegun,
     Unlink,
 )
+from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
 from server.calls.accounts import provider_flow
@@ -36,7 +36,7 @@ async def identities(context: Context, caller: Caller, params: ListIdentities) -
     return LinkedIdentities([_linked_row(identity) for identity in linked], password is not None)
 
 
-async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderBegun:
+async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderLoginBegun:
     """Within ten minutes of the login (rule A33), with a proved address (rule A56)."""
     await require_recent(context, caller)
     await require_proved(context, caller.user)

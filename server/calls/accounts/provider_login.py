@@ -10,12 +10,12 @@ from persistence.tables import users
 from persistence.tables.logging_in import provider_identities
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.credential_calls import Tokens
-from schema.calling.provider_calls import (
-    BeginProvider,
-    FinishProvider,
+from schema.calling.accounts.credential_calls import Tokens
+from schema.calling.accounts.provider_login_calls import (
+    BeginProviderLogin,
+    FinishProviderLogin,
     ListProviders,
-    ProviderBegun,
+    ProviderLoginBegun,
     ProviderShown,
     ProvidersShown,
 )
@@ -52,12 +52,14 @@ async def providers(context: Context, caller: Caller, params: ListProviders) -> 
     )
 
 
-async def provider_begin(context: Context, caller: Caller, params: BeginProvider) -> ProviderBegun:
+async def provider_begin(
+    context: Context, caller: Caller, params: BeginProviderLogin
+) -> ProviderLoginBegun:
     """Where the browser goes (rule A32)."""
     return await provider_flow.begin(context, caller, params, None)
 
 
-async def provider_finish(context: Context, caller: Caller, params: FinishProvider) -> Tokens:
+async def provider_finish(context: Context, caller: Caller, params: FinishProviderLogin) -> Tokens:
     """The account of this identity, or a new one; never one of the same address (rule A33)."""
     provider, proven = await provider_flow.finish(context, caller, params, None)
     user_id = await provider_identities.use(context.db, proven.issuer, proven.subject, proven.email)

@@ -8,9 +8,8 @@ from persistence.tables.logging_in.login_challenges import LoginChallenge
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.credential_calls import Tokens
-from schema.calling.params import Done
-from schema.calling.second_factor_calls import (
+from schema.calling.accounts.credential_calls import Tokens
+from schema.calling.accounts.second_factor_calls import (
     AuthenticatorApp,
     BeginTotp,
     ConfirmTotp,
@@ -24,6 +23,7 @@ from schema.calling.second_factor_calls import (
     TotpBegun,
     TotpConfirmed,
 )
+from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_APPS_PER_USER
 from server.calls.accounts.factor_codes import (

@@ -8,7 +8,7 @@ from persistence.tables.internal import guests
 from persistence.tables.one_time_tokens import Purpose
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.credential_calls import RegisterGuest, Tokens, UpgradeGuest
+from schema.calling.accounts.credential_calls import RegisterGuest, Tokens, UpgradeGuest
 from schema.errors import ErrorCode
 from schema.messages import User
 from schema.text import email_addresses

@@ -6,7 +6,7 @@ from persistence.tables import audit_log, collaboration_sessions
 from rooms.presence.permits import NOTHING_AGREED, WHY, May, may
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
-from schema.calling.permit_calls import PermitInSession
+from schema.calling.session_permission_calls import PermitInSession
 from schema.errors import ErrorCode
 from server.calls.answer import Answer
 from server.calls.caller import Caller

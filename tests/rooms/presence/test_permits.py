@@ -4,7 +4,7 @@ import pytest
 
 from rooms.presence.permits import NOTHING_AGREED, WHY, May, Permits, may
 from rooms.roles import CONTRIBUTES, SEES
-from schema.calling.permit_calls import PermitInSession
+from schema.calling.session_permission_calls import PermitInSession
 
 
 @pytest.mark.parametrize("role", sorted(CONTRIBUTES))

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from schema.calling.credential_calls import Tokens
+from schema.calling.accounts.credential_calls import Tokens
 from schema.calling.writes import OF_ROWS
 from schema.calls import METHODS
 from schema.errors import ErrorCode

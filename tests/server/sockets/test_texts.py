@@ -10,7 +10,7 @@ import pytest
 from msgspec import inspect
 
 from rooms.rules.proposal_rules import problem_with_new_props
-from schema.calling.credential_calls import Register
+from schema.calling.accounts.credential_calls import Register
 from schema.calls import METHODS, CreateProject, CreateSnapshot
 from schema.columns.music import AudioAnalysis
 from schema.entities import ENTITY_TYPES

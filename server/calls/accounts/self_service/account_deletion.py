@@ -22,7 +22,7 @@ from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from rooms.roles import Grant
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.deletion_calls import (
+from schema.calling.accounts.account_deletion_calls import (
     DeleteAccount,
     Deletion,
     DeletionPreview,

@@ -9,8 +9,13 @@ from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
+from schema.calling.accounts.password_and_email_calls import (
+    RequestReset,
+    ResetPassword,
+    SendVerification,
+    Verify,
+)
 from schema.calling.params import Done
-from schema.calling.proving_calls import RequestReset, ResetPassword, SendVerification, Verify
 from schema.errors import ErrorCode
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail

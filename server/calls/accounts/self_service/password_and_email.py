@@ -9,8 +9,12 @@ from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
+from schema.calling.accounts.password_and_email_calls import (
+    ChangeEmail,
+    ChangePassword,
+    ConfirmEmail,
+)
 from schema.calling.params import Done
-from schema.calling.proving_calls import ChangeEmail, ChangePassword, ConfirmEmail
 from schema.errors import ErrorCode
 from schema.text import email_addresses
 from server.accounts.logins import PasswordProof

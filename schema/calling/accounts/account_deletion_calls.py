@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from schema.calling.credential_calls import Password
+from schema.calling.accounts.credential_calls import Password
+from schema.calling.accounts.password_and_email_calls import MailedCode
 from schema.calling.params import Done, Params
-from schema.calling.proving_calls import MailedCode
 from schema.calling.row_calls import Call
 from schema.limits import MAX_PROJECTS_SHOWN
 from schema.messages import Milliseconds, ProjectId

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from schema.calling.credential_calls import InvitationToken, Tokens
+from schema.calling.accounts.credential_calls import InvitationToken, Tokens
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 from schema.columns.types import RowId
@@ -34,7 +34,7 @@ class ProvidersShown(Struct, frozen=True):
     providers: list[ProviderShown]
 
 
-class BeginProvider(Params, frozen=True, forbid_unknown_fields=True):
+class BeginProviderLogin(Params, frozen=True, forbid_unknown_fields=True):
     """Begin a login by a provider (rule A32).
 
     `redirect_uri`: where it leads back to; this server's page `/account`, an address that its
@@ -45,7 +45,7 @@ class BeginProvider(Params, frozen=True, forbid_unknown_fields=True):
     redirect_uri: Redirect
 
 
-class ProviderBegun(Struct, frozen=True):
+class ProviderLoginBegun(Struct, frozen=True):
     """Open `url` in a browser, and keep `flow` to yourself: only with it the login is finished.
 
     `state` is what the browser has to bring back. `expires_in`: seconds.
@@ -57,7 +57,7 @@ class ProviderBegun(Struct, frozen=True):
     expires_in: int
 
 
-class FinishProvider(Params, frozen=True, forbid_unknown_fields=True):
+class FinishProviderLogin(Params, frozen=True, forbid_unknown_fields=True):
     """Finish it with what the browser has brought back (rule A32).
 
     `iss`: if that is among it (RFC 9207). With the token of an `invitation`, an account that is new
@@ -92,7 +92,7 @@ class LinkedIdentities(Struct, frozen=True):
     password: bool
 
 
-class BeginLink(BeginProvider, frozen=True, forbid_unknown_fields=True):
+class BeginLink(BeginProviderLogin, frozen=True, forbid_unknown_fields=True):
     """Begin to link a provider's identity to your account, within ten minutes of your login."""
 
 
@@ -111,16 +111,16 @@ class Unlink(Params, frozen=True, forbid_unknown_fields=True):
     identity: RowId
 
 
-PROVIDER_METHODS: dict[str, Call] = {
+PROVIDER_LOGIN_METHODS: dict[str, Call] = {
     "auth.providers": (ListProviders, ProvidersShown),
-    "auth.provider_begin": (BeginProvider, ProviderBegun),
-    "auth.provider_finish": (FinishProvider, Tokens),
+    "auth.provider_begin": (BeginProviderLogin, ProviderLoginBegun),
+    "auth.provider_finish": (FinishProviderLogin, Tokens),
     "auth.identities": (ListIdentities, LinkedIdentities),
-    "auth.link_begin": (BeginLink, ProviderBegun),
+    "auth.link_begin": (BeginLink, ProviderLoginBegun),
     "auth.link_finish": (FinishLink, LinkedIdentity),
     "auth.unlink": (Unlink, Done),
 }
 
-PROVIDERS_WITHOUT_LOGIN = frozenset(
+PROVIDER_CALLS_WITHOUT_LOGIN = frozenset(
     {"auth.providers", "auth.provider_begin", "auth.provider_finish"}
 )

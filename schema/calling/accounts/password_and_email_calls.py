@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schema.calling.credential_calls import Email, NewPassword, Password
+from schema.calling.accounts.credential_calls import Email, NewPassword, Password
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 
@@ -73,7 +73,7 @@ class ConfirmEmail(Params, frozen=True, forbid_unknown_fields=True):
     code: MailedCode | None = None
 
 
-PROVING_METHODS: dict[str, Call] = {
+PASSWORD_AND_EMAIL_METHODS: dict[str, Call] = {
     "auth.verify": (Verify, Done),
     "auth.send_verification": (SendVerification, Done),
     "auth.request_reset": (RequestReset, Done),
@@ -83,4 +83,7 @@ PROVING_METHODS: dict[str, Call] = {
     "auth.confirm_email": (ConfirmEmail, Done),
 }
 
-PROVING_WITHOUT_LOGIN = frozenset(PROVING_METHODS) - {"auth.change_password", "auth.change_email"}
+PASSWORD_AND_EMAIL_CALLS_WITHOUT_LOGIN = frozenset(PASSWORD_AND_EMAIL_METHODS) - {
+    "auth.change_password",
+    "auth.change_email",
+}

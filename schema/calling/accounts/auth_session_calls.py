@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schema.calling.credential_calls import Tokens
+from schema.calling.accounts.credential_calls import Tokens
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call, RowCalls
 from schema.columns.types import PlainName, RowId
@@ -36,13 +36,13 @@ class RenameLogin(Params, frozen=True, forbid_unknown_fields=True):
     name: PlainName
 
 
-TOKEN_METHODS: dict[str, Call] = {
+AUTH_SESSION_METHODS: dict[str, Call] = {
     "auth.refresh": (Refresh, Tokens),
     "auth.logout": (Logout, Done),
     "auth_sessions.revoke": (RevokeLogin, Done),
 }
 
-TOKENS_WITHOUT_LOGIN = frozenset({"auth.refresh"})
+AUTH_SESSION_CALLS_WITHOUT_LOGIN = frozenset({"auth.refresh"})
 
 
 def login_methods(rows: RowCalls) -> dict[str, Call]:
