@@ -220,9 +220,13 @@ TESTED_ELSEWHERE = {
     "schema.calling.params": "tests/schema/columns/test_maps.py",
     "schema.operating.health": "tests/server/calls/operators/test_health.py",
     "schema.operating.calls": "tests/server/calls/operators/test_operator_rights.py",
-    "schema.calling.accounts.provider_login_calls": "tests/server/calls/accounts/test_provider_login.py",
+    "schema.calling.accounts.provider_login_calls": (
+        "tests/server/calls/accounts/test_provider_login.py"
+    ),
     "schema.calling.accounts.device_login_calls": "tests/server/calls/accounts/test_device_flow.py",
-    "schema.calling.accounts.second_factor_calls": "tests/server/calls/accounts/test_second_factor.py",
+    "schema.calling.accounts.second_factor_calls": (
+        "tests/server/calls/accounts/test_second_factor.py"
+    ),
     "schema.calling.accounts.account_deletion_calls": (
         "tests/server/calls/accounts/self_service/test_account_deletion.py"
     ),
