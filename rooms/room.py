@@ -153,14 +153,14 @@ class Room:
         for seq in [seq for seq in self.follower.early if seq <= up_to]:
             del self.follower.early[seq]
 
-    def unrecorded(self) -> dict[int, list[Op]]:
+    def unrecorded_ops(self) -> dict[int, list[Op]]:
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
-        return dict(self.edits.entries.unrecorded)
+        return dict(self.edits.entries.unrecorded_ops)
 
-    def recorded(self, seqs: Collection[int]) -> None:
+    def ops_recorded(self, seqs: Collection[int]) -> None:
         """What took effect of these is stored now."""
         for seq in seqs:
-            self.edits.entries.unrecorded.pop(seq, None)
+            self.edits.entries.unrecorded_ops.pop(seq, None)
 
     def hold_tail(self, after: int | None = None) -> Feed:
         """Make the tail keep what follows this seq (None: the head), until the feed is stopped."""

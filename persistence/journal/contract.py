@@ -155,8 +155,8 @@ class Journal(Protocol):
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect, for entries where those are not the ones proposed.
 

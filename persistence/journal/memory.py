@@ -30,14 +30,14 @@ class _Project:
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
-    effects: dict[int, bytes] = field(default_factory=dict)
+    effective_ops: dict[int, bytes] = field(default_factory=dict)
     compacted_seq: int = 0
     fences: dict[str, int] = field(default_factory=dict)
     """By member."""
 
     def is_void(self, entry: Entry) -> bool:
         """Whether none of its ops has taken effect, as far as that is known."""
-        ops = self.effects.get(entry.seq, entry.payload)
+        ops = self.effective_ops.get(entry.seq, entry.payload)
         return ops == b"[]" and entry.seq > self.compacted_seq
 
 
@@ -89,21 +89,23 @@ class MemoryJournal:
             if entry.aspect != DOCUMENT:
                 continue
             content.entries[n] = replace(entry, payload=b"[]")
-            content.effects.pop(entry.seq, None)
+            content.effective_ops.pop(entry.seq, None)
 
     def go_back(self, project: str, to: int) -> None:
         """Lose what came after this seq, as a restored backup or a standby that was behind."""
         content = self._projects[project]
         del content.entries[to:]
         content.seqs = {entry.delta_id: entry.seq for entry in content.entries}
-        content.effects = {seq: ops for seq, ops in content.effects.items() if seq <= to}
+        content.effective_ops = {
+            seq: ops for seq, ops in content.effective_ops.items() if seq <= to
+        }
         content.checkpoints = [
             checkpoint for checkpoint in content.checkpoints if checkpoint.seq <= to
         ]
 
-    def effects(self, project: str) -> dict[int, bytes]:
+    def effective_ops(self, project: str) -> dict[int, bytes]:
         """What was recorded, by seq."""
-        return dict(self._projects[project].effects)
+        return dict(self._projects[project].effective_ops)
 
     # The contract.
 
@@ -216,17 +218,17 @@ class MemoryJournal:
         newest = entries[max(0, len(entries) - limit) :]
         return [entry.mark(is_void=content.is_void(entry)) for entry in newest]
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
         self._check(project, known_state)
         content = self._projects.get(project)
         if content is None:
             return
-        for seq, ops in effects.items():
+        for seq, ops in effective_ops.items():
             if content.compacted_seq < seq <= len(content.entries):
-                content.effects.setdefault(seq, ops)
+                content.effective_ops.setdefault(seq, ops)
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
         """The newest stored state at or before seq `at`; None: there is none."""

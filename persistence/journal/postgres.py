@@ -88,7 +88,7 @@ LIMIT $3
 """
 
 # Every node of a room records the same: the first is enough, in an order that cannot deadlock.
-RECORD_EFFECTS = """
+RECORD_EFFECTIVE_OPS = """
 WITH ours AS MATERIALIZED (
     SELECT FROM journal_stands(ARRAY[$1::uuid], ARRAY[$4::bigint], ARRAY[$5::text], ARRAY[$6::text])
     WHERE verdict IS NULL
@@ -243,13 +243,13 @@ class PostgresJournal:
             for row in reversed(rows)
         ]
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
-        seqs, ops = list(effects), [effect.decode() for effect in effects.values()]
+        seqs, ops = list(effective_ops), [each.decode() for each in effective_ops.values()]
         is_ours = await self._behind_lane.fetchval(
-            RECORD_EFFECTS,
+            RECORD_EFFECTIVE_OPS,
             project,
             seqs,
             ops,

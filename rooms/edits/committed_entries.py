@@ -21,7 +21,7 @@ class CommittedEntries:
 
     def __init__(self, project: str, follower: JournalFollower) -> None:
         self.stacks = UndoStacks()
-        self.unrecorded: dict[int, list[Op]] = {}
+        self.unrecorded_ops: dict[int, list[Op]] = {}
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
         self._project = project
         self._follower = follower
@@ -35,7 +35,7 @@ class CommittedEntries:
         self.stacks.remember(entry.seq, applied.changes)
         took_effect_otherwise = bool(applied.drops) or not applied.is_spelled
         if took_effect_otherwise:
-            self.unrecorded[entry.seq] = applied.ops
+            self.unrecorded_ops[entry.seq] = applied.ops
         delta = self._delta(entry, applied)
         packet, digest = Packet(delta), self._follower.digest
         ack, drops = answers.ack(self._project, entry, applied, delta.ops, digest)

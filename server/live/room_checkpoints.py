@@ -45,7 +45,7 @@ class RoomCheckpoints:
         """Store the state of now; that state. Raises `Unavailable`."""
         self.at = now
         frozen_state = await self._jobs.freeze()
-        await self._record(frozen_state.unrecorded, frozen_state.known)
+        await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known)
         if frozen_state.seq == self.seq:
             return frozen_state
         slices = await self._in_thread(sliced, frozen_state.state)
@@ -65,30 +65,30 @@ class RoomCheckpoints:
         self.seq = max(self.seq, frozen_state.seq)
         return frozen_state
 
-    async def record(self) -> None:
+    async def record_effective_ops(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
         self._jobs.check_open()
         room = self._room
         known_state = KnownState(room.epoch, room.head, room.head_id)
-        await self._record(room.unrecorded(), known_state)
+        await self._record_effective_ops(room.unrecorded_ops(), known_state)
 
-    async def _record(
-        self, unrecorded: Mapping[int, Sequence[Op]], known_state: KnownState
+    async def _record_effective_ops(
+        self, unrecorded_ops: Mapping[int, Sequence[Op]], known_state: KnownState
     ) -> None:
         """Before each checkpoint: what memory forgets must be in the journal."""
-        if not unrecorded:
+        if not unrecorded_ops:
             return
-        for effects in await self._in_thread(_encoded, unrecorded):
+        for effective_ops in await self._in_thread(_encoded_batches, unrecorded_ops):
             self._jobs.check_open()
-            await self._journal.record_effects(self._room.project, effects, known_state)
-            self._room.recorded(effects)
+            await self._journal.record_effective_ops(self._room.project, effective_ops, known_state)
+            self._room.ops_recorded(effective_ops)
 
 
-def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
+def _encoded_batches(unrecorded_ops: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
     """In batches, each sent by the event loop in one go."""
     batches: list[dict[int, bytes]] = [{}]
     size = 0
-    for seq, ops in unrecorded.items():
+    for seq, ops in unrecorded_ops.items():
         encoded_ops = encode_ops(ops)
         if size + len(encoded_ops) > RECORD_BYTES:
             batches.append({})

@@ -25,7 +25,7 @@ class FrozenState:
     known: KnownState
     digest: str
     state: State
-    unrecorded: dict[int, list[Op]]
+    unrecorded_ops: dict[int, list[Op]]
     aspects: dict[str, AspectState]
     """What the aspects but the document hold, by name."""
 
@@ -149,7 +149,7 @@ class RoomJobs:
             known_state = KnownState(room.epoch, room.head, room.head_id)
             future.set_result(
                 FrozenState(
-                    known_state, document.digest, state, room.unrecorded(), room.other_aspects()
+                    known_state, document.digest, state, room.unrecorded_ops(), room.other_aspects()
                 )
             )
 

@@ -775,7 +775,7 @@ class JournalContract:
         proposals.append(propose(project, author))
         appended = await bench.journal.append(proposals, await known(bench, project))
         there = KnownState(await bench.epoch(project), 3, appended.entries[-1].delta_id)
-        await bench.journal.record_effects(project, {1: b"[]"}, there)
+        await bench.journal.record_effective_ops(project, {1: b"[]"}, there)
         marks = await bench.journal.marks(project, 3, 10)
         assert [mark.is_void for mark in marks] == [True, True, False]
 
@@ -800,8 +800,8 @@ class JournalContract:
         await outcomes(bench.journal, propose(project, author))
         before = await bench.journal.read(project, 0, 1)
         mine = KnownState(await bench.epoch(project), 1, before[0].delta_id)
-        effects = {1: ops("in effect"), 9: ops("nobody")}
-        await bench.journal.record_effects(project, effects, mine)
+        effective_ops = {1: ops("in effect"), 9: ops("nobody")}
+        await bench.journal.record_effective_ops(project, effective_ops, mine)
         assert await bench.journal.read(project, 0, 1) == before
 
     # Another history than the one that is known.
@@ -898,7 +898,7 @@ class JournalContract:
         with pytest.raises(OtherHistory):
             await bench.journal.read_on(project, ahead, 9)
         with pytest.raises(OtherHistory):
-            await bench.journal.record_effects(project, {4: ops("in effect")}, ahead)
+            await bench.journal.record_effective_ops(project, {4: ops("in effect")}, ahead)
         assert (await bench.journal.load(project)).seq == 0
 
     async def test_S3_a_stored_state_knows_the_entry_that_it_ends_with(self, bench: Bench) -> None:

@@ -262,7 +262,7 @@ async def _rows_read_by_each(
     assert seq is not None
     epoch = (await journal.load(project)).epoch
     here = KnownState(epoch, seq, last.delta_id)
-    effects = {seq: b"[]"}
+    effective_ops = {seq: b"[]"}
     asked: dict[str, Awaitable[object]] = {
         "stand": journal.stand({project: here}),
         "find": journal.find(last),
@@ -270,7 +270,7 @@ async def _rows_read_by_each(
         "read": journal.read(project, seq - 1, 10),
         "read_on": journal.read_on(project, here, 10),
         "marks": journal.marks(project, seq, 2),
-        "record_effects": journal.record_effects(project, effects, here),
+        "record_effective_ops": journal.record_effective_ops(project, effective_ops, here),
         "append": journal.append([propose(project, author)], {project: here}),
         "append_group": journal.append_group(str(uuid.uuid4()), group(project, author, 3), here),
     }

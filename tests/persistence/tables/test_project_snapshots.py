@@ -259,7 +259,7 @@ async def test_Y1_history_is_filtered_and_shows_what_took_effect(desk: Desk) -> 
     await desk.edit(rename("aXbXcXdXe", "x"), member="member-2")
     await desk.edit(Delete("tracks", "track_01"))
     epoch = (await desk.journal.load(desk.project)).epoch
-    await desk.journal.record_effects(
+    await desk.journal.record_effective_ops(
         desk.project,
         {3: encode_ops([Delete("clips", "clip_001"), Delete("tracks", "track_01")])},
         KnownState(epoch, 3),

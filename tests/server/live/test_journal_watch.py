@@ -322,7 +322,7 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "freeze": lambda live: live.freeze(),
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
-    "record": lambda live: live.checkpoints.record(),
+    "record": lambda live: live.checkpoints.record_effective_ops(),
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
     "store": lambda live: live.checkpoints.store(0.0),
@@ -399,7 +399,7 @@ async def test_what_is_written_behind_of_a_room_that_is_closed_meanwhile_stores_
     for n in range(3):
         await ann.edit(project, marker(f"marker_{n}"))
     live = node.hub.rooms[project]
-    record = live.checkpoints._record
+    record = live.checkpoints._record_effective_ops
 
     async def closed_meanwhile(*given: Any) -> None:
         await record(*given)

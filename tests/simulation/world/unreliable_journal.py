@@ -58,11 +58,11 @@ class UnreliableJournal:
         await self._before()
         return await self.inner.marks(project, up_to, limit)
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known: KnownState
     ) -> None:
         await self._before()
-        await self.inner.record_effects(project, effects, known)
+        await self.inner.record_effective_ops(project, effective_ops, known)
         await self._after()
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
