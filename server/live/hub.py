@@ -429,7 +429,7 @@ class Hub:
         Raises `Unavailable`.
         """
         await live.checkpoints.store_if_new(time.monotonic())
-        if live.is_busy or live.checkpoints.seq != live.room.head:
+        if live.is_busy or live.checkpoints.stored_seq != live.room.head:
             return False  # someone came meanwhile
         if self.rooms.get(live.room.project) is not live:
             return False  # it was closed meanwhile

@@ -43,11 +43,14 @@ from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_journal import RoomJournal
 from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
-from server.live.snapshots import RoomSnapshots
+from server.live.room_snapshots import RoomSnapshots
 from server.live.write_behind.stays import Stays
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
+
+LINGER_SECONDS = 5.0
+"""An empty room stays this long: who lost the connection comes back to a warm one."""
 
 MOVING_SECONDS = 1.0
 """Ticks that are further apart are not late: nobody moved."""
@@ -65,6 +68,7 @@ class LiveRoom:
     __slots__ = (
         "_audience",
         "_audience_recipients",
+        "_empty_since",
         "_feeds",
         "_is_passing_on",
         "_jobs",
@@ -109,6 +113,8 @@ class LiveRoom:
         """The connections that the last tick went to."""
         self._audience_recipients: list[Recipient] = []
         """The same, looked up."""
+        self._empty_since: float | None = None
+        """When it was first found empty; None: someone is there, or something under way."""
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
         self._jobs = RoomJobs(
@@ -139,6 +145,19 @@ class LiveRoom:
         """Whether anyone is here, or anything under way."""
         room = self.room
         return bool(room.seats or room.has_proposals or self._jobs or self._restores)
+
+    def is_deserted(self, now: float) -> bool:
+        """Whether it is to be closed, for nobody has been here or asked for it for a while.
+
+        Ask it in every round: it is empty since it was first found so.
+        """
+        if self.is_busy:
+            self._empty_since = None
+            return False
+        if self._empty_since is None:
+            self._empty_since = now
+            return False
+        return now - max(self._empty_since, self.asked_for_at) >= LINGER_SECONDS
 
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""

@@ -21,14 +21,14 @@ class RoomCheckpoints:
         "_jobs",
         "_journal",
         "_room",
-        "at",
-        "seq",
+        "begun_at",
+        "stored_seq",
     )
 
     def __init__(self, room: Room, jobs: RoomJobs, services: RoomServices) -> None:
-        self.seq = room.head
-        """Of the newest one."""
-        self.at = time.monotonic()
+        self.stored_seq = room.head
+        """Up to which the newest one goes."""
+        self.begun_at = time.monotonic()
         """When it was begun, or the room was opened; in seconds of `time.monotonic`."""
         self._room = room
         self._jobs = jobs
@@ -38,15 +38,15 @@ class RoomCheckpoints:
     async def store_if_new(self, now: float) -> None:
         """Store the state of now, if it is not stored; raises `Unavailable`."""
         self._jobs.check_open()
-        if self._room.head != self.seq:
+        if self._room.head != self.stored_seq:
             await self.store(now)
 
     async def store(self, now: float) -> FrozenState:
         """Store the state of now; that state. Raises `Unavailable`."""
-        self.at = now
+        self.begun_at = now
         frozen_state = await self._jobs.freeze()
         await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known)
-        if frozen_state.seq == self.seq:
+        if frozen_state.seq == self.stored_seq:
             return frozen_state
         slices = await self._in_thread(sliced, frozen_state.state)
         self._jobs.check_open()
@@ -62,7 +62,7 @@ class RoomCheckpoints:
                 frozen_state.aspects,
             )
         )
-        self.seq = max(self.seq, frozen_state.seq)
+        self.stored_seq = max(self.stored_seq, frozen_state.seq)
         return frozen_state
 
     async def record_effective_ops(self) -> None:

@@ -406,8 +406,10 @@ async def test_what_is_written_behind_of_a_room_that_is_closed_meanwhile_stores_
         await epochs.renew(database)
         await node.hub.watch.look_for_more()
 
-    monkeypatch.setattr(RoomCheckpoints, "_record", lambda _self, *given: closed_meanwhile(*given))
-    live.checkpoints.at = float("-inf")
+    monkeypatch.setattr(
+        RoomCheckpoints, "_record_effective_ops", lambda _self, *given: closed_meanwhile(*given)
+    )
+    live.checkpoints.begun_at = float("-inf")
     await node.server.write_behind.run_once()
 
     async def is_closed() -> bool:

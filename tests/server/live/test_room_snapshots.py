@@ -77,12 +77,12 @@ async def test_N1_snapshots_are_kept_by_themselves(
     await ann.edit(project, marker("marker_1"))
     await node.server.write_behind.run_once()
     assert await kinds(ann, project) == [("auto", 0)]
-    monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 0.0)
+    monkeypatch.setattr("server.live.room_snapshots.AUTO_SECONDS", 0.0)
     await node.server.write_behind.run_once()
     assert await kinds(ann, project) == [("auto", 1), ("auto", 0)]
-    monkeypatch.setattr("server.live.snapshots.AUTO_SECONDS", 60.0)
-    monkeypatch.setattr("server.live.snapshots.AUTO_DELTAS", 2)
-    monkeypatch.setattr("server.live.snapshots.AUTO_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("server.live.room_snapshots.AUTO_SECONDS", 60.0)
+    monkeypatch.setattr("server.live.room_snapshots.AUTO_DELTAS", 2)
+    monkeypatch.setattr("server.live.room_snapshots.AUTO_PAUSE_SECONDS", 0.0)
     await ann.edit(project, marker("marker_2"))
     await node.server.write_behind.run_once()
     assert len(await kinds(ann, project)) == 2
