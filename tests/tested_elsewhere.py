@@ -185,7 +185,7 @@ TESTED_ELSEWHERE = {
     "prime_client.copy.room_messages": "tests/client/copy/test_replica.py",
     "prime_client.copy.presence_values": "tests/client/test_wrong_use.py",
     "prime_client.copy.state_ops": "tests/loadtest/people/test_musician.py",
-    "prime_client.delivery.membership": "tests/client/connecting/test_login.py",
+    "prime_client.delivery.membership": "tests/client/connecting/test_login_state.py",
     "prime_client.delivery.outcomes": "tests/client/test_client.py",
     "prime_client.events": "tests/client/copy/test_replica.py",
     "prime_client.failures": "tests/client/test_client.py",

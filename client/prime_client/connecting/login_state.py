@@ -5,7 +5,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 
-from prime_client.connecting.auth_session import HeldLogin
+from prime_client.connecting.auth_session import AuthSession
 from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO, SESSION_REVOKED
 
 AskForLogin = Callable[[str], Awaitable[object] | None]
@@ -36,21 +36,23 @@ CALLS_TO_LOG_IN = frozenset(
 """What can be called while a login is needed; each may be a part of one."""
 
 
-class Login:
+class LoginState:
     """The session, if there is one; without one, what for and since when one is needed.
 
     While it is needed nobody connects, until the application has begun to log in.
     """
 
     def __init__(
-        self, session: HeldLogin | None, ask: AskForLogin | None, device_token: str | None = None
+        self, session: AuthSession | None, ask: AskForLogin | None, device_token: str | None = None
     ) -> None:
         self.session = session
         self.device_token = device_token
         """For the next `auth.login` on this device; it outlives the session."""
-        self.changed = asyncio.Event()
-        self.needed: str | None = None
-        self.is_given_up = False
+        self.session_changed = asyncio.Event()
+        """Set whenever there is another session, or this one is to be refreshed."""
+        self.why_needed: str | None = None
+        """What the application is told; None: no login is needed."""
+        self.is_logged_out = False
         """Whether the application has logged out: then the end of the login is what it wants."""
         self._login_begun = asyncio.Event()
         self._ask = ask
@@ -59,13 +61,13 @@ class Login:
     def is_refused(self, code: int | None) -> bool:
         """Whether a connection that ended with this code can be had again by logging in."""
         if code == SESSION_REVOKED.code:
-            return not self.is_given_up
-        return code == AUTH_FAILED.code or (self.needed is not None and code == NO_HELLO.code)
+            return not self.is_logged_out
+        return code == AUTH_FAILED.code or (self.why_needed is not None and code == NO_HELLO.code)
 
     def need(self, why: str) -> None:
         """The session is over: the application is asked for another one."""
-        is_new = self.needed is None
-        self.session, self.needed = None, self.needed or why
+        is_new = self.why_needed is None
+        self.session, self.why_needed = None, self.why_needed or why
         self._login_begun.clear()
         if is_new and self._ask is not None and self._asking_task is None:
             self._asking_task = asyncio.create_task(self._ask_for_it(why), name="prime login")
@@ -74,29 +76,31 @@ class Login:
     def is_missing(self) -> bool:
         """Whether one is needed that nobody has begun, or been asked for."""
         return (
-            self.needed is not None and not self._login_begun.is_set() and self._asking_task is None
+            self.why_needed is not None
+            and not self._login_begun.is_set()
+            and self._asking_task is None
         )
 
     def begin(self) -> None:
         """The application logs in: there has to be a connection."""
         self._login_begun.set()
 
-    def take(self, session: HeldLogin) -> None:
+    def take(self, session: AuthSession) -> None:
         """There is a session."""
-        self.is_given_up = False
-        self.session, self.needed = session, None
-        self.changed.set()
+        self.is_logged_out = False
+        self.session, self.why_needed = session, None
+        self.session_changed.set()
         self._login_begun.set()
 
     def runs_out(self) -> None:
         """The server warns: its clock counts, and not ours."""
         if self.session is not None:
             self.session = self.session.due()
-            self.changed.set()
+            self.session_changed.set()
 
     async def begun(self) -> None:
         """Wait while a login is needed and nobody has begun it."""
-        if self.needed is not None:
+        if self.why_needed is not None:
             await self._login_begun.wait()
 
     def close(self) -> None:
