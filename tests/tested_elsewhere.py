@@ -1,6 +1,12 @@
 """Modules without a test of their name, and the test that would fail if they were wrong."""
 
 TESTED_ELSEWHERE = {
+    "server.calls.accounts.self_service.address_verification": (
+        "tests/server/calls/accounts/self_service/test_mailed_tokens.py"
+    ),
+    "server.calls.accounts.self_service.password_reset": (
+        "tests/server/calls/accounts/self_service/test_mailed_tokens.py"
+    ),
     "files.audio_routing": "tests/files/test_imported_song.py",
     "files.commands": "tests/files/test_command_line.py",
     "files.broken_song": "tests/files/bounded/test_xml_input.py",
@@ -231,7 +237,7 @@ TESTED_ELSEWHERE = {
         "tests/server/calls/accounts/self_service/test_account_deletion.py"
     ),
     "schema.calling.accounts.password_and_email_calls": (
-        "tests/server/calls/accounts/self_service/test_mailed_proofs.py"
+        "tests/server/calls/accounts/self_service/test_mailed_tokens.py"
     ),
     "schema.calling.accounts.auth_session_calls": "tests/server/calls/accounts/test_credentials.py",
     "schema.calls": "tests/schema/generating/test_json_schema.py",

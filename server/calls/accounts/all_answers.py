@@ -10,13 +10,19 @@ from server.calls.accounts import (
     refreshing_tokens,
     second_factor,
 )
-from server.calls.accounts.self_service import account_deletion, mailed_proofs, password_and_email
+from server.calls.accounts.self_service import (
+    account_deletion,
+    address_verification,
+    password_and_email,
+    password_reset,
+)
 from server.calls.answer import Answer
 from server.calls.roles import guests, invitations, permits
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,
-    **mailed_proofs.ANSWERS,
+    **address_verification.ANSWERS,
+    **password_reset.ANSWERS,
     **password_and_email.ANSWERS,
     **account_deletion.ANSWERS,
     **refreshing_tokens.ANSWERS,

@@ -36,7 +36,7 @@ from schema.limits import MAX_PROJECTS_SHOWN
 from server.accounts.logins import PasswordProof
 from server.calls.accounts.ending_logins import end_logins, tell_ended
 from server.calls.accounts.recent_login import require_recent
-from server.calls.accounts.self_service.mailed_proofs import count_mail, take_code, use_up
+from server.calls.accounts.self_service.mailed_tokens import count_mail, take_code, use_up
 from server.calls.accounts.self_service.password_and_email import require_password, require_still
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -121,7 +121,7 @@ async def _by_code(context: Context, caller: Caller, params: DeleteAccount) -> _
         await account_deletions.lock_owned(tx, caller.user)  # first, as above
         return await take_code(context, tx, caller.user, Purpose.DELETE_ACCOUNT, params.code)
 
-    async def close(tx: Executor, user: UserRow, _taken: TakenToken) -> None:
+    async def close(tx: Executor, user: UserRow, _taken_token: TakenToken) -> None:
         closed_accounts.append(await _close(context, caller, tx, user, params.projects))
 
     await use_up(context, caller, Purpose.DELETE_ACCOUNT, take, close)
