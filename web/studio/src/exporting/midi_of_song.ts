@@ -3,7 +3,7 @@
 import { tempoMap, trackTree, type Entities, type Readable } from "@prime/client";
 
 import { MOST_EVENTS } from "../importing/midi_events.js";
-import { signaturesOf } from "../arrangement/song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import { windows } from "../timeline/windows.js";
 import { fileOf, message, meta, ORDER, sized, text, type WrittenEvent } from "./midi_bytes.js";
 

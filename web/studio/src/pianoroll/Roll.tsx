@@ -17,7 +17,8 @@ import { RollPlayHead } from "./RollPlayHead.js";
 import { listening } from "./roll_input.js";
 import { DRAFT, type Roll as Pressed } from "./roll_pointer.js";
 import { RollTools } from "./RollTools.js";
-import { drawRoll, gridOf, notesOf, windowOver, type Note, type Scene, type Window } from "./roll_view.js";
+import { drawRoll, windowOver, type Scene } from "./roll_view.js";
+import { type Note, type Window, notesOf, gridOf } from "./note_places.js";
 import { movedBy, takenBy } from "./notes_of_others.js";
 
 interface Props {

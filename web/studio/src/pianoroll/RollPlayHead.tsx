@@ -2,7 +2,7 @@
 
 import type { Studio } from "../studio.js";
 import { contentAt } from "../timeline/windows.js";
-import { KEYS_WIDTH, type Window } from "./roll_view.js";
+import { KEYS_WIDTH, type Window } from "./note_places.js";
 
 export function RollPlayHead({ studio, clip, window }: { studio: Studio; clip: string; window: Window }) {
   const entity = studio.song?.get("clips", clip);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { channelName, rename } from "../../../studio/src/mixer/channel_names.js";
+import { channelName, rename } from "../../../studio/src/channels/channel_names.js";
 import { roomOf, songOf } from "../arrangement/song.js";
 
 const SONG = songOf({

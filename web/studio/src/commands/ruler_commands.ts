@@ -4,9 +4,9 @@ import type { Room } from "@prime/client";
 
 import { isOfRuler, type RulerCollection } from "../arrangement/ruler/chips.js";
 import { addMarker, addSignature, addTempo, barStart, moveTo, remove } from "../arrangement/ruler/ruler_edits.js";
-import { signaturesOf } from "../arrangement/song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";
-import { stepOfPress } from "./bursts.js";
+import { stepOfPress } from "../keys/bursts.js";
 import type { Command } from "./commands.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { channelsInOrder } from "../../../studio/src/mixer/channel_order.js";
-import { decibels, gainAfter, gainAt, gainInWords, gainOf, gainTyped, MOST_GAIN, panAfter, panInWords, partAt } from "../../../studio/src/mixer/levels.js";
+import { channelsInOrder } from "../../../studio/src/channels/channel_order.js";
+import { decibels, gainAfter, gainAt, gainInWords, gainOf, gainTyped, MOST_GAIN, panAfter, panInWords, partAt } from "../../../studio/src/channels/volume_and_pan.js";
 import { songOf } from "../arrangement/song.js";
 
 test("a fader's place and its gain are each other's inverse", () => {

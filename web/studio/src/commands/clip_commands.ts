@@ -5,7 +5,7 @@ import type { Room } from "@prime/client";
 import { duplicated, movedBy, pasted, place, remove, split } from "../arrangement/clip_edits.js";
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import type { Studio } from "../studio.js";
-import { stepOfPress } from "./bursts.js";
+import { stepOfPress } from "../keys/bursts.js";
 import type { Command } from "./commands.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import type { ArrangementView } from "../../../studio/src/arrangement/arrangement_view.js";
 import { TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
-import { runCommand } from "../../../studio/src/keys/run_command.js";
+import { runCommand } from "../../../studio/src/commands/run_command.js";
 import type { Studio } from "../../../studio/src/studio.js";
 import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { comingsInWords, gatheredInWords } from "../../../studio/src/app/edit_announcements.js";
+import { gatheredInWords } from "../../../studio/src/history/edit_announcements.js";
 import type { Entry } from "../../../studio/src/history/history_feed.js";
 import { songOf, TWO_TRACKS } from "../arrangement/song.js";
 
@@ -16,10 +16,4 @@ test("one edit is told, many are counted, and ours are left out", () => {
   assert.equal(gatheredInWords([edit("Ada", 3), edit("Ben", 2), edit("Ben", 1), edit("me", 0)], "me", SONG), "Ada changed track “Lead”: no colour. Ben made 2 edits.");
   assert.equal(gatheredInWords([edit("me", 0)], "me", SONG), "");
   assert.match(gatheredInWords(["a", "b", "c", "d", "e"].map(edit), null, SONG), /2 more edited\.$/);
-});
-
-test("who came and who left is told by name, and a crowd is counted", () => {
-  assert.equal(comingsInWords(new Map([["1", "Ada"]]), new Map([["2", "Ben"], ["3", "Cleo"]])), "Ben and Cleo are here. Ada has left.");
-  assert.equal(comingsInWords(new Map(), new Map(["a", "b", "c", "d"].map((name) => [name, name]))), "4 people are here.");
-  assert.equal(comingsInWords(new Map(), new Map()), "");
 });

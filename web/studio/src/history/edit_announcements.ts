@@ -2,8 +2,8 @@
 
 import type { Readable } from "@prime/client";
 
-import type { Entry } from "../history/history_feed.js";
-import { editInWords } from "../history/edit_words.js";
+import type { Entry } from "./history_feed.js";
+import { editInWords } from "./edit_words.js";
 
 /** More people than so many are counted only. */
 const MOST_NAMED = 3;
@@ -19,17 +19,4 @@ export function gatheredInWords(entries: readonly Entry[], user: string | null, 
   });
   const unnamedCount = byUser.size - sentences.length;
   return [...sentences, ...(unnamedCount > 0 ? [`${unnamedCount} more edited.`] : [])].join(" ");
-}
-
-/** Who came and who left between two moments: "Ada is here. Ben has left."; member -> name. */
-export function comingsInWords(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
-  const came = [...now].filter(([member]) => !before.has(member)).map(([, name]) => name.slice(0, 40));
-  const leftNames = [...before].filter(([member]) => !now.has(member)).map(([, name]) => name.slice(0, 40));
-  return [sentence(came, "is here", "are here"), sentence(leftNames, "has left", "have left")].filter((words) => words !== "").join(" ");
-}
-
-function sentence(names: readonly string[], one: string, many: string): string {
-  if (names.length === 0) return "";
-  if (names.length > MOST_NAMED) return `${names.length} people ${many}.`;
-  return `${names.join(" and ")} ${names.length === 1 ? one : many}.`;
 }

@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { masterOf } from "../mixer/channel_order.js";
+import { masterOf } from "./channel_order.js";
 
 export interface Heard {
   /** Linear, of the fader; 0: muted, or others are solo. */
