@@ -260,7 +260,7 @@ TESTED_ELSEWHERE = {
     "schema.generating.sdk_modules": "tests/schema/test_generate.py",
     "schema.generating.typescript.modules": "tests/schema/test_generate.py",
     "schema.generating.typescript.tables": "tests/web/test_vectors.py",
-    "schema.generating.typescript.types": "tests/web/test_types.py",
+    "schema.generating.typescript.types": "tests/web/sources/test_types.py",
     "schema.generating.sdk_queries": "tests/schema/test_generate.py",
     "schema.limits": "tests/schema/generating/test_json_schema.py",
     "schema.messages": "tests/schema/generating/test_examples.py",
