@@ -1218,7 +1218,7 @@ MAX_WATCHES_PER_CONNECTION = BOUNDS.add(
     "watches",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "Of one connection at once; `watch.end` makes room.",
 )
 
@@ -1308,7 +1308,7 @@ MAX_WATCHES_PER_USER = BOUNDS.add(
     "watches",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -1318,7 +1318,7 @@ MAX_WATCH_STEPS = BOUNDS.add(
     "steps",
     "the calls `watch`",
     ErrorCode.VALIDATION,
-    "server/feed/watch_request.py",
+    "server/row_feed/watch_request.py",
     "What one `where` costs for a row that changes: one for a comparison, for each value of a list"
     " and for each part of a pattern between `%`; a part with `_` counts by its characters.",
 )
@@ -1329,7 +1329,7 @@ MAX_WATCH_STEPS_PER_USER = BOUNDS.add(
     "steps",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "Of one server, all watches of the user together.",
 )
 
@@ -1339,7 +1339,7 @@ MAX_WATCHED_ROWS = BOUNDS.add(
     "rows",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "That one watch shows; a list that grows past it gets `resync`.",
 )
 
@@ -1349,7 +1349,7 @@ MAX_WATCHED_BYTES = BOUNDS.add(
     "bytes",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "About: of the texts, lists and maps of all rows that one watch begins with.",
 )
 
@@ -1359,6 +1359,6 @@ MAX_CHANGES_AT_ONCE = BOUNDS.add(
     "rows",
     "`rows`",
     Instead.RESYNC,
-    "server/feed/watch_notifier.py",
+    "server/row_feed/watch_notifier.py",
     "Of one watch at one moment; past it, reading the list anew is less.",
 )

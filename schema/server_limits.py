@@ -568,7 +568,7 @@ MAX_CHANGES_READ = SERVER_BOUNDS.add(
     "changes",
     "the feed",
     Instead.RESYNC,
-    "server/feed/reader.py",
+    "server/row_feed/reader.py",
     "Read of the change log at once; past it everyone who watches on this server begins anew.",
 )
 
@@ -608,7 +608,7 @@ MAX_LISTS_ANEW = SERVER_BOUNDS.add(
     "lists",
     "the feed",
     Instead.RESYNC,
-    "server/feed/reader.py",
+    "server/row_feed/reader.py",
     "Read anew at once because roles have changed.",
 )
 

@@ -32,7 +32,6 @@ from server.control_plane.node_questions import TOLD, NodeQuestions
 from server.control_plane.operator_orders import OperatorOrders
 from server.control_plane.slow_calls import SlowCalls
 from server.doors.admin_socket import AdminSocket
-from server.feed.row_feed import RowFeed
 from server.figures.gauges import add_gauges
 from server.figures.histograms import Histograms, add_histograms
 from server.figures.node_health import NodeHealth
@@ -61,6 +60,7 @@ from server.router.router import Router
 from server.router.socket_limits import SocketLimits
 from server.router.socket_server import SocketServer
 from server.router.web_pages import FOLDER, WebPages
+from server.row_feed.row_feed import RowFeed
 from server.settings.in_force import InForce
 from server.settings.settings import Settings
 from server.sockets.connections import Connections

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from machine.sockets.closed_pipes import ended
 from persistence import migrate
 from persistence.journal import new_epochs
-from server.operating.command_failures import message_and_exit_code
+from server.commands.command_failures import message_and_exit_code
 from server.settings.options import options_before
 from server.settings.reading import read_settings
 

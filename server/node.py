@@ -15,7 +15,6 @@ from server.calls.context import Context
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
 from server.embedded_servers import Embedded
-from server.feed.row_feed import RowFeed
 from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
@@ -35,6 +34,7 @@ from server.router.draining import Draining
 from server.router.liveness import Liveness
 from server.router.pages import Pages
 from server.router.socket_server import SocketServer
+from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair

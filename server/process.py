@@ -21,6 +21,7 @@ from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.lines import line_of
 from server.app import build_node
+from server.commands import clock_difference
 from server.embedded_servers import Embedded
 from server.health.metrics import Metrics
 from server.health.outages import DATABASE_AT_START, OUTAGES
@@ -29,7 +30,6 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
-from server.operating import clock_difference
 from server.running.reloading import reload
 from server.running.signals import Signals
 from server.serving import serve

@@ -5,9 +5,9 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from server.commands.command_failures import CannotListen
 from server.lifelong import start_for_life, start_until_stopping
 from server.node import Node
-from server.operating.command_failures import CannotListen
 from server.router.leaving import leave
 from server.sockets.connection import Connection
 from server.sockets.tls import HANDSHAKE_SECONDS, SHUTDOWN_SECONDS, TlsPair

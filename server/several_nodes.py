@@ -17,11 +17,11 @@ from machine.balancer import Balancer, Node
 from machine.children.child_process import ServerUnavailable, its_log, open_log, setpriv_path
 from machine.children.child_program import child_environment
 from server.accounts.public_url import PublicUrl
+from server.commands.command_failures import CannotListen
 from server.embedded_servers import Embedded, keep_running
 from server.health.log import set_level
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
-from server.operating.command_failures import CannotListen
 from server.running.signals import Signals
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.settings import Settings

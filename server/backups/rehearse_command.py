@@ -23,8 +23,8 @@ from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
 from server.backups.command_output import EndWords
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
-from server.operating.command_failures import message_and_exit_code
-from server.operating.database import database_of
+from server.commands.command_failures import message_and_exit_code
+from server.commands.database import database_of
 from server.settings.options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 from server.settings.settings import Settings

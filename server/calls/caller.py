@@ -5,8 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from server.feed.subscriber import Subscriber
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
+from server.row_feed.subscriber import Subscriber
 
 
 class LoginTarget(Protocol):

@@ -30,11 +30,11 @@ from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.control_plane.node_questions import NodeQuestions
 from server.control_plane.slow_calls import SlowCalls
-from server.feed.row_feed import RowFeed
 from server.live.hub import Hub
 from server.loop.deadlines import Deadlines
 from server.loop.threads import InThread
 from server.refused import Refused, too_often
+from server.row_feed.row_feed import RowFeed
 
 if TYPE_CHECKING:
     from server.accounts.audit import Audit

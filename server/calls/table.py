@@ -7,9 +7,9 @@ from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
 from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
 from server.calls.operators.all_answers import OPERATOR_ANSWERS
-from server.calls.roles.guests import for_accounts
 from server.calls.rows import sessions, watching
 from server.calls.rows.all_answers import ROW_ANSWERS
+from server.calls.sharing.guests import for_accounts
 from server.calls.writes.archive_gate import refusing_when_archived
 from server.calls.writes.maintenance_gate import refusing_in_maintenance
 

@@ -7,13 +7,13 @@ import structlog
 from rooms.journal.feed import Feed
 from schema.close_codes import OVERLOADED
 from server.accounts.admission import Admission
-from server.feed.row_feed import RowFeed
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.live.hub import Hub
 from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
+from server.row_feed.row_feed import RowFeed
 from server.sockets.addresses import Network
 from server.sockets.connection import Connection
 from server.sockets.connections import Connections

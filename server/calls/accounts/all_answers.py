@@ -17,7 +17,7 @@ from server.calls.accounts.self_service import (
     password_reset,
 )
 from server.calls.answer import Answer
-from server.calls.roles import guests, invitations, permits
+from server.calls.sharing import guests, invitations, permits
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
     **credentials.ANSWERS,

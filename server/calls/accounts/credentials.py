@@ -21,7 +21,7 @@ from server.calls.accounts.self_service.password_and_email import require_addres
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context, require_registration
-from server.calls.roles import invitations
+from server.calls.sharing import invitations
 from server.refused import Refused, too_often
 
 MADE = (

@@ -29,7 +29,7 @@ from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context, require_registration
-from server.calls.roles import invitations
+from server.calls.sharing import invitations
 from server.refused import Refused, too_often
 
 USERNAME_TRIES = 6

@@ -29,8 +29,8 @@ COMMANDS = (
     "server",
     "server.maintenance migrate",
     "server.maintenance new-epochs",
-    "server.operating.users_command list",
-    "server.operating.check_command --json",
+    "server.commands.users_command list",
+    "server.commands.check_command --json",
     "server.backups.backup_command --to .",
     "server.backups.rehearse_command --from .",
 )

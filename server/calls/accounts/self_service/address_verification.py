@@ -15,7 +15,7 @@ from server.calls.accounts.self_service.mailed_tokens import ask_for_mail, refus
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.roles import invitations
+from server.calls.sharing import invitations
 
 
 async def verify(context: Context, caller: Caller, params: Verify) -> Done:

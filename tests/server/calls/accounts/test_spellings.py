@@ -17,8 +17,8 @@ from schema.text.texts import OF_EVERY_OBJECT, SHOWN_NOT_EMPTY, USERNAME, in_nfc
 from server.accounts.refresh_tokens import RefreshTokens, new_key
 from server.accounts.signing_keys import SigningKeys
 from server.accounts.tokens import Tokens
-from server.feed.positions import Positions, owner
-from server.operating.user_accounts import NotDone, bounded
+from server.commands.user_accounts import NotDone, bounded
+from server.row_feed.positions import Positions, owner
 from tests.server.accounts.providers.made_up import made_up
 from tests.server.accounts.test_tokens import FIRST, LIFE, SECRET
 from tests.server.calls.accounts.self_service.letters import Letters

@@ -21,7 +21,7 @@ from server.calls.rows.watching import answers
 from server.calls.table import ANSWERS
 from tests.server.calls.rows.conftest import Pair, Refusal
 from tests.server.conftest import Node
-from tests.server.feed.watching import Shown
+from tests.server.row_feed.watching import Shown
 from tests.server.wire import JSON
 
 STARS = Column(

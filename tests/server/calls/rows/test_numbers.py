@@ -11,7 +11,7 @@ import pytest
 from schema.columns.maps import CLIPPED
 from schema.limits import MAX_PAGE_BYTES
 from tests.server.conftest import Node, create_project
-from tests.server.feed.watching import Shown
+from tests.server.row_feed.watching import Shown
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
