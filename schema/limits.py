@@ -96,7 +96,7 @@ OPS_PER_SECOND = BOUNDS.add(
     "ops a second",
     "`delta`, `undo`, `redo`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server, over all connections; four seconds of it may come at once. "
     "A message counts ten ops more, and one of over 8 KiB one for each KiB.",
 )
@@ -227,7 +227,7 @@ KEPT_REPLY_SECONDS = BOUNDS.add(
     "seconds",
     "`call` with an `idempotency_key`",
     Instead.OLDEST_FORGOTTEN,
-    "server/lifelong.py",
+    "server/background_tasks.py",
     "So long a write may be sent again with its key, and is done once.",
 )
 
@@ -398,7 +398,7 @@ MAX_ADDRESS_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/accounts/credential_calls.py",
+    "schema/calling/accounts/registration_and_login_calls.py",
     "An e-mail address (RFC 5321).",
 )
 
@@ -418,7 +418,7 @@ MAX_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/accounts/credential_calls.py",
+    "schema/calling/accounts/registration_and_login_calls.py",
     "Past it hashing would be an attack (OWASP).",
 )
 
@@ -438,7 +438,7 @@ MIN_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/accounts/credential_calls.py",
+    "schema/calling/accounts/registration_and_login_calls.py",
     "At least (OWASP ASVS 5.0, 6.2.1).",
 )
 
@@ -568,7 +568,7 @@ MAX_MAP_BYTES = BOUNDS.add(
     "bytes",
     "a map of a client's own",
     ErrorCode.VALIDATION,
-    "schema/columns/maps.py",
+    "schema/columns/json_maps.py",
     "As JSON, the parameters of a preset or the analysis of an audio file: large ones have 20 KB.",
 )
 
@@ -578,7 +578,7 @@ MAX_MAP_DEPTH = BOUNDS.add(
     "maps and lists",
     "a map of a client's own",
     ErrorCode.VALIDATION,
-    "schema/columns/maps.py",
+    "schema/columns/json_maps.py",
     "One inside the other.",
 )
 
@@ -708,7 +708,7 @@ MAX_SOCKETS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server: two windows of everyone in a school behind one address.",
 )
 
@@ -718,7 +718,7 @@ MAX_STRANGERS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server, without a login yet: a class that logs in at once.",
 )
 
@@ -728,7 +728,7 @@ MAX_STRANGERS = BOUNDS.add(
     "sockets",
     "a handshake",
     OVERLOADED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server, without a login yet: past it the one that has waited longest goes.",
 )
 
@@ -738,7 +738,7 @@ MAX_CONNECTS_PER_SECOND = BOUNDS.add(
     "handshakes a second",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server; ten seconds of it may come at once: a school comes back.",
 )
 
@@ -748,7 +748,7 @@ MAX_SOCKETS_PER_USER = BOUNDS.add(
     "sockets",
     "`hello`, `auth.login`",
     TOO_MANY_CONNECTIONS,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server. (A call that logs in is refused with `limit_reached`.)",
 )
 
@@ -758,7 +758,7 @@ MAX_ROOMS_PER_USER = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -768,7 +768,7 @@ MAX_SEATS_PER_USER = BOUNDS.add(
     "members",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Devices of one user in one room, on all servers.",
 )
 
@@ -778,7 +778,7 @@ MAX_STRANGER_CALLS_PER_SECOND = BOUNDS.add(
     "calls a second",
     "any call without a login",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server, before anything is looked up; ten seconds of it at once (A59).",
 )
 
@@ -788,7 +788,7 @@ MAX_REFRESHES_PER_HOUR = BOUNDS.add(
     "calls an hour",
     "`auth.refresh`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one login at one server, in all its windows (A59).",
 )
 
@@ -798,7 +798,7 @@ MAX_REGISTRATIONS_PER_HOUR = BOUNDS.add(
     "accounts an hour",
     "`auth.register`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server: a class. One that is answered `taken` counts five times.",
 )
 
@@ -808,7 +808,7 @@ MAX_WRONG_PASSWORDS_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server, over all accounts.",
 )
 
@@ -818,7 +818,7 @@ MAX_WRONG_CODES_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "calls that take a code, or a password once more",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address, or of one user who is logged in, at one server (A42).",
 )
 
@@ -828,7 +828,7 @@ MAX_WRONG_SECRETS_PER_NETWORK = BOUNDS.add(
     "tries an hour",
     "calls that take a password or a code",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one /24, or one /48 of IPv6, at all servers together (A42).",
 )
 
@@ -898,7 +898,7 @@ MAX_MAILS_ASKED_PER_HOUR = BOUNDS.add(
     "mails an hour",
     "`auth.request_reset`, `auth.send_verification`, `auth.change_email`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Asked for from one address at one server, for whatever account.",
 )
 
@@ -928,7 +928,7 @@ MAX_PROVIDER_LOGINS_PER_HOUR = BOUNDS.add(
     "logins an hour",
     "`auth.provider_begin`, `auth.link_begin`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Begun by a provider, of one address at one server.",
 )
 
@@ -948,7 +948,7 @@ MAX_DEVICE_CODES_PER_HOUR = BOUNDS.add(
     "devices an hour",
     "`auth.device_begin`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server: a class that starts its machines at once.",
 )
 
@@ -958,7 +958,7 @@ MAX_USER_CODE_TRIES_PER_HOUR = BOUNDS.add(
     "codes an hour",
     "`auth.device_look`, `auth.device_approve`, `auth.device_deny`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server, with which no device asks.",
 )
 
@@ -988,7 +988,7 @@ MAX_LOGINS_PER_USER = BOUNDS.add(
     "auth sessions",
     "`auth.login`",
     Instead.OLDEST_ENDED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user, on all servers.",
 )
 
@@ -1008,7 +1008,7 @@ MAX_PROJECTS_PER_USER = BOUNDS.add(
     "projects",
     "`projects.create`, `snapshots.fork`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Owned by one user, archived ones too.",
 )
 
@@ -1018,7 +1018,7 @@ MAX_MEMBERS_PER_PROJECT = BOUNDS.add(
     "members",
     "`members.grant`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Users with a role in one project.",
 )
 
@@ -1028,7 +1028,7 @@ MAX_SNAPSHOTS_PER_PROJECT = BOUNDS.add(
     "snapshots",
     "`snapshots.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Made by someone; automatic ones are thinned out by themselves.",
 )
 
@@ -1038,7 +1038,7 @@ MAX_PRESETS_PER_USER = BOUNDS.add(
     "presets",
     "`presets.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user; large sets of bought presets have some thousands.",
 )
 
@@ -1048,7 +1048,7 @@ MAX_AUDIO_FILES_PER_PROJECT = BOUNDS.add(
     "audio files",
     "`audio_files.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one project, stems among them.",
 )
 
@@ -1058,7 +1058,7 @@ MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
     "answers an hour",
     "`members.grant`, `projects.create`, `snapshots.create`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server: answers that tell of an account or id of others whether it exists.",
 )
 
@@ -1208,7 +1208,7 @@ MAX_RECALL_USES_PER_HOUR = BOUNDS.add(
     "uses an hour",
     "`recall.observe`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server: their ids are kept for 14 days.",
 )
 

@@ -8,21 +8,21 @@ from persistence.rows.access import Access
 from persistence.tables.operating.nodes import Figures
 from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
-from server.accounts.audit import Audit
+from server.accounts.access_tokens import Tokens
+from server.accounts.audit_trail import Audit
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
-from server.accounts.hashing.passwords import Passwords
-from server.accounts.logins import Logins
+from server.accounts.hashing.hashing_queue import Passwords
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
+from server.accounts.password_logins import Logins
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTime
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
-from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
@@ -50,15 +50,15 @@ from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
+from server.router.connection_login import EndedLogins, Login
+from server.router.connection_services import SocketServer
 from server.router.draining import Draining
-from server.router.greeting import Greeting
+from server.router.hello import Greeting
+from server.router.http_pages import Pages
 from server.router.joining import Joining
 from server.router.liveness import Liveness
-from server.router.login import EndedLogins, Login
-from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
-from server.router.socket_server import SocketServer
 from server.router.web_pages import FOLDER, WebPages
 from server.row_feed.row_feed import RowFeed
 from server.settings.in_force import InForce

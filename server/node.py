@@ -30,10 +30,10 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
+from server.router.connection_services import SocketServer
 from server.router.draining import Draining
+from server.router.http_pages import Pages
 from server.router.liveness import Liveness
-from server.router.pages import Pages
-from server.router.socket_server import SocketServer
 from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
 from server.sockets.connections import Connections

@@ -19,7 +19,7 @@ from persistence.starting.database_requirements import check_durability
 from persistence.starting.database_status import clock_ahead
 from persistence.tables.internal import operators
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.mail.lines import line_of
+from server.accounts.mail.mail_lines import line_of
 from server.app import build_node
 from server.commands import clock_difference
 from server.embedded_servers import Embedded

@@ -5,10 +5,10 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from server.background_tasks import start_for_life, start_until_stopping
 from server.commands.command_failures import CannotListen
-from server.lifelong import start_for_life, start_until_stopping
 from server.node import Node
-from server.router.leaving import leave
+from server.router.shutdown import leave
 from server.sockets.connection import Connection
 from server.sockets.tls import HANDSHAKE_SECONDS, SHUTDOWN_SECONDS, TlsPair
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from machine.settings.sources import CONFIG
-from server.accounts.use_limits import Limits
-from server.settings.table import SETTINGS
+from server.accounts.usage_limits import Limits
+from server.settings.settings_table import SETTINGS
 from tests.operating.chapters import section
 from tests.operating.known_metrics import families
 

@@ -162,7 +162,7 @@ TESTED_ELSEWHERE = {
     "persistence.rows.condition_values": "tests/persistence/rows/test_conditions.py",
     "persistence.rows.watched_rows": "tests/server/row_feed/test_watching.py",
     "persistence.tables.logging_in.device_logins": (
-        "tests/server/calls/accounts/test_device_flow.py"
+        "tests/server/calls/accounts/test_device_login.py"
     ),
     "persistence.tables.logging_in.login_challenges": (
         "tests/server/calls/accounts/test_second_factor.py"
@@ -219,17 +219,23 @@ TESTED_ELSEWHERE = {
     "rooms.room": "tests/rooms/edits/test_proposals.py",
     "schema.bounds": "tests/bounds/test_bounds.py",
     "schema.calling.accounts.all_account_calls": "tests/server/calls/test_dispatch.py",
-    "schema.calling.accounts.credential_calls": "tests/server/calls/accounts/test_credentials.py",
+    "schema.calling.accounts.registration_and_login_calls": (
+        "tests/server/calls/accounts/test_registration_and_login.py"
+    ),
     "schema.calling.invitation_calls": "tests/server/calls/sharing/test_invitations.py",
-    "schema.calling.session_permission_calls": "tests/server/calls/sharing/test_permits.py",
-    "schema.calling.library_calls": "tests/schema/columns/test_audio_states.py",
-    "schema.calling.params": "tests/schema/columns/test_maps.py",
+    "schema.calling.session_permission_calls": (
+        "tests/server/calls/sharing/test_session_permissions.py"
+    ),
+    "schema.calling.preset_and_audio_file_calls": "tests/schema/columns/test_audio_states.py",
+    "schema.calling.params": "tests/schema/columns/test_json_maps.py",
     "schema.operating.health": "tests/server/calls/operators/test_health.py",
     "schema.operating.calls": "tests/server/calls/operators/test_operator_rights.py",
     "schema.calling.accounts.provider_login_calls": (
         "tests/server/calls/accounts/test_provider_login.py"
     ),
-    "schema.calling.accounts.device_login_calls": "tests/server/calls/accounts/test_device_flow.py",
+    "schema.calling.accounts.device_login_calls": (
+        "tests/server/calls/accounts/test_device_login.py"
+    ),
     "schema.calling.accounts.second_factor_calls": (
         "tests/server/calls/accounts/test_second_factor.py"
     ),
@@ -239,7 +245,9 @@ TESTED_ELSEWHERE = {
     "schema.calling.accounts.password_and_email_calls": (
         "tests/server/calls/accounts/self_service/test_mailed_tokens.py"
     ),
-    "schema.calling.accounts.auth_session_calls": "tests/server/calls/accounts/test_credentials.py",
+    "schema.calling.accounts.auth_session_calls": (
+        "tests/server/calls/accounts/test_registration_and_login.py"
+    ),
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
     "schema.columns.common": "tests/schema/tables/test_all_tables.py",
@@ -283,8 +291,8 @@ TESTED_ELSEWHERE = {
     "schema.tables.session_stays": "tests/schema/tables/test_all_tables.py",
     "schema.tables.studio_projects": "tests/schema/tables/test_all_tables.py",
     "schema.text.colors": "tests/rooms/presence/test_colors.py",
-    "schema.text.spelling": "tests/schema/text/test_texts.py",
-    "schema.text.words": "tests/schema/generating/test_json_schema.py",
+    "schema.text.spelling": "tests/schema/text/test_text_rules.py",
+    "schema.text.enumerations": "tests/schema/generating/test_json_schema.py",
     "server.accounts.admission": "tests/server/test_faults.py",
     "server.accounts.guessing.redis_counts": "tests/server/accounts/guessing/test_shared_counts.py",
     "server.accounts.hashing.costs": "tests/server/accounts/hashing/test_hashes.py",
@@ -295,16 +303,20 @@ TESTED_ELSEWHERE = {
     "server.accounts.providers.id_tokens": "tests/server/accounts/providers/test_exchange.py",
     "server.accounts.providers.proven_identity": "tests/server/accounts/providers/test_exchange.py",
     "server.accounts.providers.user_endpoints": "tests/server/accounts/providers/test_exchange.py",
-    "server.accounts.use_limits": "tests/server/accounts/test_usage.py",
+    "server.accounts.usage_limits": "tests/server/accounts/test_usage.py",
     "server.app": "tests/server/live/test_hub.py",
     "server.backups.backup_command": "tests/server/backups/test_commands.py",
     "server.backups.dumping": "tests/server/backups/test_commands.py",
     "server.backups.rehearse_command": "tests/server/backups/test_commands.py",
     "server.backups.restore_command": "tests/server/backups/test_commands.py",
     "server.calls.accounts.all_answers": "tests/server/calls/test_dispatch.py",
-    "server.calls.accounts.devices": "tests/server/calls/accounts/test_ending_logins.py",
-    "server.calls.accounts.factor_codes": "tests/server/calls/accounts/test_second_factor.py",
-    "server.calls.accounts.provider_flow": "tests/server/calls/accounts/test_provider_login.py",
+    "server.calls.accounts.login_names": "tests/server/calls/accounts/test_ending_logins.py",
+    "server.calls.accounts.second_factor_codes": (
+        "tests/server/calls/accounts/test_second_factor.py"
+    ),
+    "server.calls.accounts.provider_login_flow": (
+        "tests/server/calls/accounts/test_provider_login.py"
+    ),
     "server.calls.accounts.provider_links": "tests/server/calls/accounts/test_provider_login.py",
     "server.calls.answer": "tests/server/calls/test_dispatch.py",
     "server.calls.context": "tests/server/calls/test_dispatch.py",
@@ -315,7 +327,7 @@ TESTED_ELSEWHERE = {
     "server.calls.rows.embedding": "tests/server/calls/rows/test_answers.py",
     "server.calls.rows.row_announcements": "tests/server/calls/rows/test_answers.py",
     "server.calls.snapshots": "tests/server/live/test_room_snapshots.py",
-    "server.calls.table": "tests/server/calls/test_dispatch.py",
+    "server.calls.all_answers": "tests/server/calls/test_dispatch.py",
     "server.calls.timeline": "tests/server/calls/test_dispatch.py",
     "server.calls.rows.watching": "tests/server/row_feed/test_watching.py",
     "server.calls.writes.repeated_creation": "tests/server/calls/test_dispatch.py",
@@ -327,15 +339,15 @@ TESTED_ELSEWHERE = {
     "server.row_feed.row_feed": "tests/server/row_feed/test_watching.py",
     "server.row_feed.watches": "tests/bounds/rows/kept_of_users/watch_cases.py",
     "server.figures.node_health": "tests/server/calls/operators/test_health.py",
-    "server.figures.gauges": "tests/server/router/test_greeting.py",
-    "server.traced": "tests/server/running/test_traced.py",
+    "server.figures.gauges": "tests/server/router/test_hello.py",
+    "server.memory_traced": "tests/server/running/test_traced.py",
     "persistence.tables.internal.guests": "tests/server/calls/sharing/test_guests.py",
     "persistence.tables.internal.signing_keys": "tests/server/accounts/test_signing_keys.py",
     "persistence.tables.internal.taken_roles": "tests/server/calls/sharing/test_invitations.py",
     "server.commands.serve_command": "tests/server/test_command_line.py",
     "server.router.connected_logins": "tests/server/router/test_liveness.py",
-    "server.identity": "tests/server/calls/accounts/test_credentials.py",
-    "server.lifelong": "tests/server/health/test_supervisor.py",
+    "server.identity": "tests/server/calls/accounts/test_registration_and_login.py",
+    "server.background_tasks": "tests/server/health/test_supervisor.py",
     "server.live.write_behind.collaboration_sessions": "tests/server/calls/rows/test_sessions.py",
     "server.live.copy_check": "tests/server/live/test_hub.py",
     "server.live.member_colors": "tests/server/live/test_hub.py",
@@ -356,23 +368,23 @@ TESTED_ELSEWHERE = {
     "server.refused": "tests/server/states/test_document_slots.py",
     "server.router.call_replies": "tests/bounds/rows/reply_cases.py",
     "server.router.changed_rows": "tests/server/nodes/test_row_changes.py",
-    "server.router.pages": "tests/server/live/test_hub.py",
+    "server.router.http_pages": "tests/server/live/test_hub.py",
     "server.router.socket_limits": "tests/server/live/test_hub.py",
-    "server.router.socket_server": "tests/server/test_limits.py",
-    "server.serving": "tests/server/router/test_leaving.py",
+    "server.router.connection_services": "tests/server/test_limits.py",
+    "server.serving": "tests/server/router/test_shutdown.py",
     "server.settings.in_force": "tests/server/running/test_reloading.py",
-    "server.settings.setting": "tests/server/settings/test_table.py",
+    "server.settings.setting": "tests/server/settings/test_settings_table.py",
     "server.settings.settings": "tests/server/settings/test_reading.py",
     "server.sockets.tls_records": "tests/server/sockets/test_tls.py",
-    "server.sockets.connections": "tests/server/router/test_leaving.py",
+    "server.sockets.connections": "tests/server/router/test_shutdown.py",
     "server.sockets.outgoing": "tests/server/sockets/test_connection.py",
     "server.sockets.rate_limit": "tests/server/sockets/test_connection.py",
-    "server.sockets.session": "tests/server/sockets/handshaking/test_handshake.py",
-    "server.states.audit": "tests/server/test_faults.py",
+    "server.sockets.connection_states": "tests/server/sockets/handshaking/test_handshake.py",
+    "server.states.journal_audit": "tests/server/test_faults.py",
     "server.states.checkpoint_watch": "tests/chaos/test_chaos.py",
     "server.states.effective_ops": "tests/server/calls/test_history_ops.py",
     "server.states.encoded_state": "tests/server/live/test_room_snapshots.py",
-    "server.states.history_keeping": "tests/server/calls/test_history.py",
+    "server.states.history_compaction": "tests/server/calls/test_history.py",
     "server.states.state_pages": "tests/server/live/test_room_snapshots.py",
     "admin.door": "tests/admin/test_socket_door.py",
     "admin.commands": "tests/admin/test_command_line.py",

@@ -13,7 +13,7 @@ from loadtest.attack.wire import Closed, Message, Wire
 from loadtest.bare.frames import TEXT
 from schema.calls import METHODS
 from schema.entities import ENTITY_ID
-from schema.text.texts import OF_EVERY_OBJECT
+from schema.text.text_rules import OF_EVERY_OBJECT
 
 TEXTS = (
     "'; DROP TABLE studio_projects; --",

@@ -33,7 +33,7 @@ async def upgrade(scene: Scene, seconds: float) -> None:
     """As the page says: migrate, then one node after the other."""
     cluster = scene.stage.cluster
     scene.notes["from_version"] = _newest()[0]
-    await command(cluster.database_url, "server.maintenance", "migrate")
+    await command(cluster.database_url, "server.commands.migrate_commands", "migrate")
     for node in cluster.nodes:
         status = await node.leave()
         if status != 0:

@@ -226,7 +226,7 @@ def _options(arguments: argparse.Namespace, directory: Path) -> ClusterOptions:
         environment["PRIME_PLANT"] = ",".join(arguments.plant)
     if arguments.trace:
         environment["PRIME_TRACE_FILE"] = str(trace_file(resolved(directory)))
-        module = "server.traced"
+        module = "server.memory_traced"
     return ClusterOptions(arguments.nodes, module, environment)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from persistence.caller_role import CALLER
 from persistence.errors import BadCursor
 from persistence.pool import Executor
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.limits import MAX_PAGE_BYTES
 from schema.text import base64url
 

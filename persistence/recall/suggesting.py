@@ -6,7 +6,7 @@ from typing import Any
 
 from persistence.caller_role import CALLER
 from persistence.pool import Executor
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.recall.contexts import Level
 from schema.recall.estimate import (
     FADED,

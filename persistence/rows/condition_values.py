@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from schema.columns.maps import LARGEST
+from schema.columns.json_maps import LARGEST
 from schema.limits import (
     MAX_IN,
     MAX_LEAVES_ASKED,
@@ -18,7 +18,8 @@ from schema.limits import (
     MAX_TEXT_ASKED,
 )
 from schema.tables.description import SEARCHING, Column, Operator, SqlType
-from schema.text.texts import (
+from schema.text.enumerations import NAMED, WORDS
+from schema.text.text_rules import (
     OF_EVERY_OBJECT,
     PROJECT_ID,
     SHOWN,
@@ -26,7 +27,6 @@ from schema.text.texts import (
     UUID_IN_WORDS,
     in_nfc,
 )
-from schema.text.words import NAMED, WORDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999

@@ -20,7 +20,7 @@ from persistence.rows.pages import (
     write_cursor,
 )
 from persistence.rows.statements import TEXTS
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 

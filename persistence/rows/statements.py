@@ -342,7 +342,7 @@ def weighed(table: Table, columns: Iterable[Column], order: str) -> str:
 
 
 def _size_of(table: Table, column: Column) -> str:
-    """In bytes, as it is read; a map of more than a page is clipped (`schema.columns.stored`).
+    """In bytes, as it is read; a map of more than a page is clipped (`schema.columns.stored_json`).
 
     That weighs little as sent, but is whole here until then: one fills a page for that.
     """

@@ -1,7 +1,7 @@
 """Queries on `one_time_tokens`: what proves an address, once; only hashes are stored.
 
 One for each user and purpose: a new one voids the older. The hashes are made by
-`server.accounts.proving.one_time`.
+`server.accounts.proving.one_time_secrets`.
 """
 
 from dataclasses import dataclass

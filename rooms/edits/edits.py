@@ -33,7 +33,7 @@ from schema.close_codes import RESTARTING
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Error, Position, ProposeDelta
 from schema.ops import Op, decode_ops, encode_ops
-from schema.text.texts import in_nfc
+from schema.text.text_rules import in_nfc
 
 
 class Edits:

@@ -15,7 +15,7 @@ from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
 from schema.messages import Details, Error, ProposeDelta
 from schema.ops import Op
-from schema.text.texts import problem_with_characters
+from schema.text.text_rules import problem_with_characters
 
 SLICE_CHECKED = 200
 """Ops looked at by themselves before others get their turn."""

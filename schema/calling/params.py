@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from schema.columns.maps import check_maps
+from schema.columns.json_maps import check_maps
 from schema.text.spelling import spell_names_alike
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, inspect
 from msgspec.structs import force_setattr
 
 from schema.limits import MAX_NAME_LENGTH
-from schema.text.texts import SHOWN, SHOWN_NOT_EMPTY, in_nfc, problem_with_characters
+from schema.text.text_rules import SHOWN, SHOWN_NOT_EMPTY, in_nfc, problem_with_characters
 
 
 def spell_names_alike(struct: Struct) -> None:

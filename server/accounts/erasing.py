@@ -5,7 +5,7 @@ import structlog
 from persistence.pool import Executor
 from persistence.tables.internal import account_deletions
 from schema.accounts.audit_events import AuditEvent
-from server.accounts.audit import Audit
+from server.accounts.audit_trail import Audit
 
 log = structlog.get_logger()
 

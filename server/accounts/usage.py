@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 
 from rooms.limits.token_bucket import TokenBucket
 from schema.server_limits import MAX_ADDRESSES_COUNTED
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 
 CONNECT_BURST_SECONDS = 10.0
 """So many seconds' worth of connects may come at once."""

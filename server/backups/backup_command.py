@@ -11,8 +11,8 @@ from server.backups import command_output
 from server.backups.command_output import EndWords
 from server.backups.dumping import BackupReport, back_up
 from server.commands.command_failures import message_and_exit_code
-from server.commands.database import database_of
-from server.settings.options import add_config, add_option, options_of
+from server.commands.database_of_command import database_of
+from server.settings.command_line_options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 
 DESCRIPTION = """

@@ -24,8 +24,8 @@ from server.backups.backup_directory import Backup
 from server.backups.command_output import EndWords
 from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
 from server.commands.command_failures import message_and_exit_code
-from server.commands.database import database_of
-from server.settings.options import add_config, add_option, options_of
+from server.commands.database_of_command import database_of
+from server.settings.command_line_options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 

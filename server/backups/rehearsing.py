@@ -20,7 +20,7 @@ from persistence.pool import Database
 from server.backups import restoring
 from server.backups.backup_directory import Backup, NotKept
 from server.backups.command_output import EndWords
-from server.states.audit import audit_in
+from server.states.journal_audit import audit_in
 
 Tell = Callable[[str], None]
 

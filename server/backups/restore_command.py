@@ -13,7 +13,7 @@ from persistence.journal.epochs import counted
 from server.backups import command_output, restoring
 from server.backups.command_output import EndWords
 from server.backups.restoring import Restored
-from server.settings.options import add_config
+from server.settings.command_line_options import add_config
 
 DESCRIPTION = """
 Restore a backup into an EMPTY database, prove its rows against the manifest beside it, bring its

@@ -17,15 +17,15 @@ from persistence.rows.as_login import AsLogin
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
+from server.accounts.access_tokens import Tokens
 from server.accounts.device_codes import DeviceCodes
-from server.accounts.hashing.passwords import Passwords
+from server.accounts.hashing.hashing_queue import Passwords
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTime
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
-from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.control_plane.node_questions import NodeQuestions
@@ -37,9 +37,9 @@ from server.refused import Refused, too_often
 from server.row_feed.row_feed import RowFeed
 
 if TYPE_CHECKING:
-    from server.accounts.audit import Audit
+    from server.accounts.audit_trail import Audit
     from server.accounts.guessing.guesses import Guesses
-    from server.accounts.logins import Logins
+    from server.accounts.password_logins import Logins
     from server.calls.library.preset_uses import PresetUses
     from server.live.member_colors import MemberColors
     from server.settings.in_force import InForce

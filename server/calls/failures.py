@@ -22,7 +22,7 @@ from persistence.recall.settings import NoRoom
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
-from server.accounts.hashing.passwords import TooBusy
+from server.accounts.hashing.hashing_queue import TooBusy
 from server.events.events import About
 from server.health.internal_errors import internal_error, to_repair
 from server.health.metrics import Count

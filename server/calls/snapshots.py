@@ -31,7 +31,7 @@ from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.projects import as_project, require_room
 from server.calls.rows.all_answers import OF_TABLES
-from server.calls.sharing.permits import require_permitted
+from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived
 from server.calls.writes.repeated_creation import require_same
 from server.live.live_room import LiveRoom

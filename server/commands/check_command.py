@@ -21,12 +21,12 @@ from server.commands.checks.data_directory import data_directory
 from server.commands.checks.database_checks import database_findings
 from server.commands.checks.finding import Finding, State, finding, not_looked_at
 from server.commands.checks.misspelt_variables import misspelt_variables
+from server.settings.command_line_options import add_options, options_of
 from server.settings.missing_companions import missing_companions
-from server.settings.options import add_options, options_of
 from server.settings.reading import SettingsReading, read_all
 from server.settings.settings import Settings
 from server.settings.settings_display import SettingShown, shown_settings
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 from server.version import VERSION, commit
 
 DESCRIPTION = """

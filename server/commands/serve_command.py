@@ -20,9 +20,9 @@ from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_valkey import EmbeddedValkey
 from persistence.errors import NotFound
 from persistence.migrate import check
-from server.accounts.use_limits import limits_in_words
+from server.accounts.usage_limits import limits_in_words
 from server.commands.command_failures import is_mistake, message_and_exit_code
-from server.commands.database import database_of
+from server.commands.database_of_command import database_of
 from server.commands.start_log import tell_start
 from server.embedded_servers import Embedded
 from server.health.log import ServerLog, set_level
@@ -30,11 +30,11 @@ from server.process import run
 from server.running.signals import Signals, Stopped
 from server.serving import require_port
 from server.settings.behind_balancer import behind_balancer, read_behind_balancer
-from server.settings.options import add_options, options_of
+from server.settings.command_line_options import add_options, options_of
 from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.settings import Settings
-from server.settings.table import SETTINGS
-from server.states.audit import audit
+from server.settings.settings_table import SETTINGS
+from server.states.journal_audit import audit
 
 if TYPE_CHECKING:
     from server.several_nodes import NodeProcess

@@ -23,11 +23,11 @@ from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Hashes, Purpose, TokenOutcome
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.accounts.credential_calls import Email, Username
+from schema.calling.accounts.registration_and_login_calls import Email, Username
 from schema.columns.types import PlainName
 from schema.text.account_names import NoName, checked_name, checked_username
 from schema.text.email_addresses import NoAddress, as_kept, key_of
-from schema.text.texts import in_words
+from schema.text.text_rules import in_words
 from server.accounts import signing_keys
 from server.accounts.hashing.hashes import Hashes as PasswordHashes
 from server.accounts.password_rules import checked

@@ -21,10 +21,10 @@ from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
 from server.commands import user_accounts as work
 from server.commands.command_failures import INTERRUPTED, message_and_exit_code
-from server.commands.database import database_of
+from server.commands.database_of_command import database_of
 from server.commands.password_input import NoPassword, read_password
 from server.commands.user_accounts import NotDone
-from server.settings.options import add_config, add_option, options_of
+from server.settings.command_line_options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 

@@ -14,7 +14,7 @@ from server.events.events import Event, Events
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 
 MEMBERS_TOLD = 1_000
 """Of one room, by one node."""

@@ -23,10 +23,10 @@ from server.health.durations import Observe
 from server.health.metrics import Count
 from server.identity import NOTHING_SAID, Identity
 from server.refused import Refused, too_often
-from server.router.login import Login
+from server.router.connection_login import Login
 from server.sockets.codec import BadMessage, Codec
 from server.sockets.connection import Connection
-from server.sockets.session import Greeted, LoggedIn
+from server.sockets.connection_states import Greeted, LoggedIn
 
 
 @dataclass(frozen=True, slots=True)

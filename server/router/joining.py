@@ -25,7 +25,7 @@ from server.health.metrics import Count
 from server.live.hub import Hub
 from server.refused import Refused
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 from server.states.encoded_state import form_for
 
 DIVERGENCES_SECONDS = 60.0

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from persistence.errors import PersistenceError
-from server.accounts.mail.lines import line_of
+from server.accounts.mail.mail_lines import line_of
 from server.health.log import set_level
 from server.node import Node
 from server.settings.changes import Changes, reloadable_changes

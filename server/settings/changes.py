@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.settings.setting import Setting
 from server.settings.settings import Settings
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 
 @dataclass(frozen=True, slots=True)

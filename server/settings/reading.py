@@ -19,7 +19,7 @@ from server.accounts.providers.provider_settings import (
 )
 from server.settings.setting import Setting
 from server.settings.settings import Settings
-from server.settings.table import SETTINGS, TABLES
+from server.settings.settings_table import SETTINGS, TABLES
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from machine.settings.sources import Given
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.providers.provider_settings import Providers
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from server.loop.core_share import CORE_SHARE
 from server.sockets.addresses import Network
 

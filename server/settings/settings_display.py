@@ -8,7 +8,7 @@ from machine.settings.sources import CONFIG
 from schema.text.one_line import one_line
 from server.accounts.providers.provider_settings import SECRET_WORDS
 from server.settings.settings import Settings
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 MOST_CHARACTERS = 200
 """Of a value."""

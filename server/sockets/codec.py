@@ -8,7 +8,7 @@ import msgspec
 from websockets.frames import Opcode
 
 from rooms.effects import Packet
-from schema.columns.stored import with_floats
+from schema.columns.stored_json import with_floats
 from schema.messages import (
     SUBPROTOCOL_JSON,
     SUBPROTOCOL_MSGPACK,

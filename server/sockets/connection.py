@@ -24,12 +24,12 @@ from schema.limits import (
 from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
 from server.sockets.codec import CODECS, MSGPACK, Codec
+from server.sockets.connection_states import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.handshaking.handshake import Handshake, take_apart
 from server.sockets.handshaking.http_answer import asked_by, response_of
-from server.sockets.handshaking.protocol import RequestProtocol
+from server.sockets.handshaking.request_protocol import RequestProtocol
 from server.sockets.incoming import FrameCutter, Incoming
 from server.sockets.outgoing import Server
-from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.tcp_info import acknowledged_bytes
 from server.sockets.tls_records import READ_AHEAD, TlsRecords
 

@@ -11,7 +11,7 @@ import msgspec
 from schema.errors import ErrorCode
 from schema.messages import Call, Details, Error
 from schema.server_limits import READ_ANYHOW_BYTES
-from schema.text.texts import in_words
+from schema.text.text_rules import in_words
 
 UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 """What decoders raise."""

@@ -14,7 +14,7 @@ from server.events.events import About
 from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, UnreadableMessage, frame_header
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
-from server.sockets.handshaking.protocol import RequestProtocol
+from server.sockets.handshaking.request_protocol import RequestProtocol
 from server.sockets.outbox import SHARED_AT_MOST, Offered, Outbox
 from server.sockets.tcp_info import round_trip_ms
 

@@ -21,8 +21,8 @@ from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
 from server.events.events import About
 from server.sockets.codec import UnreadableMessage
+from server.sockets.connection_states import Greeted, LoggedIn, WaitingForHello
 from server.sockets.outgoing import Outgoing
-from server.sockets.session import Greeted, LoggedIn, WaitingForHello
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection

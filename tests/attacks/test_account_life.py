@@ -25,7 +25,7 @@ from persistence.tables.mail_outbox import MailKind
 from schema.calls import METHODS
 from schema.limits import MAX_WRONG_CODES
 from server.accounts.erasing import erase_due
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.caller import Caller
 from server.calls.dispatch import dispatch

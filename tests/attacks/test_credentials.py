@@ -151,7 +151,7 @@ async def test_attack_A11_a_flood_of_passwords_is_shed_and_the_loop_goes_on(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the thread stands still at a gate: whoever is shed is told, all else is answered."""
-    from tests.server.accounts.hashing.test_passwords import Gated
+    from tests.server.accounts.hashing.test_hashing_queue import Gated
 
     gated = Gated()
     monkeypatch.setattr(hub.here.context.passwords, "_hashes", gated)

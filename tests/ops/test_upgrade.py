@@ -54,7 +54,7 @@ def is_breaking(older: Path) -> bool:
 def migrate(root: Path, environment: dict[str, str]) -> None:
     words = [sys.executable, "-m", "persistence.migrate"]
     if (root / "server" / "maintenance.py").exists():
-        words = [sys.executable, "-m", "server.maintenance", "migrate"]
+        words = [sys.executable, "-m", "server.commands.migrate_commands", "migrate"]
     done = subprocess.run(
         words,
         cwd=root,

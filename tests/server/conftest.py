@@ -19,7 +19,7 @@ from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
 from server.accounts.hashing.hashes import Costs
-from server.accounts.mail.lines import line_of
+from server.accounts.mail.mail_lines import line_of
 from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics
@@ -34,8 +34,8 @@ from server.process import open_database
 from server.serving import serve
 from server.settings.settings import Settings
 from server.sockets.connection import Connection
+from server.sockets.connection_states import LoggedIn
 from server.sockets.connections import Connections
-from server.sockets.session import LoggedIn
 from server.sockets.tls import TlsPair
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
@@ -369,9 +369,9 @@ class Nodes:
 @pytest.fixture
 def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes look and write behind ten times a second: for tests of what they do then, not when."""
-    monkeypatch.setattr("server.lifelong.WRITE_BEHIND_SECONDS", 0.1)
-    monkeypatch.setattr("server.lifelong.SLOW_TICK_SECONDS", 0.1)
-    monkeypatch.setattr("server.lifelong.ROWS_SECONDS", 0.1)
+    monkeypatch.setattr("server.background_tasks.WRITE_BEHIND_SECONDS", 0.1)
+    monkeypatch.setattr("server.background_tasks.SLOW_TICK_SECONDS", 0.1)
+    monkeypatch.setattr("server.background_tasks.ROWS_SECONDS", 0.1)
 
 
 @pytest.fixture

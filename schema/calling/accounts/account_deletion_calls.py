@@ -4,13 +4,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from schema.calling.accounts.credential_calls import Password
 from schema.calling.accounts.password_and_email_calls import MailedCode
+from schema.calling.accounts.registration_and_login_calls import Password
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 from schema.limits import MAX_PROJECTS_SHOWN
 from schema.messages import Milliseconds, ProjectId
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
 
 Heirs = Annotated[dict[str, ProjectId], Meta(max_length=MAX_PROJECTS_SHOWN)]
 

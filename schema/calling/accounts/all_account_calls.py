@@ -5,7 +5,6 @@ from schema.calling.accounts.auth_session_calls import (
     AUTH_SESSION_CALLS_WITHOUT_LOGIN,
     AUTH_SESSION_METHODS,
 )
-from schema.calling.accounts.credential_calls import CREDENTIAL_METHODS, CREDENTIALS_WITHOUT_LOGIN
 from schema.calling.accounts.device_login_calls import (
     DEVICE_CALLS_WITHOUT_LOGIN,
     DEVICE_LOGIN_METHODS,
@@ -17,6 +16,10 @@ from schema.calling.accounts.password_and_email_calls import (
 from schema.calling.accounts.provider_login_calls import (
     PROVIDER_CALLS_WITHOUT_LOGIN,
     PROVIDER_LOGIN_METHODS,
+)
+from schema.calling.accounts.registration_and_login_calls import (
+    CREDENTIAL_METHODS,
+    CREDENTIALS_WITHOUT_LOGIN,
 )
 from schema.calling.accounts.second_factor_calls import (
     SECOND_FACTOR_METHODS,

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schema.calling.accounts.credential_calls import Tokens
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 from schema.columns.types import PlainName
 from schema.limits import MAX_DEVICE_WAIT_MS
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
 
 DeviceCode = Annotated[str, Meta(max_length=128)]
 UserCode = Annotated[str, Meta(max_length=32)]

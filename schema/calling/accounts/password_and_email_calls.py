@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schema.calling.accounts.credential_calls import Email, NewPassword, Password
+from schema.calling.accounts.registration_and_login_calls import Email, NewPassword, Password
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from schema.calling.accounts.credential_calls import InvitationToken, Tokens
+from schema.calling.accounts.registration_and_login_calls import InvitationToken, Tokens
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call
 from schema.columns.types import RowId

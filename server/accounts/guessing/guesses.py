@@ -10,7 +10,7 @@ from schema.server_limits import MAX_ADDRESSES_COUNTED
 from server.accounts.guessing.networks import network_of
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.usage import HOUR, Rates
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 
 
 class Guesses:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from persistence.pool import Executor
 from persistence.tables import auth_credentials
-from server.accounts.hashing.passwords import Passwords, TooBusy
+from server.accounts.hashing.hashing_queue import Passwords, TooBusy
 
 LOOK_SECONDS = 600.0
 """Between two looks for kinds: accounts are imported while nodes serve."""

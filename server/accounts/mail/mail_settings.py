@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from machine.loopback import is_loopback
 from schema.text.email_addresses import NoAddress, key_of
-from schema.text.texts import problem_with_name
+from schema.text.text_rules import problem_with_name
 
 
 class Encryption(StrEnum):

@@ -18,7 +18,12 @@ from persistence.tables import mail_outbox
 from persistence.tables.mail_outbox import Figures, Mail
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.mail.rendering import CannotWrite, MailWriter
-from server.accounts.mail.smtp import SEND_SECONDS, MailDeferred, MailRefused, MailTrouble
+from server.accounts.mail.smtp_connection import (
+    SEND_SECONDS,
+    MailDeferred,
+    MailRefused,
+    MailTrouble,
+)
 from server.events.events import NOBODY, About
 from server.health.metrics import Count
 from server.health.outages import MAIL, OUTAGES

@@ -20,7 +20,12 @@ from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
 from schema.limits import MAX_CODES_PER_HOUR
 from schema.server_limits import MAX_ASKED_MAILS
-from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, MailedSecrets, OneTime
+from server.accounts.proving.one_time_secrets import (
+    CODE_SECONDS,
+    TOKEN_SECONDS,
+    MailedSecrets,
+    OneTime,
+)
 from server.health.metrics import Count
 from server.health.outages import because
 from server.refused import Refused

@@ -1,13 +1,13 @@
 """The calls on accounts: of each part, method name -> the function that answers it."""
 
 from server.calls.accounts import (
-    credentials,
-    device_flow,
-    devices,
+    device_login,
     ending_logins,
+    login_names,
     provider_links,
     provider_login,
     refreshing_tokens,
+    registration_and_login,
     second_factor,
 )
 from server.calls.accounts.self_service import (
@@ -17,10 +17,10 @@ from server.calls.accounts.self_service import (
     password_reset,
 )
 from server.calls.answer import Answer
-from server.calls.sharing import guests, invitations, permits
+from server.calls.sharing import guests, invitations, session_permissions
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
-    **credentials.ANSWERS,
+    **registration_and_login.ANSWERS,
     **address_verification.ANSWERS,
     **password_reset.ANSWERS,
     **password_and_email.ANSWERS,
@@ -28,11 +28,11 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **refreshing_tokens.ANSWERS,
     **provider_login.ANSWERS,
     **provider_links.ANSWERS,
-    **device_flow.ANSWERS,
+    **device_login.ANSWERS,
     **guests.ANSWERS,
     **invitations.ANSWERS,
-    **permits.ANSWERS,
+    **session_permissions.ANSWERS,
     **second_factor.ANSWERS,
     **ending_logins.ANSWERS,
-    **devices.ANSWERS,
+    **login_names.ANSWERS,
 }

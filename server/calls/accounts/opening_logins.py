@@ -8,11 +8,11 @@ from persistence.tables import audit_log, auth_sessions
 from persistence.tables.auth_sessions import AuthSession, DeviceNote, Proof
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.accounts.credential_calls import Tokens
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.errors import ErrorCode
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of
-from server.calls.accounts.factor_codes import lacks_second_factor
+from server.calls.accounts.second_factor_codes import lacks_second_factor
 from server.calls.accounts.self_service.account_deletion import cancel
 from server.calls.accounts.self_service.new_device_mails import tell_of_new_device
 from server.calls.caller import Caller

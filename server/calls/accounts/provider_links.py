@@ -17,7 +17,7 @@ from schema.calling.accounts.provider_login_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
-from server.calls.accounts import provider_flow
+from server.calls.accounts import provider_login_flow
 from server.calls.accounts.recent_login import require_proved, require_recent
 from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
@@ -40,13 +40,15 @@ async def link_begin(context: Context, caller: Caller, params: BeginLink) -> Pro
     """Within ten minutes of the login (rule A33), with a proved address (rule A56)."""
     await require_recent(context, caller)
     await require_proved(context, caller.user)
-    return await provider_flow.begin(context, caller, params, caller.auth_session)
+    return await provider_login_flow.begin(context, caller, params, caller.auth_session)
 
 
 async def link_finish(context: Context, caller: Caller, params: FinishLink) -> LinkedIdentity:
     """By the login that began it (rule A33)."""
     await require_proved(context, caller.user)
-    provider, proven = await provider_flow.finish(context, caller, params, caller.auth_session)
+    provider, proven = await provider_login_flow.finish(
+        context, caller, params, caller.auth_session
+    )
     async with context.db.transaction() as tx:
         await provider_identities.lock_user(tx, caller.user)
         linked = await provider_identities.link(

@@ -10,7 +10,6 @@ from persistence.tables import users
 from persistence.tables.logging_in import provider_identities
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.accounts.credential_calls import Tokens
 from schema.calling.accounts.provider_login_calls import (
     BeginProviderLogin,
     FinishProviderLogin,
@@ -19,12 +18,13 @@ from schema.calling.accounts.provider_login_calls import (
     ProviderShown,
     ProvidersShown,
 )
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.errors import ErrorCode
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.text import email_addresses
 from schema.text.account_names import nearest_shown_name, nearest_username
 from server.accounts.providers.proven_identity import Proven
-from server.calls.accounts import provider_flow
+from server.calls.accounts import provider_login_flow
 from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -56,18 +56,18 @@ async def provider_begin(
     context: Context, caller: Caller, params: BeginProviderLogin
 ) -> ProviderLoginBegun:
     """Where the browser goes (rule A32)."""
-    return await provider_flow.begin(context, caller, params, None)
+    return await provider_login_flow.begin(context, caller, params, None)
 
 
 async def provider_finish(context: Context, caller: Caller, params: FinishProviderLogin) -> Tokens:
     """The account of this identity, or a new one; never one of the same address (rule A33)."""
-    provider, proven = await provider_flow.finish(context, caller, params, None)
+    provider, proven = await provider_login_flow.finish(context, caller, params, None)
     user_id = await provider_identities.use(context.db, proven.issuer, proven.subject, proven.email)
     user = None if user_id is None else await users.by_id(context.db, user_id)
     if user is None:
         email = _address(proven)
         if email is None:
-            raise provider_flow.no_address(context, caller, provider)
+            raise provider_login_flow.no_address(context, caller, provider)
         newcomer = _Newcomer(provider, proven, email, params.invitation)
         user = await _new_user(context, caller, newcomer)
     user_id = user.id

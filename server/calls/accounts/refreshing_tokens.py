@@ -9,7 +9,7 @@ from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.accounts.auth_session_calls import Refresh
-from schema.calling.accounts.credential_calls import Tokens
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.errors import ErrorCode
 from server.accounts.refresh_tokens import NoToken, Presented, new_key
 from server.calls.accounts.opening_logins import speak_for

@@ -8,7 +8,7 @@ from persistence.tables.logging_in.login_challenges import LoginChallenge
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.accounts.credential_calls import Tokens
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.calling.accounts.second_factor_calls import (
     AuthenticatorApp,
     BeginTotp,
@@ -26,14 +26,14 @@ from schema.calling.accounts.second_factor_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_APPS_PER_USER
-from server.calls.accounts.factor_codes import (
+from server.calls.accounts.opening_logins import LoginBy, open_held
+from server.calls.accounts.recent_login import require_proved, require_recent
+from server.calls.accounts.second_factor_codes import (
     CHALLENGE_TRIES,
     count_success,
     count_try,
     use_code,
 )
-from server.calls.accounts.opening_logins import LoginBy, open_held
-from server.calls.accounts.recent_login import require_proved, require_recent
 from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller

@@ -9,7 +9,7 @@ from persistence.library import audio_files
 from persistence.rows import reading
 from persistence.rows.access import Access
 from rooms.roles import EDITS
-from schema.calling.library_calls import ListStems, SetAudioStatus
+from schema.calling.preset_and_audio_file_calls import ListStems, SetAudioStatus
 from schema.calls import METHODS, ROW_CALLS
 from schema.columns.audio_states import AUDIO_STATES
 from schema.errors import ErrorCode

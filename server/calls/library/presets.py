@@ -6,8 +6,13 @@ from typing import Any
 from persistence.library import plugin_presets
 from persistence.rows import reading, writing
 from persistence.rows.access import Access
-from schema.calling.library_calls import CopyPreset, PublishPreset, UnpublishPreset, UsePreset
 from schema.calling.params import Done
+from schema.calling.preset_and_audio_file_calls import (
+    CopyPreset,
+    PublishPreset,
+    UnpublishPreset,
+    UsePreset,
+)
 from schema.calls import ROW_CALLS
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.caller import Caller

@@ -8,15 +8,15 @@ from persistence.tables.internal import guests
 from persistence.tables.one_time_tokens import Purpose
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.accounts.credential_calls import RegisterGuest, Tokens, UpgradeGuest
+from schema.calling.accounts.registration_and_login_calls import RegisterGuest, Tokens, UpgradeGuest
 from schema.errors import ErrorCode
 from schema.messages import User
 from schema.text import email_addresses
-from server.accounts.logins import PasswordProof
+from server.accounts.password_logins import PasswordProof
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
-from server.calls.accounts.credentials import TAKEN_COST, ask_for_mail
 from server.calls.accounts.opening_logins import LoginBy, open_login
+from server.calls.accounts.registration_and_login import TAKEN_COST, ask_for_mail
 from server.calls.accounts.self_service.password_and_email import require_address
 from server.calls.answer import Answer
 from server.calls.caller import Caller

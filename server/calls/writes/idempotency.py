@@ -14,8 +14,8 @@ from persistence.errors import Busy, Unavailable
 from persistence.pool import Executor
 from persistence.tables.internal import idempotency_keys
 from persistence.tables.internal.idempotency_keys import KeptCall
-from schema.calling.writes import OF_ROWS, WRITES, Write
-from schema.columns.stored import read_stored
+from schema.calling.writing_calls import OF_ROWS, WRITES, Write
+from schema.columns.stored_json import read_stored
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from persistence.errors import PersistenceError
 from schema.text.one_line import one_line
-from server.accounts.mail.smtp import in_one_line
+from server.accounts.mail.smtp_connection import in_one_line
 
 PROBE_SECONDS = 12.0
 """What one look may take: the longest connects, encrypts and logs in within ten."""

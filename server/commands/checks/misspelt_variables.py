@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 CLOSE = 0.85
 """How alike two names are, from 0 to 1, where one is meant for the other."""

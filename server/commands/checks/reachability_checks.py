@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from machine import embedded_valkey
 from machine.children.child_process import NotInstalled
 from machine.settings.masking import masked
-from server.accounts.mail.smtp import MailTrouble, SmtpConnection, in_one_line
+from server.accounts.mail.smtp_connection import MailTrouble, SmtpConnection, in_one_line
 from server.commands.checks.finding import CheckFailed, Doubtful
 from server.nodes.redis_trouble import in_words
 from server.settings.settings import Settings

@@ -4,10 +4,10 @@ from typing import Any
 
 from schema import calls, limits, server_limits
 from schema.bounds import Instead, Past
-from schema.calling.accounts.credential_calls import Register
 from schema.calling.accounts.device_login_calls import PollDeviceLogin
+from schema.calling.accounts.registration_and_login_calls import Register
 from schema.calling.row_calls import RowCalls
-from schema.columns.maps import problem_with_map
+from schema.columns.json_maps import problem_with_map
 from schema.errors import ErrorCode
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from schema.text.email_addresses import NoAddress, key_of

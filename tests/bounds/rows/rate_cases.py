@@ -20,8 +20,8 @@ from schema.limits import (
 from schema.server_limits import PREPAID_BYTES
 from server.accounts.usage import OPS_BURST_SECONDS, Usage
 from server.sockets.connection import Connection
+from server.sockets.connection_states import WaitingForHello
 from server.sockets.incoming import SMALL_FRAGMENT
-from server.sockets.session import WaitingForHello
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, opened
 

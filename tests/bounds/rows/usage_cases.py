@@ -19,7 +19,7 @@ from server.accounts.admission import Admission
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.usage import CONNECT_BURST_SECONDS, STRANGERS_BURST_SECONDS, Rates, Usage
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from server.calls.context import within
 from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case

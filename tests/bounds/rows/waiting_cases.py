@@ -25,7 +25,7 @@ from schema.server_limits import (
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
-from server.accounts.audit import Audit
+from server.accounts.audit_trail import Audit
 from server.accounts.device_codes import DeviceCodes
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses

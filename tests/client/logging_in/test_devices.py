@@ -62,7 +62,7 @@ async def test_a_code_that_has_run_out_is_auth_failed(node: Node, database: Data
 async def test_it_goes_on_waiting_after_its_connection_broke(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.calls.accounts.device_flow.INTERVAL_MS", 50)
+    monkeypatch.setattr("server.calls.accounts.device_login.INTERVAL_MS", 50)
     ann = await node.musician("ann")
     codes = asyncio.Queue[str]()
     port = int(node.url.rpartition(":")[2].partition("/")[0])

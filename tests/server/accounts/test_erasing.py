@@ -7,8 +7,8 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import project_members
 from persistence.tables.internal import account_deletions
-from server import lifelong
-from server.accounts.audit import Audit
+from server import background_tasks
+from server.accounts.audit_trail import Audit
 from server.accounts.erasing import erase_due
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -50,4 +50,4 @@ async def test_A61_owners_whose_time_comes_together_leave_nothing_to_each_other(
 
 
 def test_A28_without_a_grace_time_an_account_goes_within_a_minute() -> None:
-    assert lifelong.ERASE_SECONDS <= 30
+    assert background_tasks.ERASE_SECONDS <= 30

@@ -3,7 +3,7 @@
 import pytest
 
 from server.accounts.usage import FAR_OVER, OPS_BURST_SECONDS, Rates, Usage
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 
 FEW = Limits.read(
     "sockets_per_address=4,strangers_per_address=3,strangers=5,connects_per_second=2,"

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from schema.calling.accounts.credential_calls import Tokens
-from schema.calling.writes import OF_ROWS
+from schema.calling.accounts.registration_and_login_calls import Tokens
+from schema.calling.writing_calls import OF_ROWS
 from schema.calls import METHODS
 from schema.errors import ErrorCode
 from server.calls.caller import Caller

@@ -9,7 +9,7 @@ from typing import Any
 import msgpack
 import pytest
 
-from server.states.history_keeping import compact_old
+from server.states.history_compaction import compact_old
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Wire, delete, marker, rename
 

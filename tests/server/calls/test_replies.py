@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from persistence.pool import Database
-from schema.calling.writes import OF_ROWS
+from schema.calling.writing_calls import OF_ROWS
 from schema.calls import METHODS
 from schema.limits import MAX_MAP_BYTES, MAX_PAGE_BYTES, MAX_REPLY_BYTES
 from schema.operating.calls import OPERATOR_METHODS

@@ -10,7 +10,7 @@ import pytest
 from persistence.errors import Unavailable
 from persistence.tables import session_states
 from schema.server_limits import MAX_CALLS_AT_ONCE
-from server.calls.table import ANSWERS
+from server.calls.all_answers import ANSWERS
 from server.commits import committer as committer_module
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker

@@ -12,7 +12,7 @@ from rooms.presence.gathering import Gathering
 from rooms.room import Room
 from schema.node_messages import VERSION, RowChanged
 from schema.server_limits import SIGNATURE_BYTES
-from server.states.audit import audit
+from server.states.journal_audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker
 

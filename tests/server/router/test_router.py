@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 

@@ -17,7 +17,7 @@ from server.running.reloading import merged, reload
 from server.settings.changes import reloadable_changes
 from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.setting import Setting
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 from server.sockets.tls import TlsPair
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import MSGPACK

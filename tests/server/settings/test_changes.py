@@ -7,7 +7,7 @@ import pytest
 from server.settings import changes
 from server.settings.changes import reloadable_changes
 from server.settings.reading import read_settings
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 
 def test_what_is_the_same_is_no_change() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from machine.loopback import is_loopback
 from persistence.errors import BadSetting
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 

@@ -12,7 +12,7 @@ import pytest
 from persistence.errors import BadSetting
 from server.settings.reading import read_all, read_settings
 from server.settings.setting import Setting
-from server.settings.table import SETTINGS, TABLES
+from server.settings.settings_table import SETTINGS, TABLES
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,8 +27,8 @@ BY_VARIABLE = pytest.mark.parametrize("setting", CHECKED, ids=lambda each: each.
 
 COMMANDS = (
     "server",
-    "server.maintenance migrate",
-    "server.maintenance new-epochs",
+    "server.commands.migrate_commands migrate",
+    "server.commands.migrate_commands new-epochs",
     "server.commands.users_command list",
     "server.commands.check_command --json",
     "server.backups.backup_command --to .",

@@ -19,7 +19,7 @@ from server.identity import Identity
 from server.loop.job_scheduler import JobScheduler
 from server.router.liveness import Liveness
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from schema.calling.accounts.account_deletion_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_PROJECTS_SHOWN
-from server.accounts.logins import PasswordProof
+from server.accounts.password_logins import PasswordProof
 from server.calls.accounts.ending_logins import end_logins, tell_ended
 from server.calls.accounts.recent_login import require_recent
 from server.calls.accounts.self_service.mailed_tokens import count_mail, take_code, use_up

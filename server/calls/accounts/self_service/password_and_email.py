@@ -17,7 +17,7 @@ from schema.calling.accounts.password_and_email_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.text import email_addresses
-from server.accounts.logins import PasswordProof
+from server.accounts.password_logins import PasswordProof
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.ending_logins import tell_ended

@@ -8,7 +8,7 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_PASSWORD_BYTES
 from server.accounts.hashing import firebase, hashes
 from server.accounts.hashing.costs import TooCostly
-from server.accounts.hashing.passwords import Passwords
+from server.accounts.hashing.hashing_queue import Passwords
 from server.accounts.password_rules import checked
 from server.refused import Refused
 from tests.bounds.cases import Seen, case

@@ -16,7 +16,7 @@ from schema.limits import (
 )
 from schema.server_limits import MAX_ASKED_MAILS
 from server.accounts.proving.asked_mails import AskedMail, AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTime
 from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case
 from tests.server.conftest import Node

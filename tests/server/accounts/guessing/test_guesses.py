@@ -4,7 +4,7 @@ import asyncio
 
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 
 
 def guesses(**limits: float) -> Guesses:

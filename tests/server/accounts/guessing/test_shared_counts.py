@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from server.accounts.guessing import redis_counts, shared_counts
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from tests.server import valkey_servers
 
 

@@ -13,7 +13,7 @@ from persistence.pool import Database
 from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
 from server.accounts.hashing.hashes import Costs, Hashes
-from server.accounts.hashing.passwords import Passwords, TooBusy
+from server.accounts.hashing.hashing_queue import Passwords, TooBusy
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from tests.persistence.planted_rows import make_user

@@ -23,7 +23,12 @@ from server.accounts.mail import sender as sending
 from server.accounts.mail.mail_settings import Encryption, SmtpServer
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender, OpenLine, delay_after
-from server.accounts.mail.smtp import MailDeferred, MailRefused, MailTrouble, SmtpConnection
+from server.accounts.mail.smtp_connection import (
+    MailDeferred,
+    MailRefused,
+    MailTrouble,
+    SmtpConnection,
+)
 from server.accounts.public_url import PublicUrl
 from server.health.metrics import Metrics
 from server.health.outages import MAIL, OUTAGES

@@ -10,7 +10,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables.operating import operator_orders as operator_orders
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from tests.server.accounts.providers.made_up import CLIENT, Answer, MadeUp, made_up
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire

@@ -13,14 +13,14 @@ from persistence.tables import users
 from persistence.tables.internal.change_log import Place
 from persistence.tables.mail_outbox import MailKind
 from schema.text.account_names import NoName
-from schema.text.texts import OF_EVERY_OBJECT, SHOWN_NOT_EMPTY, USERNAME, in_nfc
+from schema.text.text_rules import OF_EVERY_OBJECT, SHOWN_NOT_EMPTY, USERNAME, in_nfc
+from server.accounts.access_tokens import Tokens
 from server.accounts.refresh_tokens import RefreshTokens, new_key
 from server.accounts.signing_keys import SigningKeys
-from server.accounts.tokens import Tokens
 from server.commands.user_accounts import NotDone, bounded
 from server.row_feed.positions import Positions, owner
 from tests.server.accounts.providers.made_up import made_up
-from tests.server.accounts.test_tokens import FIRST, LIFE, SECRET
+from tests.server.accounts.test_access_tokens import FIRST, LIFE, SECRET
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.calls.accounts.test_provider_login import known, log_in
 from tests.server.conftest import Node, Nodes, create_project

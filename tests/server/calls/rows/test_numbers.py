@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from schema.columns.maps import CLIPPED
+from schema.columns.json_maps import CLIPPED
 from schema.limits import MAX_PAGE_BYTES
 from tests.server.conftest import Node, create_project
 from tests.server.row_feed.watching import Shown

@@ -6,7 +6,7 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.tables.all_tables import TABLES
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from tests.server.calls.rows.conftest import Pair, Refusal
 
 pytestmark = pytest.mark.postgres

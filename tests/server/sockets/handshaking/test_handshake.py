@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
-from server.accounts.tokens import Tokens
+from server.accounts.access_tokens import Tokens
 from tests.server.conftest import SECRET, Node
 from tests.server.wire import JSON, MSGPACK, PATIENCE, marker
 

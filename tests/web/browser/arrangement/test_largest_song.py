@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import Limits
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Wire
 from tests.web.browser.driving import Browser, in_chromium
