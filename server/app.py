@@ -8,18 +8,18 @@ from persistence.rows.access import Access
 from persistence.tables.operating.nodes import Figures
 from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
-from server.accounts.access_tokens import Tokens
-from server.accounts.audit_trail import Audit
+from server.accounts.access_tokens import AccessTokens
+from server.accounts.audit_trail import AuditTrail
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
-from server.accounts.hashing.hashing_queue import Passwords
+from server.accounts.hashing.hashing_queue import HashingQueue
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
-from server.accounts.password_logins import Logins
+from server.accounts.password_logins import PasswordLogins
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
-from server.accounts.proving.one_time_secrets import OneTime
+from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
@@ -51,10 +51,10 @@ from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
 from server.router.connection_login import EndedLogins, Login
-from server.router.connection_services import SocketServer
+from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
 from server.router.hello import Greeting
-from server.router.http_pages import Pages
+from server.router.http_pages import HttpPages
 from server.router.joining import Joining
 from server.router.liveness import Liveness
 from server.router.router import Router
@@ -98,7 +98,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     supervisor = Supervisor(spawn, count)
     row_changes = _row_changes(core)
     signing, clock = foundation.shared.signing, foundation.clock
-    pages = Pages(
+    pages = HttpPages(
         hub,
         foundation.metrics,
         lambda: row_changes.is_current and operator_orders.is_written,
@@ -203,7 +203,7 @@ def _admin_socket(core: _Core, context: Context) -> AdminSocket:
 
 
 def _health(
-    core: _Core, pages: Pages, supervisor: Supervisor, mail: MailSender, backups: BackupAges
+    core: _Core, pages: HttpPages, supervisor: Supervisor, mail: MailSender, backups: BackupAges
 ) -> NodeHealth:
     lanes = core.base.db.by_name
     return NodeHealth(
@@ -269,11 +269,11 @@ def _context(
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
-    passwords = Passwords(base.password_costs)
-    one_time = OneTime(shared.secret, shared.accepted_secrets)
+    passwords = HashingQueue(base.password_costs)
+    one_time = OneTimeSecrets(shared.secret, shared.accepted_secrets)
     guesses = Guesses(settings.limits, base.shared_counts)
     devices = KnownDevices(shared.secret, shared.accepted_secrets)
-    audit = Audit(base.db.behind, base.metrics.count, base.clock)
+    audit = AuditTrail(base.db.behind, base.metrics.count, base.clock)
     return Context(
         db=base.db.calls,
         rows=_access(base),
@@ -288,7 +288,7 @@ def _context(
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.accepted_secrets),
         passwords=passwords,
         usage=core.usage,
-        logins=Logins(
+        logins=PasswordLogins(
             passwords, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
         ),
         guesses=guesses,
@@ -320,9 +320,11 @@ def _context(
     )
 
 
-def _tokens(core: _Core) -> Tokens:
+def _tokens(core: _Core) -> AccessTokens:
     shared, seconds = core.base.shared, core.settings.access_seconds
-    return Tokens(shared.signing, shared.secret, seconds, core.base.clock, shared.accepted_secrets)
+    return AccessTokens(
+        shared.signing, shared.secret, seconds, core.base.clock, shared.accepted_secrets
+    )
 
 
 def _access(base: Foundation) -> Access:
@@ -331,7 +333,7 @@ def _access(base: Foundation) -> Access:
     return Access(base.db.callers, base.db.searches, hidden, searching)
 
 
-def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
+def _socket_server(core: _Core, context: Context, pages: HttpPages) -> ConnectionServices:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
@@ -347,6 +349,6 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
         clock,
     )
     origins = settings.all_origins
-    return SocketServer(
+    return ConnectionServices(
         connections, hub, core.feed, router, pages, limits, admission, origins, count
     )

@@ -30,9 +30,9 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
-from server.router.connection_services import SocketServer
+from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
-from server.router.http_pages import Pages
+from server.router.http_pages import HttpPages
 from server.router.liveness import Liveness
 from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
@@ -96,11 +96,11 @@ class Node:
     row_changes: RowChanges
     write_behind: WriteBehind
     context: Context
-    pages: Pages
+    pages: HttpPages
     draining: Draining
     """Sends everyone elsewhere and takes nobody in, until it is taken back."""
     liveness: Liveness
-    socket_server: SocketServer
+    socket_server: ConnectionServices
     mail: MailSender
     backups: BackupAges
     admin_socket: AdminSocket

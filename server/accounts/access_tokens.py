@@ -54,7 +54,7 @@ class Signed:
     """The kid of what it is signed with; empty: it is in the form of before."""
 
 
-class Tokens:
+class AccessTokens:
     """Signs and checks; `clock` gives seconds since 1970.
 
     Until the first of `keys` signs, tokens are made in the form of before, with a secret of at

@@ -44,7 +44,7 @@ TOLD = object()
 """In the key of what the log has already, and the table not yet."""
 
 
-class Audit:
+class AuditTrail:
     """That of one node. `clock`: seconds since 1970."""
 
     def __init__(

@@ -24,10 +24,10 @@ from schema.server_limits import (
 )
 from schema.text.email_addresses import keys_of
 from schema.text.text_rules import in_password_form
-from server.accounts.audit_trail import Audit
+from server.accounts.audit_trail import AuditTrail
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
-from server.accounts.hashing.hashing_queue import Passwords, TooBusy
+from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.accounts.usage import Usage
 from server.events.events import About
 from server.health.metrics import Count
@@ -72,17 +72,17 @@ class _Source:
         return self.counted_under != self.address
 
 
-class Logins:
+class PasswordLogins:
     """Who is told to wait is remembered here too: asking on costs the database nothing."""
 
     def __init__(
         self,
-        passwords: Passwords,
+        passwords: HashingQueue,
         usage: Usage,
         guesses: Guesses,
         secret: bytes,
         count: Count,
-        audit: Audit,
+        audit: AuditTrail,
         devices: KnownDevices,
     ) -> None:
         self._passwords = passwords

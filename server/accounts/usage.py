@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 
 from rooms.limits.token_bucket import TokenBucket
 from schema.server_limits import MAX_ADDRESSES_COUNTED
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 
 CONNECT_BURST_SECONDS = 10.0
 """So many seconds' worth of connects may come at once."""
@@ -162,8 +162,8 @@ class Sockets:
 class Usage:
     """Counts, and says what is too much; who asks answers the client."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, limits: UsageLimits | None = None) -> None:
+        self.limits = limits or UsageLimits()
         self.sockets = Sockets()
         per_second = self.limits.connects_per_second
         self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
@@ -186,7 +186,7 @@ class Usage:
         self.lookups = _hourly(self.limits.lookups_per_hour)
         self.recall_uses = _hourly(self.limits.recall_uses_per_hour)
 
-    def use(self, limits: Limits) -> None:
+    def use(self, limits: UsageLimits) -> None:
         """From now on these; who is here stays."""
         self.limits = limits
         for name, rates in vars(Usage(limits)).items():

@@ -7,7 +7,7 @@ from schema import limits
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class UsageLimits:
     """0: without bound.
 
     The numbers for an address or a user are those of one node, unless `schema.limits` says more.
@@ -41,7 +41,7 @@ class Limits:
     recall_uses_per_hour: float = limits.MAX_RECALL_USES_PER_HOUR
 
     @staticmethod
-    def read(text: str) -> "Limits":
+    def read(text: str) -> "UsageLimits":
         """`name=number, name=number`; raises `ValueError` that names the part at fault."""
         values: dict[str, float] = {}
         for part in filter(None, (part.strip() for part in text.split(","))):
@@ -50,12 +50,12 @@ class Limits:
             if problem:
                 raise ValueError(f"{part!r} {problem}")
             values[name.strip()] = float(number)
-        return Limits(**{name: number or float("inf") for name, number in values.items()})
+        return UsageLimits(**{name: number or float("inf") for name, number in values.items()})
 
 
 def _problem_with(name: str, number: str) -> str:
     """What is wrong with a part, or nothing."""
-    known_names = [field.name for field in fields(Limits)]
+    known_names = [field.name for field in fields(UsageLimits)]
     if name not in known_names:
         close = difflib.get_close_matches(name, known_names, n=1)
         meant = f"; is {close[0]} meant?" if close else ""
@@ -69,7 +69,7 @@ def _problem_with(name: str, number: str) -> str:
 
 def limits_in_words() -> str:
     """The names there are and their defaults, for who starts a server."""
-    limit_lines = "\n".join(f"  {field.name}={field.default:g}" for field in fields(Limits))
+    limit_lines = "\n".join(f"  {field.name}={field.default:g}" for field in fields(UsageLimits))
     return f"""variables of the environment: docs/operating/settings.md. Of them
 PRIME_LIMITS=name=number,name=number says how much an address or a user may have; 0 is no bound:
 {limit_lines}"""

@@ -17,7 +17,7 @@ from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
-from server.router.http_pages import Pages
+from server.router.http_pages import HttpPages
 from server.sockets.connections import Connections
 
 ALARMS: Mapping[TroubleWord, str] = {
@@ -55,7 +55,7 @@ class NodeHealth:
 
     hub: Hub
     connections: Connections
-    pages: Pages
+    pages: HttpPages
     supervisor: Supervisor
     load: LoopLoad
     metrics: Metrics

@@ -10,7 +10,7 @@ from server.accounts.admission import Admission
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.live.hub import Hub
-from server.router.http_pages import Pages
+from server.router.http_pages import HttpPages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
 from server.row_feed.row_feed import RowFeed
@@ -32,7 +32,7 @@ HINT = "if it is a page of yours, name its origin in PRIME_ORIGINS or PRIME_PUBL
 log = structlog.get_logger()
 
 
-class SocketServer:
+class ConnectionServices:
     """The `server.sockets.outgoing.Server` of every connection of a node."""
 
     def __init__(
@@ -41,7 +41,7 @@ class SocketServer:
         hub: Hub,
         feed: RowFeed,
         router: Router,
-        pages: Pages,
+        pages: HttpPages,
         socket_limits: SocketLimits,
         admission: Admission,
         origins: tuple[str, ...],

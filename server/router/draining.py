@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from server.live.hub import Hub
-from server.router.http_pages import Pages
+from server.router.http_pages import HttpPages
 from server.router.shutdown import send_away
 from server.sockets.connections import Connections
 
@@ -21,7 +21,7 @@ class Draining:
         self,
         hub: Hub,
         connections: Connections,
-        pages: Pages,
+        pages: HttpPages,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._hub = hub

@@ -21,7 +21,7 @@ JWKS_HEADERS = (
 """Of public keys, which any page may read."""
 
 
-class Pages:
+class HttpPages:
     """Those of one node.
 
     `database_answers`: whether PostgreSQL answers also what is asked beside the journal, and can be

@@ -13,7 +13,7 @@ from schema.messages import ServerLeaving
 from schema.server_limits import MAX_SPREAD_MS
 from server.live.hub import Hub
 from server.live.write_behind.write_behind import WriteBehind
-from server.router.http_pages import Pages
+from server.router.http_pages import HttpPages
 from server.sockets.connections import Connections
 
 STOP_SECONDS = 10.0
@@ -45,8 +45,8 @@ def spread_ms(members: int) -> int:
     return min(MAX_SPREAD_MS, members * SPREAD_MS_PER_MEMBER)
 
 
-async def leave(
-    hub: Hub, connections: Connections, pages: Pages, write_behind: WriteBehind
+async def shut_down(
+    hub: Hub, connections: Connections, pages: HttpPages, write_behind: WriteBehind
 ) -> None:
     """Let everyone go and store every room, within `STOP_SECONDS`; nothing acknowledged is lost."""
     pages.is_ready, pages.is_leaving = False, True

@@ -8,7 +8,7 @@ from machine.settings.sources import Given
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.providers.provider_settings import Providers
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.loop.core_share import CORE_SHARE
 from server.sockets.addresses import Network
 
@@ -58,7 +58,7 @@ class Settings:
     """Measure the longest stall of the event loop: 1,000 timers a second, for load tests."""
     core_share: float = CORE_SHARE
     """The part of a core below which nobody waits so that processor time is saved (rule P3)."""
-    limits: Limits = field(default_factory=Limits)
+    limits: UsageLimits = field(default_factory=UsageLimits)
     """How much an address or a user may have and do (rules K1 to K5)."""
     proxies: tuple[Network, ...] = ()
     """Who is believed when it names a client's address."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from server.accounts.mail.mail_settings import public_url, sender, smtp_server
 from server.accounts.providers.provider_settings import provider_names
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.health.log import LEVELS
 from server.loop.core_share import CORE_SHARE
 from server.settings import value_kinds
@@ -191,7 +191,7 @@ SETTINGS = (
     Setting(
         "limits",
         "PRIME_LIMITS",
-        Limits.read,
+        UsageLimits.read,
         "like name=number,name=number with numbers from 0 (no bound) to 1e9",
         "sockets_per_address=5000,seats_per_user=0",
         "how much an address or a user may have",

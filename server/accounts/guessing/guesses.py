@@ -10,13 +10,13 @@ from schema.server_limits import MAX_ADDRESSES_COUNTED
 from server.accounts.guessing.networks import network_of
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.usage import HOUR, Rates
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 
 
 class Guesses:
     """Those at one node, and of networks those at all nodes. Times are seconds, given."""
 
-    def __init__(self, limits: Limits, shared: SharedCounts) -> None:
+    def __init__(self, limits: UsageLimits, shared: SharedCounts) -> None:
         self._shared = shared
         self._per_network = limits.wrong_secrets_per_network
         most = limits.wrong_codes_per_hour
@@ -27,7 +27,7 @@ class Guesses:
         self._blocked_until: OrderedDict[str, float] = OrderedDict()
         """Network -> until when it has too many at all nodes; the oldest first."""
 
-    def use(self, limits: Limits) -> None:
+    def use(self, limits: UsageLimits) -> None:
         """From now on these."""
         new_guesses = Guesses(limits, self._shared)
         self._per_network = new_guesses._per_network

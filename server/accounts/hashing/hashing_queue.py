@@ -52,7 +52,7 @@ class _Work:
     """What it took, once it is done."""
 
 
-class Passwords:
+class HashingQueue:
     """Those of one node."""
 
     def __init__(

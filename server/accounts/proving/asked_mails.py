@@ -24,7 +24,7 @@ from server.accounts.proving.one_time_secrets import (
     CODE_SECONDS,
     TOKEN_SECONDS,
     MailedSecrets,
-    OneTime,
+    OneTimeSecrets,
 )
 from server.health.metrics import Count
 from server.health.outages import because
@@ -80,7 +80,7 @@ class _TooMany(Exception):
 class AskedMails:
     """Those of one node."""
 
-    def __init__(self, db: Executor, one_time: OneTime, count: Count) -> None:
+    def __init__(self, db: Executor, one_time: OneTimeSecrets, count: Count) -> None:
         self._db = db
         self._one_time = one_time
         self._count = count

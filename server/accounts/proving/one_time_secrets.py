@@ -35,7 +35,7 @@ class MailedSecrets:
     code: str = field(repr=False)
 
 
-class OneTime:
+class OneTimeSecrets:
     """Makes them, and what is stored of them. `secret`: of the server, shared by all nodes.
 
     `accepted_secrets`: other secrets, with which a node may have made a code.

@@ -19,7 +19,7 @@ from server.accounts.admission import Admission
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.usage import CONNECT_BURST_SECONDS, STRANGERS_BURST_SECONDS, Rates, Usage
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.calls.context import within
 from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case
@@ -136,7 +136,7 @@ def wrong_passwords_per_hour() -> Seen:
 
 @case("MAX_WRONG_CODES_PER_HOUR")
 def wrong_codes_per_hour() -> Seen:
-    guesses = Guesses(Limits(), SharedCounts(None, ""))
+    guesses = Guesses(UsageLimits(), SharedCounts(None, ""))
     most = int(limits.MAX_WRONG_CODES_PER_HOUR)
     told = [guesses.take("here", "ann", 1.0) for _ in range(most + 1)]
     return Seen(*(None if wait == 0 else ErrorCode.RATE_LIMITED for wait in told[-2:]))
@@ -144,7 +144,7 @@ def wrong_codes_per_hour() -> Seen:
 
 @case("MAX_WRONG_SECRETS_PER_NETWORK")
 def wrong_secrets_per_network() -> Seen:
-    guesses = Guesses(Limits(), SharedCounts(None, ""))
+    guesses = Guesses(UsageLimits(), SharedCounts(None, ""))
 
     async def wait_after(tries: int) -> Past | None:
         for n in range(tries):
@@ -284,27 +284,27 @@ def _rows(most: int) -> Seen:
 
 @case("MAX_PROJECTS_PER_USER")
 def projects_per_user() -> Seen:
-    return _rows(int(Limits().projects_per_user))
+    return _rows(int(UsageLimits().projects_per_user))
 
 
 @case("MAX_MEMBERS_PER_PROJECT")
 def members_per_project() -> Seen:
-    return _rows(int(Limits().members_per_project))
+    return _rows(int(UsageLimits().members_per_project))
 
 
 @case("MAX_SNAPSHOTS_PER_PROJECT")
 def snapshots_per_project() -> Seen:
-    return _rows(int(Limits().snapshots_per_project))
+    return _rows(int(UsageLimits().snapshots_per_project))
 
 
 @case("MAX_PRESETS_PER_USER")
 def presets_per_user() -> Seen:
-    return _rows(int(Limits().presets_per_user))
+    return _rows(int(UsageLimits().presets_per_user))
 
 
 @case("MAX_AUDIO_FILES_PER_PROJECT")
 def audio_files_per_project() -> Seen:
-    return _rows(int(Limits().audio_files_per_project))
+    return _rows(int(UsageLimits().audio_files_per_project))
 
 
 @live_case("MAX_ROOMS_PER_USER")

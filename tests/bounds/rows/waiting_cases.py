@@ -25,7 +25,7 @@ from schema.server_limits import (
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
-from server.accounts.audit_trail import Audit
+from server.accounts.audit_trail import AuditTrail
 from server.accounts.device_codes import DeviceCodes
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
@@ -143,7 +143,7 @@ def _uses_that_wait() -> Seen:
 @case("MAX_AUDIT_BYTES")
 def _entries_of_the_audit_that_wait() -> Seen:
     def seen(bytes_: int) -> Past | None:
-        audit = Audit(None, uncounted)  # type: ignore[arg-type]
+        audit = AuditTrail(None, uncounted)  # type: ignore[arg-type]
         for _ in range(bytes_ // AuditRow(AuditEvent.LOGIN).bytes):
             audit.note(AuditEvent.LOGIN)
         return Instead.OLDEST_FORGOTTEN if audit.lost else None

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from persistence.tables.internal.signing_keys import KeyRow
-from server.accounts.access_tokens import ISSUER, LEEWAY_SECONDS, TYPE, BadToken, Tokens
+from server.accounts.access_tokens import ISSUER, LEEWAY_SECONDS, TYPE, AccessTokens, BadToken
 from server.accounts.signing_keys import SigningKeys, new_key
 
 SECRET = b"a secret of tests, 32 bytes long"
@@ -22,9 +22,9 @@ NO_IDS = ("", "ann", 7, None, ANN.upper(), [ANN])
 FIRST = KeyRow(KID, PUBLIC, PRIVATE, 0.0, None)
 
 
-def at(clock: float, *rows: KeyRow) -> Tokens:
+def at(clock: float, *rows: KeyRow) -> AccessTokens:
     """The tokens of a node whose clock says this."""
-    return Tokens(SigningKeys(rows or (FIRST,)), SECRET, LIFE, lambda: clock)
+    return AccessTokens(SigningKeys(rows or (FIRST,)), SECRET, LIFE, lambda: clock)
 
 
 def made(clock: float = 1_000.0, *rows: KeyRow) -> str:
@@ -192,7 +192,7 @@ def test_A10_a_token_in_the_form_of_before_is_honoured_by_a_secret_that_is_still
     row = KeyRow(KID, PUBLIC, PRIVATE, 2_000.0, None)
     waits, other = SigningKeys((row,)), b"another secret of tests, as long"
     token = made(1_999.0, row)
-    believing = Tokens(waits, other, LIFE, lambda: 1_999.0, [SECRET])
+    believing = AccessTokens(waits, other, LIFE, lambda: 1_999.0, [SECRET])
     assert believing.read_access(token).expires_at == 1_999 + LIFE
     with pytest.raises(BadToken):
-        Tokens(waits, other, LIFE, lambda: 1_999.0).read_access(token)
+        AccessTokens(waits, other, LIFE, lambda: 1_999.0).read_access(token)

@@ -9,7 +9,7 @@ from persistence.tables import audit_log
 from persistence.tables.audit_log import AuditRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.server_limits import MAX_AUDIT_BYTES
-from server.accounts.audit_trail import APART_AT_ONCE, Audit
+from server.accounts.audit_trail import APART_AT_ONCE, AuditTrail
 from server.events.events import About
 
 NO_DB: Any = None
@@ -43,7 +43,7 @@ class Noted:
         self.counts: dict[str, float] = {}
         self.now = 1_000.0
         monkeypatch.setattr(audit_log, "insert_many", self.table.insert_many)
-        self.audit = Audit(NO_DB, self.count, lambda: self.now)
+        self.audit = AuditTrail(NO_DB, self.count, lambda: self.now)
 
     def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + amount

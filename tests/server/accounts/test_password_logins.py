@@ -13,7 +13,7 @@ from schema.limits import MAX_FREE_GUESSES, MAX_GUESSES_PER_HOUR
 from server.accounts import password_logins
 from server.accounts.admission import Admission
 from server.accounts.password_logins import GRID_SECONDS, seconds_to_grid
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server.calls.accounts.self_service.letters import Letters, letters
 from tests.server.conftest import Node, Nodes
 from tests.server.test_limits import LOOPBACK, node_with, status
@@ -282,7 +282,7 @@ async def test_H8_tokens_that_are_none_keep_nobody_waiting(
             turns.append(now)
             return super().turn(now)
 
-    limits = Limits.read("connects_per_second=0")
+    limits = UsageLimits.read("connects_per_second=0")
     node = await nodes.start(limits=limits, admission=Counted())
     ann = await node.musician("ann")
     for _ in range(20):

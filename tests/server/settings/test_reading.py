@@ -6,7 +6,7 @@ import pytest
 
 from machine.loopback import is_loopback
 from persistence.errors import BadSetting
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 
@@ -39,7 +39,7 @@ def test_what_is_set_is_read() -> None:
         PRIME_CORE_SHARE="0.8",
     )
     assert settings.core_share == 0.8
-    assert settings.limits == Limits(sockets_per_user=7, strangers=float("inf"))
+    assert settings.limits == UsageLimits(sockets_per_user=7, strangers=float("inf"))
     assert settings.proxies == (
         ipaddress.ip_network("10.0.0.0/8"),
         ipaddress.ip_network("::1/128"),

@@ -13,7 +13,7 @@ from persistence.pool import Database
 from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
 from server.accounts.hashing.hashes import Costs, Hashes
-from server.accounts.hashing.hashing_queue import Passwords, TooBusy
+from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from tests.persistence.planted_rows import make_user
@@ -41,7 +41,7 @@ class Timed(Hashes):
         return super().is_right(stored, password)
 
 
-class Watched(Passwords):
+class Watched(HashingQueue):
     """`paused`: how long the answers to wrong passwords were kept back."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
 from server.accounts.hashing.hashes import Hashes
-from server.accounts.hashing.hashing_queue import BEHIND_THE_LOOP, Passwords, TooBusy
+from server.accounts.hashing.hashing_queue import BEHIND_THE_LOOP, HashingQueue, TooBusy
 
 
 class Gated(Hashes):
@@ -27,7 +27,7 @@ class Gated(Hashes):
         return True
 
 
-class Slow(Passwords):
+class Slow(HashingQueue):
     """The thread waits at a gate; each hash takes `seconds` on its clock."""
 
     def __init__(self, seconds: float = 0.001) -> None:
@@ -102,7 +102,7 @@ async def test_nobody_hashes_for_a_caller_who_has_gone() -> None:
 
 
 async def test_A1_an_unknown_user_is_wrong_whatever_the_password() -> None:
-    passwords = Passwords()
+    passwords = HashingQueue()
     known = await passwords.hash("correct horse", "here")
     assert await passwords.verify("correct horse", known, "here")
     assert not await passwords.verify("wrong horse", known, "here")
@@ -123,7 +123,7 @@ class Niceness(Hashes):
 @pytest.mark.skipif(sys.platform != "linux", reason="a thread has its own nice value on Linux")
 async def test_hashing_goes_behind_the_loop_and_takes_nobody_with_it() -> None:
     own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    passwords = Passwords()
+    passwords = HashingQueue()
     passwords._hashes = Niceness()
     assert await passwords.verify(str(min(19, own + BEHIND_THE_LOOP)), None, "here")
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own

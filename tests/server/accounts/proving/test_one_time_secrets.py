@@ -1,9 +1,9 @@
 """The secrets of a mail, and what is stored of them."""
 
 from persistence.tables.one_time_tokens import Purpose
-from server.accounts.proving.one_time_secrets import CODE_SECONDS, TOKEN_SECONDS, OneTime
+from server.accounts.proving.one_time_secrets import CODE_SECONDS, TOKEN_SECONDS, OneTimeSecrets
 
-ONE_TIME = OneTime(b"a secret of tests, 32 bytes long")
+ONE_TIME = OneTimeSecrets(b"a secret of tests, 32 bytes long")
 RESET, VERIFY = Purpose.RESET_PASSWORD, Purpose.VERIFY_ADDRESS
 
 
@@ -22,7 +22,7 @@ def test_A23_a_code_is_hashed_for_its_user_and_purpose_with_a_key() -> None:
         ONE_TIME.hash_of_code("ann", RESET, "123456"),
         ONE_TIME.hash_of_code("ben", RESET, "123456"),
         ONE_TIME.hash_of_code("ann", VERIFY, "123456"),
-        OneTime(b"another").hash_of_code("ann", RESET, "123456"),
+        OneTimeSecrets(b"another").hash_of_code("ann", RESET, "123456"),
     ]
     assert len(set(asked)) == 4
     assert ONE_TIME.hash_of_code("ann", RESET, " 123 456\n") == asked[0]

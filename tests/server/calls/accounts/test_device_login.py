@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from persistence.pool import Database
-from server.accounts.usage_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import Message, Wire
 
@@ -130,7 +130,7 @@ async def test_A31_nobody_lets_in_what_another_has_looked_at(node: Node) -> None
 
 
 async def test_A31_wrong_user_codes_have_a_rate_and_right_ones_cost_nothing(nodes: Nodes) -> None:
-    node = await nodes.start(limits=Limits(user_code_tries_per_hour=3))
+    node = await nodes.start(limits=UsageLimits(user_code_tries_per_hour=3))
     ann = await node.musician("ann")
     _, codes = await ask(node)
     for _ in range(5):
@@ -142,7 +142,7 @@ async def test_A31_wrong_user_codes_have_a_rate_and_right_ones_cost_nothing(node
 
 
 async def test_A30_codes_have_a_rate_for_each_address(nodes: Nodes) -> None:
-    node = await nodes.start(limits=Limits(device_codes_per_hour=2))
+    node = await nodes.start(limits=UsageLimits(device_codes_per_hour=2))
     plug_in = await node.guest()
     answers = [await plug_in.call("auth.device_begin") for _ in range(3)]
     assert [answer.get("code") for answer in answers] == [None, None, "rate_limited"]

@@ -11,8 +11,8 @@ from persistence.pool import Database
 from persistence.tables import auth_credentials
 from schema.close_codes import CLOSE_CODES
 from schema.limits import MAX_FREE_GUESSES
-from server.accounts.access_tokens import Tokens
-from server.accounts.hashing.hashing_queue import Passwords
+from server.accounts.access_tokens import AccessTokens
+from server.accounts.hashing.hashing_queue import HashingQueue
 from tests.server.conftest import SECRET, Node, create_project
 from tests.server.wire import Message, Wire, marker
 
@@ -75,7 +75,7 @@ async def test_A7_who_has_a_password_from_before_logs_in_as_ever_and_then_howeve
 ) -> None:
     made = await register(await node.guest(), "ann@example.org", AS_ELSEWHERE)
     user = made["result"]["user"]["id"]
-    passwords = Passwords()
+    passwords = HashingQueue()
     as_typed = await passwords.hash(AS_ON_A_MAC, "here")
     passwords.close()
     await auth_credentials.set_password(database, user, as_typed)
@@ -129,7 +129,7 @@ async def test_A2_two_windows_that_refresh_at_once_stay_and_a_thief_ends_both(
 async def test_A8_a_token_of_a_clock_far_ahead_is_refreshed_and_then_good(node: Node) -> None:
     ann = await node.musician("ann")
     keys = node.context.tokens.keys
-    ahead = Tokens(keys, SECRET, 900, lambda: time.time() + 3_600)
+    ahead = AccessTokens(keys, SECRET, 900, lambda: time.time() + 3_600)
     access = node.context.tokens.read_access(ann.tokens["access_token"])
     wire = await node.connect()
     token = ahead.access(access.user, access.auth_session).text

@@ -14,7 +14,7 @@ from persistence.tables.internal.change_log import Place
 from persistence.tables.mail_outbox import MailKind
 from schema.text.account_names import NoName
 from schema.text.text_rules import OF_EVERY_OBJECT, SHOWN_NOT_EMPTY, USERNAME, in_nfc
-from server.accounts.access_tokens import Tokens
+from server.accounts.access_tokens import AccessTokens
 from server.accounts.refresh_tokens import RefreshTokens, new_key
 from server.accounts.signing_keys import SigningKeys
 from server.commands.user_accounts import NotDone, bounded
@@ -42,7 +42,7 @@ def others(text: str) -> list[str]:
 
 
 def _access(old: bool) -> tuple[str, Callable[[str], Any]]:
-    tokens = Tokens(SigningKeys(() if old else (FIRST,)), SECRET, LIFE, lambda: 1_000.0)
+    tokens = AccessTokens(SigningKeys(() if old else (FIRST,)), SECRET, LIFE, lambda: 1_000.0)
     return tokens.access(ANN, LOGIN).text, tokens.read_access
 
 
