@@ -26,9 +26,9 @@ from loadtest.chaos import command as chaos_command
 from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
 from loadtest.drills import command as drill_command
-from loadtest.hub.children import ChildFailed
-from loadtest.load.writer import WriterFailed
-from loadtest.people.proof import NotSettled
+from loadtest.hub.child_programs import ChildFailed
+from loadtest.load.saturating_writer import WriterFailed
+from loadtest.people.demo_proof import NotSettled
 from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import path_of_caller

@@ -14,8 +14,8 @@ from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.gestures import Gestures, MembersGestures
 from rooms.presence.members import Members
-from rooms.presence.permits import Permits
 from rooms.presence.seat import LEAVES_THAT_WAIT, JoinRequest, Seat
+from rooms.presence.session_permissions import Permits
 from rooms.presence.ticks import RoomTicks, Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode

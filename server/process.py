@@ -17,7 +17,7 @@ from persistence.library import system_presets
 from persistence.migrate import make_ready
 from persistence.starting.database_requirements import check_durability
 from persistence.starting.database_status import clock_ahead
-from persistence.tables.internal import operators
+from persistence.tables.internal import accounts_for_operators
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.mail_lines import line_of
 from server.app import build_node
@@ -76,7 +76,7 @@ async def run(
     try:
         await _install_presets(db)
         foundation = await _foundation(settings, db, stopping, servers, tls)
-        has_accounts = await operators.is_anyone(db.calls)
+        has_accounts = await accounts_for_operators.is_anyone(db.calls)
 
         node = build_node(settings, foundation)
 

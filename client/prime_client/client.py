@@ -26,10 +26,10 @@ from prime_client.failures import (
     WrongUse,
 )
 from prime_client.ids import new_id
-from prime_client.logging_in import devices, providers
-from prime_client.logging_in.devices import ShowCode
-from prime_client.logging_in.invitations import token_of
-from prime_client.logging_in.providers import OpenAddress
+from prime_client.logging_in import device_login, provider_login
+from prime_client.logging_in.device_login import ShowCode
+from prime_client.logging_in.invitation_links import token_of
+from prime_client.logging_in.provider_login import OpenAddress
 from prime_client.room import Room
 from prime_client.schema.calls import (
     READS,
@@ -325,7 +325,7 @@ class Client(Calls, Reconnecting):
         `show` is called with a `DeviceCode` to show; returns the user, as soon as they have let us
         in. Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
         """
-        return _user_of(await devices.let_in(self.call, show, name, self._call_seconds))
+        return _user_of(await device_login.let_in(self.call, show, name, self._call_seconds))
 
     async def log_in_by_provider(
         self, provider: str, open_address: OpenAddress | None = None, *, invitation: str = ""
@@ -336,7 +336,9 @@ class Client(Calls, Reconnecting):
         by which a new account is a member of its project. Raises `LoginDenied`, and `CallFailed`.
         """
         return _user_of(
-            await providers.by_provider(self.call, provider, open_address, token_of(invitation))
+            await provider_login.by_provider(
+                self.call, provider, open_address, token_of(invitation)
+            )
         )
 
     async def give_second_factor(self, challenge: str, code: str) -> User:

@@ -15,7 +15,7 @@ from files.audio_routing import cut_circles
 from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read_bytes
 from files.broken_song import BrokenSong
 from files.imported_song import Song
-from files.lmms.beats import Beats
+from files.lmms.beats_and_basslines import Beats
 from files.lmms.clips import Clips, color_of, raw_counts
 from files.lmms.controls import TEMPO, Control, Controls, is_on, value_of
 from files.lmms.solo import settle_solo

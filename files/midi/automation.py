@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from files.dawproject.export_values import State
 from files.losses import Losses
-from files.midi.values import PAN, VOLUME, pan_value, volume_value
+from files.midi.midi_values import PAN, VOLUME, pan_value, volume_value
 from files.music.sounding_notes import Entity, Window, windows
 
 Moves = Mapping[int, list[tuple[float, int]]]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from files.midi.events import Event, MidiTrackEvents
-from files.midi.values import BANK, BANK_FINE, SILENCE, controller_name
+from files.midi.midi_values import BANK, BANK_FINE, SILENCE, controller_name
 
 NO_RELEASE = 64
 """The velocity of a note's end if the file gives none."""

@@ -16,7 +16,7 @@ from files.midi.channels import Channels
 from files.midi.conductor import conductor
 from files.midi.events import Event, file_of
 from files.midi.losses import count_losses
-from files.midi.values import (
+from files.midi.midi_values import (
     BANK,
     BANK_FINE,
     CENTRE,

@@ -12,7 +12,7 @@ from files.bounded.xml_input import read_bytes
 from files.imported_song import Song
 from files.midi.channel_parts import Part, PartNote, lost_controllers, parts_of, steps
 from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
-from files.midi.values import (
+from files.midi.midi_values import (
     BANK,
     BANK_FINE,
     CENTRE,

@@ -14,16 +14,16 @@ from rich.table import Table
 
 from loadtest.argument_types import websocket_url
 from loadtest.attack import (
+    before_login,
     bounds,
     codes,
-    doors,
     floods,
     inputs,
+    logins,
     projects,
     rights,
     roles,
     rows,
-    tokens,
 )
 from loadtest.attack.catalogue import (
     ATTACKS,
@@ -40,7 +40,7 @@ from loadtest.attack.target import Account, Target, Unusable, new_account
 from loadtest.attack.wire import Closed, NoHandshake
 from loadtest.hub.two_hubs import two_hubs
 
-FAMILIES = (inputs, bounds, rights, roles, rows, tokens, codes, doors, projects, floods)
+FAMILIES = (inputs, bounds, rights, roles, rows, logins, codes, before_login, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"

@@ -19,20 +19,20 @@ from rich.console import Console
 from files.importing import read_song
 from loadtest import percentiles
 from loadtest.chaos.judgement import Judgement
+from loadtest.chaos.live_view import FaultFigures, Figures, Watched, verdict, watch
 from loadtest.chaos.node_watch import NodeWatch
-from loadtest.chaos.view import FaultFigures, Figures, Watched, verdict, watch
 from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
 from loadtest.demo.demo import own_song
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile import Hostile
-from loadtest.faults.stage import Stage, build_stage
-from loadtest.hub.children import beside
+from loadtest.faults.proxied_cluster import Stage, build_stage
+from loadtest.hub.child_programs import beside
+from loadtest.long_runs import data_directory, interrupt_sets, wait
+from loadtest.people.demo_participants import Tally, take_seats
+from loadtest.people.demo_proof import settle
 from loadtest.people.large_project import LargeProject
-from loadtest.people.participants import Tally, take_seats
-from loadtest.people.proof import settle
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.running import data_directory, interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
 

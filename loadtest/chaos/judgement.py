@@ -13,10 +13,10 @@ from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
-from loadtest.faults.stage import Stage
+from loadtest.faults.proxied_cluster import Stage
+from loadtest.people.demo_participants import Tally
+from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.large_project import LargeJudgement, snapshots_of
-from loadtest.people.participants import Tally
-from loadtest.people.proof import NotSettled, compare, settle
 from machine.local_hub import audit
 from prime_client.client import Client
 

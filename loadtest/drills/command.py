@@ -13,9 +13,9 @@ from loadtest.argument_types import positive
 from loadtest.checking.history import History
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
 from loadtest.drills.scene import Scene, Skipped
-from loadtest.faults.stage import build_stage
+from loadtest.faults.proxied_cluster import build_stage
+from loadtest.long_runs import data_directory
 from loadtest.reports.console_output import wide_console
-from loadtest.running import data_directory
 from machine.caller_paths import path_of_caller
 from machine.local_cluster import ClusterOptions
 

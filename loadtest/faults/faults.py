@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loadtest.faults import foreign_faults
 from loadtest.faults.fault_proxy import Direction, FaultProxy
-from loadtest.faults.stage import Stage
+from loadtest.faults.proxied_cluster import Stage
 from loadtest.people.recorded_musician import Echo
 from prime_client.connecting.connection import CouldNotOpen
 

@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import time
 
-from loadtest.faults.stage import Stage
-from loadtest.hub.children import beside
+from loadtest.faults.proxied_cluster import Stage
+from loadtest.hub.child_programs import beside
 from prime_client.client import Client
 from prime_client.failures import CannotConnect, ConnectionOver
 

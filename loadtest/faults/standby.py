@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from loadtest.checking.failovers import Failover
 from loadtest.faults.fault_proxy import FaultProxy, Streams
-from loadtest.hub.children import ask
+from loadtest.hub.child_programs import ask
 from machine.local_cluster import LocalCluster
 from machine.local_hub import local_postgres
 

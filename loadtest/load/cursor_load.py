@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
-from loadtest.load.job import GeneratorFault, Job, Measurement
+from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
 from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks, now_ms
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat

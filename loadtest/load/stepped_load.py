@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
+from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
 from loadtest.load.cursor_load import QUIET_SECONDS, Load, MoverGroup
-from loadtest.load.job import GeneratorFault, Job, Measurement
 from loadtest.load.receivers import Listener
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat

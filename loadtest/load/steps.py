@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection as Pipe
 
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.load import stepped_load
+from loadtest.load.cursor_job import Job
 from loadtest.load.generators import (
     LEAD_SECONDS,
     Loaded,
@@ -17,7 +18,6 @@ from loadtest.load.generators import (
     processes_on,
     receive,
 )
-from loadtest.load.job import Job
 from loadtest.load.stepped_load import Grow, Order, Step
 
 

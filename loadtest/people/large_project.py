@@ -9,8 +9,8 @@ from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import Failover, lost_ids, without_lost
 from loadtest.checking.history import History
 from loadtest.checking.lost_deltas import lost_deltas
+from loadtest.people.demo_participants import Tally
 from loadtest.people.large_song import PER_TRACK, large_song
-from loadtest.people.participants import Tally
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_hub import audit
 from prime_client.client import Client

@@ -15,11 +15,11 @@ from rich.console import Console
 
 from loadtest.chaos.chaos import PLANTED
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.people.aftermath import audits
-from loadtest.running import data_directory, interrupt_sets, wait
+from loadtest.long_runs import data_directory, interrupt_sets, wait
+from loadtest.people.settling import audits
+from loadtest.soak.evening import Evening
 from loadtest.soak.growth import Look, Looks, grown, growth, log_rates
-from loadtest.soak.load import Evening
-from loadtest.soak.view import Figures, watch
+from loadtest.soak.live_view import Figures, watch
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions, LocalCluster
 

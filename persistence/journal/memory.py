@@ -13,7 +13,7 @@ from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, 
 from persistence.journal.state_slices import cut, digest_of_state
 from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
-from rooms.presence.permits import NOTHING_AGREED, TRANSPORT, Permits, may
+from rooms.presence.session_permissions import NOTHING_AGREED, TRANSPORT, Permits, may
 from rooms.roles import CONTRIBUTES
 from schema.server_limits import MAX_MISSED, READ_BYTES
 

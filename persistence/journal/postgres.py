@@ -6,7 +6,7 @@ from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import fences, margins, stored_states
 from persistence.journal import groups as journal_groups
 from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
-from persistence.journal.rows import (
+from persistence.journal.entry_rows import (
     OUTCOMES,
     JudgedProposal,
     columns,

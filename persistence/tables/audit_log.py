@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from schema.accounts.audit_events import AuditEvent
 from schema.server_limits import MAX_AUDIT_TEXT
@@ -42,7 +42,9 @@ ORDER BY created_at DESC, id DESC
 LIMIT $1
 """
 
-TRIM = slices.deleting("audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2)
+TRIM = sliced_deletes.deleting(
+    "audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2
+)
 
 
 WRITTEN: Counter[AuditEvent] = Counter()
@@ -173,7 +175,7 @@ async def newest(
 
 async def trim(db: Executor, days: float) -> None:
     """Forget what is older."""
-    await slices.delete(db, TRIM, days)
+    await sliced_deletes.delete(db, TRIM, days)
 
 
 def _bounded(details: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 
 SHOWN = """id, user_id, device, counter, refresh_key, revoked_at IS NOT NULL AS revoked,
@@ -122,7 +122,7 @@ RETURNING s.id
 
 # Each by an index of its own.
 TRIMS = tuple(
-    slices.deleting("auth_sessions", f"{ended} < now() - interval '30 days'", ended, 1)
+    sliced_deletes.deleting("auth_sessions", f"{ended} < now() - interval '30 days'", ended, 1)
     for ended in ("expires_at", "revoked_at")
 )
 
@@ -370,7 +370,7 @@ async def end_oldest(db: Executor, user_id: str, most: float) -> list[str]:
 async def trim(db: Executor) -> None:
     """Forget logins that ended a month ago."""
     for text in TRIMS:
-        await slices.delete(db, text)
+        await sliced_deletes.delete(db, text)
 
 
 async def revoked_among(db: Executor, session_ids: Collection[str]) -> dict[str, str]:

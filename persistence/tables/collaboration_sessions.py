@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
-from rooms.presence.permits import WHY, Permits
+from rooms.presence.session_permissions import WHY, Permits
 
 OPEN_SESSION = """
 SELECT open_collaboration_session($1, $2)

@@ -21,7 +21,7 @@ from persistence.tables.collaboration_sessions import permits_of
 from persistence.tables.held_roles import require_role
 from persistence.tables.internal import account_deletions, guests, taken_roles
 from persistence.tables.users import UserRow
-from rooms.presence.permits import NOTHING_AGREED, Permits
+from rooms.presence.session_permissions import NOTHING_AGREED, Permits
 from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
 from schema.accounts.audit_events import AuditEvent
 from schema.limits import MAX_CONTRIBUTOR_TRACKS

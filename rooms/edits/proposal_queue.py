@@ -28,8 +28,8 @@ from rooms.effects import (
 from rooms.journal.entry import Margin, Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
-from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import QueuedRequest, Seat
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.rules.routes import lead_elsewhere
 from schema.errors import DropReason, ErrorCode
 from schema.limits import MAX_GROUP_BYTES

@@ -8,8 +8,8 @@ from rooms.edits.proposals import OpenProposals
 from rooms.effects import PAUSE, Effects, send
 from rooms.journal.entry import Proposal
 from rooms.presence.gestures import Gestures
-from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import NotTaken, Seat
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.rules.proposal_rules import problem_with_new_op
 from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from rooms.effects import Effects, send
 from rooms.journal.follower import JournalFollower
-from rooms.presence.permits import TRANSPORT
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.rules.proposal_rules import problem_with_shown
 from schema.errors import ErrorCode
 from schema.limits import (

@@ -9,9 +9,9 @@ from rooms.effects import Announce, Disconnect, Effects, Send, send
 from rooms.journal.feed import Feed
 from rooms.presence.absent_members import AbsentMembers
 from rooms.presence.gestures import Gestures
-from rooms.presence.permits import Permits
 from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, Seat
+from rooms.presence.session_permissions import Permits
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.close_codes import REPLACED

@@ -12,7 +12,7 @@ from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.colors import color_of
-from rooms.presence.permits import May, Permits, may
+from rooms.presence.session_permissions import May, Permits, may
 from rooms.presence.ticks import Mover
 from rooms.roles import Grant
 from schema.errors import ErrorCode

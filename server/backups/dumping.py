@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
-from persistence.backups import runs
+from persistence.backups import backup_runs
+from persistence.backups.backup_runs import Run
 from persistence.backups.contents import Contents, Snapshot, snapshot
-from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from server.backups import backup_directory
 from server.backups.backup_directory import Backup, Manifest, NotKept
@@ -118,6 +118,6 @@ def _sized(line: str, part: Path) -> str:
 async def _note_run(url: str, run: Run) -> bool:
     """A backup that is made stays made, whatever becomes of this."""
     try:
-        return await runs.note(url, run)
+        return await backup_runs.note(url, run)
     except PersistenceError:
         return False

@@ -13,9 +13,9 @@ from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
 from machine.settings.sources import COMMAND_LINE
 from machine.sockets.closed_pipes import ended
-from persistence.backups import runs
+from persistence.backups import backup_runs
+from persistence.backups.backup_runs import Run
 from persistence.backups.contents import close, connect, server_of
-from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
 from persistence.sqlstates import own_errors
@@ -94,7 +94,7 @@ async def _note_run(url: str, newest: Backup, seconds: float) -> None:
             text = "the backup is good, and of another database: this one does not remember it"
             command_output.fail("rehearse", text, 0)
         else:
-            await runs.note(url, run)
+            await backup_runs.note(url, run)
     except PersistenceError as error:
         command_output.fail(
             "rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0

@@ -18,8 +18,8 @@ from rooms.document.document import Document, State
 from rooms.edits.answers import of_outcome
 from rooms.journal.entry import Margin, Outcome, Proposal, Purpose
 from rooms.pauses import walked
-from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.roles import EDITS, GOVERNS, SEES
 from schema import calls
 from schema.errors import ErrorCode

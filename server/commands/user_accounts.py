@@ -16,8 +16,8 @@ from persistence.tables import (
     one_time_tokens,
     users,
 )
-from persistence.tables.internal import operators
-from persistence.tables.internal.operators import Account, Login, Membership
+from persistence.tables.internal import accounts_for_operators
+from persistence.tables.internal.accounts_for_operators import Account, Login, Membership
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Hashes, Purpose, TokenOutcome
@@ -68,7 +68,7 @@ class WholeAccount:
 
 async def require(db: Executor, name_or_email: str) -> UserRow:
     """Whoever is named so; raises `NotDone`."""
-    user = await operators.find(db, name_or_email)
+    user = await accounts_for_operators.find(db, name_or_email)
     if user is None:
         raise NotDone(
             f"there is no account with the id, address or username {name_or_email!r}; "
@@ -130,11 +130,11 @@ async def create(
 async def show(db: Executor, name_or_email: str) -> WholeAccount:
     """Raises `NotDone`."""
     user = await require(db, name_or_email)
-    account = await operators.account(db, user.id)
+    account = await accounts_for_operators.account(db, user.id)
     if account is None:
         raise NotDone(f"{name_or_email!r} was deleted just now")
-    logins = await operators.logins(db, user.id)
-    return WholeAccount(account, logins, await operators.memberships(db, user.id))
+    logins = await accounts_for_operators.logins(db, user.id)
+    return WholeAccount(account, logins, await accounts_for_operators.memberships(db, user.id))
 
 
 async def reset_token(db: Executor, user: UserRow, *, by_mail: bool = False) -> str:
@@ -229,7 +229,7 @@ async def rotate_keys(db: Executor, access_seconds: float, *, at_once: bool) -> 
 
 
 async def _set_operator(tx: Executor, user: UserRow, *, is_operator: bool) -> bool:
-    if not await operators.set_operator(tx, user.id, is_operator):
+    if not await accounts_for_operators.set_operator(tx, user.id, is_operator):
         return False
     event = AuditEvent.OPERATOR_MADE if is_operator else AuditEvent.OPERATOR_UNMADE
     await audit_log.insert(tx, event, user=user.id, by=BY)

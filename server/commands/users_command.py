@@ -15,8 +15,8 @@ import structlog
 from machine.sockets.closed_pipes import ended
 from persistence.migrate import check
 from persistence.pool import Database
-from persistence.tables.internal import operators
-from persistence.tables.internal.operators import Account
+from persistence.tables.internal import accounts_for_operators
+from persistence.tables.internal.accounts_for_operators import Account
 from schema.text.one_line import one_line
 from server.accounts.public_url import PublicUrl
 from server.commands import user_accounts as work
@@ -87,8 +87,8 @@ async def _create(db: Database, arguments: argparse.Namespace, settings: Setting
 
 async def _list(db: Database, arguments: argparse.Namespace, settings: Settings) -> Result:
     accounts: list[Account] = []
-    after = operators.FIRST
-    while page := await operators.accounts(db, after):
+    after = accounts_for_operators.FIRST
+    while page := await accounts_for_operators.accounts(db, after):
         accounts.extend(page)
         after = page[-1].id
     accounts.sort(key=lambda account: account.created_at)

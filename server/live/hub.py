@@ -13,8 +13,8 @@ from persistence.errors import OtherHistory
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Purpose
 from rooms.journal.unanswered_deltas import Unanswered
-from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest
+from rooms.presence.session_permissions import Permits
 from rooms.roles import Grant
 from rooms.room import Room
 from schema.close_codes import RESTARTING

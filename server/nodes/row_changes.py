@@ -21,7 +21,7 @@ from persistence.tables import (
 )
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import NOWHERE
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import Permits
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
 from server.health.outages import DATABASE, OUTAGES, because

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from rooms.presence.members import changed_role
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import Permits
 from rooms.roles import Grant
 from schema.close_codes import SESSION_REVOKED
 from schema.errors import ErrorCode

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, Self
 from prime_client.connecting.codec import Message
 from prime_client.failures import CallFailed, CallInterrupted, ConnectionOver
 from prime_client.schema.errors import Retry
-from prime_client.watching.events import RowEvent, RowLeft, Rows, RowsResynced, RowT
+from prime_client.watching.row_events import RowEvent, RowLeft, Rows, RowsResynced, RowT
 from prime_client.watching.shown_rows import events_of, id_of
 
 CHANGES_BUFFERED = 10_000

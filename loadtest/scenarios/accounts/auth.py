@@ -20,12 +20,12 @@ from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
 from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
+from loadtest.long_runs import beside
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from loadtest.running import beside
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
     KnownAccount,

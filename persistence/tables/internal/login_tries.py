@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from rooms.limits import code_tries
 from rooms.limits.login_tries import (
@@ -60,7 +60,7 @@ SET wrong = excluded.wrong, free_at = excluded.free_at, known_until = excluded.k
     under_way = excluded.under_way, lost_at = excluded.lost_at
 """
 
-TRIM = slices.deleting(
+TRIM = sliced_deletes.deleting(
     "login_tries", "free_at < now() - interval '1 day' AND known_until < now()", "free_at", 1
 )
 
@@ -178,7 +178,7 @@ async def wrong_in_a_row(db: Executor, account: bytes) -> int:
 
 async def trim(db: Executor) -> None:
     """Forget what has no meaning any more."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)
 
 
 async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.errors import BadValue, Taken
 from persistence.pool import Executor
 from persistence.sqlstates import UNIQUE
@@ -64,7 +64,7 @@ WHERE code_hash = ANY ($1) AND looked_by = $2 AND state = 'waiting' AND expires_
 RETURNING device_hash, device, name, address, 0 AS expires_in
 """
 
-TRIM = slices.deleting("device_logins", "expires_at < now()", "expires_at", 1)
+TRIM = sliced_deletes.deleting("device_logins", "expires_at < now()", "expires_at", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ async def deny(db: Executor, code_hashes: Sequence[bytes], user_id: str) -> Wait
 
 async def trim(db: Executor) -> None:
     """Forget those whose time is over."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)
 
 
 def _polled(row: Any) -> Polled | None:

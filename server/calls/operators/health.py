@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import convert
 
-from persistence.backups import runs
+from persistence.backups import backup_runs
 from persistence.errors import BadCursor, PersistenceError
 from persistence.tables import studio_projects
 from schema.operating.event_kinds import EVENT_KINDS, EventKind
@@ -70,7 +70,7 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
 async def _backup_ages(context: Context) -> dict[str, float]:
     """As the database says now; nodes look once a minute. Without it, what each last saw."""
     try:
-        ages = await runs.ages(context.db)
+        ages = await backup_runs.ages(context.db)
     except PersistenceError:
         return {}
     return {f"{kind}_age_ms": round(age * 1_000) for kind, age in ages.items()}

@@ -5,7 +5,7 @@ from typing import Any
 from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
-from persistence.tables.internal import operators
+from persistence.tables.internal import accounts_for_operators
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from schema.operating.calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
@@ -19,7 +19,7 @@ from server.refused import Refused
 async def list_logins(context: Context, caller: Caller, params: ListUserLogins) -> LoginRows:
     """Those that go on, and where each is connected."""
     user = await require_user(context.db, params.user)
-    logins = await operators.logins(context.db, user.id)
+    logins = await accounts_for_operators.logins(context.db, user.id)
     question = await context.node_questions.ask("logins", logins=[login.id for login in logins])
     rows = [
         LoginRow(

@@ -11,7 +11,7 @@ from persistence.errors import NotFound
 from persistence.rows import reading, writing
 from persistence.rows.access import Access
 from persistence.rows.visibility import rights_of
-from persistence.tables.internal import operators
+from persistence.tables.internal import accounts_for_operators
 from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
 from schema.errors import ErrorCode
@@ -156,7 +156,7 @@ async def _require_seeing(table: Table, context: Context, caller: Caller, params
     Of one project's: `NoSuchProject` to strangers (rule Q21); of one for operators: `Refused`.
     """
     if rights_of(table).see == (Whom.OPERATOR,):
-        if not await operators.is_operator(context.db, caller.user):
+        if not await accounts_for_operators.is_operator(context.db, caller.user):
             text = f"{table.calls} is for operators of this server; you are none"
             raise Refused(ErrorCode.FORBIDDEN, text)
         return

@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from persistence.tables import audit_log, collaboration_sessions
-from rooms.presence.permits import NOTHING_AGREED, WHY, May, may
+from rooms.presence.session_permissions import NOTHING_AGREED, WHY, May, may
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.session_permission_calls import PermitInSession

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from prime_client.client import Client
-from prime_client.delivery import membership
+from prime_client.delivery import room_delivery
 from prime_client.events import LoginNeeded
 from prime_client.failures import CallFailed, ConnectionOver, RoomClosed
 from prime_client.room import Room
@@ -144,7 +144,7 @@ async def test_A3_a_delta_refused_for_the_login_is_kept(
     def refuse(server: FakeServer, message: Message) -> None:
         server.say(t="error", id=message["id"], code="auth_failed", message="this login was ended")
 
-    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(room_delivery, "RETRY_SECONDS", 0.01)
     heard = Heard(room)
     server.reactions |= {"delta": refuse, "hello": refuse_token}
     room.edit([VOLUME])

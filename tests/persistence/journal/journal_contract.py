@@ -18,7 +18,7 @@ from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint, Journal, KnownState, may_have_more
 from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Margin, Outcome, Proposal, Purpose, StepMark
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import Permits
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
 

@@ -4,7 +4,7 @@ import uuid
 import pytest
 
 from persistence.journal.memory import MemoryJournal
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import Permits
 from tests.persistence.journal.journal_contract import Author, JournalContract, outcomes, propose
 
 

@@ -16,7 +16,7 @@ from persistence.tables import (
 )
 from persistence.tables.users import UserRow
 from rooms.journal.entry import Outcome
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import Permits
 from tests.persistence.journal.journal_contract import (
     Author,
     JournalContract,

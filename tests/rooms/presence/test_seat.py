@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from rooms.document.contributor_scope import ContributorScope
-from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest, NotTaken, Seat, member_id
+from rooms.presence.session_permissions import Permits
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode

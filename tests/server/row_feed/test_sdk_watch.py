@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from prime_client.client import Client
-from prime_client.watching.events import RowChanged, RowEntered, RowEvent, RowLeft, Rows
+from prime_client.watching.row_events import RowChanged, RowEntered, RowEvent, RowLeft, Rows
 from tests.server.conftest import Nodes
 from tests.server.row_feed.test_watching import PRESET, psql
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from persistence.backups import runs
+from persistence.backups import backup_runs
 from persistence.errors import Unavailable
 from persistence.pool import Database
 from persistence.tables.mail_outbox import Figures
@@ -42,7 +42,7 @@ async def test_R95_the_age_of_the_last_backup_is_that_of_now(
     """Nodes look once a minute; who asks just after a backup hears of it."""
     row = (await nodes_of(doors))[doors.near.hub.node]
     assert (row["backup_age_ms"], row["rehearsal_age_ms"]) == (None, None)
-    await runs.note(database_url, runs.Run("backup", "a.dump", 1.0, 5))
+    await backup_runs.note(database_url, backup_runs.Run("backup", "a.dump", 1.0, 5))
     rows = await nodes_of(doors)
     assert all(row["backup_age_ms"] >= 0 for row in rows.values())
     assert all(row["rehearsal_age_ms"] is None for row in rows.values())
@@ -66,7 +66,7 @@ async def test_R95_without_a_database_the_node_that_is_asked_says_what_it_knows(
     assert {event["node"] for event in events["events"]} == {doors.far.hub.node}
     assert "No space left on device" in events["database_error"]
     monkeypatch.setattr("persistence.tables.studio_projects.names_of", refused)
-    monkeypatch.setattr("persistence.backups.runs.ages", refused)
+    monkeypatch.setattr("persistence.backups.backup_runs.ages", refused)
     [event] = (await doors.by_machine("events", kind="outages.journal"))["events"]
     assert (event["project"], event["project_name"]) == (project, "")
     assert len((await doors.by_machine("health"))["nodes"]) == 1

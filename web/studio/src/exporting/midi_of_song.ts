@@ -221,7 +221,7 @@ function microseconds(seconds: number): number {
   return Math.min(0xffffff, Math.max(1, Math.round(seconds * 1e6)));
 }
 
-/** General MIDI's curve, as files/midi/values.py has it; the loudest is 1.61. */
+/** General MIDI's curve, as files/midi/midi_values.py has it; the loudest is 1.61. */
 function volumeOf(level: number): number {
   return Math.min(127, Math.round(Math.sqrt(Math.max(0, level)) * USUAL_VOLUME));
 }

@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.running import wait
+from loadtest.long_runs import wait
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0

@@ -8,8 +8,8 @@ import pytest
 
 from loadtest.bare.bare_prime import Account
 from loadtest.load.cursor_watch import seen_after
-from loadtest.people.people import Kind, ObserverCounts, Person, Trail, kind_of
-from loadtest.people.returning import ReturningTally
+from loadtest.people.person import Kind, ObserverCounts, Person, Trail, kind_of
+from loadtest.people.returning_member import ReturningTally
 
 ACCOUNT = Account("ws://127.0.0.1:1/v1", "a@b.c", "token", "user")
 

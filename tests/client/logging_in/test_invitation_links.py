@@ -2,7 +2,7 @@
 
 import pytest
 
-from prime_client.logging_in.invitations import token_of
+from prime_client.logging_in.invitation_links import token_of
 
 TOKEN = "Zk3-9_xQ"
 

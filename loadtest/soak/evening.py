@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
-from loadtest.people.aftermath import settle
-from loadtest.people.people import ObserverCounts, Person, Trail
-from loadtest.people.returning import ReturningTally
-from loadtest.running import wait
+from loadtest.long_runs import wait
+from loadtest.people.person import ObserverCounts, Person, Trail
+from loadtest.people.returning_member import ReturningTally
+from loadtest.people.settling import settle
 from loadtest.scenarios.session import fill
 
 EXPECTED = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)

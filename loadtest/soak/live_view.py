@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.running import wait
+from loadtest.long_runs import wait
 from loadtest.soak.growth import GROWTH_MB_PER_HOUR, Look
 
 FRAME_SECONDS = 0.5

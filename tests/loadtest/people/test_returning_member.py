@@ -10,7 +10,7 @@ import msgpack
 import pytest
 
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
-from loadtest.people.returning import ReturningMember, ReturningTally
+from loadtest.people.returning_member import ReturningMember, ReturningTally
 from prime_client.connecting.codec import Message
 
 BASE = "prime_client.connecting.backoff.BACKOFF_BASE_SECONDS"

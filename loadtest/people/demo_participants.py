@@ -16,7 +16,7 @@ from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged, Event, Moved, Refused
 from prime_client.failures import TooMuchPending
-from prime_client.logging_in.devices import DeviceCode
+from prime_client.logging_in.device_login import DeviceCode
 from prime_client.room import Room
 
 

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 
 
 class Used:

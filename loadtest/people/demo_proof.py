@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from loadtest.checking.lost_deltas import lost_deltas
-from loadtest.people.participants import Participant, Tally
+from loadtest.people.demo_participants import Participant, Tally
 from machine.local_hub import audit
 from prime_client.client import Client
 from prime_client.copy.digest import digest

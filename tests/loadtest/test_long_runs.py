@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from loadtest.running import beside, cancel_and_wait
+from loadtest.long_runs import beside, cancel_and_wait
 
 
 async def test_what_goes_on_beside_has_ended_behind_its_block() -> None:

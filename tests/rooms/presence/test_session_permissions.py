@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.presence.permits import NOTHING_AGREED, WHY, May, Permits, may
+from rooms.presence.session_permissions import NOTHING_AGREED, WHY, May, Permits, may
 from rooms.roles import CONTRIBUTES, SEES
 from schema.calling.session_permission_calls import PermitInSession
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rooms.document.document import Document
-from rooms.music.timeline import between
+from rooms.music.between_beats import between
 from schema.ops import Insert, Set
 from tests.rooms.songs import blank
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.journal import compaction, fences, groups
 from persistence.pool import Database
 from persistence.recall import trimming
@@ -45,8 +45,8 @@ async def test_what_is_deleted_in_slices_is_deleted_whole(database: Database) ->
         user,
     )
     text, after = idempotency_keys.TRIM, 86_400.0 / 2 + 60
-    assert await slices.delete(database, text, after, rows_at_once=7) == 18
-    assert await slices.delete(database, text, after, rows_at_once=7) == 0
+    assert await sliced_deletes.delete(database, text, after, rows_at_once=7) == 18
+    assert await sliced_deletes.delete(database, text, after, rows_at_once=7) == 0
     assert await database.fetchval("SELECT count(*) FROM idempotency_keys") == 12
 
 
@@ -74,7 +74,7 @@ async def test_W8_six_users_make_presets_popular_slice_by_slice(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trimming, "PRESETS_AT_ONCE", 2)
-    monkeypatch.setattr(slices, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(sliced_deletes, "ROWS_AT_ONCE", 2)
     users = [(await make_user(database)).id for _ in range(6)]
     presets = [str(uuid.uuid4()) for _ in range(5)]
     for preset in presets:

@@ -14,7 +14,7 @@ from loadtest.checking.history import History, What
 from loadtest.faults.fault_proxy import FaultProxy, Streams, tcp
 from loadtest.faults.hostile import Hostile
 from loadtest.faults.standby import Standby, to_primary
-from loadtest.hub.children import ChildFailed
+from loadtest.hub.child_programs import ChildFailed
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_cluster import ClusterOptions, LocalCluster, Servers

@@ -5,7 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from persistence.journal.contract import KnownState
-from persistence.journal.rows import JudgedProposal, columns, outcome_of, own_entries, without_gaps
+from persistence.journal.entry_rows import (
+    JudgedProposal,
+    columns,
+    outcome_of,
+    own_entries,
+    without_gaps,
+)
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose
 
 NOW = datetime(2026, 11, 27, 12, 0, 0, 250_000, tzinfo=UTC)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from loadtest.bare.bare_prime import Account
-from loadtest.people.returning import ReturningMember, ReturningTally
+from loadtest.people.returning_member import ReturningMember, ReturningTally
 from prime_client.connecting.codec import Message
 
 FRAMES_PER_SECOND = 30.0

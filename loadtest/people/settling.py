@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loadtest.checking.lost_deltas import lost_deltas
-from loadtest.people.returning import ReturningMember
+from loadtest.people.returning_member import ReturningMember
 from machine.local_hub import audit
 
 AUDITS_AT_ONCE = 2
