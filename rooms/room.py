@@ -15,7 +15,7 @@ from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.gestures import Gestures, MembersGestures
 from rooms.presence.members import Members
 from rooms.presence.seat import LEAVES_THAT_WAIT, JoinRequest, Seat
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import RoomTicks, Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode
@@ -325,7 +325,7 @@ class Room:
         """An operator sends a member of this node out, and says why (rule R51)."""
         return self.members.kick(member, message)
 
-    def permit(self, permits: Permits) -> Effects:
+    def permit(self, permits: SessionPermissions) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
         return self.members.permit(permits)
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Literal, Self
 
 from prime_client import past_deltas, past_states
-from prime_client.connecting.auth_session import AuthSession, tokens_in
+from prime_client.connecting.auth_session import HeldAuthSession, tokens_in
 from prime_client.connecting.calls_in_flight import result_of
 from prime_client.connecting.codec import CodecName, codec_named
 from prime_client.connecting.login_state import CALLS_TO_LOG_IN, AskForLogin, LoginState
@@ -88,7 +88,7 @@ class Client(Calls, Reconnecting):
         device_token: str | None = None,
     ) -> None:
         Calls.__init__(self, self.call, self.watch)
-        auth_session = AuthSession.given(access_token, refresh_token)
+        auth_session = HeldAuthSession.given(access_token, refresh_token)
         login = LoginState(auth_session, on_login_needed, device_token)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login, tls)
         device_fields = {"device_name": device_name, "device_kind": device_kind}
@@ -325,7 +325,9 @@ class Client(Calls, Reconnecting):
         `show` is called with a `DeviceCode` to show; returns the user, as soon as they have let us
         in. Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
         """
-        return _user_of(await device_login.let_in(self.call, show, name, self._call_seconds))
+        return _user_of(
+            await device_login.log_in_as_device(self.call, show, name, self._call_seconds)
+        )
 
     async def log_in_by_provider(
         self, provider: str, open_address: OpenAddress | None = None, *, invitation: str = ""
@@ -351,7 +353,7 @@ class Client(Calls, Reconnecting):
 
     async def log_in_with(self, access_token: str) -> None:
         """Log in with a token that someone lends us, and connect anew with it."""
-        self._login_state.take(AuthSession(access_token))
+        self._login_state.take(HeldAuthSession(access_token))
         self._connect_anew()
 
     def give_up(self, why: str) -> None:

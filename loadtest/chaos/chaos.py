@@ -26,7 +26,7 @@ from loadtest.checking.history import History, What
 from loadtest.demo.demo import own_song
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile import Hostile
-from loadtest.faults.proxied_cluster import Stage, build_stage
+from loadtest.faults.proxied_cluster import ProxiedCluster, proxied_cluster
 from loadtest.hub.child_programs import beside
 from loadtest.long_runs import data_directory, interrupt_sets, wait
 from loadtest.people.demo_participants import Tally, take_seats
@@ -85,7 +85,7 @@ class FaultCounts:
 class Chaos:
     """One run: the stage, the plan of faults, and what was counted."""
 
-    def __init__(self, arguments: argparse.Namespace, stage: Stage) -> None:
+    def __init__(self, arguments: argparse.Namespace, stage: ProxiedCluster) -> None:
         self.stage = stage
         self.tally = Tally()
         self.counted = {name: FaultCounts() for name in arguments.faults}
@@ -315,7 +315,7 @@ async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
         interrupt_sets(stop),
         History(path) as history,
     ):
-        stage = await build_stage(directory, _options(arguments), rng, history)
+        stage = await proxied_cluster(directory, _options(arguments), rng, history)
         async with stage.cluster:
             chaos = Chaos(arguments, stage)
             try:

@@ -13,7 +13,7 @@ from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
-from loadtest.faults.proxied_cluster import Stage
+from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally
 from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.large_project import LargeJudgement, snapshots_of
@@ -33,7 +33,7 @@ class Judgement:
 
     def __init__(
         self,
-        stage: Stage,
+        stage: ProxiedCluster,
         tally: Tally,
         watch: NodeWatch,
         checkpoints_by_project: dict[str, list[Checkpoint]],

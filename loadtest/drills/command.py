@@ -13,7 +13,7 @@ from loadtest.argument_types import positive
 from loadtest.checking.history import History
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
 from loadtest.drills.scene import Scene, Skipped
-from loadtest.faults.proxied_cluster import build_stage
+from loadtest.faults.proxied_cluster import proxied_cluster
 from loadtest.long_runs import data_directory
 from loadtest.reports.console_output import wide_console
 from machine.caller_paths import path_of_caller
@@ -78,7 +78,7 @@ async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
                 options = ClusterOptions(
                     NODES, environment=drill.environment(directory), root=drill.root(directory)
                 )
-                stage = await build_stage(directory, options, random.Random(seed), history)
+                stage = await proxied_cluster(directory, options, random.Random(seed), history)
                 async with stage.cluster:
                     return await _play(drill, Scene(stage, seed), seconds)
     finally:

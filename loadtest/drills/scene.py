@@ -13,7 +13,7 @@ from files.importing import read_song
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening, What
 from loadtest.demo.demo import own_song
-from loadtest.faults.proxied_cluster import Stage
+from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.recorded_musician import RecordedMusician
@@ -33,7 +33,7 @@ class Skipped(Exception):
 class Scene:
     """One drill. What it does is told to `stage`; `notes` come into its report."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
+    def __init__(self, stage: ProxiedCluster, seed: int) -> None:
         self.stage = stage
         self.notes: dict[str, Any] = {}
         """What the drill has seen beside the figures of all drills."""

@@ -34,7 +34,7 @@ class NodeWays:
 
 
 @dataclass(slots=True)
-class Stage:
+class ProxiedCluster:
     """The cluster, its ways, its players, and the dice."""
 
     cluster: LocalCluster
@@ -153,9 +153,9 @@ class Stage:
         return await tcp(address.hostname or "", address.port or 0)()
 
 
-async def build_stage(
+async def proxied_cluster(
     directory: Path, options: ClusterOptions, rng: random.Random, history: History
-) -> Stage:
+) -> ProxiedCluster:
     """A stage whose ways are open and whose cluster is not started yet."""
 
     async def to_postgres() -> Streams:
@@ -180,4 +180,4 @@ async def build_stage(
 
     led = replace(options, ways=servers_of)
     cluster = LocalCluster(directory, led)
-    return Stage(cluster, ways, watch_way, rng, history)
+    return ProxiedCluster(cluster, ways, watch_way, rng, history)

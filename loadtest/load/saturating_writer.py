@@ -16,7 +16,7 @@ class WriterFailed(Exception):
     """The server said no, or went away."""
 
 
-class Writer:
+class SaturatingWriter:
     """A member of the room of one project."""
 
     def __init__(self, url: str, token: str | None, project: str, number: int) -> None:

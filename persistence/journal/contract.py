@@ -26,7 +26,7 @@ class KnownState:
 
 
 @dataclass(frozen=True, slots=True)
-class Stands:
+class JournalStand:
     """How a journal stands to a `KnownState`: its epoch and head then.
 
     `verdict`: None, it goes on from what is known; else OTHER_EPOCH or WENT_BACK.
@@ -115,7 +115,7 @@ class Journal(Protocol):
         of their own. `staging`, a UUID, is where they wait in the journal: the same for each try.
         """
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         """How it stands to what is known of each project that exists, without any proposal.
 
         A project that went back has a new epoch when this returns, as after `append`.

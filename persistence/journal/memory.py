@@ -9,11 +9,23 @@ import msgspec
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
-from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
+from persistence.journal.contract import (
+    NOT_OURS,
+    Appended,
+    Checkpoint,
+    Fence,
+    JournalStand,
+    KnownState,
+)
 from persistence.journal.state_slices import cut, digest_of_state
 from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
-from rooms.presence.session_permissions import NOTHING_AGREED, TRANSPORT, Permits, may
+from rooms.presence.session_permissions import (
+    NOTHING_AGREED,
+    TRANSPORT,
+    SessionPermissions,
+    denied_actions,
+)
 from rooms.roles import CONTRIBUTES
 from schema.server_limits import MAX_MISSED, READ_BYTES
 
@@ -25,7 +37,7 @@ class _Project:
     roles: dict[str, str] = field(default_factory=dict)
     reaches: dict[str, str] = field(default_factory=dict)
     """User -> the tracks of a contributor, as of `ContributorScope.text`."""
-    permits: Permits = NOTHING_AGREED
+    permits: SessionPermissions = NOTHING_AGREED
     """What is agreed on for the session that goes on."""
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
@@ -67,7 +79,7 @@ class MemoryJournal:
         """Take a user's role away."""
         self._projects[project].roles.pop(user, None)
 
-    def permit(self, project: str, permits: Permits) -> None:
+    def permit(self, project: str, permits: SessionPermissions) -> None:
         """Agree on something for the session that goes on."""
         self._projects[project].permits = permits
 
@@ -149,7 +161,7 @@ class MemoryJournal:
             self._store(part, at, more=True)
         return outcome, self._store(last, at)
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         stands = {
             project: self._stands(project, known_state)
@@ -267,7 +279,7 @@ class MemoryJournal:
 
     # What callers know, and what is so.
 
-    def _stands(self, project: str, known_state: KnownState) -> Stands:
+    def _stands(self, project: str, known_state: KnownState) -> JournalStand:
         content = self._projects[project]
         head = len(content.entries)
         verdict = None
@@ -279,7 +291,7 @@ class MemoryJournal:
             and content.entries[known_state.seq - 1].delta_id != known_state.delta_id
         ):
             verdict = Outcome.WENT_BACK
-        return Stands(content.epoch, head, verdict)
+        return JournalStand(content.epoch, head, verdict)
 
     def _check(self, project: str, known_state: KnownState) -> None:
         if project not in self._projects or self._stands(project, known_state).verdict is not None:
@@ -337,7 +349,7 @@ class MemoryJournal:
         role = project.roles.get(proposal.author)
         if role not in CONTRIBUTES:
             return Outcome.FORBIDDEN
-        allowance = may(project.permits, proposal.author, role)
+        allowance = denied_actions(project.permits, proposal.author, role)
         if allowance.edit or (allowance.transport and _touches_transport(proposal)):
             return Outcome.FORBIDDEN
         if role == "contributor" and proposal.reach != project.reaches.get(proposal.author, ""):

@@ -5,7 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import fences, margins, stored_states
 from persistence.journal import groups as journal_groups
-from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
+from persistence.journal.contract import (
+    NOT_OURS,
+    Appended,
+    Checkpoint,
+    Fence,
+    JournalStand,
+    KnownState,
+)
 from persistence.journal.entry_rows import (
     OUTCOMES,
     JudgedProposal,
@@ -168,11 +175,11 @@ class PostgresJournal:
         """Drop what nodes have staged and not stored, because they died meanwhile."""
         await journal_groups.clear_staged(self._behind_lane, older_than_seconds)
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         rows = await self._rooms.fetch(STAND, *columns(known_states))
         stands = {
-            row["project"]: Stands(row["epoch"], row["head"], outcome_of(row["verdict"]))
+            row["project"]: JournalStand(row["epoch"], row["head"], outcome_of(row["verdict"]))
             for row in rows
         }
         went_back = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
-from rooms.presence.session_permissions import WHY, Permits
+from rooms.presence.session_permissions import WHY, SessionPermissions
 
 OPEN_SESSION = """
 SELECT open_collaboration_session($1, $2)
@@ -277,13 +277,13 @@ async def permit_by(
     return Permitted(row["project_id"], row["may"], row["is_done"])
 
 
-async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, Permits]:
+async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, SessionPermissions]:
     """What is agreed on in the sessions of these projects that go on."""
     rows = await db.fetch(PERMITS_AMONG, list(projects))
     return {row["project_id"]: permits_of(row["host_id"], row["permissions"]) for row in rows}
 
 
-def permits_of(host: str | None, permissions: str | None) -> Permits:
+def permits_of(host: str | None, permissions: str | None) -> SessionPermissions:
     """As the columns of a session have it; without a session nothing is agreed on (rule R81)."""
     lists = json.loads(permissions) if permissions else {}
     known_permits = {
@@ -291,7 +291,7 @@ def permits_of(host: str | None, permissions: str | None) -> Permits:
         for name, users in lists.items()
         if name in WHY and isinstance(users, list)
     }
-    return Permits(host or "", known_permits)
+    return SessionPermissions(host or "", known_permits)
 
 
 async def active_among(db: Executor, projects: Collection[str]) -> set[str]:

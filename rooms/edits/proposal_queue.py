@@ -251,8 +251,8 @@ class ProposalQueue:
 
         They may pass a bound of the project, or of a route (rules O13, O16, O18).
         """
-        if TRANSPORT in made_ops.touched and seat.may.transport is not None:
-            return (ErrorCode.FORBIDDEN, seat.may.transport), None
+        if TRANSPORT in made_ops.touched and seat.denied_actions.transport is not None:
+            return (ErrorCode.FORBIDDEN, seat.denied_actions.transport), None
         document = self._follower.document
         if not (made_ops.leads_elsewhere or document.may_come_near(made_ops.ops)):
             return None, document.margin_uncounted(made_ops.ops)

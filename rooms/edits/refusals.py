@@ -46,8 +46,8 @@ class Refusals:
             return [send(error, seat.answer_to)]
         for index, op in enumerate(delta.ops):
             problem = problem_with_new_op(op)
-            if op.col == TRANSPORT and seat.may.transport is not None:
-                drop = Drop(index, DropReason.FOREIGN, seat.may.transport)
+            if op.col == TRANSPORT and seat.denied_actions.transport is not None:
+                drop = Drop(index, DropReason.FOREIGN, seat.denied_actions.transport)
                 return [send(answers.refused_op(self._project, delta.id, drop, op), seat.answer_to)]
             if problem:
                 drop = Drop(index, DropReason.INVALID, problem)
@@ -60,7 +60,7 @@ class Refusals:
     def of_seat(self, seat: Seat, proposal: Proposal) -> Effects | None:
         """The refusal of whatever a member proposes now; None: it may propose."""
         delta_id = proposal.delta_id
-        text = seat.may.edit
+        text = seat.denied_actions.edit
         if text is not None:
             error = answers.refused(self._project, delta_id, ErrorCode.FORBIDDEN, text)
             return [send(error, seat.answer_to)]

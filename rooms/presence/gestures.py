@@ -167,7 +167,9 @@ class MembersGestures:
     def _problem_with(
         self, seat: "Seat", message: Gesture, values: Mapping[str, Previewed]
     ) -> Error | None:
-        refusal = seat.may.gesture or (seat.may.transport if TRANSPORT in values else None)
+        refusal = seat.denied_actions.gesture or (
+            seat.denied_actions.transport if TRANSPORT in values else None
+        )
         if refusal is not None:
             return self._refused(message, ErrorCode.FORBIDDEN, refusal)
         bytes_elsewhere = self._members.remote.gestures.bytes

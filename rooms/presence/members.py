@@ -11,7 +11,7 @@ from rooms.presence.absent_members import AbsentMembers
 from rooms.presence.gestures import Gestures
 from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, Seat
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.close_codes import REPLACED
@@ -61,7 +61,7 @@ class Members:
     ) -> None:
         self.seats: dict[str, Seat] = {}
         """Connection -> the seat of its member, of those on this node."""
-        self.permits = Permits()
+        self.permits = SessionPermissions()
         """What is agreed on for the session, as far as this node was told."""
         self.remote = RemoteMembers(project)
         """Those on other nodes."""
@@ -213,7 +213,7 @@ class Members:
         for seat in seats_of_user:
             if grant is not None:
                 seat.give(grant, self.permits)
-                if seat.may.gesture is not None or seat.reach is not None:
+                if seat.denied_actions.gesture is not None or seat.reach is not None:
                     self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
             effects += self._put_out(seat, Left(self._project, reason="access_revoked"))
@@ -228,14 +228,14 @@ class Members:
             return []
         return self._put_out(seat, Left(self._project, reason="kicked", message=message))
 
-    def permit(self, permits: Permits) -> Effects:
+    def permit(self, permits: SessionPermissions) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
         if permits == self.permits:
             return []
         before, self.permits = self.permits, permits
         for seat in self.seats.values():
             seat.give(seat.granted, permits)
-            if seat.may.gesture is not None:
+            if seat.denied_actions.gesture is not None:
                 self._gestures.end_all(seat.member)
         if permits.lists == before.lists:
             return []  # another host

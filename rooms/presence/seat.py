@@ -12,7 +12,7 @@ from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.colors import color_of
-from rooms.presence.session_permissions import May, Permits, may
+from rooms.presence.session_permissions import DeniedActions, SessionPermissions, denied_actions
 from rooms.presence.ticks import Mover
 from rooms.roles import Grant
 from schema.errors import ErrorCode
@@ -66,7 +66,7 @@ class JoinRequest:
     """The user's in this project (rule P9); empty: the own one."""
     tracks: tuple[str, ...] | None = None
     """Those of a contributor (rule R20); None: it has none, or another role."""
-    permits: Permits | None = None
+    permits: SessionPermissions | None = None
     """What is agreed on for the session, as the database has it; None: it was not asked."""
 
 
@@ -99,7 +99,7 @@ class Seat(Mover):
     role: str
     reach: ContributorScope | None = None
     """What a contributor may edit; None: all that the role lets it."""
-    may: May = field(default_factory=May)
+    denied_actions: DeniedActions = field(default_factory=DeniedActions)
     """What the role, or the host of the session, keeps it from."""
     generation: int = 0
     """Of two seats of a member, on whatever node, the one with the higher number counts."""
@@ -180,11 +180,11 @@ class Seat(Mover):
         """What its user has been granted."""
         return Grant(self.role, None if self.reach is None else tuple(self.reach.listed))
 
-    def give(self, grant: Grant, permits: Permits) -> None:
+    def give(self, grant: Grant, permits: SessionPermissions) -> None:
         """What its user has from now on, and what is agreed on for the session."""
         self.role = grant.role
         self.reach = ContributorScope(grant.tracks or ()) if grant.role == "contributor" else None
-        self.may = may(permits, self.request.user, grant.role)
+        self.denied_actions = denied_actions(permits, self.request.user, grant.role)
 
 
 def member_id(key: bytes, user: str, device: str) -> str:

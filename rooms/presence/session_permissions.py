@@ -13,7 +13,7 @@ TRANSPORT = "transport"
 """The collection, and the permission of the same name."""
 
 
-class Permits(NamedTuple):
+class SessionPermissions(NamedTuple):
     """`lists`: permission -> the users that have it; of one that is not named, everyone has it."""
 
     host: str = ""
@@ -31,7 +31,7 @@ class Permits(NamedTuple):
         return WHY[action]
 
 
-NOTHING_AGREED = Permits()
+NOTHING_AGREED = SessionPermissions()
 
 WHY: Mapping[str, str] = {
     "edit": "the host of this session lets you look on; ask the host or an owner to let you edit",
@@ -41,7 +41,7 @@ WHY: Mapping[str, str] = {
 """Permission -> what who lacks it is told; also the list of all."""
 
 
-class May(NamedTuple):
+class DeniedActions(NamedTuple):
     """What one seat may not, as sentences, found when it changes and not for each message."""
 
     edit: str | None = None
@@ -49,12 +49,12 @@ class May(NamedTuple):
     transport: str | None = None
 
 
-def may(permits: Permits, user: str, role: str) -> May:
+def denied_actions(permits: SessionPermissions, user: str, role: str) -> DeniedActions:
     """What a user with this role may not do in the room now."""
     if role not in CONTRIBUTES:
         text = f"a {role} cannot edit; ask an owner for the role of an editor"
-        return May(text, text, text)
+        return DeniedActions(text, text, text)
     edit, gesture, transport = (
         permits.refusal(action, user, role) for action in ("edit", "gesture", TRANSPORT)
     )
-    return May(edit, edit or gesture, transport)
+    return DeniedActions(edit, edit or gesture, transport)

@@ -14,7 +14,7 @@ from persistence.journal.contract import Journal
 from rooms.journal.entry import Purpose
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.seat import JoinRequest
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from rooms.room import Room
 from schema.close_codes import RESTARTING
@@ -349,7 +349,7 @@ class Hub:
             live.carry_out(live.room.role_changed(user, grant))
             live.schedule_tick()
 
-    def permit(self, project: str, permits: Permits) -> None:
+    def permit(self, project: str, permits: SessionPermissions) -> None:
         """What is agreed on for the session of a room that may be open here (rule R38)."""
         live = self.rooms.get(project)
         if live is not None:

@@ -21,7 +21,7 @@ from persistence.tables import (
 )
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import NOWHERE
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
 from server.health.outages import DATABASE, OUTAGES, because
@@ -91,7 +91,7 @@ class RowListener(Protocol):
 
     def media_changed(self, project: str) -> None: ...
 
-    def permit(self, project: str, permits: Permits) -> None: ...
+    def permit(self, project: str, permits: SessionPermissions) -> None: ...
 
 
 class RowChanges:
@@ -252,7 +252,7 @@ class RowChanges:
             await collaboration_sessions.permits_among(self._db, projects) if projects else {}
         )
         for project in projects:
-            self._listener.permit(project, permits_by_project.get(project, Permits()))
+            self._listener.permit(project, permits_by_project.get(project, SessionPermissions()))
 
     def _of_concern(self, row_changes: Sequence[RowChanged]) -> list[RowChanged]:
         concern = self._listener.concern()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from rooms.presence.members import changed_role
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from schema.close_codes import SESSION_REVOKED
 from schema.errors import ErrorCode
@@ -87,7 +87,7 @@ class ChangedRows:
         if archived:
             self._hub.end_gestures(project)
 
-    def permit(self, project: str, permits: Permits) -> None:
+    def permit(self, project: str, permits: SessionPermissions) -> None:
         """To the room: it does not let pass what the host does not (rule R38)."""
         self._hub.permit(project, permits)
 

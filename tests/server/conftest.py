@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, KnownState, Stands
+from persistence.journal.contract import Appended, Checkpoint, JournalStand, KnownState
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
@@ -109,7 +109,7 @@ class HeldJournal(PostgresJournal):
         self._check()
         return await super().read_on(project, known, limit)
 
-    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         self._check()
         return await super().stand(known)
 

@@ -9,7 +9,7 @@ REFRESH_AT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class AuthSession:
+class HeldAuthSession:
     """The tokens, and times by the clock of whoever asks.
 
     Without a refresh token it is borrowed: refreshing is up to whoever lent it.
@@ -21,14 +21,14 @@ class AuthSession:
     expires_at: float = math.inf
 
     @classmethod
-    def given(cls, access_token: str | None, refresh_token: str | None) -> "AuthSession | None":
+    def given(cls, access_token: str | None, refresh_token: str | None) -> "HeldAuthSession | None":
         """What an application starts with: a token of its last start, or a borrowed one."""
         if refresh_token is not None:
             return cls("", refresh_token, 0.0, 0.0)
         return cls(access_token) if access_token else None
 
     @classmethod
-    def of(cls, result: dict[str, Any], now: float) -> "AuthSession":
+    def of(cls, result: dict[str, Any], now: float) -> "HeldAuthSession":
         """What `auth.login` and its like have answered."""
         seconds = float(result["expires_in"])
         return cls(
@@ -43,13 +43,13 @@ class AuthSession:
         """Whether it ends with its access token."""
         return not self.refresh_token
 
-    def due(self) -> "AuthSession":
+    def due(self) -> "HeldAuthSession":
         """The same, to be refreshed now: the server has said that the access token runs out."""
         return self if self.is_borrowed else replace(self, refresh_at=0.0)
 
-    def run_out(self) -> "AuthSession":
+    def run_out(self) -> "HeldAuthSession":
         """The same, once the server has refused the access token as too old."""
-        return AuthSession(self.access_token, self.refresh_token, 0.0, 0.0)
+        return HeldAuthSession(self.access_token, self.refresh_token, 0.0, 0.0)
 
 
 def tokens_in(answer: Any) -> dict[str, Any] | None:

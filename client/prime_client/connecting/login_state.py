@@ -5,7 +5,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 
-from prime_client.connecting.auth_session import AuthSession
+from prime_client.connecting.auth_session import HeldAuthSession
 from prime_client.schema.close_codes import AUTH_FAILED, NO_HELLO, SESSION_REVOKED
 
 AskForLogin = Callable[[str], Awaitable[object] | None]
@@ -43,7 +43,10 @@ class LoginState:
     """
 
     def __init__(
-        self, session: AuthSession | None, ask: AskForLogin | None, device_token: str | None = None
+        self,
+        session: HeldAuthSession | None,
+        ask: AskForLogin | None,
+        device_token: str | None = None,
     ) -> None:
         self.session = session
         self.device_token = device_token
@@ -85,7 +88,7 @@ class LoginState:
         """The application logs in: there has to be a connection."""
         self._login_begun.set()
 
-    def take(self, session: AuthSession) -> None:
+    def take(self, session: HeldAuthSession) -> None:
         """There is a session."""
         self.is_logged_out = False
         self.session, self.why_needed = session, None

@@ -7,7 +7,7 @@ import random
 import ssl
 from typing import Any
 
-from prime_client.connecting.auth_session import AuthSession
+from prime_client.connecting.auth_session import HeldAuthSession
 from prime_client.connecting.backoff import Backoff
 from prime_client.connecting.calls_in_flight import CallsInFlight
 from prime_client.connecting.codec import Codec, Message
@@ -193,7 +193,7 @@ class Reconnecting:
 
     def _logged_in(self, result: dict[str, Any]) -> User:
         was_needed = self._login_state.why_needed is not None
-        self._login_state.take(AuthSession.of(result, asyncio.get_running_loop().time()))
+        self._login_state.take(HeldAuthSession.of(result, asyncio.get_running_loop().time()))
         self._login_state.device_token = result.get("device_token", self._login_state.device_token)
         user: User = result["user"]
         self._is_now(user)

@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 TRY_JOIN_AGAIN = frozenset({"unavailable", "rate_limited", "internal"})
 
 
-class Membership(RoomView):
+class RoomDelivery(RoomView):
     """A room on one connection after the other, as `Client` uses it; the rest is in `Room`."""
 
     def __init__(

@@ -30,7 +30,9 @@ class DeviceCode:
 ShowCode = Callable[[DeviceCode], Awaitable[object] | None]
 
 
-async def let_in(call: Call, show: ShowCode, name: str, call_seconds: float) -> dict[str, Any]:
+async def log_in_as_device(
+    call: Call, show: ShowCode, name: str, call_seconds: float
+) -> dict[str, Any]:
     """The tokens. `call_seconds`: how long a call may take.
 
     Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.

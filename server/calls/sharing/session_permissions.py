@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from persistence.tables import audit_log, collaboration_sessions
-from rooms.presence.session_permissions import NOTHING_AGREED, WHY, May, may
+from rooms.presence.session_permissions import NOTHING_AGREED, WHY, DeniedActions, denied_actions
 from schema.accounts.audit_events import AuditEvent
 from schema.calling.params import Done
 from schema.calling.session_permission_calls import PermitInSession
@@ -41,11 +41,11 @@ async def permit(context: Context, caller: Caller, params: PermitInSession) -> D
     return Done()
 
 
-async def require_permitted(context: Context, project: str, user: str) -> May:
+async def require_permitted(context: Context, project: str, user: str) -> DeniedActions:
     """As `require_editor`, and where the host of the session that goes on lets this user edit."""
     role = await require_editor(context, project, user)
     permits = await collaboration_sessions.permits_among(context.db, [project])
-    allowance = may(permits.get(project, NOTHING_AGREED), user, role)
+    allowance = denied_actions(permits.get(project, NOTHING_AGREED), user, role)
     if allowance.edit is not None:
         raise Refused(ErrorCode.FORBIDDEN, allowance.edit)
     return allowance

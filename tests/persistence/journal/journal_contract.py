@@ -18,7 +18,7 @@ from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint, Journal, KnownState, may_have_more
 from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Margin, Outcome, Proposal, Purpose, StepMark
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
 
@@ -46,7 +46,7 @@ class Bench(Protocol):
 
     async def revoke(self, project: str, user: str) -> None: ...
 
-    async def permit(self, project: str, permits: Permits) -> None: ...
+    async def permit(self, project: str, permits: SessionPermissions) -> None: ...
 
     async def archive(self, project: str, archived: bool) -> None: ...
 
@@ -604,12 +604,14 @@ class JournalContract:
 
         before = propose(project, ben)
         assert (await outcomes(bench.journal, before))[0] == (Outcome.COMMITTED, 1)
-        await bench.permit(project, Permits(host.user, {"transport": frozenset({cid.user})}))
+        await bench.permit(
+            project, SessionPermissions(host.user, {"transport": frozenset({cid.user})})
+        )
         assert await stored(ben) is Outcome.COMMITTED
         assert await stored(ben, loop) is Outcome.FORBIDDEN
         for author in (cid, host, owner):
             assert await stored(author, loop) is Outcome.COMMITTED
-        await bench.permit(project, Permits(host.user, {"edit": frozenset({cid.user})}))
+        await bench.permit(project, SessionPermissions(host.user, {"edit": frozenset({cid.user})}))
         assert await stored(ben) is Outcome.FORBIDDEN
         for author in (cid, host, owner):
             assert await stored(author) is Outcome.COMMITTED
@@ -621,7 +623,7 @@ class JournalContract:
         owner, ben = await bench.author(), await bench.author()
         project = await bench.project(owner)
         await bench.grant(project, ben.user, "editor")
-        await bench.permit(project, Permits(owner.user, {"transport": frozenset()}))
+        await bench.permit(project, SessionPermissions(owner.user, {"transport": frozenset()}))
         there = (await known(bench, project))[project]
         loop = encode_ops([Set(col="transport", id="transport", props={"loopOn": True})])
         first, *others = group(project, ben, 3)
@@ -629,7 +631,7 @@ class JournalContract:
             outcome, _ = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
             is_ok = parts[0].payload != loop
             assert outcome is (Outcome.COMMITTED if is_ok else Outcome.FORBIDDEN)
-        await bench.permit(project, Permits(owner.user, {"edit": frozenset()}))
+        await bench.permit(project, SessionPermissions(owner.user, {"edit": frozenset()}))
         again = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
         assert again == (Outcome.DUPLICATE, 3), "what is stored is answered by whoever asks"
 

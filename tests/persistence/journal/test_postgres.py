@@ -16,7 +16,7 @@ from persistence.tables import (
 )
 from persistence.tables.users import UserRow
 from rooms.journal.entry import Outcome
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from tests.persistence.journal.journal_contract import (
     Author,
     JournalContract,
@@ -58,7 +58,7 @@ class PostgresBench:
     async def revoke(self, project: str, user: str) -> None:
         await project_members.revoke(self.db, project, user)
 
-    async def permit(self, project: str, permits: Permits) -> None:
+    async def permit(self, project: str, permits: SessionPermissions) -> None:
         lists = {name: list(users) for name, users in permits.lists.items()}
         session = await collaboration_sessions.open_session(self.db, project, permits.host)
         await collaboration_sessions.permit_by(self.db, session, permits.host, lists)

@@ -6,14 +6,14 @@ import pytest
 
 from rooms.document.contributor_scope import ContributorScope
 from rooms.presence.seat import JoinRequest, NotTaken, Seat, member_id
-from rooms.presence.session_permissions import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_LOOKED_BACK
 
 KEY = b"the deployment's own"
-LISTED = Permits(lists={"edit": frozenset({"ben"})})
+LISTED = SessionPermissions(lists={"edit": frozenset({"ben"})})
 
 
 def seat_of(**other: Any) -> Seat:
@@ -86,7 +86,7 @@ def test_R20_only_a_contributor_has_tracks() -> None:
     seat = seat_of()
     reaches = []
     for grant in (Grant("contributor", ("tr_1", "tr_2")), Grant("editor")):
-        seat.give(grant, Permits())
+        seat.give(grant, SessionPermissions())
         assert seat.granted == grant
         reaches.append(type(seat.reach))
     assert reaches == [ContributorScope, type(None)]
@@ -95,13 +95,13 @@ def test_R20_only_a_contributor_has_tracks() -> None:
 def test_R38_what_was_agreed_on_and_the_role_say_what_a_seat_may() -> None:
     seat = seat_of()
     for role, permits, is_refused in (
-        ("editor", Permits(), False),
+        ("editor", SessionPermissions(), False),
         ("editor", LISTED, True),
         ("owner", LISTED, False),
-        ("viewer", Permits(), True),
+        ("viewer", SessionPermissions(), True),
     ):
         seat.give(Grant(role), permits)
-        assert (seat.may.edit is not None) is is_refused, role
+        assert (seat.denied_actions.edit is not None) is is_refused, role
 
 
 def test_P9_the_colour_of_the_project_goes_before_the_own_one() -> None:

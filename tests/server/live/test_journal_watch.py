@@ -322,13 +322,14 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "freeze": lambda live: live.freeze(),
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
-    "record": lambda live: live.checkpoints.record_effective_ops(),
+    "record_effective_ops": lambda live: live.checkpoints.record_effective_ops(),
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
     "store": lambda live: live.checkpoints.store(0.0),
     "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]
     "catch_up": lambda live: live.catch_up(),
     "close": lambda live: live.close(),
+    "is_deserted": lambda live: live.is_deserted(0.0),
     "run": lambda live: live.run(iter([[object()]])),  # type: ignore[list-item]
     "schedule_tick": lambda live: live.schedule_tick(),
     "tick_or_wait": lambda live: live.tick_or_wait(),

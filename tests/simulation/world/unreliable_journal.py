@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, Fence, KnownState, Stands
+from persistence.journal.contract import Appended, Checkpoint, Fence, JournalStand, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
@@ -81,7 +81,7 @@ class UnreliableJournal:
         await self._after()
         return entries
 
-    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         await self._before()
         stands = await self.inner.stand(known)
         await self._after()
