@@ -117,7 +117,7 @@ class Room:
 
     def other_aspects(self) -> dict[str, AspectState]:
         """All that the aspects but the document hold, by name."""
-        return {name: state_of(aspect) for name, aspect in self.follower.others.items()}
+        return {name: state_of(aspect) for name, aspect in self.follower.other_aspects.items()}
 
     @property
     def is_inside_group(self) -> bool:
@@ -127,7 +127,7 @@ class Room:
     @property
     def newest_early(self) -> int:
         """The highest seq of what came over the bus before the entries between; 0: nothing did."""
-        return max(self.follower.early, default=0)
+        return max(self.follower.early_entries, default=0)
 
     def may_be_entry(self, seq: int, delta_id: str | None) -> bool:
         """Whether the entry at this seq has this id (None: any), as far as memory reaches."""
@@ -150,8 +150,8 @@ class Room:
 
     def forget_early(self, up_to: int) -> None:
         """The journal was asked, and these did not come: they are no entries of it."""
-        for seq in [seq for seq in self.follower.early if seq <= up_to]:
-            del self.follower.early[seq]
+        for seq in [seq for seq in self.follower.early_entries if seq <= up_to]:
+            del self.follower.early_entries[seq]
 
     def unrecorded_ops(self) -> dict[int, list[Op]]:
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
@@ -303,11 +303,11 @@ class Room:
         seat = self.seats.get(connection)
         if seat is None:
             return iter([[send(Left(self.project, request), [connection])]])
-        if len(seat.leaving) == LEAVES_THAT_WAIT:
+        if len(seat.leave_ids) == LEAVES_THAT_WAIT:
             error = Error(request, ErrorCode.NOT_JOINED, "you are leaving already", self.project)
             return iter([[send(error, [connection])]])
-        seat.leaving = (*seat.leaving, request)
-        return self.edits.drained(seat) if len(seat.leaving) == 1 else iter(())
+        seat.leave_ids = (*seat.leave_ids, request)
+        return self.edits.drained(seat) if len(seat.leave_ids) == 1 else iter(())
 
     def lost(self, connection: str, now: float) -> Effects:
         """A connection broke; its member may come back within three seconds (rule P7)."""
@@ -435,6 +435,6 @@ class Room:
 
     def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""
-        if seat.is_given_up or seat.in_flight or seat.has_queued:
+        if seat.is_given_up or seat.in_flight_count or seat.has_queued:
             return []
         return self.members.leave(seat.connection)

@@ -172,7 +172,7 @@ class _Way:
             i for i in trying if not self._try_op(Set("tempo", i, {"time": next(free_times)}))
         ]
         if staying and staying != [first]:
-            if first not in self._document.where:
+            if first not in self._document.collection_by_id:
                 self._try_op(Insert("tempo", first, target[first] | {"slot": 1}))
                 del self._inserts[first]
             else:
@@ -223,7 +223,7 @@ class _Way:
         return None if self._document.referrers(entity_id) else Delete(collection, entity_id)
 
     def _insert(self, collection: str, entity_id: str) -> Op | None:
-        if entity_id in self._document.where:
+        if entity_id in self._document.collection_by_id:
             return None
         return Insert(collection, entity_id, self._target[collection][entity_id])
 
@@ -275,7 +275,7 @@ class _Way:
         return props
 
     def _insert_loose(self, collection: str, entity_id: str) -> None:
-        if entity_id in self._document.where:
+        if entity_id in self._document.collection_by_id:
             return
         entity = self._target[collection][entity_id]
         links = {n: None for n, p in POINTERS[collection].items() if p.nullable and entity.get(n)}

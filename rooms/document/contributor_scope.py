@@ -47,7 +47,7 @@ SEPARATOR = ","
 class Looked(Protocol):
     """What is looked at of a document."""
 
-    where: dict[str, str]
+    collection_by_id: dict[str, str]
     collections: dict[str, dict[str, Any]]
 
     @property
@@ -74,7 +74,7 @@ class ContributorScope:
 
     def has(self, document: Looked, collection: str, entity_id: str) -> bool:
         """Whether the entity is there, and is one of the tracks or hangs on one."""
-        if document.where.get(entity_id) != collection:
+        if document.collection_by_id.get(entity_id) != collection:
             return False
         if collection == "tracks" and entity_id in self.tracks:
             return True
@@ -121,7 +121,7 @@ class ContributorScope:
 
     def problem_with_fall(self, document: Looked, entity_id: str, *, goes: bool) -> str | None:
         """The same of what goes with an entity that is deleted, or leads elsewhere then."""
-        collection = document.where[entity_id]
+        collection = document.collection_by_id[entity_id]
         if goes and self._takes_back_media(collection):
             return None
         if not self.has(document, collection, entity_id):
@@ -170,7 +170,7 @@ class ContributorScope:
         return None
 
     def _may_lead(self, document: Looked, collection: str, entity_id: str) -> bool:
-        is_there = document.where.get(entity_id) == collection
+        is_there = document.collection_by_id.get(entity_id) == collection
         return not is_there or self.has(document, collection, entity_id)
 
 

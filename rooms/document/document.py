@@ -191,7 +191,7 @@ class Document(OpApplication):
         margins: list[int] = []
         with_others = entities + beside // LEAST_INSERT
         is_near = with_others > MAX_ENTITIES * NEARLY_FULL
-        if entities > len(self.where) and (is_near or added > LARGE):
+        if entities > len(self.collection_by_id) and (is_near or added > LARGE):
             margins.append((MAX_ENTITIES - entities) * LEAST_INSERT)
         is_near = size + GROWTH * beside > MAX_STATE_BYTES * NEARLY_FULL
         if size > self.size and (is_near or added > LARGE):
@@ -207,11 +207,11 @@ class Document(OpApplication):
         adding = [op for op in ops if not isinstance(op, Delete)]
         most = len(adding) * MOST_BY_OP + _most_of_devices(adding)
         inserts = sum(isinstance(op, Insert) for op in adding)
-        return self._margin_of(len(self.where) + inserts, None, most // GROWTH)
+        return self._margin_of(len(self.collection_by_id) + inserts, None, most // GROWTH)
 
     def may_come_near(self, ops: Sequence[Op]) -> bool:
         """Whether so many ops can fill a project nearly: else there is nothing to count."""
-        if len(self.where) + len(ops) > MAX_ENTITIES * NEARLY_FULL:
+        if len(self.collection_by_id) + len(ops) > MAX_ENTITIES * NEARLY_FULL:
             return True
         most, near = self.size + len(ops) * MOST_BY_OP, MAX_STATE_BYTES * NEARLY_FULL
         return most > near or most + _most_of_devices(ops) > near
@@ -281,7 +281,7 @@ class Document(OpApplication):
                     self.size = size.bytes  # `apply` would see this from here on
                 yield
         self.size = before
-        entities = len(self.where)
+        entities = len(self.collection_by_id)
         yield from self._rolling_back()
         self.margin = self._margin_of(entities, None if size is None else size.bytes, own, beside)
         return drops
@@ -339,7 +339,7 @@ class Document(OpApplication):
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes
         grown_bytes, self._grown_bytes = self._grown_bytes, 0
-        yield from size.counting(self._log, self._apart, grown_bytes)
+        yield from size.counting(self._log, self._owned_devices_by_place, grown_bytes)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
 

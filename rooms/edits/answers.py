@@ -180,7 +180,7 @@ class Answering:
 
         Of one on its way there is nothing to be said yet: who asks is told with the others.
         """
-        proposal = asker.queued.proposal
+        proposal = asker.queued_request.proposal
         entry = self._follower.tail.find(proposal.delta_id)
         if entry is not None:
             is_same = entry.payload_hash == proposal.payload_hash
@@ -200,7 +200,7 @@ class Answering:
 
     def outcome(self, asker: Asker, outcome: Outcome, seq: int | None) -> Effects:
         """Tell one who asked what the journal said, other than that it is committed now."""
-        proposal = asker.queued.proposal
+        proposal = asker.queued_request.proposal
         if asker.ticket is not None:
             was_known = outcome is Outcome.DUPLICATE
             error = None if was_known else of_outcome(self._project, proposal.delta_id, outcome)
@@ -219,7 +219,7 @@ class Answering:
         if entry is None:
             ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
         else:
-            at, drops = entry.at, list(entry.drops)
+            at, drops = entry.committed_at, list(entry.drops)
             ops = entry.acked_ops
             ack = Ack(self._project, proposal.delta_id, seq, at, drops, ops, duplicate=True)
         return self._ack_to(seat, ack)

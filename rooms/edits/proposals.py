@@ -31,10 +31,11 @@ class Stage(Enum):
 class Asker(Struct, frozen=True, eq=False, gc=False):
     """One who waits for the answer: a member in its `seat`, or a call that holds a `ticket`.
 
-    `queued`: as this one proposed it. Who calls may have a seat as well; the call is answered.
+    `queued_request`: as this one proposed it. Who calls may have a seat as well; the call is
+    answered.
     """
 
-    queued: QueuedRequest
+    queued_request: QueuedRequest
     seat: Seat | None
     ticket: int | None = None
 
@@ -44,7 +45,7 @@ class OpenProposal:
     """One that is not settled. `proposal`: as it was asked for, and then as it was sent.
 
     `askers`: who wait for the answer, the first who asked first. `size`: the bytes counted.
-    `touched`: the ids of the entities that its ops are about.
+    `touched_ids`: the ids of the entities that its ops are about.
     """
 
     proposal: Proposal
@@ -52,7 +53,7 @@ class OpenProposal:
     stage: Stage = Stage.QUEUED
     size: int = 0
     ops: Sequence[Op] = ()
-    touched: AbstractSet[str] = frozenset()
+    touched_ids: AbstractSet[str] = frozenset()
 
     def is_asked_by(self, seat: Seat) -> bool:
         """Whether the member waits for the answer already."""
@@ -122,23 +123,23 @@ class OpenProposals:
         if seat is None:
             return
         if open_proposal.stage is Stage.QUEUED:
-            seat.queue.append(asker.queued)
+            seat.queue.append(asker.queued_request)
         else:
-            seat.in_flight += 1
+            seat.in_flight_count += 1
 
     def send(self, open_proposal: OpenProposal, proposal: Proposal, ops: Sequence[Op]) -> None:
         """Its turn has come, and these are its ops."""
         assert open_proposal.stage is Stage.QUEUED
         open_proposal.stage = Stage.SENT
         open_proposal.proposal, open_proposal.ops = proposal, ops
-        open_proposal.touched = frozenset(map(_ID, ops))
+        open_proposal.touched_ids = frozenset(map(_ID, ops))
         if proposal.purpose is not Purpose.EDIT:
             self._made_by_server.add(open_proposal)
         self._weigh(open_proposal, len(proposal.payload))
         for asker in open_proposal.askers:
             if asker.seat is not None:
-                asker.seat.queue.remove(asker.queued)
-                asker.seat.in_flight += 1
+                asker.seat.queue.remove(asker.queued_request)
+                asker.seat.in_flight_count += 1
 
     def send_group(
         self, open_proposal: OpenProposal, last: Proposal, touched_ids: AbstractSet[str]
@@ -148,7 +149,7 @@ class OpenProposals:
         The bytes are those of whoever stores it: a group has a bound of its own.
         """
         self.send(open_proposal, last, ())
-        open_proposal.touched = touched_ids
+        open_proposal.touched_ids = touched_ids
         self._weigh(open_proposal, 0)
 
     def settle(self, open_proposal: OpenProposal) -> list[Asker]:
@@ -168,7 +169,7 @@ class OpenProposals:
         if open_proposal is None or open_proposal.stage is not Stage.QUEUED:
             return None
         for asker in open_proposal.askers:
-            if asker.seat is seat and asker.queued is queued_request:
+            if asker.seat is seat and asker.queued_request is queued_request:
                 return open_proposal
         return None
 
@@ -191,7 +192,7 @@ class OpenProposals:
                 continue
             self._take_back(asker, open_proposal.stage)
             if asker.ticket is not None:  # the call waits on, without a seat
-                askers_left.append(Asker(asker.queued, None, asker.ticket))
+                askers_left.append(Asker(asker.queued_request, None, asker.ticket))
         open_proposal.askers = askers_left
         if open_proposal.stage is Stage.QUEUED and not askers_left:
             self.settle(open_proposal)
@@ -200,9 +201,9 @@ class OpenProposals:
         if asker.seat is None:
             return
         if stage is Stage.QUEUED:
-            asker.seat.queue.remove(asker.queued)
+            asker.seat.queue.remove(asker.queued_request)
         else:
-            asker.seat.in_flight -= 1
+            asker.seat.in_flight_count -= 1
 
     def _weigh(self, open_proposal: OpenProposal, size: int) -> None:
         self.bytes += size - open_proposal.size

@@ -19,15 +19,15 @@ class Step:
     """What is undone at once: the deltas (by seq, in order) of one name, or a single one.
 
     `bytes`: of their ops as proposed. `is_open`: the newest belongs to a group that goes on.
-    `passed_in`: the member's `era` in which nothing of it could be taken back; then the next undo
-    is about the step before it, until the member's next edit.
+    `passed_in_era`: the member's `era` in which nothing of it could be taken back; then the next
+    undo is about the step before it, until the member's next edit.
     """
 
     name: str | None
     seqs: list[int]
     bytes: int = 0
     is_open: bool = False
-    passed_in: int | None = None
+    passed_in_era: int | None = None
 
     def takes(self, mark: StepMark) -> bool:
         """Whether this delta belongs to the step: a group always does, others within bounds."""
@@ -45,21 +45,23 @@ class Step:
 
 @dataclass(slots=True)
 class Stacks:
-    """One member's. `era`: how many edits it has made; `passed_in`: when a step was passed by."""
+    """One member's. `edit_count`: how many edits it has made; `passed_in_era`: when a step was
+    passed by.
+    """
 
     undo: deque[Step] = field(default_factory=lambda: deque(maxlen=MAX_UNDO_STEPS))
     redo: deque[Step] = field(default_factory=lambda: deque(maxlen=MAX_UNDO_STEPS))
-    era: int = 0
-    passed_in: int | None = None
+    edit_count: int = 0
+    passed_in_era: int | None = None
 
     def steps(self, purpose: Purpose) -> Iterator[Step]:
         """Those that an undo, or a redo, may be about, the newest first."""
         steps = self.undo if purpose is Purpose.UNDO else self.redo
-        return (step for step in reversed(steps) if step.passed_in != self.era)
+        return (step for step in reversed(steps) if step.passed_in_era != self.edit_count)
 
     def depth(self, purpose: Purpose) -> int:
         """How many of them there are."""
-        if self.passed_in == self.era:
+        if self.passed_in_era == self.edit_count:
             return sum(1 for _ in self.steps(purpose))
         return len(self.undo if purpose is Purpose.UNDO else self.redo)
 
@@ -78,7 +80,7 @@ class Stacks:
                 if has_effect:
                     taken_from.remove(step)
                 else:
-                    step.passed_in = self.passed_in = self.era
+                    step.passed_in_era = self.passed_in_era = self.edit_count
                 return
 
 
@@ -106,7 +108,7 @@ class UndoStacks:
             case _:
                 if _push(stacks.undo, mark):
                     stacks.redo.clear()
-                    stacks.era += 1
+                    stacks.edit_count += 1
 
     def remember(self, seq: int, changes: Sequence[Change]) -> None:
         """What an entry has changed, while there is room for it."""
@@ -130,7 +132,7 @@ class UndoStacks:
         stacks = self._members.get(member)
         if stacks is None:
             return 0, 0
-        if stacks.passed_in != stacks.era:  # the usual case: none is passed by
+        if stacks.passed_in_era != stacks.edit_count:  # the usual case: none is passed by
             return len(stacks.undo), len(stacks.redo)
         return stacks.depth(Purpose.UNDO), stacks.depth(Purpose.REDO)
 

@@ -29,7 +29,9 @@ def after_a_try(own_tries: Tries, other_tries: Tries, now: float) -> tuple[Tries
 def after_a_code(own_tries: Tries, other_tries: Tries, now: float) -> tuple[Tries, Tries]:
     """Both, after a try that turned out right: the address is known, its place is given back."""
     if own_tries.known_until <= now:
-        other_tries = replace(other_tries, wrong=max(0, other_tries.wrong - 1), free_at=now)
+        other_tries = replace(
+            other_tries, wrong_in_a_row=max(0, other_tries.wrong_in_a_row - 1), free_at=now
+        )
     return Tries(0, now, now + KNOWN_SECONDS), other_tries
 
 
@@ -38,7 +40,7 @@ def _counted(own_tries: Tries, other_tries: Tries, now: float) -> Tries:
 
 
 def _one_more(tries: Tries, now: float) -> Tries:
-    wrong_count = tries.wrong + 1 if now - tries.free_at < FORGOTTEN_SECONDS else 1
+    wrong_count = tries.wrong_in_a_row + 1 if now - tries.free_at < FORGOTTEN_SECONDS else 1
     doubled = 2.0 ** min(wrong_count // MAX_CODES_PER_HOUR - 1, 30)
     delay = min(MAX_CODE_SECONDS, _GAP * doubled) if wrong_count >= MAX_CODES_PER_HOUR else 0.0
-    return replace(tries, wrong=wrong_count, free_at=now + delay)
+    return replace(tries, wrong_in_a_row=wrong_count, free_at=now + delay)

@@ -11,11 +11,11 @@ ABSENCE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Who it is, as others see it; `until` when, in seconds. `was_here`: its seat was ours."""
+    """Who it is, as others see it; `gone_at` when, in seconds. `was_here`: its seat was ours."""
 
     member: Member
     generation: int
-    until: float
+    gone_at: float
     was_here: bool
 
 

@@ -135,8 +135,9 @@ class Members:
             return None
         if self.size >= MAX_MEMBERS_PER_ROOM:
             return f"{MAX_MEMBERS_PER_ROOM} members are in the room; come when someone has left"
-        if sum(shown.user == request.user for shown in self.everyone()) >= request.seats:
-            return f"you are in the room with {request.seats:.0f} devices; leave with one of them"
+        most = request.seats_allowed
+        if sum(shown.user == request.user for shown in self.everyone()) >= most:
+            return f"you are in the room with {most:.0f} devices; leave with one of them"
         return None
 
     def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
@@ -145,7 +146,7 @@ class Members:
         before, effects = self.seat_of(member), Effects()
         known_member = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(
-            member, self._ticks, request, self._project, request.role, generation=request.at
+            member, self._ticks, request, self._project, request.role, generation=request.asked_at
         )
         if request.permits is not None and not self.seats:
             self.permits = request.permits  # nobody has told the room while it was empty
@@ -157,7 +158,7 @@ class Members:
                 known_member.as_member() if isinstance(known_member, Seat) else known_member.member
             )
             seat.presence = member_before.presence
-            seat.generation = max(request.at, known_member.generation + 1)
+            seat.generation = max(request.asked_at, known_member.generation + 1)
             self._ticks.hand_over(seat)
         if before is not None:
             if before.connection != request.connection:
@@ -213,7 +214,7 @@ class Members:
         for seat in seats_of_user:
             if grant is not None:
                 seat.give(grant, self.permits)
-                if seat.denied_actions.gesture is not None or seat.reach is not None:
+                if seat.denied_actions.gesture is not None or seat.contributor_scope is not None:
                     self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
             effects += self._put_out(seat, Left(self._project, reason="access_revoked"))
@@ -243,7 +244,7 @@ class Members:
 
     def pass_time(self, now: float) -> Effects:
         """Who has been away, and which nodes have been silent, for too long is gone."""
-        effects = self._gone(self.absent.drop(lambda absent: absent.until <= now))
+        effects = self._gone(self.absent.drop(lambda absent: absent.gone_at <= now))
         if effects:
             effects.append(Announce())
         for node in self.remote.silent(now):
@@ -324,7 +325,7 @@ class Members:
         """
         seat.is_carried_out = seat.is_put_out = True
         self.put_out[seat.connection] = seat
-        acks = [] if seat.leaving else _waiting_acks(seat)
+        acks = [] if seat.leave_ids else _waiting_acks(seat)
         return [
             send(left_message, [seat.connection]),
             *self.leave(seat.connection),
@@ -339,10 +340,10 @@ class Members:
 
     def _left(self, seat: Seat) -> Effects:
         """The acks that it would have heard with what it will not hear now, and its `left`."""
-        if not seat.leaving:
+        if not seat.leave_ids:
             return []
         acks = [send(ack, [seat.connection]) for ack in _waiting_acks(seat)]
-        lefts = [send(Left(self._project, id), [seat.connection]) for id in seat.leaving]
+        lefts = [send(Left(self._project, id), [seat.connection]) for id in seat.leave_ids]
         return [*acks, *lefts]
 
     def _give_up(self, seat: Seat) -> None:

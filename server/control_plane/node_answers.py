@@ -87,8 +87,8 @@ class NodeAnswers:
             "role": seat.role,
             "login": seat.request.auth_session,
             "address": "" if connection is None else connection.address,
-            "since": seat.request.at,
-            "held_back": seat.in_flight + len(seat.queue),
+            "since": seat.request.asked_at,
+            "held_back": seat.in_flight_count + len(seat.queue),
             "outbox_bytes": 0 if connection is None else connection.waiting_bytes,
             "client": session.said.client if isinstance(session, LoggedIn) else "",
             "codec": "" if connection is None else connection.codec.name,
@@ -106,7 +106,9 @@ class NodeAnswers:
             "entities": len(room.document),
             "bytes": room.document.size,
             "seq": room.head,
-            "held_back": sum(seat.in_flight + len(seat.queue) for seat in room.seats.values()),
+            "held_back": sum(
+                seat.in_flight_count + len(seat.queue) for seat in room.seats.values()
+            ),
             "ack_p50_ms": acks.p50_ms,
             "ack_p99_ms": acks.p99_ms,
             "tick_gap_p50_ms": gaps.p50_ms,
@@ -177,4 +179,4 @@ def _microsecond(seconds: float) -> int:
 
 
 def _since(seat: Seat) -> tuple[int, str]:
-    return seat.request.at, seat.member
+    return seat.request.asked_at, seat.member

@@ -245,7 +245,7 @@ class Hub:
     def _is_leaving(self, connection: str, project: str) -> bool:
         live = self.rooms.get(project)
         seat = None if live is None else live.room.seats.get(connection)
-        return seat is not None and bool(seat.leaving)
+        return seat is not None and bool(seat.leave_ids)
 
     def gone(self, connection: str, *, for_good: bool) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
@@ -259,7 +259,7 @@ class Hub:
         """Whether a connection has a seat in the room, and has not asked to leave."""
         live = self.rooms.get(project)
         seat = None if live is None else live.room.seats.get(connection)
-        return seat is not None and not seat.leaving
+        return seat is not None and not seat.leave_ids
 
     def _room_of(
         self, sender: Recipient, message: Gesture | ProposeDelta | Undo | Redo

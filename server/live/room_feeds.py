@@ -83,7 +83,9 @@ class RoomFeeds:
 
     def _forms_waited_for(self, frames: Mapping[str, object]) -> list[StateForm]:
         waiting_seats = [seat for seat in self._room.seats.values() if not seat.is_live]
-        forms = [seat.request.form for seat in waiting_seats if seat.connection in self._recipients]
+        forms = [
+            seat.request.state_form for seat in waiting_seats if seat.connection in self._recipients
+        ]
         return [FORMS[name] for name in dict.fromkeys(forms) if name not in frames]
 
     def admit(self, recipient: Recipient, effect: Admit) -> None:

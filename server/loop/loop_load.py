@@ -86,7 +86,7 @@ class LoopLoad:
         self._late_sum, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
         self.gathering.looked(look)
         self.share += SMOOTHING * (look.whole_load - self.share)
-        part = min(1.0, max(0.0, look.waited / max(look.passed, 1e-6)))
+        part = min(1.0, max(0.0, look.waited_for_core_seconds / max(look.elapsed_seconds, 1e-6)))
         self.waited += SMOOTHING * (part - self.waited)
 
 

@@ -163,16 +163,16 @@ class Joining:
             tracks=membership.tracks,
             permits=membership.permits,
             known_head=Position(membership.epoch, membership.head),
-            at=int(self._clock() * 1_000),
+            asked_at=int(self._clock() * 1_000),
             position=message.position,
             member=member_id(context.member_key, user, session.device),
-            diverged=message.diverged,
+            diverged_digest=message.diverged,
             digest=message.digest,
             unanswered=message.unanswered,
             fence=membership.fence,
             color=colors[user],
-            form=form_for(connection.codec, message.state),
-            seats=self._usage.limits.seats_per_user,
+            state_form=form_for(connection.codec, message.state),
+            seats_allowed=self._usage.limits.seats_per_user,
         )
 
     async def _look_at_role_again(

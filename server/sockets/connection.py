@@ -249,10 +249,10 @@ class Connection(Incoming, asyncio.Protocol):
         for data in self._protocol.data_to_send():
             if not data:
                 transport.close()
-            elif self.outbox.rest and self._protocol.state is OPEN:
+            elif self.outbox.unsent_rest and self._protocol.state is OPEN:
                 self.send_frame(data)  # a pong waits: nothing goes between two pieces of a frame
             else:
-                if self.outbox.rest:
+                if self.outbox.unsent_rest:
                     transport.writelines(self.outbox.empty())  # before the close frame
                 transport.write(data)
         if transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:

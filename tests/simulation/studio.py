@@ -264,7 +264,7 @@ class Studio:
         if live is None:
             if any(client.link is not None and client.link.node is node for client in self.clients):
                 self.fail("a room with members is not open")
-        elif live.room.edits.waiting or live.room.head != head:
+        elif live.room.edits.open_proposals or live.room.head != head:
             self.fail("the room is not at rest")
         elif live.room.follower.digest != self._model.digest:
             self.fail("the room's digest is not that of the journal")

@@ -119,7 +119,7 @@ async def count_wrong(db: Executor, account: bytes, address: str, begun_try: Try
         (address, begun_try.all_over),
         lambda *tries: after_a_wrong_one(*tries, was_alone=was_alone),
     )
-    return own_tries.wrong
+    return own_tries.wrong_in_a_row
 
 
 async def count_login(db: Executor, account: bytes, address: str, begun_try: Try) -> None:
@@ -196,7 +196,7 @@ async def _locked(
     """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
     await tx.execute(LOCK, account)
     rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, shared_place])}
-    all_tries = replace(_tries(rows[shared_place]), of_devices=shared_place == DEVICES)
+    all_tries = replace(_tries(rows[shared_place]), is_of_devices=shared_place == DEVICES)
     return _tries(rows[address]), all_tries, rows[address]["now"]
 
 
@@ -212,10 +212,10 @@ async def _put_both(
             times = (
                 tries_after.free_at,
                 tries_after.known_until,
-                tries_after.under_way,
-                tries_after.lost_at,
+                tries_after.under_way_count,
+                tries_after.under_way_until,
             )
-            await tx.execute(PUT, account, where, tries_after.wrong, *times)
+            await tx.execute(PUT, account, where, tries_after.wrong_in_a_row, *times)
 
 
 def _tries(row: Any) -> Tries:

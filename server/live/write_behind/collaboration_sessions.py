@@ -140,7 +140,7 @@ def _stays(
     """Who is there, until now, and who was; none begins before `earliest`."""
     stays_by_user = dict(ended_stays)
     for seat in live.room.seats.values():
-        user, entered = seat.request.user, float(seat.request.at)
+        user, entered = seat.request.user, float(seat.request.asked_at)
         if (before := stays_by_user.get(user)) is not None:
             entered = min(before.entered, entered)
         stays_by_user[user] = Stay(entered, now)

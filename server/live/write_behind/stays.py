@@ -21,7 +21,9 @@ class Stays:
             return
         user, now = seat.request.user, time.time() * 1_000
         before = self.ended.get(user)
-        entered = seat.request.at if before is None else min(before.entered, seat.request.at)
+        entered = (
+            seat.request.asked_at if before is None else min(before.entered, seat.request.asked_at)
+        )
         self.ended[user] = Stay(entered, now)
 
     def forget(self, written_stays: dict[str, Stay]) -> None:

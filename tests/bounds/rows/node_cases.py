@@ -64,7 +64,7 @@ def early() -> Seen:
         follower = JournalFollower(document, Position("epoch", 0), lambda _: iter(()))
         for seq in range(2, count + 2):
             list(follower.on_remote_entry(_entry(seq)))
-        return None if count + 1 in follower.early else Instead.READ_FROM_JOURNAL
+        return None if count + 1 in follower.early_entries else Instead.READ_FROM_JOURNAL
 
     return Seen(kept(MAX_EARLY), kept(MAX_EARLY + 1))
 

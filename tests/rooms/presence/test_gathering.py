@@ -203,7 +203,7 @@ def test_P3_ticks_that_come_late_are_load_whatever_the_clock_of_the_processor_sa
     """The core was taken away, by whom nobody tells: all that is seen is that ticks are late."""
     gathering = Gathering(SHARE)
     for _ in range(300):
-        gathering.looked(Look(LOOK, taken=0.1 * LOOK, late=0.03))
+        gathering.looked(Look(LOOK, cpu_seconds=0.1 * LOOK, late_seconds=0.03))
     assert gathering.full_room_gap == LONGEST_FULL_ROOM_GAP
     assert gathering.is_full
 

@@ -198,7 +198,7 @@ async def test_F31_J5_J9_where_nobody_was_there_no_position_lets_a_lost_copy_go_
         if seq > 4:
             assert answer["code"] == "position_ahead"
         else:
-            assert answer["resumed"] == (tail.start <= seq <= 3), seq
+            assert answer["resumed"] == (tail.start_seq <= seq <= 3), seq
 
 
 async def test_F31_S3_numbers_refilled_by_another_node_while_one_was_idle(

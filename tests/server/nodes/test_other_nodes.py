@@ -91,7 +91,7 @@ async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(
 
 async def waits(room: Room) -> bool:
     """Whether anything of another node waits for a tick of this one."""
-    return bool(room.members.remote.waiting)
+    return bool(room.members.remote.waiting_ticks)
 
 
 async def test_P5_P8_the_first_member_of_a_node_is_told_of_at_once(

@@ -103,7 +103,7 @@ async def test_X1_what_waits_goes_before_the_close(
     connection = node.connection(user=ann.user)
 
     async def waits() -> bool:
-        return bool(connection.outbox.waiting)
+        return bool(connection.outbox.waiting_frames)
 
     await eventually(waits)
     connection.close(RESTARTING)

@@ -24,7 +24,7 @@ def test_P4_a_tick_that_cannot_be_written_is_skipped_and_owed() -> None:
     assert outbox.offer_tick("other", FULL) is Offered.SKIP
     assert outbox.owed_ticks == {"song", "other"}
     assert outbox.waiting_bytes == 0
-    assert not outbox.waiting
+    assert not outbox.waiting_frames
 
 
 def test_P4_a_tick_that_can_be_written_is_not_owed() -> None:
@@ -37,8 +37,8 @@ def test_what_waits_and_is_owed_takes_memory_only_once_there_is_some() -> None:
     outbox = Outbox()
     assert outbox.offer(b"one", 0, 0) is Offered.WRITE
     assert outbox.offer_tick("song", 0) is Offered.WRITE
-    assert (outbox.waiting, outbox.owed_ticks) == (None, None)
-    assert outbox.rest is Outbox().rest
+    assert (outbox.waiting_frames, outbox.owed_ticks) == (None, None)
+    assert outbox.unsent_rest is Outbox().unsent_rest
     outbox.offer_tick("song", FULL)
     assert outbox.take_owed_ticks() == {"song"}
     assert outbox.owed_ticks is None
