@@ -55,7 +55,7 @@ BY_SETTING = Ties(
     user="(SELECT caller_id())",
     projects=_projects,
     peers="(SELECT caller_peers())::uuid[]",
-    place=column_of,
+    column_sql=column_of,
     operator="(SELECT is_operator((SELECT caller_id())))",
 )
 """The second wall: of the caller that the transaction is for, looked up once a statement.

@@ -85,7 +85,7 @@ class _Core:
     media: RoomMedia
     hub: Hub
     feed: RowFeed
-    ended: EndedLogins
+    ended_logins: EndedLogins
     slow_calls: SlowCalls
     calls: CallQueue
 
@@ -143,7 +143,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
 
 
 def _row_changes(core: _Core) -> RowChanges:
-    listener = ChangedRows(core.connections, core.hub, core.media, core.ended)
+    listener = ChangedRows(core.connections, core.hub, core.media, core.ended_logins)
     tell_nodes, wake = core.hub.broadcast.tell_row_changed, core.feed.wake
     return RowChanges(core.base.db.rooms, listener, tell_nodes, core.tasks.spawn, wake)
 
@@ -339,7 +339,7 @@ def _socket_server(core: _Core, context: Context, pages: HttpPages) -> Connectio
     admission = core.base.admission
     histograms = core.histograms
     limits = SocketLimits(core.usage, settings.proxies, count)
-    login = Login(core.usage, hub.rooms, core.ended)
+    login = Login(core.usage, hub.rooms, core.ended_logins)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),

@@ -21,8 +21,8 @@ _OTHERS = {
 class PartNote:
     """A note, in ticks, of at least one; velocities of 0 to 127."""
 
-    start: int
-    end: int
+    start_tick: int
+    end_tick: int
     key: int
     velocity: int
     release: int
@@ -55,7 +55,7 @@ def parts_of(track: MidiTrackEvents) -> list[Part]:
         hanging = list(_end_all(part, track.end))
         part.lost["notes without an end were ended with their track"] += len(hanging)
         part.notes += hanging
-        part.notes.sort(key=lambda note: (note.start, note.key))
+        part.notes.sort(key=lambda note: (note.start_tick, note.key))
     return [parts[channel] for channel in sorted(parts)]
 
 

@@ -103,7 +103,7 @@ class _SongReader:
         report_loss, midi = self.song.lost, self._midi
         missing_tracks = midi.announced - len(midi.tracks)
         report_loss("tracks that the file announces and does not hold", max(missing_tracks, 0))
-        if midi.form > 1:
+        if midi.format_number > 1:
             report_loss(
                 "sequences of their own (format 2) were laid side by side", len(midi.tracks)
             )
@@ -136,7 +136,7 @@ class _SongReader:
     def _read_track(self, number: int, track: MidiTrackEvents) -> None:
         name, instrument = _first_text(track, "track_name"), _first_text(track, "instrument_name")
         parts = parts_of(track)
-        is_whole = number == 0 and (self._midi.form == 0 or not parts)
+        is_whole = number == 0 and (self._midi.format_number == 0 or not parts)
         if is_whole and name:
             # The first track's name is the song's.
             self.song.change("project", "project", name=name)
@@ -168,7 +168,7 @@ class _SongReader:
         self._add_instrument(channel, part, instrument or program)
         if part.notes:
             self._add_clip(track, name, part)
-        first = part.notes[0].start if part.notes else NEVER
+        first = part.notes[0].start_tick if part.notes else NEVER
         self._move(track, f"channels/{channel}/volume", "linear", volume_of,
                    steps(part.moves.get(VOLUME, ()), USUAL_VOLUME, first))  # fmt: skip
         self._move(track, f"channels/{channel}/pan", "normalized", pan_of,
@@ -189,8 +189,8 @@ class _SongReader:
                       params=params)  # fmt: skip
 
     def _add_clip(self, track: str, name: str, part: Part) -> None:
-        start = float(int(self._beat(part.notes[0].start)))
-        end = max(self._beat(note.end) for note in part.notes)
+        start = float(int(self._beat(part.notes[0].start_tick)))
+        end = max(self._beat(note.end_tick) for note in part.notes)
         clip = self.song.add(
             "clips", track=track, kind="notes", time=start, duration=max(1.0, -(-end // 1) - start),
             name=name,
@@ -199,7 +199,7 @@ class _SongReader:
             self._add_note(clip, start, note, part.channel)
 
     def _add_note(self, clip: str, start: float, note: PartNote, channel: int) -> None:
-        start_beat, end_beat = self._beat(note.start), self._beat(note.end)
+        start_beat, end_beat = self._beat(note.start_tick), self._beat(note.end_tick)
         self.song.add(
             "notes",
             clip=clip,

@@ -142,19 +142,22 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
     for outcome in outcomes:
         color = COLORS[outcome.verdict]
         verdict = f"[{color}]{outcome.verdict}[/]"
-        table.add_row(outcome.number, outcome.what, verdict, outcome.told)
+        table.add_row(outcome.number, outcome.what, verdict, outcome.explanation)
     return table
 
 
 async def _run(attack: Attack, target: Target) -> str:
     """On one node after the other, until it has come to all that it must come to."""
-    target.reached.clear()
+    target.reached_nodes.clear()
     outcome = await attack.run(target)
     if attack.number in ON_EACH_NODE:
         for _ in target.nodes[1:]:
-            if not target.reached.issuperset(target.nodes):
+            if not target.reached_nodes.issuperset(target.nodes):
                 outcome = await attack.run(target)
-        must(target.reached.issuperset(target.nodes), f"it came to {target.reached} alone")
+        must(
+            target.reached_nodes.issuperset(target.nodes),
+            f"it came to {target.reached_nodes} alone",
+        )
     return outcome
 
 
@@ -174,7 +177,7 @@ def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, An
         "problems": through,
         "vacuous": [] if refused_count or through else ["no attack was tried"],
         "not_tried": [
-            f"{attack_outcome.number} {attack_outcome.what}: {attack_outcome.told}"
+            f"{attack_outcome.number} {attack_outcome.what}: {attack_outcome.explanation}"
             for attack_outcome in untried
         ],
         "outcomes": [asdict(attack_outcome) for attack_outcome in outcomes],

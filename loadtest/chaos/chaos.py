@@ -89,9 +89,9 @@ class Chaos:
         self.stage = stage
         self.tally = Tally()
         self.counted = {name: FaultCounts() for name in arguments.faults}
-        self.in_force: set[str] = set()
+        self.faults_in_force: set[str] = set()
         self.watch = NodeWatch(stage.cluster.nodes)
-        self.seen: dict[str, list[Checkpoint]] = defaultdict(list)
+        self.checkpoints_seen: dict[str, list[Checkpoint]] = defaultdict(list)
         """The checkpoints that were stored at some time, by project."""
         self._arguments = arguments
         self._began_at = 0.0
@@ -147,7 +147,12 @@ class Chaos:
         """Wait for rest, read the truth, check all that was seen, and report."""
         await self.stage.cluster.start()
         judgement = Judgement(
-            self.stage, self.tally, self.watch, self.seen, self._begun_at, self._began_at
+            self.stage,
+            self.tally,
+            self.watch,
+            self.checkpoints_seen,
+            self._begun_at,
+            self._began_at,
         )
         judged_figures = await judgement.report()
         return self._measured() | judged_figures | self._proves()
@@ -178,7 +183,7 @@ class Chaos:
                 checkpoint_line["seq"],
                 checkpoint_line["digest"],
             )
-            self.seen[checkpoint_line["project"]].append(checkpoint)
+            self.checkpoints_seen[checkpoint_line["project"]].append(checkpoint)
 
     def figures(self) -> Figures:
         """The present state of the run."""
@@ -187,7 +192,7 @@ class Chaos:
             elapsed=time.monotonic() - self._began_at if self._began_at else 0.0,
             seconds=self._arguments.seconds,
             seed=self._arguments.seed,
-            in_force=sorted(self.in_force),
+            faults_in_force=sorted(self.faults_in_force),
             faults=[FaultFigures(name, c.times, c.acked) for name, c in self.counted.items()],
             nodes_up=[node.is_running for node in self.stage.cluster.nodes],
             live=sum(musician.room.is_live for musician in self.stage.musicians),
@@ -234,11 +239,11 @@ class Chaos:
             time.monotonic(),
             len(self.tally.acked),
         )
-        self.in_force.add(fault.name)
+        self.faults_in_force.add(fault.name)
         self.stage.history.note(What.FAULT, "chaos", text=fault.name)
         harmed_words = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
         self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {harmed_words}")
-        self.in_force.discard(fault.name)
+        self.faults_in_force.discard(fault.name)
         fault_counts.times += 1
         if fault.name.startswith(FAILOVER) and self._is_to_come(fault):
             self.stage.begin_standby()
@@ -291,7 +296,7 @@ class Chaos:
             return
         if not fault_counts.acked and not fault.stops_acks:
             yield f"no delta was acknowledged during {fault.name}"
-        if fault.must_hit and not self.stage.hits[fault.name]:
+        if fault.must_hit and not self.stage.hits_by_fault[fault.name]:
             yield f"{fault.name}: {fault.must_hit}"
         if fault.name == "deltas_sent_again" and not self.stage.echoes_acked:
             yield "no delta that was sent again was answered"

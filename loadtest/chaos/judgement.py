@@ -65,7 +65,7 @@ class Judgement:
         large_judged = await self._of_the_large()
         proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
         proof["converged"] = proof["converged"] and audited["gapless"] and not unsettled
-        proof["lost"] += large_judged.lost
+        proof["lost"] += large_judged.lost_count
         copies = [*wrong_copies(kept_happenings, digests), *large_judged.copies]
         stored_checkpoints = [
             *self._checkpoints_by_project.get(project, ()),
@@ -78,7 +78,7 @@ class Judgement:
         if not audited["checkpoint_ok"]:
             checkpoints.append("the checkpoint is wrong in the end")
         truth = Truth(ids, self._begun_at, row["version"], row["description"])
-        stage.hits["postgres_failover_asynchronous"] += len(excused) + large_judged.excused
+        stage.hits_by_fault["postgres_failover_asynchronous"] += len(excused) + large_judged.excused
         # Long: each line of the report is said once, where it is measured.
         return {
             **proof,
@@ -146,7 +146,8 @@ class Judgement:
             alarm_counts[alarm.kind] += round(alarm.amount)
         began_at = happenings[0].at if happenings else 0.0
         texts = [
-            f"{a.node} counted {a.kind} {a.amount:g} after {a.at - began_at:.1f} s" for a in false
+            f"{a.node} counted {a.kind} {a.amount:g} after {a.seen_at - began_at:.1f} s"
+            for a in false
         ]
         return {
             "alarms": dict(alarm_counts),

@@ -30,12 +30,12 @@ class FaultFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A run at a moment; `in_force`: the faults of this moment."""
+    """A run at a moment; `faults_in_force`: the faults of this moment."""
 
     elapsed: float
     seconds: float
     seed: int
-    in_force: Sequence[str]
+    faults_in_force: Sequence[str]
     faults: Sequence[FaultFigures]
     nodes_up: Sequence[bool]
     live: int
@@ -75,7 +75,7 @@ def live(figures: Figures) -> RenderableType:
     table.add_column("times", justify="right")
     table.add_column("acked meanwhile", justify="right")
     for fault in figures.faults:
-        now = fault.name in figures.in_force
+        now = fault.name in figures.faults_in_force
         style = "bold red" if now else "" if fault.times else "dim"
         mark = "▶ " if now else "  "
         table.add_row(Text(mark + fault.name, style), str(fault.times), str(fault.acked))
@@ -93,7 +93,7 @@ def plain_line(figures: Figures) -> str:
     return (
         f"{figures.elapsed:6.1f} s  {figures.live}/{figures.musicians} live  "
         f"nodes {nodes_up}/{len(figures.nodes_up)}  head {figures.head}  acked {figures.acked}  "
-        f"{', '.join(figures.in_force) or 'getting well'}"
+        f"{', '.join(figures.faults_in_force) or 'getting well'}"
     )
 
 

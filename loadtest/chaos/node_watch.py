@@ -39,9 +39,9 @@ HIGHEST_MB = 768.0
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A counter has risen; `at` in monotonic seconds."""
+    """A counter has risen; `seen_at` in monotonic seconds."""
 
-    at: float
+    seen_at: float
     node: str
     kind: str
     amount: float
@@ -51,7 +51,7 @@ class Alarm:
 class Memory:
     """One look at a node: resident MiB of the life with that pid."""
 
-    at: float
+    seen_at: float
     pid: int
     rss_mb: float
 
@@ -116,7 +116,8 @@ def false_alarms(
 
     def is_explained(alarm: Alarm) -> bool:
         return any(
-            alarm.kind in explains.get(fault, ()) and begin <= alarm.at <= end + EXPLAINED_SECONDS
+            alarm.kind in explains.get(fault, ())
+            and begin <= alarm.seen_at <= end + EXPLAINED_SECONDS
             for fault, begin, end in spans
         )
 
@@ -146,7 +147,7 @@ def memory_report(
     report, problems = {}, []
     for name, looks in memory.items():
         last = [look for look in looks if look.pid == looks[-1].pid]
-        warm = next((look for look in last if look.at >= warm_at), last[-1]).rss_mb
+        warm = next((look for look in last if look.seen_at >= warm_at), last[-1]).rss_mb
         end, most = last[-1].rss_mb, max(look.rss_mb for look in looks)
         report[name] = {
             "warm_mb": round(warm, 1),

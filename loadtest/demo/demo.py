@@ -154,9 +154,9 @@ class Demo:
         """What Mixx Recall was told and asked, and uses that it does not count."""
         habits = [participant.habits for participant in self.participants]
         return {
-            "uses": sum(habit.used for habit in habits),
-            "suggested": sum(habits_of_one.suggested for habits_of_one in habits),
-            "taken": sum(habits_of_one.taken for habits_of_one in habits),
+            "uses": sum(habit.used_count for habit in habits),
+            "suggested": sum(habits_of_one.suggested_count for habits_of_one in habits),
+            "taken": sum(habits_of_one.taken_count for habits_of_one in habits),
             "lost": sum([await habits_of_one.lost() for habits_of_one in habits]),
         }
 

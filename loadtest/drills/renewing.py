@@ -61,7 +61,7 @@ async def renew(scene: Scene, seconds: float) -> None:
         node.reload()
     await _until(scene, "serve the second certificate", _on_each_node(nodes, _serves_second))
     await asyncio.sleep(seconds / 2)
-    scene.notes["connections_before"] = sum(link.cut() for link in stage.links)
+    scene.notes["connections_before"] = sum(link.cut() for link in stage.client_proxies)
 
 
 async def served(url: str) -> str:

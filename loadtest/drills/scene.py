@@ -75,8 +75,8 @@ class Scene:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while self.stage.acked() < acked_before + FEW:
-                    self._tally.changed.clear()
-                    await self._tally.changed.wait()
+                    self._tally.something_changed.clear()
+                    await self._tally.something_changed.wait()
         except TimeoutError:
             self.stage.problems.append(f"{PATIENCE_SECONDS:g} s without {FEW} acks")
 

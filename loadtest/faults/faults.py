@@ -92,7 +92,7 @@ async def _cut_postgres(stage: ProxiedCluster, seconds: float) -> str:
     name, ways = stage.next_ways()
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
-        chosen_ways = stage.rng.choice(([ways], stage.ways))
+        chosen_ways = stage.rng.choice(([ways], stage.node_ways))
         await stage.worst_moment()
         for way in chosen_ways:
             way.postgres.cut()

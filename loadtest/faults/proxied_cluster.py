@@ -38,17 +38,17 @@ class ProxiedCluster:
     """The cluster, its ways, its players, and the dice."""
 
     cluster: LocalCluster
-    ways: Sequence[NodeWays]
+    node_ways: Sequence[NodeWays]
     watch_way: FaultProxy
     """To whichever PostgreSQL is the primary, for who only looks."""
     rng: random.Random
     history: History
-    links: list[FaultProxy] = field(default_factory=list)
+    client_proxies: list[FaultProxy] = field(default_factory=list)
     """Between each musician and the balancer, in the order of `musicians`."""
     musicians: list[RecordedMusician] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     echoes_acked: int = 0
-    hits: Counter[str] = field(default_factory=Counter)
+    hits_by_fault: Counter[str] = field(default_factory=Counter)
     """What faults have hit, by their names: of those that say so."""
     failovers: list[Failover] = field(default_factory=list)
     large: LargeProject | None = None
@@ -65,11 +65,13 @@ class ProxiedCluster:
     def next_ways(self) -> tuple[str, NodeWays]:
         """Each node's ways in their turn, with the node's name."""
         turn = self._take_turn()
-        return self.cluster.nodes[turn].directory.name, self.ways[turn]
+        return self.cluster.nodes[turn].directory.name, self.node_ways[turn]
 
     def some_links(self) -> list[tuple[str, FaultProxy]]:
         """A third of the musicians, with their ways."""
-        named_links = [(m.name, link) for m, link in zip(self.musicians, self.links, strict=True)]
+        named_links = [
+            (m.name, link) for m, link in zip(self.musicians, self.client_proxies, strict=True)
+        ]
         return self.rng.sample(named_links, max(1, len(named_links) // 3))
 
     async def worst_moment(self) -> None:
@@ -90,7 +92,7 @@ class ProxiedCluster:
     async def add_link(self) -> str:
         """A way of its own for one more musician; returns its address."""
         link = FaultProxy(self._to_balancer)
-        self.links.append(link)
+        self.client_proxies.append(link)
         scheme = self.cluster.url.partition(":")[0]
         return f"{scheme}://127.0.0.1:{await link.start()}/v1"
 
@@ -140,8 +142,8 @@ class ProxiedCluster:
             for standby in await asyncio.gather(self._copying, return_exceptions=True):
                 if isinstance(standby, Standby):
                     await standby.stop()
-        ways = [p for way in self.ways for p in (way.postgres, way.redis)]
-        for proxy in [*self.links, *ways, self.watch_way]:
+        ways = [p for way in self.node_ways for p in (way.postgres, way.redis)]
+        for proxy in [*self.client_proxies, *ways, self.watch_way]:
             await proxy.stop()
 
     def _take_turn(self) -> int:

@@ -181,7 +181,7 @@ class Load:
         await self._move(movers, end, measurement.lag_ms)
         await watching
         for mover in movers:
-            measurement.sent += mover.schedule.done - mover.schedule.due_between(start, begin)
+            measurement.sent += mover.schedule.steps_done - mover.schedule.due_between(start, begin)
             measurement.due += mover.schedule.due_between(begin, end)
             measurement.due_in_all += mover.schedule.due_between(start, end)
         measurement.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)

@@ -83,7 +83,7 @@ class Stepper:
         ]
         start = time.perf_counter() + LEAD_SECONDS
         for pipe, share in busy_pipes:
-            pipe.send(replace(share, start=start))
+            pipe.send(replace(share, begins_at=start))
         begin = start + offer.warm_up
         cost, *measurements = await asyncio.gather(
             watch(self.watched, start, begin, begin + offer.seconds),

@@ -49,7 +49,7 @@ class Tally:
     ack_ms: list[float] = field(default_factory=list)
     cursor_ms: list[float] = field(default_factory=list)
     acked_in_second: Counter[int] = field(default_factory=Counter)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    something_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note_ack(self, event: Acknowledged) -> None:
         """Two acks of one delta must say the same (rule D3)."""
@@ -169,7 +169,7 @@ class Participant:
                 self._tally.refused.append(event)
             case _:
                 pass
-        self._tally.changed.set()
+        self._tally.something_changed.set()
 
     def _saw(self, moved_members: dict[str, dict[str, object]]) -> None:
         """A cursor counts once, when it is news: coming back, one is told of old places too."""

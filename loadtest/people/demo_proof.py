@@ -25,8 +25,8 @@ async def settle(
     try:
         async with asyncio.timeout(seconds):
             while not _is_settled(participants):
-                tally.changed.clear()
-                await tally.changed.wait()
+                tally.something_changed.clear()
+                await tally.something_changed.wait()
     except TimeoutError:
         waits = [(p.character.name, len(p.room.replica.pending)) for p in participants]
         raise NotSettled(f"not settled after {seconds:g} s; pending: {waits}") from None

@@ -85,7 +85,7 @@ class ReturningMember:
         self._position: dict[str, Any] | None = None
         self._coming_task: asyncio.Task[None] | None = None
         self._step = 0
-        self._since = 0.0
+        self._lost_at = 0.0
 
     @property
     def prime(self) -> BarePrime | None:
@@ -148,7 +148,7 @@ class ReturningMember:
         self.connections += 1
         self.you = join_answer["you"]
         self._is_in = True
-        self._since = time.monotonic()
+        self._lost_at = time.monotonic()
         if self.connections > 1:
             self._tally.returned_at.append(time.perf_counter())
             self._tally.reconnects += 1
@@ -165,7 +165,7 @@ class ReturningMember:
             self._coming_task = asyncio.get_running_loop().create_task(self._come_back())
 
     async def _come_back(self) -> None:
-        wait = self._backoff.pause(time.monotonic() - self._since, None)
+        wait = self._backoff.pause(time.monotonic() - self._lost_at, None)
         while True:
             await asyncio.sleep(wait)
             try:

@@ -71,7 +71,7 @@ def _report(year: Year, days: int) -> dict[str, Any]:
     return {
         "days": days,
         "seeds": year.seeds,
-        "picks": year.hits["truth"].picks,
+        "picks": year.hits_by_way["truth"].picks,
         "hit_rate_at": rates,
         "ahead_of_most_frequent_points": round(100 * (recall - frequent), 1),
         "calibration": year.calibration(),

@@ -65,7 +65,7 @@ async def sessions(url: str, seed: int, count: int) -> dict[str, Any]:
         hits, agrees = Hits(), 0
         for _ in range(count):
             for pick in producer.session(time.time() / SECONDS_OF_A_DAY):
-                now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told, pick.truth)
+                now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told_context, pick.truth)
                 suggestions = await _suggested(client, now)
                 agrees += suggestions == list(own_ranking.suggest(now))[: len(suggestions)]
                 hits.count(now.key, suggestions, 0)
@@ -127,7 +127,7 @@ async def _suggested(client: Client, pick: Pick) -> list[str]:
 
 
 def _context(pick: Pick) -> RecallContext:
-    circumstances = pick.told
+    circumstances = pick.told_context
     context: RecallContext = {"genre": circumstances.genre, "after": circumstances.after}
     if circumstances.bpm is not None:
         context["bpm"] = circumstances.bpm

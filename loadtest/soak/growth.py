@@ -26,14 +26,15 @@ NOISY = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One node at one moment; `at` in seconds since the beginning. `idle`: nobody is in a room.
+    """One node at one moment; `looked_at` in seconds since the beginning. `is_idle`: nobody is in a
+    room.
 
     `postgres`: the node's open connections; `redis_keys`: of the whole server; `log_lines`: so far.
     """
 
-    at: float
+    looked_at: float
     node: str
-    idle: bool
+    is_idle: bool
     rss_mb: float
     tasks: float
     descriptors: float
@@ -113,7 +114,7 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 def growth(looks: Sequence[Look], warm_at: float) -> dict[str, float]:
     """MiB an hour that each node grows by, at idle moments after it was warm."""
     return {
-        name: round(slope([(look.at / 3_600, look.rss_mb) for look in idle]), 2)
+        name: round(slope([(look.looked_at / 3_600, look.rss_mb) for look in idle]), 2)
         for name, idle in _idle_by_node(looks, warm_at).items()
     }
 
@@ -142,12 +143,15 @@ def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
 def log_rates(looks: Sequence[Look]) -> list[float]:
     """Lines a minute between each two looks."""
     pairs = pairwise(looks)
-    return [round(60 * (b.log_lines - a.log_lines) / max(0.1, b.at - a.at), 1) for a, b in pairs]
+    return [
+        round(60 * (b.log_lines - a.log_lines) / max(0.1, b.looked_at - a.looked_at), 1)
+        for a, b in pairs
+    ]
 
 
 def _idle_by_node(looks: Sequence[Look], warm_at: float) -> dict[str, list[Look]]:
     by_node: dict[str, list[Look]] = {}
     for look in looks:
-        if look.idle and look.at >= warm_at:
+        if look.is_idle and look.looked_at >= warm_at:
             by_node.setdefault(look.node, []).append(look)
     return by_node

@@ -138,7 +138,7 @@ class Soak:
             p for p, audited in audit_by_project.items() if not audited["checkpoint_ok"]
         ]
         self.problems += [f"the checkpoint of {project} is wrong" for project in wrong_projects]
-        idle = [look for look in looks if look.idle and look.at >= warm_at]
+        idle = [look for look in looks if look.is_idle and look.looked_at >= warm_at]
         per_node = len(idle) / max(1, len(self._cluster.nodes))
         vacuous = []
         if per_node < FEWEST_LOOKS:
@@ -241,4 +241,4 @@ def _first_median_last(looks: list[Look]) -> dict[str, Any]:
 
 
 def _look_row(look: Look) -> list[Any]:
-    return [look.at, look.node, look.rss_mb, look.tasks, look.descriptors, look.log_lines]
+    return [look.looked_at, look.node, look.rss_mb, look.tasks, look.descriptors, look.log_lines]

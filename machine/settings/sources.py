@@ -27,7 +27,7 @@ class Given:
     text: str = field(repr=False)
     name: str
     """What whoever wrote it calls it: `--port`, `PRIME_SECRET_FILE`, `port in /etc/prime.toml`."""
-    where: str
+    source: str
     """`command line`, `environment`, or the file that it is in."""
 
 

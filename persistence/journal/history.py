@@ -173,8 +173,8 @@ class JournalStanding:
 
     epoch: str
     head: int
-    stored: int
-    compacted: int
+    stored_seq: int
+    compacted_seq: int
 
 
 @dataclass(frozen=True, slots=True)

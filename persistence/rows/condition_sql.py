@@ -38,13 +38,13 @@ class Numbers:
     """Numbers of arguments, one after the other."""
 
     def __init__(self, last: int) -> None:
-        self.last = last
+        self.last_number = last
         """The one that was given out last."""
 
     def next(self) -> int:
         """One more."""
-        self.last += 1
-        return self.last
+        self.last_number += 1
+        return self.last_number
 
 
 def place_of(table: Table, column: Column) -> str:
@@ -116,7 +116,7 @@ def _leaf(table: Table, leaf_condition: Leaf, numbers: Numbers) -> str:
         return f"{column_sql} @> ${numbers.next()}::jsonb"
     if leaf_condition.operator is Operator.NE:
         return f"NOT ({column_sql} @> ${numbers.next()}::jsonb)"
-    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in leaf_condition.at)
+    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in leaf_condition.path)
     if isinstance(leaf_condition.value, str):
         kind, value_sql = "string", f"(({leaf}) #>> '{{}}') COLLATE \"C\""
         value = f"${numbers.next()}::text"
@@ -133,11 +133,11 @@ def _leaf(table: Table, leaf_condition: Leaf, numbers: Numbers) -> str:
 def _leaf_arguments(leaf_condition: Leaf) -> Iterator[Any]:
     if leaf_condition.operator in (Operator.EQ, Operator.NE):
         contained = leaf_condition.value
-        for key in reversed(leaf_condition.at):
+        for key in reversed(leaf_condition.path):
             contained = {key: contained}
         yield as_json(contained)
         return
-    yield from leaf_condition.at
+    yield from leaf_condition.path
     yield (
         leaf_condition.value
         if isinstance(leaf_condition.value, str)

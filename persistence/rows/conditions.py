@@ -41,13 +41,13 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null.
+    """A leaf of a map, found by the keys `path`, beside a text, a number, a boolean or null.
 
     One that is missing or of another kind is equal to nothing, and neither less nor more.
     """
 
     column: Column
-    at: tuple[str, ...]
+    path: tuple[str, ...]
     operator: Operator
     value: Any
 
@@ -55,7 +55,7 @@ class Leaf:
     def shape(self) -> str:
         """All that its SQL depends on, but for keys and value."""
         kind = "text" if isinstance(self.value, str) else "number"
-        return f"{self.column.name}.path.{len(self.at)}.{self.operator}.{kind}"
+        return f"{self.column.name}.path.{len(self.path)}.{self.operator}.{kind}"
 
 
 @dataclass(frozen=True, slots=True)

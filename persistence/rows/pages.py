@@ -169,5 +169,5 @@ def _values(condition: Condition) -> Iterator[Any]:
     """All that clients have sent in it."""
     for asked in asked_in(condition):
         if isinstance(asked, Leaf):
-            yield asked.at
+            yield asked.path
         yield asked.value

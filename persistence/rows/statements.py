@@ -38,10 +38,10 @@ class StatementTexts:
     """Texts by table and shape; those that were not used for longest are forgotten."""
 
     def __init__(self, most: int = MAX_STATEMENT_TEXTS) -> None:
-        self._most = most
+        self._most_texts = most
         self._texts: OrderedDict[tuple[int, str], tuple[Table, str]] = OrderedDict()
         """By a table's identity, as a description cannot be hashed, and the shape."""
-        self.made = 0
+        self.made_count = 0
         """How many were built, since the start."""
 
     def get(self, table: Table, shape: str, make: Callable[[], str]) -> str:
@@ -52,9 +52,9 @@ class StatementTexts:
             self._texts.move_to_end(key)
             return known_text[1]
         text = make()
-        self.made += 1
+        self.made_count += 1
         self._texts[key] = (table, text)
-        if len(self._texts) > self._most:
+        if len(self._texts) > self._most_texts:
             self._texts.popitem(last=False)
         return text
 
@@ -207,7 +207,7 @@ def may_create_text(table: Table, columns_set: Sequence[Column]) -> str:
 def update_text(table: Table, changed_columns: Sequence[Column], returned: Sequence[Column]) -> str:
     """The row that $2 and on name, if its version is the next, gets the values after that."""
     numbers = Numbers(2 + len(table.names))
-    version = numbers.last
+    version = numbers.last_number
     values = ", ".join(_assigned(column, numbers) for column in changed_columns)
     return (
         f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"

@@ -38,9 +38,9 @@ class Facts:
     """Who we are there."""
     is_owner: bool
     """Whether it may do all that the owner of the tables may."""
-    connections: int
+    most_connections: int
     """How many it lets in, but for superusers."""
-    taken: int
+    open_connections: int
     """How many are open, ours too."""
 
 

@@ -156,7 +156,7 @@ class AuditEntry:
     count: int
     details: str
     at: float
-    place: str
+    cursor_place: str
     """Where a page ends that it ends."""
 
 

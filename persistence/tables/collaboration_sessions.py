@@ -185,8 +185,8 @@ LOOKED_AT_ONCE = 500
 class Stay:
     """From when until when a user was in a room, in ms since 1970 on the clock of a node."""
 
-    entered: float
-    left: float
+    entered_at: float
+    left_at: float
 
 
 async def open_session(db: Executor, project: str, host: str, seconds_ago: float = 0) -> str:
@@ -226,8 +226,8 @@ async def note_stays(
             NOTE_STAYS,
             [session for session, _, _ in session_stays],
             [user for _, user, _ in session_stays],
-            [max(0.0, now - stay.entered) / 1_000 for _, _, stay in session_stays],
-            [max(0.0, now - stay.left) / 1_000 for _, _, stay in session_stays],
+            [max(0.0, now - stay.entered_at) / 1_000 for _, _, stay in session_stays],
+            [max(0.0, now - stay.left_at) / 1_000 for _, _, stay in session_stays],
             away_seconds,
         )
         new_stays = [(row["session"], row["member"]) for row in rows if row["is_new"]]
@@ -256,7 +256,7 @@ class Permitted:
     """What became of a change of permissions; `is_done` False: the session has ended."""
 
     project: str
-    may: bool
+    is_allowed: bool
     is_done: bool
 
 

@@ -190,11 +190,13 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`oldest`: seconds that a mail has waited; `dropped`: within a day, as there were too many."""
+    """`oldest_seconds`: seconds that a mail has waited; `dropped_count`: within a day, as there
+    were too many.
+    """
 
-    waiting: int = 0
-    oldest: float = 0.0
-    dropped: int = 0
+    waiting_count: int = 0
+    oldest_seconds: float = 0.0
+    dropped_count: int = 0
 
 
 async def put(

@@ -147,9 +147,8 @@ class Edits:
         if answer is not None:
             yield answer
         elif not seat.is_void:  # else it has joined anew while this was looked at
-            self.open_proposals.ask(
-                self.open_proposals.register(asker.queued_request.proposal), asker
-            )
+            open_proposal = self.open_proposals.register(asker.queued_request.proposal)
+            self.open_proposals.ask(open_proposal, asker)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
             self._queue.given_up(seat)

@@ -57,7 +57,7 @@ class AuditTrail:
         """What is not written yet, the oldest first; what counts together is under one key."""
         self._bytes = 0
         """What they weigh."""
-        self.lost = 0
+        self.lost_count = 0
         """Entries that found no room since the last write."""
         self._apart = TokenBucket(APART_PER_SECOND, APART_AT_ONCE)
         """For entries that strangers bring about."""
@@ -118,10 +118,12 @@ class AuditTrail:
             log.warning("audit not written", entries=len(self._unwritten), reason=str(error))
 
     def _note_losses(self) -> None:
-        if self.lost:
-            lost_entries = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost, at=self._clock())
-            self._count("audit_entries_lost", self.lost, NOBODY)
-            self.lost = 0
+        if self.lost_count:
+            lost_entries = AuditRow(
+                AuditEvent.ENTRIES_LOST, count=self.lost_count, at=self._clock()
+            )
+            self._count("audit_entries_lost", self.lost_count, NOBODY)
+            self.lost_count = 0
             self._unwritten[(lost_entries.event, lost_entries.id)] = (
                 lost_entries  # past the bound: this one is not lost
             )
@@ -167,7 +169,7 @@ class AuditTrail:
         while self._bytes > MAX_AUDIT_BYTES and self._unwritten:
             _, oldest = self._unwritten.popitem(last=False)
             self._bytes -= oldest.bytes
-            self.lost += oldest.count
+            self.lost_count += oldest.count
 
 
 def _both(first: AuditRow, entry_before: AuditRow) -> AuditRow:

@@ -45,7 +45,7 @@ class Caller(Struct, frozen=True):
     login: LoginTarget = _NO_CONNECTION
     outlet: Subscriber | None = None
     """Where what is watched is told; None: through this door nothing can be watched."""
-    said: DeviceSaid = NOTHING_SAID
+    device_said: DeviceSaid = NOTHING_SAID
     """What its client said of the device beside its id."""
     machine: str = ""
     """Who calls by the socket on the machine, as `machine:root`; empty: a user does."""

@@ -63,7 +63,7 @@ async def record_effective_ops(context: Context, project: str, user: str) -> Jou
     if live is not None:
         head = live.room.head
         await live.checkpoints.record_effective_ops()
-    elif stands.head > stands.stored:
+    elif stands.head > stands.stored_seq:
         async with context.documents.slot(user):
             head = await record_by_replay(context.slow_journal, project, context.in_thread)
     else:

@@ -52,7 +52,7 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
     is_cut = len(entries) == params.limit or len(entries) < len(rows)
     is_cut = is_cut or (bool(rows) and rows[-1].may_be_cut)
     after = entries[-1].seq if is_cut else None
-    return calls.HistoryPage(entries, after, stands.compacted + 1)
+    return calls.HistoryPage(entries, after, stands.compacted_seq + 1)
 
 
 async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:

@@ -90,7 +90,7 @@ class NodeAnswers:
             "since": seat.request.asked_at,
             "held_back": seat.in_flight_count + len(seat.queue),
             "outbox_bytes": 0 if connection is None else connection.waiting_bytes,
-            "client": session.said.client if isinstance(session, LoggedIn) else "",
+            "client": session.device_said.client if isinstance(session, LoggedIn) else "",
             "codec": "" if connection is None else connection.codec.name,
             "round_trip_ms": None if connection is None else connection.round_trip_ms,
             "behind": 0 if seat.feed is None else max(0, live.room.head - seat.feed.seq),
@@ -160,7 +160,7 @@ class NodeAnswers:
         return [_event_map(event) for event in nlargest(limit, event_maps, key=self._event_place)]
 
     def _event_place(self, event: Event) -> tuple[int, int, str]:
-        return _microsecond(event.at), event.number, self._node
+        return _microsecond(event.last_at), event.number, self._node
 
 
 def _load(live: LiveRoom) -> float:
@@ -169,7 +169,7 @@ def _load(live: LiveRoom) -> float:
 
 
 def _event_map(event: Event) -> dict[str, Any]:
-    moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.at)}
+    moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.last_at)}
     numbers = {"number": event.number, "kind": event.kind, "count": event.count}
     return numbers | moments | event.about._asdict()
 

@@ -10,11 +10,11 @@ KEPT_OF_EACH = 20
 
 
 class SlowCall(NamedTuple):
-    """`at`: seconds since 1970, of the reply."""
+    """`replied_at`: seconds since 1970, of the reply."""
 
-    at: float
+    replied_at: float
     seconds: float
-    done: bool
+    is_done: bool
 
 
 class SlowCalls:
@@ -37,11 +37,15 @@ class SlowCalls:
             and now < self._until[method]
         ):
             return  # nearly every call: none of those goes, and it is none of them
-        slow_calls = [slow_call for slow_call in slow_calls if slow_call.at > now - KEPT_SECONDS]
+        slow_calls = [
+            slow_call for slow_call in slow_calls if slow_call.replied_at > now - KEPT_SECONDS
+        ]
         slow_calls.append(SlowCall(now, seconds, done))
         slow_calls.sort(key=_slowest_first)
         self._slowest_by_method[method] = slow_calls[:KEPT_OF_EACH]
-        self._until[method] = min(one.at for one in self._slowest_by_method[method]) + KEPT_SECONDS
+        self._until[method] = (
+            min(one.replied_at for one in self._slowest_by_method[method]) + KEPT_SECONDS
+        )
 
     def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[SlowCall]]:
         """Method -> its slowest of the last hour."""
@@ -52,7 +56,9 @@ class SlowCalls:
             else {method: self._slowest_by_method.get(method, [])}
         )
         return {
-            name: [slow_call for slow_call in slow_calls if slow_call.at > since][:per_method]
+            name: [slow_call for slow_call in slow_calls if slow_call.replied_at > since][
+                :per_method
+            ]
             for name, slow_calls in calls_by_method.items()
         }
 

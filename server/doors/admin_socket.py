@@ -76,7 +76,7 @@ class AdminSocket:
         self._spawn = spawn
         self._count = count
         self._server: asyncio.Server | None = None
-        self._open = 0
+        self._connection_count = 0
         """Connections."""
         self.path: Path | None = None
         """Where it listens; None: nowhere, and the log says why."""
@@ -103,11 +103,11 @@ class AdminSocket:
                 self.path.unlink(missing_ok=True)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._open >= MOST_AT_ONCE:
+        if self._connection_count >= MOST_AT_ONCE:
             writer.write(msgspec.json.encode(_too_many()) + b"\n")
             writer.close()
             return
-        self._open += 1
+        self._connection_count += 1
         self._spawn(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -126,7 +126,7 @@ class AdminSocket:
         except ValueError:  # longer than a line may be; there is no next one to be found
             writer.write(msgspec.json.encode(_too_long()) + b"\n")
         finally:
-            self._open -= 1
+            self._connection_count -= 1
             writer.close()
 
     async def _answer(self, caller: Caller, line: bytes) -> Answer:

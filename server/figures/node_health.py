@@ -76,7 +76,7 @@ class NodeHealth:
             "troubles": to_builtins(list(self._troubles())),
             "load": round(load.share, 3),
             "share": load.gathering.share,
-            "core_waited": round(load.waited, 3),
+            "core_waited": round(load.waited_for_core_seconds, 3),
             "gathering_ms": round(load.gathering.longest_gap * 1_000, 1),
             "rooms_gathering": self.hub.rooms_gathering(),
             "deltas_waiting": committer.waiting,
@@ -97,8 +97,8 @@ class NodeHealth:
         mail, ages = self.mail, {kind: self.backups.age(kind) for kind in KINDS}
         return {
             "sends_mail": mail.is_set,
-            "mails_waiting": mail.figures.waiting,
-            "oldest_mail_ms": round(mail.figures.oldest * 1_000),
+            "mails_waiting": mail.figures.waiting_count,
+            "oldest_mail_ms": round(mail.figures.oldest_seconds * 1_000),
         } | {
             f"{kind}_age_ms": round(age * 1_000) if isfinite(age) else None
             for kind, age in ages.items()

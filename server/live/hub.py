@@ -93,7 +93,7 @@ class Hub:
         self._count = count
         self._on_opened = on_opened
         """What is read for a room once it is open, before the first one is let in."""
-        self._leaving: set[tuple[str, str]] = set()
+        self._waiting_leaves: set[tuple[str, str]] = set()
         """Connection and project of each `leave` that waited; some may be over by now."""
         self.gathering = load.gathering
         """How long rooms of this node gather just now."""
@@ -130,7 +130,7 @@ class Hub:
             gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
-            made=on_made,
+            count_made_ops=on_made,
             count=self._count,
             scheduler=JobScheduler(loop, load.ran_long_jobs),
             timers=TickTimers(loop),
@@ -233,14 +233,16 @@ class Hub:
         if live is not None:
             live.run(live.room.ask_to_leave(connection, message.id))
             if connection in live.room.seats:
-                self._leaving.add((connection, message.project))
+                self._waiting_leaves.add((connection, message.project))
 
     def leaving(self, connection: str) -> set[str]:
         """Rooms that it asked to leave and is still in: they count too (rules D22, K3)."""
-        self._leaving = {
-            leaving_pair for leaving_pair in self._leaving if self._is_leaving(*leaving_pair)
+        self._waiting_leaves = {
+            leaving_pair for leaving_pair in self._waiting_leaves if self._is_leaving(*leaving_pair)
         }
-        return {project for leaving_pair, project in self._leaving if leaving_pair == connection}
+        return {
+            project for leaving_pair, project in self._waiting_leaves if leaving_pair == connection
+        }
 
     def _is_leaving(self, connection: str, project: str) -> bool:
         live = self.rooms.get(project)

@@ -223,7 +223,7 @@ class LiveRoom:
                 self._send(effect.to, effect.packet)
             case Commit(proposal):
                 if proposal.purpose is not Purpose.EDIT:
-                    self._services.made(proposal.author, len(proposal.payload))
+                    self._services.count_made_ops(proposal.author, len(proposal.payload))
                 self._services.submit(proposal)
             case SendTick():
                 self._send_tick(effect.to, effect.packets, effect.but)
@@ -241,7 +241,9 @@ class LiveRoom:
             case SendState():
                 self._jobs.start(self._feeds.encode(self._feeds.hold()))
             case CommitGroup(parts):
-                self._services.made(parts[0].author, sum(len(part.payload) for part in parts))
+                self._services.count_made_ops(
+                    parts[0].author, sum(len(part.payload) for part in parts)
+                )
                 self._services.submit_group(parts)
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)

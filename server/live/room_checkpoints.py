@@ -45,12 +45,12 @@ class RoomCheckpoints:
         """Store the state of now; that state. Raises `Unavailable`."""
         self.begun_at = now
         frozen_state = await self._jobs.freeze()
-        await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known)
+        await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known_state)
         if frozen_state.seq == self.stored_seq:
             return frozen_state
         slices = await self._in_thread(sliced, frozen_state.state)
         self._jobs.check_open()
-        known_state = frozen_state.known
+        known_state = frozen_state.known_state
         await self._journal.save(
             Checkpoint(
                 self._room.project,

@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 class FrozenState:
     """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
 
-    known: KnownState
+    known_state: KnownState
     digest: str
     state: State
     unrecorded_ops: dict[int, list[Op]]
@@ -32,7 +32,7 @@ class FrozenState:
     @property
     def seq(self) -> int:
         """Of the last entry that is in the state."""
-        return self.known.seq
+        return self.known_state.seq
 
 
 class RoomJobs:

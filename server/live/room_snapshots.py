@@ -90,7 +90,7 @@ class RoomSnapshots:
                 kind=kind,
                 name=name,
                 description=description,
-                epoch=frozen_state.known.epoch,
+                epoch=frozen_state.known_state.epoch,
                 at_seq=frozen_state.seq,
                 musical_context=msgspec.json.encode(context),
                 audio_analysis=audio_analysis,

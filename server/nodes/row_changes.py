@@ -117,7 +117,7 @@ class RowChanges:
         """A call has written rows that somebody may watch, and they are committed."""
         self.is_current = True
         """False from a poll that failed until one that succeeds."""
-        self._place = NOWHERE
+        self._read_up_to = NOWHERE
         """Up to where the change log was read."""
         self._known_values: OrderedDict[Hashable, object] = OrderedDict()
         """(project, user) -> grant, project -> version: what the listener knows, oldest first."""
@@ -190,12 +190,14 @@ class RowChanges:
         OUTAGES.works(DATABASE)
 
     async def _poll(self) -> None:
-        log_place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE, TABLES)
+        log_place, changes = await change_log.since(
+            self._db, self._read_up_to, CHANGES_AT_ONCE, TABLES
+        )
         if changes is None:
             await self._act_on_all()
         else:
             await self._act([RowChanged(c.table, c.row, c.project, c.user) for c in changes])
-        self._place = log_place
+        self._read_up_to = log_place
 
     async def _act_on_all(self) -> None:
         concern = self._listener.concern()

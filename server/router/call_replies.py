@@ -104,7 +104,9 @@ class CallReplies:
             identity=connection.identity,
             login=ConnectionLogin(connection, self._login),
             outlet=connection,
-            said=session.said if isinstance(session, Greeted | LoggedIn) else NOTHING_SAID,
+            device_said=session.device_said
+            if isinstance(session, Greeted | LoggedIn)
+            else NOTHING_SAID,
         )
 
     async def _answer(

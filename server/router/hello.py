@@ -119,7 +119,7 @@ class Greeting:
             self._refuse_token(connection, error)
             return
         now = asyncio.get_running_loop().time()
-        is_known = access.user in usage.sockets.of_user or self._admission.was_here(
+        is_known = access.user in usage.sockets.sockets_by_user or self._admission.was_here(
             access.user, now
         )
         if self._hub.gathering.is_full and not is_known:

@@ -105,7 +105,7 @@ class Joining:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
         usage = self._usage
         connections_of_user = (
-            self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ())
+            self._connections.get(socket) for socket in usage.sockets.sockets_by_user.get(user, ())
         )
         rooms = sum(
             len(self._rooms_of(user_connection))
@@ -205,7 +205,7 @@ class Joining:
             self._count("diverged_again")
             return
         client_text = (
-            f"device {session.device}, {session.said.client or 'a client that does not say'}"
+            f"device {session.device}, {session.device_said.client or 'a client that does not say'}"
         )
         self._count(
             "diverged", 1, About(project, "", user, session.identity.name, text=client_text)

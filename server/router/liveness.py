@@ -86,6 +86,6 @@ def _warn_or_close(connection: Connection, session: LoggedIn, seconds_left: floa
         text = "the access token has run out and was not refreshed; call auth.refresh"
         connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
         connection.close(TOKEN_EXPIRED)
-    elif session.warned_of != expires_at:
-        session.warned_of = expires_at
+    elif session.warned_of_expiry != expires_at:
+        session.warned_of_expiry = expires_at
         connection.send(TokenExpiring(max(0, int(seconds_left * 1_000))))

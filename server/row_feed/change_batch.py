@@ -20,23 +20,23 @@ MEMBERS = "project_members"
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """All of it is as of `place`; nothing of a transaction that was under way then."""
+    """All of it is as of `read_up_to`; nothing of a transaction that was under way then."""
 
-    place: Place
-    changed: Mapping[str, Mapping[str, Sequence[Change]]]
+    read_up_to: Place
+    changes_by_table: Mapping[str, Mapping[str, Sequence[Change]]]
     """Table of the log -> id -> its changes, rows in the order of their last one."""
     rows: Mapping[str, Mapping[str, Row]]
     """Relation -> id -> what the row holds; those that are gone are not in it."""
     groups: Collection[Group]
     """For whom that was read; who began to watch later has seen it in the first rows."""
     ties: Ties = field(default_factory=Ties)
-    size: int = 0
+    row_count: int = 0
     """How many rows changed."""
 
     def news(self, logged: str, place: Place) -> list[str]:
         """Ids of the rows that have changed since a place saw them, in order."""
-        changes_by_id = self.changed.get(logged, {})
-        if self.place.following <= place.oldest:
+        changes_by_id = self.changes_by_table.get(logged, {})
+        if self.read_up_to.following <= place.oldest:
             return []  # it saw all of it
         return [
             id
@@ -48,7 +48,7 @@ class ChangeBatch:
         """Changes of roles that a place has not seen."""
         return [
             change
-            for changes in self.changed.get(MEMBERS, {}).values()
+            for changes in self.changes_by_table.get(MEMBERS, {}).values()
             for change in changes
             if not place.saw(change.xact)
         ]
@@ -84,10 +84,10 @@ async def _read_rows(
     tables: dict[str, Table] = {}
     needed_columns: dict[str, dict[str, Column]] = {}
     for group in groups:
-        table = group.listed.table
+        table = group.watched_list.table
         tables[table.relation] = table
         columns = needed_columns.setdefault(table.relation, {})
-        columns.update((column.name, column) for column in group.listed.needed)
+        columns.update((column.name, column) for column in group.watched_list.needed)
     rows: dict[str, dict[str, Row]] = {}
     query_count = 0
     for relation, table in tables.items():
@@ -107,13 +107,13 @@ async def _ties(
     people: set[str] = set()
     peer_users: set[str] = set()
     for group in groups:
-        table, rows_found = group.listed.table, rows[group.listed.table.relation]
+        table, rows_found = group.watched_list.table, rows[group.watched_list.table.relation]
         if by_role(table) and rows_found:
             projects.update(row[table.project] for row in rows_found.values())
-            role_users.update(group.by_user)
+            role_users.update(group.watches_by_user)
         if by_peers(table) and rows_found:
             people.update(row[table.user] for row in rows_found.values())
-            peer_users.update(group.by_user)
+            peer_users.update(group.watches_by_user)
     members: dict[str, dict[str, str]] = {}
     roles = await watched_rows.roles_among(db, projects, role_users)
     for (project, user), role in roles.items():
@@ -135,11 +135,14 @@ async def touched_by_roles(
     users = {change.user for change in changes if change.user}
     groups = list(watches.groups.values())
     touched_watches = {
-        watch for group in groups if by_role(group.listed.table) for watch in group.of_users(users)
+        watch
+        for group in groups
+        if by_role(group.watched_list.table)
+        for watch in group.of_users(users)
     }
-    among_people = [group for group in groups if by_peers(group.listed.table)]
+    among_people = [group for group in groups if by_peers(group.watched_list.table)]
     if among_people:
-        watching = {user for group in among_people for user in group.by_user}
+        watching = {user for group in among_people for user in group.watches_by_user}
         users |= await watched_rows.members_among(db, projects, watching)
         touched_watches.update(watch for group in among_people for watch in group.of_users(users))
     return sorted(touched_watches, key=lambda watch: watch.id)

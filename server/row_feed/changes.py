@@ -21,12 +21,12 @@ def kinds(group: Group, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set
     """What a changed row did, and to the lists of which watches, by the rows they show."""
     if group not in moment.groups:
         return
-    table = group.listed.table
+    table = group.watched_list.table
     row = moment.rows[table.relation].get(id)
     seeing: set[Watch] = set()
-    if row is not None and group.listed.matches(row):
+    if row is not None and group.watched_list.matches(row):
         seeing = group.of_users(moment.ties.seers(table, row))
-    holding = group.holders.get(id, set())
+    holding = group.watches_by_row.get(id, set())
     yield LEFT, holding - seeing
     yield CHANGED, holding & seeing
     yield ENTERED, seeing - holding

@@ -53,7 +53,7 @@ class FeedReader:
         self._watches = watches
         self._telling = telling
         self._count = count
-        self._place: Place | None = None
+        self._read_up_to: Place | None = None
         """Up to where the log was read; None: nobody watches, or nothing was read yet."""
         self._woken = asyncio.Event()
         self._is_table_wanted = asyncio.Event()
@@ -89,7 +89,7 @@ class FeedReader:
         """For life: what cannot be read ends the watches that should hear of it, not the feed."""
         while True:
             if not len(self._watches) and not self._is_table_wanted.is_set():
-                self._place, self._covered_tables, self.lag_seconds = None, frozenset(), 0.0
+                self._read_up_to, self._covered_tables, self.lag_seconds = None, frozenset(), 0.0
                 await self._is_table_wanted.wait()
             await self._read_next()
             try:
@@ -101,18 +101,18 @@ class FeedReader:
     async def read(self) -> None:
         """All that is new; raises `PersistenceError`."""
         self._is_table_wanted.clear()
-        if self._place is None:
-            self._place = await change_log.here(self._db)
+        if self._read_up_to is None:
+            self._read_up_to = await change_log.here(self._db)
             self._count("feed_queries")
         tables = self._cover(tables_of(self._watches))
-        now, changes = await change_log.since(self._db, self._place, MAX_CHANGES_READ, tables)
+        now, changes = await change_log.since(self._db, self._read_up_to, MAX_CHANGES_READ, tables)
         self._count("feed_queries")
         if changes == []:
-            self._place, self.lag_seconds = now, 0.0
+            self._read_up_to, self.lag_seconds = now, 0.0
             self._telling.settle(now)
             await self._telling.tell_position(now)
         else:
-            await self._read_moment(self._place, tables)
+            await self._read_moment(self._read_up_to, tables)
 
     def _cover(self, tables: frozenset[str]) -> frozenset[str]:
         """From the place of now on, all changes of these tables are read.
@@ -132,7 +132,7 @@ class FeedReader:
             log.warning("cannot read what has changed", **because(error))
         else:
             log.error("what has changed cannot be read: all who watch begin anew", exc_info=error)
-            self._place, self._covered_tables, self._slow_readings = None, frozenset(), 0
+            self._read_up_to, self._covered_tables, self._slow_readings = None, frozenset(), 0
             await self._telling.resync_all(ResyncReason.FAILED)
         await asyncio.sleep(RETRY_SECONDS)
 
@@ -160,17 +160,17 @@ class FeedReader:
         except Exception as error:
             if not changes:
                 raise
-            self._place = now
+            self._read_up_to = now
             await self._telling.cannot_read({change.table for change in changes}, error)
             return
         if changes is None:
             is_ours = log_place.leads_to(now)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
             log.warning("everyone who watches is to begin anew", reason=reason)
-            self._place = now
+            self._read_up_to = now
             await self._telling.resync_all(reason)
             return
-        self._place = now
+        self._read_up_to = now
         self._seen(changes)
         await self._telling.tell(batch, lists)
 
@@ -179,12 +179,12 @@ class FeedReader:
         lists: dict[Watch, Sequence[Row]] = {}
         memberships = moment.memberships(change_log.NOWHERE)
         for watch in await touched_by_roles(db, self._watches, memberships):
-            if watch.waiting is not None or watch.is_over:
+            if watch.waiting_batches is not None or watch.is_over:
                 continue
             if len(lists) >= MAX_LISTS_ANEW:
                 self._telling.resync(watch, ResyncReason.ACCESS)
                 continue
-            watched_list = watch.group.listed
+            watched_list = watch.group.watched_list
             most, user = MAX_WATCHED_ROWS + 1, watch.user
             try:
                 lists[watch] = await watched_rows.list_rows(

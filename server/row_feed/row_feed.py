@@ -28,7 +28,7 @@ class WatchBegan:
 
     watch: str
     rows: list[Row]
-    left: list[str]
+    left_ids: list[str]
     position: str
     resumed: bool
     reason: str | None
@@ -84,7 +84,7 @@ class RowFeed:
         return WatchBegan(
             watch.id,
             [row if BESIDE not in row else shown(watched_list.columns, row) for row in first.rows],
-            first.left,
+            first.left_ids,
             self._positions.write(first.place, watch.owner),
             first.resumed,
             first.reason,

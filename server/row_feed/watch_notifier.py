@@ -68,12 +68,12 @@ class WatchNotifier:
             except Exception as error:
                 self._note(group.logged, error)
                 await self._end(group.watches(), ResyncReason.FAILED)
-        self._settle(begun_watches, moment.place)
+        self._settle(begun_watches, moment.read_up_to)
 
     def begin(self, watch: Watch) -> None:
         """Its first rows are on their way: what came meanwhile follows."""
         watch.told_at = asyncio.get_running_loop().time()
-        moments, watch.waiting = watch.waiting or [], None
+        moments, watch.waiting_batches = watch.waiting_batches or [], None
         if watch.cannot_begin is not None:
             self.resync(watch, watch.cannot_begin)
         for moment in moments:
@@ -88,7 +88,7 @@ class WatchNotifier:
         self._positions_due = loop.time() + POSITION_SECONDS / 10
         self._began_at = loop.time()
         for watch in list(self._watches.all()):
-            if watch.waiting is None and loop.time() - watch.told_at >= POSITION_SECONDS:
+            if watch.waiting_batches is None and loop.time() - watch.told_at >= POSITION_SECONDS:
                 watch.told_at = loop.time()
                 watch.outlet.send(Rows(watch.id, [], self._positions.write(place, watch.owner)))
             await self._pause()
@@ -118,7 +118,7 @@ class WatchNotifier:
 
     async def _end(self, watches: Iterable[Watch], reason: ResyncReason) -> None:
         for watch in list(watches):
-            if watch.waiting is None:
+            if watch.waiting_batches is None:
                 self.resync(watch, reason)
             else:
                 _hold_no_more(watch, reason)
@@ -140,40 +140,42 @@ class WatchNotifier:
     def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
         begun_watches: list[Watch] = []
-        members = moment.changed.get(MEMBERS, {})
+        members = moment.changes_by_table.get(MEMBERS, {})
         for watch in self._watches.beginners:
-            if watch.waiting is None:
+            if watch.waiting_batches is None:
                 begun_watches.append(watch)
                 continue
-            own_changes = moment.changed.get(watch.group.logged, {})
+            own_changes = moment.changes_by_table.get(watch.group.logged, {})
             if watch.cannot_begin is not None or not (own_changes or members):
                 continue
-            watch.waiting_changes += len(own_changes) + (
+            watch.waiting_change_count += len(own_changes) + (
                 len(members) if members is not own_changes else 0
             )
-            if watch.waiting_changes <= MAX_CHANGES_AT_ONCE:
-                watch.waiting.append(moment)
+            if watch.waiting_change_count <= MAX_CHANGES_AT_ONCE:
+                watch.waiting_batches.append(moment)
             else:
                 _hold_no_more(watch, ResyncReason.TOO_MUCH)
         return begun_watches
 
     def settle(self, place: Place) -> None:
         """Nothing has changed up to there: beginners whose first rows it saw are none any more."""
-        self._settle([w for w in self._watches.beginners if w.waiting is None], place)
+        self._settle([w for w in self._watches.beginners if w.waiting_batches is None], place)
 
     def _settle(self, begun_watches: Iterable[Watch], log_place: Place) -> None:
-        saw = [watch for watch in begun_watches if log_place.saw_all_of(watch.place)]
+        saw = [watch for watch in begun_watches if log_place.saw_all_of(watch.first_rows_place)]
         self._watches.beginners.difference_update(saw)
 
     def _concerned(self, moment: ChangeBatch, lists: Mapping[Watch, object]) -> Iterable[Group]:
         """Only these are looked at, however many there are."""
-        groups = {group for table in moment.changed for group in self._watches.of_table(table)}
+        groups = {
+            group for table in moment.changes_by_table for group in self._watches.of_table(table)
+        }
         return groups | {watch.group for watch in lists if not watch.is_over}
 
     async def _tell_group(
         self, group: Group, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
     ) -> None:
-        changes = Changes(group.listed.columns)
+        changes = Changes(group.watched_list.columns)
         anew = {watch for watch in lists if watch.group is group}
         row_numbers = await self._of_group(group, moment, changes, anew)
         for watch in anew - self._watches.beginners:
@@ -181,7 +183,7 @@ class WatchNotifier:
             await self._pause()
         for watch, numbers in row_numbers.items():
             with self._or_anew(watch):
-                self._send(watch, changes, numbers, moment.place)
+                self._send(watch, changes, numbers, moment.read_up_to)
             await self._pause()
         await self._pause()
 
@@ -190,9 +192,9 @@ class WatchNotifier:
     ) -> Numbers:
         """Beginners are told by themselves: what is told here may be older than their rows."""
         numbers: Numbers = {}
-        table = group.listed.table
+        table = group.watched_list.table
         beginners = self._watches.beginners
-        for id in moment.changed.get(group.logged, {}):
+        for id in moment.changes_by_table.get(group.logged, {}):
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(group, id, moment):
                 settled_watches = watches - beginners - apart
@@ -207,9 +209,12 @@ class WatchNotifier:
         self, watch: Watch, moment: ChangeBatch, changes: Changes, rows: Sequence[Row]
     ) -> list[int]:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
-        table = watch.group.listed.table
+        table = watch.group.watched_list.table
         now = {row_id(table, row): row for row in rows}
-        shown_ids, changed_ids = set(watch.shown), moment.news(watch.group.logged, watch.place)
+        shown_ids, changed_ids = (
+            set(watch.shown_ids),
+            moment.news(watch.group.logged, watch.first_rows_place),
+        )
         happened = [
             *((LEFT, id) for id in shown_ids - now.keys()),
             *((CHANGED, id) for id in changed_ids if id in shown_ids and id in now),
@@ -226,22 +231,22 @@ class WatchNotifier:
 
         `anew`: what its list holds now, where that was read.
         """
-        if watch.is_over or not moment.place.saw_all_of(watch.place):
+        if watch.is_over or not moment.read_up_to.saw_all_of(watch.first_rows_place):
             return  # all of it was seen by its first rows
-        changes = Changes(watch.group.listed.columns)
+        changes = Changes(watch.group.watched_list.columns)
         if anew is not None:
             numbers = self._anew(watch, moment, changes, anew)
-        elif _is_touched(watch, moment.memberships(watch.place)):
+        elif _is_touched(watch, moment.memberships(watch.first_rows_place)):
             self.resync(watch, ResyncReason.ACCESS)
             return
         else:
             numbers = self._news(watch, moment, changes)
-        self._send(watch, changes, numbers, moment.place)
+        self._send(watch, changes, numbers, moment.read_up_to)
 
     def _news(self, watch: Watch, moment: ChangeBatch, changes: Changes) -> list[int]:
         numbers: list[int] = []
-        table = watch.group.listed.table
-        for id in moment.news(watch.group.logged, watch.place):
+        table = watch.group.watched_list.table
+        for id in moment.news(watch.group.logged, watch.first_rows_place):
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(watch.group, id, moment):
                 if watch in watches:
@@ -254,7 +259,7 @@ class WatchNotifier:
     ) -> None:
         if watch.is_over or not numbers:
             return
-        if len(watch.shown) > MAX_WATCHED_ROWS:
+        if len(watch.shown_ids) > MAX_WATCHED_ROWS:
             self.resync(watch, ResyncReason.TOO_MANY_ROWS)
             return
         if len(numbers) > MAX_CHANGES_AT_ONCE:
@@ -279,7 +284,7 @@ class WatchNotifier:
 
 
 def _hold_no_more(watch: Watch, reason: ResyncReason) -> None:
-    watch.waiting, watch.cannot_begin = [], reason
+    watch.waiting_batches, watch.cannot_begin = [], reason
 
 
 def _take_change(watch: Watch, kind: str, id: str) -> None:
@@ -293,7 +298,7 @@ def _take_change(watch: Watch, kind: str, id: str) -> None:
 
 def _is_touched(watch: Watch, memberships: Iterable[Change]) -> bool:
     """Whether these changes of roles may make its list another one."""
-    table = watch.group.listed.table
+    table = watch.group.watched_list.table
     changes = list(memberships)
     if by_peers(table) and changes:
         return True

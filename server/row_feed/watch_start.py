@@ -26,7 +26,7 @@ class FirstAnswer:
     place: Place
     rows: list[Row]
     """All that the list shows; resumed: those of them that have changed."""
-    left: list[str]
+    left_ids: list[str]
     """Resumed: what has changed and is not in the list, if it ever was."""
     resumed: bool
     reason: ResyncReason | None = None
@@ -53,7 +53,7 @@ class WatchStart:
         self, watch: Watch, since: Place | ResyncReason | None, *, may_be_race: bool
     ) -> FirstAnswer | None:
         """None: the walls differ, as if a role had changed between the two looks."""
-        listing, user = watch.group.listed, watch.user
+        listing, user = watch.group.watched_list, watch.user
         async with watched_rows.one_snapshot(self._reads) as db:
             log_place = await change_log.here(db)
             try:
@@ -79,7 +79,7 @@ class WatchStart:
             self._count("rows_hidden", len(rows) - len(visible_ids))
         shown_rows = [row for row in rows if watched_rows.row_id(listing.table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
-        watch.place = log_place
+        watch.first_rows_place = log_place
         for id in () if watch.is_over else visible_ids:
             watch.show(id)
         await asyncio.sleep(0)
@@ -90,7 +90,7 @@ class WatchStart:
         return _resumed(watch, log_place, shown_rows, changes)
 
     async def _behind_second_wall(self, watch: Watch, rows: Sequence[Row]) -> set[str]:
-        table = watch.group.listed.table
+        table = watch.group.watched_list.table
         ids = [watched_rows.row_id(table, row) for row in rows]
         return await watched_rows.behind_second_wall(self._callers, table, watch.user, ids)
 
@@ -125,7 +125,7 @@ async def _missed(
 def _resumed(
     watch: Watch, log_place: Place, rows: Sequence[Row], missed_changes: _MissedChanges
 ) -> FirstAnswer:
-    table = watch.group.listed.table
+    table = watch.group.watched_list.table
     changes_by_id: dict[str, list[Change]] = {}
     for change in missed_changes.changes:
         changes_by_id.setdefault(change.row, []).append(change)

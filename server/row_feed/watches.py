@@ -52,27 +52,27 @@ class WatchedList:
 class Group:
     """All who watch one list: what they see of a change is told once."""
 
-    listed: WatchedList
-    by_user: dict[str, set["Watch"]] = field(default_factory=dict)
-    holders: dict[str, set["Watch"]] = field(default_factory=dict)
+    watched_list: WatchedList
+    watches_by_user: dict[str, set["Watch"]] = field(default_factory=dict)
+    watches_by_row: dict[str, set["Watch"]] = field(default_factory=dict)
     """Id of a row -> the watches that show it."""
 
     @property
     def logged(self) -> str:
         """What the change log calls its table."""
-        return logged_as(self.listed.table)
+        return logged_as(self.watched_list.table)
 
     def watches(self) -> Iterator["Watch"]:
         """All of them."""
-        for watches in self.by_user.values():
+        for watches in self.watches_by_user.values():
             yield from watches
 
     def of_users(self, users: set[str] | None) -> set["Watch"]:
         """Those of these users; None: all."""
         if users is None:
             return set(self.watches())
-        users_watching = users & self.by_user.keys() if len(users) > 4 else users
-        return set().union(*(self.by_user.get(user, ()) for user in users_watching))
+        users_watching = users & self.watches_by_user.keys() if len(users) > 4 else users
+        return set().union(*(self.watches_by_user.get(user, ()) for user in users_watching))
 
 
 @dataclass(eq=False, slots=True)
@@ -83,13 +83,13 @@ class Watch:
     user: str
     outlet: Subscriber
     group: Group
-    shown: set[str] = field(default_factory=set)
+    shown_ids: set[str] = field(default_factory=set)
     """Ids of the rows that it shows."""
-    place: Place = NOWHERE
+    first_rows_place: Place = NOWHERE
     """Of its first rows: what that saw is told by them."""
-    waiting: "list[ChangeBatch] | None" = field(default_factory=list)
+    waiting_batches: "list[ChangeBatch] | None" = field(default_factory=list)
     """What came before its first rows were on their way; None: they are."""
-    waiting_changes: int = 0
+    waiting_change_count: int = 0
     """How many changes that are, of its table and of members."""
     cannot_begin: ResyncReason | None = None
     """Why what came meanwhile cannot be told."""
@@ -102,18 +102,18 @@ class Watch:
 
     def show(self, id: str) -> None:
         """It shows the row from now on."""
-        self.group.holders.setdefault(id, set()).add(self)
-        self.shown.add(id)
+        self.group.watches_by_row.setdefault(id, set()).add(self)
+        self.shown_ids.add(id)
 
     def hide(self, id: str) -> None:
         """It does not show the row any more."""
-        if id not in self.shown:
+        if id not in self.shown_ids:
             return
-        self.shown.remove(id)
-        holders = self.group.holders[id]
+        self.shown_ids.remove(id)
+        holders = self.group.watches_by_row[id]
         holders.remove(self)
         if not holders:
-            del self.group.holders[id]
+            del self.group.watches_by_row[id]
 
 
 class Watches:
@@ -138,7 +138,7 @@ class Watches:
     @property
     def rows(self) -> int:
         """How many rows all of them show, together."""
-        return sum(len(watch.shown) for watch in self.all())
+        return sum(len(watch.shown_ids) for watch in self.all())
 
     def begin(self, outlet: Subscriber, user: str, watched_list: WatchedList) -> Watch:
         """One more, which waits for its first rows; raises `Refused`."""
@@ -159,7 +159,7 @@ class Watches:
         watch = Watch(
             uuid.uuid4().hex[:16], user, outlet, group, owner=owner(user, watched_list.key)
         )
-        group.by_user.setdefault(user, set()).add(watch)
+        group.watches_by_user.setdefault(user, set()).add(watch)
         self._by_connection.setdefault(outlet.id, {})[watch.id] = watch
         self._by_user[user] = self._by_user.get(user, 0) + 1
         self.beginners.add(watch)
@@ -177,21 +177,21 @@ class Watches:
         """It is over; ending it twice changes nothing."""
         if watch.is_over:
             return
-        watch.is_over, watch.waiting = True, None
+        watch.is_over, watch.waiting_batches = True, None
         self.beginners.discard(watch)
         group, user, connection = watch.group, watch.user, watch.outlet.id
-        _discard(group.by_user, user, watch)
-        if group.by_user:
-            for id in list(watch.shown):
+        _discard(group.watches_by_user, user, watch)
+        if group.watches_by_user:
+            for id in list(watch.shown_ids):
                 watch.hide(id)
-        elif self.groups.get(group.listed.key) is group:
+        elif self.groups.get(group.watched_list.key) is group:
             self._forget(group)
         own_watches = self._by_connection[connection]
         del own_watches[watch.id]
         if not own_watches:
             del self._by_connection[connection]
         self._by_user[user] -= 1
-        self._steps[user] -= group.listed.steps
+        self._steps[user] -= group.watched_list.steps
         if not self._by_user[user]:
             del self._by_user[user], self._steps[user]
 
@@ -209,7 +209,7 @@ class Watches:
             yield from group.watches()
 
     def _forget(self, group: Group) -> None:
-        del self.groups[group.listed.key]
+        del self.groups[group.watched_list.key]
         groups = self._by_table[group.logged]
         groups.remove(group)
         if not groups:

@@ -95,4 +95,4 @@ class Settings:
     def where(self, name: str) -> str:
         """Where the value of `Setting.field` comes from; `default`: it is set nowhere."""
         setting_given = self.given.get(name)
-        return setting_given.where if setting_given else "default"
+        return setting_given.source if setting_given else "default"

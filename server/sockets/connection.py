@@ -101,8 +101,8 @@ class Connection(Incoming, asyncio.Protocol):
     def log_in(self, identity: Identity) -> None:
         """It is somebody's now, and may send longer messages. One that is leaving stays so."""
         match self.session:
-            case Greeted(device=device, said=said):
-                self.session = LoggedIn(device, identity, said=said)
+            case Greeted(device=device, device_said=said):
+                self.session = LoggedIn(device, identity, device_said=said)
                 self._protocol.max_message_size = MAX_MESSAGE_BYTES
             case LoggedIn() as session:
                 session.identity = identity

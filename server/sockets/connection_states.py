@@ -21,7 +21,7 @@ class Greeted:
     opened_at: float
     """When the TCP connection was there, in seconds of the loop."""
     device: str
-    said: DeviceSaid = NOTHING_SAID
+    device_said: DeviceSaid = NOTHING_SAID
     """What hello said of the device beside its id."""
 
 
@@ -35,9 +35,9 @@ class LoggedIn:
     """Projects whose rooms it is in, or on the way into."""
     joins: dict[str, Join] = field(default_factory=dict)
     """Project -> its newest join, until its room takes it, it is refused or the room is left."""
-    said: DeviceSaid = NOTHING_SAID
+    device_said: DeviceSaid = NOTHING_SAID
     """What hello said of the device beside its id."""
-    warned_of: float = 0.0
+    warned_of_expiry: float = 0.0
     """The `expires_at` of which the client was warned (rule A12)."""
 
 

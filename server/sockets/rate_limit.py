@@ -118,7 +118,7 @@ class RateLimited(Outgoing):
         text = f"{waiting} bytes waited for it" if waiting else ""
         if not isinstance(session, LoggedIn):
             return About(project, member, address=connection.address, text=text)
-        identity, program = session.identity, session.said.client
+        identity, program = session.identity, session.device_said.client
         text = ", ".join(filter(None, (program, text)))
         return About(
             project,

@@ -24,28 +24,30 @@ class TlsRecords:
     """Those of one connection, from the first small read on that ends in the middle of a frame."""
 
     __slots__ = {  # name -> what it holds
-        "_held": "bytes that the records since have held",
-        "_taken": "bytes that had been read of the socket by then; None: there is no such read",
+        "_bytes_held_since": "bytes that the records since have held",
+        "_socket_bytes_at_start": "bytes read of the socket by then; None: no such read",
         "_transport": "what is asked how much has come",
     }
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._taken: int | None = None
-        self._held = 0
+        self._socket_bytes_at_start: int | None = None
+        self._bytes_held_since = 0
 
     def at_start(self) -> None:
         """A read has ended with a frame: what comes now may be read past us."""
-        self._taken = None
+        self._socket_bytes_at_start = None
 
     def are_empty(self, size: int) -> bool:
         """Whether they hold next to nothing, with a read of so many bytes in the middle of a
         frame."""
-        self._held += size
+        self._bytes_held_since += size
         if size >= SMALL_READ:
             return False
         taken = taken_bytes(self._transport)
-        if self._taken is None or taken is None:
-            self._taken, self._held = taken, 0
+        if self._socket_bytes_at_start is None or taken is None:
+            self._socket_bytes_at_start, self._bytes_held_since = taken, 0
             return False
-        return taken - self._taken > max(LEAST_WEIGHED, MOST_AROUND * self._held)
+        return taken - self._socket_bytes_at_start > max(
+            LEAST_WEIGHED, MOST_AROUND * self._bytes_held_since
+        )

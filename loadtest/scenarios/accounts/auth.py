@@ -166,7 +166,7 @@ class _Bench:
 
     async def _register(self, known_account: KnownAccount) -> BarePrime:
         door = await BarePrime.open(
-            self._first_url, "right", headers=from_address(known_account.at)
+            self._first_url, "right", headers=from_address(known_account.address)
         )
         name = known_account.email.partition("@")[0]
         params = {"email": known_account.email, "username": name, "password": PASSWORD}
@@ -189,7 +189,7 @@ class _Bench:
         with self._console.status("ending logins"):
             for _ in range(self._arguments.revocations):
                 connection = await BarePrime.open(
-                    self._first_url, "ending", headers=from_address(ann.at)
+                    self._first_url, "ending", headers=from_address(ann.address)
                 )
                 tokens = await patiently(
                     connection, "auth.login", email=ann.email, password=PASSWORD

@@ -73,7 +73,7 @@ class Polled:
 
     state: Literal["waiting", "approved", "denied"]
     interval_ms: int
-    early: bool
+    is_too_early: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,14 +117,15 @@ SELECT count(*) FROM recovery_codes WHERE user_id = $1
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One that counts. `sealed`: its secret, encrypted. `last_step`: codes of it and before it were
-    used. `since`: when it was confirmed, in ms since 1970."""
+    """One that counts. `sealed_secret`: its secret, encrypted. `last_step`: codes of it and before
+    it were
+    used. `confirmed_at`: when it was confirmed, in ms since 1970."""
 
     id: str
     name: str
-    sealed: bytes
+    sealed_secret: bytes
     last_step: int
-    since: float
+    confirmed_at: float
 
 
 async def apps(db: Executor, user_id: str) -> list[App]:

@@ -47,7 +47,7 @@ class _Work:
 
     function: Callable[..., object]
     args: tuple[str | None, ...]
-    done: asyncio.Future[object] = field(default_factory=asyncio.Future)
+    result_future: asyncio.Future[object] = field(default_factory=asyncio.Future)
     seconds: float = 0.0
     """What it took, once it is done."""
 
@@ -83,12 +83,12 @@ class HashingQueue:
 
     async def hash(self, password: str, address: str) -> str:
         """A new hash; raises `TooBusy`."""
-        return str((await self._run(address, self._hashes.make, password)).done.result())
+        return str((await self._run(address, self._hashes.make, password)).result_future.result())
 
     async def verify(self, password: str, password_hash: str | None, address: str) -> bool:
         """Whether it is right; if not, it takes as long for whatever hash, and for None (A1)."""
         work = await self._run(address, self._hashes.is_right, password_hash, password)
-        is_right = bool(work.done.result())
+        is_right = bool(work.result_future.result())
         if not is_right and (seconds_left := self.least_seconds - work.seconds) > 0:
             await self._pause(seconds_left)
         return is_right
@@ -125,7 +125,7 @@ class HashingQueue:
         self._lines.setdefault(address, deque()).append(work)
         self._waiting_count += 1
         self._go_on()
-        await work.done
+        await work.result_future
         return work
 
     def _shed_for(self, address: str) -> None:
@@ -135,8 +135,8 @@ class HashingQueue:
             raise TooBusy
         self._waiting_count -= 1
         work = longest.pop()
-        if not work.done.done():
-            work.done.set_exception(TooBusy())
+        if not work.result_future.done():
+            work.result_future.set_exception(TooBusy())
 
     def _go_on(self) -> None:
         """Give the thread the first of the next line that someone still waits for."""
@@ -146,7 +146,7 @@ class HashingQueue:
             self._waiting_count -= 1
             if line:
                 self._lines[address] = line  # behind all others
-            if not work.done.done():  # else its caller has gone
+            if not work.result_future.done():  # else its caller has gone
                 self._begin(work)
 
     def _begin(self, work: _Work) -> None:
@@ -163,13 +163,13 @@ class HashingQueue:
             NEWEST if self._seconds_each else 1
         )
         if work_future.cancelled():
-            work.done.cancel()
+            work.result_future.cancel()
             return
         error = work_future.exception()
-        if work.done.done():
+        if work.result_future.done():
             pass
         elif error is not None:
-            work.done.set_exception(error)
+            work.result_future.set_exception(error)
         else:
-            work.done.set_result(work_future.result())
+            work.result_future.set_result(work_future.result())
         self._go_on()

@@ -178,13 +178,13 @@ class MailSender:
 
     def _look_at_what_waits(self) -> None:
         """Another node may have sent what this one could not, which has nothing left to try."""
-        if not self.figures.waiting:
+        if not self.figures.waiting_count:
             self.is_up = True
             OUTAGES.ended(MAIL, "no mail waits any more")
         elif self._open_line is None:
             self.is_up = False
             text = "mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)"
-            log.warning(text, waiting=self.figures.waiting, outage=MAIL)
+            log.warning(text, waiting=self.figures.waiting_count, outage=MAIL)
 
 
 def delay_after(tries: int, chance: Callable[[], float] = random.random) -> float:

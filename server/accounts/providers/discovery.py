@@ -49,7 +49,7 @@ class _CachedIssuer:
     keys_read_at: float = float("-inf")
     down_until: float = 0.0
     """Until when it is taken for down."""
-    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    read_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One at a time asks it; who waits finds what that one has brought, or that it is down."""
 
 
@@ -65,7 +65,7 @@ class Discovery:
     async def metadata(self, issuer: str) -> Metadata:
         """Raises `ProviderDown`, `ProviderRefused`."""
         cached_issuer = self._cached_issuers.setdefault(issuer, _CachedIssuer())
-        async with cached_issuer.reading:
+        async with cached_issuer.read_lock:
             if cached_issuer.metadata is None or self.now() >= cached_issuer.metadata_until:
                 metadata_read = await self._read(cached_issuer, issuer.rstrip("/") + PATH)
                 cached_issuer.metadata = _checked(metadata_read, issuer)
@@ -78,7 +78,7 @@ class Discovery:
             self._cached_issuers.setdefault(issuer, _CachedIssuer()),
             await self.metadata(issuer),
         )
-        async with cached_issuer.reading:
+        async with cached_issuer.read_lock:
             now = self.now()
             is_missing = cached_issuer.keys is None or (
                 kid is not None and not _has(cached_issuer.keys, kid)

@@ -51,7 +51,7 @@ class Prepared:
     """A token that is stored already, for a mail to come."""
 
     user: UserRow
-    made: MailedSecrets
+    secrets: MailedSecrets
     has_code: bool
 
 
@@ -141,7 +141,7 @@ class AskedMails:
         """Whom it is about, and whether it is to be sent."""
         holder = await users.by_email(tx, mail.email)
         if mail.prepared is not None:
-            token = self._one_time.hash_of_token(mail.prepared.made.token)
+            token = self._one_time.hash_of_token(mail.prepared.secrets.token)
             owner = await one_time_tokens.user_of(tx, mail.purpose, token)
             if holder is None and owner is not None:  # else it is someone's, or void
                 await _mail(tx, mail.purpose, mail.prepared, mail.email)
@@ -187,7 +187,7 @@ async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) 
 
 async def _put(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> bool:
     """Put into the outbox what a mail of this kind says; False: there were too many."""
-    user, secrets_made, kind = prepared.user, prepared.made, KINDS[purpose]
+    user, secrets_made, kind = prepared.user, prepared.secrets, KINDS[purpose]
     values = {
         "name": user.name,
         "token": secrets_made.token,

@@ -84,7 +84,7 @@ async def poll(context: Context, caller: Caller, params: PollDeviceLogin) -> Dev
     """How it stands; an approval is answered with the tokens, once (rule A30)."""
     device_hash = context.device_codes.hash_of(params.device_code)
     polled = await device_logins.poll(context.db, device_hash, SLOW_DOWN_MS)
-    if polled is not None and polled.early and polled.state == "waiting":
+    if polled is not None and polled.is_too_early and polled.state == "waiting":
         return DeviceLoginPolled("slow_down", polled.interval_ms)
     if polled is not None and polled.state == "waiting" and params.wait_ms:
         polled = await _decided(context, device_hash, polled, params.wait_ms / 1_000)

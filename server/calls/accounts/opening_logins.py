@@ -115,7 +115,7 @@ async def _make(
 
 def note_of(caller: Caller) -> DeviceNote:
     """What is stored of the device that the caller is on."""
-    device = caller.said
+    device = caller.device_said
     return DeviceNote(device.name, device.kind, device.client, network_of(caller.address))
 
 

@@ -192,7 +192,7 @@ async def state(context: Context, caller: Caller, params: GetSecondFactor) -> Se
     apps = await second_factors.apps(context.db, caller.user)
     return SecondFactorState(
         totp=bool(apps),
-        apps=[AuthenticatorApp(app.id, app.name, app.since) for app in apps],
+        apps=[AuthenticatorApp(app.id, app.name, app.confirmed_at) for app in apps],
         recovery_codes_left=await second_factors.codes_left(context.db, caller.user),
         required=context.second_factor_required,
     )

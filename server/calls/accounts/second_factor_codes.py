@@ -96,7 +96,7 @@ async def _is_right(context: Context, caller: Caller, tx: Executor, user: str, c
     factors, text = context.second_factors, "".join(code.split())
     apps = await second_factors.apps(tx, user)
     for app in apps:
-        step = factors.step_of(user, app.sealed, text)
+        step = factors.step_of(user, app.sealed_secret, text)
         if step is not None and await second_factors.use_step(tx, user, app.id, step):
             return True
     if apps and await second_factors.take_code(tx, user, factors.hash_of_recovery(code)):

@@ -83,7 +83,7 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     )
     entries_shown = entries[: params.limit]
     next_cursor = (
-        f"{entries_shown[-1].place}/{entries_shown[-1].id}"
+        f"{entries_shown[-1].cursor_place}/{entries_shown[-1].id}"
         if len(entries) > len(entries_shown)
         else None
     )

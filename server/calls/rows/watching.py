@@ -42,7 +42,7 @@ async def watch(
         watch_start.rows,
         watch_start.position,
         watch_start.resumed,
-        watch_start.left,
+        watch_start.left_ids,
         watch_start.reason,
     )
 

@@ -22,7 +22,7 @@ async def permit(context: Context, caller: Caller, params: PermitInSession) -> D
         permitting = await collaboration_sessions.permit_by(
             tx, params.session, caller.user, changes
         )
-        if not permitting.may:
+        if not permitting.is_allowed:
             text = "the host of the session, while it may edit, or an owner says who may what"
             raise Refused(ErrorCode.FORBIDDEN, text)
         if not permitting.is_done:

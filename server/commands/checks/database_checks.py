@@ -72,8 +72,11 @@ async def _database(db: Database) -> str:
 
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
-    needed_count, free_count = settings.lanes.total, facts.connections - facts.taken + 1
-    sentence = f"{facts.connections} connections, {free_count} of them free"
+    needed_count, free_count = (
+        settings.lanes.total,
+        facts.most_connections - facts.open_connections + 1,
+    )
+    sentence = f"{facts.most_connections} connections, {free_count} of them free"
     sentence = f"{sentence}; a node opens up to {needed_count}"
     if free_count < needed_count:
         raise Doubtful(

@@ -70,7 +70,7 @@ class CollaborationSessions:
             live: self._users_to_note(live, session, now) for live, session in sessions.items()
         }
         noted_rooms = {live: session for live, session in sessions.items() if users[live]}
-        ended_stays = {live: dict(live.stays.ended) for live in noted_rooms}
+        ended_stays = {live: dict(live.stays.ended_stays) for live in noted_rooms}
         began_at = time.time() * 1_000
         stays_by_room = {
             live: _stays(live, ended_stays[live], session.previous_session_ended_at, began_at)
@@ -105,8 +105,8 @@ class CollaborationSessions:
     async def _open(self, room: Room, stays_here: Mapping[str, Stay]) -> str | None:
         """The host is who came first of those who work on the project, if any (rule R40)."""
         works = {seat.request.user for seat in room.seats.values() if seat.role in CONTRIBUTES}
-        host = min(stays_here, key=lambda user: (user not in works, stays_here[user].entered))
-        ago = time.time() - min(stay.entered for stay in stays_here.values()) / 1_000
+        host = min(stays_here, key=lambda user: (user not in works, stays_here[user].entered_at))
+        ago = time.time() - min(stay.entered_at for stay in stays_here.values()) / 1_000
         try:
             return await collaboration_sessions.open_session(self._db, room.project, host, ago)
         except PersistenceError as error:
@@ -119,7 +119,7 @@ class CollaborationSessions:
         It is when someone comes, goes or moves, or it has been a while.
         """
         users_here = _users_in(live)
-        ended_stays = live.stays.ended
+        ended_stays = live.stays.ended_stays
         is_quiet = (
             not ended_stays
             and users_here == session.noted_users
@@ -142,9 +142,9 @@ def _stays(
     for seat in live.room.seats.values():
         user, entered = seat.request.user, float(seat.request.asked_at)
         if (before := stays_by_user.get(user)) is not None:
-            entered = min(before.entered, entered)
+            entered = min(before.entered_at, entered)
         stays_by_user[user] = Stay(entered, now)
     return {
-        user: Stay(min(max(stay.entered, earliest), stay.left), stay.left)
+        user: Stay(min(max(stay.entered_at, earliest), stay.left_at), stay.left_at)
         for user, stay in stays_by_user.items()
     }

@@ -234,7 +234,7 @@ def statement_texts() -> Seen:
         for n in range(shapes):
             texts.get(PLUGIN_PRESETS, str(n), str)
         texts.get(PLUGIN_PRESETS, "0", str)
-        return None if texts.made == shapes else Instead.OLDEST_FORGOTTEN
+        return None if texts.made_count == shapes else Instead.OLDEST_FORGOTTEN
 
     most = limits_of_server.MAX_STATEMENT_TEXTS
     return Seen(of(most), of(most + 1))

@@ -146,7 +146,7 @@ def _entries_of_the_audit_that_wait() -> Seen:
         audit = AuditTrail(None, uncounted)  # type: ignore[arg-type]
         for _ in range(bytes_ // AuditRow(AuditEvent.LOGIN).bytes):
             audit.note(AuditEvent.LOGIN)
-        return Instead.OLDEST_FORGOTTEN if audit.lost else None
+        return Instead.OLDEST_FORGOTTEN if audit.lost_count else None
 
     return Seen(seen(MAX_AUDIT_BYTES), seen(MAX_AUDIT_BYTES + 400))
 

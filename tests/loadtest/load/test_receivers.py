@@ -77,7 +77,7 @@ def test_an_update_that_was_replaced_is_seen_with_its_successor(
 def test_ones_own_and_nonsense_are_no_updates() -> None:
     listener = Listener(seat(4), PlainRelay(), PERIOD_MS, lambda _: False)
     listener.receiver.received(update(4, 1.0) + sent_by_server(b"\x01") + update(5, 1.0))
-    assert (listener.updates, listener.own) == (1, 1)
+    assert (listener.updates, listener.own_count) == (1, 1)
     assert sum(listener.problems.values()) == 1
 
 

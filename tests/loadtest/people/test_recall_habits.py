@@ -47,5 +47,5 @@ async def test_W1_what_was_not_answered_is_told_again(monkeypatch: Any) -> None:
     for _ in range(20):
         await one.pick()
     assert await one.lost() == 0
-    assert len(fake.recall.counted) == one.used
-    assert 0 < one.taken <= one.suggested
+    assert len(fake.recall.counted) == one.used_count
+    assert 0 < one.taken_count <= one.suggested_count

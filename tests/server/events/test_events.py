@@ -28,7 +28,12 @@ def test_what_happens_again_to_the_same_is_one_event_with_the_newest_words() -> 
     events.note("diverged", ann._replace(text="second"), 3)
     events.note("diverged", About(project="song", user="bob"))
     [once, other] = kept(events)
-    assert (once.count, once.first_at, once.at, once.about.text) == (4, 1_000.0, 1_005.0, "second")
+    assert (once.count, once.first_at, once.last_at, once.about.text) == (
+        4,
+        1_000.0,
+        1_005.0,
+        "second",
+    )
     assert (other.count, other.about.user) == (1, "bob")
     clock.now = once.first_at + GATHERED_SECONDS
     events.note("diverged", ann)

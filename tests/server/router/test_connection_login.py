@@ -27,7 +27,7 @@ def test_a_connection_of_one_user_is_never_given_to_another() -> None:
     login, usage, connection = logged_in()
     login.log_in(connection, BEN)
     assert connection.identity == ANN
-    assert list(usage.sockets.of_user) == [ANN.user]
+    assert list(usage.sockets.sockets_by_user) == [ANN.user]
 
 
 def test_a_login_renewed_keeps_the_rooms() -> None:
@@ -53,4 +53,4 @@ def test_a_login_that_comes_when_the_connection_is_gone_counts_nothing() -> None
     connection.connection_lost(None)
     usage.sockets.remove(connection.id)
     login.log_in(connection, ANN)
-    assert not usage.sockets.of_user
+    assert not usage.sockets.sockets_by_user

@@ -72,7 +72,7 @@ class Told:
 
     def begin(self, *users: str, place: str = "10:10:") -> None:
         for user in users or self.by_user:
-            self.by_user[user].place = Place("c", place)
+            self.by_user[user].first_rows_place = Place("c", place)
             self.telling.begin(self.by_user[user])
 
     async def change(
@@ -140,7 +140,7 @@ async def test_V10_what_comes_before_the_first_rows_is_bounded() -> None:
     told = Told("ann")
     await told.change(11, **{f"r{n}": "a" for n in range(MAX_CHANGES_AT_ONCE)})
     await told.change(12, last="a")
-    assert told.by_user["ann"].waiting == []
+    assert told.by_user["ann"].waiting_batches == []
     told.begin()
     assert told.outlets["ann"].sent == [Resync(told.by_user["ann"].id, "too_much")]
 

@@ -53,12 +53,12 @@ AGAIN_SECONDS = 60.0
 class _ClosedAccount:
     """What an account that was closed had, to be told once this is committed."""
 
-    owned: list[OwnedProject]
+    owned_projects: list[OwnedProject]
     """Its projects, the first of them."""
     total: int
     brought_back: list[str]
     """Those that were archived, and come back with it."""
-    ended: list[str]
+    ended_logins: list[str]
     """Its logins."""
 
 
@@ -79,9 +79,9 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     for project_id, heir in params.projects.items():
         context.announcer.role_changed(project_id, heir, Grant("owner"))
     await tell_projects(context, closed_account.brought_back)
-    tell_ended(context, closed_account.ended)
+    tell_ended(context, closed_account.ended_logins)
     erase_at = time.time() * 1_000 + context.grace_days * DAY
-    shown_projects = closed_account.owned[:MAX_PROJECTS_SHOWN]
+    shown_projects = closed_account.owned_projects[:MAX_PROJECTS_SHOWN]
     return Deletion([_fate(project) for project in shown_projects], closed_account.total, erase_at)
 
 

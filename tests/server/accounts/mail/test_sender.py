@@ -153,7 +153,7 @@ async def test_Z3_a_server_that_is_down_is_tried_again_later(database: Database)
     for row in await rows(database):
         assert (row["sent"], row["later"], row["last_error"]) == (False, True, "connection refused")
         assert json.loads(row["payload"])["token"] == TOKEN
-    assert (sender.is_up, sender.figures.waiting) == (False, 2)
+    assert (sender.is_up, sender.figures.waiting_count) == (False, 2)
     assert metrics.counted("mail_failed") == 1
     await sender.look()
     assert metrics.counted("mail_failed") == 1
@@ -345,8 +345,8 @@ async def test_figures_count_what_waits_and_what_was_dropped(database: Database)
         )
     await database.execute("UPDATE mail_outbox SET created_at = now() - interval '90 s'")
     figures = await mail_outbox.figures(database)
-    assert (figures.waiting, figures.dropped) == (MAX_MAILS_PER_HOUR, 2)
-    assert 89 < figures.oldest < 120
+    assert (figures.waiting_count, figures.dropped_count) == (MAX_MAILS_PER_HOUR, 2)
+    assert 89 < figures.oldest_seconds < 120
 
 
 @pytest.mark.postgres

@@ -109,7 +109,7 @@ async def test_R100_a_node_says_how_long_mails_wait_and_how_old_the_newest_backu
         " VALUES ('backup', 'of a test', now() - interval '3 hours', 1, 1)"
     )
     await doors.near.server.backups.look()
-    doors.near.server.mail.figures = Figures(waiting=2, oldest=90.0)
+    doors.near.server.mail.figures = Figures(waiting_count=2, oldest_seconds=90.0)
     row = (await nodes_of(doors))[near]
     assert 10_800_000 <= row["backup_age_ms"] < 11_000_000
     assert row["rehearsal_age_ms"] is None
