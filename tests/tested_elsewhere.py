@@ -1,6 +1,7 @@
 """Modules without a test of their name, and the test that would fail if they were wrong."""
 
 TESTED_ELSEWHERE = {
+    "server.calls.rows.auth_sessions": "tests/server/calls/rows/test_collaboration_sessions.py",
     "server.calls.accounts.self_service.address_verification": (
         "tests/server/calls/accounts/self_service/test_mailed_tokens.py"
     ),
@@ -348,7 +349,9 @@ TESTED_ELSEWHERE = {
     "server.router.connected_logins": "tests/server/router/test_liveness.py",
     "server.identity": "tests/server/calls/accounts/test_registration_and_login.py",
     "server.background_tasks": "tests/server/health/test_supervisor.py",
-    "server.live.write_behind.collaboration_sessions": "tests/server/calls/rows/test_sessions.py",
+    "server.live.write_behind.collaboration_sessions": (
+        "tests/server/calls/rows/test_collaboration_sessions.py"
+    ),
     "server.live.copy_check": "tests/server/live/test_hub.py",
     "server.live.member_colors": "tests/server/live/test_hub.py",
     "server.live.room_checkpoints": "tests/server/live/test_journal_watch.py",

@@ -7,7 +7,7 @@ from server.calls.accounts.all_answers import ACCOUNT_ANSWERS
 from server.calls.answer import Answer
 from server.calls.library import audio_files, presets
 from server.calls.operators.all_answers import OPERATOR_ANSWERS
-from server.calls.rows import sessions, watching
+from server.calls.rows import auth_sessions, collaboration_sessions, watching
 from server.calls.rows.all_answers import ROW_ANSWERS
 from server.calls.sharing.guests import for_accounts
 from server.calls.writes.archive_gate import refusing_when_archived
@@ -37,12 +37,12 @@ _ANSWERS: dict[str, Answer] = ROW_ANSWERS | {
     "timeline.between": timeline.between,
     "timeline.seconds": timeline.seconds,
     "timeline.beats": timeline.beats,
-    "sessions.history": sessions.history,
-    "sessions.end": sessions.end,
-    "session_states.list": sessions.list_states,
-    "session_states.get": sessions.get_state,
-    "auth_sessions.list": sessions.list_logins,
-    "auth_sessions.get": sessions.get_login,
+    "sessions.history": collaboration_sessions.history,
+    "sessions.end": collaboration_sessions.end,
+    "session_states.list": collaboration_sessions.list_states,
+    "session_states.get": collaboration_sessions.get_state,
+    "auth_sessions.list": auth_sessions.list_logins,
+    "auth_sessions.get": auth_sessions.get_login,
     "recall.observe": recall.observe,
     "recall.suggest": recall.suggest,
     "recall.correct": recall.correct,

@@ -8,7 +8,7 @@ from schema.calls import OF_TABLES
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.rows.sessions import get_login
+from server.calls.rows.collaboration_sessions import get_login
 
 
 async def rename(context: Context, caller: Caller, params: RenameLogin) -> object:

@@ -5,7 +5,7 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
@@ -175,3 +175,8 @@ def asked_beside(table: Table, params: Any) -> Mapping[str, Any]:
     """The parameters that are conditions themselves."""
     asked_fields = {name: getattr(params, name) for name, _ in table.asks}
     return {name: value for name, value in asked_fields.items() if value is not None}
+
+
+def as_map(row: Any) -> "Row":
+    """A row that was answered, without the columns that were not asked for."""
+    return {name: value for name, value in structs.asdict(row).items() if value is not UNSET}

@@ -1,4 +1,4 @@
-"""Sessions: where everyone is now, who was there for how long, and where one is logged in."""
+"""Collaboration sessions: where everyone is now, and who was there for how long."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from schema.tables.collaboration_sessions import SESSIONS
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.rows.all_answers import ROW_ANSWERS
+from server.calls.rows.answers import as_map
 from server.refused import Refused
 
 PROJECT = "project"
@@ -50,34 +51,9 @@ async def list_states(context: Context, caller: Caller, params: Any) -> Any:
 async def get_state(context: Context, caller: Caller, params: Any) -> Any:
     """The same of one."""
     state_reply = await ROW_ANSWERS["session_states.get"](context, caller, _with_project(params))
-    row = _as_map(state_reply)
+    row = as_map(state_reply)
     await _show_now(context, [row], params.fields)
     return type(state_reply)(**row)
-
-
-async def list_logins(context: Context, caller: Caller, params: Any) -> Any:
-    """Where one is logged in; `current` is the login that asks (rule I3)."""
-    page = await ROW_ANSWERS["auth_sessions.list"](context, caller, params)
-    for row in page.auth_sessions:
-        _mark(row, caller)
-    return page
-
-
-async def get_login(context: Context, caller: Caller, params: Any) -> Any:
-    """The same of one."""
-    login_reply = await ROW_ANSWERS["auth_sessions.get"](context, caller, params)
-    row = _as_map(login_reply)
-    _mark(row, caller)
-    return type(login_reply)(**row)
-
-
-def _as_map(row: Any) -> Row:
-    return {name: value for name, value in structs.asdict(row).items() if value is not UNSET}
-
-
-def _mark(row: Row, caller: Caller) -> None:
-    if "current" in row:
-        row["current"] = row["id"] == caller.auth_session
 
 
 def _with_project(params: Any) -> Any:
