@@ -311,7 +311,7 @@ TESTED_ELSEWHERE = {
     "server.backups.rehearse_command": "tests/server/backups/test_commands.py",
     "server.backups.restore_command": "tests/server/backups/test_commands.py",
     "server.calls.accounts.all_answers": "tests/server/calls/test_dispatch.py",
-    "server.calls.accounts.login_names": "tests/server/calls/accounts/test_ending_logins.py",
+    "server.calls.accounts.renaming_logins": "tests/server/calls/accounts/test_ending_logins.py",
     "server.calls.accounts.second_factor_codes": (
         "tests/server/calls/accounts/test_second_factor.py"
     ),

@@ -3,11 +3,11 @@
 from server.calls.accounts import (
     device_login,
     ending_logins,
-    login_names,
     provider_links,
     provider_login,
     refreshing_tokens,
     registration_and_login,
+    renaming_logins,
     second_factor,
 )
 from server.calls.accounts.self_service import (
@@ -34,5 +34,5 @@ ACCOUNT_ANSWERS: dict[str, Answer] = {
     **session_permissions.ANSWERS,
     **second_factor.ANSWERS,
     **ending_logins.ANSWERS,
-    **login_names.ANSWERS,
+    **renaming_logins.ANSWERS,
 }

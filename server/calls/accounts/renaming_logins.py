@@ -1,4 +1,4 @@
-"""Calls on the devices that a user is logged in on."""
+"""The call by which users name the devices that they are logged in on."""
 
 from persistence.errors import NotFound
 from persistence.tables import auth_sessions
@@ -8,7 +8,7 @@ from schema.calls import OF_TABLES
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
-from server.calls.rows.collaboration_sessions import get_login
+from server.calls.rows.auth_sessions import get_login
 
 
 async def rename(context: Context, caller: Caller, params: RenameLogin) -> object:
