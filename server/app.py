@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.tables.operating.nodes import Figures
 from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
@@ -50,7 +50,7 @@ from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
-from server.router.connection_login import EndedLogins, Login
+from server.router.connection_login import ConnectionLogins, EndedLogins
 from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
 from server.router.hello import Greeting
@@ -327,10 +327,10 @@ def _tokens(core: _Core) -> AccessTokens:
     )
 
 
-def _access(base: Foundation) -> Access:
+def _access(base: Foundation) -> RowAccess:
     hidden = partial(base.metrics.count, "rows_hidden")
     searching = CallQueue(MAX_SEARCHES_AT_ONCE).slot
-    return Access(base.db.callers, base.db.searches, hidden, searching)
+    return RowAccess(base.db.callers, base.db.searches, hidden, searching)
 
 
 def _socket_server(core: _Core, context: Context, pages: HttpPages) -> ConnectionServices:
@@ -339,7 +339,7 @@ def _socket_server(core: _Core, context: Context, pages: HttpPages) -> Connectio
     admission = core.base.admission
     histograms = core.histograms
     limits = SocketLimits(core.usage, settings.proxies, count)
-    login = Login(core.usage, hub.rooms, core.ended_logins)
+    login = ConnectionLogins(core.usage, hub.rooms, core.ended_logins)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),

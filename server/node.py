@@ -9,12 +9,12 @@ from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.hashing.hashes import OWASP, Costs
+from server.accounts.hashing.hashes import OWASP, HashCosts
 from server.accounts.mail.sender import MailSender, OpenLine
 from server.calls.context import Context
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
-from server.embedded_servers import Embedded
+from server.embedded_servers import EmbeddedServers
 from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
@@ -57,7 +57,7 @@ class Foundation:
     metrics: Metrics = field(default_factory=Metrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the node is told to stop."""
-    servers: Mapping[str, Embedded] = field(default_factory=dict)
+    servers: Mapping[str, EmbeddedServers] = field(default_factory=dict)
     """Databases that we started, by what an operator calls them."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
@@ -65,7 +65,7 @@ class Foundation:
     """Wrong secrets of networks, at all nodes."""
     admission: Admission = field(default_factory=Admission)
     """Lets those who come with a token in at a rate."""
-    password_costs: Costs = field(default_factory=lambda: OWASP)
+    password_costs: HashCosts = field(default_factory=lambda: OWASP)
     garbage: Garbage = field(default_factory=Garbage)
     """Of the process: the node's while it serves."""
     tls: TlsPair | None = None

@@ -22,7 +22,7 @@ from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.mail.mail_lines import line_of
 from server.app import build_node
 from server.commands import clock_difference
-from server.embedded_servers import Embedded
+from server.embedded_servers import EmbeddedServers
 from server.health.metrics import Metrics
 from server.health.outages import DATABASE_AT_START, OUTAGES
 from server.node import Foundation
@@ -56,7 +56,7 @@ async def run(
     settings: Settings,
     database_url: str,
     on_ready: Callable[[str], None],
-    servers: Mapping[str, Embedded],
+    servers: Mapping[str, EmbeddedServers],
     signals: Signals,
     read_settings_again: Callable[[], SettingsReading],
 ) -> None:
@@ -94,7 +94,7 @@ async def run(
         await db.close()
 
 
-def _which_data(settings: Settings, servers: Mapping[str, Embedded]) -> str:
+def _which_data(settings: Settings, servers: Mapping[str, EmbeddedServers]) -> str:
     """What the command has to be told, to find the database that we have started."""
     is_ours = any(isinstance(server, EmbeddedPostgres) for server in servers.values())
     is_usual = settings.where("data") == "default"
@@ -115,7 +115,7 @@ async def _foundation(
     settings: Settings,
     db: Lanes,
     stopping: asyncio.Event,
-    servers: Mapping[str, Embedded],
+    servers: Mapping[str, EmbeddedServers],
     tls: TlsPair | None,
 ) -> Foundation:
     shared = await node_secrets(settings.secret, db.calls, settings.believed_secrets)

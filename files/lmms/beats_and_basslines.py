@@ -18,7 +18,7 @@ ReadTrack = Callable[[Element, str | None], tuple[str, Element] | None]
 """Reads a track into a folder: its id and itself, or None where it is of no known kind."""
 
 
-class Beats:
+class BeatsAndBasslines:
     """Collects the beats' tracks, and makes scenes of them once all are there."""
 
     def __init__(self, song: Song, clips: Clips) -> None:
@@ -37,7 +37,7 @@ class Beats:
             return
         folder = self._song.add(
             "tracks",
-            name="Beats",
+            name="BeatsAndBasslines",
             order=self._song.next_order("tracks", None),
             content=["tracks"],
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from files.bounded.xml_input import read_bytes
 from files.imported_song import Song
-from files.midi.channel_parts import Part, PartNote, lost_controllers, parts_of, steps
+from files.midi.channel_parts import ChannelPart, PartNote, lost_controllers, parts_of, steps
 from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
 from files.midi.midi_values import (
     BANK,
@@ -161,7 +161,7 @@ class _SongReader:
         order = self.song.next_order("tracks")
         return self.song.add("tracks", name=name, order=order, channel=channel), channel
 
-    def _read_part(self, part: Part, name: str, instrument: str) -> None:
+    def _read_part(self, part: ChannelPart, name: str, instrument: str) -> None:
         program = _instrument(part)
         name = name or instrument or program
         track, channel = self._add_track(name)
@@ -179,7 +179,7 @@ class _SongReader:
             self.song.lost(loss_text, count, name)
         self.song.lost("changes of program in the song", len(set(part.programs[1:])), name)
 
-    def _add_instrument(self, channel: str, part: Part, name: str) -> None:
+    def _add_instrument(self, channel: str, part: ChannelPart, name: str) -> None:
         params: dict[str, object] = {"channel": part.channel + 1}
         if part.programs:
             program, bank = part.programs[0]
@@ -188,7 +188,7 @@ class _SongReader:
                       role="instrument", format="midi", deviceId="midi", name=name,
                       params=params)  # fmt: skip
 
-    def _add_clip(self, track: str, name: str, part: Part) -> None:
+    def _add_clip(self, track: str, name: str, part: ChannelPart) -> None:
         start = float(int(self._beat(part.notes[0].start_tick)))
         end = max(self._beat(note.end_tick) for note in part.notes)
         clip = self.song.add(
@@ -233,7 +233,7 @@ def _first_text(track: MidiTrackEvents, kind: str) -> str:
     return next((event.text for event in track.events if event.kind == kind and event.text), "")
 
 
-def _instrument(part: Part) -> str:
+def _instrument(part: ChannelPart) -> str:
     """What plays a part, as General MIDI names it."""
     if part.channel == DRUMS:
         return "Drums"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from loadtest.attack.catalogue import NotTried, attack, code_of, must
 from loadtest.attack.target import Target
-from loadtest.attack.wire import Closed, NoHandshake, Wire, handshake
+from loadtest.attack.wire import ConnectionClosed, NoHandshake, Wire, handshake
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -138,7 +138,7 @@ async def _closed_by(wire: Wire, calls: int) -> int | None:
     try:
         for _ in range(calls):
             await wire.call("projects.list", {})
-    except Closed as closed:
+    except ConnectionClosed as closed:
         return closed.code
     return None
 

@@ -37,7 +37,7 @@ from loadtest.attack.catalogue import (
     must,
 )
 from loadtest.attack.target import Account, Target, Unusable, new_account
-from loadtest.attack.wire import Closed, NoHandshake
+from loadtest.attack.wire import ConnectionClosed, NoHandshake
 from loadtest.hub.two_hubs import two_hubs
 
 FAMILIES = (inputs, bounds, rights, roles, rows, logins, codes, before_login, projects, floods)
@@ -90,14 +90,22 @@ async def try_one(attack: Attack, target: Target) -> Outcome:
         verdict = Verdict.REFUSED
     except NotTried as why:
         return Outcome(attack.number, attack.what, Verdict.NOT_TRIED, str(why))
-    except (GotThrough, Unusable, Closed, NoHandshake, OSError, TimeoutError, KeyError) as error:
+    except (
+        GotThrough,
+        Unusable,
+        ConnectionClosed,
+        NoHandshake,
+        OSError,
+        TimeoutError,
+        KeyError,
+    ) as error:
         outcome, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
         if isinstance(error, GotThrough):
             outcome = str(error)
     problem = await target.witness.problem()
     if problem:
         verdict, outcome = Verdict.GOT_THROUGH, f"{outcome}; {problem}"
-        with contextlib.suppress(Unusable, Closed, NoHandshake, OSError, TimeoutError):
+        with contextlib.suppress(Unusable, ConnectionClosed, NoHandshake, OSError, TimeoutError):
             await target.witness.begin()
     return Outcome(attack.number, attack.what, verdict, outcome)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.attack.wire import Closed, Message, Wire
+from loadtest.attack.wire import ConnectionClosed, Message, Wire
 from schema.close_codes import SILENT
 
 PASSWORD = "correct horse battery staple"
@@ -181,7 +181,7 @@ class Witness:
             try:
                 try:
                     return await self._problem()
-                except Closed as closed:
+                except ConnectionClosed as closed:
                     if closed.code != SILENT.code:
                         raise
                     await self.begin()  # nobody asked for long, and it says nothing by itself

@@ -30,7 +30,7 @@ class Skipped(Exception):
     """This machine cannot; the message says why."""
 
 
-class Scene:
+class DrillScene:
     """One drill. What it does is told to `stage`; `notes` come into its report."""
 
     def __init__(self, stage: ProxiedCluster, seed: int) -> None:

@@ -96,7 +96,7 @@ class Listener:
                 times.append(now - due_at)
 
 
-class Counting:
+class CountingReceiver:
     """Counts messages of one update each by their frames' headers.
 
     An update comes in a frame of one length, as those who decode saw. Where senders get their own

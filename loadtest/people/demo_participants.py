@@ -11,7 +11,7 @@ from typing import Literal
 from files.imported_song import Song
 from files.upload import upload
 from loadtest.people.musician import FRAMES_PER_SECOND, Edit, Move, Musician, character
-from loadtest.people.recall_habits import Habits
+from loadtest.people.recall_habits import RecallHabits
 from prime_client.client import Client
 from prime_client.copy.state_ops import Op
 from prime_client.events import Acknowledged, Event, Moved, Refused
@@ -71,7 +71,7 @@ class Participant:
         self.password = secrets.token_urlsafe(12)
         self._seed = seed * 1_000 + number
         self._is_calm = is_calm
-        self.habits = Habits(self.client, self._seed)
+        self.habits = RecallHabits(self.client, self._seed)
         self._tally = tally
         self._room: Room | None = None
         self._sent_by_id: dict[str, tuple[float, int]] = {}

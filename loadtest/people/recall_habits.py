@@ -25,7 +25,7 @@ AWAY = (CallFailed, ConnectionOver, NotConnected)
 """What a call raises while the server is away."""
 
 
-class Habits:
+class RecallHabits:
     """Of one musician."""
 
     def __init__(self, client: Client, seed: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from loadtest.recall.ranking_methods import MOST, Recall
 from loadtest.recall.simulated_producer import Pick, Producer
-from loadtest.recall.simulated_year import PLACES, Hits
+from loadtest.recall.simulated_year import PLACES, SuggestionHits
 from prime_client.client import Client
 from prime_client.schema.calls import RecallContext, RecallUse
 from schema.recall.categories import HALF_LIFE_DAYS
@@ -62,7 +62,7 @@ async def sessions(url: str, seed: int, count: int) -> dict[str, Any]:
             await _observe(client, before[first : first + 200])
         for pick in before:
             own_ranking.hear(pick)
-        hits, agrees = Hits(), 0
+        hits, agrees = SuggestionHits(), 0
         for _ in range(count):
             for pick in producer.session(time.time() / SECONDS_OF_A_DAY):
                 now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told_context, pick.truth)

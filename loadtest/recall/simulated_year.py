@@ -30,7 +30,7 @@ WITH_HOUR = "recall with the hour"
 
 
 @dataclass(slots=True)
-class Hits:
+class SuggestionHits:
     """Of one way: picks, and how many of them stood among the first so many."""
 
     picks: int = 0
@@ -56,7 +56,7 @@ class Hits:
 class Year:
     """What came of it, over all producers."""
 
-    hits_by_way: dict[str, Hits] = field(default_factory=dict)
+    hits_by_way: dict[str, SuggestionHits] = field(default_factory=dict)
     """Way -> hits."""
     said_confidences: dict[int, list[float]] = field(default_factory=dict)
     """Step of confidence -> first suggestions, those taken, the sum of their confidences."""
@@ -100,7 +100,7 @@ def simulate(
     ways = dict(WAYS)
     if with_hour:
         ways[WITH_HOUR] = lambda: Recall(HALF_LIFE_DAYS, hour=True)
-    year = Year({name: Hits() for name in ways}, seeds=list(seeds))
+    year = Year({name: SuggestionHits() for name in ways}, seeds=list(seeds))
     for seed in seeds:
         _play(year, Producer(seed, hour_share), {name: make() for name, make in ways.items()}, days)
     return year

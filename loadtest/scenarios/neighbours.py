@@ -62,7 +62,7 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         hub = await stack.enter_async_context(LocalHub(directory, environment=WITHOUT_LIMITS))
         quiet = await _musician(stack, hub, "quiet")
         project = (await quiet.projects.create(name="Quiet"))["id"]
-        large_project = Large(hub, await _musician(stack, hub, "large"))
+        large_project = LargeProjectWork(hub, await _musician(stack, hub, "large"))
         with console.status("filling the large project"):
             await large_project.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
@@ -85,7 +85,7 @@ async def _musician(stack: AsyncExitStack, hub: LocalHub, name: str) -> Client:
 
 
 async def _measure(
-    acks: "Acks", large_project: "Large", seconds: float, console: Console
+    acks: "Acks", large_project: "LargeProjectWork", seconds: float, console: Console
 ) -> dict[str, Any]:
     phases: dict[str, tuple[Work, float]] = {
         "edited": (large_project.edit, seconds),
@@ -192,7 +192,7 @@ async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator
         await process.wait()
 
 
-class Large:
+class LargeProjectWork:
     """The other project, and what is done to it."""
 
     def __init__(self, hub: LocalHub, client: Client) -> None:
@@ -206,7 +206,7 @@ class Large:
 
     async def set_up(self, megabytes: float) -> None:
         """Filled to so many MiB, as the server counts."""
-        project = (await self._client.projects.create(name="Large"))["id"]
+        project = (await self._client.projects.create(name="LargeProjectWork"))["id"]
         self._room = await self._client.join(project)
         entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
         await upload(self._room, list(large_song(entities, seed=1)))

@@ -25,7 +25,7 @@ NOISY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class NodeSample:
     """One node at one moment; `looked_at` in seconds since the beginning. `is_idle`: nobody is in a
     room.
 
@@ -45,15 +45,15 @@ class Look:
     members: float
 
 
-class Looks:
+class NodeSamples:
     """Takes looks at all nodes of a cluster."""
 
     def __init__(self, cluster: LocalCluster) -> None:
-        self.all: list[Look] = []
+        self.all: list[NodeSample] = []
         self._cluster = cluster
         self._began_at = time.monotonic()
 
-    async def take(self, *, idle: bool = False) -> list[Look]:
+    async def take(self, *, idle: bool = False) -> list[NodeSample]:
         """Now; of those that answer."""
         keys = await redis_keys(self._cluster.servers.redis_url)
         nodes = self._cluster.nodes
@@ -64,7 +64,7 @@ class Looks:
         self.all.extend(looks_taken)
         return looks_taken
 
-    async def _look_at_node(self, node: LocalHub, keys: float, *, idle: bool) -> Look | None:
+    async def _look_at_node(self, node: LocalHub, keys: float, *, idle: bool) -> NodeSample | None:
         try:
             metrics = await scrape(node.url, SCRAPE_SECONDS)
             descriptors = psutil.Process(node.pid).num_fds()
@@ -72,7 +72,7 @@ class Looks:
             return None
         gauges = {name: value for (name, labels), value in metrics.items() if not labels}
         lanes = [v for (name, _), v in metrics.items() if name == "prime_database_connections"]
-        return Look(
+        return NodeSample(
             round(time.monotonic() - self._began_at, 1),
             node.directory.name,
             idle,
@@ -111,7 +111,7 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return statistics.median(slopes) if slopes else 0.0
 
 
-def growth(looks: Sequence[Look], warm_at: float) -> dict[str, float]:
+def growth(looks: Sequence[NodeSample], warm_at: float) -> dict[str, float]:
     """MiB an hour that each node grows by, at idle moments after it was warm."""
     return {
         name: round(slope([(look.looked_at / 3_600, look.rss_mb) for look in idle]), 2)
@@ -119,7 +119,7 @@ def growth(looks: Sequence[Look], warm_at: float) -> dict[str, float]:
     }
 
 
-def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
+def grown(looks: Sequence[NodeSample], warm_at: float) -> list[str]:
     """What is not flat, in words."""
     growing = [
         f"{name}: resident memory grows by {mb:g} MiB an hour"
@@ -140,7 +140,7 @@ def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
     return growing
 
 
-def log_rates(looks: Sequence[Look]) -> list[float]:
+def log_rates(looks: Sequence[NodeSample]) -> list[float]:
     """Lines a minute between each two looks."""
     pairs = pairwise(looks)
     return [
@@ -149,8 +149,8 @@ def log_rates(looks: Sequence[Look]) -> list[float]:
     ]
 
 
-def _idle_by_node(looks: Sequence[Look], warm_at: float) -> dict[str, list[Look]]:
-    by_node: dict[str, list[Look]] = {}
+def _idle_by_node(looks: Sequence[NodeSample], warm_at: float) -> dict[str, list[NodeSample]]:
+    by_node: dict[str, list[NodeSample]] = {}
     for look in looks:
         if look.is_idle and look.looked_at >= warm_at:
             by_node.setdefault(look.node, []).append(look)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadtest.long_runs import wait
-from loadtest.soak.growth import GROWTH_MB_PER_HOUR, Look
+from loadtest.soak.growth import GROWTH_MB_PER_HOUR, NodeSample
 
 FRAME_SECONDS = 0.5
 LINE_SECONDS = 10.0
@@ -25,7 +25,7 @@ class Figures:
     elapsed: float
     seconds: float
     evenings: int
-    looks: Sequence[Look]
+    looks: Sequence[NodeSample]
     growth: Mapping[str, float]
     done: Mapping[str, int]
 

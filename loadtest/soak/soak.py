@@ -18,7 +18,7 @@ from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.long_runs import data_directory, interrupt_sets, wait
 from loadtest.people.settling import audits
 from loadtest.soak.evening import Evening
-from loadtest.soak.growth import Look, Looks, grown, growth, log_rates
+from loadtest.soak.growth import NodeSample, NodeSamples, grown, growth, log_rates
 from loadtest.soak.live_view import Figures, watch
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions, LocalCluster
@@ -45,7 +45,7 @@ class Soak:
     """One run."""
 
     def __init__(self, arguments: argparse.Namespace, cluster: LocalCluster) -> None:
-        self.looks = Looks(cluster)
+        self.looks = NodeSamples(cluster)
         self.evenings = 0
         self.done: Counter[str] = Counter()
         self.acked: dict[str, dict[str, int]] = {}
@@ -230,7 +230,7 @@ def _options(arguments: argparse.Namespace, directory: Path) -> ClusterOptions:
     return ClusterOptions(arguments.nodes, module, environment)
 
 
-def _first_median_last(looks: list[Look]) -> dict[str, Any]:
+def _first_median_last(looks: list[NodeSample]) -> dict[str, Any]:
     """First, median and last of each series."""
     names = ("rss_mb", "tasks", "descriptors", "postgres", "redis_keys")
     series: dict[str, Any] = {}
@@ -240,5 +240,5 @@ def _first_median_last(looks: list[Look]) -> dict[str, Any]:
     return series | {"log_lines_per_minute": log_rates(looks)[-1:]}
 
 
-def _look_row(look: Look) -> list[Any]:
+def _look_row(look: NodeSample) -> list[Any]:
     return [look.looked_at, look.node, look.rss_mb, look.tasks, look.descriptors, look.log_lines]

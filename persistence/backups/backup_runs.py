@@ -23,7 +23,7 @@ SELECT kind, greatest(0, extract(epoch FROM now() - ended_at))::float8 AS age FR
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class BackupRun:
     """`kind`: `backup` or `rehearsal`. `name`: the file's. `seconds`: how long it took."""
 
     kind: str
@@ -32,7 +32,7 @@ class Run:
     bytes: int
 
 
-async def note(dsn: str, run: Run) -> bool:
+async def note(dsn: str, run: BackupRun) -> bool:
     """Remember it; False: on a standby, or without the table. Raises `PersistenceError`."""
     connection = await connect(dsn)
     try:

@@ -52,7 +52,7 @@ def may_have_more(entries: Sequence[Entry], limit: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
+class AppendResult:
     """Per proposal its outcome and seq (None: none), and every entry past the known heads."""
 
     outcomes: list[tuple[Outcome, int | None]]
@@ -91,7 +91,7 @@ class Journal(Protocol):
 
     async def append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         """Store all in one transaction and return after its COMMIT.
 
         `entries` holds, in order of seq, what each project of `known_states` got after that head,

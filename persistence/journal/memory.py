@@ -9,23 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
-from persistence.journal.contract import (
-    NOT_OURS,
-    Appended,
-    Checkpoint,
-    Fence,
-    JournalStand,
-    KnownState,
-)
+from persistence.journal import contract
+from persistence.journal.contract import Checkpoint, JournalStand, KnownState
 from persistence.journal.state_slices import cut, digest_of_state
 from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
-from rooms.presence.session_permissions import (
-    NOTHING_AGREED,
-    TRANSPORT,
-    SessionPermissions,
-    denied_actions,
-)
+from rooms.presence import session_permissions
 from rooms.roles import CONTRIBUTES
 from schema.server_limits import MAX_MISSED, READ_BYTES
 
@@ -37,7 +26,7 @@ class _Project:
     roles: dict[str, str] = field(default_factory=dict)
     reaches: dict[str, str] = field(default_factory=dict)
     """User -> the tracks of a contributor, as of `ContributorScope.text`."""
-    permits: SessionPermissions = NOTHING_AGREED
+    permits: session_permissions.SessionPermissions = session_permissions.NOTHING_AGREED
     """What is agreed on for the session that goes on."""
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
@@ -79,7 +68,7 @@ class MemoryJournal:
         """Take a user's role away."""
         self._projects[project].roles.pop(user, None)
 
-    def permit(self, project: str, permits: SessionPermissions) -> None:
+    def permit(self, project: str, permits: session_permissions.SessionPermissions) -> None:
         """Agree on something for the session that goes on."""
         self._projects[project].permits = permits
 
@@ -108,9 +97,8 @@ class MemoryJournal:
         content = self._projects[project]
         del content.entries[to:]
         content.seqs = {entry.delta_id: entry.seq for entry in content.entries}
-        content.effective_ops = {
-            seq: ops for seq, ops in content.effective_ops.items() if seq <= to
-        }
+        stored = content.effective_ops
+        content.effective_ops = {seq: stored[seq] for seq in stored if seq <= to}
         content.checkpoints = [
             checkpoint for checkpoint in content.checkpoints if checkpoint.seq <= to
         ]
@@ -123,7 +111,7 @@ class MemoryJournal:
 
     async def append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> contract.AppendResult:
         """Store the batch; see `Journal`."""
         stands = await self.stand(known_states)
         strayed = {project: s.verdict for project, s in stands.items() if s.verdict is not None}
@@ -139,7 +127,7 @@ class MemoryJournal:
             if content is None or project in strayed or content.compacted_seq > known_state.seq:
                 continue
             entries += _bounded(content.entries[known_state.seq : known_state.seq + MAX_MISSED])
-        return Appended(outcomes, entries)
+        return contract.AppendResult(outcomes, entries)
 
     async def append_group(
         self, staging: str, parts: Sequence[Proposal], known_state: KnownState
@@ -198,14 +186,14 @@ class MemoryJournal:
         """What an earlier proposal of this id became; None: there is none."""
         return self._known_outcome(proposal)
 
-    async def raise_fence(self, project: str, member: str) -> Fence:
+    async def raise_fence(self, project: str, member: str) -> contract.Fence:
         """Keep out what this member has sent before; see `Journal`."""
         content = self._projects.get(project)
         if content is None:
             raise NotFound("there is no such project")
         self.newest_fence += 1
         content.fences[member] = self.newest_fence
-        return Fence(self.newest_fence, content.epoch, len(content.entries))
+        return contract.Fence(self.newest_fence, content.epoch, len(content.entries))
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
@@ -295,7 +283,7 @@ class MemoryJournal:
 
     def _check(self, project: str, known_state: KnownState) -> None:
         if project not in self._projects or self._stands(project, known_state).verdict is not None:
-            raise OtherHistory(NOT_OURS)
+            raise OtherHistory(contract.NOT_OURS)
 
     def _renew_epoch(self, content: _Project) -> None:
         content.epoch = f"{content.epoch}+{next(self._epochs)}"
@@ -349,7 +337,7 @@ class MemoryJournal:
         role = project.roles.get(proposal.author)
         if role not in CONTRIBUTES:
             return Outcome.FORBIDDEN
-        allowance = denied_actions(project.permits, proposal.author, role)
+        allowance = session_permissions.denied_actions(project.permits, proposal.author, role)
         if allowance.edit or (allowance.transport and _touches_transport(proposal)):
             return Outcome.FORBIDDEN
         if role == "contributor" and proposal.reach != project.reaches.get(proposal.author, ""):
@@ -402,7 +390,8 @@ class MemoryJournal:
 
 def _touches_transport(proposal: Proposal) -> bool:
     ops = msgspec.json.decode(proposal.payload)
-    return any(isinstance(op, dict) and op.get("col") == TRANSPORT for op in ops)
+    transport = session_permissions.TRANSPORT
+    return any(isinstance(op, dict) and op.get("col") == transport for op in ops)
 
 
 def _bounded(entries: Sequence[Entry]) -> list[Entry]:

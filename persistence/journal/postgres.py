@@ -7,7 +7,7 @@ from persistence.journal import fences, margins, stored_states
 from persistence.journal import groups as journal_groups
 from persistence.journal.contract import (
     NOT_OURS,
-    Appended,
+    AppendResult,
     Checkpoint,
     Fence,
     JournalStand,
@@ -146,7 +146,7 @@ class PostgresJournal:
 
     async def append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         """Store the batch in one transaction; see `Journal`."""
         judged_proposals = [JudgedProposal(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
@@ -160,7 +160,9 @@ class PostgresJournal:
             judged_proposals[n] = judged_proposal
         outcomes = [(judgement.outcome, judgement.seq) for judgement in judged_proposals]
         appended_entries = own_entries(proposals, judged_proposals) if known_states else []
-        return Appended(outcomes, without_gaps([*missed_entries, *appended_entries], known_states))
+        return AppendResult(
+            outcomes, without_gaps([*missed_entries, *appended_entries], known_states)
+        )
 
     async def append_group(
         self, staging: str, parts: Sequence[Proposal], known_state: KnownState

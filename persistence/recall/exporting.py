@@ -53,7 +53,7 @@ FIRST: dict[str, list[str]] = {
 
 
 @dataclass(slots=True)
-class Exported:
+class ExportedPage:
     """A page: rows as dicts of wire values. `next`: None behind the last."""
 
     keys: list[dict[str, Any]] = field(default_factory=list)
@@ -62,10 +62,10 @@ class Exported:
     next: str | None = None
 
 
-async def export(db: Executor, user: str, after: str | None, limit: int) -> Exported:
+async def export(db: Executor, user: str, after: str | None, limit: int) -> ExportedPage:
     """The rows behind `after`, all of one kind; raises `BadCursor`."""
     kind, last_key = _read(after, user)
-    page = Exported()
+    page = ExportedPage()
     if kind == "keys":
         rows = await db.fetch(KEYS, user, *last_key, limit)
         page_rows = first_within_bytes(rows)

@@ -34,7 +34,7 @@ ASKED = {
 """`place`: the column; `order`: the same in the order that does not depend on a locale."""
 
 
-class Numbers:
+class ArgumentNumbers:
     """Numbers of arguments, one after the other."""
 
     def __init__(self, last: int) -> None:
@@ -67,7 +67,7 @@ def wire_value(table: Table, column: Column) -> str:
     return column_sql
 
 
-def condition_sql(table: Table, condition: Condition, numbers: Numbers) -> str:
+def condition_sql(table: Table, condition: Condition, numbers: ArgumentNumbers) -> str:
     """The text; its arguments, from the next number on, are those of `arguments_of`."""
     match condition:
         case Compare(operator=Operator.IS_NULL, value=is_null):
@@ -96,7 +96,7 @@ def arguments_of(condition: Condition) -> Iterator[Any]:
             yield argument(asked.column, asked.value)
 
 
-def _compare(table: Table, comparison: Compare, numbers: Numbers) -> str:
+def _compare(table: Table, comparison: Compare, numbers: ArgumentNumbers) -> str:
     return ASKED[comparison.operator].format(
         place=place_of(table, comparison.column),
         order=ordered_by(table, comparison.column),
@@ -110,7 +110,7 @@ def _compare(table: Table, comparison: Compare, numbers: Numbers) -> str:
 # no such leaf, and null where there is no map.
 
 
-def _leaf(table: Table, leaf_condition: Leaf, numbers: Numbers) -> str:
+def _leaf(table: Table, leaf_condition: Leaf, numbers: ArgumentNumbers) -> str:
     column_sql = place_of(table, leaf_condition.column)
     if leaf_condition.operator is Operator.EQ:
         return f"{column_sql} @> ${numbers.next()}::jsonb"

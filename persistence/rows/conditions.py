@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import BadQuery
-from persistence.rows.condition_values import Wrong, read_leaf, read_path, read_value, shown
+from persistence.rows.condition_values import WrongValue, read_leaf, read_path, read_value, shown
 from schema.limits import MAX_WHERE_DEPTH, MAX_WHERE_NODES
 from schema.tables.description import Column, Operator, SqlType, Table
 
@@ -183,7 +183,7 @@ class _Reader:
         column = self._table.by_name[name]
         try:
             return Compare(column, Operator.EQ, read_value(column, Operator.EQ, value))
-        except Wrong as wrong:
+        except WrongValue as wrong:
             raise BadQuery(name, str(wrong)) from None
 
     def _and_or_condition(self, key: str, conditions: Any, path: str, depth: int) -> Condition:
@@ -229,7 +229,7 @@ class _Reader:
             if operator is Operator.PATH:
                 return _leaf(column, value)
             return Compare(column, operator, read_value(column, operator, value))
-        except Wrong as wrong:
+        except WrongValue as wrong:
             raise BadQuery(at + wrong.place, str(wrong)) from None
 
     def _count(self, path: str) -> None:
@@ -245,7 +245,7 @@ def _leaf(column: Column, leaf_asked: Any) -> Leaf:
     allowed_words = [operator.value for operator in LEAF_OPERATORS]
     words = [word for word in leaf_asked if word != "at"] if isinstance(leaf_asked, Mapping) else []
     if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed_words:
-        raise Wrong(f"must be a map of `at` and one of: {', '.join(allowed_words)}")
+        raise WrongValue(f"must be a map of `at` and one of: {', '.join(allowed_words)}")
     operator = Operator(words[0])
     is_ordered = operator not in (Operator.EQ, Operator.NE)
     value = read_leaf(leaf_asked[operator.value], f".{operator.value}", ordered=is_ordered)

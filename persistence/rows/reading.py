@@ -6,9 +6,9 @@ from typing import Any
 
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.condition_sql import arguments_of
-from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
+from persistence.rows.condition_values import IS_UUID, WrongValue, argument, read_value
 from persistence.rows.conditions import Condition, is_guessed, operators_in, read_where
 from persistence.rows.pages import (
     Order,
@@ -55,7 +55,7 @@ Id = str | Sequence[str]
 
 
 async def get(
-    access: Access, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
+    access: RowAccess, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
 ) -> Row:
     """The row; raises `NotFound`, `BadQuery`."""
     columns = read_fields(table, fields)
@@ -67,7 +67,7 @@ async def get(
 
 
 async def among(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     ids: Sequence[Id],
@@ -83,7 +83,7 @@ async def among(
 
 
 async def list_(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     *,
@@ -125,7 +125,7 @@ async def list_(
 
 
 async def count(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     *,
@@ -179,7 +179,7 @@ def _key_of(table: Table, column: Column, key: Any) -> Any:
         return key  # nearly every one
     try:
         return argument(column, read_value(column, Operator.EQ, key))
-    except Wrong as wrong:
+    except WrongValue as wrong:
         field = table.param if column.name == table.key else column.name
         raise BadQuery(field, str(wrong)) from None
 
@@ -255,7 +255,7 @@ class _RowsFound:
 
 
 async def _listed(
-    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> _RowsFound:
     table, columns = query.table, query.columns
     text = TEXTS.get(
@@ -274,7 +274,7 @@ async def _listed(
 
 
 async def _searched(
-    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> _RowsFound:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
     table = query.table
@@ -292,7 +292,7 @@ async def _searched(
 
 
 async def _ids(
-    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> list[Any]:
     """The keys of a page, and of one row more if there is one."""
     shape, arguments = query.shape(row_order, cursor_values), query.arguments(cursor_values, limit)
@@ -313,7 +313,7 @@ async def _ids(
 
 
 async def _among(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     ids: Sequence[Id],
@@ -370,6 +370,6 @@ def _names(columns: Sequence[Column]) -> str:
     return ",".join([column.name for column in columns])
 
 
-def _tell_hidden(access: Access, hidden: int) -> None:
+def _tell_hidden(access: RowAccess, hidden: int) -> None:
     if hidden > 0:
         access.on_hidden(hidden)

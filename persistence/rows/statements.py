@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from persistence.caller_role import caller_set_to
 from persistence.rows.condition_sql import (
-    Numbers,
+    ArgumentNumbers,
     condition_sql,
     ordered_by,
     place_of,
@@ -128,7 +128,7 @@ def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> 
 
 def count_text(table: Table, condition: Condition) -> str:
     """How many there are; arguments: caller, those of the condition, up to how many."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {CALLER_IS_SET}"
@@ -138,7 +138,7 @@ def count_text(table: Table, condition: Condition) -> str:
 
 def found_text(table: Table, condition: Condition) -> str:
     """The keys of those that are to be counted, as the owner; arguments as of `count_text`."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT {_row_keys_sql(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
@@ -206,7 +206,7 @@ def may_create_text(table: Table, columns_set: Sequence[Column]) -> str:
 
 def update_text(table: Table, changed_columns: Sequence[Column], returned: Sequence[Column]) -> str:
     """The row that $2 and on name, if its version is the next, gets the values after that."""
-    numbers = Numbers(2 + len(table.names))
+    numbers = ArgumentNumbers(2 + len(table.names))
     version = numbers.last_number
     values = ", ".join(_assigned(column, numbers) for column in changed_columns)
     return (
@@ -217,7 +217,7 @@ def update_text(table: Table, changed_columns: Sequence[Column], returned: Seque
     )
 
 
-def _assigned(column: Column, numbers: Numbers) -> str:
+def _assigned(column: Column, numbers: ArgumentNumbers) -> str:
     new_value_sql = f"${numbers.next()}::{column.sql.value}"
     also = f", {column.sets.format(new=new_value_sql)}" if column.sets else ""
     return f"{stored(column)} = {new_value_sql}{also}"
@@ -305,7 +305,7 @@ def _listed_keys_sql(table: Table) -> str:
 
 def _filtered(table: Table, condition: Condition, order: Order, *, behind: bool) -> tuple[str, str]:
     """What rows of a page must be, and the argument that is the limit."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     parts = [sees(table), f"({condition_sql(table, condition, numbers)})"]
     if behind:
         parts.append(f"({behind_sql(table, order, numbers)})")
@@ -357,6 +357,6 @@ def up_to(inner: str, most_bytes: int) -> str:
 
 def _as_row(table: Table, columns_set: Sequence[Column]) -> str:
     """The values $2 and on as a row of the table, of which its rights can be asked."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in columns_set)
     return f"(SELECT {values}) AS {table.relation}"

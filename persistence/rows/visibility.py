@@ -13,7 +13,7 @@ NOBODY = Rights(see=())
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class TieSql:
     """How SQL finds the caller, and what ties the caller to rows."""
 
     user: str
@@ -50,7 +50,7 @@ def _projects(roles: tuple[str, ...]) -> str:
     )
 
 
-BY_ARGUMENT = Ties(
+BY_ARGUMENT = TieSql(
     user=CALLER,
     projects=_projects,
     peers=(
@@ -68,13 +68,13 @@ def rights_of(table: Table) -> Rights:
     return RIGHTS.get(table.relation, NOBODY)
 
 
-def predicate(table: Table, whoms: Iterable[Whom], ties: Ties = BY_ARGUMENT) -> str:
+def predicate(table: Table, whoms: Iterable[Whom], ties: TieSql = BY_ARGUMENT) -> str:
     """Whether the row is one of whose user is one of these; nobody: false."""
     conditions = [sql for whom in whoms if (sql := tie(table, whom, ties))]
     return f"({' OR '.join(conditions)})" if conditions else "false"
 
 
-def tie(table: Table, whom: Whom, ties: Ties) -> str:
+def tie(table: Table, whom: Whom, ties: TieSql) -> str:
     """Whether the caller is one of those; empty: the row has no column for it."""
     if whom is Whom.EVERYONE:
         return ties.column_sql(table, "is_public")

@@ -29,7 +29,7 @@ SELECT extract(epoch FROM clock_timestamp())::float8
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DatabaseFacts:
     """What a server says of itself."""
 
     version: str
@@ -44,11 +44,11 @@ class Facts:
     """How many are open, ours too."""
 
 
-async def facts(db: Executor) -> Facts:
+async def facts(db: Executor) -> DatabaseFacts:
     """Raises `PersistenceError`."""
     row = await db.fetchrow(FACTS)
     assert row is not None
-    return Facts(**row)
+    return DatabaseFacts(**row)
 
 
 async def applied(db: Executor) -> list[str]:

@@ -252,7 +252,7 @@ async def end_by(db: Executor, session: str, user: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Permitted:
+class PermitResult:
     """What became of a change of permissions; `is_done` False: the session has ended."""
 
     project: str
@@ -262,7 +262,7 @@ class Permitted:
 
 async def permit_by(
     db: Executor, session: str, user: str, changes: Mapping[str, Collection[str] | None]
-) -> Permitted:
+) -> PermitResult:
     """Who has which permission from now on; None: everyone. Raises `NotFound` to strangers.
 
     `db`: a transaction, which holds the project until it is committed.
@@ -274,7 +274,7 @@ async def permit_by(
     row = await db.fetchrow(PERMIT_BY, session, user, permissions_json)
     if row is None:
         raise NotFound("there is no such session, or you may not see it")
-    return Permitted(row["project_id"], row["may"], row["is_done"])
+    return PermitResult(row["project_id"], row["may"], row["is_done"])
 
 
 async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, SessionPermissions]:

@@ -8,7 +8,7 @@ SLICE = 200
 """Referrers handled between two pauses."""
 
 
-class Fall:
+class Cascade:
     """What a delete takes with it.
 
     `children_first`: all that goes, each before what it hangs on; `ids_that_go`: the same, to be
@@ -40,9 +40,9 @@ class Fall:
             self._left_at.append(entity_id)
 
 
-def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fall]:
+def cascade_of(index: DocumentIndex, entity_id: str) -> Generator[None, None, Cascade]:
     """All that goes with this entity (rule O5)."""
-    fall = Fall(entity_id)
+    fall = Cascade(entity_id)
     ways: list[tuple[str, Iterator[Referrer]]] = []
     parent_id, referrers = entity_id, (yield from index.in_order(entity_id))
     looked_at_count = 0

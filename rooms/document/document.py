@@ -21,7 +21,7 @@ from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Op
 
-__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "TriedDelta", "merged"]
+__all__ = ["AppliedDelta", "Change", "Document", "Drop", "Entity", "State", "TriedDelta", "merged"]
 
 FREE_OF_COUNTING = 0.4
 """Of the bound of a state: below that no delta can pass it, as one adds less than 12 MiB.
@@ -70,7 +70,7 @@ class TriedDelta(NamedTuple):
 
 
 @dataclass(slots=True)
-class Applied(AspectApplied):
+class AppliedDelta(AspectApplied):
     """What a delta did: the effective ops (`set`, `insert`, `delete` of one entity) and the drops.
 
     `as_sent` is true when the effective ops are just the ones of the delta. `changes`, in their
@@ -99,10 +99,10 @@ def _most_of_devices(ops: Sequence[Op]) -> int:
     return sum(op.col == "devices" for op in ops) * MAX_PARAMS_BYTES
 
 
-def quarantined(ops: int, mistake: str) -> Applied:
+def quarantined(ops: int, mistake: str) -> AppliedDelta:
     """What a delta of so many ops does that cannot be read or applied: nothing."""
     drops = [Drop(index, DropReason.QUARANTINED) for index in range(max(1, ops))]
-    return Applied([], drops, as_sent=False, mistake=mistake)
+    return AppliedDelta([], drops, as_sent=False, mistake=mistake)
 
 
 class Document(OpApplication):
@@ -119,7 +119,7 @@ class Document(OpApplication):
         atomic: bool = False,
         reach: ContributorScope | None = None,
         gives_way: bool = False,
-    ) -> Applied:
+    ) -> AppliedDelta:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops.
 
         `reach`: that of its author, if that is a contributor (rule R20). `gives_way`: it is an undo
@@ -135,7 +135,7 @@ class Document(OpApplication):
         are_sound: bool = False,
         reach: ContributorScope | None = None,
         gives_way: bool = False,
-    ) -> Steps[Applied]:
+    ) -> Steps[AppliedDelta]:
         """`apply` with pauses. A delta that raises, ours being the mistake, does nothing (D17).
 
         `are_sound`: `problem_with_op` found nothing in any of them.
@@ -152,9 +152,11 @@ class Document(OpApplication):
             yield from self._undoing(*before)
             return quarantined(len(ops), f"{type(error).__name__}: {error}")
 
-    def _applying(self, ops: Sequence[Op], atomic: bool, before: tuple[int, int]) -> Steps[Applied]:
+    def _applying(
+        self, ops: Sequence[Op], atomic: bool, before: tuple[int, int]
+    ) -> Steps[AppliedDelta]:
         self._is_at_door = False
-        applied = Applied()
+        applied = AppliedDelta()
         counted_changes = 0
         for index, op in enumerate(ops):
             try:
@@ -344,7 +346,7 @@ class Document(OpApplication):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
 
 
-def _dropped_whole(ops: Sequence[Op], applied: Applied) -> Applied:
+def _dropped_whole(ops: Sequence[Op], applied: AppliedDelta) -> AppliedDelta:
     reasons = {drop.op: drop for drop in applied.drops}
     drops = [reasons.get(i) or Drop(i, DropReason.ATOMIC) for i in range(len(ops))]
-    return Applied([], drops, as_sent=False)
+    return AppliedDelta([], drops, as_sent=False)

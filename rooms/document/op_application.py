@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from rooms.document import digest
-from rooms.document.cascades import Fall, what_falls
+from rooms.document.cascades import Cascade, cascade_of
 from rooms.document.contributor_scope import ContributorScope
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
@@ -159,7 +159,7 @@ class OpApplication(EntityStore):
 
     def _deleting(self, op: Delete) -> Steps[list[Op]]:
         """Point elsewhere what stays, then take away all that goes (rule O5)."""
-        fall = yield from what_falls(self._index, op.id)
+        fall = yield from cascade_of(self._index, op.id)
         if self._reach is not None:
             yield from self._checking_fall(self._reach, fall)
         from_master = self._index.routes.onward(MASTER_CHANNEL)
@@ -231,7 +231,7 @@ class OpApplication(EntityStore):
         if problem:
             raise OpDropped(DropReason.FOREIGN, problem)
 
-    def _checking_fall(self, reach: ContributorScope, fall: Fall) -> Steps[None]:
+    def _checking_fall(self, reach: ContributorScope, fall: Cascade) -> Steps[None]:
         """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
         referrers = (referrer for _, of in fall.left() for referrer, *_ in of)
         falling_children = ((child, True) for child in fall.children_first)

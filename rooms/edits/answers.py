@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from rooms.document.document import Applied, Drop
+from rooms.document.document import AppliedDelta, Drop
 from rooms.edits.proposals import Asker, OpenProposals
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
@@ -106,7 +106,7 @@ def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
 
 
 def ack(
-    project: str, entry: Entry, applied: Applied, shown_ops: list[Op], digest: str
+    project: str, entry: Entry, applied: AppliedDelta, shown_ops: list[Op], digest: str
 ) -> tuple[Ack, list[Dropped]]:
     """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3).
 

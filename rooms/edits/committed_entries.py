@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rooms.document.document import Applied
+from rooms.document.document import AppliedDelta
 from rooms.edits import answers
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Packet
@@ -12,7 +12,7 @@ from rooms.journal.tail import TailEntry, size_of
 from schema.messages import Ack, DeltaCommitted, Dropped
 from schema.ops import Op
 
-NOTHING = Applied()
+NOTHING = AppliedDelta()
 """What an entry of another aspect does to the document."""
 
 
@@ -29,7 +29,9 @@ class CommittedEntries:
     def take(self, applied_entry: AppliedEntry) -> tuple[Packet, Ack]:
         """The next entry, as others (`delta`) and its author (`ack`) are sent it."""
         entry = applied_entry.entry
-        applied = applied_entry.applied if isinstance(applied_entry.applied, Applied) else NOTHING
+        applied = (
+            applied_entry.applied if isinstance(applied_entry.applied, AppliedDelta) else NOTHING
+        )
         if entry.aspect == DOCUMENT:
             self.stacks.note(entry.mark(is_void=not applied.ops))
         self.stacks.remember(entry.seq, applied.changes)
@@ -44,7 +46,7 @@ class CommittedEntries:
         self._append(entry, packet, drops, ack.ops, retried_ops, len(applied.ops))
         return packet, ack
 
-    def _delta(self, entry: Entry, applied: Applied) -> DeltaCommitted:
+    def _delta(self, entry: Entry, applied: AppliedDelta) -> DeltaCommitted:
         return DeltaCommitted(
             project=self._project,
             seq=entry.seq,

@@ -11,7 +11,7 @@ from rooms.edits.answers import Answering
 from rooms.edits.committed_entries import CommittedEntries
 from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
-from rooms.edits.proposals import Asker, OpenProposals, Stage
+from rooms.edits.proposals import Asker, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
 from rooms.effects import (
     PAUSE,
@@ -88,7 +88,7 @@ class Edits:
     def has_sent(self, member: str) -> bool:
         """Whether the journal has deltas of this member that it has not answered."""
         return any(
-            open_proposal.stage is Stage.SENT and open_proposal.proposal.member == member
+            open_proposal.stage is ProposalStage.SENT and open_proposal.proposal.member == member
             for open_proposal in self.open_proposals
             if open_proposal.proposal.fence is not None
         )
@@ -365,7 +365,7 @@ class Edits:
             yield self._answering.tell((), packet, ack)
             yield from self._queue.after(())
             return
-        was_sent = open_proposal.stage is Stage.SENT
+        was_sent = open_proposal.stage is ProposalStage.SENT
         askers = self._queue.settle(open_proposal)
         # Another device may have sent the same to another node, which was first.
         is_ours = open_proposal.proposal.member == entry.member

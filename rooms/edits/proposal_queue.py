@@ -11,9 +11,9 @@ from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
 from rooms.edits.groups import MadeOps, TooLarge, freeing_ops, looked_over, parts_of
-from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
+from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
-from rooms.edits.undo_stacks import Step, UndoStacks
+from rooms.edits.undo_stacks import UndoStacks, UndoStep
 from rooms.effects import (
     Commit,
     CommitGroup,
@@ -232,7 +232,7 @@ class ProposalQueue:
         yield from self.make(open_proposal, proposal, looked_over_ops)
 
     def _inverse(
-        self, step: Step, known_changes: Mapping[int, Sequence[Change]]
+        self, step: UndoStep, known_changes: Mapping[int, Sequence[Change]]
     ) -> Generator[Effects, None, list[Op] | None]:
         """The ops that take a step back; None: what it changed is not in memory, nor `known`.
 
@@ -278,7 +278,7 @@ class ProposalQueue:
         except TooLarge:
             yield from self.gave_up(open_proposal.proposal, self._too_large(proposal.delta_id))
             return
-        if open_proposal.stage is not Stage.QUEUED:
+        if open_proposal.stage is not ProposalStage.QUEUED:
             return  # whoever asked has gone meanwhile
         last = parts[-1]
         if len(parts) == 1:

@@ -21,7 +21,7 @@ VALUES_FACTOR = 4
 """A value as an object takes some four times its bytes in the journal."""
 
 
-class Reader(Protocol):
+class TailReader(Protocol):
     """Someone who is still being told the deltas after `seq`."""
 
     seq: int
@@ -70,7 +70,7 @@ class Tail:
     def __init__(self, start: int, digest: str = "") -> None:
         self.start_seq = start
         self.bytes = 0
-        self.readers: set[Reader] = set()
+        self.readers: set[TailReader] = set()
         self._start_digest = digest
         """Of the state at `start_seq`; empty: not known."""
         self._entries: deque[TailEntry] = deque()

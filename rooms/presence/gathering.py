@@ -37,7 +37,7 @@ NO_LONGER_FULL = 0.8
 
 
 @dataclass(slots=True)
-class Look:
+class LoadSample:
     """What was seen since the last look. All are seconds."""
 
     elapsed_seconds: float
@@ -85,7 +85,7 @@ class Gathering:
         """Seconds that the fullest rooms gather."""
         return min(LONGEST_GAP, self.full_room_gap)
 
-    def looked(self, look: Look) -> None:
+    def looked(self, look: LoadSample) -> None:
         """Gather longer, or less long, by what was seen.
 
         By a factor, so that the answer is as fast for a millisecond as for fifty; and by less than

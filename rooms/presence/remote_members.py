@@ -17,7 +17,7 @@ LEASE_SECONDS = 6.0
 
 
 @dataclass(slots=True)
-class Remote:
+class MemberElsewhere:
     """A member, the node it is on, and the generation of its seat there."""
 
     member: Member
@@ -52,7 +52,7 @@ class RemoteMembers:
 
     def __init__(self, project: str) -> None:
         self._project = project
-        self.members: dict[str, Remote] = {}
+        self.members: dict[str, MemberElsewhere] = {}
         """By member id."""
         self.gestures = Gestures()
         """What they edit continuously."""
@@ -91,7 +91,7 @@ class RemoteMembers:
             before = self.members.get(member)
             if before is not None and before.is_later_than(node, member_announced.generation):
                 continue  # it is on a third node by now
-            self.members[member] = Remote(
+            self.members[member] = MemberElsewhere(
                 member_announced.member, node, member_announced.generation
             )
             if before is None:
@@ -154,20 +154,20 @@ class RemoteMembers:
 
         What it was showing here is over, and only those here have to be told.
         """
-        self.members[member.member] = Remote(member, "", generation)
+        self.members[member.member] = MemberElsewhere(member, "", generation)
         self._tell_over(member.member, shown_presence)
 
-    def end(self, member: str) -> Remote | None:
+    def end(self, member: str) -> MemberElsewhere | None:
         """A member is here now; what it showed there is over."""
         self._tell_over(member, self.gestures.of(member))
         return self.forget(member)
 
-    def forget(self, member: str) -> Remote | None:
+    def forget(self, member: str) -> MemberElsewhere | None:
         """The member is not on another node any more."""
         self.gestures.forget(member)
         return self.members.pop(member, None)
 
-    def forget_node(self, node: str) -> list[Remote]:
+    def forget_node(self, node: str) -> list[MemberElsewhere]:
         """The node has closed the room, or is gone: so are its members, who are returned."""
         self.nodes.pop(node, None)
         return [remote for member in self.of(node) if (remote := self.forget(member)) is not None]

@@ -34,7 +34,7 @@ class BadToken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class AccessClaims:
     """What an access token says; `expires_at` in seconds since 1970."""
 
     user: str
@@ -45,7 +45,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedToken:
     """A new access token, and when it runs out, in seconds since 1970."""
 
     text: str
@@ -89,7 +89,7 @@ class AccessTokens:
         """
         return self._clock() <= self.keys.signs_from + lifetime_seconds
 
-    def access(self, user: str, auth_session: str) -> Signed:
+    def access(self, user: str, auth_session: str) -> SignedToken:
         """A signed access token that runs out after `access_seconds`."""
         clock = self._clock()
         now = int(clock)
@@ -110,8 +110,8 @@ class AccessTokens:
         else:
             headers = {"typ": TYPE, "kid": key.kid}
             text = jwt.encode(claims, key.private, algorithm="EdDSA", headers=headers)
-            return Signed(text, ends_at, key.kid)
-        return Signed(text, ends_at)
+            return SignedToken(text, ends_at, key.kid)
+        return SignedToken(text, ends_at)
 
     def unknown_key(self, token: str) -> bool:
         """Whether it names a key that is not known here: another node may have made it."""
@@ -121,7 +121,7 @@ class AccessTokens:
             return False
         return header["alg"] == "EdDSA" and self.keys.get(header["kid"]) is None
 
-    def read_access(self, token: str) -> Access:
+    def read_access(self, token: str) -> AccessClaims:
         """What the token says; raises `BadToken`. PyJWT would take more than this does."""
         header = self._header(token)
         claims = self._claims(token, header)
@@ -129,7 +129,7 @@ class AccessTokens:
         self._check_times(claims)
         if not self._is_honoured(header, claims["iat"]):
             raise BadToken(Cause.EXPIRED, is_out_of_time=True)
-        return Access(claims["sub"], claims["sid"], claims["exp"], header.get("kid", ""))
+        return AccessClaims(claims["sub"], claims["sid"], claims["exp"], header.get("kid", ""))
 
     def has_run_out(self, expires_at: float) -> bool:
         """Whether a token that runs out then is good no more, at hello and on an open socket."""

@@ -29,7 +29,7 @@ from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
 from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.accounts.usage import Usage
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.metrics import Count
 from server.refused import Refused, too_often
 
@@ -297,7 +297,7 @@ class PasswordLogins:
     def _refuse_for_now(
         self, seconds: float, account: bytes, address: str, whose_words: str
     ) -> Refused:
-        self._count("login_held_back", 1, About(address=address))
+        self._count("login_held_back", 1, EventSubject(address=address))
         self._audit.note(AuditEvent.LOGIN_HELD_BACK, account=account, address=address)
         return too_often(seconds, f"too many wrong passwords {whose_words}")
 

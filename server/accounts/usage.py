@@ -33,7 +33,7 @@ BYTES_OF_A_MADE_OP = 100
 HOUR = 3_600.0
 
 
-class Rates:
+class TokenBuckets:
     """A token bucket for each key; those not used for longest are forgotten past a bound."""
 
     def __init__(self, per_second: float, burst: float, most: int = MAX_ADDRESSES_COUNTED) -> None:
@@ -46,7 +46,7 @@ class Rates:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def use(self, new_rates: "Rates") -> None:
+    def use(self, new_rates: "TokenBuckets") -> None:
         """From now on its rate; who was held back begins anew, if that is another one."""
         if (self._per_second, self._burst) != (new_rates._per_second, new_rates._burst):
             self._per_second, self._burst = new_rates._per_second, new_rates._burst
@@ -95,11 +95,11 @@ class Rates:
         return bucket
 
 
-def _hourly(per_hour: float) -> Rates:
-    return Rates(per_hour / HOUR, per_hour)
+def _hourly(per_hour: float) -> TokenBuckets:
+    return TokenBuckets(per_hour / HOUR, per_hour)
 
 
-class Sockets:
+class SocketCounts:
     """Who holds which. A socket belongs to an address, and to a stranger until a user is known."""
 
     def __init__(self) -> None:
@@ -164,15 +164,15 @@ class Usage:
 
     def __init__(self, limits: UsageLimits | None = None) -> None:
         self.limits = limits or UsageLimits()
-        self.sockets = Sockets()
+        self.sockets = SocketCounts()
         per_second = self.limits.connects_per_second
-        self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
+        self.connects = TokenBuckets(per_second, per_second * CONNECT_BURST_SECONDS)
         """By address, as are registrations and wrong passwords; lookups and uses are by user."""
         per_second = self.limits.ops_per_second
-        self.ops = Rates(per_second, per_second * OPS_BURST_SECONDS)
+        self.ops = TokenBuckets(per_second, per_second * OPS_BURST_SECONDS)
         """By user: ops of all connections, whatever becomes of them (rule E6)."""
         per_second = self.limits.stranger_calls_per_second
-        self.stranger_calls = Rates(per_second, per_second * STRANGERS_BURST_SECONDS)
+        self.stranger_calls = TokenBuckets(per_second, per_second * STRANGERS_BURST_SECONDS)
         """By address: calls over connections that are not logged in."""
         self.refreshes = _hourly(self.limits.refreshes_per_hour)
         """By login."""
@@ -190,7 +190,7 @@ class Usage:
         """From now on these; who is here stays."""
         self.limits = limits
         for name, rates in vars(Usage(limits)).items():
-            if isinstance(rates, Rates):
+            if isinstance(rates, TokenBuckets):
                 getattr(self, name).use(rates)
 
     def on_connect(self, socket: str, address: str) -> bool:

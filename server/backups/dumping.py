@@ -8,7 +8,7 @@ from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
 from persistence.backups import backup_runs
-from persistence.backups.backup_runs import Run
+from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import Contents, Snapshot, snapshot
 from persistence.errors import PersistenceError
 from server.backups import backup_directory
@@ -58,7 +58,7 @@ async def back_up(
         )
         unreadable = backup_directory.unreadable_in(directory)
     manifest = backup_made.manifest
-    run = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
+    run = BackupRun("backup", manifest.file, manifest.seconds, manifest.bytes)
     return BackupReport(backup_made, deleted, unreadable, await _note_run(url, run))
 
 
@@ -115,7 +115,7 @@ def _sized(line: str, part: Path) -> str:
     return f"{part.stat().st_size / 1e6:,.1f} MB: {line}"
 
 
-async def _note_run(url: str, run: Run) -> bool:
+async def _note_run(url: str, run: BackupRun) -> bool:
     """A backup that is made stays made, whatever becomes of this."""
     try:
         return await backup_runs.note(url, run)

@@ -14,7 +14,7 @@ from machine.postgres_programs import has_password
 from machine.settings.sources import COMMAND_LINE
 from machine.sockets.closed_pipes import ended
 from persistence.backups import backup_runs
-from persistence.backups.backup_runs import Run
+from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import close, connect, server_of
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
@@ -22,7 +22,7 @@ from persistence.sqlstates import own_errors
 from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
 from server.backups.command_output import EndWords
-from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
+from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, RehearsalReport, rehearse
 from server.commands.command_failures import message_and_exit_code
 from server.commands.database_of_command import database_of
 from server.settings.command_line_options import add_config, add_option, options_of
@@ -88,7 +88,7 @@ def _backup_at(path: Path) -> Backup:
 
 
 async def _note_run(url: str, newest: Backup, seconds: float) -> None:
-    run = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
+    run = BackupRun("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
     try:
         if await _is_of_another(newest, url):
             text = "the backup is good, and of another database: this one does not remember it"
@@ -115,7 +115,7 @@ async def _is_of_another(backup: Backup, url: str) -> bool:
     return (server.system, server.database) != (backed_up.system, backed_up.database)
 
 
-def _print_done(rehearsal: Rehearsed) -> None:
+def _print_done(rehearsal: RehearsalReport) -> None:
     command_output.say(
         f"restored {rehearsal.file} on {rehearsal.on} in {rehearsal.restore_seconds:.1f} s: "
         f"{rehearsal.rows:,} rows of {rehearsal.tables} tables are as they were backed up"

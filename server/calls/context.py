@@ -12,7 +12,7 @@ from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.holding_login import HoldingLogin
 from persistence.journal.contract import Journal
 from persistence.pool import Executor
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.as_login import AsLogin
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
@@ -74,7 +74,7 @@ class Context(Struct, frozen=True):
 
     db: Executor
     """For calls that ask for little; of calls that go together, their transaction."""
-    rows: Access
+    rows: RowAccess
     """For rows of tables, as users may see them; of calls that go together, their transaction."""
     reads: Executor
     """For what reads or copies much: history, stored states."""

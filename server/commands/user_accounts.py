@@ -17,7 +17,7 @@ from persistence.tables import (
     users,
 )
 from persistence.tables.internal import accounts_for_operators
-from persistence.tables.internal.accounts_for_operators import Account, Login, Membership
+from persistence.tables.internal.accounts_for_operators import Account, AccountMembership, Login
 from persistence.tables.logging_in import login_challenges, second_factors
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Hashes, Purpose, TokenOutcome
@@ -63,7 +63,7 @@ class WholeAccount:
 
     account: Account
     logins: list[Login]
-    projects: list[Membership]
+    projects: list[AccountMembership]
 
 
 async def require(db: Executor, name_or_email: str) -> UserRow:

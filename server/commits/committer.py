@@ -13,10 +13,10 @@ from itertools import islice
 import structlog
 
 from persistence.errors import Busy, ToRepair, Unavailable
-from persistence.journal.contract import Appended, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownState
 from rooms.journal.entry import Proposal
 from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import Observe
 from server.health.internal_errors import what_to_repair
 from server.health.metrics import Count
@@ -179,7 +179,7 @@ class Committer:
         self,
         journal: Journal,
         known_states_of: Callable[[set[str]], Mapping[str, KnownState]],
-        committed: Callable[[list[Proposal], Appended], None],
+        committed: Callable[[list[Proposal], AppendResult], None],
         held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
         count: Count,
@@ -296,7 +296,7 @@ class Committer:
         self,
         proposals_by_queue: dict[ProjectQueue, list[Proposal]],
         batch: list[Proposal],
-        appended: Appended,
+        appended: AppendResult,
     ) -> None:
         self._count("commit_batches")
         self._count("deltas_committed", len(batch))
@@ -329,7 +329,7 @@ class Committer:
         if not isinstance(error, Busy):
             project = next(iter(proposals_by_queue)).project if len(proposals_by_queue) == 1 else ""
             text = f"{type(error).__name__}: the log has it"
-            self._count("append_failed", 1, About(project, text=text))
+            self._count("append_failed", 1, EventSubject(project, text=text))
             self._log_failure(proposals_by_queue, error)
         now = self._now()
         for queue in proposals_by_queue:

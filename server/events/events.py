@@ -13,7 +13,7 @@ GATHERED_SECONDS = 60.0
 """What happens again to the same within so long is counted with the event before."""
 
 
-class About(NamedTuple):
+class EventSubject(NamedTuple):
     """Whom or what an event is about; each is empty where it is about none."""
 
     project: str = ""
@@ -25,7 +25,7 @@ class About(NamedTuple):
     """In words of our own: nothing of what people make, and no secret."""
 
 
-NOBODY = About()
+NOBODY = EventSubject()
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Event:
     number: int
     """On this node; the later one has the higher."""
     kind: str
-    about: About
+    about: EventSubject
     first_at: float
     """When it happened first, in seconds since 1970."""
     last_at: float
@@ -69,13 +69,13 @@ class Events:
         self._size = 0
         """What they hold, all together."""
 
-    def note(self, kind: str, about: About = NOBODY, count: int = 1) -> None:
+    def note(self, kind: str, about: EventSubject = NOBODY, count: int = 1) -> None:
         """It happened; a kind that is not in the table is no event."""
         event = self._newest.get((kind, about[:-1]))
         if event is None:
             if kind not in EVENT_KINDS:
                 return
-            about = About._make([*(one[:MAX_EVENT_NAME] for one in about[:-1]), about.text])
+            about = EventSubject._make([*(one[:MAX_EVENT_NAME] for one in about[:-1]), about.text])
             event = self._newest.get((kind, about[:-1]))
         now, text = self._clock(), about.text[:MAX_EVENT_TEXT]
         if event is not None and now - event.first_at < GATHERED_SECONDS:

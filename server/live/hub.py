@@ -31,11 +31,11 @@ from schema.messages import (
     Undo,
 )
 from server.commits.committer import Took
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
-from server.live.room_commits import Commits
+from server.live.room_commits import RoomCommits
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
 from server.live.standing_orders import StandingOrders
 from server.live.write_behind.stays import Stays
@@ -101,7 +101,7 @@ class Hub:
         """What operators have told all nodes, as far as it is known here."""
         self.broadcast = RoomBroadcast(self.rooms, bus, codec)
         self.watch = self._journal_watch()
-        self.commits = Commits(self.rooms, self.watch, journal, spawn, count, on_duration)
+        self.commits = RoomCommits(self.rooms, self.watch, journal, spawn, count, on_duration)
         self._services = self._room_services(load, on_made)
 
     def _journal_watch(self) -> JournalWatch:
@@ -164,7 +164,7 @@ class Hub:
         if request.connection not in self._recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
-            about = About(project, request.member, request.user, request.name)
+            about = EventSubject(project, request.member, request.user, request.name)
             self._count("copy_differed", 1, about)
         live.carry_out(live.room.join(request, unanswered))
         live.schedule_tick()

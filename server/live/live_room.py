@@ -35,7 +35,7 @@ from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.close_codes import CloseCode
 from schema.ops import Op
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import LATE_BOUNDS, Durations
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
@@ -283,7 +283,7 @@ class LiveRoom:
         self._loop.call_exception_handler({"message": text, "exception": error})
 
     def _report_quarantined(self, effect: Quarantined) -> None:
-        about = About(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")
+        about = EventSubject(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")
         self._services.count("entries_quarantined", 1, about)
         log.error(
             "an entry is quarantined: it does nothing, on any server",

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from rooms.presence.gathering import Gathering, Look
+from rooms.presence.gathering import Gathering, LoadSample
 from server.loop.core_share import CORE_SHARE
 
 LOOK_SECONDS = 0.05
@@ -79,10 +79,12 @@ class LoopLoad:
                 lateness = max(seconds_passed - LOOK_SECONDS, self._late_sum / max(self._ticks, 1))
                 self._was_late(max(seconds_passed - LOOK_SECONDS, self._latest_tick))
                 self._look_done(
-                    Look(seconds_passed, cpu_taken, waited_for_core, lateness, self._long_jobs)
+                    LoadSample(
+                        seconds_passed, cpu_taken, waited_for_core, lateness, self._long_jobs
+                    )
                 )
 
-    def _look_done(self, look: Look) -> None:
+    def _look_done(self, look: LoadSample) -> None:
         self._late_sum, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
         self.gathering.looked(look)
         self.share += SMOOTHING * (look.whole_load - self.share)

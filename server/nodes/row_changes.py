@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class TableConcern:
     """The rows that connections and rooms of a node depend on; made once for many changes."""
 
     users: frozenset[str]
@@ -81,7 +81,7 @@ class Concern:
 class RowListener(Protocol):
     """Acts on what a row says: tells the connections and rooms of this node."""
 
-    def concern(self) -> Concern: ...
+    def concern(self) -> TableConcern: ...
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 

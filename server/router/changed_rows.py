@@ -12,7 +12,7 @@ from schema.messages import Error, ProjectChanged
 from server.identity import Identity
 from server.live.hub import Hub
 from server.nodes.room_media import RoomMedia
-from server.nodes.row_changes import Concern
+from server.nodes.row_changes import TableConcern
 from server.router.connection_login import EndedLogins
 from server.sockets.connection import Connection
 
@@ -41,11 +41,11 @@ class ChangedRows:
         self._media = media
         self._ended_logins = ended_logins
 
-    def concern(self) -> Concern:
+    def concern(self) -> TableConcern:
         """What those who are here hang on."""
         rooms = self._hub.rooms
         identities = [identity for _, identity in self._logged_in()]
-        return Concern(
+        return TableConcern(
             users=frozenset(identity.user for identity in identities),
             sessions=frozenset(identity.auth_session for identity in identities),
             roles={

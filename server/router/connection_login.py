@@ -40,7 +40,7 @@ class EndedLogins:
         return auth_session in self._until
 
 
-class Login:
+class ConnectionLogins:
     """For all connections of a node. `rooms`: the open ones, by project."""
 
     def __init__(

@@ -19,7 +19,7 @@ from schema.close_codes import (
 from schema.errors import ErrorCode
 from schema.limits import HEARTBEAT_SECONDS, MAX_MESSAGE_BYTES
 from schema.messages import PROTOCOL_VERSION, Details, Error, Hello, Welcome
-from server.accounts.access_tokens import Access, BadToken
+from server.accounts.access_tokens import AccessClaims, BadToken
 from server.accounts.admission import LONGEST_WAIT_SECONDS, Admission
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
@@ -27,7 +27,7 @@ from server.health.metrics import Count
 from server.identity import DeviceSaid, Identity
 from server.live.hub import Hub
 from server.refused import Refused
-from server.router.connection_login import Login
+from server.router.connection_login import ConnectionLogins
 from server.router.socket_limits import SocketLimits
 from server.sockets.connection import Connection
 from server.sockets.connection_states import WaitingForHello
@@ -50,7 +50,7 @@ class Greeting:
         connections: Mapping[str, Connection],
         hub: Hub,
         socket_limits: SocketLimits,
-        login: Login,
+        login: ConnectionLogins,
         admission: Admission,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         context: Context,
@@ -143,7 +143,7 @@ class Greeting:
             self._context.audit.note(AuditEvent.TOKEN_REFUSED, address=address, cause=error.cause)
         self._turn_away(connection, is_out_of_time=error.is_out_of_time)
 
-    def _let_wait(self, connection: Connection, access: Access) -> None:
+    def _let_wait(self, connection: Connection, access: AccessClaims) -> None:
         """A herd comes in turn (rule H7)."""
         wait = self._admission.turn(asyncio.get_running_loop().time())
         if wait <= LONGEST_WAIT_SECONDS:
@@ -161,7 +161,9 @@ class Greeting:
         connection.send(Error(None, ErrorCode.UNAVAILABLE, text, None, wait))
         connection.close(OVERLOADED)
 
-    async def _log_in_by_token(self, connection: Connection, access: Access, wait: float) -> None:
+    async def _log_in_by_token(
+        self, connection: Connection, access: AccessClaims, wait: float
+    ) -> None:
         await asyncio.sleep(wait)
         context = self._context
         try:

@@ -18,7 +18,7 @@ from schema.messages import Digest, Error, Join, Leave, Left, Position
 from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import Observe
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
@@ -208,7 +208,7 @@ class Joining:
             f"device {session.device}, {session.device_said.client or 'a client that does not say'}"
         )
         self._count(
-            "diverged", 1, About(project, "", user, session.identity.name, text=client_text)
+            "diverged", 1, EventSubject(project, "", user, session.identity.name, text=client_text)
         )
         log.error(
             "a client's copy has diverged; it gets fresh state",

@@ -8,9 +8,9 @@ from persistence.pool import Executor
 from persistence.rows import watched_rows
 from persistence.rows.embedded_values import bring
 from persistence.rows.reading import Row
-from persistence.tables.internal.change_log import Change, Place
+from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from server.row_feed.ties import Ties, by_peers, by_role
-from server.row_feed.watches import Group, Watch, Watches, logged_as
+from server.row_feed.watches import Watch, Watches, WatchGroup, logged_as
 
 if TYPE_CHECKING:
     from schema.tables.description import Column, Table
@@ -22,18 +22,18 @@ MEMBERS = "project_members"
 class ChangeBatch:
     """All of it is as of `read_up_to`; nothing of a transaction that was under way then."""
 
-    read_up_to: Place
-    changes_by_table: Mapping[str, Mapping[str, Sequence[Change]]]
+    read_up_to: LogPosition
+    changes_by_table: Mapping[str, Mapping[str, Sequence[LoggedChange]]]
     """Table of the log -> id -> its changes, rows in the order of their last one."""
     rows: Mapping[str, Mapping[str, Row]]
     """Relation -> id -> what the row holds; those that are gone are not in it."""
-    groups: Collection[Group]
+    groups: Collection[WatchGroup]
     """For whom that was read; who began to watch later has seen it in the first rows."""
     ties: Ties = field(default_factory=Ties)
     row_count: int = 0
     """How many rows changed."""
 
-    def news(self, logged: str, place: Place) -> list[str]:
+    def news(self, logged: str, place: LogPosition) -> list[str]:
         """Ids of the rows that have changed since a place saw them, in order."""
         changes_by_id = self.changes_by_table.get(logged, {})
         if self.read_up_to.following <= place.oldest:
@@ -44,7 +44,7 @@ class ChangeBatch:
             if not all(place.saw(change.xact) for change in changes)
         ]
 
-    def memberships(self, place: Place) -> list[Change]:
+    def memberships(self, place: LogPosition) -> list[LoggedChange]:
         """Changes of roles that a place has not seen."""
         return [
             change
@@ -60,10 +60,10 @@ def tables_of(watches: Watches) -> frozenset[str]:
 
 
 async def read_change_batch(
-    db: Executor, watches: Watches, place: Place, changes: Sequence[Change]
+    db: Executor, watches: Watches, place: LogPosition, changes: Sequence[LoggedChange]
 ) -> tuple[ChangeBatch, int]:
     """What the rows hold and who sees them, and how many questions that took."""
-    changes_by_table: dict[str, dict[str, list[Change]]] = {}
+    changes_by_table: dict[str, dict[str, list[LoggedChange]]] = {}
     for change in changes:
         of_table = changes_by_table.setdefault(change.table, {})
         of_table[change.row] = [*of_table.pop(change.row, ()), change]
@@ -78,8 +78,8 @@ async def read_change_batch(
 
 async def _read_rows(
     db: Executor,
-    groups: Sequence[Group],
-    changes_by_table: Mapping[str, Mapping[str, Sequence[Change]]],
+    groups: Sequence[WatchGroup],
+    changes_by_table: Mapping[str, Mapping[str, Sequence[LoggedChange]]],
 ) -> tuple[dict[str, dict[str, Row]], int]:
     tables: dict[str, Table] = {}
     needed_columns: dict[str, dict[str, Column]] = {}
@@ -100,7 +100,7 @@ async def _read_rows(
 
 
 async def _ties(
-    db: Executor, groups: Sequence[Group], rows: Mapping[str, Mapping[str, Row]]
+    db: Executor, groups: Sequence[WatchGroup], rows: Mapping[str, Mapping[str, Row]]
 ) -> tuple[Ties, int]:
     projects: set[str] = set()
     role_users: set[str] = set()
@@ -126,7 +126,7 @@ async def _ties(
 
 
 async def touched_by_roles(
-    db: Executor, watches: Watches, changes: Sequence[Change]
+    db: Executor, watches: Watches, changes: Sequence[LoggedChange]
 ) -> list[Watch]:
     """Watches whose rows may be others because roles have changed."""
     if not changes:

@@ -11,13 +11,13 @@ from schema.limits import MAX_PAGE_BYTES
 from schema.messages import RowChange
 from schema.tables.description import Column
 from server.row_feed.change_batch import ChangeBatch
-from server.row_feed.watches import Group, Watch
+from server.row_feed.watches import Watch, WatchGroup
 from server.sockets.codec import Codec
 
 ENTERED, CHANGED, LEFT = "entered", "changed", "left"
 
 
-def kinds(group: Group, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set[Watch]]]:
+def kinds(group: WatchGroup, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set[Watch]]]:
     """What a changed row did, and to the lists of which watches, by the rows they show."""
     if group not in moment.groups:
         return
@@ -32,7 +32,7 @@ def kinds(group: Group, id: str, moment: ChangeBatch) -> Iterable[tuple[str, set
     yield ENTERED, seeing - holding
 
 
-class Changes:
+class ListChanges:
     """Of one list at one moment; numbers stand for changes."""
 
     def __init__(self, columns: Sequence[Column]) -> None:

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Sequence
 from hashlib import blake2b, shake_256
 
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from schema.text import base64url
 
 SIGNATURE_SIZE = 16
@@ -16,7 +16,7 @@ def owner(user: str, list_key: bytes) -> bytes:
     return blake2b(user.encode() + b"|" + list_key, digest_size=OWNER_SIZE).digest()
 
 
-class Positions:
+class FeedPositions:
     """`secret`: what all nodes of a deployment share and nobody else knows.
 
     `accepted_secrets`: other secrets that a node may have written a position with.
@@ -25,12 +25,12 @@ class Positions:
     def __init__(self, secret: bytes, accepted_secrets: Sequence[bytes] = ()) -> None:
         self._keys = [_Keys(each_secret) for each_secret in (secret, *accepted_secrets)]
 
-    def write(self, place: Place, owner: bytes) -> str:
+    def write(self, place: LogPosition, owner: bytes) -> str:
         """The text that stands for the place, in the list of this `owner`."""
         data = owner + f"{place.cluster}|{place.snapshot}".encode()
         return base64url.encode(self._keys[0].hide(data))
 
-    def read(self, text: str, owner: bytes) -> Place | None:
+    def read(self, text: str, owner: bytes) -> LogPosition | None:
         """What was written; None: for another owner. Raises `ValueError` for anything else."""
         signed_position = base64url.decode(text)
         data = next(filter(None, (keys.show(signed_position) for keys in self._keys)), None)
@@ -39,7 +39,7 @@ class Positions:
         if data[:OWNER_SIZE] != owner:
             return None
         cluster, _, snapshot = data[OWNER_SIZE:].decode().rpartition("|")
-        return Place(cluster, snapshot)
+        return LogPosition(cluster, snapshot)
 
 
 class _Keys:

@@ -11,7 +11,7 @@ from persistence.rows import watched_rows
 from persistence.rows.embedded_values import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal import change_log
-from persistence.tables.internal.change_log import Change, Place
+from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ, MAX_LISTS_ANEW
@@ -53,7 +53,7 @@ class FeedReader:
         self._watches = watches
         self._telling = telling
         self._count = count
-        self._read_up_to: Place | None = None
+        self._read_up_to: LogPosition | None = None
         """Up to where the log was read; None: nobody watches, or nothing was read yet."""
         self._woken = asyncio.Event()
         self._is_table_wanted = asyncio.Event()
@@ -145,7 +145,7 @@ class FeedReader:
         self._woken.clear()
         await asyncio.sleep(GAP_SECONDS)
 
-    async def _read_moment(self, log_place: Place, tables: frozenset[str]) -> None:
+    async def _read_moment(self, log_place: LogPosition, tables: frozenset[str]) -> None:
         now, changes = log_place, None
         try:
             async with watched_rows.one_snapshot(self._db) as db:
@@ -197,7 +197,7 @@ class FeedReader:
             self._count("feed_queries")
         return lists
 
-    def _seen(self, changes: Sequence[Change]) -> None:
+    def _seen(self, changes: Sequence[LoggedChange]) -> None:
         self._count("feed_changes", len(changes))
         if changes:
             self.lag_seconds = max(change.age for change in changes)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from persistence.lanes import Lanes
 from persistence.rows.embedded_values import BESIDE, shown
 from persistence.rows.reading import Row
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from schema.errors import ErrorCode, ResyncReason
 from server.health.metrics import Count
 from server.refused import Refused
-from server.row_feed.positions import Positions, owner
+from server.row_feed.positions import FeedPositions, owner
 from server.row_feed.reader import FeedReader
 from server.row_feed.subscriber import Subscriber
 from server.row_feed.watch_notifier import WatchNotifier
@@ -47,7 +47,7 @@ class RowFeed:
         accepted_secrets: Sequence[bytes] = (),
     ) -> None:
         self.watches = Watches()
-        self._positions = Positions(secret, accepted_secrets)
+        self._positions = FeedPositions(secret, accepted_secrets)
         self._telling = WatchNotifier(self.watches, self._positions, count)
         self._starting = WatchStart(db.reads, db.callers, count)
         self.reader = FeedReader(db.rooms, self.watches, self._telling, count)
@@ -109,7 +109,7 @@ class RowFeed:
         for watch in self.watches.of_connection(connection):
             self.watches.end(watch)
 
-    def _read(self, position: str, owner: bytes) -> Place | ResyncReason:
+    def _read(self, position: str, owner: bytes) -> LogPosition | ResyncReason:
         try:
             return self._positions.read(position, owner) or ResyncReason.OTHER_LIST
         except ValueError:

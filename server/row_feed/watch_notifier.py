@@ -9,17 +9,17 @@ from msgspec import Raw, Struct
 
 from persistence.rows.reading import Row
 from persistence.rows.watched_rows import row_id
-from persistence.tables.internal.change_log import Change, Place
+from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.messages import Resync, Rows
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.metrics import Count
 from server.row_feed.change_batch import MEMBERS, ChangeBatch
-from server.row_feed.changes import CHANGED, ENTERED, LEFT, Changes, kinds
-from server.row_feed.positions import Positions
+from server.row_feed.changes import CHANGED, ENTERED, LEFT, ListChanges, kinds
+from server.row_feed.positions import FeedPositions
 from server.row_feed.ties import by_peers, by_role
-from server.row_feed.watches import Group, Watch, Watches
+from server.row_feed.watches import Watch, Watches, WatchGroup
 from server.sockets.codec import frame_header
 
 AT_A_TIME_SECONDS = 0.002
@@ -45,7 +45,7 @@ class _Rows(Struct, frozen=True, gc=False, tag_field="t", tag="rows"):
 class WatchNotifier:
     """For all watches of a node."""
 
-    def __init__(self, watches: Watches, positions: Positions, count: Count) -> None:
+    def __init__(self, watches: Watches, positions: FeedPositions, count: Count) -> None:
         self._watches = watches
         self._positions = positions
         self._count = count
@@ -80,7 +80,7 @@ class WatchNotifier:
             with self._or_anew(watch):
                 self._tell_one_watch(watch, moment, None)
 
-    async def tell_position(self, place: Place) -> None:
+    async def tell_position(self, place: LogPosition) -> None:
         """Those who were told nothing for long: a position that is old is good for little."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._positions_due:
@@ -135,7 +135,7 @@ class WatchNotifier:
 
     def _note(self, table: str, error: Exception) -> None:
         log.error("what has changed cannot be told", table=table, exc_info=error)
-        self._count("changes_untold", 1, About(name=table, text=type(error).__name__))
+        self._count("changes_untold", 1, EventSubject(name=table, text=type(error).__name__))
 
     def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
@@ -157,15 +157,17 @@ class WatchNotifier:
                 _hold_no_more(watch, ResyncReason.TOO_MUCH)
         return begun_watches
 
-    def settle(self, place: Place) -> None:
+    def settle(self, place: LogPosition) -> None:
         """Nothing has changed up to there: beginners whose first rows it saw are none any more."""
         self._settle([w for w in self._watches.beginners if w.waiting_batches is None], place)
 
-    def _settle(self, begun_watches: Iterable[Watch], log_place: Place) -> None:
+    def _settle(self, begun_watches: Iterable[Watch], log_place: LogPosition) -> None:
         saw = [watch for watch in begun_watches if log_place.saw_all_of(watch.first_rows_place)]
         self._watches.beginners.difference_update(saw)
 
-    def _concerned(self, moment: ChangeBatch, lists: Mapping[Watch, object]) -> Iterable[Group]:
+    def _concerned(
+        self, moment: ChangeBatch, lists: Mapping[Watch, object]
+    ) -> Iterable[WatchGroup]:
         """Only these are looked at, however many there are."""
         groups = {
             group for table in moment.changes_by_table for group in self._watches.of_table(table)
@@ -173,9 +175,9 @@ class WatchNotifier:
         return groups | {watch.group for watch in lists if not watch.is_over}
 
     async def _tell_group(
-        self, group: Group, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
+        self, group: WatchGroup, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
     ) -> None:
-        changes = Changes(group.watched_list.columns)
+        changes = ListChanges(group.watched_list.columns)
         anew = {watch for watch in lists if watch.group is group}
         row_numbers = await self._of_group(group, moment, changes, anew)
         for watch in anew - self._watches.beginners:
@@ -188,7 +190,7 @@ class WatchNotifier:
         await self._pause()
 
     async def _of_group(
-        self, group: Group, moment: ChangeBatch, changes: Changes, apart: set[Watch]
+        self, group: WatchGroup, moment: ChangeBatch, changes: ListChanges, apart: set[Watch]
     ) -> Numbers:
         """Beginners are told by themselves: what is told here may be older than their rows."""
         numbers: Numbers = {}
@@ -206,7 +208,7 @@ class WatchNotifier:
         return numbers
 
     def _anew(
-        self, watch: Watch, moment: ChangeBatch, changes: Changes, rows: Sequence[Row]
+        self, watch: Watch, moment: ChangeBatch, changes: ListChanges, rows: Sequence[Row]
     ) -> list[int]:
         """By what the whole list holds now: roles have changed, and with them who sees what."""
         table = watch.group.watched_list.table
@@ -233,7 +235,7 @@ class WatchNotifier:
         """
         if watch.is_over or not moment.read_up_to.saw_all_of(watch.first_rows_place):
             return  # all of it was seen by its first rows
-        changes = Changes(watch.group.watched_list.columns)
+        changes = ListChanges(watch.group.watched_list.columns)
         if anew is not None:
             numbers = self._anew(watch, moment, changes, anew)
         elif _is_touched(watch, moment.memberships(watch.first_rows_place)):
@@ -243,7 +245,7 @@ class WatchNotifier:
             numbers = self._news(watch, moment, changes)
         self._send(watch, changes, numbers, moment.read_up_to)
 
-    def _news(self, watch: Watch, moment: ChangeBatch, changes: Changes) -> list[int]:
+    def _news(self, watch: Watch, moment: ChangeBatch, changes: ListChanges) -> list[int]:
         numbers: list[int] = []
         table = watch.group.watched_list.table
         for id in moment.news(watch.group.logged, watch.first_rows_place):
@@ -255,7 +257,7 @@ class WatchNotifier:
         return numbers
 
     def _send(
-        self, watch: Watch, changes: Changes, numbers: Sequence[int], log_place: Place
+        self, watch: Watch, changes: ListChanges, numbers: Sequence[int], log_place: LogPosition
     ) -> None:
         if watch.is_over or not numbers:
             return
@@ -296,7 +298,7 @@ def _take_change(watch: Watch, kind: str, id: str) -> None:
         watch.hide(id)
 
 
-def _is_touched(watch: Watch, memberships: Iterable[Change]) -> bool:
+def _is_touched(watch: Watch, memberships: Iterable[LoggedChange]) -> bool:
     """Whether these changes of roles may make its list another one."""
     table = watch.group.watched_list.table
     changes = list(memberships)

@@ -9,7 +9,7 @@ from persistence.rows import watched_rows
 from persistence.rows.embedded_values import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal import change_log
-from persistence.tables.internal.change_log import Change, Place
+from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ
@@ -23,7 +23,7 @@ from server.row_feed.watches import Watch, logged_as, require_few, too_large
 class FirstAnswer:
     """What a watch is told first."""
 
-    place: Place
+    place: LogPosition
     rows: list[Row]
     """All that the list shows; resumed: those of them that have changed."""
     left_ids: list[str]
@@ -41,7 +41,7 @@ class WatchStart:
         self._callers = callers
         self._count = count
 
-    async def first(self, watch: Watch, since: Place | ResyncReason | None) -> FirstAnswer:
+    async def first(self, watch: Watch, since: LogPosition | ResyncReason | None) -> FirstAnswer:
         """The watch shows its rows from then on; raises `Refused` where they are too many."""
         for may_be_race in (True, False):
             first = await self._read(watch, since, may_be_race=may_be_race)
@@ -50,7 +50,7 @@ class WatchStart:
         raise AssertionError("the second reading is the last")
 
     async def _read(
-        self, watch: Watch, since: Place | ResyncReason | None, *, may_be_race: bool
+        self, watch: Watch, since: LogPosition | ResyncReason | None, *, may_be_race: bool
     ) -> FirstAnswer | None:
         """None: the walls differ, as if a role had changed between the two looks."""
         listing, user = watch.group.watched_list, watch.user
@@ -70,7 +70,9 @@ class WatchStart:
             require_few(rows)
             await bring(db, listing.table, rows)
             changes = (
-                await _missed(db, listing.table, user, since) if isinstance(since, Place) else since
+                await _missed(db, listing.table, user, since)
+                if isinstance(since, LogPosition)
+                else since
             )
         visible_ids = await self._behind_second_wall(watch, rows)
         if len(visible_ids) < len(rows):
@@ -97,13 +99,13 @@ class WatchStart:
 
 @dataclass(frozen=True, slots=True)
 class _MissedChanges:
-    changes: list[Change]
+    changes: list[LoggedChange]
     projects: set[str]
     """In which the user has a role now."""
 
 
 async def _missed(
-    db: Executor, table: Table, user: str, since: Place
+    db: Executor, table: Table, user: str, since: LogPosition
 ) -> _MissedChanges | ResyncReason:
     """What has changed since, or the reason why that cannot be told."""
     logged = logged_as(table)
@@ -123,10 +125,10 @@ async def _missed(
 
 
 def _resumed(
-    watch: Watch, log_place: Place, rows: Sequence[Row], missed_changes: _MissedChanges
+    watch: Watch, log_place: LogPosition, rows: Sequence[Row], missed_changes: _MissedChanges
 ) -> FirstAnswer:
     table = watch.group.watched_list.table
-    changes_by_id: dict[str, list[Change]] = {}
+    changes_by_id: dict[str, list[LoggedChange]] = {}
     for change in missed_changes.changes:
         changes_by_id.setdefault(change.row, []).append(change)
     rows_by_id = {watched_rows.row_id(table, row): row for row in rows}
@@ -142,7 +144,7 @@ def _resumed(
     return FirstAnswer(log_place, rows_again, ids_gone, resumed=True)
 
 
-def _was_seen(user: str, change: Change, projects: set[str]) -> bool:
+def _was_seen(user: str, change: LoggedChange, projects: set[str]) -> bool:
     """Whether the user may have seen the row: of others', not even ids are told."""
     if change.everyone or user in (change.user, change.old_user):
         return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistence.rows.conditions import Condition
 from persistence.rows.reading import Row
 from persistence.rows.watched_rows import STORED_IN
-from persistence.tables.internal.change_log import NOWHERE, Place
+from persistence.tables.internal.change_log import NOWHERE, LogPosition
 from schema.errors import ErrorCode, ResyncReason
 from schema.limits import (
     MAX_WATCH_STEPS_PER_USER,
@@ -49,7 +49,7 @@ class WatchedList:
 
 
 @dataclass(eq=False, slots=True)
-class Group:
+class WatchGroup:
     """All who watch one list: what they see of a change is told once."""
 
     watched_list: WatchedList
@@ -82,10 +82,10 @@ class Watch:
     id: str
     user: str
     outlet: Subscriber
-    group: Group
+    group: WatchGroup
     shown_ids: set[str] = field(default_factory=set)
     """Ids of the rows that it shows."""
-    first_rows_place: Place = NOWHERE
+    first_rows_place: LogPosition = NOWHERE
     """Of its first rows: what that saw is told by them."""
     waiting_batches: "list[ChangeBatch] | None" = field(default_factory=list)
     """What came before its first rows were on their way; None: they are."""
@@ -120,11 +120,11 @@ class Watches:
     """All of a node."""
 
     def __init__(self) -> None:
-        self.groups: dict[bytes, Group] = {}
+        self.groups: dict[bytes, WatchGroup] = {}
         """By what they watch."""
         self.beginners: set[Watch] = set()
         """Whose first rows may be later than what others are told next: each is told by itself."""
-        self._by_table: dict[str, set[Group]] = {}
+        self._by_table: dict[str, set[WatchGroup]] = {}
         """Table of the change log -> the groups whose rows it holds."""
         self._by_connection: dict[str, dict[str, Watch]] = {}
         self._by_user: dict[str, int] = {}
@@ -154,7 +154,7 @@ class Watches:
         self._steps[user] = steps
         group = self.groups.get(watched_list.key)
         if group is None:
-            group = self.groups[watched_list.key] = Group(watched_list)
+            group = self.groups[watched_list.key] = WatchGroup(watched_list)
             self._by_table.setdefault(group.logged, set()).add(group)
         watch = Watch(
             uuid.uuid4().hex[:16], user, outlet, group, owner=owner(user, watched_list.key)
@@ -199,7 +199,7 @@ class Watches:
         """What the change log calls those that are watched."""
         return set(self._by_table)
 
-    def of_table(self, logged: str) -> list[Group]:
+    def of_table(self, logged: str) -> list[WatchGroup]:
         """The groups whose rows the change log calls so."""
         return list(self._by_table.get(logged, ()))
 
@@ -208,7 +208,7 @@ class Watches:
         for group in self.groups.values():
             yield from group.watches()
 
-    def _forget(self, group: Group) -> None:
+    def _forget(self, group: WatchGroup) -> None:
         del self.groups[group.watched_list.key]
         groups = self._by_table[group.logged]
         groups.remove(group)

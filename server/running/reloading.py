@@ -12,7 +12,7 @@ from persistence.errors import PersistenceError
 from server.accounts.mail.mail_lines import line_of
 from server.health.log import set_level
 from server.node import Node
-from server.settings.changes import Changes, reloadable_changes
+from server.settings.changes import SettingsChanges, reloadable_changes
 from server.settings.missing_companions import missing_companions
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.setting import Setting
@@ -53,7 +53,7 @@ async def reload(node: Node, read_settings_again: Callable[[], SettingsReading])
 
 
 def _parted(
-    node: Node, now: Settings, changes: Changes
+    node: Node, now: Settings, changes: SettingsChanges
 ) -> tuple[Sequence[Setting], Sequence[Setting]]:
     """What is taken over, and what a restart takes: TLS is begun and ended by one."""
     if node.foundation.tls is not None and now.tls_certificate is not None:

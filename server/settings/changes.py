@@ -9,7 +9,7 @@ from server.settings.settings_table import SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class SettingsChanges:
     """In the order of the table."""
 
     reloadable: Sequence[Setting]
@@ -18,7 +18,7 @@ class Changes:
     """It does not."""
 
 
-def reloadable_changes(settings_before: Settings, settings_after: Settings) -> Changes:
+def reloadable_changes(settings_before: Settings, settings_after: Settings) -> SettingsChanges:
     """Which settings have another value, by what can be done with them.
 
     A file that a setting names may have another content all the same: that is not looked at.
@@ -28,7 +28,7 @@ def reloadable_changes(settings_before: Settings, settings_after: Settings) -> C
         for setting in SETTINGS
         if _texts(settings_before, setting) != _texts(settings_after, setting)
     ]
-    return Changes(
+    return SettingsChanges(
         [each for each in changed_settings if each.is_reloadable],
         [each for each in changed_settings if not each.is_reloadable],
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from machine.settings.masking import masked
-from machine.settings.sources import Given, key_of
+from machine.settings.sources import GivenValue, key_of
 from persistence.errors import BadSetting
 
 
@@ -52,7 +52,7 @@ class Setting:
         """For eyes."""
         return self.default_in_words or self.default or "none"
 
-    def value_of(self, given_text: Given | None) -> Any:
+    def value_of(self, given_text: GivenValue | None) -> Any:
         """Of what was found, or the default; raises `BadSetting`, without repeating a secret."""
         text = self.default if given_text is None else given_text.text
         if text is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from machine.settings.sources import Given
+from machine.settings.sources import GivenValue
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.providers.provider_settings import Providers
@@ -76,7 +76,7 @@ class Settings:
     """Whether a login of anyone takes a second factor (rule A37)."""
     log_level: str = "info"
     """Below which nothing is written into the log: one of `server.health.log.LEVELS`."""
-    given: Mapping[str, Given] = field(default_factory=dict, compare=False, repr=False)
+    given: Mapping[str, GivenValue] = field(default_factory=dict, compare=False, repr=False)
     """What is not the default: what was written and where, by `Setting.field`."""
 
     @property

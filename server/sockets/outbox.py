@@ -16,7 +16,7 @@ NOTHING = memoryview(b"")
 """No rest of a frame: one object for all, as nearly every connection has none."""
 
 
-class Offered(Enum):
+class OfferOutcome(Enum):
     """What becomes of a frame that was offered."""
 
     WRITE = auto()
@@ -49,17 +49,17 @@ class Outbox:
 
     def offer(
         self, frame: bytes, buffered: int, now: float, most: int = MAX_OUTBOX_BYTES
-    ) -> Offered:
+    ) -> OfferOutcome:
         """A frame that must arrive, in order. WAIT means that it is kept here.
 
         `most`: bytes that may wait; `SHARED_AT_MOST` of a frame that a feed could bring as well,
         and should where that is CUT_OFF.
         """
         if self.waiting_bytes + buffered + len(frame) > most:
-            return Offered.CUT_OFF
+            return OfferOutcome.CUT_OFF
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             self.stalled_since = None
-            return Offered.WRITE
+            return OfferOutcome.WRITE
         if self.stalled_since is None:
             self.stalled_since = now
         if self.waiting_frames is None:
@@ -67,14 +67,14 @@ class Outbox:
         self.waiting_frames.append(frame)
         self.waiting_bytes += len(frame)
         self.is_behind = True
-        return Offered.WAIT
+        return OfferOutcome.WAIT
 
-    def offer_tick(self, project: str, buffered: int) -> Offered:
+    def offer_tick(self, project: str, buffered: int) -> OfferOutcome:
         """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
-            return Offered.WRITE
+            return OfferOutcome.WRITE
         self.owe_tick(project)
-        return Offered.SKIP
+        return OfferOutcome.SKIP
 
     def owe_tick(self, project: str) -> None:
         """The latest of everyone in a room, once there is room for it."""

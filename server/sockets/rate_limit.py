@@ -19,7 +19,7 @@ from schema.limits import (
 )
 from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.sockets.codec import UnreadableMessage
 from server.sockets.connection_states import Greeted, LoggedIn, WaitingForHello
 from server.sockets.outgoing import Outgoing
@@ -110,17 +110,17 @@ class RateLimited(Outgoing):
         price = FRAMES_PER_SECOND / FRAMES_PER_SECOND_BEFORE_LOGIN if is_stranger else 1
         return self._frame_bucket.take(price, self._loop.time())
 
-    def about(self) -> About:
+    def about(self) -> EventSubject:
         """Whose it is, for events; the room is the one where it moved last."""
         connection = cast("Connection", self)
         session, seat, waiting = connection.session, connection.seat, self.waiting_bytes
         project, member = ("", "") if seat is None else (seat.project, seat.member)
         text = f"{waiting} bytes waited for it" if waiting else ""
         if not isinstance(session, LoggedIn):
-            return About(project, member, address=connection.address, text=text)
+            return EventSubject(project, member, address=connection.address, text=text)
         identity, program = session.identity, session.device_said.client
         text = ", ".join(filter(None, (program, text)))
-        return About(
+        return EventSubject(
             project,
             member,
             identity.user,

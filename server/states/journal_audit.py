@@ -12,7 +12,7 @@ from persistence.pool import Database
 from persistence.tables import project_snapshots
 from rooms.document.document import Document
 from rooms.journal.entry import Entry
-from server.states.stored_state import Damaged, apply_entries, newest_whole, read_document
+from server.states.stored_state import DamagedState, apply_entries, newest_whole, read_document
 
 PAGE = 1_000
 
@@ -73,7 +73,7 @@ def _checkpointed(checkpoint: Checkpoint, entries: list[Entry]) -> Document | No
     """The checkpoint and what came after it; None: it is damaged."""
     try:
         document = read_document(checkpoint)
-    except Damaged:
+    except DamagedState:
         return None
     apply_entries(document, [entry for entry in entries if entry.seq > checkpoint.seq])
     return document
@@ -92,7 +92,7 @@ def digest_of_content(checkpoint: Checkpoint) -> str | None:
     """The digest of a stored state, whatever it was stored with; None: unreadable."""
     try:
         return read_document(replace(checkpoint, digest="")).digest
-    except Damaged:
+    except DamagedState:
         return None
 
 

@@ -13,12 +13,12 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, JournalStand, KnownState
+from persistence.journal.contract import AppendResult, Checkpoint, JournalStand, KnownState
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
-from server.accounts.hashing.hashes import Costs
+from server.accounts.hashing.hashes import HashCosts
 from server.accounts.mail.mail_lines import line_of
 from server.app import build_node
 from server.calls.context import Context
@@ -42,7 +42,7 @@ from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 if TYPE_CHECKING:
     import ssl
 
-QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
+QUICK_HASHES = HashCosts(time_cost=1, memory_cost=8, parallelism=1)
 
 NEVER_FULL = 2.0
 """Of a core: the loop of a test is busy with the test, and no node is to take that for load."""
@@ -94,7 +94,7 @@ class HeldJournal(PostgresJournal):
 
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         self._check()
         appended = await super().append(proposals, known)
         self.stored += len(proposals)

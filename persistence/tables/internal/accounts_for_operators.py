@@ -101,7 +101,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class AccountMembership:
     """A project that the user is in."""
 
     project: str
@@ -140,10 +140,10 @@ async def logins(db: Executor, user_id: str) -> list[Login]:
     return [Login(**row) for row in await db.fetch(LOGINS, user_id)]
 
 
-async def memberships(db: Executor, user_id: str) -> list[Membership]:
+async def memberships(db: Executor, user_id: str) -> list[AccountMembership]:
     """All projects that the user is in."""
     rows = await db.fetch(PROJECTS, user_id)
-    return [Membership(row["id"], row["name"], row["role"]) for row in rows]
+    return [AccountMembership(row["id"], row["name"], row["role"]) for row in rows]
 
 
 async def is_operator(db: Executor, user_id: str) -> bool:

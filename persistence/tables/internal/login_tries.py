@@ -8,7 +8,7 @@ from persistence import sliced_deletes
 from persistence.pool import Executor
 from rooms.limits import code_tries
 from rooms.limits.login_tries import (
-    Tries,
+    TryCounts,
     after_a_beginning,
     after_a_login,
     after_a_wrong_one,
@@ -68,7 +68,7 @@ WRONG = """
 SELECT coalesce(max(wrong), 0) FROM login_tries WHERE account = $1
 """
 
-Step = Callable[[Tries, Tries, float], tuple[Tries, Tries]]
+Step = Callable[[TryCounts, TryCounts, float], tuple[TryCounts, TryCounts]]
 
 
 class Try(NamedTuple):
@@ -139,7 +139,9 @@ async def count_nothing(db: Executor, account: bytes, address: str, begun_try: T
 async def count_owner(db: Executor, account: bytes, address: str) -> None:
     """The owner was here without a try: the address is known from now on."""
 
-    def known(own_tries: Tries, all_tries: Tries, now: float) -> tuple[Tries, Tries]:
+    def known(
+        own_tries: TryCounts, all_tries: TryCounts, now: float
+    ) -> tuple[TryCounts, TryCounts]:
         return after_another_proof(own_tries, now), all_tries
 
     await _count_step(db, account, (address, EVERYWHERE), known)
@@ -181,7 +183,9 @@ async def trim(db: Executor) -> None:
     await sliced_deletes.delete(db, TRIM)
 
 
-async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
+async def _count_step(
+    db: Executor, account: bytes, where: tuple[str, str], step: Step
+) -> TryCounts:
     """What is then counted of the address, the first of both."""
     async with db.transaction() as tx:
         own_tries, all_tries, now = await _locked(tx, account, *where)
@@ -192,7 +196,7 @@ async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step
 
 async def _locked(
     tx: Executor, account: bytes, address: str, shared_place: str
-) -> tuple[Tries, Tries, float]:
+) -> tuple[TryCounts, TryCounts, float]:
     """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
     await tx.execute(LOCK, account)
     rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, shared_place])}
@@ -204,8 +208,8 @@ async def _put_both(
     tx: Executor,
     account: bytes,
     addresses: tuple[str, str],
-    before: tuple[Tries, Tries],
-    after: tuple[Tries, Tries],
+    before: tuple[TryCounts, TryCounts],
+    after: tuple[TryCounts, TryCounts],
 ) -> None:
     for where, tries_before, tries_after in zip(addresses, before, after, strict=True):
         if tries_after != tries_before:
@@ -218,8 +222,8 @@ async def _put_both(
             await tx.execute(PUT, account, where, tries_after.wrong_in_a_row, *times)
 
 
-def _tries(row: Any) -> Tries:
+def _tries(row: Any) -> TryCounts:
     if row["wrong"] is None:
-        return Tries()
+        return TryCounts()
     times = (row["free_at"], row["known_until"], row["under_way"], row["lost_at"])
-    return Tries(row["wrong"], *times)
+    return TryCounts(row["wrong"], *times)

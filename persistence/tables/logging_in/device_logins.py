@@ -68,7 +68,7 @@ TRIM = sliced_deletes.deleting("device_logins", "expires_at < now()", "expires_a
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PolledLogin:
     """How it stands, how long to wait before the next poll, and whether this came too soon."""
 
     state: Literal["waiting", "approved", "denied"]
@@ -109,12 +109,12 @@ async def create(
         raise Taken("user_code") from error
 
 
-async def poll(db: Executor, device_hash: bytes, more_ms: int) -> Polled | None:
+async def poll(db: Executor, device_hash: bytes, more_ms: int) -> PolledLogin | None:
     """Count a poll; one that came too soon makes all to come wait so much longer."""
     return _polled(await db.fetchrow(POLL, device_hash, more_ms))
 
 
-async def state_of(db: Executor, device_hash: bytes) -> Polled | None:
+async def state_of(db: Executor, device_hash: bytes) -> PolledLogin | None:
     """How it stands; None: there is no such device, or its time is over."""
     return _polled(await db.fetchrow(STATE, device_hash))
 
@@ -154,8 +154,8 @@ async def trim(db: Executor) -> None:
     await sliced_deletes.delete(db, TRIM)
 
 
-def _polled(row: Any) -> Polled | None:
-    return Polled(row["state"], row["interval_ms"], row["early"]) if row else None
+def _polled(row: Any) -> PolledLogin | None:
+    return PolledLogin(row["state"], row["interval_ms"], row["early"]) if row else None
 
 
 def _device(row: Any) -> WaitingDevice | None:

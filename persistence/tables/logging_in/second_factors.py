@@ -116,7 +116,7 @@ SELECT count(*) FROM recovery_codes WHERE user_id = $1
 
 
 @dataclass(frozen=True, slots=True)
-class App:
+class AuthenticatorAppRow:
     """One that counts. `sealed_secret`: its secret, encrypted. `last_step`: codes of it and before
     it were
     used. `confirmed_at`: when it was confirmed, in ms since 1970."""
@@ -128,10 +128,12 @@ class App:
     confirmed_at: float
 
 
-async def apps(db: Executor, user_id: str) -> list[App]:
+async def apps(db: Executor, user_id: str) -> list[AuthenticatorAppRow]:
     """Those that count, the oldest first."""
     return [
-        App(str(row["app_id"]), row["name"], row["sealed"], row["last_step"], row["since"])
+        AuthenticatorAppRow(
+            str(row["app_id"]), row["name"], row["sealed"], row["last_step"], row["since"]
+        )
         for row in await db.fetch(APPS, user_id)
     ]
 

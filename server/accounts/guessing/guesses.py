@@ -9,7 +9,7 @@ from collections import OrderedDict
 from schema.server_limits import MAX_ADDRESSES_COUNTED
 from server.accounts.guessing.networks import network_of
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.usage import HOUR, Rates
+from server.accounts.usage import HOUR, TokenBuckets
 from server.accounts.usage_limits import UsageLimits
 
 
@@ -20,9 +20,9 @@ class Guesses:
         self._shared = shared
         self._per_network = limits.wrong_secrets_per_network
         most = limits.wrong_codes_per_hour
-        self._rates_of_one = Rates(most / HOUR, most)
+        self._rates_of_one = TokenBuckets(most / HOUR, most)
         """By address, or by user of who is logged in."""
-        self._rates_of_network = Rates(self._per_network / HOUR, self._per_network)
+        self._rates_of_network = TokenBuckets(self._per_network / HOUR, self._per_network)
         """By network, those at this node."""
         self._blocked_until: OrderedDict[str, float] = OrderedDict()
         """Network -> until when it has too many at all nodes; the oldest first."""

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from schema.server_limits import MAX_PASSWORD_WAIT_SECONDS, MAX_PASSWORDS_WAITING
-from server.accounts.hashing.hashes import OWASP, Costs, Hashes
+from server.accounts.hashing.hashes import OWASP, HashCosts, Hashes
 
 BEHIND_THE_LOOP = 10
 """How much nicer the thread is than the loop: on a core that is short, rooms go first."""
@@ -57,7 +57,7 @@ class HashingQueue:
 
     def __init__(
         self,
-        costs: Costs = OWASP,
+        costs: HashCosts = OWASP,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:

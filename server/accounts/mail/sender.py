@@ -24,7 +24,7 @@ from server.accounts.mail.smtp_connection import (
     MailRefused,
     MailTrouble,
 )
-from server.events.events import NOBODY, About
+from server.events.events import NOBODY, EventSubject
 from server.health.metrics import Count
 from server.health.outages import MAIL, OUTAGES
 
@@ -151,7 +151,7 @@ class MailSender:
         try:
             await line.send(self._writer.message(mail))
         except (CannotWrite, MailRefused) as error:
-            self._count("mail_given_up", 1, About(text=f"mail {mail.id}: the log says why"))
+            self._count("mail_given_up", 1, EventSubject(text=f"mail {mail.id}: the log says why"))
             log.warning("a mail is given up", mail=mail.id, kind=mail.kind, reason=str(error))
             await mail_outbox.give_up(self._db, mail, str(error))
             return

@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedMail:
     """A token that is stored already, for a mail to come."""
 
     user: UserRow
@@ -62,7 +62,7 @@ class AskedMail:
 
     purpose: Purpose
     email: str
-    prepared: Prepared | None = None
+    prepared: PreparedMail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class AskedMails:
 
     async def prepare(
         self, tx: Executor, purpose: Purpose, user: UserRow, email: str
-    ) -> Prepared | None:
+    ) -> PreparedMail | None:
         """Make a token in this transaction; None: the last one is too new."""
         secrets_made = self._one_time.make()
         hashes = self._one_time.hashes(user.id, purpose, secrets_made)
@@ -177,15 +177,15 @@ class AskedMails:
         )
         if result is TokenOutcome.NOT_YET:
             return None
-        return Prepared(user, secrets_made, result is TokenOutcome.WITH_CODE)
+        return PreparedMail(user, secrets_made, result is TokenOutcome.WITH_CODE)
 
 
-async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:
+async def _mail(tx: Executor, purpose: Purpose, prepared: PreparedMail, email: str) -> None:
     if not await _put(tx, purpose, prepared, email):
         raise _TooMany
 
 
-async def _put(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> bool:
+async def _put(tx: Executor, purpose: Purpose, prepared: PreparedMail, email: str) -> bool:
     """Put into the outbox what a mail of this kind says; False: there were too many."""
     user, secrets_made, kind = prepared.user, prepared.secrets, KINDS[purpose]
     values = {

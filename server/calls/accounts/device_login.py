@@ -6,7 +6,7 @@ from persistence.errors import Taken
 from persistence.pool import Executor
 from persistence.tables import auth_sessions, users
 from persistence.tables.logging_in import device_logins, second_factors
-from persistence.tables.logging_in.device_logins import Polled, WaitingDevice
+from persistence.tables.logging_in.device_logins import PolledLogin, WaitingDevice
 from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.accounts.device_login_calls import (
@@ -96,8 +96,8 @@ async def poll(context: Context, caller: Caller, params: PollDeviceLogin) -> Dev
 
 
 async def _decided(
-    context: Context, device_hash: bytes, polled: Polled, seconds: float
-) -> Polled | None:
+    context: Context, device_hash: bytes, polled: PolledLogin, seconds: float
+) -> PolledLogin | None:
     """As it stands when it is decided, or so many seconds later."""
     loop = asyncio.get_running_loop()
     until, now_it_is = loop.time() + seconds, polled
@@ -117,7 +117,7 @@ async def _decided(
 
 
 async def _let_in(
-    context: Context, caller: Caller, device_hash: bytes, polled: Polled
+    context: Context, caller: Caller, device_hash: bytes, polled: PolledLogin
 ) -> DeviceLoginPolled:
     """The approval is used up in the transaction that makes the login."""
     async with context.db.transaction() as tx:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions
-from persistence.tables.auth_sessions import AuthSession, DeviceNote, Proof
+from persistence.tables.auth_sessions import AuthSession, DeviceNote, LoginProof
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.calling.accounts.registration_and_login_calls import Tokens
@@ -82,7 +82,7 @@ async def open_held(
     caller.login.require_place(user.id)
     if login_by is not LoginBy.REGISTRATION:
         await cancel(context, tx, user)
-    proof = Proof(login_by.value, login_by is LoginBy.SECOND_FACTOR, approved_by)
+    proof = LoginProof(login_by.value, login_by is LoginBy.SECOND_FACTOR, approved_by)
     session, ended_ids = await _make(context, caller, user, tx, proof)
     await _note_in_audit(tx, caller, user, session, login_by, ended_ids)
     if login_by not in BEGINS:
@@ -97,7 +97,7 @@ async def open_held(
 
 
 async def _make(
-    context: Context, caller: Caller, user: UserRow, tx: Executor, proof: Proof
+    context: Context, caller: Caller, user: UserRow, tx: Executor, proof: LoginProof
 ) -> tuple[AuthSession, list[str]]:
     """The login, and which ones it ends."""
     session = await auth_sessions.create(

@@ -23,7 +23,7 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.text import email_addresses
 from schema.text.account_names import nearest_shown_name, nearest_username
-from server.accounts.providers.proven_identity import Proven
+from server.accounts.providers.proven_identity import ProvenIdentity
 from server.calls.accounts import provider_login_flow
 from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.answer import Answer
@@ -83,7 +83,7 @@ class _Newcomer:
     """Whose identity has no account yet."""
 
     provider: str
-    proven: Proven
+    proven: ProvenIdentity
     email: str
     """That the provider has proved."""
     invitation: str | None
@@ -145,7 +145,7 @@ async def _make(
     return user, joined_project
 
 
-def _address(proven: Proven) -> str | None:
+def _address(proven: ProvenIdentity) -> str | None:
     """The address that the provider has proved, if it is one that accounts have (rule A6)."""
     if proven.email is None or len(proven.email) > MAX_ADDRESS_LENGTH:
         return None
@@ -156,7 +156,7 @@ def _address(proven: Proven) -> str | None:
     return email_addresses.as_kept(proven.email)
 
 
-def _usernames(proven: Proven, email: str) -> list[str]:
+def _usernames(proven: ProvenIdentity, email: str) -> list[str]:
     plain_name = nearest_username(proven.username or email.partition("@")[0])
     numbers = (
         f"{plain_name[:26]}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1)

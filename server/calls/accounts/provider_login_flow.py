@@ -14,7 +14,7 @@ from schema.calling.accounts.provider_login_calls import (
 )
 from schema.errors import ErrorCode
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
-from server.accounts.providers.proven_identity import Proven
+from server.accounts.providers.proven_identity import ProvenIdentity
 from server.accounts.providers.provider_settings import ProviderSettings
 from server.accounts.providers.redirects import problem_with_redirect
 from server.calls.caller import Caller
@@ -65,7 +65,7 @@ async def finish(
     caller: Caller,
     params: FinishProviderLogin | FinishLink,
     auth_session: str | None,
-) -> tuple[str, Proven]:
+) -> tuple[str, ProvenIdentity]:
     """The provider, and who someone is there; raises `Refused` (rules A32, A34)."""
     secrets = context.exchange.secrets
     state_hash, flow_hash = secrets.hash_of(params.state), secrets.hash_of(params.flow)

@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.visibility import rights_of
 from persistence.tables.internal import accounts_for_operators
 from schema.calling.params import Done
@@ -69,7 +69,7 @@ class RowAnswers:
 
     async def one(self, table: Table, context: Context, caller: Caller, id: Sequence[str]) -> Any:
         """A row that was written as the server, and is read so; raises `NotFound`."""
-        access = Access(context.db, context.db)
+        access = RowAccess(context.db, context.db)
         return await self.whole(table, context, await reading.get(access, table, caller.user, id))
 
     async def whole(self, table: Table, context: Context, row: "Row") -> Any:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from machine.caller_paths import resolved
-from server.commands.checks.finding import CheckFailed, Doubtful
+from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.settings.settings import Settings
 
 LEAST_FREE = 100 << 20
@@ -40,7 +40,7 @@ async def data_directory(settings: Settings) -> str:
     if disk.free < LEAST_FREE:
         raise CheckFailed(f"{data}: {free_words} on that disk; make room, or choose another --data")
     if disk.free < ENOUGH_FREE:
-        raise Doubtful(f"{data}: {free_words} on that disk; make room before it is full")
+        raise DoubtfulFinding(f"{data}: {free_words} on that disk; make room before it is full")
     return f"{data}, {'there' if nearest == data else 'made by ./run serve'}; {free_words}"
 
 

@@ -14,9 +14,9 @@ from schema.text.one_line import one_line
 from server.commands import clock_difference
 from server.commands.checks.finding import (
     CheckFailed,
-    Doubtful,
+    DoubtfulFinding,
     Finding,
-    State,
+    FindingState,
     finding,
     not_looked_at,
 )
@@ -44,7 +44,7 @@ async def database_findings(settings: Settings) -> Sequence[Finding]:
             pass  # it is one that may be Prime's, it can be written, and no pooler shares it
         db = await Database.open(settings.database_url, max_size=1, application_name=NAME)
     except PersistenceError as error:
-        failed_finding = Finding("database", State.FAILED, one_line(error.in_full))
+        failed_finding = Finding("database", FindingState.FAILED, one_line(error.in_full))
         return [
             failed_finding,
             *(not_looked_at(name, "it hangs on the database") for name in other_checks),
@@ -79,7 +79,7 @@ async def _connections(settings: Settings, db: Database) -> str:
     sentence = f"{facts.most_connections} connections, {free_count} of them free"
     sentence = f"{sentence}; a node opens up to {needed_count}"
     if free_count < needed_count:
-        raise Doubtful(
+        raise DoubtfulFinding(
             f"{sentence}: raise max_connections, or lower PRIME_DB_* where other nodes wait"
         )
     return sentence
@@ -91,7 +91,7 @@ async def _clock(settings: Settings, db: Database) -> str:
     if sentence is None:
         return "that of this machine is the database server's"
     if abs(seconds_ahead) < clock_difference.TOLD_APART_SECONDS:
-        raise Doubtful(sentence)
+        raise DoubtfulFinding(sentence)
     raise CheckFailed(f"{sentence}: until then nodes refuse each other's logins")
 
 
@@ -103,7 +103,9 @@ async def _schema(settings: Settings, db: Database) -> str:
     assert settings.database_url is not None
     await migrate.check(settings.database_url)
     if newer := [name for name in applied_numbers if name not in known_migrations]:
-        raise Doubtful(f"newer than this Prime by {', '.join(newer)}, which it can work with")
+        raise DoubtfulFinding(
+            f"newer than this Prime by {', '.join(newer)}, which it can work with"
+        )
     return f"current: {known_migrations[-1]}"
 
 

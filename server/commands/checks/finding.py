@@ -13,7 +13,7 @@ PROBE_SECONDS = 12.0
 """What one look may take: the longest connects, encrypts and logs in within ten."""
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """How it is with one thing."""
 
     OK = "ok"
@@ -30,7 +30,7 @@ class Finding:
     """One line of the answer; `text`: what was seen, and what to do where it is not ok."""
 
     name: str
-    state: State
+    state: FindingState
     text: str
 
 
@@ -38,7 +38,7 @@ class CheckFailed(Exception):
     """What was looked at is not right; the message says what to do."""
 
 
-class Doubtful(Exception):
+class DoubtfulFinding(Exception):
     """It may be right; the message says in which case not."""
 
 
@@ -46,20 +46,20 @@ async def finding(name: str, look: Callable[[], Awaitable[str]]) -> Finding:
     """What `look` returns is ok; of what it raises the message is told."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            return Finding(name, State.OK, await look())
-    except Doubtful as error:
-        return Finding(name, State.WARNING, in_one_line(error))
+            return Finding(name, FindingState.OK, await look())
+    except DoubtfulFinding as error:
+        return Finding(name, FindingState.WARNING, in_one_line(error))
     except PersistenceError as error:
-        return Finding(name, State.FAILED, one_line(error.in_full))
+        return Finding(name, FindingState.FAILED, one_line(error.in_full))
     except CheckFailed as error:
-        return Finding(name, State.FAILED, in_one_line(error))
+        return Finding(name, FindingState.FAILED, in_one_line(error))
     except TimeoutError:
-        return Finding(name, State.FAILED, f"no answer within {PROBE_SECONDS:g} s")
+        return Finding(name, FindingState.FAILED, f"no answer within {PROBE_SECONDS:g} s")
     except Exception as error:  # others are told all the same
         text = f"cannot be looked at, by a mistake of ours ({type(error).__name__}); report it"
-        return Finding(name, State.FAILED, text)
+        return Finding(name, FindingState.FAILED, text)
 
 
 def not_looked_at(name: str, why: str) -> Finding:
     """It hangs on something else."""
-    return Finding(name, State.NOT_LOOKED_AT, why)
+    return Finding(name, FindingState.NOT_LOOKED_AT, why)

@@ -9,7 +9,7 @@ import stat
 import time
 
 from machine.loopback import is_loopback
-from server.commands.checks.finding import CheckFailed, Doubtful
+from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.settings.settings import Settings
 from server.sockets.tls import BadPair, TlsPair
 
@@ -32,7 +32,9 @@ async def listening(settings: Settings) -> str:
             trying.bind((host, port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise Doubtful(f"{where} is in use: right, if a node of Prime serves there") from None
+            raise DoubtfulFinding(
+                f"{where} is in use: right, if a node of Prime serves there"
+            ) from None
         raise CheckFailed(f"cannot listen on {where}: {error.strerror or error}") from None
     return f"{where} is free"
 
@@ -40,7 +42,7 @@ async def listening(settings: Settings) -> str:
 async def proxies(settings: Settings) -> str:
     """Whether clients are told apart."""
     if any(network.prefixlen == 0 for network in settings.proxies):
-        raise Doubtful(
+        raise DoubtfulFinding(
             "PRIME_PROXIES names every address there is: whoever connects can say that it is"
             " anybody; name the addresses of the load balancers alone"
         )
@@ -48,7 +50,7 @@ async def proxies(settings: Settings) -> str:
         believed = ", ".join(str(network) for network in settings.proxies)
         return f"X-Forwarded-For of {believed} is believed"
     if settings.behind_proxy or not is_loopback(settings.host):
-        raise Doubtful(
+        raise DoubtfulFinding(
             "PRIME_PROXIES is not set: all who come through the load balancer count as one address"
             " and share its limits; name the balancer's address"
         )
@@ -61,7 +63,7 @@ async def origins(settings: Settings) -> str:
         return "none named: pages of every origin may connect"
     sentence = f"pages of {', '.join(settings.all_origins)} may connect"
     if settings.pages and settings.mail.public_url is None:
-        raise Doubtful(
+        raise DoubtfulFinding(
             f"{sentence}, and the server's own where they are opened by an address, by localhost or"
             " by a name among these; if people open /studio by another name, set PRIME_PUBLIC_URL"
         )
@@ -88,16 +90,20 @@ async def tls(settings: Settings) -> str:
     if days <= 0:
         raise CheckFailed(f"{sentence}, so it has run out: renew it; nodes that run take it over")
     if days < FEWEST_DAYS:
-        raise Doubtful(f"{sentence}, {days:.0f} days left: renew it; nodes that run take it over")
+        raise DoubtfulFinding(
+            f"{sentence}, {days:.0f} days left: renew it; nodes that run take it over"
+        )
     if os.stat(settings.tls_key).st_mode & stat.S_IROTH:
-        raise Doubtful(f"everyone on this machine can read the key: chmod o= {settings.tls_key}")
+        raise DoubtfulFinding(
+            f"everyone on this machine can read the key: chmod o= {settings.tls_key}"
+        )
     return f"{sentence}, {days:.0f} days left"
 
 
 async def user(settings: Settings) -> str:
     """Who looks: another user may read other files."""
     if os.geteuid() == 0:
-        raise Doubtful(
+        raise DoubtfulFinding(
             "root, who reads every file: where nodes run as another user, look as that user, whose"
             " files, groups and HOME are others (runuser -s /bin/sh USER -c ...)"
         )
@@ -116,7 +122,7 @@ async def open_files(settings: Settings) -> str:
     """Of this shell; a service has a limit of its own."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= soft < FEWEST_FILES:
-        raise Doubtful(
+        raise DoubtfulFinding(
             f"{soft} here, and each connection takes one: ulimit -n 65536, or LimitNOFILE=65536"
         )
     return f"{'no limit' if soft < 0 else soft} here"

@@ -13,7 +13,7 @@ from machine import embedded_valkey
 from machine.children.child_process import NotInstalled
 from machine.settings.masking import masked
 from server.accounts.mail.smtp_connection import MailTrouble, SmtpConnection, in_one_line
-from server.commands.checks.finding import CheckFailed, Doubtful
+from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.nodes.redis_trouble import in_words
 from server.settings.settings import Settings
 
@@ -31,7 +31,7 @@ async def redis(settings: Settings) -> str:
             raise CheckFailed(str(error)) from None
         if settings.database_url is None:
             return "an embedded Valkey, started by ./run serve"
-        raise Doubtful(
+        raise DoubtfulFinding(
             "REDIS_URL is not set: each node starts a Valkey of its own, and hears other nodes"
             " seconds late; set it to theirs, or empty for one node alone"
         )
@@ -88,12 +88,12 @@ async def public_url(settings: Settings) -> str:
         async with httpx.AsyncClient(timeout=SECONDS) as client:
             answer = await client.get(f"{url}/account")
     except (httpx.HTTPError, OSError) as error:
-        raise Doubtful(
+        raise DoubtfulFinding(
             f"{url}/account does not answer ({in_one_line(error)}): links in mails lead there; it"
             " must, once a node and the proxy serve"
         ) from None
     if answer.status_code != 200:
-        raise Doubtful(
+        raise DoubtfulFinding(
             f"{url}/account answers {answer.status_code}: links in mails lead there; let the proxy"
             " pass /account on to the nodes"
         )

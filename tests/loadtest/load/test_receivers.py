@@ -6,7 +6,7 @@ import msgpack
 import pytest
 
 from loadtest.load import receivers
-from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks
+from loadtest.load.receivers import CountingReceiver, CountingTicks, Listener, SharedTicks
 from loadtest.peers.dialect import Moves, Seat
 from loadtest.peers.relays import PlainRelay
 from tests.loadtest.bare.test_frames import sent_by_server
@@ -87,7 +87,7 @@ def test_counting_comes_to_what_decoding_comes_to() -> None:
     for one in frames:
         listener.receiver.received(one)
     (payload_bytes,) = listener.payload_sizes
-    counting = Counting(payload_bytes, 5, echoes=False)
+    counting = CountingReceiver(payload_bytes, 5, echoes=False)
     for one in frames:
         counting.receiver.received(one)
     counting.receiver.received(sent_by_server(b"something else"))
@@ -95,7 +95,7 @@ def test_counting_comes_to_what_decoding_comes_to() -> None:
 
 
 def test_where_senders_get_their_own_back_it_does_not_count() -> None:
-    counting = Counting(80, 5, echoes=True)
+    counting = CountingReceiver(80, 5, echoes=True)
     for _ in range(10):
         counting.receiver.received(sent_by_server(b"x" * 80) * 5)
     assert counting.updates == pytest.approx(40)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadtest.recall.simulated_year import Hits, Year, simulate
+from loadtest.recall.simulated_year import SuggestionHits, Year, simulate
 
 DAYS = 120
 SEEDS = [101, 102]
@@ -41,7 +41,7 @@ def test_seeds_make_it_the_same_each_time() -> None:
 
 
 def test_hits_are_counted_by_place() -> None:
-    hits = Hits()
+    hits = SuggestionHits()
     hits.count("b", ["a", "b", "c", "d"], 0)
     hits.count("d", ["a", "b", "c", "d"], 1)
     assert (hits.rate(1), hits.rate(3), hits.rate(5)) == (0, 0.5, 1)

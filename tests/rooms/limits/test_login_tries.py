@@ -10,7 +10,7 @@ from rooms.limits.login_tries import (
     FORGOTTEN_SECONDS,
     KNOWN_SECONDS,
     UNDER_WAY_SECONDS,
-    Tries,
+    TryCounts,
     after_a_beginning,
     after_a_login,
     after_a_wrong_one,
@@ -28,8 +28,8 @@ class Account:
     """One account, tried from anywhere at any time."""
 
     def __init__(self) -> None:
-        self.here: defaultdict[str, Tries] = defaultdict(Tries)
-        self.all_over = Tries()
+        self.here: defaultdict[str, TryCounts] = defaultdict(TryCounts)
+        self.all_over = TryCounts()
         self.heard = 0
 
     def wait(self, address: str, now: float) -> float:
@@ -45,7 +45,11 @@ class Account:
         return is_alone(here, self.all_over, now)
 
     def end(
-        self, address: str, now: float, what: Callable[..., tuple[Tries, Tries]], was_alone: bool
+        self,
+        address: str,
+        now: float,
+        what: Callable[..., tuple[TryCounts, TryCounts]],
+        was_alone: bool,
     ) -> None:
         """What became of a try."""
         after = what(self.here[address], self.all_over, now, was_alone=was_alone)
@@ -109,9 +113,9 @@ def test_A4_the_owner_is_not_kept_out_by_strangers_where_it_has_logged_in_before
 
 def test_A74_devices_are_counted_together_like_strangers_though_each_is_known() -> None:
     account = Account()
-    account.all_over = Tries(is_of_devices=True)
+    account.all_over = TryCounts(is_of_devices=True)
     for n in range(100):
-        account.here[f"device {n}"] = Tries(known_until=100 * DAY)
+        account.here[f"device {n}"] = TryCounts(known_until=100 * DAY)
     assert sum(account.guess(f"device {n}", DAY) for n in range(100)) == MAX_GUESSES_PER_HOUR / 5
     for second in range(1, 4 * 3_600):
         account.guess(f"device {second % 100}", DAY + second)
@@ -181,7 +185,7 @@ def test_A4_what_there_was_no_time_to_look_at_leaves_nothing() -> None:
     account = Account()
     assert account.begin("there", DAY) is False
     account.end("there", DAY, after_no_look, False)
-    assert account.all_over == Tries(
+    assert account.all_over == TryCounts(
         free_at=account.all_over.free_at, under_way_until=DAY + UNDER_WAY_SECONDS
     )
     assert account.here["there"].wrong_in_a_row == account.here["there"].under_way_count == 0

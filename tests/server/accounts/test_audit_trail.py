@@ -10,7 +10,7 @@ from persistence.tables.audit_log import AuditRow
 from schema.accounts.audit_events import AuditEvent, Cause
 from schema.server_limits import MAX_AUDIT_BYTES
 from server.accounts.audit_trail import APART_AT_ONCE, AuditTrail
-from server.events.events import About
+from server.events.events import EventSubject
 
 NO_DB: Any = None
 
@@ -45,7 +45,7 @@ class Noted:
         monkeypatch.setattr(audit_log, "insert_many", self.table.insert_many)
         self.audit = AuditTrail(NO_DB, self.count, lambda: self.now)
 
-    def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
+    def count(self, kind: str, amount: float = 1, about: EventSubject | None = None) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + amount
 
 

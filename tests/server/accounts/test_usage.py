@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.accounts.usage import FAR_OVER, OPS_BURST_SECONDS, Rates, Usage
+from server.accounts.usage import FAR_OVER, OPS_BURST_SECONDS, TokenBuckets, Usage
 from server.accounts.usage_limits import UsageLimits
 
 FEW = UsageLimits.read(
@@ -120,7 +120,7 @@ def test_nothing_is_left_of_sockets_that_are_gone() -> None:
 
 
 def test_memory_of_rates_is_bounded() -> None:
-    rates = Rates(1.0, 2.0, most=100)
+    rates = TokenBuckets(1.0, 2.0, most=100)
     for n in range(1_000):
         rates.take(f"address {n}", 1.0)
         rates.take("busy", 1.0 + n / 1_000, 0.001)
@@ -128,7 +128,7 @@ def test_memory_of_rates_is_bounded() -> None:
 
 
 def test_what_is_given_back_can_be_taken_again() -> None:
-    rates = Rates(0.001, 2.0)
+    rates = TokenBuckets(0.001, 2.0)
     assert [rates.take("a", 1.0) == 0 for _ in range(3)] == [True, True, False]
     rates.charge("a", 1.0, -1)
     assert [rates.take("a", 1.0) == 0 for _ in range(2)] == [True, False]

@@ -71,7 +71,7 @@ async def test_F31_J4_a_node_follows_new_epochs_without_an_alarm(
     for n in range(3):
         await ann.edit(project, marker(f"marker_{n}"))
     position = await position_of(ann, project)
-    assert await epochs.renew(database) == epochs.Renewed(projects=1, snapshots=1)
+    assert await epochs.renew(database) == epochs.RenewedEpochs(projects=1, snapshots=1)
     for wire in (ann, ben):
         await wire.closed(1012)
     assert (counted(node, "journal_went_back"), counted(node, "epoch_changed")) == (0, 1)

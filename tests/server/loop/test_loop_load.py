@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rooms.presence.gathering import Gathering, Look
+from rooms.presence.gathering import Gathering, LoadSample
 from server.loop.loop_load import LoopLoad
 
-Looks = asyncio.Queue[Look]
+Looks = asyncio.Queue[LoadSample]
 
 
 @pytest.fixture
@@ -86,9 +86,9 @@ async def test_H7_what_steps_back_for_others_makes_no_node_full(looks: Looks) ->
         seen = await looks.get()
         assert seen.stepped_back_seconds == 0.5
         assert (await looks.get()).stepped_back_seconds == 0.0
-    look = Look(0.05, cpu_seconds=0.05, stepped_back_seconds=0.04)
+    look = LoadSample(0.05, cpu_seconds=0.05, stepped_back_seconds=0.04)
     assert (look.whole_load, round(look.load, 6)) == (1.0, 0.2)
     gathering = Gathering(0.6)
     for _ in range(1_000):
-        gathering.looked(Look(0.05, cpu_seconds=0.05, stepped_back_seconds=0.04))
+        gathering.looked(LoadSample(0.05, cpu_seconds=0.05, stepped_back_seconds=0.04))
     assert (gathering.is_full, gathering.full_room_gap) == (False, 0.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from persistence.journal.contract import Appended
+from persistence.journal.contract import AppendResult
 from rooms.journal.entry import Entry
 from rooms.presence.gathering import Gathering
 from rooms.room import Room
@@ -368,7 +368,7 @@ def held_appends(node: Node, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.E
     on_its_way, may_go = asyncio.Event(), asyncio.Event()
     append = node.journal.append
 
-    async def held(*args: Any) -> Appended:
+    async def held(*args: Any) -> AppendResult:
         on_its_way.set()
         await may_go.wait()
         return await append(*args)

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from persistence.tables.internal import change_log
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
 
@@ -50,8 +50,10 @@ async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
     _, two, ann, ben, project = await two_nodes(nodes)
     since = change_log.since
 
-    async def nothing(db: object, place: Place, *_: object) -> tuple[Place, list[object]]:
-        return Place(place.cluster, "9000000000:9000000000:"), []
+    async def nothing(
+        db: object, place: LogPosition, *_: object
+    ) -> tuple[LogPosition, list[object]]:
+        return LogPosition(place.cluster, "9000000000:9000000000:"), []
 
     monkeypatch.setattr(change_log, "since", nothing)
     await ann.result("members.revoke", project=project, user=ben.user)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from schema.close_codes import SESSION_REVOKED
 from server.accounts.usage import Usage
 from server.identity import Identity
-from server.router.connection_login import Login
+from server.router.connection_login import ConnectionLogins
 from server.sockets.connection import Connection
 from server.sockets.connection_states import Leaving
 from tests.server.sockets.test_connection import ANN, opened
@@ -13,9 +13,9 @@ from tests.server.sockets.test_connection import ANN, opened
 BEN = Identity("another user", "ben", "Ben", "his login")
 
 
-def logged_in() -> tuple[Login, Usage, Connection]:
+def logged_in() -> tuple[ConnectionLogins, Usage, Connection]:
     usage = Usage()
-    login, (connection, _) = Login(usage), opened()
+    login, (connection, _) = ConnectionLogins(usage), opened()
     usage.on_connect(connection.id, "here")
     connection.greet("laptop")
     login.log_in(connection, ANN)

@@ -6,7 +6,7 @@ import msgspec
 
 from schema.limits import MAX_PAGE_BYTES
 from schema.tables.all_tables import TABLES
-from server.row_feed.changes import Changes
+from server.row_feed.changes import ListChanges
 from server.sockets.codec import JSON, MSGPACK
 
 COLUMNS = tuple(TABLES["plugin_presets"].by_name[name] for name in ("id", "name"))
@@ -17,7 +17,7 @@ def decoded(parts: list[msgspec.Raw]) -> list[list[dict[str, Any]]]:
 
 
 def test_V2_a_row_has_the_columns_that_were_chosen() -> None:
-    changes = Changes(COLUMNS)
+    changes = ListChanges(COLUMNS)
     row = {"id": "a", "name": "Airy", "category": "bass"}
     numbers = [changes.number("entered", "a", row), changes.number("left", "b", None)]
     assert numbers == [0, 1]
@@ -33,7 +33,7 @@ def test_V2_a_row_has_the_columns_that_were_chosen() -> None:
 
 
 def test_V4_a_large_moment_takes_several_messages() -> None:
-    changes = Changes(COLUMNS)
+    changes = ListChanges(COLUMNS)
     row = {"name": "x" * (MAX_PAGE_BYTES // 3)}
     numbers = [changes.number("changed", str(n), {"id": str(n)} | row) for n in range(7)]
     parts = changes.parts(JSON, numbers)

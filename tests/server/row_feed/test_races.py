@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from persistence.tables.internal import change_log
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from server.row_feed.reader import FeedReader
 from server.row_feed.watch_start import FirstAnswer, WatchStart
 from tests.server.conftest import Node, create_project
@@ -59,7 +59,7 @@ async def test_V1_the_first_watch_of_a_table_misses_nothing(
     await Shown(ann, "audio_files", {}).begin()
     real, gate = change_log.since, Gate()
 
-    async def since(db: Any, place: Place, limit: int, tables: Any = None) -> Any:
+    async def since(db: Any, place: LogPosition, limit: int, tables: Any = None) -> Any:
         if tables is not None and "audio_files" in tables:
             await gate.pass_()  # the tables are chosen, and not read
         return await real(db, place, limit, tables)

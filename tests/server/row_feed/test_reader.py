@@ -82,7 +82,7 @@ async def test_V9_V10_after_a_restore_all_begin_anew(
         """Between two readings."""
         await real()
         assert reader._read_up_to is not None
-        reader._read_up_to = change_log.Place("another cluster", reader._read_up_to.snapshot)
+        reader._read_up_to = change_log.LogPosition("another cluster", reader._read_up_to.snapshot)
         monkeypatch.undo()
 
     monkeypatch.setattr(reader, "_read_next", restored)

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from persistence.rows.conditions import EVERYTHING
-from persistence.tables.internal.change_log import Change, Place
+from persistence.tables.internal.change_log import LoggedChange, LogPosition
 from schema.errors import ResyncReason
 from schema.limits import MAX_CHANGES_AT_ONCE
 from schema.messages import Resync, Rows
 from schema.tables.all_tables import TABLES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.row_feed.change_batch import ChangeBatch
-from server.row_feed.positions import Positions
+from server.row_feed.positions import FeedPositions
 from server.row_feed.ties import Ties
 from server.row_feed.watch_notifier import WatchNotifier
-from server.row_feed.watches import Group, Watch, WatchedList, Watches
+from server.row_feed.watches import Watch, WatchedList, Watches, WatchGroup
 from server.sockets.codec import JSON, MSGPACK, Codec
 
 TABLE = TABLES["plugin_presets"]
@@ -58,35 +58,35 @@ class Told:
 
     def __init__(self, *users: str) -> None:
         self.watches = Watches()
-        self.counted: list[tuple[str, About]] = []
+        self.counted: list[tuple[str, EventSubject]] = []
         """What was counted as an event."""
-        self.telling = WatchNotifier(self.watches, Positions(b"s"), self._count)
+        self.telling = WatchNotifier(self.watches, FeedPositions(b"s"), self._count)
         self.outlets = {user: Subscriber(user) for user in users}
         self.by_user: dict[str, Watch] = {}
         for user, outlet in self.outlets.items():
             self.by_user[user] = self.watches.begin(outlet, user, LISTED)
 
-    def _count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
+    def _count(self, kind: str, amount: float = 1, about: EventSubject | None = None) -> None:
         if about is not None:
             self.counted.append((kind, about))
 
     def begin(self, *users: str, place: str = "10:10:") -> None:
         for user in users or self.by_user:
-            self.by_user[user].first_rows_place = Place("c", place)
+            self.by_user[user].first_rows_place = LogPosition("c", place)
             self.telling.begin(self.by_user[user])
 
     async def change(
-        self, xact: int, read_for: frozenset[Group] | None = None, /, **names: str | None
+        self, xact: int, read_for: frozenset[WatchGroup] | None = None, /, **names: str | None
     ) -> None:
         """Public rows by id have these names now; None: deleted."""
-        changes = {id: [Change("plugin_presets", id, None, None, xact=xact)] for id in names}
+        changes = {id: [LoggedChange("plugin_presets", id, None, None, xact=xact)] for id in names}
         rows = {
             id: {"id": id, "name": name, "owner": None, "is_public": True}
             for id, name in names.items()
             if name is not None
         }
         moment = ChangeBatch(
-            Place("c", f"{xact + 1}:{xact + 1}:"),
+            LogPosition("c", f"{xact + 1}:{xact + 1}:"),
             {"plugin_presets": changes},
             {"plugin_presets": rows},
             frozenset(self.watches.groups.values()) if read_for is None else read_for,
@@ -150,13 +150,13 @@ async def test_V8_who_was_told_nothing_for_long_is_told_a_position(
 ) -> None:
     told = Told("ann", "ben", "cai")
     told.begin("ann", "ben")
-    place = Place("c", "20:20:")
+    place = LogPosition("c", "20:20:")
     await told.telling.tell_position(place)
     assert told.outlets["ann"].sent == []
     told.telling._positions_due = 0.0
     monkeypatch.setattr("server.row_feed.watch_notifier.POSITION_SECONDS", 0.0)
     await told.telling.tell_position(place)
-    position = Positions(b"s").write(place, told.by_user["ann"].owner)
+    position = FeedPositions(b"s").write(place, told.by_user["ann"].owner)
     assert told.outlets["ann"].sent == [Rows(told.by_user["ann"].id, [], position)]
     assert told.outlets["cai"].sent == []
 
@@ -179,7 +179,7 @@ async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
 ) -> None:
     told = Told(*[f"user {n}" for n in range(50)])
     told.begin()
-    told.telling.settle(Place("c", "11:11:"))
+    told.telling.settle(LogPosition("c", "11:11:"))
     looked: list[object] = []
 
     def look(*of: object) -> Iterator[Any]:
@@ -188,9 +188,9 @@ async def test_a_moment_that_concerns_nobody_costs_nothing_for_each_who_watches(
 
     monkeypatch.setattr("server.row_feed.watch_notifier.kinds", look)
     monkeypatch.setattr(Watches, "all", look)
-    monkeypatch.setattr(Group, "watches", look)
-    other = {"auth_sessions": {"a": [Change("auth_sessions", "a", None, "u", xact=11)]}}
-    moment = ChangeBatch(Place("c", "12:12:"), other, {}, frozenset(), Ties(), 1)
+    monkeypatch.setattr(WatchGroup, "watches", look)
+    other = {"auth_sessions": {"a": [LoggedChange("auth_sessions", "a", None, "u", xact=11)]}}
+    moment = ChangeBatch(LogPosition("c", "12:12:"), other, {}, frozenset(), Ties(), 1)
     await told.telling.tell(moment, {})
     assert looked == []
     assert told.watches.beginners == set()
@@ -214,7 +214,9 @@ async def test_V10_what_cannot_be_sent_in_one_encoding_ends_the_watches_that_nee
     assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, "failed")]
     await told.change(12, a="two")
     assert len(told.outlets["ann"].frames) == 2
-    assert told.counted == [("changes_untold", About(name=TABLE.relation, text="ValueError"))]
+    assert told.counted == [
+        ("changes_untold", EventSubject(name=TABLE.relation, text="ValueError"))
+    ]
 
 
 async def test_V10_a_list_that_cannot_be_told_ends_alone() -> None:
@@ -227,7 +229,7 @@ async def test_V10_a_list_that_cannot_be_told_ends_alone() -> None:
     listed = replace(LISTED, matches=fails, key=b"other")
     told.by_user["ben"] = told.watches.begin(told.outlets["ben"], "ben", listed)
     told.begin()
-    told.telling.settle(Place("c", "10:10:"))  # so that neither is told by itself
+    told.telling.settle(LogPosition("c", "10:10:"))  # so that neither is told by itself
     await told.change(11, a="one")
     assert told.outlets["ben"].sent == [Resync(told.by_user["ben"].id, "failed")]
     assert len(told.outlets["ann"].frames) == 1

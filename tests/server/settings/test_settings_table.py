@@ -5,7 +5,7 @@ from functools import reduce
 
 import pytest
 
-from machine.settings.sources import Given
+from machine.settings.sources import GivenValue
 from persistence.errors import BadSetting
 from server.settings.reading import read_settings
 from server.settings.setting import Setting
@@ -39,7 +39,7 @@ def test_its_example_and_its_default_are_right(setting: Setting) -> None:
 @BY_VARIABLE
 def test_a_value_that_is_none_is_one_line_that_says_what_would_be(setting: Setting) -> None:
     with pytest.raises(BadSetting) as error:
-        setting.value_of(Given(NONSENSE, setting.variable, "environment"))
+        setting.value_of(GivenValue(NONSENSE, setting.variable, "environment"))
     said = str(error.value)
     assert said.startswith(f"{setting.variable} must be {setting.shape}, as {setting.example}")
     assert len(said.splitlines()) == 1

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, Fence, JournalStand, KnownState
+from persistence.journal.contract import AppendResult, Checkpoint, Fence, JournalStand, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
@@ -38,7 +38,7 @@ class UnreliableJournal:
 
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         await self._before()
         if self.late and self.rng.random() < self.late:
             await asyncio.sleep(self.rng.uniform(0.5, 3.0))

@@ -12,14 +12,14 @@ from persistence.errors import Unavailable
 from persistence.pool import Database
 from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
-from server.accounts.hashing.hashes import Costs, Hashes
+from server.accounts.hashing.hashes import HashCosts, Hashes
 from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from tests.persistence.planted_rows import make_user
 from tests.server.conftest import eventually
 
-CHEAP = Costs(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP = HashCosts(time_cost=1, memory_cost=8, parallelism=1)
 RIGHT, WRONG = "correct horse", "wrong horse"
 COSTS = {4: 0.3, 5: 0.9}
 """Cost of bcrypt -> seconds that a hash takes, on the clock of these tests."""

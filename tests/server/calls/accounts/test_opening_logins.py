@@ -10,7 +10,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import auth_credentials, auth_sessions, users
 from persistence.tables.logging_in import login_challenges, provider_identities, second_factors
-from server.accounts.providers.proven_identity import Proven
+from server.accounts.providers.proven_identity import ProvenIdentity
 from server.calls.accounts import (
     provider_login_flow,
     refreshing_tokens,
@@ -103,13 +103,13 @@ async def test_A51_an_identity_that_is_unlinked_meanwhile_opens_nothing(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, thief = await node.musician("ann"), await node.guest(device="thief")
-    proven = Proven("https://id.example.org", "ann", "ann@example.org")
+    proven = ProvenIdentity("https://id.example.org", "ann", "ann@example.org")
     linked = await provider_identities.link(
         database, ann.user, "id", proven.issuer, proven.subject, proven.email
     )
     assert linked
 
-    async def finish(*_: Any) -> tuple[str, Proven]:
+    async def finish(*_: Any) -> tuple[str, ProvenIdentity]:
         return "id", proven
 
     monkeypatch.setattr(provider_login_flow, "finish", finish)

@@ -9,7 +9,7 @@ import pytest
 
 from server.commands.checks import data_directory as module
 from server.commands.checks.data_directory import data_directory
-from server.commands.checks.finding import CheckFailed, Doubtful
+from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 
@@ -49,7 +49,7 @@ async def test_room_on_the_disk_is_looked_at(
     with pytest.raises(CheckFailed, match="make room"):
         await data_directory(on(tmp_path))
     free = module.ENOUGH_FREE - 1
-    with pytest.raises(Doubtful, match="make room"):
+    with pytest.raises(DoubtfulFinding, match="make room"):
         await data_directory(on(tmp_path))
 
 

@@ -7,7 +7,7 @@ import pytest
 from persistence.pool import Database
 from persistence.starting import database_status
 from server.commands.checks.database_checks import database_findings
-from server.commands.checks.finding import State
+from server.commands.checks.finding import FindingState
 from server.node_secrets import node_secrets
 from server.settings.reading import read_settings
 from tests.databases import execute
@@ -25,7 +25,7 @@ def parted(postgres_dsn: str, template_name: str) -> Iterator[ThreeRoles]:
         yield made
 
 
-async def look(url: str, **variables: str) -> dict[str, tuple[State, str]]:
+async def look(url: str, **variables: str) -> dict[str, tuple[FindingState, str]]:
     found = await database_findings(read_settings({}, {"DATABASE_URL": url, **variables}))
     assert [each.name for each in found] == ALL
     return {each.name: (each.state, each.text) for each in found}
@@ -34,7 +34,7 @@ async def look(url: str, **variables: str) -> dict[str, tuple[State, str]]:
 async def test_one_that_is_right(database_url: str, database: Database) -> None:
     await database.execute("DELETE FROM server_secrets")
     found = await look(database_url)
-    assert {state for state, _ in found.values()} == {State.OK}
+    assert {state for state, _ in found.values()} == {FindingState.OK}
     assert "no node has served" in found["secret"][1]
     assert await database.fetchval("SELECT count(*) FROM server_secrets") == 0
 
@@ -87,7 +87,7 @@ async def test_a_schema_that_lacks_something_is_named(database_url: str) -> None
 
 async def test_rights_are_those_of_who_serves(parted: ThreeRoles) -> None:
     found = await look(parted.app, PRIME_CALLER_DATABASE_URL=parted.caller)
-    assert {state for state, _ in found.values()} == {State.OK}
+    assert {state for state, _ in found.values()} == {FindingState.OK}
     assert found["database"][1].endswith(f", as {parted.names[1]}; durable")
     owners = await look(parted.owner)
     assert f", as {parted.names[0]} (the tables' owner, who has every" in owners["database"][1]

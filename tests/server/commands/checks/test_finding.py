@@ -6,19 +6,25 @@ import pytest
 
 from persistence.errors import Unfit
 from server.commands.checks import finding as module
-from server.commands.checks.finding import CheckFailed, Doubtful, Finding, State, finding
+from server.commands.checks.finding import (
+    CheckFailed,
+    DoubtfulFinding,
+    Finding,
+    FindingState,
+    finding,
+)
 
 
 @pytest.mark.parametrize(
     ("error", "state", "told"),
     [
-        (CheckFailed("not\nso"), State.FAILED, "not so"),
-        (Unfit("not so"), State.FAILED, "not so"),
-        (Doubtful("perhaps"), State.WARNING, "perhaps"),
-        (KeyError("hunter22"), State.FAILED, "a mistake of ours (KeyError)"),
+        (CheckFailed("not\nso"), FindingState.FAILED, "not so"),
+        (Unfit("not so"), FindingState.FAILED, "not so"),
+        (DoubtfulFinding("perhaps"), FindingState.WARNING, "perhaps"),
+        (KeyError("hunter22"), FindingState.FAILED, "a mistake of ours (KeyError)"),
     ],
 )
-async def test_an_error_is_a_line(error: Exception, state: State, told: str) -> None:
+async def test_an_error_is_a_line(error: Exception, state: FindingState, told: str) -> None:
     async def look() -> str:
         raise error
 
@@ -36,11 +42,13 @@ async def test_what_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monkey
         await asyncio.Event().wait()
         return "never"
 
-    assert await finding("it", look) == Finding("it", State.FAILED, "no answer within 0.01 s")
+    assert await finding("it", look) == Finding(
+        "it", FindingState.FAILED, "no answer within 0.01 s"
+    )
 
 
 async def test_what_is_fine_is_told() -> None:
     async def look() -> str:
         return "fine"
 
-    assert await finding("it", look) == Finding("it", State.OK, "fine")
+    assert await finding("it", look) == Finding("it", FindingState.OK, "fine")

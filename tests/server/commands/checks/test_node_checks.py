@@ -10,7 +10,7 @@ import pytest
 
 from machine.sockets.certificate_authority import DAY, CertificateAuthority
 from server.commands.checks import node_checks
-from server.commands.checks.finding import CheckFailed, Doubtful
+from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.settings.reading import read_settings
 
 
@@ -19,7 +19,7 @@ async def test_where_it_listens() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        with pytest.raises(Doubtful, match="is in use"):
+        with pytest.raises(DoubtfulFinding, match="is in use"):
             await node_checks.listening(read_settings({"port": port}, {}))
     assert await node_checks.listening(read_settings({"port": port}, {})) == (
         f"127.0.0.1:{port} is free"
@@ -44,7 +44,7 @@ async def test_who_is_believed(options: dict[str, str], proxies: str, doubt: str
     if doubt is None:
         await node_checks.proxies(settings)
     else:
-        with pytest.raises(Doubtful, match=doubt):
+        with pytest.raises(DoubtfulFinding, match=doubt):
             await node_checks.proxies(settings)
 
 
@@ -68,7 +68,7 @@ async def test_which_pages_may_connect(variables: dict[str, str], told: str) -> 
 
 async def test_own_pages_that_may_be_opened_by_a_name_nobody_has_said_are_doubtful() -> None:
     settings = read_settings({}, {"PRIME_ORIGINS": "https://daw.example"})
-    with pytest.raises(Doubtful, match="set PRIME_PUBLIC_URL"):
+    with pytest.raises(DoubtfulFinding, match="set PRIME_PUBLIC_URL"):
         await node_checks.origins(settings)
 
 
@@ -80,7 +80,7 @@ async def test_how_many_may_connect(
     if is_enough:
         await node_checks.open_files(read_settings({}, {}))
     else:
-        with pytest.raises(Doubtful, match="LimitNOFILE"):
+        with pytest.raises(DoubtfulFinding, match="LimitNOFILE"):
             await node_checks.open_files(read_settings({}, {}))
 
 
@@ -92,7 +92,7 @@ async def test_a_certificate_is_read_with_its_key(tmp_path: Path) -> None:
     for lasts, told in ((-1, "has run out"), (3, "days left: renew it"), (90, "chmod o=")):
         made.write("prime", lasts * DAY)
         made.key.chmod(0o644)
-        with pytest.raises((CheckFailed, Doubtful), match=told):
+        with pytest.raises((CheckFailed, DoubtfulFinding), match=told):
             await node_checks.tls(read_settings(words, {}))
     made.write("early", 90 * DAY, begins=DAY)
     with pytest.raises(CheckFailed, match="not valid before 2"):
@@ -117,7 +117,7 @@ async def test_who_has_looked_is_told_and_root_sees_too_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    with pytest.raises(Doubtful, match="root, who reads every file"):
+    with pytest.raises(DoubtfulFinding, match="root, who reads every file"):
         await node_checks.user(read_settings({}, {}))
     monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("daemon").pw_uid)
     assert await node_checks.user(read_settings({}, {})) == "daemon"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.commands.checks import reachability_checks
-from server.commands.checks.finding import CheckFailed, Doubtful
+from server.commands.checks.finding import CheckFailed, DoubtfulFinding
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 from tests.server import valkey_servers
@@ -55,7 +55,7 @@ async def test_redis_is_asked_as_the_bus_asks(tmp_path: Path) -> None:
 async def test_no_redis_is_right_for_one_node_alone() -> None:
     assert "one node alone" in await reachability_checks.redis(read(REDIS_URL=""))
     assert "embedded" in await reachability_checks.redis(read())
-    with pytest.raises(Doubtful, match="REDIS_URL is not set"):
+    with pytest.raises(DoubtfulFinding, match="REDIS_URL is not set"):
         await reachability_checks.redis(read(DATABASE_URL="postgresql://db/x"))
 
 
@@ -83,11 +83,11 @@ async def test_the_page_that_mails_lead_to_is_asked_for(status: bytes, is_there:
         if is_there:
             assert (await reachability_checks.public_url(settings)).endswith("/account answers")
         else:
-            with pytest.raises(Doubtful, match="answers 404"):
+            with pytest.raises(DoubtfulFinding, match="answers 404"):
                 await reachability_checks.public_url(settings)
 
 
 async def test_a_page_that_is_not_there_yet_is_a_doubt() -> None:
     assert "own address" in await reachability_checks.public_url(read())
-    with pytest.raises(Doubtful, match="does not answer"):
+    with pytest.raises(DoubtfulFinding, match="does not answer"):
         await reachability_checks.public_url(read(PRIME_PUBLIC_URL="http://127.0.0.1:1"))
