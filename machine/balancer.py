@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from machine.library_logs import take_library_logs
-from machine.loopback import refuse_bare
+from machine.listening_address import refuse_bare
 from machine.settings.sources import set_here
 from machine.switches import is_on
 from schema.server_limits import BALANCER_BUFFER_BYTES

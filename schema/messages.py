@@ -22,7 +22,7 @@ from schema.limits import (
 )
 from schema.ops import Collection, EntityId, Name, Op
 from schema.text.enumerations import one_of
-from schema.text.spelling import spell_names_alike
+from schema.text.name_normalization import spell_names_alike
 from schema.text.text_rules import DELTA_ID, DIGEST, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
 
 PROTOCOL_VERSION = 1

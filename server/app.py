@@ -188,7 +188,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
 
 def _mail(core: _Core, public_url: PublicUrl) -> MailSender:
     base, writer = core.base, MailWriter(core.settings.mail, public_url)
-    return MailSender(base.db.behind, writer, base.mail_line, base.metrics.count)
+    return MailSender(base.db.behind, writer, base.open_mail_connection, base.metrics.count)
 
 
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:

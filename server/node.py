@@ -10,7 +10,7 @@ from persistence.lanes import Lanes
 from server.accounts.admission import Admission
 from server.accounts.guessing.shared_counts import SharedCounts
 from server.accounts.hashing.hashes import OWASP, HashCosts
-from server.accounts.mail.sender import MailSender, OpenLine
+from server.accounts.mail.sender import MailSender, OpenMailConnection
 from server.calls.context import Context
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
@@ -70,7 +70,7 @@ class Foundation:
     """Of the process: the node's while it serves."""
     tls: TlsPair | None = None
     """The certificate that connections get; None: they are plain."""
-    mail_line: OpenLine | None = None
+    open_mail_connection: OpenMailConnection | None = None
     """How mails are handed over; None: they wait."""
 
 

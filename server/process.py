@@ -19,7 +19,7 @@ from persistence.starting.database_requirements import check_durability
 from persistence.starting.database_status import clock_ahead
 from persistence.tables.internal import accounts_for_operators
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.mail.mail_lines import line_of
+from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
 from server.commands import clock_difference
 from server.embedded_servers import EmbeddedServers
@@ -132,7 +132,7 @@ async def _foundation(
         stopping=stopping,
         servers=servers,
         shared_counts=SharedCounts(settings.redis_url, shared.channels),
-        mail_line=line_of(settings.mail, is_terminal=sys.stderr.isatty()),
+        open_mail_connection=mail_connection_of(settings.mail, is_terminal=sys.stderr.isatty()),
         tls=tls,
     )
 

@@ -241,9 +241,8 @@ class LiveRoom:
             case SendState():
                 self._jobs.start(self._feeds.encode(self._feeds.hold()))
             case CommitGroup(parts):
-                self._services.count_made_ops(
-                    parts[0].author, sum(len(part.payload) for part in parts)
-                )
+                made_bytes = sum(len(part.payload) for part in parts)
+                self._services.count_made_ops(parts[0].author, made_bytes)
                 self._services.submit_group(parts)
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from machine.loopback import refuse_bare
+from machine.listening_address import refuse_bare
 from machine.settings.sources import COMMAND_LINE, ENVIRONMENT, GivenValue, Sources
 from persistence.errors import BadSetting
 from persistence.lanes import LaneSizes

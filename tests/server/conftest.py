@@ -19,7 +19,7 @@ from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
 from server.accounts.hashing.hashes import HashCosts
-from server.accounts.mail.mail_lines import line_of
+from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics
@@ -343,7 +343,7 @@ class Nodes:
             # A twentieth of a second for each hash, and nearly every test has accounts.
             password_costs=QUICK_HASHES,
             admission=admission or Admission(),
-            mail_line=line_of(settings.mail, is_terminal=False),
+            open_mail_connection=mail_connection_of(settings.mail, is_terminal=False),
             garbage=made.garbage,
             tls=tls,
         )

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from machine.loopback import is_loopback
+from machine.listening_address import is_loopback
 from persistence.errors import BadSetting
 from server.accounts.usage_limits import UsageLimits
 from server.settings.reading import read_settings

@@ -22,7 +22,7 @@ from server.accounts.mail import rendering
 from server.accounts.mail import sender as sending
 from server.accounts.mail.mail_settings import Encryption, SmtpServer
 from server.accounts.mail.rendering import MailWriter
-from server.accounts.mail.sender import MailSender, OpenLine, delay_after
+from server.accounts.mail.sender import MailSender, OpenMailConnection, delay_after
 from server.accounts.mail.smtp_connection import (
     MailDeferred,
     MailRefused,
@@ -81,7 +81,9 @@ class Line:
         self.taken.append(str(message["To"]))
 
 
-def sender_of(database: Any, line: OpenLine | None, metrics: Metrics | None = None) -> MailSender:
+def sender_of(
+    database: Any, line: OpenMailConnection | None, metrics: Metrics | None = None
+) -> MailSender:
     return MailSender(database, WRITER, line, (metrics or Metrics()).count)
 
 

@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.text import Text
 
 
-class Terminal:
-    """A `server.accounts.mail.sender.Line`, and the context that opens it."""
+class TerminalMails:
+    """A `server.accounts.mail.sender.MailConnection`, and the context that opens it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    async def __aenter__(self) -> "Terminal":
+    async def __aenter__(self) -> "TerminalMails":
         return self
 
     async def __aexit__(

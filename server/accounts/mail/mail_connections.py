@@ -5,13 +5,13 @@ from functools import partial
 from rich.console import Console
 
 from server.accounts.mail.mail_settings import MailSettings
-from server.accounts.mail.sender import OpenLine
+from server.accounts.mail.sender import OpenMailConnection
 from server.accounts.mail.smtp_connection import SmtpConnection
-from server.accounts.mail.terminal_line import Terminal
+from server.accounts.mail.terminal_mails import TerminalMails
 
 
-def line_of(settings: MailSettings, *, is_terminal: bool) -> OpenLine | None:
+def mail_connection_of(settings: MailSettings, *, is_terminal: bool) -> OpenMailConnection | None:
     """None: mails wait. Shown is what they say only where somebody looks: never in a log."""
     if settings.server is not None:
         return partial(SmtpConnection, settings.server)
-    return partial(Terminal, Console(stderr=True)) if is_terminal else None
+    return partial(TerminalMails, Console(stderr=True)) if is_terminal else None

@@ -13,7 +13,7 @@ from rich.console import Console
 from persistence.pool import Database
 from persistence.tables import mail_outbox
 from persistence.tables.mail_outbox import MailKind
-from server.accounts.mail.terminal_line import Terminal
+from server.accounts.mail.terminal_mails import TerminalMails
 from tests.server.accounts.mail.test_rendering import TOKEN, message, payload
 
 ROOT = Path(__file__).parents[4]
@@ -23,7 +23,7 @@ PATIENCE = 60.0
 
 async def test_a_mail_is_shown_as_it_is_with_its_link() -> None:
     out = io.StringIO()
-    async with Terminal(Console(file=out, width=60)) as line:
+    async with TerminalMails(Console(file=out, width=60)) as line:
         await line.send(message(MailKind.RESET_PASSWORD, name="[bold]Ann[/bold]"))
     shown = out.getvalue()
     assert "mail to ann@example.com" in shown

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from server.settings import changes
-from server.settings.changes import reloadable_changes
+from server.settings import settings_changes
 from server.settings.reading import read_settings
+from server.settings.settings_changes import reloadable_changes
 from server.settings.settings_table import SETTINGS
 
 
@@ -18,7 +18,7 @@ def test_what_is_the_same_is_no_change() -> None:
 def test_changes_are_told_by_what_can_be_done_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     can = {"origins"}
     table = [replace(each, is_reloadable=each.field in can) for each in SETTINGS]
-    monkeypatch.setattr(changes, "SETTINGS", table)
+    monkeypatch.setattr(settings_changes, "SETTINGS", table)
     new = {"PRIME_ORIGINS": "https://a.example", "PRIME_DB_CALLS": "5", "REDIS_URL": ""}
     found = reloadable_changes(read_settings({}, {}), read_settings({}, new))
     assert [each.field for each in found.reloadable] == ["origins"]
