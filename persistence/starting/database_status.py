@@ -11,8 +11,9 @@ SELECT current_setting('server_version') AS version, current_database()::text AS
     EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('studio_projects')
         AND pg_has_role(relowner, 'USAGE')) AS is_owner,
     current_setting('max_connections')::int
-        - current_setting('superuser_reserved_connections')::int AS connections,
-    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS taken
+        - current_setting('superuser_reserved_connections')::int AS most_connections,
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int
+        AS open_connections
 """
 
 APPLIED = """

@@ -33,7 +33,7 @@ NEWEST = """
 SELECT id, event, user_id AS user, actor_id AS actor, project_id AS project,
     auth_session_id AS login, address, count, details::text AS details,
     extract(epoch FROM created_at)::float8 * 1000 AS at,
-    (extract(epoch FROM created_at) * 1000000)::int8::text AS place
+    (extract(epoch FROM created_at) * 1000000)::int8::text AS cursor_place
 FROM audit_log
 WHERE ($2::text IS NULL
         OR (created_at, id) < (to_timestamp(0) + $2::int8 * interval '1 microsecond', $3::uuid))

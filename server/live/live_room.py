@@ -241,9 +241,7 @@ class LiveRoom:
             case SendState():
                 self._jobs.start(self._feeds.encode(self._feeds.hold()))
             case CommitGroup(parts):
-                made_bytes = sum(len(part.payload) for part in parts)
-                self._services.count_made_ops(parts[0].author, made_bytes)
-                self._services.submit_group(parts)
+                self._commit_group(parts)
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)
             case LookUp():
@@ -258,6 +256,11 @@ class LiveRoom:
                 self._report_mistake(error)
             case _:
                 assert_never(effect)
+
+    def _commit_group(self, parts: Sequence[Proposal]) -> None:
+        made_bytes = sum(len(part.payload) for part in parts)
+        self._services.count_made_ops(parts[0].author, made_bytes)
+        self._services.submit_group(parts)
 
     def _send(self, recipient_ids: tuple[str, ...], packet: Packet) -> None:
         recipients = self._recipients

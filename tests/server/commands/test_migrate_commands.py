@@ -9,7 +9,7 @@ import pytest
 
 from server.commands.migrate_commands import WORDS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def ran(word: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

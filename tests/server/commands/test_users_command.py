@@ -123,7 +123,7 @@ ONLY_OF_NODES = ("hiredis", "limits", "prometheus_client", "redis", "rooms.docum
 
 @pytest.mark.parametrize(
     "command",
-    ["operating.users_command", "backups.backup_command", "backups.restore_command"],
+    ["commands.users_command", "backups.backup_command", "backups.restore_command"],
 )
 def test_a_command_loads_nothing_that_only_nodes_need(command: str) -> None:
     """That was half of the time that it took."""
