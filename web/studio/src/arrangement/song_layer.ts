@@ -6,7 +6,7 @@ import { beatsAt, marks, xOf, type Axis } from "../timeline/axis.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
 import { signaturesOf } from "../timeline/signatures.js";
 import type { TimelineMarks } from "../history/comparing/timeline_marks.js";
-import { windows, type Window } from "../timeline/windows.js";
+import { windows, type Window } from "../timeline/clip_windows.js";
 import type { ClipContents, Content } from "./clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
 import { fitting, LETTERS, textWidth } from "./drawing/letters.js";

@@ -2,7 +2,7 @@
 
 import { Dialog } from "../../../pages/Dialog.js";
 import type { Studio } from "../studio.js";
-import { keysInWords } from "./commands.js";
+import { keysInWords } from "./key_table.js";
 
 export function Help({ studio }: { studio: Studio }) {
   if (!studio.isHelpOpen.value) return null;

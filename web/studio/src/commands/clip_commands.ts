@@ -6,7 +6,7 @@ import { duplicated, movedBy, pasted, place, remove, split } from "../arrangemen
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import type { Studio } from "../studio.js";
 import { stepOfPress } from "../keys/bursts.js";
-import type { Command } from "./commands.js";
+import type { Command } from "./key_table.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };
 const ROWS: { readonly [command in Command]?: number } = { up: -1, down: 1 };

@@ -3,7 +3,7 @@
 import type { ArrangementView } from "../arrangement/arrangement_view.js";
 import type { Studio } from "../studio.js";
 import { runCommand } from "./run_command.js";
-import { commandOf } from "./commands.js";
+import { commandOf } from "./key_table.js";
 import { isDialogOpen, isForFocused } from "../keys/focus_keys.js";
 
 /** Whether there is text that the browser would copy: a double click may leave an empty piece selected. */

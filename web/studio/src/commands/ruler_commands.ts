@@ -7,7 +7,7 @@ import { addMarker, addSignature, addTempo, barStart, moveTo, remove } from "../
 import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";
 import { stepOfPress } from "../keys/bursts.js";
-import type { Command } from "./commands.js";
+import type { Command } from "./key_table.js";
 
 const BEATS: { readonly [command in Command]?: number } = { earlier: -1, later: 1, "a little earlier": -0.25, "a little later": 0.25 };
 

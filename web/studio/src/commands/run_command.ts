@@ -8,7 +8,7 @@ import { addTrack, group } from "../arrangement/track_edits.js";
 import { noEditsInWords } from "../people/own_place_words.js";
 import type { Studio, Tool } from "../studio.js";
 import { withClips } from "./clip_commands.js";
-import type { Command } from "./commands.js";
+import type { Command } from "./key_table.js";
 import { withRuler } from "./ruler_commands.js";
 
 const TOOLS: { readonly [command in Command]?: Tool } = { "select tool": "select", "pencil tool": "pencil", "scissors tool": "scissors" };

@@ -4,7 +4,7 @@ import { tempoMap, trackTree, type Entities, type Readable } from "@prime/client
 
 import { MOST_EVENTS } from "../importing/midi_events.js";
 import { signaturesOf } from "../timeline/signatures.js";
-import { windows } from "../timeline/windows.js";
+import { windows } from "../timeline/clip_windows.js";
 import { fileOf, message, meta, ORDER, sized, text, type WrittenEvent } from "./midi_bytes.js";
 
 /** The song does not fit into a file: a sentence for people. */

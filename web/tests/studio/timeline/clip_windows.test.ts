@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contentAt, MOST_WINDOWS, windows } from "../../../studio/src/timeline/windows.js";
+import { contentAt, MOST_WINDOWS, windows } from "../../../studio/src/timeline/clip_windows.js";
 
 const CLIP = { time: 8, duration: 10, playStart: 0, loopStart: null, loopEnd: null };
 

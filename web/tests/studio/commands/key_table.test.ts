@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { commandOf, keysInWords } from "../../../studio/src/commands/commands.js";
+import { commandOf, keysInWords } from "../../../studio/src/commands/key_table.js";
 
 test("a key is a command with what is held beside it, and else nothing", () => {
   assert.equal(commandOf({ key: "d", ctrlKey: true }), "duplicate");

@@ -24,7 +24,7 @@ export interface Done {
   readonly entry: AuditRow | null;
 }
 
-export class Console {
+export class PolledState {
   readonly nodes: Signal<Result<"operator.nodes"> | null> = signal(null);
   readonly health: Signal<Result<"operator.health"> | null> = signal(null);
   readonly rooms: Signal<Result<"operator.rooms"> | null> = signal(null);

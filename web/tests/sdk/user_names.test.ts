@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Names } from "../../sdk/src/room/names.js";
+import { Names } from "../../sdk/src/room/user_names.js";
 
 test("nobody is shown by a name that another one has, whatever they call themselves", () => {
   const names = new Names();

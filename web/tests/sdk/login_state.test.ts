@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
-import { Login } from "../../sdk/src/connecting/login.js";
+import { Login } from "../../sdk/src/connecting/login_state.js";
 import type { TokenStore } from "../../sdk/src/connecting/options.js";
 import { PrimeError } from "../../sdk/src/failures.js";
 import { localTokens } from "../../sdk/src/keeping/local_tokens.js";

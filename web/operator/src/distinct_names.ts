@@ -1,6 +1,6 @@
 /** Users of one name, told apart by their ids. */
 
-import { asRead } from "../../sdk/src/room/names.js";
+import { asRead } from "../../sdk/src/room/user_names.js";
 
 /** So much of an id is shown: the log has all of it. */
 const SHOWN = 8;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { toldApart } from "../../operator/src/told_apart.js";
+import { toldApart } from "../../operator/src/distinct_names.js";
 
 const MIA = "1f3c2a90-0000-4000-8000-000000000001";
 const OTHER_MIA = "77d0be11-0000-4000-8000-000000000002";
