@@ -219,7 +219,7 @@ def test_these_are_all_commands_that_read_it() -> None:
     asking = {path for path in files if any(way in path.read_text() for way in ways)}
     asking -= {
         ROOT / "persistence" / "database_url.py",
-        ROOT / "server" / "operating" / "database.py",
+        ROOT / "server" / "commands" / "database_of_command.py",
     }
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in asking}
     modules = {command.split()[0] for command in COMMANDS}

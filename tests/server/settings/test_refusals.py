@@ -123,6 +123,6 @@ def test_these_are_all_commands_that_read_settings() -> None:
 
 def _reads_settings(program: str) -> bool:
     """By itself, or by the command that it loads."""
-    loaded = re.findall(r"from (server\.operating\.\w+_command) import", program)
+    loaded = re.findall(r"from (server\.commands\.\w+_command) import", program)
     texts = (Path(ROOT, *name.split(".")).with_suffix(".py").read_text() for name in loaded)
     return any("from server.settings.reading import" in text for text in (program, *texts))
