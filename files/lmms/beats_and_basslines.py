@@ -37,7 +37,7 @@ class BeatsAndBasslines:
             return
         folder = self._song.add(
             "tracks",
-            name="BeatsAndBasslines",
+            name="Beats",
             order=self._song.next_order("tracks", None),
             content=["tracks"],
         )

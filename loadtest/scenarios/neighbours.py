@@ -206,7 +206,7 @@ class LargeProjectWork:
 
     async def set_up(self, megabytes: float) -> None:
         """Filled to so many MiB, as the server counts."""
-        project = (await self._client.projects.create(name="LargeProjectWork"))["id"]
+        project = (await self._client.projects.create(name="Large"))["id"]
         self._room = await self._client.join(project)
         entities = int(megabytes * 2**20 / BYTES_PER_ENTITY)
         await upload(self._room, list(large_song(entities, seed=1)))
