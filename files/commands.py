@@ -41,7 +41,7 @@ from prime_client.failures import (
     RoomClosed,
 )
 from schema.limits import MAX_NAME_LENGTH
-from schema.text.texts import nearest_name
+from schema.text.text_rules import nearest_name
 
 BROKEN_FILE = BROKEN_USAGE = 2
 FAILED = 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from schema.entities import ENTITY_ID, ENTITY_TYPES, Field
 from schema.order_keys import FIRST_KEY, is_order_key
-from schema.text.texts import OF_EVERY_OBJECT, problem_with_text, without_problems
+from schema.text.text_rules import OF_EVERY_OBJECT, problem_with_text, without_problems
 
 Entity = dict[str, object]
 State = dict[str, dict[str, Entity]]

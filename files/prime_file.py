@@ -17,7 +17,7 @@ from files.losses import mended as mended_value
 from files.state_faults import faults
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES
-from schema.text.texts import OF_EVERY_OBJECT, problem_with_text, without_problems
+from schema.text.text_rules import OF_EVERY_OBJECT, problem_with_text, without_problems
 
 Mended = Counter[str]
 """What was changed to fit, and how often."""

@@ -21,14 +21,14 @@ from loadtest.argument_types import (
 )
 from loadtest.attack import command as attack_command
 from loadtest.attack.target import Unusable
-from loadtest.attack.wire import Closed, NoHandshake
+from loadtest.attack.wire import ConnectionClosed, NoHandshake
 from loadtest.chaos import command as chaos_command
 from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
 from loadtest.drills import command as drill_command
-from loadtest.hub.children import ChildFailed
-from loadtest.load.writer import WriterFailed
-from loadtest.people.proof import NotSettled
+from loadtest.hub.child_programs import ChildFailed
+from loadtest.load.saturating_writer import WriterFailed
+from loadtest.people.demo_proof import NotSettled
 from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import directory_of_caller, path_of_caller
@@ -40,7 +40,7 @@ EXPECTED = (
     CallFailed,
     CannotConnect,
     ChildFailed,
-    Closed,
+    ConnectionClosed,
     ConnectionOver,
     HubFailed,
     NoHandshake,
@@ -70,7 +70,7 @@ def main() -> int:
 
 def _failed(error: BaseException, url: str) -> int:
     """In one line; `url`: of the server named on the command line, which did not do its part."""
-    if url and isinstance(error, (Closed, NoHandshake, OSError)):
+    if url and isinstance(error, (ConnectionClosed, NoHandshake, OSError)):
         why = getattr(error, "strerror", None) or str(error) or "no answer in time"
         return _complain(f"{url}: {why}")
     if isinstance(error, EXPECTED):

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from machine.library_logs import take_library_logs
-from machine.loopback import refuse_bare
+from machine.listening_address import refuse_bare
 from machine.settings.sources import set_here
 from machine.switches import is_on
 from schema.server_limits import BALANCER_BUFFER_BYTES
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Node:
+class BalancedNode:
     """One server: where it is, whether it answers `/readyz` with 200, and its links."""
 
     host: str
@@ -46,10 +46,10 @@ class Node:
     tls: ssl.SSLContext | None = None
     """With which it is asked; clients' bytes are passed on as they are. None: it speaks none."""
     is_ready: bool = False
-    links: set["Side"] = field(default_factory=set)
+    links: set["LinkSide"] = field(default_factory=set)
 
     @classmethod
-    def of(cls, url: str) -> "Node":
+    def of(cls, url: str) -> "BalancedNode":
         """The node at `ws[s]://host:port/...` or `host:port`; raises `ValueError`."""
         parts = urlsplit(url if "://" in url else f"ws://{url}")
         if not parts.hostname or parts.port is None:
@@ -66,7 +66,7 @@ class Node:
 class Balancer:
     """Passes each new connection to a node that is ready; links that are there stay."""
 
-    def __init__(self, nodes: Sequence[Node] = ()) -> None:
+    def __init__(self, nodes: Sequence[BalancedNode] = ()) -> None:
         self.nodes = nodes
         self.something_is_ready = asyncio.Event()
         """Set from when a node was ready first."""
@@ -86,7 +86,7 @@ class Balancer:
     async def bind(self, host: str, port: int) -> int:
         """Take the port and return it. Nobody is let in before `listen`."""
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Side(self._on_connect), host, port, backlog=BACKLOG, start_serving=False
+            lambda: LinkSide(self._on_connect), host, port, backlog=BACKLOG, start_serving=False
         )
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -114,18 +114,18 @@ class Balancer:
         if self._server is not None:
             await self._server.wait_closed()
 
-    def choose(self, nodes_left_out: Sequence[Node] = ()) -> Node | None:
+    def choose(self, nodes_left_out: Sequence[BalancedNode] = ()) -> BalancedNode | None:
         """The ready node with the fewest links; None: there is none."""
         ready_nodes = [node for node in self.nodes if node.is_ready and node not in nodes_left_out]
         return min(ready_nodes, key=lambda node: len(node.links), default=None)
 
-    def _on_connect(self, client: "Side") -> None:
+    def _on_connect(self, client: "LinkSide") -> None:
         task = asyncio.get_running_loop().create_task(self._link(client))
         self._linking.add(task)
         task.add_done_callback(self._linking.discard)
 
-    async def _link(self, client: "Side") -> None:
-        nodes_tried: list[Node] = []
+    async def _link(self, client: "LinkSide") -> None:
+        nodes_tried: list[BalancedNode] = []
         while node := self.choose(nodes_tried):
             nodes_tried.append(node)
             node.links.add(client)  # counted at once: many may come in one moment
@@ -135,23 +135,23 @@ class Balancer:
             self._set_ready(node, is_ready=False)
         await client.refuse()
 
-    async def _link_to(self, node: Node, client: "Side") -> bool:
+    async def _link_to(self, node: BalancedNode, client: "LinkSide") -> bool:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _, server = await loop.create_connection(Side, node.host, node.port)
+                _, server = await loop.create_connection(LinkSide, node.host, node.port)
         except OSError:  # TimeoutError is one
             return False
         client.link(server, on_over=lambda: node.links.discard(client))
         return True
 
-    async def _watch(self, node: Node) -> None:
+    async def _watch(self, node: BalancedNode) -> None:
         while True:
             began_at = time.monotonic()
             self._set_ready(node, is_ready=await is_ready(node))
             await asyncio.sleep(max(0.0, PROBE_SECONDS - (time.monotonic() - began_at)))
 
-    def _set_ready(self, node: Node, *, is_ready: bool) -> None:
+    def _set_ready(self, node: BalancedNode, *, is_ready: bool) -> None:
         if is_ready != node.is_ready:
             log.info("node is ready" if is_ready else "node is not ready", node=node.name)
         node.is_ready = is_ready
@@ -159,13 +159,13 @@ class Balancer:
             self.something_is_ready.set()
 
 
-class Side(asyncio.Protocol):
+class LinkSide(asyncio.Protocol):
     """One end of a link. It sends what its peer receives; what cannot be sent yet waits."""
 
-    def __init__(self, on_connect: Callable[["Side"], None] | None = None) -> None:
+    def __init__(self, on_connect: Callable[["LinkSide"], None] | None = None) -> None:
         self._on_connect = on_connect
         """Called once with this side, as soon as it is connected."""
-        self._peer: Side | None = None
+        self._peer: LinkSide | None = None
         """The other end; None: not linked yet."""
         self._on_over: Callable[[], None] | None = None
         """Called when the connection is lost; None: not linked yet."""
@@ -187,7 +187,7 @@ class Side(asyncio.Protocol):
         if self._on_connect is not None:
             self._on_connect(self)
 
-    def link(self, server: "Side", on_over: Callable[[], None]) -> None:
+    def link(self, server: "LinkSide", on_over: Callable[[], None]) -> None:
         """Join the two ends; one of them may be gone already."""
         self._peer, server._peer = server, self
         self._on_over = on_over
@@ -282,7 +282,7 @@ class Side(asyncio.Protocol):
                 self._transport.close()  # what is buffered still goes out
 
 
-async def is_ready(node: Node) -> bool:
+async def is_ready(node: BalancedNode) -> bool:
     """Whether it answers `/readyz` with 200 in time."""
     writer: asyncio.StreamWriter | None = None
     try:
@@ -298,7 +298,7 @@ async def is_ready(node: Node) -> bool:
             writer.transport.abort()
 
 
-async def run(nodes: Sequence[Node], host: str, port: int, *, as_json: bool) -> None:
+async def run(nodes: Sequence[BalancedNode], host: str, port: int, *, as_json: bool) -> None:
     """Serve until SIGTERM or SIGINT."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -337,7 +337,10 @@ def main() -> int:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     take_library_logs()
     try:
-        listen, nodes = Node.of(arguments.listen), [Node.of(url) for url in arguments.to]
+        listen, nodes = (
+            BalancedNode.of(arguments.listen),
+            [BalancedNode.of(url) for url in arguments.to],
+        )
         setting = set_here("PRIME_BEHIND_PROXY")
         is_behind = setting is not None and is_on(setting.name, setting.text)
         refuse_bare(listen.host, arguments.behind_proxy or is_behind)

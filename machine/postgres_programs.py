@@ -56,7 +56,7 @@ class PostgresProgram:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class DatabaseAddress:
     """A database for a program of libpq: nothing secret in `url`, which others can read."""
 
     url: str
@@ -107,7 +107,7 @@ def _major(path: str) -> int:
     return int(match[1]) if match else 0
 
 
-def address(url: str) -> Address:
+def address(url: str) -> DatabaseAddress:
     """The password goes by the environment, and what libpq does not know by PGOPTIONS."""
     parts = urlsplit(url)
     login, at, hosts = parts.netloc.rpartition("@")
@@ -126,7 +126,7 @@ def address(url: str) -> Address:
     environment["PGOPTIONS"] = " ".join(option for option in options if option)
     query = urlencode(parameters, quote_via=quote)
     clean = parts._replace(netloc=f"{user}{at}{hosts}", query=query)
-    return Address(urlunsplit(clean), environment | {"LC_ALL": "C"})
+    return DatabaseAddress(urlunsplit(clean), environment | {"LC_ALL": "C"})
 
 
 def has_password(url: str) -> bool:

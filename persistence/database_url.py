@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from machine.caller_paths import path_of_caller
-from machine.settings.sources import Given, set_here
+from machine.settings.sources import GivenValue, set_here
 from persistence.errors import BadSetting
 from schema.text.one_line import one_line
 
@@ -38,7 +38,7 @@ def data_directory(config: str | None) -> Path:
     return path_of_caller(setting.text if setting else ".data")
 
 
-def _find_setting(variable: str, config: str | None) -> Given | None:
+def _find_setting(variable: str, config: str | None) -> GivenValue | None:
     try:
         return set_here(variable, config)
     except ValueError as error:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from persistence.caller_role import ROLE
-from persistence.rows.visibility import Ties, column_of, tie
+from persistence.rows.visibility import TieSql, column_of, tie
 from schema.roles import ROLES_OF, Rights, Whom
 from schema.tables.description import Table, Verb
 
@@ -38,7 +38,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class ColumnGrants:
     """The columns of a table that `prime_caller` reads, and those that it writes."""
 
     reads: frozenset[str]
@@ -51,11 +51,11 @@ def _projects(roles: tuple[str, ...]) -> str:
     return f"(SELECT caller_projects('{{{','.join(roles)}}}'))::uuid[]"
 
 
-BY_SETTING = Ties(
+BY_SETTING = TieSql(
     user="(SELECT caller_id())",
     projects=_projects,
     peers="(SELECT caller_peers())::uuid[]",
-    place=column_of,
+    column_sql=column_of,
     operator="(SELECT is_operator((SELECT caller_id())))",
 )
 """The second wall: of the caller that the transaction is for, looked up once a statement.
@@ -84,7 +84,7 @@ def policies(table: Table, rights: Rights) -> list[Policy]:
     return [policy for words, policy in policies_by_verb if words]
 
 
-def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
+def granted(table: Table, rights: Rights, columns: Collection[str]) -> ColumnGrants:
     """`columns`: those of the relation in PostgreSQL, as a `reads` may be more than a name."""
     names = (*table.names, table.user, table.project)
     ties = {column_of(table, name) for name in names if name}
@@ -96,7 +96,7 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     granted_columns = frozenset(columns)
     none: frozenset[str] = frozenset()
     # Other calls that write do so as the owner, and ask for the role under a lock of their own.
-    return Granted(
+    return ColumnGrants(
         reads=granted_columns & (shown_columns | ties) if rights.see else none,
         creates=granted_columns & (creatable_columns | ties)
         if rights.create and Verb.CREATE in table.verbs
@@ -108,7 +108,7 @@ def granted(table: Table, rights: Rights, columns: Collection[str]) -> Granted:
     )
 
 
-def holds(table: Table, rights: Rights, to_give: Granted) -> list[str]:
+def holds(table: Table, rights: Rights, to_give: ColumnGrants) -> list[str]:
     """The statements that hold a role until the end of the transaction that writes by it."""
     commands = (
         ("INSERT", rights.create, bool(to_give.creates)),
@@ -137,7 +137,7 @@ def _roles(whoms: Iterable[Whom]) -> list[str]:
     return sorted({role for whom in whoms for role in ROLES_OF.get(whom, ())})
 
 
-def grants(relation: str, to_give: Granted) -> list[str]:
+def grants(relation: str, to_give: ColumnGrants) -> list[str]:
     """The statements that grant this, and no more."""
     lists = (("SELECT", to_give.reads), ("INSERT", to_give.creates), ("UPDATE", to_give.changes))
     statements = [

@@ -53,7 +53,7 @@ BAD_VALUE = {"22", "23"}
 """Data that cannot be, and constraints."""
 
 
-class Meaning(NamedTuple):
+class SqlstateMeaning(NamedTuple):
     """What an error of the server is to us."""
 
     kind: type[PersistenceError]
@@ -73,120 +73,130 @@ SESSION_MODE = (
 )
 """What helps against a pooler that shares connections; a reload alone does not."""
 
-IN_TRANSACTION_MODE = Meaning(Pooled, "a pooler in transaction mode is between", SESSION_MODE)
+IN_TRANSACTION_MODE = SqlstateMeaning(
+    Pooled, "a pooler in transaction mode is between", SESSION_MODE
+)
 """A prepared statement is not there, or another's is: the driver's own words are pages of hints."""
 
 OTHERS_STATEMENT = "bind message supplies"
 """PostgreSQL's words, where another's prepared statement has the name of ours."""
 
-MEANINGS: dict[str, Meaning] = {
-    "00": Meaning(Faulty, "it says success where it failed", REPORT),
-    "01": Meaning(Faulty, "a warning where a result was due", REPORT),
-    "02": Meaning(Faulty, "no data where some was due", REPORT),
-    "03": Meaning(Faulty, "a statement is not complete", REPORT),
-    "08": Meaning(Unavailable, "the database does not answer", WAIT),
-    "08P01": Meaning(Unavailable, "the database, or what stands before it, lost the thread", WAIT),
-    "09": Meaning(Faulty, "a trigger failed", MIGRATE),
-    "0A": Meaning(Faulty, "the server cannot do this; is it PostgreSQL 14 or newer?", MIGRATE),
-    "0B": Meaning(Faulty, "a transaction could not begin", REPORT),
-    "0F": Meaning(Faulty, "a large object is not there", REPORT),
-    "0L": Meaning(Faulty, "a right was given by who may not give it", MIGRATE),
-    "0P": Meaning(Faulty, "there is no such role", "run what ./run migrate --roles prints"),
-    "0Z": Meaning(Faulty, "an error was asked about where there was none", REPORT),
-    "10": Meaning(Faulty, "an XML query failed", REPORT),
-    "20": Meaning(Faulty, "a case was not found", REPORT),
-    "21": Meaning(Faulty, "one row was due, and there were more", REPORT),
-    "22": Meaning(BadValue, "a value cannot be stored", REPORT),
-    "22021": Meaning(
+MEANINGS: dict[str, SqlstateMeaning] = {
+    "00": SqlstateMeaning(Faulty, "it says success where it failed", REPORT),
+    "01": SqlstateMeaning(Faulty, "a warning where a result was due", REPORT),
+    "02": SqlstateMeaning(Faulty, "no data where some was due", REPORT),
+    "03": SqlstateMeaning(Faulty, "a statement is not complete", REPORT),
+    "08": SqlstateMeaning(Unavailable, "the database does not answer", WAIT),
+    "08P01": SqlstateMeaning(
+        Unavailable, "the database, or what stands before it, lost the thread", WAIT
+    ),
+    "09": SqlstateMeaning(Faulty, "a trigger failed", MIGRATE),
+    "0A": SqlstateMeaning(
+        Faulty, "the server cannot do this; is it PostgreSQL 14 or newer?", MIGRATE
+    ),
+    "0B": SqlstateMeaning(Faulty, "a transaction could not begin", REPORT),
+    "0F": SqlstateMeaning(Faulty, "a large object is not there", REPORT),
+    "0L": SqlstateMeaning(Faulty, "a right was given by who may not give it", MIGRATE),
+    "0P": SqlstateMeaning(Faulty, "there is no such role", "run what ./run migrate --roles prints"),
+    "0Z": SqlstateMeaning(Faulty, "an error was asked about where there was none", REPORT),
+    "10": SqlstateMeaning(Faulty, "an XML query failed", REPORT),
+    "20": SqlstateMeaning(Faulty, "a case was not found", REPORT),
+    "21": SqlstateMeaning(Faulty, "one row was due, and there were more", REPORT),
+    "22": SqlstateMeaning(BadValue, "a value cannot be stored", REPORT),
+    "22021": SqlstateMeaning(
         BadValue,
         "a text is not in the database's encoding",
         "Prime needs a database in UTF8: createdb -E UTF8 -T template0",
     ),
-    "23": Meaning(BadValue, "a rule of the tables forbids it", REPORT),
-    "24": Meaning(Faulty, "a cursor is not open", REPORT),
-    "25": Meaning(Faulty, "the transaction is in another state than Prime takes it for", REPORT),
-    "25006": Meaning(
+    "23": SqlstateMeaning(BadValue, "a rule of the tables forbids it", REPORT),
+    "24": SqlstateMeaning(Faulty, "a cursor is not open", REPORT),
+    "25": SqlstateMeaning(
+        Faulty, "the transaction is in another state than Prime takes it for", REPORT
+    ),
+    "25006": SqlstateMeaning(
         Unavailable,
         "the database can only be read; it is a standby, or set to read-only",
         "name the primary in DATABASE_URL (?target_session_attrs=read-write), or promote this one",
     ),
-    "25P03": Meaning(Unavailable, "the server ended a transaction that waited too long", WAIT),
+    "25P03": SqlstateMeaning(
+        Unavailable, "the server ended a transaction that waited too long", WAIT
+    ),
     "26": IN_TRANSACTION_MODE,
-    "27": Meaning(Faulty, "a trigger changed what was being changed", MIGRATE),
-    "28": Meaning(
+    "27": SqlstateMeaning(Faulty, "a trigger changed what was being changed", MIGRATE),
+    "28": SqlstateMeaning(
         Unfit,
         "the database refuses Prime",
         "see that DATABASE_URL has the right role and password, and that pg_hba.conf lets that role"
         " in from this machine; in psql, \\password NAME sets a password",
     ),
-    "2B": Meaning(Faulty, "others depend on what was to go", REPORT),
-    "2D": Meaning(Faulty, "a transaction cannot end here", REPORT),
-    "2F": Meaning(Faulty, "a function of the database failed", MIGRATE),
-    "34": Meaning(Faulty, "there is no such cursor", REPORT),
-    "38": Meaning(Faulty, "a function outside the database failed", REPORT),
-    "39": Meaning(Faulty, "a function was called wrongly", MIGRATE),
-    "3B": Meaning(Faulty, "a savepoint is not there", REPORT),
-    "3D": Meaning(
+    "2B": SqlstateMeaning(Faulty, "others depend on what was to go", REPORT),
+    "2D": SqlstateMeaning(Faulty, "a transaction cannot end here", REPORT),
+    "2F": SqlstateMeaning(Faulty, "a function of the database failed", MIGRATE),
+    "34": SqlstateMeaning(Faulty, "there is no such cursor", REPORT),
+    "38": SqlstateMeaning(Faulty, "a function outside the database failed", REPORT),
+    "39": SqlstateMeaning(Faulty, "a function was called wrongly", MIGRATE),
+    "3B": SqlstateMeaning(Faulty, "a savepoint is not there", REPORT),
+    "3D": SqlstateMeaning(
         Unfit,
         "the database refuses Prime",
         "correct the name in DATABASE_URL, or make it: createdb -E UTF8 -T template0 NAME",
     ),
-    "3F": Meaning(
+    "3F": SqlstateMeaning(
         Faulty, "the schema is not there", "see search_path of this role, and ./run migrate"
     ),
-    "40": Meaning(Busy, "the database gave up", WAIT),
-    "42": Meaning(Faulty, "the tables are not those that this Prime knows", MIGRATE),
-    "42501": Meaning(
+    "40": SqlstateMeaning(Busy, "the database gave up", WAIT),
+    "42": SqlstateMeaning(Faulty, "the tables are not those that this Prime knows", MIGRATE),
+    "42501": SqlstateMeaning(
         Faulty,
         "a right is missing",
         "run ./run migrate as the role that owns the tables; ./run migrate --roles prints who has"
         " which rights",
     ),
     "42P05": IN_TRANSACTION_MODE,
-    "44": Meaning(Faulty, "a view does not let it through", MIGRATE),
-    "53": Meaning(Unavailable, "the database has no room left", SERVER_LOG),
-    "53100": Meaning(Unavailable, "the database's disk is full", "make room on it"),
-    "53200": Meaning(Busy, "the database has no memory left for this", SERVER_LOG),
-    "53300": Meaning(
+    "44": SqlstateMeaning(Faulty, "a view does not let it through", MIGRATE),
+    "53": SqlstateMeaning(Unavailable, "the database has no room left", SERVER_LOG),
+    "53100": SqlstateMeaning(Unavailable, "the database's disk is full", "make room on it"),
+    "53200": SqlstateMeaning(Busy, "the database has no memory left for this", SERVER_LOG),
+    "53300": SqlstateMeaning(
         Unavailable,
         "the database has no connection left",
         "end some (pg_stat_activity), or allow more: max_connections of the server, ALTER ROLE ..."
         " or ALTER DATABASE ... CONNECTION LIMIT",
     ),
-    "54": Meaning(Faulty, "it is more than the server can do", REPORT),
-    "55": Meaning(Busy, "the database gave up", WAIT),
-    "57": Meaning(Unavailable, "the database does not answer", WAIT),
-    "57014": Meaning(
+    "54": SqlstateMeaning(Faulty, "it is more than the server can do", REPORT),
+    "55": SqlstateMeaning(Busy, "the database gave up", WAIT),
+    "57": SqlstateMeaning(Unavailable, "the database does not answer", WAIT),
+    "57014": SqlstateMeaning(
         TooSlow, "this takes the database too long; ask for less, or ask again later", WAIT
     ),
-    "57P03": Meaning(
+    "57P03": SqlstateMeaning(
         Unavailable,
         "the database takes no connections yet",
         "wait until it has started or recovered; its own log says how far it is",
     ),
-    "57P04": Meaning(Unavailable, "the database was dropped", "restore it"),
-    "58": Meaning(Unavailable, "the database cannot reach its own files", SERVER_LOG),
-    "72": Meaning(Faulty, "what was being read is gone by now", REPORT),
-    "F0": Meaning(Unfit, "the database refuses Prime", SERVER_LOG),
-    "HV": Meaning(Faulty, "a foreign table failed", REPORT),
-    "LG001": Meaning(LoginEnded, "this login was ended; log in again", ""),
-    "P0": Meaning(Faulty, "a function of the database refused", MIGRATE),
-    "XX": Meaning(Faulty, "the database is damaged, or wrong in itself", SERVER_LOG),
+    "57P04": SqlstateMeaning(Unavailable, "the database was dropped", "restore it"),
+    "58": SqlstateMeaning(Unavailable, "the database cannot reach its own files", SERVER_LOG),
+    "72": SqlstateMeaning(Faulty, "what was being read is gone by now", REPORT),
+    "F0": SqlstateMeaning(Unfit, "the database refuses Prime", SERVER_LOG),
+    "HV": SqlstateMeaning(Faulty, "a foreign table failed", REPORT),
+    "LG001": SqlstateMeaning(LoginEnded, "this login was ended; log in again", ""),
+    "P0": SqlstateMeaning(Faulty, "a function of the database refused", MIGRATE),
+    "XX": SqlstateMeaning(Faulty, "the database is damaged, or wrong in itself", SERVER_LOG),
 }
 """SQLSTATE, or its class (the first two characters) -> what it means; the longer one holds.
 
 All classes of PostgreSQL's appendix A, and one state of our own: the function `require_login`.
 """
 
-UNKNOWN = Meaning(Faulty, "no error that Prime knows", REPORT)
+UNKNOWN = SqlstateMeaning(Faulty, "no error that Prime knows", REPORT)
 
 
-def meaning_of(sqlstate: str) -> Meaning:
+def meaning_of(sqlstate: str) -> SqlstateMeaning:
     """Of the state itself, else of its class."""
     return MEANINGS.get(sqlstate) or MEANINGS.get(sqlstate[:2]) or UNKNOWN
 
 
-NO_CONNECT = Meaning(
+NO_CONNECT = SqlstateMeaning(
     NotGranted,
     "this role may not connect to this database",
     "let its owner run: GRANT CONNECT ON DATABASE ... TO ...; ./run migrate --roles prints all",
@@ -237,13 +247,13 @@ def named(error: BaseException) -> PersistenceError:
     return _own_error(_meaning(error, sqlstate), sqlstate, error)
 
 
-def _meaning(error: BaseException, sqlstate: str) -> Meaning:
+def _meaning(error: BaseException, sqlstate: str) -> SqlstateMeaning:
     if sqlstate[:2] == LOST:
         if OTHERS_STATEMENT in str(error):
             return IN_TRANSACTION_MODE
         for pooler_words, (meaning_text, cure) in POOLER_REFUSES.items():
             if pooler_words in str(error):
-                return Meaning(Unfit, meaning_text, cure)
+                return SqlstateMeaning(Unfit, meaning_text, cure)
     meaning = meaning_of(sqlstate)
     if sqlstate == NOT_ALLOWED:
         where = getattr(error, "server_source_function", None)
@@ -254,7 +264,7 @@ def _meaning(error: BaseException, sqlstate: str) -> Meaning:
     return meaning
 
 
-def _own_error(meaning: Meaning, sqlstate: str, error: BaseException) -> PersistenceError:
+def _own_error(meaning: SqlstateMeaning, sqlstate: str, error: BaseException) -> PersistenceError:
     message, error_kind = said_by(error), meaning.kind
     if error_kind is Pooled:
         fault: PersistenceError = error_kind(sqlstate, meaning.says)

@@ -55,7 +55,7 @@ class Joining:
 
         `unanswered`: what the journal says of the request's, read on up to the head.
         """
-        position = None if request.diverged is not None else request.position
+        position = None if request.diverged_digest is not None else request.position
         if self.is_behind(position):
             return [self._refuse_position(request)]
         if (reached := self._members.reached_by(request)) is not None:
@@ -72,7 +72,7 @@ class Joining:
         Its member is away until then, so that nobody sees it leave and come.
         """
         seat = self._members.seats.get(connection)
-        if seat is None or seat.is_live or seat.leaving:
+        if seat is None or seat.is_live or seat.leave_answers:
             return []
         ended = self._members.never_let_in(seat, LATER_JOIN)
         return [*ended, *self._members.lost(connection, now)]
@@ -108,7 +108,9 @@ class Joining:
         fresh_states = {form: e for form, e in self.encoded_states.items() if self._is_fresh(e)}
         self.encoded_states = fresh_states | (states if is_fresh else {})
         waiting_seats = [seat for seat in self._members.seats.values() if not seat.is_live]
-        ready_seats = [seat for seat in waiting_seats if seat.request.form in self.encoded_states]
+        ready_seats = [
+            seat for seat in waiting_seats if seat.request.state_form in self.encoded_states
+        ]
         effects = [effect for seat in ready_seats for effect in self._enter_or_not(seat)]
         if len(ready_seats) < len(waiting_seats):
             self.is_encoding = True
@@ -154,7 +156,9 @@ class Joining:
         ]
 
     def _admit(self, seat: Seat, resumed_at: Position | None) -> Effects:
-        encoded_state = self.encoded_states.get(seat.request.form) if resumed_at is None else None
+        encoded_state = (
+            self.encoded_states.get(seat.request.state_form) if resumed_at is None else None
+        )
         start, parts = resumed_at.seq if resumed_at is not None else self._follower.head, NO_PARTS
         if encoded_state is not None:
             start, parts = encoded_state.digest.seq, encoded_state.parts
@@ -194,7 +198,7 @@ class Joining:
             you=seat.member,
             role=seat.role,
             permissions=self._members.permits.told(),
-            tracks=None if seat.reach is None else seat.reach.listed,
+            tracks=None if seat.contributor_scope is None else seat.contributor_scope.listed,
             members=self._members.everyone(),
             position=Position(self._epoch, start),
             resumed=is_resumed,
@@ -218,7 +222,7 @@ class Joining:
         )
 
     def _wait_for_state(self, seat: Seat) -> Effects:
-        encoded_state = self.encoded_states.get(seat.request.form)
+        encoded_state = self.encoded_states.get(seat.request.state_form)
         if encoded_state is not None and self._is_fresh(encoded_state):
             return self._admit(seat, None)
         if self.is_encoding:

@@ -14,8 +14,8 @@ from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.gestures import Gestures, MembersGestures
 from rooms.presence.members import Members
-from rooms.presence.permits import Permits
 from rooms.presence.seat import LEAVES_THAT_WAIT, JoinRequest, Seat
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import RoomTicks, Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode
@@ -117,7 +117,7 @@ class Room:
 
     def other_aspects(self) -> dict[str, AspectState]:
         """All that the aspects but the document hold, by name."""
-        return {name: state_of(aspect) for name, aspect in self.follower.others.items()}
+        return {name: state_of(aspect) for name, aspect in self.follower.other_aspects.items()}
 
     @property
     def is_inside_group(self) -> bool:
@@ -127,7 +127,7 @@ class Room:
     @property
     def newest_early(self) -> int:
         """The highest seq of what came over the bus before the entries between; 0: nothing did."""
-        return max(self.follower.early, default=0)
+        return max(self.follower.early_entries, default=0)
 
     def may_be_entry(self, seq: int, delta_id: str | None) -> bool:
         """Whether the entry at this seq has this id (None: any), as far as memory reaches."""
@@ -150,17 +150,17 @@ class Room:
 
     def forget_early(self, up_to: int) -> None:
         """The journal was asked, and these did not come: they are no entries of it."""
-        for seq in [seq for seq in self.follower.early if seq <= up_to]:
-            del self.follower.early[seq]
+        for seq in [seq for seq in self.follower.early_entries if seq <= up_to]:
+            del self.follower.early_entries[seq]
 
-    def unrecorded(self) -> dict[int, list[Op]]:
+    def unrecorded_ops(self) -> dict[int, list[Op]]:
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
-        return dict(self.edits.entries.unrecorded)
+        return dict(self.edits.entries.unrecorded_ops)
 
-    def recorded(self, seqs: Collection[int]) -> None:
+    def ops_recorded(self, seqs: Collection[int]) -> None:
         """What took effect of these is stored now."""
         for seq in seqs:
-            self.edits.entries.unrecorded.pop(seq, None)
+            self.edits.entries.unrecorded_ops.pop(seq, None)
 
     def hold_tail(self, after: int | None = None) -> Feed:
         """Make the tail keep what follows this seq (None: the head), until the feed is stopped."""
@@ -301,18 +301,18 @@ class Room:
     def ask_to_leave(self, connection: str, request: str) -> Job:
         """A member goes once all that it sent before is answered (rule D22)."""
         seat = self.seats[connection]
-        if len(seat.leaving) >= LEAVES_THAT_WAIT:
+        if len(seat.leave_answers) >= LEAVES_THAT_WAIT:
             error = Error(request, ErrorCode.NOT_JOINED, "you are leaving already", self.project)
             return iter([[send(error, [connection])]])
-        seat.leaving = (*seat.leaving, Left(self.project, request))
-        return self.edits.drained(seat) if len(seat.leaving) == 1 else iter(())
+        seat.leave_answers = (*seat.leave_answers, Left(self.project, request))
+        return self.edits.drained(seat) if len(seat.leave_answers) == 1 else iter(())
 
     def answer_behind_leave(self, connection: str, error: Error) -> bool:
         """Whether a `leave` waits, behind which a later join is refused then (rule D22)."""
         seat = self.seats.get(connection)
-        if seat is None or not 0 < len(seat.leaving) < LEAVES_THAT_WAIT:
+        if seat is None or not 0 < len(seat.leave_answers) < LEAVES_THAT_WAIT:
             return False
-        seat.leaving = (*seat.leaving, error)
+        seat.leave_answers = (*seat.leave_answers, error)
         return True
 
     def lost(self, connection: str, now: float) -> Effects:
@@ -331,7 +331,7 @@ class Room:
         """An operator sends a member of this node out, and says why (rule R51)."""
         return self.members.kick(member, message)
 
-    def permit(self, permits: Permits) -> Effects:
+    def permit(self, permits: SessionPermissions) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
         return self.members.permit(permits)
 
@@ -441,6 +441,6 @@ class Room:
 
     def _leave_if_done(self, seat: Seat) -> Effects:
         """Whoever asked to leave goes, if nothing of it is without an answer."""
-        if seat.is_given_up or seat.in_flight or seat.has_queued:
+        if seat.is_given_up or seat.in_flight_count or seat.has_queued:
             return []
         return self.members.leave(seat.connection)

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from schema.calling.account_calls import ACCOUNT_METHODS, ACCOUNTS_WITHOUT_LOGIN
-from schema.calling.credential_calls import Email
+from schema.calling.accounts.all_account_calls import ACCOUNT_METHODS, ACCOUNTS_WITHOUT_LOGIN
+from schema.calling.accounts.auth_session_calls import login_methods
+from schema.calling.accounts.registration_and_login_calls import Email
 from schema.calling.invitation_calls import INVITATIONS_WITHOUT_LOGIN, invitation_methods
-from schema.calling.library_calls import library_methods
 from schema.calling.params import Done as Done
 from schema.calling.params import Params as Params
-from schema.calling.permit_calls import PERMIT_METHODS
+from schema.calling.preset_and_audio_file_calls import library_methods
 from schema.calling.row_calls import Cursor, RowCalls
-from schema.calling.token_calls import login_methods
+from schema.calling.session_permission_calls import PERMIT_METHODS
 from schema.columns.music import AudioAnalysis
 from schema.columns.types import (
     Bpm,
@@ -50,8 +50,8 @@ from schema.tables.all_tables import TABLES
 from schema.tables.project_members import MEMBERS
 from schema.tables.project_snapshots import SNAPSHOTS
 from schema.tables.studio_projects import PROJECTS, DefaultRole, MemberLimit
-from schema.text.texts import MEMBER_ID
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.text_rules import MEMBER_ID
 
 # projects
 

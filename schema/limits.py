@@ -107,7 +107,7 @@ OPS_PER_SECOND = BOUNDS.add(
     "ops a second",
     "`delta`, `undo`, `redo`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server, over all connections; four seconds of it may come at once. "
     "A message counts ten ops more, and one of over 8 KiB one for each KiB.",
 )
@@ -238,7 +238,7 @@ KEPT_REPLY_SECONDS = BOUNDS.add(
     "seconds",
     "`call` with an `idempotency_key`",
     Instead.OLDEST_FORGOTTEN,
-    "server/lifelong.py",
+    "server/background_tasks.py",
     "So long a write may be sent again with its key, and is done once.",
 )
 
@@ -409,7 +409,7 @@ MAX_ADDRESS_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/credential_calls.py",
+    "schema/calling/accounts/registration_and_login_calls.py",
     "An e-mail address (RFC 5321).",
 )
 
@@ -429,7 +429,7 @@ MAX_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/credential_calls.py",
+    "schema/calling/accounts/registration_and_login_calls.py",
     "Past it hashing would be an attack (OWASP).",
 )
 
@@ -449,7 +449,7 @@ MIN_PASSWORD_LENGTH = BOUNDS.add(
     "characters",
     "a call",
     ErrorCode.VALIDATION,
-    "schema/calling/credential_calls.py",
+    "schema/calling/accounts/registration_and_login_calls.py",
     "At least (OWASP ASVS 5.0, 6.2.1).",
 )
 
@@ -579,7 +579,7 @@ MAX_MAP_BYTES = BOUNDS.add(
     "bytes",
     "a map of a client's own",
     ErrorCode.VALIDATION,
-    "schema/columns/maps.py",
+    "schema/columns/json_maps.py",
     "As JSON, the parameters of a preset or the analysis of an audio file: large ones have 20 KB.",
 )
 
@@ -589,7 +589,7 @@ MAX_MAP_DEPTH = BOUNDS.add(
     "maps and lists",
     "a map of a client's own",
     ErrorCode.VALIDATION,
-    "schema/columns/maps.py",
+    "schema/columns/json_maps.py",
     "One inside the other.",
 )
 
@@ -719,7 +719,7 @@ MAX_SOCKETS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server: two windows of everyone in a school behind one address.",
 )
 
@@ -729,7 +729,7 @@ MAX_STRANGERS_PER_ADDRESS = BOUNDS.add(
     "sockets",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server, without a login yet: a class that logs in at once.",
 )
 
@@ -739,7 +739,7 @@ MAX_STRANGERS = BOUNDS.add(
     "sockets",
     "a handshake",
     OVERLOADED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server, without a login yet: past it the one that has waited longest goes.",
 )
 
@@ -749,7 +749,7 @@ MAX_CONNECTS_PER_SECOND = BOUNDS.add(
     "handshakes a second",
     "a handshake",
     Instead.STATUS_429,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server; ten seconds of it may come at once: a school comes back.",
 )
 
@@ -759,7 +759,7 @@ MAX_SOCKETS_PER_USER = BOUNDS.add(
     "sockets",
     "`hello`, `auth.login`",
     TOO_MANY_CONNECTIONS,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server. (A call that logs in is refused with `limit_reached`.)",
 )
 
@@ -769,7 +769,7 @@ MAX_ROOMS_PER_USER = BOUNDS.add(
     "rooms",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -779,7 +779,7 @@ MAX_SEATS_PER_USER = BOUNDS.add(
     "members",
     "`join`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Devices of one user in one room, on all servers.",
 )
 
@@ -789,7 +789,7 @@ MAX_STRANGER_CALLS_PER_SECOND = BOUNDS.add(
     "calls a second",
     "any call without a login",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server, before anything is looked up; ten seconds of it at once (A59).",
 )
 
@@ -799,7 +799,7 @@ MAX_REFRESHES_PER_HOUR = BOUNDS.add(
     "calls an hour",
     "`auth.refresh`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one login at one server, in all its windows (A59).",
 )
 
@@ -809,7 +809,7 @@ MAX_REGISTRATIONS_PER_HOUR = BOUNDS.add(
     "accounts an hour",
     "`auth.register`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server: a class. One that is answered `taken` counts five times.",
 )
 
@@ -819,7 +819,7 @@ MAX_WRONG_PASSWORDS_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "`auth.login`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server, over all accounts.",
 )
 
@@ -829,7 +829,7 @@ MAX_WRONG_CODES_PER_HOUR = BOUNDS.add(
     "tries an hour",
     "calls that take a code, or a password once more",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address, or of one user who is logged in, at one server (A42).",
 )
 
@@ -839,7 +839,7 @@ MAX_WRONG_SECRETS_PER_NETWORK = BOUNDS.add(
     "tries an hour",
     "calls that take a password or a code",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one /24, or one /48 of IPv6, at all servers together (A42).",
 )
 
@@ -909,7 +909,7 @@ MAX_MAILS_ASKED_PER_HOUR = BOUNDS.add(
     "mails an hour",
     "`auth.request_reset`, `auth.send_verification`, `auth.change_email`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Asked for from one address at one server, for whatever account.",
 )
 
@@ -939,7 +939,7 @@ MAX_PROVIDER_LOGINS_PER_HOUR = BOUNDS.add(
     "logins an hour",
     "`auth.provider_begin`, `auth.link_begin`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Begun by a provider, of one address at one server.",
 )
 
@@ -959,7 +959,7 @@ MAX_DEVICE_CODES_PER_HOUR = BOUNDS.add(
     "devices an hour",
     "`auth.device_begin`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one address at one server: a class that starts its machines at once.",
 )
 
@@ -969,7 +969,7 @@ MAX_USER_CODE_TRIES_PER_HOUR = BOUNDS.add(
     "codes an hour",
     "`auth.device_look`, `auth.device_approve`, `auth.device_deny`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server, with which no device asks.",
 )
 
@@ -979,7 +979,7 @@ MAX_DEVICE_WAIT_MS = BOUNDS.add(
     "milliseconds",
     "`auth.device_poll`",
     ErrorCode.VALIDATION,
-    "schema/calling/device_calls.py",
+    "schema/calling/accounts/device_login_calls.py",
     "That one call waits for a decision: less than a client waits for any answer.",
 )
 
@@ -999,7 +999,7 @@ MAX_LOGINS_PER_USER = BOUNDS.add(
     "auth sessions",
     "`auth.login`",
     Instead.OLDEST_ENDED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user, on all servers.",
 )
 
@@ -1019,7 +1019,7 @@ MAX_PROJECTS_PER_USER = BOUNDS.add(
     "projects",
     "`projects.create`, `snapshots.fork`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Owned by one user, archived ones too.",
 )
 
@@ -1029,7 +1029,7 @@ MAX_MEMBERS_PER_PROJECT = BOUNDS.add(
     "members",
     "`members.grant`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Users with a role in one project.",
 )
 
@@ -1039,7 +1039,7 @@ MAX_SNAPSHOTS_PER_PROJECT = BOUNDS.add(
     "snapshots",
     "`snapshots.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Made by someone; automatic ones are thinned out by themselves.",
 )
 
@@ -1049,7 +1049,7 @@ MAX_PRESETS_PER_USER = BOUNDS.add(
     "presets",
     "`presets.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user; large sets of bought presets have some thousands.",
 )
 
@@ -1059,7 +1059,7 @@ MAX_AUDIO_FILES_PER_PROJECT = BOUNDS.add(
     "audio files",
     "`audio_files.create`",
     ErrorCode.LIMIT_REACHED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one project, stems among them.",
 )
 
@@ -1069,7 +1069,7 @@ MAX_LOOKUPS_PER_HOUR = BOUNDS.add(
     "answers an hour",
     "`members.grant`, `projects.create`, `snapshots.create`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server: answers that tell of an account or id of others whether it exists.",
 )
 
@@ -1219,7 +1219,7 @@ MAX_RECALL_USES_PER_HOUR = BOUNDS.add(
     "uses an hour",
     "`recall.observe`",
     ErrorCode.RATE_LIMITED,
-    "server/accounts/use_limits.py",
+    "server/accounts/usage_limits.py",
     "Of one user at one server: their ids are kept for 14 days.",
 )
 
@@ -1229,7 +1229,7 @@ MAX_WATCHES_PER_CONNECTION = BOUNDS.add(
     "watches",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "Of one connection at once; `watch.end` makes room.",
 )
 
@@ -1249,7 +1249,7 @@ MAX_PERMITTED = BOUNDS.add(
     "users",
     "`sessions.permit`",
     ErrorCode.VALIDATION,
-    "schema/calling/permit_calls.py",
+    "schema/calling/session_permission_calls.py",
     "With one permission: all members that a project may have. Host and owners need not be named.",
 )
 
@@ -1319,7 +1319,7 @@ MAX_WATCHES_PER_USER = BOUNDS.add(
     "watches",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "Of one server, over all connections of the user.",
 )
 
@@ -1329,7 +1329,7 @@ MAX_WATCH_STEPS = BOUNDS.add(
     "steps",
     "the calls `watch`",
     ErrorCode.VALIDATION,
-    "server/feed/watch_request.py",
+    "server/row_feed/watch_request.py",
     "What one `where` costs for a row that changes: one for a comparison, for each value of a list"
     " and for each part of a pattern between `%`; a part with `_` counts by its characters.",
 )
@@ -1340,7 +1340,7 @@ MAX_WATCH_STEPS_PER_USER = BOUNDS.add(
     "steps",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "Of one server, all watches of the user together.",
 )
 
@@ -1350,7 +1350,7 @@ MAX_WATCHED_ROWS = BOUNDS.add(
     "rows",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "That one watch shows; a list that grows past it gets `resync`.",
 )
 
@@ -1360,7 +1360,7 @@ MAX_WATCHED_BYTES = BOUNDS.add(
     "bytes",
     "the calls `watch`",
     ErrorCode.LIMIT_REACHED,
-    "server/feed/watches.py",
+    "server/row_feed/watches.py",
     "About: of the texts, lists and maps of all rows that one watch begins with.",
 )
 
@@ -1370,6 +1370,6 @@ MAX_CHANGES_AT_ONCE = BOUNDS.add(
     "rows",
     "`rows`",
     Instead.RESYNC,
-    "server/feed/watch_notifier.py",
+    "server/row_feed/watch_notifier.py",
     "Of one watch at one moment; past it, reading the list anew is less.",
 )

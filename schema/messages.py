@@ -21,9 +21,9 @@ from schema.limits import (
     MAX_UNANSWERED,
 )
 from schema.ops import Collection, EntityId, Name, Op
-from schema.text.spelling import spell_names_alike
-from schema.text.texts import DELTA_ID, DIGEST, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.name_normalization import spell_names_alike
+from schema.text.text_rules import DELTA_ID, DIGEST, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL_MSGPACK = "prime.v1.msgpack"

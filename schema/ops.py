@@ -6,8 +6,8 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.limits import MAX_PARAMS_PER_DEVICE, MAX_PROPS_PER_OP
-from schema.text.texts import ENTITY_ID
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.text_rules import ENTITY_ID
 
 Text = Annotated[str, Meta(max_length=1_024)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]

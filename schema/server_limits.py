@@ -236,7 +236,7 @@ MAX_PASSWORD_WAIT_SECONDS = SERVER_BOUNDS.add(
     "seconds",
     "the node",
     ErrorCode.UNAVAILABLE,
-    "server/accounts/hashing/passwords.py",
+    "server/accounts/hashing/hashing_queue.py",
     "The longest wait for a hash; on a slow machine fewer may wait for that.",
 )
 
@@ -296,7 +296,7 @@ MAX_PASSWORDS_WAITING = SERVER_BOUNDS.add(
     "hashes",
     "the node",
     ErrorCode.UNAVAILABLE,
-    "server/accounts/hashing/passwords.py",
+    "server/accounts/hashing/hashing_queue.py",
     "Behind the one under way: at 50 ms each the last one waits under two seconds.",
 )
 
@@ -448,7 +448,7 @@ MAX_SPREAD_MS = SERVER_BOUNDS.add(
     "milliseconds",
     "a node that leaves",
     Instead.CLIPPED,
-    "server/router/leaving.py",
+    "server/router/shutdown.py",
     "How long after the goodbye members are asked to come back, so that no herd does.",
 )
 
@@ -568,7 +568,7 @@ MAX_CHANGES_READ = SERVER_BOUNDS.add(
     "changes",
     "the feed",
     Instead.RESYNC,
-    "server/feed/reader.py",
+    "server/row_feed/reader.py",
     "Read of the change log at once; past it everyone who watches on this server begins anew.",
 )
 
@@ -608,7 +608,7 @@ MAX_LISTS_ANEW = SERVER_BOUNDS.add(
     "lists",
     "the feed",
     Instead.RESYNC,
-    "server/feed/reader.py",
+    "server/row_feed/reader.py",
     "Read anew at once because roles have changed.",
 )
 
@@ -639,7 +639,7 @@ MAX_AUDIT_BYTES = SERVER_BOUNDS.add(
     "bytes",
     "a node",
     Instead.OLDEST_FORGOTTEN,
-    "server/accounts/audit.py",
+    "server/accounts/audit_trail.py",
     "Entries of the audit that wait to be written; what finds no room is counted, and that is "
     "written.",
 )

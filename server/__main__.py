@@ -12,7 +12,7 @@ def main() -> int:
     if sys.argv[1:2] != ["audit"]:
         hold_first()
     gc.disable()  # what is loaded stays: to look through it again and again is a sixth of a start
-    from server.operating.serve_command import main as run  # takes half a second to load
+    from server.commands.serve_command import main as run  # takes half a second to load
 
     gc.enable()
     return run()

@@ -4,25 +4,25 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.tables.operating.nodes import Figures
 from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
-from server.accounts.audit import Audit
+from server.accounts.access_tokens import AccessTokens
+from server.accounts.audit_trail import AuditTrail
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.known_devices import KnownDevices
-from server.accounts.hashing.passwords import Passwords
-from server.accounts.logins import Logins
+from server.accounts.hashing.hashing_queue import HashingQueue
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
+from server.accounts.password_logins import PasswordLogins
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
-from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.calls.context import Announcer, Context
@@ -32,7 +32,6 @@ from server.control_plane.node_questions import TOLD, NodeQuestions
 from server.control_plane.operator_orders import OperatorOrders
 from server.control_plane.slow_calls import SlowCalls
 from server.doors.admin_socket import AdminSocket
-from server.feed.row_feed import RowFeed
 from server.figures.gauges import add_gauges
 from server.figures.histograms import Histograms, add_histograms
 from server.figures.node_health import NodeHealth
@@ -51,16 +50,17 @@ from server.nodes.room_media import RoomMedia
 from server.nodes.row_changes import RowChanges
 from server.router.call_replies import CallReplies
 from server.router.changed_rows import ChangedRows
+from server.router.connection_login import ConnectionLogins, EndedLogins
+from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
-from server.router.greeting import Greeting
+from server.router.hello import Greeting
+from server.router.http_pages import HttpPages
 from server.router.joining import Joining
 from server.router.liveness import Liveness
-from server.router.login import EndedLogins, Login
-from server.router.pages import Pages
 from server.router.router import Router
 from server.router.socket_limits import SocketLimits
-from server.router.socket_server import SocketServer
 from server.router.web_pages import FOLDER, WebPages
+from server.row_feed.row_feed import RowFeed
 from server.settings.in_force import InForce
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
@@ -85,7 +85,7 @@ class _Core:
     media: RoomMedia
     hub: Hub
     feed: RowFeed
-    ended: EndedLogins
+    ended_logins: EndedLogins
     slow_calls: SlowCalls
     calls: CallQueue
 
@@ -98,7 +98,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     supervisor = Supervisor(spawn, count)
     row_changes = _row_changes(core)
     signing, clock = foundation.shared.signing, foundation.clock
-    pages = Pages(
+    pages = HttpPages(
         hub,
         foundation.metrics,
         lambda: row_changes.is_current and operator_orders.is_written,
@@ -143,7 +143,7 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
 
 
 def _row_changes(core: _Core) -> RowChanges:
-    listener = ChangedRows(core.connections, core.hub, core.media, core.ended)
+    listener = ChangedRows(core.connections, core.hub, core.media, core.ended_logins)
     tell_nodes, wake = core.hub.broadcast.tell_row_changed, core.feed.wake
     return RowChanges(core.base.db.rooms, listener, tell_nodes, core.tasks.spawn, wake)
 
@@ -188,7 +188,7 @@ def _core(settings: Settings, base: Foundation) -> _Core:
 
 def _mail(core: _Core, public_url: PublicUrl) -> MailSender:
     base, writer = core.base, MailWriter(core.settings.mail, public_url)
-    return MailSender(base.db.behind, writer, base.mail_line, base.metrics.count)
+    return MailSender(base.db.behind, writer, base.open_mail_connection, base.metrics.count)
 
 
 def _feed(base: Foundation, connections: Connections, hub: Hub) -> RowFeed:
@@ -203,7 +203,7 @@ def _admin_socket(core: _Core, context: Context) -> AdminSocket:
 
 
 def _health(
-    core: _Core, pages: Pages, supervisor: Supervisor, mail: MailSender, backups: BackupAges
+    core: _Core, pages: HttpPages, supervisor: Supervisor, mail: MailSender, backups: BackupAges
 ) -> NodeHealth:
     lanes = core.base.db.by_name
     return NodeHealth(
@@ -270,11 +270,11 @@ def _context(
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
-    passwords = Passwords(base.password_costs)
-    one_time = OneTime(shared.secret, shared.accepted_secrets)
+    passwords = HashingQueue(base.password_costs)
+    one_time = OneTimeSecrets(shared.secret, shared.accepted_secrets)
     guesses = Guesses(settings.limits, base.shared_counts)
     devices = KnownDevices(shared.secret, shared.accepted_secrets)
-    audit = Audit(base.db.behind, base.metrics.count, base.clock)
+    audit = AuditTrail(base.db.behind, base.metrics.count, base.clock)
     return Context(
         db=base.db.calls,
         rows=_access(base),
@@ -289,7 +289,7 @@ def _context(
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.accepted_secrets),
         passwords=passwords,
         usage=core.usage,
-        logins=Logins(
+        logins=PasswordLogins(
             passwords, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
         ),
         guesses=guesses,
@@ -321,24 +321,26 @@ def _context(
     )
 
 
-def _tokens(core: _Core) -> Tokens:
+def _tokens(core: _Core) -> AccessTokens:
     shared, seconds = core.base.shared, core.settings.access_seconds
-    return Tokens(shared.signing, shared.secret, seconds, core.base.clock, shared.accepted_secrets)
+    return AccessTokens(
+        shared.signing, shared.secret, seconds, core.base.clock, shared.accepted_secrets
+    )
 
 
-def _access(base: Foundation) -> Access:
+def _access(base: Foundation) -> RowAccess:
     hidden = partial(base.metrics.count, "rows_hidden")
     searching = CallQueue(MAX_SEARCHES_AT_ONCE).slot
-    return Access(base.db.callers, base.db.searches, hidden, searching)
+    return RowAccess(base.db.callers, base.db.searches, hidden, searching)
 
 
-def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
+def _socket_server(core: _Core, context: Context, pages: HttpPages) -> ConnectionServices:
     settings, connections, hub = core.settings, core.connections, core.hub
     spawn, count, clock = core.tasks.spawn, core.base.metrics.count, core.base.clock
     admission = core.base.admission
     histograms = core.histograms
     limits = SocketLimits(core.usage, settings.proxies, count)
-    login = Login(core.usage, hub.rooms, core.ended)
+    login = ConnectionLogins(core.usage, hub.rooms, core.ended_logins)
     router = Router(
         hub,
         Greeting(connections, hub, limits, login, admission, spawn, context, count, clock),
@@ -348,6 +350,6 @@ def _socket_server(core: _Core, context: Context, pages: Pages) -> SocketServer:
         clock,
     )
     origins = settings.all_origins
-    return SocketServer(
+    return ConnectionServices(
         connections, hub, core.feed, router, pages, limits, admission, origins, count
     )

@@ -15,7 +15,7 @@ READY_SECONDS = 60.0
 log = structlog.get_logger()
 
 
-class Embedded(Protocol):
+class EmbeddedServers(Protocol):
     """One of them; `log` is where it writes."""
 
     log: Path
@@ -29,7 +29,7 @@ class Embedded(Protocol):
     def begin_again(self) -> None: ...
 
 
-async def keep_running(name: str, server: Embedded) -> None:
+async def keep_running(name: str, server: EmbeddedServers) -> None:
     """For life, in the main thread: its children die with the thread that started them.
 
     Raises `ServerUnavailable` when it does not come up; to be tried again a while later.
@@ -43,7 +43,7 @@ async def keep_running(name: str, server: Embedded) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _until_ready(name: str, server: Embedded) -> None:
+async def _until_ready(name: str, server: EmbeddedServers) -> None:
     try:
         async with asyncio.timeout(READY_SECONDS):
             while not server.is_ready:

@@ -9,13 +9,12 @@ from persistence.journal.contract import Journal
 from persistence.lanes import Lanes
 from server.accounts.admission import Admission
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.hashing.hashes import OWASP, Costs
-from server.accounts.mail.sender import MailSender, OpenLine
+from server.accounts.hashing.hashes import OWASP, HashCosts
+from server.accounts.mail.sender import MailSender, OpenMailConnection
 from server.calls.context import Context
 from server.control_plane.operator_orders import OperatorOrders
 from server.doors.admin_socket import AdminSocket
-from server.embedded_servers import Embedded
-from server.feed.row_feed import RowFeed
+from server.embedded_servers import EmbeddedServers
 from server.health.backup_ages import BackupAges
 from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
@@ -31,10 +30,11 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.other_nodes import OtherNodes
 from server.nodes.row_changes import RowChanges
+from server.router.connection_services import ConnectionServices
 from server.router.draining import Draining
+from server.router.http_pages import HttpPages
 from server.router.liveness import Liveness
-from server.router.pages import Pages
-from server.router.socket_server import SocketServer
+from server.row_feed.row_feed import RowFeed
 from server.settings.settings import Settings
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair
@@ -57,7 +57,7 @@ class Foundation:
     metrics: Metrics = field(default_factory=Metrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the node is told to stop."""
-    servers: Mapping[str, Embedded] = field(default_factory=dict)
+    servers: Mapping[str, EmbeddedServers] = field(default_factory=dict)
     """Databases that we started, by what an operator calls them."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970."""
@@ -65,12 +65,12 @@ class Foundation:
     """Wrong secrets of networks, at all nodes."""
     admission: Admission = field(default_factory=Admission)
     """Lets those who come with a token in at a rate."""
-    password_costs: Costs = field(default_factory=lambda: OWASP)
+    password_costs: HashCosts = field(default_factory=lambda: OWASP)
     garbage: Garbage = field(default_factory=Garbage)
     """Of the process: the node's while it serves."""
     tls: TlsPair | None = None
     """The certificate that connections get; None: they are plain."""
-    mail_line: OpenLine | None = None
+    open_mail_connection: OpenMailConnection | None = None
     """How mails are handed over; None: they wait."""
 
 
@@ -96,11 +96,11 @@ class Node:
     row_changes: RowChanges
     write_behind: WriteBehind
     context: Context
-    pages: Pages
+    pages: HttpPages
     draining: Draining
     """Sends everyone elsewhere and takes nobody in, until it is taken back."""
     liveness: Liveness
-    socket_server: SocketServer
+    socket_server: ConnectionServices
     mail: MailSender
     backups: BackupAges
     admin_socket: AdminSocket

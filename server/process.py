@@ -17,11 +17,12 @@ from persistence.library import system_presets
 from persistence.migrate import make_ready
 from persistence.starting.database_requirements import check_durability
 from persistence.starting.database_status import clock_ahead
-from persistence.tables.internal import operators
+from persistence.tables.internal import accounts_for_operators
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.mail.lines import line_of
+from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
-from server.embedded_servers import Embedded
+from server.commands import clock_difference
+from server.embedded_servers import EmbeddedServers
 from server.health.metrics import Metrics
 from server.health.outages import DATABASE_AT_START, OUTAGES
 from server.node import Foundation
@@ -29,7 +30,6 @@ from server.node_secrets import node_secrets
 from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.bus_memory import MemoryBus
-from server.operating import clock_difference
 from server.running.reloading import reload
 from server.running.signals import Signals
 from server.serving import serve
@@ -56,7 +56,7 @@ async def run(
     settings: Settings,
     database_url: str,
     on_ready: Callable[[str], None],
-    servers: Mapping[str, Embedded],
+    servers: Mapping[str, EmbeddedServers],
     signals: Signals,
     read_settings_again: Callable[[], SettingsReading],
 ) -> None:
@@ -76,7 +76,7 @@ async def run(
     try:
         await _install_presets(db)
         foundation = await _foundation(settings, db, stopping, servers, tls)
-        has_accounts = await operators.is_anyone(db.calls)
+        has_accounts = await accounts_for_operators.is_anyone(db.calls)
 
         node = build_node(settings, foundation)
 
@@ -94,7 +94,7 @@ async def run(
         await db.close()
 
 
-def _which_data(settings: Settings, servers: Mapping[str, Embedded]) -> str:
+def _which_data(settings: Settings, servers: Mapping[str, EmbeddedServers]) -> str:
     """What the command has to be told, to find the database that we have started."""
     is_ours = any(isinstance(server, EmbeddedPostgres) for server in servers.values())
     is_usual = settings.where("data") == "default"
@@ -115,7 +115,7 @@ async def _foundation(
     settings: Settings,
     db: Lanes,
     stopping: asyncio.Event,
-    servers: Mapping[str, Embedded],
+    servers: Mapping[str, EmbeddedServers],
     tls: TlsPair | None,
 ) -> Foundation:
     shared = await node_secrets(settings.secret, db.calls, settings.believed_secrets)
@@ -132,7 +132,7 @@ async def _foundation(
         stopping=stopping,
         servers=servers,
         shared_counts=SharedCounts(settings.redis_url, shared.channels),
-        mail_line=line_of(settings.mail, is_terminal=sys.stderr.isatty()),
+        open_mail_connection=mail_connection_of(settings.mail, is_terminal=sys.stderr.isatty()),
         tls=tls,
     )
 

@@ -5,10 +5,10 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from server.lifelong import start_for_life, start_until_stopping
+from server.background_tasks import start_for_life, start_until_stopping
+from server.commands.command_failures import CannotListen
 from server.node import Node
-from server.operating.command_failures import CannotListen
-from server.router.leaving import leave
+from server.router.shutdown import shut_down
 from server.sockets.connection import Connection
 from server.sockets.tls import HANDSHAKE_SECONDS, SHUTDOWN_SECONDS, TlsPair
 
@@ -56,7 +56,7 @@ async def _serve_until_stopping(
     on_ready(f"ws{s}://{_host_in_url(node.settings.host)}:{port}/v1")
     await node.foundation.stopping.wait()
     node.supervisor.stop(*until_stopping)
-    leaving = leave(node.hub, node.connections, node.pages, node.write_behind)
+    leaving = shut_down(node.hub, node.connections, node.pages, node.write_behind)
     await asyncio.gather(leaving, node.mail.finish())
     await node.context.exchange.close()
     await node.context.preset_uses.flush_at_last()

@@ -13,15 +13,15 @@ from typing import Any
 
 import structlog
 
-from machine.balancer import Balancer, Node
+from machine.balancer import BalancedNode, Balancer
 from machine.children.child_process import ServerUnavailable, its_log, open_log, setpriv_path
 from machine.children.child_program import child_environment
 from server.accounts.public_url import PublicUrl
-from server.embedded_servers import Embedded, keep_running
+from server.commands.command_failures import CannotListen
+from server.embedded_servers import EmbeddedServers, keep_running
 from server.health.log import set_level
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
-from server.operating.command_failures import CannotListen
 from server.running.signals import Signals
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.settings import Settings
@@ -120,7 +120,7 @@ class SeveralNodes:
         self,
         settings: Settings,
         count: int,
-        servers: Mapping[str, Embedded],
+        servers: Mapping[str, EmbeddedServers],
         read_settings_again: Callable[[], SettingsReading],
     ) -> None:
         assert settings.database_url is not None
@@ -176,7 +176,7 @@ class SeveralNodes:
         for problem in results:
             if problem is not None:
                 raise problem
-        self._balancer.nodes = [Node.of(node.url) for node in self._nodes]
+        self._balancer.nodes = [BalancedNode.of(node.url) for node in self._nodes]
         try:
             await self._balancer.listen()
         except OSError as error:  # another may have bound it too, and listened first

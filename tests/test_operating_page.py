@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from machine.settings.sources import CONFIG
-from server.accounts.use_limits import Limits
-from server.settings.table import SETTINGS
+from server.accounts.usage_limits import UsageLimits
+from server.settings.settings_table import SETTINGS
 from tests.operating.chapters import section
 from tests.operating.known_metrics import families
 
@@ -108,4 +108,4 @@ def test_every_metric_is_on_the_page_and_none_that_is_none() -> None:
 def test_every_limit_is_on_the_page_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)", section("Who may have how much"), re.MULTILINE)
     told = {name: float(number.replace(",", "")) for name, number in rows}
-    assert told == asdict(Limits())
+    assert told == asdict(UsageLimits())

@@ -25,12 +25,12 @@ from prime_client.failures import (
 from prime_client.gesture import Gesture
 from prime_client.ids import new_id
 from prime_client.listeners import ReaderTooSlow
-from prime_client.logging_in.devices import DeviceCode
+from prime_client.logging_in.device_login import DeviceCode
 from prime_client.past_deltas import apply_delta
 from prime_client.room import Room, Undone
 from prime_client.schema.errors import ErrorCode, Retry
 from prime_client.schema.order_keys import between, spread
-from prime_client.watching.events import (
+from prime_client.watching.row_events import (
     RowChanged,
     RowEntered,
     RowEvent,

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Literal, Self
 
 from prime_client import past_deltas, past_states
-from prime_client.connecting.auth_session import HeldLogin, tokens_in
+from prime_client.connecting.auth_session import HeldAuthSession, tokens_in
 from prime_client.connecting.calls_in_flight import result_of
 from prime_client.connecting.codec import CodecName, codec_named
-from prime_client.connecting.login import CALLS_TO_LOG_IN, AskForLogin, Login
+from prime_client.connecting.login_state import CALLS_TO_LOG_IN, AskForLogin, LoginState
 from prime_client.connecting.reconnecting import LoginMissing, Reconnecting
 from prime_client.copy.state_ops import State
 from prime_client.failures import (
@@ -26,10 +26,10 @@ from prime_client.failures import (
     WrongUse,
 )
 from prime_client.ids import new_id
-from prime_client.logging_in import devices, providers
-from prime_client.logging_in.devices import ShowCode
-from prime_client.logging_in.invitations import token_of
-from prime_client.logging_in.providers import OpenAddress
+from prime_client.logging_in import device_login, provider_login
+from prime_client.logging_in.device_login import ShowCode
+from prime_client.logging_in.invitation_links import token_of
+from prime_client.logging_in.provider_login import OpenAddress
 from prime_client.room import Room
 from prime_client.schema.calls import (
     READS,
@@ -88,8 +88,8 @@ class Client(Calls, Reconnecting):
         device_token: str | None = None,
     ) -> None:
         Calls.__init__(self, self.call, self.watch)
-        held_login = HeldLogin.given(access_token, refresh_token)
-        login = Login(held_login, on_login_needed, device_token)
+        auth_session = HeldAuthSession.given(access_token, refresh_token)
+        login = LoginState(auth_session, on_login_needed, device_token)
         Reconnecting.__init__(self, url, device, codec_named(codec), call_seconds, rng, login, tls)
         device_fields = {"device_name": device_name, "device_kind": device_kind}
         self._device_fields = {name: text for name, text in device_fields.items() if text}
@@ -120,12 +120,12 @@ class Client(Calls, Reconnecting):
     @property
     def login_needed(self) -> str | None:
         """Why the application has to log in again, if it has to."""
-        return self._login.needed
+        return self._login_state.why_needed
 
     @property
     def access_token(self) -> str | None:
         """What another client may borrow to log in as the same user, until it runs out."""
-        return self._login.session.access if self._login.session else None
+        return self._login_state.session.access_token if self._login_state.session else None
 
     @property
     def refresh_token(self) -> str | None:
@@ -133,12 +133,14 @@ class Client(Calls, Reconnecting):
 
         Another one after each refresh; one whose answer was lost can be traded again.
         """
-        return (self._login.session.refresh or None) if self._login.session else None
+        return (
+            (self._login_state.session.refresh_token or None) if self._login_state.session else None
+        )
 
     @property
     def device_token(self) -> str | None:
         """What the next `login` on this device shows; keep it, also over a logout (rule A74)."""
-        return self._login.device_token
+        return self._login_state.device_token
 
     async def connect(self, seconds: float = 15.0) -> None:
         """Connect, and go on trying for so long; raises `CannotConnect` or `ConnectionOver`.
@@ -167,7 +169,7 @@ class Client(Calls, Reconnecting):
         """
         await self._save_what_is_on_its_way(seconds)
         self._finish(ConnectionOver(None, "this client was closed"))
-        self._login.close()
+        self._login_state.close()
         life, self._life = self._life, None
         if life is not None:
             life.cancel()
@@ -239,9 +241,9 @@ class Client(Calls, Reconnecting):
         return results
 
     def _check_login(self, method: str) -> None:
-        if self._login.needed is not None and self._end_reason is None:
+        if self._login_state.why_needed is not None and self._end_reason is None:
             if method not in CALLS_TO_LOG_IN:
-                raise CallFailed("auth_required", f"log in again: {self._login.needed}")
+                raise CallFailed("auth_required", f"log in again: {self._login_state.why_needed}")
             self._begin_login()
 
     async def _call_until_answered(
@@ -274,7 +276,7 @@ class Client(Calls, Reconnecting):
         except (TimeoutError, LoginMissing, ConnectionOver):
             return False
         is_same = who is None or self.user is None or who["id"] == self.user["id"]
-        return is_same and self._login.needed is None
+        return is_same and self._login_state.why_needed is None
 
     async def register(
         self, email: str, username: str, password: str, name: str = "", *, invitation: str = ""
@@ -323,7 +325,9 @@ class Client(Calls, Reconnecting):
         `show` is called with a `DeviceCode` to show; returns the user, as soon as they have let us
         in. Raises `LoginDenied`, and `CallFailed` with `auth_failed` when the code has run out.
         """
-        return _user_of(await devices.let_in(self.call, show, name, self._call_seconds))
+        return _user_of(
+            await device_login.log_in_as_device(self.call, show, name, self._call_seconds)
+        )
 
     async def log_in_by_provider(
         self, provider: str, open_address: OpenAddress | None = None, *, invitation: str = ""
@@ -334,7 +338,9 @@ class Client(Calls, Reconnecting):
         by which a new account is a member of its project. Raises `LoginDenied`, and `CallFailed`.
         """
         return _user_of(
-            await providers.by_provider(self.call, provider, open_address, token_of(invitation))
+            await provider_login.by_provider(
+                self.call, provider, open_address, token_of(invitation)
+            )
         )
 
     async def give_second_factor(self, challenge: str, code: str) -> User:
@@ -347,7 +353,7 @@ class Client(Calls, Reconnecting):
 
     async def log_in_with(self, access_token: str) -> None:
         """Log in with a token that someone lends us, and connect anew with it."""
-        self._login.take(HeldLogin(access_token))
+        self._login_state.take(HeldAuthSession(access_token))
         self._connect_anew()
 
     def give_up(self, why: str) -> None:
@@ -362,13 +368,13 @@ class Client(Calls, Reconnecting):
         if scope == "others":
             await self.call("auth.logout", scope=scope)
             return
-        self._login.is_given_up = True
+        self._login_state.is_logged_out = True
         try:
             await self.call("auth.logout", scope=scope)
         except BaseException:
-            self._login.is_given_up = False  # whether it was done is not known
+            self._login_state.is_logged_out = False  # whether it was done is not known
             raise
-        self._login.session = None
+        self._login_state.session = None
         self._finish(ConnectionOver(SESSION_REVOKED.code, "logged out"))
 
     # Rows.
@@ -400,7 +406,7 @@ class Client(Calls, Reconnecting):
         if room is None:
             room = Room(project, self._codec, new_id, self._forget_room, self.call)
             self._rooms[project] = room
-            if self._connection is not None and self._login.needed is None:
+            if self._connection is not None and self._login_state.why_needed is None:
                 room.attach(self._connection)
         try:
             async with asyncio.timeout(seconds):

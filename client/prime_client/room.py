@@ -9,7 +9,7 @@ from prime_client.copy.known_names import check_properties, fields_of
 from prime_client.copy.plain_values import plain_copy
 from prime_client.copy.presence_values import check_presence, check_values
 from prime_client.copy.state_ops import Entity, Op
-from prime_client.delivery.membership import Membership
+from prime_client.delivery.room_delivery import RoomDelivery
 from prime_client.events import (
     Acknowledged,
     Event,
@@ -42,7 +42,7 @@ def _let_pass(_collection: str, _props: Entity) -> None:
     """What a newer server may know."""
 
 
-class Room(Membership):
+class Room(RoomDelivery):
     """One project, on whichever connection there is; it survives them all."""
 
     @property

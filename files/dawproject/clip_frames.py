@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import number
 from files.dawproject.values import flag
-from files.music.song_tempo import Clock, SongTempo
+from files.music.song_tempo import SongClock, SongTempo
 
 TIMELINES = frozenset({"Lanes", "Notes", "Clips", "Warps", "Audio", "Video", "Points"})
 
@@ -41,17 +41,17 @@ class Frame:
         """The beat where it stops."""
         return self.time + self.duration
 
-    def clock(self, tempo: SongTempo) -> Clock:
+    def clock(self, tempo: SongTempo) -> SongClock:
         """Its content's time in the song, as it plays at first."""
-        return Clock(tempo, self.unit, self.play_start, self.time)
+        return SongClock(tempo, self.unit, self.play_start, self.time)
 
 
-def frame_of(element: Element, track: str, clock: Clock, tempo: SongTempo) -> Frame:
+def frame_of(element: Element, track: str, clock: SongClock, tempo: SongTempo) -> Frame:
     """The frame of a <Clip> on a timeline."""
     start = clock.beat_at(number(element, "time"))
     play_start = number(element, "playStart", 0)
     unit = "seconds" if element.get("contentTimeUnit", clock.unit) == "seconds" else "beats"
-    content = Clock(tempo, unit, play_start, start)
+    content = SongClock(tempo, unit, play_start, start)
     end = max(start, _end(element, clock, content, tempo))
     loop = number(element, "loopStart", 0), number(element, "loopEnd", 0)
     frame = Frame(
@@ -67,7 +67,7 @@ def frame_of(element: Element, track: str, clock: Clock, tempo: SongTempo) -> Fr
     return _faded(frame, tempo)
 
 
-def _end(element: Element, clock: Clock, content: Clock, tempo: SongTempo) -> float:
+def _end(element: Element, clock: SongClock, content: SongClock, tempo: SongTempo) -> float:
     """The beat where a clip stops; its content says it if the clip does not."""
     stop = None
     if element.get("playStop") is not None and element.get("loopEnd") is None:
@@ -82,7 +82,7 @@ def _end(element: Element, clock: Clock, content: Clock, tempo: SongTempo) -> fl
     return max(end_beats, default=start + _NO_END)
 
 
-def _content_end(part: Element, outer_clock: Clock, tempo: SongTempo) -> float:
+def _content_end(part: Element, outer_clock: SongClock, tempo: SongTempo) -> float:
     clock = outer_clock.aligned(part.get("timeUnit"))
     if part.tag in ("Audio", "Video"):
         return outer_clock.aligned("seconds").beat_at(number(part, "duration", 0))
@@ -104,7 +104,7 @@ def _faded(frame: Frame, tempo: SongTempo) -> Frame:
     """With its fades. A negative one lies outside: the clip sounds so much earlier, or longer."""
     element = frame.element
     unit = element.get("fadeTimeUnit", frame.unit)
-    at_start, at_end = Clock(tempo, unit, 0, frame.time), Clock(tempo, unit, 0, frame.end)
+    at_start, at_end = SongClock(tempo, unit, 0, frame.time), SongClock(tempo, unit, 0, frame.end)
     fade_in = at_start.beat_at(number(element, "fadeInTime", 0)) - frame.time
     fade_out = frame.end - at_end.beat_at(-number(element, "fadeOutTime", 0))
     if fade_in < 0:
@@ -153,11 +153,11 @@ def in_beats(frame: Frame, tempo: SongTempo) -> Frame:
 # Clips within clips.
 
 
-def rounds_of(outer: Frame, tempo: SongTempo) -> Iterator[tuple[Clock, float, float]]:
+def rounds_of(outer: Frame, tempo: SongTempo) -> Iterator[tuple[SongClock, float, float]]:
     """The rounds of the outer loop: how its content's time runs, and from which beat to which."""
     beat, at = outer.time, outer.play_start
     while beat < outer.end - ALMOST:
-        clock = Clock(tempo, outer.unit, at, beat)
+        clock = SongClock(tempo, outer.unit, at, beat)
         end = outer.end
         if outer.loop and at < outer.loop[1]:
             end = min(end, clock.beat_at(outer.loop[1]))

@@ -23,7 +23,7 @@ from files.dawproject.clip_frames import (
 from files.dawproject.media import MediaReader
 from files.dawproject.values import point_value, to_linear
 from files.imported_song import Song
-from files.music.song_tempo import Clock, SongTempo
+from files.music.song_tempo import SongClock, SongTempo
 from schema.limits import MAX_BEATS
 
 _KINDS = {"Notes": "notes", "Audio": "audio", "Video": "video", "Points": "automation"}
@@ -67,7 +67,7 @@ class ClipReader:
     def read(self, element: Element, track: str, unit: str, put: Put | None = None) -> None:
         """Add the clips that this one becomes; `put` is called with each, maybe later."""
         self._put = put or _nothing_more
-        for clip in self._emit(frame_of(element, track, Clock(self._tempo, unit), self._tempo)):
+        for clip in self._emit(frame_of(element, track, SongClock(self._tempo, unit), self._tempo)):
             self._put(clip)
 
     def link_aliases(self) -> None:
@@ -135,7 +135,7 @@ class ClipReader:
                 )
                 self._add_lane(part, content_place, clip=main[0] if main else None)
 
-    def _emit_part(self, frame: Frame, part: Element, clock: Clock) -> str:
+    def _emit_part(self, frame: Frame, part: Element, clock: SongClock) -> str:
         part_place = _from_beginning(frame, clock, self._tempo)
         if part.tag == "Notes":
             clip = self._add_clip(frame, "notes")
@@ -209,7 +209,7 @@ class ClipReader:
         """Warps lead from beats of the content to seconds of the file."""
         in_beats = part.get("contentTimeUnit", "seconds") == "beats"
         begin = frame.clock(self._tempo).beat_at(0.0)
-        seconds = Clock(self._tempo, "seconds", 0.0, begin)
+        seconds = SongClock(self._tempo, "seconds", 0.0, begin)
         for warp in part.iterfind("Warp"):
             at = number(warp, "contentTime")
             content_time = seconds.time_at(begin + at) if in_beats else at
@@ -260,7 +260,7 @@ def _looked_at(clip: Element) -> int:
     return 1 if clip.get("duration") is not None else 1 + sum(1 for _ in clip.iter())
 
 
-def _from_beginning(frame: Frame, clock: Clock, tempo: SongTempo) -> Callable[[float], float]:
+def _from_beginning(frame: Frame, clock: SongClock, tempo: SongTempo) -> Callable[[float], float]:
     """From a time on a timeline of the content to beats since the content's beginning."""
     begin = frame.clock(tempo).beat_at(0.0)
     return lambda time: clock.beat_at(time) - begin

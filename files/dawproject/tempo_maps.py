@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from files.bounded.xml_input import integer, number
 from files.dawproject.values import Role, Target, point_value
 from files.imported_song import Song
-from files.music.song_tempo import Clock, SongTempo, beats_lasting
+from files.music.song_tempo import SongClock, SongTempo, beats_lasting
 
 Found = tuple[Element | None, str]
 """The points of a map, if there are any, and the unit of their times."""
@@ -68,7 +68,7 @@ def _add_by_seconds(song: Song, points: list[Element]) -> None:
 def read_signatures(song: Song, found_map: Found, tempo: SongTempo) -> None:
     """Add the time signatures."""
     points, unit = found_map
-    clock = Clock(tempo, unit)
+    clock = SongClock(tempo, unit)
     for point in [] if points is None else points.iterfind("TimeSignaturePoint"):
         beat = round(clock.beat_at(number(point, "time")), 6)
         song.add_signature(beat, integer(point, "numerator"), integer(point, "denominator"))

@@ -13,7 +13,7 @@ from files.dawproject.clips import ClipReader
 from files.dawproject.tempo_maps import find_map, read_signatures, read_tempo
 from files.dawproject.values import Target, flag, point_value
 from files.imported_song import Song
-from files.music.song_tempo import Clock
+from files.music.song_tempo import SongClock
 
 _CONTENT = frozenset({"Notes", "Audio", "Video", "Warps"})
 
@@ -137,7 +137,7 @@ class Timeline:
         self._clips.read(clip, scope.track, scope.unit)
 
     def _read_markers(self, part: Element, scope: _Scope) -> None:
-        clock = Clock(self._tempo, scope.unit)
+        clock = SongClock(self._tempo, scope.unit)
         for marker in part.iterfind("Marker"):
             time = round(clock.beat_at(number(marker, "time")), 6)
             name, color = marker.get("name", ""), marker.get("color")
@@ -146,7 +146,7 @@ class Timeline:
     # Automation.
 
     def _read_points(self, part: Element, scope: _Scope) -> None:
-        self._add_lane(part, Clock(self._tempo, scope.unit).beat_at, track=scope.track)
+        self._add_lane(part, SongClock(self._tempo, scope.unit).beat_at, track=scope.track)
 
     def _add_lane(
         self,

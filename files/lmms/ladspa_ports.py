@@ -6,14 +6,14 @@ from xml.etree.ElementTree import Element, SubElement
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class PortMoves:
     """What becomes of an effect's controls, which LMMS calls ports."""
 
     shifts: tuple[tuple[int, int, int], ...] = ()
     """From, to (both included) and by how many."""
-    gone: range = range(0)
+    removed_ports: range = range(0)
     """Ports that are no more."""
-    added: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    added_ports: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
     """With this old port come these new ones, at these values."""
     reset: Mapping[int, float] = field(default_factory=dict)
     """Ports whose old value means nothing now."""
@@ -22,13 +22,16 @@ class Moves:
 
 
 _LAST = 10_000
-_MULTIBAND = Moves(shifts=((24, _LAST, -6),), gone=range(18, 24))
+_MULTIBAND = PortMoves(shifts=((24, _LAST, -6),), removed_ports=range(18, 24))
 
 
-def _equalizer(zoom_port: int) -> Moves:
-    return Moves(
+def _equalizer(zoom_port: int) -> PortMoves:
+    return PortMoves(
         shifts=((18, 20, 1), (21, 23, 2), (24, 26, 3), (27, _LAST, 4)),
-        added={4: {zoom_port: 0.25}, **{n: {n + i: 0.707} for i, n in enumerate((18, 21, 24, 27))}},
+        added_ports={
+            4: {zoom_port: 0.25},
+            **{n: {n + i: 0.707} for i, n in enumerate((18, 21, 24, 27))},
+        },
     )
 
 
@@ -36,23 +39,23 @@ _MOVES = {
     "MultibandLimiter": _MULTIBAND,
     "MultibandCompressor": _MULTIBAND,
     "MultibandGate": _MULTIBAND,
-    "Pulsator": Moves(
+    "Pulsator": PortMoves(
         shifts=((16, 16, 9), (17, 17, -1)),
-        added={16: {22: 2}, 18: {17: 0, 21: 1}},
+        added_ports={16: {22: 2}, 18: {17: 0, 21: 1}},
     ),
-    "VintageDelay": Moves(
+    "VintageDelay": PortMoves(
         shifts=((0, 3, 10), (4, 4, 24), (5, _LAST, 10)),
-        added={4: {27: 0, 5: 1, 6: 1}},
+        added_ports={4: {27: 0, 5: 1, 6: 1}},
     ),
-    "Equalizer5Band": Moves(
+    "Equalizer5Band": PortMoves(
         shifts=((18, 20, 1), (21, _LAST, 2)),
-        added={4: {36: 0.25}, 18: {18: 0.707}, 21: {22: 0.707}},
+        added_ports={4: {36: 0.25}, 18: {18: 0.707}, 21: {22: 0.707}},
     ),
     "Equalizer8Band": _equalizer(48),
     "Equalizer12Band": _equalizer(64),
-    "Saturator": Moves(shifts=((7, 7, 8), (12, 13, 4), (15, _LAST, 3))),
-    "StereoTools": Moves(reset={23: 1, 25: 1}),
-    "amPitchshift": Moves(
+    "Saturator": PortMoves(shifts=((7, 7, 8), (12, 13, 4), (15, _LAST, 3))),
+    "StereoTools": PortMoves(reset={23: 1, 25: 1}),
+    "amPitchshift": PortMoves(
         shifts=((0, 0, 1), (1, 1, 2), (10, 10, 1), (11, 11, 2)), has_channels=True
     ),
 }
@@ -70,10 +73,10 @@ def move_ports(effect: Element, plugin: str) -> None:
                 _move(controls, port, number, moves)
 
 
-def _move(controls: Element, port: Element, number: int, moves: Moves) -> None:
-    for added_port, value in moves.added.get(number, {}).items():
+def _move(controls: Element, port: Element, number: int, moves: PortMoves) -> None:
+    for added_port, value in moves.added_ports.get(number, {}).items():
         SubElement(controls, f"port0{added_port}", {"data": f"{value:g}"})
-    if number in moves.gone:
+    if number in moves.removed_ports:
         controls.remove(port)
     elif number in moves.reset:
         port.set("data", f"{moves.reset[number]:g}")
@@ -84,7 +87,7 @@ def _move(controls: Element, port: Element, number: int, moves: Moves) -> None:
         )
 
 
-def _moved(moves: Moves, number: int) -> int:
+def _moved(moves: PortMoves, number: int) -> int:
     return number + sum(shift for first, last, shift in moves.shifts if first <= number <= last)
 
 

@@ -15,7 +15,7 @@ from files.audio_routing import cut_circles
 from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read_bytes
 from files.broken_song import BrokenSong
 from files.imported_song import Song
-from files.lmms.beats import Beats
+from files.lmms.beats_and_basslines import BeatsAndBasslines
 from files.lmms.clips import Clips, color_of, raw_counts
 from files.lmms.controls import TEMPO, Control, Controls, is_on, value_of
 from files.lmms.solo import settle_solo
@@ -93,7 +93,7 @@ class _SongReader:
         self._read_head()
         self._read_tempo()
         self._read_loop()
-        beats_of_song = Beats(self.song, self._clips)
+        beats_of_song = BeatsAndBasslines(self.song, self._clips)
         for track in self._tracks():
             if track.get("type") == _BEAT:
                 beats_of_song.add(track, self._read_track)

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from files.dawproject.export_values import State
 from files.losses import Losses
-from files.midi.values import PAN, VOLUME, pan_value, volume_value
-from files.music.sounding_notes import Entity, Window, windows
+from files.midi.midi_values import PAN, VOLUME, pan_value, volume_value
+from files.music.sounding_notes import Entity, PlayWindow, windows
 
 Moves = Mapping[int, list[tuple[float, int]]]
 """Controller -> (beat, value)."""
@@ -75,7 +75,7 @@ class Automation:
     def _lane(self, lane_id: str) -> Iterator[tuple[float, float]]:
         lane, points = self._state["lanes"][lane_id], self._points.get(lane_id, [])
         if lane["clip"] is None:
-            yield from _steps(points, Window(0.0, 0.0, float("inf")))
+            yield from _steps(points, PlayWindow(0.0, 0.0, float("inf")))
             return
         repeats = [
             clip
@@ -92,7 +92,7 @@ class Automation:
                 yield from _steps(points, window)
 
 
-def _steps(points: list[Entity], window: Window) -> Iterator[tuple[float, float]]:
+def _steps(points: list[Entity], window: PlayWindow) -> Iterator[tuple[float, float]]:
     """Levels at beats of the song; a ramp is many."""
     for point, next_point in zip(points, [*points[1:], None], strict=False):
         start, level = _float(point["time"]), _float(point["value"])

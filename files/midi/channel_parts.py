@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from files.midi.events import Event, MidiTrackEvents
-from files.midi.values import BANK, BANK_FINE, SILENCE, controller_name
+from files.midi.midi_values import BANK, BANK_FINE, SILENCE, controller_name
 
 NO_RELEASE = 64
 """The velocity of a note's end if the file gives none."""
@@ -21,15 +21,15 @@ _OTHERS = {
 class PartNote:
     """A note, in ticks, of at least one; velocities of 0 to 127."""
 
-    start: int
-    end: int
+    start_tick: int
+    end_tick: int
     key: int
     velocity: int
     release: int
 
 
 @dataclass(slots=True)
-class Part:
+class ChannelPart:
     """What one channel plays in one track."""
 
     channel: int
@@ -44,22 +44,22 @@ class Part:
     """Key -> (tick, velocity) of its notes that have not ended, the oldest first."""
 
 
-def parts_of(track: MidiTrackEvents) -> list[Part]:
+def parts_of(track: MidiTrackEvents) -> list[ChannelPart]:
     """The parts in the order of their channels."""
-    parts: dict[int, Part] = {}
+    parts: dict[int, ChannelPart] = {}
     for event in track.events:
         if event.channel >= 0:
-            part = parts.setdefault(event.channel, Part(event.channel))
+            part = parts.setdefault(event.channel, ChannelPart(event.channel))
             _take_event(part, event)
     for part in parts.values():
         hanging = list(_end_all(part, track.end))
         part.lost["notes without an end were ended with their track"] += len(hanging)
         part.notes += hanging
-        part.notes.sort(key=lambda note: (note.start, note.key))
+        part.notes.sort(key=lambda note: (note.start_tick, note.key))
     return [parts[channel] for channel in sorted(parts)]
 
 
-def _take_event(part: Part, event: Event) -> None:
+def _take_event(part: ChannelPart, event: Event) -> None:
     if event.kind == "note_on" and event.value > 0:
         part.sounding[event.number].append((event.tick, event.value))
     elif event.kind in ("note_on", "note_off"):
@@ -72,7 +72,7 @@ def _take_event(part: Part, event: Event) -> None:
         part.lost[_OTHERS.get(event.kind, event.kind)] += 1
 
 
-def _end(part: Part, event: Event) -> None:
+def _end(part: ChannelPart, event: Event) -> None:
     """Of several notes of one key that began first ends first."""
     waiting_notes = part.sounding[event.number]
     if not waiting_notes:
@@ -85,21 +85,21 @@ def _end(part: Part, event: Event) -> None:
     part.notes.append(PartNote(start, end, event.number, velocity, release))
 
 
-def _end_all(part: Part, tick: int) -> Iterator[PartNote]:
+def _end_all(part: ChannelPart, tick: int) -> Iterator[PartNote]:
     for key, waiting_notes in part.sounding.items():
         while waiting_notes:
             start, velocity = waiting_notes.popleft()
             yield PartNote(start, max(tick, start + 1), key, velocity, NO_RELEASE)
 
 
-def _control(part: Part, event: Event) -> None:
+def _control(part: ChannelPart, event: Event) -> None:
     if event.number in SILENCE:
         part.notes += _end_all(part, event.tick)
         return
     part.moves[event.number].append((event.tick, event.value))
 
 
-def _bank(part: Part) -> int:
+def _bank(part: ChannelPart) -> int:
     """As the controllers have it by now."""
     coarse, fine = (part.moves.get(number, [(0, 0)])[-1][1] for number in (BANK, BANK_FINE))
     return coarse * 128 + fine
@@ -120,7 +120,9 @@ def steps(moves: Iterable[tuple[int, int]], usual: int, first_note: int) -> list
     return steps_found
 
 
-def lost_controllers(part: Part, kept_controllers: Iterable[int]) -> Iterator[tuple[str, int]]:
+def lost_controllers(
+    part: ChannelPart, kept_controllers: Iterable[int]
+) -> Iterator[tuple[str, int]]:
     """The words of the report for controllers that are not kept."""
     for number, moves in sorted(part.moves.items()):
         if number not in kept_controllers:

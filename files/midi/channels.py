@@ -2,7 +2,7 @@
 
 from files.dawproject.export_values import State
 from files.losses import Losses
-from files.midi.values import DRUMS
+from files.midi.midi_values import DRUMS
 from files.music.sounding_notes import Entity
 
 CHANNELS = 16

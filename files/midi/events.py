@@ -79,7 +79,7 @@ class MidiTrackEvents:
 class MidiEvents:
     """What a file holds."""
 
-    form: int
+    format_number: int
     """0: one track with all channels; 1: tracks at the same time; 2: tracks of their own."""
     ticks_per_beat: int = 0
     """0 where ticks count parts of a second."""
@@ -161,13 +161,13 @@ class _Bytes:
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        self.at = 0
+        self.position = 0
 
     def take(self, count: int) -> bytes:
-        bytes_taken = self.content[self.at : self.at + count]
+        bytes_taken = self.content[self.position : self.position + count]
         if len(bytes_taken) < count:
             raise _Damage("it ends too early")
-        self.at += count
+        self.position += count
         return bytes_taken
 
     def number(self) -> int:
@@ -186,11 +186,11 @@ def _read_track(body: bytes, most: int, *, is_whole: bool) -> MidiTrackEvents:
     track = MidiTrackEvents([], 0)
     running = 0
     try:
-        while source.at < len(body) and len(track.events) + track.skipped < most:
+        while source.position < len(body) and len(track.events) + track.skipped < most:
             track.end += source.number()
-            status = source.content[source.at] if source.at < len(body) else 0
+            status = source.content[source.position] if source.position < len(body) else 0
             if status >= 0x80:
-                source.at += 1
+                source.position += 1
                 # What is of no channel ends the running status by the book; many write on.
                 running = status if status < 0xF0 else running
             message = _message(source, status if status >= 0x80 else running)
@@ -203,7 +203,7 @@ def _read_track(body: bytes, most: int, *, is_whole: bool) -> MidiTrackEvents:
         if not is_whole:
             raise _Damage("the file was cut off")
     except _Damage as damage:
-        track.damage = f"byte {source.at}: {damage}"
+        track.damage = f"byte {source.position}: {damage}"
     return track
 
 

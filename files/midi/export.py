@@ -16,7 +16,7 @@ from files.midi.channels import Channels
 from files.midi.conductor import conductor
 from files.midi.events import Event, file_of
 from files.midi.losses import count_losses
-from files.midi.values import (
+from files.midi.midi_values import (
     BANK,
     BANK_FINE,
     CENTRE,
@@ -28,7 +28,7 @@ from files.midi.values import (
     volume_of,
     volume_value,
 )
-from files.music.sounding_notes import NEAR, Arranged, Entity, TooMuch
+from files.music.sounding_notes import NEAR, ArrangedNotes, Entity, TooMuch
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""
@@ -83,7 +83,7 @@ class _Writer:
         self._state = state
         self._division = division
         self._losses = losses
-        self._arranged = Arranged(state, MAX_NOTES)
+        self._arranged = ArrangedNotes(state, MAX_NOTES)
         self._clips: dict[str, list[str]] = defaultdict(list)
         for clip_id, clip in state["clips"].items():
             self._clips[str(clip["track"])].append(clip_id)

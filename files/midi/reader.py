@@ -10,9 +10,9 @@ from pathlib import Path
 
 from files.bounded.xml_input import read_bytes
 from files.imported_song import Song
-from files.midi.channel_parts import Part, PartNote, lost_controllers, parts_of, steps
+from files.midi.channel_parts import ChannelPart, PartNote, lost_controllers, parts_of, steps
 from files.midi.events import Event, MidiEvents, MidiTrackEvents, read_events
-from files.midi.values import (
+from files.midi.midi_values import (
     BANK,
     BANK_FINE,
     CENTRE,
@@ -101,9 +101,9 @@ class _SongReader:
 
     def _tell_of_the_file(self) -> None:
         report_loss, midi = self.song.lost, self._midi
-        missing_count = midi.announced - len(midi.tracks)
-        report_loss("tracks that the file announces and does not hold", max(missing_count, 0))
-        if midi.form > 1:
+        missing_tracks = midi.announced - len(midi.tracks)
+        report_loss("tracks that the file announces and does not hold", max(missing_tracks, 0))
+        if midi.format_number > 1:
             report_loss(
                 "sequences of their own (format 2) were laid side by side", len(midi.tracks)
             )
@@ -136,7 +136,7 @@ class _SongReader:
     def _read_track(self, number: int, track: MidiTrackEvents) -> None:
         name, instrument = _first_text(track, "track_name"), _first_text(track, "instrument_name")
         parts = parts_of(track)
-        is_whole = number == 0 and (self._midi.form == 0 or not parts)
+        is_whole = number == 0 and (self._midi.format_number == 0 or not parts)
         if is_whole and name:
             # The first track's name is the song's.
             self.song.change("project", "project", name=name)
@@ -161,14 +161,14 @@ class _SongReader:
         order = self.song.next_order("tracks")
         return self.song.add("tracks", name=name, order=order, channel=channel), channel
 
-    def _read_part(self, part: Part, name: str, instrument: str) -> None:
+    def _read_part(self, part: ChannelPart, name: str, instrument: str) -> None:
         program = _instrument(part)
         name = name or instrument or program
         track, channel = self._add_track(name)
         self._add_instrument(channel, part, instrument or program)
         if part.notes:
             self._add_clip(track, name, part)
-        first = part.notes[0].start if part.notes else NEVER
+        first = part.notes[0].start_tick if part.notes else NEVER
         self._move(track, f"channels/{channel}/volume", "linear", volume_of,
                    steps(part.moves.get(VOLUME, ()), USUAL_VOLUME, first))  # fmt: skip
         self._move(track, f"channels/{channel}/pan", "normalized", pan_of,
@@ -179,7 +179,7 @@ class _SongReader:
             self.song.lost(loss_text, count, name)
         self.song.lost("changes of program in the song", len(set(part.programs[1:])), name)
 
-    def _add_instrument(self, channel: str, part: Part, name: str) -> None:
+    def _add_instrument(self, channel: str, part: ChannelPart, name: str) -> None:
         params: dict[str, object] = {"channel": part.channel + 1}
         if part.programs:
             program, bank = part.programs[0]
@@ -188,9 +188,9 @@ class _SongReader:
                       role="instrument", format="midi", deviceId="midi", name=name,
                       params=params)  # fmt: skip
 
-    def _add_clip(self, track: str, name: str, part: Part) -> None:
-        start = float(int(self._beat(part.notes[0].start)))
-        end = max(self._beat(note.end) for note in part.notes)
+    def _add_clip(self, track: str, name: str, part: ChannelPart) -> None:
+        start = float(int(self._beat(part.notes[0].start_tick)))
+        end = max(self._beat(note.end_tick) for note in part.notes)
         clip = self.song.add(
             "clips", track=track, kind="notes", time=start, duration=max(1.0, -(-end // 1) - start),
             name=name,
@@ -199,7 +199,7 @@ class _SongReader:
             self._add_note(clip, start, note, part.channel)
 
     def _add_note(self, clip: str, start: float, note: PartNote, channel: int) -> None:
-        start_beat, end_beat = self._beat(note.start), self._beat(note.end)
+        start_beat, end_beat = self._beat(note.start_tick), self._beat(note.end_tick)
         self.song.add(
             "notes",
             clip=clip,
@@ -233,7 +233,7 @@ def _first_text(track: MidiTrackEvents, kind: str) -> str:
     return next((event.text for event in track.events if event.kind == kind and event.text), "")
 
 
-def _instrument(part: Part) -> str:
+def _instrument(part: ChannelPart) -> str:
     """What plays a part, as General MIDI names it."""
     if part.channel == DRUMS:
         return "Drums"

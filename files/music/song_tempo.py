@@ -69,7 +69,7 @@ class SongTempo:
         return 60 / self._slope(index) * math.log1p(growth)
 
 
-class Clock:
+class SongClock:
     """A timeline in beats or seconds that lies in the song: its `time` sounds at `beat`."""
 
     __slots__ = ("_beat", "_seconds", "_tempo", "_time", "unit")
@@ -93,11 +93,11 @@ class Clock:
             return self._time + beat - self._beat
         return self._time + self._tempo.seconds_at(beat) - self._seconds
 
-    def aligned(self, unit: str | None) -> "Clock":
+    def aligned(self, unit: str | None) -> "SongClock":
         """A timeline in this unit (None: the same) whose beginning sounds where this one's does."""
         if unit is None or unit == self.unit:
             return self
-        return Clock(self._tempo, unit, 0.0, self.beat_at(0.0))
+        return SongClock(self._tempo, unit, 0.0, self.beat_at(0.0))
 
 
 def beats_lasting(seconds: float, bpm: float, next_bpm: float) -> float:

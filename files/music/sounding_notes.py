@@ -27,7 +27,7 @@ class HeardNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PlayWindow:
     """A stretch of a clip's content, and where it lies in the song."""
 
     time: float
@@ -35,7 +35,7 @@ class Window:
     end: float
 
 
-def windows(clip: Entity) -> Iterator[Window]:
+def windows(clip: Entity) -> Iterator[PlayWindow]:
     """What a clip plays of its content, one after the other."""
     time, duration_left, at = (
         _number(clip["time"]),
@@ -45,13 +45,13 @@ def windows(clip: Entity) -> Iterator[Window]:
     is_looped = clip["loopEnd"] is not None and at < _number(clip["loopEnd"])
     while duration_left > NEAR:
         end = min(at + duration_left, _number(clip["loopEnd"])) if is_looped else at + duration_left
-        yield Window(time, at, end)
+        yield PlayWindow(time, at, end)
         time += end - at
         duration_left -= end - at
         at = _number(clip["loopStart"]) if is_looped else end
 
 
-class Arranged:
+class ArrangedNotes:
     """The notes of a state by track; at most so many of them."""
 
     def __init__(self, state: State, most: int) -> None:

@@ -38,12 +38,12 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`told`: how it was refused, what got through, or why it was not tried."""
+    """`explanation`: how it was refused, what got through, or why it was not tried."""
 
     number: str
     what: str
     verdict: Verdict
-    told: str
+    explanation: str
 
 
 ATTACKS: list[Attack] = []

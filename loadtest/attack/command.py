@@ -14,16 +14,16 @@ from rich.table import Table
 
 from loadtest.argument_types import websocket_url
 from loadtest.attack import (
+    before_login,
     bounds,
     codes,
-    doors,
     floods,
     inputs,
+    logins,
     projects,
     rights,
     roles,
     rows,
-    tokens,
 )
 from loadtest.attack.catalogue import (
     ATTACKS,
@@ -37,10 +37,10 @@ from loadtest.attack.catalogue import (
     must,
 )
 from loadtest.attack.target import Account, Target, Unusable, new_account
-from loadtest.attack.wire import Closed, NoHandshake
+from loadtest.attack.wire import ConnectionClosed, NoHandshake
 from loadtest.hub.two_hubs import two_hubs
 
-FAMILIES = (inputs, bounds, rights, roles, rows, tokens, codes, doors, projects, floods)
+FAMILIES = (inputs, bounds, rights, roles, rows, logins, codes, before_login, projects, floods)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"
@@ -90,14 +90,22 @@ async def try_one(attack: Attack, target: Target) -> Outcome:
         verdict = Verdict.REFUSED
     except NotTried as why:
         return Outcome(attack.number, attack.what, Verdict.NOT_TRIED, str(why))
-    except (GotThrough, Unusable, Closed, NoHandshake, OSError, TimeoutError, KeyError) as error:
+    except (
+        GotThrough,
+        Unusable,
+        ConnectionClosed,
+        NoHandshake,
+        OSError,
+        TimeoutError,
+        KeyError,
+    ) as error:
         outcome, verdict = f"{type(error).__name__}: {error}", Verdict.GOT_THROUGH
         if isinstance(error, GotThrough):
             outcome = str(error)
     problem = await target.witness.problem()
     if problem:
         verdict, outcome = Verdict.GOT_THROUGH, f"{outcome}; {problem}"
-        with contextlib.suppress(Unusable, Closed, NoHandshake, OSError, TimeoutError):
+        with contextlib.suppress(Unusable, ConnectionClosed, NoHandshake, OSError, TimeoutError):
             await target.witness.begin()
     return Outcome(attack.number, attack.what, verdict, outcome)
 
@@ -142,19 +150,22 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
     for outcome in outcomes:
         color = COLORS[outcome.verdict]
         verdict = f"[{color}]{outcome.verdict}[/]"
-        table.add_row(outcome.number, outcome.what, verdict, outcome.told)
+        table.add_row(outcome.number, outcome.what, verdict, outcome.explanation)
     return table
 
 
 async def _run(attack: Attack, target: Target) -> str:
     """On one node after the other, until it has come to all that it must come to."""
-    target.reached.clear()
+    target.reached_nodes.clear()
     outcome = await attack.run(target)
     if attack.number in ON_EACH_NODE:
         for _ in target.nodes[1:]:
-            if not target.reached.issuperset(target.nodes):
+            if not target.reached_nodes.issuperset(target.nodes):
                 outcome = await attack.run(target)
-        must(target.reached.issuperset(target.nodes), f"it came to {target.reached} alone")
+        must(
+            target.reached_nodes.issuperset(target.nodes),
+            f"it came to {target.reached_nodes} alone",
+        )
     return outcome
 
 
@@ -171,7 +182,9 @@ def report_of(nodes: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, An
         "got_through": len(through),
         "problems": through,
         "vacuous": [] if refused_count or through else ["no attack was tried"],
-        "not_tried": [f"{outcome.number} {outcome.what}: {outcome.told}" for outcome in untried],
+        "not_tried": [
+            f"{outcome.number} {outcome.what}: {outcome.explanation}" for outcome in untried
+        ],
         "outcomes": [asdict(outcome) for outcome in outcomes],
     }
 

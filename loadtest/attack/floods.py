@@ -7,7 +7,7 @@ from collections import Counter
 
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.target import Target, Unusable, new_project
-from loadtest.attack.wire import Closed, Message, NoHandshake, Wire
+from loadtest.attack.wire import ConnectionClosed, Message, NoHandshake, Wire
 from loadtest.bare.frames import BINARY, MASK, MASKED, PING
 from schema.limits import MAX_OPS_PER_DELTA, OPS_PER_SECOND
 
@@ -205,7 +205,7 @@ async def every_seat(target: Target) -> str:
                 wire = await target.enter(target.viewer, f"device {number}")
                 seated.append(wire)
                 answer = await wire.join(project)
-            except (Unusable, Closed, OSError) as error:
+            except (Unusable, ConnectionClosed, OSError) as error:
                 refusal_code = str(error)
                 break
             if answer["t"] == "error":

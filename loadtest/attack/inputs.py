@@ -9,11 +9,11 @@ import msgpack
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.rights import PARAMETERS
 from loadtest.attack.target import Target
-from loadtest.attack.wire import Closed, Message, Wire
+from loadtest.attack.wire import ConnectionClosed, Message, Wire
 from loadtest.bare.frames import TEXT
 from schema.calls import METHODS
 from schema.entities import ENTITY_ID
-from schema.text.texts import OF_EVERY_OBJECT
+from schema.text.text_rules import OF_EVERY_OBJECT
 
 TEXTS = (
     "'; DROP TABLE studio_projects; --",
@@ -294,5 +294,5 @@ async def _code_of_device(node: str, token: str, device: str) -> tuple[str, int 
         wire.send({"t": "hello", "versions": [1], "token": token, "device": device})
         try:
             return code_of(await wire.next()), None
-        except Closed as closed:
+        except ConnectionClosed as closed:
             return "", closed.code

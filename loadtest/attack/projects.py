@@ -5,7 +5,7 @@ from typing import Any
 
 from loadtest.attack.catalogue import attack, code_of, must
 from loadtest.attack.target import Target, new_project
-from loadtest.attack.wire import Closed, Message, Wire
+from loadtest.attack.wire import ConnectionClosed, Message, Wire
 
 CHAIN = 20_000
 OPS_AT_ONCE = 5_000
@@ -50,7 +50,7 @@ async def _must_be_joinable(target: Target, project: str) -> None:
     try:
         async with await target.enter_room(target.viewer, project, secrets.token_hex(4)):
             pass
-    except (Closed, TimeoutError) as error:
+    except (ConnectionClosed, TimeoutError) as error:
         must(False, f"nobody can join any more: {type(error).__name__} {error}")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.attack.wire import Closed, Message, Wire
+from loadtest.attack.wire import ConnectionClosed, Message, Wire
 from schema.close_codes import SILENT
 
 PASSWORD = "correct horse battery staple"
@@ -57,7 +57,7 @@ class Target:
     robbed_at: float = 0.0
     """When the login was last refreshed, in seconds of the loop."""
     witness: "Witness" = field(init=False)
-    reached: set[str] = field(default_factory=set)
+    reached_nodes: set[str] = field(default_factory=set)
     """The nodes to which an attack has connected, since whoever asks has emptied it."""
     _nodes_in_turn: Iterator[str] = field(init=False)
     """The nodes, one after the other, without an end."""
@@ -68,13 +68,13 @@ class Target:
     def in_turn(self) -> str:
         """The address of the next node: an attacker's connections come over all of them."""
         node = next(self._nodes_in_turn)
-        self.reached.add(node)
+        self.reached_nodes.add(node)
         return node
 
     def each_node(self) -> Iterator[str]:
         """The address of each, for what every one of them must refuse by itself."""
         for node in self.nodes:
-            self.reached.add(node)
+            self.reached_nodes.add(node)
             yield node
 
     def elsewhere(self, node: str) -> str:
@@ -125,7 +125,7 @@ class Target:
         if node is None:
             node = self.in_turn()
         else:
-            self.reached.add(node)
+            self.reached_nodes.add(node)
         wire = await Wire.open(node)
         answer = await wire.hello(account.access, device)
         if answer["t"] == "error" and answer["code"] == "token_expired":
@@ -181,7 +181,7 @@ class Witness:
             try:
                 try:
                     return await self._problem()
-                except Closed as closed:
+                except ConnectionClosed as closed:
                     if closed.code != SILENT.code:
                         raise
                     await self.begin()  # nobody asked for long, and it says nothing by itself

@@ -26,7 +26,7 @@ MAX_FRAME = 64 << 20
 Message = dict[str, Any]
 
 
-class Closed(Exception):
+class ConnectionClosed(Exception):
     """The server ended the connection. `code`: of its close frame; None: it sent none."""
 
     def __init__(self, code: int | None) -> None:
@@ -160,7 +160,7 @@ class Wire:
         try:
             while True:
                 self.received.append(await self.next())
-        except Closed as closed:
+        except ConnectionClosed as closed:
             return closed.code
 
     async def _frame(self) -> tuple[Opcode, bytes]:
@@ -171,15 +171,15 @@ class Wire:
                 width = 2 if size == 126 else 8
                 size = int.from_bytes(await self._reader.readexactly(width), "big")
             if size > MAX_FRAME:
-                raise Closed(None)
+                raise ConnectionClosed(None)
             payload = await self._reader.readexactly(size)
         except (asyncio.IncompleteReadError, ConnectionError) as gone:
-            raise Closed(self.close_code) from gone
+            raise ConnectionClosed(self.close_code) from gone
         self.largest_frame = max(self.largest_frame, size)
         if first_byte & 0x0F == CLOSE:
             self.close_code = int.from_bytes(payload[:2], "big") if payload else 1005
             self.send_frame(payload[:2], CLOSE)
-            raise Closed(self.close_code)
+            raise ConnectionClosed(self.close_code)
         return first_byte & 0x0F, payload
 
     # What every client says.

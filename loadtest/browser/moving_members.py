@@ -16,7 +16,7 @@ TRACK_SECONDS = 2.0
 """It stays on a track for so long."""
 
 
-class Deaf(BarePrime):
+class DeafConnection(BarePrime):
     """Once it is in its room it decodes nothing: that would cost the core that others need."""
 
     def __init__(self, connection: BareConnection, on_message: object = None) -> None:
@@ -39,13 +39,13 @@ class MovingMembers:
         self._hz = hz
         self._beats = beats
         self._tracks = tracks
-        self._members: list[Deaf] = []
+        self._members: list[DeafConnection] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def enter(self, account: Account, project: str, count: int) -> None:
         """So many devices of the account."""
         for number in range(count):
-            member = await Deaf.open(account.url, f"member {number + 1}", account.token)
+            member = await DeafConnection.open(account.url, f"member {number + 1}", account.token)
             await member.join(project)
             member.is_inside = True
             self._members.append(member)

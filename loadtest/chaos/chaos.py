@@ -19,20 +19,20 @@ from rich.console import Console
 from files.importing import read_song
 from loadtest import percentiles
 from loadtest.chaos.judgement import Judgement
+from loadtest.chaos.live_view import FaultFigures, Figures, Watched, verdict, watch
 from loadtest.chaos.node_watch import NodeWatch
-from loadtest.chaos.view import FaultFigures, Figures, Watched, verdict, watch
 from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
 from loadtest.demo.demo import own_song
 from loadtest.faults.faults import FAULTS, Fault
 from loadtest.faults.hostile import Hostile
-from loadtest.faults.stage import Stage, build_stage
-from loadtest.hub.children import beside
+from loadtest.faults.proxied_cluster import ProxiedCluster, proxied_cluster
+from loadtest.hub.child_programs import beside
+from loadtest.long_runs import data_directory, interrupt_sets, wait
+from loadtest.people.demo_participants import Tally, take_seats
+from loadtest.people.demo_proof import settle
 from loadtest.people.large_project import LargeProject
-from loadtest.people.participants import Tally, take_seats
-from loadtest.people.proof import settle
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.running import data_directory, interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
 
@@ -85,13 +85,13 @@ class FaultCounts:
 class Chaos:
     """One run: the stage, the plan of faults, and what was counted."""
 
-    def __init__(self, arguments: argparse.Namespace, stage: Stage) -> None:
+    def __init__(self, arguments: argparse.Namespace, stage: ProxiedCluster) -> None:
         self.stage = stage
         self.tally = Tally()
         self.counted = {name: FaultCounts() for name in arguments.faults}
-        self.in_force: set[str] = set()
+        self.faults_in_force: set[str] = set()
         self.watch = NodeWatch(stage.cluster.nodes)
-        self.seen: dict[str, list[Checkpoint]] = defaultdict(list)
+        self.checkpoints_seen: dict[str, list[Checkpoint]] = defaultdict(list)
         """The checkpoints that were stored at some time, by project."""
         self._arguments = arguments
         self._began_at = 0.0
@@ -147,7 +147,12 @@ class Chaos:
         """Wait for rest, read the truth, check all that was seen, and report."""
         await self.stage.cluster.start()
         judgement = Judgement(
-            self.stage, self.tally, self.watch, self.seen, self._begun_at, self._began_at
+            self.stage,
+            self.tally,
+            self.watch,
+            self.checkpoints_seen,
+            self._begun_at,
+            self._began_at,
         )
         judged_figures = await judgement.report()
         return self._measured() | judged_figures | self._proves()
@@ -178,7 +183,7 @@ class Chaos:
                 checkpoint_line["seq"],
                 checkpoint_line["digest"],
             )
-            self.seen[checkpoint_line["project"]].append(checkpoint)
+            self.checkpoints_seen[checkpoint_line["project"]].append(checkpoint)
 
     def figures(self) -> Figures:
         """The present state of the run."""
@@ -187,7 +192,7 @@ class Chaos:
             elapsed=time.monotonic() - self._began_at if self._began_at else 0.0,
             seconds=self._arguments.seconds,
             seed=self._arguments.seed,
-            in_force=sorted(self.in_force),
+            faults_in_force=sorted(self.faults_in_force),
             faults=[FaultFigures(name, c.times, c.acked) for name, c in self.counted.items()],
             nodes_up=[node.is_running for node in self.stage.cluster.nodes],
             live=sum(musician.room.is_live for musician in self.stage.musicians),
@@ -231,11 +236,11 @@ class Chaos:
         ends_at = time.monotonic() + seconds
         fault_counts = self.counted[fault.name]
         began_at, before = time.monotonic(), len(self.tally.acked)
-        self.in_force.add(fault.name)
+        self.faults_in_force.add(fault.name)
         self.stage.history.note(What.FAULT, "chaos", text=fault.name)
         harmed_words = await fault.harm(self.stage, _within(HARM_SECONDS, seconds * HARM_SHARE))
         self.stage.history.note(What.HEALED, "chaos", text=f"{fault.name}: {harmed_words}")
-        self.in_force.discard(fault.name)
+        self.faults_in_force.discard(fault.name)
         fault_counts.times += 1
         if fault.name.startswith(FAILOVER) and self._is_to_come(fault):
             self.stage.begin_standby()
@@ -288,7 +293,7 @@ class Chaos:
             return
         if not fault_counts.acked and not fault.stops_acks:
             yield f"no delta was acknowledged during {fault.name}"
-        if fault.must_hit and not self.stage.hits[fault.name]:
+        if fault.must_hit and not self.stage.hits_by_fault[fault.name]:
             yield f"{fault.name}: {fault.must_hit}"
         if fault.name == "deltas_sent_again" and not self.stage.echoes_acked:
             yield "no delta that was sent again was answered"
@@ -312,7 +317,7 @@ async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
         interrupt_sets(stop),
         History(path) as history,
     ):
-        stage = await build_stage(directory, _options(arguments), rng, history)
+        stage = await proxied_cluster(directory, _options(arguments), rng, history)
         async with stage.cluster:
             chaos = Chaos(arguments, stage)
             try:

@@ -13,10 +13,10 @@ from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
 from loadtest.faults.faults import FAULTS
-from loadtest.faults.stage import Stage
+from loadtest.faults.proxied_cluster import ProxiedCluster
+from loadtest.people.demo_participants import Tally
+from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.large_project import LargeJudgement, snapshots_of
-from loadtest.people.participants import Tally
-from loadtest.people.proof import NotSettled, compare, settle
 from machine.local_hub import audit
 from prime_client.client import Client
 
@@ -33,7 +33,7 @@ class Judgement:
 
     def __init__(
         self,
-        stage: Stage,
+        stage: ProxiedCluster,
         tally: Tally,
         watch: NodeWatch,
         checkpoints_by_project: dict[str, list[Checkpoint]],
@@ -65,7 +65,7 @@ class Judgement:
         of_the_large = await self._of_the_large()
         proof = compare(stage.musicians, self._tally, audited, fresh_state, excused)
         proof["converged"] = proof["converged"] and audited["gapless"] and not unsettled
-        proof["lost"] += of_the_large.lost
+        proof["lost"] += of_the_large.lost_count
         copies = [*wrong_copies(kept_happenings, digests), *of_the_large.copies]
         stored_checkpoints = [
             *self._checkpoints_by_project.get(project, ()),
@@ -78,7 +78,7 @@ class Judgement:
         if not audited["checkpoint_ok"]:
             checkpoints.append("the checkpoint is wrong in the end")
         truth = Truth(ids, self._begun_at, row["version"], row["description"])
-        stage.hits["postgres_failover_asynchronous"] += len(excused) + of_the_large.excused
+        stage.hits_by_fault["postgres_failover_asynchronous"] += len(excused) + of_the_large.excused
         # Long: each line of the report is said once, where it is measured.
         return {
             **proof,
@@ -146,7 +146,8 @@ class Judgement:
             alarm_counts[alarm.kind] += round(alarm.amount)
         began_at = happenings[0].at if happenings else 0.0
         texts = [
-            f"{a.node} counted {a.kind} {a.amount:g} after {a.at - began_at:.1f} s" for a in false
+            f"{a.node} counted {a.kind} {a.amount:g} after {a.seen_at - began_at:.1f} s"
+            for a in false
         ]
         return {
             "alarms": dict(alarm_counts),

@@ -38,20 +38,20 @@ HIGHEST_MB = 768.0
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """A counter has risen; `at` in monotonic seconds."""
+class SeenAlarm:
+    """A counter has risen; `seen_at` in monotonic seconds."""
 
-    at: float
+    seen_at: float
     node: str
     kind: str
     amount: float
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class MemorySample:
     """One look at a node: resident MiB of the life with that pid."""
 
-    at: float
+    seen_at: float
     pid: int
     rss_mb: float
 
@@ -60,8 +60,8 @@ class NodeWatch:
     """Looks at each node, again and again; a node that does not answer is looked at later."""
 
     def __init__(self, nodes: Sequence[LocalHub]) -> None:
-        self.alarms: list[Alarm] = []
-        self.memory: dict[str, list[Memory]] = defaultdict(list)
+        self.alarms: list[SeenAlarm] = []
+        self.memory: dict[str, list[MemorySample]] = defaultdict(list)
         self._nodes = nodes
         self._counts: dict[tuple[str, int, str], float] = {}
 
@@ -97,26 +97,29 @@ class NodeWatch:
             return
         now = time.monotonic()
         if rss_mb := node.rss_mb:
-            self.memory[name].append(Memory(now, pid, rss_mb))
+            self.memory[name].append(MemorySample(now, pid, rss_mb))
         for kind in ALARMING:
             self._note(now, name, pid, kind, counted(metrics, kind) or 0.0)
 
     def _note(self, now: float, name: str, pid: int, kind: str, count: float) -> None:
         before = self._counts.get((name, pid, kind), 0.0)
         if count > before:
-            self.alarms.append(Alarm(now, name, kind, count - before))
+            self.alarms.append(SeenAlarm(now, name, kind, count - before))
             self._counts[name, pid, kind] = count
 
 
 def false_alarms(
-    alarms: Sequence[Alarm], history: Sequence[Happening], explains: Mapping[str, frozenset[str]]
-) -> list[Alarm]:
+    alarms: Sequence[SeenAlarm],
+    history: Sequence[Happening],
+    explains: Mapping[str, frozenset[str]],
+) -> list[SeenAlarm]:
     """Those for which no fault was planted. `explains`: fault -> the counters it makes rise."""
     spans = list(_spans(history))
 
-    def is_explained(alarm: Alarm) -> bool:
+    def is_explained(alarm: SeenAlarm) -> bool:
         return any(
-            alarm.kind in explains.get(fault, ()) and begin <= alarm.at <= end + EXPLAINED_SECONDS
+            alarm.kind in explains.get(fault, ())
+            and begin <= alarm.seen_at <= end + EXPLAINED_SECONDS
             for fault, begin, end in spans
         )
 
@@ -135,7 +138,7 @@ def _spans(history: Sequence[Happening]) -> Iterator[tuple[str, float, float]]:
 
 
 def memory_report(
-    memory: Mapping[str, Sequence[Memory]], warm_at: float
+    memory: Mapping[str, Sequence[MemorySample]], warm_at: float
 ) -> tuple[dict[str, dict[str, float]], list[str]]:
     """Of each node what it held when it was warm, at the end and at most; and what is too much.
 
@@ -144,7 +147,7 @@ def memory_report(
     report, problems = {}, []
     for name, looks in memory.items():
         last = [look for look in looks if look.pid == looks[-1].pid]
-        warm = next((look for look in last if look.at >= warm_at), last[-1]).rss_mb
+        warm = next((look for look in last if look.seen_at >= warm_at), last[-1]).rss_mb
         end, most = last[-1].rss_mb, max(look.rss_mb for look in looks)
         report[name] = {
             "warm_mb": round(warm, 1),

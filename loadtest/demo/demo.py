@@ -19,10 +19,10 @@ from files.importing import read_song
 from loadtest import percentiles
 from loadtest.demo.live_view import Figures, live, plain_line, proof
 from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.long_runs import data_directory, interrupt_sets, wait
+from loadtest.people.demo_participants import Participant, Tally, take_seats
+from loadtest.people.demo_proof import prove, settle
 from loadtest.people.library_work import LibraryWork
-from loadtest.people.participants import Participant, Tally, take_seats
-from loadtest.people.proof import prove, settle
-from loadtest.running import data_directory, interrupt_sets, wait
 from machine.children.child_program import HubFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub
@@ -154,9 +154,9 @@ class Demo:
         """What Mixx Recall was told and asked, and uses that it does not count."""
         habits = [participant.habits for participant in self.participants]
         return {
-            "uses": sum(habit.used for habit in habits),
-            "suggested": sum(habit.suggested for habit in habits),
-            "taken": sum(habit.taken for habit in habits),
+            "uses": sum(habit.used_count for habit in habits),
+            "suggested": sum(habit.suggested_count for habit in habits),
+            "taken": sum(habit.taken_count for habit in habits),
             "lost": sum([await habit.lost() for habit in habits]),
         }
 

@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.people.participants import MemberFigures
+from loadtest.people.demo_participants import MemberFigures
 
 BAR_CELLS = 14
 SPARKS = "▁▂▃▄▅▆▇█"

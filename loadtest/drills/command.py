@@ -12,10 +12,10 @@ from rich.table import Table
 from loadtest.argument_types import positive
 from loadtest.checking.history import History
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
-from loadtest.drills.scene import Scene, Skipped
-from loadtest.faults.stage import build_stage
+from loadtest.drills.scene import DrillScene, Skipped
+from loadtest.faults.proxied_cluster import proxied_cluster
+from loadtest.long_runs import data_directory
 from loadtest.reports.console_output import wide_console
-from loadtest.running import data_directory
 from machine.caller_paths import directory_of_caller
 from machine.local_cluster import ClusterOptions
 
@@ -78,15 +78,15 @@ async def _run(drill: Drill, arguments: argparse.Namespace) -> dict[str, Any]:
                 options = ClusterOptions(
                     NODES, environment=drill.environment(directory), root=drill.root(directory)
                 )
-                stage = await build_stage(directory, options, random.Random(seed), history)
+                stage = await proxied_cluster(directory, options, random.Random(seed), history)
                 async with stage.cluster:
-                    return await _play(drill, Scene(stage, seed), seconds)
+                    return await _play(drill, DrillScene(stage, seed), seconds)
     finally:
         if not kept_directory:
             shutil.rmtree(notes, ignore_errors=True)
 
 
-async def _play(drill: Drill, scene: Scene, seconds: float) -> dict[str, Any]:
+async def _play(drill: Drill, scene: DrillScene, seconds: float) -> dict[str, Any]:
     try:
         await scene.set_up()
         if drill.before is not None:

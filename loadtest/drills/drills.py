@@ -10,7 +10,7 @@ from pathlib import Path
 from loadtest.drills.full_disk import fill_the_disk, small_disk
 from loadtest.drills.renewing import renew, two_certificates, with_tls
 from loadtest.drills.restoring import restore
-from loadtest.drills.scene import Scene
+from loadtest.drills.scene import DrillScene
 from loadtest.drills.upgrading import root_of, upgrade, version_before
 from loadtest.faults import foreign_faults
 from machine.children.child_program import CHECKOUT
@@ -18,7 +18,7 @@ from machine.children.child_program import CHECKOUT
 SECONDS = 2.0
 """That they play before and after, unless said otherwise."""
 
-Act = Callable[[Scene, float], Awaitable[None]]
+Act = Callable[[DrillScene, float], Awaitable[None]]
 Around = Callable[[Path], AbstractAsyncContextManager[None]]
 
 
@@ -46,7 +46,7 @@ class Drill:
     name: str
     meaning: str
     act: Act
-    before: Callable[[Scene], Awaitable[None]] | None = None
+    before: Callable[[DrillScene], Awaitable[None]] | None = None
     """Done before anyone plays."""
     around: Around = _nothing
     environment: Callable[[Path], Mapping[str, str]] = _nothing_set
@@ -55,12 +55,12 @@ class Drill:
     """Of which the nodes are, by the drill's directory."""
 
 
-async def _rolling_restart(scene: Scene, seconds: float) -> None:
+async def _rolling_restart(scene: DrillScene, seconds: float) -> None:
     """Each node in its turn, while the others carry all."""
     await _restart_each(scene, seconds, {})
 
 
-async def _change_the_secret(scene: Scene, seconds: float) -> None:
+async def _change_the_secret(scene: DrillScene, seconds: float) -> None:
     """In the three steps of the page, with two secrets in force."""
     old_secret = scene.stage.cluster.nodes[0].environment["PRIME_SECRET"]
     new_secret = secrets.token_hex(32)
@@ -73,7 +73,7 @@ async def _change_the_secret(scene: Scene, seconds: float) -> None:
         await _restart_each(scene, seconds / 2, {"PRIME_SECRET": in_force, **environment})
 
 
-async def _restart_each(scene: Scene, seconds: float, environment: Mapping[str, str]) -> None:
+async def _restart_each(scene: DrillScene, seconds: float, environment: Mapping[str, str]) -> None:
     for node in scene.stage.cluster.nodes:
         status = await node.leave()
         if status != 0:
@@ -83,16 +83,16 @@ async def _restart_each(scene: Scene, seconds: float, environment: Mapping[str, 
         await asyncio.sleep(seconds / 4)
 
 
-async def _standby(scene: Scene) -> None:
+async def _standby(scene: DrillScene) -> None:
     """A copy takes seconds, and is there before it is needed."""
     await scene.stage.standby()
 
 
-async def _fail_over_synchronously(scene: Scene, seconds: float) -> None:
+async def _fail_over_synchronously(scene: DrillScene, seconds: float) -> None:
     await foreign_faults.fail_over_synchronously(scene.stage, seconds)
 
 
-async def _fail_over_asynchronously(scene: Scene, seconds: float) -> None:
+async def _fail_over_asynchronously(scene: DrillScene, seconds: float) -> None:
     await foreign_faults.fail_over_asynchronously(scene.stage, seconds)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from loadtest.drills.scene import Scene, Skipped
+from loadtest.drills.scene import DrillScene, Skipped
 
 MEGABYTES = 200
 """Of the file system: a new database with its WAL, the nodes' logs, and some more."""
@@ -35,7 +35,7 @@ async def small_disk(directory: Path) -> AsyncIterator[None]:
         await asyncio.to_thread(_ran, "umount", "--lazy", directory)
 
 
-async def fill_the_disk(scene: Scene, seconds: float) -> None:
+async def fill_the_disk(scene: DrillScene, seconds: float) -> None:
     """Full for so long, then room again; a PostgreSQL that has ended is started."""
     cluster = scene.stage.cluster
     ballast = cluster.directory / BALLAST

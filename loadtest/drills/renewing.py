@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from loadtest.drills.scene import Scene
+from loadtest.drills.scene import DrillScene
 from machine.local_hub import LocalHub
 from machine.sockets.certificate_authority import CertificateAuthority
 
@@ -43,7 +43,7 @@ def with_tls(directory: Path) -> Mapping[str, str]:
     return {"PRIME_TLS_CERT": str(certificate), "PRIME_TLS_KEY": str(key)}
 
 
-async def renew(scene: Scene, seconds: float) -> None:
+async def renew(scene: DrillScene, seconds: float) -> None:
     """The certificate first and its key later, as a tool may do it; then all come anew."""
     stage = scene.stage
     nodes, folder = stage.cluster.nodes, _folder(stage.cluster.directory)
@@ -61,7 +61,7 @@ async def renew(scene: Scene, seconds: float) -> None:
         node.reload()
     await _until(scene, "serve the second certificate", _on_each_node(nodes, _serves_second))
     await asyncio.sleep(seconds / 2)
-    scene.notes["connections_before"] = sum(link.cut() for link in stage.links)
+    scene.notes["connections_before"] = sum(link.cut() for link in stage.client_proxies)
 
 
 async def served(url: str) -> str:
@@ -93,7 +93,9 @@ def _on_each_node(
     return all_do
 
 
-async def _until(scene: Scene, wanted_words: str, is_so: Callable[[], Awaitable[bool]]) -> None:
+async def _until(
+    scene: DrillScene, wanted_words: str, is_so: Callable[[], Awaitable[bool]]
+) -> None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:

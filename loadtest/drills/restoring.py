@@ -5,7 +5,7 @@ import json
 from urllib.parse import urlsplit, urlunsplit
 
 from loadtest.checking.failovers import Failover
-from loadtest.drills.scene import Scene, command, now
+from loadtest.drills.scene import DrillScene, command, now
 from machine.local_cluster import Servers
 from machine.local_hub import audit
 from machine.postgres_programs import address, find, run
@@ -15,7 +15,7 @@ ANY = 14
 """PostgreSQL's oldest that Prime serves from."""
 
 
-async def restore(scene: Scene, seconds: float) -> None:
+async def restore(scene: DrillScene, seconds: float) -> None:
     """What is acknowledged after the backup is lost to all, and each of them is told."""
     cluster = scene.stage.cluster
     backups = cluster.directory / "backups"

@@ -13,9 +13,9 @@ from files.importing import read_song
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening, What
 from loadtest.demo.demo import own_song
-from loadtest.faults.stage import Stage
-from loadtest.people.participants import Tally, take_seats
-from loadtest.people.proof import NotSettled, compare, settle
+from loadtest.faults.proxied_cluster import ProxiedCluster
+from loadtest.people.demo_participants import Tally, take_seats
+from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_hub import audit
 from prime_client.client import Client
@@ -30,10 +30,10 @@ class Skipped(Exception):
     """This machine cannot; the message says why."""
 
 
-class Scene:
+class DrillScene:
     """One drill. What it does is told to `stage`; `notes` come into its report."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
+    def __init__(self, stage: ProxiedCluster, seed: int) -> None:
         self.stage = stage
         self.notes: dict[str, Any] = {}
         """What the drill has seen beside the figures of all drills."""
@@ -75,8 +75,8 @@ class Scene:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while self.stage.acked() < acked_before + FEW:
-                    self._tally.changed.clear()
-                    await self._tally.changed.wait()
+                    self._tally.something_changed.clear()
+                    await self._tally.something_changed.wait()
         except TimeoutError:
             self.stage.problems.append(f"{PATIENCE_SECONDS:g} s without {FEW} acks")
 

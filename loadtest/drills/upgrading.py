@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from loadtest.drills.scene import Scene, Skipped, command
+from loadtest.drills.scene import DrillScene, Skipped, command
 from machine.children.child_program import CHECKOUT
 
 VERSIONS = CHECKOUT / "ops" / "versions_before"
@@ -29,11 +29,11 @@ def root_of(directory: Path) -> Path:
     return directory / OLDER
 
 
-async def upgrade(scene: Scene, seconds: float) -> None:
+async def upgrade(scene: DrillScene, seconds: float) -> None:
     """As the page says: migrate, then one node after the other."""
     cluster = scene.stage.cluster
     scene.notes["from_version"] = _newest()[0]
-    await command(cluster.database_url, "server.maintenance", "migrate")
+    await command(cluster.database_url, "server.commands.migrate_commands", "migrate")
     for node in cluster.nodes:
         status = await node.leave()
         if status != 0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loadtest.faults import foreign_faults
 from loadtest.faults.fault_proxy import Direction, FaultProxy
-from loadtest.faults.stage import Stage
+from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.recorded_musician import Echo
 from prime_client.connecting.connection import CouldNotOpen
 
@@ -19,7 +19,7 @@ SLOW_SECONDS = 0.25
 NARROW_BYTES_PER_SECOND = 6_000.0
 ECHOES = 3
 
-Harm = Callable[[Stage, float], Awaitable[str]]
+Harm = Callable[[ProxiedCluster, float], Awaitable[str]]
 WAYS: tuple[tuple[Direction, ...], ...] = (
     (Direction.UP,),
     (Direction.DOWN,),
@@ -48,7 +48,7 @@ class Fault:
         return self.needs | {self.name.split("_")[0]}
 
 
-async def _kill_node(stage: Stage, _seconds: float) -> str:
+async def _kill_node(stage: ProxiedCluster, _seconds: float) -> str:
     node = stage.next_node()
     await stage.worst_moment()
     await node.kill()
@@ -57,7 +57,7 @@ async def _kill_node(stage: Stage, _seconds: float) -> str:
     return node.directory.name
 
 
-async def _stop_node(stage: Stage, _seconds: float) -> str:
+async def _stop_node(stage: ProxiedCluster, _seconds: float) -> str:
     node = stage.next_node()
     status = await node.leave()
     if status != 0:
@@ -66,7 +66,7 @@ async def _stop_node(stage: Stage, _seconds: float) -> str:
     return node.directory.name
 
 
-async def _freeze_node(stage: Stage, seconds: float) -> str:
+async def _freeze_node(stage: ProxiedCluster, seconds: float) -> str:
     node = stage.next_node()
     node.freeze()
     try:
@@ -77,7 +77,7 @@ async def _freeze_node(stage: Stage, seconds: float) -> str:
 
 
 def _restart_postgres(number: signal.Signals) -> Harm:
-    async def restart(stage: Stage, _seconds: float) -> str:
+    async def restart(stage: ProxiedCluster, _seconds: float) -> str:
         await stage.worst_moment()
         await stage.cluster.postgres.end(number)
         await asyncio.sleep(DOWN_SECONDS)
@@ -87,12 +87,12 @@ def _restart_postgres(number: signal.Signals) -> Harm:
     return restart
 
 
-async def _cut_postgres(stage: Stage, seconds: float) -> str:
+async def _cut_postgres(stage: ProxiedCluster, seconds: float) -> str:
     """A commit under way is unknown then; so again and again, of one node or of all of them."""
     name, ways = stage.next_ways()
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
-        chosen_ways = stage.rng.choice(([ways], stage.ways))
+        chosen_ways = stage.rng.choice(([ways], stage.node_ways))
         await stage.worst_moment()
         for way in chosen_ways:
             way.postgres.cut()
@@ -100,20 +100,20 @@ async def _cut_postgres(stage: Stage, seconds: float) -> str:
     return f"{name} and, now and then, all"
 
 
-async def _stall_postgres(stage: Stage, seconds: float) -> str:
+async def _stall_postgres(stage: ProxiedCluster, seconds: float) -> str:
     name, ways = stage.next_ways()
     direction = stage.rng.choice(WAYS)
     return await _for(seconds, ways.postgres, lambda: ways.postgres.stall(*direction), name)
 
 
-async def _kill_valkey(stage: Stage, _seconds: float) -> str:
+async def _kill_valkey(stage: ProxiedCluster, _seconds: float) -> str:
     await stage.cluster.valkey.end(signal.SIGKILL)
     await asyncio.sleep(DOWN_SECONDS)
     await stage.cluster.start_valkey()
     return "Valkey"
 
 
-async def _stall_valkey(stage: Stage, seconds: float) -> str:
+async def _stall_valkey(stage: ProxiedCluster, seconds: float) -> str:
     stage.cluster.valkey.send(signal.SIGSTOP)
     try:
         await asyncio.sleep(seconds)
@@ -122,7 +122,7 @@ async def _stall_valkey(stage: Stage, seconds: float) -> str:
     return "Valkey"
 
 
-async def _partition_valkey(stage: Stage, seconds: float) -> str:
+async def _partition_valkey(stage: ProxiedCluster, seconds: float) -> str:
     name, ways = stage.next_ways()
     return await _for(seconds, ways.redis, ways.redis.stall, name)
 
@@ -136,7 +136,7 @@ async def _for(seconds: float, proxy: FaultProxy, begin: Callable[[], None], nam
     return name
 
 
-async def _cut_clients(stage: Stage, _seconds: float) -> str:
+async def _cut_clients(stage: ProxiedCluster, _seconds: float) -> str:
     """What they sent is stored by then, and the answers are lost: they have to send it again."""
     chosen_links = stage.some_links()
     for _, link in chosen_links:
@@ -148,7 +148,7 @@ async def _cut_clients(stage: Stage, _seconds: float) -> str:
     return _heal(chosen_links)
 
 
-async def _stall_clients(stage: Stage, seconds: float) -> str:
+async def _stall_clients(stage: ProxiedCluster, seconds: float) -> str:
     chosen_links = stage.some_links()
     for _, link in chosen_links:
         link.stall(*stage.rng.choice(WAYS))
@@ -156,7 +156,7 @@ async def _stall_clients(stage: Stage, seconds: float) -> str:
     return _heal(chosen_links)
 
 
-async def _delay_clients(stage: Stage, seconds: float) -> str:
+async def _delay_clients(stage: ProxiedCluster, seconds: float) -> str:
     chosen_links = stage.some_links()
     for _, link in chosen_links:
         link.delay(SLOW_SECONDS)
@@ -164,7 +164,7 @@ async def _delay_clients(stage: Stage, seconds: float) -> str:
     return _heal(chosen_links)
 
 
-async def _throttle_clients(stage: Stage, seconds: float) -> str:
+async def _throttle_clients(stage: ProxiedCluster, seconds: float) -> str:
     chosen_links = stage.some_links()
     for _, link in chosen_links:
         link.throttle(NARROW_BYTES_PER_SECOND)
@@ -172,7 +172,7 @@ async def _throttle_clients(stage: Stage, seconds: float) -> str:
     return _heal(chosen_links)
 
 
-async def _half_close_clients(stage: Stage, seconds: float) -> str:
+async def _half_close_clients(stage: ProxiedCluster, seconds: float) -> str:
     chosen_links = stage.some_links()
     for _, link in chosen_links:
         link.half_close(stage.rng.choice(list(Direction)))
@@ -186,7 +186,7 @@ def _heal(proxies: list[tuple[str, FaultProxy]]) -> str:
     return ", ".join(name for name, _ in proxies)
 
 
-async def _send_again(stage: Stage, seconds: float) -> str:
+async def _send_again(stage: ProxiedCluster, seconds: float) -> str:
     """Through the balancer, so that mostly another node gets them."""
     chosen_musicians = stage.rng.sample(stage.musicians, min(ECHOES, len(stage.musicians)))
     echoes = [Echo(musician, stage.cluster.url, stage.history) for musician in chosen_musicians]

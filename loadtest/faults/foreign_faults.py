@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import time
 
-from loadtest.faults.stage import Stage
-from loadtest.hub.children import beside
+from loadtest.faults.proxied_cluster import ProxiedCluster
+from loadtest.hub.child_programs import beside
 from prime_client.client import Client
 from prime_client.failures import CannotConnect, ConnectionOver
 
@@ -23,7 +23,7 @@ NEIGHBOUR = "neighbour"
 """Another database of the same PostgreSQL."""
 
 
-async def lock_row(stage: Stage, seconds: float) -> str:
+async def lock_row(stage: ProxiedCluster, seconds: float) -> str:
     """Somebody's transaction has the row of the musicians' project."""
     project = stage.musicians[0].room.project
     url = stage.cluster.database_url
@@ -31,15 +31,17 @@ async def lock_row(stage: Stage, seconds: float) -> str:
         if not session_answer["found"]:
             stage.problems.append(f"there is no row of {project} to lock")
         await asyncio.sleep(seconds)
-        stage.hits["postgres_row_locked"] += sum(bool(m.room.in_flight) for m in stage.musicians)
+        stage.hits_by_fault["postgres_row_locked"] += sum(
+            bool(m.room.in_flight) for m in stage.musicians
+        )
     return "the musicians' project"
 
 
-async def foreign_transaction(stage: Stage, seconds: float) -> str:
+async def foreign_transaction(stage: ProxiedCluster, seconds: float) -> str:
     """A transaction stays open elsewhere in the cluster, the bus is down, and somebody logs out."""
     nodes = stage.cluster.nodes
     first_url, last_url = nodes[0].url, nodes[-1].url
-    for way in stage.ways:
+    for way in stage.node_ways:
         way.redis.stall()
     try:
         async with beside(stage.cluster.database_url, FOREIGN_SESSION, "transaction", NEIGHBOUR):
@@ -49,12 +51,12 @@ async def foreign_transaction(stage: Stage, seconds: float) -> str:
                 stage.problems.append(f"a guest could not log in: {error}")
             await asyncio.sleep(min(seconds, 0.5))
     finally:
-        for way in stage.ways:
+        for way in stage.node_ways:
             way.redis.heal()
     return "all nodes"
 
 
-async def _log_out(stage: Stage, node_url: str, other_url: str) -> None:
+async def _log_out(stage: ProxiedCluster, node_url: str, other_url: str) -> None:
     """On one node; the connection at the other one must be over in time."""
     unique = secrets.token_hex(4)
     async with Client(node_url, device="guest") as guest:
@@ -72,26 +74,26 @@ async def _log_out(stage: Stage, node_url: str, other_url: str) -> None:
                     f"a login was revoked, and {OUT_SECONDS:g} s later still connected, while a "
                     "transaction was open in another database (rule A3)"
                 )
-            stage.hits["postgres_foreign_transaction"] += 1
+            stage.hits_by_fault["postgres_foreign_transaction"] += 1
 
 
-async def be_hostile(stage: Stage, seconds: float) -> str:
+async def be_hostile(stage: ProxiedCluster, seconds: float) -> str:
     """A stranger does all that it should not."""
     assert stage.hostile is not None
     await stage.hostile.attack(stage.musicians[0].room.project, seconds)
-    stage.hits["hostile_client"] = stage.hostile.answers.total()
+    stage.hits_by_fault["hostile_client"] = stage.hostile.answers.total()
     return "everyone"
 
 
-async def work_on_the_large(stage: Stage, seconds: float) -> str:
+async def work_on_the_large(stage: ProxiedCluster, seconds: float) -> str:
     """Megabytes are joined, pasted into, undone and restored on the same nodes."""
     assert stage.large is not None
     await stage.large.work(seconds)
-    stage.hits["project_large"] = stage.large.done
+    stage.hits_by_fault["project_large"] = stage.large.answered_count
     return "a project of its own"
 
 
-async def fail_over_synchronously(stage: Stage, _seconds: float) -> str:
+async def fail_over_synchronously(stage: ProxiedCluster, _seconds: float) -> str:
     """Commits wait for the standby; so nothing acknowledged may be lost."""
     standby = await stage.standby()
     await standby.make_synchronous()
@@ -99,16 +101,16 @@ async def fail_over_synchronously(stage: Stage, _seconds: float) -> str:
     return await _fail_over(stage, is_synchronous=True)
 
 
-async def fail_over_asynchronously(stage: Stage, seconds: float) -> str:
+async def fail_over_asynchronously(stage: ProxiedCluster, seconds: float) -> str:
     """The standby is behind: what it has not had is lost, and everyone must see it that way."""
     standby = await stage.standby()
-    standby.way.stall()
+    standby.proxy.stall()
     await asyncio.sleep(min(seconds, HELD_BACK_SECONDS))
     await stage.worst_moment()
     return await _fail_over(stage, is_synchronous=False)
 
 
-async def _fail_over(stage: Stage, *, is_synchronous: bool) -> str:
+async def _fail_over(stage: ProxiedCluster, *, is_synchronous: bool) -> str:
     await stage.fail_over(is_synchronous=is_synchronous)
     deadline, acked_before = time.monotonic() + ACKED_AGAIN_SECONDS, stage.acked()
     while stage.acked() == acked_before:

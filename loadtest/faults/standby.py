@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from loadtest.checking.failovers import Failover
 from loadtest.faults.fault_proxy import FaultProxy, Streams
-from loadtest.hub.children import ask
+from loadtest.hub.child_programs import ask
 from machine.local_cluster import LocalCluster
 from machine.local_hub import local_postgres
 
@@ -38,10 +38,10 @@ def as_superuser(database_url: str) -> str:
 
 
 class Standby:
-    """One copy: made, followed, held back, promoted. `way`: what it hears of the primary by."""
+    """One copy: made, followed, held back, promoted. `proxy`: what it hears of the primary by."""
 
     def __init__(self, cluster: LocalCluster, number: int) -> None:
-        self.way = FaultProxy(lambda: to_primary(cluster))
+        self.proxy = FaultProxy(lambda: to_primary(cluster))
         self.database_url = ""
         self._cluster = cluster
         self._data: Path = cluster.directory / f"standby-{number}"
@@ -50,7 +50,7 @@ class Standby:
 
     async def start(self) -> None:
         """Copy the primary and follow it; returns once that is so."""
-        port = await self.way.start()
+        port = await self.proxy.start()
         words = ("--data", str(self._data))
         primary_dsn = f"host={folder_of(self._cluster.database_url)} user=postgres"
         follower_dsn = (
@@ -70,18 +70,18 @@ class Standby:
         """End the primary at once, as a broken machine does, and be the primary from then on."""
         await self._cluster.postgres.end(signal.SIGQUIT)
         cut_at = time.monotonic()
-        self.way.refuse()  # what it has not got by now it will never get
+        self.proxy.refuse()  # what it has not got by now it will never get
         server_answer = await ask(as_superuser(self.database_url), ASKED, "promoted")
         writable_at = time.monotonic()
         self._is_ours = False
         self._cluster.promoted(self._postgres, self._data, self.database_url)
-        await self.way.stop()
+        await self.proxy.stop()
         return Failover(
             cut_at, writable_at, is_synchronous, server_answer["heads"], server_answer["versions"]
         )
 
     async def stop(self) -> None:
         """End it; once it has taken over it is the cluster's."""
-        await self.way.stop()
+        await self.proxy.stop()
         if self._is_ours:
             await self._postgres.stop()

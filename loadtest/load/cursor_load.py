@@ -14,8 +14,8 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
-from loadtest.load.job import GeneratorFault, Job, Measurement
-from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks, now_ms
+from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
+from loadtest.load.receivers import CountingReceiver, CountingTicks, Listener, SharedTicks, now_ms
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
 
@@ -73,7 +73,7 @@ class Load:
         self._dialect = dialect
         self._seats: list[Seat] = []
         self._listeners: list[Listener] = []
-        self._counting: list[Counting | CountingTicks] = []
+        self._counting: list[CountingReceiver | CountingTicks] = []
         self._ticks: dict[int, SharedTicks] = {}
         self._sizes: Counter[int] = Counter()
         """Lengths of the messages of one update that listeners have received."""
@@ -157,13 +157,13 @@ class Load:
         return counted_seats
 
     def _count(self, seat: Seat) -> None:
-        counting: Counting | CountingTicks
+        counting: CountingReceiver | CountingTicks
         if self._dialect.gathers:
             ticks = self._ticks.setdefault(seat.room, SharedTicks(self._dialect))
             counting = CountingTicks(seat, ticks)
         elif self._sizes:
             payload_bytes = self._sizes.most_common(1)[0][0]
-            counting = Counting(payload_bytes, self._job.size, echoes=self._dialect.echoes)
+            counting = CountingReceiver(payload_bytes, self._job.size, echoes=self._dialect.echoes)
         else:
             raise RuntimeError("no update came through: the server relays nothing")
         seat.connection.receiver = counting.receiver
@@ -180,10 +180,10 @@ class Load:
         watching = asyncio.create_task(self._watch(measurement, start, begin, end))
         await self._move(groups, end, measurement.lag_ms)
         await watching
-        for group in groups:
-            measurement.sent += group.schedule.done - group.schedule.due_between(start, begin)
-            measurement.due += group.schedule.due_between(begin, end)
-            measurement.due_in_all += group.schedule.due_between(start, end)
+        for mover in groups:
+            measurement.sent += mover.schedule.steps_done - mover.schedule.due_between(start, begin)
+            measurement.due += mover.schedule.due_between(begin, end)
+            measurement.due_in_all += mover.schedule.due_between(start, end)
         measurement.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
         await self._drain()
         return measurement
@@ -241,7 +241,7 @@ class Load:
             await asyncio.sleep(QUIET_SECONDS)
 
     def _updates(self) -> float:
-        everyone: Sequence[Listener | Counting | CountingTicks]
+        everyone: Sequence[Listener | CountingReceiver | CountingTicks]
         everyone = [*self._listeners, *self._counting]
         return sum(member_work.updates for member_work in everyone)
 

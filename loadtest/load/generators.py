@@ -12,7 +12,7 @@ from typing import Any
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Cost
 from loadtest.load import cursor_load
-from loadtest.load.job import GeneratorFault, Job, Measurement
+from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
 
 SETUP_SECONDS = 300.0
 LEAD_SECONDS = 0.3

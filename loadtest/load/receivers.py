@@ -31,7 +31,7 @@ class Listener:
         self, seat: Seat, dialect: Dialect, period_ms: float, is_across: Callable[[int], bool]
     ) -> None:
         self.updates = 0
-        self.own = 0
+        self.own_count = 0
         self.repeats = 0
         self.replaced = 0
         self.messages = 0
@@ -77,7 +77,7 @@ class Listener:
 
     def _update(self, member: int, at: float, now: float) -> None:
         if member == self._seat.member:
-            self.own += 1
+            self.own_count += 1
             return
         before = self._newest.get(member, at - self._period_ms)
         if at <= before:
@@ -96,7 +96,7 @@ class Listener:
                 times.append(now - due_at)
 
 
-class Counting:
+class CountingReceiver:
     """Counts messages of one update each by their frames' headers.
 
     An update comes in a frame of one length, as those who decode saw. Where senders get their own

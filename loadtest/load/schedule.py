@@ -8,31 +8,31 @@ from dataclasses import dataclass
 class Schedule:
     """Every member moves `hz` times a second, the members spread evenly over the time between.
 
-    Times are seconds. `done` counts the moves that were taken, of all members in turn.
+    Times are seconds. `steps_done` counts the moves that were taken, of all members in turn.
     """
 
-    start: float
+    begins_at: float
     members: int
     hz: float
-    done: int = 0
+    steps_done: int = 0
 
     @property
     def next_due(self) -> float:
         """When the next move should be made."""
-        return self.due_at(self.done)
+        return self.due_at(self.steps_done)
 
     def due_at(self, number: int) -> float:
         """When the move of this number should be made, whatever happened before."""
-        return self.start + number / (self.hz * self.members)
+        return self.begins_at + number / (self.hz * self.members)
 
     def take_due(self, now: float) -> Iterator[tuple[int, int, float]]:
         """The moves whose time has come: member, its how-manieth move, and when it was due.
 
         One that comes late is late by its own time; none is skipped.
         """
-        while (due_at := self.due_at(self.done)) <= now:
-            step, member = divmod(self.done, self.members)
-            self.done += 1
+        while (due_at := self.due_at(self.steps_done)) <= now:
+            step, member = divmod(self.steps_done, self.members)
+            self.steps_done += 1
             yield member, step, due_at
 
     def due_between(self, begin: float, end: float) -> int:
@@ -45,7 +45,7 @@ class Schedule:
         return until // self.members - before // self.members
 
     def _due_before(self, time: float) -> int:
-        number = max(0, int((time - self.start) * self.hz * self.members) - 1)
+        number = max(0, int((time - self.begins_at) * self.hz * self.members) - 1)
         while self.due_at(number) < time:
             number += 1
         return number

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection as Pipe
 import uvloop
 
 from loadtest.bare.polled_reading import PolledReading
+from loadtest.load.cursor_job import GeneratorFault, Job, Measurement
 from loadtest.load.cursor_load import QUIET_SECONDS, Load, MoverGroup
-from loadtest.load.job import GeneratorFault, Job, Measurement
 from loadtest.load.receivers import Listener
 from loadtest.load.schedule import Schedule
 from loadtest.peers.dialect import Dialect, Seat
@@ -34,15 +34,15 @@ class Grow:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Members of `rooms` move from `start` on; those of room `partial` at a part of the rate.
+    """Members of `rooms` move from `begins_at` on; those of room `partial` at a part of the rate.
 
-    Times are seconds, `start` one of `time.perf_counter`.
+    Times are seconds, `begins_at` one of `time.perf_counter`.
     """
 
     rooms: frozenset[int]
     partial: int | None
     part: float
-    start: float
+    begins_at: float
     warm_up: float
     seconds: float
 
@@ -109,15 +109,17 @@ class SteppedLoad(Load):
 
     async def step(self, order: Step) -> Measurement:
         """Carry out one step, and wait until nothing of it is under way."""
-        begin = order.start + order.warm_up
+        begin = order.begins_at + order.warm_up
         end = begin + order.seconds
         self._moving_rooms = order.rooms
         groups = self._groups(order)
         self._poll([seat for group in groups for seat in group.seats])
         listeners = self._listeners_in(order)
         before = self._updates()
-        measurement = await self._carry_out(groups, order.start, begin, end)
-        self._next_step += max(group.schedule.done // len(group.seats) for group in groups) + 1
+        measurement = await self._carry_out(groups, order.begins_at, begin, end)
+        self._next_step += (
+            max(group.schedule.steps_done // len(group.seats) for group in groups) + 1
+        )
         await self._settle()
         measurement.delivered_in_all = self._updates() - before
         self._sum_up(measurement, listeners)
@@ -146,7 +148,7 @@ class SteppedLoad(Load):
                 parts[seat.room == order.partial][0].append(seat)
         return [
             MoverGroup(
-                Schedule(order.start, len(seats), self._job.hz * part), seats, self._next_step
+                Schedule(order.begins_at, len(seats), self._job.hz * part), seats, self._next_step
             )
             for seats, part in parts
             if seats

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection as Pipe
 
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.load import stepped_load
+from loadtest.load.cursor_job import Job
 from loadtest.load.generators import (
     LEAD_SECONDS,
     Loaded,
@@ -17,7 +18,6 @@ from loadtest.load.generators import (
     processes_on,
     receive,
 )
-from loadtest.load.job import Job
 from loadtest.load.stepped_load import Grow, Order, Step
 
 
@@ -83,7 +83,7 @@ class Stepper:
         ]
         start = time.perf_counter() + LEAD_SECONDS
         for pipe, share in busy_pipes:
-            pipe.send(replace(share, start=start))
+            pipe.send(replace(share, begins_at=start))
         begin = start + offer.warm_up
         cost, *measurements = await asyncio.gather(
             watch(self.watched, start, begin, begin + offer.seconds),

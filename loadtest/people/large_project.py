@@ -9,8 +9,8 @@ from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import Failover, lost_ids, without_lost
 from loadtest.checking.history import History
 from loadtest.checking.lost_deltas import lost_deltas
+from loadtest.people.demo_participants import Tally
 from loadtest.people.large_song import PER_TRACK, large_song
-from loadtest.people.participants import Tally
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_hub import audit
 from prime_client.client import Client
@@ -28,7 +28,7 @@ class LargeProject:
     """Its owner works on it as long as the fault lasts; what the owner saw is judged at the end."""
 
     def __init__(self, url: str, seed: int, history: History) -> None:
-        self.done = 0
+        self.answered_count = 0
         """Works that were answered: pastes, undos, restores, joins."""
         self.history = history
         self._tally = Tally()
@@ -57,7 +57,7 @@ class LargeProject:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     await work()
-                self.done += 1
+                self.answered_count += 1
             except (TimeoutError, CallFailed, CannotConnect, ConnectionOver, DeltaRefused):
                 await asyncio.sleep(0.1)  # the next one may be luckier
             if asyncio.get_running_loop().time() > deadline:
@@ -123,7 +123,7 @@ class LargeJudgement:
     def __init__(
         self, lost_count: int, copies: Sequence[str], checkpoints: Sequence[str], excused: int
     ) -> None:
-        self.lost = lost_count
+        self.lost_count = lost_count
         self.copies = copies
         self.checkpoints = checkpoints
         self.excused = excused

@@ -4,7 +4,7 @@ import asyncio
 import random
 import uuid
 
-from loadtest.running import wait
+from loadtest.long_runs import wait
 from prime_client.client import Client
 from prime_client.failures import CallFailed, ConnectionOver, NotConnected
 from prime_client.schema.calls import RecallContext, RecallUse
@@ -25,20 +25,20 @@ AWAY = (CallFailed, ConnectionOver, NotConnected)
 """What a call raises while the server is away."""
 
 
-class Habits:
+class RecallHabits:
     """Of one musician."""
 
     def __init__(self, client: Client, seed: int) -> None:
         self._client = client
         self._rng = random.Random(seed)
         self._likes = self._rng.sample(PLUGINS, len(PLUGINS))
-        self._before = ""
+        self._last_pick = ""
         self._unsent_uses: list[RecallUse] = []
         """Uses that the server has not said it has, in their order."""
-        self.used = 0
+        self.used_count = 0
         """Uses, told or not."""
-        self.suggested = 0
-        self.taken = 0
+        self.suggested_count = 0
+        self.taken_count = 0
         """Answers with a suggestion, and those whose first was taken."""
 
     async def play(self, stop: asyncio.Event) -> None:
@@ -52,21 +52,21 @@ class Habits:
         while self._unsent_uses:
             await self._send_uses()
         page = await self._client.recall.export(limit=AT_ONCE)
-        return self.used - sum(key["usage_count"] for key in page["keys"])
+        return self.used_count - sum(key["usage_count"] for key in page["keys"])
 
     async def pick(self) -> None:
         """Ask, pick something, and tell it."""
-        context: RecallContext = {"genre": "techno", "after": self._before}
+        context: RecallContext = {"genre": "techno", "after": self._last_pick}
         key = self._rng.choices(self._likes, range(len(self._likes), 0, -1))[0]
         first = await self._first_suggestion(context)
         is_taken = first is not None and self._rng.random() < TAKEN
         if first is not None and is_taken:
             key = first
-            self.taken += 1
+            self.taken_count += 1
         use: RecallUse = {"id": str(uuid.UUID(int=self._rng.getrandbits(128))), "key": key}
         self._unsent_uses.append(use | {"context": context, "suggested": is_taken})
-        self.used += 1
-        self._before = key
+        self.used_count += 1
+        self._last_pick = key
         await self._send_uses()
 
     async def _first_suggestion(self, context: RecallContext) -> str | None:
@@ -76,7 +76,7 @@ class Habits:
             return None
         if not suggestions["suggestions"]:
             return None
-        self.suggested += 1
+        self.suggested_count += 1
         return suggestions["suggestions"][0]["key"]
 
     async def _send_uses(self) -> None:

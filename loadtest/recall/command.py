@@ -10,10 +10,10 @@ from rich.table import Table
 
 from loadtest.argument_types import at_least
 from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.long_runs import data_directory
 from loadtest.recall.on_a_server import WRITERS, lost_counts, sessions
 from loadtest.recall.simulated_year import PLACES, Year, simulate
 from loadtest.reports.console_output import wide_console
-from loadtest.running import data_directory
 from machine.caller_paths import file_of_caller
 from machine.local_hub import LocalHub
 
@@ -71,7 +71,7 @@ def _report(year: Year, days: int) -> dict[str, Any]:
     return {
         "days": days,
         "seeds": year.seeds,
-        "picks": year.hits["truth"].picks,
+        "picks": year.hits_by_way["truth"].picks,
         "hit_rate_at": rates,
         "ahead_of_most_frequent_points": round(100 * (recall - frequent), 1),
         "calibration": year.calibration(),

@@ -12,7 +12,7 @@ from typing import Any
 
 from loadtest.recall.ranking_methods import MOST, Recall
 from loadtest.recall.simulated_producer import Pick, Producer
-from loadtest.recall.simulated_year import PLACES, Hits
+from loadtest.recall.simulated_year import PLACES, SuggestionHits
 from prime_client.client import Client
 from prime_client.schema.calls import RecallContext, RecallUse
 from schema.recall.categories import HALF_LIFE_DAYS
@@ -62,10 +62,10 @@ async def sessions(url: str, seed: int, count: int) -> dict[str, Any]:
             await _observe(client, before[first : first + 200])
         for pick in before:
             own_ranking.hear(pick)
-        hits, agrees = Hits(), 0
+        hits, agrees = SuggestionHits(), 0
         for _ in range(count):
             for pick in producer.session(time.time() / SECONDS_OF_A_DAY):
-                now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told, pick.truth)
+                now = Pick(time.time() / SECONDS_OF_A_DAY, pick.key, pick.told_context, pick.truth)
                 suggestions = await _suggested(client, now)
                 agrees += suggestions == list(own_ranking.suggest(now))[: len(suggestions)]
                 hits.count(now.key, suggestions, 0)
@@ -127,7 +127,7 @@ async def _suggested(client: Client, pick: Pick) -> list[str]:
 
 
 def _context(pick: Pick) -> RecallContext:
-    circumstances = pick.told
+    circumstances = pick.told_context
     context: RecallContext = {"genre": circumstances.genre, "after": circumstances.after}
     if circumstances.bpm is not None:
         context["bpm"] = circumstances.bpm

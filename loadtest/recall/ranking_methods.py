@@ -66,9 +66,9 @@ class Recall:
         """Of the first of the last suggestions."""
 
     def suggest(self, pick: Pick) -> Sequence[str]:
-        levels = levels_of(pick.told)
+        levels = levels_of(pick.told_context)
         if self._hour:
-            hours = [c for c in contexts_of(pick.told) if c.startswith("hour=")]
+            hours = [c for c in contexts_of(pick.told_context) if c.startswith("hour=")]
             levels[2:2] = [Level(context, 15.0) for context in hours]
         ranking = ranked(self.heats, levels, pick.days, self._half_life)[:MOST]
         shown_count = worth_showing([estimate.confidence for estimate in ranking], self._uses)
@@ -76,7 +76,7 @@ class Recall:
         return [estimate.key for estimate in ranking[:shown_count]]
 
     def hear(self, pick: Pick) -> None:
-        self.add(pick.key, pick.days, pick.told)
+        self.add(pick.key, pick.days, pick.told_context)
 
     def add(self, key: str, days: float, use: Told) -> None:
         """One use."""

@@ -43,7 +43,7 @@ class Pick:
 
     days: float
     key: str
-    told: Told
+    told_context: Told
     truth: dict[str, float]
 
 

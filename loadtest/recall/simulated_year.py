@@ -30,11 +30,11 @@ WITH_HOUR = "recall with the hour"
 
 
 @dataclass(slots=True)
-class Hits:
+class SuggestionHits:
     """Of one way: picks, and how many of them stood among the first so many."""
 
     picks: int = 0
-    at: dict[int, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 0))
+    count_by_place: dict[int, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 0))
     weeks: dict[int, list[int]] = field(default_factory=dict)
     """Week -> picks, and those that stood among the first three."""
 
@@ -42,23 +42,23 @@ class Hits:
         """One pick."""
         self.picks += 1
         for rank in PLACES:
-            self.at[rank] += key in suggested[:rank]
+            self.count_by_place[rank] += key in suggested[:rank]
         of_week = self.weeks.setdefault(week, [0, 0])
         of_week[0] += 1
         of_week[1] += key in suggested[:3]
 
     def rate(self, place: int) -> float:
         """From 0 to 1."""
-        return self.at[place] / max(self.picks, 1)
+        return self.count_by_place[place] / max(self.picks, 1)
 
 
 @dataclass(slots=True)
 class Year:
     """What came of it, over all producers."""
 
-    hits: dict[str, Hits] = field(default_factory=dict)
+    hits_by_way: dict[str, SuggestionHits] = field(default_factory=dict)
     """Way -> hits."""
-    said: dict[int, list[float]] = field(default_factory=dict)
+    said_confidences: dict[int, list[float]] = field(default_factory=dict)
     """Step of confidence -> first suggestions, those taken, the sum of their confidences."""
     seeds: list[int] = field(default_factory=list)
 
@@ -66,7 +66,7 @@ class Year:
         """Way -> place -> rate."""
         return {
             way: {str(rank): round(hits.rate(rank), 4) for rank in PLACES}
-            for way, hits in self.hits.items()
+            for way, hits in self.hits_by_way.items()
         }
 
     def calibration(self) -> list[dict[str, Any]]:
@@ -77,19 +77,19 @@ class Year:
                 "taken": round(taken_count / count, 3),
                 "suggestions": int(count),
             }
-            for _, (count, taken_count, total) in sorted(self.said.items())
+            for _, (count, taken_count, total) in sorted(self.said_confidences.items())
         ]
 
     def calibration_error(self) -> float:
         """How far what was said is from what was taken, on average over suggestions."""
-        count = sum(row[0] for row in self.said.values())
-        return sum(abs(row[1] - row[2]) for row in self.said.values()) / max(count, 1)
+        count = sum(row[0] for row in self.said_confidences.values())
+        return sum(abs(row[1] - row[2]) for row in self.said_confidences.values()) / max(count, 1)
 
     def by_week(self) -> dict[str, list[tuple[float, float]]]:
         """Way -> week and its hit rate at 3, in percent."""
         return {
-            way: [(week, 100 * hit / picks) for week, (picks, hit) in sorted(hits.weeks.items())]
-            for way, hits in self.hits.items()
+            way: [(week, 100 * hits / picks) for week, (picks, hits) in sorted(weeks.weeks.items())]
+            for way, weeks in self.hits_by_way.items()
         }
 
 
@@ -100,7 +100,7 @@ def simulate(
     ways = dict(WAYS)
     if with_hour:
         ways[WITH_HOUR] = lambda: Recall(HALF_LIFE_DAYS, hour=True)
-    year = Year({name: Hits() for name in ways}, seeds=list(seeds))
+    year = Year({name: SuggestionHits() for name in ways}, seeds=list(seeds))
     for seed in seeds:
         _play(year, Producer(seed, hour_share), {name: make() for name, make in ways.items()}, days)
     return year
@@ -111,14 +111,14 @@ def _play(year: Year, producer: Producer, ways: dict[str, Way], days: int) -> No
         week = int((pick.days - FIRST_DAY) // WEEK)
         for name, way in ways.items():
             suggested = list(way.suggest(pick))
-            year.hits[name].count(pick.key, suggested, week)
+            year.hits_by_way[name].count(pick.key, suggested, week)
             if isinstance(way, Recall) and name in WAYS and suggested:
                 _note_confidence(year, way.confidence, suggested[0] == pick.key)
             way.hear(pick)
 
 
 def _note_confidence(year: Year, confidence: float, is_taken: bool) -> None:
-    row = year.said.setdefault(int(confidence / CONFIDENCE_STEP), [0.0, 0.0, 0.0])
+    row = year.said_confidences.setdefault(int(confidence / CONFIDENCE_STEP), [0.0, 0.0, 0.0])
     row[0] += 1
     row[1] += is_taken
     row[2] += confidence

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.reports.report_table import Target, shown, tell
 
 GENERATOR = (

@@ -49,7 +49,7 @@ class CallLoop:
         self._has_version = any("version" in params for params in samples)
         self._call_count = 0
         """How many calls were made."""
-        self._call_began_at = self._until = 0.0
+        self._call_began_at = self._ends_at = 0.0
         """When the call under way was made, and when no more are."""
         self._is_over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -65,7 +65,7 @@ class CallLoop:
     async def run(self, calls: int | None = None, seconds: float = 60.0) -> None:
         """For so long, or so many calls; raises `PrimeRefused` if the server stops answering."""
         self._is_over = asyncio.get_running_loop().create_future()
-        self._until = time.perf_counter() + seconds
+        self._ends_at = time.perf_counter() + seconds
         self._calls_left = calls
         self._listen_with(self._received)
         self._make_next_call()
@@ -79,7 +79,7 @@ class CallLoop:
 
     def _make_next_call(self) -> None:
         now = time.perf_counter()
-        if self._calls_left == 0 or now >= self._until:
+        if self._calls_left == 0 or now >= self._ends_at:
             self._is_over.set_result(None)
             return
         if self._calls_left is not None:

@@ -13,8 +13,8 @@ from loadtest.hub.cores import Cores, divide
 from loadtest.hub.pinned_hub import SPARE_FILES, allow_files
 from loadtest.hub.server_watch import Watched
 from loadtest.load.capacity_search import Search, around, rooms_near
+from loadtest.load.cursor_job import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed
-from loadtest.load.job import Job, listeners_of
 from loadtest.load.steps import Offer, Stepper, stepping
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed

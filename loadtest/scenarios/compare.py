@@ -11,8 +11,8 @@ from rich.progress import Progress, TaskID
 
 from loadtest.hub.cores import Cores, divide
 from loadtest.hub.server_watch import Watched, watch
+from loadtest.load.cursor_job import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed, Loaded, carry_out
-from loadtest.load.job import Job, listeners_of
 from loadtest.load.profiling import profile_of, profile_prime
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
@@ -43,7 +43,7 @@ class Trials:
     bar: TaskID
     rows: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
-    last: Loaded | None = None
+    last_load: Loaded | None = None
     error: str = ""
 
     @property
@@ -89,7 +89,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.report:
         from loadtest.reports.compare_report import write_compare  # matplotlib takes a second
 
-        last_runs = {x.peer.title: x.last for x in compared if x.last and not x.error}
+        last_runs = {x.peer.title: x.last_load for x in compared if x.last_load and not x.error}
         path = write_compare(arguments.report, report, COLUMNS, last_runs, flame)
         Console(stderr=True).print(f"report: {path}", markup=False, highlight=False)
     return report
@@ -106,12 +106,12 @@ async def _try(trials: Trials, arguments: argparse.Namespace, cores: Cores, bars
         bars.update(trials.bar, completed=trials_done + part, description=trials.peer.title)
 
     try:
-        trials.last, trials.versions = await _run_once(trials.peer, arguments, cores, working)
+        trials.last_load, trials.versions = await _run_once(trials.peer, arguments, cores, working)
     except (PeerFailed, GeneratorFailed) as error:
         trials.error = str(error)
         bars.update(trials.bar, description=f"{trials.peer.title}: failed")
     else:
-        trials.rows.append(row_of(trials.last))
+        trials.rows.append(row_of(trials.last_load))
 
 
 async def _run_once(

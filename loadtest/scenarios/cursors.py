@@ -9,8 +9,8 @@ from rich.console import Console
 
 from loadtest.hub.cores import Cores, divide
 from loadtest.hub.server_watch import Watched, watch
+from loadtest.load.cursor_job import Job
 from loadtest.load.generators import Loaded, carry_out
-from loadtest.load.job import Job
 from loadtest.load.profiling import profile_of, profile_prime
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running

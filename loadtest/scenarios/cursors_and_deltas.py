@@ -14,8 +14,8 @@ from rich.table import Table
 
 from loadtest import percentiles
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.load import generator
-from loadtest.load.generator import GeneratorFault, Job, Measurement
+from loadtest.load import mixed_load
+from loadtest.load.mixed_load import GeneratorFault, Job, Measurement
 from loadtest.reports.console_output import wide_console
 from machine.local_hub import LocalHub
 
@@ -66,7 +66,7 @@ async def _load(
     pipes = []
     for job in jobs:
         own_pipe, child_pipe = spawn.Pipe()
-        spawn.Process(target=generator.main, args=(job, child_pipe), daemon=True).start()
+        spawn.Process(target=mixed_load.main, args=(job, child_pipe), daemon=True).start()
         child_pipe.close()
         pipes.append(own_pipe)
     await asyncio.gather(*(_receive(pipe) for pipe in pipes))

@@ -13,7 +13,7 @@ from loadtest.checking.lost_deltas import lost_deltas
 from loadtest.hub.hub_metrics import Metrics, happened, longest, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.postgres_alone import postgres_alone
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
 from loadtest.load.generator_checks import disturbed, problems, verdict

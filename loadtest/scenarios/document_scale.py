@@ -18,7 +18,7 @@ from rich.table import Table
 from files.upload import upload
 from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.load.writer import Writer
+from loadtest.load.saturating_writer import SaturatingWriter
 from loadtest.people.large_song import large_song
 from loadtest.reports.console_output import wide_console
 from machine.local_hub import LocalHub
@@ -129,7 +129,9 @@ class _Bench:
         async with AsyncExitStack() as stack:
             writers = [
                 await stack.enter_async_context(
-                    Writer(self._hub.url, self._client.access_token, self._room.project, n)
+                    SaturatingWriter(
+                        self._hub.url, self._client.access_token, self._room.project, n
+                    )
                 )
                 for n in range(WRITERS)
             ]

@@ -11,7 +11,7 @@ from rich.progress import Progress, TaskID
 from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.delta_writers import edit
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,
@@ -20,8 +20,8 @@ from loadtest.load.generator_checks import (
     problems,
     verdict,
 )
-from loadtest.people.aftermath import audits, settle
-from loadtest.people.returning import ReturningMember, ReturningTally
+from loadtest.people.returning_member import ReturningMember, ReturningTally
+from loadtest.people.settling import audits, settle
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence

@@ -19,7 +19,7 @@ from loadtest.bare.bare_prime import (
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.hub_metrics import scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence

@@ -16,7 +16,7 @@ from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused
 from loadtest.bare.slow_line import SlowLine
 from loadtest.hub.hub_metrics import Metrics, happened, scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from files.upload import upload
-from loadtest.hub.children import beside
+from loadtest.hub.child_programs import beside
 from loadtest.hub.pinned_hub import kept_waiting_seconds
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generator_checks import disturbed
+from loadtest.long_runs import data_directory
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
-from loadtest.running import data_directory
 from machine.local_hub import CHECKOUT, LocalHub
 from machine.niceness import stepped_back
 from prime_client.client import Client
@@ -62,7 +62,7 @@ async def run_neighbours(arguments: argparse.Namespace) -> dict[str, Any]:
         hub = await stack.enter_async_context(LocalHub(directory, environment=WITHOUT_LIMITS))
         quiet = await _musician(stack, hub, "quiet")
         project = (await quiet.projects.create(name="Quiet"))["id"]
-        large_project = Large(hub, await _musician(stack, hub, "large"))
+        large_project = LargeProjectWork(hub, await _musician(stack, hub, "large"))
         with console.status("filling the large project"):
             await large_project.set_up(arguments.size)
         acks = await stack.enter_async_context(_quiet_writer(hub.url, quiet, project))
@@ -85,7 +85,7 @@ async def _musician(stack: AsyncExitStack, hub: LocalHub, name: str) -> Client:
 
 
 async def _measure(
-    acks: "Acks", large_project: "Large", seconds: float, console: Console
+    acks: "Acks", large_project: "LargeProjectWork", seconds: float, console: Console
 ) -> dict[str, Any]:
     phases: dict[str, tuple[Work, float]] = {
         "edited": (large_project.edit, seconds),
@@ -192,7 +192,7 @@ async def _quiet_writer(url: str, client: Client, project: str) -> AsyncIterator
         await process.wait()
 
 
-class Large:
+class LargeProjectWork:
     """The other project, and what is done to it."""
 
     def __init__(self, hub: LocalHub, client: Client) -> None:

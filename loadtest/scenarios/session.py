@@ -14,17 +14,17 @@ from files.upload import cut_into_deltas
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import disturbed, problems, verdict
-from loadtest.people.aftermath import LOOK_SECONDS, audits, settle
+from loadtest.long_runs import beside
 from loadtest.people.large_song import PER_TRACK, large_song
-from loadtest.people.people import ObserverCounts, Person, Trail
-from loadtest.people.returning import ReturningMember, ReturningTally
+from loadtest.people.person import ObserverCounts, Person, Trail
+from loadtest.people.returning_member import ReturningMember, ReturningTally
+from loadtest.people.settling import LOOK_SECONDS, audits, settle
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from loadtest.running import beside
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 

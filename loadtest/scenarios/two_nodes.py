@@ -13,8 +13,8 @@ from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Watched, watch
 from loadtest.hub.two_hubs import two_hubs
 from loadtest.hub.without_limits import WITHOUT_LIMITS
+from loadtest.load.cursor_job import Job
 from loadtest.load.generators import Loaded, carry_out
-from loadtest.load.job import Job
 from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile

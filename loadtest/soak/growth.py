@@ -25,15 +25,16 @@ NOISY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One node at one moment; `at` in seconds since the beginning. `idle`: nobody is in a room.
+class NodeSample:
+    """One node at one moment; `looked_at` in seconds since the beginning. `is_idle`: nobody is in a
+    room.
 
     `postgres`: the node's open connections; `redis_keys`: of the whole server; `log_lines`: so far.
     """
 
-    at: float
+    looked_at: float
     node: str
-    idle: bool
+    is_idle: bool
     rss_mb: float
     tasks: float
     descriptors: float
@@ -44,15 +45,15 @@ class Look:
     members: float
 
 
-class Looks:
+class NodeSamples:
     """Takes looks at all nodes of a cluster."""
 
     def __init__(self, cluster: LocalCluster) -> None:
-        self.all: list[Look] = []
+        self.all: list[NodeSample] = []
         self._cluster = cluster
         self._began_at = time.monotonic()
 
-    async def take(self, *, idle: bool = False) -> list[Look]:
+    async def take(self, *, idle: bool = False) -> list[NodeSample]:
         """Now; of those that answer."""
         keys = await redis_keys(self._cluster.servers.redis_url)
         nodes = self._cluster.nodes
@@ -63,7 +64,7 @@ class Looks:
         self.all.extend(looks_taken)
         return looks_taken
 
-    async def _look_at_node(self, node: LocalHub, keys: float, *, idle: bool) -> Look | None:
+    async def _look_at_node(self, node: LocalHub, keys: float, *, idle: bool) -> NodeSample | None:
         try:
             metrics = await scrape(node.url, SCRAPE_SECONDS)
             descriptors = psutil.Process(node.pid).num_fds()
@@ -71,7 +72,7 @@ class Looks:
             return None
         gauges = {name: value for (name, labels), value in metrics.items() if not labels}
         lanes = [v for (name, _), v in metrics.items() if name == "prime_database_connections"]
-        return Look(
+        return NodeSample(
             round(time.monotonic() - self._began_at, 1),
             node.directory.name,
             idle,
@@ -110,15 +111,15 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return statistics.median(slopes) if slopes else 0.0
 
 
-def growth(looks: Sequence[Look], warm_at: float) -> dict[str, float]:
+def growth(looks: Sequence[NodeSample], warm_at: float) -> dict[str, float]:
     """MiB an hour that each node grows by, at idle moments after it was warm."""
     return {
-        name: round(slope([(look.at / 3_600, look.rss_mb) for look in idle]), 2)
+        name: round(slope([(look.looked_at / 3_600, look.rss_mb) for look in idle]), 2)
         for name, idle in _idle_by_node(looks, warm_at).items()
     }
 
 
-def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
+def grown(looks: Sequence[NodeSample], warm_at: float) -> list[str]:
     """What is not flat, in words."""
     growing = [
         f"{name}: resident memory grows by {mb:g} MiB an hour"
@@ -139,15 +140,18 @@ def grown(looks: Sequence[Look], warm_at: float) -> list[str]:
     return growing
 
 
-def log_rates(looks: Sequence[Look]) -> list[float]:
+def log_rates(looks: Sequence[NodeSample]) -> list[float]:
     """Lines a minute between each two looks."""
     pairs = pairwise(looks)
-    return [round(60 * (b.log_lines - a.log_lines) / max(0.1, b.at - a.at), 1) for a, b in pairs]
+    return [
+        round(60 * (b.log_lines - a.log_lines) / max(0.1, b.looked_at - a.looked_at), 1)
+        for a, b in pairs
+    ]
 
 
-def _idle_by_node(looks: Sequence[Look], warm_at: float) -> dict[str, list[Look]]:
-    by_node: dict[str, list[Look]] = {}
+def _idle_by_node(looks: Sequence[NodeSample], warm_at: float) -> dict[str, list[NodeSample]]:
+    by_node: dict[str, list[NodeSample]] = {}
     for look in looks:
-        if look.idle and look.at >= warm_at:
+        if look.is_idle and look.looked_at >= warm_at:
             by_node.setdefault(look.node, []).append(look)
     return by_node

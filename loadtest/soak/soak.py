@@ -15,11 +15,11 @@ from rich.console import Console
 
 from loadtest.chaos.chaos import PLANTED
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.people.aftermath import audits
-from loadtest.running import data_directory, interrupt_sets, wait
-from loadtest.soak.growth import Look, Looks, grown, growth, log_rates
-from loadtest.soak.load import Evening
-from loadtest.soak.view import Figures, watch
+from loadtest.long_runs import data_directory, interrupt_sets, wait
+from loadtest.people.settling import audits
+from loadtest.soak.evening import Evening
+from loadtest.soak.growth import NodeSample, NodeSamples, grown, growth, log_rates
+from loadtest.soak.live_view import Figures, watch
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions, LocalCluster
 
@@ -45,7 +45,7 @@ class Soak:
     """One run."""
 
     def __init__(self, arguments: argparse.Namespace, cluster: LocalCluster) -> None:
-        self.looks = Looks(cluster)
+        self.looks = NodeSamples(cluster)
         self.evenings = 0
         self.done: Counter[str] = Counter()
         self.acked: dict[str, dict[str, int]] = {}
@@ -138,7 +138,7 @@ class Soak:
             p for p, audited in audit_by_project.items() if not audited["checkpoint_ok"]
         ]
         self.problems += [f"the checkpoint of {project} is wrong" for project in wrong_projects]
-        idle = [look for look in looks if look.idle and look.at >= warm_at]
+        idle = [look for look in looks if look.is_idle and look.looked_at >= warm_at]
         per_node = len(idle) / max(1, len(self._cluster.nodes))
         vacuous = []
         if per_node < FEWEST_LOOKS:
@@ -226,11 +226,11 @@ def _options(arguments: argparse.Namespace, directory: Path) -> ClusterOptions:
         environment["PRIME_PLANT"] = ",".join(arguments.plant)
     if arguments.trace:
         environment["PRIME_TRACE_FILE"] = str(trace_file(resolved(directory)))
-        module = "server.traced"
+        module = "server.memory_traced"
     return ClusterOptions(arguments.nodes, module, environment)
 
 
-def _first_median_last(looks: list[Look]) -> dict[str, Any]:
+def _first_median_last(looks: list[NodeSample]) -> dict[str, Any]:
     """First, median and last of each series."""
     names = ("rss_mb", "tasks", "descriptors", "postgres", "redis_keys")
     series: dict[str, Any] = {}
@@ -240,5 +240,5 @@ def _first_median_last(looks: list[Look]) -> dict[str, Any]:
     return series | {"log_lines_per_minute": log_rates(looks)[-1:]}
 
 
-def _look_row(look: Look) -> list[Any]:
-    return [look.at, look.node, look.rss_mb, look.tasks, look.descriptors, look.log_lines]
+def _look_row(look: NodeSample) -> list[Any]:
+    return [look.looked_at, look.node, look.rss_mb, look.tasks, look.descriptors, look.log_lines]

@@ -21,13 +21,13 @@ ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenValue:
     """One value, as it was written."""
 
     text: str = field(repr=False)
     name: str
     """What whoever wrote it calls it: `--port`, `PRIME_SECRET_FILE`, `port in /etc/prime.toml`."""
-    where: str
+    source: str
     """`command line`, `environment`, or the file that it is in."""
 
 
@@ -49,7 +49,7 @@ class Sources:
 
     def find(
         self, variable: str, *, key: str = "", is_secret: bool = False, may_be_empty: bool = False
-    ) -> Given | None:
+    ) -> GivenValue | None:
         """What is set; an empty text counts as not set, unless it `may_be_empty`.
 
         `key`: in the TOML file, where it is another than `key_of(variable)`. `is_secret`: a file
@@ -64,18 +64,18 @@ class Sources:
                 f"{variable} and {by_file} are both set: unset the one that is not meant"
             )
         if written is not None and is_written:
-            return Given(written, variable, ENVIRONMENT)
+            return GivenValue(written, variable, ENVIRONMENT)
         if path:
-            return Given(value_in(path_of_caller(path), by_file, is_secret), by_file, path)
+            return GivenValue(value_in(path_of_caller(path), by_file, is_secret), by_file, path)
         return self._in_config(key or key_of(variable), is_secret, may_be_empty)
 
-    def _in_config(self, key: str, is_secret: bool, may_be_empty: bool) -> Given | None:
+    def _in_config(self, key: str, is_secret: bool, may_be_empty: bool) -> GivenValue | None:
         text = None if self.config is None else self.config.find(key)
         if self.config is None or text is None or not (text or may_be_empty):
             return None
         if is_secret and holds_secret(text):
             self.config.refuse_read_by_all(key)
-        return Given(text, f"{key} in {self.config.path}", str(self.config.path))
+        return GivenValue(text, f"{key} in {self.config.path}", str(self.config.path))
 
 
 def key_of(variable: str) -> str:
@@ -87,6 +87,6 @@ SECRETS = frozenset({"DATABASE_URL", "PRIME_PASSWORD"})
 """Of what is looked for one by one."""
 
 
-def set_here(variable: str, config: str | Path | None = None) -> Given | None:
+def set_here(variable: str, config: str | Path | None = None) -> GivenValue | None:
     """What is set of one setting, for this process; raises `ValueError`."""
     return Sources.of(os.environ, config).find(variable, is_secret=variable in SECRETS)

@@ -23,11 +23,11 @@ class CertificateAuthority:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority of our own")])
         own_certificate = self._builder(self._name, self._key.public_key(), 9 * DAY, -3 * DAY)
         basic = x509.BasicConstraints(ca=True, path_length=None)
-        self.own = directory / "ca.pem"
+        self.own_certificate = directory / "ca.pem"
         signed = own_certificate.add_extension(basic, critical=True).sign(
             self._key, hashes.SHA256()
         )
-        self.own.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        self.own_certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
     def _builder(
         self, name: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta, begins: timedelta
@@ -73,4 +73,4 @@ class CertificateAuthority:
 
     def trusting(self) -> ssl.SSLContext:
         """A client's."""
-        return ssl.create_default_context(cafile=self.own)
+        return ssl.create_default_context(cafile=self.own_certificate)

@@ -105,7 +105,7 @@ class TableContent(msgspec.Struct, frozen=True):
     digest: str
 
 
-class Projects(msgspec.Struct, frozen=True):
+class ProjectsContent(msgspec.Struct, frozen=True):
     """`digest`: SHA-256 over id, epoch and head of each, by ids. `deltas`: the sum of heads."""
 
     count: int
@@ -117,13 +117,13 @@ class Contents(msgspec.Struct, frozen=True):
     """All that is compared. `unlogged`: tables whose rows are in no backup."""
 
     tables: dict[str, TableContent]
-    projects: Projects
+    projects: ProjectsContent
     migrations: list[str]
     roles: list[str]
     unlogged: list[str] = []
 
 
-class Server(msgspec.Struct, frozen=True):
+class ServerFacts(msgspec.Struct, frozen=True):
     """Of which PostgreSQL, and which of its databases.
 
     `system`: the number that it and its standbys have, and no other; None: it does not say.
@@ -139,7 +139,7 @@ class Server(msgspec.Struct, frozen=True):
 class Snapshot:
     """One moment of a database. `name`: for `pg_dump --snapshot`, while this is open."""
 
-    def __init__(self, connection: Any, name: str, server: Server) -> None:
+    def __init__(self, connection: Any, name: str, server: ServerFacts) -> None:
         self.name = name
         self.server = server
         self._connection = connection
@@ -168,12 +168,12 @@ class Snapshot:
             rows = await self._connection.fetch(HEADS)
         return {row["id"]: row["head_seq"] for row in rows}
 
-    async def _projects(self) -> Projects:
+    async def _projects(self) -> ProjectsContent:
         hashed, count, deltas = hashlib.sha256(), 0, 0
         async for row in self._connection.cursor(HEADS, prefetch=PAGE):
             hashed.update(f"{row['id']} {row['epoch']} {row['head_seq']}\n".encode())
             count, deltas = count + 1, deltas + row["head_seq"]
-        return Projects(count, deltas, hashed.hexdigest())
+        return ProjectsContent(count, deltas, hashed.hexdigest())
 
 
 @asynccontextmanager
@@ -211,12 +211,12 @@ async def connect(dsn: str) -> Any:
             raise none_at_all(error) from error
 
 
-async def server_of(connection: Any) -> Server:
+async def server_of(connection: Any) -> ServerFacts:
     """What answers at the other end."""
     system = None
     if await connection.fetchval(MAY_ASK_WHICH):
         system = await connection.fetchval(WHICH)
-    return Server(**await connection.fetchrow(SERVER), system=system)
+    return ServerFacts(**await connection.fetchrow(SERVER), system=system)
 
 
 async def close(connection: Any) -> None:

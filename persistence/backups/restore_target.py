@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from persistence.backups.contents import Server, close, connect, server_of
+from persistence.backups.contents import ServerFacts, close, connect, server_of
 from persistence.caller_role import ROLE, make_role
 from persistence.errors import Unavailable, Unfit
 from persistence.sqlstates import own_errors
@@ -57,7 +57,7 @@ PUTS_OUT = "TerminateOtherDBBackends"
 """Where in PostgreSQL it is refused to end a process of the server itself, as an autovacuum is."""
 
 
-async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> Server:
+async def prepare(dsn: str, roles: Sequence[str], *, makes_roles: bool = False) -> ServerFacts:
     """Refuse what is unfit or not empty, and see to the roles; changes nothing else.
 
     Raises `PersistenceError`.

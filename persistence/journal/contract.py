@@ -26,7 +26,7 @@ class KnownState:
 
 
 @dataclass(frozen=True, slots=True)
-class Stands:
+class JournalStand:
     """How a journal stands to a `KnownState`: its epoch and head then.
 
     `verdict`: None, it goes on from what is known; else OTHER_EPOCH or WENT_BACK.
@@ -52,7 +52,7 @@ def may_have_more(entries: Sequence[Entry], limit: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
+class AppendResult:
     """Per proposal its outcome and seq (None: none), and every entry past the known heads."""
 
     outcomes: list[tuple[Outcome, int | None]]
@@ -91,7 +91,7 @@ class Journal(Protocol):
 
     async def append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         """Store all in one transaction and return after its COMMIT.
 
         `entries` holds, in order of seq, what each project of `known_states` got after that head,
@@ -115,7 +115,7 @@ class Journal(Protocol):
         of their own. `staging`, a UUID, is where they wait in the journal: the same for each try.
         """
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         """How it stands to what is known of each project that exists, without any proposal.
 
         A project that went back has a new epoch when this returns, as after `append`.
@@ -155,8 +155,8 @@ class Journal(Protocol):
     async def marks(self, project: str, up_to: int, limit: int) -> list[StepMark]:
         """The newest `limit` entries with seq <= `up_to`, in order, without their ops."""
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect, for entries where those are not the ones proposed.
 

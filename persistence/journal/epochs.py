@@ -56,14 +56,14 @@ SELECT current_setting('transaction_read_only')::boolean
 
 
 @dataclass(frozen=True, slots=True)
-class Renewed:
+class RenewedEpochs:
     """How many rows have an epoch that they had not before."""
 
     projects: int
     snapshots: int
 
 
-async def renew(db: Executor) -> Renewed:
+async def renew(db: Executor) -> RenewedEpochs:
     """A new epoch for each project, and for those of its snapshots that had the epoch it had.
 
     All or nothing; done once more it harms nothing. Clients then start from fresh state (rule J4).
@@ -72,10 +72,10 @@ async def renew(db: Executor) -> Renewed:
         await transaction.execute(LOCK)
         row = await transaction.fetchrow(RENEW)
         assert row is not None
-        return Renewed(row["projects"], row["snapshots"])
+        return RenewedEpochs(row["projects"], row["snapshots"])
 
 
-async def renew_without_nodes(db: Executor) -> Renewed:
+async def renew_without_nodes(db: Executor) -> RenewedEpochs:
     """The same, but raises `Unfit` where nodes are running, or one starts meanwhile."""
     await _wait_for_nodes(db)
     async with db.transaction() as transaction:

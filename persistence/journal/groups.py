@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.errors import BadValue, Unavailable
 from persistence.journal import margins
 from persistence.journal.contract import KnownState
-from persistence.journal.rows import OUTCOMES
+from persistence.journal.entry_rows import OUTCOMES
 from persistence.journal.storable import is_storable
 from persistence.pool import Executor
 from rooms.journal.entry import Outcome, Proposal
@@ -25,7 +25,7 @@ FROM append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $
 STAGED_AT_ONCE = 200
 """Parts that one statement deletes: each may be large."""
 
-CLEAR_STAGED = slices.deleting(
+CLEAR_STAGED = sliced_deletes.deleting(
     "staged_deltas", "staged_at < now() - $1::float8 * interval '1 second'", "staged_at", 2
 )
 
@@ -94,4 +94,4 @@ async def _store_staged(
 
 async def clear_staged(db: Executor, older_than_seconds: float) -> None:
     """Drop what nodes have staged and not stored, because they died meanwhile."""
-    await slices.delete(db, CLEAR_STAGED, older_than_seconds, rows_at_once=STAGED_AT_ONCE)
+    await sliced_deletes.delete(db, CLEAR_STAGED, older_than_seconds, rows_at_once=STAGED_AT_ONCE)

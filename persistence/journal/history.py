@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from persistence.errors import Compacted, NotFound
-from persistence.journal.rows import milliseconds
+from persistence.journal.entry_rows import milliseconds
 from persistence.pool import Executor
 from rooms.journal.entry import Purpose
 from schema.server_limits import MAX_BLAMED_BYTES
@@ -173,8 +173,8 @@ class JournalStanding:
 
     epoch: str
     head: int
-    stored: int
-    compacted: int
+    stored_seq: int
+    compacted_seq: int
 
 
 @dataclass(frozen=True, slots=True)

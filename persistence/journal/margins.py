@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from persistence.journal.contract import KnownState
-from persistence.journal.rows import columns
+from persistence.journal.entry_rows import columns
 from persistence.pool import Executor
 from rooms.journal.entry import Proposal
 

@@ -9,11 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from persistence.errors import Compacted, NotFound, OtherHistory
-from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
+from persistence.journal import contract
+from persistence.journal.contract import Checkpoint, JournalStand, KnownState
 from persistence.journal.state_slices import cut, digest_of_state
 from persistence.journal.storable import is_storable
 from rooms.journal.entry import DOCUMENT, Entry, Outcome, Proposal, StepMark
-from rooms.presence.permits import NOTHING_AGREED, TRANSPORT, Permits, may
+from rooms.presence import session_permissions
 from rooms.roles import CONTRIBUTES
 from schema.server_limits import MAX_MISSED, READ_BYTES
 
@@ -25,19 +26,19 @@ class _Project:
     roles: dict[str, str] = field(default_factory=dict)
     reaches: dict[str, str] = field(default_factory=dict)
     """User -> the tracks of a contributor, as of `ContributorScope.text`."""
-    permits: Permits = NOTHING_AGREED
+    permits: session_permissions.SessionPermissions = session_permissions.NOTHING_AGREED
     """What is agreed on for the session that goes on."""
     archived: bool = False
     entries: list[Entry] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
-    effects: dict[int, bytes] = field(default_factory=dict)
+    effective_ops: dict[int, bytes] = field(default_factory=dict)
     compacted_seq: int = 0
     fences: dict[str, int] = field(default_factory=dict)
     """By member."""
 
     def is_void(self, entry: Entry) -> bool:
         """Whether none of its ops has taken effect, as far as that is known."""
-        ops = self.effects.get(entry.seq, entry.payload)
+        ops = self.effective_ops.get(entry.seq, entry.payload)
         return ops == b"[]" and entry.seq > self.compacted_seq
 
 
@@ -67,7 +68,7 @@ class MemoryJournal:
         """Take a user's role away."""
         self._projects[project].roles.pop(user, None)
 
-    def permit(self, project: str, permits: Permits) -> None:
+    def permit(self, project: str, permits: session_permissions.SessionPermissions) -> None:
         """Agree on something for the session that goes on."""
         self._projects[project].permits = permits
 
@@ -89,27 +90,28 @@ class MemoryJournal:
             if entry.aspect != DOCUMENT:
                 continue
             content.entries[n] = replace(entry, payload=b"[]")
-            content.effects.pop(entry.seq, None)
+            content.effective_ops.pop(entry.seq, None)
 
     def go_back(self, project: str, to: int) -> None:
         """Lose what came after this seq, as a restored backup or a standby that was behind."""
         content = self._projects[project]
         del content.entries[to:]
         content.seqs = {entry.delta_id: entry.seq for entry in content.entries}
-        content.effects = {seq: ops for seq, ops in content.effects.items() if seq <= to}
+        stored = content.effective_ops
+        content.effective_ops = {seq: stored[seq] for seq in stored if seq <= to}
         content.checkpoints = [
             checkpoint for checkpoint in content.checkpoints if checkpoint.seq <= to
         ]
 
-    def effects(self, project: str) -> dict[int, bytes]:
+    def effective_ops(self, project: str) -> dict[int, bytes]:
         """What was recorded, by seq."""
-        return dict(self._projects[project].effects)
+        return dict(self._projects[project].effective_ops)
 
     # The contract.
 
     async def append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> contract.AppendResult:
         """Store the batch; see `Journal`."""
         stands = await self.stand(known_states)
         strayed = {project: s.verdict for project, s in stands.items() if s.verdict is not None}
@@ -125,7 +127,7 @@ class MemoryJournal:
             if content is None or project in strayed or content.compacted_seq > known_state.seq:
                 continue
             entries += _bounded(content.entries[known_state.seq : known_state.seq + MAX_MISSED])
-        return Appended(outcomes, entries)
+        return contract.AppendResult(outcomes, entries)
 
     async def append_group(
         self, staging: str, parts: Sequence[Proposal], known_state: KnownState
@@ -147,7 +149,7 @@ class MemoryJournal:
             self._store(part, at, more=True)
         return outcome, self._store(last, at)
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         stands = {
             project: self._stands(project, known_state)
@@ -184,14 +186,14 @@ class MemoryJournal:
         """What an earlier proposal of this id became; None: there is none."""
         return self._known_outcome(proposal)
 
-    async def raise_fence(self, project: str, member: str) -> Fence:
+    async def raise_fence(self, project: str, member: str) -> contract.Fence:
         """Keep out what this member has sent before; see `Journal`."""
         content = self._projects.get(project)
         if content is None:
             raise NotFound("there is no such project")
         self.newest_fence += 1
         content.fences[member] = self.newest_fence
-        return Fence(self.newest_fence, content.epoch, len(content.entries))
+        return contract.Fence(self.newest_fence, content.epoch, len(content.entries))
 
     async def seqs_of(
         self, project: str, author: str, delta_ids: Collection[str]
@@ -216,17 +218,17 @@ class MemoryJournal:
         newest = entries[max(0, len(entries) - limit) :]
         return [entry.mark(is_void=content.is_void(entry)) for entry in newest]
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
         self._check(project, known_state)
         content = self._projects.get(project)
         if content is None:
             return
-        for seq, ops in effects.items():
+        for seq, ops in effective_ops.items():
             if content.compacted_seq < seq <= len(content.entries):
-                content.effects.setdefault(seq, ops)
+                content.effective_ops.setdefault(seq, ops)
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
         """The newest stored state at or before seq `at`; None: there is none."""
@@ -265,7 +267,7 @@ class MemoryJournal:
 
     # What callers know, and what is so.
 
-    def _stands(self, project: str, known_state: KnownState) -> Stands:
+    def _stands(self, project: str, known_state: KnownState) -> JournalStand:
         content = self._projects[project]
         head = len(content.entries)
         verdict = None
@@ -277,11 +279,11 @@ class MemoryJournal:
             and content.entries[known_state.seq - 1].delta_id != known_state.delta_id
         ):
             verdict = Outcome.WENT_BACK
-        return Stands(content.epoch, head, verdict)
+        return JournalStand(content.epoch, head, verdict)
 
     def _check(self, project: str, known_state: KnownState) -> None:
         if project not in self._projects or self._stands(project, known_state).verdict is not None:
-            raise OtherHistory(NOT_OURS)
+            raise OtherHistory(contract.NOT_OURS)
 
     def _renew_epoch(self, content: _Project) -> None:
         content.epoch = f"{content.epoch}+{next(self._epochs)}"
@@ -335,7 +337,7 @@ class MemoryJournal:
         role = project.roles.get(proposal.author)
         if role not in CONTRIBUTES:
             return Outcome.FORBIDDEN
-        allowance = may(project.permits, proposal.author, role)
+        allowance = session_permissions.denied_actions(project.permits, proposal.author, role)
         if allowance.edit or (allowance.transport and _touches_transport(proposal)):
             return Outcome.FORBIDDEN
         if role == "contributor" and proposal.reach != project.reaches.get(proposal.author, ""):
@@ -388,7 +390,8 @@ class MemoryJournal:
 
 def _touches_transport(proposal: Proposal) -> bool:
     ops = msgspec.json.decode(proposal.payload)
-    return any(isinstance(op, dict) and op.get("col") == TRANSPORT for op in ops)
+    transport = session_permissions.TRANSPORT
+    return any(isinstance(op, dict) and op.get("col") == transport for op in ops)
 
 
 def _bounded(entries: Sequence[Entry]) -> list[Entry]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from persistence.database_url import from_environment
 from persistence.errors import PersistenceError
 from persistence.journal import epochs
-from persistence.journal.epochs import Renewed, counted
+from persistence.journal.epochs import RenewedEpochs, counted
 from persistence.migrate import check
 from persistence.pool import Database
 from schema.text.one_line import one_line
@@ -27,7 +27,7 @@ transaction; running it again harms nothing.
 """
 
 
-async def new_epochs(dsn: str, *, force: bool = False) -> Renewed:
+async def new_epochs(dsn: str, *, force: bool = False) -> RenewedEpochs:
     """Renew the epochs of this database; raises `Unfit` if nodes run, unless forced."""
     await check(dsn)
     db = await Database.open(

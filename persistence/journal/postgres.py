@@ -5,8 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from persistence.errors import BadValue, Compacted, OtherHistory
 from persistence.journal import fences, margins, stored_states
 from persistence.journal import groups as journal_groups
-from persistence.journal.contract import NOT_OURS, Appended, Checkpoint, Fence, KnownState, Stands
-from persistence.journal.rows import (
+from persistence.journal.contract import (
+    NOT_OURS,
+    AppendResult,
+    Checkpoint,
+    Fence,
+    JournalStand,
+    KnownState,
+)
+from persistence.journal.entry_rows import (
     OUTCOMES,
     JudgedProposal,
     columns,
@@ -88,7 +95,7 @@ LIMIT $3
 """
 
 # Every node of a room records the same: the first is enough, in an order that cannot deadlock.
-RECORD_EFFECTS = """
+RECORD_EFFECTIVE_OPS = """
 WITH ours AS MATERIALIZED (
     SELECT FROM journal_stands(ARRAY[$1::uuid], ARRAY[$4::bigint], ARRAY[$5::text], ARRAY[$6::text])
     WHERE verdict IS NULL
@@ -139,7 +146,7 @@ class PostgresJournal:
 
     async def append(
         self, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         """Store the batch in one transaction; see `Journal`."""
         judged_proposals = [JudgedProposal(Outcome.INVALID, None)] * len(proposals)
         storable = [n for n, proposal in enumerate(proposals) if is_storable(proposal)]
@@ -153,7 +160,9 @@ class PostgresJournal:
             judged_proposals[n] = judged_proposal
         outcomes = [(judged.outcome, judged.seq) for judged in judged_proposals]
         appended_entries = own_entries(proposals, judged_proposals) if known_states else []
-        return Appended(outcomes, without_gaps([*missed_entries, *appended_entries], known_states))
+        return AppendResult(
+            outcomes, without_gaps([*missed_entries, *appended_entries], known_states)
+        )
 
     async def append_group(
         self, staging: str, parts: Sequence[Proposal], known_state: KnownState
@@ -168,11 +177,11 @@ class PostgresJournal:
         """Drop what nodes have staged and not stored, because they died meanwhile."""
         await journal_groups.clear_staged(self._behind_lane, older_than_seconds)
 
-    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known_states: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         """How it stands to what is known; a project that went back has a new epoch then."""
         rows = await self._rooms.fetch(STAND, *columns(known_states))
         stands = {
-            row["project"]: Stands(row["epoch"], row["head"], outcome_of(row["verdict"]))
+            row["project"]: JournalStand(row["epoch"], row["head"], outcome_of(row["verdict"]))
             for row in rows
         }
         went_back = [
@@ -243,13 +252,13 @@ class PostgresJournal:
             for row in reversed(rows)
         ]
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known_state: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known_state: KnownState
     ) -> None:
         """Seq -> the ops that took effect; what is recorded or compacted already stays so."""
-        seqs, ops = list(effects), [effect.decode() for effect in effects.values()]
+        seqs, ops = list(effective_ops), [each.decode() for each in effective_ops.values()]
         is_ours = await self._behind_lane.fetchval(
-            RECORD_EFFECTS,
+            RECORD_EFFECTIVE_OPS,
             project,
             seqs,
             ops,

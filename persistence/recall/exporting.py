@@ -9,7 +9,7 @@ from typing import Any
 from persistence.caller_role import CALLER
 from persistence.errors import BadCursor
 from persistence.pool import Executor
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.limits import MAX_PAGE_BYTES
 from schema.text import base64url
 
@@ -53,7 +53,7 @@ FIRST: dict[str, list[str]] = {
 
 
 @dataclass(slots=True)
-class Exported:
+class ExportedPage:
     """A page: rows as dicts of wire values. `next`: None behind the last."""
 
     keys: list[dict[str, Any]] = field(default_factory=list)
@@ -62,10 +62,10 @@ class Exported:
     next: str | None = None
 
 
-async def export(db: Executor, user: str, after: str | None, limit: int) -> Exported:
+async def export(db: Executor, user: str, after: str | None, limit: int) -> ExportedPage:
     """The rows behind `after`, all of one kind; raises `BadCursor`."""
     kind, last_key = _read(after, user)
-    page = Exported()
+    page = ExportedPage()
     if kind == "keys":
         rows = await db.fetch(KEYS, user, *last_key, limit)
         page_rows = first_within_bytes(rows)

@@ -79,7 +79,7 @@ UPDATE recall_settings SET heats = heats + $3 WHERE user_id = $1 AND category = 
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class RecallUseRow:
     """A key was used. `at`: ms since 1970, None: now."""
 
     id: str
@@ -94,7 +94,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class ObservedUses:
     """`counted`: those that were not counted before; 0 where the user has remembering off."""
 
     counted: int
@@ -102,13 +102,13 @@ class Observed:
 
 
 async def observe(
-    db: Executor, user: str, category: str, half_life_days: float, uses: Sequence[Use]
-) -> Observed:
+    db: Executor, user: str, category: str, half_life_days: float, uses: Sequence[RecallUseRow]
+) -> ObservedUses:
     """Count them; what is returned is committed. Raises `NoRoom`."""
     async with db.transaction() as transaction:
         category_state = await lock_category(transaction, user, category, half_life_days)
         if not category_state.remembers:
-            return Observed(0, False)
+            return ObservedUses(0, False)
         full = category_state.heats >= MAX_RECALL_CONTEXTS_KEPT
         uses_json = json.dumps([_as_json(use, full) for use in uses])
         row = await transaction.fetchrow(
@@ -126,10 +126,10 @@ async def observe(
             raise NoRoom(f"there may be {MAX_RECALL_KEYS:,} keys in a category")
         if row["new_heats"]:
             await transaction.execute(COUNT_HEATS, user, category, row["new_heats"])
-        return Observed(row["counted"], True)
+        return ObservedUses(row["counted"], True)
 
 
-def _as_json(use: Use, full: bool) -> dict[str, Any]:
+def _as_json(use: RecallUseRow, full: bool) -> dict[str, Any]:
     return {
         "id": use.id,
         "key": use.key,

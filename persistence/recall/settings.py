@@ -55,7 +55,7 @@ class CategorySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class RecallSettingRow:
     """Of one category."""
 
     category: str
@@ -92,10 +92,10 @@ async def set_remembers(
         await transaction.execute(SET_REMEMBERS, user, category, remembers)
 
 
-async def settings_of(db: Executor, user: str) -> list[Setting]:
+async def settings_of(db: Executor, user: str) -> list[RecallSettingRow]:
     """Of all categories in which something was counted or set, by name."""
     return [_setting(row) for row in await db.fetch(LIST, user)]
 
 
-def _setting(row: Any) -> Setting:
-    return Setting(row["category"], row["remembers"], row["half_life_days"])
+def _setting(row: Any) -> RecallSettingRow:
+    return RecallSettingRow(row["category"], row["remembers"], row["half_life_days"])

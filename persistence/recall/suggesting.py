@@ -6,7 +6,7 @@ from typing import Any
 
 from persistence.caller_role import CALLER
 from persistence.pool import Executor
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.recall.contexts import Level
 from schema.recall.estimate import (
     FADED,
@@ -91,7 +91,7 @@ ORDER BY p.users DESC, p.uses DESC, p.key LIMIT $4
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedKey:
     """One of the user's own keys. `uses`: exact, in `context`, which says most for it."""
 
     key: str
@@ -107,7 +107,7 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Popular:
+class PopularPreset:
     """A public preset that at least five users use."""
 
     key: str
@@ -125,7 +125,7 @@ async def ranked(
     half_life_days: float,
     limit: int,
     seconds: float | None = None,
-) -> list[Ranked]:
+) -> list[RankedKey]:
     """The likeliest first; `seconds` since 1970 instead of now."""
     evidence = sum(not level.context.startswith("after=") for level in levels)
     rows = await db.fetch(
@@ -144,14 +144,14 @@ async def ranked(
 
 async def popular(
     db: Executor, user: str, category: str, but: Sequence[str], limit: int
-) -> list[Popular]:
+) -> list[PopularPreset]:
     """Those that most users use first; `but` these keys."""
     rows = await db.fetch(POPULAR, user, category, list(but), limit)
-    return [Popular(r["key"], r["users"], r["uses"], r["plugin"], r["name"]) for r in rows]
+    return [PopularPreset(r["key"], r["users"], r["uses"], r["plugin"], r["name"]) for r in rows]
 
 
-def _ranked(row: Any) -> Ranked:
-    return Ranked(
+def _ranked(row: Any) -> RankedKey:
+    return RankedKey(
         key=row["key"],
         probability=row["p"],
         confidence=row["confidence"],

@@ -1,6 +1,6 @@
 """What goes on beside the calls: old heats and ids go, and what many use is counted."""
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from schema.recall.categories import CATEGORIES
 from schema.server_limits import MAX_RECALL_CONTEXTS_KEPT
@@ -18,7 +18,9 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 USERS_AT_ONCE = 200
 
-TRIM_USES = slices.deleting("recall_uses", "at < now() - $1::int * interval '1 day'", "at", 2)
+TRIM_USES = sliced_deletes.deleting(
+    "recall_uses", "at < now() - $1::int * interval '1 day'", "at", 2
+)
 
 # 2^-12 of the warmest of its context is no suggestion any more. Of all uses (context '') every key
 # stays: there are as many rows as keys. Rows that a writer holds are skipped: who trims never
@@ -102,7 +104,7 @@ SELECT pg_try_advisory_xact_lock(hashtextextended('prime recall popular', 0))
 
 async def trim(db: Executor) -> None:
     """Delete what says nothing any more."""
-    await slices.delete(db, TRIM_USES, USES_DAYS)
+    await sliced_deletes.delete(db, TRIM_USES, USES_DAYS)
     last = NOBODY
     while users := [row["user_id"] for row in await db.fetch(USERS, last, USERS_AT_ONCE)]:
         await db.execute(TRIM_HEATS, MAX_RECALL_CONTEXTS_KEPT // 2, users)
@@ -121,7 +123,7 @@ async def count_popular(db: Executor) -> None:
     while last is not None:
         last = await _one_alone(db, COUNT_POPULAR, categories, *bounds, last, PRESETS_AT_ONCE)
     last_key = ("", "")
-    while row := await db.fetchrow(FORGET_POPULAR, *last_key, slices.ROWS_AT_ONCE):
+    while row := await db.fetchrow(FORGET_POPULAR, *last_key, sliced_deletes.ROWS_AT_ONCE):
         last_key = row["category"], row["key"]
 
 

@@ -34,17 +34,17 @@ ASKED = {
 """`place`: the column; `order`: the same in the order that does not depend on a locale."""
 
 
-class Numbers:
+class ArgumentNumbers:
     """Numbers of arguments, one after the other."""
 
     def __init__(self, last: int) -> None:
-        self.last = last
+        self.last_number = last
         """The one that was given out last."""
 
     def next(self) -> int:
         """One more."""
-        self.last += 1
-        return self.last
+        self.last_number += 1
+        return self.last_number
 
 
 def place_of(table: Table, column: Column) -> str:
@@ -67,7 +67,7 @@ def wire_value(table: Table, column: Column) -> str:
     return column_sql
 
 
-def condition_sql(table: Table, condition: Condition, numbers: Numbers) -> str:
+def condition_sql(table: Table, condition: Condition, numbers: ArgumentNumbers) -> str:
     """The text; its arguments, from the next number on, are those of `arguments_of`."""
     match condition:
         case Compare(operator=Operator.IS_NULL, value=is_null):
@@ -96,7 +96,7 @@ def arguments_of(condition: Condition) -> Iterator[Any]:
             yield argument(asked.column, asked.value)
 
 
-def _compare(table: Table, comparison: Compare, numbers: Numbers) -> str:
+def _compare(table: Table, comparison: Compare, numbers: ArgumentNumbers) -> str:
     return ASKED[comparison.operator].format(
         place=place_of(table, comparison.column),
         order=ordered_by(table, comparison.column),
@@ -110,13 +110,13 @@ def _compare(table: Table, comparison: Compare, numbers: Numbers) -> str:
 # no such leaf, and null where there is no map.
 
 
-def _leaf(table: Table, leaf_condition: Leaf, numbers: Numbers) -> str:
+def _leaf(table: Table, leaf_condition: Leaf, numbers: ArgumentNumbers) -> str:
     column_sql = place_of(table, leaf_condition.column)
     if leaf_condition.operator is Operator.EQ:
         return f"{column_sql} @> ${numbers.next()}::jsonb"
     if leaf_condition.operator is Operator.NE:
         return f"NOT ({column_sql} @> ${numbers.next()}::jsonb)"
-    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in leaf_condition.at)
+    leaf = column_sql + "".join(f" -> ${numbers.next()}::text" for _ in leaf_condition.path)
     if isinstance(leaf_condition.value, str):
         kind, value_sql = "string", f"(({leaf}) #>> '{{}}') COLLATE \"C\""
         value = f"${numbers.next()}::text"
@@ -133,11 +133,11 @@ def _leaf(table: Table, leaf_condition: Leaf, numbers: Numbers) -> str:
 def _leaf_arguments(leaf_condition: Leaf) -> Iterator[Any]:
     if leaf_condition.operator in (Operator.EQ, Operator.NE):
         contained = leaf_condition.value
-        for key in reversed(leaf_condition.at):
+        for key in reversed(leaf_condition.path):
             contained = {key: contained}
         yield as_json(contained)
         return
-    yield from leaf_condition.at
+    yield from leaf_condition.path
     yield (
         leaf_condition.value
         if isinstance(leaf_condition.value, str)

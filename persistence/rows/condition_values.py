@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from schema.columns.maps import LARGEST
+from schema.columns.json_maps import LARGEST
 from schema.limits import (
     MAX_IN,
     MAX_LEAVES_ASKED,
@@ -18,7 +18,8 @@ from schema.limits import (
     MAX_TEXT_ASKED,
 )
 from schema.tables.description import SEARCHING, Column, Operator, SqlType
-from schema.text.texts import (
+from schema.text.enumerations import NAMED, WORDS
+from schema.text.text_rules import (
     OF_EVERY_OBJECT,
     PROJECT_ID,
     SHOWN,
@@ -26,7 +27,6 @@ from schema.text.texts import (
     UUID_IN_WORDS,
     in_nfc,
 )
-from schema.text.words import NAMED, WORDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = -62_135_596_800_000, 253_402_300_799_999
@@ -44,7 +44,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_]{1,64}")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 
-class Wrong(ValueError):
+class WrongValue(ValueError):
     """A value that cannot be; `place` is where in it, as `[3]`."""
 
     def __init__(self, text: str, place: str = "") -> None:
@@ -69,7 +69,9 @@ def read_value(column: Column, operator: Operator, value: Any) -> Any:
         case Operator.CONTAINS:
             return _map(value)
         case _ if value is None:
-            raise Wrong('null is equal to nothing; ask {"is_null": true} of a column that has it')
+            raise WrongValue(
+                'null is equal to nothing; ask {"is_null": true} of a column that has it'
+            )
         case _ if operator in SEARCHING:
             text = in_nfc(_text(value))
             return _pattern(text) if operator in PATTERNS else text
@@ -79,12 +81,12 @@ def read_value(column: Column, operator: Operator, value: Any) -> Any:
 def read_path(at: Any) -> tuple[str, ...]:
     """The keys that lead to a leaf; raises `Wrong`."""
     if not isinstance(at, list | tuple) or not 1 <= len(at) <= MAX_PATH_KEYS:
-        raise Wrong(f"must be a list of 1 to {MAX_PATH_KEYS} keys", ".at")
+        raise WrongValue(f"must be a list of 1 to {MAX_PATH_KEYS} keys", ".at")
     for n, key in enumerate(at):
         try:
             _key(key)
-        except Wrong as wrong:
-            raise Wrong(str(wrong), f".at[{n}]") from None
+        except WrongValue as wrong:
+            raise WrongValue(str(wrong), f".at[{n}]") from None
     return tuple(at)
 
 
@@ -92,8 +94,8 @@ def read_leaf(value: Any, place: str, *, ordered: bool) -> Any:
     """What a leaf is compared with; raises `Wrong`, with this place."""
     try:
         return _leaf(value, ordered=ordered)
-    except Wrong as wrong:
-        raise Wrong(str(wrong), place) from None
+    except WrongValue as wrong:
+        raise WrongValue(str(wrong), place) from None
 
 
 def _leaf(value: Any, *, ordered: bool) -> Any:
@@ -103,7 +105,7 @@ def _leaf(value: Any, *, ordered: bool) -> Any:
         return _number(value)
     if ordered or not (value is None or isinstance(value, bool)):
         allowed_words = "a text or a number" if ordered else "a text, a number, true, false or null"
-        raise Wrong(f"must be compared with {allowed_words}")
+        raise WrongValue(f"must be compared with {allowed_words}")
     return value
 
 
@@ -126,9 +128,11 @@ def as_json(value: Any) -> str:
     try:
         text = msgspec.json.encode(value).decode()
     except (ValueError, TypeError, OverflowError, RecursionError):
-        raise Wrong("must be JSON: texts, numbers, true, false, null, lists and maps") from None
+        raise WrongValue(
+            "must be JSON: texts, numbers, true, false, null, lists and maps"
+        ) from None
     if "\\u0000" in text and has_nul(value):
-        raise Wrong("no text may hold the character NUL")
+        raise WrongValue("no text may hold the character NUL")
     return text
 
 
@@ -161,12 +165,12 @@ def problem_with_text(text: str) -> str | None:
 def _one_value(column: Column, kind: SqlType, value: Any) -> Any:
     reads = _READS.get(kind)
     if reads is None:
-        raise Wrong("cannot be compared as a whole; ask `contains` or `path`")
+        raise WrongValue("cannot be compared as a whole; ask `contains` or `path`")
     checked_value = reads(value)
     if kind is SqlType.TEXT:
         return _of_its_kind(column, checked_value)
     if kind in BITS and not -(2 ** BITS[kind]) <= checked_value < 2 ** BITS[kind]:
-        raise Wrong(f"must be a whole number of {BITS[kind] + 1} bits")
+        raise WrongValue(f"must be a whole number of {BITS[kind] + 1} bits")
     return checked_value
 
 
@@ -176,46 +180,46 @@ def _list_values(column: Column, kind: SqlType, value: Any) -> list[Any]:
     for n, item in enumerate(_items(value)):
         try:
             checked_values.append(_one_value(column, kind, item))
-        except Wrong as wrong:
-            raise Wrong(str(wrong), f"[{n}]{wrong.place}") from None
+        except WrongValue as wrong:
+            raise WrongValue(str(wrong), f"[{n}]{wrong.place}") from None
     return checked_values
 
 
 def _items(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise Wrong("must be a list")
+        raise WrongValue("must be a list")
     if len(value) > MAX_IN:
-        raise Wrong(f"must be a list of at most {MAX_IN}, and is one of {len(value)}")
+        raise WrongValue(f"must be a list of at most {MAX_IN}, and is one of {len(value)}")
     return list(value)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise Wrong("must be a text")
+        raise WrongValue("must be a text")
     if len(value) > MAX_TEXT_ASKED:
-        raise Wrong(f"must be a text of at most {MAX_TEXT_ASKED} characters")
+        raise WrongValue(f"must be a text of at most {MAX_TEXT_ASKED} characters")
     if problem := problem_with_text(value):
-        raise Wrong(problem)
+        raise WrongValue(problem)
     return value
 
 
 def _uuid(value: Any) -> str:
     if not isinstance(value, str) or not IS_UUID(value):
-        raise Wrong(f"must be an id, {UUID_IN_WORDS}")
+        raise WrongValue(f"must be an id, {UUID_IN_WORDS}")
     return value
 
 
 def _number(value: Any) -> int | float:
     _require_number(value)
     if not -LARGEST <= value <= LARGEST:  # NaN is not either
-        raise Wrong("must be a number within 2^53, and no NaN")
+        raise WrongValue("must be a number within 2^53, and no NaN")
     number: int | float = value
     return number
 
 
 def _require_number(value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong("must be a number")
+        raise WrongValue("must be a number")
 
 
 def _float(value: Any) -> float:
@@ -224,20 +228,20 @@ def _float(value: Any) -> float:
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Wrong("must be a whole number")
+        raise WrongValue("must be a whole number")
     return value
 
 
 def _boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Wrong("must be true or false")
+        raise WrongValue("must be true or false")
     return value
 
 
 def _milliseconds(value: Any) -> int | float:
     _require_number(value)
     if not EARLIEST <= value <= LATEST:
-        raise Wrong("must be a time in ms since 1970, of the years 1 to 9999")
+        raise WrongValue("must be a time in ms since 1970, of the years 1 to 9999")
     number: int | float = value
     return number
 
@@ -255,17 +259,19 @@ _READS: dict[SqlType, Callable[[Any], Any]] = {
 
 def _pattern(text: str) -> str:
     if len(text) > MAX_PATTERN_LENGTH:
-        raise Wrong(f"must be a pattern of at most {MAX_PATTERN_LENGTH} characters")
+        raise WrongValue(f"must be a pattern of at most {MAX_PATTERN_LENGTH} characters")
     if _ESCAPED.sub("", text).count("%") > MAX_PATTERN_WILDCARDS:
-        raise Wrong(f"must be a pattern with at most {MAX_PATTERN_WILDCARDS} `%`")
+        raise WrongValue(f"must be a pattern with at most {MAX_PATTERN_WILDCARDS} `%`")
     if _ESCAPED.sub("", text).endswith("\\"):
-        raise Wrong("must not end in a `\\`: that stands before the `%`, `_` or `\\` it escapes")
+        raise WrongValue(
+            "must not end in a `\\`: that stands before the `%`, `_` or `\\` it escapes"
+        )
     return text
 
 
 def _map(value: Any) -> Any:
     if not isinstance(value, Mapping):
-        raise Wrong("must be a map of leaves")
+        raise WrongValue("must be a map of leaves")
     _count_leaves(value, "", MAX_PATH_KEYS, MAX_LEAVES_ASKED)
     as_json(value)
     return value
@@ -278,12 +284,12 @@ def _count_leaves(value: Any, place: str, deeper: int, leaves_left: int) -> int:
         if not is_inner:
             read_leaf(value, place, ordered=False)
         if leaves_left < 1:
-            raise Wrong(f"has too many leaves; allowed are {MAX_LEAVES_ASKED}")
+            raise WrongValue(f"has too many leaves; allowed are {MAX_LEAVES_ASKED}")
         leaves_left -= 1
     if not is_inner:
         return leaves_left
     if not deeper:
-        raise Wrong(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
+        raise WrongValue(f"is nested too deep; allowed are {MAX_PATH_KEYS} levels")
     for inner_place, part in _parts(value, place):
         leaves_left = _count_leaves(part, inner_place, deeper - 1, leaves_left)
     return leaves_left
@@ -298,16 +304,16 @@ def _parts(value: Mapping[Any, Any] | list[Any], place: str) -> Iterator[tuple[s
         key_place = f"{place}.{shown(key)}"
         try:
             _key(key)
-        except Wrong as wrong:
-            raise Wrong(str(wrong), key_place) from None
+        except WrongValue as wrong:
+            raise WrongValue(str(wrong), key_place) from None
         yield key_place, item
 
 
 def _key(key: Any) -> None:
     if not isinstance(key, str):
-        raise Wrong("a key must be a text")
+        raise WrongValue("a key must be a text")
     if key in OF_EVERY_OBJECT:
-        raise Wrong("no key has a name that every JavaScript object has")
+        raise WrongValue("no key has a name that every JavaScript object has")
     _text(key)
 
 
@@ -317,7 +323,7 @@ def _key(key: Any) -> None:
 def _of_its_kind(column: Column, text: str) -> str:
     words, is_name = _text_rules(column)
     if words and text not in words:
-        raise Wrong(f"must be one of: {', '.join(words)}")
+        raise WrongValue(f"must be one of: {', '.join(words)}")
     return in_nfc(text) if is_name else text
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence.errors import BadQuery
-from persistence.rows.condition_values import Wrong, read_leaf, read_path, read_value, shown
+from persistence.rows.condition_values import WrongValue, read_leaf, read_path, read_value, shown
 from schema.limits import MAX_WHERE_DEPTH, MAX_WHERE_NODES
 from schema.tables.description import Column, Operator, SqlType, Table
 
@@ -41,13 +41,13 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf of a map, found by the keys `at`, beside a text, a number, a boolean or null.
+    """A leaf of a map, found by the keys `path`, beside a text, a number, a boolean or null.
 
     One that is missing or of another kind is equal to nothing, and neither less nor more.
     """
 
     column: Column
-    at: tuple[str, ...]
+    path: tuple[str, ...]
     operator: Operator
     value: Any
 
@@ -55,7 +55,7 @@ class Leaf:
     def shape(self) -> str:
         """All that its SQL depends on, but for keys and value."""
         kind = "text" if isinstance(self.value, str) else "number"
-        return f"{self.column.name}.path.{len(self.at)}.{self.operator}.{kind}"
+        return f"{self.column.name}.path.{len(self.path)}.{self.operator}.{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class _Reader:
         column = self._table.by_name[name]
         try:
             return Compare(column, Operator.EQ, read_value(column, Operator.EQ, value))
-        except Wrong as wrong:
+        except WrongValue as wrong:
             raise BadQuery(name, str(wrong)) from None
 
     def _and_or_condition(self, key: str, conditions: Any, path: str, depth: int) -> Condition:
@@ -229,7 +229,7 @@ class _Reader:
             if operator is Operator.PATH:
                 return _leaf(column, value)
             return Compare(column, operator, read_value(column, operator, value))
-        except Wrong as wrong:
+        except WrongValue as wrong:
             raise BadQuery(at + wrong.place, str(wrong)) from None
 
     def _count(self, path: str) -> None:
@@ -245,7 +245,7 @@ def _leaf(column: Column, leaf_asked: Any) -> Leaf:
     allowed_words = [operator.value for operator in LEAF_OPERATORS]
     words = [word for word in leaf_asked if word != "at"] if isinstance(leaf_asked, Mapping) else []
     if len(words) != 1 or len(leaf_asked) != 2 or words[0] not in allowed_words:
-        raise Wrong(
+        raise WrongValue(
             f"must be a map of `at` and exactly one of: {', '.join(allowed_words)}; a range is two"
             " conditions in an `and`"
         )

@@ -53,8 +53,8 @@ def steps(condition: Condition) -> int:
             return 1 + len(value) // 8
         case Compare():
             return 1
-        case Leaf(at=at):
-            return 1 + len(at)
+        case Leaf(path=path):
+            return 1 + len(path)
         case Not(part=part):
             return steps(part)
         case AllOf(parts=parts) | AnyOf(parts=parts):
@@ -157,7 +157,7 @@ def _microseconds(milliseconds: float) -> int:
 
 
 def _leaf(leaf_condition: Leaf) -> Callable[[Row], Answer]:
-    name, at, value = leaf_condition.column.name, leaf_condition.at, leaf_condition.value
+    name, at, value = leaf_condition.column.name, leaf_condition.path, leaf_condition.value
     if leaf_condition.operator in (Operator.EQ, Operator.NE):
         contained = value
         for key in reversed(at):

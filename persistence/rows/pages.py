@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from persistence.errors import BadCursor, BadQuery
-from persistence.rows.condition_sql import Numbers, ordered_by
+from persistence.rows.condition_sql import ArgumentNumbers, ordered_by
 from persistence.rows.condition_values import EPOCH, problem_with_text, read_value
 from persistence.rows.conditions import Condition, Leaf, asked_in
 from schema.limits import MAX_ORDER
@@ -84,7 +84,7 @@ def order_sql(table: Table, order: Order) -> str:
     )
 
 
-def behind_sql(table: Table, order: Order, numbers: Numbers) -> str:
+def behind_sql(table: Table, order: Order, numbers: ArgumentNumbers) -> str:
     """Whether a row lies behind the place whose values the next arguments are."""
     places = [ordered_by(table, sort.column) for sort in order]
     values = [f"${numbers.next()}::{sort.column.sql.value}" for sort in order]
@@ -167,5 +167,5 @@ def _values(condition: Condition) -> Iterator[Any]:
     """All that clients have sent in it."""
     for asked in asked_in(condition):
         if isinstance(asked, Leaf):
-            yield asked.at
+            yield asked.path
         yield asked.value

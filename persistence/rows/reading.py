@@ -8,9 +8,9 @@ import msgspec
 
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.condition_sql import arguments_of
-from persistence.rows.condition_values import IS_UUID, Wrong, argument, read_value
+from persistence.rows.condition_values import IS_UUID, WrongValue, argument, read_value
 from persistence.rows.conditions import Condition, is_guessed, operators_in, read_where
 from persistence.rows.pages import (
     Order,
@@ -22,7 +22,7 @@ from persistence.rows.pages import (
     write_cursor,
 )
 from persistence.rows.statements import TEXTS
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
 from schema.tables.description import SEARCHING, Column, Operator, SqlType, Table
 
@@ -57,7 +57,7 @@ Id = str | Sequence[str]
 
 
 async def get(
-    access: Access, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
+    access: RowAccess, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
 ) -> Row:
     """The row; raises `NotFound`, `BadQuery`."""
     columns = read_fields(table, fields)
@@ -69,7 +69,7 @@ async def get(
 
 
 async def among(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     ids: Sequence[Id],
@@ -85,7 +85,7 @@ async def among(
 
 
 async def list_(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     *,
@@ -127,7 +127,7 @@ async def list_(
 
 
 async def count(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     *,
@@ -181,7 +181,7 @@ def _key_of(table: Table, column: Column, key: Any) -> Any:
         return key  # nearly every one
     try:
         return argument(column, read_value(column, Operator.EQ, key))
-    except Wrong as wrong:
+    except WrongValue as wrong:
         field = table.param if column.name == table.key else column.name
         raise BadQuery(field, str(wrong)) from None
 
@@ -257,7 +257,7 @@ class _RowsFound:
 
 
 async def _listed(
-    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> _RowsFound:
     table, columns = query.table, query.columns
     text = TEXTS.get(
@@ -275,7 +275,7 @@ async def _listed(
 
 
 async def _searched(
-    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> _RowsFound:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
     table = query.table
@@ -293,7 +293,7 @@ async def _searched(
 
 
 async def _ids(
-    access: Access, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> list[Any]:
     """The keys of a page, and of one row more if there is one."""
     shape, arguments = query.shape(row_order, cursor_values), query.arguments(cursor_values, limit)
@@ -314,7 +314,7 @@ async def _ids(
 
 
 async def _among(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     ids: Sequence[Id],
@@ -389,6 +389,6 @@ def _names(columns: Sequence[Column]) -> str:
     return ",".join([column.name for column in columns])
 
 
-def _tell_hidden(access: Access, hidden: int) -> None:
+def _tell_hidden(access: RowAccess, hidden: int) -> None:
     if hidden > 0:
         access.on_hidden(hidden)

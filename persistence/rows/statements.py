@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from persistence.caller_role import caller_set_to
 from persistence.rows.condition_sql import (
-    Numbers,
+    ArgumentNumbers,
     condition_sql,
     ordered_by,
     place_of,
@@ -42,10 +42,10 @@ class StatementTexts:
     """Texts by table and shape; those that were not used for longest are forgotten."""
 
     def __init__(self, most: int = MAX_STATEMENT_TEXTS) -> None:
-        self._most = most
+        self._most_texts = most
         self._texts: OrderedDict[tuple[int, str], tuple[Table, str]] = OrderedDict()
         """By a table's identity, as a description cannot be hashed, and the shape."""
-        self.made = 0
+        self.made_count = 0
         """How many were built, since the start."""
 
     def get(self, table: Table, shape: str, make: Callable[[], str]) -> str:
@@ -56,9 +56,9 @@ class StatementTexts:
             self._texts.move_to_end(key)
             return known_text[1]
         text = make()
-        self.made += 1
+        self.made_count += 1
         self._texts[key] = (table, text)
-        if len(self._texts) > self._most:
+        if len(self._texts) > self._most_texts:
             self._texts.popitem(last=False)
         return text
 
@@ -132,7 +132,7 @@ def among_text(table: Table, columns: Sequence[Column], *, first_wall: bool) -> 
 
 def count_text(table: Table, condition: Condition) -> str:
     """How many there are; arguments: caller, those of the condition, up to how many."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT count(*) FROM (SELECT FROM {table.relation} WHERE {CALLER_IS_SET}"
@@ -142,7 +142,7 @@ def count_text(table: Table, condition: Condition) -> str:
 
 def found_text(table: Table, condition: Condition) -> str:
     """The keys of those that are to be counted, as the owner; arguments as of `count_text`."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     condition_text = condition_sql(table, condition, numbers)
     return (
         f"SELECT {_row_keys_sql(table)} FROM {table.relation} WHERE {CALLER_IS_GIVEN}"
@@ -210,8 +210,8 @@ def may_create_text(table: Table, columns_set: Sequence[Column]) -> str:
 
 def update_text(table: Table, changed_columns: Sequence[Column], returned: Sequence[Column]) -> str:
     """The row that $2 and on name, if its version is the next, gets the values after that."""
-    numbers = Numbers(2 + len(table.names))
-    version = numbers.last
+    numbers = ArgumentNumbers(2 + len(table.names))
+    version = numbers.last_number
     values = ", ".join(_assigned(column, numbers) for column in changed_columns)
     return (
         f"UPDATE {table.relation} SET {values} WHERE {CALLER_IS_SET} AND {has_key(table)}"
@@ -221,7 +221,7 @@ def update_text(table: Table, changed_columns: Sequence[Column], returned: Seque
     )
 
 
-def _assigned(column: Column, numbers: Numbers) -> str:
+def _assigned(column: Column, numbers: ArgumentNumbers) -> str:
     new_value_sql = f"${numbers.next()}::{column.sql.value}"
     also = f", {column.sets.format(new=new_value_sql)}" if column.sets else ""
     return f"{stored(column)} = {new_value_sql}{also}"
@@ -309,7 +309,7 @@ def _listed_keys_sql(table: Table) -> str:
 
 def _filtered(table: Table, condition: Condition, order: Order, *, behind: bool) -> tuple[str, str]:
     """What rows of a page must be, and the argument that is the limit."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     parts = [sees(table), f"({condition_sql(table, condition, numbers)})"]
     if behind:
         parts.append(f"({behind_sql(table, order, numbers)})")
@@ -349,7 +349,7 @@ def weighed(table: Table, columns: Iterable[Column], order: str, *, is_cut: bool
 
 
 def _size_of(table: Table, column: Column, *, is_cut: bool) -> str:
-    """In bytes, as it is read; a map of more than a page is clipped (`schema.columns.stored`).
+    """In bytes, as it is read; a map of more than a page is clipped (`schema.columns.stored_json`).
 
     That weighs little as sent, but is whole here until then.
     """
@@ -373,6 +373,6 @@ def up_to(inner: str, most_bytes: int) -> str:
 
 def _as_row(table: Table, columns_set: Sequence[Column]) -> str:
     """The values $2 and on as a row of the table, of which its rights can be asked."""
-    numbers = Numbers(1)
+    numbers = ArgumentNumbers(1)
     values = ", ".join(f"${numbers.next()}::{c.sql.value} AS {stored(c)}" for c in columns_set)
     return f"(SELECT {values}) AS {table.relation}"

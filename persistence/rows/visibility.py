@@ -13,7 +13,7 @@ NOBODY = Rights(see=())
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class TieSql:
     """How SQL finds the caller, and what ties the caller to rows."""
 
     user: str
@@ -22,7 +22,7 @@ class Ties:
     """Roles -> the ids of projects in which the caller has one of them, an array."""
     peers: str
     """The ids of users who share a project with the caller, an array."""
-    place: Callable[[Table, str], str]
+    column_sql: Callable[[Table, str], str]
     """A table and the name of a column on the wire -> the column, as the row's."""
     operator: str
     """Whether the caller is an operator."""
@@ -50,14 +50,14 @@ def _projects(roles: tuple[str, ...]) -> str:
     )
 
 
-BY_ARGUMENT = Ties(
+BY_ARGUMENT = TieSql(
     user=CALLER,
     projects=_projects,
     peers=(
         "ARRAY(SELECT other.user_id FROM project_members AS mine JOIN project_members AS other"
         f" ON other.project_id = mine.project_id WHERE mine.user_id = {CALLER})"
     ),
-    place=place_of,
+    column_sql=place_of,
     operator=f"(SELECT is_operator({CALLER}))",
 )
 """The first wall: of the caller that the statement is given."""
@@ -68,16 +68,16 @@ def rights_of(table: Table) -> Rights:
     return RIGHTS.get(table.relation, NOBODY)
 
 
-def predicate(table: Table, whoms: Iterable[Whom], ties: Ties = BY_ARGUMENT) -> str:
+def predicate(table: Table, whoms: Iterable[Whom], ties: TieSql = BY_ARGUMENT) -> str:
     """Whether the row is one of whose user is one of these; nobody: false."""
     conditions = [sql for whom in whoms if (sql := tie(table, whom, ties))]
     return f"({' OR '.join(conditions)})" if conditions else "false"
 
 
-def tie(table: Table, whom: Whom, ties: Ties) -> str:
+def tie(table: Table, whom: Whom, ties: TieSql) -> str:
     """Whether the caller is one of those; empty: the row has no column for it."""
     if whom is Whom.EVERYONE:
-        return ties.place(table, "is_public")
+        return ties.column_sql(table, "is_public")
     if whom is Whom.MAKER:
         two_ties = tie(table, Whom.SELF, ties), tie(table, Whom.CONTRIBUTOR, ties)
         return f"({' AND '.join(two_ties)})" if all(two_ties) else ""
@@ -86,7 +86,7 @@ def tie(table: Table, whom: Whom, ties: Ties) -> str:
     tied = table.project if whom in ROLES_OF else table.user
     if not tied:
         return ""
-    column_sql = ties.place(table, tied)
+    column_sql = ties.column_sql(table, tied)
     if whom is Whom.SELF:
         return f"{column_sql} = {ties.user}"
     if whom is Whom.PEER:

@@ -10,7 +10,7 @@ from typing import Any
 
 from persistence.errors import PersistenceError
 from persistence.pool import Database, Executor
-from persistence.rows.condition_sql import Numbers, arguments_of, condition_sql, place_of
+from persistence.rows.condition_sql import ArgumentNumbers, arguments_of, condition_sql, place_of
 from persistence.rows.conditions import Condition
 from persistence.rows.pages import order_sql, read_order
 from persistence.rows.reading import Row, as_row, read_as
@@ -93,7 +93,7 @@ async def list_rows(
     """
 
     def text() -> str:
-        numbers = Numbers(1)
+        numbers = ArgumentNumbers(1)
         condition_text = condition_sql(table, condition, numbers)
         order = order_sql(table, read_order(table, None))
         inner = (

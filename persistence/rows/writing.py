@@ -18,8 +18,8 @@ from persistence.errors import (
     TooMany,
 )
 from persistence.rows import statements
-from persistence.rows.access import Access
-from persistence.rows.condition_values import Wrong, argument, has_nul, problem_with_text
+from persistence.rows.access import RowAccess
+from persistence.rows.condition_values import WrongValue, argument, has_nul, problem_with_text
 from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such, read_as
 from persistence.rows.row_owners import count_others
 from persistence.rows.statements import TEXTS
@@ -47,7 +47,7 @@ IN_WORDS = {
 
 
 async def create(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     values: Mapping[str, Any],
@@ -87,7 +87,7 @@ async def create(
 
 
 async def require_room(
-    access: Access, table: Table, user: str, row: Mapping[str, Any], most: float
+    access: RowAccess, table: Table, user: str, row: Mapping[str, Any], most: float
 ) -> None:
     """Raises `TooMany` if there are as many as there may be, beside this row (rule Q9)."""
     if table.most is None or not isfinite(most):
@@ -98,7 +98,7 @@ async def require_room(
 
 
 async def _require_right(
-    access: Access,
+    access: RowAccess,
     table: Table,
     user: str,
     columns_given: Sequence[Column],
@@ -117,7 +117,7 @@ async def _require_right(
 
 
 async def update(
-    access: Access, table: Table, user: str, id: Id, version: int, changes: Mapping[str, Any]
+    access: RowAccess, table: Table, user: str, id: Id, version: int, changes: Mapping[str, Any]
 ) -> Row:
     """Change columns of a row whose version is still that one.
 
@@ -143,7 +143,7 @@ async def update(
     return await get(access, table, user, id)
 
 
-async def delete(access: Access, table: Table, user: str, id: Id) -> bool:
+async def delete(access: RowAccess, table: Table, user: str, id: Id) -> bool:
     """Whether there was such a row: the second time changes nothing. Raises `Forbidden`."""
     text = TEXTS.get(table, "delete", lambda: statements.delete_text(table))
     with refusals(table):
@@ -164,7 +164,7 @@ def forbidden(table: Table, verb: str, whoms: Sequence[Whom]) -> Forbidden:
 
 
 async def _standing(
-    access: Access, table: Table, user: str, id: Id, verb: str, whoms: Sequence[Whom]
+    access: RowAccess, table: Table, user: str, id: Id, verb: str, whoms: Sequence[Whom]
 ) -> int:
     """The version of the row; raises `NotFound`, or `Forbidden` if the user is none of these."""
     text = TEXTS.get(table, f"standing|{verb}", lambda: statements.standing_text(table, whoms))
@@ -177,7 +177,7 @@ async def _standing(
     return version
 
 
-async def _made_before(access: Access, table: Table, user: str, row: Mapping[str, Any]) -> Row:
+async def _made_before(access: RowAccess, table: Table, user: str, row: Mapping[str, Any]) -> Row:
     """The row that the user made with this id before; else `Taken` or `IdReused`."""
     text = TEXTS.get(table, "made", lambda: statements.get_text(table, table.columns))
     record = await access.callers.fetchrow(text, user, row[table.key])
@@ -227,9 +227,9 @@ def _argument(column: Column, value: Any) -> Any:
         raise BadQuery(column.name, f"is no text: {problem}")
     try:
         if has_nul(value):
-            raise Wrong("no text may hold the character NUL")
+            raise WrongValue("no text may hold the character NUL")
         return argument(column, value)
-    except Wrong as wrong:
+    except WrongValue as wrong:
         raise BadQuery(column.name, str(wrong)) from None
 
 

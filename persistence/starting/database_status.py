@@ -11,8 +11,9 @@ SELECT current_setting('server_version') AS version, current_database()::text AS
     EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('studio_projects')
         AND pg_has_role(relowner, 'USAGE')) AS is_owner,
     current_setting('max_connections')::int
-        - current_setting('superuser_reserved_connections')::int AS connections,
-    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS taken
+        - current_setting('superuser_reserved_connections')::int AS most_connections,
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int
+        AS open_connections
 """
 
 APPLIED = """
@@ -29,7 +30,7 @@ SELECT extract(epoch FROM clock_timestamp())::float8
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DatabaseFacts:
     """What a server says of itself."""
 
     version: str
@@ -38,17 +39,17 @@ class Facts:
     """Who we are there."""
     is_owner: bool
     """Whether it may do all that the owner of the tables may."""
-    connections: int
+    most_connections: int
     """How many it lets in, but for superusers."""
-    taken: int
+    open_connections: int
     """How many are open, ours too."""
 
 
-async def facts(db: Executor) -> Facts:
+async def facts(db: Executor) -> DatabaseFacts:
     """Raises `PersistenceError`."""
     row = await db.fetchrow(FACTS)
     assert row is not None
-    return Facts(**row)
+    return DatabaseFacts(**row)
 
 
 async def applied(db: Executor) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from schema.accounts.audit_events import AuditEvent
 from schema.server_limits import MAX_AUDIT_TEXT
@@ -33,7 +33,7 @@ NEWEST = """
 SELECT id, event, user_id AS user, actor_id AS actor, project_id AS project,
     auth_session_id AS login, address, count, details::text AS details,
     extract(epoch FROM created_at)::float8 * 1000 AS at,
-    (extract(epoch FROM created_at) * 1000000)::int8::text AS place
+    (extract(epoch FROM created_at) * 1000000)::int8::text AS cursor_place
 FROM audit_log
 WHERE ($2::text IS NULL
         OR (created_at, id) < (to_timestamp(0) + $2::int8 * interval '1 microsecond', $3::uuid))
@@ -42,7 +42,9 @@ ORDER BY created_at DESC, id DESC
 LIMIT $1
 """
 
-TRIM = slices.deleting("audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2)
+TRIM = sliced_deletes.deleting(
+    "audit_log", "created_at < now() - $1 * interval '1 day'", "created_at", 2
+)
 
 
 WRITTEN: Counter[AuditEvent] = Counter()
@@ -154,7 +156,7 @@ class AuditEntry:
     count: int
     details: str
     at: float
-    place: str
+    cursor_place: str
     """Where a page ends that it ends."""
 
 
@@ -173,7 +175,7 @@ async def newest(
 
 async def trim(db: Executor, days: float) -> None:
     """Forget what is older."""
-    await slices.delete(db, TRIM, days)
+    await sliced_deletes.delete(db, TRIM, days)
 
 
 def _bounded(details: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 
 SHOWN = """id, user_id, device, counter, refresh_key, revoked_at IS NOT NULL AS revoked,
@@ -122,7 +122,7 @@ RETURNING s.id
 
 # Each by an index of its own.
 TRIMS = tuple(
-    slices.deleting("auth_sessions", f"{ended} < now() - interval '30 days'", ended, 1)
+    sliced_deletes.deleting("auth_sessions", f"{ended} < now() - interval '30 days'", ended, 1)
     for ended in ("expires_at", "revoked_at")
 )
 
@@ -175,7 +175,7 @@ NOTHING_SAID = DeviceNote()
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class LoginProof:
     """What has shown whose login it is."""
 
     by: str = ""
@@ -184,7 +184,7 @@ class Proof:
     """The login that has let it in; its second factor counts, then."""
 
 
-NOT_SAID = Proof()
+NOT_SAID = LoginProof()
 
 
 class RotationResult(StrEnum):
@@ -201,7 +201,7 @@ class RotationResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rotation:
+class TokenRotation:
     """The result, and the session: for the first two with the counter of the next token."""
 
     result: RotationResult
@@ -216,7 +216,7 @@ async def create(
     *,
     refresh_key: bytes | None = None,
     note: DeviceNote = NOTHING_SAID,
-    proof: Proof = NOT_SAID,
+    proof: LoginProof = NOT_SAID,
 ) -> AuthSession:
     """Make a login, which ends after `lifetime_seconds` however often it is refreshed.
 
@@ -257,7 +257,7 @@ async def rotate(
     counter: int,
     is_signed: Callable[[bytes | None], bool],
     new_key: bytes,
-) -> Rotation:
+) -> TokenRotation:
     """Trade the refresh token of this counter, if `is_signed` is true of the login's key.
 
     The one before the newest brings that again: its answer was lost, or another window was first.
@@ -269,20 +269,20 @@ async def rotate(
         await transaction.execute(HOLD_USER_OF, session_id)
         row = await transaction.fetchrow(LOCK, session_id, REUSE_SECONDS)
         if row is None:
-            return Rotation(RotationResult.UNKNOWN)
+            return TokenRotation(RotationResult.UNKNOWN)
         session = _session(row)
         if (no := _refusal(row, session, counter, is_signed)) is not None:
-            return Rotation(no, session)
+            return TokenRotation(no, session)
         rotations_behind = session.counter - counter
         if rotations_behind == 0:
             advanced = await transaction.fetchrow(ADVANCE, session_id, new_key)
-            return Rotation(RotationResult.ROTATED, _session(advanced))
+            return TokenRotation(RotationResult.ROTATED, _session(advanced))
         if rotations_behind == 1 or row["rotated_now"]:
             if session.refresh_key is None:
                 session = _session(await transaction.fetchrow(GIVE_KEY, session_id, new_key))
-            return Rotation(RotationResult.REPEATED, session)
+            return TokenRotation(RotationResult.REPEATED, session)
         await revoke_of(transaction, session_id, session.user_id, "refresh_reuse")
-        return Rotation(RotationResult.REUSED, session)
+        return TokenRotation(RotationResult.REUSED, session)
 
 
 def _refusal(
@@ -370,7 +370,7 @@ async def end_oldest(db: Executor, user_id: str, most: float) -> list[str]:
 async def trim(db: Executor) -> None:
     """Forget logins that ended a month ago."""
     for text in TRIMS:
-        await slices.delete(db, text)
+        await sliced_deletes.delete(db, text)
 
 
 async def revoked_among(db: Executor, session_ids: Collection[str]) -> dict[str, str]:

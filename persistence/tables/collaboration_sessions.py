@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from persistence.errors import NotFound
 from persistence.pool import Executor
-from rooms.presence.permits import WHY, Permits
+from rooms.presence.session_permissions import WHY, SessionPermissions
 
 OPEN_SESSION = """
 SELECT open_collaboration_session($1, $2)
@@ -185,8 +185,8 @@ LOOKED_AT_ONCE = 500
 class Stay:
     """From when until when a user was in a room, in ms since 1970 on the clock of a node."""
 
-    entered: float
-    left: float
+    entered_at: float
+    left_at: float
 
 
 async def open_session(db: Executor, project: str, host: str, seconds_ago: float = 0) -> str:
@@ -226,8 +226,8 @@ async def note_stays(
             NOTE_STAYS,
             [session for session, _, _ in session_stays],
             [user for _, user, _ in session_stays],
-            [max(0.0, now - stay.entered) / 1_000 for _, _, stay in session_stays],
-            [max(0.0, now - stay.left) / 1_000 for _, _, stay in session_stays],
+            [max(0.0, now - stay.entered_at) / 1_000 for _, _, stay in session_stays],
+            [max(0.0, now - stay.left_at) / 1_000 for _, _, stay in session_stays],
             away_seconds,
         )
         new_stays = [(row["session"], row["member"]) for row in rows if row["is_new"]]
@@ -250,17 +250,17 @@ async def end_by(db: Executor, session: str, user: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Permitted:
+class PermitResult:
     """What became of a change of permissions; `is_done` False: the session has ended."""
 
     project: str
-    may: bool
+    is_allowed: bool
     is_done: bool
 
 
 async def permit_by(
     db: Executor, session: str, user: str, changes: Mapping[str, Collection[str] | None]
-) -> Permitted:
+) -> PermitResult:
     """Who has which permission from now on; None: everyone. Raises `NotFound` to strangers.
 
     `db`: a transaction, which holds the project until it is committed.
@@ -272,16 +272,16 @@ async def permit_by(
     row = await db.fetchrow(PERMIT_BY, session, user, permissions_json)
     if row is None:
         raise NotFound("there is no such session, or you may not see it")
-    return Permitted(row["project_id"], row["may"], row["is_done"])
+    return PermitResult(row["project_id"], row["may"], row["is_done"])
 
 
-async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, Permits]:
+async def permits_among(db: Executor, projects: Collection[str]) -> dict[str, SessionPermissions]:
     """What is agreed on in the sessions of these projects that go on."""
     rows = await db.fetch(PERMITS_AMONG, list(projects))
     return {row["project_id"]: permits_of(row["host_id"], row["permissions"]) for row in rows}
 
 
-def permits_of(host: str | None, permissions: str | None) -> Permits:
+def permits_of(host: str | None, permissions: str | None) -> SessionPermissions:
     """As the columns of a session have it; without a session nothing is agreed on (rule R81)."""
     lists = json.loads(permissions) if permissions else {}
     known_permits = {
@@ -289,7 +289,7 @@ def permits_of(host: str | None, permissions: str | None) -> Permits:
         for name, users in lists.items()
         if name in WHY and isinstance(users, list)
     }
-    return Permits(host or "", known_permits)
+    return SessionPermissions(host or "", known_permits)
 
 
 async def active_among(db: Executor, projects: Collection[str]) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.errors import NoSuchProject, NotFound, TooManyInvitations
 from persistence.pool import Executor
 from persistence.tables import project_members
@@ -95,7 +95,9 @@ TAKE_PENDING = """
 DELETE FROM pending_invitations WHERE user_id = $1 RETURNING token_hash
 """
 
-TRIM = slices.deleting("invitations", "expires_at < now() - $1 * interval '1 day'", "expires_at", 2)
+TRIM = sliced_deletes.deleting(
+    "invitations", "expires_at < now() - $1 * interval '1 day'", "expires_at", 2
+)
 
 KEPT_DAYS = 30
 """After it has run out, an invitation is shown for so long."""
@@ -246,7 +248,7 @@ async def name_of(db: Executor, project: str) -> str:
 
 async def trim(db: Executor) -> None:
     """Delete those that ran out long ago."""
-    await slices.delete(db, TRIM, KEPT_DAYS)
+    await sliced_deletes.delete(db, TRIM, KEPT_DAYS)
 
 
 def _open(row: Any) -> OpenInvitation:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from schema.limits import MAX_INVITATIONS_MAILED_PER_HOUR, MAX_INVITATIONS_TO_ONE_PER_HOUR
 from schema.server_limits import MAX_MAILS_PER_HOUR, MAX_NOTICES_PER_HOUR
@@ -167,7 +167,7 @@ SELECT count(*) AS waiting,
 FROM mail_outbox WHERE sent_at IS NULL AND given_up_at IS NULL
 """
 
-TRIM = slices.deleting(
+TRIM = sliced_deletes.deleting(
     "mail_outbox",
     "created_at < now() - interval '30 days' AND (sent_at IS NOT NULL OR given_up_at IS NOT NULL)",
     "created_at",
@@ -190,11 +190,13 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`oldest`: seconds that a mail has waited; `dropped`: within a day, as there were too many."""
+    """`oldest_seconds`: seconds that a mail has waited; `dropped_count`: within a day, as there
+    were too many.
+    """
 
-    waiting: int = 0
-    oldest: float = 0.0
-    dropped: int = 0
+    waiting_count: int = 0
+    oldest_seconds: float = 0.0
+    dropped_count: int = 0
 
 
 async def put(
@@ -293,7 +295,7 @@ async def figures(db: Executor) -> Figures:
 
 async def trim(db: Executor) -> None:
     """Forget what was sent or given up a month ago."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)
 
 
 def _mail(row: Any) -> Mail:

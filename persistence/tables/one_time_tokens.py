@@ -1,14 +1,14 @@
 """Queries on `one_time_tokens`: what proves an address, once; only hashes are stored.
 
 One for each user and purpose: a new one voids the older. The hashes are made by
-`server.accounts.proving.one_time`.
+`server.accounts.proving.one_time_secrets`.
 """
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from schema.limits import MAX_MAILED_CODES_A_DAY, MAX_WRONG_CODES
 
@@ -86,7 +86,7 @@ UPDATE one_time_tokens SET expires_at = now(), code_expires_at = now()
 WHERE user_id = $1 AND purpose = ANY ($2::text[])
 """
 
-TRIM = slices.deleting(
+TRIM = sliced_deletes.deleting(
     "one_time_tokens",
     "made_since < now() - interval '1 day' AND expires_at <= now()",
     "made_since",
@@ -179,7 +179,7 @@ async def void(db: Executor, user_id: str, *purposes: Purpose) -> None:
 
 async def trim(db: Executor) -> None:
     """Forget those that have run out and count no more."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)
 
 
 def _taken_token(row: Any) -> TakenToken | None:

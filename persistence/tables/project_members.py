@@ -21,7 +21,7 @@ from persistence.tables.collaboration_sessions import permits_of
 from persistence.tables.held_roles import require_role
 from persistence.tables.internal import account_deletions, guests, taken_roles
 from persistence.tables.users import UserRow
-from rooms.presence.permits import NOTHING_AGREED, Permits
+from rooms.presence.session_permissions import NOTHING_AGREED, SessionPermissions
 from rooms.roles import GOVERNS, RANK, SEES_IN_ORDER, Grant
 from schema.accounts.audit_events import AuditEvent
 from schema.limits import MAX_CONTRIBUTOR_TRACKS
@@ -153,7 +153,7 @@ class Membership:
     head: int
     fence: int
     tracks: tuple[str, ...] | None = None
-    permits: Permits = NOTHING_AGREED
+    permits: SessionPermissions = NOTHING_AGREED
 
 
 async def role_of(db: Executor, project: str, user: str) -> str | None:

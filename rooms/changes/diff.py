@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rooms.changes.diff_sentences import Names
+from rooms.changes.diff_sentences import EntityNames
 from rooms.changes.link_order import in_order_of_links
 from rooms.document.document import Document, Entity, State
 from rooms.document.index import POINTERS
@@ -38,7 +38,7 @@ INSERT_ORDER = (
 def changes_between(before: State, after: State, pause: Pause = no_pause) -> list[Change]:
     """Every entity that differs, in the order of the collections and of ids."""
     changes: list[Change] = []
-    names_before, names_after = Names(before, pause), Names(after, pause)
+    names_before, names_after = EntityNames(before, pause), EntityNames(after, pause)
     for collection in ENTITY_TYPES:
         entities_before, entities_after = before.get(collection, {}), after.get(collection, {})
         differing = [
@@ -80,13 +80,13 @@ def _props(entity_before: Entity, now: Entity) -> dict[str, list[Any]]:
 
 def ops_between(current: State, target: State, pause: Pause = no_pause) -> list[Op]:
     """Ops that a `Document` of `current` takes without a drop, and is `target` after them."""
-    way = _Way(current, target, pause)
+    way = _OpsBetween(current, target, pause)
     ops = way.ops()
     way.end()
     return ops
 
 
-class _Way:
+class _OpsBetween:
     """Tries each step on a copy; what cannot be done yet waits until others were.
 
     Nothing is deleted while something points at it, so nothing is taken along. When all that is
@@ -172,7 +172,7 @@ class _Way:
             i for i in trying if not self._try_op(Set("tempo", i, {"time": next(free_times)}))
         ]
         if staying and staying != [first]:
-            if first not in self._document.where:
+            if first not in self._document.collection_by_id:
                 self._try_op(Insert("tempo", first, target[first] | {"slot": 1}))
                 del self._inserts[first]
             else:
@@ -223,7 +223,7 @@ class _Way:
         return None if self._document.referrers(entity_id) else Delete(collection, entity_id)
 
     def _insert(self, collection: str, entity_id: str) -> Op | None:
-        if entity_id in self._document.where:
+        if entity_id in self._document.collection_by_id:
             return None
         return Insert(collection, entity_id, self._target[collection][entity_id])
 
@@ -275,7 +275,7 @@ class _Way:
         return props
 
     def _insert_loose(self, collection: str, entity_id: str) -> None:
-        if entity_id in self._document.where:
+        if entity_id in self._document.collection_by_id:
             return
         entity = self._target[collection][entity_id]
         links = {n: None for n, p in POINTERS[collection].items() if p.nullable and entity.get(n)}

@@ -31,7 +31,7 @@ PARENT_OF = {
 }
 
 
-class Names:
+class EntityNames:
     """What the entities of a state are called: as they, or what they belong to, are named."""
 
     def __init__(self, state: State, pause: Pause = no_pause) -> None:

@@ -118,6 +118,6 @@ def _with_live_links(
         target = None if value is None else target_of(pointer, value)
         if target is None or not pointer.nullable or pointer.on_delete == "cascade":
             continue
-        if target[1] not in returning and document.where.get(target[1]) != target[0]:
+        if target[1] not in returning and document.collection_by_id.get(target[1]) != target[0]:
             dead[name] = None
     return entity | dead

@@ -8,15 +8,16 @@ SLICE = 200
 """Referrers handled between two pauses."""
 
 
-class Fall:
+class Cascade:
     """What a delete takes with it.
 
-    `children_first`: all that goes, each before what it hangs on; `gone`: the same, to be asked.
+    `children_first`: all that goes, each before what it hangs on; `ids_that_go`: the same, to be
+    asked.
     """
 
     def __init__(self, entity_id: str) -> None:
         self.children_first: list[str] = []
-        self.gone = {entity_id}
+        self.ids_that_go = {entity_id}
         self._referrers_left: dict[str, list[Referrer]] = {}
         """Of what goes: who points at it and does not go for that."""
         self._left_at: list[str] = []
@@ -39,9 +40,9 @@ class Fall:
             self._left_at.append(entity_id)
 
 
-def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fall]:
+def cascade_of(index: DocumentIndex, entity_id: str) -> Generator[None, None, Cascade]:
     """All that goes with this entity (rule O5)."""
-    fall = Fall(entity_id)
+    fall = Cascade(entity_id)
     ways: list[tuple[str, Iterator[Referrer]]] = []
     parent_id, referrers = entity_id, (yield from index.in_order(entity_id))
     looked_at_count = 0
@@ -53,8 +54,8 @@ def what_falls(index: DocumentIndex, entity_id: str) -> Generator[None, None, Fa
             referrer_id, name, collection = referrer
             if POINTERS[collection][name].on_delete != "cascade":
                 fall.leave(parent_id, referrer)
-            elif referrer_id not in fall.gone:
-                fall.gone.add(referrer_id)
+            elif referrer_id not in fall.ids_that_go:
+                fall.ids_that_go.add(referrer_id)
                 ways.append((parent_id, referrers))
                 parent_id, referrers = referrer_id, (yield from index.in_order(referrer_id))
                 break

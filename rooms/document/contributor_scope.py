@@ -44,10 +44,10 @@ SEPARATOR = ","
 """Between the ids of tracks in `ContributorScope.text`: no id has it."""
 
 
-class Looked(Protocol):
+class ScopedDocument(Protocol):
     """What is looked at of a document."""
 
-    where: dict[str, str]
+    collection_by_id: dict[str, str]
     collections: dict[str, dict[str, Any]]
 
     @property
@@ -72,9 +72,9 @@ class ContributorScope:
         """The tracks, in their order."""
         return self.text.split(SEPARATOR) if self.text else []
 
-    def has(self, document: Looked, collection: str, entity_id: str) -> bool:
+    def has(self, document: ScopedDocument, collection: str, entity_id: str) -> bool:
         """Whether the entity is there, and is one of the tracks or hangs on one."""
-        if document.where.get(entity_id) != collection:
+        if document.collection_by_id.get(entity_id) != collection:
             return False
         if collection == "tracks" and entity_id in self.tracks:
             return True
@@ -83,7 +83,7 @@ class ContributorScope:
             return False
         return collection != "lanes" or self._may_lead(document, *_target(document, entity_id))
 
-    def problem_with(self, document: Looked, op: Op) -> str | None:
+    def problem_with(self, document: ScopedDocument, op: Op) -> str | None:
         """Why a contributor may not do this, as a sentence; None: it may.
 
         Where an op names what is not there, that is a problem of the op.
@@ -100,7 +100,9 @@ class ContributorScope:
         # what it could not make again, it could not undo
         return self._problem_with_making(document, op.col, document.collections[op.col][op.id])
 
-    def problem_with_shown(self, document: Looked, values: Mapping[str, Previewed]) -> str | None:
+    def problem_with_shown(
+        self, document: ScopedDocument, values: Mapping[str, Previewed]
+    ) -> str | None:
         """Why a contributor may not show a gesture, as of an op that does it; None: it may.
 
         Its values obey the entity types.
@@ -112,16 +114,18 @@ class ContributorScope:
         return None
 
     def _problem_with_setting(
-        self, document: Looked, collection: str, entity_id: str, props: Entity
+        self, document: ScopedDocument, collection: str, entity_id: str, props: Entity
     ) -> str | None:
         if not self.has(document, collection, entity_id):
             return invariants.FOREIGN.format(collection=collection, id=entity_id)
         entity = document.collections[collection][entity_id]
         return self._problem_with_change(document, collection, entity, props)
 
-    def problem_with_fall(self, document: Looked, entity_id: str, *, goes: bool) -> str | None:
+    def problem_with_fall(
+        self, document: ScopedDocument, entity_id: str, *, goes: bool
+    ) -> str | None:
         """The same of what goes with an entity that is deleted, or leads elsewhere then."""
-        collection = document.where[entity_id]
+        collection = document.collection_by_id[entity_id]
         if goes and self._takes_back_media(collection):
             return None
         if not self.has(document, collection, entity_id):
@@ -133,7 +137,9 @@ class ContributorScope:
         """Media is everyone's once it is there: only its own undo deletes it (rule R22)."""
         return self.takes_back and collection == "media"
 
-    def _problem_with_making(self, document: Looked, collection: str, entity: Entity) -> str | None:
+    def _problem_with_making(
+        self, document: ScopedDocument, collection: str, entity: Entity
+    ) -> str | None:
         if collection == "media":
             return None  # a recording is everyone's
         for name in EDITORS.get(collection, ()):
@@ -144,7 +150,7 @@ class ContributorScope:
         )
 
     def _problem_with_change(
-        self, document: Looked, collection: str, entity: Entity, props: Entity
+        self, document: ScopedDocument, collection: str, entity: Entity, props: Entity
     ) -> str | None:
         for name in props.keys() & EDITORS.get(collection, frozenset()):
             return invariants.EDITORS_ONLY.format(collection=collection, name=name)
@@ -162,15 +168,17 @@ class ContributorScope:
             document, collection, props
         )
 
-    def _problem_with_links(self, document: Looked, collection: str, entity: Entity) -> str | None:
+    def _problem_with_links(
+        self, document: ScopedDocument, collection: str, entity: Entity
+    ) -> str | None:
         """Where it leads is the contributor's; what is not there is not looked at."""
         for target in _led_to(collection, entity):
             if not self._may_lead(document, *target):
                 return invariants.FOREIGN.format(collection=target[0], id=target[1])
         return None
 
-    def _may_lead(self, document: Looked, collection: str, entity_id: str) -> bool:
-        is_there = document.where.get(entity_id) == collection
+    def _may_lead(self, document: ScopedDocument, collection: str, entity_id: str) -> bool:
+        is_there = document.collection_by_id.get(entity_id) == collection
         return not is_there or self.has(document, collection, entity_id)
 
 
@@ -187,7 +195,9 @@ def _problem_with_hanging(collection: str, entity: Entity) -> str | None:
     return invariants.HANGS_ON_NOTHING.format(collection=collection)
 
 
-def _parents_of(document: Looked, collection: str, entity_id: str) -> Iterator[tuple[str, str]]:
+def _parents_of(
+    document: ScopedDocument, collection: str, entity_id: str
+) -> Iterator[tuple[str, str]]:
     """What the entity hangs on: a channel on its track, the others by a property."""
     if collection == "channels":
         for track in document.index.referring(entity_id, "tracks", "channel"):
@@ -199,7 +209,7 @@ def _parents_of(document: Looked, collection: str, entity_id: str) -> Iterator[t
             yield POINTERS[collection][name].points_to, parent_id
 
 
-def _target(document: Looked, lane_id: str) -> tuple[str, str]:
+def _target(document: ScopedDocument, lane_id: str) -> tuple[str, str]:
     lane = document.collections["lanes"][lane_id]
     target = target_of(POINTERS["lanes"]["target"], lane["target"])
     assert target is not None

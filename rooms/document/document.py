@@ -21,7 +21,7 @@ from schema.errors import DropReason
 from schema.limits import MAX_ENTITIES, MAX_PARAMS_BYTES, MAX_STATE_BYTES
 from schema.ops import Delete, Insert, Op
 
-__all__ = ["Applied", "Change", "Document", "Drop", "Entity", "State", "TriedDelta", "merged"]
+__all__ = ["AppliedDelta", "Change", "Document", "Drop", "Entity", "State", "TriedDelta", "merged"]
 
 FREE_OF_COUNTING = 0.4
 """Of the bound of a state: below that no delta can pass it, as one adds less than 12 MiB.
@@ -70,7 +70,7 @@ class TriedDelta(NamedTuple):
 
 
 @dataclass(slots=True)
-class Applied(AspectApplied):
+class AppliedDelta(AspectApplied):
     """What a delta did: the effective ops (`set`, `insert`, `delete` of one entity) and the drops.
 
     `as_sent` is true when the effective ops are just the ones of the delta. `changes`, in their
@@ -99,10 +99,10 @@ def _most_of_devices(ops: Sequence[Op]) -> int:
     return sum(op.col == "devices" for op in ops) * MAX_PARAMS_BYTES
 
 
-def quarantined(ops: int, mistake: str) -> Applied:
+def quarantined(ops: int, mistake: str) -> AppliedDelta:
     """What a delta of so many ops does that cannot be read or applied: nothing."""
     drops = [Drop(index, DropReason.QUARANTINED) for index in range(max(1, ops))]
-    return Applied([], drops, as_sent=False, mistake=mistake)
+    return AppliedDelta([], drops, as_sent=False, mistake=mistake)
 
 
 class Document(OpApplication):
@@ -119,7 +119,7 @@ class Document(OpApplication):
         atomic: bool = False,
         reach: ContributorScope | None = None,
         gives_way: bool = False,
-    ) -> Applied:
+    ) -> AppliedDelta:
         """Apply a committed delta (rules D5, D6, O1-O13). Never raises, whatever the ops.
 
         `reach`: that of its author, if that is a contributor (rule R20). `gives_way`: it is an undo
@@ -135,7 +135,7 @@ class Document(OpApplication):
         are_sound: bool = False,
         reach: ContributorScope | None = None,
         gives_way: bool = False,
-    ) -> Steps[Applied]:
+    ) -> Steps[AppliedDelta]:
         """`apply` with pauses. A delta that raises, ours being the mistake, does nothing (D17).
 
         `are_sound`: `problem_with_op` found nothing in any of them.
@@ -152,9 +152,11 @@ class Document(OpApplication):
             yield from self._undoing(*before)
             return quarantined(len(ops), f"{type(error).__name__}: {error}")
 
-    def _applying(self, ops: Sequence[Op], atomic: bool, before: tuple[int, int]) -> Steps[Applied]:
+    def _applying(
+        self, ops: Sequence[Op], atomic: bool, before: tuple[int, int]
+    ) -> Steps[AppliedDelta]:
         self._is_at_door = False
-        applied = Applied()
+        applied = AppliedDelta()
         counted_changes = 0
         for index, op in enumerate(ops):
             try:
@@ -191,7 +193,7 @@ class Document(OpApplication):
         margins: list[int] = []
         with_others = entities + beside // LEAST_INSERT
         is_near = with_others > MAX_ENTITIES * NEARLY_FULL
-        if entities > len(self.where) and (is_near or added > LARGE):
+        if entities > len(self.collection_by_id) and (is_near or added > LARGE):
             margins.append((MAX_ENTITIES - entities) * LEAST_INSERT)
         is_near = size + GROWTH * beside > MAX_STATE_BYTES * NEARLY_FULL
         if size > self.size and (is_near or added > LARGE):
@@ -207,11 +209,11 @@ class Document(OpApplication):
         adding = [op for op in ops if not isinstance(op, Delete)]
         most = len(adding) * MOST_BY_OP + _most_of_devices(adding)
         inserts = sum(isinstance(op, Insert) for op in adding)
-        return self._margin_of(len(self.where) + inserts, None, most // GROWTH)
+        return self._margin_of(len(self.collection_by_id) + inserts, None, most // GROWTH)
 
     def may_come_near(self, ops: Sequence[Op]) -> bool:
         """Whether so many ops can fill a project nearly: else there is nothing to count."""
-        if len(self.where) + len(ops) > MAX_ENTITIES * NEARLY_FULL:
+        if len(self.collection_by_id) + len(ops) > MAX_ENTITIES * NEARLY_FULL:
             return True
         most, near = self.size + len(ops) * MOST_BY_OP, MAX_STATE_BYTES * NEARLY_FULL
         return most > near or most + _most_of_devices(ops) > near
@@ -281,7 +283,7 @@ class Document(OpApplication):
                     self.size = size.bytes  # `apply` would see this from here on
                 yield
         self.size = before
-        entities = len(self.where)
+        entities = len(self.collection_by_id)
         yield from self._rolling_back()
         self.margin = self._margin_of(entities, None if size is None else size.bytes, own, beside)
         return drops
@@ -339,12 +341,12 @@ class Document(OpApplication):
         """Only the door sees what each op adds to the state, to the byte (rule O16)."""
         before = size.bytes
         grown_bytes, self._grown_bytes = self._grown_bytes, 0
-        yield from size.counting(self._log, self._apart, grown_bytes)
+        yield from size.counting(self._log, self._owned_devices_by_place, grown_bytes)
         if size.bytes > MAX_STATE_BYTES and size.bytes > before and not isinstance(op, Delete):
             raise OpDropped(DropReason.LIMIT, invariants.TOO_LARGE.format(size=size.bytes))
 
 
-def _dropped_whole(ops: Sequence[Op], applied: Applied) -> Applied:
+def _dropped_whole(ops: Sequence[Op], applied: AppliedDelta) -> AppliedDelta:
     reasons = {drop.op: drop for drop in applied.drops}
     drops = [reasons.get(i) or Drop(i, DropReason.ATOMIC) for i in range(len(ops))]
-    return Applied([], drops, as_sent=False)
+    return AppliedDelta([], drops, as_sent=False)

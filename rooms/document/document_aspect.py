@@ -7,7 +7,7 @@ import msgspec
 
 from rooms.aspect import UNREADABLE, StateSlice
 from rooms.document.contributor_scope import scope_of
-from rooms.document.document import GIVE_WAY, Applied, Document, quarantined
+from rooms.document.document import GIVE_WAY, AppliedDelta, Document, quarantined
 from rooms.document.entity_store import Steps
 from rooms.journal.entry import Entry, Proposal, Purpose
 from rooms.pauses import no_pause, slices_of
@@ -36,7 +36,7 @@ class DocumentAspect:
             return UNREADABLE
         return next(filter(None, (problem_with_new_op(op) for op in ops)), None)
 
-    def apply(self, entry: Entry, sent_ops: object = None) -> Steps[Applied]:
+    def apply(self, entry: Entry, sent_ops: object = None) -> Steps[AppliedDelta]:
         """One that cannot be read keeps its seq, and does nothing. `sent_ops`: its ops."""
         ops = cast("Sequence[Op] | None", sent_ops) or read_ops(entry)
         if ops is None:

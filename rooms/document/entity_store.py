@@ -50,7 +50,7 @@ class EntityStore:
 
     def __init__(self, state: State | None = None) -> None:
         self.collections: State = {name: {} for name in ENTITY_TYPES}
-        self.where: dict[str, str] = {}
+        self.collection_by_id: dict[str, str] = {}
         self.size = 0
         self._digest = 0
         self._index = DocumentIndex()
@@ -58,7 +58,7 @@ class EntityStore:
         # and where they are in the log, and by how many bytes they grew since the last count.
         self._log: list[Change] = []
         self._owned_devices: dict[str, OwnedDevice] = {}
-        self._apart: dict[int, OwnedDevice] = {}
+        self._owned_devices_by_place: dict[int, OwnedDevice] = {}
         self._grown_bytes = 0
         self._counted_entities: dict[str, tuple[Entity, int, int]] = {}
         """By id, what lately was put there, its bytes and its term: the next edit replaces it."""
@@ -69,7 +69,7 @@ class EntityStore:
         """Take in entities of a stored state, which are known to be valid."""
         self.collections[collection].update(entities)
         for entity_id, entity in entities.items():
-            self.where[entity_id] = collection
+            self.collection_by_id[entity_id] = collection
             self._index.add(collection, entity_id, entity)
             self._count(collection, entity_id, entity, 1)
 
@@ -84,11 +84,11 @@ class EntityStore:
         return self._index
 
     def __len__(self) -> int:
-        return len(self.where)
+        return len(self.collection_by_id)
 
     def get(self, entity_id: str) -> Entity | None:
         """The entity with this id, of whichever collection."""
-        collection = self.where.get(entity_id)
+        collection = self.collection_by_id.get(entity_id)
         return None if collection is None else self.collections[collection][entity_id]
 
     def referrers(self, entity_id: str) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ class EntityStore:
 
     def dismantling(self) -> Generator[None, None, None]:
         """Take the document apart with pauses: freed at once, a large one takes 15 ms."""
-        for entities in (*self.collections.values(), *self._index.maps(), self.where):
+        for entities in (*self.collections.values(), *self._index.maps(), self.collection_by_id):
             while entities:
                 for _ in range(min(len(entities), SLICE_FREED)):
                     entities.popitem()
@@ -136,7 +136,7 @@ class EntityStore:
         """Before the ops of a delta."""
         self._log.clear()
         self._owned_devices.clear()
-        self._apart.clear()
+        self._owned_devices_by_place.clear()
         self._grown_bytes = 0
 
     def _put(self, collection: str, entity_id: str, entity: Entity | None) -> None:
@@ -156,9 +156,9 @@ class EntityStore:
         """
         owned_device = self._owned_devices.get(device_id)
         if owned_device is None:
-            owned_device = self._owned_devices[device_id] = self._apart[len(self._log)] = (
-                OwnedDevice(device)
-            )
+            owned_device = self._owned_devices[device_id] = self._owned_devices_by_place[
+                len(self._log)
+            ] = OwnedDevice(device)
             self._log.append(("devices", device_id, device, owned_device.entity))
             self.collections["devices"][device_id] = owned_device.entity
         is_moved = "channel" in props
@@ -188,10 +188,10 @@ class EntityStore:
             collection, entity_id, before, _ = self._log.pop()
             if before is None:
                 self.collections[collection].pop(entity_id, None)
-                self.where.pop(entity_id, None)
+                self.collection_by_id.pop(entity_id, None)
             else:
                 self.collections[collection][entity_id] = before
-                self.where[entity_id] = collection
+                self.collection_by_id[entity_id] = collection
         self._begin()
         self.size, self._digest = size, digest
         self._index = DocumentIndex()
@@ -204,7 +204,7 @@ class EntityStore:
     def _taken_log(self) -> list[Change]:
         """What the ops have changed, which is not ours any more."""
         changes, self._log = self._log, []
-        for at, owned_device in self._apart.items():
+        for at, owned_device in self._owned_devices_by_place.items():
             collection, entity_id, _, _ = changes[at]
             changes[at] = (collection, entity_id, *owned_device.narrowed())
         return changes
@@ -217,7 +217,7 @@ class EntityStore:
         self.size, self._grown_bytes = self.size + self._grown_bytes, 0
         weight = 0
         for at, (collection, entity_id, before, after) in enumerate(self._log[start:], start):
-            if at in self._apart:
+            if at in self._owned_devices_by_place:
                 continue
             for entity, sign in ((before, -1), (after, 1)):
                 if entity is None:
@@ -234,7 +234,7 @@ class EntityStore:
     def _counting_long_devices(self) -> Steps[None]:
         """Bring the digest up to what was changed in place: once for each, however often."""
         size = self.size
-        for at, owned_device in self._apart.items():
+        for at, owned_device in self._owned_devices_by_place.items():
             _, device_id, before, _ = self._log[at]
             assert before is not None
             yield from self._count_long_device("devices", device_id, before, -1)
@@ -280,12 +280,12 @@ class EntityStore:
         if before is None:
             assert after is not None
             self.collections[collection][entity_id] = after
-            self.where[entity_id] = collection
+            self.collection_by_id[entity_id] = collection
             self._index.add(collection, entity_id, after)
         elif after is None:
             self._index.discard(collection, entity_id, before)
             del self.collections[collection][entity_id]
-            del self.where[entity_id]
+            del self.collection_by_id[entity_id]
         else:
             self.collections[collection][entity_id] = after
             self._index.replace(collection, entity_id, before, after)

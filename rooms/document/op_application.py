@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from rooms.document import digest
-from rooms.document.cascades import Fall, what_falls
+from rooms.document.cascades import Cascade, cascade_of
 from rooms.document.contributor_scope import ContributorScope
 from rooms.document.entity_store import Entity, EntityStore, State, Steps
 from rooms.document.index import POINTERS, target_of
@@ -123,9 +123,9 @@ class OpApplication(EntityStore):
         return [op if isinstance(op, Set) else Set(op.col, op.id, props)]
 
     def _insert(self, op: Insert) -> list[Op] | Steps[list[Op]]:
-        if op.id in self.where:
+        if op.id in self.collection_by_id:
             raise OpDropped(DropReason.EXISTS, invariants.IN_USE.format(id=op.id))
-        if len(self.where) >= MAX_ENTITIES:
+        if len(self.collection_by_id) >= MAX_ENTITIES:
             raise OpDropped(DropReason.LIMIT, invariants.TOO_MANY_ENTITIES)
         self._check_size()
         entity = merged(DEFAULTS[op.col], op.entity)
@@ -159,14 +159,14 @@ class OpApplication(EntityStore):
 
     def _deleting(self, op: Delete) -> Steps[list[Op]]:
         """Point elsewhere what stays, then take away all that goes (rule O5)."""
-        fall = yield from what_falls(self._index, op.id)
+        fall = yield from cascade_of(self._index, op.id)
         if self._reach is not None:
             yield from self._checking_fall(self._reach, fall)
         from_master = self._index.routes.onward(MASTER_CHANNEL)
         effective_ops: list[Op] = []
         for doomed_id, referrers in fall.left():
             for referrer, name, col in referrers:
-                if referrer in fall.gone:
+                if referrer in fall.ids_that_go:
                     continue
                 value = yield from self._stand_in(doomed_id, referrer, (col, name), from_master)
                 self._put(col, referrer, self.collections[col][referrer] | {name: value})
@@ -174,7 +174,7 @@ class OpApplication(EntityStore):
                 if not len(effective_ops) % SLICE_OPS:
                     yield
         for doomed_id in fall.children_first:
-            collection = self.where[doomed_id]
+            collection = self.collection_by_id[doomed_id]
             self._put(collection, doomed_id, None)
             effective_ops.append(op if doomed_id == op.id else Delete(collection, doomed_id))
             if not len(effective_ops) % SLICE_DELETED:
@@ -231,12 +231,12 @@ class OpApplication(EntityStore):
         if problem:
             raise OpDropped(DropReason.FOREIGN, problem)
 
-    def _checking_fall(self, reach: ContributorScope, fall: Fall) -> Steps[None]:
+    def _checking_fall(self, reach: ContributorScope, fall: Cascade) -> Steps[None]:
         """Nothing of others goes, or leads elsewhere, with what a contributor deletes."""
         referrers = (referrer for _, of in fall.left() for referrer, *_ in of)
         falling_children = ((child, True) for child in fall.children_first)
         touched_entities = chain(
-            falling_children, ((each, each in fall.gone) for each in referrers)
+            falling_children, ((each, each in fall.ids_that_go) for each in referrers)
         )
         for number, (entity_id, is_gone) in enumerate(touched_entities, start=1):
             problem = reach.problem_with_fall(self, entity_id, goes=is_gone)
@@ -247,7 +247,7 @@ class OpApplication(EntityStore):
 
     def _expected(self, op: Set | Delete | Move) -> Entity:
         """The entity an op is about, if it is there and as the op expects (rules O3, O7)."""
-        if self.where.get(op.id) != op.col:
+        if self.collection_by_id.get(op.id) != op.col:
             raise OpDropped(
                 DropReason.GONE, invariants.NOT_THERE.format(collection=op.col, id=op.id)
             )
@@ -273,7 +273,7 @@ class OpApplication(EntityStore):
                 itself = invariants.LEADS_TO_ITSELF.format(collection=col, name=name)
                 raise OpDropped(DropReason.CYCLE, itself)
             target = target_of(pointer, value)
-            if target is None or self.where.get(target[1]) != target[0]:
+            if target is None or self.collection_by_id.get(target[1]) != target[0]:
                 nothing = invariants.LEADS_TO_NOTHING.format(collection=col, name=name)
                 raise OpDropped(DropReason.PARENT_GONE, nothing)
 

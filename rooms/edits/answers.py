@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from rooms.document.document import Applied, Drop
+from rooms.document.document import AppliedDelta, Drop
 from rooms.edits.proposals import Asker, OpenProposals
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import CatchUp, Effects, Packet, Send, Settled, send
@@ -106,7 +106,7 @@ def of_outcome(project: str, delta_id: str, outcome: Outcome) -> Error:
 
 
 def ack(
-    project: str, entry: Entry, applied: Applied, shown_ops: list[Op], digest: str
+    project: str, entry: Entry, applied: AppliedDelta, shown_ops: list[Op], digest: str
 ) -> tuple[Ack, list[Dropped]]:
     """The ack of an entry, whose drops a later ack of the same delta repeats (rule D3).
 
@@ -180,7 +180,7 @@ class Answering:
 
         Of one on its way there is nothing to be said yet: who asks is told with the others.
         """
-        proposal = asker.queued.proposal
+        proposal = asker.queued_request.proposal
         entry = self._follower.tail.find(proposal.delta_id)
         if entry is not None:
             is_same = entry.payload_hash == proposal.payload_hash
@@ -200,7 +200,7 @@ class Answering:
 
     def outcome(self, asker: Asker, outcome: Outcome, seq: int | None) -> Effects:
         """Tell one who asked what the journal said, other than that it is committed now."""
-        proposal = asker.queued.proposal
+        proposal = asker.queued_request.proposal
         if asker.ticket is not None:
             was_known = outcome is Outcome.DUPLICATE
             error = None if was_known else of_outcome(self._project, proposal.delta_id, outcome)
@@ -219,7 +219,7 @@ class Answering:
         if entry is None:
             ack = Ack(self._project, proposal.delta_id, seq, 0.0, duplicate=True)
         else:
-            at, drops = entry.at, list(entry.drops)
+            at, drops = entry.committed_at, list(entry.drops)
             ops = entry.acked_ops
             ack = Ack(self._project, proposal.delta_id, seq, at, drops, ops, duplicate=True)
         return self._ack_to(seat, ack)

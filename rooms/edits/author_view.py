@@ -21,15 +21,15 @@ from schema.server_limits import MAX_LOOKED_BACK
 class AuthorView(NamedTuple):
     """What leads there from the state at the head.
 
-    `back`: the changes to be taken back, the latest first; `own`: the author's own deltas since, in
-    their order; `edits`: those of them that the server did not make; `cost`: how many changes and
-    ops there are in all.
+    `changes_to_take_back`: the changes to be taken back, the latest first; `own_deltas`: the
+    author's own deltas since, in their order; `own_edits`: those of them that the server did not
+    make; `change_count`: how many changes and ops there are in all.
     """
 
-    back: Sequence[Change]
-    own: Sequence[TriedDelta]
-    edits: Sequence[TriedDelta]
-    cost: int
+    changes_to_take_back: Sequence[Change]
+    own_deltas: Sequence[TriedDelta]
+    own_edits: Sequence[TriedDelta]
+    change_count: int
 
 
 def as_seen(
@@ -44,7 +44,7 @@ def as_seen(
     `sent_deltas`: those of its edits that are not committed yet. None: it cannot be told, or not
     any more, or not within what the member may have looked back.
     """
-    most = min(MAX_LOOKED_BACK, seat.looks_back)
+    most = min(MAX_LOOKED_BACK, seat.changes_to_look_back)
     changes_back: list[Change] = []
     own_deltas: list[TriedDelta] = []
     edits: list[TriedDelta] = []
@@ -61,7 +61,7 @@ def as_seen(
             if entry.drops and not is_edit:
                 return None  # others stood in its way: it cannot be told what it had done without
             delta_lists = (own_deltas, edits) if is_edit else (own_deltas,)
-            cost += _add(TriedDelta(entry.proposed or delta.ops, entry.atomic), delta_lists)
+            cost += _add(TriedDelta(entry.proposed_ops or delta.ops, entry.atomic), delta_lists)
         if cost > most:
             return None
         changes_back.extend(reversed(changes))
@@ -88,11 +88,11 @@ def own_mistake(
     with it or without. What was possible on either is no mistake.
     """
     remaining_ops = yield from _broken_on(
-        document, author_view.back, author_view.own, ops, own_drops
+        document, author_view.changes_to_take_back, author_view.own_deltas, ops, own_drops
     )
-    if remaining_ops and len(author_view.edits) < len(author_view.own):
+    if remaining_ops and len(author_view.own_edits) < len(author_view.own_deltas):
         remaining_ops = yield from _broken_on(
-            document, author_view.back, author_view.edits, ops, remaining_ops
+            document, author_view.changes_to_take_back, author_view.own_edits, ops, remaining_ops
         )
     return remaining_ops[0] if remaining_ops else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rooms.document.document import Applied
+from rooms.document.document import AppliedDelta
 from rooms.edits import answers
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Packet
@@ -12,7 +12,7 @@ from rooms.journal.tail import TailEntry, size_of
 from schema.messages import Ack, DeltaCommitted, Dropped
 from schema.ops import Op
 
-NOTHING = Applied()
+NOTHING = AppliedDelta()
 """What an entry of another aspect does to the document."""
 
 
@@ -21,7 +21,7 @@ class CommittedEntries:
 
     def __init__(self, project: str, follower: JournalFollower) -> None:
         self.stacks = UndoStacks()
-        self.unrecorded: dict[int, list[Op]] = {}
+        self.unrecorded_ops: dict[int, list[Op]] = {}
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
         self._project = project
         self._follower = follower
@@ -29,13 +29,15 @@ class CommittedEntries:
     def take(self, applied_entry: AppliedEntry) -> tuple[Packet, Ack]:
         """The next entry, as others (`delta`) and its author (`ack`) are sent it."""
         entry = applied_entry.entry
-        applied = applied_entry.applied if isinstance(applied_entry.applied, Applied) else NOTHING
+        applied = (
+            applied_entry.applied if isinstance(applied_entry.applied, AppliedDelta) else NOTHING
+        )
         if entry.aspect == DOCUMENT:
             self.stacks.note(entry.mark(is_void=not applied.ops))
         self.stacks.remember(entry.seq, applied.changes)
         took_effect_otherwise = bool(applied.drops) or not applied.is_spelled
         if took_effect_otherwise:
-            self.unrecorded[entry.seq] = applied.ops
+            self.unrecorded_ops[entry.seq] = applied.ops
         delta = self._delta(entry, applied)
         packet, digest = Packet(delta), self._follower.digest
         ack, drops = answers.ack(self._project, entry, applied, delta.ops, digest)
@@ -44,7 +46,7 @@ class CommittedEntries:
         self._append(entry, packet, drops, ack.ops, retried_ops, len(applied.ops))
         return packet, ack
 
-    def _delta(self, entry: Entry, applied: Applied) -> DeltaCommitted:
+    def _delta(self, entry: Entry, applied: AppliedDelta) -> DeltaCommitted:
         return DeltaCommitted(
             project=self._project,
             seq=entry.seq,

@@ -11,7 +11,7 @@ from rooms.edits.answers import Answering
 from rooms.edits.committed_entries import CommittedEntries
 from rooms.edits.groups import looked_over
 from rooms.edits.proposal_queue import ProposalQueue
-from rooms.edits.proposals import Asker, OpenProposals, Stage
+from rooms.edits.proposals import Asker, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
 from rooms.effects import (
     PAUSE,
@@ -33,7 +33,7 @@ from schema.close_codes import RESTARTING
 from schema.errors import ERRORS, ErrorCode
 from schema.messages import Error, Position, ProposeDelta
 from schema.ops import Op, decode_ops, encode_ops
-from schema.text.texts import in_nfc
+from schema.text.text_rules import in_nfc
 
 
 class Edits:
@@ -55,17 +55,17 @@ class Edits:
     ) -> None:
         self.project = project
         self._epoch = position.epoch
-        self.waiting = OpenProposals()
+        self.open_proposals = OpenProposals()
         self.follower = JournalFollower(document, position, self._applied, self._sent, others)
         self.entries = CommittedEntries(project, self.follower)
         stacks = self.entries.stacks
-        self._answering = Answering(project, self.follower, stacks, self.waiting, seats)
-        self._refusals = Refusals(project, self.waiting, gestures)
+        self._answering = Answering(project, self.follower, stacks, self.open_proposals, seats)
+        self._refusals = Refusals(project, self.open_proposals, gestures)
         self._queue = ProposalQueue(
             project,
             self.follower,
             stacks,
-            self.waiting,
+            self.open_proposals,
             self._refusals,
             seats,
             gestures,
@@ -78,24 +78,24 @@ class Edits:
     @property
     def waiting_bytes(self) -> int:
         """Bytes of the ops of all proposals that are on their way."""
-        return self.waiting.bytes
+        return self.open_proposals.bytes
 
     @property
     def has_open(self) -> bool:
         """Whether anything that somebody asked for has no answer."""
-        return bool(self.waiting or self._queue.away)
+        return bool(self.open_proposals or self._queue.seats_given_up)
 
     def has_sent(self, member: str) -> bool:
         """Whether the journal has deltas of this member that it has not answered."""
         return any(
-            open_proposal.stage is Stage.SENT and open_proposal.proposal.member == member
-            for open_proposal in self.waiting
+            open_proposal.stage is ProposalStage.SENT and open_proposal.proposal.member == member
+            for open_proposal in self.open_proposals
             if open_proposal.proposal.fence is not None
         )
 
     def knows(self, delta_id: str) -> bool:
         """Whether it is on its way, or among the newest that are committed."""
-        return delta_id in self.waiting or self.follower.tail.find(delta_id) is not None
+        return delta_id in self.open_proposals or self.follower.tail.find(delta_id) is not None
 
     # What members and calls want.
 
@@ -147,7 +147,8 @@ class Edits:
         if answer is not None:
             yield answer
         elif not seat.is_void:  # else it has joined anew while this was looked at
-            self.waiting.ask(self.waiting.register(asker.queued.proposal), asker)
+            open_proposal = self.open_proposals.register(asker.queued_request.proposal)
+            self.open_proposals.ask(open_proposal, asker)
         yield from self._queue.go_on(seat)
         if seat.is_given_up:
             self._queue.given_up(seat)
@@ -180,14 +181,14 @@ class Edits:
         if answer is not None:
             yield answer
             return
-        if self._queue.group is not None:
+        if self._queue.group_being_stored is not None:
             text = "another large change of this project is being stored; ask again with this id"
             code = ErrorCode.UNAVAILABLE
             error = answers.try_again(self.project, proposal.delta_id, code, text)
             yield [Settled(ticket, None, error)]
             return
-        open_proposal = self.waiting.register(proposal)
-        self.waiting.ask(open_proposal, asker)
+        open_proposal = self.open_proposals.register(proposal)
+        self.open_proposals.ask(open_proposal, asker)
         groups = yield from looked_over(ops)
         yield from self._queue.make(open_proposal, proposal, groups)
 
@@ -207,9 +208,9 @@ class Edits:
             error = answers.refused(self.project, proposal.delta_id, code, problem)
             yield [Settled(ticket, None, error)]
             return
-        open_proposal = self.waiting.register(proposal)
-        self.waiting.ask(open_proposal, asker)
-        self.waiting.send(open_proposal, proposal, ())
+        open_proposal = self.open_proposals.register(proposal)
+        self.open_proposals.ask(open_proposal, asker)
+        self.open_proposals.send(open_proposal, proposal, ())
         yield [Commit(proposal)]
 
     def recalled(
@@ -225,7 +226,7 @@ class Edits:
         elif seat.queue and seat.queue[0] is queued_undo:
             own_error = msgspec.structs.replace(error, id=queued_undo.proposal.delta_id)
             if ERRORS[ErrorCode(own_error.code)].try_again:
-                self.waiting.withdraw(queued_undo, seat)
+                self.open_proposals.withdraw(queued_undo, seat)
                 yield self._refusals.refuse_taken(seat, own_error)
             else:
                 yield [self._queue.look_up(seat, queued_undo, own_error)]
@@ -264,14 +265,14 @@ class Edits:
     def _looked_up_for(self, look_up: LookUp) -> Seat | None:
         """Whose deltas have waited for what the journal says of this one; not any more."""
         delta_id = look_up.proposal.delta_id
-        seat = next((s for s in self._seats_of(look_up.to) if s.looked_up == delta_id), None)
+        seat = next((s for s in self._seats_of(look_up.to) if s.looked_up_delta == delta_id), None)
         if seat is not None:
-            seat.looked_up = None
+            seat.looked_up_delta = None
         return seat
 
     def _seats_of(self, connection: str) -> list[Seat]:
         """The one that it has, after those that it has had and that still wait for something."""
-        seats = [seat for seat in self._queue.away if seat.connection == connection]
+        seats = [seat for seat in self._queue.seats_given_up if seat.connection == connection]
         now = self._seats.get(connection)
         return seats if now is None else [*seats, now]
 
@@ -289,7 +290,7 @@ class Edits:
     def given_up(self, seat: Seat) -> None:
         """Its member is gone, or on another seat (rule D23)."""
         if seat.is_void:
-            self.waiting.forget_seat(seat)
+            self.open_proposals.forget_seat(seat)
         else:
             self._queue.given_up(seat)
 
@@ -297,7 +298,7 @@ class Edits:
 
     def answered(self, proposal: Proposal, outcome: Outcome, seq: int | None) -> Job:
         """Why a proposal is not stored now; what is committed is answered by its entry."""
-        open_proposal = self.waiting.get(proposal.delta_id)
+        open_proposal = self.open_proposals.get(proposal.delta_id)
         if open_proposal is None or open_proposal.proposal is not proposal:
             return
         if outcome in (Outcome.GRANT_CHANGED, Outcome.OVERTAKEN):  # judged anew, by what is now
@@ -323,7 +324,7 @@ class Edits:
         """The journal has not taken these, in this order: they are to be sent again (rule D12)."""
         first_of: set[Seat] = set()
         for proposal in proposals:
-            open_proposal = self.waiting.get(proposal.delta_id)
+            open_proposal = self.open_proposals.get(proposal.delta_id)
             if open_proposal is None or open_proposal.proposal is not proposal:
                 continue
             askers = self._queue.settle(open_proposal)
@@ -334,7 +335,7 @@ class Edits:
                     continue
                 error = answers.of_outcome(self.project, proposal.delta_id, outcome)
                 is_alone = outcome is not Outcome.UNAVAILABLE
-                is_first = seat not in first_of and not (is_alone and seat.not_taken)
+                is_first = seat not in first_of and not (is_alone and seat.delta_not_taken)
                 first_of.add(seat)
                 yield (
                     self._refusals.refuse_taken(seat, error)
@@ -349,7 +350,7 @@ class Edits:
 
     def _sent(self, entry: Entry) -> Sequence[Op] | None:
         """The ops of the entry, if the journal was given just these here."""
-        open_proposal = self.waiting.get(entry.delta_id)
+        open_proposal = self.open_proposals.get(entry.delta_id)
         if open_proposal is None or not open_proposal.is_sent_as(entry.payload):
             return None
         return open_proposal.ops
@@ -359,12 +360,12 @@ class Edits:
         entry = applied_entry.entry
         packet, ack = self.entries.take(applied_entry)
         self._queue.is_free_again |= applied_entry.ends_group
-        open_proposal = self.waiting.get(entry.delta_id)
+        open_proposal = self.open_proposals.get(entry.delta_id)
         if open_proposal is None or not open_proposal.proposal.is_stored_as(entry):
             yield self._answering.tell((), packet, ack)
             yield from self._queue.after(())
             return
-        was_sent = open_proposal.stage is Stage.SENT
+        was_sent = open_proposal.stage is ProposalStage.SENT
         askers = self._queue.settle(open_proposal)
         # Another device may have sent the same to another node, which was first.
         is_ours = open_proposal.proposal.member == entry.member
@@ -395,5 +396,5 @@ def _proposal(
         purpose=purpose,
         step=step,
         fence=request.fence,
-        reach=None if seat.reach is None else seat.reach.text,
+        reach=None if seat.contributor_scope is None else seat.contributor_scope.text,
     )

@@ -30,11 +30,12 @@ class TooLarge(Exception):
 class MadeOps(NamedTuple):
     """Ops that the server made, hundreds of thousands maybe, and what must be known of them all.
 
-    `touched`: the ids of the entities they are about; `leads_elsewhere`: as of `lead_elsewhere`.
+    `touched_ids`: the ids of the entities they are about; `leads_elsewhere`: as of
+    `lead_elsewhere`.
     """
 
     ops: list[Op]
-    touched: set[str]
+    touched_ids: set[str]
     leads_elsewhere: bool
 
 

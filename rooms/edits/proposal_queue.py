@@ -11,9 +11,9 @@ from rooms.document.document import Change, Drop
 from rooms.edits import answers
 from rooms.edits.author_view import as_seen, own_mistake
 from rooms.edits.groups import MadeOps, TooLarge, freeing_ops, looked_over, parts_of
-from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, Stage
+from rooms.edits.proposals import Asker, OpenProposal, OpenProposals, ProposalStage
 from rooms.edits.refusals import Refusals
-from rooms.edits.undo_stacks import Step, UndoStacks
+from rooms.edits.undo_stacks import UndoStacks, UndoStep
 from rooms.effects import (
     Commit,
     CommitGroup,
@@ -28,8 +28,8 @@ from rooms.effects import (
 from rooms.journal.entry import Margin, Proposal, Purpose
 from rooms.journal.follower import JournalFollower
 from rooms.presence.gestures import Gestures
-from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import QueuedRequest, Seat
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.rules.routes import lead_elsewhere
 from schema.errors import DropReason, ErrorCode
 from schema.limits import MAX_GROUP_BYTES
@@ -54,13 +54,13 @@ class ProposalQueue:
         gestures: Gestures,
         leave_if_done: Callable[[Seat], Effects],
     ) -> None:
-        self.away: list[Seat] = []
+        self.seats_given_up: list[Seat] = []
         """Seats that were given up while what they had asked for waits for its turn (D23)."""
-        self.group: OpenProposal | None = None
+        self.group_being_stored: OpenProposal | None = None
         """The group that the journal is storing: one at a time, as it may be large."""
-        self.routing: OpenProposal | None = None
+        self.routing_being_stored: OpenProposal | None = None
         """What the journal is storing and leads sound elsewhere: one at a time (rule O18)."""
-        self.filling: OpenProposal | None = None
+        self.filling_being_stored: OpenProposal | None = None
         """What the journal is storing and leaves little room: one at a time (rules O13, O16)."""
         self.is_free_again = False
         """What others have queued meanwhile is still to have its turn."""
@@ -75,15 +75,15 @@ class ProposalQueue:
 
     def given_up(self, seat: Seat) -> None:
         """Its member is gone; what it asked for still comes to its turn."""
-        if seat.has_queued and seat not in self.away:
-            self.away.append(seat)
+        if seat.has_queued and seat not in self.seats_given_up:
+            self.seats_given_up.append(seat)
 
     def go_on(self, seat: Seat) -> Job:
         """What a member has queued, in its order: an undo needs to know what came before it.
 
         Inside a group it waits: nothing is judged against a state that nobody is shown.
         """
-        while seat.queue and not seat.waits_for_undo_changes and seat.looked_up is None:
+        while seat.queue and not seat.waits_for_undo_changes and seat.looked_up_delta is None:
             if self._follower.is_inside_group:
                 return
             queued_request = seat.queue[0]
@@ -118,18 +118,22 @@ class ProposalQueue:
 
         The ops of an own undo, redo or restore are known when it is in the document, not before.
         """
-        if self.filling is not None or self._open_proposals.is_made_for(seat):
+        if self.filling_being_stored is not None or self._open_proposals.is_made_for(seat):
             return True
         reach = queued_request.proposal.reach
         if (
             reach is not None
-            and seat.in_flight
+            and seat.in_flight_count
             and self._open_proposals.has_of_other_tracks(seat, reach)
         ):
             return True  # that may be sent back, and this would be stored before it (rule D12)
         if queued_request.ops is None:
-            return bool(seat.in_flight or self.group is not None or self.routing is not None)
-        return self.routing is not None and lead_elsewhere(queued_request.ops)
+            return bool(
+                seat.in_flight_count
+                or self.group_being_stored is not None
+                or self.routing_being_stored is not None
+            )
+        return self.routing_being_stored is not None and lead_elsewhere(queued_request.ops)
 
     def _to_journal(self, seat: Seat, queued_request: QueuedRequest) -> Job:
         ops = queued_request.ops or []
@@ -156,9 +160,9 @@ class ProposalQueue:
         proposal = self._with_margin(queued_request.proposal, document.margin)
         self._open_proposals.send(open_proposal, proposal, ops)
         if lead_elsewhere(ops):
-            self.routing = open_proposal
+            self.routing_being_stored = open_proposal
         if proposal.margin is not None:
-            self.filling = open_proposal
+            self.filling_being_stored = open_proposal
         yield [Commit(proposal)]
 
     def _with_margin(self, proposal: Proposal, bytes_left: int | None) -> Proposal:
@@ -181,7 +185,7 @@ class ProposalQueue:
         author_view = as_seen(self._follower, self._stacks, seat, queued_request.base, own_sent)
         if author_view is None:
             return None
-        seat.looks_back -= author_view.cost
+        seat.changes_to_look_back -= author_view.change_count
         return (yield from own_mistake(self._follower.document, author_view, ops, impossible))
 
     def look_up(self, seat: Seat, queued_request: QueuedRequest, refusal: Error) -> LookUp:
@@ -190,7 +194,7 @@ class ProposalQueue:
         What follows waits: the journal may not answer, and then this one comes first (D12).
         """
         self._open_proposals.withdraw(queued_request, seat)
-        seat.looked_up = queued_request.proposal.delta_id
+        seat.looked_up_delta = queued_request.proposal.delta_id
         return LookUp(seat.connection, queued_request.proposal, refusal)
 
     def _undo_or_redo(self, seat: Seat, queued_request: QueuedRequest) -> Job:
@@ -228,7 +232,7 @@ class ProposalQueue:
         yield from self.make(open_proposal, proposal, looked_over_ops)
 
     def _inverse(
-        self, step: Step, known_changes: Mapping[int, Sequence[Change]]
+        self, step: UndoStep, known_changes: Mapping[int, Sequence[Change]]
     ) -> Generator[Effects, None, list[Op] | None]:
         """The ops that take a step back; None: what it changed is not in memory, nor `known`.
 
@@ -251,8 +255,8 @@ class ProposalQueue:
 
         They may pass a bound of the project, or of a route (rules O13, O16, O18).
         """
-        if TRANSPORT in made_ops.touched and seat.may.transport is not None:
-            return (ErrorCode.FORBIDDEN, seat.may.transport), None
+        if TRANSPORT in made_ops.touched_ids and seat.denied_actions.transport is not None:
+            return (ErrorCode.FORBIDDEN, seat.denied_actions.transport), None
         document = self._follower.document
         if not (made_ops.leads_elsewhere or document.may_come_near(made_ops.ops)):
             return None, document.margin_uncounted(made_ops.ops)
@@ -274,18 +278,18 @@ class ProposalQueue:
         except TooLarge:
             yield from self.gave_up(open_proposal.proposal, self._too_large(proposal.delta_id))
             return
-        if open_proposal.stage is not Stage.QUEUED:
+        if open_proposal.stage is not ProposalStage.QUEUED:
             return  # whoever asked has gone meanwhile
         last = parts[-1]
         if len(parts) == 1:
             self._open_proposals.send(open_proposal, last, made_ops.ops)
         else:
-            self._open_proposals.send_group(open_proposal, last, made_ops.touched)
-            self.group = open_proposal
+            self._open_proposals.send_group(open_proposal, last, made_ops.touched_ids)
+            self.group_being_stored = open_proposal
         if made_ops.leads_elsewhere:
-            self.routing = open_proposal
-        if last.margin is not None and self.filling is None:
-            self.filling = open_proposal
+            self.routing_being_stored = open_proposal
+        if last.margin is not None and self.filling_being_stored is None:
+            self.filling_being_stored = open_proposal
         yield [Commit(last) if len(parts) == 1 else CommitGroup(parts)]
         if len(parts) > 1:
             yield from freeing_ops(made_ops.ops)
@@ -317,12 +321,12 @@ class ProposalQueue:
 
     def settle(self, open_proposal: OpenProposal) -> list[Asker]:
         """Who is to be told; the caller runs `after` with them next."""
-        if self.group is open_proposal:
-            self.group, self.is_free_again = None, True
-        if self.routing is open_proposal:
-            self.routing, self.is_free_again = None, True
-        if self.filling is open_proposal:
-            self.filling, self.is_free_again = None, True
+        if self.group_being_stored is open_proposal:
+            self.group_being_stored, self.is_free_again = None, True
+        if self.routing_being_stored is open_proposal:
+            self.routing_being_stored, self.is_free_again = None, True
+        if self.filling_being_stored is open_proposal:
+            self.filling_being_stored, self.is_free_again = None, True
         # Its member may have come anew, and not have asked for it again.
         self.is_free_again |= open_proposal.proposal.purpose is not Purpose.EDIT
         return self._open_proposals.settle(open_proposal)
@@ -331,13 +335,13 @@ class ProposalQueue:
         """Those who asked have their answer: their gestures end, and what they queued goes on."""
         for asker in askers:
             if asker.seat is not None:
-                yield from self._answered(asker.seat, asker.queued)
+                yield from self._answered(asker.seat, asker.queued_request)
         if self.is_free_again:
             self.is_free_again = False
-            for seat in [*self._seats.values(), *self.away]:
+            for seat in [*self._seats.values(), *self.seats_given_up]:
                 yield from self.go_on(seat)
-        if self.away:
-            self.away[:] = [seat for seat in self.away if seat.has_queued]
+        if self.seats_given_up:
+            self.seats_given_up[:] = [seat for seat in self.seats_given_up if seat.has_queued]
 
     def _answered(self, seat: Seat, queued_request: QueuedRequest) -> Job:
         if not seat.is_given_up:

@@ -20,7 +20,7 @@ from schema.ops import Op
 _ID = attrgetter("id")
 
 
-class Stage(Enum):
+class ProposalStage(Enum):
     """How far a proposal has come."""
 
     QUEUED = auto()
@@ -31,10 +31,11 @@ class Stage(Enum):
 class Asker(Struct, frozen=True, eq=False, gc=False):
     """One who waits for the answer: a member in its `seat`, or a call that holds a `ticket`.
 
-    `queued`: as this one proposed it. Who calls may have a seat as well; the call is answered.
+    `queued_request`: as this one proposed it. Who calls may have a seat as well; the call is
+    answered.
     """
 
-    queued: QueuedRequest
+    queued_request: QueuedRequest
     seat: Seat | None
     ticket: int | None = None
 
@@ -44,15 +45,15 @@ class OpenProposal:
     """One that is not settled. `proposal`: as it was asked for, and then as it was sent.
 
     `askers`: who wait for the answer, the first who asked first. `size`: the bytes counted.
-    `touched`: the ids of the entities that its ops are about.
+    `touched_ids`: the ids of the entities that its ops are about.
     """
 
     proposal: Proposal
     askers: list[Asker]
-    stage: Stage = Stage.QUEUED
+    stage: ProposalStage = ProposalStage.QUEUED
     size: int = 0
     ops: Sequence[Op] = ()
-    touched: AbstractSet[str] = frozenset()
+    touched_ids: AbstractSet[str] = frozenset()
 
     def is_asked_by(self, seat: Seat) -> bool:
         """Whether the member waits for the answer already."""
@@ -60,7 +61,7 @@ class OpenProposal:
 
     def is_sent_as(self, ops: bytes) -> bool:
         """Whether the journal was given just these ops."""
-        return self.stage is Stage.SENT and bool(self.ops) and self.proposal.payload == ops
+        return self.stage is ProposalStage.SENT and bool(self.ops) and self.proposal.payload == ops
 
 
 class OpenProposals:
@@ -89,13 +90,17 @@ class OpenProposals:
         """The edits of a member that the journal has and has not answered, in their order."""
         for open_proposal in self:
             is_edit = open_proposal.proposal.purpose is Purpose.EDIT
-            if is_edit and open_proposal.stage is Stage.SENT and open_proposal.is_asked_by(seat):
+            if (
+                is_edit
+                and open_proposal.stage is ProposalStage.SENT
+                and open_proposal.is_asked_by(seat)
+            ):
                 yield TriedDelta(open_proposal.ops, open_proposal.proposal.atomic)
 
     def has_of_other_tracks(self, seat: Seat, reach: str) -> bool:
         """Whether the journal has something of this member that it judges by others (rule R24)."""
         return any(
-            open_proposal.stage is Stage.SENT
+            open_proposal.stage is ProposalStage.SENT
             and open_proposal.proposal.reach != reach
             and open_proposal.is_asked_by(seat)
             for open_proposal in self
@@ -121,24 +126,24 @@ class OpenProposals:
         seat = asker.seat
         if seat is None:
             return
-        if open_proposal.stage is Stage.QUEUED:
-            seat.queue.append(asker.queued)
+        if open_proposal.stage is ProposalStage.QUEUED:
+            seat.queue.append(asker.queued_request)
         else:
-            seat.in_flight += 1
+            seat.in_flight_count += 1
 
     def send(self, open_proposal: OpenProposal, proposal: Proposal, ops: Sequence[Op]) -> None:
         """Its turn has come, and these are its ops."""
-        assert open_proposal.stage is Stage.QUEUED
-        open_proposal.stage = Stage.SENT
+        assert open_proposal.stage is ProposalStage.QUEUED
+        open_proposal.stage = ProposalStage.SENT
         open_proposal.proposal, open_proposal.ops = proposal, ops
-        open_proposal.touched = frozenset(map(_ID, ops))
+        open_proposal.touched_ids = frozenset(map(_ID, ops))
         if proposal.purpose is not Purpose.EDIT:
             self._made_by_server.add(open_proposal)
         self._weigh(open_proposal, len(proposal.payload))
         for asker in open_proposal.askers:
             if asker.seat is not None:
-                asker.seat.queue.remove(asker.queued)
-                asker.seat.in_flight += 1
+                asker.seat.queue.remove(asker.queued_request)
+                asker.seat.in_flight_count += 1
 
     def send_group(
         self, open_proposal: OpenProposal, last: Proposal, touched_ids: AbstractSet[str]
@@ -148,12 +153,12 @@ class OpenProposals:
         The bytes are those of whoever stores it: a group has a bound of its own.
         """
         self.send(open_proposal, last, ())
-        open_proposal.touched = touched_ids
+        open_proposal.touched_ids = touched_ids
         self._weigh(open_proposal, 0)
 
     def settle(self, open_proposal: OpenProposal) -> list[Asker]:
         """It is known what became of it: who is to be told."""
-        stage_before, open_proposal.stage = open_proposal.stage, Stage.SETTLED
+        stage_before, open_proposal.stage = open_proposal.stage, ProposalStage.SETTLED
         del self._by_id[open_proposal.proposal.delta_id]
         self._made_by_server.discard(open_proposal)
         self._weigh(open_proposal, 0)
@@ -165,10 +170,10 @@ class OpenProposals:
     def still_queued(self, queued_request: QueuedRequest, seat: Seat) -> OpenProposal | None:
         """What a member asked for, if its turn is still to come; None: it went meanwhile."""
         open_proposal = self.get(queued_request.proposal.delta_id)
-        if open_proposal is None or open_proposal.stage is not Stage.QUEUED:
+        if open_proposal is None or open_proposal.stage is not ProposalStage.QUEUED:
             return None
         for asker in open_proposal.askers:
-            if asker.seat is seat and asker.queued is queued_request:
+            if asker.seat is seat and asker.queued_request is queued_request:
                 return open_proposal
         return None
 
@@ -191,18 +196,18 @@ class OpenProposals:
                 continue
             self._take_back(asker, open_proposal.stage)
             if asker.ticket is not None:  # the call waits on, without a seat
-                askers_left.append(Asker(asker.queued, None, asker.ticket))
+                askers_left.append(Asker(asker.queued_request, None, asker.ticket))
         open_proposal.askers = askers_left
-        if open_proposal.stage is Stage.QUEUED and not askers_left:
+        if open_proposal.stage is ProposalStage.QUEUED and not askers_left:
             self.settle(open_proposal)
 
-    def _take_back(self, asker: Asker, stage: Stage) -> None:
+    def _take_back(self, asker: Asker, stage: ProposalStage) -> None:
         if asker.seat is None:
             return
-        if stage is Stage.QUEUED:
-            asker.seat.queue.remove(asker.queued)
+        if stage is ProposalStage.QUEUED:
+            asker.seat.queue.remove(asker.queued_request)
         else:
-            asker.seat.in_flight -= 1
+            asker.seat.in_flight_count -= 1
 
     def _weigh(self, open_proposal: OpenProposal, size: int) -> None:
         self.bytes += size - open_proposal.size

@@ -8,14 +8,14 @@ from rooms.edits.proposals import OpenProposals
 from rooms.effects import PAUSE, Effects, send
 from rooms.journal.entry import Proposal
 from rooms.presence.gestures import Gestures
-from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import NotTaken, Seat
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.rules.proposal_rules import problem_with_new_op
 from schema.errors import ERRORS, DropReason, ErrorCode
 from schema.limits import MAX_DELTAS_IN_FLIGHT, MAX_WAITING_BYTES
 from schema.messages import Details, Error, ProposeDelta
 from schema.ops import Op
-from schema.text.texts import problem_with_characters
+from schema.text.text_rules import problem_with_characters
 
 SLICE_CHECKED = 200
 """Ops looked at by themselves before others get their turn."""
@@ -46,8 +46,8 @@ class Refusals:
             return [send(error, seat.answer_to)]
         for index, op in enumerate(delta.ops):
             problem = problem_with_new_op(op)
-            if op.col == TRANSPORT and seat.may.transport is not None:
-                drop = Drop(index, DropReason.FOREIGN, seat.may.transport)
+            if op.col == TRANSPORT and seat.denied_actions.transport is not None:
+                drop = Drop(index, DropReason.FOREIGN, seat.denied_actions.transport)
                 return [send(answers.refused_op(self._project, delta.id, drop, op), seat.answer_to)]
             if problem:
                 drop = Drop(index, DropReason.INVALID, problem)
@@ -60,13 +60,15 @@ class Refusals:
     def of_seat(self, seat: Seat, proposal: Proposal) -> Effects | None:
         """The refusal of whatever a member proposes now; None: it may propose."""
         delta_id = proposal.delta_id
-        text = seat.may.edit
+        text = seat.denied_actions.edit
         if text is not None:
             error = answers.refused(self._project, delta_id, ErrorCode.FORBIDDEN, text)
             return [send(error, seat.answer_to)]
-        if seat.not_taken is not None:
-            return [send(answers.behind(self._project, delta_id, seat.not_taken), seat.answer_to)]
-        if seat.in_flight + len(seat.queue) >= MAX_DELTAS_IN_FLIGHT:
+        if seat.delta_not_taken is not None:
+            return [
+                send(answers.behind(self._project, delta_id, seat.delta_not_taken), seat.answer_to)
+            ]
+        if seat.in_flight_count + len(seat.queue) >= MAX_DELTAS_IN_FLIGHT:
             code = ErrorCode.RATE_LIMITED
             most = f"at most {MAX_DELTAS_IN_FLIGHT} deltas of a connection wait for an answer"
             text = f"{most}; send this one again after the next ack"
@@ -79,9 +81,9 @@ class Refusals:
 
     def refuse_new(self, seat: Seat, error: Error) -> Effects:
         """Refuse what has just come for now; what follows it waits for it (rule D12)."""
-        first = seat.not_taken
+        first = seat.delta_not_taken
         if first is None:
-            seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+            seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code))
         elif first.delta_id != error.id:
             error = answers.behind(self._project, str(error.id), first)
         return [send(error, seat.answer_to)]
@@ -90,10 +92,10 @@ class Refusals:
         """Refuse what had been taken; if for now, all that was taken behind it as well (D12)."""
         errors = [error]
         if ERRORS[ErrorCode(error.code)].try_again:
-            first = seat.not_taken = NotTaken(str(error.id), ErrorCode(error.code))
-            if seat.looked_up is not None:  # what the journal says of it does not matter now
-                errors.append(answers.behind(self._project, seat.looked_up, first))
-                seat.looked_up = None
+            first = seat.delta_not_taken = NotTaken(str(error.id), ErrorCode(error.code))
+            if seat.looked_up_delta is not None:  # what the journal says of it does not matter now
+                errors.append(answers.behind(self._project, seat.looked_up_delta, first))
+                seat.looked_up_delta = None
             for queued_request in list(seat.queue):
                 self._open_proposals.withdraw(queued_request, seat)
                 self._gestures.end(seat.member, queued_request.gesture)
@@ -115,4 +117,4 @@ class Refusals:
         return past_bound, impossible
 
     def _is_in_flight(self, entity: str) -> bool:
-        return any(entity in open_proposal.touched for open_proposal in self._open_proposals)
+        return any(entity in open_proposal.touched_ids for open_proposal in self._open_proposals)

@@ -15,19 +15,19 @@ from schema.server_limits import MAX_REMEMBERED_CHANGES
 
 
 @dataclass(slots=True)
-class Step:
+class UndoStep:
     """What is undone at once: the deltas (by seq, in order) of one name, or a single one.
 
     `bytes`: of their ops as proposed. `is_open`: the newest belongs to a group that goes on.
-    `passed_in`: the member's `era` in which nothing of it could be taken back; then the next undo
-    is about the step before it, until the member's next edit.
+    `passed_in_era`: the member's `era` in which nothing of it could be taken back; then the next
+    undo is about the step before it, until the member's next edit.
     """
 
     name: str | None
     seqs: list[int]
     bytes: int = 0
     is_open: bool = False
-    passed_in: int | None = None
+    passed_in_era: int | None = None
 
     def takes(self, mark: StepMark) -> bool:
         """Whether this delta belongs to the step: a group always does, others within bounds."""
@@ -44,22 +44,24 @@ class Step:
 
 
 @dataclass(slots=True)
-class Stacks:
-    """One member's. `era`: how many edits it has made; `passed_in`: when a step was passed by."""
+class MemberStacks:
+    """One member's. `edit_count`: how many edits it has made; `passed_in_era`: when a step was
+    passed by.
+    """
 
-    undo: deque[Step] = field(default_factory=lambda: deque(maxlen=MAX_UNDO_STEPS))
-    redo: deque[Step] = field(default_factory=lambda: deque(maxlen=MAX_UNDO_STEPS))
-    era: int = 0
-    passed_in: int | None = None
+    undo: deque[UndoStep] = field(default_factory=lambda: deque(maxlen=MAX_UNDO_STEPS))
+    redo: deque[UndoStep] = field(default_factory=lambda: deque(maxlen=MAX_UNDO_STEPS))
+    edit_count: int = 0
+    passed_in_era: int | None = None
 
-    def steps(self, purpose: Purpose) -> Iterator[Step]:
+    def steps(self, purpose: Purpose) -> Iterator[UndoStep]:
         """Those that an undo, or a redo, may be about, the newest first."""
         steps = self.undo if purpose is Purpose.UNDO else self.redo
-        return (step for step in reversed(steps) if step.passed_in != self.era)
+        return (step for step in reversed(steps) if step.passed_in_era != self.edit_count)
 
     def depth(self, purpose: Purpose) -> int:
         """How many of them there are."""
-        if self.passed_in == self.era:
+        if self.passed_in_era == self.edit_count:
             return sum(1 for _ in self.steps(purpose))
         return len(self.undo if purpose is Purpose.UNDO else self.redo)
 
@@ -78,7 +80,7 @@ class Stacks:
                 if has_effect:
                     taken_from.remove(step)
                 else:
-                    step.passed_in = self.passed_in = self.era
+                    step.passed_in_era = self.passed_in_era = self.edit_count
                 return
 
 
@@ -86,7 +88,7 @@ class UndoStacks:
     """The stacks of all members of a project, and the changes of their newest steps."""
 
     def __init__(self) -> None:
-        self._members: dict[str, Stacks] = {}
+        self._members: dict[str, MemberStacks] = {}
         """By member id, of whoever has committed a step."""
         self._changes: OrderedDict[int, Sequence[Change]] = OrderedDict()
         """Seq of an entry -> what it has changed, the oldest first."""
@@ -99,14 +101,14 @@ class UndoStacks:
             return
         stacks = self._members.get(mark.member)
         if stacks is None:
-            stacks = self._members[mark.member] = Stacks()
+            stacks = self._members[mark.member] = MemberStacks()
         match mark.purpose:
             case Purpose.UNDO | Purpose.REDO:
                 stacks.turn(mark)
             case _:
                 if _push(stacks.undo, mark):
                     stacks.redo.clear()
-                    stacks.era += 1
+                    stacks.edit_count += 1
 
     def remember(self, seq: int, changes: Sequence[Change]) -> None:
         """What an entry has changed, while there is room for it."""
@@ -120,7 +122,7 @@ class UndoStacks:
         """What the entry has changed; None: not in memory."""
         return self._changes.get(seq)
 
-    def steps(self, member: str, purpose: Purpose) -> Iterator[Step]:
+    def steps(self, member: str, purpose: Purpose) -> Iterator[UndoStep]:
         """Those that an undo, or a redo, of this member may be about, the newest first."""
         stacks = self._members.get(member)
         return iter(()) if stacks is None else stacks.steps(purpose)
@@ -130,12 +132,12 @@ class UndoStacks:
         stacks = self._members.get(member)
         if stacks is None:
             return 0, 0
-        if stacks.passed_in != stacks.era:  # the usual case: none is passed by
+        if stacks.passed_in_era != stacks.edit_count:  # the usual case: none is passed by
             return len(stacks.undo), len(stacks.redo)
         return stacks.depth(Purpose.UNDO), stacks.depth(Purpose.REDO)
 
 
-def _push(steps: deque[Step], mark: StepMark) -> bool:
+def _push(steps: deque[UndoStep], mark: StepMark) -> bool:
     """Whether it belongs to a step of which something has taken effect."""
     is_open = bool(steps) and steps[-1].is_open
     if mark.is_void:
@@ -143,6 +145,6 @@ def _push(steps: deque[Step], mark: StepMark) -> bool:
             steps[-1].is_open = mark.more
         return is_open
     if not steps or not steps[-1].takes(mark):
-        steps.append(Step(mark.step, []))
+        steps.append(UndoStep(mark.step, []))
     steps[-1].add(mark)
     return True

@@ -44,7 +44,7 @@ class JournalFollower:
     ) -> None:
         self.document = document
         self.document_aspect = DocumentAspect(document)
-        self.others = fresh_aspects() if others is None else others
+        self.other_aspects = fresh_aspects() if others is None else others
         """All other aspects, by name."""
         self.head = position.seq
         self.head_id: str | None = None
@@ -54,7 +54,7 @@ class JournalFollower:
         self.tail = Tail(position.seq, self.digest)
         self.is_inside_group = False
         """The entry at the head belongs to a group that goes on: this is no state to stop at."""
-        self.early: dict[int, tuple[Entry, str | None]] = {}
+        self.early_entries: dict[int, tuple[Entry, str | None]] = {}
         """By seq: what `on_remote_entry` got over the bus before the entries between."""
         self._on_applied = on_applied
         self._sent_ops_of = sent_ops_of
@@ -68,7 +68,7 @@ class JournalFollower:
                 yield [CatchUp(self.head)]
                 return
             yield from self._apply(entry)
-            if self.early:
+            if self.early_entries:
                 yield from self._apply_early()
 
     def on_remote_entry(self, entry: Entry, previous: str | None = None) -> Job:
@@ -80,8 +80,8 @@ class JournalFollower:
         if entry.seq <= self.head:
             return
         if entry.seq > self.head + 1:
-            if len(self.early) < MAX_EARLY:
-                self.early[entry.seq] = (entry, previous)
+            if len(self.early_entries) < MAX_EARLY:
+                self.early_entries[entry.seq] = (entry, previous)
             yield [CatchUp(self.head, is_early=True)]
             return
         if not self._follows(previous):
@@ -95,10 +95,12 @@ class JournalFollower:
         return previous is None or self.head_id is None or previous == self.head_id
 
     def _apply_early(self) -> Job:
-        while self.early:
-            early = self.early.pop(self.head + 1, None)
+        while self.early_entries:
+            early = self.early_entries.pop(self.head + 1, None)
             if early is None:
-                self.early = {seq: e for seq, e in self.early.items() if seq > self.head}
+                self.early_entries = {
+                    seq: e for seq, e in self.early_entries.items() if seq > self.head
+                }
                 return
             entry, previous = early
             if not self._follows(previous):
@@ -108,7 +110,11 @@ class JournalFollower:
 
     def _apply(self, entry: Entry) -> Job:
         sent_ops, previous = self._sent_ops_of(entry), self.head_id
-        aspect = self.document_aspect if entry.aspect == DOCUMENT else self.others.get(entry.aspect)
+        aspect = (
+            self.document_aspect
+            if entry.aspect == DOCUMENT
+            else self.other_aspects.get(entry.aspect)
+        )
         if aspect is None:
             applied = Applied(mistake=f"no aspect {entry.aspect!r} is known here")
         else:
@@ -123,11 +129,11 @@ class JournalFollower:
     @property
     def whole_digest(self) -> str:
         """Of all aspects at the head: what nodes compare."""
-        return digest_with(self.digest, self.others) if self.others else self.digest
+        return digest_with(self.digest, self.other_aspects) if self.other_aspects else self.digest
 
     def check(self, proposal: Proposal) -> str | None:
         """Why its aspect refuses it before it is stored; None: it does not."""
-        aspect = self.others.get(proposal.aspect)
+        aspect = self.other_aspects.get(proposal.aspect)
         return (
             f"there is no aspect {proposal.aspect!r}" if aspect is None else aspect.check(proposal)
         )

@@ -21,7 +21,7 @@ VALUES_FACTOR = 4
 """A value as an object takes some four times its bytes in the journal."""
 
 
-class Reader(Protocol):
+class TailReader(Protocol):
     """Someone who is still being told the deltas after `seq`."""
 
     seq: int
@@ -33,24 +33,24 @@ class TailEntry(Struct, gc=False):
     """A committed delta: what was proposed (`payload_hash`), and the packet that tells of it.
 
     `acked_ops`: what the first ack said that took effect; None: just what was proposed.
-    `proposed`: the ops of an edit as they were proposed, where they took effect otherwise, or not.
-    `atomic`: it was to take effect as a whole, or not at all.
-    `size`: bytes of all that is held of it, about: the ops as objects, and the frames.
-    `framed`: the bytes of its frames that `size` counts.
+    `proposed_ops`: the ops of an edit as they were proposed, where they took effect otherwise, or
+    not. `atomic`: it was to take effect as a whole, or not at all. `size`: bytes of all that is
+    held of it, about: the ops as objects, and the frames. `frame_bytes`: the bytes of its frames
+    that `size` counts.
     """
 
     seq: int
     delta_id: str
     payload_hash: bytes
-    at: float
+    committed_at: float
     size: int
     packet: Packet
     drops: tuple[Dropped, ...]
     acked_ops: list[Op] | None = None
-    proposed: Sequence[Op] = ()
+    proposed_ops: Sequence[Op] = ()
     atomic: bool = False
     digest: str = ""
-    framed: int = 0
+    frame_bytes: int = 0
 
 
 def size_of(proposed_bytes: int, ops: int) -> int:
@@ -62,17 +62,17 @@ def size_of(proposed_bytes: int, ops: int) -> int:
 
 
 class Tail:
-    """Holds every delta after `start`.
+    """Holds every delta after `start_seq`.
 
     It keeps what its readers still need, up to a larger bound; who is further behind is lost.
     """
 
     def __init__(self, start: int, digest: str = "") -> None:
-        self.start = start
+        self.start_seq = start
         self.bytes = 0
-        self.readers: set[Reader] = set()
+        self.readers: set[TailReader] = set()
         self._start_digest = digest
-        """Of the state at `start`; empty: not known."""
+        """Of the state at `start_seq`; empty: not known."""
         self._entries: deque[TailEntry] = deque()
         self._by_id: dict[str, TailEntry] = {}
 
@@ -99,9 +99,9 @@ class Tail:
             oldest = self._entries.popleft()
             del self._by_id[oldest.delta_id]
             self.bytes -= oldest.size
-            self.start, self._start_digest = oldest.seq, oldest.digest
-        if needed_seq < self.start:
-            for reader in [reader for reader in self.readers if reader.seq < self.start]:
+            self.start_seq, self._start_digest = oldest.seq, oldest.digest
+        if needed_seq < self.start_seq:
+            for reader in [reader for reader in self.readers if reader.seq < self.start_seq]:
                 self.readers.discard(reader)
                 reader.lose()
 
@@ -111,19 +111,19 @@ class Tail:
 
     def digest_at(self, seq: int) -> str:
         """Of the state after this delta; empty: it is not known."""
-        index = seq - self.start - 1
+        index = seq - self.start_seq - 1
         if index == -1:
             return self._start_digest
         return self._entries[index].digest if 0 <= index < len(self._entries) else ""
 
     def at(self, seq: int) -> TailEntry | None:
         """The delta with this seq, if it is still here."""
-        index = seq - self.start - 1
+        index = seq - self.start_seq - 1
         return self._entries[index] if 0 <= index < len(self._entries) else None
 
     def holds_after(self, seq: int) -> bool:
         """Whether every delta after `seq` is still here."""
-        return seq >= self.start
+        return seq >= self.start_seq
 
     def is_newest(self, seq: int) -> bool:
         """Whether there is no delta after `seq`."""
@@ -136,9 +136,9 @@ class Tail:
 
     def weigh(self, entry: TailEntry) -> None:
         """Frames may have been made of it since it was counted: for its hearers, or a reader."""
-        added_bytes = sum(map(len, entry.packet.frames.values())) - entry.framed
-        if added_bytes and entry.seq > self.start:
-            entry.framed += added_bytes
+        added_bytes = sum(map(len, entry.packet.frames.values())) - entry.frame_bytes
+        if added_bytes and entry.seq > self.start_seq:
+            entry.frame_bytes += added_bytes
             entry.size += added_bytes
             self.bytes += added_bytes
 

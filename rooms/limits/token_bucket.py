@@ -14,13 +14,13 @@ class TokenBucket:
     per_second: float
     burst: float
     level: float = math.inf
-    at: float = 0.0
+    filled_at: float = 0.0
 
     def take(self, amount: float, now: float) -> bool:
         """Take tokens if they are there."""
         level = self._level(now)
         is_there = level >= min(amount, self.burst) - _ROUNDING
-        self.at = now
+        self.filled_at = now
         self.level = level - amount if is_there else level
         return is_there
 
@@ -29,4 +29,4 @@ class TokenBucket:
         return max(0.0, (min(amount, self.burst) - self._level(now)) / self.per_second)
 
     def _level(self, now: float) -> float:
-        return min(self.burst, self.level + max(0.0, now - self.at) * self.per_second)
+        return min(self.burst, self.level + max(0.0, now - self.filled_at) * self.per_second)

@@ -37,31 +37,35 @@ NO_LONGER_FULL = 0.8
 
 
 @dataclass(slots=True)
-class Look:
+class LoadSample:
     """What was seen since the last look. All are seconds."""
 
-    passed: float
-    taken: float
+    elapsed_seconds: float
+    cpu_seconds: float
     """Of processor time, by the thread of the event loop."""
-    waited: float = 0.0
+    waited_for_core_seconds: float = 0.0
     """That the thread could have run and was not let, as far as the system tells."""
-    late: float = 0.0
+    late_seconds: float = 0.0
     """By how much ticks, on average, or the look itself came after they were due."""
-    stepped_back: float = 0.0
-    """Of `taken`, by jobs that step back for all others."""
+    stepped_back_seconds: float = 0.0
+    """Of `cpu_seconds`, by jobs that step back for all others."""
 
     @property
     def whole_load(self) -> float:
         """What was taken, as a part of the core that was to be had."""
-        return self._part(self.taken)
+        return self._part(self.cpu_seconds)
 
     @property
     def load(self) -> float:
         """The same without what steps back: that would be there for others, if they had need."""
-        return self._part(self.taken - max(0.0, self.stepped_back))
+        return self._part(self.cpu_seconds - max(0.0, self.stepped_back_seconds))
 
     def _part(self, cpu_taken: float) -> float:
-        return min(1.0, max(0.0, cpu_taken) / max(self.passed - max(0.0, self.waited), 1e-6))
+        return min(
+            1.0,
+            max(0.0, cpu_taken)
+            / max(self.elapsed_seconds - max(0.0, self.waited_for_core_seconds), 1e-6),
+        )
 
 
 @dataclass(slots=True)
@@ -73,7 +77,7 @@ class Gathering:
     """Seconds that the fullest rooms gather, before the bound of `LONGEST_GAP`."""
     is_full: bool = False
     """Whether it takes more than its share though every room gathers as long as it can."""
-    over_for: float = 0.0
+    seconds_over_share: float = 0.0
     """Seconds for which that has been so."""
 
     @property
@@ -81,24 +85,24 @@ class Gathering:
         """Seconds that the fullest rooms gather."""
         return min(LONGEST_GAP, self.full_room_gap)
 
-    def looked(self, look: Look) -> None:
+    def looked(self, look: LoadSample) -> None:
         """Gather longer, or less long, by what was seen.
 
         By a factor, so that the answer is as fast for a millisecond as for fifty; and by less than
         the node is off, for the load falls by at most the factor: it is met, and not passed.
         """
-        if look.passed <= 0.0:
+        if look.elapsed_seconds <= 0.0:
             return
-        seconds = min(look.passed, LONGEST_LOOK)
-        overload = max(look.load / self.share, look.late / LATE)
+        seconds = min(look.elapsed_seconds, LONGEST_LOOK)
+        overload = max(look.load / self.share, look.late_seconds / LATE)
         answered_share = 1.0 - math.exp(-seconds / ANSWER_SECONDS)
         factor = min(FURTHEST, max(1 / FURTHEST, overload)) ** answered_share
         wanted_gap = (self.full_room_gap + FIRST_STEP) * factor - FIRST_STEP
         self.full_room_gap = min(LONGEST_FULL_ROOM_GAP, max(0.0, wanted_gap))
         if self.full_room_gap < LONGEST_FULL_ROOM_GAP:
-            self.over_for = 0.0
+            self.seconds_over_share = 0.0
             if self.full_room_gap < NO_LONGER_FULL * LONGEST_FULL_ROOM_GAP:
                 self.is_full = False
         else:
-            self.over_for += seconds
-            self.is_full = self.is_full or self.over_for >= FULL_SECONDS
+            self.seconds_over_share += seconds
+            self.is_full = self.is_full or self.seconds_over_share >= FULL_SECONDS

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from rooms.effects import Effects, send
 from rooms.journal.follower import JournalFollower
-from rooms.presence.permits import TRANSPORT
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.rules.proposal_rules import problem_with_shown
 from schema.errors import ErrorCode
 from schema.limits import (
@@ -38,14 +38,14 @@ class Gestures:
         "_sizes",
         "_under_way",
         "bytes",
-        "changed",
+        "changed_since_tick",
     )
 
     def __init__(self) -> None:
         self._under_way: dict[str, dict[str, Values]] = {}
         self._sizes: dict[str, int] = {}  # about the bytes that each member shows
         self.bytes = 0  # their sum
-        self.changed: dict[str, dict[str, Values | None]] = {}
+        self.changed_since_tick: dict[str, dict[str, Values | None]] = {}
 
     def problem_with(
         self, member: str, gesture: str, values: Mapping[str, Previewed], bytes_elsewhere: int = 0
@@ -79,7 +79,7 @@ class Gestures:
         values_shown = self._under_way.setdefault(member, {}).setdefault(gesture, {})
         self._grow(member, _growth(values_shown, values))
         _lay_over(values_shown, values)
-        changed_gestures = self.changed.setdefault(member, {})
+        changed_gestures = self.changed_since_tick.setdefault(member, {})
         pending = changed_gestures.get(gesture)
         if pending is None:
             pending = changed_gestures[gesture] = {}
@@ -93,7 +93,7 @@ class Gestures:
         values_shown = gestures.pop(gesture, None)
         if values_shown is not None:
             self._grow(member, -sum(_size(*item) for item in values_shown.items()))
-            self.changed.setdefault(member, {})[gesture] = None
+            self.changed_since_tick.setdefault(member, {})[gesture] = None
         if not gestures:
             self._under_way.pop(member, None)
 
@@ -106,12 +106,12 @@ class Gestures:
         """The member went; others drop what it showed with it (rule G4)."""
         self._under_way.pop(member, None)
         self._grow(member, -self._sizes.get(member, 0))
-        self.changed.pop(member, None)
+        self.changed_since_tick.pop(member, None)
 
     def give_up(self, member: str) -> dict[str, None]:
         """Forget the member, and name what others may still see of it."""
         gesture_ids = dict.fromkeys(
-            [*self._under_way.get(member, ()), *self.changed.get(member, ())]
+            [*self._under_way.get(member, ()), *self.changed_since_tick.get(member, ())]
         )
         self.forget(member)
         return gesture_ids
@@ -128,7 +128,7 @@ class Gestures:
 
     def flush(self) -> dict[str, dict[str, Values | None]]:
         """What the next tick says."""
-        changed_gestures, self.changed = self.changed, {}
+        changed_gestures, self.changed_since_tick = self.changed_since_tick, {}
         return changed_gestures
 
 
@@ -167,7 +167,9 @@ class MembersGestures:
     def _problem_with(
         self, seat: "Seat", message: Gesture, values: Mapping[str, Previewed]
     ) -> Error | None:
-        refusal = seat.may.gesture or (seat.may.transport if TRANSPORT in values else None)
+        refusal = seat.denied_actions.gesture or (
+            seat.denied_actions.transport if TRANSPORT in values else None
+        )
         if refusal is not None:
             return self._refused(message, ErrorCode.FORBIDDEN, refusal)
         bytes_elsewhere = self._members.remote.gestures.bytes
@@ -179,7 +181,9 @@ class MembersGestures:
             text, field = problem
             error = self._refused(message, ErrorCode.OP_INVALID, text)
             return error if field is None else structs.replace(error, details={"field": field})
-        foreign = seat.reach and seat.reach.problem_with_shown(self._follower.document, values)
+        foreign = seat.contributor_scope and seat.contributor_scope.problem_with_shown(
+            self._follower.document, values
+        )
         return self._refused(message, ErrorCode.FORBIDDEN, foreign) if foreign else None
 
     def _refused(self, message: Gesture, code: ErrorCode, text: str) -> Error:

@@ -9,9 +9,9 @@ from rooms.effects import Announce, Disconnect, Effects, Send, send
 from rooms.journal.feed import Feed
 from rooms.presence.absent_members import AbsentMembers
 from rooms.presence.gestures import Gestures
-from rooms.presence.permits import Permits
 from rooms.presence.remote_members import RemoteMembers
 from rooms.presence.seat import LATER_JOIN, LEFT_FIRST, JoinRequest, Seat
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.close_codes import REPLACED
@@ -61,7 +61,7 @@ class Members:
     ) -> None:
         self.seats: dict[str, Seat] = {}
         """Connection -> the seat of its member, of those on this node."""
-        self.permits = Permits()
+        self.permits = SessionPermissions()
         """What is agreed on for the session, as far as this node was told."""
         self.remote = RemoteMembers(project)
         """Those on other nodes."""
@@ -135,8 +135,9 @@ class Members:
             return None
         if self.size >= MAX_MEMBERS_PER_ROOM:
             return f"{MAX_MEMBERS_PER_ROOM} members are in the room; come when someone has left"
-        if sum(shown.user == request.user for shown in self.everyone()) >= request.seats:
-            return f"you are in the room with {request.seats:.0f} devices; leave with one of them"
+        most = request.seats_allowed
+        if sum(shown.user == request.user for shown in self.everyone()) >= most:
+            return f"you are in the room with {most:.0f} devices; leave with one of them"
         return None
 
     def take_seat(self, request: JoinRequest) -> tuple[Seat, Effects]:
@@ -145,7 +146,7 @@ class Members:
         before, effects = self.seat_of(member), Effects()
         known_member = before or self.remote.end(member) or self.absent.returned(member)
         seat = Seat(
-            member, self._ticks, request, self._project, request.role, generation=request.at
+            member, self._ticks, request, self._project, request.role, generation=request.asked_at
         )
         if request.permits is not None and not self.seats:
             self.permits = request.permits  # nobody has told the room while it was empty
@@ -157,7 +158,7 @@ class Members:
                 known_member.as_member() if isinstance(known_member, Seat) else known_member.member
             )
             seat.presence = member_before.presence
-            seat.generation = max(request.at, known_member.generation + 1)
+            seat.generation = max(request.asked_at, known_member.generation + 1)
             self._ticks.hand_over(seat)
         if before is not None:
             if before.connection != request.connection:
@@ -213,7 +214,7 @@ class Members:
         for seat in seats_of_user:
             if grant is not None:
                 seat.give(grant, self.permits)
-                if seat.may.gesture is not None or seat.reach is not None:
+                if seat.denied_actions.gesture is not None or seat.contributor_scope is not None:
                     self._gestures.end_all(seat.member)  # maybe on what is not theirs any more
                 continue
             effects += self._put_out(seat, Left(self._project, reason="access_revoked"))
@@ -228,14 +229,14 @@ class Members:
             return []
         return self._put_out(seat, Left(self._project, reason="kicked", message=message))
 
-    def permit(self, permits: Permits) -> Effects:
+    def permit(self, permits: SessionPermissions) -> Effects:
         """Something else is agreed on for the session, or it is another one (rule R38)."""
         if permits == self.permits:
             return []
         before, self.permits = self.permits, permits
         for seat in self.seats.values():
             seat.give(seat.granted, permits)
-            if seat.may.gesture is not None:
+            if seat.denied_actions.gesture is not None:
                 self._gestures.end_all(seat.member)
         if permits.lists == before.lists:
             return []  # another host
@@ -243,7 +244,7 @@ class Members:
 
     def pass_time(self, now: float) -> Effects:
         """Who has been away, and which nodes have been silent, for too long is gone."""
-        effects = self._gone(self.absent.drop(lambda absent: absent.until <= now))
+        effects = self._gone(self.absent.drop(lambda absent: absent.gone_at <= now))
         if effects:
             effects.append(Announce())
         for node in self.remote.silent(now):
@@ -324,7 +325,7 @@ class Members:
         """
         seat.is_carried_out = seat.is_put_out = True
         self.put_out[seat.connection] = seat
-        acks = [] if seat.leaving else _waiting_acks(seat)
+        acks = [] if seat.leave_answers else _waiting_acks(seat)
         return [
             send(left_message, [seat.connection]),
             *self.leave(seat.connection),
@@ -339,10 +340,10 @@ class Members:
 
     def _left(self, seat: Seat) -> Effects:
         """The acks that it would have heard with what it will not hear now, then its `left`."""
-        if not seat.leaving:
+        if not seat.leave_answers:
             return []
         acks = [send(ack, [seat.connection]) for ack in _waiting_acks(seat)]
-        return [*acks, *(send(answer, [seat.connection]) for answer in seat.leaving)]
+        return [*acks, *(send(answer, [seat.connection]) for answer in seat.leave_answers)]
 
     def _give_up(self, seat: Seat) -> None:
         """Its member may go on elsewhere: the next tick still holds its last move."""

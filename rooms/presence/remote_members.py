@@ -17,7 +17,7 @@ LEASE_SECONDS = 6.0
 
 
 @dataclass(slots=True)
-class Remote:
+class MemberElsewhere:
     """A member, the node it is on, and the generation of its seat there."""
 
     member: Member
@@ -41,36 +41,36 @@ class RemoteMembers:
     """Times are seconds, given. `numbers` are those of `schema.node_messages.Envelope`."""
 
     __slots__ = (
-        "_numbers",
+        "_newest_number_by_node",
         "_project",
         "gestures",
         "is_overrun",
         "members",
         "nodes",
-        "waiting",
+        "waiting_ticks",
     )
 
     def __init__(self, project: str) -> None:
         self._project = project
-        self.members: dict[str, Remote] = {}
+        self.members: dict[str, MemberElsewhere] = {}
         """By member id."""
         self.gestures = Gestures()
         """What they edit continuously."""
-        self.waiting: list[Packet] = []
+        self.waiting_ticks: list[Packet] = []
         """Ticks of other nodes, until the next tick of ours."""
         self.is_overrun = False
         """More of them came than are kept: all were dropped."""
         self.nodes: dict[str, float] = {}
         """The others that have the room open -> when each last said anything of it, in seconds."""
-        self._numbers: dict[str, int] = {}
+        self._newest_number_by_node: dict[str, int] = {}
         """Node -> the highest number of its messages; the one that spoke last is the last."""
 
     def is_newest(self, node: str, number: int) -> bool:
         """Whether this is the newest that the node has said; it is from now on."""
-        before = self._numbers.pop(node, -1)
-        self._numbers[node] = max(before, number)
-        while len(self._numbers) > MAX_NODES_KNOWN:
-            del self._numbers[next(iter(self._numbers))]
+        before = self._newest_number_by_node.pop(node, -1)
+        self._newest_number_by_node[node] = max(before, number)
+        while len(self._newest_number_by_node) > MAX_NODES_KNOWN:
+            del self._newest_number_by_node[next(iter(self._newest_number_by_node))]
         return number > before
 
     def on_life_sign(self, node: str, now: float) -> None:
@@ -91,7 +91,7 @@ class RemoteMembers:
             before = self.members.get(member)
             if before is not None and before.is_later_than(node, member_announced.generation):
                 continue  # it is on a third node by now
-            self.members[member] = Remote(
+            self.members[member] = MemberElsewhere(
                 member_announced.member, node, member_announced.generation
             )
             if before is None:
@@ -122,28 +122,28 @@ class RemoteMembers:
                     self.gestures.end(member, gesture)
                 else:
                     self.gestures.show(member, gesture, values)
-        self.gestures.changed.clear()
+        self.gestures.changed_since_tick.clear()
         self.pass_on(packet)
         return True
 
     def pass_on(self, packet: Packet) -> None:
         """Let a tick wait for the next one of this node."""
-        self.waiting.append(packet)
-        if len(self.waiting) > MAX_WAITING_TICKS:
-            self.waiting.clear()
+        self.waiting_ticks.append(packet)
+        if len(self.waiting_ticks) > MAX_WAITING_TICKS:
+            self.waiting_ticks.clear()
             self.is_overrun = True
 
     def leave_untold(self, members: Collection[str]) -> None:
         """These have left the room: no tick that still waits says where they went (rule P5)."""
-        self.waiting = [
+        self.waiting_ticks = [
             packet_left
-            for packet in self.waiting
+            for packet in self.waiting_ticks
             if (packet_left := _without(packet, members)) is not None
         ]
 
     def flush(self) -> Sequence[Packet]:
         """The ticks that wait."""
-        waiting_packets, self.waiting = self.waiting, []
+        waiting_packets, self.waiting_ticks = self.waiting_ticks, []
         self.is_overrun = False
         return waiting_packets
 
@@ -154,20 +154,20 @@ class RemoteMembers:
 
         What it was showing here is over, and only those here have to be told.
         """
-        self.members[member.member] = Remote(member, "", generation)
+        self.members[member.member] = MemberElsewhere(member, "", generation)
         self._tell_over(member.member, shown_presence)
 
-    def end(self, member: str) -> Remote | None:
+    def end(self, member: str) -> MemberElsewhere | None:
         """A member is here now; what it showed there is over."""
         self._tell_over(member, self.gestures.of(member))
         return self.forget(member)
 
-    def forget(self, member: str) -> Remote | None:
+    def forget(self, member: str) -> MemberElsewhere | None:
         """The member is not on another node any more."""
         self.gestures.forget(member)
         return self.members.pop(member, None)
 
-    def forget_node(self, node: str) -> list[Remote]:
+    def forget_node(self, node: str) -> list[MemberElsewhere]:
         """The node has closed the room, or is gone: so are its members, who are returned."""
         self.nodes.pop(node, None)
         return [remote for member in self.of(node) if (remote := self.forget(member)) is not None]
@@ -204,7 +204,7 @@ class RemoteMembers:
         self.gestures.forget(member.member)
         for gesture, values in member.gestures.items():
             self.gestures.show(member.member, gesture, values)
-        self.gestures.changed.clear()
+        self.gestures.changed_since_tick.clear()
 
 
 def _without(packet: Packet, members: Collection[str]) -> Packet | None:

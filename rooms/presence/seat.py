@@ -12,7 +12,7 @@ from rooms.journal.entry import Proposal
 from rooms.journal.feed import Feed
 from rooms.journal.unanswered_deltas import Unanswered
 from rooms.presence.colors import color_of
-from rooms.presence.permits import May, Permits, may
+from rooms.presence.session_permissions import DeniedActions, SessionPermissions, denied_actions
 from rooms.presence.ticks import Mover
 from rooms.roles import Grant
 from schema.errors import ErrorCode
@@ -37,7 +37,8 @@ class JoinRequest:
     """Who wants in, as the caller has made sure of it; `role` is that of the database.
 
     `known_head`: how far the journal was just before; a room may be behind it (rule J13).
-    `at`: ms since 1970, on the clock of this node. Of two seats of a member the later one counts.
+    `asked_at`: ms since 1970, on the clock of this node. Of two seats of a member the later one
+    counts.
     """
 
     connection: str
@@ -50,12 +51,12 @@ class JoinRequest:
     position: Position | None
     member: str = field(kw_only=True)
     """What `member_id` makes of user and device with the key of the deployment."""
-    at: int = 0
-    diverged: Digest | None = None
+    asked_at: int = 0
+    diverged_digest: Digest | None = None
     digest: str | None = None
-    form: str = SUBPROTOCOL_MSGPACK
+    state_form: str = SUBPROTOCOL_MSGPACK
     """The name of what states it reads (rule J16); those who read one alike get the same bytes."""
-    seats: float = MAX_SEATS_PER_USER
+    seats_allowed: float = MAX_SEATS_PER_USER
     """As many devices of this user may be in the room, on all nodes."""
     known_head: Position | None = None
     unanswered: Sequence[str] = ()
@@ -66,7 +67,7 @@ class JoinRequest:
     """The user's in this project (rule P9); empty: the own one."""
     tracks: tuple[str, ...] | None = None
     """Those of a contributor (rule R20); None: it has none, or another role."""
-    permits: Permits | None = None
+    permits: SessionPermissions | None = None
     """What is agreed on for the session, as the database has it; None: it was not asked."""
 
 
@@ -97,9 +98,9 @@ class Seat(Mover):
     request: JoinRequest
     project: str
     role: str
-    reach: ContributorScope | None = None
+    contributor_scope: ContributorScope | None = None
     """What a contributor may edit; None: all that the role lets it."""
-    may: May = field(default_factory=May)
+    denied_actions: DeniedActions = field(default_factory=DeniedActions)
     """What the role, or the host of the session, keeps it from."""
     generation: int = 0
     """Of two seats of a member, on whatever node, the one with the higher number counts."""
@@ -114,12 +115,12 @@ class Seat(Mover):
     is_put_out: bool = False
     """It was sent out of the room, and its connection stays: it hears what becomes of all that it
     had sent (rule D23)."""
-    leaving: tuple[Left | Error, ...] = ()
+    leave_answers: tuple[Left | Error, ...] = ()
     """Answers to its `leave`s, which go after all that came before them (rule D22), and to the
     joins behind those that nothing came of."""
     is_drained: bool = False
     """All that came before its `leave` has been looked at."""
-    in_flight: int = 0
+    in_flight_count: int = 0
     """How many were sent to the journal without an answer; `rooms.edits.proposals` counts them."""
     queue: list[QueuedRequest] = field(default_factory=list)
     """What it asked for and is not sent yet, in order; `rooms.edits.proposals` alone changes it."""
@@ -127,15 +128,15 @@ class Seat(Mover):
     """Seq -> what the entry has changed, as the journal said; until the undo is made of it."""
     undo_waiting: QueuedRequest | None = None
     """The undo or redo that waits until the journal has said it; None: none does."""
-    looked_up: str | None = None
+    looked_up_delta: str | None = None
     """The id of a delta that would be refused, while the journal is asked whether it knows it."""
-    not_taken: NotTaken | None = None
+    delta_not_taken: NotTaken | None = None
     """None: no delta was refused for now, or it has come again."""
     held_acks: list[Ack] = field(default_factory=list)
     """Sent to it once it has the state."""
     unanswered: Unanswered | None = None
     """Which of those that it named at the join are committed; None: it named none."""
-    looks_back: int = MAX_LOOKED_BACK
+    changes_to_look_back: int = MAX_LOOKED_BACK
     """Changes that may still be gone back over, to see what its deltas were made on (rule D20)."""
     connection: str = field(init=False)
 
@@ -155,7 +156,7 @@ class Seat(Mover):
     @property
     def has_queued(self) -> bool:
         """Whether anything that it asked for has not come to its turn."""
-        return bool(self.queue) or self.looked_up is not None
+        return bool(self.queue) or self.looked_up_delta is not None
 
     @property
     def waits_for_undo_changes(self) -> bool:
@@ -164,9 +165,11 @@ class Seat(Mover):
 
     def on_delta(self, delta_id: str) -> None:
         """A delta comes; if it is the one that was refused for now, nothing waits for it (D12)."""
-        self.looks_back = min(MAX_LOOKED_BACK, self.looks_back + LOOKED_BACK_PER_DELTA)
-        if self.not_taken is not None and self.not_taken.delta_id == delta_id:
-            self.not_taken = None
+        self.changes_to_look_back = min(
+            MAX_LOOKED_BACK, self.changes_to_look_back + LOOKED_BACK_PER_DELTA
+        )
+        if self.delta_not_taken is not None and self.delta_not_taken.delta_id == delta_id:
+            self.delta_not_taken = None
 
     def as_member(self) -> Member:
         """What others are told."""
@@ -179,13 +182,18 @@ class Seat(Mover):
     @property
     def granted(self) -> Grant:
         """What its user has been granted."""
-        return Grant(self.role, None if self.reach is None else tuple(self.reach.listed))
+        return Grant(
+            self.role,
+            None if self.contributor_scope is None else tuple(self.contributor_scope.listed),
+        )
 
-    def give(self, grant: Grant, permits: Permits) -> None:
+    def give(self, grant: Grant, permits: SessionPermissions) -> None:
         """What its user has from now on, and what is agreed on for the session."""
         self.role = grant.role
-        self.reach = ContributorScope(grant.tracks or ()) if grant.role == "contributor" else None
-        self.may = may(permits, self.request.user, grant.role)
+        self.contributor_scope = (
+            ContributorScope(grant.tracks or ()) if grant.role == "contributor" else None
+        )
+        self.denied_actions = denied_actions(permits, self.request.user, grant.role)
 
 
 def member_id(key: bytes, user: str, device: str) -> str:

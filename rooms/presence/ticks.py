@@ -124,7 +124,7 @@ class Mover:
     """By which it is told what others do."""
     presence: Presence = field(default=NOWHERE, kw_only=True)
     """What ticks have told of it."""
-    untold: Presence | None = field(default=None, kw_only=True)
+    untold_change: Presence | None = field(default=None, kw_only=True)
     """What it said since, of which the last of each field counts; None: nothing."""
 
     def move(self, change: Presence) -> bool:
@@ -133,25 +133,29 @@ class Mover:
         Whether someone has to see that a tick comes. The way of every cursor: who has the mover at
         hand needs no room, no members and no look-up (decision 0015: 1.6 us a message, 3.3 before).
         """
-        before, ticks = self.untold, self.ticks
+        before, ticks = self.untold_change, self.ticks
         if before is None:
-            self.untold = change
-            ticks.moved.append(self)
+            self.untold_change = change
+            ticks.moved_members.append(self)
         else:
-            self.untold = merge(before, change)
+            self.untold_change = merge(before, change)
             ticks.is_overwritten = True
-        return not ticks.is_awaited or len(ticks.moved) >= ticks.enough
+        return not ticks.is_awaited or len(ticks.moved_members) >= ticks.enough_moved
 
     def latest(self) -> Presence:
         """Where it is, with what no tick has held yet."""
-        return self.presence if self.untold is None else merge(self.presence, self.untold)
+        return (
+            self.presence
+            if self.untold_change is None
+            else merge(self.presence, self.untold_change)
+        )
 
 
 @dataclass(slots=True)
 class Ticks:
     """Who moved since the last tick, and when the next one is due. Times are seconds, given."""
 
-    moved: list[Mover] = field(default_factory=list)
+    moved_members: list[Mover] = field(default_factory=list)
     """Each once, in the order in which they moved first."""
     last_tick_at: float = float("-inf")
     """When the room made its last tick."""
@@ -167,13 +171,13 @@ class Ticks:
     """When the tick that was awaited last is due."""
     gathers: bool = False
     """Whether it has waited for a gap since the last tick: only then anything is counted."""
-    movers_of_late: float = 0.0
+    recent_mover_count: float = 0.0
     """How many a tick has told of, on average."""
-    seconds_of_late: float = LONGEST_COUNTED
+    recent_seconds: float = LONGEST_COUNTED
     """Between two ticks, on average."""
-    enough: float = float("inf")
+    enough_moved: float = float("inf")
     """When so many have moved, the tick goes before it is due."""
-    told_early: float = 0.0
+    told_before_all_moved: float = 0.0
     """What the last tick told of beyond that, less than a mover: the next one waits for less."""
 
     def wait_until(self, due_at: float) -> None:
@@ -186,15 +190,17 @@ class Ticks:
 
     def hand_over(self, mover: Mover) -> None:
         """Someone is back before the tick that would hold its last move: it is its own now."""
-        for index, other_mover in enumerate(self.moved):
+        for index, other_mover in enumerate(self.moved_members):
             if other_mover.member == mover.member:
-                mover.untold, other_mover.untold = other_mover.untold, None
-                self.moved[index] = mover
+                mover.untold_change, other_mover.untold_change = other_mover.untold_change, None
+                self.moved_members[index] = mover
 
     def forget(self, members: Collection[str]) -> None:
         """These have gone: no tick says where they went."""
-        if any(mover.member in members for mover in self.moved):
-            self.moved = [mover for mover in self.moved if mover.member not in members]
+        if any(mover.member in members for mover in self.moved_members):
+            self.moved_members = [
+                mover for mover in self.moved_members if mover.member not in members
+            ]
 
     def due(self, members: int, full_room_gap: float = 0.0, *, is_urgent: bool = False) -> float:
         """When to flush, if anything waits for a tick. May lie in the past: then now.
@@ -205,17 +211,17 @@ class Ticks:
         """
         gap = tick_gap(members, full_room_gap, self.max_gap, is_urgent=is_urgent)
         self.gathers = gap > 0.0
-        usually = self.movers_of_late / self.seconds_of_late * gap
+        usually = self.recent_mover_count / self.recent_seconds * gap
         if usually < BUSY_MOVERS:
             return self.last_tick_at + gap
-        self.enough = min(members, usually - self.told_early)
-        if len(self.moved) >= self.enough:
+        self.enough_moved = min(members, usually - self.told_before_all_moved)
+        if len(self.moved_members) >= self.enough_moved:
             return self.last_tick_at
         return self.last_tick_at + min(self.max_gap, gap * LONGEST_OF_GAP)
 
     def flush(self, now: float, *, also: bool = False) -> dict[str, Presence]:
         """What the next tick says; empty when nobody moved."""
-        moved_members, self.moved = self.moved, []
+        moved_members, self.moved_members = self.moved_members, []
         if moved_members or also:
             if self.gathers:
                 self._count(len(moved_members), now - self.last_tick_at)
@@ -225,7 +231,7 @@ class Ticks:
             self.is_overwritten = False
         moved_elsewhere = {}
         for mover in moved_members:
-            change, mover.untold = mover.untold or NOWHERE, None
+            change, mover.untold_change = mover.untold_change or NOWHERE, None
             mover.presence = merge(mover.presence, change)
             moved_elsewhere[mover.member] = Presence(  # without what else a message has
                 change.cursor,
@@ -240,11 +246,11 @@ class Ticks:
     def _count(self, moved_count: int, seconds: float) -> None:
         """So many have moved in that time."""
         self.gathers = False
-        self.told_early = min(1.0, max(0.0, moved_count - self.enough))
-        self.enough = float("inf")
+        self.told_before_all_moved = min(1.0, max(0.0, moved_count - self.enough_moved))
+        self.enough_moved = float("inf")
         seconds = min(max(seconds, SHORTEST_COUNTED), LONGEST_COUNTED)
-        self.movers_of_late += RATE_SMOOTHING * (moved_count - self.movers_of_late)
-        self.seconds_of_late += RATE_SMOOTHING * (seconds - self.seconds_of_late)
+        self.recent_mover_count += RATE_SMOOTHING * (moved_count - self.recent_mover_count)
+        self.recent_seconds += RATE_SMOOTHING * (seconds - self.recent_seconds)
 
 
 class RoomTicks:
@@ -286,9 +292,9 @@ class RoomTicks:
 
         `full_room_gap`: how long the fullest rooms of the node gather just now.
         """
-        if not self.ticks.moved:
+        if not self.ticks.moved_members:
             remote = self.members.remote
-            if not (self.gestures.changed or remote.waiting or remote.is_overrun):
+            if not (self.gestures.changed_since_tick or remote.waiting_ticks or remote.is_overrun):
                 return None
         members = self.members.size
         if not full_room_gap and members <= AT_ONCE_SIZE:
@@ -298,10 +304,10 @@ class RoomTicks:
     def tick(self, now: float) -> Effects:
         """Tell everyone who moved, in one packet; with it go the ticks of other nodes."""
         self.ticks.is_awaited = False  # also if this one fails: the next move asks anew
-        gestures = self.gestures.flush() if self.gestures.changed else {}
+        gestures = self.gestures.flush() if self.gestures.changed_since_tick else {}
         remote = self.members.remote
-        packets = self._flush_remote() if remote.waiting or remote.is_overrun else ()
-        movers = self.ticks.moved
+        packets = self._flush_remote() if remote.waiting_ticks or remote.is_overrun else ()
+        movers = self.ticks.moved_members
         moved_members = self.ticks.flush(now, also=bool(gestures or packets))
         connections, but = self.members.live(), ""
         effects: Effects = []
@@ -321,7 +327,7 @@ class RoomTicks:
     def pass_on(self, now: float) -> Effects:
         """Tell what moved on other nodes, by itself: it has waited there (rule P3)."""
         remote = self.members.remote
-        if not (remote.waiting or remote.is_overrun):
+        if not (remote.waiting_ticks or remote.is_overrun):
             return []
         self.ticks.last_sent_at = now
         packets, connections = self._flush_remote(), self.members.live()

@@ -13,7 +13,7 @@ from schema.entities import ENTITY_TYPES
 from schema.invariants import field_of
 from schema.messages import Previewed
 from schema.ops import Insert, Op, Set
-from schema.text.texts import OF_EVERY_OBJECT, problem_with_text
+from schema.text.text_rules import OF_EVERY_OBJECT, problem_with_text
 
 OF_AN_OBJECT = "is a name that every JavaScript object has, and breaks clients; choose another"
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schema.calling.credential_calls import Email, InvitationToken
+from schema.calling.accounts.registration_and_login_calls import Email, InvitationToken
 from schema.calling.params import Done, Params
 from schema.calling.row_calls import Call, RowCalls
 from schema.limits import (
@@ -14,7 +14,7 @@ from schema.limits import (
 )
 from schema.messages import Milliseconds, ProjectId, RoleWord, TrackIds, User
 from schema.tables.project_members import MEMBERS
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
 
 InvitedRole = Annotated[
     Literal["editor", "contributor", "commenter", "viewer"], one_of("InvitedRole")

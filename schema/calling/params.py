@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from schema.columns.maps import check_maps
-from schema.text.spelling import spell_names_alike
+from schema.columns.json_maps import check_maps
+from schema.text.name_normalization import spell_names_alike
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from schema.columns.types import RowId
 from schema.limits import MAX_ORDER
 from schema.roles import RIGHTS, Whom
 from schema.tables.description import REQUIRED, Column, Operator, Table, Verb
-from schema.text.words import among, one_of
+from schema.text.enumerations import among, one_of
 
 Call = tuple[type[Params], type[Struct]]
 """Of parameters and a result."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from schema.columns.types import Bpm, MusicalKey, PlainWords, Scale
-from schema.text.spelling import spell_names_alike
+from schema.text.name_normalization import spell_names_alike
 
 
 class AudioAnalysis(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from schema.columns.maps import JSON_MAP
+from schema.columns.json_maps import JSON_MAP
 from schema.limits import MAX_NAME_LENGTH
 from schema.messages import Milliseconds, ProjectId
-from schema.text.texts import SHOWN, SHOWN_NOT_EMPTY, SIGNATURE, STORED
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.text_rules import SHOWN, SHOWN_NOT_EMPTY, SIGNATURE, STORED
 
 __all__ = [
     "Bpm",

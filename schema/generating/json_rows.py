@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from schema.calling.row_calls import where_name
-from schema.columns.maps import JSON_MAP
+from schema.columns.json_maps import JSON_MAP
 from schema.generating.json_structs import Schema, ref
 from schema.generating.row_filters import Filter, Kind, filter_of, filters_of
 from schema.limits import MAX_IN, MAX_MAP_BYTES, MAX_MAP_DEPTH

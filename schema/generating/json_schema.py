@@ -12,7 +12,7 @@ from schema.generating.json_structs import (
     struct_definitions,
 )
 from schema.generating.json_tables import error_details, tables
-from schema.text.words import WORDS
+from schema.text.enumerations import WORDS
 
 TITLE = "PrimeV1"
 

@@ -9,8 +9,8 @@ import msgspec
 from schema.calling.row_calls import Call
 from schema.calls import METHODS, ROW_CALLS
 from schema.messages import ClientMessage, ServerMessage
+from schema.text.enumerations import AMONG, NAMED
 from schema.text.one_line import one_line
-from schema.text.words import AMONG, NAMED
 
 Schema = dict[str, Any]
 

@@ -12,8 +12,8 @@ from schema.calls import METHODS
 from schema.roles import RIGHTS, Rights, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import REQUIRED, Column, Operator, SqlType, Table, Verb
-from schema.text.texts import IN_WORDS, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY, STORED
-from schema.text.words import NAMED, WORDS
+from schema.text.enumerations import NAMED, WORDS
+from schema.text.text_rules import IN_WORDS, PROJECT_ID, SHOWN, SHOWN_NOT_EMPTY, STORED
 
 WHOM = {
     Whom.SELF: "whose it is",

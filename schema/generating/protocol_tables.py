@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from schema.accounts.audit_events import AUDIT_EVENTS, COUNTED_TOGETHER, DETAILS_OF
-from schema.calling.writes import WRITES
+from schema.calling.writing_calls import WRITES
 from schema.calls import METHODS, ROW_CALLS, WITHOUT_LOGIN
 from schema.close_codes import CLOSE_CODES
 from schema.entities import ENTITY_TYPES, PARENTS, Field

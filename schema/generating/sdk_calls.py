@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, UnsetType
 
 from schema.calling.row_calls import Call
-from schema.calling.writes import READS, WRITES
+from schema.calling.writing_calls import READS, WRITES
 from schema.calls import METHODS, ROW_CALLS
 from schema.generating.json_structs import result_name
 from schema.generating.sdk_methods import (
@@ -22,7 +22,7 @@ from schema.generating.sdk_methods import (
 )
 from schema.generating.sdk_queries import query_names
 from schema.messages import Presence
-from schema.text.words import AMONG, NAMED
+from schema.text.enumerations import AMONG, NAMED
 
 NO_BOUND = 2**53
 """Where a number is bounded by what JSON can hold, there is nothing to tell."""

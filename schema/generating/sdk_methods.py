@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from schema.calling.row_calls import Call
-from schema.calling.writes import WRITES
+from schema.calling.writing_calls import WRITES
 from schema.generating.json_structs import result_name
 from schema.text.one_line import one_line
 

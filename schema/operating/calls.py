@@ -28,8 +28,8 @@ from schema.operating.health import (
     RoomOrder,
     ShowHealth,
 )
-from schema.text.texts import MEMBER_ID, SHOWN_NOT_EMPTY, STORED
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.text_rules import MEMBER_ID, SHOWN_NOT_EMPTY, STORED
 
 Reason = Annotated[str, Meta(min_length=1, max_length=100, pattern=SHOWN_NOT_EMPTY)]
 """Shown to the people it is about, and kept in the audit."""

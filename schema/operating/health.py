@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 from schema.calling.params import Params
 from schema.columns.types import PlainWords
 from schema.messages import Milliseconds
-from schema.text.texts import ID_BEGINNING, STORED
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.text_rules import ID_BEGINNING, STORED
 
 Most = Annotated[int, Meta(ge=1, le=200)]
 Place = Annotated[str, Meta(max_length=128)]

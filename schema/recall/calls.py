@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schema.calling.params import Params
-from schema.columns.maps import check_maps
+from schema.columns.json_maps import check_maps
 from schema.columns.types import Bpm, JsonMap, Milliseconds, RowId
 from schema.limits import MAX_RECALL_CONTEXTS, MAX_RECALL_USES
-from schema.text.spelling import spell_names_alike
-from schema.text.texts import MAP_KEY, SHOWN, SHOWN_NOT_EMPTY
+from schema.text.name_normalization import spell_names_alike
+from schema.text.text_rules import MAP_KEY, SHOWN, SHOWN_NOT_EMPTY
 
 RecallCategory = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 RecallKey = Annotated[str, Meta(min_length=1, max_length=255, pattern=SHOWN_NOT_EMPTY)]

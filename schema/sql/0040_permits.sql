@@ -5,7 +5,7 @@
 CREATE INDEX collaboration_sessions_agreed_idx ON collaboration_sessions (project_id)
     WHERE status = 'active' AND permissions <> '{}';
 
--- Whether this user may not store these ops, by what is agreed on (`rooms.presence.permits`).
+-- Whether this user may not store these ops, by what is agreed on (`rooms.presence.session_permissions`).
 CREATE FUNCTION lacks_permit(of_project uuid, of_user uuid, ops json) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT EXISTS (

@@ -26,8 +26,8 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.texts import CONTENT_HASH, SHOWN_NOT_EMPTY
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
+from schema.text.text_rules import CONTENT_HASH, SHOWN_NOT_EMPTY
 
 FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=SHOWN_NOT_EMPTY)]
 ContentHash = Annotated[str, Meta(pattern=CONTENT_HASH)]

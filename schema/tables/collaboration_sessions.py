@@ -15,7 +15,7 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
 
 SessionStatus = Annotated[str, one_of("SessionStatus")]
 

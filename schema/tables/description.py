@@ -136,7 +136,7 @@ class Most:
     """How many rows one user, or one project, may have: `create` of one more is refused."""
 
     limit: str
-    """Which of the limits that an operator can set (`server.accounts.use_limits`)."""
+    """Which of the limits that an operator can set (`server.accounts.usage_limits`)."""
     column: str
     """Whose value the rows have in common."""
     says: str

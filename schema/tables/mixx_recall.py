@@ -17,7 +17,7 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.texts import SHOWN_NOT_EMPTY
+from schema.text.text_rules import SHOWN_NOT_EMPTY
 
 Category = Annotated[str, Meta(min_length=1, max_length=64, pattern=SHOWN_NOT_EMPTY)]
 RecallKey = Annotated[str, Meta(min_length=1, max_length=255, pattern=SHOWN_NOT_EMPTY)]

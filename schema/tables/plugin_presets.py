@@ -19,7 +19,7 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.texts import SHOWN_NOT_EMPTY
+from schema.text.text_rules import SHOWN_NOT_EMPTY
 
 Plugin = Annotated[str, Meta(min_length=1, max_length=255, pattern=SHOWN_NOT_EMPTY)]
 PresetName = Annotated[str, Meta(min_length=1, max_length=120, pattern=SHOWN_NOT_EMPTY)]

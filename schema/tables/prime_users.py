@@ -14,7 +14,7 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.texts import STORED, USERNAME
+from schema.text.text_rules import STORED, USERNAME
 
 Username = Annotated[str, Meta(pattern=USERNAME)]
 Address = Annotated[str, Meta(max_length=2_048, pattern=STORED)]

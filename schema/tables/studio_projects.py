@@ -29,7 +29,7 @@ from schema.tables.description import (
     Table,
     Verb,
 )
-from schema.text.words import one_of
+from schema.text.enumerations import one_of
 
 DefaultRole = Annotated[Literal["editor", "viewer"], one_of("Role")]
 MemberLimit = Annotated[int, Meta(ge=1, le=500)]

@@ -3,7 +3,7 @@
 import re
 
 from schema.limits import MAX_NAME_LENGTH
-from schema.text.texts import (
+from schema.text.text_rules import (
     IN_WORDS,
     SHOWN_NOT_EMPTY,
     USERNAME,

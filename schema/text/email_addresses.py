@@ -8,7 +8,7 @@ import re
 import idna
 
 from schema.limits import MAX_ADDRESS_LENGTH, MAX_LOCAL_BYTES
-from schema.text.texts import in_nfc, is_all_seen, problem_with_name
+from schema.text.text_rules import in_nfc, is_all_seen, problem_with_name
 
 _LOCAL = re.compile(r'[^\s.@"(),:;<>\[\]\\]+(\.[^\s.@"(),:;<>\[\]\\]+)*')
 """Words joined by single dots (RFC 5321, RFC 6531): nothing that would have to be quoted."""

@@ -29,7 +29,7 @@ class DeviceCodes:
         ]
         self._waiting_calls: dict[bytes, set[asyncio.Event]] = {}
         """Hash of a device code -> set when it is decided here; one for each call that waits."""
-        self._count = 0
+        self._waiting_count = 0
         """How many calls wait."""
 
     @staticmethod
@@ -67,16 +67,16 @@ class DeviceCodes:
     @asynccontextmanager
     async def waiting(self, device_hash: bytes) -> AsyncIterator[asyncio.Event | None]:
         """What is set when it is decided on this node; None: too many wait already."""
-        if self._count >= MAX_DEVICES_WAITING:
+        if self._waiting_count >= MAX_DEVICES_WAITING:
             yield None
             return
         event = asyncio.Event()
         self._waiting_calls.setdefault(device_hash, set()).add(event)
-        self._count += 1
+        self._waiting_count += 1
         try:
             yield event
         finally:
-            self._count -= 1
+            self._waiting_count -= 1
             events = self._waiting_calls[device_hash]
             events.discard(event)
             if not events:

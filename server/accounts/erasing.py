@@ -5,12 +5,12 @@ import structlog
 from persistence.pool import Executor
 from persistence.tables.internal import account_deletions
 from schema.accounts.audit_events import AuditEvent
-from server.accounts.audit import Audit
+from server.accounts.audit_trail import AuditTrail
 
 log = structlog.get_logger()
 
 
-async def erase_due(db: Executor, audit: Audit) -> None:
+async def erase_due(db: Executor, audit: AuditTrail) -> None:
     """Each with the projects that nobody else owns; raises `PersistenceError`, and goes on later.
 
     Several nodes may do it at once.

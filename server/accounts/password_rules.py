@@ -2,7 +2,7 @@
 
 from schema.errors import ErrorCode
 from schema.limits import MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH
-from schema.text.texts import holds_unseen, in_password_form
+from schema.text.text_rules import holds_unseen, in_password_form
 from server.accounts.hashing.common_passwords import is_common
 from server.refused import Refused
 

@@ -26,7 +26,7 @@ class NoToken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Presented:
+class PresentedToken:
     """What a refresh token says. Its login's key shows whether it is true (`is_signed`)."""
 
     auth_session: str
@@ -72,7 +72,7 @@ class RefreshTokens:
         signed = body + _signature(key, body)
         return base64url.encode(signed + self._checksum(signed))
 
-    def read(self, token: str) -> Presented:
+    def read(self, token: str) -> PresentedToken:
         """What it says; raises `NoToken` before any database is asked."""
         raw = _raw(token)
         signed, checksum = raw[:-CHECKSUM], raw[-CHECKSUM:]
@@ -82,7 +82,7 @@ class RefreshTokens:
         if len(raw) != 40 or not self._has_signed(body, signature):
             raise NoToken
         counter = int.from_bytes(body[16:], "big")
-        return Presented(str(uuid.UUID(bytes=body[:16])), counter, body, b"")
+        return PresentedToken(str(uuid.UUID(bytes=body[:16])), counter, body, b"")
 
     def _has_signed(self, body: bytes, signature: bytes) -> bool:
         own_signatures = [_signature(key, body) for key in self._old_keys]
@@ -99,12 +99,12 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY)
 
 
-def _version_2(signed: bytes) -> Presented:
+def _version_2(signed: bytes) -> PresentedToken:
     body, signature = signed[:-SIGNATURE], signed[-SIGNATURE:]
     name, counter = body[1:17], _number(body[17:])
     if len(name) != 16 or len(signature) != SIGNATURE:
         raise NoToken
-    return Presented(str(uuid.UUID(bytes=name)), counter, body, signature)
+    return PresentedToken(str(uuid.UUID(bytes=name)), counter, body, signature)
 
 
 def _signature(key: bytes, body: bytes) -> bytes:

@@ -15,7 +15,7 @@ from persistence.tables.internal.signing_keys import KeyRow
 from rooms.limits.token_bucket import TokenBucket
 from schema.accounts.audit_events import AuditEvent
 from schema.text import base64url
-from server.accounts.audit import Audit
+from server.accounts.audit_trail import AuditTrail
 
 PUBLISHED_SECONDS = 600.0
 """From when a key is published until it signs: longer than `JWKS_SECONDS` and `READ_SECONDS`."""
@@ -176,7 +176,7 @@ async def replace(db: Executor) -> str:
     return await signing_keys.replace(db, new_key)
 
 
-async def keep_young(db: Executor, access_seconds: float, audit: Audit) -> None:
+async def keep_young(db: Executor, access_seconds: float, audit: AuditTrail) -> None:
     """Make the next key where the newest has grown old, and erase what has retired."""
     kid = await rotate(db, access_seconds, older_than_seconds=KEY_SECONDS)
     if kid is not None:

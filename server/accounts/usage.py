@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 
 from rooms.limits.token_bucket import TokenBucket
 from schema.server_limits import MAX_ADDRESSES_COUNTED
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 
 CONNECT_BURST_SECONDS = 10.0
 """So many seconds' worth of connects may come at once."""
@@ -33,20 +33,20 @@ BYTES_OF_A_MADE_OP = 100
 HOUR = 3_600.0
 
 
-class Rates:
+class TokenBuckets:
     """A token bucket for each key; those not used for longest are forgotten past a bound."""
 
     def __init__(self, per_second: float, burst: float, most: int = MAX_ADDRESSES_COUNTED) -> None:
         self._per_second = per_second
         self._burst = burst
-        self._most = most
+        self._most_keys = most
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
         """Key -> what is left of its rate; the one not used for longest comes first."""
 
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def use(self, new_rates: "Rates") -> None:
+    def use(self, new_rates: "TokenBuckets") -> None:
         """From now on its rate; who was held back begins anew, if that is another one."""
         if (self._per_second, self._burst) != (new_rates._per_second, new_rates._burst):
             self._per_second, self._burst = new_rates._per_second, new_rates._burst
@@ -89,90 +89,90 @@ class Rates:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = TokenBucket(self._per_second, self._burst)
-            if len(self._buckets) > self._most:
+            if len(self._buckets) > self._most_keys:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(key)
         return bucket
 
 
-def _hourly(per_hour: float) -> Rates:
-    return Rates(per_hour / HOUR, per_hour)
+def _hourly(per_hour: float) -> TokenBuckets:
+    return TokenBuckets(per_hour / HOUR, per_hour)
 
 
-class Sockets:
+class SocketCounts:
     """Who holds which. A socket belongs to an address, and to a stranger until a user is known."""
 
     def __init__(self) -> None:
-        self.address_of: dict[str, str] = {}
+        self.address_by_socket: dict[str, str] = {}
         """Socket -> address, from the TCP connection on."""
-        self.strangers: dict[str, None] = {}
+        self.stranger_sockets: dict[str, None] = {}
         """Sockets whose handshake is done and whose user is not known, the oldest first."""
-        self.user_of: dict[str, str] = {}
+        self.user_by_socket: dict[str, str] = {}
         """Socket -> user, once one is known."""
-        self.of_address: Counter[str] = Counter()
+        self.count_by_address: Counter[str] = Counter()
         """Address -> how many sockets it has."""
-        self.strangers_of: Counter[str] = Counter()
+        self.stranger_count_by_address: Counter[str] = Counter()
         """Address -> how many of its sockets are strangers'."""
-        self.of_user: dict[str, set[str]] = {}
+        self.sockets_by_user: dict[str, set[str]] = {}
         """User -> the user's sockets."""
 
     def add(self, socket: str, address: str) -> None:
         """A socket is there, or a proxy has named its real address."""
-        before = self.address_of.get(socket)
+        before = self.address_by_socket.get(socket)
         if before is not None:
-            _less(self.of_address, before)
-        self.address_of[socket] = address
-        self.of_address[address] += 1
+            _less(self.count_by_address, before)
+        self.address_by_socket[socket] = address
+        self.count_by_address[address] += 1
 
     def add_stranger(self, socket: str) -> None:
         """It has shaken hands."""
-        self.strangers[socket] = None
-        self.strangers_of[self.address_of[socket]] += 1
+        self.stranger_sockets[socket] = None
+        self.stranger_count_by_address[self.address_by_socket[socket]] += 1
 
     def end_stranger(self, socket: str) -> None:
         """It has shown who it is, or it is gone."""
-        if socket in self.strangers:
-            del self.strangers[socket]
-            _less(self.strangers_of, self.address_of[socket])
+        if socket in self.stranger_sockets:
+            del self.stranger_sockets[socket]
+            _less(self.stranger_count_by_address, self.address_by_socket[socket])
 
     def give(self, socket: str, user: str) -> None:
         """It is this user's now."""
         self.take_back(socket)
         self.end_stranger(socket)
-        self.user_of[socket] = user
-        self.of_user.setdefault(user, set()).add(socket)
+        self.user_by_socket[socket] = user
+        self.sockets_by_user.setdefault(user, set()).add(socket)
 
     def take_back(self, socket: str) -> None:
         """It is nobody's."""
-        user = self.user_of.pop(socket, None)
+        user = self.user_by_socket.pop(socket, None)
         if user is not None:
-            self.of_user[user].discard(socket)
-            if not self.of_user[user]:
-                del self.of_user[user]
+            self.sockets_by_user[user].discard(socket)
+            if not self.sockets_by_user[user]:
+                del self.sockets_by_user[user]
 
     def remove(self, socket: str) -> None:
         """It is gone."""
         self.end_stranger(socket)
         self.take_back(socket)
-        address = self.address_of.pop(socket, None)
+        address = self.address_by_socket.pop(socket, None)
         if address is not None:
-            _less(self.of_address, address)
+            _less(self.count_by_address, address)
 
 
 class Usage:
     """Counts, and says what is too much; who asks answers the client."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
-        self.sockets = Sockets()
+    def __init__(self, limits: UsageLimits | None = None) -> None:
+        self.limits = limits or UsageLimits()
+        self.sockets = SocketCounts()
         per_second = self.limits.connects_per_second
-        self.connects = Rates(per_second, per_second * CONNECT_BURST_SECONDS)
+        self.connects = TokenBuckets(per_second, per_second * CONNECT_BURST_SECONDS)
         """By address, as are registrations and wrong passwords; lookups and uses are by user."""
         per_second = self.limits.ops_per_second
-        self.ops = Rates(per_second, per_second * OPS_BURST_SECONDS)
+        self.ops = TokenBuckets(per_second, per_second * OPS_BURST_SECONDS)
         """By user: ops of all connections, whatever becomes of them (rule E6)."""
         per_second = self.limits.stranger_calls_per_second
-        self.stranger_calls = Rates(per_second, per_second * STRANGERS_BURST_SECONDS)
+        self.stranger_calls = TokenBuckets(per_second, per_second * STRANGERS_BURST_SECONDS)
         """By address: calls over connections that are not logged in."""
         self.refreshes = _hourly(self.limits.refreshes_per_hour)
         """By login."""
@@ -186,39 +186,39 @@ class Usage:
         self.lookups = _hourly(self.limits.lookups_per_hour)
         self.recall_uses = _hourly(self.limits.recall_uses_per_hour)
 
-    def use(self, limits: Limits) -> None:
+    def use(self, limits: UsageLimits) -> None:
         """From now on these; who is here stays."""
         self.limits = limits
         for name, rates in vars(Usage(limits)).items():
-            if isinstance(rates, Rates):
+            if isinstance(rates, TokenBuckets):
                 getattr(self, name).use(rates)
 
     def on_connect(self, socket: str, address: str) -> bool:
         """A TCP connection; whether it may stay until it has asked for something."""
         self.sockets.add(socket, address)
-        return self.sockets.of_address[address] <= self.limits.sockets_per_address + FAR_OVER
+        return self.sockets.count_by_address[address] <= self.limits.sockets_per_address + FAR_OVER
 
     def on_handshake(self, socket: str, now: float) -> str | None:
         """One more WebSocket; None: welcome. Else the bound that is reached, in a sentence."""
-        limits, address = self.limits, self.sockets.address_of[socket]
+        limits, address = self.limits, self.sockets.address_by_socket[socket]
         if self.connects.take(address, now):
             return _over_limit_text("connections a second come", limits.connects_per_second)
-        if self.sockets.of_address[address] > limits.sockets_per_address:
+        if self.sockets.count_by_address[address] > limits.sockets_per_address:
             return _over_limit_text("connections are open", limits.sockets_per_address)
-        if self.sockets.strangers_of[address] >= limits.strangers_per_address:
+        if self.sockets.stranger_count_by_address[address] >= limits.strangers_per_address:
             return _over_limit_text("connections wait for a login", limits.strangers_per_address)
         return None
 
     def on_open(self, socket: str) -> str | None:
         """The handshake is done. If strangers are too many now: the one that is to go."""
         self.sockets.add_stranger(socket)
-        if len(self.sockets.strangers) <= self.limits.strangers:
+        if len(self.sockets.stranger_sockets) <= self.limits.strangers:
             return None
-        return next(iter(self.sockets.strangers))
+        return next(iter(self.sockets.stranger_sockets))
 
     def bad_token(self, socket: str, now: float) -> None:
         """Whoever tries tokens gets fewer connections for it."""
-        self.connects.charge(self.sockets.address_of[socket], now, BAD_TOKEN_CONNECTS)
+        self.connects.charge(self.sockets.address_by_socket[socket], now, BAD_TOKEN_CONNECTS)
 
     def on_made(self, user: str, size: int, now: float) -> None:
         """The server has made ops for this user, of so many bytes: an undo, a redo or a restore.
@@ -230,7 +230,7 @@ class Usage:
 
     def may_log_in(self, socket: str, user: str) -> str | None:
         """None: it may be this user's. Else the bound that is reached, in a sentence."""
-        sockets_of_user = self.sockets.of_user.get(user, ())
+        sockets_of_user = self.sockets.sockets_by_user.get(user, ())
         if socket in sockets_of_user or len(sockets_of_user) < self.limits.sockets_per_user:
             return None
         most = self.limits.sockets_per_user

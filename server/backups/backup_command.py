@@ -10,9 +10,9 @@ from persistence.journal.epochs import counted
 from server.backups import command_output
 from server.backups.command_output import EndWords
 from server.backups.dumping import BackupReport, back_up
-from server.operating.command_failures import message_and_exit_code
-from server.operating.database import database_of
-from server.settings.options import add_config, add_option, options_of
+from server.commands.command_failures import message_and_exit_code
+from server.commands.database_of_command import database_of
+from server.settings.command_line_options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 
 DESCRIPTION = """

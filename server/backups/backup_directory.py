@@ -21,7 +21,7 @@ from machine.reading.plain_file import (
     opened_plain,
     read_plain,
 )
-from persistence.backups.contents import Contents, Server
+from persistence.backups.contents import Contents, ServerFacts
 
 FORMAT = "prime backup 1"
 NAME = re.compile(r"prime-\d{8}T\d{6}Z-\d{4}\.dump")
@@ -61,7 +61,7 @@ class Manifest(msgspec.Struct, frozen=True):
     prime: str
     program: str
     program_major: int
-    server: Server
+    server: ServerFacts
     contents: Contents
 
     @property
@@ -279,7 +279,7 @@ def forget(directory: Path, keep: int, manifest: Manifest) -> list[str]:
     return deleted_names
 
 
-def _is_of_one(server: Server, other_server: Server) -> bool:
+def _is_of_one(server: ServerFacts, other_server: ServerFacts) -> bool:
     is_known = server.system is not None
     return is_known and (server.system, server.database) == (
         other_server.system,

@@ -15,7 +15,7 @@ from rich.markup import escape
 from machine.postgres_programs import NoProgram, ProgramFailed
 from schema.text.one_line import one_line
 from server.backups.backup_directory import NotKept
-from server.operating.command_failures import message_and_exit_code
+from server.commands.command_failures import message_and_exit_code
 
 WIDEST = 100
 NOTHING = "nothing was left half done"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from machine.postgres_programs import PostgresProgram, address, find, run
-from persistence.backups import runs
+from persistence.backups import backup_runs
+from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import Contents, Snapshot, snapshot
-from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from server.backups import backup_directory
 from server.backups.backup_directory import Backup, Manifest, NotKept
@@ -58,7 +58,7 @@ async def back_up(
         )
         unreadable = backup_directory.unreadable_in(directory)
     manifest = backup_made.manifest
-    run = Run("backup", manifest.file, manifest.seconds, manifest.bytes)
+    run = BackupRun("backup", manifest.file, manifest.seconds, manifest.bytes)
     return BackupReport(backup_made, deleted, unreadable, await _note_run(url, run))
 
 
@@ -115,9 +115,9 @@ def _sized(line: str, part: Path) -> str:
     return f"{part.stat().st_size / 1e6:,.1f} MB: {line}"
 
 
-async def _note_run(url: str, run: Run) -> bool:
+async def _note_run(url: str, run: BackupRun) -> bool:
     """A backup that is made stays made, whatever becomes of this."""
     try:
-        return await runs.note(url, run)
+        return await backup_runs.note(url, run)
     except PersistenceError:
         return False

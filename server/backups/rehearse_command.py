@@ -13,19 +13,19 @@ from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
 from machine.settings.sources import COMMAND_LINE
 from machine.sockets.closed_pipes import ended
-from persistence.backups import runs
+from persistence.backups import backup_runs
+from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import close, connect, server_of
-from persistence.backups.runs import Run
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
 from persistence.sqlstates import own_errors
 from server.backups import backup_directory, command_output
 from server.backups.backup_directory import Backup
 from server.backups.command_output import EndWords
-from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, Rehearsed, rehearse
-from server.operating.command_failures import message_and_exit_code
-from server.operating.database import database_of
-from server.settings.options import add_config, add_option, options_of
+from server.backups.rehearsing import EMBEDDED, MOST_TOLD, SERVER, RehearsalReport, rehearse
+from server.commands.command_failures import message_and_exit_code
+from server.commands.database_of_command import database_of
+from server.settings.command_line_options import add_config, add_option, options_of
 from server.settings.reading import read_settings
 from server.settings.settings import Settings
 
@@ -88,13 +88,13 @@ def _backup_at(path: Path) -> Backup:
 
 
 async def _note_run(url: str, newest: Backup, seconds: float) -> None:
-    run = Run("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
+    run = BackupRun("rehearsal", newest.dump.name, seconds, newest.manifest.bytes)
     try:
         if await _is_of_another(newest, url):
             text = "the backup is good, and of another database: this one does not remember it"
             command_output.fail("rehearse", text, 0)
         else:
-            await runs.note(url, run)
+            await backup_runs.note(url, run)
     except PersistenceError as error:
         command_output.fail(
             "rehearse", f"the backup is good; nodes cannot tell so: {error.in_full}", 0
@@ -115,7 +115,7 @@ async def _is_of_another(backup: Backup, url: str) -> bool:
     return (server.system, server.database) != (backed_up.system, backed_up.database)
 
 
-def _print_done(rehearsal: Rehearsed) -> None:
+def _print_done(rehearsal: RehearsalReport) -> None:
     command_output.say(
         f"restored {rehearsal.file} on {rehearsal.on} in {rehearsal.restore_seconds:.1f} s: "
         f"{rehearsal.rows:,} rows of {rehearsal.tables} tables are as they were backed up"

@@ -20,7 +20,7 @@ from persistence.pool import Database
 from server.backups import restoring
 from server.backups.backup_directory import Backup, NotKept
 from server.backups.command_output import EndWords
-from server.states.audit import audit_in
+from server.states.journal_audit import audit_in
 
 Tell = Callable[[str], None]
 
@@ -31,7 +31,7 @@ MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class RehearsalReport:
     """`restore_seconds`: how long a restore takes, proof of its rows included. `problems`: none."""
 
     file: str
@@ -47,7 +47,7 @@ class Rehearsed:
 
 async def rehearse(
     backup: Backup, target: str, url: str | None, jobs: int | None, tell: Tell, end_words: EndWords
-) -> Rehearsed:
+) -> RehearsalReport:
     """`target`: `server` (that of `url`), `embedded`, or an address of one.
 
     Raises what a restore raises; the database that it made is gone then, unless `end_words` names
@@ -68,7 +68,7 @@ async def rehearse(
         restored = time.monotonic()
         await bring_up_to_date(rehearsal_dsn)
         problems = await _audit_all(rehearsal_dsn, tell)
-    return Rehearsed(
+    return RehearsalReport(
         backup.dump.name,
         f"{options}, PostgreSQL {server.version}",
         restored - began_at,

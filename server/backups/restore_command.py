@@ -12,8 +12,8 @@ from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
 from server.backups import command_output, restoring
 from server.backups.command_output import EndWords
-from server.backups.restoring import Restored
-from server.settings.options import add_config
+from server.backups.restoring import RestoreReport
+from server.settings.command_line_options import add_config
 
 DESCRIPTION = """
 Restore a backup into an EMPTY database, prove its rows against the manifest beside it, bring its
@@ -61,7 +61,7 @@ def _url(target_url: str | None, config: str | None) -> str:
     return url
 
 
-def _report(restored: Restored) -> dict[str, object]:
+def _report(restored: RestoreReport) -> dict[str, object]:
     return {
         "file": restored.file,
         "database": restored.database,
@@ -79,7 +79,7 @@ def _report(restored: Restored) -> dict[str, object]:
     }
 
 
-def _print_done(restored: Restored) -> None:
+def _print_done(restored: RestoreReport) -> None:
     projects = restored.contents.projects
     proof_words = (
         "every row is as it was backed up" if restored.is_proved else "UNPROVED: no manifest"

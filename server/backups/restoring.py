@@ -8,10 +8,10 @@ from pathlib import Path
 from machine.postgres_programs import PostgresProgram, address, find, run
 from machine.reading.plain_file import NotPlain, opened_plain
 from persistence.backups import reset_after_restore, restore_target
-from persistence.backups.contents import Contents, Server, differences, snapshot
+from persistence.backups.contents import Contents, ServerFacts, differences, snapshot
 from persistence.backups.reset_after_restore import OrdersBefore
 from persistence.caller_role import ROLE
-from persistence.journal.epochs import Renewed
+from persistence.journal.epochs import RenewedEpochs
 from persistence.journal.new_epochs import new_epochs
 from persistence.migrate import bring_up_to_date
 from server.backups import backup_directory
@@ -46,8 +46,8 @@ DONE = "{0} is restored, with new epochs"
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """`is_proved`: all rows were compared with the manifest. `migrated`: names of migrations."""
+class RestoreReport:
+    """`proved`: all rows were compared with the manifest. `migrated`: names of migrations."""
 
     file: str
     database: str
@@ -56,7 +56,7 @@ class Restored:
     contents: Contents
     migrated: list[str]
     standing: OrdersBefore
-    renewed: Renewed
+    renewed: RenewedEpochs
 
 
 def opened(dump: Path, *, is_proved: bool = True) -> Manifest | None:
@@ -89,7 +89,7 @@ async def restore(
     jobs: int | None,
     tell: Tell,
     end_words: EndWords,
-) -> Restored:
+) -> RestoreReport:
     """All of it: rows, proof, migrations, new epochs. `end_words` says what is there meanwhile.
 
     Raises `NotKept`, `PersistenceError`, `NoProgram` and `ProgramFailed`.
@@ -103,7 +103,7 @@ async def restore(
     tell("giving new epochs")
     renewed = await new_epochs(url, force=True)  # what is alive in it are rows of the dump
     end_words.words = DONE.format(server.database)
-    return Restored(
+    return RestoreReport(
         dump.name,
         server.database,
         time.monotonic() - began_at,
@@ -124,7 +124,7 @@ async def load(
     end_words: EndWords,
     *,
     makes_roles: bool = False,
-) -> tuple[Server, Contents]:
+) -> tuple[ServerFacts, Contents]:
     """Rows and proof alone. `makes_roles`: on a server that is for a rehearsal alone."""
     roles = manifest.contents.roles if manifest else [ROLE]
     server = await restore_target.prepare(url, roles, makes_roles=makes_roles)
@@ -150,7 +150,7 @@ async def load(
     return server, contents
 
 
-def _program(server: Server, manifest: Manifest | None) -> PostgresProgram:
+def _program(server: ServerFacts, manifest: Manifest | None) -> PostgresProgram:
     if manifest is None:
         return find("pg_restore", server.major)
     if server.major < manifest.server.major:

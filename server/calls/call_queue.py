@@ -13,14 +13,14 @@ from server.refused import Refused
 class _OfLogin:
     """The calls of one login that are here."""
 
-    here: int = 0
+    call_count: int = 0
     """How many run or wait for their turn."""
-    running: int = 0
-    ending: int = 0
+    running_count: int = 0
+    ending_count: int = 0
     """Of those that run, how many are there to end the login."""
     is_ended: bool = False
     """Whether none of those that wait is begun any more."""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    call_done: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when one that ran is done."""
 
 
@@ -29,7 +29,7 @@ class _OfUser:
     """The calls of one user that are here."""
 
     slots: Slots
-    here: int = 0
+    call_count: int = 0
     """How many run or wait for their turn."""
 
 
@@ -40,21 +40,21 @@ class CallQueue:
     """
 
     def __init__(self, most: int = MAX_CALLS_AT_ONCE) -> None:
-        self._most = most
-        self._of_users: dict[str, _OfUser] = {}
+        self._calls_at_once = most
+        self._calls_by_user: dict[str, _OfUser] = {}
         """User -> its calls, as long as there are any."""
-        self._of_logins: dict[str, _OfLogin] = {}
+        self._calls_by_login: dict[str, _OfLogin] = {}
         """Login -> its calls, as long as there are any."""
 
     @property
     def running(self) -> int:
         """Calls that run."""
-        return sum(of_login.running for of_login in self._of_logins.values())
+        return sum(of_login.running_count for of_login in self._calls_by_login.values())
 
     @property
     def waiting(self) -> int:
         """Calls that wait for their turn."""
-        return sum(of_login.here for of_login in self._of_logins.values()) - self.running
+        return sum(of_login.call_count for of_login in self._calls_by_login.values()) - self.running
 
     def slot(self, user: str, login: str = "") -> "_Turn":
         """Wait for a turn, and have it inside; raises `Refused` if the login was ended here."""
@@ -62,37 +62,37 @@ class CallQueue:
 
     def come(self, user: str, login: str) -> tuple[_OfUser, _OfLogin]:
         """One call more that runs or waits for its turn."""
-        of_user = self._of_users.get(user)
+        of_user = self._calls_by_user.get(user)
         if of_user is None:
-            of_user = self._of_users[user] = _OfUser(Slots(self._most))
-        of_login = self._of_logins.get(login)
+            of_user = self._calls_by_user[user] = _OfUser(Slots(self._calls_at_once))
+        of_login = self._calls_by_login.get(login)
         if of_login is None:
-            of_login = self._of_logins[login] = _OfLogin()
-        of_user.here += 1
-        of_login.here += 1
+            of_login = self._calls_by_login[login] = _OfLogin()
+        of_user.call_count += 1
+        of_login.call_count += 1
         return of_user, of_login
 
     def go(self, user: str, login: str) -> None:
         """One less."""
-        of_user, of_login = self._of_users[user], self._of_logins[login]
-        of_user.here -= 1
-        of_login.here -= 1
-        if not of_user.here:
-            del self._of_users[user]
-        if not of_login.here:
-            del self._of_logins[login]
+        of_user, of_login = self._calls_by_user[user], self._calls_by_login[login]
+        of_user.call_count -= 1
+        of_login.call_count -= 1
+        if not of_user.call_count:
+            del self._calls_by_user[user]
+        if not of_login.call_count:
+            del self._calls_by_login[login]
 
     async def end(self, login: str) -> None:
         """Begin no call of this login any more, and wait for those that run, but this one."""
-        of_login = self._of_logins.get(login)
+        of_login = self._calls_by_login.get(login)
         if of_login is None:
             return
         of_login.is_ended = True
-        of_login.ending += 1
-        of_login.changed.set()
-        while of_login.running > of_login.ending:
-            of_login.changed.clear()
-            await of_login.changed.wait()
+        of_login.ending_count += 1
+        of_login.call_done.set()
+        while of_login.running_count > of_login.ending_count:
+            of_login.call_done.clear()
+            await of_login.call_done.wait()
 
 
 class _Turn:
@@ -120,11 +120,11 @@ class _Turn:
         if self._of_login.is_ended:
             self._turn_is_over()
             raise Refused(ErrorCode.AUTH_REQUIRED, "this login was ended; log in again")
-        self._of_login.running += 1
+        self._of_login.running_count += 1
 
     async def __aexit__(self, *_: object) -> None:
-        self._of_login.running -= 1
-        self._of_login.changed.set()
+        self._of_login.running_count -= 1
+        self._of_login.call_done.set()
         self._turn_is_over()
 
     def _turn_is_over(self) -> None:

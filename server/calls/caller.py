@@ -5,8 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from server.feed.subscriber import Subscriber
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
+from server.row_feed.subscriber import Subscriber
 
 
 class LoginTarget(Protocol):
@@ -45,7 +45,7 @@ class Caller(Struct, frozen=True):
     login: LoginTarget = _NO_CONNECTION
     outlet: Subscriber | None = None
     """Where what is watched is told; None: through this door nothing can be watched."""
-    said: DeviceSaid = NOTHING_SAID
+    device_said: DeviceSaid = NOTHING_SAID
     """What its client said of the device beside its id."""
     machine: str = ""
     """Who calls by the socket on the machine, as `machine:root`; empty: a user does."""

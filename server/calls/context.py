@@ -12,34 +12,34 @@ from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.holding_login import HoldingLogin
 from persistence.journal.contract import Journal
 from persistence.pool import Executor
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.as_login import AsLogin
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
+from server.accounts.access_tokens import AccessTokens
 from server.accounts.device_codes import DeviceCodes
-from server.accounts.hashing.passwords import Passwords
+from server.accounts.hashing.hashing_queue import HashingQueue
 from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl
 from server.accounts.refresh_tokens import RefreshTokens
 from server.accounts.second_factors import SecondFactors
-from server.accounts.tokens import Tokens
 from server.accounts.usage import Usage
 from server.calls.call_queue import CallQueue
 from server.control_plane.node_questions import NodeQuestions
 from server.control_plane.slow_calls import SlowCalls
-from server.feed.row_feed import RowFeed
 from server.live.hub import Hub
 from server.loop.deadlines import Deadlines
 from server.loop.threads import InThread
 from server.refused import Refused, too_often
+from server.row_feed.row_feed import RowFeed
 
 if TYPE_CHECKING:
-    from server.accounts.audit import Audit
+    from server.accounts.audit_trail import AuditTrail
     from server.accounts.guessing.guesses import Guesses
-    from server.accounts.logins import Logins
+    from server.accounts.password_logins import PasswordLogins
     from server.calls.library.preset_uses import PresetUses
     from server.live.member_colors import MemberColors
     from server.settings.in_force import InForce
@@ -74,7 +74,7 @@ class Context(Struct, frozen=True):
 
     db: Executor
     """For calls that ask for little; of calls that go together, their transaction."""
-    rows: Access
+    rows: RowAccess
     """For rows of tables, as users may see them; of calls that go together, their transaction."""
     reads: Executor
     """For what reads or copies much: history, stored states."""
@@ -87,19 +87,19 @@ class Context(Struct, frozen=True):
     """The same, over connections for what takes long."""
     feed: RowFeed
     queue: CallQueue
-    tokens: Tokens
+    tokens: AccessTokens
     refresh_tokens: RefreshTokens
-    passwords: Passwords
+    passwords: HashingQueue
     announcer: Announcer
-    audit: "Audit"
+    audit: "AuditTrail"
     refresh_seconds: int
     pages: "StatePages"
     documents: "DocumentSlots"
     in_thread: InThread
     usage: Usage
-    logins: "Logins"
+    logins: "PasswordLogins"
     guesses: "Guesses"
-    one_time: OneTime
+    one_time: OneTimeSecrets
     asked_mails: AskedMails
     in_force: "InForce"
     """What an operator has set."""

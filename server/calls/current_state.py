@@ -52,7 +52,7 @@ async def ask(context: Context, project: str, question: Question, *args: Any) ->
         return await document.use(_of_state, question, args)
 
 
-async def record_effects(context: Context, project: str, user: str) -> JournalStanding:
+async def record_effective_ops(context: Context, project: str, user: str) -> JournalStanding:
     """See that the journal knows what took effect; how it stands, up to the seq of which it does.
 
     Where no room is open here, the journal knows it up to the newest stored state, and what follows
@@ -62,8 +62,8 @@ async def record_effects(context: Context, project: str, user: str) -> JournalSt
     live = context.hub.rooms.get(project)
     if live is not None:
         head = live.room.head
-        await live.checkpoints.record()
-    elif stands.head > stands.stored:
+        await live.checkpoints.record_effective_ops()
+    elif stands.head > stands.stored_seq:
         async with context.documents.slot(user):
             head = await record_by_replay(context.slow_journal, project, context.in_thread)
     else:

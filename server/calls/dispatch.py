@@ -11,9 +11,9 @@ from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.operating.calls import OPERATOR_METHODS
 from server.calls.accounts.guess_guard import GUESSED, guarding
+from server.calls.all_answers import ANSWERS
 from server.calls.caller import Caller
 from server.calls.context import Context, as_login
-from server.calls.table import ANSWERS
 from server.calls.writes.batches import Batches
 from server.calls.writes.idempotency import answered_once
 from server.refused import Refused, too_often

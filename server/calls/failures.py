@@ -22,12 +22,12 @@ from persistence.recall.settings import NoRoom
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
 from schema.messages import Details, Error
-from server.accounts.hashing.passwords import TooBusy
-from server.events.events import About
+from server.accounts.hashing.hashing_queue import TooBusy
+from server.events.events import EventSubject
 from server.health.internal_errors import internal_error, to_repair
 from server.health.metrics import Count
 from server.refused import Refused
-from server.states.stored_state import Damaged
+from server.states.stored_state import DamagedState
 
 _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (NotFound, ErrorCode.NOT_FOUND),
@@ -44,7 +44,7 @@ _CODES: tuple[tuple[type[Exception], ErrorCode], ...] = (
     (LoginEnded, ErrorCode.AUTH_REQUIRED),
     (IdReused, ErrorCode.ID_REUSED),
     (Compacted, ErrorCode.COMPACTED),
-    (Damaged, ErrorCode.SNAPSHOT_DAMAGED),
+    (DamagedState, ErrorCode.SNAPSHOT_DAMAGED),
 )
 """What a client is told of an error whose own words will do."""
 
@@ -84,5 +84,5 @@ def counted(error: Error, count: Count) -> Error:
     """What a client is told of a call, a hello or a join: what our log has of it counts."""
     if "error_id" in error.details:
         text = f"the log has it as error_id {error.details['error_id']}"
-        count("calls_failed", 1, About(error.project or "", text=text))
+        count("calls_failed", 1, EventSubject(error.project or "", text=text))
     return error

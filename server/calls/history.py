@@ -32,7 +32,7 @@ PAGE = 200
 async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> calls.HistoryPage:
     """A page of entries, newest first."""
     await require_member(context, params.project, caller.user)
-    stands = await current_state.record_effects(context, params.project, caller.user)
+    stands = await current_state.record_effective_ops(context, params.project, caller.user)
     rows = await project_history.list_entries(
         context.reads,
         params.project,
@@ -52,13 +52,13 @@ async def list_(context: Context, caller: Caller, params: calls.ListHistory) -> 
     is_cut = len(entries) == params.limit or len(entries) < len(rows)
     is_cut = is_cut or (bool(rows) and rows[-1].may_be_cut)
     after = entries[-1].seq if is_cut else None
-    return calls.HistoryPage(entries, after, stands.compacted + 1)
+    return calls.HistoryPage(entries, after, stands.compacted_seq + 1)
 
 
 async def blame(context: Context, caller: Caller, params: calls.Blame) -> calls.Blamed:
     """The newest entry that gave the property its value."""
     await require_member(context, params.project, caller.user)
-    await current_state.record_effects(context, params.project, caller.user)
+    await current_state.record_effective_ops(context, params.project, caller.user)
     before: int | None = None
     while True:
         rows = await project_history.list_entries(
@@ -131,7 +131,7 @@ async def ops(context: Context, caller: Caller, params: calls.ListOps) -> calls.
 
 async def _end(context: Context, caller: Caller, params: calls.ListOps) -> Position:
     """Where the last page ends. Of all before it the journal knows what took effect."""
-    stands = await current_state.record_effects(context, params.project, caller.user)
+    stands = await current_state.record_effective_ops(context, params.project, caller.user)
     head = stands.head
     end_seq = head if params.to is None else params.to
     if max(params.after, end_seq) > head:

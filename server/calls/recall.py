@@ -143,8 +143,8 @@ def _circumstances(context: calls.RecallContext | None) -> Told:
     )
 
 
-def _read_use(use: calls.RecallUse) -> observing.Use:
-    return observing.Use(
+def _read_use(use: calls.RecallUse) -> observing.RecallUseRow:
+    return observing.RecallUseRow(
         id=use.id,
         key=use.key,
         at=use.at,
@@ -155,7 +155,7 @@ def _read_use(use: calls.RecallUse) -> observing.Use:
     )
 
 
-def _own_suggestion(row: suggesting.Ranked) -> calls.RecallSuggestion:
+def _own_suggestion(row: suggesting.RankedKey) -> calls.RecallSuggestion:
     return calls.RecallSuggestion(
         key=row.key,
         confidence=row.confidence,
@@ -167,7 +167,7 @@ def _own_suggestion(row: suggesting.Ranked) -> calls.RecallSuggestion:
     )
 
 
-def _public(row: suggesting.Popular) -> calls.RecallSuggestion:
+def _public(row: suggesting.PopularPreset) -> calls.RecallSuggestion:
     return calls.RecallSuggestion(
         key=row.key,
         confidence=None,

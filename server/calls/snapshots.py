@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from persistence.errors import NotFound
 from persistence.rows import writing
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.tables import project_snapshots
 from persistence.tables.held_roles import hold_role
 from rooms.byte_bounded_page import first_that_fit
@@ -18,8 +18,8 @@ from rooms.document.document import Document, State
 from rooms.edits.answers import of_outcome
 from rooms.journal.entry import Margin, Outcome, Proposal, Purpose
 from rooms.pauses import walked
-from rooms.presence.permits import TRANSPORT
 from rooms.presence.seat import member_id
+from rooms.presence.session_permissions import TRANSPORT
 from rooms.roles import EDITS, GOVERNS, SEES
 from schema import calls
 from schema.errors import ErrorCode
@@ -30,8 +30,8 @@ from server.calls import current_state
 from server.calls.caller import Caller
 from server.calls.context import Context, looking_up, require_editor, require_member, within
 from server.calls.projects import as_project, require_room
-from server.calls.roles.permits import require_permitted
 from server.calls.rows.all_answers import OF_TABLES
+from server.calls.sharing.session_permissions import require_permitted
 from server.calls.writes.archive_gate import require_not_archived
 from server.calls.writes.repeated_creation import require_same
 from server.live.live_room import LiveRoom
@@ -90,7 +90,7 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
     id = params.project, params.snapshot
     async with context.db.transaction() as transaction:
         await hold_role(transaction, params.project, caller.user, EDITS)
-        access = Access(transaction, transaction)
+        access = RowAccess(transaction, transaction)
         row = await writing.update(access, SNAPSHOTS, caller.user, id, params.version, changes)
     return await OF_TABLES.whole(SNAPSHOTS, context, row)
 

@@ -1,7 +1,7 @@
 """Questions about musical time, of an open room or a closed project."""
 
+from rooms.music.between_beats import between as found_between
 from rooms.music.tempo_map import TempoMap
-from rooms.music.timeline import between as found_between
 from schema import calls
 from schema.errors import ErrorCode
 from server.calls import current_state

@@ -13,10 +13,10 @@ from itertools import islice
 import structlog
 
 from persistence.errors import Busy, ToRepair, Unavailable
-from persistence.journal.contract import Appended, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownState
 from rooms.journal.entry import Proposal
 from schema.server_limits import LARGE_DELTA_BYTES, MAX_BATCH, MAX_BATCH_BYTES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import Observe
 from server.health.internal_errors import what_to_repair
 from server.health.metrics import Count
@@ -42,28 +42,28 @@ class ProjectQueue:
     """The proposals of one project that wait, and how its appends have fared."""
 
     __slots__ = (
+        "failing_since",
         "failures",
         "is_held_up",
         "is_in_flight",
         "project",
         "retry_at",
-        "since",
-        "waiting",
+        "waiting_deltas",
     )
 
     def __init__(self, project: str) -> None:
         self.project = project
-        self.waiting: deque[tuple[float, Proposal]] = deque()  # and when each came
+        self.waiting_deltas: deque[tuple[float, Proposal]] = deque()  # and when each came
         self.is_in_flight = False  # a batch of it is being appended
         self.failures = 0  # in a row; past 0 it is appended alone
-        self.since = 0.0  # when the first of those was, in the time of the loop
+        self.failing_since = 0.0  # when the first of those was, in the time of the loop
         self.retry_at = 0.0  # not before
         self.is_held_up = False  # its room knows that it is held up
 
     @property
     def goes_alone(self) -> bool:
         """Whether it is to be appended alone, apart from all others."""
-        first = self.waiting[0][1]
+        first = self.waiting_deltas[0][1]
         is_large = len(first.payload) > LARGE_DELTA_BYTES
         return self.failures > 0 or is_large or first.margin is not None
 
@@ -71,7 +71,7 @@ class ProjectQueue:
         """What goes into its next transaction; stays in the queue until it is settled."""
         proposals: list[Proposal] = []
         size = 0
-        for _, proposal in self.waiting:
+        for _, proposal in self.waiting_deltas:
             size += len(proposal.payload)
             if len(proposals) == most or size > most_bytes or proposal.margin is not None:
                 break
@@ -83,7 +83,7 @@ class ProjectQueue:
 
         So the one at fault holds up only what comes after it.
         """
-        first = [self.waiting[0][1]]
+        first = [self.waiting_deltas[0][1]]
         return first if self.failures else self.batch() or first
 
 
@@ -101,7 +101,7 @@ class WaitingDeltas:
         queue = self.queues.get(proposal.project)
         if queue is None:
             queue = self.queues[proposal.project] = ProjectQueue(proposal.project)
-        queue.waiting.append((time.monotonic(), proposal))
+        queue.waiting_deltas.append((time.monotonic(), proposal))
         self.count += 1
         return queue.goes_alone
 
@@ -139,22 +139,22 @@ class WaitingDeltas:
         queue.failures = 0
         queue.is_held_up = False
         for _ in batch:
-            queue.waiting.popleft()
+            queue.waiting_deltas.popleft()
         self.count -= len(batch)
-        if not queue.waiting:
+        if not queue.waiting_deltas:
             del self.queues[queue.project]
 
     def refuse(self, queue: ProjectQueue) -> list[Proposal]:
         """Take out all that waits in the project, in order."""
-        refused_proposals = [proposal for _, proposal in queue.waiting]
+        refused_proposals = [proposal for _, proposal in queue.waiting_deltas]
         self.count -= len(refused_proposals)
-        queue.waiting.clear()
+        queue.waiting_deltas.clear()
         return refused_proposals
 
     def forget(self, project: str) -> None:
         """Drop its queue, unless something waits there."""
         queue = self.queues.get(project)
-        if queue is not None and not queue.waiting:
+        if queue is not None and not queue.waiting_deltas:
             del self.queues[project]
 
     def _begin(self, queue: ProjectQueue) -> None:
@@ -163,7 +163,7 @@ class WaitingDeltas:
 
     def _ready(self, *, alone: bool) -> Iterator[ProjectQueue]:
         for queue in self.queues.values():
-            if queue.waiting and not queue.is_in_flight and queue.goes_alone is alone:
+            if queue.waiting_deltas and not queue.is_in_flight and queue.goes_alone is alone:
                 yield queue
 
 
@@ -179,7 +179,7 @@ class Committer:
         self,
         journal: Journal,
         known_states_of: Callable[[set[str]], Mapping[str, KnownState]],
-        committed: Callable[[list[Proposal], Appended], None],
+        committed: Callable[[list[Proposal], AppendResult], None],
         held_back: Callable[[str], None],
         degraded: Callable[[str | None, bool, str], None],
         count: Count,
@@ -194,10 +194,10 @@ class Committer:
         self._on_duration = on_duration
         self._now = asyncio.get_running_loop().time
         self._waiting_deltas = WaitingDeltas()
-        self._together = asyncio.Event()  # something waits that nothing is known against
-        self._has_alone = asyncio.Event()  # something waits that has to go alone
-        self._idle = asyncio.Event()  # nothing waits
-        self._idle.set()
+        self._batch_is_waiting = asyncio.Event()  # something waits that nothing is known against
+        self._alone_is_waiting = asyncio.Event()  # something waits that has to go alone
+        self._nothing_waits = asyncio.Event()  # nothing waits
+        self._nothing_waits.set()
         self._is_to_repair = False  # the operator has been told, and has not yet
         self._outages = 0  # appends in a row, of whatever project, that found no database
 
@@ -217,9 +217,11 @@ class Committer:
 
     def submit(self, proposal: Proposal) -> None:
         """Have a proposal appended with the next transaction that has room for it."""
-        event = self._has_alone if self._waiting_deltas.add(proposal) else self._together
+        event = (
+            self._alone_is_waiting if self._waiting_deltas.add(proposal) else self._batch_is_waiting
+        )
         event.set()
-        self._idle.clear()
+        self._nothing_waits.clear()
 
     def give_back(self, project: str) -> list[Proposal]:
         """Take back what has waited too long in a project, in order.
@@ -231,23 +233,23 @@ class Committer:
             return []
         refused_proposals = self._waiting_deltas.refuse(queue)
         if not self._waiting_deltas.count:
-            self._idle.set()
+            self._nothing_waits.set()
         return refused_proposals
 
     async def settled(self) -> None:
         """Wait until nothing waits any more."""
-        await self._idle.wait()
+        await self._nothing_waits.wait()
 
     async def run(self) -> None:
         """For the life of the node: append what goes together."""
         while True:
-            await self._together.wait()
+            await self._batch_is_waiting.wait()
             batch = self._waiting_deltas.take_together()
             if batch:
                 await self._append(batch)
                 await asyncio.sleep(0)  # others' turn, before the next batch is encoded
             else:
-                self._together.clear()
+                self._batch_is_waiting.clear()
 
     async def run_alone(self) -> None:
         """For the life of the node, once for each connection: append what goes alone."""
@@ -259,19 +261,19 @@ class Committer:
                 await self._something_alone()
 
     async def _something_alone(self) -> None:
-        self._has_alone.clear()
+        self._alone_is_waiting.clear()
         retry_at = self._waiting_deltas.next_retry()
         seconds = None if retry_at is None else max(0.0, retry_at - self._now())
         try:
             async with asyncio.timeout(seconds):
-                await self._has_alone.wait()
+                await self._alone_is_waiting.wait()
         except TimeoutError:
             return
 
     async def _append(self, proposals_by_queue: dict[ProjectQueue, list[Proposal]]) -> None:
         batch = [proposal for proposals in proposals_by_queue.values() for proposal in proposals]
         came_at = {
-            queue.project: [at for at, _ in islice(queue.waiting, len(each))]
+            queue.project: [at for at, _ in islice(queue.waiting_deltas, len(each))]
             for queue, each in proposals_by_queue.items()
         }
         try:
@@ -294,7 +296,7 @@ class Committer:
         self,
         proposals_by_queue: dict[ProjectQueue, list[Proposal]],
         batch: list[Proposal],
-        appended: Appended,
+        appended: AppendResult,
     ) -> None:
         self._count("commit_batches")
         self._count("deltas_committed", len(batch))
@@ -327,17 +329,17 @@ class Committer:
         if not isinstance(error, Busy):
             project = next(iter(proposals_by_queue)).project if len(proposals_by_queue) == 1 else ""
             text = f"{type(error).__name__}: the log has it"
-            self._count("append_failed", 1, About(project, text=text))
+            self._count("append_failed", 1, EventSubject(project, text=text))
             self._log_failure(proposals_by_queue, error)
         now = self._now()
         for queue in proposals_by_queue:
             if not queue.failures:
-                queue.since = now
+                queue.failing_since = now
             is_alone = len(proposals_by_queue) == 1
             queue.retry_at = now + (_delay(queue.failures) if is_alone else 0.0)
             queue.failures += 1
             if is_alone:
-                self._failed_alone(queue, now - queue.since, error)
+                self._failed_alone(queue, now - queue.failing_since, error)
 
     def _log_failure(
         self, proposals_by_queue: dict[ProjectQueue, list[Proposal]], error: Exception
@@ -364,10 +366,10 @@ class Committer:
     def _give_back(self, proposals_by_queue: dict[ProjectQueue, list[Proposal]]) -> None:
         for queue in proposals_by_queue:
             queue.is_in_flight = False
-            if queue.waiting:
-                (self._has_alone if queue.goes_alone else self._together).set()
+            if queue.waiting_deltas:
+                (self._alone_is_waiting if queue.goes_alone else self._batch_is_waiting).set()
         if not self._waiting_deltas.count:
-            self._idle.set()
+            self._nothing_waits.set()
 
 
 def commit_times(commits: Observe, acks: Observe) -> Took:

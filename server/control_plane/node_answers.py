@@ -14,7 +14,7 @@ from server.events.events import Event, Events
 from server.live.hub import Hub
 from server.live.live_room import LiveRoom
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 
 MEMBERS_TOLD = 1_000
 """Of one room, by one node."""
@@ -88,10 +88,10 @@ class NodeAnswers:
             "role": seat.role,
             "login": seat.request.auth_session,
             "address": "" if connection is None else connection.address,
-            "since": seat.request.at,
-            "held_back": seat.in_flight + len(seat.queue),
+            "since": seat.request.asked_at,
+            "held_back": seat.in_flight_count + len(seat.queue),
             "outbox_bytes": 0 if connection is None else connection.waiting_bytes,
-            "client": session.said.client if isinstance(session, LoggedIn) else "",
+            "client": session.device_said.client if isinstance(session, LoggedIn) else "",
             "codec": "" if connection is None else connection.codec.name,
             "round_trip_ms": None if connection is None else connection.round_trip_ms,
             "behind": 0 if seat.feed is None else max(0, live.room.head - seat.feed.seq),
@@ -107,7 +107,9 @@ class NodeAnswers:
             "entities": len(room.document),
             "bytes": room.document.size,
             "seq": room.head,
-            "held_back": sum(seat.in_flight + len(seat.queue) for seat in room.seats.values()),
+            "held_back": sum(
+                seat.in_flight_count + len(seat.queue) for seat in room.seats.values()
+            ),
             "ack_p50_ms": acks.p50_ms,
             "ack_p99_ms": acks.p99_ms,
             "tick_gap_p50_ms": gaps.p50_ms,
@@ -169,7 +171,7 @@ class NodeAnswers:
         return [_event_map(event) for event in nlargest(limit, event_maps, key=self._event_place)]
 
     def _event_place(self, event: Event) -> tuple[int, int, str]:
-        return _microsecond(event.at), event.number, self._node
+        return _microsecond(event.last_at), event.number, self._node
 
 
 def _load(live: LiveRoom) -> float:
@@ -178,7 +180,7 @@ def _load(live: LiveRoom) -> float:
 
 
 def _event_map(event: Event) -> dict[str, Any]:
-    moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.at)}
+    moments = {"first_at": _microsecond(event.first_at), "at": _microsecond(event.last_at)}
     numbers = {"number": event.number, "kind": event.kind, "count": event.count}
     return numbers | moments | event.about._asdict()
 
@@ -188,4 +190,4 @@ def _microsecond(seconds: float) -> int:
 
 
 def _since(seat: Seat) -> tuple[int, str]:
-    return seat.request.at, seat.member
+    return seat.request.asked_at, seat.member

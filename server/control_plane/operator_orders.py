@@ -16,7 +16,7 @@ from persistence.errors import Busy, PersistenceError, Unavailable
 from persistence.pool import Executor
 from persistence.tables.operating import node_questions, nodes, operator_orders
 from persistence.tables.operating.nodes import Figures
-from persistence.tables.operating.operator_orders import OrdersRead, Question
+from persistence.tables.operating.operator_orders import NodeQuestion, OrdersRead
 from server.control_plane.node_answers import NodeAnswers
 from server.live.hub import Hub
 
@@ -136,6 +136,6 @@ class OperatorOrders:
             if orders.drain_words:  # else others had forgotten this node, and nobody said anything
                 self._drain(orders.is_drained)
 
-    async def _answer(self, question: Question) -> None:
+    async def _answer(self, question: NodeQuestion) -> None:
         answer = self._node_answers.answer(question.asks, question.params)
         await node_questions.answer(self._db, question.id, self.node, answer)

@@ -9,12 +9,12 @@ KEPT_SECONDS = 3_600.0
 KEPT_OF_EACH = 20
 
 
-class TookSoLong(NamedTuple):
-    """`at`: seconds since 1970, of the reply."""
+class SlowCall(NamedTuple):
+    """`replied_at`: seconds since 1970, of the reply."""
 
-    at: float
+    replied_at: float
     seconds: float
-    done: bool
+    is_done: bool
 
 
 class SlowCalls:
@@ -22,7 +22,7 @@ class SlowCalls:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._slowest_by_method: dict[str, list[TookSoLong]] = {}
+        self._slowest_by_method: dict[str, list[SlowCall]] = {}
         """Method -> its slowest, the slowest first; only methods that exist come here."""
         self._until: dict[str, float] = {}
         """Method -> when the oldest of them is an hour old, in seconds since 1970."""
@@ -37,13 +37,17 @@ class SlowCalls:
             and now < self._until[method]
         ):
             return  # nearly every call: none of those goes, and it is none of them
-        slow_calls = [slow_call for slow_call in slow_calls if slow_call.at > now - KEPT_SECONDS]
-        slow_calls.append(TookSoLong(now, seconds, done))
+        slow_calls = [
+            slow_call for slow_call in slow_calls if slow_call.replied_at > now - KEPT_SECONDS
+        ]
+        slow_calls.append(SlowCall(now, seconds, done))
         slow_calls.sort(key=_slowest_first)
         self._slowest_by_method[method] = slow_calls[:KEPT_OF_EACH]
-        self._until[method] = min(one.at for one in self._slowest_by_method[method]) + KEPT_SECONDS
+        self._until[method] = (
+            min(one.replied_at for one in self._slowest_by_method[method]) + KEPT_SECONDS
+        )
 
-    def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[TookSoLong]]:
+    def slowest(self, per_method: int, method: str | None = None) -> dict[str, list[SlowCall]]:
         """Method -> its slowest of the last hour."""
         since = self._clock() - KEPT_SECONDS
         calls_by_method = (
@@ -52,10 +56,12 @@ class SlowCalls:
             else {method: self._slowest_by_method.get(method, [])}
         )
         return {
-            name: [slow_call for slow_call in slow_calls if slow_call.at > since][:per_method]
+            name: [slow_call for slow_call in slow_calls if slow_call.replied_at > since][
+                :per_method
+            ]
             for name, slow_calls in calls_by_method.items()
         }
 
 
-def _slowest_first(slow_call: TookSoLong) -> float:
+def _slowest_first(slow_call: SlowCall) -> float:
     return -slow_call.seconds

@@ -50,7 +50,7 @@ class SocketRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Sent back with the answer."""
 
 
-class Answer(msgspec.Struct, omit_defaults=True):
+class SocketAnswer(msgspec.Struct, omit_defaults=True):
     """One line: a `result` as the call's reply has it, or an `error`."""
 
     id: int
@@ -76,7 +76,7 @@ class AdminSocket:
         self._spawn = spawn
         self._count = count
         self._server: asyncio.Server | None = None
-        self._open = 0
+        self._connection_count = 0
         """Connections."""
         self.path: Path | None = None
         """Where it listens; None: nowhere, and the log says why."""
@@ -103,11 +103,11 @@ class AdminSocket:
                 self.path.unlink(missing_ok=True)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._open >= MOST_AT_ONCE:
+        if self._connection_count >= MOST_AT_ONCE:
             writer.write(msgspec.json.encode(_too_many()) + b"\n")
             writer.close()
             return
-        self._open += 1
+        self._connection_count += 1
         self._spawn(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -126,10 +126,10 @@ class AdminSocket:
         except ValueError:  # longer than a line may be; there is no next one to be found
             writer.write(msgspec.json.encode(_too_long()) + b"\n")
         finally:
-            self._open -= 1
+            self._connection_count -= 1
             writer.close()
 
-    async def _answer(self, caller: Caller, line: bytes) -> Answer:
+    async def _answer(self, caller: Caller, line: bytes) -> SocketAnswer:
         number = 0
         try:
             question = msgspec.json.decode(line, type=SocketRequest)
@@ -140,15 +140,17 @@ class AdminSocket:
                 else None
             )
             params = None if kind is None else JSON.params(question.params, kind)
-            return Answer(
+            return SocketAnswer(
                 number, await dispatch_operators(self._context, caller, question.method, params)
             )
         except msgspec.MsgspecError as error:
-            return Answer(number, error=Error(None, "bad_message", str(error)))
+            return SocketAnswer(number, error=Error(None, "bad_message", str(error)))
         except BadMessage as error:
-            return Answer(number, error=Error(None, error.code, str(error), None, error.details))
+            return SocketAnswer(
+                number, error=Error(None, error.code, str(error), None, error.details)
+            )
         except Exception as error:  # whatever it is, who asks hears of it
-            return Answer(number, error=counted(as_error(None, error), self._count))
+            return SocketAnswer(number, error=counted(as_error(None, error), self._count))
 
 
 async def _read_line(reader: asyncio.StreamReader) -> bytes:
@@ -157,13 +159,15 @@ async def _read_line(reader: asyncio.StreamReader) -> bytes:
         return await reader.readline()
 
 
-def _too_long() -> Answer:
-    return Answer(0, error=Error(None, "bad_message", f"a line has {LONGEST_LINE} bytes at most"))
+def _too_long() -> SocketAnswer:
+    return SocketAnswer(
+        0, error=Error(None, "bad_message", f"a line has {LONGEST_LINE} bytes at most")
+    )
 
 
-def _too_many() -> Answer:
+def _too_many() -> SocketAnswer:
     text = f"{MOST_AT_ONCE} connections at once are all that this socket takes: end one, ask again"
-    return Answer(0, error=Error(None, "limit_reached", text))
+    return SocketAnswer(0, error=Error(None, "limit_reached", text))
 
 
 def _user_of(writer: asyncio.StreamWriter) -> str:

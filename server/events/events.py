@@ -13,7 +13,7 @@ GATHERED_SECONDS = 60.0
 """What happens again to the same within so long is counted with the event before."""
 
 
-class About(NamedTuple):
+class EventSubject(NamedTuple):
     """Whom or what an event is about; each is empty where it is about none."""
 
     project: str = ""
@@ -25,7 +25,7 @@ class About(NamedTuple):
     """In words of our own: nothing of what people make, and no secret."""
 
 
-NOBODY = About()
+NOBODY = EventSubject()
 
 
 @dataclass(slots=True)
@@ -35,10 +35,10 @@ class Event:
     number: int
     """On this node; the later one has the higher."""
     kind: str
-    about: About
+    about: EventSubject
     first_at: float
     """When it happened first, in seconds since 1970."""
-    at: float
+    last_at: float
     """When it happened last."""
     count: int
     """How often it did."""
@@ -64,23 +64,23 @@ class Events:
         """Kind, and whom it is about (without the text) -> the newest such event."""
         self._last_number = 0
         """The number that was given out last."""
-        self._count = 0
+        self._kept_count = 0
         """How many are kept."""
         self._size = 0
         """What they hold, all together."""
 
-    def note(self, kind: str, about: About = NOBODY, count: int = 1) -> None:
+    def note(self, kind: str, about: EventSubject = NOBODY, count: int = 1) -> None:
         """It happened; a kind that is not in the table is no event."""
         event = self._newest.get((kind, about[:-1]))
         if event is None:
             if kind not in EVENT_KINDS:
                 return
-            about = About._make([*(one[:MAX_EVENT_NAME] for one in about[:-1]), about.text])
+            about = EventSubject._make([*(one[:MAX_EVENT_NAME] for one in about[:-1]), about.text])
             event = self._newest.get((kind, about[:-1]))
         now, text = self._clock(), about.text[:MAX_EVENT_TEXT]
         if event is not None and now - event.first_at < GATHERED_SECONDS:
             self._size += len(text) - len(event.about.text)
-            event.at, event.count = now, event.count + count
+            event.last_at, event.count = now, event.count + count
             if text != event.about.text:
                 event.about = event.about._replace(text=text)
         else:
@@ -88,9 +88,9 @@ class Events:
             event = Event(self._last_number, kind, about._replace(text=text), now, now, count)
             self._newest[kind, event.about[:-1]] = event
             self._events_by_kind.setdefault(kind, deque()).append(event)
-            self._count += 1
+            self._kept_count += 1
             self._size += event.size
-        while self._count > MAX_EVENTS or self._size > MAX_EVENTS_SIZE:
+        while self._kept_count > MAX_EVENTS or self._size > MAX_EVENTS_SIZE:
             self._forget_one()
 
     def all(self) -> Iterator[Event]:
@@ -100,7 +100,7 @@ class Events:
 
     def _forget_one(self) -> None:
         event = max(self._events_by_kind.values(), key=len).popleft()
-        self._count -= 1
+        self._kept_count -= 1
         self._size -= event.size
         key = event.kind, event.about[:-1]
         if self._newest.get(key) is event:

@@ -55,11 +55,11 @@ def _add_orders(node: Node) -> None:
 
 def _add_mail(node: Node) -> None:
     gauge, mail = node.foundation.metrics.gauge, node.mail
-    gauge("mail_waiting", "Mails that wait to be sent.", lambda: mail.figures.waiting)
+    gauge("mail_waiting", "Mails that wait to be sent.", lambda: mail.figures.waiting_count)
     oldest = "How long the oldest of them has waited."
-    gauge("mail_oldest_seconds", oldest, lambda: mail.figures.oldest)
+    gauge("mail_oldest_seconds", oldest, lambda: mail.figures.oldest_seconds)
     dropped_meaning = "Mails of the last day that were too many for their address or user."
-    gauge("mail_dropped", dropped_meaning, lambda: mail.figures.dropped)
+    gauge("mail_dropped", dropped_meaning, lambda: mail.figures.dropped_count)
     gauge("mail_set", "1 where SMTP_URL is set.", lambda: mail.is_set)
     gauge("mail_up", "1 while mails can be handed over.", lambda: mail.is_up)
 
@@ -68,7 +68,11 @@ def _add_load(node: Node) -> None:
     gauge, load = node.foundation.metrics.gauge, node.load
     part = "Part of the core that it gets that the event loop takes."
     gauge("loop_load", part, lambda: load.share)
-    gauge("core_waited", "Part of the time in which others had it.", lambda: load.waited)
+    gauge(
+        "core_waited",
+        "Part of the time in which others had it.",
+        lambda: load.waited_for_core_seconds,
+    )
     gathering = load.gathering
     gap = "How long the fullest rooms gather because of the load."
     gauge("tick_gap_seconds", gap, lambda: gathering.longest_gap)

@@ -18,7 +18,7 @@ from server.health.metrics import Metrics
 from server.health.supervisor import Supervisor
 from server.live.hub import Hub
 from server.loop.loop_load import LoopLoad
-from server.router.pages import Pages
+from server.router.http_pages import HttpPages
 from server.sockets.connections import Connections
 from server.sockets.tls import TlsPair
 
@@ -57,7 +57,7 @@ class NodeHealth:
 
     hub: Hub
     connections: Connections
-    pages: Pages
+    pages: HttpPages
     supervisor: Supervisor
     load: LoopLoad
     metrics: Metrics
@@ -80,7 +80,7 @@ class NodeHealth:
             "troubles": to_builtins(list(self._troubles())),
             "load": round(load.share, 3),
             "share": load.gathering.share,
-            "core_waited": round(load.waited, 3),
+            "core_waited": round(load.waited_for_core_seconds, 3),
             "gathering_ms": round(load.gathering.longest_gap * 1_000, 1),
             "rooms_gathering": self.hub.rooms_gathering(),
             "deltas_waiting": committer.waiting,
@@ -106,8 +106,8 @@ class NodeHealth:
         return {
             "sends_mail": mail.is_set,
             "mail_up": mail.is_up,
-            "mails_waiting": mail.figures.waiting,
-            "oldest_mail_ms": round(mail.figures.oldest * 1_000),
+            "mails_waiting": mail.figures.waiting_count,
+            "oldest_mail_ms": round(mail.figures.oldest_seconds * 1_000),
         } | {
             f"{kind}_age_ms": round(age * 1_000) if isfinite(age) else None
             for kind, age in ages.items()

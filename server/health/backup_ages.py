@@ -2,7 +2,7 @@
 
 import time
 
-from persistence.backups import runs
+from persistence.backups import backup_runs
 from persistence.pool import Executor
 
 LOOK_SECONDS = 60.0
@@ -23,7 +23,7 @@ class BackupAges:
 
     async def look(self) -> None:
         """Into the database; raises `PersistenceError`."""
-        self._ages = await runs.ages(self._db)
+        self._ages = await backup_runs.ages(self._db)
         self._read_at = time.monotonic()
 
     def age(self, kind: str) -> float:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from operator import sub
 
-from server.health.exposition import Lines, series
+from server.health.exposition import ExpositionLines, series
 
 BOUNDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Upper bounds of the buckets, in seconds, where nothing else is said."""
@@ -80,14 +80,14 @@ class Durations:
 
 def family(
     name: str, meaning: str, label: str, durations_by_value: Mapping[str, Durations]
-) -> Lines:
+) -> ExpositionLines:
     """A histogram for each value of the label, or ("") the only one."""
     lines = [
         line
         for value, durations in durations_by_value.items()
         for line in durations.lines(name, label, value)
     ]
-    return Lines(
+    return ExpositionLines(
         name,
         meaning,
         "histogram",

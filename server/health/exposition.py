@@ -20,7 +20,7 @@ def series(name: str, labels: Iterable[tuple[str, str]]) -> str:
     return f"{name}{{{labels_text}}} " if labels_text else f"{name} "
 
 
-class Lines:
+class ExpositionLines:
     """One family whose lines are all known; `values` gives a value for each, in their order."""
 
     __slots__ = ("_classic", "_open", "_series", "_values")

@@ -23,7 +23,7 @@ END_SECONDS = 2.0
 
 
 class _WaitingLine(NamedTuple):
-    lost: int
+    lost_before: int
     """Lines before it that did not fit."""
     line: bytes
     """With its end; empty: nothing but `written`."""
@@ -115,7 +115,7 @@ class LogWriter:
         waiting_here = self._queue
         while True:
             waiting_line = waiting_here.get()
-            self._write(waiting_line.lost, waiting_line.line)
+            self._write(waiting_line.lost_before, waiting_line.line)
             with self._lock:
                 self._bytes -= len(waiting_line.line)
             if waiting_line.written is not None:

@@ -8,10 +8,10 @@ from prometheus_client.exposition import choose_encoder
 
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
-from server.events.events import About, Events
+from server.events.events import Events, EventSubject
 from server.health.counter_catalogue import COUNTERS, KINDS, CounterRow
 from server.health.durations import BOUNDS, Durations, Observe, family
-from server.health.exposition import Lines, series
+from server.health.exposition import ExpositionLines, series
 from server.health.process_figures import ProcessFigures
 
 AUDITED = "audit_entries."
@@ -21,10 +21,10 @@ AUDITED = "audit_entries."
 class Count(Protocol):
     """`Metrics.count`, for who counts and need not know where."""
 
-    def __call__(self, kind: str, amount: float = 1, about: About | None = None) -> None: ...
+    def __call__(self, kind: str, amount: float = 1, about: EventSubject | None = None) -> None: ...
 
 
-def uncounted(kind: str, amount: float = 1, about: About | None = None) -> None:
+def uncounted(kind: str, amount: float = 1, about: EventSubject | None = None) -> None:
     """A `Count` for who has no metrics."""
 
 
@@ -49,7 +49,7 @@ class Metrics:
         self._families = [self._counter(counter) for counter in COUNTERS]
         """Counters and histograms, as they are shown."""
 
-    def _counter(self, counter: CounterRow) -> Lines:
+    def _counter(self, counter: CounterRow) -> ExpositionLines:
         kinds = counter.kinds
         name = f"{counter.family}_total"
         lines = [series(name, [(counter.label, value)]) for value in kinds.values()]
@@ -58,9 +58,9 @@ class Metrics:
             for kind in kinds:
                 yield self.counted(kind)
 
-        return Lines(counter.family, counter.meaning, "counter", lines, values)
+        return ExpositionLines(counter.family, counter.meaning, "counter", lines, values)
 
-    def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
+    def count(self, kind: str, amount: float = 1, about: EventSubject | None = None) -> None:
         """Something happened; `kind` comes from code, never from input, and is in the catalogue.
 
         With `about` it is an event too, if it is of a kind that operators are shown.

@@ -36,12 +36,12 @@ def because(error: Exception) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class _Outage:
-    began: float
-    level: str
+    began_at: float
+    log_level: str
     """That its end is told at, too: who reads of one reads of both."""
-    times: int = 1
+    failure_count: int = 1
     """How often something failed for it."""
-    up_since: float | None = None
+    working_since: float | None = None
     """Since when nothing has; None: the last we know is a failure."""
 
 
@@ -56,7 +56,7 @@ class Outages:
         self.tells_all = False
         """Whether each failure is told."""
         self._clock = clock
-        self._open: dict[str, _Outage] = {}
+        self._outages_by_name: dict[str, _Outage] = {}
         """By name: those that have begun."""
 
     def __call__(
@@ -71,34 +71,34 @@ class Outages:
 
     def works(self, outage_name: str) -> None:
         """It went well just now; an outage of it is over once that has lasted."""
-        outage = self._open.get(outage_name)
+        outage = self._outages_by_name.get(outage_name)
         if outage is None:
             return
         now = self._clock()
-        if outage.up_since is None:
-            outage.up_since = now
-        if now - outage.up_since >= STEADY_SECONDS:
+        if outage.working_since is None:
+            outage.working_since = now
+        if now - outage.working_since >= STEADY_SECONDS:
             self.ended(outage_name)
 
     def ended(self, outage_name: str, event: str = "it is back", **fields: Any) -> bool:
         """It is well again, for certain: told if an outage of it has begun. Returns whether."""
-        outage = self._open.pop(outage_name, None)
+        outage = self._outages_by_name.pop(outage_name, None)
         if outage is None:
             return False
-        until = self._clock() if outage.up_since is None else outage.up_since
-        log_fields = {"seconds": round(until - outage.began, 1), "times": outage.times}
-        getattr(log, outage.level)(event, what=outage_name, **fields, **log_fields)
+        until = self._clock() if outage.working_since is None else outage.working_since
+        log_fields = {"seconds": round(until - outage.began_at, 1), "times": outage.failure_count}
+        getattr(log, outage.log_level)(event, what=outage_name, **fields, **log_fields)
         return True
 
     def _failed(self, outage_name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        outage = self._open.get(outage_name)
+        outage = self._outages_by_name.get(outage_name)
         if outage is None:
-            self._open[outage_name] = _Outage(self._clock(), str(line["level"]))
+            self._outages_by_name[outage_name] = _Outage(self._clock(), str(line["level"]))
             if outage_name == DATABASE:
                 line["event"], line["noticed"] = DATABASE_IS_OUT, line["event"]
             return line
-        outage.times += 1
-        outage.up_since = None
+        outage.failure_count += 1
+        outage.working_since = None
         if not self.tells_all:
             raise structlog.DropEvent
         line["level"] = "debug"

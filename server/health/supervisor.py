@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from persistence.errors import PersistenceError
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.metrics import Count
 from server.health.outages import OUTAGES, because
 
@@ -24,7 +24,7 @@ GIVE_UP_AFTER = 10
 log = structlog.get_logger()
 
 
-class Lifelong:
+class LifelongTask:
     """A task for the life of the node, and how it fares."""
 
     def __init__(self, name: str, run: Callable[[], Coroutine[Any, Any, object]], vital: bool):
@@ -64,7 +64,7 @@ class Supervisor:
     def __init__(
         self, spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]], count: Count
     ) -> None:
-        self.tasks: dict[str, Lifelong] = {}
+        self.tasks: dict[str, LifelongTask] = {}
         """By name: those that were started, and not stopped."""
         self._spawn = spawn
         self._count = count
@@ -80,7 +80,7 @@ class Supervisor:
         self, name: str, run: Callable[[], Coroutine[Any, Any, None]], *, vital: bool = False
     ) -> None:
         """Start what runs for ever; `run` begins it anew each time."""
-        lifelong = self.tasks[name] = Lifelong(name, run, vital)
+        lifelong = self.tasks[name] = LifelongTask(name, run, vital)
         lifelong.task = self._spawn(self._keep(lifelong, self._until_it_fails))
 
     def repeat(
@@ -102,7 +102,7 @@ class Supervisor:
                 return False
             return True
 
-        async def round_by_round(lifelong: Lifelong) -> None:
+        async def round_by_round(lifelong: LifelongTask) -> None:
             if not at_once:
                 await asyncio.sleep(seconds)
             while True:
@@ -110,7 +110,7 @@ class Supervisor:
                     lifelong.did_well()
                 await asyncio.sleep(seconds)
 
-        lifelong = self.tasks[name] = Lifelong(name, run, vital)
+        lifelong = self.tasks[name] = LifelongTask(name, run, vital)
         lifelong.task = self._spawn(self._keep(lifelong, round_by_round))
 
     def stop(self, *names: str) -> None:
@@ -121,7 +121,7 @@ class Supervisor:
                 lifelong.task.cancel()
 
     async def _keep(
-        self, lifelong: Lifelong, go_on: Callable[[Lifelong], Coroutine[Any, Any, None]]
+        self, lifelong: LifelongTask, go_on: Callable[[LifelongTask], Coroutine[Any, Any, None]]
     ) -> None:
         while not lifelong.is_given_up or lifelong.is_vital:
             try:
@@ -133,17 +133,17 @@ class Supervisor:
             delay = FIRST_DELAY_SECONDS * 2 ** min(lifelong.failures - 1, 10)
             await asyncio.sleep(min(delay, LAST_DELAY_SECONDS))
 
-    async def _until_it_fails(self, lifelong: Lifelong) -> None:
+    async def _until_it_fails(self, lifelong: LifelongTask) -> None:
         timer = asyncio.get_running_loop().call_later(STEADY_SECONDS, lifelong.did_well)
         try:
             await lifelong.run()
         finally:
             timer.cancel()
 
-    def _failed(self, lifelong: Lifelong, error: Exception | None) -> None:
+    def _failed(self, lifelong: LifelongTask, error: Exception | None) -> None:
         lifelong.failures += 1
         failure = lifelong.name if error is None else f"{lifelong.name}: {type(error).__name__}"
-        self._count("task_failed", 1, About(text=failure))
+        self._count("task_failed", 1, EventSubject(text=failure))
         log.error("failed, and begins again", what=lifelong.name, exc_info=error)
         if lifelong.failures >= GIVE_UP_AFTER and not lifelong.is_given_up:
             lifelong.is_given_up = True

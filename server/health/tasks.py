@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.metrics import Count
 
 CANCELLED_AGAIN_SECONDS = 0.25
@@ -47,11 +47,11 @@ class Tasks:
 
     def on_unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaits has failed: a callback, or a job of a room. For the event loop."""
-        self._count("task_failed", 1, About(text=str(context["message"])))
+        self._count("task_failed", 1, EventSubject(text=str(context["message"])))
         log.error(context["message"], exc_info=context.get("exception"))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._count("task_failed", 1, About(text=type(error).__name__))
+            self._count("task_failed", 1, EventSubject(text=type(error).__name__))
             log.error("a task failed", task=task.get_name(), exc_info=error)

@@ -10,7 +10,7 @@ from server.live.live_room import LiveRoom
 from server.live.room_services import RoomClosed
 from server.loop.threads import InThread
 from server.states.aspects import folded_at
-from server.states.stored_state import Damaged, document_at
+from server.states.stored_state import DamagedState, document_at
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ async def is_wrong_copy(live: LiveRoom, journal: Journal, in_thread: InThread) -
         other_aspects = await folded_at(journal, project, frozen_state.seq)
     except RoomClosed:
         return False
-    except (PersistenceError, Damaged) as error:
+    except (PersistenceError, DamagedState) as error:
         log.warning("cannot tell whose state is the journal's", project=project, **because(error))
         return False
     is_same = {name: aspect.digest for name, aspect in other_aspects.items()} == {

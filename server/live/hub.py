@@ -13,8 +13,8 @@ from persistence.errors import OtherHistory
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Purpose
 from rooms.journal.unanswered_deltas import Unanswered
-from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from rooms.room import Room
 from schema.close_codes import RESTARTING
@@ -31,12 +31,12 @@ from schema.messages import (
     Undo,
 )
 from server.commits.committer import Took
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.metrics import Count
 from server.health.outages import because
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
-from server.live.room_commits import Commits
+from server.live.room_commits import RoomCommits
 from server.live.room_jobs import refuse
 from server.live.room_services import Recipient, RoomClosed, RoomServices, Spawn
 from server.live.standing_orders import StandingOrders
@@ -95,7 +95,7 @@ class Hub:
         self._count = count
         self._on_opened = on_opened
         """What is read for a room once it is open, before the first one is let in."""
-        self._leaving: set[tuple[str, str]] = set()
+        self._waiting_leaves: set[tuple[str, str]] = set()
         """Connection and project of each `leave` that waited; some may be over by now."""
         self.gathering = load.gathering
         """How long rooms of this node gather just now."""
@@ -103,7 +103,7 @@ class Hub:
         """What operators have told all nodes, as far as it is known here."""
         self.broadcast = RoomBroadcast(self.rooms, bus, codec)
         self.watch = self._journal_watch()
-        self.commits = Commits(self.rooms, self.watch, journal, spawn, count, on_duration)
+        self.commits = RoomCommits(self.rooms, self.watch, journal, spawn, count, on_duration)
         self._services = self._room_services(load, on_made)
 
     def _journal_watch(self) -> JournalWatch:
@@ -132,7 +132,7 @@ class Hub:
             gathering=load.gathering,
             ticked_late=load.ticked_late,
             doubt=self.watch.hint,
-            made=on_made,
+            count_made_ops=on_made,
             count=self._count,
             scheduler=JobScheduler(loop, load.ran_long_jobs),
             timers=TickTimers(loop),
@@ -166,7 +166,7 @@ class Hub:
         if request.connection not in self._recipients or not is_wanted():
             return False  # it has gone meanwhile
         if live.room.is_another_copy(request):
-            about = About(project, request.member, request.user, request.name)
+            about = EventSubject(project, request.member, request.user, request.name)
             self._count("copy_differed", 1, about)
         live.carry_out(live.room.join(request, unanswered))
         live.schedule_tick()
@@ -236,7 +236,7 @@ class Hub:
             return False
         live.run(live.room.ask_to_leave(connection, message.id))
         if connection in live.room.seats:
-            self._leaving.add((connection, message.project))
+            self._waiting_leaves.add((connection, message.project))
         return True
 
     def answer_behind_leave(self, connection: str, error: Error) -> bool:
@@ -246,15 +246,17 @@ class Hub:
 
     def leaving(self, connection: str) -> set[str]:
         """Rooms that it asked to leave and is still in: they count too (rules D22, K3)."""
-        self._leaving = {
-            leaving_pair for leaving_pair in self._leaving if self._is_leaving(*leaving_pair)
+        self._waiting_leaves = {
+            leaving_pair for leaving_pair in self._waiting_leaves if self._is_leaving(*leaving_pair)
         }
-        return {project for leaving_pair, project in self._leaving if leaving_pair == connection}
+        return {
+            project for leaving_pair, project in self._waiting_leaves if leaving_pair == connection
+        }
 
     def _is_leaving(self, connection: str, project: str) -> bool:
         live = self.rooms.get(project)
         seat = None if live is None else live.room.seats.get(connection)
-        return seat is not None and bool(seat.leaving)
+        return seat is not None and bool(seat.leave_answers)
 
     def gone(self, connection: str, *, for_good: bool) -> None:
         """A connection ended: its member leaves, or may be back in a moment (rule P7)."""
@@ -268,7 +270,7 @@ class Hub:
         """Whether a connection has a seat in the room, and has not asked to leave."""
         live = self.rooms.get(project)
         seat = None if live is None else live.room.seats.get(connection)
-        return seat is not None and not seat.leaving
+        return seat is not None and not seat.leave_answers
 
     def _room_of(
         self, sender: Recipient, message: Gesture | ProposeDelta | Undo | Redo
@@ -358,7 +360,7 @@ class Hub:
             live.carry_out(live.room.role_changed(user, grant))
             live.schedule_tick()
 
-    def permit(self, project: str, permits: Permits) -> None:
+    def permit(self, project: str, permits: SessionPermissions) -> None:
         """What is agreed on for the session of a room that may be open here (rule R38)."""
         live = self.rooms.get(project)
         if live is not None:
@@ -452,7 +454,7 @@ class Hub:
         Raises `Unavailable`.
         """
         await live.checkpoints.store_if_new(time.monotonic())
-        if live.is_busy or live.checkpoints.seq != live.room.head:
+        if live.is_busy or live.checkpoints.stored_seq != live.room.head:
             return False  # someone came meanwhile
         if self.rooms.get(live.room.project) is not live:
             return False  # it was closed meanwhile

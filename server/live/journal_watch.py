@@ -8,7 +8,7 @@ import structlog
 from persistence.errors import PersistenceError
 from persistence.journal.contract import Journal
 from rooms.journal.entry import Outcome
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.health.outages import because
@@ -100,7 +100,9 @@ class JournalWatch:
         """Our copy is not the project any more: its members come back to fresh state (rule J4)."""
         project, known_state = live.room.project, live.known
         if verdict is Outcome.WENT_BACK:
-            about = About(project, text=f"from seq {known_state.seq} of epoch {known_state.epoch}")
+            about = EventSubject(
+                project, text=f"from seq {known_state.seq} of epoch {known_state.epoch}"
+            )
             self._count("journal_went_back", 1, about)
             log.error(
                 "the journal went back: what was acknowledged after that is lost. The project has"
@@ -110,7 +112,7 @@ class JournalWatch:
                 epoch=known_state.epoch,
             )
         else:
-            self._count("epoch_changed", 1, About(project))
+            self._count("epoch_changed", 1, EventSubject(project))
             log.info("the project has another epoch; the room is closed", project=project)
         self._close(live)
 
@@ -118,7 +120,7 @@ class JournalWatch:
         """Another node has come to another state at this seq: one of us is wrong (rule S4)."""
         live, now = self._rooms.get(project), asyncio.get_running_loop().time()
         if live is not None and self._doubts.count_if_due(project, now):
-            self._count("nodes_diverged", 1, About(project, text=f"at seq {seq}"))
+            self._count("nodes_diverged", 1, EventSubject(project, text=f"at seq {seq}"))
             log.error("two nodes hold different states", project=project, seq=seq)
             self._spawn(self._check_copy(live))
 
@@ -131,7 +133,7 @@ class JournalWatch:
             log.warning(text, project=project, **because(error))
             return
         if await is_wrong_copy(live, self._journal, self._in_thread):
-            self._count("room_loaded_anew", 1, About(live.room.project))
+            self._count("room_loaded_anew", 1, EventSubject(live.room.project))
             self.wrong_up_to[live.room.project] = live.known.seq
             self._close(live)
 

@@ -36,7 +36,7 @@ from rooms.journal.feed import Feed
 from rooms.room import Room
 from schema.close_codes import CloseCode
 from schema.ops import Op
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import LATE_BOUNDS, Durations
 from server.live.room_checkpoints import RoomCheckpoints
 from server.live.room_feeds import RoomFeeds
@@ -44,11 +44,14 @@ from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_journal import RoomJournal
 from server.live.room_restores import RoomRestores
 from server.live.room_services import Recipient, RoomServices
-from server.live.snapshots import RoomSnapshots
+from server.live.room_snapshots import RoomSnapshots
 from server.live.write_behind.stays import Stays
 
 ONE_TURN_SECONDS = 0.0009
 """Of a loop whose clock has milliseconds: what comes within it comes together."""
+
+LINGER_SECONDS = 5.0
+"""An empty room stays this long: who lost the connection comes back to a warm one."""
 
 MOVING_SECONDS = 1.0
 """Ticks that are further apart are not late: nobody moved."""
@@ -66,6 +69,7 @@ class LiveRoom:
     __slots__ = (
         "_audience",
         "_audience_recipients",
+        "_empty_since",
         "_feeds",
         "_is_passing_on",
         "_jobs",
@@ -110,6 +114,8 @@ class LiveRoom:
         """The connections that the last tick went to."""
         self._audience_recipients: list[Recipient] = []
         """The same, looked up."""
+        self._empty_since: float | None = None
+        """When it was first found empty; None: someone is there, or something under way."""
         self._is_passing_on = False
         """Whether ticks of other nodes are told in this turn of the loop."""
         self._jobs = RoomJobs(
@@ -140,6 +146,19 @@ class LiveRoom:
         """Whether anyone is here, or anything under way."""
         room = self.room
         return bool(room.seats or room.has_proposals or self._jobs or self._restores)
+
+    def is_deserted(self, now: float) -> bool:
+        """Whether it is to be closed, for nobody has been here or asked for it for a while.
+
+        Ask it in every round: it is empty since it was first found so.
+        """
+        if self.is_busy:
+            self._empty_since = None
+            return False
+        if self._empty_since is None:
+            self._empty_since = now
+            return False
+        return now - max(self._empty_since, self.asked_for_at) >= LINGER_SECONDS
 
     def close(self) -> None:
         """Do nothing more, and tell everyone who waits. The document is to be freed by the hub."""
@@ -209,7 +228,7 @@ class LiveRoom:
                 self._send(effect.to, effect.packet)
             case Commit(proposal):
                 if proposal.purpose is not Purpose.EDIT:
-                    self._services.made(proposal.author, len(proposal.payload))
+                    self._services.count_made_ops(proposal.author, len(proposal.payload))
                 self._services.submit(proposal)
             case SendTick():
                 self._send_tick(effect.to, effect.packets, effect.but)
@@ -227,8 +246,7 @@ class LiveRoom:
             case SendState():
                 self._jobs.start(self._feeds.encode(self._feeds.hold()))
             case CommitGroup(parts):
-                self._services.made(parts[0].author, sum(len(part.payload) for part in parts))
-                self._services.submit_group(parts)
+                self._commit_group(parts)
             case CatchUp():
                 self.catch_up(is_early=effect.is_early)
             case LookUp():
@@ -243,6 +261,11 @@ class LiveRoom:
                 self._report_mistake(error)
             case _:
                 assert_never(effect)
+
+    def _commit_group(self, parts: Sequence[Proposal]) -> None:
+        made_bytes = sum(len(part.payload) for part in parts)
+        self._services.count_made_ops(parts[0].author, made_bytes)
+        self._services.submit_group(parts)
 
     def _send(self, recipient_ids: tuple[str, ...], packet: Packet) -> None:
         recipients = self._recipients
@@ -273,7 +296,7 @@ class LiveRoom:
         self._loop.call_exception_handler({"message": text, "exception": error})
 
     def _report_quarantined(self, effect: Quarantined) -> None:
-        about = About(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")
+        about = EventSubject(self.room.project, text=f"seq {effect.seq}: {effect.mistake}")
         self._services.count("entries_quarantined", 1, about)
         log.error(
             "an entry is quarantined: it does nothing, on any server",

@@ -21,14 +21,14 @@ class RoomCheckpoints:
         "_jobs",
         "_journal",
         "_room",
-        "at",
-        "seq",
+        "begun_at",
+        "stored_seq",
     )
 
     def __init__(self, room: Room, jobs: RoomJobs, services: RoomServices) -> None:
-        self.seq = room.head
-        """Of the newest one."""
-        self.at = time.monotonic()
+        self.stored_seq = room.head
+        """Up to which the newest one goes."""
+        self.begun_at = time.monotonic()
         """When it was begun, or the room was opened; in seconds of `time.monotonic`."""
         self._room = room
         self._jobs = jobs
@@ -38,19 +38,19 @@ class RoomCheckpoints:
     async def store_if_new(self, now: float) -> None:
         """Store the state of now, if it is not stored; raises `Unavailable`."""
         self._jobs.check_open()
-        if self._room.head != self.seq:
+        if self._room.head != self.stored_seq:
             await self.store(now)
 
     async def store(self, now: float) -> FrozenState:
         """Store the state of now; that state. Raises `Unavailable`."""
-        self.at = now
+        self.begun_at = now
         frozen_state = await self._jobs.freeze()
-        await self._record(frozen_state.unrecorded, frozen_state.known)
-        if frozen_state.seq == self.seq:
+        await self._record_effective_ops(frozen_state.unrecorded_ops, frozen_state.known_state)
+        if frozen_state.seq == self.stored_seq:
             return frozen_state
         slices = await self._in_thread(sliced, frozen_state.state)
         self._jobs.check_open()
-        known_state = frozen_state.known
+        known_state = frozen_state.known_state
         await self._journal.save(
             Checkpoint(
                 self._room.project,
@@ -62,33 +62,33 @@ class RoomCheckpoints:
                 frozen_state.aspects,
             )
         )
-        self.seq = max(self.seq, frozen_state.seq)
+        self.stored_seq = max(self.stored_seq, frozen_state.seq)
         return frozen_state
 
-    async def record(self) -> None:
+    async def record_effective_ops(self) -> None:
         """Note in the journal what took effect otherwise than proposed; raises `Unavailable`."""
         self._jobs.check_open()
         room = self._room
         known_state = KnownState(room.epoch, room.head, room.head_id)
-        await self._record(room.unrecorded(), known_state)
+        await self._record_effective_ops(room.unrecorded_ops(), known_state)
 
-    async def _record(
-        self, unrecorded: Mapping[int, Sequence[Op]], known_state: KnownState
+    async def _record_effective_ops(
+        self, unrecorded_ops: Mapping[int, Sequence[Op]], known_state: KnownState
     ) -> None:
         """Before each checkpoint: what memory forgets must be in the journal."""
-        if not unrecorded:
+        if not unrecorded_ops:
             return
-        for effects in await self._in_thread(_encoded, unrecorded):
+        for effective_ops in await self._in_thread(_encoded_batches, unrecorded_ops):
             self._jobs.check_open()
-            await self._journal.record_effects(self._room.project, effects, known_state)
-            self._room.recorded(effects)
+            await self._journal.record_effective_ops(self._room.project, effective_ops, known_state)
+            self._room.ops_recorded(effective_ops)
 
 
-def _encoded(unrecorded: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
+def _encoded_batches(unrecorded_ops: Mapping[int, Sequence[Op]]) -> list[dict[int, bytes]]:
     """In batches, each sent by the event loop in one go."""
     batches: list[dict[int, bytes]] = [{}]
     size = 0
-    for seq, ops in unrecorded.items():
+    for seq, ops in unrecorded_ops.items():
         encoded_ops = encode_ops(ops)
         if size + len(encoded_ops) > RECORD_BYTES:
             batches.append({})

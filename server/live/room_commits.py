@@ -4,14 +4,14 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from persistence.journal.contract import Appended, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownState
 from rooms.edits import answers
 from rooms.effects import Job
 from rooms.journal.entry import STRAYED, Entry, Outcome, Proposal
 from schema.errors import ErrorCode
 from server.commits.committer import Committer, Took
 from server.commits.group_committer import GroupCommitter
-from server.events.events import NOBODY, About
+from server.events.events import NOBODY, EventSubject
 from server.health.metrics import Count
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
@@ -21,7 +21,7 @@ NOBODYS = KnownState("", 0)
 """For a proposal whose room was closed since: it fits no journal, so nothing is stored."""
 
 
-class Commits:
+class RoomCommits:
     """Those of all rooms of a node."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Commits:
             live.run(live.room.gave_up(last, error))
             live.catch_up()
 
-    def _committed(self, batch: list[Proposal], appended: Appended) -> None:
+    def _committed(self, batch: list[Proposal], appended: AppendResult) -> None:
         unstored = self._unstored(batch, appended)
         by_project: dict[str, list[Entry]] = defaultdict(list)
         for entry in appended.entries:
@@ -96,7 +96,7 @@ class Commits:
                 _answer(live, proposal, outcome, seq)
 
     def _unstored(
-        self, batch: list[Proposal], appended: Appended
+        self, batch: list[Proposal], appended: AppendResult
     ) -> list[tuple[Proposal, Outcome, int | None]]:
         """What was not stored now, for its room to answer; the entry of any other answers it.
 
@@ -137,7 +137,7 @@ class Commits:
         """Tell one room, or (None) all whose project is not held up by itself."""
         if project is not None:
             degradation = "project" if is_degraded else "project_over"
-            self._count(f"outages.{degradation}", 1, About(project))
+            self._count(f"outages.{degradation}", 1, EventSubject(project))
             live = self._rooms.get(project)
             if live is not None:
                 live.carry_out(live.room.set_degraded(is_degraded or self.is_degraded, reason))

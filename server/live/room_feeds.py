@@ -7,7 +7,7 @@ from rooms.journal.feed import Feed
 from rooms.presence.seat import Seat
 from rooms.room import Room
 from schema.messages import Ack, DeltaCommitted
-from server.events.events import About
+from server.events.events import EventSubject
 from server.live.room_jobs import FrozenState, RoomJobs
 from server.live.room_services import Recipient, RoomServices
 from server.states.encoded_state import FORMS, StateForm, state_frames
@@ -83,7 +83,9 @@ class RoomFeeds:
 
     def _forms_waited_for(self, frames: Mapping[str, object]) -> list[StateForm]:
         waiting_seats = [seat for seat in self._room.seats.values() if not seat.is_live]
-        forms = [seat.request.form for seat in waiting_seats if seat.connection in self._recipients]
+        forms = [
+            seat.request.state_form for seat in waiting_seats if seat.connection in self._recipients
+        ]
         return [FORMS[name] for name in dict.fromkeys(forms) if name not in frames]
 
     def admit(self, recipient: Recipient, effect: Admit) -> None:
@@ -119,11 +121,11 @@ class RoomFeeds:
             feed.hold(message)
         self._forget_audience()
         seat, project = self._room.seats.get(recipient.id), self._room.project
-        about = About(project) if seat is None else about_seat(seat)
+        about = EventSubject(project) if seat is None else about_seat(seat)
         self._count("fell_behind", 1, about)
         recipient.feed(feed, self._scheduler)
 
 
-def about_seat(seat: Seat) -> About:
+def about_seat(seat: Seat) -> EventSubject:
     """Whose seat it is, for events."""
-    return About(seat.project, seat.member, seat.request.user, seat.request.name)
+    return EventSubject(seat.project, seat.member, seat.request.user, seat.request.name)

@@ -22,17 +22,17 @@ Answer = TypeVar("Answer")
 class FrozenState:
     """The whole state at a seq, and what has taken effect otherwise than proposed up to it."""
 
-    known: KnownState
+    known_state: KnownState
     digest: str
     state: State
-    unrecorded: dict[int, list[Op]]
+    unrecorded_ops: dict[int, list[Op]]
     aspects: dict[str, AspectState]
     """What the aspects but the document hold, by name."""
 
     @property
     def seq(self) -> int:
         """Of the last entry that is in the state."""
-        return self.known.seq
+        return self.known_state.seq
 
 
 class RoomJobs:
@@ -148,7 +148,7 @@ class RoomJobs:
             state = yield from pausing(document.freezing())
             known_state = KnownState(room.epoch, room.head, room.head_id)
             frozen_state = FrozenState(
-                known_state, document.digest, state, room.unrecorded(), room.other_aspects()
+                known_state, document.digest, state, room.unrecorded_ops(), room.other_aspects()
             )
         except Exception as error:
             if future.done():

@@ -18,7 +18,7 @@ from server.health.internal_errors import internal_error
 from server.health.outages import because
 from server.live.room_jobs import RoomJobs
 from server.live.room_services import RoomClosed, RoomServices
-from server.states.stored_state import Damaged, TooManyChanges, changes_of
+from server.states.stored_state import DamagedState, TooManyChanges, changes_of
 
 EARLY_SECONDS = 0.02
 """How long an entry that came too early waits for those before it, which are under way too."""
@@ -130,7 +130,7 @@ class RoomJournal:
         except TooManyChanges as problem:
             text = f"this step is too large to be undone: {problem}; bring back a snapshot instead"
             error = answers.refused(project, "", ErrorCode.LIMIT_REACHED, text)
-        except Damaged as problem:
+        except DamagedState as problem:
             error = answers.refused(project, "", ErrorCode.SNAPSHOT_DAMAGED, str(problem))
         except RoomClosed:
             raise

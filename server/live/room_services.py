@@ -58,8 +58,8 @@ class RoomServices:
 
     `spawn` starts a task that someone owns; `in_thread` runs a function off the loop; `gathering`
     is how long rooms gather just now; `ticked_late` is told by how many seconds a tick was late.
-    `doubt` has the journal asked whether it is still the one that we know. `made` is told of the
-    bytes of ops that were made for a user, who is to be charged for them (rule E6).
+    `doubt` has the journal asked whether it is still the one that we know. `count_made_ops` is told
+    of the bytes of ops that were made for a user, who is to be charged for them (rule E6).
     """
 
     recipients: Mapping[str, Recipient]
@@ -72,7 +72,7 @@ class RoomServices:
     gathering: Gathering
     ticked_late: Callable[[float], None]
     doubt: Callable[[], None]
-    made: Callable[[str, int], None]
+    count_made_ops: Callable[[str, int], None]
     count: Count
     scheduler: JobScheduler
     timers: TickTimers

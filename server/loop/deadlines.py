@@ -25,8 +25,8 @@ class Deadlines:
     def begin(self, deadline: "Deadline") -> None:
         """Look at it when its time is over."""
         self._waiting_deadlines.add(deadline)
-        if deadline.at < self._looks_at:
-            self._look_again(deadline.at)
+        if deadline.ends_at < self._looks_at:
+            self._look_again(deadline.ends_at)
 
     def end(self, deadline: "Deadline") -> None:
         """It is done. The timer stays: there is always one more call."""
@@ -44,32 +44,32 @@ class Deadlines:
         for deadline in [
             waiting_deadline
             for waiting_deadline in self._waiting_deadlines
-            if waiting_deadline.at <= now
+            if waiting_deadline.ends_at <= now
         ]:
             self._waiting_deadlines.discard(
                 deadline
             )  # once: its clean-up goes on, however long it takes
             deadline.cancel()
         if self._waiting_deadlines:
-            self._look_again(min(each.at for each in self._waiting_deadlines))
+            self._look_again(min(each.ends_at for each in self._waiting_deadlines))
 
 
 class Deadline:
     """Of the task that enters it, as `asyncio.timeout` is."""
 
-    __slots__ = ("_cancelled_before", "_deadlines", "_is_over", "_seconds", "_task", "at")
+    __slots__ = ("_cancelled_before", "_deadlines", "_is_over", "_seconds", "_task", "ends_at")
 
     def __init__(self, deadlines: Deadlines, seconds: float) -> None:
         self._deadlines = deadlines
         self._seconds = seconds
         self._is_over = False
-        self.at = inf
+        self.ends_at = inf
 
     def __enter__(self) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._task, self._cancelled_before = task, task.cancelling()
-        self.at = asyncio.get_running_loop().time() + self._seconds
+        self.ends_at = asyncio.get_running_loop().time() + self._seconds
         self._deadlines.begin(self)
 
     def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:

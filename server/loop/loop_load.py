@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from rooms.presence.gathering import Gathering, Look
+from rooms.presence.gathering import Gathering, LoadSample
 from server.loop.core_share import CORE_SHARE
 
 LOOK_SECONDS = 0.05
@@ -20,9 +20,9 @@ WAITED = "/proc/thread-self/schedstat"
 class LoopLoad:
     """`share` is from 0 (idle, or not measured) to 1 (all that there is of a core).
 
-    `waited`: the part of the time in which the thread could have run, and others had the core.
-    `gathering`: what follows from both. `was_late` hears at each look, in seconds, by how much the
-    loop came late since the last, at most: to this look, or to a tick.
+    `waited_for_core_seconds`: the part of the time in which the thread could have run, and others
+    had the core. `gathering`: what follows from both. `was_late` hears at each look, in seconds, by
+    how much the loop came late since the last, at most: to this look, or to a tick.
     """
 
     __slots__ = (
@@ -33,7 +33,7 @@ class LoopLoad:
         "_was_late",
         "gathering",
         "share",
-        "waited",
+        "waited_for_core_seconds",
     )
 
     def __init__(
@@ -44,7 +44,7 @@ class LoopLoad:
         self.gathering = Gathering(core_share)
         self._was_late = was_late
         self.share = 0.0
-        self.waited = 0.0
+        self.waited_for_core_seconds = 0.0
         self._latest_tick = 0.0
         """Seconds by which the latest tick since the last look was late."""
         self._late_sum = 0.0
@@ -79,15 +79,17 @@ class LoopLoad:
                 lateness = max(seconds_passed - LOOK_SECONDS, self._late_sum / max(self._ticks, 1))
                 self._was_late(max(seconds_passed - LOOK_SECONDS, self._latest_tick))
                 self._look_done(
-                    Look(seconds_passed, cpu_taken, waited_for_core, lateness, self._long_jobs)
+                    LoadSample(
+                        seconds_passed, cpu_taken, waited_for_core, lateness, self._long_jobs
+                    )
                 )
 
-    def _look_done(self, look: Look) -> None:
+    def _look_done(self, look: LoadSample) -> None:
         self._late_sum, self._latest_tick, self._ticks, self._long_jobs = 0.0, 0.0, 0, 0.0
         self.gathering.looked(look)
         self.share += SMOOTHING * (look.whole_load - self.share)
-        part = min(1.0, max(0.0, look.waited / max(look.passed, 1e-6)))
-        self.waited += SMOOTHING * (part - self.waited)
+        part = min(1.0, max(0.0, look.waited_for_core_seconds / max(look.elapsed_seconds, 1e-6)))
+        self.waited_for_core_seconds += SMOOTHING * (part - self.waited_for_core_seconds)
 
 
 class _WaitedForCore:

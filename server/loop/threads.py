@@ -11,7 +11,7 @@ InThread = Callable[..., Coroutine[Any, Any, Any]]
 """Runs a function, with arguments, off the event loop; what it says."""
 
 
-class Abandoned(Exception):
+class AbandonedWork(Exception):
     """Nobody waits any more for what this thread works out."""
 
 
@@ -28,7 +28,7 @@ def yield_gil() -> None:
     """In a worker thread: let the loop have the interpreter; raises `Abandoned`."""
     time.sleep(0)
     if _here.is_wanted is not None and not _here.is_wanted():
-        raise Abandoned
+        raise AbandonedWork
 
 
 class Threads:

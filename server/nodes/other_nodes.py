@@ -20,7 +20,7 @@ from schema.node_messages import (
     RowChanged,
     RowsChanged,
 )
-from server.events.events import NOBODY, About
+from server.events.events import NOBODY, EventSubject
 from server.health.metrics import Count
 from server.nodes.bus_codec import BusCodec, Forged, Malformed, OtherVersion
 from server.nodes.room_broadcast import RoomBroadcast
@@ -102,12 +102,12 @@ class OtherNodes:
     def on_bus_lost(self, reason: str) -> None:
         """The bus is down: shared rooms tell their members."""
         self._is_bus_lost = True
-        self._told_of("bus", About(text=reason))
+        self._told_of("bus", EventSubject(text=reason))
         for live in list(self._rooms.values()):
             if live.room.is_shared:
                 live.carry_out(live.room.set_bus_down(True))
 
-    def _told_of(self, outage: str, about: About) -> None:
+    def _told_of(self, outage: str, about: EventSubject) -> None:
         self._count(f"outages.{outage}", 1, about)
 
     def on_bus_message(self, message: bytes) -> None:

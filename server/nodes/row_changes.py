@@ -22,7 +22,7 @@ from persistence.tables import (
 )
 from persistence.tables.internal import change_log
 from persistence.tables.internal.change_log import NOWHERE
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
 from server.health.outages import DATABASE, OUTAGES, because
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class TableConcern:
     """The rows that connections and rooms of a node depend on; made once for many changes."""
 
     users: frozenset[str]
@@ -82,7 +82,7 @@ class Concern:
 class RowListener(Protocol):
     """Acts on what a row says: tells the connections and rooms of this node."""
 
-    def concern(self) -> Concern: ...
+    def concern(self) -> TableConcern: ...
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None: ...
 
@@ -92,7 +92,7 @@ class RowListener(Protocol):
 
     def media_changed(self, project: str) -> None: ...
 
-    def permit(self, project: str, permits: Permits) -> None: ...
+    def permit(self, project: str, permits: SessionPermissions) -> None: ...
 
 
 class RowChanges:
@@ -118,7 +118,7 @@ class RowChanges:
         """A call has written rows that somebody may watch, and they are committed."""
         self.is_current = True
         """False from a poll that failed until one that succeeds."""
-        self._place = NOWHERE
+        self._read_up_to = NOWHERE
         """Up to where the change log was read."""
         self._known_values: OrderedDict[Hashable, object] = OrderedDict()
         """(project, user) -> grant, project -> version: what the listener knows, oldest first."""
@@ -196,12 +196,14 @@ class RowChanges:
         OUTAGES.works(DATABASE)
 
     async def _poll(self) -> None:
-        log_place, changes = await change_log.since(self._db, self._place, CHANGES_AT_ONCE, TABLES)
+        log_place, changes = await change_log.since(
+            self._db, self._read_up_to, CHANGES_AT_ONCE, TABLES
+        )
         if changes is None:
             await self._act_on_all()
         else:
             await self._act([RowChanged(c.table, c.row, c.project, c.user) for c in changes])
-        self._place = log_place
+        self._read_up_to = log_place
 
     async def _act_on_all(self) -> None:
         concern = self._listener.concern()
@@ -265,7 +267,11 @@ class RowChanges:
             await collaboration_sessions.permits_among(self._db, projects) if projects else {}
         )
         for project in projects:
-            self._tell(self._listener.permit, project, permits_by_project.get(project, Permits()))
+            self._tell(
+                self._listener.permit,
+                project,
+                permits_by_project.get(project, SessionPermissions()),
+            )
 
     @staticmethod
     def _tell(tell: Callable[..., None], *news: object) -> None:

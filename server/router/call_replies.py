@@ -23,10 +23,10 @@ from server.health.durations import Observe
 from server.health.metrics import Count
 from server.identity import NOTHING_SAID, Identity
 from server.refused import Refused, too_often
-from server.router.login import Login
+from server.router.connection_login import ConnectionLogins
 from server.sockets.codec import BadMessage, Codec
 from server.sockets.connection import Connection
-from server.sockets.session import Greeted, LoggedIn
+from server.sockets.connection_states import Greeted, LoggedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ConnectionLogin:
     """The `server.calls.caller.LoginTarget` of a call over a connection."""
 
     connection: Connection
-    all_logins: Login
+    all_logins: ConnectionLogins
 
     def require_place(self, user: str) -> None:
         """Raises `Refused` if it would be one too many of the user's (rule K2)."""
@@ -50,7 +50,7 @@ class CallReplies:
 
     def __init__(
         self,
-        login: Login,
+        login: ConnectionLogins,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         context: Context,
         count: Count,
@@ -104,7 +104,9 @@ class CallReplies:
             identity=connection.identity,
             login=ConnectionLogin(connection, self._login),
             outlet=connection,
-            said=session.said if isinstance(session, Greeted | LoggedIn) else NOTHING_SAID,
+            device_said=session.device_said
+            if isinstance(session, Greeted | LoggedIn)
+            else NOTHING_SAID,
         )
 
     async def _answer(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from rooms.presence.members import changed_role
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.roles import Grant
 from schema.close_codes import SESSION_REVOKED
 from schema.errors import ErrorCode
@@ -12,8 +12,8 @@ from schema.messages import Error, ProjectChanged
 from server.identity import Identity
 from server.live.hub import Hub
 from server.nodes.room_media import RoomMedia
-from server.nodes.row_changes import Concern
-from server.router.login import EndedLogins
+from server.nodes.row_changes import TableConcern
+from server.router.connection_login import EndedLogins
 from server.sockets.connection import Connection
 
 REVOKED_AFTER_SECONDS = 0.05
@@ -41,11 +41,11 @@ class ChangedRows:
         self._media = media
         self._ended_logins = ended_logins
 
-    def concern(self) -> Concern:
+    def concern(self) -> TableConcern:
         """What those who are here hang on."""
         rooms = self._hub.rooms
         identities = [identity for _, identity in self._logged_in()]
-        return Concern(
+        return TableConcern(
             users=frozenset(identity.user for identity in identities),
             sessions=frozenset(identity.auth_session for identity in identities),
             roles={
@@ -87,7 +87,7 @@ class ChangedRows:
         if archived:
             self._hub.end_gestures(project)
 
-    def permit(self, project: str, permits: Permits) -> None:
+    def permit(self, project: str, permits: SessionPermissions) -> None:
         """To the room: it does not let pass what the host does not (rule R38)."""
         self._hub.permit(project, permits)
 

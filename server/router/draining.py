@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from server.live.hub import Hub
-from server.router.leaving import send_away
-from server.router.pages import Pages
+from server.router.http_pages import HttpPages
+from server.router.shutdown import send_away
 from server.sockets.connections import Connections
 
 log = structlog.get_logger()
@@ -21,7 +21,7 @@ class Draining:
         self,
         hub: Hub,
         connections: Connections,
-        pages: Pages,
+        pages: HttpPages,
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._hub = hub

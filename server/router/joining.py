@@ -18,14 +18,14 @@ from schema.messages import Digest, Error, Join, Leave, Left, Position
 from server.accounts.usage import Usage
 from server.calls.context import Context
 from server.calls.failures import as_error, counted
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import Observe
 from server.health.log_throttle import LogThrottle
 from server.health.metrics import Count
 from server.live.hub import Hub
 from server.refused import Refused
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 from server.states.encoded_state import form_for
 
 DIVERGENCES_SECONDS = 60.0
@@ -107,7 +107,7 @@ class Joining:
         """Whether this user is in as many rooms as one may be in on this node (rule K3)."""
         usage = self._usage
         connections_of_user = (
-            self._connections.get(socket) for socket in usage.sockets.of_user.get(user, ())
+            self._connections.get(socket) for socket in usage.sockets.sockets_by_user.get(user, ())
         )
         rooms = sum(
             len(self._rooms_of(user_connection))
@@ -165,16 +165,16 @@ class Joining:
             tracks=membership.tracks,
             permits=membership.permits,
             known_head=Position(membership.epoch, membership.head),
-            at=int(self._clock() * 1_000),
+            asked_at=int(self._clock() * 1_000),
             position=message.position,
             member=member_id(context.member_key, user, session.device),
-            diverged=message.diverged,
+            diverged_digest=message.diverged,
             digest=message.digest,
             unanswered=message.unanswered,
             fence=membership.fence,
             color=colors[user],
-            form=form_for(connection.codec, message.state),
-            seats=self._usage.limits.seats_per_user,
+            state_form=form_for(connection.codec, message.state),
+            seats_allowed=self._usage.limits.seats_per_user,
         )
 
     async def _look_at_role_again(
@@ -207,10 +207,10 @@ class Joining:
             self._count("diverged_again")
             return
         client_text = (
-            f"device {session.device}, {session.said.client or 'a client that does not say'}"
+            f"device {session.device}, {session.device_said.client or 'a client that does not say'}"
         )
         self._count(
-            "diverged", 1, About(project, "", user, session.identity.name, text=client_text)
+            "diverged", 1, EventSubject(project, "", user, session.identity.name, text=client_text)
         )
         log.error(
             "a client's copy has diverged; it gets fresh state",

@@ -8,9 +8,9 @@ from schema.close_codes import NO_HELLO, SILENT, TOKEN_EXPIRED
 from schema.errors import ErrorCode
 from schema.limits import HEARTBEAT_SECONDS, HELLO_SECONDS, LOGIN_SECONDS, TOKEN_WARNING_SECONDS
 from schema.messages import Error, TokenExpiring
-from server.accounts.tokens import LEEWAY_SECONDS
+from server.accounts.access_tokens import LEEWAY_SECONDS
 from server.sockets.connection import Connection
-from server.sockets.session import Greeted, LoggedIn, WaitingForHello
+from server.sockets.connection_states import Greeted, LoggedIn, WaitingForHello
 
 SILENT_AFTER_SECONDS = 2.5 * HEARTBEAT_SECONDS
 """Two heartbeats were missed, and a third one is late (rule H6)."""
@@ -86,6 +86,6 @@ def _warn_or_close(connection: Connection, session: LoggedIn, seconds_left: floa
         text = "the access token has run out and was not refreshed; call auth.refresh"
         connection.send(Error(None, ErrorCode.TOKEN_EXPIRED, text))
         connection.close(TOKEN_EXPIRED)
-    elif session.warned_of != expires_at:
-        session.warned_of = expires_at
+    elif session.warned_of_expiry != expires_at:
+        session.warned_of_expiry = expires_at
         connection.send(TokenExpiring(max(0, int(seconds_left * 1_000))))

@@ -23,12 +23,12 @@ from schema.messages import (
 )
 from server.live.hub import Hub
 from server.router.call_replies import CallReplies
-from server.router.greeting import Greeting
+from server.router.hello import Greeting
 from server.router.joining import Joining
 from server.router.socket_limits import SocketLimits
 from server.sockets.codec import UnreadableMessage
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn, WaitingForHello
+from server.sockets.connection_states import LoggedIn, WaitingForHello
 
 ForRoom = Join | Leave | MovePresence | Gesture | ProposeDelta | Undo | Redo
 """Messages of who is logged in, for a room."""

@@ -9,14 +9,14 @@ from typing import Any
 import structlog
 
 from persistence.errors import PersistenceError
-from server.accounts.mail.lines import line_of
+from server.accounts.mail.mail_connections import mail_connection_of
 from server.health.log import set_level
 from server.node import Node
-from server.settings.changes import Changes, reloadable_changes
 from server.settings.missing_companions import missing_companions
 from server.settings.reading import KEEPS_ALL, SettingsReading
 from server.settings.setting import Setting
 from server.settings.settings import Settings
+from server.settings.settings_changes import SettingsChanges, reloadable_changes
 from server.sockets.tls import BadPair
 
 UNCHANGED = "what is set in the environment of a process takes a restart; files are read anew"
@@ -53,7 +53,7 @@ async def reload(node: Node, read_settings_again: Callable[[], SettingsReading])
 
 
 def _parted(
-    node: Node, now: Settings, changes: Changes
+    node: Node, now: Settings, changes: SettingsChanges
 ) -> tuple[Sequence[Setting], Sequence[Setting]]:
     """What is taken over, and what a restart takes: TLS is begun and ended by one."""
     if node.foundation.tls is not None and now.tls_certificate is not None:
@@ -89,7 +89,7 @@ def take_over(node: Node, settings: Settings) -> None:
     context.guesses.use(settings.limits)
     context.exchange.providers = settings.providers
     context.public_url.use(settings.mail.public_url)
-    node.mail.use(line_of(settings.mail, is_terminal=sys.stderr.isatty()), settings.mail)
+    node.mail.use(mail_connection_of(settings.mail, is_terminal=sys.stderr.isatty()), settings.mail)
     node.socket_server.use(settings.all_origins, settings.proxies)
 
 

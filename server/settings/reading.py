@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from machine.loopback import refuse_bare
-from machine.settings.sources import COMMAND_LINE, ENVIRONMENT, Given, Sources
+from machine.listening_address import refuse_bare
+from machine.settings.sources import COMMAND_LINE, ENVIRONMENT, GivenValue, Sources
 from persistence.errors import BadSetting
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings, read_mail_settings
@@ -19,7 +19,7 @@ from server.accounts.providers.provider_settings import (
 )
 from server.settings.setting import Setting
 from server.settings.settings import Settings
-from server.settings.table import SETTINGS, TABLES
+from server.settings.settings_table import SETTINGS, TABLES
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class _Reader:
         self.problems: dict[str, str] = {}
         """See `SettingsReading`."""
         self._options = options
-        self._settings_given: dict[str, Given] = {}
+        self._settings_given: dict[str, GivenValue] = {}
         """What is set, by `Setting.field`; of providers by their variables."""
         self._sources = self._try(
             "config",
@@ -105,10 +105,10 @@ class _Reader:
 
         return self._try(setting.field, read, setting.value_of(None))
 
-    def _find(self, setting: Setting) -> Given | None:
+    def _find(self, setting: Setting) -> GivenValue | None:
         if setting.field in self._options:
             name = setting.option or f"--{setting.field}"
-            return Given(self._options[setting.field], name, COMMAND_LINE)
+            return GivenValue(self._options[setting.field], name, COMMAND_LINE)
         return self._sources.find(
             setting.variable,
             key=setting.toml_key,
@@ -145,7 +145,7 @@ class _Reader:
     def _note_config(self) -> None:
         if (config := self._sources.config) is not None:
             where = COMMAND_LINE if "config" in self._options else ENVIRONMENT
-            self._settings_given["config"] = Given(str(config.path), config.named_by, where)
+            self._settings_given["config"] = GivenValue(str(config.path), config.named_by, where)
 
     def _refuse_unknown(self, providers: tuple[str, ...]) -> None:
         if self._sources.config is not None:

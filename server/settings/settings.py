@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from machine.settings.sources import Given
+from machine.settings.sources import GivenValue
 from persistence.lanes import LaneSizes
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.providers.provider_settings import Providers
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.loop.core_share import CORE_SHARE
 from server.sockets.addresses import Network
 
@@ -58,7 +58,7 @@ class Settings:
     """Measure the longest stall of the event loop: 1,000 timers a second, for load tests."""
     core_share: float = CORE_SHARE
     """The part of a core below which nobody waits so that processor time is saved (rule P3)."""
-    limits: Limits = field(default_factory=Limits)
+    limits: UsageLimits = field(default_factory=UsageLimits)
     """How much an address or a user may have and do (rules K1 to K5)."""
     proxies: tuple[Network, ...] = ()
     """Who is believed when it names a client's address."""
@@ -76,7 +76,7 @@ class Settings:
     """Whether a login of anyone takes a second factor (rule A37)."""
     log_level: str = "info"
     """Below which nothing is written into the log: one of `server.health.log.LEVELS`."""
-    given: Mapping[str, Given] = field(default_factory=dict, compare=False, repr=False)
+    given: Mapping[str, GivenValue] = field(default_factory=dict, compare=False, repr=False)
     """What is not the default: what was written and where, by `Setting.field`."""
 
     @property
@@ -95,4 +95,4 @@ class Settings:
     def where(self, name: str) -> str:
         """Where the value of `Setting.field` comes from; `default`: it is set nowhere."""
         setting_given = self.given.get(name)
-        return setting_given.where if setting_given else "default"
+        return setting_given.source if setting_given else "default"

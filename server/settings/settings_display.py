@@ -8,7 +8,7 @@ from machine.settings.sources import CONFIG
 from schema.text.one_line import one_line
 from server.accounts.providers.provider_settings import SECRET_WORDS
 from server.settings.settings import Settings
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 MOST_CHARACTERS = 200
 """Of a value."""
@@ -34,20 +34,20 @@ class SettingShown:
 def shown_settings(settings: Settings) -> Iterator[SettingShown]:
     """In the order of the table; then what is said of providers; first the TOML file."""
     if (config := settings.given.get("config")) is not None:
-        yield SettingShown(CONFIG, config.text, config.where)
+        yield SettingShown(CONFIG, config.text, config.source)
     for setting in SETTINGS:
         setting_given = settings.given.get(setting.field)
         if setting_given is None:
             yield SettingShown(setting.variable, setting.default_shown.replace("`", ""), "default")
         else:
             value = setting.shown(setting_given.text) if setting_given.text else "(empty)"
-            yield SettingShown(setting.variable, _in_one_line(value), setting_given.where)
+            yield SettingShown(setting.variable, _in_one_line(value), setting_given.source)
     for name, setting_given in settings.given.items():
         if name.startswith("PRIME_PROVIDER_"):
             value = (
                 HIDDEN if name.endswith(tuple(SECRET_WORDS)) else _in_one_line(setting_given.text)
             )
-            yield SettingShown(name, value, setting_given.where)
+            yield SettingShown(name, value, setting_given.source)
 
 
 def _in_one_line(text: str) -> str:

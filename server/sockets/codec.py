@@ -8,7 +8,7 @@ import msgspec
 from websockets.frames import Opcode
 
 from rooms.effects import Packet
-from schema.columns.stored import with_floats
+from schema.columns.stored_json import with_floats
 from schema.messages import (
     SUBPROTOCOL_JSON,
     SUBPROTOCOL_MSGPACK,
@@ -20,7 +20,7 @@ from server.sockets.decode_errors import (
     UNREADABLE,
     BadMessage,
     Explainer,
-    Header,
+    MessageHeader,
     UnreadableMessage,
     explain_params,
 )
@@ -128,7 +128,7 @@ MSGPACK = Codec(
     msgspec.msgpack.Decoder(ClientMessage),
     Explainer(
         msgspec.msgpack.Decoder(ClientMessage).decode,
-        msgspec.msgpack.Decoder(Header).decode,
+        msgspec.msgpack.Decoder(MessageHeader).decode,
         msgspec.msgpack.decode,
     ),
     msgspec.msgpack.decode,
@@ -140,7 +140,7 @@ JSON = Codec(
     msgspec.json.Decoder(ClientMessage),
     Explainer(
         msgspec.json.Decoder(ClientMessage).decode,
-        msgspec.json.Decoder(Header).decode,
+        msgspec.json.Decoder(MessageHeader).decode,
         msgspec.json.decode,
     ),
     msgspec.json.decode,

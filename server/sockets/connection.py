@@ -24,12 +24,12 @@ from schema.limits import (
 from schema.server_limits import CLOSING_SECONDS, UNSENT_BYTES, WRITABLE_BELOW_BYTES
 from server.identity import NOTHING_SAID, DeviceSaid, Identity
 from server.sockets.codec import CODECS, MSGPACK, Codec
+from server.sockets.connection_states import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.handshaking.handshake import Handshake, take_apart
 from server.sockets.handshaking.http_answer import asked_by, response_of
-from server.sockets.handshaking.protocol import RequestProtocol
+from server.sockets.handshaking.request_protocol import RequestProtocol
 from server.sockets.incoming import FrameCutter, Incoming
 from server.sockets.outgoing import Server
-from server.sockets.session import Greeted, Leaving, LoggedIn, Session, WaitingForHello
 from server.sockets.tcp_info import acknowledged_bytes
 from server.sockets.tls_records import READ_AHEAD, TlsRecords
 
@@ -101,8 +101,8 @@ class Connection(Incoming, asyncio.Protocol):
     def log_in(self, identity: Identity) -> None:
         """It is somebody's now, and may send longer messages. One that is leaving stays so."""
         match self.session:
-            case Greeted(device=device, said=said):
-                self.session = LoggedIn(device, identity, said=said)
+            case Greeted(device=device, device_said=said):
+                self.session = LoggedIn(device, identity, device_said=said)
                 self._protocol.max_message_size = MAX_MESSAGE_BYTES
             case LoggedIn() as session:
                 session.identity = identity
@@ -260,10 +260,10 @@ class Connection(Incoming, asyncio.Protocol):
         for data in self._protocol.data_to_send():
             if not data:
                 transport.close()
-            elif self.outbox.rest and self._protocol.state is OPEN:
+            elif self.outbox.unsent_rest and self._protocol.state is OPEN:
                 self.send_frame(data)  # a pong waits: nothing goes between two pieces of a frame
             else:
-                if self.outbox.rest:
+                if self.outbox.unsent_rest:
                     transport.writelines(self.outbox.empty())  # before the close frame
                 transport.write(data)
         if transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:

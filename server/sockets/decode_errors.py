@@ -11,7 +11,7 @@ import msgspec
 from schema.errors import ErrorCode
 from schema.messages import Call, Details, Error
 from schema.server_limits import READ_ANYHOW_BYTES
-from schema.text.texts import in_words
+from schema.text.text_rules import in_words
 
 UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 """What decoders raise."""
@@ -49,7 +49,7 @@ class BadMessage(Exception):
         return Error(self.id, self.code, str(self), None, self.details)
 
 
-class Header(msgspec.Struct):
+class MessageHeader(msgspec.Struct):
     """Whom to answer: nothing else is built, as what is no message may be made to take memory."""
 
     t: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
@@ -79,7 +79,7 @@ class Explainer:
     """Of one subprotocol. `decode`: to a message; `read`: to anything."""
 
     decode: Callable[[bytes], object]
-    read_header: Callable[[bytes], Header]
+    read_header: Callable[[bytes], MessageHeader]
     read: Callable[[bytes], Any]
 
     def explain(self, data: bytes, error: Exception) -> BadMessage:
@@ -125,7 +125,9 @@ class Explainer:
         fields: dict[str, object]
         try:
             header = self.read_header(data)
-            fields = {name: self._short(getattr(header, name)) for name in Header.__struct_fields__}
+            fields = {
+                name: self._short(getattr(header, name)) for name in MessageHeader.__struct_fields__
+            }
             fields["values"] = bytes(header.values) not in NO_VALUES
         except UNREADABLE:
             fields = dict(_fields_in_front(data))

@@ -19,9 +19,9 @@ from schema.limits import BAD_MESSAGES_ALLOWED, LOGINS_NEEDED_ALLOWED, MAX_FRAGM
 from schema.messages import Error
 from schema.server_limits import PREPAID_BYTES
 from server.sockets.codec import MSGPACK, BadMessage
+from server.sockets.connection_states import Leaving, Session
 from server.sockets.handshaking.handshake import Handshake
 from server.sockets.rate_limit import RateLimited
-from server.sockets.session import Leaving, Session
 from server.sockets.tls_records import SMALL_READ
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ NOTHING = memoryview(b"")
 """No rest of a frame: one object for all, as nearly every connection has none."""
 
 
-class Offered(Enum):
+class OfferOutcome(Enum):
     """What becomes of a frame that was offered."""
 
     WRITE = auto()
@@ -30,17 +30,18 @@ class Outbox:
     """Decides; the connection writes. `buffered`: bytes in the socket's write buffer.
 
     `feeds`: by project, what is fetched when there is room; their bytes belong to the rooms.
-    `rest`: of a large frame of a feed, of which a piece went out: nothing goes between.
+    `unsent_rest`: of a large frame of a feed, of which a piece went out: nothing goes between.
     `is_behind`: whether there is a rest, or frames wait. `acknowledged_before`: what the peer had
-    acknowledged, in bytes of all time, when it was last looked at. `waiting` and `owed_ticks` are
-    None until something is first put there: empty they would be a tenth of an idle connection.
+    acknowledged, in bytes of all time, when it was last looked at. `waiting_frames` and
+    `owed_ticks` are None until something is first put there: empty they would be a tenth of an idle
+    connection.
     """
 
-    waiting: deque[bytes] | None = None
+    waiting_frames: deque[bytes] | None = None
     waiting_bytes: int = 0
     is_behind: bool = False
     feeds: dict[str, Feed] = field(default_factory=dict)
-    rest: memoryview = NOTHING
+    unsent_rest: memoryview = NOTHING
     owed_ticks: set[str] | None = None
     stalled_since: float | None = None
     buffered_before: int = 0
@@ -48,32 +49,32 @@ class Outbox:
 
     def offer(
         self, frame: bytes, buffered: int, now: float, most: int = MAX_OUTBOX_BYTES
-    ) -> Offered:
+    ) -> OfferOutcome:
         """A frame that must arrive, in order. WAIT means that it is kept here.
 
         `most`: bytes that may wait; `SHARED_AT_MOST` of a frame that a feed could bring as well,
         and should where that is CUT_OFF.
         """
         if self.waiting_bytes + buffered + len(frame) > most:
-            return Offered.CUT_OFF
+            return OfferOutcome.CUT_OFF
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
             self.stalled_since = None
-            return Offered.WRITE
+            return OfferOutcome.WRITE
         if self.stalled_since is None:
             self.stalled_since = now
-        if self.waiting is None:
-            self.waiting = deque()
-        self.waiting.append(frame)
+        if self.waiting_frames is None:
+            self.waiting_frames = deque()
+        self.waiting_frames.append(frame)
         self.waiting_bytes += len(frame)
         self.is_behind = True
-        return Offered.WAIT
+        return OfferOutcome.WAIT
 
-    def offer_tick(self, project: str, buffered: int) -> Offered:
+    def offer_tick(self, project: str, buffered: int) -> OfferOutcome:
         """A frame that may be dropped: skipped rather than kept, and the latest owed (rule P4)."""
         if not self.is_behind and buffered < WRITABLE_BELOW_BYTES:
-            return Offered.WRITE
+            return OfferOutcome.WRITE
         self.owe_tick(project)
-        return Offered.SKIP
+        return OfferOutcome.SKIP
 
     def owe_tick(self, project: str) -> None:
         """The latest of everyone in a room, once there is room for it."""
@@ -90,24 +91,27 @@ class Outbox:
         """The next frame, or piece of one, when the socket can take it."""
         if not self.is_behind or buffered >= WRITABLE_BELOW_BYTES:
             return None
-        if self.rest:
+        if self.unsent_rest:
             return self._piece()
-        assert self.waiting is not None
-        frame = self.waiting.popleft()
+        assert self.waiting_frames is not None
+        frame = self.waiting_frames.popleft()
         self.waiting_bytes -= len(frame)
-        self.is_behind = bool(self.waiting)
+        self.is_behind = bool(self.waiting_frames)
         return frame
 
     def begin(self, frame: bytes) -> bytes | memoryview:
         """A frame that a feed has brought: what of it goes at once; `take` gives the rest."""
         if len(frame) <= FED_AT_ONCE_BYTES * 2:
             return frame
-        self.rest = memoryview(frame)
+        self.unsent_rest = memoryview(frame)
         return self._piece()
 
     def _piece(self) -> memoryview:
-        piece, self.rest = self.rest[:FED_AT_ONCE_BYTES], self.rest[FED_AT_ONCE_BYTES:]
-        self.is_behind = bool(self.rest or self.waiting)
+        piece, self.unsent_rest = (
+            self.unsent_rest[:FED_AT_ONCE_BYTES],
+            self.unsent_rest[FED_AT_ONCE_BYTES:],
+        )
+        self.is_behind = bool(self.unsent_rest or self.waiting_frames)
         return piece
 
     def next_feed(self) -> Feed | None:
@@ -120,15 +124,15 @@ class Outbox:
 
     def empty(self) -> list[bytes | memoryview]:
         """All that waits, at once: nothing comes after it."""
-        unsent_frames: list[bytes | memoryview] = [self.rest, *(self.waiting or ())]
+        unsent_frames: list[bytes | memoryview] = [self.unsent_rest, *(self.waiting_frames or ())]
         self.clear()
         return unsent_frames
 
     def clear(self) -> None:
         """Forget all of it."""
-        self.waiting = None
+        self.waiting_frames = None
         self.feeds.clear()
-        self.rest, self.waiting_bytes, self.is_behind = NOTHING, 0, False
+        self.unsent_rest, self.waiting_bytes, self.is_behind = NOTHING, 0, False
 
     def progressed(self, buffered: int, now: float) -> None:
         """The socket took some bytes."""

@@ -10,12 +10,12 @@ from rooms.effects import Packet
 from rooms.journal.feed import Feed
 from schema.messages import ClientMessage, Error, ServerMessage
 from schema.server_limits import FED_AT_ONCE_BYTES, WRITABLE_BELOW_BYTES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.loop.job_scheduler import JobScheduler
 from server.sockets.codec import FINAL, Codec, UnreadableMessage, frame_header
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
-from server.sockets.handshaking.protocol import RequestProtocol
-from server.sockets.outbox import SHARED_AT_MOST, Offered, Outbox
+from server.sockets.handshaking.request_protocol import RequestProtocol
+from server.sockets.outbox import SHARED_AT_MOST, OfferOutcome, Outbox
 from server.sockets.tcp_info import round_trip_ms
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Server(Protocol):
 
     def answer_http(self, asked: HttpAsked) -> HttpAnswer | None: ...
 
-    def count(self, what: str, amount: float = 1, about: About | None = None) -> None: ...
+    def count(self, what: str, amount: float = 1, about: EventSubject | None = None) -> None: ...
 
 
 class Outgoing:
@@ -118,9 +118,9 @@ class Outgoing:
             self._unwritten_bytes += size
             return True
         offered = outbox.offer(frame, buffered, self._loop.time(), SHARED_AT_MOST)
-        if offered is Offered.WRITE:
+        if offered is OfferOutcome.WRITE:
             self._write_soon(frame)
-        return offered is not Offered.CUT_OFF
+        return offered is not OfferOutcome.CUT_OFF
 
     def feed(self, feed: Feed, scheduler: JobScheduler) -> None:
         """Fetch what the feed has, as fast as the peer reads.
@@ -136,9 +136,9 @@ class Outgoing:
         if self._transport is None or not self._is_open:
             return
         match self.outbox.offer(frame, self._buffered, self._loop.time()):
-            case Offered.WRITE:
+            case OfferOutcome.WRITE:
                 self._write_soon(frame)
-            case Offered.CUT_OFF:
+            case OfferOutcome.CUT_OFF:
                 self.abort("outbox_full")
             case _:
                 pass
@@ -148,9 +148,9 @@ class Outgoing:
         if self._transport is None or not self._is_open:
             return True
         offered = self.outbox.offer(frame, self._buffered, self._loop.time(), SHARED_AT_MOST)
-        if offered is Offered.WRITE:
+        if offered is OfferOutcome.WRITE:
             self._write_soon(frame)
-        return offered is not Offered.CUT_OFF
+        return offered is not OfferOutcome.CUT_OFF
 
     def send_tick(self, project: str, frames: bytes) -> None:
         """Presence: skipped while the socket is full, and made good later (rule P4)."""
@@ -160,7 +160,7 @@ class Outgoing:
         buffered = transport.get_write_buffer_size() + self._unwritten_bytes
         if not buffered and not self.outbox.is_behind:
             transport.write(frames)
-        elif self.outbox.offer_tick(project, buffered) is not Offered.WRITE:
+        elif self.outbox.offer_tick(project, buffered) is not OfferOutcome.WRITE:
             self._server.count("ticks_skipped")
         elif self._unwritten:
             self._unwritten.append(frames)

@@ -19,10 +19,10 @@ from schema.limits import (
 )
 from schema.messages import Details, Error
 from schema.server_limits import PREPAID_BYTES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.sockets.codec import UnreadableMessage
+from server.sockets.connection_states import Greeted, LoggedIn, WaitingForHello
 from server.sockets.outgoing import Outgoing
-from server.sockets.session import Greeted, LoggedIn, WaitingForHello
 
 if TYPE_CHECKING:
     from server.sockets.connection import Connection
@@ -132,17 +132,17 @@ class RateLimited(Outgoing):
         frames = self._frames_in + self._messages_in
         return not self._records.are_too_many(received, frames, waiting, now)
 
-    def about(self) -> About:
+    def about(self) -> EventSubject:
         """Whose it is, for events; the room is the one where it moved last."""
         connection = cast("Connection", self)
         session, seat, waiting = connection.session, connection.seat, self.waiting_bytes
         project, member = ("", "") if seat is None else (seat.project, seat.member)
         text = f"{waiting} bytes waited for it" if waiting else ""
         if not isinstance(session, LoggedIn):
-            return About(project, member, address=connection.address, text=text)
-        identity, program = session.identity, session.said.client
+            return EventSubject(project, member, address=connection.address, text=text)
+        identity, program = session.identity, session.device_said.client
         text = ", ".join(filter(None, (program, text)))
-        return About(
+        return EventSubject(
             project,
             member,
             identity.user,

@@ -59,7 +59,7 @@ class TlsRecords:
 
     def is_due(self, held: int, now: float) -> bool:
         """Whether enough has come since the last look, or that was long ago."""
-        return held - self._held >= LOOK_AFTER or now - self._bucket.at >= LOOK_SECONDS
+        return held - self._held >= LOOK_AFTER or now - self._bucket.filled_at >= LOOK_SECONDS
 
     def are_too_many(self, held: int, frames: int, waiting: int, now: float) -> bool:
         """Whether more have come than may. `held`: bytes of all time that came out of them, in so

@@ -18,7 +18,7 @@ from persistence.errors import BadSetting, NotFound, PersistenceError
 from persistence.journal import stored_states
 from persistence.pool import Database
 from persistence.tables import studio_projects
-from server.states.audit import digest_of_content
+from server.states.journal_audit import digest_of_content
 
 LOOK_SECONDS = 0.25
 PATIENCE_SECONDS = 0.5

@@ -25,25 +25,25 @@ async def record_by_replay(journal: Journal, project: str, in_thread: InThread) 
     ) as worker_document:
         del document
         while page := await journal.read(project, known_state.seq, READ_ENTRIES):
-            effects = await worker_document.use(_effects, page)
+            effective_ops = await worker_document.use(_effective_ops_of, page)
             known_state = KnownState(known_state.epoch, page[-1].seq, page[-1].delta_id)
-            if not effects:
+            if not effective_ops:
                 continue
             try:
-                await journal.record_effects(project, effects, known_state)
+                await journal.record_effective_ops(project, effective_ops, known_state)
             except OtherHistory as error:
                 raise Unavailable("the journal lost entries meanwhile") from error
     return known_state.seq
 
 
-def _effects(document: Document, entries: Sequence[Entry]) -> dict[int, bytes]:
+def _effective_ops_of(document: Document, entries: Sequence[Entry]) -> dict[int, bytes]:
     """Seq -> the ops that took effect, where those are not the ones proposed."""
-    effects: dict[int, bytes] = {}
+    effective_ops: dict[int, bytes] = {}
     aspect = DocumentAspect(document)
     for entry in entries:
         if entry.aspect == DOCUMENT:
             applied = finish(aspect.apply(entry), yield_gil)
             if applied.drops or not applied.is_spelled:
-                effects[entry.seq] = encode_ops(applied.ops)
+                effective_ops[entry.seq] = encode_ops(applied.ops)
         yield_gil()
-    return effects
+    return effective_ops

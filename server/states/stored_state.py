@@ -19,7 +19,7 @@ from rooms.journal.entry import DOCUMENT, Entry
 from rooms.pauses import finish, slices_of
 from schema.entities import ENTITY_TYPES
 from schema.server_limits import MAX_STEP_CHANGES
-from server.loop.threads import Abandoned, InThread, yield_gil
+from server.loop.threads import AbandonedWork, InThread, yield_gil
 from server.sockets.codec import JSON
 from server.states.encoded_state import SLICE
 
@@ -29,7 +29,7 @@ READ_ENTRIES = 500
 log = structlog.get_logger()
 
 
-class Damaged(Exception):
+class DamagedState(Exception):
     """A stored state has another digest than it should, or cannot be read at all."""
 
 
@@ -53,13 +53,15 @@ def read_document(checkpoint: Checkpoint) -> Document:
         if checkpoint.digest not in ("", state_digest):
             state_digest = _digest_as_stored(checkpoint)
         set_apart(document, tempi)
-    except Abandoned:
+    except AbandonedWork:
         _free_here(document)
         raise
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
-        raise Damaged(f"the state at seq {checkpoint.seq} cannot be read: {error!r}") from error
+        raise DamagedState(
+            f"the state at seq {checkpoint.seq} cannot be read: {error!r}"
+        ) from error
     if checkpoint.digest not in ("", state_digest):
-        raise Damaged(
+        raise DamagedState(
             f"the state at seq {checkpoint.seq} comes to {state_digest}, not {checkpoint.digest}"
         )
     link(document, links)
@@ -141,12 +143,12 @@ async def newest_whole(
     while checkpoint is not None:
         try:
             return checkpoint, await in_thread(read_document, checkpoint)
-        except Damaged as damage:
+        except DamagedState as damage:
             log.error("stored state damaged; falling back", project=project, reason=str(damage))
             checkpoint = await journal.base(project, checkpoint.seq - 1)
     if not await journal.heads([project]):
         raise NotFound("there is no such project")
-    raise Damaged("no stored state of this project is whole")
+    raise DamagedState("no stored state of this project is whole")
 
 
 async def document_at(

@@ -12,7 +12,7 @@ from msgspec import inspect
 from schema.calls import METHODS
 from schema.text.redacted import holds_secret
 from server.accounts.providers.provider_settings import SECRET_WORDS
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 ABOUT_ACCOUNTS = ("auth.", "invitations.")
 

@@ -25,7 +25,7 @@ from persistence.tables.mail_outbox import MailKind
 from schema.calls import METHODS
 from schema.limits import MAX_WRONG_CODES
 from server.accounts.erasing import erase_due
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.caller import Caller
 from server.calls.dispatch import dispatch
@@ -46,7 +46,7 @@ VERIFY, RESET, CHANGE = (
 METHOD = {VERIFY: "auth.verify", RESET: "auth.reset_password", CHANGE: "auth.confirm_email"}
 MINUTE, DAY = 60, 86_400
 LIVES = {VERIFY: DAY, RESET: 60 * MINUTE, CHANGE: 60 * MINUTE}
-UNBOUNDED = Limits.read(
+UNBOUNDED = UsageLimits.read(
     "registrations_per_hour=0,wrong_passwords_per_hour=0,mails_asked_per_hour=0,"
     "wrong_codes_per_hour=0,wrong_secrets_per_network=0,stranger_calls_per_second=0,"
     "refreshes_per_hour=0"

@@ -17,7 +17,7 @@ from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_PASSWORD_LENGTH, MAX_WRONG_CODES
 from server.accounts.hashing.hashes import Hashes
-from server.accounts.hashing.passwords import NOBODYS
+from server.accounts.hashing.hashing_queue import NOBODYS
 from tests.server.calls.accounts.self_service.letters import Letters, letters, wrong_code
 from tests.server.conftest import Node, Nodes, nodes
 from tests.server.wire import Message
@@ -153,7 +153,7 @@ async def test_attack_A11_a_flood_of_passwords_is_shed_and_the_loop_goes_on(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the thread stands still at a gate: whoever is shed is told, all else is answered."""
-    from tests.server.accounts.hashing.test_passwords import Gated
+    from tests.server.accounts.hashing.test_hashing_queue import Gated
 
     gated = Gated()
     monkeypatch.setattr(hub.here.context.passwords, "_hashes", gated)

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from persistence.journal.contract import Appended, Checkpoint, KnownState
+from persistence.journal.contract import AppendResult, Checkpoint, KnownState
 from persistence.journal.postgres import PostgresJournal
 from persistence.rows import statements
 from rooms.effects import Packet
@@ -46,7 +46,7 @@ def ack_before_commit() -> None:
 
     async def append(
         self: PostgresJournal, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         await asyncio.gather(*open_commits, return_exceptions=True)
         transaction = self._appends.transaction()
         there = PostgresJournal(await transaction.__aenter__())
@@ -88,7 +88,7 @@ def no_dedupe() -> None:
 
     async def append(
         self: PostgresJournal, proposals: Sequence[Proposal], known_states: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         first = await append_before(self, proposals, known_states)
         outcomes, entries = list(first.outcomes), list(first.entries)
         for n, (outcome, _) in enumerate(first.outcomes):
@@ -97,7 +97,7 @@ def no_dedupe() -> None:
                 second = await append_before(self, [again], known_states)
                 outcomes[n] = (Outcome.DUPLICATE, second.outcomes[0][1])
                 entries = second.entries
-        return Appended(outcomes, entries)
+        return AppendResult(outcomes, entries)
 
     def find(self: Tail, delta_id: str) -> TailEntry | None:
         return None

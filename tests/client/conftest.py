@@ -6,7 +6,7 @@ import pytest
 
 from prime_client.client import Client
 from prime_client.connecting import backoff
-from prime_client.delivery import membership
+from prime_client.delivery import room_delivery
 from prime_client.room import Room
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
 from tests.server.conftest import node, nodes
@@ -17,7 +17,7 @@ __all__ = ["node", "nodes"]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "BACKOFF_BASE_SECONDS", 0.005)
-    monkeypatch.setattr(membership, "RETRY_SECONDS", 0.005)
+    monkeypatch.setattr(room_delivery, "RETRY_SECONDS", 0.005)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from schema.calling.writes import OF_ROWS
+from schema.calling.writing_calls import OF_ROWS
 from schema.calls import METHODS, BatchedCall
 from schema.limits import MAX_WATCHED_ROWS
 from tests.costs.counted_calls import Longest, longest_of

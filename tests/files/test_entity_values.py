@@ -10,7 +10,7 @@ from files.entity_values import fit
 from files.prime_file import FORMAT, read_prime_file
 from rooms.rules.proposal_rules import problem_with_new_props
 from schema.entities import ENTITY_TYPES, empty_state
-from schema.text.texts import OF_EVERY_OBJECT
+from schema.text.text_rules import OF_EVERY_OBJECT
 
 FIELDS = [(collection, name) for collection, fields in ENTITY_TYPES.items() for name in fields]
 

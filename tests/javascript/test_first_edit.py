@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schema.generating.examples import SONG, examples
-from server.settings.table import BY_FIELD
+from server.settings.settings_table import BY_FIELD
 from tests.javascript.node import WITH_WEBSOCKET, plain_node
 from tests.server.conftest import Node
 from tests.server.wire import JSON, Message, Wire, delete

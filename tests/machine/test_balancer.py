@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from machine.balancer import NOBODY_IS_READY, Balancer, Node, is_ready
+from machine.balancer import NOBODY_IS_READY, BalancedNode, Balancer, is_ready
 
 ROOT = Path(__file__).parents[2]
 SOON = 30.0
@@ -89,7 +89,7 @@ class Visitors:
 async def balanced(*nodes: FakeNode) -> AsyncIterator[tuple[Balancer, Visitors]]:
     for node in nodes:
         await node.start()
-    balancer = Balancer([Node("127.0.0.1", node.port) for node in nodes])
+    balancer = Balancer([BalancedNode("127.0.0.1", node.port) for node in nodes])
     visitors = Visitors(await balancer.start("127.0.0.1", 0))
     try:
         async with asyncio.timeout(SOON):
@@ -189,13 +189,13 @@ async def test_a_client_that_goes_is_gone_for_its_node_too() -> None:
 async def test_who_accepts_and_says_nothing_is_not_ready() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         async with asyncio.timeout(SOON):
-            assert not await is_ready(Node("127.0.0.1", silent.getsockname()[1]))
+            assert not await is_ready(BalancedNode("127.0.0.1", silent.getsockname()[1]))
 
 
 @pytest.mark.parametrize("url", ["ws://127.0.0.1/v1", "somewhere", "ws://:80"])
 def test_an_address_without_host_or_port_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"names no host and port|Port"):
-        Node.of(url)
+        BalancedNode.of(url)
 
 
 @pytest.mark.parametrize(

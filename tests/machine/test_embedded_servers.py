@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_valkey import EmbeddedValkey
-from server.embedded_servers import Embedded, keep_running
+from server.embedded_servers import EmbeddedServers, keep_running
 from server.health import supervisor as supervisor_module
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
@@ -88,7 +88,7 @@ async def test_F10_one_that_does_not_come_up_is_said_to_be_down(
         def begin_again(self) -> None:
             self.begun += 1
 
-    server: Embedded = Broken()
+    server: EmbeddedServers = Broken()
     supervisor.keep("the server", lambda: keep_running("the server", server), vital=True)
 
     async def is_down() -> bool:

@@ -10,7 +10,7 @@ import logging, sys
 from unittest.mock import patch
 from persistence.errors import BadSetting
 from server import __main__ as program
-from server.operating import serve_command
+from server.commands import serve_command
 def fail(*_, **__):
     for name in ("asyncpg", "asyncio", "redis", "websockets"):
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from machine.deploying.package import version_of
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 from tests.operating.scene import why_not
 from tests.ops.containerfile import FILE, stages
 from tests.ops.nodes import ROOT

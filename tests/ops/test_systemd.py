@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.router.leaving import STOP_SECONDS
+from server.router.shutdown import STOP_SECONDS
 from tests.ops.nodes import ROOT
 from tests.ops.units import INSTALLED, UNITS, command, read, services
 

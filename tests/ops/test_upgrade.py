@@ -53,8 +53,9 @@ def is_breaking(older: Path) -> bool:
 
 def migrate(root: Path, environment: dict[str, str]) -> None:
     words = [sys.executable, "-m", "persistence.migrate"]
-    if (root / "server" / "maintenance.py").exists():
-        words = [sys.executable, "-m", "server.maintenance", "migrate"]
+    for module in ("server.maintenance", "server.commands.migrate_commands"):
+        if (root / module.replace(".", "/")).with_suffix(".py").exists():
+            words = [sys.executable, "-m", module, "migrate"]
     done = subprocess.run(
         words,
         cwd=root,

@@ -13,7 +13,7 @@ from persistence.lanes import Lanes, LaneSizes
 from persistence.migrate import _pg_dump
 from persistence.row_security import (
     BY_SETTING,
-    Granted,
+    ColumnGrants,
     Policy,
     condition,
     granted,
@@ -267,7 +267,7 @@ async def test_the_columns_granted_are_those_that_the_description_says(
     finally:
         await connection.close()
     wanted = granted(TABLES[relation], RIGHTS[relation], {row["attname"] for row in rows})
-    found = Granted(
+    found = ColumnGrants(
         reads=frozenset(row["attname"] for row in rows if row["reads"]),
         creates=frozenset(row["attname"] for row in rows if row["creates"]),
         changes=frozenset(row["attname"] for row in rows if row["changes"]),

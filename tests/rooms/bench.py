@@ -85,7 +85,7 @@ class Bench:
             role,
             None,
             member=member,
-            at=at,
+            asked_at=at,
         )
 
     def edit(self, who: str, *ops: Op, step: str | None = None, gesture: str | None = None) -> str:

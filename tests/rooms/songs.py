@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import Any, TypeVar, cast
 
-from rooms.document.document import Applied, Document, State
+from rooms.document.document import AppliedDelta, Document, State
 from schema.entities import empty_state
 from schema.errors import DropReason
 from schema.ops import Delete, Insert, Move, Op, Set
@@ -54,7 +54,7 @@ def song() -> Document:
     return document
 
 
-def why(applied: Applied) -> list[DropReason]:
+def why(applied: AppliedDelta) -> list[DropReason]:
     return [drop.reason for drop in applied.drops]
 
 

@@ -71,7 +71,7 @@ def enter(bench: Bench, delta_id: str, payload: bytes) -> None:
 
 
 def counter(bench: Bench) -> Counter:
-    found = bench.room.follower.others[COUNTER]
+    found = bench.room.follower.other_aspects[COUNTER]
     assert isinstance(found, Counter)
     return found
 

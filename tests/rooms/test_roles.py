@@ -3,7 +3,7 @@
 from typing import get_args
 
 from rooms.roles import CONTRIBUTES, EDITS, GOVERNS, RANK, SEES, SEES_IN_ORDER, Role
-from schema.text.words import WORDS
+from schema.text.enumerations import WORDS
 
 
 def test_R1_who_governs_edits_and_there_is_a_role_that_only_looks_on() -> None:

@@ -13,13 +13,13 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, KnownState, Stands
+from persistence.journal.contract import AppendResult, Checkpoint, JournalStand, KnownState
 from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import STATEMENT_SECONDS, Lanes, open_lane
 from rooms.journal.entry import Entry, Outcome, Proposal
 from server.accounts.admission import Admission
-from server.accounts.hashing.hashes import Costs
-from server.accounts.mail.lines import line_of
+from server.accounts.hashing.hashes import HashCosts
+from server.accounts.mail.mail_connections import mail_connection_of
 from server.app import build_node
 from server.calls.context import Context
 from server.health.metrics import Metrics
@@ -34,15 +34,15 @@ from server.process import open_database
 from server.serving import serve
 from server.settings.settings import Settings
 from server.sockets.connection import Connection
+from server.sockets.connection_states import LoggedIn
 from server.sockets.connections import Connections
-from server.sockets.session import LoggedIn
 from server.sockets.tls import TlsPair
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire
 
 if TYPE_CHECKING:
     import ssl
 
-QUICK_HASHES = Costs(time_cost=1, memory_cost=8, parallelism=1)
+QUICK_HASHES = HashCosts(time_cost=1, memory_cost=8, parallelism=1)
 
 NEVER_FULL = 2.0
 """Of a core: the loop of a test is busy with the test, and no node is to take that for load."""
@@ -94,7 +94,7 @@ class HeldJournal(PostgresJournal):
 
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         self._check()
         appended = await super().append(proposals, known)
         self.stored += len(proposals)
@@ -109,7 +109,7 @@ class HeldJournal(PostgresJournal):
         self._check()
         return await super().read_on(project, known, limit)
 
-    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         self._check()
         return await super().stand(known)
 
@@ -345,7 +345,7 @@ class Nodes:
             # A twentieth of a second for each hash, and nearly every test has accounts.
             password_costs=QUICK_HASHES,
             admission=admission or Admission(),
-            mail_line=line_of(settings.mail, is_terminal=False),
+            open_mail_connection=mail_connection_of(settings.mail, is_terminal=False),
             garbage=made.garbage,
             tls=tls,
         )
@@ -371,9 +371,9 @@ class Nodes:
 @pytest.fixture
 def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes look and write behind ten times a second: for tests of what they do then, not when."""
-    monkeypatch.setattr("server.lifelong.WRITE_BEHIND_SECONDS", 0.1)
-    monkeypatch.setattr("server.lifelong.SLOW_TICK_SECONDS", 0.1)
-    monkeypatch.setattr("server.lifelong.ROWS_SECONDS", 0.1)
+    monkeypatch.setattr("server.background_tasks.WRITE_BEHIND_SECONDS", 0.1)
+    monkeypatch.setattr("server.background_tasks.SLOW_TICK_SECONDS", 0.1)
+    monkeypatch.setattr("server.background_tasks.ROWS_SECONDS", 0.1)
 
 
 @pytest.fixture

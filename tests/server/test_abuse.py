@@ -13,7 +13,7 @@ from schema.close_codes import RATE_LIMITED
 from schema.limits import MAX_OUTBOX_BYTES
 from server.sockets.connection import Connection
 from tests.server.conftest import Node
-from tests.server.router.test_leaving import deaf_member
+from tests.server.router.test_shutdown import deaf_member
 from tests.server.wire import marker
 
 pytestmark = pytest.mark.postgres

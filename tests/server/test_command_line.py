@@ -70,7 +70,7 @@ def test_cycles_are_looked_for_once_all_is_loaded(monkeypatch: pytest.MonkeyPatc
             looked_for.append(gc.isenabled())
             return 0
 
-    name = "server.operating.serve_command"
+    name = "server.commands.serve_command"
     monkeypatch.setitem(sys.modules, name, ServeCommand(name))
     monkeypatch.setattr("server.__main__.hold_first", lambda: None)
     assert main() == 0
@@ -179,7 +179,7 @@ COMMANDS = (
     "server --port 0",
     "server --port 0 --nodes 2",
     "server audit 00000000-0000-4000-8000-000000000001",
-    "server.operating.users_command list",
+    "server.commands.users_command list",
     "server.backups.backup_command --to .",
     "server.backups.rehearse_command --from .",
     "server.states.checkpoint_watch 00000000-0000-4000-8000-000000000001",
@@ -219,9 +219,9 @@ def test_these_are_all_commands_that_read_it() -> None:
     asking = {path for path in files if any(way in path.read_text() for way in ways)}
     asking -= {
         ROOT / "persistence" / "database_url.py",
-        ROOT / "server" / "operating" / "database.py",
+        ROOT / "server" / "commands" / "database_of_command.py",
     }
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in asking}
     modules = {command.split()[0] for command in COMMANDS}
-    served = "server.operating.serve_command"
+    served = "server.commands.serve_command"
     assert named == {served if name == "server" else name for name in modules}

@@ -15,10 +15,10 @@ from websockets.typing import Subprotocol
 from files.upload import upload
 from prime_client.client import Client
 from rooms.rules.proposal_rules import problem_with_new_op
-from schema.calling.writes import WRITES
+from schema.calling.writing_calls import WRITES
 from schema.calls import METHODS
 from schema.ops import Op
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.version import version_in_words
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import MSGPACK, PATIENCE, Message, Wire, marker
@@ -29,7 +29,7 @@ LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
 async def node_with(nodes: Nodes, limits: str, **settings: Any) -> Node:
-    return await nodes.start(limits=Limits.read(limits), **settings)
+    return await nodes.start(limits=UsageLimits.read(limits), **settings)
 
 
 async def status(node: Node, **headers: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from persistence.errors import Unfit
 from persistence.pool import Database
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from persistence.tables.one_time_tokens import Purpose
 from server.node_secrets import node_secrets
 from tests.server.conftest import Nodes
@@ -68,7 +68,7 @@ async def test_A10_V8_nodes_of_two_steps_believe_each_other(nodes: Nodes, step: 
         mailed, taken = began.context.one_time, ended.context.one_time
         code = mailed.hash_of_code("ann", Purpose.RESET_PASSWORD, "123456")
         assert code in taken.hashes_of_code("ann", Purpose.RESET_PASSWORD, "123 456")
-        place, owner = Place("1/2", "700:701:"), b"123456789"
+        place, owner = LogPosition("1/2", "700:701:"), b"123456789"
         position = began.server.feed._positions.write(place, owner)
         assert ended.server.feed._positions.read(position, owner) == place
         assert ended.metrics.counted("bus_forged") == 0

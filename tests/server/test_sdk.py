@@ -140,7 +140,7 @@ async def test_D12_D13_the_journal_has_the_order_of_the_edits_through_refusals_a
     rng = random.Random(seed)
     monkeypatch.setattr("rooms.edits.refusals.MAX_DELTAS_IN_FLIGHT", 16)
     monkeypatch.setattr("rooms.edits.refusals.MAX_WAITING_BYTES", 2_000)
-    monkeypatch.setattr("prime_client.delivery.membership.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("prime_client.delivery.room_delivery.RETRY_SECONDS", 0.01)
     monkeypatch.setattr("prime_client.connecting.backoff.BACKOFF_BASE_SECONDS", 0.01)
     is_within = NodeConnection._is_within_rate
     monkeypatch.setattr(

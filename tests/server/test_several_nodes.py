@@ -22,7 +22,7 @@ from prime_client.client import Client
 from prime_client.failures import CallFailed
 from server.health.log import set_level
 from server.settings.reading import read_all, read_settings
-from server.settings.table import SETTINGS, TABLES
+from server.settings.settings_table import SETTINGS, TABLES
 from server.several_nodes import SeveralNodes
 from tests.server.conftest import eventually
 from tests.server.running.log_lines import lines_of

@@ -16,8 +16,8 @@ import pytest
 from persistence.journal import epochs
 from persistence.journal.new_epochs import new_epochs
 from persistence.lanes import LaneSizes
-from server import lifelong
-from server.states.audit import audit
+from server import background_tasks
+from server.states.journal_audit import audit
 from tests.databases import execute
 from tests.debian_servers import debian_postgres
 from tests.server.conftest import Node, Nodes, create_project, eventually
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 AGES = {"KEPT_REPLY_SECONDS", "FENCE_SECONDS", "ORPHAN_SECONDS"}
 """How old something must be; the others say how often a job is done."""
 
-JOBS = [name for name in vars(lifelong) if name.endswith("_SECONDS") and name not in AGES]
+JOBS = [name for name in vars(background_tasks) if name.endswith("_SECONDS") and name not in AGES]
 OFTEN = 0.1
 LISTS = (
     "users", "account", "projects", "members", "snapshots", "audio_files", "presets", "recall",
@@ -144,7 +144,7 @@ async def test_it_serves_everything(
     parted: ThreeRoles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
     for name in JOBS:
-        monkeypatch.setattr(lifelong, name, OFTEN)
+        monkeypatch.setattr(background_tasks, name, OFTEN)
     monkeypatch.setattr(epochs, "LOOK_SECONDS", 0.0)
     nodes = Nodes(parted.app, tmp_path)
     sizes = LaneSizes(1, 2, 2, 2, 1, 2, 1)
@@ -168,7 +168,7 @@ async def test_it_serves_everything(
 
 
 def users(address: str) -> Any:
-    command = [sys.executable, "-m", "server.operating.users_command", "list", "--json"]
+    command = [sys.executable, "-m", "server.commands.users_command", "list", "--json"]
     done = subprocess.run(
         command,
         cwd=ROOT,

@@ -13,7 +13,7 @@ import rooms.edits.edits
 import rooms.room
 import server.live.hub
 import server.live.live_room
-from persistence.journal.contract import Appended, KnownState
+from persistence.journal.contract import AppendResult, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.edits.answers import Answering
 from rooms.edits.edits import Edits
@@ -36,7 +36,7 @@ class HastyJournal(UnreliableJournal):
 
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         hoped_for = await copy.deepcopy(self.inner).append(proposals, known)
         if self.rng.random() >= self.trouble:
             await self.inner.append(proposals, known)

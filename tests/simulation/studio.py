@@ -19,7 +19,7 @@ from rooms.journal import tail
 from rooms.journal.entry import Entry
 from schema.entities import empty_state
 from schema.server_limits import CATCH_UP_ENTRIES, MADE_OPS, MAX_TAIL_BYTES
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.counter_catalogue import ALARMING
 from server.live import room_journal
 from server.loop import threads
@@ -112,7 +112,7 @@ class Studio:
         if self._failure is None:
             self._failure = f"seed {self.seed} at {self.loop.time() - 1_000:.3f} s: {why}"
 
-    def count(self, kind: str, amount: float = 1, about: About | None = None) -> None:
+    def count(self, kind: str, amount: float = 1, about: EventSubject | None = None) -> None:
         """What a hub counts: no alarm without a fault that this seed planted."""
         self.tally[f"counted_{kind}"] += int(amount)
         if kind in ALARMING and not (self.lost and kind in EXPLAINED):
@@ -265,7 +265,7 @@ class Studio:
         if live is None:
             if any(client.link is not None and client.link.node is node for client in self.clients):
                 self.fail("a room with members is not open")
-        elif live.room.edits.waiting or live.room.head != head:
+        elif live.room.edits.open_proposals or live.room.head != head:
             self.fail("the room is not at rest")
         elif live.room.follower.digest != self._model.digest:
             self.fail("the room's digest is not that of the journal")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rooms.document.document import Applied, Document, State
+from rooms.document.document import AppliedDelta, Document, State
 from schema.messages import (
     Ack,
     DeltaCommitted,
@@ -32,7 +32,7 @@ class Entry:
     """One delta of the journal."""
 
     message: DeltaCommitted
-    applied: Applied
+    applied: AppliedDelta
 
 
 @dataclass

@@ -39,11 +39,11 @@ BUGS: dict[str, Bug] = {
     "a refused delta stays in the view": Bug("copy/replica.ts", "&& isFinal(message.code)", "&& 0"),
     "a refusal for now is taken as final": Bug("copy/replica.ts", "&& isFinal(message.code)", ""),
     "an atomic delta shows in part": Bug(
-        "copy/pending.ts", "this.hide(state, delta);\n        return;", ""
+        "copy/pending_deltas.ts", "this.hide(state, delta);\n        return;", ""
     ),
     "a group is shown part by part": Bug("copy/replica.ts", "if (message.more) return;", ""),
     "what is pending goes under what is new": Bug(
-        "copy/pending.ts", "[...this.deltas.values()].reverse()", "[]"
+        "copy/pending_deltas.ts", "[...this.deltas.values()].reverse()", "[]"
     ),
     "what the joined state holds is sent again": Bug(
         "copy/replica.ts",

@@ -7,7 +7,7 @@ import pytest
 
 from schema.close_codes import CLOSE_CODES, FIRST_FINAL_CODE
 from schema.errors import Retry
-from schema.text.words import WORDS
+from schema.text.enumerations import WORDS
 from tests.javascript.node import WITH_WEBSOCKET
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node

@@ -1,4 +1,4 @@
-"""A login as its client holds it: two tokens, and when to trade them for new ones."""
+"""An auth session as its client holds it: two tokens, and when to trade them for new ones."""
 
 import math
 from dataclasses import dataclass, replace
@@ -9,26 +9,26 @@ REFRESH_AT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class HeldLogin:
+class HeldAuthSession:
     """The tokens, and times by the clock of whoever asks.
 
     Without a refresh token it is borrowed: refreshing is up to whoever lent it.
     """
 
-    access: str
-    refresh: str = ""
+    access_token: str
+    refresh_token: str = ""
     refresh_at: float = math.inf
     expires_at: float = math.inf
 
     @classmethod
-    def given(cls, access: str | None, refresh: str | None) -> "HeldLogin | None":
+    def given(cls, access_token: str | None, refresh_token: str | None) -> "HeldAuthSession | None":
         """What an application starts with: a token of its last start, or a borrowed one."""
-        if refresh is not None:
-            return cls("", refresh, 0.0, 0.0)
-        return cls(access) if access else None
+        if refresh_token is not None:
+            return cls("", refresh_token, 0.0, 0.0)
+        return cls(access_token) if access_token else None
 
     @classmethod
-    def of(cls, result: dict[str, Any], now: float) -> "HeldLogin":
+    def of(cls, result: dict[str, Any], now: float) -> "HeldAuthSession":
         """What `auth.login` and its like have answered."""
         seconds = float(result["expires_in"])
         return cls(
@@ -41,15 +41,15 @@ class HeldLogin:
     @property
     def is_borrowed(self) -> bool:
         """Whether it ends with its access token."""
-        return not self.refresh
+        return not self.refresh_token
 
-    def due(self) -> "HeldLogin":
+    def due(self) -> "HeldAuthSession":
         """The same, to be refreshed now: the server has said that the access token runs out."""
         return self if self.is_borrowed else replace(self, refresh_at=0.0)
 
-    def run_out(self) -> "HeldLogin":
+    def run_out(self) -> "HeldAuthSession":
         """The same, once the server has refused the access token as too old."""
-        return HeldLogin(self.access, self.refresh, 0.0, 0.0)
+        return HeldAuthSession(self.access_token, self.refresh_token, 0.0, 0.0)
 
 
 def tokens_in(answer: Any) -> dict[str, Any] | None:

@@ -83,7 +83,7 @@ class Connection:
         self._socket = socket
         self._frames: deque[Frame] = deque()
         """What waits for the socket, the oldest first."""
-        self._latest: dict[str, Message] = {}
+        self._latest_presence: dict[str, Message] = {}
         """Key -> presence that waits, of which only the latest goes out."""
         self._something_to_send = asyncio.Event()
         self._heard_at = time.monotonic()
@@ -158,12 +158,12 @@ class Connection:
 
     def send_latest(self, key: str, message: Message) -> None:
         """Send when the socket is free; until then, a later message updates this one."""
-        self._latest[key] = self._latest.get(key, {}) | message
+        self._latest_presence[key] = self._latest_presence.get(key, {}) | message
         self._something_to_send.set()
 
     def forget_latest(self, key: str) -> None:
         """What was not sent yet under this key is not sent any more."""
-        self._latest.pop(key, None)
+        self._latest_presence.pop(key, None)
 
     def end(self) -> None:
         """Drop the socket at once; `run` then returns."""
@@ -220,11 +220,11 @@ class Connection:
         while True:
             await self._something_to_send.wait()
             self._something_to_send.clear()
-            while self._frames or self._latest:
+            while self._frames or self._latest_presence:
                 if self._frames:
                     await self._socket.send(self._frames.popleft())
                 else:
-                    _, message = self._latest.popitem()
+                    _, message = self._latest_presence.popitem()
                     await self._send_if_it_can_be(message)
 
     async def _send_if_it_can_be(self, message: Message) -> None:

@@ -7,12 +7,12 @@ import random
 import ssl
 from typing import Any
 
-from prime_client.connecting.auth_session import HeldLogin
+from prime_client.connecting.auth_session import HeldAuthSession
 from prime_client.connecting.backoff import Backoff
 from prime_client.connecting.calls_in_flight import CallsInFlight
 from prime_client.connecting.codec import Codec, Message
 from prime_client.connecting.connection import Connection, CouldNotOpen, Ending
-from prime_client.connecting.login import Login
+from prime_client.connecting.login_state import LoginState
 from prime_client.events import Left
 from prime_client.failures import CallFailed, ConnectionOver, NotConnected, RoomClosed
 from prime_client.ids import new_id
@@ -42,7 +42,7 @@ class Reconnecting:
         codec: Codec,
         call_seconds: float,
         rng: random.Random | None,
-        login: Login,
+        login: LoginState,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.url = url
@@ -55,7 +55,7 @@ class Reconnecting:
         self._tls = tls  # whom to trust; None: whom the system trusts
         self._call_seconds = call_seconds
         self._backoff = Backoff(rng or random.Random())
-        self._login = login
+        self._login_state = login
         self._connection: Connection | None = None  # once calls may go out on it
         self._is_ready = asyncio.Event()
         """Set while there is a connection, when all is over, and when nobody connects for want of
@@ -70,11 +70,11 @@ class Reconnecting:
         clock = asyncio.get_running_loop().time
         try:
             while self._end_reason is None:
-                await self._login.begun()
+                await self._login_state.begun()
                 started = clock()
                 ending = await self._connect_once()
                 self.last_problem = ending.reason
-                if self.connections and self._login.is_refused(ending.code):
+                if self.connections and self._login_state.is_refused(ending.code):
                     self._need_login(ending.reason)
                 elif ending.is_final and (ending.code is not None or not self.connections):
                     self._finish(ConnectionOver(ending.code, ending.reason))
@@ -99,27 +99,27 @@ class Reconnecting:
         return self._judged(ending)
 
     def _hello(self) -> Message:
-        session = self._login.session
-        token = None if session is None or self._token_is_old() else session.access
+        session = self._login_state.session
+        token = None if session is None or self._token_is_old() else session.access_token
         hello = {"t": "hello", "versions": [1], "device": self.device, "client": "prime-python"}
         return hello | self._device_fields | {"token": token}
 
     def _token_is_old(self) -> bool:
-        session = self._login.session
+        session = self._login_state.session
         return session is not None and asyncio.get_running_loop().time() >= session.expires_at
 
     def _judged(self, ending: Ending) -> Ending:
         """A token that ran out is a reason to fetch another one before saying anything else."""
-        session = self._login.session
+        session = self._login_state.session
         if ending.code == TOKEN_EXPIRED.code and session is not None:
             if session.is_borrowed:
                 self._need_login("the borrowed access token ran out")
             else:
-                self._login.session = session.run_out()
+                self._login_state.session = session.run_out()
         return ending
 
     def _need_login(self, why: str) -> None:
-        self._login.need(why)
+        self._login_state.need(why)
         self._tell_who_waits()
         for room in tuple(self._rooms.values()):
             room.login_needed(why)
@@ -127,12 +127,12 @@ class Reconnecting:
     async def _serve(self, connection: Connection) -> None:
         """What goes on beside reading: fresh tokens, and rooms once we are logged in."""
         is_old = self._token_is_old()
-        if is_old and not await self._refresh(connection) and self._login.needed is None:
+        if is_old and not await self._refresh(connection) and self._login_state.why_needed is None:
             return
         self._is_now(connection.welcome.get("user"))
         self._connection = connection
         self._tell_who_waits()
-        if self._login.needed is None:
+        if self._login_state.why_needed is None:
             self._attach_rooms()
         while True:
             await self._until_refresh_is_due()
@@ -141,7 +141,7 @@ class Reconnecting:
 
     def _begin_login(self) -> None:
         """The application logs in: there has to be a connection, and calls wait for it."""
-        self._login.begin()
+        self._login_state.begin()
         self._tell_who_waits()
 
     def _connect_anew(self) -> None:
@@ -152,7 +152,7 @@ class Reconnecting:
             connection.end()
 
     def _tell_who_waits(self) -> None:
-        if self._connection or self._end_reason or self._login.is_missing:
+        if self._connection or self._end_reason or self._login_state.is_missing:
             self._is_ready.set()
         else:
             self._is_ready.clear()
@@ -164,18 +164,22 @@ class Reconnecting:
 
     async def _until_refresh_is_due(self) -> None:
         while True:
-            self._login.changed.clear()
-            refresh_at = math.inf if self._login.session is None else self._login.session.refresh_at
+            self._login_state.session_changed.clear()
+            refresh_at = (
+                math.inf
+                if self._login_state.session is None
+                else self._login_state.session.refresh_at
+            )
             try:
                 async with asyncio.timeout_at(refresh_at if math.isfinite(refresh_at) else None):
-                    await self._login.changed.wait()
+                    await self._login_state.session_changed.wait()
             except TimeoutError:
                 return
 
     async def _refresh(self, connection: Connection) -> bool:
-        if self._login.session is None:
+        if self._login_state.session is None:
             return True
-        params = {"refresh_token": self._login.session.refresh}
+        params = {"refresh_token": self._login_state.session.refresh_token}
         try:
             self._logged_in(await self._calls.send(connection, "auth.refresh", params))
         except CallFailed as failed:
@@ -188,9 +192,9 @@ class Reconnecting:
         return True
 
     def _logged_in(self, result: dict[str, Any]) -> User:
-        was_needed = self._login.needed is not None
-        self._login.take(HeldLogin.of(result, asyncio.get_running_loop().time()))
-        self._login.device_token = result.get("device_token", self._login.device_token)
+        was_needed = self._login_state.why_needed is not None
+        self._login_state.take(HeldAuthSession.of(result, asyncio.get_running_loop().time()))
+        self._login_state.device_token = result.get("device_token", self._login_state.device_token)
         user: User = result["user"]
         self._is_now(user)
         if was_needed:
@@ -235,8 +239,8 @@ class Reconnecting:
             await self._is_ready.wait()
         if self._end_reason is not None:
             raise self._end_reason
-        if self._connection is None and self._login.is_missing:
-            raise LoginMissing(f"log in again: {self._login.needed}")
+        if self._connection is None and self._login_state.is_missing:
+            raise LoginMissing(f"log in again: {self._login_state.why_needed}")
 
     def _received(self, message: Message) -> None:
         match message["t"]:
@@ -245,7 +249,7 @@ class Reconnecting:
             case "error":
                 self._told_of_error(message)
             case "token_expiring":
-                self._login.runs_out()
+                self._login_state.runs_out()
             case "rows" | "resync":
                 self._watches.receive(message)
             case _:

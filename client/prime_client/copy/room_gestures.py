@@ -10,29 +10,29 @@ class RoomGestures:
     """Everyone's gestures, from the newest messages."""
 
     def __init__(self) -> None:
-        self.all: dict[str, dict[str, dict[str, Any]]] = {}
+        self.values_by_member: dict[str, dict[str, dict[str, Any]]] = {}
         """Member id -> gesture -> entity id -> its collection and the properties it shows."""
 
     def joined(self, members: list[dict[str, Any]]) -> None:
         """We are in: what those who are there show."""
-        self.all = {
+        self.values_by_member = {
             member["member"]: member["gestures"] for member in members if member.get("gestures")
         }
 
     def forget_all(self) -> None:
         """A tick that says all there is comes."""
-        self.all = {}
+        self.values_by_member = {}
 
     def end_of(self, member_id: str) -> None:
         """The member has left."""
-        self.all.pop(member_id, None)
+        self.values_by_member.pop(member_id, None)
 
     def take(self, changes: dict[str, dict[str, Any]], shown_of: Container[str]) -> None:
         """What a tick says has gone on or ended, as far as it is of members in `shown_of`."""
         for member_id, changed_gestures in changes.items():
             if member_id not in shown_of:
                 continue
-            gestures = self.all.setdefault(member_id, {})
+            gestures = self.values_by_member.setdefault(member_id, {})
             for gesture, values in changed_gestures.items():
                 if values is None:
                     gestures.pop(gesture, None)
@@ -43,11 +43,11 @@ class RoomGestures:
                     props = laid_over(before, value["props"])
                     shown_values[entity_id] = {"col": value["col"], "props": props}
             if not gestures:
-                del self.all[member_id]
+                del self.values_by_member[member_id]
 
     def laid_over(self, entity_id: str, entity: Entity) -> Entity:
         """The entity with what the gestures of others show laid over it."""
-        for gestures in self.all.values():
+        for gestures in self.values_by_member.values():
             for values in gestures.values():
                 if entity_id in values:
                     entity = laid_over(entity, values[entity_id]["props"])

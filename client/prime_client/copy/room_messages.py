@@ -135,7 +135,7 @@ class RoomMessages:
     @property
     def you(self) -> str:
         """Our own member id."""
-        return self._members.you
+        return self._members.own_member
 
     @property
     def role(self) -> str | None:
@@ -155,12 +155,12 @@ class RoomMessages:
     @property
     def members(self) -> dict[str, dict[str, Any]]:
         """Everyone in the room, by member id."""
-        return self._members.all
+        return self._members.members_by_id
 
     @property
     def gestures(self) -> dict[str, dict[str, dict[str, Any]]]:
         """What the gestures of others show: member id -> gesture -> entity id -> properties."""
-        return self._members.gestures.all
+        return self._members.gestures.values_by_member
 
     def shown(self, collection: str, entity_id: str) -> dict[str, Any] | None:
         """An entity as the gestures of others show it; None: there is none."""

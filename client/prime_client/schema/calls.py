@@ -331,7 +331,7 @@ class ProvidersShown(TypedDict):
     providers: list[ProviderShown]
 
 
-class BeginProvider(TypedDict):
+class BeginProviderLogin(TypedDict):
     """Begin a login by a provider (rule A32). `redirect_uri`: where it leads back to; this
     server's page `/account`, an address that its operator has allowed, or
     `http://127.0.0.1:<port>/` of your own program (RFC 8252).
@@ -341,7 +341,7 @@ class BeginProvider(TypedDict):
     redirect_uri: str
 
 
-class ProviderBegun(TypedDict):
+class ProviderLoginBegun(TypedDict):
     """Open `url` in a browser, and keep `flow` to yourself: only with it the login is finished.
     `state` is what the browser has to bring back. `expires_in`: seconds.
     """
@@ -352,7 +352,7 @@ class ProviderBegun(TypedDict):
     expires_in: int
 
 
-class FinishProvider(TypedDict):
+class FinishProviderLogin(TypedDict):
     """Finish it with what the browser has brought back (rule A32). `iss`: if that is among it
     (RFC 9207). With the token of an `invitation`, an account that is new is a member of its
     project, also where strangers make none.
@@ -420,7 +420,7 @@ class Unlink(TypedDict):
     identity: str
 
 
-class BeginDevice(TypedDict):
+class BeginDeviceLogin(TypedDict):
     """Ask to be let in by someone who is logged in elsewhere (rule A30). `name`: what that
     person is shown beside the device of hello.
     """
@@ -428,7 +428,7 @@ class BeginDevice(TypedDict):
     name: NotRequired[str]
 
 
-class DeviceBegun(TypedDict):
+class DeviceLoginBegun(TypedDict):
     """Show `user_code` and `verification_uri`; keep `device_code` to yourself, and poll with it.
     `verification_uri_complete` has the code in it, for a QR code. `expires_in`: seconds.
     """
@@ -441,7 +441,7 @@ class DeviceBegun(TypedDict):
     expires_in: int
 
 
-class PollDevice(TypedDict):
+class PollDeviceLogin(TypedDict):
     """Ask whether you are let in; with `wait_ms`, answered as soon as it is decided (rule A30)."""
 
     device_code: str
@@ -449,7 +449,7 @@ class PollDevice(TypedDict):
     wait_ms: NotRequired[int]
 
 
-class DevicePolled(TypedDict):
+class DeviceLoginPolled(TypedDict):
     """`approved` comes once, with `tokens`; poll again after `interval_ms` otherwise.
     `slow_down`: you asked too soon, and `interval_ms` has grown. `denied`: stop asking.
     """
@@ -459,13 +459,13 @@ class DevicePolled(TypedDict):
     tokens: Tokens | None
 
 
-class LookAtDevice(TypedDict):
+class LookAtDeviceLogin(TypedDict):
     """Which device asks with this code: show it before you let it in (rule A31)."""
 
     user_code: str
 
 
-class AskingDevice(TypedDict):
+class DeviceLoginShown(TypedDict):
     """The device as it calls itself, and the network that it asks from. `same_network`: yours is
     the same. Where it is not, someone else may have sent you the code.
     """
@@ -477,13 +477,13 @@ class AskingDevice(TypedDict):
     expires_in: int
 
 
-class ApproveDevice(TypedDict):
+class ApproveDeviceLogin(TypedDict):
     """Let the device in, as yourself, that you have looked at with `auth.device_look`."""
 
     user_code: str
 
 
-class DenyDevice(TypedDict):
+class DenyDeviceLogin(TypedDict):
     """Turn the device away that you have looked at with `auth.device_look`."""
 
     user_code: str
@@ -3170,15 +3170,15 @@ class Auth:
         result: ProvidersShown = await self._call("auth.providers", **params)
         return result
 
-    async def provider_begin(self, **params: Unpack[BeginProvider]) -> ProviderBegun:
+    async def provider_begin(self, **params: Unpack[BeginProviderLogin]) -> ProviderLoginBegun:
         """Begin a login by a provider (rule A32). `redirect_uri`: where it leads back to; this
         server's page `/account`, an address that its operator has allowed, or
         `http://127.0.0.1:<port>/` of your own program (RFC 8252).
         """
-        result: ProviderBegun = await self._call("auth.provider_begin", **params)
+        result: ProviderLoginBegun = await self._call("auth.provider_begin", **params)
         return result
 
-    async def provider_finish(self, **params: Unpack[FinishProvider]) -> Tokens:
+    async def provider_finish(self, **params: Unpack[FinishProviderLogin]) -> Tokens:
         """Finish it with what the browser has brought back (rule A32). `iss`: if that is among
         it (RFC 9207). With the token of an `invitation`, an account that is new is a member
         of its project, also where strangers make none.
@@ -3191,9 +3191,9 @@ class Auth:
         result: LinkedIdentities = await self._call("auth.identities", **params)
         return result
 
-    async def link_begin(self, **params: Unpack[BeginLink]) -> ProviderBegun:
+    async def link_begin(self, **params: Unpack[BeginLink]) -> ProviderLoginBegun:
         """Begin to link a provider's identity to your account, within ten minutes of your login."""
-        result: ProviderBegun = await self._call("auth.link_begin", **params)
+        result: ProviderLoginBegun = await self._call("auth.link_begin", **params)
         return result
 
     async def link_finish(self, **params: Unpack[FinishLink]) -> LinkedIdentity:
@@ -3205,30 +3205,30 @@ class Auth:
         """Take a provider's identity off; not the last way in (rule A33)."""
         await self._call("auth.unlink", **params)
 
-    async def device_begin(self, **params: Unpack[BeginDevice]) -> DeviceBegun:
+    async def device_begin(self, **params: Unpack[BeginDeviceLogin]) -> DeviceLoginBegun:
         """Ask to be let in by someone who is logged in elsewhere (rule A30). `name`: what that
         person is shown beside the device of hello.
         """
-        result: DeviceBegun = await self._call("auth.device_begin", **params)
+        result: DeviceLoginBegun = await self._call("auth.device_begin", **params)
         return result
 
-    async def device_poll(self, **params: Unpack[PollDevice]) -> DevicePolled:
+    async def device_poll(self, **params: Unpack[PollDeviceLogin]) -> DeviceLoginPolled:
         """Ask whether you are let in; with `wait_ms`, answered as soon as it is decided (rule
         A30).
         """
-        result: DevicePolled = await self._call("auth.device_poll", **params)
+        result: DeviceLoginPolled = await self._call("auth.device_poll", **params)
         return result
 
-    async def device_look(self, **params: Unpack[LookAtDevice]) -> AskingDevice:
+    async def device_look(self, **params: Unpack[LookAtDeviceLogin]) -> DeviceLoginShown:
         """Which device asks with this code: show it before you let it in (rule A31)."""
-        result: AskingDevice = await self._call("auth.device_look", **params)
+        result: DeviceLoginShown = await self._call("auth.device_look", **params)
         return result
 
-    async def device_approve(self, **params: Unpack[ApproveDevice]) -> None:
+    async def device_approve(self, **params: Unpack[ApproveDeviceLogin]) -> None:
         """Let the device in, as yourself, that you have looked at with `auth.device_look`."""
         await self._call("auth.device_approve", **params)
 
-    async def device_deny(self, **params: Unpack[DenyDevice]) -> None:
+    async def device_deny(self, **params: Unpack[DenyDeviceLogin]) -> None:
         """Turn the device away that you have looked at with `auth.device_look`."""
         await self._call("auth.device_deny", **params)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prime_client.watching.events import Row, RowChanged, RowEntered, RowEvent, RowLeft
+from prime_client.watching.row_events import Row, RowChanged, RowEntered, RowEvent, RowLeft
 
 Change = Mapping[str, Any]
 """As in a message `rows`."""

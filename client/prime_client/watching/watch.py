@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, Self
 from prime_client.connecting.codec import Message
 from prime_client.failures import CallFailed, CallInterrupted, ConnectionOver
 from prime_client.schema.errors import Retry
-from prime_client.watching.events import RowEvent, RowLeft, Rows, RowsResynced, RowT
+from prime_client.watching.row_events import RowEvent, RowLeft, Rows, RowsResynced, RowT
 from prime_client.watching.shown_rows import events_of, id_of
 
 CHANGES_BUFFERED = 10_000
@@ -54,9 +54,9 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         self._known_ids: set[str] = set()  # ids of the rows that there are then
         self._has_begun = False
         self._events = deque[RowEvent[Any]]()
-        self._moment: list[Any] = []  # changes of a moment that is not whole yet
+        self._changes_of_moment: list[Any] = []  # changes of a moment that is not whole yet
         self._has_arrived = asyncio.Event()
-        self._reason = ""  # why all rows have to be read anew
+        self._why_anew = ""  # why all rows have to be read anew
         self._is_closed = False
         self._beginning: asyncio.Task[None] | None = None  # goes on when who iterates gives up
 
@@ -107,10 +107,10 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
         if message["t"] == "resync":
             self.renew(message["reason"])
             return
-        self._moment += message["changes"]
+        self._changes_of_moment += message["changes"]
         if message["position"] is None:
             return
-        changes, self._moment = self._moment, []
+        changes, self._changes_of_moment = self._changes_of_moment, []
         self._take_changes(changes, message["position"])
 
     def interrupt(self) -> None:
@@ -124,7 +124,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
     def renew(self, reason: str) -> None:
         """All rows have to be read anew; what waits is part of them."""
         self._events.clear()
-        self._position, self._reason = None, reason
+        self._position, self._why_anew = None, reason
         self._detach()
 
     # Beginning, and beginning again.
@@ -142,7 +142,7 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
                 self._beginning = None
 
     async def _begin(self) -> None:
-        if self._reason:  # many may have been told the same
+        if self._why_anew:  # many may have been told the same
             await asyncio.sleep(RETRY_SECONDS * random.random())
         params = self._params | ({} if self._position is None else {"from": self._position})
         turn = self._watching.expect()
@@ -187,10 +187,10 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
             changes += [{"change": "changed", "id": id, "row": row} for id, row in rows.items()]
             self._take_changes(changes, watch_answer["position"])
             return
-        reason = self._reason or watch_answer["reason"] or ""
+        reason = self._why_anew or watch_answer["reason"] or ""
         self._events.append(RowsResynced(rows, reason) if self._has_begun else Rows(rows))
         self._known_ids, self._position = set(rows), watch_answer["position"]
-        self._has_begun, self._reason = True, ""
+        self._has_begun, self._why_anew = True, ""
 
     def _take_changes(self, changes: list[Any], position: str) -> None:
         self._position = position
@@ -209,5 +209,5 @@ class Watch(AsyncIterator[RowEvent[RowT]], Generic[RowT]):
     def _detach(self) -> None:
         if self.id:
             self._watching.forget(self)
-        self.id, self._moment = "", []
+        self.id, self._changes_of_moment = "", []
         self._has_arrived.set()

@@ -20,12 +20,12 @@ from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
 from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
+from loadtest.long_runs import beside
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from loadtest.running import beside
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
     KnownAccount,
@@ -166,7 +166,7 @@ class _Bench:
 
     async def _register(self, known_account: KnownAccount) -> BarePrime:
         door = await BarePrime.open(
-            self._first_url, "right", headers=from_address(known_account.at)
+            self._first_url, "right", headers=from_address(known_account.address)
         )
         name = known_account.email.partition("@")[0]
         params = {"email": known_account.email, "username": name, "password": PASSWORD}
@@ -189,7 +189,7 @@ class _Bench:
         with self._console.status("ending logins"):
             for _ in range(self._arguments.revocations):
                 connection = await BarePrime.open(
-                    self._first_url, "ending", headers=from_address(ann.at)
+                    self._first_url, "ending", headers=from_address(ann.address)
                 )
                 tokens = await patiently(
                     connection, "auth.login", email=ann.email, password=PASSWORD

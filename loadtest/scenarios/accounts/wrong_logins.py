@@ -15,10 +15,10 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass(slots=True)
 class KnownAccount:
-    """An account whose password the load test knows; `at`: from where it logs in."""
+    """An account whose password the load test knows; `address`: from where it logs in."""
 
     email: str
-    at: str
+    address: str
     user: str = ""
 
 

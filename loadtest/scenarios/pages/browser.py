@@ -23,7 +23,7 @@ from loadtest.browser.frames import Frames
 from loadtest.browser.moving_members import MovingMembers
 from loadtest.browser.studio_page import ROOT, StudioPage, bundle_kb
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import problems, verdict
 from loadtest.peers.installing import node_packages
 from loadtest.people.large_song import large_song

@@ -12,7 +12,7 @@ from loadtest.bare.bare_prime import BarePrime, create_project, register
 from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.hub_metrics import scrape
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
-from loadtest.hub.samples import Samples
+from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import (
     LAG_BOUND_OF_SECONDS_MS,
     LoopLag,

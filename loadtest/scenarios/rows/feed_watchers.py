@@ -135,7 +135,7 @@ class FileWriter:
     """Renames the files of some projects, each name with the moment at which it was asked for."""
 
     def __init__(self, account: Account, projects: list[str], url: Callable[[], str]) -> None:
-        self.asked = 0
+        self.answered_changes = 0
         """Changes that were answered."""
         self.failed = 0
         """Those that were not."""
@@ -176,9 +176,9 @@ class FileWriter:
         id, version = self._files[place]
         try:
             prime = await self._connected()
-            name = f"{self.asked} {time.perf_counter() * 1_000:.3f}"
+            name = f"{self.answered_changes} {time.perf_counter() * 1_000:.3f}"
             row = await prime.call("audio_files.update", audio_file=id, version=version, name=name)
-            self.asked += 1
+            self.answered_changes += 1
             self._files[place] = (id, row["version"])
         except CUT_OFF:
             self.failed += 1

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 
 # Those with other members first: about them something is to be decided. An owner whose own account
@@ -102,7 +102,7 @@ DELETE FROM project_members WHERE project_id = $1
 
 # What a project may have many of, before the project itself takes the rest along.
 OF_A_PROJECT = tuple(
-    slices.deleting(table, "project_id = $1::uuid", "project_id", 2)
+    sliced_deletes.deleting(table, "project_id = $1::uuid", "project_id", 2)
     for table in ("project_deltas", "project_states", "project_snapshots", "audio_files")
 )
 
@@ -175,7 +175,7 @@ async def erase(db: Executor, user_id: str) -> list[str]:
     for project in ownerless_projects:
         await db.execute(PUT_OUT, project)
         for text in OF_A_PROJECT:
-            await slices.delete(db, text, project, rows_at_once=ROWS_AT_ONCE)
+            await sliced_deletes.delete(db, text, project, rows_at_once=ROWS_AT_ONCE)
         await db.execute(DELETE_PROJECT, project)
     await db.execute(DELETE_USER, user_id)
     return ownerless_projects

@@ -61,7 +61,7 @@ SNAPSHOT = re.compile(r"(\d{1,19}):(\d{1,19}):((?:\d{1,19}(?:,\d{1,19})*)?)")
 
 
 @dataclass(frozen=True)
-class Place:
+class LogPosition:
     """How far a reader has come: what one snapshot of one cluster saw.
 
     `snapshot` as PostgreSQL writes it: the oldest transaction under way, the next one to come, and
@@ -100,23 +100,23 @@ class Place:
         """Whether what that transaction wrote was seen."""
         return xact < self.oldest or (xact < self.following and xact not in self._running)
 
-    def saw_all_of(self, earlier_place: "Place") -> bool:
+    def saw_all_of(self, earlier_place: "LogPosition") -> bool:
         """Whether it saw all that the other one did: of one server, it is as late or later."""
         return self.following >= earlier_place.following and not any(
             map(earlier_place.saw, self._running)
         )
 
-    def leads_to(self, later_place: "Place") -> bool:
+    def leads_to(self, later_place: "LogPosition") -> bool:
         """Whether what came between the two is known: not after a restore, nor a failover."""
         return self.cluster == later_place.cluster and self.following <= later_place.following
 
 
-NOWHERE = Place("", "1:1:")
+NOWHERE = LogPosition("", "1:1:")
 """Before any: from here nothing leads on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LoggedChange:
     """One row that was changed; what it is now is read from the row."""
 
     table: str
@@ -135,27 +135,27 @@ class Change:
     """Seconds since its transaction began, at the reading."""
 
 
-async def here(db: Executor) -> Place:
+async def here(db: Executor) -> LogPosition:
     """What the statement's snapshot sees; in a transaction of repeatable reads: all of it."""
     row = await db.fetchrow(HERE)
     assert row is not None
-    return Place(row["cluster"], row["snapshot"])
+    return LogPosition(row["cluster"], row["snapshot"])
 
 
 async def since(
-    db: Executor, place: Place, limit: int, tables: Collection[str] | None = None
-) -> tuple[Place, list[Change] | None]:
+    db: Executor, place: LogPosition, limit: int, tables: Collection[str] | None = None
+) -> tuple[LogPosition, list[LoggedChange] | None]:
     """Where the log is now, and the changes since a place, in order; of these tables or all.
 
     None: they are not known any more, or more than `limit`; look at all that is of concern.
     """
     rows = await db.fetch(SINCE, place.snapshot, limit + 1, None if tables is None else [*tables])
-    now, trimmed = Place(rows[0]["cluster"], rows[0]["snapshot"]), rows[0]["trimmed"]
+    now, trimmed = LogPosition(rows[0]["cluster"], rows[0]["snapshot"]), rows[0]["trimmed"]
     is_trimmed = trimmed is not None and trimmed >= place.oldest
     if is_trimmed or not place.leads_to(now) or len(rows) > limit:
         return now, None
     return now, [
-        Change(
+        LoggedChange(
             row["table_name"],
             row["row_id"],
             row["project_id"],

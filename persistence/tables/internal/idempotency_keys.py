@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.caller_role import caller_set_to
 from persistence.pool import Executor
 from schema.limits import MAX_KEPT_REPLIES, MAX_KEPT_REPLY_BYTES
@@ -49,7 +49,7 @@ DELETE FROM idempotency_keys WHERE user_id = $1 AND ctid = ANY (ARRAY(
 ))
 """
 
-TRIM = slices.deleting(
+TRIM = sliced_deletes.deleting(
     "idempotency_keys", "claimed_at < now() - $1::float8 * interval '1 second'", "claimed_at", 2
 )
 
@@ -95,4 +95,4 @@ async def forget_oldest(db: Executor, user: str) -> None:
 
 async def trim(db: Executor, seconds: float) -> None:
     """Forget what is older."""
-    await slices.delete(db, TRIM, seconds)
+    await sliced_deletes.delete(db, TRIM, seconds)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 from rooms.limits import code_tries
 from rooms.limits.login_tries import (
-    Tries,
+    TryCounts,
     after_a_beginning,
     after_a_login,
     after_a_wrong_one,
@@ -60,7 +60,7 @@ SET wrong = excluded.wrong, free_at = excluded.free_at, known_until = excluded.k
     under_way = excluded.under_way, lost_at = excluded.lost_at
 """
 
-TRIM = slices.deleting(
+TRIM = sliced_deletes.deleting(
     "login_tries", "free_at < now() - interval '1 day' AND known_until < now()", "free_at", 1
 )
 
@@ -68,7 +68,7 @@ WRONG = """
 SELECT coalesce(max(wrong), 0) FROM login_tries WHERE account = $1
 """
 
-Step = Callable[[Tries, Tries, float], tuple[Tries, Tries]]
+Step = Callable[[TryCounts, TryCounts, float], tuple[TryCounts, TryCounts]]
 
 
 class Try(NamedTuple):
@@ -119,7 +119,7 @@ async def count_wrong(db: Executor, account: bytes, address: str, begun_try: Try
         (address, begun_try.all_over),
         lambda *tries: after_a_wrong_one(*tries, was_alone=was_alone),
     )
-    return own_tries.wrong
+    return own_tries.wrong_in_a_row
 
 
 async def count_login(db: Executor, account: bytes, address: str, begun_try: Try) -> None:
@@ -139,7 +139,9 @@ async def count_nothing(db: Executor, account: bytes, address: str, begun_try: T
 async def count_owner(db: Executor, account: bytes, address: str) -> None:
     """The owner was here without a try: the address is known from now on."""
 
-    def known(own_tries: Tries, all_tries: Tries, now: float) -> tuple[Tries, Tries]:
+    def known(
+        own_tries: TryCounts, all_tries: TryCounts, now: float
+    ) -> tuple[TryCounts, TryCounts]:
         return after_another_proof(own_tries, now), all_tries
 
     await _count_step(db, account, (address, EVERYWHERE), known)
@@ -178,10 +180,12 @@ async def wrong_in_a_row(db: Executor, account: bytes) -> int:
 
 async def trim(db: Executor) -> None:
     """Forget what has no meaning any more."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)
 
 
-async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step: Step) -> Tries:
+async def _count_step(
+    db: Executor, account: bytes, where: tuple[str, str], step: Step
+) -> TryCounts:
     """What is then counted of the address, the first of both."""
     async with db.transaction() as tx:
         own_tries, all_tries, now = await _locked(tx, account, *where)
@@ -192,11 +196,11 @@ async def _count_step(db: Executor, account: bytes, where: tuple[str, str], step
 
 async def _locked(
     tx: Executor, account: bytes, address: str, shared_place: str
-) -> tuple[Tries, Tries, float]:
+) -> tuple[TryCounts, TryCounts, float]:
     """Of the address and of all over, which nobody else changes until the end of `tx`; and now."""
     await tx.execute(LOCK, account)
     rows = {row["address"]: row for row in await tx.fetch(GET, account, [address, shared_place])}
-    all_tries = replace(_tries(rows[shared_place]), of_devices=shared_place == DEVICES)
+    all_tries = replace(_tries(rows[shared_place]), is_of_devices=shared_place == DEVICES)
     return _tries(rows[address]), all_tries, rows[address]["now"]
 
 
@@ -204,22 +208,22 @@ async def _put_both(
     tx: Executor,
     account: bytes,
     addresses: tuple[str, str],
-    before: tuple[Tries, Tries],
-    after: tuple[Tries, Tries],
+    before: tuple[TryCounts, TryCounts],
+    after: tuple[TryCounts, TryCounts],
 ) -> None:
     for where, tries_before, tries_after in zip(addresses, before, after, strict=True):
         if tries_after != tries_before:
             times = (
                 tries_after.free_at,
                 tries_after.known_until,
-                tries_after.under_way,
-                tries_after.lost_at,
+                tries_after.under_way_count,
+                tries_after.under_way_until,
             )
-            await tx.execute(PUT, account, where, tries_after.wrong, *times)
+            await tx.execute(PUT, account, where, tries_after.wrong_in_a_row, *times)
 
 
-def _tries(row: Any) -> Tries:
+def _tries(row: Any) -> TryCounts:
     if row["wrong"] is None:
-        return Tries()
+        return TryCounts()
     times = (row["free_at"], row["known_until"], row["under_way"], row["lost_at"])
-    return Tries(row["wrong"], *times)
+    return TryCounts(row["wrong"], *times)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.errors import BadValue, Taken
 from persistence.pool import Executor
 from persistence.sqlstates import UNIQUE
@@ -64,16 +64,16 @@ WHERE code_hash = ANY ($1) AND looked_by = $2 AND state = 'waiting' AND expires_
 RETURNING device_hash, device, name, address, 0 AS expires_in
 """
 
-TRIM = slices.deleting("device_logins", "expires_at < now()", "expires_at", 1)
+TRIM = sliced_deletes.deleting("device_logins", "expires_at < now()", "expires_at", 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PolledLogin:
     """How it stands, how long to wait before the next poll, and whether this came too soon."""
 
     state: Literal["waiting", "approved", "denied"]
     interval_ms: int
-    early: bool
+    is_too_early: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,12 @@ async def create(
         raise Taken("user_code") from error
 
 
-async def poll(db: Executor, device_hash: bytes, more_ms: int) -> Polled | None:
+async def poll(db: Executor, device_hash: bytes, more_ms: int) -> PolledLogin | None:
     """Count a poll; one that came too soon makes all to come wait so much longer."""
     return _polled(await db.fetchrow(POLL, device_hash, more_ms))
 
 
-async def state_of(db: Executor, device_hash: bytes) -> Polled | None:
+async def state_of(db: Executor, device_hash: bytes) -> PolledLogin | None:
     """How it stands; None: there is no such device, or its time is over."""
     return _polled(await db.fetchrow(STATE, device_hash))
 
@@ -151,11 +151,11 @@ async def deny(db: Executor, code_hashes: Sequence[bytes], user_id: str) -> Wait
 
 async def trim(db: Executor) -> None:
     """Forget those whose time is over."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)
 
 
-def _polled(row: Any) -> Polled | None:
-    return Polled(row["state"], row["interval_ms"], row["early"]) if row else None
+def _polled(row: Any) -> PolledLogin | None:
+    return PolledLogin(row["state"], row["interval_ms"], row["early"]) if row else None
 
 
 def _device(row: Any) -> WaitingDevice | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 
 CREATE = """
@@ -30,7 +30,7 @@ END_ALL = """
 DELETE FROM login_challenges WHERE user_id = $1
 """
 
-TRIM = slices.deleting("login_challenges", "expires_at < now()", "expires_at", 1)
+TRIM = sliced_deletes.deleting("login_challenges", "expires_at < now()", "expires_at", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +73,4 @@ async def end_all(db: Executor, user_id: str) -> None:
 
 async def trim(db: Executor) -> None:
     """Forget those whose time is over."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)

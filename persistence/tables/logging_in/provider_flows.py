@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from persistence import slices
+from persistence import sliced_deletes
 from persistence.pool import Executor
 
 CREATE = """
@@ -23,7 +23,7 @@ GIVE_BACK = """
 UPDATE provider_flows SET taken_at = NULL WHERE state_hash = $1
 """
 
-TRIM = slices.deleting("provider_flows", "expires_at < now()", "expires_at", 1)
+TRIM = sliced_deletes.deleting("provider_flows", "expires_at < now()", "expires_at", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ async def give_back(db: Executor, state_hash: bytes) -> None:
 
 async def trim(db: Executor) -> None:
     """Forget those whose time is over."""
-    await slices.delete(db, TRIM)
+    await sliced_deletes.delete(db, TRIM)

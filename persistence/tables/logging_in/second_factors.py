@@ -116,21 +116,24 @@ SELECT count(*) FROM recovery_codes WHERE user_id = $1
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """One that counts. `sealed`: its secret, encrypted. `last_step`: codes of it and before it were
-    used. `since`: when it was confirmed, in ms since 1970."""
+class AuthenticatorAppRow:
+    """One that counts. `sealed_secret`: its secret, encrypted. `last_step`: codes of it and before
+    it were
+    used. `confirmed_at`: when it was confirmed, in ms since 1970."""
 
     id: str
     name: str
-    sealed: bytes
+    sealed_secret: bytes
     last_step: int
-    since: float
+    confirmed_at: float
 
 
-async def apps(db: Executor, user_id: str) -> list[App]:
+async def apps(db: Executor, user_id: str) -> list[AuthenticatorAppRow]:
     """Those that count, the oldest first."""
     return [
-        App(str(row["app_id"]), row["name"], row["sealed"], row["last_step"], row["since"])
+        AuthenticatorAppRow(
+            str(row["app_id"]), row["name"], row["sealed"], row["last_step"], row["since"]
+        )
         for row in await db.fetch(APPS, user_id)
     ]
 

@@ -83,7 +83,7 @@ DELETE FROM closed_rooms WHERE until < now()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class NodeQuestion:
     """What another node wants to know; `asks` says what."""
 
     id: str
@@ -103,12 +103,12 @@ class OrdersRead:
     """Whether this node is to have no members, as operators have said last."""
     drain_words: int
     """How often they have said it: a signal may have told the node otherwise since."""
-    questions: list[Question]
+    questions: list[NodeQuestion]
     """Those that it has not answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Maintenance:
+class MaintenanceOrder:
     """Why nobody edits, and since when, in ms since 1970."""
 
     message: str
@@ -130,19 +130,19 @@ async def read(db: Executor, node: str) -> OrdersRead:
     """What this node is told."""
     row = await db.fetchrow(READ, node)
     assert row is not None
-    questions = [Question(*load) for load in json.loads(row["questions"])]
+    questions = [NodeQuestion(*load) for load in json.loads(row["questions"])]
     return OrdersRead(
         row["message"], json.loads(row["closed"]), row["is_drained"], row["drain_words"], questions
     )
 
 
-async def maintenance(db: Executor) -> Maintenance | None:
+async def maintenance(db: Executor) -> MaintenanceOrder | None:
     """That which goes on."""
     row = await db.fetchrow(MAINTENANCE)
-    return None if row is None else Maintenance(**row)
+    return None if row is None else MaintenanceOrder(**row)
 
 
-async def set_maintenance(tx: Executor, message: str | None) -> Maintenance | None:
+async def set_maintenance(tx: Executor, message: str | None) -> MaintenanceOrder | None:
     """Begin it, say something else of it, or end it (None); what there was before."""
     await tx.execute(LOCK)
     before = await maintenance(tx)

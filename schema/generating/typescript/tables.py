@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from schema.calling.writes import READS, WRITES
+from schema.calling.writing_calls import READS, WRITES
 from schema.generating.json_structs import Schema
 from schema.limits import MAX_CALLS_IN_FLIGHT
 

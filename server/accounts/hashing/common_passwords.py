@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 
 from schema.limits import MIN_PASSWORD_LENGTH
-from schema.text.texts import in_password_form
+from schema.text.text_rules import in_password_form
 
 FILE = Path(__file__).with_suffix(".bin")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from persistence.pool import Executor
 from persistence.tables import auth_credentials
-from server.accounts.hashing.passwords import Passwords, TooBusy
+from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 
 LOOK_SECONDS = 600.0
 """Between two looks for kinds: accounts are imported while nodes serve."""
@@ -24,7 +24,7 @@ ROOM = 2.0
 class ForeignKinds:
     """Those that one node knows; `passwords` are told how long a wrong one takes."""
 
-    def __init__(self, passwords: Passwords) -> None:
+    def __init__(self, passwords: HashingQueue) -> None:
         self._passwords = passwords
         self._seconds: dict[str, float] = {}
         """Kind -> what one of it takes here."""

@@ -16,7 +16,7 @@ from server.accounts.hashing import firebase
 from server.accounts.hashing.costs import TooCostly
 
 
-class Costs(TypedDict):
+class HashCosts(TypedDict):
     """Of one hash: passes, KiB of memory, lanes."""
 
     time_cost: int
@@ -24,7 +24,7 @@ class Costs(TypedDict):
     parallelism: int
 
 
-OWASP = Costs(time_cost=2, memory_cost=19_456, parallelism=1)
+OWASP = HashCosts(time_cost=2, memory_cost=19_456, parallelism=1)
 """The first profile of its password storage cheat sheet: 19 MiB, two passes, one lane."""
 
 BCRYPT_LENGTH = 72
@@ -37,7 +37,7 @@ MOST_LANES = 16
 class Hashes:
     """Made and verified; every function takes tens of milliseconds, so call them in a thread."""
 
-    def __init__(self, costs: Costs = OWASP) -> None:
+    def __init__(self, costs: HashCosts = OWASP) -> None:
         self._hasher = PasswordHasher(**costs)
         self._nobody = self._hasher.hash("the password of nobody")
         """What is verified where there is no hash, so that it takes as long (rule A1)."""

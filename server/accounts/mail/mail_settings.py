@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from machine.loopback import is_loopback
+from machine.listening_address import is_loopback
 from schema.text.email_addresses import NoAddress, key_of
-from schema.text.texts import problem_with_name
+from schema.text.text_rules import problem_with_name
 
 
 class Encryption(StrEnum):

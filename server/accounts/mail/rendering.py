@@ -16,7 +16,7 @@ from urllib.parse import quote
 import idna
 
 from persistence.tables.mail_outbox import Mail, MailKind
-from schema.text.texts import nearest_name
+from schema.text.text_rules import nearest_name
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.public_url import PublicUrl
 

@@ -18,8 +18,13 @@ from persistence.tables import mail_outbox
 from persistence.tables.mail_outbox import Figures, Mail
 from server.accounts.mail.mail_settings import MailSettings
 from server.accounts.mail.rendering import CannotWrite, MailWriter
-from server.accounts.mail.smtp import SEND_SECONDS, MailDeferred, MailRefused, MailTrouble
-from server.events.events import NOBODY, About
+from server.accounts.mail.smtp_connection import (
+    SEND_SECONDS,
+    MailDeferred,
+    MailRefused,
+    MailTrouble,
+)
+from server.events.events import NOBODY, EventSubject
 from server.health.metrics import Count
 from server.health.outages import MAIL, OUTAGES
 
@@ -47,22 +52,26 @@ FINISH_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-class Line(Protocol):
+class MailConnection(Protocol):
     """A way to hand over some mails in a row: an SMTP connection, or a terminal."""
 
     async def send(self, message: EmailMessage) -> None:
         """Raises `MailTrouble`, `MailDeferred`, `MailRefused`."""
 
 
-OpenLine = Callable[[], AbstractAsyncContextManager[Line]]
+OpenMailConnection = Callable[[], AbstractAsyncContextManager[MailConnection]]
 """Entering raises `MailTrouble`."""
 
 
 class MailSender:
-    """That of one node. `open_line` None: this node sends no mail, it only says so."""
+    """That of one node. `open_connection` None: this node sends no mail, it only says so."""
 
     def __init__(
-        self, db: Executor, writer: MailWriter, open_line: OpenLine | None, count: Count
+        self,
+        db: Executor,
+        writer: MailWriter,
+        open_connection: OpenMailConnection | None,
+        count: Count,
     ) -> None:
         self.figures = Figures()
         """As they were counted last."""
@@ -70,7 +79,7 @@ class MailSender:
         """Whether the last try to hand over mail went well, or no mail waits any more."""
         self._db = db
         self._writer = writer
-        self._open_line = open_line
+        self._open_connection = open_connection
         self._count = count
         self._sent_unmarked: list[int] = []
         """Mails that were sent and not yet marked: the database did not answer."""
@@ -83,11 +92,11 @@ class MailSender:
     @property
     def is_set(self) -> bool:
         """Whether this node sends mail."""
-        return self._open_line is not None
+        return self._open_connection is not None
 
-    def use(self, open_line: OpenLine | None, settings: MailSettings) -> None:
+    def use(self, open_connection: OpenMailConnection | None, settings: MailSettings) -> None:
         """From now on mails go out so, and are from there."""
-        self._open_line, self._writer.settings = open_line, settings
+        self._open_connection, self._writer.settings = open_connection, settings
 
     async def look(self) -> None:
         """One round; raises `PersistenceError`. What it has begun goes on if it is cancelled."""
@@ -104,8 +113,8 @@ class MailSender:
 
     async def _round(self) -> None:
         await self._mark_sent()
-        if self._open_line is not None:
-            while await self._send_some(self._open_line) == AT_ONCE:
+        if self._open_connection is not None:
+            while await self._send_some(self._open_connection) == AT_ONCE:
                 pass
         now = asyncio.get_running_loop().time()
         if now - self._counted_at >= FIGURES_SECONDS:
@@ -115,7 +124,7 @@ class MailSender:
             self.figures = await mail_outbox.figures(self._db)
             self._look_at_what_waits()
 
-    async def _send_some(self, open_line: OpenLine) -> int:
+    async def _send_some(self, open_connection: OpenMailConnection) -> int:
         """How many were tried, and are with their recipients or were put off one by one."""
         claimed_at = asyncio.get_running_loop().time()
         until = claimed_at + CLAIM_SECONDS - SEND_SECONDS
@@ -125,7 +134,7 @@ class MailSender:
         await self._writer.get_ready()
         mails_left = list(mails)
         try:
-            async with open_line() as line:
+            async with open_connection() as line:
                 while mails_left and not self._is_over(until):
                     await self._send(line, mails_left[0])
                     mails_left.pop(0)
@@ -141,12 +150,12 @@ class MailSender:
     def _is_over(self, until: float) -> bool:
         return self._is_stopping or asyncio.get_running_loop().time() > until
 
-    async def _send(self, line: Line, mail: Mail) -> None:
+    async def _send(self, line: MailConnection, mail: Mail) -> None:
         """Raises `MailTrouble`: then the mail still waits."""
         try:
             await line.send(self._writer.message(mail))
         except (CannotWrite, MailRefused) as error:
-            self._count("mail_given_up", 1, About(text=f"mail {mail.id}: the log says why"))
+            self._count("mail_given_up", 1, EventSubject(text=f"mail {mail.id}: the log says why"))
             log.warning("a mail is given up", mail=mail.id, kind=mail.kind, reason=str(error))
             await mail_outbox.give_up(self._db, mail, str(error))
             return
@@ -173,13 +182,13 @@ class MailSender:
 
     def _look_at_what_waits(self) -> None:
         """Another node may have sent what this one could not, which has nothing left to try."""
-        if not self.figures.waiting:
+        if not self.figures.waiting_count:
             self.is_up = True
             OUTAGES.ended(MAIL, "no mail waits any more")
-        elif self._open_line is None:
+        elif self._open_connection is None:
             self.is_up = False
             text = "mail waits, and none is sent: SMTP_URL is not set (docs/accounts.md)"
-            log.warning(text, waiting=self.figures.waiting, outage=MAIL)
+            log.warning(text, waiting=self.figures.waiting_count, outage=MAIL)
 
 
 def delay_after(tries: int, chance: Callable[[], float] = random.random) -> float:

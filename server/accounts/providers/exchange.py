@@ -14,7 +14,7 @@ from server.accounts.providers.discovery import Discovery, Metadata
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.fetching import Fetching
 from server.accounts.providers.flow_secrets import FlowSecrets
-from server.accounts.providers.proven_identity import Proven, from_claims
+from server.accounts.providers.proven_identity import ProvenIdentity, from_claims
 from server.accounts.providers.provider_settings import Kind, ProviderSettings
 
 FINISH_SECONDS = 12.0
@@ -55,7 +55,7 @@ class Exchange:
 
     async def who(
         self, settings: ProviderSettings, redirect_uri: str, flow: str, code: str, iss: str | None
-    ) -> Proven:
+    ) -> ProvenIdentity:
         """Trade the code, and check what comes; raises `ProviderDown`, `ProviderRefused`."""
         try:
             async with asyncio.timeout(FINISH_SECONDS):
@@ -101,7 +101,7 @@ class Exchange:
 
     async def _by_id_token(
         self, settings: ProviderSettings, metadata: Metadata, flow: str, tokens: dict[str, Any]
-    ) -> Proven:
+    ) -> ProvenIdentity:
         id_token, access_token = tokens.get("id_token"), str(tokens["access_token"])
         if not isinstance(id_token, str):
             raise ProviderRefused(Cause.MALFORMED, "the provider sends no ID token")

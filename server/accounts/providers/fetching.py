@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from machine.loopback import is_loopback
+from machine.listening_address import is_loopback
 from schema.accounts.audit_events import Cause
 from schema.server_limits import MAX_PROVIDER_BYTES, MAX_PROVIDER_REQUESTS
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
@@ -24,7 +24,7 @@ BUSY = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class ProviderResponse:
     """A status and the JSON of the body; None: it has none."""
 
     status: int
@@ -40,11 +40,11 @@ class Fetching:
         self._clients: dict[bool, httpx.AsyncClient] = {}
         """Whether it is for loopback -> the client, made when it is first needed."""
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> ProviderResponse:
         """Raises `ProviderDown`, `ProviderRefused`."""
         return await self._send("GET", url, headers or {}, None)
 
-    async def post_form(self, url: str, headers: Mapping[str, str], body: str) -> Fetched:
+    async def post_form(self, url: str, headers: Mapping[str, str], body: str) -> ProviderResponse:
         """`body` is encoded as a form already; raises `ProviderDown`, `ProviderRefused`."""
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self._send("POST", url, {**form, **headers}, body.encode())
@@ -61,7 +61,7 @@ class Fetching:
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Fetched:
+    ) -> ProviderResponse:
         where = urlsplit(url)
         host = where.hostname or ""
         request_headers = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
@@ -78,7 +78,7 @@ class Fetching:
             raise ProviderDown(f"{host}: {type(error).__name__}") from None
         if response.status_code >= 500 or response.status_code in BUSY:
             raise ProviderDown(f"{host} answers with status {response.status_code}")
-        return Fetched(response.status_code, _json(data))
+        return ProviderResponse(response.status_code, _json(data))
 
     def _client(self, here: bool) -> httpx.AsyncClient:
         if here not in self._clients:

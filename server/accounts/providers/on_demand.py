@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from server.accounts.providers.flow_secrets import FlowSecrets
-from server.accounts.providers.proven_identity import Proven
+from server.accounts.providers.proven_identity import ProvenIdentity
 from server.accounts.providers.provider_settings import Providers, ProviderSettings
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ExchangeOnDemand:
 
     async def who(
         self, settings: ProviderSettings, redirect_uri: str, flow: str, code: str, iss: str | None
-    ) -> Proven:
+    ) -> ProvenIdentity:
         """As that of `Exchange`."""
         return await (await self._exchange()).who(settings, redirect_uri, flow, code, iss)
 

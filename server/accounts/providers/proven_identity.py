@@ -11,7 +11,7 @@ SUBJECT_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class ProvenIdentity:
     """`email` None: the provider has not proved one. Name and username are wishes, unchecked."""
 
     issuer: str
@@ -21,11 +21,11 @@ class Proven:
     username: str = ""
 
 
-def from_claims(issuer: str, claims: dict[str, Any]) -> Proven:
+def from_claims(issuer: str, claims: dict[str, Any]) -> ProvenIdentity:
     """Of an ID token, with what the user endpoint adds."""
     verified = claims.get("email_verified")
     is_verified = verified is True or verified == "true"  # Apple says it as a text
-    return Proven(
+    return ProvenIdentity(
         issuer,
         subject_of(claims.get("sub")),
         _text(claims.get("email")) or None if is_verified else None,

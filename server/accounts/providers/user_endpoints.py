@@ -6,7 +6,7 @@ from schema.accounts.audit_events import Cause
 from server.accounts.providers.discovery import Metadata
 from server.accounts.providers.failures import ProviderRefused
 from server.accounts.providers.fetching import Fetching
-from server.accounts.providers.proven_identity import Proven, subject_of
+from server.accounts.providers.proven_identity import ProvenIdentity, subject_of
 from server.accounts.providers.provider_settings import Kind, ProviderSettings
 
 
@@ -23,14 +23,18 @@ def metadata_of(settings: ProviderSettings) -> Metadata:
     return Metadata(settings.issuer, authorize, token, "", None, post)
 
 
-async def proven_by(fetching: Fetching, settings: ProviderSettings, access_token: str) -> Proven:
+async def proven_by(
+    fetching: Fetching, settings: ProviderSettings, access_token: str
+) -> ProvenIdentity:
     """Raises `ProviderDown`, `ProviderRefused`."""
     if settings.kind is Kind.GITHUB:
         return await _by_github(fetching, settings, access_token)
     return await _by_discord(fetching, settings, access_token)
 
 
-async def _by_github(fetching: Fetching, settings: ProviderSettings, access_token: str) -> Proven:
+async def _by_github(
+    fetching: Fetching, settings: ProviderSettings, access_token: str
+) -> ProvenIdentity:
     """The address is that which is primary and verified: the one of the profile is neither."""
     root = settings.issuer.rstrip("/")
     api = "https://api.github.com" if root == "https://github.com" else f"{root}/api/v3"
@@ -43,15 +47,19 @@ async def _by_github(fetching: Fetching, settings: ProviderSettings, access_toke
     ]
     email = verified[0] if verified and isinstance(verified[0], str) else None
     subject = subject_of(user.get("id"))
-    return Proven(settings.issuer, subject, email, _text(user, "name"), _text(user, "login"))
+    return ProvenIdentity(
+        settings.issuer, subject, email, _text(user, "name"), _text(user, "login")
+    )
 
 
-async def _by_discord(fetching: Fetching, settings: ProviderSettings, access_token: str) -> Proven:
+async def _by_discord(
+    fetching: Fetching, settings: ProviderSettings, access_token: str
+) -> ProvenIdentity:
     root = settings.issuer.rstrip("/")
     user = await _get(fetching, f"{root}/api/users/@me", access_token)
     email = _text(user, "email") if user.get("verified") is True else ""
     name = _text(user, "global_name")
-    return Proven(
+    return ProvenIdentity(
         settings.issuer, subject_of(user.get("id")), email or None, name, _text(user, "username")
     )
 

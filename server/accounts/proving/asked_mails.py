@@ -20,7 +20,12 @@ from persistence.tables.users import UserRow
 from schema.errors import ErrorCode
 from schema.limits import MAX_CODES_PER_HOUR
 from schema.server_limits import MAX_ASKED_MAILS
-from server.accounts.proving.one_time import CODE_SECONDS, TOKEN_SECONDS, MailedSecrets, OneTime
+from server.accounts.proving.one_time_secrets import (
+    CODE_SECONDS,
+    TOKEN_SECONDS,
+    MailedSecrets,
+    OneTimeSecrets,
+)
 from server.health.metrics import Count
 from server.health.outages import because
 from server.refused import Refused
@@ -42,11 +47,11 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedMail:
     """A token that is stored already, for a mail to come."""
 
     user: UserRow
-    made: MailedSecrets
+    secrets: MailedSecrets
     has_code: bool
 
 
@@ -57,7 +62,7 @@ class AskedMail:
 
     purpose: Purpose
     email: str
-    prepared: Prepared | None = None
+    prepared: PreparedMail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class _TooMany(Exception):
 class AskedMails:
     """Those of one node."""
 
-    def __init__(self, db: Executor, one_time: OneTime, count: Count) -> None:
+    def __init__(self, db: Executor, one_time: OneTimeSecrets, count: Count) -> None:
         self._db = db
         self._one_time = one_time
         self._count = count
@@ -136,7 +141,7 @@ class AskedMails:
         """Whom it is about, and whether it is to be sent."""
         holder = await users.by_email(tx, mail.email)
         if mail.prepared is not None:
-            token = self._one_time.hash_of_token(mail.prepared.made.token)
+            token = self._one_time.hash_of_token(mail.prepared.secrets.token)
             owner = await one_time_tokens.user_of(tx, mail.purpose, token)
             if holder is None and owner is not None:  # else it is someone's, or void
                 await _mail(tx, mail.purpose, mail.prepared, mail.email)
@@ -162,7 +167,7 @@ class AskedMails:
 
     async def prepare(
         self, tx: Executor, purpose: Purpose, user: UserRow, email: str
-    ) -> Prepared | None:
+    ) -> PreparedMail | None:
         """Make a token in this transaction; None: the last one is too new."""
         secrets_made = self._one_time.make()
         hashes = self._one_time.hashes(user.id, purpose, secrets_made)
@@ -172,17 +177,17 @@ class AskedMails:
         )
         if result is TokenOutcome.NOT_YET:
             return None
-        return Prepared(user, secrets_made, result is TokenOutcome.WITH_CODE)
+        return PreparedMail(user, secrets_made, result is TokenOutcome.WITH_CODE)
 
 
-async def _mail(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> None:
+async def _mail(tx: Executor, purpose: Purpose, prepared: PreparedMail, email: str) -> None:
     if not await _put(tx, purpose, prepared, email):
         raise _TooMany
 
 
-async def _put(tx: Executor, purpose: Purpose, prepared: Prepared, email: str) -> bool:
+async def _put(tx: Executor, purpose: Purpose, prepared: PreparedMail, email: str) -> bool:
     """Put into the outbox what a mail of this kind says; False: there were too many."""
-    user, secrets_made, kind = prepared.user, prepared.made, KINDS[purpose]
+    user, secrets_made, kind = prepared.user, prepared.secrets, KINDS[purpose]
     values = {
         "name": user.name,
         "token": secrets_made.token,

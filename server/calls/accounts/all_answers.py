@@ -1,32 +1,38 @@
 """The calls on accounts: of each part, method name -> the function that answers it."""
 
 from server.calls.accounts import (
-    credentials,
-    device_flow,
-    devices,
+    device_login,
     ending_logins,
     provider_links,
     provider_login,
     refreshing_tokens,
+    registration_and_login,
+    renaming_logins,
     second_factor,
 )
-from server.calls.accounts.self_service import account_deletion, mailed_proofs, password_and_email
+from server.calls.accounts.self_service import (
+    account_deletion,
+    address_verification,
+    password_and_email,
+    password_reset,
+)
 from server.calls.answer import Answer
-from server.calls.roles import guests, invitations, permits
+from server.calls.sharing import guests, invitations, session_permissions
 
 ACCOUNT_ANSWERS: dict[str, Answer] = {
-    **credentials.ANSWERS,
-    **mailed_proofs.ANSWERS,
+    **registration_and_login.ANSWERS,
+    **address_verification.ANSWERS,
+    **password_reset.ANSWERS,
     **password_and_email.ANSWERS,
     **account_deletion.ANSWERS,
     **refreshing_tokens.ANSWERS,
     **provider_login.ANSWERS,
     **provider_links.ANSWERS,
-    **device_flow.ANSWERS,
+    **device_login.ANSWERS,
     **guests.ANSWERS,
     **invitations.ANSWERS,
-    **permits.ANSWERS,
+    **session_permissions.ANSWERS,
     **second_factor.ANSWERS,
     **ending_logins.ANSWERS,
-    **devices.ANSWERS,
+    **renaming_logins.ANSWERS,
 }

@@ -11,8 +11,8 @@ from persistence.tables import (
 )
 from persistence.tables.logging_in import login_challenges, provider_identities
 from schema.accounts.audit_events import AuditEvent
+from schema.calling.accounts.auth_session_calls import Logout, RevokeLogin
 from schema.calling.params import Done
-from schema.calling.token_calls import Logout, RevokeLogin
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

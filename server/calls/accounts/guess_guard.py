@@ -13,7 +13,7 @@ from persistence.tables import users
 from persistence.tables.logging_in import login_challenges
 from schema.calls import METHODS
 from schema.errors import ErrorCode
-from server.calls.accounts.factor_codes import CHALLENGE_TRIES
+from server.calls.accounts.second_factor_codes import CHALLENGE_TRIES
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.refused import Refused, too_often

@@ -5,14 +5,14 @@ from enum import StrEnum
 
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions
-from persistence.tables.auth_sessions import AuthSession, DeviceNote, Proof
+from persistence.tables.auth_sessions import AuthSession, DeviceNote, LoginProof
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.credential_calls import Tokens
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.errors import ErrorCode
 from server.accounts import refresh_tokens
 from server.accounts.guessing.networks import network_of
-from server.calls.accounts.factor_codes import lacks_second_factor
+from server.calls.accounts.second_factor_codes import lacks_second_factor
 from server.calls.accounts.self_service.account_deletion import cancel
 from server.calls.accounts.self_service.new_device_mails import tell_of_new_device
 from server.calls.caller import Caller
@@ -82,7 +82,7 @@ async def open_held(
     caller.login.require_place(user.id)
     if login_by is not LoginBy.REGISTRATION:
         await cancel(context, tx, user)
-    proof = Proof(login_by.value, login_by is LoginBy.SECOND_FACTOR, approved_by)
+    proof = LoginProof(login_by.value, login_by is LoginBy.SECOND_FACTOR, approved_by)
     session, ended_ids = await _make(context, caller, user, tx, proof)
     await _note_in_audit(tx, caller, user, session, login_by, ended_ids)
     if login_by not in BEGINS:
@@ -97,7 +97,7 @@ async def open_held(
 
 
 async def _make(
-    context: Context, caller: Caller, user: UserRow, tx: Executor, proof: Proof
+    context: Context, caller: Caller, user: UserRow, tx: Executor, proof: LoginProof
 ) -> tuple[AuthSession, list[str]]:
     """The login, and which ones it ends."""
     session = await auth_sessions.create(
@@ -115,7 +115,7 @@ async def _make(
 
 def note_of(caller: Caller) -> DeviceNote:
     """What is stored of the device that the caller is on."""
-    device = caller.said
+    device = caller.device_said
     return DeviceNote(device.name, device.kind, device.client, network_of(caller.address))
 
 

@@ -5,19 +5,19 @@ from persistence.tables.logging_in import provider_identities
 from persistence.tables.logging_in.provider_identities import ProviderIdentity
 from persistence.tables.mail_outbox import MailKind
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.params import Done
-from schema.calling.provider_calls import (
+from schema.calling.accounts.provider_login_calls import (
     BeginLink,
     FinishLink,
     LinkedIdentities,
     LinkedIdentity,
     ListIdentities,
-    ProviderBegun,
+    ProviderLoginBegun,
     Unlink,
 )
+from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_IDENTITIES_PER_USER
-from server.calls.accounts import provider_flow
+from server.calls.accounts import provider_login_flow
 from server.calls.accounts.recent_login import require_proved, require_recent
 from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
@@ -36,17 +36,19 @@ async def identities(context: Context, caller: Caller, params: ListIdentities) -
     return LinkedIdentities([_linked_row(identity) for identity in linked], password is not None)
 
 
-async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderBegun:
+async def link_begin(context: Context, caller: Caller, params: BeginLink) -> ProviderLoginBegun:
     """Within ten minutes of the login (rule A33), with a proved address (rule A56)."""
     await require_recent(context, caller)
     await require_proved(context, caller.user)
-    return await provider_flow.begin(context, caller, params, caller.auth_session)
+    return await provider_login_flow.begin(context, caller, params, caller.auth_session)
 
 
 async def link_finish(context: Context, caller: Caller, params: FinishLink) -> LinkedIdentity:
     """By the login that began it (rule A33)."""
     await require_proved(context, caller.user)
-    provider, proven = await provider_flow.finish(context, caller, params, caller.auth_session)
+    provider, proven = await provider_login_flow.finish(
+        context, caller, params, caller.auth_session
+    )
     async with context.db.transaction() as tx:
         await provider_identities.lock_user(tx, caller.user)
         linked = await provider_identities.link(

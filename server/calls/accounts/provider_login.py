@@ -10,26 +10,26 @@ from persistence.tables import users
 from persistence.tables.logging_in import provider_identities
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.credential_calls import Tokens
-from schema.calling.provider_calls import (
-    BeginProvider,
-    FinishProvider,
+from schema.calling.accounts.provider_login_calls import (
+    BeginProviderLogin,
+    FinishProviderLogin,
     ListProviders,
-    ProviderBegun,
+    ProviderLoginBegun,
     ProviderShown,
     ProvidersShown,
 )
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.errors import ErrorCode
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.text import email_addresses
 from schema.text.account_names import nearest_shown_name, nearest_username
-from server.accounts.providers.proven_identity import Proven
-from server.calls.accounts import provider_flow
+from server.accounts.providers.proven_identity import ProvenIdentity
+from server.calls.accounts import provider_login_flow
 from server.calls.accounts.opening_logins import LoginBy, open_login
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context, require_registration
-from server.calls.roles import invitations
+from server.calls.sharing import invitations
 from server.refused import Refused, too_often
 
 USERNAME_TRIES = 6
@@ -52,20 +52,22 @@ async def providers(context: Context, caller: Caller, params: ListProviders) -> 
     )
 
 
-async def provider_begin(context: Context, caller: Caller, params: BeginProvider) -> ProviderBegun:
+async def provider_begin(
+    context: Context, caller: Caller, params: BeginProviderLogin
+) -> ProviderLoginBegun:
     """Where the browser goes (rule A32)."""
-    return await provider_flow.begin(context, caller, params, None)
+    return await provider_login_flow.begin(context, caller, params, None)
 
 
-async def provider_finish(context: Context, caller: Caller, params: FinishProvider) -> Tokens:
+async def provider_finish(context: Context, caller: Caller, params: FinishProviderLogin) -> Tokens:
     """The account of this identity, or a new one; never one of the same address (rule A33)."""
-    provider, proven = await provider_flow.finish(context, caller, params, None)
+    provider, proven = await provider_login_flow.finish(context, caller, params, None)
     user_id = await provider_identities.use(context.db, proven.issuer, proven.subject, proven.email)
     user = None if user_id is None else await users.by_id(context.db, user_id)
     if user is None:
         email = _address(proven)
         if email is None:
-            raise provider_flow.no_address(context, caller, provider)
+            raise provider_login_flow.no_address(context, caller, provider)
         newcomer = _Newcomer(provider, proven, email, params.invitation)
         user = await _new_user(context, caller, newcomer)
     user_id = user.id
@@ -81,7 +83,7 @@ class _Newcomer:
     """Whose identity has no account yet."""
 
     provider: str
-    proven: Proven
+    proven: ProvenIdentity
     email: str
     """That the provider has proved."""
     invitation: str | None
@@ -143,7 +145,7 @@ async def _make(
     return user, acceptance
 
 
-def _address(proven: Proven) -> str | None:
+def _address(proven: ProvenIdentity) -> str | None:
     """The address that the provider has proved, if it is one that accounts have (rule A6)."""
     if proven.email is None or len(proven.email) > MAX_ADDRESS_LENGTH:
         return None
@@ -154,7 +156,7 @@ def _address(proven: Proven) -> str | None:
     return email_addresses.as_kept(proven.email)
 
 
-def _usernames(proven: Proven, email: str) -> list[str]:
+def _usernames(proven: ProvenIdentity, email: str) -> list[str]:
     plain_name = nearest_username(proven.username or email.partition("@")[0])
     numbers = (
         f"{plain_name[:26]}_{secrets.randbelow(100_000):05}" for _ in range(USERNAME_TRIES - 1)

@@ -4,14 +4,14 @@ import asyncio
 
 from persistence.pool import Executor
 from persistence.tables import audit_log, auth_sessions, mail_outbox, users
-from persistence.tables.auth_sessions import Rotation, RotationResult
+from persistence.tables.auth_sessions import RotationResult, TokenRotation
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.credential_calls import Tokens
-from schema.calling.token_calls import Refresh
+from schema.calling.accounts.auth_session_calls import Refresh
+from schema.calling.accounts.registration_and_login_calls import Tokens
 from schema.errors import ErrorCode
-from server.accounts.refresh_tokens import NoToken, Presented, new_key
+from server.accounts.refresh_tokens import NoToken, PresentedToken, new_key
 from server.calls.accounts.opening_logins import speak_for
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -46,8 +46,8 @@ GOOD = (RotationResult.ROTATED, RotationResult.REPEATED)
 
 
 async def _rotate(
-    context: Context, caller: Caller, presented: Presented
-) -> tuple[Rotation, UserRow | None]:
+    context: Context, caller: Caller, presented: PresentedToken
+) -> tuple[TokenRotation, UserRow | None]:
     """What became of it, and whose it is; who was robbed is told in the same transaction."""
     async with context.db.transaction() as tx:
         rotation = await auth_sessions.rotate(
@@ -81,7 +81,7 @@ async def _tell_of_theft(
     )
 
 
-def _cause(rotation: Rotation) -> Cause:
+def _cause(rotation: TokenRotation) -> Cause:
     """Of a refusal; a login that is good and has no user is one that is being deleted."""
     return Cause.ACCOUNT_CLOSED if rotation.result in GOOD else Cause(rotation.result)
 

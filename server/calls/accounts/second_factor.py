@@ -8,9 +8,8 @@ from persistence.tables.logging_in.login_challenges import LoginChallenge
 from persistence.tables.mail_outbox import MailKind
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent, Cause
-from schema.calling.credential_calls import Tokens
-from schema.calling.params import Done
-from schema.calling.second_factor_calls import (
+from schema.calling.accounts.registration_and_login_calls import Tokens
+from schema.calling.accounts.second_factor_calls import (
     AuthenticatorApp,
     BeginTotp,
     ConfirmTotp,
@@ -24,16 +23,17 @@ from schema.calling.second_factor_calls import (
     TotpBegun,
     TotpConfirmed,
 )
+from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_APPS_PER_USER
-from server.calls.accounts.factor_codes import (
+from server.calls.accounts.opening_logins import LoginBy, open_held
+from server.calls.accounts.recent_login import require_proved, require_recent
+from server.calls.accounts.second_factor_codes import (
     CHALLENGE_TRIES,
     count_success,
     count_try,
     use_code,
 )
-from server.calls.accounts.opening_logins import LoginBy, open_held
-from server.calls.accounts.recent_login import require_proved, require_recent
 from server.calls.accounts.self_service.login_way_mails import tell
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -192,7 +192,7 @@ async def state(context: Context, caller: Caller, params: GetSecondFactor) -> Se
     apps = await second_factors.apps(context.db, caller.user)
     return SecondFactorState(
         totp=bool(apps),
-        apps=[AuthenticatorApp(app.id, app.name, app.since) for app in apps],
+        apps=[AuthenticatorApp(app.id, app.name, app.confirmed_at) for app in apps],
         recovery_codes_left=await second_factors.codes_left(context.db, caller.user),
         required=context.second_factor_required,
     )

@@ -5,9 +5,14 @@ from typing import Any
 
 from persistence.library import plugin_presets
 from persistence.rows import reading, writing
-from persistence.rows.access import Access
-from schema.calling.library_calls import CopyPreset, PublishPreset, UnpublishPreset, UsePreset
+from persistence.rows.access import RowAccess
 from schema.calling.params import Done
+from schema.calling.preset_and_audio_file_calls import (
+    CopyPreset,
+    PublishPreset,
+    UnpublishPreset,
+    UsePreset,
+)
 from schema.calls import ROW_CALLS
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.caller import Caller
@@ -53,5 +58,5 @@ async def _set_public(context: Context, caller: Caller, preset: str, *, is_publi
 
 async def _preset_row(context: Context, caller: Caller, id: str) -> Any:
     """As the call's own transaction has it, which no other connection sees yet."""
-    row = await reading.get(Access(context.db, context.db), PLUGIN_PRESETS, caller.user, id)
+    row = await reading.get(RowAccess(context.db, context.db), PLUGIN_PRESETS, caller.user, id)
     return ROW_CALLS.row(PLUGIN_PRESETS)(**row)

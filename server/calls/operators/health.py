@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import convert
 
-from persistence.backups import runs
+from persistence.backups import backup_runs
 from persistence.errors import BadCursor, NotFound, PersistenceError
 from persistence.tables import studio_projects
 from schema.operating.event_kinds import EVENT_KINDS, EventKind
@@ -92,7 +92,7 @@ async def _named(context: Context, params: ListEvents) -> tuple[str | None, str 
 async def _backup_ages(context: Context) -> dict[str, float]:
     """As the database says now; nodes look once a minute. Without it, what each last saw."""
     try:
-        ages = await runs.ages(context.db)
+        ages = await backup_runs.ages(context.db)
     except PersistenceError:
         return {}
     return {f"{kind}_age_ms": round(age * 1_000) for kind, age in ages.items()}

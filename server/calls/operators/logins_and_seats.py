@@ -5,7 +5,7 @@ from typing import Any
 from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
-from persistence.tables.internal import operators
+from persistence.tables.internal import accounts_for_operators
 from persistence.tables.internal.id_beginnings import MOST_FOUND, Found
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
@@ -24,7 +24,7 @@ MEMBER_ID_LENGTH = 16
 async def list_logins(context: Context, caller: Caller, params: ListUserLogins) -> LoginRows:
     """Those that go on, and where each is connected."""
     user = await require_user(context.db, params.user)
-    logins = await operators.logins(context.db, user.id)
+    logins = await accounts_for_operators.logins(context.db, user.id)
     question = await context.node_questions.ask("logins", logins=[login.id for login in logins])
     rows = [
         LoginRow(

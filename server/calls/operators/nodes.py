@@ -3,7 +3,7 @@
 from persistence.errors import NotFound
 from persistence.tables.operating import nodes, operator_orders
 from persistence.tables.operating.nodes import RunningNode, Unaware
-from persistence.tables.operating.operator_orders import Maintenance
+from persistence.tables.operating.operator_orders import MaintenanceOrder
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from schema.operating.calls import (
@@ -98,7 +98,9 @@ def _node_row(node: RunningNode) -> NodeRow:
     )
 
 
-def _maintenance_row(maintenance: Maintenance | None, unaware_nodes: Unaware) -> MaintenanceNow:
+def _maintenance_row(
+    maintenance: MaintenanceOrder | None, unaware_nodes: Unaware
+) -> MaintenanceNow:
     unheard = unaware_nodes.connections, unaware_nodes.silent
     if maintenance is None:
         return MaintenanceNow("off", "", None, *unheard)

@@ -7,7 +7,7 @@ from uuid import UUID
 from persistence.errors import BadCursor, NotFound
 from persistence.pool import Executor
 from persistence.tables import audit_log
-from persistence.tables.internal import id_beginnings, operators
+from persistence.tables.internal import accounts_for_operators, id_beginnings
 from persistence.tables.operating import nodes
 from persistence.tables.operating.nodes import Unaware
 from persistence.tables.users import UserRow
@@ -25,7 +25,9 @@ def for_operators(answer: Answer) -> Answer:
     """The same answer, and `forbidden` to all others (rule R48)."""
 
     async def guarded(context: Context, caller: Caller, params: Any) -> Any:
-        if not caller.machine and not await operators.is_operator(context.db, caller.user):
+        if not caller.machine and not await accounts_for_operators.is_operator(
+            context.db, caller.user
+        ):
             text = "this call is for operators of this server; you are none"
             raise Refused(ErrorCode.FORBIDDEN, text)
         return await answer(context, caller, params)
@@ -73,7 +75,7 @@ def id_in(cursor: str) -> str:
 
 async def require_user(db: Executor, name_or_email: str) -> UserRow:
     """Whoever has this id, address or username; raises `NotFound`, `Refused` for several."""
-    user, several = await operators.find_by_beginning(db, name_or_email)
+    user, several = await accounts_for_operators.find_by_beginning(db, name_or_email)
     if several:
         text = id_beginnings.several_in_words(name_or_email, several)
         raise Refused(ErrorCode.VALIDATION, text, field="user")

@@ -8,7 +8,7 @@ from persistence.pool import Executor
 from persistence.tables import audit_log, studio_projects, users
 from persistence.tables.audit_log import AuditEntry
 from persistence.tables.operating import sizes
-from schema.columns.stored import read_stored_map
+from schema.columns.stored_json import read_stored_map
 from schema.operating.calls import (
     AuditRow,
     AuditRows,
@@ -83,7 +83,7 @@ async def read_audit(context: Context, caller: Caller, params: ReadAudit) -> Aud
     )
     entries_shown = entries[: params.limit]
     next_cursor = (
-        f"{entries_shown[-1].place}/{entries_shown[-1].id}"
+        f"{entries_shown[-1].cursor_place}/{entries_shown[-1].id}"
         if len(entries) > len(entries_shown)
         else None
     )

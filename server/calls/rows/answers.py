@@ -5,13 +5,13 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.visibility import rights_of
-from persistence.tables.internal import operators
+from persistence.tables.internal import accounts_for_operators
 from schema.calling.params import Done
 from schema.calling.row_calls import Counted, RowCalls
 from schema.errors import ErrorCode
@@ -69,7 +69,7 @@ class RowAnswers:
 
     async def one(self, table: Table, context: Context, caller: Caller, id: Sequence[str]) -> Any:
         """A row that was written as the server, and is read so; raises `NotFound`."""
-        access = Access(context.db, context.db)
+        access = RowAccess(context.db, context.db)
         return await self.whole(table, context, await reading.get(access, table, caller.user, id))
 
     async def whole(self, table: Table, context: Context, row: "Row") -> Any:
@@ -156,7 +156,7 @@ async def _require_seeing(table: Table, context: Context, caller: Caller, params
     Of one project's: `NoSuchProject` to strangers (rule Q21); of one for operators: `Refused`.
     """
     if rights_of(table).see == (Whom.OPERATOR,):
-        if not await operators.is_operator(context.db, caller.user):
+        if not await accounts_for_operators.is_operator(context.db, caller.user):
             text = f"{table.calls} is for operators of this server; you are none"
             raise Refused(ErrorCode.FORBIDDEN, text)
         return
@@ -175,3 +175,8 @@ def asked_beside(table: Table, params: Any) -> Mapping[str, Any]:
     """The parameters that are conditions themselves."""
     asked_fields = {name: getattr(params, name) for name, _ in table.asks}
     return {name: value for name, value in asked_fields.items() if value is not None}
+
+
+def as_map(row: Any) -> "Row":
+    """A row that was answered, without the columns that were not asked for."""
+    return {name: value for name, value in structs.asdict(row).items() if value is not UNSET}

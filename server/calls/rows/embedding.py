@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from persistence.errors import BadQuery
 from persistence.pool import Executor
 from persistence.rows import reading
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.embedded_values import summaries
 from persistence.rows.reading import Row
 from schema.calling.row_calls import embeddable
@@ -32,7 +32,12 @@ class Embedding:
         return [name for name in dict.fromkeys(names_asked) if name not in table.brings]
 
     async def bring(
-        self, access: Access, table: Table, user: str, rows: Sequence[Row], columns: Sequence[str]
+        self,
+        access: RowAccess,
+        table: Table,
+        user: str,
+        rows: Sequence[Row],
+        columns: Sequence[str],
     ) -> None:
         """Put a summary in the place of each id whose row the user may see (rule Q5)."""
         wanted_fields: dict[str, list[str]] = {}

@@ -13,8 +13,8 @@ from schema.tables.description import Table, Verb
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.rows.answers import asked_beside
-from server.feed.watch_request import read_listed
 from server.refused import Refused
+from server.row_feed.watch_request import read_listed
 
 
 async def watch(
@@ -42,7 +42,7 @@ async def watch(
         watch_answer.rows,
         watch_answer.position,
         watch_answer.resumed,
-        watch_answer.left,
+        watch_answer.left_ids,
         watch_answer.reason,
     )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class HeldBack:
+class HeldAnnouncements:
     """The `Announcer` of a call whose transaction is open: nobody hears of what may not come."""
 
     def __init__(self, announcer: Announcer) -> None:

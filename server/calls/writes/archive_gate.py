@@ -5,7 +5,7 @@ from typing import Any
 
 from persistence.rows import row_owners
 from persistence.tables import project_members, studio_projects
-from schema.calling.writes import STOPPED_IN_ARCHIVED
+from schema.calling.writing_calls import STOPPED_IN_ARCHIVED
 from schema.errors import ErrorCode
 from schema.tables.all_tables import TABLES
 from server.calls.caller import Caller

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
-from schema.calling.writes import OF_ROWS, WRITES
+from schema.calling.writing_calls import OF_ROWS, WRITES
 from schema.calls import METHODS, Answered, Batch, BatchAnswers, BatchedCall, CallError
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS, MAX_REPLY_BYTES

@@ -14,8 +14,8 @@ from persistence.errors import Busy, Unavailable
 from persistence.pool import Executor
 from persistence.tables.internal import idempotency_keys
 from persistence.tables.internal.idempotency_keys import KeptCall
-from schema.calling.writes import OF_ROWS, WRITES, Write
-from schema.columns.stored import read_stored
+from schema.calling.writing_calls import OF_ROWS, WRITES, Write
+from schema.columns.stored_json import read_stored
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -33,7 +33,7 @@ LOOKS_AT_BOUNDS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class KeyedCall:
     """A call with its key."""
 
     user: str
@@ -43,7 +43,7 @@ class Keyed:
     """What its parameters come to, in whatever encoding they came."""
 
     @classmethod
-    def of(cls, caller: Caller, key: str, method: str, params: msgspec.Struct) -> "Keyed":
+    def of(cls, caller: Caller, key: str, method: str, params: msgspec.Struct) -> "KeyedCall":
         encoded_params = msgspec.json.encode(params, order="deterministic")
         return cls(caller.user, key, method, blake2b(encoded_params, digest_size=16).digest())
 
@@ -79,14 +79,14 @@ async def answered_once(
     if secrets.randbelow(LOOKS_AT_BOUNDS) == 0:
         with suppress(Busy):
             await idempotency_keys.forget_oldest(context.db, caller.user)
-    keyed = Keyed.of(caller, key, method, params)
+    keyed = KeyedCall.of(caller, key, method, params)
     if WRITES[method] is Write.IN_PARTS:
         return await _in_parts(context, caller, keyed, params, answer)
     return await _at_once(context, caller, keyed, params, answer)
 
 
 async def _at_once(
-    context: Context, caller: Caller, keyed: Keyed, params: Any, answer: Answer
+    context: Context, caller: Caller, keyed: KeyedCall, params: Any, answer: Answer
 ) -> Any:
     """Key, write and reply in one transaction: a node that dies leaves all of it, or nothing."""
     of_rows = keyed.method in OF_ROWS or keyed.method == BATCH
@@ -104,7 +104,7 @@ async def _at_once(
 
 
 async def _in_parts(
-    context: Context, caller: Caller, keyed: Keyed, params: Any, answer: Answer
+    context: Context, caller: Caller, keyed: KeyedCall, params: Any, answer: Answer
 ) -> Any:
     """The key first, what is done next, the reply last.
 
@@ -126,7 +126,7 @@ async def _in_parts(
     return read_stored(reply)
 
 
-async def _claim(db: Executor, keyed: Keyed, caller: str = "") -> bytes | None:
+async def _claim(db: Executor, keyed: KeyedCall, caller: str = "") -> bytes | None:
     """The reply that is kept; None: there is none yet. Raises `Refused` for another call's key."""
     claim_arguments = keyed.user, keyed.key, keyed.method, keyed.digest
     stored_reply = await idempotency_keys.claim(db, *claim_arguments, caller=caller)
@@ -136,7 +136,7 @@ async def _claim(db: Executor, keyed: Keyed, caller: str = "") -> bytes | None:
     return stored_reply.reply
 
 
-def _with_id(params: Any, keyed: Keyed) -> Any:
+def _with_id(params: Any, keyed: KeyedCall) -> Any:
     """With an id that follows from the key, where the client made none."""
     if params.id is not None:
         return params

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from schema.calling.writes import HELD_IN_MAINTENANCE
+from schema.calling.writing_calls import HELD_IN_MAINTENANCE
 from server.calls.caller import Caller
 from server.calls.context import Context
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from persistence.errors import NoSuchProject
 from persistence.tables import project_members
-from schema.columns.stored import read_stored
+from schema.columns.stored_json import read_stored
 from server.calls.context import Context
 
 OF_A_PROJECT = "epoch"

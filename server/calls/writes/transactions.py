@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from persistence.pool import Executor
 from server.calls.context import Context
-from server.calls.writes.announcements import HeldBack
+from server.calls.writes.announcements import HeldAnnouncements
 from server.live.member_colors import MemberColors
 
 
@@ -21,7 +21,7 @@ async def one_transaction(
     written them. `of_rows`: as `prime_caller`, for what is answered by what
     all tables have in common; else as the server, for what is written out.
     """
-    held_back = HeldBack(context.announcer)
+    held_back = HeldAnnouncements(context.announcer)
     lane = context.rows.callers if of_rows else context.db
     async with lane.transaction() as transaction:
         # Colours of what may not come are not to be remembered.

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from persistence.errors import BadQuery
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.conditions import read_where
 from persistence.rows.pages import read_order
 from persistence.rows.reading import count
@@ -219,7 +219,7 @@ class _Many:
 @case("MAX_COUNTED")
 def counted() -> Seen:
     def of(rows: int) -> Past | None:
-        access = Access(cast("Any", _Many(rows)), cast("Any", _Many(rows)))
+        access = RowAccess(cast("Any", _Many(rows)), cast("Any", _Many(rows)))
         found = asyncio.run(count(access, PLUGIN_PRESETS, "ada"))
         assert found.count == limits.MAX_COUNTED
         return None if found.exact else Instead.CLIPPED
@@ -234,7 +234,7 @@ def statement_texts() -> Seen:
         for n in range(shapes):
             texts.get(PLUGIN_PRESETS, str(n), str)
         texts.get(PLUGIN_PRESETS, "0", str)
-        return None if texts.made == shapes else Instead.OLDEST_FORGOTTEN
+        return None if texts.made_count == shapes else Instead.OLDEST_FORGOTTEN
 
     most = limits_of_server.MAX_STATEMENT_TEXTS
     return Seen(of(most), of(most + 1))

@@ -4,10 +4,10 @@ from typing import Any
 
 from schema import calls, limits, server_limits
 from schema.bounds import Instead, Past
-from schema.calling.credential_calls import Register
-from schema.calling.device_calls import PollDevice
+from schema.calling.accounts.device_login_calls import PollDeviceLogin
+from schema.calling.accounts.registration_and_login_calls import Register
 from schema.calling.row_calls import RowCalls
-from schema.columns.maps import problem_with_map
+from schema.columns.json_maps import problem_with_map
 from schema.errors import ErrorCode
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from schema.text.email_addresses import NoAddress, key_of
@@ -113,7 +113,7 @@ def _addressed(email: str) -> Past | None:
 @case("MAX_DEVICE_WAIT_MS")
 def waits_for_a_device() -> Seen:
     def poll(wait_ms: int) -> Past | None:
-        return called(PollDevice, device_code="code", wait_ms=wait_ms)
+        return called(PollDeviceLogin, device_code="code", wait_ms=wait_ms)
 
     most = int(limits.MAX_DEVICE_WAIT_MS)
     return Seen(poll(most), poll(most + 1))

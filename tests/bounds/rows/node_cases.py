@@ -26,7 +26,7 @@ from schema.server_limits import (
     MAX_PASSWORDS_WAITING,
     SIGNATURE_BYTES,
 )
-from server.accounts.hashing.passwords import TooBusy
+from server.accounts.hashing.hashing_queue import TooBusy
 from server.calls.failures import as_error
 from server.health.log_writer import LogWriter
 from server.live.room_journal import RoomJournal
@@ -37,7 +37,7 @@ from server.states import state_pages
 from server.states.state_pages import StatePages
 from tests.bounds.cases import Seen, case
 from tests.bounds.rows.step_cases import _journal
-from tests.server.accounts.hashing.test_passwords import Slow
+from tests.server.accounts.hashing.test_hashing_queue import Slow
 
 
 def _entry(seq: int, ops: bytes = b"[]") -> Entry:
@@ -64,7 +64,7 @@ def early() -> Seen:
         follower = JournalFollower(document, Position("epoch", 0), lambda _: iter(()))
         for seq in range(2, count + 2):
             list(follower.on_remote_entry(_entry(seq)))
-        return None if count + 1 in follower.early else Instead.READ_FROM_JOURNAL
+        return None if count + 1 in follower.early_entries else Instead.READ_FROM_JOURNAL
 
     return Seen(kept(MAX_EARLY), kept(MAX_EARLY + 1))
 

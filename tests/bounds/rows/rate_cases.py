@@ -23,8 +23,8 @@ from schema.server_limits import PREPAID_BYTES
 from server.accounts.usage import OPS_BURST_SECONDS, Usage
 from server.sockets import tls_records
 from server.sockets.connection import Connection
+from server.sockets.connection_states import WaitingForHello
 from server.sockets.incoming import SMALL_FRAGMENT
-from server.sockets.session import WaitingForHello
 from server.sockets.tls_records import AROUND, TlsRecords
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, opened

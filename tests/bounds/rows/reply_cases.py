@@ -18,7 +18,7 @@ from server.calls.snapshots import _without_large_values
 from server.refused import Refused
 from server.router.call_replies import within_bound
 from server.sockets.codec import JSON
-from server.sockets.outbox import SHARED_AT_MOST, Offered, Outbox
+from server.sockets.outbox import SHARED_AT_MOST, OfferOutcome, Outbox
 from server.states.encoded_state import FORMS, state_frames
 from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.journal.test_feed import tail_entry
@@ -141,7 +141,7 @@ def _noise(length: int) -> str:
 def outbox() -> Seen:
     def offer(size: int) -> Past | None:
         offered = Outbox().offer(bytes(size), 0, 0.0)
-        return Instead.CUT_OFF if offered is Offered.CUT_OFF else None
+        return Instead.CUT_OFF if offered is OfferOutcome.CUT_OFF else None
 
     return Seen(offer(limits.MAX_OUTBOX_BYTES), offer(limits.MAX_OUTBOX_BYTES + 1))
 
@@ -153,7 +153,7 @@ def pushed() -> Seen:
     def offer(size: int) -> Past | None:
         buffered = server_limits.WRITABLE_BELOW_BYTES
         offered = Outbox().offer(bytes(size), buffered, 0.0, SHARED_AT_MOST)
-        return Instead.WAITS if offered is Offered.CUT_OFF else None
+        return Instead.WAITS if offered is OfferOutcome.CUT_OFF else None
 
     return Seen(offer(most), offer(most + 1))
 
@@ -171,7 +171,7 @@ def fed_at_once() -> Seen:
 @case("WRITABLE_BELOW_BYTES")
 def writable() -> Seen:
     def offer(buffered: int) -> Past | None:
-        return None if Outbox().offer(b"x", buffered, 0.0) is Offered.WRITE else Instead.WAITS
+        return None if Outbox().offer(b"x", buffered, 0.0) is OfferOutcome.WRITE else Instead.WAITS
 
     return Seen(
         offer(server_limits.WRITABLE_BELOW_BYTES - 1), offer(server_limits.WRITABLE_BELOW_BYTES)

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-from machine.balancer import Side
+from machine.balancer import LinkSide
 from schema.bounds import Instead, Past
 from schema.server_limits import BALANCER_BUFFER_BYTES, UNSENT_BYTES
 from server.sockets.connection import limit_unsent
@@ -71,7 +71,7 @@ async def _paused(size: int) -> Past | None:
     """What happens to the one side when so much waits for the other."""
     loop = asyncio.get_running_loop()
     with _line() as (near, _):
-        side, peer = Side(), Side()
+        side, peer = LinkSide(), LinkSide()
         reading: Any = _Peer()
         peer._transport = reading
         transport, _ = await loop.create_connection(lambda: side, sock=near)

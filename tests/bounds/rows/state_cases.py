@@ -143,7 +143,7 @@ def waiting_bytes() -> Seen:
     def propose(already: int) -> Past | None:
         bench = Bench()
         bench.join("ann")
-        bench.room.edits.waiting.bytes = already
+        bench.room.edits.open_proposals.bytes = already
         bench.propose("ann", Set("tracks", "tr_bass_", {"name": "x"}))
         return _code(bench.last("ann"))
 

@@ -25,7 +25,7 @@ from schema.server_limits import (
     STALE_STATE_BYTES,
     STORED_PART_BYTES,
 )
-from server.live.room_checkpoints import _encoded
+from server.live.room_checkpoints import _encoded_batches
 from tests.bounds.cases import Seen, case, live_case
 from tests.rooms.journal.test_feed import tail_entry
 from tests.server.conftest import Node, create_project
@@ -72,7 +72,7 @@ def _op_of(size: int) -> Op:
 def recorded() -> Seen:
     def batches(size: int) -> Past | None:
         half = RECORD_BYTES // 2
-        made = _encoded({1: [_op_of(half - 2)], 2: [_op_of(size - half - 2)]})
+        made = _encoded_batches({1: [_op_of(half - 2)], 2: [_op_of(size - half - 2)]})
         return None if len(made) == 1 else Instead.SPLIT
 
     return Seen(batches(RECORD_BYTES), batches(RECORD_BYTES + 1))

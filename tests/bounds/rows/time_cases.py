@@ -21,16 +21,16 @@ from schema.limits import (
 )
 from schema.messages import Call
 from schema.server_limits import CLOSING_SECONDS, HANDSHAKE_SECONDS, MAX_SPREAD_MS
-from server.accounts.tokens import LEEWAY_SECONDS
+from server.accounts.access_tokens import LEEWAY_SECONDS
+from server.calls.all_answers import ANSWERS
 from server.calls.call_queue import CallQueue
-from server.calls.table import ANSWERS
 from server.loop.deadlines import Deadlines
 from server.router.call_replies import CallReplies
-from server.router.leaving import SPREAD_MS_PER_MEMBER, spread_ms
 from server.router.liveness import Liveness
+from server.router.shutdown import SPREAD_MS_PER_MEMBER, spread_ms
 from server.sockets.codec import JSON
 from server.sockets.connection import Connection
-from server.sockets.session import Greeted, LoggedIn, Session, WaitingForHello
+from server.sockets.connection_states import Greeted, LoggedIn, Session, WaitingForHello
 from tests.bounds.cases import Seen, case
 from tests.server.sockets.test_connection import ANN, HANDSHAKE
 from tests.simulation.world.virtual_loop import VirtualLoop, run_virtually

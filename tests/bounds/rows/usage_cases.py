@@ -5,7 +5,7 @@ import asyncio
 from persistence.tables import auth_sessions
 from rooms.limits import code_tries
 from rooms.limits.login_tries import (
-    Tries,
+    TryCounts,
     after_a_beginning,
     after_a_wrong_one,
     after_another_proof,
@@ -18,8 +18,13 @@ from schema.errors import ErrorCode
 from server.accounts.admission import Admission
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.usage import CONNECT_BURST_SECONDS, STRANGERS_BURST_SECONDS, Rates, Usage
-from server.accounts.use_limits import Limits
+from server.accounts.usage import (
+    CONNECT_BURST_SECONDS,
+    STRANGERS_BURST_SECONDS,
+    TokenBuckets,
+    Usage,
+)
+from server.accounts.usage_limits import UsageLimits
 from server.calls.context import within
 from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case
@@ -108,7 +113,7 @@ def seats_per_user() -> Seen:
     return Seen(told[-2], told[-1])
 
 
-def _rate(rates: Rates, most: float) -> Seen:
+def _rate(rates: TokenBuckets, most: float) -> Seen:
     told = [rates.take("ann", 1.0) for _ in range(int(most) + 1)]
     return Seen(*(None if wait == 0 else ErrorCode.RATE_LIMITED for wait in told[-2:]))
 
@@ -136,7 +141,7 @@ def wrong_passwords_per_hour() -> Seen:
 
 @case("MAX_WRONG_CODES_PER_HOUR")
 def wrong_codes_per_hour() -> Seen:
-    guesses = Guesses(Limits(), SharedCounts(None, ""))
+    guesses = Guesses(UsageLimits(), SharedCounts(None, ""))
     most = int(limits.MAX_WRONG_CODES_PER_HOUR)
     told = [guesses.take("here", "ann", 1.0) for _ in range(most + 1)]
     return Seen(*(None if wait == 0 else ErrorCode.RATE_LIMITED for wait in told[-2:]))
@@ -144,7 +149,7 @@ def wrong_codes_per_hour() -> Seen:
 
 @case("MAX_WRONG_SECRETS_PER_NETWORK")
 def wrong_secrets_per_network() -> Seen:
-    guesses = Guesses(Limits(), SharedCounts(None, ""))
+    guesses = Guesses(UsageLimits(), SharedCounts(None, ""))
 
     async def wait_after(tries: int) -> Past | None:
         for n in range(tries):
@@ -175,18 +180,18 @@ def user_code_tries_per_hour() -> Seen:
     return _rate(Usage().user_codes, limits.MAX_USER_CODE_TRIES_PER_HOUR)
 
 
-def _after_a_guess(here: Tries, all_over: Tries, now: float) -> tuple[Tries, Tries]:
+def _after_a_guess(here: TryCounts, all_over: TryCounts, now: float) -> tuple[TryCounts, TryCounts]:
     was_alone = here.known_until > now
     return after_a_wrong_one(*after_a_beginning(here, all_over, now), now, was_alone=was_alone)
 
 
-def _waits(here: Tries, all_over: Tries, now: float) -> Past | None:
+def _waits(here: TryCounts, all_over: TryCounts, now: float) -> Past | None:
     return ErrorCode.RATE_LIMITED if seconds_to_wait(here, all_over, now) else None
 
 
 @case("MAX_FREE_GUESSES")
 def free_guesses() -> Seen:
-    here, all_over, told = Tries(), Tries(), []
+    here, all_over, told = TryCounts(), TryCounts(), []
     for _ in range(limits.MAX_FREE_GUESSES + 1):
         told.append(_waits(here, all_over, 1e6))
         here, all_over = _after_a_guess(here, all_over, 1e6)
@@ -196,40 +201,42 @@ def free_guesses() -> Seen:
 @case("MAX_GUESSES_PER_HOUR")
 def guesses_per_hour() -> Seen:
     """A fifth of them comes at once."""
-    all_over, told = Tries(), []
+    all_over, told = TryCounts(), []
     for _ in range(int(limits.MAX_GUESSES_PER_HOUR / 5) + 1):
-        told.append(_waits(Tries(), all_over, 1e6))
-        all_over = _after_a_guess(Tries(), all_over, 1e6)[1]
+        told.append(_waits(TryCounts(), all_over, 1e6))
+        all_over = _after_a_guess(TryCounts(), all_over, 1e6)[1]
     return Seen(told[-2], told[-1])
 
 
-def _longest(here: Tries, seconds: float) -> Seen:
+def _longest(here: TryCounts, seconds: float) -> Seen:
     """At the end of the longest wait one is heard, and a moment sooner one is not."""
     now = 1e6
     for _ in range(40):
-        here, _all_over = _after_a_guess(here, Tries(), now)
+        here, _all_over = _after_a_guess(here, TryCounts(), now)
         now = max(now, here.free_at)
     begun = here.free_at - seconds
-    return Seen(_waits(here, Tries(), begun + seconds), _waits(here, Tries(), begun + seconds - 1))
+    return Seen(
+        _waits(here, TryCounts(), begun + seconds), _waits(here, TryCounts(), begun + seconds - 1)
+    )
 
 
 @case("MAX_GUESS_SECONDS")
 def guess_seconds() -> Seen:
-    return _longest(Tries(), limits.MAX_GUESS_SECONDS)
+    return _longest(TryCounts(), limits.MAX_GUESS_SECONDS)
 
 
 @case("MAX_KNOWN_GUESS_SECONDS")
 def known_guess_seconds() -> Seen:
-    return _longest(after_another_proof(Tries(), 1e6), limits.MAX_KNOWN_GUESS_SECONDS)
+    return _longest(after_another_proof(TryCounts(), 1e6), limits.MAX_KNOWN_GUESS_SECONDS)
 
 
 def _next_code(wrong: int, later: float) -> Past | None:
     """The next one, so long after the last of so many wrong ones."""
-    tries, now = Tries(), 1e6
+    tries, now = TryCounts(), 1e6
     for _ in range(wrong):
         now = max(now, tries.free_at)
-        tries = code_tries.after_a_try(Tries(), tries, now)[1]
-    wait = code_tries.seconds_to_wait(Tries(), tries, now + later)
+        tries = code_tries.after_a_try(TryCounts(), tries, now)[1]
+    wait = code_tries.seconds_to_wait(TryCounts(), tries, now + later)
     return ErrorCode.RATE_LIMITED if wait else None
 
 
@@ -247,7 +254,7 @@ def code_seconds() -> Seen:
 
 @case("MAX_ADDRESSES_COUNTED")
 def addresses_counted() -> Seen:
-    rates = Rates(1.0, 1.0)
+    rates = TokenBuckets(1.0, 1.0)
 
     def take(number: int) -> Past | None:
         rates.take(str(number), 1.0)
@@ -284,27 +291,27 @@ def _rows(most: int) -> Seen:
 
 @case("MAX_PROJECTS_PER_USER")
 def projects_per_user() -> Seen:
-    return _rows(int(Limits().projects_per_user))
+    return _rows(int(UsageLimits().projects_per_user))
 
 
 @case("MAX_MEMBERS_PER_PROJECT")
 def members_per_project() -> Seen:
-    return _rows(int(Limits().members_per_project))
+    return _rows(int(UsageLimits().members_per_project))
 
 
 @case("MAX_SNAPSHOTS_PER_PROJECT")
 def snapshots_per_project() -> Seen:
-    return _rows(int(Limits().snapshots_per_project))
+    return _rows(int(UsageLimits().snapshots_per_project))
 
 
 @case("MAX_PRESETS_PER_USER")
 def presets_per_user() -> Seen:
-    return _rows(int(Limits().presets_per_user))
+    return _rows(int(UsageLimits().presets_per_user))
 
 
 @case("MAX_AUDIO_FILES_PER_PROJECT")
 def audio_files_per_project() -> Seen:
-    return _rows(int(Limits().audio_files_per_project))
+    return _rows(int(UsageLimits().audio_files_per_project))
 
 
 @live_case("MAX_ROOMS_PER_USER")

@@ -25,12 +25,12 @@ from schema.server_limits import (
     MAX_USES_GATHERED,
     SERVER_BOUNDS,
 )
-from server.accounts.audit import Audit
+from server.accounts.audit_trail import AuditTrail
 from server.accounts.device_codes import DeviceCodes
 from server.calls.call_queue import CallQueue
 from server.calls.library.preset_uses import PresetUses
 from server.commits.committer import WaitingDeltas
-from server.events.events import About, Events
+from server.events.events import Events, EventSubject
 from server.health.metrics import uncounted
 from tests.bounds.cases import Seen, case
 
@@ -143,10 +143,10 @@ def _uses_that_wait() -> Seen:
 @case("MAX_AUDIT_BYTES")
 def _entries_of_the_audit_that_wait() -> Seen:
     def seen(bytes_: int) -> Past | None:
-        audit = Audit(None, uncounted)  # type: ignore[arg-type]
+        audit = AuditTrail(None, uncounted)  # type: ignore[arg-type]
         for _ in range(bytes_ // AuditRow(AuditEvent.LOGIN).bytes):
             audit.note(AuditEvent.LOGIN)
-        return Instead.OLDEST_FORGOTTEN if audit.lost else None
+        return Instead.OLDEST_FORGOTTEN if audit.lost_count else None
 
     return Seen(seen(MAX_AUDIT_BYTES), seen(MAX_AUDIT_BYTES + 400))
 
@@ -164,7 +164,7 @@ KIND = "task_failed"
 """Of an event."""
 
 
-def _forgets(about: list[About]) -> Past | None:
+def _forgets(about: list[EventSubject]) -> Past | None:
     events = Events(lambda: 0.0)
     for each in about:
         events.note(KIND, each)
@@ -173,7 +173,7 @@ def _forgets(about: list[About]) -> Past | None:
 
 @case("MAX_EVENTS")
 def _events_of_a_node() -> Seen:
-    about = [About(member=str(number)) for number in range(MAX_EVENTS + 1)]
+    about = [EventSubject(member=str(number)) for number in range(MAX_EVENTS + 1)]
     return Seen(_forgets(about[:-1]), _forgets(about))
 
 
@@ -182,14 +182,14 @@ def _what_events_of_a_node_hold() -> Seen:
     def seen(size: int) -> Past | None:
         room = MAX_EVENT_NAME * 5 + MAX_EVENT_TEXT + len(KIND)
         names = [str(number).rjust(MAX_EVENT_NAME) for number in range(size // room)]
-        about = [About._make([*[name] * 5, "x" * MAX_EVENT_TEXT]) for name in names]
+        about = [EventSubject._make([*[name] * 5, "x" * MAX_EVENT_TEXT]) for name in names]
         rest = size - room * len(about) - len(KIND)
-        return _forgets([*about, About("y" * min(rest, 32), text="x" * max(0, rest - 32))])
+        return _forgets([*about, EventSubject("y" * min(rest, 32), text="x" * max(0, rest - 32))])
 
     return Seen(seen(MAX_EVENTS_SIZE), seen(MAX_EVENTS_SIZE + 1))
 
 
-def _kept(about: About) -> Past | None:
+def _kept(about: EventSubject) -> Past | None:
     events = Events()
     events.note(KIND, about)
     [event] = events.all()
@@ -199,11 +199,12 @@ def _kept(about: About) -> Past | None:
 @case("MAX_EVENT_TEXT")
 def _words_of_an_event() -> Seen:
     return Seen(
-        _kept(About(text="x" * MAX_EVENT_TEXT)), _kept(About(text="x" * MAX_EVENT_TEXT + "x"))
+        _kept(EventSubject(text="x" * MAX_EVENT_TEXT)),
+        _kept(EventSubject(text="x" * MAX_EVENT_TEXT + "x")),
     )
 
 
 @case("MAX_EVENT_NAME")
 def _names_in_an_event() -> Seen:
     longest = "x" * MAX_EVENT_NAME
-    return Seen(_kept(About(longest)), _kept(About(longest + "x")))
+    return Seen(_kept(EventSubject(longest)), _kept(EventSubject(longest + "x")))

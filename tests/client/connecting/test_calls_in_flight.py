@@ -18,7 +18,7 @@ from prime_client import (
 )
 from prime_client.events import Refused
 from prime_client.schema.calls import Calls
-from schema.calling.writes import WRITES
+from schema.calling.writing_calls import WRITES
 from schema.calls import METHODS
 from schema.errors import ERRORS, ErrorCode
 from schema.generating.sdk_calls import BY_HAND, shown_row

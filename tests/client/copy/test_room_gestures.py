@@ -30,14 +30,14 @@ def test_G1_leaves_of_params_are_laid_over_one_by_one() -> None:
 def test_what_we_show_ourselves_and_what_strangers_show_is_not_taken() -> None:
     gestures = RoomGestures()
     gestures.take(RIDE, {"ann"})
-    assert gestures.all == {}
+    assert gestures.values_by_member == {}
 
 
 def test_a_gesture_that_ends_shows_nothing_more() -> None:
     gestures = RoomGestures()
     gestures.take(RIDE, {"ben"})
     gestures.take({"ben": {"ride": None}}, {"ben"})
-    assert gestures.all == {}
+    assert gestures.values_by_member == {}
     assert gestures.laid_over("master", FADER) == FADER
 
 
@@ -46,4 +46,4 @@ def test_members_show_what_they_showed_when_we_came_until_they_leave() -> None:
     gestures.joined([{"member": "ben", "gestures": RIDE["ben"]}, {"member": "ann"}])
     assert gestures.laid_over("master", FADER)["volume"] == 0.8
     gestures.end_of("ben")
-    assert gestures.all == {}
+    assert gestures.values_by_member == {}

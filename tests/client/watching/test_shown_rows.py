@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from prime_client.watching.events import RowChanged, RowEntered, RowLeft
+from prime_client.watching.row_events import RowChanged, RowEntered, RowLeft
 from prime_client.watching.shown_rows import events_of, id_of
 
 

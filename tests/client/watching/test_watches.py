@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from prime_client.failures import CallFailed, CallInterrupted, ConnectionOver
-from prime_client.watching.events import RowChanged, RowEntered, Rows, RowsResynced
+from prime_client.watching.row_events import RowChanged, RowEntered, Rows, RowsResynced
 from prime_client.watching.watch import CHANGES_BUFFERED, Watch
 from prime_client.watching.watches import EARLY_MESSAGES, Watches
 

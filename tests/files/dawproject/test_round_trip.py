@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from files.dawproject.export import dawproject, write_dawproject
 from files.dawproject.reader import read_dawproject
-from files.music.song_tempo import Clock, SongTempo, beats_lasting
+from files.music.song_tempo import SongClock, SongTempo, beats_lasting
 from rooms.document.document import Document
 from schema.ops import Insert, Op, Set
 from tests.files.helpers.state_equality import differences
@@ -97,7 +97,7 @@ def test_a_clock_and_its_inverse(
     tempi: list[tuple[float, float, str]], beat: float, unit: str, time: float
 ) -> None:
     tempo = SongTempo([(0.0, 120.0, "hold"), *tempi])
-    clock = Clock(tempo, unit, time, beat)
+    clock = SongClock(tempo, unit, time, beat)
     assert clock.beat_at(time) == pytest.approx(beat, abs=1e-6)
     for other in (-3.0, 0.0, 1.5, 40.0):
         assert clock.time_at(clock.beat_at(other)) == pytest.approx(other, abs=1e-6)

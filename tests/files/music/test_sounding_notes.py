@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from files.music.sounding_notes import Arranged, TooMuch, windows
+from files.music.sounding_notes import ArrangedNotes, TooMuch, windows
 from schema.entities import defaults, empty_state
 
 TICKS = 4
@@ -68,7 +68,7 @@ def test_windows_play_what_a_play_head_plays(
     clip = state["clips"]["clip_001"]
     if is_alias:
         clip = clip | {"ref": "clip_001"}
-    arranged = Arranged(state, 10_000)
+    arranged = ArrangedNotes(state, 10_000)
     heard = [
         (one.time, one.duration)
         for one in arranged.notes_of(clip, "clip_002" if is_alias else "clip_001")
@@ -83,6 +83,8 @@ def test_an_arrangement_has_an_end() -> None:
     state["notes"]["note_001"] = defaults("notes") | {
         "clip": "clip_001", "time": 0.0, "duration": 1.0, "key": 60,
     }  # fmt: skip
-    assert len(list(Arranged(state, 800).notes_of(state["clips"]["clip_001"], "clip_001"))) == 400
+    assert (
+        len(list(ArrangedNotes(state, 800).notes_of(state["clips"]["clip_001"], "clip_001"))) == 400
+    )
     with pytest.raises(TooMuch):
-        list(Arranged(state, 799).notes_of(state["clips"]["clip_001"], "clip_001"))
+        list(ArrangedNotes(state, 799).notes_of(state["clips"]["clip_001"], "clip_001"))

@@ -96,16 +96,16 @@ async def test_what_became_of_an_attack(run: Try, verdict: Verdict) -> None:
 async def test_an_attack_that_others_notice_got_through() -> None:
     outcome = await try_one(Attack("A0", "a door", refused), target("no ack came"))
     assert outcome.verdict is Verdict.GOT_THROUGH
-    assert "no ack came" in outcome.told
+    assert "no ack came" in outcome.explanation
 
 
 async def test_an_attack_on_who_gets_in_comes_to_each_node() -> None:
     attacked = target()
     one, two = attacked.nodes
     outcome = await try_one(Attack("A5", "a door", refused_over_one_connection), attacked)
-    assert (outcome.verdict, outcome.told) == (Verdict.REFUSED, two)
+    assert (outcome.verdict, outcome.explanation) == (Verdict.REFUSED, two)
     outcome = await try_one(Attack("A22", "a door", refused_over_one_connection), attacked)
-    assert (outcome.verdict, outcome.told) == (Verdict.REFUSED, one)
+    assert (outcome.verdict, outcome.explanation) == (Verdict.REFUSED, one)
     outcome = await try_one(Attack("A5", "a door that none has come to", refused), attacked)
     assert outcome.verdict is Verdict.GOT_THROUGH
 

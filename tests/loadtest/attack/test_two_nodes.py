@@ -34,4 +34,4 @@ async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Targ
 async def test_attack(target: Target, one: Attack) -> None:
     outcome = await try_one(one, target)
     expected = Verdict.NOT_TRIED if one.run.__name__ in NOT_ON_LOOPBACK else Verdict.REFUSED
-    assert outcome.verdict is expected, outcome.told
+    assert outcome.verdict is expected, outcome.explanation

@@ -5,8 +5,8 @@ from loadtest.chaos.node_watch import (
     EXPLAINED_SECONDS,
     GROWTH_MB,
     HIGHEST_MB,
-    Alarm,
-    Memory,
+    MemorySample,
+    SeenAlarm,
     false_alarms,
     memory_report,
 )
@@ -22,8 +22,8 @@ HISTORY = [
 EXPLAINS = {"postgres_failover_asynchronous": frozenset({"journal_went_back"})}
 
 
-def alarm(at: float, kind: str = "journal_went_back") -> Alarm:
-    return Alarm(at, "node-1", kind, 1.0)
+def alarm(at: float, kind: str = "journal_went_back") -> SeenAlarm:
+    return SeenAlarm(at, "node-1", kind, 1.0)
 
 
 def test_the_counters_that_call_an_operator_are_those_of_the_server() -> None:
@@ -42,9 +42,13 @@ def test_any_other_alarm_is_false() -> None:
 
 def test_a_node_that_grows_or_holds_too_much_is_told() -> None:
     looks = {
-        "flat": [Memory(1.0, 7, 70.0), Memory(9.0, 7, 80.0)],
-        "grown": [Memory(1.0, 7, 70.0), Memory(9.0, 7, 71.0 + GROWTH_MB)],
-        "huge": [Memory(1.0, 7, 70.0), Memory(5.0, 7, HIGHEST_MB + 1), Memory(9.0, 8, 70.0)],
+        "flat": [MemorySample(1.0, 7, 70.0), MemorySample(9.0, 7, 80.0)],
+        "grown": [MemorySample(1.0, 7, 70.0), MemorySample(9.0, 7, 71.0 + GROWTH_MB)],
+        "huge": [
+            MemorySample(1.0, 7, 70.0),
+            MemorySample(5.0, 7, HIGHEST_MB + 1),
+            MemorySample(9.0, 8, 70.0),
+        ],
     }
     report, problems = memory_report(looks, warm_at=0.5)
     assert report["flat"] == {"warm_mb": 70.0, "end_mb": 80.0, "most_mb": 80.0}
@@ -52,5 +56,11 @@ def test_a_node_that_grows_or_holds_too_much_is_told() -> None:
 
 
 def test_the_life_of_the_end_is_compared_with_its_own_beginning() -> None:
-    looks = {"killed": [Memory(1.0, 7, 10.0), Memory(5.0, 8, 200.0), Memory(9.0, 8, 210.0)]}
+    looks = {
+        "killed": [
+            MemorySample(1.0, 7, 10.0),
+            MemorySample(5.0, 8, 200.0),
+            MemorySample(9.0, 8, 210.0),
+        ]
+    }
     assert memory_report(looks, warm_at=0.5)[1] == []

@@ -6,7 +6,7 @@ import msgpack
 import pytest
 
 from loadtest.load import receivers
-from loadtest.load.receivers import Counting, CountingTicks, Listener, SharedTicks
+from loadtest.load.receivers import CountingReceiver, CountingTicks, Listener, SharedTicks
 from loadtest.peers.dialect import Moves, Seat
 from loadtest.peers.relays import PlainRelay
 from tests.loadtest.bare.test_frames import sent_by_server
@@ -77,7 +77,7 @@ def test_an_update_that_was_replaced_is_seen_with_its_successor(
 def test_ones_own_and_nonsense_are_no_updates() -> None:
     listener = Listener(seat(4), PlainRelay(), PERIOD_MS, lambda _: False)
     listener.receiver.received(update(4, 1.0) + sent_by_server(b"\x01") + update(5, 1.0))
-    assert (listener.updates, listener.own) == (1, 1)
+    assert (listener.updates, listener.own_count) == (1, 1)
     assert sum(listener.problems.values()) == 1
 
 
@@ -87,7 +87,7 @@ def test_counting_comes_to_what_decoding_comes_to() -> None:
     for one in frames:
         listener.receiver.received(one)
     (payload_bytes,) = listener.payload_sizes
-    counting = Counting(payload_bytes, 5, echoes=False)
+    counting = CountingReceiver(payload_bytes, 5, echoes=False)
     for one in frames:
         counting.receiver.received(one)
     counting.receiver.received(sent_by_server(b"something else"))
@@ -95,7 +95,7 @@ def test_counting_comes_to_what_decoding_comes_to() -> None:
 
 
 def test_where_senders_get_their_own_back_it_does_not_count() -> None:
-    counting = Counting(80, 5, echoes=True)
+    counting = CountingReceiver(80, 5, echoes=True)
     for _ in range(10):
         counting.receiver.received(sent_by_server(b"x" * 80) * 5)
     assert counting.updates == pytest.approx(40)

@@ -7,7 +7,7 @@ from loadtest.load.schedule import Schedule
 
 
 def test_members_move_in_turn_evenly_spread() -> None:
-    schedule = Schedule(start=10.0, members=4, hz=5.0)
+    schedule = Schedule(begins_at=10.0, members=4, hz=5.0)
     taken = list(schedule.take_due(10.2))
     assert [(member, step) for member, step, _ in taken] == [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1)]
     assert [due for *_, due in taken] == [10.0, 10.05, 10.1, 10.15, 10.2]
@@ -16,7 +16,7 @@ def test_members_move_in_turn_evenly_spread() -> None:
 
 
 def test_a_late_sender_is_late_for_every_move_that_it_missed() -> None:
-    schedule = Schedule(start=0.0, members=1, hz=100.0)
+    schedule = Schedule(begins_at=0.0, members=1, hz=100.0)
     now = 0.5
     lateness = [now - due for *_, due in schedule.take_due(now)]
     assert len(lateness) == 51

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from loadtest.people import recall_habits
-from loadtest.people.recall_habits import Habits
+from loadtest.people.recall_habits import RecallHabits
 from prime_client.failures import NotConnected
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class FakeClient:
 async def test_W1_what_was_not_answered_is_told_again(monkeypatch: Any) -> None:
     monkeypatch.setattr(recall_habits, "PICK_SECONDS", (0.0, 0.0))
     fake = FakeClient()
-    one = Habits(cast("Client", fake), seed=3)
+    one = RecallHabits(cast("Client", fake), seed=3)
     for _ in range(20):
         await one.pick()
     assert await one.lost() == 0
-    assert len(fake.recall.counted) == one.used
-    assert 0 < one.taken <= one.suggested
+    assert len(fake.recall.counted) == one.used_count
+    assert 0 < one.taken_count <= one.suggested_count

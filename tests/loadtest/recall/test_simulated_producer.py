@@ -22,7 +22,9 @@ def test_a_seed_makes_the_same_producer() -> None:
 
 
 def test_its_taste_changes() -> None:
-    picks = [pick for pick in Producer(2).year(0.0, 2 * CHANGE_DAYS) if pick.told.genre == "trap"]
+    picks = [
+        pick for pick in Producer(2).year(0.0, 2 * CHANGE_DAYS) if pick.told_context.genre == "trap"
+    ]
     before, after = (
         Counter(pick.key for pick in picks if (pick.days < CHANGE_DAYS) is early).most_common(3)
         for early in (True, False)

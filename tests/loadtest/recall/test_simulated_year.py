@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadtest.recall.simulated_year import Hits, Year, simulate
+from loadtest.recall.simulated_year import SuggestionHits, Year, simulate
 
 DAYS = 120
 SEEDS = [101, 102]
@@ -16,11 +16,11 @@ def year() -> Year:
 
 @pytest.mark.slow
 def test_W4_it_is_five_points_ahead_of_most_frequent(year: Year) -> None:
-    rate = {way: 100 * hits.rate(3) for way, hits in year.hits.items()}
+    rate = {way: 100 * hits.rate(3) for way, hits in year.hits_by_way.items()}
     assert rate["mixx recall"] >= rate["most frequent"] + 5
     assert rate["mixx recall"] >= rate["most recent"] + 5
     assert rate["truth"] > rate["mixx recall"]
-    assert year.hits["mixx recall"].picks > 2_000
+    assert year.hits_by_way["mixx recall"].picks > 2_000
 
 
 @pytest.mark.slow
@@ -37,11 +37,11 @@ def test_seeds_make_it_the_same_each_time() -> None:
     one, two = simulate([7], 10), simulate([7], 10)
     assert one.hit_rates() == two.hit_rates()
     assert one.hit_rates() != simulate([8], 10).hit_rates()
-    assert one.by_week().keys() == one.hits.keys()
+    assert one.by_week().keys() == one.hits_by_way.keys()
 
 
 def test_hits_are_counted_by_place() -> None:
-    hits = Hits()
+    hits = SuggestionHits()
     hits.count("b", ["a", "b", "c", "d"], 0)
     hits.count("d", ["a", "b", "c", "d"], 1)
     assert (hits.rate(1), hits.rate(3), hits.rate(5)) == (0, 0.5, 1)
@@ -49,4 +49,6 @@ def test_hits_are_counted_by_place() -> None:
 
 
 def test_with_hour_there_is_one_way_more() -> None:
-    assert len(simulate([1], 3, with_hour=True).hits) == len(simulate([1], 3).hits) + 1
+    assert (
+        len(simulate([1], 3, with_hour=True).hits_by_way) == len(simulate([1], 3).hits_by_way) + 1
+    )

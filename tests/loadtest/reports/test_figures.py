@@ -7,8 +7,8 @@ import pytest
 
 from loadtest.hub.cores import Cores
 from loadtest.hub.server_watch import Cost
+from loadtest.load.cursor_job import Job, Measurement
 from loadtest.load.generators import Loaded, shared_out
-from loadtest.load.job import Job, Measurement
 from loadtest.peers.relays import PlainRelay
 from loadtest.reports.figures import medians, notes_of, row_of
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.soak.growth import GROWTH_MB_PER_HOUR, Look, grown, growth, log_rates, slope
+from loadtest.soak.growth import GROWTH_MB_PER_HOUR, NodeSample, grown, growth, log_rates, slope
 
 ROOT = Path(__file__).parents[3]
 
 
 def looks(
     rss_mb: list[float], tasks: list[float] | None = None, lines: list[int] | None = None
-) -> list[Look]:
+) -> list[NodeSample]:
     """One idle look a minute."""
     count = itertools.count()
     return [
-        Look(n * 60.0, "node-1", True, mb, t, 30, 10, 0, some, 0, 0)
+        NodeSample(n * 60.0, "node-1", True, mb, t, 30, 10, 0, some, 0, 0)
         for n, mb, t, some in zip(
             count,
             rss_mb,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from machine.settings.sources import ENVIRONMENT, Given, Sources, key_of, set_here
+from machine.settings.sources import ENVIRONMENT, GivenValue, Sources, key_of, set_here
 
 
 @pytest.fixture
@@ -26,19 +26,19 @@ def secret(tmp_path: Path) -> Path:
 def test_a_variable_beats_the_toml_file(config: Path) -> None:
     sources = Sources.of({"PRIME_SECRET": "of a variable"}, config)
     given = sources.find("PRIME_SECRET", is_secret=True)
-    assert given == Given("of a variable", "PRIME_SECRET", ENVIRONMENT)
+    assert given == GivenValue("of a variable", "PRIME_SECRET", ENVIRONMENT)
 
 
 def test_a_file_beats_the_toml_file(config: Path, secret: Path) -> None:
     sources = Sources.of({"PRIME_SECRET_FILE": str(secret), "PRIME_CONFIG": str(config)})
     given = sources.find("PRIME_SECRET", is_secret=True)
-    assert given == Given("of a file", "PRIME_SECRET_FILE", str(secret))
+    assert given == GivenValue("of a file", "PRIME_SECRET_FILE", str(secret))
 
 
 def test_the_toml_file_is_the_last(config: Path) -> None:
     for sources in (Sources.of({"PRIME_CONFIG": str(config)}), Sources.of({}, config)):
         given = sources.find("PRIME_SECRET", is_secret=True)
-        assert given == Given("of toml", f"secret in {config}", str(config))
+        assert given == GivenValue("of toml", f"secret in {config}", str(config))
         assert sources.find("PRIME_ORIGINS") is None
 
 
@@ -53,9 +53,9 @@ def test_empty_is_not_set_unless_it_is_a_value(config: Path) -> None:
     given = sources.find("PRIME_PORT")
     assert given is not None
     assert given.text == "1"
-    assert sources.find("REDIS_URL", may_be_empty=True) == Given("", "REDIS_URL", ENVIRONMENT)
+    assert sources.find("REDIS_URL", may_be_empty=True) == GivenValue("", "REDIS_URL", ENVIRONMENT)
     of_toml = Sources.of({}, config).find("REDIS_URL", may_be_empty=True)
-    assert of_toml == Given("", f"redis_url in {config}", str(config))
+    assert of_toml == GivenValue("", f"redis_url in {config}", str(config))
     assert Sources.of({}, config).find("REDIS_URL") is None
 
 
@@ -68,7 +68,7 @@ def test_a_toml_file_that_all_can_read_has_no_secrets(config: Path) -> None:
 
 
 def test_no_text_is_in_the_representation() -> None:
-    assert "hunter22" not in repr(Given("hunter22", "PRIME_SECRET", ENVIRONMENT))
+    assert "hunter22" not in repr(GivenValue("hunter22", "PRIME_SECRET", ENVIRONMENT))
 
 
 def test_this_process_is_asked(monkeypatch: pytest.MonkeyPatch, config: Path) -> None:

@@ -15,7 +15,9 @@ def test_a_pair_belongs_together_and_is_signed_by_the_authority(tmp_path: Path) 
     signed = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
     key = load_pem_private_key(authority.key.read_bytes(), None)
     assert signed.public_key() == key.public_key()
-    signed.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.own.read_bytes()))
+    signed.verify_directly_issued_by(
+        x509.load_pem_x509_certificate(authority.own_certificate.read_bytes())
+    )
     assert signed.not_valid_before_utc < datetime.now(UTC) < signed.not_valid_after_utc
     assert stat.S_IMODE(os.stat(authority.key).st_mode) == 0o600
 

@@ -63,9 +63,9 @@ def test_every_module_of_a_word_ends_so() -> None:
     paths = [
         ROOT / each
         for each in (
-            "admin/__main__.py", "server/__main__.py", "server/maintenance.py",
+            "admin/__main__.py", "server/__main__.py", "server/commands/migrate_commands.py",
             "server/version.py",
-            "server/operating/check_command.py", "server/operating/users_command.py",
+            "server/commands/check_command.py", "server/commands/users_command.py",
             "server/backups/backup_command.py", "server/backups/restore_command.py",
             "server/backups/rehearse_command.py", "files/__main__.py", "loadtest/__main__.py",
             "machine/deploying/package.py", "tests/web/pages_command.py",

@@ -18,7 +18,7 @@ from persistence.errors import NotFound, OtherHistory
 from persistence.journal.contract import Checkpoint, Journal, KnownState, may_have_more
 from rooms.aspect import AspectState, StateSlice
 from rooms.journal.entry import Entry, Margin, Outcome, Proposal, Purpose, StepMark
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from schema.ops import Leaf, Set, encode_ops
 from schema.server_limits import READ_BYTES
 
@@ -46,7 +46,7 @@ class Bench(Protocol):
 
     async def revoke(self, project: str, user: str) -> None: ...
 
-    async def permit(self, project: str, permits: Permits) -> None: ...
+    async def permit(self, project: str, permits: SessionPermissions) -> None: ...
 
     async def archive(self, project: str, archived: bool) -> None: ...
 
@@ -604,12 +604,14 @@ class JournalContract:
 
         before = propose(project, ben)
         assert (await outcomes(bench.journal, before))[0] == (Outcome.COMMITTED, 1)
-        await bench.permit(project, Permits(host.user, {"transport": frozenset({cid.user})}))
+        await bench.permit(
+            project, SessionPermissions(host.user, {"transport": frozenset({cid.user})})
+        )
         assert await stored(ben) is Outcome.COMMITTED
         assert await stored(ben, loop) is Outcome.FORBIDDEN
         for author in (cid, host, owner):
             assert await stored(author, loop) is Outcome.COMMITTED
-        await bench.permit(project, Permits(host.user, {"edit": frozenset({cid.user})}))
+        await bench.permit(project, SessionPermissions(host.user, {"edit": frozenset({cid.user})}))
         assert await stored(ben) is Outcome.FORBIDDEN
         for author in (cid, host, owner):
             assert await stored(author) is Outcome.COMMITTED
@@ -621,7 +623,7 @@ class JournalContract:
         owner, ben = await bench.author(), await bench.author()
         project = await bench.project(owner)
         await bench.grant(project, ben.user, "editor")
-        await bench.permit(project, Permits(owner.user, {"transport": frozenset()}))
+        await bench.permit(project, SessionPermissions(owner.user, {"transport": frozenset()}))
         there = (await known(bench, project))[project]
         loop = encode_ops([Set(col="transport", id="transport", props={"loopOn": True})])
         first, *others = group(project, ben, 3)
@@ -629,7 +631,7 @@ class JournalContract:
             outcome, _ = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
             is_ok = parts[0].payload != loop
             assert outcome is (Outcome.COMMITTED if is_ok else Outcome.FORBIDDEN)
-        await bench.permit(project, Permits(owner.user, {"edit": frozenset()}))
+        await bench.permit(project, SessionPermissions(owner.user, {"edit": frozenset()}))
         again = await bench.journal.append_group(str(uuid.uuid4()), parts, there)
         assert again == (Outcome.DUPLICATE, 3), "what is stored is answered by whoever asks"
 
@@ -775,7 +777,7 @@ class JournalContract:
         proposals.append(propose(project, author))
         appended = await bench.journal.append(proposals, await known(bench, project))
         there = KnownState(await bench.epoch(project), 3, appended.entries[-1].delta_id)
-        await bench.journal.record_effects(project, {1: b"[]"}, there)
+        await bench.journal.record_effective_ops(project, {1: b"[]"}, there)
         marks = await bench.journal.marks(project, 3, 10)
         assert [mark.is_void for mark in marks] == [True, True, False]
 
@@ -800,8 +802,8 @@ class JournalContract:
         await outcomes(bench.journal, propose(project, author))
         before = await bench.journal.read(project, 0, 1)
         mine = KnownState(await bench.epoch(project), 1, before[0].delta_id)
-        effects = {1: ops("in effect"), 9: ops("nobody")}
-        await bench.journal.record_effects(project, effects, mine)
+        effective_ops = {1: ops("in effect"), 9: ops("nobody")}
+        await bench.journal.record_effective_ops(project, effective_ops, mine)
         assert await bench.journal.read(project, 0, 1) == before
 
     # Another history than the one that is known.
@@ -898,7 +900,7 @@ class JournalContract:
         with pytest.raises(OtherHistory):
             await bench.journal.read_on(project, ahead, 9)
         with pytest.raises(OtherHistory):
-            await bench.journal.record_effects(project, {4: ops("in effect")}, ahead)
+            await bench.journal.record_effective_ops(project, {4: ops("in effect")}, ahead)
         assert (await bench.journal.load(project)).seq == 0
 
     async def test_S3_a_stored_state_knows_the_entry_that_it_ends_with(self, bench: Bench) -> None:

@@ -4,7 +4,7 @@ import uuid
 import pytest
 
 from persistence.journal.memory import MemoryJournal
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from tests.persistence.journal.journal_contract import Author, JournalContract, outcomes, propose
 
 
@@ -29,7 +29,7 @@ class MemoryBench:
     async def revoke(self, project: str, user: str) -> None:
         self.journal.revoke(project, user)
 
-    async def permit(self, project: str, permits: Permits) -> None:
+    async def permit(self, project: str, permits: SessionPermissions) -> None:
         self.journal.permit(project, permits)
 
     async def archive(self, project: str, archived: bool) -> None:

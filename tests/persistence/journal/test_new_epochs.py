@@ -12,7 +12,7 @@ import pytest
 
 from persistence.errors import Unfit
 from persistence.journal import epochs, stored_states
-from persistence.journal.epochs import Renewed
+from persistence.journal.epochs import RenewedEpochs
 from persistence.journal.new_epochs import new_epochs
 from persistence.lanes import node_name
 from persistence.pool import Database, Executor
@@ -71,7 +71,7 @@ async def test_every_project_gets_an_epoch_of_its_own_and_its_snapshots_follow(
         await make_project(visitor, ann, f"Song {n}")
     await visitor.execute(KEEP_ONE_OF_BEFORE)
     before, snapshots = await epochs_of(visitor), await snapshots_of(visitor)
-    assert await new_epochs(database_url) == Renewed(projects=5, snapshots=5)
+    assert await new_epochs(database_url) == RenewedEpochs(projects=5, snapshots=5)
     after = await epochs_of(visitor)
     assert after.keys() == before.keys()
     assert len({*before.values(), *after.values()}) == 10
@@ -100,14 +100,14 @@ async def test_snapshots_follow_however_many_give_epochs_at_once(
     for n in range(20):
         await make_project(visitor, ann, f"Song {n}")
     renewals = [new_epochs(database_url) for _ in range(5)]
-    assert await asyncio.gather(*renewals) == [Renewed(20, 20)] * 5
+    assert await asyncio.gather(*renewals) == [RenewedEpochs(20, 20)] * 5
     after = await epochs_of(visitor)
     assert all(epoch == after[project] for project, epoch in (await snapshots_of(visitor)).values())
 
 
 @pytest.mark.postgres
 async def test_a_database_without_projects_is_fine(database_url: str) -> None:
-    assert await new_epochs(database_url) == Renewed(0, 0)
+    assert await new_epochs(database_url) == RenewedEpochs(0, 0)
 
 
 @pytest.mark.postgres
@@ -194,7 +194,7 @@ async def test_a_node_that_starts_meanwhile_is_seen(
     before = await make_project(visitor, await make_user(visitor))
     renew, nodes = epochs.renew, []
 
-    async def renew_while_a_node_starts(db: Database) -> Renewed:
+    async def renew_while_a_node_starts(db: Database) -> RenewedEpochs:
         nodes.append(await Database.open(database_url, max_size=1, application_name="prime"))
         return await renew(db)
 
@@ -209,7 +209,7 @@ async def test_a_node_that_starts_meanwhile_is_seen(
 async def test_nodes_of_other_databases_are_not_meant(database_url: str, postgres_dsn: str) -> None:
     node = await Database.open(postgres_dsn, max_size=1, application_name=node_name())
     try:
-        assert await new_epochs(database_url) == Renewed(0, 0)
+        assert await new_epochs(database_url) == RenewedEpochs(0, 0)
     finally:
         await node.close()
 

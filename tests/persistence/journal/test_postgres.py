@@ -16,7 +16,7 @@ from persistence.tables import (
 )
 from persistence.tables.users import UserRow
 from rooms.journal.entry import Outcome
-from rooms.presence.permits import Permits
+from rooms.presence.session_permissions import SessionPermissions
 from tests.persistence.journal.journal_contract import (
     Author,
     JournalContract,
@@ -58,7 +58,7 @@ class PostgresBench:
     async def revoke(self, project: str, user: str) -> None:
         await project_members.revoke(self.db, project, user)
 
-    async def permit(self, project: str, permits: Permits) -> None:
+    async def permit(self, project: str, permits: SessionPermissions) -> None:
         lists = {name: list(users) for name, users in permits.lists.items()}
         session = await collaboration_sessions.open_session(self.db, project, permits.host)
         await collaboration_sessions.permit_by(self.db, session, permits.host, lists)
@@ -262,7 +262,7 @@ async def _rows_read_by_each(
     assert seq is not None
     epoch = (await journal.load(project)).epoch
     here = KnownState(epoch, seq, last.delta_id)
-    effects = {seq: b"[]"}
+    effective_ops = {seq: b"[]"}
     asked: dict[str, Awaitable[object]] = {
         "stand": journal.stand({project: here}),
         "find": journal.find(last),
@@ -270,7 +270,7 @@ async def _rows_read_by_each(
         "read": journal.read(project, seq - 1, 10),
         "read_on": journal.read_on(project, here, 10),
         "marks": journal.marks(project, seq, 2),
-        "record_effects": journal.record_effects(project, effects, here),
+        "record_effective_ops": journal.record_effective_ops(project, effective_ops, here),
         "append": journal.append([propose(project, author)], {project: here}),
         "append_group": journal.append_group(str(uuid.uuid4()), group(project, author, 3), here),
     }

@@ -6,14 +6,14 @@ import pytest
 
 from persistence.errors import BadCursor
 from persistence.pool import Database
-from persistence.recall.exporting import Exported, export
+from persistence.recall.exporting import ExportedPage, export
 from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import observed, use
 
 pytestmark = pytest.mark.postgres
 
 
-async def pages_of(db: Database, user: str, limit: int) -> list[Exported]:
+async def pages_of(db: Database, user: str, limit: int) -> list[ExportedPage]:
     pages = [await export(db, user, None, limit)]
     while pages[-1].next is not None:
         pages.append(await export(db, user, pages[-1].next, limit))

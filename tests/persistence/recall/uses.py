@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from persistence.pool import Executor
-from persistence.recall.observing import Use, observe
-from persistence.recall.suggesting import Ranked, ranked
+from persistence.recall.observing import RecallUseRow, observe
+from persistence.recall.suggesting import RankedKey, ranked
 from schema.recall.contexts import Told, contexts_of, levels_of
 
 HALF_LIFE = 7.0
 
 
-def use(key: str, at: float | None = None, weight: float = 1.0, **told: Any) -> Use:
+def use(key: str, at: float | None = None, weight: float = 1.0, **told: Any) -> RecallUseRow:
     """With an id of its own; `at` in ms since 1970."""
     taken = bool(told.pop("taken", False))
     data = told.pop("data", None)
     contexts = contexts_of(Told(**told))
-    return Use(str(uuid.uuid4()), key, at, weight, contexts, taken, data)
+    return RecallUseRow(str(uuid.uuid4()), key, at, weight, contexts, taken, data)
 
 
 async def observed(
-    db: Executor, user: str, uses: Sequence[Use], category: str = "plugin_choice"
+    db: Executor, user: str, uses: Sequence[RecallUseRow], category: str = "plugin_choice"
 ) -> int:
     """How many were new."""
     return (await observe(db, user, category, HALF_LIFE, uses)).counted
@@ -42,7 +42,7 @@ async def heats_of(db: Executor, user: str, category: str = "plugin_choice") -> 
 
 async def rank(
     db: Executor, user: str, seconds: float | None = None, limit: int = 300, **told: Any
-) -> list[Ranked]:
+) -> list[RankedKey]:
     """The ranking for a question in this context."""
     levels = levels_of(Told(**told))
     return await ranked(db, user, "plugin_choice", levels, HALF_LIFE, limit, seconds)

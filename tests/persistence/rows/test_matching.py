@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from persistence.errors import BadQuery
-from persistence.rows.condition_sql import Numbers, arguments_of, condition_sql
+from persistence.rows.condition_sql import ArgumentNumbers, arguments_of, condition_sql
 from persistence.rows.condition_values import argument
 from persistence.rows.conditions import read_where
 from persistence.rows.matching import Pattern, _answer, contains, matcher, steps
@@ -149,7 +149,7 @@ class Real:
         for row in rows:
             given = [argument(column, row[column.name]) for column in THINGS.columns]
             await self._connection.execute(f"INSERT INTO things VALUES ({places})", *given)
-        text = condition_sql(THINGS, condition, Numbers(0))
+        text = condition_sql(THINGS, condition, ArgumentNumbers(0))
         return [
             record[0]
             for record in await self._connection.fetch(

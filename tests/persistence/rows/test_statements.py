@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from persistence.rows import reading, writing
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.reading import among, count, get, list_
 from persistence.rows.statements import (
     CALLER_IS_SET,
@@ -34,7 +34,7 @@ class Counting:
         self._callers = Recorded(asked.access.callers)  # type: ignore[arg-type]
         self._searches = Recorded(asked.owner)
         ways: Any = (self._callers, self._searches)
-        self.access = Access(*ways)
+        self.access = RowAccess(*ways)
 
     @property
     def taken(self) -> tuple[int, int]:
@@ -75,10 +75,10 @@ async def test_a_text_is_built_once_a_shape(asked: Asked, monkeypatch: pytest.Mo
     monkeypatch.setattr(writing, "TEXTS", texts)
 
     async def ask(*wheres: dict[str, Any]) -> int:
-        before = texts.made
+        before = texts.made_count
         for where in wheres:
             await list_(asked.access, PRESETS, asked.ann, where=where)
-        return texts.made - before
+        return texts.made_count - before
 
     assert await ask({"plugin": "OTT", "name": "a"}, {"name": "b", "plugin": "P"}) == 1
     assert await ask({"plugin": {"in": ["a"]}}, {"plugin": {"in": ["a"] * 400}}) == 1
@@ -87,14 +87,14 @@ async def test_a_text_is_built_once_a_shape(asked: Asked, monkeypatch: pytest.Mo
     assert await ask({"or": [{"name": "a"}, {"plugin": "b"}]}) == 1
     for name in ("a", "b", "c"):
         await create(asked.access, PRESETS, asked.ann, {"plugin": "OTT", "name": name})
-    assert texts.made == 5
+    assert texts.made_count == 5
 
 
 def test_what_is_not_asked_for_long_is_forgotten() -> None:
     texts = StatementTexts(most=2)
     for shape in ("a", "b", "a", "c", "a", "b"):
         texts.get(PRESETS, shape, str)
-    assert texts.made == 4
+    assert texts.made_count == 4
 
 
 def test_every_statement_of_a_caller_names_the_caller_and_asks_for_the_right() -> None:

@@ -133,13 +133,13 @@ async def test_I5_a_stay_is_counted_while_someone_is_there_and_not_while_away(
     session = await collaboration_sessions.open_session(database, project.id, ann.id)
     here = Stay(1_000_000, 1_000_000)
     both = {session: {ann.id: here, bob.id: here}}
-    await collaboration_sessions.note_stays(database, both, here.left, 45)
+    await collaboration_sessions.note_stays(database, both, here.left_at, 45)
     await database.execute(AGO, 20)
-    await collaboration_sessions.note_stays(database, {session: {ann.id: here}}, here.left, 45)
+    await collaboration_sessions.note_stays(database, {session: {ann.id: here}}, here.left_at, 45)
     await database.execute(AGO, 100)
-    await collaboration_sessions.note_stays(database, both, here.left, 45)
+    await collaboration_sessions.note_stays(database, both, here.left_at, 45)
     gone = {str(uuid.uuid4()): {ann.id: here}, session: {str(uuid.uuid4()): here}}
-    await collaboration_sessions.note_stays(database, gone, here.left, 45)
+    await collaboration_sessions.note_stays(database, gone, here.left_at, 45)
     rows = await database.fetch("SELECT user_id, times, seconds FROM session_stays")
     stays = {row["user_id"]: (row["times"], round(row["seconds"] / 20)) for row in rows}
     assert stays == {ann.id: (2, 1), bob.id: (2, 0)}

@@ -17,7 +17,7 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
 from persistence.rows import reading, writing
-from persistence.rows.access import Access
+from persistence.rows.access import RowAccess
 from persistence.rows.reading import Row
 from persistence.tables import project_snapshots, studio_projects
 from persistence.tables.project_snapshots import SnapshotRow
@@ -95,12 +95,12 @@ class Desk:
         return [(row["kind"], row["position"]["seq"]) for row in await self.listed()]
 
     async def listed(self) -> list[Row]:
-        access = Access(self.db, self.db)
+        access = RowAccess(self.db, self.db)
         page = await reading.list_(access, SNAPSHOTS, self.owner.id, limit=100)
         return [row for row in page.rows if row["project"] == self.project]
 
     async def update(self, id: str, version: int, **changes: Any) -> Row:
-        access, named = Access(self.db, self.db), (self.project, id)
+        access, named = RowAccess(self.db, self.db), (self.project, id)
         return await writing.update(access, SNAPSHOTS, self.owner.id, named, version, changes)
 
 
@@ -259,7 +259,7 @@ async def test_Y1_history_is_filtered_and_shows_what_took_effect(desk: Desk) -> 
     await desk.edit(rename("aXbXcXdXe", "x"), member="member-2")
     await desk.edit(Delete("tracks", "track_01"))
     epoch = (await desk.journal.load(desk.project)).epoch
-    await desk.journal.record_effects(
+    await desk.journal.record_effective_ops(
         desk.project,
         {3: encode_ops([Delete("clips", "clip_001"), Delete("tracks", "track_01")])},
         KnownState(epoch, 3),

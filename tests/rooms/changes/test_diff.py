@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rooms.changes.diff import ops_between
-from rooms.document.document import Applied, Document, State
+from rooms.document.document import AppliedDelta, Document, State
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.chaos import Chaos
 from tests.rooms.songs import blank, song
@@ -236,7 +236,7 @@ def test_N4_ops_that_restore_a_chain_are_found_at_the_first_tries(
     tries = [0]
     apply = Document.apply
 
-    def counted(document: Document, ops: list[Op]) -> Applied:
+    def counted(document: Document, ops: list[Op]) -> AppliedDelta:
         tries[0] += 1
         return apply(document, ops)
 

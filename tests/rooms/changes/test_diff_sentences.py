@@ -1,7 +1,7 @@
 """A diff in the words of the model."""
 
 from rooms.changes.diff import changes_between
-from rooms.changes.diff_sentences import Names, sentences
+from rooms.changes.diff_sentences import EntityNames, sentences
 from schema.limits import MAX_SENTENCES
 from schema.ops import Delete, Insert, Op, Set
 from tests.rooms.songs import song
@@ -79,5 +79,5 @@ def test_N3_an_entity_without_a_name_is_called_by_what_it_belongs_to() -> None:
         ("devices", "dev_synth"),
         ("clips", "clip_bass"),
     ):
-        assert Names(state).of(collection, entity_id) == "Bass"
-    assert Names(state).of("channels", "ch_reverb") == "channel ch_reverb"
+        assert EntityNames(state).of(collection, entity_id) == "Bass"
+    assert EntityNames(state).of("channels", "ch_reverb") == "channel ch_reverb"

@@ -13,13 +13,13 @@ from tests.rooms.songs import MASTER, blank, outcome, replay, song
 
 def taken_along(document: Document, op: Delete) -> set[str]:
     """Delete, check that the effective ops tell all of it, and say what else is gone."""
-    before = set(document.where)
+    before = set(document.collection_by_id)
     replica = document.frozen()
     applied = document.apply([op])
     replay(replica, applied.ops)
     assert replica == document.collections
     assert not applied.drops
-    return before - set(document.where) - {op.id}
+    return before - set(document.collection_by_id) - {op.id}
 
 
 def prop(document: Document, entity_id: str, name: str) -> Any:
@@ -147,11 +147,11 @@ def test_O5_two_deletes_of_one_thing_leave_the_same_as_one() -> None:
 
 def test_O5_nothing_that_is_left_points_at_what_is_gone() -> None:
     document = song()
-    for entity_id, collection in list(document.where.items()):
+    for entity_id, collection in list(document.collection_by_id.items()):
         document.apply([Delete(collection, entity_id)])
         for left, fields in ENTITY_TYPES.items():
             for entity in document.collections[left].values():
                 for name, field in fields.items():
                     if field.kind == "pointer" and entity[name] is not None:
                         assert entity[name] in document.collections[field.points_to]
-    assert set(document.where) == set(blank().where)
+    assert set(document.collection_by_id) == set(blank().collection_by_id)

@@ -185,7 +185,9 @@ def test_O6_the_later_of_two_moves_wins_whole() -> None:
 @pytest.mark.parametrize("collection", sorted(PARENTS))
 def test_O6_a_move_to_what_is_not_there_is_dropped(collection: str) -> None:
     document = song()
-    moved = next(i for i, col in document.where.items() if col == collection and i != "ch_master")
+    moved = next(
+        i for i, col in document.collection_by_id.items() if col == collection and i != "ch_master"
+    )
     assert outcome(document, Move(collection, moved, parent="nobody__")) == [PARENT_GONE]
 
 
@@ -346,7 +348,7 @@ def test_D6_an_atomic_delta_without_a_drop_takes_effect() -> None:
 def assert_indexes_agree(document: Document) -> None:
     """The indexes kept along the way are those of a document made from the state."""
     fresh = Document(document.frozen())
-    assert document.where == fresh.where
+    assert document.collection_by_id == fresh.collection_by_id
     assert vars(document._index) == vars(fresh._index)
 
 

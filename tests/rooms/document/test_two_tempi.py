@@ -8,7 +8,7 @@ import pytest
 from rooms.changes.diff import ops_between
 from rooms.changes.inverse import inverse
 from rooms.document.document import Document, State
-from rooms.music.timeline import between
+from rooms.music.between_beats import between
 from rooms.pauses import finish
 from schema.ops import Delete, Insert, Move, Op, Set
 from tests.rooms.songs import blank, outcome

@@ -70,10 +70,10 @@ def behind() -> tuple[Bench, list[Entry], Proposal]:
 
 def look_up_instead(bench: Bench, mine: Proposal) -> None:
     """It was not sent: it would be refused, and the journal is asked whether it knows it."""
-    proposed = bench.room.edits.waiting.get(mine.delta_id)
+    proposed = bench.room.edits.open_proposals.get(mine.delta_id)
     assert proposed is not None
-    bench.room.edits.waiting.settle(proposed)
-    bench.room.seats["ann"].looked_up = mine.delta_id
+    bench.room.edits.open_proposals.settle(proposed)
+    bench.room.seats["ann"].looked_up_delta = mine.delta_id
 
 
 def test_D2_a_duplicate_found_by_the_append_is_acknowledged_in_its_turn() -> None:
@@ -92,15 +92,15 @@ def test_D2_a_duplicate_found_by_a_look_up_is_acknowledged_in_its_turn() -> None
     bench.run(bench.room.edits.looked_up(LookUp("ann", mine, refusal), found))
     bench.run(bench.room.follower.committed(missed))
     assert heard_seqs(bench, "ann") == IN_ORDER
-    waiting = bench.room.edits.waiting
-    assert (len(waiting), waiting.bytes, bench.room.seats["ann"].in_flight) == (0, 0, 0)
+    waiting = bench.room.edits.open_proposals
+    assert (len(waiting), waiting.bytes, bench.room.seats["ann"].in_flight_count) == (0, 0, 0)
 
 
 def test_D3_what_the_room_has_come_to_is_acknowledged_at_once() -> None:
     bench, missed, mine = behind()
     bench.run(bench.room.follower.committed(missed))
     bench.heard["ann"].clear()
-    bench.room.seats["ann"].looked_up = mine.delta_id
+    bench.room.seats["ann"].looked_up_delta = mine.delta_id
     refusal = Error(mine.delta_id, ErrorCode.OP_INVALID, "", PROJECT)
     bench.run(bench.room.edits.looked_up(LookUp("ann", mine, refusal), (Outcome.DUPLICATE, 3)))
     assert heard_seqs(bench, "ann") == [("Ack", 3)]
@@ -114,4 +114,4 @@ def test_D2_no_ack_is_made_but_of_an_entry_that_is_applied() -> None:
         bench.room.seats["ann"], mine, Outcome.DUPLICATE, 3
     )
     assert [type(effect) for effect in effects] == [CatchUp]
-    assert mine.delta_id in bench.room.edits.waiting
+    assert mine.delta_id in bench.room.edits.open_proposals

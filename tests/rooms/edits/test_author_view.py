@@ -275,7 +275,7 @@ def test_D20_what_a_member_may_look_back_comes_again_with_its_deltas(
 ) -> None:
     for module in (seat, author_view):
         monkeypatch.setattr(module, "MAX_LOOKED_BACK", 100)
-    bench.room.seats["ann"].looks_back = 100
+    bench.room.seats["ann"].changes_to_look_back = 100
     for _ in range(40):
         propose(bench, "bob", STANDS)  # each costs two: the entry and its change
     wrong = [code(propose(bench, "ann", *WRONG[0], base=0))]
@@ -304,12 +304,12 @@ def test_D19_the_verdict_is_that_of_a_document_replayed_to_the_base(seed: int) -
         ops = next(iter(chaos.deltas(document, 1)))[0]
         seen = author_view.as_seen(follower, stacks, bench.room.seats["ann"], base, [])
         assert seen is not None
-        told = finished(document.rehearsing_on(seen.back, seen.own, ops))
+        told = finished(document.rehearsing_on(seen.changes_to_take_back, seen.own_deltas, ops))
         assert document.frozen() == before
         assert told == replayed_to(bench, base).rehearse(ops)
     again = Document(before)
     assert document.digest == again.digest
-    for entity_id in again.where:
+    for entity_id in again.collection_by_id:
         assert document.referrers(entity_id) == again.referrers(entity_id)
 
 

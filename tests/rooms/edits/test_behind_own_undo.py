@@ -284,7 +284,7 @@ def test_U6_D19_what_is_right_with_the_undo_or_without_is_never_refused(seed: in
         told = Document(without.frozen())
         for parts in bench.waiting:
             for part in parts:
-                proposed = bench.room.edits.waiting.get(part.delta_id)
+                proposed = bench.room.edits.open_proposals.get(part.delta_id)
                 assert proposed is not None
                 told.apply(proposed.ops)
         seen = rng.choice((told, without))

@@ -158,7 +158,7 @@ def test_O4_row_one_id_inserted_twice_exists_in_every_collection() -> None:
         Insert("clips", "same_id_", CLIP), Insert("markers", "same_id_", {"time": 1})
     )
     assert drops == [DropReason.EXISTS]
-    assert document.where["same_id_"] == "clips"
+    assert document.collection_by_id["same_id_"] == "clips"
 
 
 def test_O12_row_points_at_one_time_are_left_and_right_and_a_third_replaces_the_right() -> None:

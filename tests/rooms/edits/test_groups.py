@@ -109,7 +109,7 @@ def test_U8_more_than_a_group_may_hold_is_refused_before_anything_is_stored(
     assert (answer.id, answer.code) == ("undo-1", "limit_reached")
     assert f"{MAX_GROUP_BYTES // 1_048_576} MiB" in answer.message
     assert bench.waiting == []
-    assert len(bench.room.edits.waiting) == 0
+    assert len(bench.room.edits.open_proposals) == 0
 
 
 @pytest.mark.usefixtures("small")
@@ -139,7 +139,7 @@ def test_D14_what_is_proposed_inside_a_group_is_judged_at_its_end() -> None:
     room_work = room.edits.propose("ben", ProposeDelta(PROJECT, "delta-ben", again))
     reader.bench.run(room_work)
     assert reader.bench.waiting == []
-    assert room.seats["ben"].in_flight == 0
+    assert room.seats["ben"].in_flight_count == 0
     reader.hear(1)
     reader.hear(2)
     is_inside = room.follower.is_inside_group

@@ -133,7 +133,9 @@ class World:
 
     def others_commit(self) -> None:
         """Another node commits an id that may be on its way here, with this payload or another."""
-        on_their_way = [p.proposal for p in self.edits.waiting if p.proposal.purpose == "edit"]
+        on_their_way = [
+            p.proposal for p in self.edits.open_proposals if p.proposal.purpose == "edit"
+        ]
         fresh = [p for p in on_their_way if p.delta_id not in self.known]
         if fresh:
             proposal = self.rng.choice(fresh)
@@ -320,8 +322,8 @@ def test_D3_all_who_asked_are_answered_once_and_every_count_comes_back(
     assert world.tickets == set()
     here = set(world.room.seats.values())
     assert [key for key in world.owed if key[0] in here] == []
-    assert (len(world.edits.waiting), world.edits.waiting_bytes) == (0, 0)
-    assert [(seat.in_flight, len(seat.queue)) for seat in seats] == [(0, 0)] * len(seats)
+    assert (len(world.edits.open_proposals), world.edits.waiting_bytes) == (0, 0)
+    assert [(seat.in_flight_count, len(seat.queue)) for seat in seats] == [(0, 0)] * len(seats)
 
 
 class Calls:
@@ -367,7 +369,11 @@ class Calls:
 
     def is_at_rest(self) -> bool:
         edits = self.bench.room.edits
-        return (len(edits.waiting), edits.waiting_bytes, self.ann.in_flight) == (0, 0, 0)
+        return (len(edits.open_proposals), edits.waiting_bytes, self.ann.in_flight_count) == (
+            0,
+            0,
+            0,
+        )
 
 
 CHANGE: Op = Set("channels", "ch_bass_", {"volume": 0.25})
@@ -426,14 +432,14 @@ def test_D3_the_same_id_from_two_live_connections_answers_both() -> None:
     bench.join("ann", device="phone", connection="ann-phone")
     for who in ("ann", "ann-phone"):
         bench.run(bench.room.edits.propose(who, ProposeDelta(PROJECT, "same-id-1", [CHANGE])))
-    assert [seat.in_flight for seat in bench.room.seats.values()] == [1, 1]
+    assert [seat.in_flight_count for seat in bench.room.seats.values()] == [1, 1]
     bench.commit()
     first, again = bench.last("ann"), bench.last("ann-phone")
     assert isinstance(first, Ack)
     assert isinstance(again, Ack)
     assert (first.seq, first.duplicate, again.seq, again.duplicate) == (1, False, 1, True)
     assert isinstance(bench.heard["ann-phone"][-2], DeltaCommitted)
-    assert [seat.in_flight for seat in bench.room.seats.values()] == [0, 0]
+    assert [seat.in_flight_count for seat in bench.room.seats.values()] == [0, 0]
     assert bench.room.edits.waiting_bytes == 0
 
 
@@ -451,7 +457,7 @@ def test_D3_the_same_id_from_two_devices_on_two_nodes_has_one_first_ack() -> Non
     assert isinstance(ack, Ack)
     assert (delta.seq, ack.seq, ack.duplicate) == (1, 1, True)
     assert isinstance(bench.last("ben"), DeltaCommitted)
-    assert [seat.in_flight for seat in bench.room.seats.values()] == [0, 0]
+    assert [seat.in_flight_count for seat in bench.room.seats.values()] == [0, 0]
 
 
 def dropped_edit(bench: Bench) -> None:

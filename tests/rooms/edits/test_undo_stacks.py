@@ -335,7 +335,7 @@ def test_U9_U10_a_server_that_reads_the_journal_has_the_same_steps(seed: int) ->
     entries, read = bench.room.edits.entries, UndoStacks()
     voids = 0
     for entry in bench.entries:
-        recorded = entries.unrecorded.get(entry.seq)
+        recorded = entries.unrecorded_ops.get(entry.seq)
         is_void = entry.payload == b"[]" if recorded is None else not recorded
         voids += is_void
         read.note(entry.mark(is_void=is_void))

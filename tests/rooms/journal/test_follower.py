@@ -77,14 +77,14 @@ def test_D2_what_another_node_sends_too_early_waits_for_what_is_before_it() -> N
     assert follower.seqs == []
     assert follower.remote(entry(4), "delta-3") == []
     assert follower.seqs == [4, 5, 6]
-    assert follower.of.early == {}
+    assert follower.of.early_entries == {}
 
 
 def test_what_comes_early_is_bounded() -> None:
     follower = Follower()
     for seq in range(MAX_EARLY + 10):
         follower.remote(entry(seq + 5))
-    assert len(follower.of.early) == MAX_EARLY
+    assert len(follower.of.early_entries) == MAX_EARLY
 
 
 def test_F31_an_entry_behind_another_one_than_ours_is_not_applied() -> None:

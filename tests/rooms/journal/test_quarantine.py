@@ -64,7 +64,7 @@ def whole(document: Document) -> Any:
     state = document.frozen()
     ids = [i for entities in state.values() for i in entities]
     pointers = {i: document.referrers(i) for i in ids}
-    return state, document.where.copy(), document.size, document.digest, pointers
+    return state, document.collection_by_id.copy(), document.size, document.digest, pointers
 
 
 @pytest.mark.parametrize("atomic", [False, True])

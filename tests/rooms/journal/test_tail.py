@@ -48,7 +48,7 @@ def test_J4_what_was_let_go_is_not_held() -> None:
     half = MAX_TAIL_BYTES // 2
     tail = tail_of(tail_entry(1, half), tail_entry(2, half), tail_entry(3, half))
     assert tail.bytes <= MAX_TAIL_BYTES
-    assert tail.start == 1
+    assert tail.start_seq == 1
     assert not tail.holds_after(0)
     assert tail.holds_after(1)
     assert len(after(tail, 1)) == 2
@@ -56,10 +56,10 @@ def test_J4_what_was_let_go_is_not_held() -> None:
 
 def test_J4_the_newest_delta_stays_however_large() -> None:
     tail = tail_of(tail_entry(1), tail_entry(2, 2 * MAX_TAIL_BYTES))
-    assert tail.start == 1
+    assert tail.start_seq == 1
     assert len(after(tail, 1)) == 1
     tail.append(tail_entry(3))
-    assert (tail.start, tail.bytes) == (2, 100)
+    assert (tail.start_seq, tail.bytes) == (2, 100)
 
 
 def test_D3_a_delta_is_found_by_its_id_while_it_is_held() -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from rooms.limits.code_tries import after_a_code, after_a_try, seconds_to_wait
-from rooms.limits.login_tries import KNOWN_SECONDS, Tries
+from rooms.limits.login_tries import KNOWN_SECONDS, TryCounts
 
 DAY = 86_400.0
 
@@ -12,8 +12,8 @@ class Account:
     """One account, whose codes are tried from anywhere at any time."""
 
     def __init__(self) -> None:
-        self.here: defaultdict[str, Tries] = defaultdict(Tries)
-        self.elsewhere = Tries()
+        self.here: defaultdict[str, TryCounts] = defaultdict(TryCounts)
+        self.elsewhere = TryCounts()
 
     def wait(self, address: str, now: float) -> float:
         return seconds_to_wait(self.here[address], self.elsewhere, now)

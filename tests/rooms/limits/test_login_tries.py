@@ -10,7 +10,7 @@ from rooms.limits.login_tries import (
     FORGOTTEN_SECONDS,
     KNOWN_SECONDS,
     UNDER_WAY_SECONDS,
-    Tries,
+    TryCounts,
     after_a_beginning,
     after_a_login,
     after_a_wrong_one,
@@ -28,8 +28,8 @@ class Account:
     """One account, tried from anywhere at any time."""
 
     def __init__(self) -> None:
-        self.here: defaultdict[str, Tries] = defaultdict(Tries)
-        self.all_over = Tries()
+        self.here: defaultdict[str, TryCounts] = defaultdict(TryCounts)
+        self.all_over = TryCounts()
         self.heard = 0
 
     def wait(self, address: str, now: float) -> float:
@@ -45,7 +45,11 @@ class Account:
         return is_alone(here, self.all_over, now)
 
     def end(
-        self, address: str, now: float, what: Callable[..., tuple[Tries, Tries]], was_alone: bool
+        self,
+        address: str,
+        now: float,
+        what: Callable[..., tuple[TryCounts, TryCounts]],
+        was_alone: bool,
     ) -> None:
         """What became of a try."""
         after = what(self.here[address], self.all_over, now, was_alone=was_alone)
@@ -80,7 +84,7 @@ def test_A4_after_a_day_the_next_wrong_one_is_the_first() -> None:
     for n in range(8):
         assert account.guess("there", DAY + n * 600)
     assert account.guess("there", DAY + 8 * 600 + FORGOTTEN_SECONDS)
-    assert account.here["there"].wrong == 1
+    assert account.here["there"].wrong_in_a_row == 1
 
 
 def test_A4_one_address_gets_a_hundred_guesses_a_day() -> None:
@@ -109,9 +113,9 @@ def test_A4_the_owner_is_not_kept_out_by_strangers_where_it_has_logged_in_before
 
 def test_A74_devices_are_counted_together_like_strangers_though_each_is_known() -> None:
     account = Account()
-    account.all_over = Tries(of_devices=True)
+    account.all_over = TryCounts(is_of_devices=True)
     for n in range(100):
-        account.here[f"device {n}"] = Tries(known_until=100 * DAY)
+        account.here[f"device {n}"] = TryCounts(known_until=100 * DAY)
     assert sum(account.guess(f"device {n}", DAY) for n in range(100)) == MAX_GUESSES_PER_HOUR / 5
     for second in range(1, 4 * 3_600):
         account.guess(f"device {second % 100}", DAY + second)
@@ -141,7 +145,7 @@ def test_A4_right_passwords_cost_nothing() -> None:
     account = Account()
     for n in range(1_000):
         assert account.log_in(f"address {n % 3}", DAY + n / 100)
-    assert account.all_over.wrong == 0
+    assert account.all_over.wrong_in_a_row == 0
     assert account.wait("elsewhere", DAY + 10) == 0
 
 
@@ -158,8 +162,8 @@ def test_A4_tries_under_way_are_no_wrong_ones() -> None:
     assert account.begin("there", DAY) is None
     for was_alone in (False, False, False, True, True):
         account.end("there", DAY, after_a_login, was_alone)
-    assert account.all_over.wrong == account.all_over.under_way == 0
-    assert account.here["there"].under_way == 0
+    assert account.all_over.wrong_in_a_row == account.all_over.under_way_count == 0
+    assert account.here["there"].under_way_count == 0
     assert account.wait("elsewhere", DAY) == 0
 
 
@@ -181,10 +185,10 @@ def test_A4_what_there_was_no_time_to_look_at_leaves_nothing() -> None:
     account = Account()
     assert account.begin("there", DAY) is False
     account.end("there", DAY, after_no_look, False)
-    assert account.all_over == Tries(
-        free_at=account.all_over.free_at, lost_at=DAY + UNDER_WAY_SECONDS
+    assert account.all_over == TryCounts(
+        free_at=account.all_over.free_at, under_way_until=DAY + UNDER_WAY_SECONDS
     )
-    assert account.here["there"].wrong == account.here["there"].under_way == 0
+    assert account.here["there"].wrong_in_a_row == account.here["there"].under_way_count == 0
 
 
 def test_A4_what_nobody_says_the_end_of_was_wrong() -> None:
@@ -198,7 +202,7 @@ def test_A4_what_nobody_says_the_end_of_was_wrong() -> None:
     assert account.begin("there", lost_at + 1) is False
     assert account.begin("there", lost_at + 1) is None, "one at a time, past the free ones"
     account.end("there", lost_at + 1, after_a_wrong_one, False)
-    assert account.here["there"].wrong == MAX_FREE_GUESSES + 1
+    assert account.here["there"].wrong_in_a_row == MAX_FREE_GUESSES + 1
     assert account.wait("there", lost_at + 1) == 2
 
 

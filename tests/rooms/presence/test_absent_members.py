@@ -12,7 +12,7 @@ def test_P7_a_member_is_absent_for_three_seconds() -> None:
     absent = AbsentMembers()
     absent.add(member("ann"), 7, 100.0, was_here=True)
     [one] = absent.members.values()
-    assert (one.until, one.generation, one.was_here) == (100.0 + ABSENCE_SECONDS, 7, True)
+    assert (one.gone_at, one.generation, one.was_here) == (100.0 + ABSENCE_SECONDS, 7, True)
     assert "ann" in absent.members
     assert "ben" not in absent.members
 
@@ -38,5 +38,5 @@ def test_who_is_gone_is_named_and_the_others_stay() -> None:
     absent = AbsentMembers()
     for name, now in (("ann", 1.0), ("ben", 2.0), ("cleo", 3.0)):
         absent.add(member(name), 1, now, was_here=True)
-    assert absent.drop(lambda one: one.until <= 2.0 + ABSENCE_SECONDS) == ["ann", "ben"]
+    assert absent.drop(lambda one: one.gone_at <= 2.0 + ABSENCE_SECONDS) == ["ann", "ben"]
     assert [one.member.name for one in absent.members.values()] == ["cleo"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rooms.presence.gathering import FULL_SECONDS, LONGEST_FULL_ROOM_GAP, Gathering, Look
+from rooms.presence.gathering import FULL_SECONDS, LONGEST_FULL_ROOM_GAP, Gathering, LoadSample
 from rooms.presence.ticks import (
     FULL_SIZE,
     LEAST_FULL_GAP,
@@ -67,7 +67,7 @@ class Node:
         wants = self.wants(rooms, besides)
         taken, waited = min(wants, self.had), (1.0 - self.had) * min(1.0, wants / self.had)
         late = 0.001 if wants < self.had else 0.03
-        look = Look(seconds, taken * seconds, waited * seconds, late)
+        look = LoadSample(seconds, taken * seconds, waited * seconds, late)
         self.gathering.looked(look)
         self.now += seconds
         self.loads.append(look.load)
@@ -203,7 +203,7 @@ def test_P3_ticks_that_come_late_are_load_whatever_the_clock_of_the_processor_sa
     """The core was taken away, by whom nobody tells: all that is seen is that ticks are late."""
     gathering = Gathering(SHARE)
     for _ in range(300):
-        gathering.looked(Look(LOOK, taken=0.1 * LOOK, late=0.03))
+        gathering.looked(LoadSample(LOOK, cpu_seconds=0.1 * LOOK, late_seconds=0.03))
     assert gathering.full_room_gap == LONGEST_FULL_ROOM_GAP
     assert gathering.is_full
 
@@ -237,17 +237,17 @@ def test_P3_a_herd_that_is_in_before_that_leaves_the_node_open() -> None:
 @pytest.mark.parametrize(
     "look",
     [
-        Look(0.0, 0.0),
-        Look(-5.0, 1.0),
-        Look(1e-12, 0.0),
-        Look(0.05, -1.0, -1.0, -1.0),
-        Look(0.05, 0.01, 7.0),
-        Look(3_600.0, 3_600.0),
-        Look(3_600.0, 0.0),
-        Look(0.05, 99.0),
+        LoadSample(0.0, 0.0),
+        LoadSample(-5.0, 1.0),
+        LoadSample(1e-12, 0.0),
+        LoadSample(0.05, -1.0, -1.0, -1.0),
+        LoadSample(0.05, 0.01, 7.0),
+        LoadSample(3_600.0, 3_600.0),
+        LoadSample(3_600.0, 0.0),
+        LoadSample(0.05, 99.0),
     ],
 )
-def test_P3_a_clock_that_jumps_moves_the_law_by_one_step(look: Look) -> None:
+def test_P3_a_clock_that_jumps_moves_the_law_by_one_step(look: LoadSample) -> None:
     node = Node()
     node.go_on(5.0, MANY_SMALL)
     before = node.full_room_gap

@@ -159,7 +159,7 @@ def test_G4_who_vanishes_in_the_middle_of_a_gesture_leaves_no_ghost() -> None:
     bench = bench_with("ann", "bob")
     show(bench, "ann", "ride", ch_bass_=0.4)
     bench.take(bench.room.leave("ann"))
-    assert bench.room.gestures.changed == {}
+    assert bench.room.gestures.changed_since_tick == {}
     assert bench.room.everyone().gestures == {}
     bench.join("cat")
     assert all(m.gestures == {} for m in bench.room.members.everyone())

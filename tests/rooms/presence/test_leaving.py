@@ -135,7 +135,7 @@ def test_D23_what_was_received_before_a_clean_close_is_carried_out(
         bench.run(job)
     bench.commit()
     assert [m.id for m in bench.heard["ben"] if isinstance(m, DeltaCommitted)] == IDS
-    assert (len(edits.waiting), edits.waiting_bytes) == (0, 0)
+    assert (len(edits.open_proposals), edits.waiting_bytes) == (0, 0)
 
 
 @pytest.mark.parametrize("way", ["join_again", "elsewhere", "lost"])
@@ -144,7 +144,7 @@ def test_D23_what_is_not_begun_is_sent_again_by_who_may_come_back(bench: Bench, 
     give_up(bench, way)
     for job in jobs:
         bench.run(job)
-    assert (bench.waiting, len(bench.room.edits.waiting)) == ([], 0)
+    assert (bench.waiting, len(bench.room.edits.open_proposals)) == ([], 0)
 
 
 def test_D23_what_waits_behind_an_undo_is_carried_out_as_well(bench: Bench) -> None:
@@ -155,7 +155,7 @@ def test_D23_what_waits_behind_an_undo_is_carried_out_as_well(bench: Bench) -> N
     give_up(bench, "closed")
     bench.commit()
     assert [m.id for m in bench.heard["ben"] if isinstance(m, DeltaCommitted)][-1] == "undo-0001"
-    assert len(edits.waiting) == 0
+    assert len(edits.open_proposals) == 0
 
 
 PUT_OUT = pytest.mark.parametrize("way", ["revoked", "kicked"])
@@ -210,7 +210,11 @@ def test_D23_who_is_put_out_hears_what_the_journal_says_later(
     assert is_answered_behind_left(bench, IDS)
     bench.edit("ben", Set("channels", "ch_bass_", {"volume": 0.1}))
     assert is_answered_behind_left(bench, IDS)
-    assert (len(edits.waiting), edits.waiting_bytes, bench.room.has_proposals) == (0, 0, False)
+    assert (len(edits.open_proposals), edits.waiting_bytes, bench.room.has_proposals) == (
+        0,
+        0,
+        False,
+    )
     assert bench.disconnected == []
 
 

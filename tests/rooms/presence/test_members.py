@@ -483,7 +483,7 @@ def test_P5_no_tick_names_a_member_of_another_node_that_has_left(
     nodes.there.take(nodes.there.room.leave("ben"))
     if is_tick_first:
         nodes.here.room.on_remote_tick("b", next(nodes.numbers), packet)
-        assert nodes.here.room.members.remote.waiting == [packet]
+        assert nodes.here.room.members.remote.waiting_ticks == [packet]
     nodes.announce(nodes.there, nodes.here)
     if not is_tick_first:
         nodes.here.room.on_remote_tick("b", next(nodes.numbers), packet)

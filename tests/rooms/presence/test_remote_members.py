@@ -64,7 +64,7 @@ def test_a_tick_of_someone_unknown_or_elsewhere_says_so_and_changes_nothing() ->
     moved = Packet(Tick("project", {"ann": Presence(cursor=Cursor(9.0))}))
     assert not remote.tick("node-c", moved)
     assert not remote.tick("node-b", Packet(Tick("project", {"ben": Presence()})))
-    assert remote.waiting == []
+    assert remote.waiting_ticks == []
     assert remote.members["ann"].member.presence.cursor == Cursor(0.0)
 
 

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from rooms.document.contributor_scope import ContributorScope
-from rooms.presence.permits import Permits
 from rooms.presence.seat import JoinRequest, NotTaken, Seat, member_id
+from rooms.presence.session_permissions import SessionPermissions
 from rooms.presence.ticks import Ticks
 from rooms.roles import Grant
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_LOOKED_BACK
 
 KEY = b"the deployment's own"
-LISTED = Permits(lists={"edit": frozenset({"ben"})})
+LISTED = SessionPermissions(lists={"edit": frozenset({"ben"})})
 
 
 def seat_of(**other: Any) -> Seat:
@@ -64,44 +64,44 @@ def test_D13_D23_what_was_sent_is_dropped_only_where_it_is_sent_again(
 
 def test_D12_only_the_delta_that_was_not_taken_lets_the_others_go_on() -> None:
     seat = seat_of()
-    seat.not_taken = NotTaken("delta-1", ErrorCode.UNAVAILABLE)
+    seat.delta_not_taken = NotTaken("delta-1", ErrorCode.UNAVAILABLE)
     seat.on_delta("delta-2")
-    assert seat.not_taken is not None
+    assert seat.delta_not_taken is not None
     seat.on_delta("delta-1")
-    assert seat.not_taken is None
+    assert seat.delta_not_taken is None
 
 
 def test_D20_what_may_be_gone_back_over_grows_with_each_delta_up_to_a_bound() -> None:
     seat = seat_of()
-    seat.looks_back = 0
+    seat.changes_to_look_back = 0
     seat.on_delta("delta-1")
-    once = seat.looks_back
+    once = seat.changes_to_look_back
     assert 0 < once < MAX_LOOKED_BACK
-    seat.looks_back = MAX_LOOKED_BACK - 1
+    seat.changes_to_look_back = MAX_LOOKED_BACK - 1
     seat.on_delta("delta-2")
-    assert seat.looks_back == MAX_LOOKED_BACK
+    assert seat.changes_to_look_back == MAX_LOOKED_BACK
 
 
 def test_R20_only_a_contributor_has_tracks() -> None:
     seat = seat_of()
     reaches = []
     for grant in (Grant("contributor", ("tr_1", "tr_2")), Grant("editor")):
-        seat.give(grant, Permits())
+        seat.give(grant, SessionPermissions())
         assert seat.granted == grant
-        reaches.append(type(seat.reach))
+        reaches.append(type(seat.contributor_scope))
     assert reaches == [ContributorScope, type(None)]
 
 
 def test_R38_what_was_agreed_on_and_the_role_say_what_a_seat_may() -> None:
     seat = seat_of()
     for role, permits, is_refused in (
-        ("editor", Permits(), False),
+        ("editor", SessionPermissions(), False),
         ("editor", LISTED, True),
         ("owner", LISTED, False),
-        ("viewer", Permits(), True),
+        ("viewer", SessionPermissions(), True),
     ):
         seat.give(Grant(role), permits)
-        assert (seat.may.edit is not None) is is_refused, role
+        assert (seat.denied_actions.edit is not None) is is_refused, role
 
 
 def test_P9_the_colour_of_the_project_goes_before_the_own_one() -> None:

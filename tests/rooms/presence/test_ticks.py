@@ -67,7 +67,7 @@ def test_P2_who_went_is_in_no_tick() -> None:
     ann = Mover("ann", ticks)
     ann.move(Presence(tool="knife"))
     ticks.forget(("ann", "nobody"))
-    assert not ticks.moved
+    assert not ticks.moved_members
     assert ticks.flush(1.0) == {}
 
 
@@ -80,7 +80,7 @@ def test_P3_a_busy_room_gathers_as_long_as_nobody_moves_twice(
     members = [Mover(f"member {m}", ticks) for m in range(10)]
     moves = sorted((n / hz + m / hz / 10, m) for m in range(10) for n in range(hz * 5))
     for at, m in moves:
-        while ticks.moved and (due := ticks.due(10, LONGEST_FULL_ROOM_GAP)) <= at:
+        while ticks.moved_members and (due := ticks.due(10, LONGEST_FULL_ROOM_GAP)) <= at:
             now = max(now, due)
             gaps.append((now - ticks.last_tick_at) * 1_000)
             ticks.flush(now)
@@ -118,7 +118,7 @@ def test_P3_the_next_tick_is_a_gap_after_the_last() -> None:
     ann = Mover("ann", ticks)
     ann.move(Presence(tool="knife"))
     ticks.flush(10.0)
-    assert not ticks.moved
+    assert not ticks.moved_members
     ann.move(Presence(tool="pencil"))
     assert ticks.due(20) == pytest.approx(10.0 + least_gap(20))
     assert ticks.due(2) == 10.0

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from schema.calling.library_calls import SetAudioStatus, StatusToSet
+from schema.calling.preset_and_audio_file_calls import SetAudioStatus, StatusToSet
 from schema.columns.audio_states import AUDIO_STATES, FIRST_STATE
 from schema.tables.audio_files import AUDIO_FILES
-from schema.text.words import WORDS
+from schema.text.enumerations import WORDS
 
 ROOT = Path(__file__).parents[3]
 

@@ -21,7 +21,7 @@ from schema.generating.sdk_calls import shown_row
 from schema.limits import MAX_ENTITIES
 from schema.messages import ClientMessage, ServerMessage
 from schema.order_keys import DIGITS, PATTERN, is_order_key
-from schema.text.words import WORDS
+from schema.text.enumerations import WORDS
 
 SCHEMA = json_schema()
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]

@@ -5,7 +5,7 @@ import pytest
 from schema.roles import RIGHTS, ROLES_OF, Whom
 from schema.tables.all_tables import TABLES
 from schema.tables.description import REQUIRED, SEARCHING, Operator, SqlType, Table, Verb
-from schema.text.texts import OF_EVERY_OBJECT
+from schema.text.text_rules import OF_EVERY_OBJECT
 
 each_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

@@ -12,7 +12,7 @@ from schema.text.account_names import (
     nearest_shown_name,
     nearest_username,
 )
-from schema.text.texts import OF_EVERY_OBJECT, USERNAME
+from schema.text.text_rules import OF_EVERY_OBJECT, USERNAME
 
 ODD = (
     *sorted(OF_EVERY_OBJECT),

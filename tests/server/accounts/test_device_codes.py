@@ -34,11 +34,11 @@ async def test_who_waits_is_told_and_forgotten() -> None:
 
     codes.decided(b"one")
     assert not codes._waiting_calls
-    assert not codes._count
+    assert not codes._waiting_count
 
 
 async def test_past_the_bound_nobody_waits() -> None:
     codes = DeviceCodes(b"secret")
-    codes._count = MAX_DEVICES_WAITING
+    codes._waiting_count = MAX_DEVICES_WAITING
     async with codes.waiting(b"one") as event:
         assert event is None

@@ -2,10 +2,10 @@
 
 import pytest
 
-from server.accounts.usage import FAR_OVER, OPS_BURST_SECONDS, Rates, Usage
-from server.accounts.use_limits import Limits
+from server.accounts.usage import FAR_OVER, OPS_BURST_SECONDS, TokenBuckets, Usage
+from server.accounts.usage_limits import UsageLimits
 
-FEW = Limits.read(
+FEW = UsageLimits.read(
     "sockets_per_address=4,strangers_per_address=3,strangers=5,connects_per_second=2,"
     "sockets_per_user=2,registrations_per_hour=10,wrong_passwords_per_hour=10,lookups_per_hour=10"
 )
@@ -14,7 +14,7 @@ FEW = Limits.read(
 class House:
     """Sockets come from somewhere, shake hands, log in."""
 
-    def __init__(self, limits: Limits = FEW) -> None:
+    def __init__(self, limits: UsageLimits = FEW) -> None:
         self.usage = Usage(limits)
         self.now = 100.0
         self._made = 0
@@ -63,7 +63,7 @@ def test_K1_sockets_that_never_ask_for_anything_are_bounded_too() -> None:
 
 
 def test_K1_connects_have_a_rate() -> None:
-    house = House(Limits.read("connects_per_second=2,strangers_per_address=0"))
+    house = House(UsageLimits.read("connects_per_second=2,strangers_per_address=0"))
     refused = 0
     for _ in range(100):
         socket = house.come("here")
@@ -120,7 +120,7 @@ def test_nothing_is_left_of_sockets_that_are_gone() -> None:
 
 
 def test_memory_of_rates_is_bounded() -> None:
-    rates = Rates(1.0, 2.0, most=100)
+    rates = TokenBuckets(1.0, 2.0, most=100)
     for n in range(1_000):
         rates.take(f"address {n}", 1.0)
         rates.take("busy", 1.0 + n / 1_000, 0.001)
@@ -128,7 +128,7 @@ def test_memory_of_rates_is_bounded() -> None:
 
 
 def test_what_is_given_back_can_be_taken_again() -> None:
-    rates = Rates(0.001, 2.0)
+    rates = TokenBuckets(0.001, 2.0)
     assert [rates.take("a", 1.0) == 0 for _ in range(3)] == [True, True, False]
     rates.charge("a", 1.0, -1)
     assert [rates.take("a", 1.0) == 0 for _ in range(2)] == [True, False]
@@ -139,7 +139,7 @@ def test_no_bound_is_no_bound() -> None:
         "sockets_per_address=0,strangers_per_address=0,strangers=0,connects_per_second=0,"
         "sockets_per_user=0,registrations_per_hour=0"
     )
-    house = House(Limits.read(names))
+    house = House(UsageLimits.read(names))
     for _ in range(3_000):
         socket = house.come("here")
         assert house.usage.on_handshake(socket, 1.0) is None
@@ -152,13 +152,13 @@ def test_no_bound_is_no_bound() -> None:
 @pytest.mark.parametrize("text", ["x=1", "=", "1e3"])
 def test_a_limit_that_is_none_is_refused_with_the_names_there_are(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}' names none of .*sockets_per_address"):
-        Limits.read(text)
+        UsageLimits.read(text)
 
 
 @pytest.mark.parametrize("text", ["strangers", "strangers=-1", "strangers=nan"])
 def test_a_limit_without_a_number_is_refused_with_the_numbers_there_are(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}' gives no number from 0"):
-        Limits.read(text)
+        UsageLimits.read(text)
 
 
 def test_E6_what_was_made_for_a_user_is_owed_up_to_what_may_come_at_once() -> None:

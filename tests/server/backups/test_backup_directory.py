@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from machine.reading.plain_file import read_plain
-from persistence.backups.contents import Contents, Projects, Server
+from persistence.backups.contents import Contents, ProjectsContent, ServerFacts
 from server.backups import backup_directory
 from server.backups.backup_directory import Manifest, NotKept
 from server.backups.restoring import opened
@@ -16,17 +16,17 @@ from tests.machine.reading.test_plain_file import strange
 AT = "2026-11-27T05:45:50.000+00:00"
 
 
-HERE = Server("prime", 15, "15.18", False, "77")
+HERE = ServerFacts("prime", 15, "15.18", False, "77")
 
 
-def manifest(name: str, server: Server = HERE, size: int = 5, sha256: str = "") -> Manifest:
-    contents = Contents({}, Projects(0, 0, ""), [], [])
+def manifest(name: str, server: ServerFacts = HERE, size: int = 5, sha256: str = "") -> Manifest:
+    contents = Contents({}, ProjectsContent(0, 0, ""), [], [])
     return Manifest(
         backup_directory.FORMAT, name, sha256, size, AT, AT, "1", "pg_dump", 15, server, contents
     )
 
 
-def whole(directory: Path, second: int, server: Server = HERE) -> Path:
+def whole(directory: Path, second: int, server: ServerFacts = HERE) -> Path:
     dump = directory / f"prime-20261127T0545{second:02}Z-0047.dump"
     dump.write_bytes(b"PGDMP")
     described = manifest(dump.name, server, sha256=backup_directory.hashed(dump))

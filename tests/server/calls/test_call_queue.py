@@ -37,5 +37,5 @@ async def test_A3_a_logout_waits_for_what_its_login_has_begun_and_begins_no_more
             await waiting
     assert sorted(said) == sorted([*["laptop"] * (MAX_CALLS_AT_ONCE - 1), "out", "phone"])
     assert said.index("out") > said.index("laptop")
-    assert not queue._of_logins
-    assert not queue._of_users
+    assert not queue._calls_by_login
+    assert not queue._calls_by_user

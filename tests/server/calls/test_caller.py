@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from schema.calling.credential_calls import Tokens
-from schema.calling.writes import OF_ROWS
+from schema.calling.accounts.registration_and_login_calls import Tokens
+from schema.calling.writing_calls import OF_ROWS
 from schema.calls import METHODS
 from schema.errors import ErrorCode
 from server.calls.caller import Caller
@@ -88,7 +88,7 @@ async def test_who_logs_in_without_a_socket_gets_tokens_and_no_more(unserved: No
     await ask(unserved, STRANGER, "auth.register", username="ann", **words)
     tokens = await ask(unserved, STRANGER, "auth.login", **words)
     assert isinstance(tokens, Tokens)
-    assert not unserved.context.usage.sockets.of_user
+    assert not unserved.context.usage.sockets.sockets_by_user
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from websockets.exceptions import ConnectionClosed
 
 from persistence.pool import Database
 from persistence.tables import project_members
-from server.calls.table import ANSWERS
-from server.states.audit import audit
+from server.calls.all_answers import ANSWERS
+from server.states.journal_audit import audit
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, marker
 

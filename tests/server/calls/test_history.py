@@ -11,7 +11,7 @@ import msgpack
 import pytest
 
 from schema.limits import MAX_PAGE_BYTES
-from server.states.history_keeping import compact_old
+from server.states.history_compaction import compact_old
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, MSGPACK, Wire, delete, marker, rename
 

@@ -13,7 +13,7 @@ from prime_client.past_deltas import apply_delta, past_deltas
 from schema.limits import MAX_PAGE_BYTES
 from schema.ops import encode_ops
 from schema.server_limits import MADE_OPS
-from server.states.history_keeping import compact_old
+from server.states.history_compaction import compact_old
 from tests.rooms.chaos import Chaos
 from tests.server.calls.test_history import fetched
 from tests.server.conftest import Node, Nodes, create_project

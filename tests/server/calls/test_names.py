@@ -15,8 +15,8 @@ from schema.calls import METHODS
 from schema.entities import ENTITY_TYPES, SINGLETONS, empty_state
 from schema.messages import ClientMessage, Previewed
 from schema.ops import Delete, Insert, Move, Op, Set
-from schema.text.texts import DELTA_ID, MAP_KEY, OF_EVERY_OBJECT, USERNAME
-from schema.text.words import NAMED
+from schema.text.enumerations import NAMED
+from schema.text.text_rules import DELTA_ID, MAP_KEY, OF_EVERY_OBJECT, USERNAME
 from server.sockets.codec import JSON as CODEC
 from server.sockets.codec import BadMessage
 from tests.server.conftest import Node

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from persistence.pool import Database
-from schema.calling.writes import OF_ROWS
+from schema.calling.writing_calls import OF_ROWS
 from schema.calls import METHODS
 from schema.limits import MAX_MAP_BYTES, MAX_PAGE_BYTES, MAX_REPLY_BYTES
 from schema.operating.calls import OPERATOR_METHODS
@@ -221,7 +221,7 @@ async def heavy(node: Node, database: Database) -> Heavy:
 
 async def test_C7_no_reply_of_any_call_is_larger_than_its_bound(heavy: Heavy, node: Node) -> None:
     params = _params(heavy)
-    watches = {method for method in METHODS if "watch" in method}  # those: tests/server/feed
+    watches = {method for method in METHODS if "watch" in method}  # those: tests/server/row_feed
     # Those: tests/server/calls/rows, and accounts; what has no rows has no pages.
     elsewhere = OF_ROWS.keys() | {
         method for method in METHODS if method.startswith(("auth.", "auth_sessions."))

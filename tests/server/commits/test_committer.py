@@ -19,7 +19,7 @@ from persistence.errors import (
     Unavailable,
     Unfit,
 )
-from persistence.journal.contract import Appended, KnownState
+from persistence.journal.contract import AppendResult, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Outcome, Proposal
 from schema.server_limits import LARGE_DELTA_BYTES
@@ -57,7 +57,7 @@ class Journal(MemoryJournal):
 
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         projects = {proposal.project for proposal in proposals}
         self.batches.append(projects)
         self.tries.update(projects)
@@ -71,7 +71,7 @@ class Journal(MemoryJournal):
         for proposal in proposals:
             self.order[proposal.project].append(proposal.delta_id)
         outcomes = [(Outcome.COMMITTED, len(self.order[p.project])) for p in proposals]
-        return Appended(list(outcomes), [])
+        return AppendResult(list(outcomes), [])
 
 
 class Rig:

@@ -10,7 +10,7 @@ def test_the_slowest_of_each_method_are_kept_for_an_hour() -> None:
         calls.add("projects.list", number / 1_000, done=number % 2 == 0)
     calls.add("projects.get", 2.0, done=False)
     [slowest, second] = calls.slowest(2)["projects.list"]
-    assert (slowest.seconds, slowest.done, second.seconds) == (0.059, False, 0.058)
+    assert (slowest.seconds, slowest.is_done, second.seconds) == (0.059, False, 0.058)
     assert len(calls.slowest(100)["projects.list"]) == KEPT_OF_EACH
     assert calls.slowest(1, "projects.get")["projects.get"][0].seconds == 2.0
     assert calls.slowest(1, "never.called") == {"never.called": []}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from persistence.backups import runs
+from persistence.backups import backup_runs
 from server.health.backup_ages import BackupAges
 
 
@@ -13,7 +13,7 @@ async def test_ages_are_those_of_the_database_and_grow(monkeypatch: pytest.Monke
     async def ages(_db: Any) -> dict[str, float]:
         return {"backup": 100.0}
 
-    monkeypatch.setattr(runs, "ages", ages)
+    monkeypatch.setattr(backup_runs, "ages", ages)
     read: Any = None
     backups = BackupAges(read)
     assert math.isnan(backups.age("backup"))

@@ -9,7 +9,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from prometheus_client.registry import Collector
 
 from server.health.durations import Durations, family
-from server.health.exposition import Lines, series
+from server.health.exposition import ExpositionLines, series
 
 
 class OfTheLibrary(Collector):
@@ -34,7 +34,9 @@ def test_it_is_what_the_library_writes() -> None:
     methods = ("auth.login", "auth.logout")
     lines = [series("prime_calls_total", [("method", method)]) for method in methods]
     ours = (
-        Lines("prime_calls", "Calls, by method.", "counter", lines, lambda: iter((3.0, 0.0))),
+        ExpositionLines(
+            "prime_calls", "Calls, by method.", "counter", lines, lambda: iter((3.0, 0.0))
+        ),
         family("prime_took", "So long.", "group", {"a": took}),
     )
     classic = "".join(one.text(is_open=False) for one in ours)

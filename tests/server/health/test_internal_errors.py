@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from persistence.tables import auth_sessions, project_members
-from server.calls.table import ANSWERS
+from server.calls.all_answers import ANSWERS
 from server.live import room_feeds, room_journal
 from tests.server.conftest import Node, create_project
 from tests.server.wire import Message, Wire, marker

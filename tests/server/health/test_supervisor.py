@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from persistence.errors import Busy, Unavailable, Unfit
 from server.health import supervisor as supervisor_module
-from server.health.supervisor import Lifelong, Supervisor
+from server.health.supervisor import LifelongTask, Supervisor
 from server.sockets.handshaking.http_answer import HttpAsked
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import marker
@@ -124,7 +124,7 @@ async def test_a_round_that_failed_for_the_database_is_no_round_that_went_well(
 ) -> None:
     """Whatever the trouble is, also one that is no outage: told once, until it ends."""
     said: list[str] = []
-    monkeypatch.setattr(Lifelong, "did_well", lambda _: said.append("well"))
+    monkeypatch.setattr(LifelongTask, "did_well", lambda _: said.append("well"))
     left: list[Exception] = [Busy("planted"), Unfit("planted"), Unavailable("planted")]
     another = asyncio.Event()
 
@@ -173,7 +173,7 @@ async def with_traps(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> tuple[Nod
     def repeated(self: Supervisor, name: str, seconds: float, do: Any, **words: Any) -> None:
         repeat(self, name, min(seconds, 0.1), trapped(name, do), **words)
 
-    def seen(self: Supervisor, lifelong: Lifelong, error: Exception | None) -> None:
+    def seen(self: Supervisor, lifelong: LifelongTask, error: Exception | None) -> None:
         failed(self, lifelong, error)
         meanwhile[lifelong.name] = nodes.all[0].server.pages.answer(HttpAsked("/readyz"))
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from server.sockets.connection import Connection
-from server.states.audit import audit
+from server.states.journal_audit import audit
 from tests.server.conftest import HeldJournal, Node, eventually
 from tests.server.wire import JSON, MSGPACK, Wire, delete, marker, rename
 

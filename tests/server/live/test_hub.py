@@ -96,7 +96,7 @@ async def test_J3_what_was_missed_follows(node: Node, codec: str) -> None:
 async def test_J3_a_position_survives_a_room_that_was_closed(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.live.write_behind.write_behind.LINGER_SECONDS", 0.0)
+    monkeypatch.setattr("server.live.live_room.LINGER_SECONDS", 0.0)
     ann = await node.musician("ann")
     project = await create_project(ann)
     joined, _ = await ann.join(project)
@@ -258,7 +258,7 @@ async def test_J7_a_join_that_waits_when_the_room_is_left_is_answered(node: Node
 async def test_J8_a_room_opens_and_closes_its_row(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.live.write_behind.write_behind.LINGER_SECONDS", 0.0)
+    monkeypatch.setattr("server.live.live_room.LINGER_SECONDS", 0.0)
     ann, ben, project = await node.pair()
     sql = "SELECT * FROM collaboration_sessions WHERE project_id = $1"
 

@@ -71,7 +71,7 @@ async def test_F31_J4_a_node_follows_new_epochs_without_an_alarm(
     for n in range(3):
         await ann.edit(project, marker(f"marker_{n}"))
     position = await position_of(ann, project)
-    assert await epochs.renew(database) == epochs.Renewed(projects=1, snapshots=1)
+    assert await epochs.renew(database) == epochs.RenewedEpochs(projects=1, snapshots=1)
     for wire in (ann, ben):
         await wire.closed(1012)
     assert (counted(node, "journal_went_back"), counted(node, "epoch_changed")) == (0, 1)
@@ -198,7 +198,7 @@ async def test_F31_J5_J9_where_nobody_was_there_no_position_lets_a_lost_copy_go_
         if seq > 4:
             assert answer["code"] == "position_ahead"
         else:
-            assert answer["resumed"] == (tail.start <= seq <= 3), seq
+            assert answer["resumed"] == (tail.start_seq <= seq <= 3), seq
 
 
 async def test_F31_S3_numbers_refilled_by_another_node_while_one_was_idle(
@@ -322,13 +322,14 @@ CLOSED: dict[str, Callable[[LiveRoom], Any]] = {
     "freeze": lambda live: live.freeze(),
     "read_on": lambda live: live.read_on(),
     "fed": lambda live: live.fed(NOBODY, lost_feed(live)),
-    "record": lambda live: live.checkpoints.record(),
+    "record_effective_ops": lambda live: live.checkpoints.record_effective_ops(),
     "expect": lambda live: live.expect(9, "delta_9"),
     "restore": lambda live: live.restore(proposal_of(live.room.project), [], "c"),
     "store": lambda live: live.checkpoints.store(0.0),
     "carry_out": lambda live: live.carry_out([object()]),  # type: ignore[list-item]
     "catch_up": lambda live: live.catch_up(),
     "close": lambda live: live.close(),
+    "is_deserted": lambda live: live.is_deserted(0.0),
     "run": lambda live: live.run(iter([[object()]])),  # type: ignore[list-item]
     "schedule_tick": lambda live: live.schedule_tick(),
     "tick_or_wait": lambda live: live.tick_or_wait(),
@@ -399,15 +400,17 @@ async def test_what_is_written_behind_of_a_room_that_is_closed_meanwhile_stores_
     for n in range(3):
         await ann.edit(project, marker(f"marker_{n}"))
     live = node.hub.rooms[project]
-    record = live.checkpoints._record
+    record = live.checkpoints._record_effective_ops
 
     async def closed_meanwhile(*given: Any) -> None:
         await record(*given)
         await epochs.renew(database)
         await node.hub.watch.look_for_more()
 
-    monkeypatch.setattr(RoomCheckpoints, "_record", lambda _self, *given: closed_meanwhile(*given))
-    live.checkpoints.at = float("-inf")
+    monkeypatch.setattr(
+        RoomCheckpoints, "_record_effective_ops", lambda _self, *given: closed_meanwhile(*given)
+    )
+    live.checkpoints.begun_at = float("-inf")
     await node.server.write_behind.run_once()
 
     async def is_closed() -> bool:

@@ -10,7 +10,7 @@ import pytest
 from persistence.errors import Unavailable
 from persistence.tables import session_states
 from schema.server_limits import MAX_CALLS_AT_ONCE
-from server.calls.table import ANSWERS
+from server.calls.all_answers import ANSWERS
 from server.commits import committer as committer_module
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
@@ -80,14 +80,14 @@ async def test_D16_a_locked_project_keeps_no_other_from_its_checkpoint(
     async with foreign(database_url) as session:
         await session.execute("SELECT FROM studio_projects WHERE id = $1::uuid FOR UPDATE", hers)
         for live in node.hub.rooms.values():
-            live.checkpoints.at = float("-inf")
+            live.checkpoints.begun_at = float("-inf")
         await node.server.write_behind.run_once()
 
         async def is_stored() -> bool:
-            return node.hub.rooms[his].checkpoints.seq == 1
+            return node.hub.rooms[his].checkpoints.stored_seq == 1
 
         await eventually(is_stored)  # the node's own round may have begun it, and not be done
-        assert node.hub.rooms[hers].checkpoints.seq == 0
+        assert node.hub.rooms[hers].checkpoints.stored_seq == 0
 
 
 async def test_D16_what_waits_too_long_is_refused_and_the_same_id_is_good(

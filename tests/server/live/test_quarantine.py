@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from rooms.document.document import Document
-from server.states.audit import audit
+from server.states.journal_audit import audit
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import marker
 

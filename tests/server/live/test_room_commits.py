@@ -4,14 +4,14 @@ from unittest.mock import Mock
 
 import pytest
 
-from persistence.journal.contract import Appended, Journal, KnownState
+from persistence.journal.contract import AppendResult, Journal, KnownState
 from rooms.effects import LookUp
 from rooms.journal.entry import Outcome, Proposal
 from rooms.room import Room
 from schema.messages import Error
 from server.live.journal_watch import JournalWatch
 from server.live.live_room import LiveRoom
-from server.live.room_commits import Commits
+from server.live.room_commits import RoomCommits
 from server.live.room_jobs import RoomJobs
 from server.live.room_journal import RoomJournal
 
@@ -30,9 +30,9 @@ PROPOSAL = Proposal(
 async def test_D3_a_duplicate_that_is_not_read_yet_is_expected(way: str) -> None:
     live = Mock(LiveRoom, room=Mock(Room))
     journal = Mock(Journal)
-    commits = Commits({"project": live}, Mock(JournalWatch), journal, Mock(), Mock(), Mock())
+    commits = RoomCommits({"project": live}, Mock(JournalWatch), journal, Mock(), Mock(), Mock())
     if way == "_committed":
-        commits._committed([PROPOSAL], Appended([(Outcome.DUPLICATE, 45)], []))
+        commits._committed([PROPOSAL], AppendResult([(Outcome.DUPLICATE, 45)], []))
     else:
         commits._group_answered([PROPOSAL], Outcome.DUPLICATE, 45)
     live.expect.assert_called_once_with(45, "delta-one")

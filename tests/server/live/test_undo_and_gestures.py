@@ -95,7 +95,7 @@ async def test_U7_a_step_older_than_the_history_that_is_kept_is_compacted(node: 
     await ann.result("snapshots.create", project=project, name="v1")
     context = node.context
     await context.db.execute("UPDATE project_snapshots SET created_at = now() - interval '1 year'")
-    from server.states.history_keeping import compact_old
+    from server.states.history_compaction import compact_old
 
     await compact_old(node.server.foundation.db.calls, 30)
     await ann.ask({"t": "leave", "project": project, "id": "out"})

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from rooms.document import document
-from server.states.audit import audit
+from server.states.journal_audit import audit
 from tests.server.conftest import Node, eventually
 from tests.server.nodes.test_other_nodes import Session, held_appends
 from tests.server.nodes.test_other_nodes import session as session  # a fixture

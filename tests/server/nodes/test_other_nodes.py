@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from persistence.journal.contract import Appended
+from persistence.journal.contract import AppendResult
 from persistence.tables.internal.change_log import NOWHERE
 from rooms.journal.entry import Entry
 from rooms.presence.gathering import Gathering
 from rooms.room import Room
 from schema.node_messages import VERSION, RowChanged
 from schema.server_limits import SIGNATURE_BYTES
-from server.lifelong import ROWS_SECONDS
-from server.states.audit import audit
+from server.background_tasks import ROWS_SECONDS
+from server.states.journal_audit import audit
 from tests.server.conftest import Node, Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker
 
@@ -93,7 +93,7 @@ async def test_P3_what_crosses_waits_for_no_tick_of_the_other_node(
 
 async def waits(room: Room) -> bool:
     """Whether anything of another node waits for a tick of this one."""
-    return bool(room.members.remote.waiting)
+    return bool(room.members.remote.waiting_ticks)
 
 
 async def test_P5_P8_the_first_member_of_a_node_is_told_of_at_once(
@@ -379,7 +379,7 @@ def held_appends(node: Node, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.E
     on_its_way, may_go = asyncio.Event(), asyncio.Event()
     append = node.journal.append
 
-    async def held(*args: Any) -> Appended:
+    async def held(*args: Any) -> AppendResult:
         on_its_way.set()
         await may_go.wait()
         return await append(*args)

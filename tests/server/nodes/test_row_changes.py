@@ -9,10 +9,10 @@ from structlog.testing import capture_logs
 
 from persistence.tables import project_members, studio_projects
 from persistence.tables.internal import change_log
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from rooms.roles import Grant
 from schema.node_messages import RowChanged
-from server.nodes.row_changes import Concern, RowChanges
+from server.nodes.row_changes import RowChanges, TableConcern
 from server.router.changed_rows import ChangedRows
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
@@ -59,8 +59,10 @@ async def test_R3_after_a_restore_all_that_is_of_concern_is_looked_at_anew(
     _, two, ann, ben, project = await two_nodes(nodes)
     since = change_log.since
 
-    async def nothing(db: object, place: Place, *_: object) -> tuple[Place, list[object]]:
-        return Place(place.cluster, "9000000000:9000000000:"), []
+    async def nothing(
+        db: object, place: LogPosition, *_: object
+    ) -> tuple[LogPosition, list[object]]:
+        return LogPosition(place.cluster, "9000000000:9000000000:"), []
 
     monkeypatch.setattr(change_log, "since", nothing)
     await ann.result("members.revoke", project=project, user=ben.user)
@@ -108,8 +110,8 @@ class Told:
     def __init__(self) -> None:
         self.all: list[object] = []
 
-    def concern(self) -> Concern:
-        return Concern(frozenset({"ben"}), frozenset(), {}, frozenset({"song"}))
+    def concern(self) -> TableConcern:
+        return TableConcern(frozenset({"ben"}), frozenset(), {}, frozenset({"song"}))
 
     def role_changed(self, project: str, user: str, grant: Grant | None) -> None:
         self.all.append(None if grant is None else grant.role)
@@ -190,9 +192,9 @@ async def test_R3_of_two_readings_the_earlier_is_told_first(
     earlier = HeldReading({("song", "ben"): Grant("editor")})
     monkeypatch.setattr(project_members, "grants_among", earlier)
 
-    async def since(*_: object) -> tuple[Place, list[change_log.Change]]:
-        return Place("cluster", "5:5:"), [
-            change_log.Change("project_members", "song/ben", "song", "ben")
+    async def since(*_: object) -> tuple[LogPosition, list[change_log.LoggedChange]]:
+        return LogPosition("cluster", "5:5:"), [
+            change_log.LoggedChange("project_members", "song/ben", "song", "ben")
         ]
 
     monkeypatch.setattr(change_log, "since", since)

@@ -9,7 +9,7 @@ import pytest
 from persistence.tables import project_members
 from rooms.effects import PAUSE, Job, SendState
 from server.live.live_room import LiveRoom
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Message, Wire
 

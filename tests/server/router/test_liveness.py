@@ -11,11 +11,11 @@ import pytest
 from persistence.pool import Database
 from schema.messages import TokenExpiring
 from server.accounts import signing_keys
-from server.accounts.tokens import LEEWAY_SECONDS
+from server.accounts.access_tokens import LEEWAY_SECONDS
 from server.identity import Identity
 from server.router.connected_logins import note_seen
 from server.router.liveness import Liveness
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 from tests.server.conftest import Node
 
 ENDS = 1_000.0

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 
@@ -57,7 +57,7 @@ async def test_G2_a_malformed_delta_ends_its_gesture(node: Node, codec: str) -> 
 
 
 async def test_G2_a_delta_over_the_rate_ends_its_gesture_and_so_does_null(nodes: Nodes) -> None:
-    node = await nodes.start(limits=Limits.read("ops_per_second=1"))
+    node = await nodes.start(limits=UsageLimits.read("ops_per_second=1"))
     ann, ben, project = await node.pair()
     assert (await ann.edit(project, *[SET] * 200))["t"] == "ack"
     for ops in ([SET], [SET] * 400):  # looked at, and too large to be read now

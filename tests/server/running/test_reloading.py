@@ -14,10 +14,10 @@ from machine.sockets.certificate_authority import CertificateAuthority
 from server.health.log import set_level
 from server.node import Node as ServerNode
 from server.running.reloading import merged, reload
-from server.settings.changes import reloadable_changes
 from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.setting import Setting
-from server.settings.table import SETTINGS
+from server.settings.settings_changes import reloadable_changes
+from server.settings.settings_table import SETTINGS
 from server.sockets.tls import TlsPair
 from tests.server.conftest import Node, Nodes
 from tests.server.wire import MSGPACK

@@ -34,7 +34,7 @@ async def test_it_writes_what_its_memory_is_made_of(tmp_path: Path) -> None:
     words = ("--port", "0", "--data", str(tmp_path / "data"), "--json")
     with (tmp_path / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server.traced", *words),
+            *(sys.executable, "-m", "server.memory_traced", *words),
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": "", "REDIS_URL": "", "PRIME_TRACE_FILE": str(trace)},
             stdout=subprocess.PIPE,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from machine.loopback import is_loopback
+from machine.listening_address import is_loopback
 from persistence.errors import BadSetting
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.settings.reading import read_all, read_settings
 from server.settings.settings import Settings
 
@@ -40,7 +40,7 @@ def test_what_is_set_is_read() -> None:
         PRIME_CORE_SHARE="0.8",
     )
     assert settings.core_share == 0.8
-    assert settings.limits == Limits(sockets_per_user=7, strangers=float("inf"))
+    assert settings.limits == UsageLimits(sockets_per_user=7, strangers=float("inf"))
     assert settings.proxies == (
         ipaddress.ip_network("10.0.0.0/8"),
         ipaddress.ip_network("::1/128"),

@@ -12,7 +12,7 @@ import pytest
 from persistence.errors import BadSetting
 from server.settings.reading import read_all, read_settings
 from server.settings.setting import Setting
-from server.settings.table import SETTINGS, TABLES
+from server.settings.settings_table import SETTINGS, TABLES
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,10 +27,10 @@ BY_VARIABLE = pytest.mark.parametrize("setting", CHECKED, ids=lambda each: each.
 
 COMMANDS = (
     "server",
-    "server.maintenance migrate",
-    "server.maintenance new-epochs",
-    "server.operating.users_command list",
-    "server.operating.check_command --json",
+    "server.commands.migrate_commands migrate",
+    "server.commands.migrate_commands new-epochs",
+    "server.commands.users_command list",
+    "server.commands.check_command --json",
     "server.backups.backup_command --to .",
     "server.backups.rehearse_command --from .",
 )
@@ -123,6 +123,6 @@ def test_these_are_all_commands_that_read_settings() -> None:
 
 def _reads_settings(program: str) -> bool:
     """By itself, or by the command that it loads."""
-    loaded = re.findall(r"from (server\.operating\.\w+_command) import", program)
+    loaded = re.findall(r"from (server\.commands\.\w+_command) import", program)
     texts = (Path(ROOT, *name.split(".")).with_suffix(".py").read_text() for name in loaded)
     return any("from server.settings.reading import" in text for text in (program, *texts))

@@ -5,7 +5,7 @@ from pathlib import Path
 from machine.settings.masking import HIDDEN
 from server.settings.reading import read_settings
 from server.settings.settings_display import SettingShown, shown_settings
-from server.settings.table import SETTINGS
+from server.settings.settings_table import SETTINGS
 
 PASSWORD = "hunter22" * 4
 

@@ -19,7 +19,7 @@ from server.identity import Identity
 from server.loop.job_scheduler import JobScheduler
 from server.router.liveness import Liveness
 from server.sockets.connection import Connection
-from server.sockets.session import LoggedIn
+from server.sockets.connection_states import LoggedIn
 from tests.server.wire import MSGPACK
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def test_J2_more_than_goes_at_once_goes_on_when_the_socket_has_taken_all() -> No
     sent = [bytes([n]) * 50_000 for n in range(20)]
     for frame in sent:
         connection.send_frame(frame)
-    assert connection.outbox.waiting
+    assert connection.outbox.waiting_frames
     while soon:
         soon.pop(0)()
-    assert not connection.outbox.waiting
+    assert not connection.outbox.waiting_frames
     written = [call.args[0] for call in transport.write.call_args_list]
     assert b"".join(written[-len(sent) :])[-1_000_000:] == b"".join(sent)
 

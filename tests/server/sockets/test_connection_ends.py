@@ -11,7 +11,7 @@ import pytest
 from schema.close_codes import AUTH_FAILED
 from server.sockets.connection import Connection
 from server.sockets.handshaking.http_answer import HttpAnswer, HttpAsked
-from server.sockets.handshaking.protocol import RequestProtocol
+from server.sockets.handshaking.request_protocol import RequestProtocol
 from tests.server.conftest import eventually
 from tests.server.sockets.test_connection import HANDSHAKE
 

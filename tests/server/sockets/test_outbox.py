@@ -1,6 +1,6 @@
 from schema.limits import MAX_OUTBOX_BYTES, STALL_SECONDS
 from schema.server_limits import WRITABLE_BELOW_BYTES
-from server.sockets.outbox import Offered, Outbox
+from server.sockets.outbox import OfferOutcome, Outbox
 
 FULL = WRITABLE_BELOW_BYTES
 """What a socket's buffer holds when nothing more goes to it."""
@@ -8,37 +8,37 @@ FULL = WRITABLE_BELOW_BYTES
 
 def test_J6_frames_go_out_in_order_and_none_overtakes() -> None:
     outbox = Outbox()
-    assert outbox.offer(b"one", 0, 0) is Offered.WRITE
-    assert outbox.offer(b"two", FULL, 0) is Offered.WAIT
-    assert outbox.offer(b"three", 0, 0) is Offered.WAIT
+    assert outbox.offer(b"one", 0, 0) is OfferOutcome.WRITE
+    assert outbox.offer(b"two", FULL, 0) is OfferOutcome.WAIT
+    assert outbox.offer(b"three", 0, 0) is OfferOutcome.WAIT
     assert outbox.take(FULL) is None
     assert [outbox.take(0), outbox.take(0), outbox.take(0)] == [b"two", b"three", None]
     assert outbox.waiting_bytes == 0
-    assert outbox.offer(b"four", 0, 0) is Offered.WRITE
+    assert outbox.offer(b"four", 0, 0) is OfferOutcome.WRITE
 
 
 def test_P4_a_tick_that_cannot_be_written_is_skipped_and_owed() -> None:
     outbox = Outbox()
-    assert outbox.offer_tick("song", FULL) is Offered.SKIP
-    assert outbox.offer_tick("song", FULL) is Offered.SKIP
-    assert outbox.offer_tick("other", FULL) is Offered.SKIP
+    assert outbox.offer_tick("song", FULL) is OfferOutcome.SKIP
+    assert outbox.offer_tick("song", FULL) is OfferOutcome.SKIP
+    assert outbox.offer_tick("other", FULL) is OfferOutcome.SKIP
     assert outbox.owed_ticks == {"song", "other"}
     assert outbox.waiting_bytes == 0
-    assert not outbox.waiting
+    assert not outbox.waiting_frames
 
 
 def test_P4_a_tick_that_can_be_written_is_not_owed() -> None:
     outbox = Outbox()
-    assert outbox.offer_tick("song", FULL - 1) is Offered.WRITE
+    assert outbox.offer_tick("song", FULL - 1) is OfferOutcome.WRITE
     assert outbox.take_owed_ticks() == set()
 
 
 def test_what_waits_and_is_owed_takes_memory_only_once_there_is_some() -> None:
     outbox = Outbox()
-    assert outbox.offer(b"one", 0, 0) is Offered.WRITE
-    assert outbox.offer_tick("song", 0) is Offered.WRITE
-    assert (outbox.waiting, outbox.owed_ticks) == (None, None)
-    assert outbox.rest is Outbox().rest
+    assert outbox.offer(b"one", 0, 0) is OfferOutcome.WRITE
+    assert outbox.offer_tick("song", 0) is OfferOutcome.WRITE
+    assert (outbox.waiting_frames, outbox.owed_ticks) == (None, None)
+    assert outbox.unsent_rest is Outbox().unsent_rest
     outbox.offer_tick("song", FULL)
     assert outbox.take_owed_ticks() == {"song"}
     assert outbox.owed_ticks is None
@@ -47,14 +47,14 @@ def test_what_waits_and_is_owed_takes_memory_only_once_there_is_some() -> None:
 def test_P4_a_tick_never_overtakes_a_delta_that_waits() -> None:
     outbox = Outbox()
     outbox.offer(b"delta", FULL, 0)
-    assert outbox.offer_tick("song", 0) is Offered.SKIP
+    assert outbox.offer_tick("song", 0) is OfferOutcome.SKIP
     assert outbox.owed_ticks == {"song"}
 
 
 def test_P4_any_number_of_ticks_cuts_nobody_off() -> None:
     outbox = Outbox()
     for _ in range(1_000):
-        assert outbox.offer_tick("song", MAX_OUTBOX_BYTES) is Offered.SKIP
+        assert outbox.offer_tick("song", MAX_OUTBOX_BYTES) is OfferOutcome.SKIP
     assert outbox.waiting_bytes == 0
 
 
@@ -62,28 +62,28 @@ def test_X2_who_overflows_the_outbox_is_cut_off() -> None:
     outbox = Outbox()
     frame = bytes(1_000_000)
     offered = [outbox.offer(frame, FULL, 0) for _ in range(5)]
-    assert offered == [Offered.WAIT] * 4 + [Offered.CUT_OFF]
+    assert offered == [OfferOutcome.WAIT] * 4 + [OfferOutcome.CUT_OFF]
     assert outbox.waiting_bytes + FULL <= MAX_OUTBOX_BYTES == 4 * 1_048_576
 
 
 def test_X2_bytes_in_the_socket_count_as_well() -> None:
     outbox = Outbox()
-    assert outbox.offer(b"x", MAX_OUTBOX_BYTES - 1, 0) is Offered.WAIT
-    assert outbox.offer(b"x", MAX_OUTBOX_BYTES - 1, 0) is Offered.CUT_OFF
+    assert outbox.offer(b"x", MAX_OUTBOX_BYTES - 1, 0) is OfferOutcome.WAIT
+    assert outbox.offer(b"x", MAX_OUTBOX_BYTES - 1, 0) is OfferOutcome.CUT_OFF
 
 
 def test_X2_the_bound_is_bytes_and_not_messages() -> None:
     outbox = Outbox()
-    assert {outbox.offer(b"tiny", FULL, 0) for _ in range(10_000)} == {Offered.WAIT}
+    assert {outbox.offer(b"tiny", FULL, 0) for _ in range(10_000)} == {OfferOutcome.WAIT}
 
 
 def test_X2_what_was_taken_makes_room() -> None:
     outbox = Outbox()
     frame = bytes(MAX_OUTBOX_BYTES - FULL)
-    assert outbox.offer(frame, FULL, 0) is Offered.WAIT
-    assert outbox.offer(frame, FULL, 0) is Offered.CUT_OFF
+    assert outbox.offer(frame, FULL, 0) is OfferOutcome.WAIT
+    assert outbox.offer(frame, FULL, 0) is OfferOutcome.CUT_OFF
     assert outbox.take(0) == frame
-    assert outbox.offer(frame, FULL, 0) is Offered.WAIT
+    assert outbox.offer(frame, FULL, 0) is OfferOutcome.WAIT
 
 
 def test_X2_who_takes_nothing_for_five_seconds_is_stalled() -> None:
@@ -124,7 +124,7 @@ def test_X2_an_old_stall_is_forgotten_with_the_first_frame_that_goes_through() -
     outbox = Outbox()
     outbox.offer(b"delta", FULL, 100)
     outbox.take(0)
-    assert outbox.offer(b"delta", 0, 101) is Offered.WRITE
+    assert outbox.offer(b"delta", 0, 101) is OfferOutcome.WRITE
     outbox.offer(b"delta", FULL, 200)
     assert not outbox.is_stalled(FULL, 0, 201)
 

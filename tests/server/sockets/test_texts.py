@@ -10,13 +10,13 @@ import pytest
 from msgspec import inspect
 
 from rooms.rules.proposal_rules import problem_with_new_props
-from schema.calling.credential_calls import Register
+from schema.calling.accounts.registration_and_login_calls import Register
 from schema.calls import METHODS, CreateProject, CreateSnapshot
 from schema.columns.music import AudioAnalysis
 from schema.entities import ENTITY_TYPES
 from schema.messages import ClientMessage, Hello, MovePresence, ProposeDelta
-from schema.text.texts import IN_WORDS, SHOWN_NOT_EMPTY
-from schema.text.texts import SHOWN as SHOWN_TEXT
+from schema.text.text_rules import IN_WORDS, SHOWN_NOT_EMPTY
+from schema.text.text_rules import SHOWN as SHOWN_TEXT
 from server.sockets.codec import JSON as CODEC
 from server.sockets.codec import BadMessage
 from tests.server.conftest import Node, create_project

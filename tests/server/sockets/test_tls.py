@@ -156,7 +156,7 @@ async def test_a_bad_pair_is_refused_in_one_line_and_that_of_before_goes_on(
     authority.write("good again")
     os.utime(authority.key, (1, 1))
     with pytest.raises(BadPair):
-        pair.use(authority.certificate, authority.own)
+        pair.use(authority.certificate, authority.own_certificate)
     pair.load()
     assert pair._current is not before
 

@@ -108,7 +108,7 @@ def enter(node: Node, project: str, number: int) -> None:
 
 
 def totals(node: Node, project: str) -> dict[str, int]:
-    found = node.hub.rooms[project].room.follower.others[COUNTER]
+    found = node.hub.rooms[project].room.follower.other_aspects[COUNTER]
     assert isinstance(found, Counter)
     return found.totals
 

@@ -8,7 +8,7 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.server_limits import MAX_DOCUMENT_CALLS_WAITING
-from server.loop.threads import Abandoned, Threads, yield_gil
+from server.loop.threads import AbandonedWork, Threads, yield_gil
 from server.refused import Refused
 from server.states.document_slots import DocumentSlots
 
@@ -149,7 +149,7 @@ async def test_who_stops_waiting_ends_the_work(threads: Threads) -> None:
             while True:
                 began.set()
                 yield_gil()
-        except Abandoned:
+        except AbandonedWork:
             loop.call_soon_threadsafe(ended.set)
             raise
 

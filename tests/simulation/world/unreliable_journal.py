@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from persistence.errors import Unavailable
-from persistence.journal.contract import Appended, Checkpoint, Fence, KnownState, Stands
+from persistence.journal.contract import AppendResult, Checkpoint, Fence, JournalStand, KnownState
 from persistence.journal.memory import MemoryJournal
 from rooms.journal.entry import Entry, Outcome, Proposal, StepMark
 
@@ -38,7 +38,7 @@ class UnreliableJournal:
 
     async def append(
         self, proposals: Sequence[Proposal], known: Mapping[str, KnownState]
-    ) -> Appended:
+    ) -> AppendResult:
         await self._before()
         if self.late and self.rng.random() < self.late:
             await asyncio.sleep(self.rng.uniform(0.5, 3.0))
@@ -58,11 +58,11 @@ class UnreliableJournal:
         await self._before()
         return await self.inner.marks(project, up_to, limit)
 
-    async def record_effects(
-        self, project: str, effects: Mapping[int, bytes], known: KnownState
+    async def record_effective_ops(
+        self, project: str, effective_ops: Mapping[int, bytes], known: KnownState
     ) -> None:
         await self._before()
-        await self.inner.record_effects(project, effects, known)
+        await self.inner.record_effective_ops(project, effective_ops, known)
         await self._after()
 
     async def base(self, project: str, at: int) -> Checkpoint | None:
@@ -81,7 +81,7 @@ class UnreliableJournal:
         await self._after()
         return entries
 
-    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, Stands]:
+    async def stand(self, known: Mapping[str, KnownState]) -> dict[str, JournalStand]:
         await self._before()
         stands = await self.inner.stand(known)
         await self._after()

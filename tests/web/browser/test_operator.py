@@ -6,7 +6,7 @@ import pytest
 
 from persistence.pool import Database
 from server.control_plane.latencies import histogram_map
-from server.events.events import About
+from server.events.events import EventSubject
 from server.health.durations import Durations
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
@@ -94,8 +94,8 @@ async def test_what_went_wrong_is_on_top_with_what_helps_also_on_a_narrow_page(
     _, project = await a_room(node)
     narrow = {"colorScheme": scheme, "viewport": {"width": 390, "height": 800}}
     page = await of_an_operator(node, browser, database, narrow)
-    node.metrics.events.note("diverged", About(project, name="ann", text="device laptop"), 3)
-    node.metrics.events.note("closed_connections.silent", About(name="ben"))
+    node.metrics.events.note("diverged", EventSubject(project, name="ann", text="device laptop"), 3)
+    node.metrics.events.note("closed_connections.silent", EventSubject(name="ben"))
     node.hub.bus.is_up = False
     await page.see("[role=status]:has-text('2 things to look at')")
     await page.see(".health.bad .finding.bad:has-text('The bus is down')")

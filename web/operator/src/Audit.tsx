@@ -3,11 +3,11 @@
 import type { ComponentChildren } from "preact";
 
 import { whatWasDone, whereItWas, whoDid, type AuditEntry } from "./audit_words.js";
-import type { Console } from "./console.js";
+import type { PolledState } from "./polled_state.js";
 import { Table } from "./Table.js";
-import { toldApart } from "./told_apart.js";
+import { toldApart } from "./distinct_names.js";
 
-export function Audit({ seen }: { seen: Console }) {
+export function Audit({ seen }: { seen: PolledState }) {
   const rows = seen.audit.value?.entries ?? [];
   const called = toldApart(rows.flatMap((entry) => [[entry.user_name ?? "", entry.user], [entry.actor_name ?? "", entry.actor]] as const), 60);
   const named = (entry: AuditEntry): AuditEntry => ({ ...entry, user_name: called(entry.user_name ?? "", entry.user), actor_name: called(entry.actor_name ?? "", entry.actor) });

@@ -3,7 +3,7 @@
 import { inWords } from "../../pages/failure_words.js";
 import { Audit } from "./Audit.js";
 import { Confirm, LastDone } from "./Confirm.js";
-import type { Console } from "./console.js";
+import type { PolledState } from "./polled_state.js";
 import { Events } from "./Events.js";
 import { Explanation } from "./Explanation.js";
 import { inWhile } from "./figures.js";
@@ -13,7 +13,7 @@ import { Closed, Room, Rooms } from "./Rooms.js";
 import { PARAGRAPHS } from "./runbook.js";
 import { Table } from "./Table.js";
 
-export function Board({ console: seen }: { console: Console }) {
+export function Board({ console: seen }: { console: PolledState }) {
   return (
     <main class="board">
       <Health seen={seen} />
@@ -31,7 +31,7 @@ export function Board({ console: seen }: { console: Console }) {
   );
 }
 
-function Health({ seen }: { seen: Console }) {
+function Health({ seen }: { seen: PolledState }) {
   const findingsNow = findings({
     nodes: seen.nodes.value, health: seen.health.value, events: seen.events.value, ready: seen.ready.value, metrics: seen.metrics.value, now: Date.now(),
   });
@@ -50,7 +50,7 @@ function Health({ seen }: { seen: Console }) {
 }
 
 /** What is safe: the newest backup, and mails on their way. */
-function Kept({ seen }: { seen: Console }) {
+function Kept({ seen }: { seen: PolledState }) {
   const rows = seen.health.value?.nodes ?? [];
   if (rows.length === 0) return null;
   const [backup, rehearsal] = (["backup_age_ms", "rehearsal_age_ms"] as const).map((key) => youngest(rows, key)).map((age) => (age === null ? "none that is known" : `${inWhile(age)} ago`));
@@ -70,7 +70,7 @@ function OneFinding({ finding }: { finding: Finding }) {
   );
 }
 
-function Slow({ seen }: { seen: Console }) {
+function Slow({ seen }: { seen: PolledState }) {
   const rows = [...(seen.slow.value?.calls ?? [])].sort((a, b) => b.took_ms - a.took_ms).slice(0, 15);
   return rows.length === 0 ? null : (
     <Table title="Slowest calls" head={["call", "took", "when", "node"]}>

@@ -5,9 +5,9 @@ import { Choice, Field, Form } from "../../pages/Form.js";
 import { WHILES } from "./actions.js";
 import { Stored } from "./Audit.js";
 import { whatWasDone, whoDid } from "./audit_words.js";
-import type { Console } from "./console.js";
+import type { PolledState } from "./polled_state.js";
 
-export function Confirm({ seen }: { seen: Console }) {
+export function Confirm({ seen }: { seen: PolledState }) {
   const action = seen.action.value;
   if (action === null) return null;
   const { title, says, word, isDanger, reason, isForAWhile } = action;
@@ -23,7 +23,7 @@ export function Confirm({ seen }: { seen: Console }) {
 }
 
 /** What was done last, with its entry of the audit. */
-export function LastDone({ seen }: { seen: Console }) {
+export function LastDone({ seen }: { seen: PolledState }) {
   const done = seen.done.value;
   return (
     <div class="last" role="status">

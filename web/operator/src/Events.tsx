@@ -1,12 +1,12 @@
 /** What went wrong of late, the newest first, each with what it means and what to do. */
 
 import { Choice } from "../../pages/Form.js";
-import type { Console } from "./console.js";
+import type { PolledState } from "./polled_state.js";
 import { Explanation } from "./Explanation.js";
 import { Table } from "./Table.js";
-import { toldApart } from "./told_apart.js";
+import { toldApart } from "./distinct_names.js";
 
-export function Events({ seen }: { seen: Console }) {
+export function Events({ seen }: { seen: PolledState }) {
   const events = seen.events.value?.events ?? null;
   if (events === null) return null;
   const called = toldApart(events.map(({ name, user }) => [name, user || null]), 60);

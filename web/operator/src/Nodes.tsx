@@ -1,11 +1,11 @@
 /** The nodes: how full each is, how long things take there, and what an operator may tell them. */
 
 import { beginMaintenance, drain, endMaintenance, undrain } from "./actions.js";
-import type { Console } from "./console.js";
+import type { PolledState } from "./polled_state.js";
 import { inBytes, spread } from "./figures.js";
 import { Table } from "./Table.js";
 
-export function Nodes({ seen }: { seen: Console }) {
+export function Nodes({ seen }: { seen: PolledState }) {
   const rows = seen.nodes.value;
   if (rows === null) return null;
   const serving = rows.nodes.filter(({ state }) => state === "serving").length;
@@ -30,7 +30,7 @@ export function Nodes({ seen }: { seen: Console }) {
 }
 
 /** Of the last 15 to 30 seconds; half within the first figure, 99 of 100 within the second. */
-export function Latencies({ seen }: { seen: Console }) {
+export function Latencies({ seen }: { seen: PolledState }) {
   const rows = seen.health.value?.nodes ?? [];
   return rows.length === 0 ? null : (
     <Table title="What waits on each node, and how long things take of late (half / 99 of 100 within)"

@@ -1,13 +1,13 @@
 /** The rooms, those first for which most is sent; who is in one of them; those that are closed. */
 
 import { closeRoom, endLogins, openRoom, sendOut } from "./actions.js";
-import type { Console } from "./console.js";
+import type { PolledState } from "./polled_state.js";
 import { aSecond, inBytes, inMs, spread } from "./figures.js";
 import { Histogram } from "./Histogram.js";
 import { Table } from "./Table.js";
-import { toldApart } from "./told_apart.js";
+import { toldApart } from "./distinct_names.js";
 
-export function Rooms({ seen }: { seen: Console }) {
+export function Rooms({ seen }: { seen: PolledState }) {
   const rows = seen.rooms.value;
   return rows === null ? null : (
     <Table title={`Rooms, those first for which most is sent${rows.silent.length > 0 ? ` (without ${rows.silent.join(", ")}, which do not answer)` : ""}`}
@@ -23,7 +23,7 @@ export function Rooms({ seen }: { seen: Console }) {
   );
 }
 
-export function Room({ seen }: { seen: Console }) {
+export function Room({ seen }: { seen: PolledState }) {
   const room = seen.room.value;
   if (room === null) return null;
   const name = nameOf(room);
@@ -62,7 +62,7 @@ export function Room({ seen }: { seen: Console }) {
   );
 }
 
-export function Closed({ seen }: { seen: Console }) {
+export function Closed({ seen }: { seen: PolledState }) {
   const rows = seen.closed.value?.rooms ?? [];
   return rows.length === 0 ? null : (
     <Table title="Closed rooms" head={["project", "why", "since", "until", "what to do"]}>

@@ -14,11 +14,11 @@ import { socketAddress } from "../../pages/socket_address.js";
 import { followTheme } from "../../pages/theme.js";
 import { useLive } from "../../pages/use_live.js";
 import { Board } from "./Board.js";
-import { Console } from "./console.js";
+import { PolledState } from "./polled_state.js";
 
 const TOKEN_KEY = "prime.operator.refresh_token";
 
-function Page({ client, seen }: { client: Client; seen: Console }) {
+function Page({ client, seen }: { client: Client; seen: PolledState }) {
   const status = useLive(client.status, { name: "connecting" });
   const user = useLive(client.user, null);
   const steps = useMemo(() => new LoginSteps(client), []);
@@ -47,7 +47,7 @@ if (whatIsMissing(window) === null) { // else before_start.ts has told it
     client: "operators' page",
     tokens: localTokens(TOKEN_KEY),
   });
-  const console_ = new Console(client);
+  const console_ = new PolledState(client);
   console_.start();
   render(<Page client={client} seen={console_} />, document.body);
   document.getElementById("not-started")?.remove(); // from now on the page itself tells what goes wrong

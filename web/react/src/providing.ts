@@ -11,7 +11,7 @@ interface Provided {
 
 const ClientContext: Context<Provided | null> = /* @__PURE__ */ createContext<Provided | null>(null);
 const RoomContext: Context<Room | null> = /* @__PURE__ */ createContext<Room | null>(null);
-const everyRooms = /* @__PURE__ */ new WeakMap<Client, JoinedRooms>();
+const roomsByClient = /* @__PURE__ */ new WeakMap<Client, JoinedRooms>();
 
 /** `client`: made once, outside of components; null on a server, where nothing connects. Who made it closes it. */
 export function PrimeProvider({ client, children }: { client: Client | null; children?: Children }): Element {
@@ -63,7 +63,7 @@ function provided(): Provided {
 }
 
 function roomsOf(client: Client): JoinedRooms {
-  let rooms = everyRooms.get(client);
-  if (rooms === undefined) everyRooms.set(client, (rooms = new JoinedRooms(client)));
+  let rooms = roomsByClient.get(client);
+  if (rooms === undefined) roomsByClient.set(client, (rooms = new JoinedRooms(client)));
   return rooms;
 }

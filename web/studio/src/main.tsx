@@ -9,7 +9,7 @@ import "./arrangement/arrangement.css";
 import "./history/history.css";
 import "./importing/importing.css";
 import "./inspector/inspector.css";
-import "./keys/keys.css";
+import "./commands/help.css";
 import "./launcher/launcher.css";
 import "./mixer/mixer.css";
 import "./pianoroll/pianoroll.css";

@@ -22,7 +22,7 @@ from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from rooms.roles import Grant
 from schema.accounts.audit_events import AuditEvent
-from schema.calling.deletion_calls import (
+from schema.calling.accounts.account_deletion_calls import (
     DeleteAccount,
     Deletion,
     DeletionPreview,
@@ -33,10 +33,10 @@ from schema.calling.deletion_calls import (
 from schema.calling.params import Done
 from schema.errors import ErrorCode
 from schema.limits import MAX_PROJECTS_SHOWN
-from server.accounts.logins import PasswordProof
+from server.accounts.password_logins import PasswordProof
 from server.calls.accounts.ending_logins import end_logins, tell_ended
 from server.calls.accounts.recent_login import require_recent
-from server.calls.accounts.self_service.mailed_proofs import count_mail, take_code, use_up
+from server.calls.accounts.self_service.mailed_tokens import count_mail, take_code, use_up
 from server.calls.accounts.self_service.password_and_email import require_password, require_still
 from server.calls.answer import Answer
 from server.calls.caller import Caller
@@ -53,12 +53,12 @@ AGAIN_SECONDS = 60.0
 class _ClosedAccount:
     """What an account that was closed had, to be told once this is committed."""
 
-    owned: list[OwnedProject]
+    owned_projects: list[OwnedProject]
     """Its projects, the first of them."""
     total: int
     brought_back: list[str]
     """Those that were archived, and come back with it."""
-    ended: list[str]
+    ended_logins: list[str]
     """Its logins."""
 
 
@@ -79,9 +79,9 @@ async def delete(context: Context, caller: Caller, params: DeleteAccount) -> Del
     for project_id, heir in params.projects.items():
         context.announcer.role_changed(project_id, heir, Grant("owner"))
     await tell_projects(context, closed_account.brought_back)
-    tell_ended(context, closed_account.ended)
+    tell_ended(context, closed_account.ended_logins)
     erase_at = time.time() * 1_000 + context.grace_days * DAY
-    shown_projects = closed_account.owned[:MAX_PROJECTS_SHOWN]
+    shown_projects = closed_account.owned_projects[:MAX_PROJECTS_SHOWN]
     return Deletion([_fate(project) for project in shown_projects], closed_account.total, erase_at)
 
 
@@ -121,7 +121,7 @@ async def _by_code(context: Context, caller: Caller, params: DeleteAccount) -> _
         await account_deletions.lock_owned(tx, caller.user)  # first, as above
         return await take_code(context, tx, caller.user, Purpose.DELETE_ACCOUNT, params.code)
 
-    async def close(tx: Executor, user: UserRow, _taken: TakenToken) -> None:
+    async def close(tx: Executor, user: UserRow, _taken_token: TakenToken) -> None:
         closed_accounts.append(await _close(context, caller, tx, user, params.projects))
 
     await use_up(context, caller, Purpose.DELETE_ACCOUNT, take, close)

@@ -23,7 +23,7 @@ async def tell_of_new_device(
         kind=MailKind.NEW_LOGIN,
         payload={
             "name": user.name or user.username,
-            "device": caller.said.name or session.device or caller.said.client,
+            "device": caller.device_said.name or session.device or caller.device_said.client,
             "place": network_of(caller.address),
             "time": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         },

@@ -9,22 +9,26 @@ from persistence.tables.mail_outbox import MailKind
 from persistence.tables.one_time_tokens import Purpose, TakenToken
 from persistence.tables.users import UserRow
 from schema.accounts.audit_events import AuditEvent
+from schema.calling.accounts.password_and_email_calls import (
+    ChangeEmail,
+    ChangePassword,
+    ConfirmEmail,
+)
 from schema.calling.params import Done
-from schema.calling.proving_calls import ChangeEmail, ChangePassword, ConfirmEmail
 from schema.errors import ErrorCode
 from schema.text import email_addresses
-from server.accounts.logins import PasswordProof
+from server.accounts.password_logins import PasswordProof
 from server.accounts.password_rules import checked
 from server.accounts.proving.asked_mails import AskedMail
 from server.calls.accounts.ending_logins import tell_ended
-from server.calls.accounts.self_service.mailed_proofs import (
+from server.calls.accounts.self_service.mailed_tokens import (
     NOBODY,
     count_mail,
     hand_over,
     take_code,
     use_up,
-    void_all,
 )
+from server.calls.accounts.self_service.password_reset import end_logins_and_tokens
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -41,7 +45,7 @@ async def change_password(context: Context, caller: Caller, params: ChangePasswo
         before = proof.password_hash
         if not await auth_credentials.change_password(tx, user.id, before, password_hash):
             raise _changed()
-        ended_ids = await void_all(
+        ended_ids = await end_logins_and_tokens(
             context, tx, user, MailKind.PASSWORD_CHANGED, but=caller.auth_session
         )
         await audit_log.insert(
@@ -92,10 +96,10 @@ async def confirm_email(context: Context, caller: Caller, params: ConfirmEmail) 
         user = NOBODY if caller.identity is None else caller.user
         return await take_code(context, tx, user, Purpose.CHANGE_ADDRESS, params.code)
 
-    async def change(tx: Executor, user: UserRow, taken_secret: TakenToken) -> None:
-        await users.change_email(tx, user.id, taken_secret.email)
+    async def change(tx: Executor, user: UserRow, taken_token: TakenToken) -> None:
+        await users.change_email(tx, user.id, taken_token.email)
         await one_time_tokens.void(tx, user.id)
-        payload = {"name": user.name, "address": taken_secret.email}
+        payload = {"name": user.name, "address": taken_token.email}
         await mail_outbox.put(
             tx,
             recipient=user.email,

@@ -8,7 +8,7 @@ from schema.errors import ErrorCode
 from schema.limits import MAX_PASSWORD_BYTES
 from server.accounts.hashing import firebase, hashes
 from server.accounts.hashing.costs import TooCostly
-from server.accounts.hashing.passwords import Passwords
+from server.accounts.hashing.hashing_queue import HashingQueue
 from server.accounts.password_rules import checked
 from server.refused import Refused
 from tests.bounds.cases import Seen, case
@@ -71,7 +71,7 @@ def password_bytes() -> Seen:
 @case("MAX_PASSWORD_WAIT_SECONDS")
 def password_wait() -> Seen:
     """Of hashes of half a second each: whether the last one within the bound is taken."""
-    passwords = Passwords()
+    passwords = HashingQueue()
     passwords._seconds_each = 0.5
     most = passwords._most_waiting
     passwords.close()

@@ -16,7 +16,7 @@ from schema.limits import (
 )
 from schema.server_limits import MAX_ASKED_MAILS
 from server.accounts.proving.asked_mails import AskedMail, AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.refused import Refused
 from tests.bounds.cases import Seen, case, live_case
 from tests.server.conftest import Node
@@ -93,7 +93,7 @@ async def mails_asked(node: Node) -> Seen:
 
 @case("MAX_ASKED_MAILS")
 def waiting_mails() -> Seen:
-    mails = AskedMails(cast("Any", None), OneTime(b""), lambda *_: None)
+    mails = AskedMails(cast("Any", None), OneTimeSecrets(b""), lambda *_: None)
 
     def asked() -> Past | None:
         try:

@@ -10,7 +10,7 @@ import pytest
 
 from persistence.pool import Database
 from persistence.tables.internal import change_log
-from persistence.tables.internal.change_log import NOWHERE, Change, Place
+from persistence.tables.internal.change_log import NOWHERE, LoggedChange, LogPosition
 
 pytestmark = pytest.mark.postgres
 
@@ -32,13 +32,13 @@ async def open_transaction(dsn: str, write: str, *args: object) -> AsyncIterator
         await connection.close(timeout=10)
 
 
-async def read_on(db: Database, place: Place) -> tuple[Place, list[str]]:
+async def read_on(db: Database, place: LogPosition) -> tuple[LogPosition, list[str]]:
     place, changes = await change_log.since(db, place, LIMIT)
     assert changes is not None
     return place, [change.row for change in changes]
 
 
-async def start(db: Database) -> Place:
+async def start(db: Database) -> LogPosition:
     place, changes = await change_log.since(db, NOWHERE, LIMIT)
     assert changes is None
     return place
@@ -132,7 +132,7 @@ async def test_more_than_can_be_read_is_everything(database: Database) -> None:
     _, changes = await change_log.since(database, place, 4)
     assert changes is not None
     first = replace(changes[0], xact=0, age=0.0)
-    assert first == Change("rows", "0", None, None)
+    assert first == LoggedChange("rows", "0", None, None)
 
 
 async def test_only_the_tables_that_are_asked_for(database: Database) -> None:
@@ -165,9 +165,9 @@ async def test_a_place_from_before_what_was_trimmed_leads_nowhere(database: Data
 )
 def test_what_is_no_snapshot_is_no_place(snapshot: str) -> None:
     with pytest.raises(ValueError, match="not a snapshot"):
-        Place("here", snapshot)
+        LogPosition("here", snapshot)
 
 
 def test_a_place_knows_what_it_saw() -> None:
-    place = Place("here", "5:9:5,7")
+    place = LogPosition("here", "5:9:5,7")
     assert [xact for xact in range(1, 12) if place.saw(xact)] == [1, 2, 3, 4, 6, 8]

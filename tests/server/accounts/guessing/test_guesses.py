@@ -4,11 +4,11 @@ import asyncio
 
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 
 
 def guesses(**limits: float) -> Guesses:
-    return Guesses(Limits(**limits), SharedCounts(None, ""))
+    return Guesses(UsageLimits(**limits), SharedCounts(None, ""))
 
 
 async def tried(counted: Guesses, count: int, address: str, user: str | None = None) -> int:

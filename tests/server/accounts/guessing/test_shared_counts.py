@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from server.accounts.guessing import redis_counts, shared_counts
 from server.accounts.guessing.guesses import Guesses
 from server.accounts.guessing.shared_counts import SharedCounts
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server import valkey_servers
 
 
@@ -28,7 +28,7 @@ async def test_A42_two_nodes_count_together_and_apart_from_other_deployments(
 async def test_A42_what_another_node_has_counted_holds_a_network_back_here(tmp_path: Path) -> None:
     with valkey_servers.server(tmp_path) as valkey:
         shared = [SharedCounts(valkey.url, "a") for _ in range(2)]
-        one, two = [Guesses(Limits(wrong_secrets_per_network=4.0), each) for each in shared]
+        one, two = [Guesses(UsageLimits(wrong_secrets_per_network=4.0), each) for each in shared]
         for guesses in (one, one, one, one):
             await guesses.wrong_in_network("192.0.2.1", 0.0)
         assert two.network_wait("192.0.2.2", 0.0) == 0

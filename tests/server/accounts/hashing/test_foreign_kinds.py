@@ -12,14 +12,14 @@ from persistence.errors import Unavailable
 from persistence.pool import Database
 from persistence.tables import auth_credentials
 from server.accounts.hashing.foreign_kinds import ROOM, ForeignKinds
-from server.accounts.hashing.hashes import Costs, Hashes
-from server.accounts.hashing.passwords import Passwords, TooBusy
+from server.accounts.hashing.hashes import HashCosts, Hashes
+from server.accounts.hashing.hashing_queue import HashingQueue, TooBusy
 from server.health.metrics import uncounted
 from server.health.supervisor import Supervisor
 from tests.persistence.planted_rows import make_user
 from tests.server.conftest import eventually
 
-CHEAP = Costs(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP = HashCosts(time_cost=1, memory_cost=8, parallelism=1)
 RIGHT, WRONG = "correct horse", "wrong horse"
 COSTS = {4: 0.3, 5: 0.9}
 """Cost of bcrypt -> seconds that a hash takes, on the clock of these tests."""
@@ -41,7 +41,7 @@ class Timed(Hashes):
         return super().is_right(stored, password)
 
 
-class Watched(Passwords):
+class Watched(HashingQueue):
     """`paused`: how long the answers to wrong passwords were kept back."""
 
     def __init__(self) -> None:

@@ -5,9 +5,9 @@ import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
 from server.accounts.hashing import hashes as module
-from server.accounts.hashing.hashes import OWASP, Costs, Hashes
+from server.accounts.hashing.hashes import OWASP, HashCosts, Hashes
 
-CHEAP = Costs(time_cost=1, memory_cost=64, parallelism=1)
+CHEAP = HashCosts(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse"
 LONG = "grün" * 30
 """Its 72nd byte is within a letter."""

@@ -22,8 +22,13 @@ from server.accounts.mail import rendering
 from server.accounts.mail import sender as sending
 from server.accounts.mail.mail_settings import Encryption, SmtpServer
 from server.accounts.mail.rendering import MailWriter
-from server.accounts.mail.sender import MailSender, OpenLine, delay_after
-from server.accounts.mail.smtp import MailDeferred, MailRefused, MailTrouble, SmtpConnection
+from server.accounts.mail.sender import MailSender, OpenMailConnection, delay_after
+from server.accounts.mail.smtp_connection import (
+    MailDeferred,
+    MailRefused,
+    MailTrouble,
+    SmtpConnection,
+)
 from server.accounts.public_url import PublicUrl
 from server.health.metrics import Metrics
 from server.health.outages import MAIL, OUTAGES
@@ -76,7 +81,9 @@ class Line:
         self.taken.append(str(message["To"]))
 
 
-def sender_of(database: Any, line: OpenLine | None, metrics: Metrics | None = None) -> MailSender:
+def sender_of(
+    database: Any, line: OpenMailConnection | None, metrics: Metrics | None = None
+) -> MailSender:
     return MailSender(database, WRITER, line, (metrics or Metrics()).count)
 
 
@@ -148,7 +155,7 @@ async def test_Z3_a_server_that_is_down_is_tried_again_later(database: Database)
     for row in await rows(database):
         assert (row["sent"], row["later"], row["last_error"]) == (False, True, "connection refused")
         assert json.loads(row["payload"])["token"] == TOKEN
-    assert (sender.is_up, sender.figures.waiting) == (False, 2)
+    assert (sender.is_up, sender.figures.waiting_count) == (False, 2)
     assert metrics.counted("mail_failed") == 1
     await sender.look()
     assert metrics.counted("mail_failed") == 1
@@ -340,8 +347,8 @@ async def test_figures_count_what_waits_and_what_was_dropped(database: Database)
         )
     await database.execute("UPDATE mail_outbox SET created_at = now() - interval '90 s'")
     figures = await mail_outbox.figures(database)
-    assert (figures.waiting, figures.dropped) == (MAX_MAILS_PER_HOUR, 2)
-    assert 89 < figures.oldest < 120
+    assert (figures.waiting_count, figures.dropped_count) == (MAX_MAILS_PER_HOUR, 2)
+    assert 89 < figures.oldest_seconds < 120
 
 
 @pytest.mark.postgres

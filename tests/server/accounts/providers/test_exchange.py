@@ -19,7 +19,7 @@ from schema.server_limits import MAX_PROVIDER_BYTES, MAX_PROVIDER_REQUESTS
 from server.accounts.providers.exchange import Exchange
 from server.accounts.providers.failures import ProviderDown, ProviderRefused
 from server.accounts.providers.flow_secrets import FlowSecrets
-from server.accounts.providers.proven_identity import Proven
+from server.accounts.providers.proven_identity import ProvenIdentity
 from server.accounts.providers.provider_settings import (
     AppleKey,
     Kind,
@@ -52,7 +52,7 @@ async def exchange() -> AsyncIterator[Exchange]:
 
 async def log_in(
     exchange: Exchange, provider: MadeUp, settings: ProviderSettings, iss: str | None = None
-) -> Proven:
+) -> ProvenIdentity:
     """As a browser that comes back at once."""
     flow, state = exchange.secrets.new(), exchange.secrets.new()
     url = urlsplit(await exchange.address(settings, BACK, flow, state))
@@ -88,7 +88,7 @@ async def test_the_address_has_what_binds_the_login(exchange: Exchange, provider
 
 async def test_who_is_logged_in_is_issuer_and_subject(exchange: Exchange, provider: MadeUp) -> None:
     proven = await log_in(exchange, provider, settings_of(provider))
-    assert proven == Proven(provider.issuer, "ann", "ann@example.org")
+    assert proven == ProvenIdentity(provider.issuer, "ann", "ann@example.org")
     [traded] = [asked.form for asked in provider.asked if asked.path == "/token"]
     assert traded["code"] == "a code"
     assert traded["redirect_uri"] == BACK
@@ -324,7 +324,7 @@ async def test_github_is_asked_for_the_address_that_is_primary_and_verified(
         ),
     }
     proven = await log_in(exchange, provider, settings)
-    assert proven == Proven(provider.issuer, "583231", "ann@example.org", "", "octocat")
+    assert proven == ProvenIdentity(provider.issuer, "583231", "ann@example.org", "", "octocat")
     assert provider.asked[-1].headers["authorization"] == "Bearer at"
     unproved = {"email": "ann@example.org", "primary": True, "verified": False}
     answers: list[Any] = [[], [unproved], {}, "x"]
@@ -354,7 +354,9 @@ async def test_discord_says_whether_the_address_is_verified(
         told = user | {"email": "nelly@discord.com", "verified": verified}
         provider.answers["/api/users/@me"] = Answer(told)
         proven = await log_in(exchange, provider, settings)
-        assert proven == Proven(provider.issuer, "80351110224678912", email, "Nelly", "nelly")
+        assert proven == ProvenIdentity(
+            provider.issuer, "80351110224678912", email, "Nelly", "nelly"
+        )
 
 
 async def test_apples_secret_is_signed_for_it_and_its_booleans_are_texts(

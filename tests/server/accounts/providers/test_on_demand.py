@@ -25,7 +25,7 @@ STUDIO = {
 
 LOADED = f"""
 import json, sys
-import server.operating.serve_command
+import server.commands.serve_command
 bare = [name for name in {LIBRARIES} if name in sys.modules]
 from server.accounts.providers.failures import ProviderDown
 from server.accounts.providers.on_demand import ExchangeOnDemand

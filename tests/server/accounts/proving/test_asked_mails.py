@@ -11,7 +11,7 @@ from persistence.tables.one_time_tokens import Purpose
 from schema.limits import MAX_MAILED_CODES_A_DAY
 from schema.server_limits import MAX_ASKED_MAILS
 from server.accounts.proving.asked_mails import AskedMail, AskedMails
-from server.accounts.proving.one_time import OneTime
+from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.refused import Refused
 from tests.persistence.planted_rows import make_user
 
@@ -21,7 +21,7 @@ RESET = Purpose.RESET_PASSWORD
 
 
 def mails_of(database: Database) -> AskedMails:
-    return AskedMails(database, OneTime(b"a secret"), lambda *_: None)
+    return AskedMails(database, OneTimeSecrets(b"a secret"), lambda *_: None)
 
 
 async def sent(database: Database) -> list[str]:

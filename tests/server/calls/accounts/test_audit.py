@@ -7,7 +7,7 @@ import pytest
 
 from persistence.tables import audit_log
 from schema.accounts.audit_events import AuditEvent
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from server.health.metrics import Metrics
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire
@@ -63,7 +63,7 @@ async def test_A40_what_is_noted_in_a_transaction_is_counted_too(node: Node) -> 
 
 
 async def test_A40_an_old_refresh_token_and_a_login_too_many_are_noted(nodes: Nodes) -> None:
-    node = await nodes.start(limits=Limits.read("logins_per_user=2"))
+    node = await nodes.start(limits=UsageLimits.read("logins_per_user=2"))
     ann = await node.musician("ann")
     old = ann.tokens["refresh_token"]
     newer = old

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from persistence.pool import Database
+from server.background_tasks import ROWS_SECONDS
 from server.calls.accounts.ending_logins import end_logins, tell_ended
-from server.lifelong import ROWS_SECONDS
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire, marker
 
@@ -137,7 +137,7 @@ async def test_attack_A7_a_login_that_is_ended_asks_for_no_rows_before_its_socke
     nodes: Nodes, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a node that has not heard of it yet: the statement itself looks."""
-    monkeypatch.setattr("server.lifelong.ROWS_SECONDS", 3_600.0)
+    monkeypatch.setattr("server.background_tasks.ROWS_SECONDS", 3_600.0)
     node = await nodes.start()
     ann = await node.musician("ann")
     project = await create_project(ann)

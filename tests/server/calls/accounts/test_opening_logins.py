@@ -10,8 +10,13 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import auth_credentials, auth_sessions, users
 from persistence.tables.logging_in import login_challenges, provider_identities, second_factors
-from server.accounts.providers.proven_identity import Proven
-from server.calls.accounts import credentials, provider_flow, refreshing_tokens, second_factor
+from server.accounts.providers.proven_identity import ProvenIdentity
+from server.calls.accounts import (
+    provider_login_flow,
+    refreshing_tokens,
+    registration_and_login,
+    second_factor,
+)
 from server.calls.accounts.ending_logins import end_logins, tell_ended
 from server.router.connected_logins import end_revoked
 from tests.server.accounts.authenticator import App, stand_still
@@ -55,7 +60,7 @@ async def test_A51_a_login_by_the_old_password_is_refused_once_there_is_a_new_on
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, thief = await node.musician("ann"), await node.guest(device="thief")
-    before(monkeypatch, credentials, "open_login", lambda: set_password(node, ann.user))
+    before(monkeypatch, registration_and_login, "open_login", lambda: set_password(node, ann.user))
     assert (await thief.call("auth.login", **WORDS))["code"] == "auth_failed"
     await ann.closed(4501)
     assert await live(database, ann.user) == 0
@@ -87,7 +92,7 @@ async def test_A51_a_factor_that_is_confirmed_meanwhile_is_asked_for(
     ann, thief = await node.musician("ann"), await node.guest(device="thief")
     await ann.result("auth.totp_begin")
     confirm = lambda: database.execute(CONFIRM, ann.user)  # noqa: E731
-    before(monkeypatch, credentials, "open_login", confirm)
+    before(monkeypatch, registration_and_login, "open_login", confirm)
     answer = await thief.call("auth.login", **WORDS)
     assert answer["code"] == "second_factor_required"
     assert await database.fetchval("SELECT count(*) FROM login_challenges") == 1
@@ -98,16 +103,16 @@ async def test_A51_an_identity_that_is_unlinked_meanwhile_opens_nothing(
     node: Node, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann, thief = await node.musician("ann"), await node.guest(device="thief")
-    proven = Proven("https://id.example.org", "ann", "ann@example.org")
+    proven = ProvenIdentity("https://id.example.org", "ann", "ann@example.org")
     linked = await provider_identities.link(
         database, ann.user, "id", proven.issuer, proven.subject, proven.email
     )
     assert linked
 
-    async def finish(*_: Any) -> tuple[str, Proven]:
+    async def finish(*_: Any) -> tuple[str, ProvenIdentity]:
         return "id", proven
 
-    monkeypatch.setattr(provider_flow, "finish", finish)
+    monkeypatch.setattr(provider_login_flow, "finish", finish)
     unlink = lambda: provider_identities.unlink(database, ann.user, linked.id)  # noqa: E731
     before(monkeypatch, users, "by_id", unlink)
     given = {"flow": "x" * 43, "state": "y" * 43, "code": "z"}

@@ -10,7 +10,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables.operating import operator_orders as operator_orders
 from server.accounts.providers.provider_settings import Kind, Providers, ProviderSettings
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server.accounts.providers.made_up import CLIENT, Answer, MadeUp, made_up
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Message, Wire
@@ -298,7 +298,7 @@ async def test_A33_an_invitation_brings_a_new_account_into_its_project(
 async def test_A32_logins_by_providers_have_a_rate_for_each_address(
     nodes: Nodes, two: list[MadeUp]
 ) -> None:
-    node = await nodes.start(providers=known(two), limits=Limits(provider_logins_per_hour=2))
+    node = await nodes.start(providers=known(two), limits=UsageLimits(provider_logins_per_hour=2))
     guest = await node.guest()
     words = {"provider": "studio", "redirect_uri": BACK}
     answers = [await guest.call("auth.provider_begin", **words) for _ in range(3)]

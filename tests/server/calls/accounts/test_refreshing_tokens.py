@@ -12,8 +12,8 @@ import pytest
 from persistence.pool import Database
 from persistence.tables.mail_outbox import MailKind
 from server.accounts import signing_keys
+from server.accounts.access_tokens import LEEWAY_SECONDS
 from server.accounts.signing_keys import PUBLISHED_SECONDS
-from server.accounts.tokens import LEEWAY_SECONDS
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import Wire, marker
 

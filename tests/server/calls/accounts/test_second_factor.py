@@ -9,10 +9,10 @@ from persistence.pool import Database
 from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from schema.limits import MAX_CODES_PER_HOUR
-from server.calls.accounts.factor_codes import CHALLENGE_TRIES
-from server.operating.user_accounts import drop_second_factor
+from server.calls.accounts.second_factor_codes import CHALLENGE_TRIES
+from server.commands.user_accounts import drop_second_factor
 from tests.server.accounts.authenticator import App, stand_still
-from tests.server.accounts.test_logins import from_address, register
+from tests.server.accounts.test_password_logins import from_address, register
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.conftest import Node, Nodes
 from tests.server.test_limits import LOOPBACK, node_with

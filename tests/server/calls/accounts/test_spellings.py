@@ -10,17 +10,17 @@ import pytest
 from persistence.pool import Database
 from persistence.recall import exporting
 from persistence.tables import users
-from persistence.tables.internal.change_log import Place
+from persistence.tables.internal.change_log import LogPosition
 from persistence.tables.mail_outbox import MailKind
 from schema.text.account_names import NoName
-from schema.text.texts import OF_EVERY_OBJECT, SHOWN_NOT_EMPTY, USERNAME, in_nfc
+from schema.text.text_rules import OF_EVERY_OBJECT, SHOWN_NOT_EMPTY, USERNAME, in_nfc
+from server.accounts.access_tokens import AccessTokens
 from server.accounts.refresh_tokens import RefreshTokens, new_key
 from server.accounts.signing_keys import SigningKeys
-from server.accounts.tokens import Tokens
-from server.feed.positions import Positions, owner
-from server.operating.user_accounts import NotDone, bounded
+from server.commands.user_accounts import NotDone, bounded
+from server.row_feed.positions import FeedPositions, owner
 from tests.server.accounts.providers.made_up import made_up
-from tests.server.accounts.test_tokens import FIRST, LIFE, SECRET
+from tests.server.accounts.test_access_tokens import FIRST, LIFE, SECRET
 from tests.server.calls.accounts.self_service.letters import Letters
 from tests.server.calls.accounts.test_provider_login import known, log_in
 from tests.server.conftest import Node, Nodes, create_project
@@ -42,7 +42,7 @@ def others(text: str) -> list[str]:
 
 
 def _access(old: bool) -> tuple[str, Callable[[str], Any]]:
-    tokens = Tokens(SigningKeys(() if old else (FIRST,)), SECRET, LIFE, lambda: 1_000.0)
+    tokens = AccessTokens(SigningKeys(() if old else (FIRST,)), SECRET, LIFE, lambda: 1_000.0)
     return tokens.access(ANN, LOGIN).text, tokens.read_access
 
 
@@ -52,8 +52,10 @@ def _refresh(is_new: bool) -> tuple[str, Callable[[str], Any]]:
 
 
 def _position() -> tuple[str, Callable[[str], Any]]:
-    positions, of = Positions(SECRET), owner(ANN, b"list")
-    return positions.write(Place("cluster", "1:2:"), of), lambda text: positions.read(text, of)
+    positions, of = FeedPositions(SECRET), owner(ANN, b"list")
+    return positions.write(LogPosition("cluster", "1:2:"), of), lambda text: positions.read(
+        text, of
+    )
 
 
 def _export() -> tuple[str, Callable[[str], Any]]:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from machine.sockets.certificate_authority import DAY, CertificateAuthority
-from persistence.backups import runs
+from persistence.backups import backup_runs
 from persistence.errors import Unavailable
 from persistence.pool import Database
 from persistence.tables.mail_outbox import Figures
 from schema.operating.event_kinds import EVENT_KINDS
 from schema.server_limits import MAX_EVENTS
-from server.events.events import About
+from server.events.events import EventSubject
 from server.sockets.tls import TlsPair
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import Nodes, create_project, eventually
@@ -45,7 +45,7 @@ async def test_R95_the_age_of_the_last_backup_is_that_of_now(
     """Nodes look once a minute; who asks just after a backup hears of it."""
     row = (await nodes_of(doors))[doors.near.hub.node]
     assert (row["backup_age_ms"], row["rehearsal_age_ms"]) == (None, None)
-    await runs.note(database_url, runs.Run("backup", "a.dump", 1.0, 5))
+    await backup_runs.note(database_url, backup_runs.BackupRun("backup", "a.dump", 1.0, 5))
     rows = await nodes_of(doors)
     assert all(row["backup_age_ms"] >= 0 for row in rows.values())
     assert all(row["rehearsal_age_ms"] is None for row in rows.values())
@@ -60,7 +60,7 @@ async def test_R95_without_a_database_the_node_that_is_asked_says_what_it_knows(
         raise Unavailable("could not extend file: No space left on device")
 
     _, project = await in_a_room(doors)
-    doors.far.server.foundation.metrics.count("outages.journal", 1, About(project))
+    doors.far.server.foundation.metrics.count("outages.journal", 1, EventSubject(project))
     monkeypatch.setattr("persistence.tables.operating.node_questions.ask", refused)
     told = await doors.by_machine("health")
     assert [row["node"] for row in told["nodes"]] == [doors.far.hub.node]
@@ -69,7 +69,7 @@ async def test_R95_without_a_database_the_node_that_is_asked_says_what_it_knows(
     assert {event["node"] for event in events["events"]} == {doors.far.hub.node}
     assert "No space left on device" in events["database_error"]
     monkeypatch.setattr("persistence.tables.studio_projects.names_of", refused)
-    monkeypatch.setattr("persistence.backups.runs.ages", refused)
+    monkeypatch.setattr("persistence.backups.backup_runs.ages", refused)
     [event] = (await doors.by_machine("events", kind="outages.journal"))["events"]
     assert (event["project"], event["project_name"]) == (project, "")
     assert len((await doors.by_machine("health"))["nodes"]) == 1
@@ -112,7 +112,7 @@ async def test_R100_a_node_says_how_long_mails_wait_and_how_old_the_newest_backu
         " VALUES ('backup', 'of a test', now() - interval '3 hours', 1, 1)"
     )
     await doors.near.server.backups.look()
-    doors.near.server.mail.figures = Figures(waiting=2, oldest=90.0)
+    doors.near.server.mail.figures = Figures(waiting_count=2, oldest_seconds=90.0)
     row = (await nodes_of(doors))[near]
     assert 10_800_000 <= row["backup_age_ms"] < 11_000_000
     assert row["rehearsal_age_ms"] is None
@@ -214,8 +214,8 @@ async def test_R96_events_come_page_by_page_and_by_kind_project_and_node(doors: 
     _, project = await in_a_room(doors)
     near, far = doors.near.metrics.events, doors.far.metrics.events
     for number in range(7):
-        near.note("epoch_changed", About(project, text=str(number), address=str(number)))
-        far.note("closed_connections.silent", About(address=str(number)))
+        near.note("epoch_changed", EventSubject(project, text=str(number), address=str(number)))
+        far.note("closed_connections.silent", EventSubject(address=str(number)))
     whole = (await doors.by_call("events", limit=200))["events"]
     assert len(whole) == 14
     pages, cursor = [], None
@@ -243,7 +243,7 @@ async def test_R96_the_largest_page_is_no_large_reply(doors: Doors) -> None:
     for node in (doors.near, doors.far):
         for number in range(2 * MAX_EVENTS):
             long = str(number).ljust(300, "\N{EIGHTH NOTE}")
-            about = About("", long, long, long, long, "\N{EIGHTH NOTE}" * 1_000)
+            about = EventSubject("", long, long, long, long, "\N{EIGHTH NOTE}" * 1_000)
             node.metrics.events.note("bad_tokens", about)
     told = await doors.by_call("events", limit=200)
     assert len(told["events"]) == 200

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.events.events import About
+from server.events.events import EventSubject
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import Wire
@@ -41,7 +41,7 @@ async def test_R48_a_project_is_named_by_the_beginning_of_its_id(doors: Doors) -
     assert closed["project"] == song
     assert (await doors.by_call("room", project=song))["closed"]["reason"] == "It grows."
     assert (await doors.by_machine("open_room", project=song[:6]))["changed"] is True
-    doors.near.metrics.events.note("epoch_changed", About(song))
+    doors.near.metrics.events.note("epoch_changed", EventSubject(song))
     [event] = (await doors.by_call("events", project=song[:8]))["events"]
     assert event["project"] == song
 

@@ -8,7 +8,7 @@ from admin.words import WORDS
 from persistence.pool import Database
 from prime_client.client import Client
 from prime_client.events import DegradedChanged, Refused
-from schema.calling.writes import HELD_IN_MAINTENANCE
+from schema.calling.writing_calls import HELD_IN_MAINTENANCE
 from schema.calls import METHODS
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project, eventually

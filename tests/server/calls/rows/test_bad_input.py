@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from schema.calls import METHODS
-from schema.columns.maps import JSON_MAP
+from schema.columns.json_maps import JSON_MAP
 from schema.errors import ErrorCode
 from schema.limits import MAX_MAP_BYTES
 from schema.tables.all_tables import TABLES
 from schema.tables.description import MAPS, Column, Operator, SqlType, Table, Verb
-from schema.text.words import NAMED
+from schema.text.enumerations import NAMED
 from tests.server.calls.rows.conftest import NOWHERE, Pair, Person, Refusal
 
 pytestmark = pytest.mark.postgres

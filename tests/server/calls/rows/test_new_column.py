@@ -16,12 +16,12 @@ from schema.generating.sdk_calls import calls_module
 from schema.generating.sdk_queries import queries_module
 from schema.tables.all_tables import TABLES
 from schema.tables.description import ORDERED, Column, SqlType
+from server.calls.all_answers import ANSWERS
 from server.calls.rows.answers import RowAnswers
 from server.calls.rows.watching import answers
-from server.calls.table import ANSWERS
 from tests.server.calls.rows.conftest import Pair, Refusal
 from tests.server.conftest import Node
-from tests.server.feed.watching import Shown
+from tests.server.row_feed.watching import Shown
 from tests.server.wire import JSON
 
 STARS = Column(

@@ -8,10 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from schema.columns.maps import CLIPPED
+from schema.columns.json_maps import CLIPPED
 from schema.limits import MAX_PAGE_BYTES
 from tests.server.conftest import Node, create_project
-from tests.server.feed.watching import Shown
+from tests.server.row_feed.watching import Shown
 from tests.server.wire import JSON, MSGPACK, Message, Wire
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]

@@ -6,7 +6,7 @@ import pytest
 
 from schema.errors import ErrorCode
 from schema.tables.all_tables import TABLES
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server.calls.rows.conftest import Pair, Refusal
 
 pytestmark = pytest.mark.postgres
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.postgres
 def test_Q9_each_limit_is_one_that_an_operator_can_set() -> None:
     for table in TABLES.values():
         if table.most is not None:
-            assert hasattr(Limits(), table.most.limit)
+            assert hasattr(UsageLimits(), table.most.limit)
             assert table.most.column in table.by_name
 
 
 async def test_Q9_one_row_more_than_there_may_be_is_refused(pair: Pair) -> None:
     ann, bob = pair.ann, pair.bob
-    limits = Limits(presets_per_user=2, audio_files_per_project=2)
+    limits = UsageLimits(presets_per_user=2, audio_files_per_project=2)
     for person in (ann, bob):
         usage = person.context.usage
         usage.limits = replace(limits)
@@ -42,7 +42,7 @@ async def test_Q9_one_row_more_than_there_may_be_is_refused(pair: Pair) -> None:
 
 async def test_Q9_C13_an_atomic_batch_counts_what_it_makes_itself(pair: Pair) -> None:
     ann, bob = pair.ann, pair.bob
-    ann.context.usage.limits = Limits(presets_per_user=3, audio_files_per_project=1)
+    ann.context.usage.limits = UsageLimits(presets_per_user=3, audio_files_per_project=1)
     made = [
         {"method": "presets.create", "params": {"plugin": "OTT", "name": f"{n}"}} for n in range(3)
     ]

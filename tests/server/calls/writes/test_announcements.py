@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.calls.writes.announcements import HeldBack
+from server.calls.writes.announcements import HeldAnnouncements
 
 
 class Heard:
@@ -35,7 +35,7 @@ class Heard:
 
 def test_all_is_told_in_order_and_once() -> None:
     heard = Heard()
-    held = HeldBack(heard)
+    held = HeldAnnouncements(heard)
     held.project_made("p", "u", 1)
     held.role_changed("p", "u", None)
     held.project_changed("p", 2, True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schema.calling.writes import STOPPED_IN_ARCHIVED, WRITES
+from schema.calling.writing_calls import STOPPED_IN_ARCHIVED, WRITES
 from schema.tables.all_tables import TABLES
 from tests.server.conftest import Node, create_project
 

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from schema.calling.writes import WRITES
+from schema.calling.writing_calls import WRITES
 from schema.calls import METHODS, WITHOUT_LOGIN
 from schema.operating.calls import OPERATOR_METHODS
 from server.calls.caller import Caller

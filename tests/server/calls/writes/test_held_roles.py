@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from schema.calling.writes import WRITES
+from schema.calling.writing_calls import WRITES
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 

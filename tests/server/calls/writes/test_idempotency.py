@@ -7,7 +7,7 @@ import pytest
 
 from persistence.errors import Unavailable
 from persistence.tables.internal import idempotency_keys
-from server.calls.table import ANSWERS
+from server.calls.all_answers import ANSWERS
 from tests.databases import execute
 from tests.server.conftest import Node, Nodes, create_project
 from tests.server.wire import JSON, MSGPACK, Wire

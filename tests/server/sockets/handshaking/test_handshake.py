@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
-from server.accounts.tokens import Tokens
+from server.accounts.access_tokens import AccessTokens
 from tests.server.conftest import SECRET, Node
 from tests.server.wire import JSON, MSGPACK, PATIENCE, marker
 
@@ -124,7 +124,7 @@ async def test_H4_a_token_that_has_run_out(node: Node) -> None:
     ann = await node.musician("ann")
     tokens = node.context.tokens
     access = tokens.read_access(ann.tokens["access_token"])
-    old = Tokens(tokens.keys, SECRET, -60).access(access.user, access.auth_session).text
+    old = AccessTokens(tokens.keys, SECRET, -60).access(access.user, access.auth_session).text
     wire = await node.connect()
     await wire.send({"t": "hello", "versions": [1], "device": "laptop", "token": old})
     assert (await wire.expect("error"))["code"] == "token_expired"

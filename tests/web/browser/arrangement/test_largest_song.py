@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from server.accounts.use_limits import Limits
+from server.accounts.usage_limits import UsageLimits
 from tests.server.conftest import Nodes, create_project
 from tests.server.wire import Wire
 from tests.web.browser.driving import Browser, in_chromium
@@ -66,7 +66,7 @@ async def test_a_song_of_200_000_entities_is_drawn_in_part_and_edited(
     nodes: Nodes, pages: Path, browser: Browser
 ) -> None:
     assert (pages / "studio.html").exists()
-    node = await nodes.start(limits=Limits.read("ops_per_second=0"))
+    node = await nodes.start(limits=UsageLimits.read("ops_per_second=0"))
     ann = await node.musician("ann")
     project = await create_project(ann)
     await ann.join(project)

@@ -31,7 +31,7 @@ async def test_H6_H10_a_page_whose_script_stands_still_answers_pings_and_stays_i
 ) -> None:
     monkeypatch.setattr("server.router.liveness.ASKED_AFTER_SECONDS", HEARTBEAT_SECONDS)
     monkeypatch.setattr("server.router.liveness.SILENT_AFTER_SECONDS", SILENT_SECONDS)
-    monkeypatch.setattr("server.router.greeting.HEARTBEAT_SECONDS", HEARTBEAT_SECONDS)
+    monkeypatch.setattr("server.router.hello.HEARTBEAT_SECONDS", HEARTBEAT_SECONDS)
     ann = await node.musician("ann")
     project = await song(ann)
     address = await invited(ann, project, node, guests=True)

@@ -17,7 +17,7 @@ import { delayAfter } from "./backoff.js";
 import { MESSAGE_PACK, type Codec } from "./codecs.js";
 import { Connection, type Ended } from "./connection.js";
 import { JoinedRooms } from "./joined_rooms.js";
-import { Login } from "./login.js";
+import { Login } from "./login_state.js";
 import type { Options, Status } from "./options.js";
 import { CallSlots } from "./call_slots.js";
 import { until } from "./timeouts.js";

@@ -13,7 +13,7 @@ import { shownDigest, term, total } from "./digest.js";
 import { Gap } from "./gap.js";
 import { Gestures } from "./gestures.js";
 import { SteppedDigest } from "./stepped_digest.js";
-import { Pending } from "./pending.js";
+import { Pending } from "./pending_deltas.js";
 import { apply, type Entity, type State } from "./state.js";
 
 /** Collection -> ids; null: a whole new state. */

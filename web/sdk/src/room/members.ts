@@ -2,7 +2,7 @@
 
 import { Live } from "../live.js";
 import type { Member, Presence, ServerMessage } from "../schema/types.js";
-import { Names } from "./names.js";
+import { Names } from "./user_names.js";
 
 export class Members {
   /** All but ourselves, in the order in which they came; a new list with each change. No two users have one name. */

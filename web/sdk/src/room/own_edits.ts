@@ -8,7 +8,7 @@ import { Listeners, Live } from "../live.js";
 import { RETRY } from "../schema/tables.js";
 import type { ClientMessage, Dropped } from "../schema/types.js";
 import { promised, type Edit, type OwnDelta } from "./edits.js";
-import type { Line } from "./line.js";
+import type { RoomConnection } from "./room_connection.js";
 
 /** What is refused for now without a time comes back after so long. */
 export const RETRY_MS = 1_000;
@@ -31,8 +31,8 @@ export class OwnEdits {
   /** Looks again at what was refused for now. */
   private wakeUp: ReturnType<typeof setTimeout> | null = null;
 
-  /** `line`: by which they may go out just now; null: they wait. */
-  constructor(private readonly replica: Replica, private readonly line: () => Line | null, private readonly keeper: Keeper) {}
+  /** `connection`: by which they may go out just now; null: they wait. */
+  constructor(private readonly replica: Replica, private readonly connection: () => RoomConnection | null, private readonly keeper: Keeper) {}
 
   /** Applied at once, and sent when it is its turn; call `pump` then. */
   add(message: OwnDelta["message"], epoch: string | null): Edit {
@@ -72,10 +72,10 @@ export class OwnEdits {
 
   /** Send what may go out now. */
   pump(): void {
-    const line = this.line();
-    if (line === null) return;
+    const connection = this.connection();
+    if (connection === null) return;
     const now = performance.now();
-    for (let id = this.queue.next(now); id !== null; id = this.queue.next(now)) line.send(this.toSend(id));
+    for (let id = this.queue.next(now); id !== null; id = this.queue.next(now)) connection.send(this.toSend(id));
     const at = this.queue.wakeAt(now);
     if (at === null || this.wakeUp !== null) return;
     this.wakeUp = setTimeout(() => {

@@ -21,7 +21,7 @@ import { ArrivingState } from "./arriving_state.js";
 import { promised, type Edit, type OwnDelta, type Saved } from "./edits.js";
 import { Gesture } from "./gesture.js";
 import { IdleWork } from "./idle_work.js";
-import type { Line } from "./line.js";
+import type { RoomConnection } from "./room_connection.js";
 import { Members } from "./members.js";
 import { OwnEdits, RETRY_MS, type Keeper } from "./own_edits.js";
 import { StateForm } from "./state_form.js";
@@ -69,7 +69,7 @@ export class Room implements Readable {
   private readonly refusals = new Listeners<[error: PrimeError]>();
   private readonly lefts = new Listeners<[why: LeftWhy]>();
   /** To the server; null: we are away. */
-  private line: Line | null = null;
+  private connection: RoomConnection | null = null;
   /** Of our latest `join`. */
   private joinId = "";
   /** Where the copy stood last; after a divergence it stands nowhere until a new state is here. */
@@ -92,7 +92,7 @@ export class Room implements Readable {
     this.form = new StateForm(codec);
     this.history = new History(call, project, codec);
     this.snapshots = new Snapshots(call, project, codec);
-    this.edits = new OwnEdits(this.replica, () => (this.isSynced.value ? this.line : null), keeper);
+    this.edits = new OwnEdits(this.replica, () => (this.isSynced.value ? this.connection : null), keeper);
   }
 
   // Reading.
@@ -235,13 +235,13 @@ export class Room implements Readable {
   }
 
   /** There is a connection that is logged in. */
-  enter(line: Line): void {
-    this.line = line;
-    this.mostBytes = line.mostBytes;
+  enter(connection: RoomConnection): void {
+    this.connection = connection;
+    this.mostBytes = connection.mostBytes;
     this.joinId = newId();
     this.arriving.forget();
     this.isSynced.set(false);
-    line.send(this.form.wishedBy(this.replica.join(this.joinId, this.project, this.edits.beforeJoin())));
+    connection.send(this.form.wishedBy(this.replica.join(this.joinId, this.project, this.edits.beforeJoin())));
   }
 
   /** The window is looked at again, or there is a network again. */
@@ -250,7 +250,7 @@ export class Room implements Readable {
   }
 
   lost(): void {
-    this.line = null;
+    this.connection = null;
     if (this.knocking !== null) clearTimeout(this.knocking);
     this.knocking = null;
     this.isSynced.set(false);
@@ -284,7 +284,7 @@ export class Room implements Readable {
       this.fetchAnew(`the copy has a gap (${error.message})`);
     } else {
       console.error("prime: the server said what cannot be understood:", error);
-      this.line?.giveUp();
+      this.connection?.giveUp();
     }
   }
 
@@ -294,22 +294,22 @@ export class Room implements Readable {
 
   /** At once; where that did not help, later and later: a state that never is right must not load the server. */
   private fetchAnew(why: string): void {
-    const { line } = this;
-    if (line === null || this.knocking !== null) return;
+    const { connection } = this;
+    if (connection === null || this.knocking !== null) return;
     console.warn(`prime: ${why}, joining again`);
     this.fetchedAnew.set(this.fetchedAnew.value + 1);
     const tries = this.fetchedAnew.value - 1;
-    if (tries === 0) this.enter(line);
+    if (tries === 0) this.enter(connection);
     else {
       this.isSynced.set(false);
-      this.knockIn(delayAfter(tries, 1), line);
+      this.knockIn(delayAfter(tries, 1), connection);
     }
   }
 
-  private knockIn(delay: number, line: Line): void {
+  private knockIn(delay: number, connection: RoomConnection): void {
     this.knocking = setTimeout(() => {
       this.knocking = null;
-      this.enter(line);
+      this.enter(connection);
     }, delay);
   }
 
@@ -355,11 +355,11 @@ export class Room implements Readable {
 
   /** One that is refused for now is asked again (rule R52); else we are out, if we were in. */
   private hearRefusedJoin(error: PrimeError): void {
-    if (error.retry === "wait" && this.line !== null) {
-      this.knockIn(error.details.retry_after_ms ?? RETRY_MS, this.line);
+    if (error.retry === "wait" && this.connection !== null) {
+      this.knockIn(error.details.retry_after_ms ?? RETRY_MS, this.connection);
       return;
     }
-    if (this.line !== null && this.form.givesUp(error)) return this.enter(this.line);
+    if (this.connection !== null && this.form.givesUp(error)) return this.enter(this.connection);
     this.refusals.tell(error);
     this.lefts.tell({ code: error.code, message: error.message });
   }
@@ -380,7 +380,7 @@ export class Room implements Readable {
   }
 
   private checkSynced(): void {
-    if (!this.replica.isSynced || this.isSynced.value || this.line === null || this.knocking !== null) return;
+    if (!this.replica.isSynced || this.isSynced.value || this.connection === null || this.knocking !== null) return;
     this.edits.resume();
     this.fetchedAnew.set(0);
     this.isSynced.set(true);
@@ -418,13 +418,13 @@ export class Room implements Readable {
   }
 
   private showPresence(presence: Presence): "sent" | "full" | "away" {
-    if (this.line === null || !this.isSynced.value || isHidden()) return "away";
+    if (this.connection === null || !this.isSynced.value || isHidden()) return "away";
     return this.say({ t: "presence", project: this.project, ...presence }) ? "sent" : "full";
   }
 
   private say(message: ClientMessage): boolean {
-    if (this.line === null || !this.isSynced.value || this.line.isFull) return false;
-    this.line.send(message);
+    if (this.connection === null || !this.isSynced.value || this.connection.isFull) return false;
+    this.connection.send(message);
     return true;
   }
 

@@ -80,7 +80,7 @@ export type Calls = {
   };
   "auth.provider_begin": {
     params: AuthProviderBeginParams;
-    result: ProviderBegun;
+    result: ProviderLoginBegun;
   };
   "auth.provider_finish": {
     params: AuthProviderFinishParams;
@@ -92,7 +92,7 @@ export type Calls = {
   };
   "auth.link_begin": {
     params: AuthLinkBeginParams;
-    result: ProviderBegun;
+    result: ProviderLoginBegun;
   };
   "auth.link_finish": {
     params: AuthLinkFinishParams;
@@ -104,15 +104,15 @@ export type Calls = {
   };
   "auth.device_begin": {
     params: AuthDeviceBeginParams;
-    result: DeviceBegun;
+    result: DeviceLoginBegun;
   };
   "auth.device_poll": {
     params: AuthDevicePollParams;
-    result: DevicePolled;
+    result: DeviceLoginPolled;
   };
   "auth.device_look": {
     params: AuthDeviceLookParams;
-    result: AskingDevice;
+    result: DeviceLoginShown;
   };
   "auth.device_approve": {
     params: AuthDeviceApproveParams;
@@ -638,7 +638,7 @@ export type SnapshotKind = "auto" | "manual" | "before-restore";
 
 export type AudioStatus = "announced" | "uploading" | "measuring" | "available" | "failed";
 
-export type DeviceState = "waiting" | "slow_down" | "denied" | "approved";
+export type DeviceLoginState = "waiting" | "slow_down" | "denied" | "approved";
 
 export type NodeState = "serving" | "drained" | "silent";
 
@@ -1616,7 +1616,7 @@ export type AuthProviderBeginParams = {
 
 /** Open `url` in a browser, and keep `flow` to yourself: only with it the login is finished. `state` is what the
  * browser has to bring back. `expires_in`: seconds. */
-export type ProviderBegun = {
+export type ProviderLoginBegun = {
   flow: string;
   state: string;
   url: string;
@@ -1682,7 +1682,7 @@ export type AuthDeviceBeginParams = {
 
 /** Show `user_code` and `verification_uri`; keep `device_code` to yourself, and poll with it.
  * `verification_uri_complete` has the code in it, for a QR code. `expires_in`: seconds. */
-export type DeviceBegun = {
+export type DeviceLoginBegun = {
   device_code: string;
   user_code: string;
   verification_uri: string;
@@ -1700,8 +1700,8 @@ export type AuthDevicePollParams = {
 
 /** `approved` comes once, with `tokens`; poll again after `interval_ms` otherwise. `slow_down`: you asked too
  * soon, and `interval_ms` has grown. `denied`: stop asking. */
-export type DevicePolled = {
-  state: DeviceState;
+export type DeviceLoginPolled = {
+  state: DeviceLoginState;
   interval_ms: number;
   /** Default: null. */
   tokens?: Tokens | null;
@@ -1714,7 +1714,7 @@ export type AuthDeviceLookParams = {
 
 /** The device as it calls itself, and the network that it asks from. `same_network`: yours is the same. Where it
  * is not, someone else may have sent you the code. */
-export type AskingDevice = {
+export type DeviceLoginShown = {
   device: string;
   name: string;
   network: string;

@@ -10,7 +10,8 @@ import { WhatWasMissed } from "../history/WhatWasMissed.js";
 import { Scrubber } from "../history/Scrubber.js";
 import { Snapshots } from "../history/Snapshots.js";
 import { Inspector } from "../inspector/Inspector.js";
-import { Help } from "../keys/Help.js";
+import { Help } from "../commands/Help.js";
+import { listenToKeys } from "../commands/key_listener.js";
 import { Launcher } from "../launcher/Launcher.js";
 import { Mixer } from "../mixer/Mixer.js";
 import { Avatars } from "../people/Avatars.js";
@@ -51,7 +52,7 @@ export function ProjectPage({ studio }: { studio: Studio }) {
         <Avatars studio={studio} />
         <ConnectionPill studio={studio} />
       </header>
-      <main class="song"><Arrangement studio={studio} /><ComparisonLegend studio={studio} /><WhatWasMissed studio={studio} /></main>
+      <main class="song"><Arrangement studio={studio} listenToKeys={listenToKeys} /><ComparisonLegend studio={studio} /><WhatWasMissed studio={studio} /></main>
       <aside class="side">
         <Tabs studio={studio} label="Panels at the side" panels={SIDE} open={studio.side.value}
           onOpen={(panel) => { studio.side.value = panel; }} />

@@ -4,7 +4,8 @@ import type { Room, Stop } from "@prime/client";
 
 import type { HistoryFeed } from "../history/history_feed.js";
 import type { Studio } from "../studio.js";
-import { comingsInWords, gatheredInWords } from "./edit_announcements.js";
+import { gatheredInWords } from "../history/edit_announcements.js";
+import { comingsInWords } from "../people/coming_announcements.js";
 
 const EVERY_MS = 3_000;
 

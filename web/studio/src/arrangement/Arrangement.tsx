@@ -6,7 +6,6 @@ import type { Readable } from "@prime/client";
 
 import { shownTheme } from "../../../pages/theme.js";
 import { DropPlace } from "../importing/ImportButton.js";
-import { listenToKeys } from "../keys/key_listener.js";
 import type { Studio } from "../studio.js";
 import { ArrangementPointer } from "./arrangement_pointer.js";
 import { ArrangementView } from "./arrangement_view.js";
@@ -17,13 +16,16 @@ import { RulerKeys } from "./ruler/RulerKeys.js";
 import { Tools } from "./Tools.js";
 import { TrackList } from "./TrackList.js";
 
-export function Arrangement({ studio }: { studio: Studio }) {
+/** Hears the keys of the window for the arrangement; returns what ends it. */
+export type ListenToKeys = (studio: Studio, view: ArrangementView) => () => void;
+
+export function Arrangement({ studio, listenToKeys }: { studio: Studio; listenToKeys: ListenToKeys }) {
   const song = studio.song;
-  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.room.value?.project ?? ""} studio={studio} song={song} />;
+  return song === null ? <p class="quiet loading">The song is on its way …</p> : <Shown key={studio.room.value?.project ?? ""} studio={studio} song={song} listenToKeys={listenToKeys} />;
 }
 
 /** Stays there while moments of the past are shown: the view turns to them. */
-function Shown({ studio, song }: { studio: Studio; song: Readable }) {
+function Shown({ studio, song, listenToKeys }: { studio: Studio; song: Readable; listenToKeys: ListenToKeys }) {
   const view = useMemo(() => new ArrangementView(studio, song), []);
   const pointer = useMemo(() => new ArrangementPointer(studio, view), [view]);
   useLayoutEffect(() => { // before anything of the moment is pressed

@@ -5,7 +5,7 @@ import type { Studio } from "../studio.js";
 import type { ArrangementView } from "./arrangement_view.js";
 import { placeInNumbers } from "../timeline/place_words.js";
 import { duplicated, LEAST_DURATION, remove, split } from "./clip_edits.js";
-import { signaturesOf } from "./song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 
 export function ClipKeys({ studio, view }: { studio: Studio; view: ArrangementView }) {
   studio.revisions.of("clips");

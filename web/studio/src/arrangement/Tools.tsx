@@ -2,7 +2,7 @@
 
 import { chooseTheme, shownTheme } from "../../../pages/theme.js";
 import { useLive } from "../../../pages/use_live.js";
-import { Icon, type IconName } from "../app/icons.js";
+import { Icon, type IconName } from "../icons.js";
 import { ExportButton } from "../exporting/ExportButton.js";
 import { ImportButton } from "../importing/ImportButton.js";
 import type { Studio, Tool } from "../studio.js";

@@ -5,7 +5,7 @@ import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { useTypedText } from "../../../pages/typed_text.js";
-import { rename } from "../mixer/channel_names.js";
+import { rename } from "../channels/channel_names.js";
 import { safeColour } from "../people/colours.js";
 import { PeopleOnTracks } from "../people/people_on_tracks.js";
 import type { Studio } from "../studio.js";

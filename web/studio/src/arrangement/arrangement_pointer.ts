@@ -13,7 +13,8 @@ import { clipsIn, hitAt, type Hit } from "./hits.js";
 import { chipAt, type Chip } from "./ruler/chips.js";
 import { setLoop } from "./ruler/loop_edits.js";
 import { addMarker, addSignature, addTempo, barStart, isFirst, moveTo } from "./ruler/ruler_edits.js";
-import { RULER_HEIGHT, signaturesOf } from "./song_layer.js";
+import { RULER_HEIGHT } from "./song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 
 /** A press that moves by less is a click. */
 const CLICK_PIXELS = 3;

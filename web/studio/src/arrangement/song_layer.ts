@@ -2,10 +2,11 @@
 
 import type { Readable } from "@prime/client";
 
-import { beatsAt, marks, xOf, type Axis, type Signature } from "../timeline/axis.js";
+import { beatsAt, marks, xOf, type Axis } from "../timeline/axis.js";
 import { rowsBetween, type Row } from "../timeline/rows.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import type { TimelineMarks } from "../history/comparing/timeline_marks.js";
-import { windows, type Window } from "../timeline/windows.js";
+import { windows, type Window } from "../timeline/clip_windows.js";
 import type { ClipContents, Content } from "./clip_contents.js";
 import { clipColour, clipLook, type ClipLook, type Colours } from "./colours.js";
 import { fitting, LETTERS, textWidth } from "./drawing/letters.js";
@@ -365,12 +366,6 @@ export class SongLayer {
     paint.lineWidth = 1.25;
     paint.stroke();
   }
-}
-
-/** The signatures in order; a song without any is in four quarters. */
-export function signaturesOf(song: Readable): Signature[] {
-  const signatures = [...song.all("signatures").values()].sort((a, b) => a.time - b.time);
-  return signatures.length === 0 || signatures[0]!.time > 0 ? [{ time: 0, num: 4, den: 4 }, ...signatures] : signatures;
 }
 
 function marksOf(scene: Scene): ReturnType<typeof marks> {

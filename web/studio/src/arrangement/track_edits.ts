@@ -2,7 +2,8 @@
 
 import { between, trackTree, type Room } from "@prime/client";
 
-import { masterOf } from "../mixer/channel_order.js";
+import { masterOf } from "../channels/channel_order.js";
+import { lastOrder } from "../last_order.js";
 import type { Studio } from "../studio.js";
 
 const COLOURS = ["#2f8f6b", "#8a6a2c", "#6b4aa0", "#9c3f4c", "#3d5fa3", "#a05a34"] as const;
@@ -45,13 +46,6 @@ export function group(studio: Studio, room: Room, ids: readonly string[]): void 
   });
   studio.select("tracks", [newTrack]);
   studio.jump.value = { track: newTrack, keys: "name" };
-}
-
-/** The order key behind all siblings. */
-export function lastOrder(siblings: Iterable<{ readonly order: string }>): string {
-  let last: string | null = null;
-  for (const { order } of siblings) if (last === null || order > last) last = order;
-  return between(last, null);
 }
 
 /** Move a track among its siblings, by one place; nothing where there is none. */

@@ -2,7 +2,7 @@
 
 import type { Readable } from "@prime/client";
 
-import { channelName } from "../mixer/channel_names.js";
+import { channelName } from "../channels/channel_names.js";
 import { capital, wordsOf } from "../history/property_words.js";
 
 /** Switches: 1 is on, 0 is off, and nothing lies between. */

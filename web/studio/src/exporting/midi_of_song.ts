@@ -3,8 +3,8 @@
 import { tempoMap, trackTree, type Entities, type Readable } from "@prime/client";
 
 import { MOST_EVENTS } from "../importing/midi_events.js";
-import { signaturesOf } from "../arrangement/song_layer.js";
-import { windows } from "../timeline/windows.js";
+import { signaturesOf } from "../timeline/signatures.js";
+import { windows } from "../timeline/clip_windows.js";
 import { fileOf, message, meta, ORDER, sized, text, type WrittenEvent } from "./midi_bytes.js";
 
 /** The song does not fit into a file: a sentence for people. */
@@ -221,7 +221,7 @@ function microseconds(seconds: number): number {
   return Math.min(0xffffff, Math.max(1, Math.round(seconds * 1e6)));
 }
 
-/** General MIDI's curve, as files/midi/values.py has it; the loudest is 1.61. */
+/** General MIDI's curve, as files/midi/midi_values.py has it; the loudest is 1.61. */
 function volumeOf(level: number): number {
   return Math.min(127, Math.round(Math.sqrt(Math.max(0, level)) * USUAL_VOLUME));
 }

@@ -7,7 +7,7 @@ import { inWords } from "../../../pages/failure_words.js";
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
 import { HistoryFeed, type Entry } from "./history_feed.js";
-import { peopleOf } from "./people_of.js";
+import { peopleOf } from "./history_authors.js";
 import { editInWords, placeOf } from "./edit_words.js";
 
 /** So many edits are shown at first, and so many more each time. */

@@ -2,7 +2,7 @@
 
 import type { Collection, Op, Readable } from "@prime/client";
 
-import { nameOf } from "../mixer/channel_names.js";
+import { nameOf } from "../channels/channel_names.js";
 import { isMove, keyInWords, valueInWords } from "./value_words.js";
 
 export { keyInWords };

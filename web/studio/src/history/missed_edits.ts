@@ -3,7 +3,7 @@
 import type { Readable, Room, Stop } from "@prime/client";
 
 import { browserTexts } from "../../../sdk/src/keeping/stored_text.js";
-import { gatheredInWords } from "../app/edit_announcements.js";
+import { gatheredInWords } from "./edit_announcements.js";
 import type { Studio } from "../studio.js";
 import type { Entry, HistoryFeed } from "./history_feed.js";
 

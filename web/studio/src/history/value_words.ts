@@ -2,9 +2,9 @@
 
 import { COLLECTIONS, type Collection, type Readable } from "@prime/client";
 
-import { signaturesOf } from "../arrangement/song_layer.js";
-import { nameOf } from "../mixer/channel_names.js";
-import { gainInWords, panInWords } from "../mixer/levels.js";
+import { signaturesOf } from "../timeline/signatures.js";
+import { nameOf } from "../channels/channel_names.js";
+import { gainInWords, panInWords } from "../channels/volume_and_pan.js";
 import { beatInClip, placeExactly } from "../timeline/place_words.js";
 import { wordsOf } from "./property_words.js";
 

@@ -2,7 +2,7 @@
 
 import { between, newId, type Edit, type Entities, type Room, type Transaction } from "@prime/client";
 
-import { masterOf } from "../mixer/channel_order.js";
+import { masterOf } from "../channels/channel_order.js";
 import type { ImportedPart, ImportedSong } from "./midi_song.js";
 
 /** In one edit: with their names and numbers they fit into one message. */

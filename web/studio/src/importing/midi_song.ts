@@ -85,7 +85,7 @@ function partsOf(events: readonly MidiEvent[], beats: (tick: number) => number, 
     return [{
       name: title, isDrum: channel === DRUMS, notes,
       program: channelEvents.find(({ kind }) => kind === "program")?.number ?? null,
-      volume: Math.round(((first(VOLUME) ?? 100) / 100) ** 2 * 1e6) / 1e6, // General MIDI's curve, as files/midi/values.py has it
+      volume: Math.round(((first(VOLUME) ?? 100) / 100) ** 2 * 1e6) / 1e6, // General MIDI's curve, as files/midi/midi_values.py has it
       pan: panOf(first(PAN) ?? 64),
     }];
   });

@@ -3,7 +3,7 @@
 import { isOfRuler, type RulerCollection } from "../arrangement/ruler/chips.js";
 import { setLoop, spanOf } from "../arrangement/ruler/loop_edits.js";
 import { isFirst, remove } from "../arrangement/ruler/ruler_edits.js";
-import { nameOf } from "../mixer/channel_names.js";
+import { nameOf } from "../channels/channel_names.js";
 import type { Selection, Studio } from "../studio.js";
 import { Devices } from "./Devices.js";
 import { FIELDS, TITLES, type Field } from "./fields.js";

@@ -3,7 +3,7 @@
 import type { Collection, Room } from "@prime/client";
 
 import { useTypedText } from "../../../pages/typed_text.js";
-import { rename } from "../mixer/channel_names.js";
+import { rename } from "../channels/channel_names.js";
 import { readAs, shownAs, Wrong, type Field } from "./fields.js";
 
 interface Props {

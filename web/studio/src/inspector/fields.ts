@@ -2,7 +2,7 @@
 
 import type { Collection } from "@prime/client";
 
-import { gainInWords, gainTyped } from "../mixer/levels.js";
+import { gainInWords, gainTyped } from "../channels/volume_and_pan.js";
 
 /** A "place" is counted from 1, as bars and beats are everywhere; "beats" are a length. */
 type Kind = "text" | "beats" | "place" | "number" | "whole" | "gain" | "colour" | "switch" | "choice";

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Room } from "@prime/client";
 
 import { useTypedText } from "../../../pages/typed_text.js";
-import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "./levels.js";
+import { gainAfter, gainAt, gainInWords, gainTyped, panAfter, panInWords, partAt } from "../channels/volume_and_pan.js";
 import { FaderRide } from "./fader_ride.js";
 
 interface Props {

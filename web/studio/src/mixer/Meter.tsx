@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 
 import type { Studio } from "../studio.js";
-import { partAt } from "./levels.js";
+import { partAt } from "../channels/volume_and_pan.js";
 
 /** A peak falls so much of the way a frame. */
 const FALL = 0.03;

@@ -5,8 +5,8 @@ import type { Readable } from "@prime/client";
 
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
-import { channelName } from "./channel_names.js";
-import { channelsInOrder } from "./channel_order.js";
+import { channelName } from "../channels/channel_names.js";
+import { channelsInOrder } from "../channels/channel_order.js";
 import { Fader, GainField } from "./Fader.js";
 import { Meter } from "./Meter.js";
 import { addEffect } from "./send_edits.js";

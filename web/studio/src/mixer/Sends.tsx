@@ -3,10 +3,10 @@
 import type { Room } from "@prime/client";
 
 import type { Studio } from "../studio.js";
-import { channelName } from "./channel_names.js";
-import { sendsOf } from "./channel_order.js";
+import { channelName } from "../channels/channel_names.js";
+import { sendsOf } from "../channels/channel_order.js";
 import { Fader } from "./Fader.js";
-import { gainInWords } from "./levels.js";
+import { gainInWords } from "../channels/volume_and_pan.js";
 import { addSend, destinations } from "./send_edits.js";
 import { moverOf, useFadersOfOthers } from "./faders_of_others.js";
 

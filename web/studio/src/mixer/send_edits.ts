@@ -2,9 +2,9 @@
 
 import type { Readable, Room } from "@prime/client";
 
-import { lastOrder } from "../arrangement/track_edits.js";
-import { leads } from "../playing/routing.js";
-import { masterOf } from "./channel_order.js";
+import { lastOrder } from "../last_order.js";
+import { leads } from "../channels/routing.js";
+import { masterOf } from "../channels/channel_order.js";
 
 /** Channels that a channel may send to and does not yet: effects and groups that do not come back to it. */
 export function destinations(song: Readable, channel: string): string[] {

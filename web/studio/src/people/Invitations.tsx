@@ -15,11 +15,11 @@ const HOURS = [["1", "an hour"], ["24", "a day"], ["168", "a week"], ["720", "30
 const PAGE = 50;
 
 export function Invitations({ studio, project }: { studio: Studio; project: string }) {
-  const [open, setOpen] = useState<readonly Invitation[]>([]);
+  const [openInvitations, setOpenInvitations] = useState<readonly Invitation[]>([]);
   const [link, setLink] = useState<string | null>(null);
   const load = (): void => {
     studio.client.call("invitations.list", { project, limit: PAGE, order: ["-created_at"] })
-      .then((page) => setOpen(page.invitations.filter(isOpen)), (error: unknown) => studio.tell(inWords(error), "failure"));
+      .then((page) => setOpenInvitations(page.invitations.filter(isOpen)), (error: unknown) => studio.tell(inWords(error), "failure"));
   };
   useEffect(load, [project]);
   const invite = async (fields: Fields): Promise<void> => {
@@ -39,7 +39,7 @@ export function Invitations({ studio, project }: { studio: Studio; project: stri
         <label class="row"><input type="checkbox" name="guests" />People without an account may come in by the link</label>
       </Form>
       {link !== null && <Link studio={studio} link={link} />}
-      <ul class="list">{open.map((one) => <OpenInvitation key={one.id} studio={studio} invitation={one} onChanged={load} />)}</ul>
+      <ul class="list">{openInvitations.map((one) => <OpenInvitation key={one.id} studio={studio} invitation={one} onChanged={load} />)}</ul>
     </section>
   );
 }

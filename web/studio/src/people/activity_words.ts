@@ -2,7 +2,7 @@
 
 import type { Member, Readable } from "@prime/client";
 
-import { signaturesOf } from "../arrangement/song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import { placeInNumbers } from "../timeline/place_words.js";
 
 /** "pencil · on Lead · at 4.1"; "": nothing is known. */

@@ -4,7 +4,7 @@ import type { Room } from "@prime/client";
 
 import { keyInWords } from "../history/edit_words.js";
 import { beatInClip } from "../timeline/place_words.js";
-import type { Note } from "./roll_view.js";
+import type { Note } from "./note_places.js";
 
 interface Props {
   readonly room: Room | null;

@@ -8,7 +8,7 @@ import { useRedrawOnGestures } from "../people/redraw_on_gestures.js";
 import { instrumentFor } from "../playing/built_in_instruments.js";
 import { shownTheme } from "../../../pages/theme.js";
 import type { Studio } from "../studio.js";
-import { contentAt } from "../timeline/windows.js";
+import { contentAt } from "../timeline/clip_windows.js";
 import { barsOf } from "./clip_bars.js";
 import { copiesOf, duplicate, pasted, type CopiedNote } from "./note_edits.js";
 import { pressed } from "./note_keys.js";
@@ -17,7 +17,8 @@ import { RollPlayHead } from "./RollPlayHead.js";
 import { listening } from "./roll_input.js";
 import { DRAFT, type Roll as Pressed } from "./roll_pointer.js";
 import { RollTools } from "./RollTools.js";
-import { drawRoll, gridOf, notesOf, windowOver, type Note, type Scene, type Window } from "./roll_view.js";
+import { drawRoll, windowOver, type Scene } from "./roll_view.js";
+import { type Note, type Window, notesOf, gridOf } from "./note_places.js";
 import { movedBy, takenBy } from "./notes_of_others.js";
 
 interface Props {

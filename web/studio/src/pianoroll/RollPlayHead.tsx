@@ -1,8 +1,8 @@
 /** The play head over the notes; drawn by itself, since it moves with each frame. */
 
 import type { Studio } from "../studio.js";
-import { contentAt } from "../timeline/windows.js";
-import { KEYS_WIDTH, type Window } from "./roll_view.js";
+import { contentAt } from "../timeline/clip_windows.js";
+import { KEYS_WIDTH, type Window } from "./note_places.js";
 
 export function RollPlayHead({ studio, clip, window }: { studio: Studio; clip: string; window: Window }) {
   const entity = studio.song?.get("clips", clip);

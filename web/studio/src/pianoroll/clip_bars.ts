@@ -2,10 +2,10 @@
 
 import type { Readable } from "@prime/client";
 
-import { signaturesOf } from "../arrangement/song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import { marks, type Mark } from "../timeline/axis.js";
-import type { PlayedClip } from "../timeline/windows.js";
-import { KEYS_WIDTH, type Window } from "./roll_view.js";
+import type { PlayedClip } from "../timeline/clip_windows.js";
+import { KEYS_WIDTH, type Window } from "./note_places.js";
 
 /** The bars and beats that are seen, by beats of the content. Its first pass counts; a clip in a slot has no place in the song, and its bars are from 1. */
 export function barsOf(song: Readable, clip: PlayedClip & { readonly slot: string | null }, window: Window, width: number): Mark[] {

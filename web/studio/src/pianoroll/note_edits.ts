@@ -2,7 +2,7 @@
 
 import type { Entities, Room } from "@prime/client";
 
-import type { Note } from "./roll_view.js";
+import type { Note } from "./note_places.js";
 
 /** A note as it is copied: all that it is. */
 export type CopiedNote = Entities["notes"];

@@ -4,7 +4,7 @@ import type { Room } from "@prime/client";
 
 import { stepOfPress } from "../keys/bursts.js";
 import { remove } from "./note_edits.js";
-import { LEAST_NOTE, type Note } from "./roll_view.js";
+import { LEAST_NOTE, type Note } from "./note_places.js";
 
 /** Returns whether the key was for the notes. Arrows move by `grid` and by keys, Shift by octaves or resizes; + and - are louder and softer. */
 export function pressed(room: Room, notes: readonly Note[], grid: number, event: { key: string; shiftKey: boolean }): boolean {

@@ -4,7 +4,7 @@ import type { Room } from "@prime/client";
 
 import { safeColour } from "../people/colours.js";
 import type { Studio } from "../studio.js";
-import type { Note } from "./roll_view.js";
+import type { Note } from "./note_places.js";
 
 export interface MovedNote {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Takes mouse, fingers and wheel on the canvas of the notes. */
 
 import { RollPointer, type Roll } from "./roll_pointer.js";
-import type { Window } from "./roll_view.js";
+import type { Window } from "./note_places.js";
 
 type Change = (change: (before: Window | null) => Window | null) => void;
 

@@ -4,8 +4,8 @@ import type { Gesture, Room } from "@prime/client";
 
 import { snapped } from "../timeline/axis.js";
 import { remove, within } from "./note_edits.js";
-import { keyAt, KEYS_WIDTH, LEAST_NOTE, noteAt, timeAt, type Note, type NoteHit, type Window } from "./roll_view.js";
-import { LANE_HEIGHT, stemAt, velocityAt } from "./velocity_lane.js";
+import { KEYS_WIDTH, LEAST_NOTE, type Note, type Window, timeAt, keyAt, type NoteHit, noteAt } from "./note_places.js";
+import { VELOCITY_LANE_HEIGHT, stemAt, velocityAt } from "./velocity_lane.js";
 
 /** What the pointer needs of the roll. */
 export interface Roll {
@@ -48,10 +48,10 @@ export class RollPointer {
   /** Returns whether it is on a note. */
   down(x: number, y: number, adds: boolean): boolean {
     const { roll } = this;
-    const hit = y < roll.height - LANE_HEIGHT ? noteAt(roll.window, roll.notes, x, y) : null;
+    const hit = y < roll.height - VELOCITY_LANE_HEIGHT ? noteAt(roll.window, roll.notes, x, y) : null;
     if (x < KEYS_WIDTH) return false;
     if (hit !== null) this.pressNote(hit, x, y, adds);
-    else if (y >= roll.height - LANE_HEIGHT) this.pressVelocity(x, y);
+    else if (y >= roll.height - VELOCITY_LANE_HEIGHT) this.pressVelocity(x, y);
     else this.pressOpen(x, y, adds);
     return hit !== null;
   }
@@ -103,7 +103,7 @@ export class RollPointer {
   /** A double click: the note under it is deleted. */
   double(x: number, y: number): void {
     const { roll } = this;
-    if (roll.room === null || y >= roll.height - LANE_HEIGHT) return;
+    if (roll.room === null || y >= roll.height - VELOCITY_LANE_HEIGHT) return;
     const hit = noteAt(roll.window, roll.notes, x, y);
     if (hit === null) return;
     remove(roll.room, [hit.note]);
@@ -162,7 +162,7 @@ export class RollPointer {
   private dragged(press: { kind: string; x: number; y: number }, note: Note, x: number, y: number, grid: number): Note {
     const { window, height } = this.roll;
     const beats = snappedStep((x - press.x) / window.scale, grid);
-    if (press.kind === "velocity") return { ...note, vel: velocityAt(y, height - LANE_HEIGHT) };
+    if (press.kind === "velocity") return { ...note, vel: velocityAt(y, height - VELOCITY_LANE_HEIGHT) };
     if (press.kind === "resize") return { ...note, duration: Math.max(LEAST_NOTE, note.duration + beats) };
     const keys = keyAt(window, y) - keyAt(window, press.y);
     return { ...note, time: Math.max(0, note.time + beats), key: Math.min(127, Math.max(0, note.key + keys)) };

@@ -1,10 +1,10 @@
 /** The lane below the notes: a stem a note, as high as it is loud. */
 
 import type { Colours } from "../arrangement/colours.js";
-import { KEYS_WIDTH, type Note, type Window } from "./roll_view.js";
+import { KEYS_WIDTH, type Note, type Window } from "./note_places.js";
 
 /** In pixels. */
-export const LANE_HEIGHT = 46;
+export const VELOCITY_LANE_HEIGHT = 46;
 
 /** The loudest stem leaves so much of the lane free. */
 const PAD = 5;
@@ -14,7 +14,7 @@ const NEAR_PIXELS = 6;
 
 /** Velocity (0 to 1) at a height; `top`: where the lane begins. */
 export function velocityAt(y: number, top: number): number {
-  const part = (top + LANE_HEIGHT - y) / (LANE_HEIGHT - PAD);
+  const part = (top + VELOCITY_LANE_HEIGHT - y) / (VELOCITY_LANE_HEIGHT - PAD);
   return Math.round(Math.min(1, Math.max(0, part)) * 100) / 100;
 }
 
@@ -39,17 +39,17 @@ interface Scene {
 
 /** Over whatever lies at the foot of the canvas. */
 export function drawVelocities(paint: CanvasRenderingContext2D, { window, notes, selected, colours, width, height }: Scene): void {
-  const top = height - LANE_HEIGHT;
+  const top = height - VELOCITY_LANE_HEIGHT;
   paint.fillStyle = colours.surface;
-  paint.fillRect(0, top, width, LANE_HEIGHT);
+  paint.fillRect(0, top, width, VELOCITY_LANE_HEIGHT);
   paint.fillStyle = colours.line;
   paint.fillRect(0, top, width, 1);
   paint.fillStyle = colours.quiet;
-  paint.fillText("velocity", 3, top + LANE_HEIGHT / 2);
+  paint.fillText("velocity", 3, top + VELOCITY_LANE_HEIGHT / 2);
   for (const note of notes) {
     const x = stemX(window, note);
     if (x < KEYS_WIDTH || x > width) continue;
-    const y = height - note.vel * (LANE_HEIGHT - PAD);
+    const y = height - note.vel * (VELOCITY_LANE_HEIGHT - PAD);
     paint.fillStyle = selected.has(note.id) ? colours.text : colours.accent;
     paint.fillRect(x - 1, y, 2, height - y);
     paint.fillRect(x - 3, y - 1, 6, 4);

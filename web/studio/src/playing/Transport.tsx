@@ -4,7 +4,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
-import { signaturesOf } from "../arrangement/song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import { songEnd } from "../arrangement/track_layout.js";
 import { isDialogOpen, isForFocused } from "../keys/focus_keys.js";
 import type { Studio } from "../studio.js";

@@ -3,7 +3,7 @@
 import type { Readable } from "@prime/client";
 
 import type { Automated } from "./automation_at_beat.js";
-import { routing, type Heard } from "./routing.js";
+import { routing, type Heard } from "../channels/routing.js";
 
 interface Chain {
   /** In front of the fader. */

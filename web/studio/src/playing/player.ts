@@ -4,7 +4,7 @@ import { tempoMap, type Readable } from "@prime/client";
 
 import { loopIn } from "../arrangement/ruler/loop_edits.js";
 import { nextBar } from "../arrangement/ruler/ruler_edits.js";
-import { signaturesOf } from "../arrangement/song_layer.js";
+import { signaturesOf } from "../timeline/signatures.js";
 import type { Studio } from "../studio.js";
 import { automationAt } from "./automation_at_beat.js";
 import { instrumentFor } from "./built_in_instruments.js";

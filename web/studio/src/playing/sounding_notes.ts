@@ -2,10 +2,10 @@
 
 import type { Readable } from "@prime/client";
 
-import { windows } from "../timeline/windows.js";
+import { windows } from "../timeline/clip_windows.js";
 import { instrumentFor, type BuiltIn } from "./built_in_instruments.js";
 import { asInSong, type RunningByTrack } from "./launches.js";
-import { isHeard } from "./routing.js";
+import { isHeard } from "../channels/routing.js";
 
 export interface SoundingNote {
   /** Beat of the song at which it begins. */

@@ -5,7 +5,7 @@ import { ClipContents } from "../../../studio/src/arrangement/clip_contents.js";
 import { clipColour, lettersOn } from "../../../studio/src/arrangement/colours.js";
 import { clipsIn, hitAt } from "../../../studio/src/arrangement/hits.js";
 import { isolated } from "../../../studio/src/arrangement/drawing/letters.js";
-import { RULER_HEIGHT, signaturesOf } from "../../../studio/src/arrangement/song_layer.js";
+import { RULER_HEIGHT } from "../../../studio/src/arrangement/song_layer.js";
 import { songEnd, TrackLayout } from "../../../studio/src/arrangement/track_layout.js";
 import { songOf, TWO_TRACKS } from "./song.js";
 
@@ -86,11 +86,6 @@ test("a name of somebody else is cut, and turns nothing around", () => {
   assert.ok(shown.length < 100);
   assert.equal(/[\u202e\n]/.test(shown), false);
   assert.equal(shown.split("\u2069").length, 2);
-});
-
-test("a song without signatures is in four quarters from its beginning", () => {
-  assert.deepEqual(signaturesOf(songOf({})), [{ time: 0, num: 4, den: 4 }]);
-  assert.equal(signaturesOf(songOf({ signatures: { s: { time: 8, num: 3, den: 4 } } })).length, 2);
 });
 
 test("a group knows what is in it and in its groups, and a track keeps its place while groups are folded", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { copiesOf, duplicate, pasted, quantize, within } from "../../../studio/src/pianoroll/note_edits.js";
-import { notesOf } from "../../../studio/src/pianoroll/roll_view.js";
+import { notesOf } from "../../../studio/src/pianoroll/note_places.js";
 import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 0.1, duration: 0.5, key: 60, vel: 1, ch: 3 }, b: { clip: "c1", time: 1, duration: 0.3, key: 64, vel: 0.5, ch: 0 } } });

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { RollPointer, type Roll } from "../../../studio/src/pianoroll/roll_pointer.js";
-import { boxOf, notesOf, windowOver, type Note } from "../../../studio/src/pianoroll/roll_view.js";
-import { LANE_HEIGHT, velocityAt } from "../../../studio/src/pianoroll/velocity_lane.js";
+import { windowOver } from "../../../studio/src/pianoroll/roll_view.js";
+import { type Note, notesOf, boxOf } from "../../../studio/src/pianoroll/note_places.js";
+import { VELOCITY_LANE_HEIGHT, velocityAt } from "../../../studio/src/pianoroll/velocity_lane.js";
 import { roomOf, songOf, TWO_TRACKS } from "../arrangement/song.js";
 
 const song = songOf({ ...TWO_TRACKS, notes: { a: { clip: "c1", time: 1, duration: 1, key: 64, vel: 1 }, b: { clip: "c1", time: 0, duration: 2, key: 60, vel: 0.5 } } });
@@ -69,9 +70,9 @@ test("a drag names only what it changed: along the time no key, at the edge a le
 test("a stem is drawn up and down, of all that are selected", () => {
   const { pointer, gestures } = pressedRoll(["a", "b"]);
   const [x] = boxOf(window, a);
-  pointer.down(x, height - LANE_HEIGHT + 25, false);
+  pointer.down(x, height - VELOCITY_LANE_HEIGHT + 25, false);
   pointer.up();
-  const vel = velocityAt(height - LANE_HEIGHT + 25, height - LANE_HEIGHT);
+  const vel = velocityAt(height - VELOCITY_LANE_HEIGHT + 25, height - VELOCITY_LANE_HEIGHT);
   assert.ok(vel > 0.4 && vel < 0.6);
   assert.deepEqual(gestures, [["notes", "b", { vel }], ["notes", "a", { vel }], ["end"]]);
 });

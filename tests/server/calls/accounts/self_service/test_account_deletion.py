@@ -14,7 +14,7 @@ from server.accounts.erasing import erase_due
 from server.calls.accounts.self_service import account_deletion
 from tests.databases import execute
 from tests.server.calls.accounts.self_service.letters import Letters, wrong_code
-from tests.server.calls.accounts.self_service.test_mailed_proofs import ANN, code_of, log_in
+from tests.server.calls.accounts.self_service.test_mailed_tokens import ANN, code_of, log_in
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Message, Wire, marker
 

@@ -6,7 +6,7 @@ from persistence.tables.mail_outbox import MailKind
 from tests.server.accounts.authenticator import stand_still
 from tests.server.accounts.providers.made_up import made_up
 from tests.server.calls.accounts.self_service.letters import Letters
-from tests.server.calls.accounts.test_device_flow import approve, ask
+from tests.server.calls.accounts.test_device_login import approve, ask
 from tests.server.calls.accounts.test_provider_login import known, link
 from tests.server.calls.accounts.test_second_factor import set_up
 from tests.server.conftest import Nodes

@@ -6,7 +6,7 @@ from persistence.pool import Database
 from persistence.tables import users
 from persistence.tables.mail_outbox import MailKind
 from tests.server.calls.accounts.self_service.letters import Letters
-from tests.server.calls.accounts.self_service.test_mailed_proofs import ANN, NEW, code_of, log_in
+from tests.server.calls.accounts.self_service.test_mailed_tokens import ANN, NEW, code_of, log_in
 from tests.server.conftest import Node
 
 pytestmark = pytest.mark.postgres

@@ -9,7 +9,7 @@ import { gridOf } from "../../timeline/grid.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementPointer } from "../arrangement_pointer.js";
 import type { ArrangementView } from "../arrangement_view.js";
-import { signaturesOf } from "../song_layer.js";
+import { signaturesOf } from "../../timeline/signatures.js";
 import { valueNow } from "./lane_edits.js";
 import { LANE_HEIGHT, lanesOf, MOST_LANES } from "./lane_rows.js";
 

@@ -8,7 +8,7 @@ import { beatsAt, snapped, xOf, type Signature } from "../../timeline/axis.js";
 import { gridOf } from "../../timeline/grid.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
-import { signaturesOf } from "../song_layer.js";
+import { signaturesOf } from "../../timeline/signatures.js";
 import { songEnd } from "../track_layout.js";
 import { edgeAt, loopIn, setLoop, type Edge, type Span } from "./loop_edits.js";
 

@@ -6,7 +6,7 @@ import { stepOfPress } from "../../keys/bursts.js";
 import type { Studio } from "../../studio.js";
 import { placeInWords } from "../../timeline/place_words.js";
 import type { ArrangementView } from "../arrangement_view.js";
-import { signaturesOf } from "../song_layer.js";
+import { signaturesOf } from "../../timeline/signatures.js";
 import { RULER_COLLECTIONS, type RulerCollection } from "./chips.js";
 import { moveTo, remove } from "./ruler_edits.js";
 

@@ -2,7 +2,7 @@
 
 import { isEqual, type Collection, type Differences, type Readable } from "@prime/client";
 
-import { nameOf } from "../../mixer/channel_names.js";
+import { nameOf } from "../../channels/channel_names.js";
 import { changeInWords, keyInWords } from "../value_words.js";
 import { NOUNS } from "../edit_words.js";
 

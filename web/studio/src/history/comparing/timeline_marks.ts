@@ -5,6 +5,7 @@ import type { Differences, Readable } from "@prime/client";
 /** A clip where it was: it is gone, or elsewhere now. */
 export interface Ghost {
   readonly id: string;
+  /** Where it began and ended, in beats. */
   readonly time: number;
   readonly end: number;
   /** Of the clip, or of its track. */

@@ -1,0 +1,68 @@
+/** Where notes lie in the piano roll, and what lies under the mouse. Pure. */
+
+import type { Readable } from "@prime/client";
+
+export const KEYS_WIDTH = 44;
+export const LEAST_NOTE = 1 / 32;
+const EDGE_PIXELS = 5;
+
+export interface Note {
+  readonly id: string;
+  readonly time: number;
+  readonly duration: number;
+  readonly key: number;
+  readonly vel: number;
+}
+
+/** The part that is seen: beats of the clip's content, and keys from the top down. */
+export interface Window {
+  readonly start: number;
+  /** Pixels a beat. */
+  readonly scale: number;
+  readonly topKey: number;
+  /** Pixels a key. */
+  readonly keyHeight: number;
+}
+
+/** Of a clip, by time. */
+export function notesOf(song: Readable, clip: string): Note[] {
+  const notes: Note[] = [];
+  for (const id of song.by("notes", "clip", clip)) {
+    const note = song.get("notes", id);
+    if (note !== undefined) notes.push({ id, time: note.time, duration: note.duration, key: note.key, vel: note.vel });
+  }
+  return notes.sort((a, b) => a.time - b.time || a.key - b.key || (a.id < b.id ? -1 : 1));
+}
+
+export function boxOf(window: Window, { time, duration, key }: Pick<Note, "time" | "duration" | "key">): [x: number, y: number, width: number, height: number] {
+  return [KEYS_WIDTH + (time - window.start) * window.scale, (window.topKey - key) * window.keyHeight, Math.max(3, duration * window.scale - 1), window.keyHeight - 1];
+}
+
+export function timeAt(window: Window, x: number): number {
+  return Math.max(0, window.start + (x - KEYS_WIDTH) / window.scale);
+}
+
+export function keyAt(window: Window, y: number): number {
+  return Math.min(127, Math.max(0, window.topKey - Math.floor(y / window.keyHeight)));
+}
+
+export interface NoteHit {
+  readonly note: Note;
+  readonly isEnd: boolean;
+}
+
+/** The one on top: the last. A note reaches to the next row and to its end, though a gap is drawn there: a click beside it would write another into it. */
+export function noteAt(window: Window, notes: readonly Note[], x: number, y: number): NoteHit | null {
+  for (let at = notes.length - 1; at >= 0; at -= 1) {
+    const note = notes[at]!;
+    const [left, , drawn] = boxOf(window, note);
+    const width = Math.max(drawn, note.duration * window.scale);
+    if (x >= left && x < left + width && keyAt(window, y) === note.key) return { note, isEnd: left + width - x < Math.min(EDGE_PIXELS, width / 3) };
+  }
+  return null;
+}
+
+/** The finest grid whose steps can be seen: 32nds and finer only where somebody has zoomed in on them. */
+export function gridOf({ scale }: Window): number {
+  return [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1].find((beats) => beats * scale >= (beats < 1 / 4 ? 64 : 10)) ?? 1;
+}
