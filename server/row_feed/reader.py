@@ -149,7 +149,7 @@ class FeedReader:
             await self._telling.tell_position(now)
         else:
             try:
-                await self._read_moment(self._place, tables)
+                await self._read_moment(self._read_up_to, tables)
             except _UnreadableList:
                 self.wake()  # the place is as before
 
@@ -195,7 +195,7 @@ class FeedReader:
             if read_moment is None:
                 return
             moment = read_moment
-        self._place = moment.place
+        self._read_up_to = moment.place
         if moment.batch is None:
             is_ours = log_place.leads_to(moment.place)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
@@ -239,7 +239,7 @@ class FeedReader:
             raise
         except Exception as again:
             error = again
-        self._place = now
+        self._read_up_to = now
         await self._telling.cannot_read({change.table for change in changes}, error)
         return None
 

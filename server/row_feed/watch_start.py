@@ -54,32 +54,26 @@ class WatchStart:
     ) -> FirstAnswer | None:
         """None: the walls differ, as if a role had changed between the two looks."""
         listed, user = watch.group.watched_list, watch.user
+        table = listed.table
         async with watched_rows.one_snapshot(self._reads) as db:
             log_place = await change_log.here(db)
             try:
                 rows = await watched_rows.list_rows(
-                    db,
-                    listed.table,
-                    listed.columns,
-                    user,
-                    listed.condition,
-                    MAX_WATCHED_ROWS + 1,
+                    db, table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
                 )
             except watched_rows.TooLarge:
                 raise too_large() from None
             require_few(rows)
-            await bring(db, listed.table, rows)
+            await bring(db, table, rows)
             missed = (
-                await _missed(db, listed.table, user, since)
-                if isinstance(since, LogPosition)
-                else since
+                await _missed(db, table, user, since) if isinstance(since, LogPosition) else since
             )
         visible_ids = await self._behind_second_wall(watch, rows)
         if len(visible_ids) < len(rows):
             if may_be_race:
                 return None
             self._count("rows_hidden", len(rows) - len(visible_ids))
-        shown_rows = [row for row in rows if watched_rows.row_id(listed.table, row) in visible_ids]
+        shown_rows = [row for row in rows if watched_rows.row_id(table, row) in visible_ids]
         await asyncio.sleep(0)  # cursors wait for it: a thousand rows are some milliseconds
         watch.first_rows_place = log_place
         for id in () if watch.is_over else visible_ids:
