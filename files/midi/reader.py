@@ -101,8 +101,8 @@ class _SongReader:
 
     def _tell_of_the_file(self) -> None:
         report_loss, midi = self.song.lost, self._midi
-        missing_tracks = midi.announced - len(midi.tracks)
-        report_loss("tracks that the file announces and does not hold", max(missing_tracks, 0))
+        missing_count = midi.announced - len(midi.tracks)
+        report_loss("tracks that the file announces and does not hold", max(missing_count, 0))
         if midi.format_number > 1:
             report_loss(
                 "sequences of their own (format 2) were laid side by side", len(midi.tracks)

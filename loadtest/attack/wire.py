@@ -136,7 +136,7 @@ class Wire:
     # In.
 
     async def next(self) -> Message:
-        """The next message as it comes; raises `Closed` or `TimeoutError`."""
+        """The next message as it comes; raises `ConnectionClosed` or `TimeoutError`."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 opcode, payload = await self._frame()

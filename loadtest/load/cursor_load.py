@@ -180,10 +180,10 @@ class Load:
         watching = asyncio.create_task(self._watch(measurement, start, begin, end))
         await self._move(groups, end, measurement.lag_ms)
         await watching
-        for mover in groups:
-            measurement.sent += mover.schedule.steps_done - mover.schedule.due_between(start, begin)
-            measurement.due += mover.schedule.due_between(begin, end)
-            measurement.due_in_all += mover.schedule.due_between(start, end)
+        for group in groups:
+            measurement.sent += group.schedule.steps_done - group.schedule.due_between(start, begin)
+            measurement.due += group.schedule.due_between(begin, end)
+            measurement.due_in_all += group.schedule.due_between(start, end)
         measurement.unsent_bytes = sum(seat.connection.unsent_bytes for seat in self._seats)
         await self._drain()
         return measurement

@@ -88,8 +88,8 @@ class Year:
     def by_week(self) -> dict[str, list[tuple[float, float]]]:
         """Way -> week and its hit rate at 3, in percent."""
         return {
-            way: [(week, 100 * hits / picks) for week, (picks, hits) in sorted(weeks.weeks.items())]
-            for way, weeks in self.hits_by_way.items()
+            way: [(week, 100 * hit / picks) for week, (picks, hit) in sorted(hits.weeks.items())]
+            for way, hits in self.hits_by_way.items()
         }
 
 

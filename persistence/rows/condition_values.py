@@ -58,7 +58,7 @@ def shown(word: Any) -> str:
 
 
 def read_value(column: Column, operator: Operator, value: Any) -> Any:
-    """The value, as on the wire; raises `Wrong`, which says what is allowed."""
+    """The value, as on the wire; raises `WrongValue`, which says what is allowed."""
     match operator:
         case Operator.IS_NULL:
             return _boolean(value)
@@ -79,7 +79,7 @@ def read_value(column: Column, operator: Operator, value: Any) -> Any:
 
 
 def read_path(at: Any) -> tuple[str, ...]:
-    """The keys that lead to a leaf; raises `Wrong`."""
+    """The keys that lead to a leaf; raises `WrongValue`."""
     if not isinstance(at, list | tuple) or not 1 <= len(at) <= MAX_PATH_KEYS:
         raise WrongValue(f"must be a list of 1 to {MAX_PATH_KEYS} keys", ".at")
     for n, key in enumerate(at):
@@ -91,7 +91,7 @@ def read_path(at: Any) -> tuple[str, ...]:
 
 
 def read_leaf(value: Any, place: str, *, ordered: bool) -> Any:
-    """What a leaf is compared with; raises `Wrong`, with this place."""
+    """What a leaf is compared with; raises `WrongValue`, with this place."""
     try:
         return _leaf(value, ordered=ordered)
     except WrongValue as wrong:
@@ -124,7 +124,7 @@ def as_time(milliseconds: float) -> datetime:
 
 
 def as_json(value: Any) -> str:
-    """A JSON text; raises `Wrong` for what jsonb cannot keep."""
+    """A JSON text; raises `WrongValue` for what jsonb cannot keep."""
     try:
         text = msgspec.json.encode(value).decode()
     except (ValueError, TypeError, OverflowError, RecursionError):
@@ -278,7 +278,10 @@ def _map(value: Any) -> Any:
 
 
 def _count_leaves(value: Any, place: str, deeper: int, leaves_left: int) -> int:
-    """How many leaves may still come behind this value, an empty one is one; raises `Wrong`."""
+    """How many leaves may still come behind this value, an empty one is one.
+
+    Raises `WrongValue`.
+    """
     is_inner = isinstance(value, Mapping | list)
     if not (is_inner and value):
         if not is_inner:
@@ -296,7 +299,7 @@ def _count_leaves(value: Any, place: str, deeper: int, leaves_left: int) -> int:
 
 
 def _parts(value: Mapping[Any, Any] | list[Any], place: str) -> Iterator[tuple[str, Any]]:
-    """What is in a map or a list, each with its place; raises `Wrong` for a key that cannot be."""
+    """What is in a map or a list, each with its place; `WrongValue` for a key that cannot be."""
     if isinstance(value, list):
         yield from ((f"{place}[{n}]", item) for n, item in enumerate(value))
         return

@@ -119,15 +119,12 @@ class AuditTrail:
 
     def _note_losses(self) -> None:
         if self.lost_count:
-            lost_entries = AuditRow(
-                AuditEvent.ENTRIES_LOST, count=self.lost_count, at=self._clock()
-            )
+            row = AuditRow(AuditEvent.ENTRIES_LOST, count=self.lost_count, at=self._clock())
             self._count("audit_entries_lost", self.lost_count, NOBODY)
             self.lost_count = 0
-            self._unwritten[(lost_entries.event, lost_entries.id)] = (
-                lost_entries  # past the bound: this one is not lost
-            )
-            self._bytes += lost_entries.bytes
+            # Past the bound: this one is not lost.
+            self._unwritten[(row.event, row.id)] = row
+            self._bytes += row.bytes
 
     def _how_many(self) -> int:
         return min(len(self._unwritten), ROWS_AT_ONCE)

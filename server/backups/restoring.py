@@ -47,7 +47,7 @@ DONE = "{0} is restored, with new epochs"
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """`proved`: all rows were compared with the manifest. `migrated`: names of migrations."""
+    """`is_proved`: all rows were compared with the manifest. `migrated`: names of migrations."""
 
     file: str
     database: str

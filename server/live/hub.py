@@ -249,9 +249,7 @@ class Hub:
         self._waiting_leaves = {
             leaving_pair for leaving_pair in self._waiting_leaves if self._is_leaving(*leaving_pair)
         }
-        return {
-            project for leaving_pair, project in self._waiting_leaves if leaving_pair == connection
-        }
+        return {project for leaving, project in self._waiting_leaves if leaving == connection}
 
     def _is_leaving(self, connection: str, project: str) -> bool:
         live = self.rooms.get(project)
@@ -385,7 +383,8 @@ class Hub:
     async def open(self, project: str) -> LiveRoom:
         """The room of a project, opened if need be.
 
-        Raises `NotFound`, `Unavailable`, `Damaged`, and `Refused` where an operator has closed it.
+        Raises `NotFound`, `Unavailable`, `DamagedState`, and `Refused` where an operator has closed
+        it.
         """
         live = self.rooms.get(project)
         if live is not None:

@@ -155,7 +155,8 @@ class LiveRoom:
         if self.is_busy:
             self._empty_since = None
             return False
-        self._empty_since = now if self._empty_since is None else self._empty_since
+        if self._empty_since is None:
+            self._empty_since = now
         return now - max(self._empty_since, self.asked_for_at) >= LINGER_SECONDS
 
     def close(self) -> None:

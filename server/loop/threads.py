@@ -25,7 +25,7 @@ _here = _Here()
 
 
 def yield_gil() -> None:
-    """In a worker thread: let the loop have the interpreter; raises `Abandoned`."""
+    """In a worker thread: let the loop have the interpreter; raises `AbandonedWork`."""
     time.sleep(0)
     if _here.is_wanted is not None and not _here.is_wanted():
         raise AbandonedWork
@@ -38,7 +38,7 @@ class Threads:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        """What the function says. If this is cancelled, its next `yield_gil` raises `Abandoned`."""
+        """What the function says. If cancelled, its next `yield_gil` raises `AbandonedWork`."""
         waiting_future = asyncio.get_running_loop().create_future()
         work_future = asyncio.get_running_loop().run_in_executor(
             self._executor, _work, lambda: not waiting_future.cancelled(), function, args

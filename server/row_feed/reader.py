@@ -57,9 +57,9 @@ Unreadable = Mapping[Changed, Exception]
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What was read at once, up to `place`."""
+    """What was read at once, up to `read_up_to`."""
 
-    place: LogPosition
+    read_up_to: LogPosition
     changes: Sequence[LoggedChange] = ()
     batch: ChangeBatch | None = None
     """None: it is not known what has changed."""
@@ -195,9 +195,9 @@ class FeedReader:
             if read_moment is None:
                 return
             moment = read_moment
-        self._read_up_to = moment.place
+        self._read_up_to = moment.read_up_to
         if moment.batch is None:
-            is_ours = log_place.leads_to(moment.place)
+            is_ours = log_place.leads_to(moment.read_up_to)
             reason = ResyncReason.TOO_MUCH if is_ours else ResyncReason.OTHER_HISTORY
             log.warning("everyone who watches is to begin anew", reason=reason)
             await self._telling.resync_all(reason)

@@ -31,7 +31,7 @@ POSITION_SECONDS = 30.0
 log = structlog.get_logger()
 
 Numbers = dict[Watch, list[int]]
-"""What each watch is to be told, as numbers of `Changes`."""
+"""What each watch is to be told, as numbers of `ListChanges`."""
 
 
 class _Rows(Struct, frozen=True, gc=False, tag_field="t", tag="rows"):

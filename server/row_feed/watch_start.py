@@ -53,13 +53,13 @@ class WatchStart:
         self, watch: Watch, since: LogPosition | ResyncReason | None, *, may_be_race: bool
     ) -> FirstAnswer | None:
         """None: the walls differ, as if a role had changed between the two looks."""
-        listed, user = watch.group.watched_list, watch.user
-        table = listed.table
+        watched_list, user = watch.group.watched_list, watch.user
+        table, columns = watched_list.table, watched_list.columns
         async with watched_rows.one_snapshot(self._reads) as db:
             log_place = await change_log.here(db)
             try:
                 rows = await watched_rows.list_rows(
-                    db, table, listed.columns, user, listed.condition, MAX_WATCHED_ROWS + 1
+                    db, table, columns, user, watched_list.condition, MAX_WATCHED_ROWS + 1
                 )
             except watched_rows.TooLarge:
                 raise too_large() from None

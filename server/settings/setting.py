@@ -52,15 +52,15 @@ class Setting:
         """For eyes."""
         return self.default_in_words or self.default or "none"
 
-    def value_of(self, given_text: GivenValue | None) -> Any:
+    def value_of(self, given: GivenValue | None) -> Any:
         """Of what was found, or the default; raises `BadSetting`, without repeating a secret."""
-        text = self.default if given_text is None else given_text.text
+        text = self.default if given is None else given.text
         if text is None:
             return None
         try:
             return self.parse(text)
         except ValueError as error:
-            name = self.variable if given_text is None else given_text.name
+            name = self.variable if given is None else given.name
             why = f": {error}" if str(error) else ""
             raise BadSetting(f"{name} must be {self.shape}, as {self.example}{why}") from None
 

@@ -38,7 +38,7 @@ class TooManyChanges(Exception):
 
 
 def read_document(checkpoint: Checkpoint) -> Document:
-    """A stored state as a document; raises `Damaged`. Meant for a worker thread."""
+    """A stored state as a document; raises `DamagedState`. Meant for a worker thread."""
     document = Document()
     links: list[tuple[str, str]] = []
     tempi: dict[str, Entity] = {}
@@ -127,7 +127,7 @@ class WorkerDocument:
 
 
 async def worker_document(checkpoint: Checkpoint, in_thread: InThread) -> WorkerDocument:
-    """A stored state as a document; raises `Damaged`."""
+    """A stored state as a document; raises `DamagedState`."""
     document = await in_thread(read_document, checkpoint)
     return WorkerDocument(document, checkpoint.epoch, checkpoint.seq, in_thread)
 
@@ -137,7 +137,7 @@ async def newest_whole(
 ) -> tuple[Checkpoint, Document]:
     """The newest stored state (at or before seq `at`) that is whole; a damaged one is loud.
 
-    Raises `NotFound`, `Damaged` when there is none, `Unavailable`.
+    Raises `NotFound`, `DamagedState` when there is none, `Unavailable`.
     """
     checkpoint = await journal.load(project) if at is None else await journal.base(project, at)
     while checkpoint is not None:

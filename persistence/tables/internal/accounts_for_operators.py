@@ -7,7 +7,7 @@ from uuid import UUID
 from persistence.pool import Executor
 from persistence.tables import users
 from persistence.tables.internal import id_beginnings
-from persistence.tables.internal.id_beginnings import Found
+from persistence.tables.internal.id_beginnings import FoundId
 from persistence.tables.users import UserRow
 
 _SHOWN = """
@@ -132,7 +132,7 @@ async def find(db: Executor, name_or_email: str) -> UserRow | None:
     return None if user_id is None else await users.by_id(db, user_id)
 
 
-async def find_by_beginning(db: Executor, text: str) -> tuple[UserRow | None, list[Found]]:
+async def find_by_beginning(db: Executor, text: str) -> tuple[UserRow | None, list[FoundId]]:
     """The same, or whose id alone begins so; else those whose ids do, where there are several."""
     user = await find(db, text)
     if user is not None or len(text) < FEWEST_OF_USER:

@@ -30,40 +30,40 @@ DIGITS = re.compile(r"[0-9a-f]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundId:
     """What has an id that begins so. `name`: what people call it, or whose it is."""
 
     id: str
     name: str
 
 
-async def projects(db: Executor, beginning: str) -> list[Found]:
+async def projects(db: Executor, beginning: str) -> list[FoundId]:
     """In the order of their ids, one more than are named."""
     return await _found(db, PROJECTS, beginning)
 
 
-async def users(db: Executor, beginning: str) -> list[Found]:
+async def users(db: Executor, beginning: str) -> list[FoundId]:
     """The same of accounts."""
     return await _found(db, USERS, beginning)
 
 
-async def logins(db: Executor, beginning: str) -> list[Found]:
+async def logins(db: Executor, beginning: str) -> list[FoundId]:
     """The same of logins that go on."""
     return await _found(db, LOGINS, beginning)
 
 
-def several_in_words(beginning: str, found: list[Found]) -> str:
+def several_in_words(beginning: str, found: list[FoundId]) -> str:
     """Which they are, so that more of one can be typed."""
     named = ", ".join(f"{each.id} ({each.name})" for each in found[:MOST_FOUND])
     more = " and others" if len(found) > MOST_FOUND else ""
     return f"several ids begin with {beginning}: {named}{more}; type more of the one that is meant"
 
 
-async def _found(db: Executor, query: str, beginning: str) -> list[Found]:
+async def _found(db: Executor, query: str, beginning: str) -> list[FoundId]:
     between = _between(beginning)
     if between is None:
         return []
-    return [Found(**row) for row in await db.fetch(query, *between, MOST_FOUND + 1)]
+    return [FoundId(**row) for row in await db.fetch(query, *between, MOST_FOUND + 1)]
 
 
 def _between(beginning: str) -> tuple[str, str] | None:

@@ -64,42 +64,36 @@ class Discovery:
 
     async def metadata(self, issuer: str) -> Metadata:
         """Raises `ProviderDown`, `ProviderRefused`."""
-        cached_issuer = self._cached_issuers.setdefault(issuer, _CachedIssuer())
-        async with cached_issuer.read_lock:
-            if cached_issuer.metadata is None or self.now() >= cached_issuer.metadata_until:
-                metadata_read = await self._read(cached_issuer, issuer.rstrip("/") + PATH)
-                cached_issuer.metadata = _checked(metadata_read, issuer)
-                cached_issuer.metadata_until = self.now() + KEPT_SECONDS
-            return cached_issuer.metadata
+        cached = self._cached_issuers.setdefault(issuer, _CachedIssuer())
+        async with cached.read_lock:
+            if cached.metadata is None or self.now() >= cached.metadata_until:
+                metadata_read = await self._read(cached, issuer.rstrip("/") + PATH)
+                cached.metadata = _checked(metadata_read, issuer)
+                cached.metadata_until = self.now() + KEPT_SECONDS
+            return cached.metadata
 
     async def keys(self, issuer: str, kid: str | None) -> KeySet:
         """Its keys; read anew if none of this `kid` is among them, but not all the time."""
-        cached_issuer, metadata = (
-            self._cached_issuers.setdefault(issuer, _CachedIssuer()),
-            await self.metadata(issuer),
-        )
-        async with cached_issuer.read_lock:
+        cached = self._cached_issuers.setdefault(issuer, _CachedIssuer())
+        metadata = await self.metadata(issuer)
+        async with cached.read_lock:
             now = self.now()
-            is_missing = cached_issuer.keys is None or (
-                kid is not None and not _has(cached_issuer.keys, kid)
-            )
-            may_look = (
-                cached_issuer.keys is None or now - cached_issuer.keys_read_at >= ANEW_SECONDS
-            )
-            if now >= cached_issuer.keys_until or (is_missing and may_look):
-                cached_issuer.keys = _key_set(await self._read(cached_issuer, metadata.jwks_uri))
-                cached_issuer.keys_read_at, cached_issuer.keys_until = now, now + KEPT_SECONDS
-            assert cached_issuer.keys is not None
-            return cached_issuer.keys
+            is_missing = cached.keys is None or (kid is not None and not _has(cached.keys, kid))
+            may_look = cached.keys is None or now - cached.keys_read_at >= ANEW_SECONDS
+            if now >= cached.keys_until or (is_missing and may_look):
+                cached.keys = _key_set(await self._read(cached, metadata.jwks_uri))
+                cached.keys_read_at, cached.keys_until = now, now + KEPT_SECONDS
+            assert cached.keys is not None
+            return cached.keys
 
-    async def _read(self, cached_issuer: _CachedIssuer, url: str) -> Any:
+    async def _read(self, cached: _CachedIssuer, url: str) -> Any:
         host = urlsplit(url).hostname
-        if self.now() < cached_issuer.down_until:
+        if self.now() < cached.down_until:
             raise ProviderDown(f"{host} did not answer a moment ago")
         try:
             fetched = await self.fetching.get(url)
         except ProviderDown:
-            cached_issuer.down_until = self.now() + DOWN_SECONDS
+            cached.down_until = self.now() + DOWN_SECONDS
             raise
         if fetched.status != 200:
             raise ProviderRefused(Cause.MALFORMED, f"{host} answers with {fetched.status}")

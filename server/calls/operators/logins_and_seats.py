@@ -6,7 +6,7 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import auth_sessions
 from persistence.tables.internal import accounts_for_operators
-from persistence.tables.internal.id_beginnings import MOST_FOUND, Found
+from persistence.tables.internal.id_beginnings import MOST_FOUND, FoundId
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
 from schema.operating.calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
@@ -88,7 +88,7 @@ async def _member_named(context: Context, text: str) -> str:
         return text
     question = await context.node_questions.ask("members", beginning=text, limit=MOST_FOUND + 1)
     names = {member: name for found in question.answers.values() for member, name in found or ()}
-    found = [Found(member, name) for member, name in sorted(names.items())]
+    found = [FoundId(member, name) for member, name in sorted(names.items())]
     return the_one(text, found, "member", "operator.room lists those in a room").id
 
 

@@ -6,7 +6,7 @@ from persistence.errors import NotFound
 from persistence.pool import Executor
 from persistence.tables import studio_projects
 from persistence.tables.internal import id_beginnings
-from persistence.tables.internal.id_beginnings import FEWEST, Found
+from persistence.tables.internal.id_beginnings import FEWEST, FoundId
 from persistence.tables.operating import nodes
 from schema.errors import ErrorCode
 from server.refused import Refused
@@ -14,11 +14,11 @@ from server.refused import Refused
 UUID_LENGTH = 36
 
 
-async def project_named(db: Executor, text: str) -> Found:
+async def project_named(db: Executor, text: str) -> FoundId:
     """Raises `NotFound`, `Refused` for the beginning of several."""
     if len(text) == UUID_LENGTH:
         names = await studio_projects.names_of(db, [text])
-        found = [Found(id, name) for id, name in names.items()]
+        found = [FoundId(id, name) for id, name in names.items()]
     else:
         found = await id_beginnings.projects(db, text)
     return the_one(text, found, "project", "operator.rooms lists those that are open")
@@ -34,14 +34,14 @@ async def login_named(db: Executor, text: str) -> str:
 
 async def node_named(db: Executor, text: str) -> str:
     """The same of a node."""
-    named = [Found(node.name, node.address) for node in await nodes.all_nodes(db)]
+    named = [FoundId(node.name, node.address) for node in await nodes.all_nodes(db)]
     found = [node for node in named if node.id == text] or [
         node for node in named if len(text) >= FEWEST and node.id.startswith(text)
     ]
     return the_one(text, found, "node", "operator.nodes lists those that run").id
 
 
-def the_one(text: str, found: Sequence[Found], what: str, lists: str) -> Found:
+def the_one(text: str, found: Sequence[FoundId], what: str, lists: str) -> FoundId:
     """Raises `NotFound` where there is none, `Refused` where there are several."""
     if not found:
         raise NotFound(f"there is no {what} whose id is {text!r} or begins so; {lists}")

@@ -72,10 +72,8 @@ async def _database(db: Database) -> str:
 
 async def _connections(settings: Settings, db: Database) -> str:
     facts = await database_status.facts(db)
-    needed_count, free_count = (
-        settings.lanes.total,
-        facts.most_connections - facts.open_connections + 1,
-    )
+    needed_count = settings.lanes.total
+    free_count = facts.most_connections - facts.open_connections + 1
     sentence = (
         f"{facts.most_connections} connections, {free_count} of them free; "
         f"a node opens up to {needed_count}"

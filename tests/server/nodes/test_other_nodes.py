@@ -294,7 +294,7 @@ async def test_R5_the_room_of_every_node_is_told_when_the_projects_row_changes(
     """Also where a node reads only then how the project was made, which it tells as well."""
     if reads_late:
         announcer: Any = session.two.context.announcer
-        announcer._place = NOWHERE
+        announcer._read_up_to = NOWHERE
         await announcer.poll()
     row = await session.ann.result("projects.archive", project=session.project, archived=True)
     for musician in (session.ann, session.ben):

@@ -5,7 +5,7 @@ import pytest
 from persistence.pool import Database
 from persistence.tables import auth_sessions, users
 from persistence.tables.internal import id_beginnings
-from persistence.tables.internal.id_beginnings import Found, several_in_words
+from persistence.tables.internal.id_beginnings import FoundId, several_in_words
 from persistence.tables.users import UserRow
 from tests.persistence.planted_rows import make_project, make_user
 
@@ -46,7 +46,7 @@ async def test_an_id_begins_so_letter_by_letter(
 ) -> None:
     await make(database, "ann", f"{ID}1")
     await make(database, "ben", "0b90" + f"{ID}1"[4:])
-    found = [Found(f"{ID}1", "ann")] if is_one else []
+    found = [FoundId(f"{ID}1", "ann")] if is_one else []
     assert await id_beginnings.users(database, beginning) == found
 
 
@@ -64,12 +64,12 @@ async def test_of_many_one_more_than_are_told_is_found(database: Database) -> No
 async def test_a_login_that_has_ended_is_found_no_more(database: Database) -> None:
     ann = await users.create(database, email="ann@example.com", username="ann", name="Ann")
     login = await auth_sessions.create(database, ann.id, "laptop", 60)
-    assert await id_beginnings.logins(database, login.id[:8]) == [Found(login.id, "ann")]
+    assert await id_beginnings.logins(database, login.id[:8]) == [FoundId(login.id, "ann")]
     await auth_sessions.revoke(database, login.id, "for a test")
     assert await id_beginnings.logins(database, login.id[:8]) == []
 
 
 async def test_a_project_is_found_with_its_name(database: Database) -> None:
     project = await make_project(database, await make_user(database, "ann"))
-    expected = [Found(project.id, project.name)]
+    expected = [FoundId(project.id, project.name)]
     assert await id_beginnings.projects(database, project.id[:9]) == expected
