@@ -63,6 +63,10 @@ EVENT_KINDS = {
     "aborted_connections.feed_failed": EventKind(
         "A connection was cut off by a mistake of the server.", "PrimeCutsMusiciansOff"
     ),
+    "aborted_connections.send_failed": EventKind(
+        "A connection was cut off, as the server could not send to it, by a mistake of its own.",
+        "PrimeCutsMusiciansOff",
+    ),
     "aborted_connections.outbox_full": EventKind(
         "A connection was cut off: too much waited for it.", "PrimeCutsMusiciansOff"
     ),
