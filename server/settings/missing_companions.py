@@ -23,10 +23,17 @@ def lacking_fields(settings: Settings, wrong: Collection[str] = ()) -> frozenset
 
 
 def _found(settings: Settings, wrong: Collection[str]) -> Iterator[tuple[str, str]]:
+    wrong_groups = set(map(_group_of, wrong))  # nothing of a group is set where one of it is wrong
     for fields, lacking, problem_of in CHECKS:
-        problem = None if set(wrong) & {*fields, lacking} else problem_of(settings)
+        if wrong_groups & {_group_of(field) for field in (*fields, lacking)}:
+            continue
+        problem = problem_of(settings)
         if problem is not None:
             yield lacking, problem
+
+
+def _group_of(field: str) -> str:
+    return field.partition(".")[0]
 
 
 def _verify_address(settings: Settings) -> str | None:

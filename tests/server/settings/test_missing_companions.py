@@ -76,6 +76,12 @@ def test_nothing_is_told_of_what_makes_no_sense_itself() -> None:
     assert warnings(REDIRECTS | {"PRIME_PROVIDERS": "google"}) == []
 
 
+@pytest.mark.parametrize("variable", MAIL)
+def test_nothing_is_told_of_what_is_set_beside_what_makes_no_sense(variable: str) -> None:
+    environment = MAIL | {"PRIME_VERIFY_ADDRESS": "required", variable: "nonsense"}
+    assert warnings(environment) == []
+
+
 def test_a_secret_in_a_file_of_a_named_provider_is_read() -> None:
     known = "PRIME_PROVIDER_GOOGLE_CLIENT_SECRET_FILE"
     environment = GOOGLE | REDIRECTS | {known: "/nowhere"}
