@@ -119,7 +119,7 @@ TESTED_ELSEWHERE = {
     "loadtest.reports.compare_report": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.console_output": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.cursors_report": "tests/loadtest/scenarios/test_scenarios.py",
-    "loadtest.reports.evidence": "tests/loadtest/scenarios/test_scenarios.py",
+    "loadtest.reports.scenario_report": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.measuring_conditions": "tests/loadtest/scenarios/test_scenarios.py",
     "loadtest.reports.plots": "tests/loadtest/reports/test_report.py",
     "loadtest.reports.two_nodes_report": "tests/loadtest/scenarios/test_scenarios.py",

@@ -21,7 +21,7 @@ from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.capacity_figures import SHARES, peer_row, result_of, step_of, void_because
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.measuring_conditions import how
+from loadtest.reports.measuring_conditions import cursor_conditions
 
 COLUMNS = {
     "title": "server",
@@ -279,7 +279,7 @@ def _report(run: Run, trials: list[Trial]) -> dict[str, Any]:
         "hz": run.hz,
         "repeat": run.repeat,
         "precision": run.precision,
-        "how": how(
+        "how": cursor_conditions(
             run.cores,
             load=f"rooms of {run.size}, each member moving {run.hz:g} times a second; below 20 "
             "rooms the last one may move at tenths of that rate. Servers take turns step by step, "

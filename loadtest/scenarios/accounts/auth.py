@@ -24,8 +24,8 @@ from loadtest.long_runs import beside
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from loadtest.scenarios.accounts.wrong_logins import (
     PASSWORD,
     KnownAccount,
@@ -81,7 +81,7 @@ async def run_auth(arguments: argparse.Namespace) -> dict[str, Any]:
                 report = {**await bench.run(), "cores": cores.in_words}
     finally:
         gc.enable()
-    Evidence("auth: logins, and who guesses passwords", LEAD, TARGETS, bench.curves).show(
+    ScenarioReport("auth: logins, and who guesses passwords", LEAD, TARGETS, bench.curves).show(
         report, arguments.report, console
     )
     return report
