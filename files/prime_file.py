@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from files.audio_routing import circles
+from files.routing_circles import circles
 from files.bounded.xml_input import read_bytes
 from files.broken_song import BrokenSong
 from files.entity_values import Entity, State, fit

@@ -8,7 +8,7 @@ TESTED_ELSEWHERE = {
     "server.calls.accounts.self_service.password_reset": (
         "tests/server/calls/accounts/self_service/test_mailed_tokens.py"
     ),
-    "files.audio_routing": "tests/files/test_imported_song.py",
+    "files.routing_circles": "tests/files/test_imported_song.py",
     "files.commands": "tests/files/test_command_line.py",
     "files.broken_song": "tests/files/bounded/test_xml_input.py",
     "files.bounded.zip_input": "tests/files/bounded/test_xml_input.py",
@@ -187,7 +187,7 @@ TESTED_ELSEWHERE = {
     "prime_client.connecting.reconnecting": "tests/client/test_client.py",
     "prime_client.copy.known_names": "tests/client/copy/test_replica.py",
     "prime_client.copy.overtaken_ops": "tests/client/copy/test_replica.py",
-    "prime_client.copy.plain_values": "tests/client/copy/test_replica.py",
+    "prime_client.sendable_values": "tests/client/copy/test_replica.py",
     "prime_client.copy.room_members": "tests/client/copy/test_replica.py",
     "prime_client.copy.room_messages": "tests/client/copy/test_replica.py",
     "prime_client.copy.presence_values": "tests/client/test_wrong_use.py",

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from files.audio_routing import circles
+from files.routing_circles import circles
 from files.dawproject.export_values import Entities, State
 from files.losses import Losses
 from schema.entities import MASTER_CHANNEL, defaults

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.audio_routing import cut_circles
+from files.routing_circles import cut_circles
 from files.bounded.xml_input import BadElement, parse_xml, read_bytes, read_head
 from files.bounded.zip_input import ZipInput
 from files.broken_song import BrokenSong

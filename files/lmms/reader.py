@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.audio_routing import cut_circles
+from files.routing_circles import cut_circles
 from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read_bytes
 from files.broken_song import BrokenSong
 from files.imported_song import Song

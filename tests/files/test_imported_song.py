@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files import imported_song as song_module
-from files.audio_routing import cut_circles
+from files.routing_circles import cut_circles
 from files.broken_song import BrokenSong
 from files.entity_values import fit
 from files.imported_song import Song
