@@ -150,6 +150,14 @@ class Song:
         del self.state[collection][entity_id]
         self._size -= 1
 
+    def remove_lane(self, lane_id: str) -> int:
+        """Take a lane out again with its points; the answer is how many those were."""
+        points = [key for key, point in self.state["points"].items() if point["lane"] == lane_id]
+        for point_id in points:
+            self.remove("points", point_id)
+        self.remove("lanes", lane_id)
+        return len(points)
+
     def next_order(self, collection: str, parent: str | None = None) -> str:
         """The order key after the last one given out among these siblings."""
         key = between(self._last_order.get((collection, parent)), None)

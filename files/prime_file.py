@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from files.routing_circles import circles
 from files.bounded.xml_input import read_bytes
 from files.broken_song import BrokenSong
 from files.entity_values import Entity, State, fit
 from files.imported_song import Song
 from files.losses import Loss
 from files.losses import mended as mended_value
+from files.routing_circles import circles
 from files.state_faults import faults
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES

@@ -3,9 +3,6 @@
 import re
 from collections.abc import Mapping
 
-Entities = Mapping[str, Mapping[str, object]]
-State = Mapping[str, Entities]
-
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
 

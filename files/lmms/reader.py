@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.routing_circles import cut_circles
 from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read_bytes
 from files.broken_song import BrokenSong
 from files.imported_song import Song
@@ -21,6 +20,7 @@ from files.lmms.controls import TEMPO, Control, Controls, is_on, value_of
 from files.lmms.solo import settle_solo
 from files.lmms.tempo import Tempo, beats, bpm_at, is_heard, tempos_of
 from files.lmms.upgrade import upgrade
+from files.routing_circles import cut_circles
 from schema.entities import MASTER_CHANNEL
 
 _INSTRUMENT, _BEAT, _SAMPLE, _AUTOMATION, _HIDDEN_AUTOMATION = "0", "1", "2", "5", "6"

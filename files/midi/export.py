@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from files.broken_song import BrokenSong
-from files.dawproject.export_values import State
 from files.losses import Loss, Losses
-from files.midi.automation import Automation
-from files.midi.channels import Channels
-from files.midi.conductor import conductor
 from files.midi.events import Event, file_of
-from files.midi.losses import count_losses
+from files.midi.export_automation import Automation
+from files.midi.export_channels import Channels
+from files.midi.export_conductor import conductor
+from files.midi.export_losses import count_losses
 from files.midi.midi_values import (
     BANK,
     BANK_FINE,
@@ -28,7 +27,8 @@ from files.midi.midi_values import (
     volume_of,
     volume_value,
 )
-from files.music.sounding_notes import NEAR, ArrangedNotes, Entity, TooMuch
+from files.music.sounding_notes import NEAR, ArrangedNotes, TooMuch
+from files.readable_state import Entity, State
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""

@@ -5,9 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from files.dawproject.export_values import State
-
-Entity = Mapping[str, object]
+from files.readable_state import Entity, State
 
 NEAR = 1e-6
 """Beats below which two times are one."""
