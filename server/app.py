@@ -98,13 +98,17 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     supervisor = Supervisor(spawn, count)
     row_changes = _row_changes(core)
     signing, clock = foundation.shared.signing, foundation.clock
+
+    def database_reads_and_writes() -> bool:
+        return row_changes.is_current and operator_orders.is_written
+
     pages = HttpPages(
-        hub,
-        foundation.metrics,
-        lambda: row_changes.is_current and operator_orders.is_written,
-        lambda: supervisor.down,
-        lambda: signing.published(clock()),
-        WebPages(FOLDER if settings.pages else None),
+        hub=hub,
+        metrics=foundation.metrics,
+        database_reads_and_writes=database_reads_and_writes,
+        tasks_down=lambda: supervisor.down,
+        published_keys=lambda: signing.published(clock()),
+        web_pages=WebPages(FOLDER if settings.pages else None),
     )
     draining = Draining(hub, core.connections, pages, spawn)
     public_url = PublicUrl(settings.mail.public_url)

@@ -1,4 +1,4 @@
-"""What the parts of the DAWproject export share: values as text, ids, and what is lost."""
+"""What the parts of the DAWproject export share: values as text, and ids."""
 
 import re
 from collections.abc import Mapping
