@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from prime_client.copy.known_names import check_id, fields_of
 from prime_client.copy.room_gestures import laid_over
 from prime_client.copy.state_ops import Entity, Op
 from prime_client.failures import WrongUse
+from prime_client.property_names import check_id, fields_of
 from prime_client.sendable_values import sendable_copy
 
 SHOWN_SECONDS = 1 / 30

@@ -5,9 +5,9 @@ An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_maste
 
 from typing import Any
 
-from prime_client.copy.known_names import check_id, check_properties, fields_of
 from prime_client.copy.state_ops import Op, State
 from prime_client.failures import DeltaTooLarge, MalformedOp
+from prime_client.property_names import check_id, check_properties, fields_of
 from prime_client.schema.entities import ENTITY_TYPES, PARENTS
 from prime_client.schema.limits import MAX_OPS_PER_DELTA
 from prime_client.sendable_values import sendable_copy

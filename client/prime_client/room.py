@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Unpack
 
-from prime_client.copy.known_names import check_properties, fields_of
-from prime_client.copy.presence_values import check_presence, check_values
 from prime_client.copy.state_ops import Entity, Op
 from prime_client.delivery.room_delivery import RoomDelivery
 from prime_client.events import (
@@ -23,6 +21,8 @@ from prime_client.failures import (
 )
 from prime_client.gesture import Gesture, Values
 from prime_client.listeners import Listener
+from prime_client.presence_values import check_presence, check_values
+from prime_client.property_names import check_properties, fields_of
 from prime_client.schema.presence import Presence
 from prime_client.sendable_values import sendable_copy
 
