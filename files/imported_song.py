@@ -60,7 +60,7 @@ class Song:
             assert isinstance(entities, dict)
             self.state[collection] = entities
         # What the file itself counts, by its own words ("patterns", "notes"): for the report.
-        self.raw: dict[str, int] = {}
+        self.file_counts: dict[str, int] = {}
         # Plug-in states by "sha256:...", for whoever uploads them; devices point here.
         self.blobs: dict[str, bytes] = {}
         self._losses: dict[str, Loss] = {}

@@ -39,7 +39,7 @@ def read_prime_file(path: Path) -> Song:
     song.replace_state(state)
     for loss_text, count in mended_counts.items():
         song.lost(loss_text, count)
-    song.raw = {collection: len(entities) for collection, entities in state.items()}
+    song.file_counts = {collection: len(entities) for collection, entities in state.items()}
     return song
 
 

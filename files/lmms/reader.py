@@ -15,7 +15,7 @@ from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read
 from files.broken_song import BrokenSong
 from files.imported_song import Song
 from files.lmms.beats_and_basslines import BeatsAndBasslines
-from files.lmms.clips import Clips, color_of, raw_counts
+from files.lmms.clips import Clips, color_of, file_counts
 from files.lmms.controls import TEMPO, Control, Controls, is_on, value_of
 from files.lmms.solo import settle_solo
 from files.lmms.tempo import Tempo, beats, bpm_at, is_heard, tempos_of
@@ -62,7 +62,7 @@ class _SongReader:
         self._root = root
         _use_old_names(root)
         self.song = Song(path.stem, source=path, content=content)
-        self.song.raw = raw_counts(root)
+        self.song.file_counts = file_counts(root)
         upgrade(root, self.song.lost)
         settle_solo(root, self.song.lost)
         self._head = root.find("head")

@@ -64,7 +64,7 @@ def midi(state: State) -> tuple[bytes, Losses]:
     division = _division(state)
     writer = _Writer(state, division, losses)
     tracks = [conductor(state, division, losses), *writer.tracks()]
-    count_losses(state, losses, writer.cut_off)
+    count_losses(state, losses, writer.cut_off_count)
     return file_of(tracks, division), losses
 
 
@@ -94,9 +94,9 @@ class _Writer:
         return round(beats * self._division)
 
     @property
-    def cut_off(self) -> int:
+    def cut_off_count(self) -> int:
         """Notes that begin before the edge of their clip."""
-        return self._arranged.cut_off
+        return self._arranged.cut_off_count
 
     def tracks(self) -> Iterator[list[Event]]:
         """One for each track that holds notes, in the order of the song."""
