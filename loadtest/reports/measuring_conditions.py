@@ -8,7 +8,7 @@ from typing import Any
 
 from loadtest.hub.cores import Cores
 from loadtest.load import generator_checks
-from loadtest.reports.figures import BUSY_PERCENT, LAG_BOUND_MS, SENT_PERCENT
+from loadtest.reports.cursor_figures import BUSY_PERCENT, LAG_BOUND_MS, SENT_PERCENT
 
 COUNTING = (
     "Some members of each room decode every message, check who moved, and time it; the others "

@@ -15,7 +15,7 @@ from loadtest.load.profiling import profile_of, profile_prime
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.figures import notes_of, row_of
+from loadtest.reports.cursor_figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import cursor_conditions
 from loadtest.scenarios.two_nodes import run_two_nodes
 

@@ -19,7 +19,7 @@ from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.figures import notes_of, row_of
+from loadtest.reports.cursor_figures import notes_of, row_of
 from loadtest.reports.measuring_conditions import cursor_conditions
 
 VALKEY_SECONDS = 30.0

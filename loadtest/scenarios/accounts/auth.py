@@ -26,7 +26,7 @@ from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
 from loadtest.reports.report_table import Target
 from loadtest.reports.scenario_report import ScenarioReport
-from loadtest.scenarios.accounts.wrong_logins import (
+from loadtest.scenarios.accounts.login_attempts import (
     PASSWORD,
     KnownAccount,
     RightLogins,
