@@ -20,7 +20,6 @@ from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
 from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
-from loadtest.long_runs import beside
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
@@ -34,6 +33,7 @@ from loadtest.scenarios.accounts.login_attempts import (
     from_address,
     patiently,
 )
+from loadtest.stopping import beside
 from prime_client.connecting.codec import Message
 
 LOOP_LATE = "prime_probe_late_seconds"
