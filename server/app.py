@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables.operating.nodes import Figures
 from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
@@ -332,10 +332,10 @@ def _tokens(core: _Core) -> AccessTokens:
     )
 
 
-def _access(base: Foundation) -> RowAccess:
+def _access(base: Foundation) -> RowLanes:
     hidden = partial(base.metrics.count, "rows_hidden")
     searching = CallQueue(MAX_SEARCHES_AT_ONCE).slot
-    return RowAccess(base.db.callers, base.db.searches, hidden, searching)
+    return RowLanes(base.db.callers, base.db.searches, hidden, searching)
 
 
 def _socket_server(core: _Core, context: Context, pages: HttpPages) -> ConnectionServices:

@@ -12,8 +12,8 @@ from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.holding_login import HoldingLogin
 from persistence.journal.contract import Journal
 from persistence.pool import Executor
-from persistence.rows.access import RowAccess
 from persistence.rows.as_login import AsLogin
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
@@ -74,7 +74,7 @@ class Context(Struct, frozen=True):
 
     db: Executor
     """For calls that ask for little; of calls that go together, their transaction."""
-    rows: RowAccess
+    rows: RowLanes
     """For rows of tables, as users may see them; of calls that go together, their transaction."""
     reads: Executor
     """For what reads or copies much: history, stored states."""
