@@ -17,7 +17,7 @@ from server.accounts.hashing.hashing_queue import HashingQueue
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
 from server.accounts.password_logins import PasswordLogins
-from server.accounts.providers.on_demand import ExchangeOnDemand
+from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl

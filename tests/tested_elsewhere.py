@@ -231,8 +231,8 @@ TESTED_ELSEWHERE = {
     ),
     "schema.calling.preset_and_audio_file_calls": "tests/schema/columns/test_audio_states.py",
     "schema.calling.params": "tests/schema/columns/test_json_maps.py",
-    "schema.operating.health": "tests/server/calls/operators/test_health.py",
-    "schema.operating.calls": "tests/server/calls/operators/test_operator_rights.py",
+    "schema.operating.health_calls": "tests/server/calls/operators/test_health.py",
+    "schema.operating.operator_calls": "tests/server/calls/operators/test_operator_rights.py",
     "schema.calling.accounts.provider_login_calls": (
         "tests/server/calls/accounts/test_provider_login.py"
     ),
@@ -253,7 +253,7 @@ TESTED_ELSEWHERE = {
     ),
     "schema.calls": "tests/schema/generating/test_json_schema.py",
     "schema.close_codes": "tests/server/sockets/test_connection.py",
-    "schema.columns.common": "tests/schema/tables/test_all_tables.py",
+    "schema.columns.shared_columns": "tests/schema/tables/test_all_tables.py",
     "schema.columns.music": "tests/schema/tables/test_all_tables.py",
     "schema.columns.types": "tests/schema/tables/test_all_tables.py",
     "schema.entities": "tests/schema/generating/test_json_schema.py",
@@ -393,7 +393,7 @@ TESTED_ELSEWHERE = {
     "server.states.state_pages": "tests/server/live/test_room_snapshots.py",
     "admin.door": "tests/admin/test_socket_door.py",
     "admin.commands": "tests/admin/test_command_line.py",
-    "admin.words": "tests/admin/test_command_line.py",
+    "admin.subcommands": "tests/admin/test_command_line.py",
     "admin.health_tables": "tests/admin/test_command_line.py",
     "admin.answer_tables": "tests/admin/test_command_line.py",
     "server.control_plane.node_questions": "tests/server/calls/operators/test_nodes.py",

@@ -34,7 +34,7 @@ from persistence.sqlstates import own_errors
 from schema import limits
 from schema.recall.calls import SuggestRecall
 from schema.recall.categories import half_life_of
-from schema.recall.contexts import Told, contexts_of, levels_of
+from schema.recall.contexts import Circumstances, contexts_of, levels_of
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Table
 
@@ -207,7 +207,7 @@ async def _observe(lanes: Mapping[str, Executor], user: str, params: Any) -> Non
             key=use["key"],
             at=None,
             weight=1.0,
-            contexts=contexts_of(Told(**use.get("context", {}))),
+            contexts=contexts_of(Circumstances(**use.get("context", {}))),
             is_taken=False,
             data=None,
         )
@@ -218,7 +218,7 @@ async def _observe(lanes: Mapping[str, Executor], user: str, params: Any) -> Non
 
 async def _suggest(lanes: Mapping[str, Executor], user: str, params: Any) -> None:
     category = params["category"]
-    levels, half_life = levels_of(Told()), half_life_of(category)
+    levels, half_life = levels_of(Circumstances()), half_life_of(category)
     limit = params.get("limit", SuggestRecall(category).limit)
     await suggesting.ranked(lanes[CALLER], user, category, levels, half_life, limit)
 

@@ -20,7 +20,7 @@ from schema.errors import ErrorCode
 from server.accounts.access_tokens import AccessTokens
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.hashing.hashing_queue import HashingQueue
-from server.accounts.providers.on_demand import ExchangeOnDemand
+from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl
