@@ -274,7 +274,7 @@ def _context(
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
-    passwords = HashingQueue(base.password_costs)
+    hashing_queue = HashingQueue(base.password_costs)
     one_time = OneTimeSecrets(shared.secret, shared.accepted_secrets)
     guesses = Guesses(settings.limits, base.shared_counts)
     devices = KnownDevices(shared.secret, shared.accepted_secrets)
@@ -291,10 +291,10 @@ def _context(
         queue=core.calls,
         tokens=_tokens(core),
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.accepted_secrets),
-        passwords=passwords,
+        hashing_queue=hashing_queue,
         usage=core.usage,
         logins=PasswordLogins(
-            passwords, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
+            hashing_queue, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
         ),
         guesses=guesses,
         one_time=one_time,

@@ -89,7 +89,7 @@ class Context(Struct, frozen=True):
     queue: CallQueue
     tokens: AccessTokens
     refresh_tokens: RefreshTokens
-    passwords: HashingQueue
+    hashing_queue: HashingQueue
     announcer: Announcer
     audit: "AuditTrail"
     refresh_seconds: int
