@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import TypedDict
 
 from files.broken_song import BrokenSong
-from files.entity_values import Entity, State, fit
+from files.fitted_values import fit
 from files.losses import Loss, item_of, mended
 from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from schema.limits import MAX_ENTITIES
 from schema.order_keys import between
+
+Entity = dict[str, object]
+State = dict[str, dict[str, Entity]]
+"""A state that is still being built; `files.readable_state` has those that are only read."""
 
 _ID_BYTES = 12
 _MAX_BLOB_BYTES = 16 * 1_048_576

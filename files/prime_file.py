@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from files.bounded.xml_input import read_bytes
 from files.broken_song import BrokenSong
-from files.entity_values import Entity, State, fit
-from files.imported_song import Song
+from files.fitted_values import fit
+from files.imported_song import Entity, Song, State
 from files.losses import Loss
 from files.losses import mended as mended_value
 from files.routing_circles import circles

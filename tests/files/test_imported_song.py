@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from files import imported_song as song_module
 from files.broken_song import BrokenSong
-from files.entity_values import fit
+from files.fitted_values import fit
 from files.imported_song import Song
 from files.importing import read_song
 from files.routing_circles import cut_circles

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadtest.hub.flame_svg import Stacks, flame_svg
+from loadtest.flame_graphs.flame_svg import Stacks, flame_svg
 
 SAMPLES_PER_SECOND = 250
 WRITE_SECONDS = 20.0
