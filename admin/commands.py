@@ -12,7 +12,7 @@ from rich.console import Console
 from admin.call_door import CallDoor
 from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
-from admin.words import WORDS, Word
+from admin.subcommands import SUBCOMMANDS, Subcommand
 from machine.caller_paths import path_of_caller, resolved
 from machine.sockets.admin_sockets import directories_of_units, directory_of
 from schema.text.one_line import one_line
@@ -36,19 +36,21 @@ CALL = re.compile(r"\boperator\.[a-z_]+")
 PARAMETER = re.compile(r"`\$\.(\w+)`")
 """As messages about a parameter of another type name it."""
 
-WORD_OF_CALL = {word.method: f"./run admin {word.name}" for word in reversed(WORDS)}
-"""Of two words of one call the first."""
+TYPED_OF_CALL = {
+    subcommand.method: f"./run admin {subcommand.name}" for subcommand in reversed(SUBCOMMANDS)
+}
+"""Of two subcommands of one call the first."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Exit 0 when done, 1 when refused, 2 for arguments, 130 where it was not confirmed."""
     arguments = parser().parse_args(words)
-    word: Word = arguments.word
+    subcommand: Subcommand = arguments.subcommand
     try:
         door = door_of(arguments)
-        if word.asks and not is_confirmed(word.asks, by_option=arguments.yes):
+        if subcommand.asks and not is_confirmed(subcommand.asks, by_option=arguments.yes):
             return _fail("not confirmed; nothing was done (--yes goes on without asking)", 130)
-        result = door.ask(word.method, word.params(arguments))
+        result = door.ask(subcommand.method, subcommand.params(arguments))
     except NotDone as error:
         return _fail(as_typed(str(error)), error.exit_code)
     except OSError as error:
@@ -59,9 +61,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(json.dumps(result))
     else:
         console = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
-        for renderable in word.show(result):
+        for renderable in subcommand.show(result):
             console.print(renderable, markup=not isinstance(renderable, str))
-    unheard_text = unheard(result) if word.asks else ""
+    unheard_text = unheard(result) if subcommand.asks else ""
     return _fail(unheard_text, 1) if unheard_text else 0
 
 
@@ -69,7 +71,7 @@ def as_typed(text: str) -> str:
     """What a server says of its calls and their parameters, in what is typed here."""
 
     def typed(match: re.Match[str]) -> str:
-        return WORD_OF_CALL.get(match[0], match[0])
+        return TYPED_OF_CALL.get(match[0], match[0])
 
     return PARAMETER.sub(r"`\1`", CALL.sub(typed, text))
 
@@ -119,33 +121,33 @@ def parser() -> argparse.ArgumentParser:
         prog="./run admin", description=DESCRIPTION, epilog=EPILOG
     )
     subparsers = command_parser.add_subparsers(required=True, metavar="WORD")
-    for word in WORDS:
+    for subcommand in SUBCOMMANDS:
         subparser = subparsers.add_parser(
-            word.name,
-            help=word.meaning,
-            description=word.meaning,
-            epilog=f"For example: ./run admin {word.example}",
+            subcommand.name,
+            help=subcommand.meaning,
+            description=subcommand.meaning,
+            epilog=f"For example: ./run admin {subcommand.example}",
         )
-        subparser.set_defaults(word=word)
-        for name, options in word.takes:
+        subparser.set_defaults(subcommand=subcommand)
+        for name, options in subcommand.takes:
             subparser.add_argument(name, **options)  # type: ignore[arg-type]
         _add_doors(subparser)
     return command_parser
 
 
-def _add_doors(word: argparse.ArgumentParser) -> None:
-    word.add_argument("--json", action="store_true", help="the answer as JSON on stdout")
-    word.add_argument(
+def _add_doors(subparser: argparse.ArgumentParser) -> None:
+    subparser.add_argument("--json", action="store_true", help="the answer as JSON on stdout")
+    subparser.add_argument(
         "--yes", action="store_true", help="do it without asking; needed without a terminal"
     )
-    word.add_argument(
+    subparser.add_argument(
         "--socket", metavar="PLACE", help=f"the directory of the sockets, or one ({SOCKETS})"
     )
-    word.add_argument(
+    subparser.add_argument(
         "--data", type=path_of_caller, help="the server's data directory (.data), to find them"
     )
-    word.add_argument("--url", metavar="URL", help="ask this server, as wss://example.org/v1")
-    word.add_argument(
+    subparser.add_argument("--url", metavar="URL", help="ask this server, as wss://example.org/v1")
+    subparser.add_argument(
         "--as",
         dest="email",
         metavar="EMAIL",

@@ -20,13 +20,13 @@ from rich.text import Text
 
 from files.broken_song import BrokenSong
 from files.dawproject.export import write_dawproject
-from files.exporting import NotWhole, whole_state
 from files.imported_song import Song
 from files.importing import read_song
 from files.losses import Loss, printable
 from files.midi.export import write_midi
 from files.prime_file import write_prime
 from files.upload import UploadIncomplete, upload
+from files.whole_project import NotWhole, whole_state
 from machine.caller_paths import path_of_caller, problem_with_directory, problem_with_file
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
 from machine.local_hub import HubFailed, LocalHub

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import TypedDict
 
 from files.broken_song import BrokenSong
-from files.entity_values import Entity, State, fit
+from files.fitted_values import fit
 from files.losses import Loss, item_of, mended
 from files.song_ops import Op, state_ops
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state
 from schema.limits import MAX_ENTITIES
 from schema.order_keys import between
+
+Entity = dict[str, object]
+State = dict[str, dict[str, Entity]]
+"""A state that is still being built; `files.readable_state` has those that are only read."""
 
 _ID_BYTES = 12
 _MAX_BLOB_BYTES = 16 * 1_048_576
@@ -60,7 +64,7 @@ class Song:
             assert isinstance(entities, dict)
             self.state[collection] = entities
         # What the file itself counts, by its own words ("patterns", "notes"): for the report.
-        self.raw: dict[str, int] = {}
+        self.file_counts: dict[str, int] = {}
         # Plug-in states by "sha256:...", for whoever uploads them; devices point here.
         self.blobs: dict[str, bytes] = {}
         self._losses: dict[str, Loss] = {}
@@ -149,6 +153,14 @@ class Song:
         """Take an entity out again; what points to it is the caller's business."""
         del self.state[collection][entity_id]
         self._size -= 1
+
+    def remove_lane(self, lane_id: str) -> int:
+        """Take a lane out again with its points; the answer is how many those were."""
+        points = [key for key, point in self.state["points"].items() if point["lane"] == lane_id]
+        for point_id in points:
+            self.remove("points", point_id)
+        self.remove("lanes", lane_id)
+        return len(points)
 
     def next_order(self, collection: str, parent: str | None = None) -> str:
         """The order key after the last one given out among these siblings."""

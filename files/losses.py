@@ -1,14 +1,13 @@
 """What a file has and a project cannot keep, or the other way round, in a musician's words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from files.readable_state import Entity, State
 
 MAX_ITEMS_NAMED = 50
 """Things named in one kind of loss; the count says how many there are."""
 _ITEM_LENGTH = 120
 
-_Entity = Mapping[str, object]
-_State = Mapping[str, Mapping[str, _Entity]]
 
 _OWNER = {"notes": "clip", "warps": "clip", "points": "lane", "clips": "track", "slots": "track"}
 """Collection -> the link to what its entities are named by, where they have no name."""
@@ -60,7 +59,7 @@ def mended(collection: str, name: str, fault: str) -> str:
 class Losses:
     """What a file that is written cannot hold of a state."""
 
-    def __init__(self, state: _State) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
         self._losses: dict[str, Loss] = {}
         self.places: set[tuple[str, str]] = set()
@@ -71,7 +70,7 @@ class Losses:
         collection: str,
         name: str,
         loss_text: str,
-        entity: _Entity | None = None,
+        entity: Entity | None = None,
         count: int = 1,
     ) -> None:
         """More of `loss_text`, in the plural and in a musician's words; this is the `entity`."""
@@ -91,7 +90,7 @@ class Losses:
         return [str(loss) for loss in self.losses]
 
 
-def item_of(state: _State, collection: str, entity: _Entity) -> str:
+def item_of(state: State, collection: str, entity: Entity) -> str:
     """The name by which a musician knows an entity, or what it belongs to; "": there is none."""
     match collection:
         case "devices":
@@ -118,14 +117,14 @@ def item_of(state: _State, collection: str, entity: _Entity) -> str:
     return str(entity.get("name") or entity.get("path") or "")
 
 
-def _target(state: _State, target: str) -> str:
+def _target(state: State, target: str) -> str:
     collection, entity_id, *path = [*target.split("/"), "", ""]
     owner = state.get(collection, {}).get(entity_id)
     owner_name = "" if owner is None or collection == "lanes" else item_of(state, collection, owner)
     return _with(" ".join(filter(None, path)).removeprefix("params "), "of", owner_name)
 
 
-def _name_in(state: _State, collection: str, entity_id: object) -> str:
+def _name_in(state: State, collection: str, entity_id: object) -> str:
     return str(state.get(collection, {}).get(str(entity_id), {}).get("name") or "")
 
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from files.audio_routing import circles
 from files.bounded.xml_input import read_bytes
 from files.broken_song import BrokenSong
-from files.entity_values import Entity, State, fit
-from files.imported_song import Song
+from files.fitted_values import fit
+from files.imported_song import Entity, Song, State
 from files.losses import Loss
 from files.losses import mended as mended_value
+from files.routing_circles import circles
 from files.state_faults import faults
 from schema.entities import ENTITY_ID, ENTITY_TYPES, SINGLETONS, defaults
 from schema.limits import MAX_ENTITIES
@@ -39,7 +39,7 @@ def read_prime_file(path: Path) -> Song:
     song.replace_state(state)
     for loss_text, count in mended_counts.items():
         song.lost(loss_text, count)
-    song.raw = {collection: len(entities) for collection, entities in state.items()}
+    song.file_counts = {collection: len(entities) for collection, entities in state.items()}
     return song
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from files.entity_values import Entity, State
+from files.readable_state import Entity, State
 from schema.entities import defaults, empty_state
 
 Op = dict[str, object]

@@ -20,15 +20,15 @@ from loadtest.argument_types import (
     positive,
 )
 from loadtest.attack import command as attack_command
+from loadtest.attack.raw_client import ConnectionClosed, NoHandshake
 from loadtest.attack.target import Unusable
-from loadtest.attack.wire import ConnectionClosed, NoHandshake
 from loadtest.chaos import command as chaos_command
 from loadtest.chaos.chaos import BROKEN
 from loadtest.demo.demo import run_demo
+from loadtest.demo.proof import NotSettled
 from loadtest.drills import command as drill_command
 from loadtest.hub.child_programs import ChildFailed
 from loadtest.load.saturating_writer import WriterFailed
-from loadtest.people.demo_proof import NotSettled
 from loadtest.recall import command as recall_command
 from loadtest.soak import command as soak_command
 from machine.caller_paths import directory_of_caller, path_of_caller

@@ -237,7 +237,7 @@ LOST = "08"
 """The class of what PgBouncer says, and of a connection that ended with its words."""
 
 
-def named(error: BaseException) -> PersistenceError:
+def own_error_of(error: BaseException) -> PersistenceError:
     """The error of the driver in our own words."""
     sqlstate: str = getattr(error, "sqlstate", None) or ""
     if isinstance(error, OF_THE_WORLD) or _is_closed(error):
@@ -314,7 +314,7 @@ class _OwnErrors:
 
     def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
         if isinstance(error, DRIVER):
-            raise named(error) from error
+            raise own_error_of(error) from error
 
 
 _OWN_ERRORS = _OwnErrors()

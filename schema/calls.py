@@ -43,7 +43,7 @@ from schema.messages import (
     TrackIds,
     User,
 )
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from schema.ops import Collection, EntityId, Op
 from schema.recall.calls import RECALL_METHODS
 from schema.tables.all_tables import TABLES

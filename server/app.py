@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables.operating.nodes import Figures
 from schema.node_messages import RowChanged
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
@@ -17,7 +17,7 @@ from server.accounts.hashing.hashing_queue import HashingQueue
 from server.accounts.mail.rendering import MailWriter
 from server.accounts.mail.sender import MailSender
 from server.accounts.password_logins import PasswordLogins
-from server.accounts.providers.on_demand import ExchangeOnDemand
+from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl
@@ -98,13 +98,17 @@ def build_node(settings: Settings, foundation: Foundation) -> Node:
     supervisor = Supervisor(spawn, count)
     row_changes = _row_changes(core)
     signing, clock = foundation.shared.signing, foundation.clock
+
+    def database_reads_and_writes() -> bool:
+        return row_changes.is_current and operator_orders.is_written
+
     pages = HttpPages(
-        hub,
-        foundation.metrics,
-        lambda: row_changes.is_current and operator_orders.is_written,
-        lambda: supervisor.down,
-        lambda: signing.published(clock()),
-        WebPages(FOLDER if settings.pages else None),
+        hub=hub,
+        metrics=foundation.metrics,
+        database_reads_and_writes=database_reads_and_writes,
+        tasks_down=lambda: supervisor.down,
+        published_keys=lambda: signing.published(clock()),
+        web_pages=WebPages(FOLDER if settings.pages else None),
     )
     draining = Draining(hub, core.connections, pages, spawn)
     public_url = PublicUrl(settings.mail.public_url)
@@ -270,7 +274,7 @@ def _context(
     # Long: a line for each thing that calls have at hand.
     settings, base, documents = core.settings, core.base, DocumentSlots()
     shared = base.shared
-    passwords = HashingQueue(base.password_costs)
+    hashing_queue = HashingQueue(base.password_costs)
     one_time = OneTimeSecrets(shared.secret, shared.accepted_secrets)
     guesses = Guesses(settings.limits, base.shared_counts)
     devices = KnownDevices(shared.secret, shared.accepted_secrets)
@@ -287,10 +291,10 @@ def _context(
         queue=core.calls,
         tokens=_tokens(core),
         refresh_tokens=RefreshTokens(shared.secret, shared.checksum_key, shared.accepted_secrets),
-        passwords=passwords,
+        hashing_queue=hashing_queue,
         usage=core.usage,
         logins=PasswordLogins(
-            passwords, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
+            hashing_queue, core.usage, guesses, shared.secret, base.metrics.count, audit, devices
         ),
         guesses=guesses,
         one_time=one_time,
@@ -328,10 +332,10 @@ def _tokens(core: _Core) -> AccessTokens:
     )
 
 
-def _access(base: Foundation) -> RowAccess:
+def _access(base: Foundation) -> RowLanes:
     hidden = partial(base.metrics.count, "rows_hidden")
     searching = CallQueue(MAX_SEARCHES_AT_ONCE).slot
-    return RowAccess(base.db.callers, base.db.searches, hidden, searching)
+    return RowLanes(base.db.callers, base.db.searches, hidden, searching)
 
 
 def _socket_server(core: _Core, context: Context, pages: HttpPages) -> ConnectionServices:

@@ -181,7 +181,7 @@ async def _trim_audit(node: Node) -> None:
 
 def _start_for_accounts(node: Node) -> None:
     repeat, db = node.supervisor.repeat, node.foundation.db.behind
-    foreign = ForeignKinds(node.context.passwords)
+    foreign = ForeignKinds(node.context.hashing_queue)
     look_for_kinds = functools.partial(foreign.look, db)
     repeat("looking for kinds of hashes", foreign_kinds.LOOK_SECONDS, look_for_kinds, at_once=True)
     repeat("trimming tries at passwords", COMPACT_SECONDS, lambda: login_tries.trim(db))

@@ -67,7 +67,7 @@ async def _serve_until_stopping(
 
 async def _close(node: Node) -> None:
     node.admin_socket.close()
-    node.context.passwords.close()
+    node.context.hashing_queue.close()
     node.supervisor.stop()
     await node.tasks.end()
     node.foundation.garbage.give_back()

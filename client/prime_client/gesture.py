@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from prime_client.copy.known_names import check_id, fields_of
-from prime_client.copy.plain_values import plain_copy
 from prime_client.copy.room_gestures import laid_over
 from prime_client.copy.state_ops import Entity, Op
 from prime_client.failures import WrongUse
+from prime_client.property_names import check_id, fields_of
+from prime_client.sendable_values import sendable_copy
 
 SHOWN_SECONDS = 1 / 30
 """Between two messages: others' screens show no more."""
@@ -46,7 +46,7 @@ class Gesture:
         self._check_goes_on()
         fields_of(collection)
         check_id(entity_id)
-        props = plain_copy(props)
+        props = sendable_copy(props)
         self._check(collection, props)
         before = self.values.get(entity_id, {"props": {}})["props"]
         self.values[entity_id] = {"col": collection, "props": laid_over(before, props)}

@@ -5,12 +5,12 @@ An op is a dict, as it travels: {"op": "set", "col": "channels", "id": "ch_maste
 
 from typing import Any
 
-from prime_client.copy.known_names import check_id, check_properties, fields_of
-from prime_client.copy.plain_values import plain_copy
 from prime_client.copy.state_ops import Op, State
 from prime_client.failures import DeltaTooLarge, MalformedOp
+from prime_client.property_names import check_id, check_properties, fields_of
 from prime_client.schema.entities import ENTITY_TYPES, PARENTS
 from prime_client.schema.limits import MAX_OPS_PER_DELTA
+from prime_client.sendable_values import sendable_copy
 
 TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "set": (("props",), ("expect",)),
@@ -68,7 +68,7 @@ def _copied_op(index: int, op: Any, known_in: State | None) -> Op:
         if not isinstance(op, dict):
             raise MalformedOp(f"it is a {type(op).__name__}, not a dict")
         _check(op)
-        copy: Op = plain_copy(op)
+        copy: Op = sendable_copy(op)
         if known_in is not None:
             _check_known(copy, known_in)
     except ValueError as error:

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Unpack
 
-from prime_client.copy.known_names import check_properties, fields_of
-from prime_client.copy.plain_values import plain_copy
-from prime_client.copy.presence_values import check_presence, check_values
 from prime_client.copy.state_ops import Entity, Op
 from prime_client.delivery.room_delivery import RoomDelivery
 from prime_client.events import (
@@ -24,7 +21,10 @@ from prime_client.failures import (
 )
 from prime_client.gesture import Gesture, Values
 from prime_client.listeners import Listener
+from prime_client.presence_values import check_presence, check_values
+from prime_client.property_names import check_properties, fields_of
 from prime_client.schema.presence import Presence
+from prime_client.sendable_values import sendable_copy
 
 MAX_PENDING = 10_000
 """Edits kept while the server is away; a musician makes as many in an hour."""
@@ -168,7 +168,7 @@ class Room(RoomDelivery):
 
         Raises `WrongUse` for a name or a value that cannot be.
         """
-        presence = plain_copy(presence)
+        presence = sendable_copy(presence)
         check_presence(presence)
         if self._connection is not None and self.replica.synced:
             message = {"t": "presence", "project": self.project}

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from prime_client.copy.known_names import check_id, check_properties, fields_of
 from prime_client.copy.replica import Replica
 from prime_client.copy.state_ops import Entity, State
+from prime_client.property_names import check_id, check_properties, fields_of
 
 
 class RoomView:

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from files.dawproject.export_clips import ClipWriter
 from files.dawproject.export_losses import count_unheld, counting, in_time
-from files.dawproject.export_values import Entities, Ids, State, flag, numeral, writable
+from files.dawproject.export_values import Ids, flag, numeral, writable
 from files.losses import Loss, Losses
+from files.readable_state import Entities, State
 from schema.entities import MASTER_CHANNEL
 
 FORMATS = {"vst2": "Vst2Plugin", "vst3": "Vst3Plugin", "clap": "ClapPlugin", "au": "AuPlugin"}

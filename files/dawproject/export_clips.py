@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from files.dawproject.export_values import Entities, Ids, State, flag, numeral
+from files.dawproject.export_values import Ids, flag, numeral
 from files.losses import Losses
+from files.readable_state import Entities, State
 
 AUTOMATED = {"channels": {"volume", "pan", "mute"}, "sends": {"volume", "pan", "enable"}}
 NO_MEDIA: Mapping[str, object] = {"channels": 2, "duration": None, "sampleRate": None}

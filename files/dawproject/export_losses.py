@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from files.audio_routing import circles
-from files.dawproject.export_values import Entities, State
 from files.losses import Losses
+from files.readable_state import Entities, State
+from files.routing_circles import circles
 from schema.entities import MASTER_CHANNEL, defaults
 
 Below = Mapping[tuple[str, str | None], list[str]]

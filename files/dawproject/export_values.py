@@ -1,10 +1,7 @@
-"""What the parts of the DAWproject export share: values as text, ids, and what is lost."""
+"""What the parts of the DAWproject export share: values as text, and ids."""
 
 import re
 from collections.abc import Mapping
-
-Entities = Mapping[str, Mapping[str, object]]
-State = Mapping[str, Entities]
 
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""

@@ -67,7 +67,7 @@ class MixerReader:
             self._connect(strip)
         for element in structure.findall("Track"):
             self._add_tracks(element)
-        self._song.raw = {"tracks": len(list(structure.iter("Track")))}
+        self._song.file_counts = {"tracks": len(list(structure.iter("Track")))}
 
     def _read_transport(self, root: Element) -> None:
         tempo = root.find("Transport/Tempo")

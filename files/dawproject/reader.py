@@ -7,14 +7,14 @@ from collections import Counter
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.audio_routing import cut_circles
 from files.bounded.xml_input import BadElement, parse_xml, read_bytes, read_head
 from files.bounded.zip_input import ZipInput
 from files.broken_song import BrokenSong
+from files.dawproject.known_elements import ELEMENTS
 from files.dawproject.mixer import MixerReader
 from files.dawproject.timeline import Timeline
-from files.dawproject.vocabulary import ELEMENTS
 from files.imported_song import Song
+from files.routing_circles import cut_circles
 
 PROJECT, METADATA = "project.xml", "metadata.xml"
 

@@ -70,7 +70,7 @@ class Timeline:
             "scenes": ("Scene",),
         }
         for name, tags in names.items():
-            self._song.raw[name] = sum(1 for tag in tags for _ in root.iter(tag))
+            self._song.file_counts[name] = sum(1 for tag in tags for _ in root.iter(tag))
 
     # Nested timelines.
 

@@ -175,7 +175,7 @@ class Clips:
                 self._song.add_point(lane, time, round(control.value(level), 6), interp)
 
 
-def raw_counts(root: Element) -> dict[str, int]:
+def file_counts(root: Element) -> dict[str, int]:
     """What the file itself holds, in LMMS' words.
 
     A point is a `time` of an automation pattern; those inside a note bend its pitch: pitch points.

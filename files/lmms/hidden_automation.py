@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from files.bounded.xml_input import number
 
-Lost = Callable[[str, int, str], None]
+ReportLoss = Callable[[str, int, str], None]
 """Called with what is left out, how often, and the one thing that is meant."""
 
 _HIDDEN = "6"
@@ -71,7 +71,7 @@ def _hidden_track(root: Element) -> Element:
     return SubElement(body, "track", {"type": _HIDDEN, "name": "Automation track"})
 
 
-def show_hidden_automation(root: Element, report_loss: Lost) -> None:
+def show_hidden_automation(root: Element, report_loss: ReportLoss) -> None:
     """Automation beside the tracks gets a track for each control, before all others.
 
     LMMS drops what has less than two points, and what moves nothing that is there.

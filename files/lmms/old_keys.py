@@ -1,7 +1,7 @@
 """Keys of older LMMS files: how they were written, and an octave that is between them and MIDI."""
 
 import copy
-from collections.abc import Set
+from collections.abc import Callable, Set
 from xml.etree.ElementTree import Element
 
 from files.bounded.xml_input import number
@@ -61,15 +61,16 @@ def _raise_automation(root: Element, moved_ids: Set[str]) -> None:
             if lower and len(lower) < len(objects):
                 pattern_copy = copy.deepcopy(pattern)
                 track.append(pattern_copy)
-                _leave_out(pattern_copy, moved_ids, are_left_out=True)
-                _leave_out(pattern, moved_ids, are_left_out=False)
+                _keep_automated(pattern_copy, lambda control: control not in moved_ids)
+                _keep_automated(pattern, lambda control: control in moved_ids)
             if lower:
                 _raise_points(pattern)
 
 
-def _leave_out(pattern: Element, moved_ids: Set[str], *, are_left_out: bool) -> None:
+def _keep_automated(pattern: Element, is_kept: Callable[[str | None], bool]) -> None:
+    """Of the controls that a pattern moves, by their ids."""
     for automated in pattern.findall("object"):
-        if (automated.get("id") in moved_ids) == are_left_out:
+        if not is_kept(automated.get("id")):
             pattern.remove(automated)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
-_BEATS_PER_MINUTE = {
+_TEMPO_IN_NEW_NAME = {
     "bassloops/briff01": 140,
     "bassloops/rave_bass01": 180,
     "bassloops/rave_bass02": 180,
@@ -36,17 +36,17 @@ _BEATS_PER_MINUTE = {
 
 
 def _with_tempo(loop: str) -> str:
-    return f"{loop} - {_BEATS_PER_MINUTE[loop]} BPM.ogg"
+    return f"{loop} - {_TEMPO_IN_NEW_NAME[loop]} BPM.ogg"
 
 
 _LOOPS = {
     f"{prefix}{loop}.ogg": prefix + _with_tempo(loop)
-    for loop in _BEATS_PER_MINUTE
+    for loop in _TEMPO_IN_NEW_NAME
     for prefix in ("", "factorysample:")
 }
 _TYPO = {
     loop.replace("bassloops", "bassloopes") + ".ogg": _with_tempo(loop)
-    for loop in _BEATS_PER_MINUTE
+    for loop in _TEMPO_IN_NEW_NAME
     if loop.startswith("bassloops/")
 }
 

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from files.audio_routing import cut_circles
 from files.bounded.xml_input import BadElement, inflate, number, parse_xml, read_bytes
 from files.broken_song import BrokenSong
 from files.imported_song import Song
 from files.lmms.beats_and_basslines import BeatsAndBasslines
-from files.lmms.clips import Clips, color_of, raw_counts
+from files.lmms.clips import Clips, color_of, file_counts
 from files.lmms.controls import TEMPO, Control, Controls, is_on, value_of
 from files.lmms.solo import settle_solo
 from files.lmms.tempo import Tempo, beats, bpm_at, is_heard, tempos_of
 from files.lmms.upgrade import upgrade
+from files.routing_circles import cut_circles
 from schema.entities import MASTER_CHANNEL
 
 _INSTRUMENT, _BEAT, _SAMPLE, _AUTOMATION, _HIDDEN_AUTOMATION = "0", "1", "2", "5", "6"
@@ -62,7 +62,7 @@ class _SongReader:
         self._root = root
         _use_old_names(root)
         self.song = Song(path.stem, source=path, content=content)
-        self.song.raw = raw_counts(root)
+        self.song.file_counts = file_counts(root)
         upgrade(root, self.song.lost)
         settle_solo(root, self.song.lost)
         self._head = root.find("head")

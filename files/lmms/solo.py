@@ -3,12 +3,12 @@
 from xml.etree.ElementTree import Element
 
 from files.lmms.controls import is_on
-from files.lmms.hidden_automation import Lost
+from files.lmms.hidden_automation import ReportLoss
 
 _BEAT, _AUTOMATION = "1", "5"
 
 
-def settle_solo(root: Element, report_loss: Lost) -> None:
+def settle_solo(root: Element, report_loss: ReportLoss) -> None:
     """Give each track the mute of its own back where Prime's solo silences the others itself.
 
     It does so between channels. A beat is no channel; and drum tracks inside of beats silence only
@@ -23,7 +23,7 @@ def settle_solo(root: Element, report_loss: Lost) -> None:
             _give_mutes_back(channels, "soloed", report_loss)
 
 
-def _settle(tracks: list[Element], report_loss: Lost, *, is_inside_beat: bool) -> None:
+def _settle(tracks: list[Element], report_loss: ReportLoss, *, is_inside_beat: bool) -> None:
     soloed = [track for track in tracks if is_on(track, "solo")]
     if is_inside_beat or any(t.get("type") in (_BEAT, _AUTOMATION) for t in soloed):
         loss_text = "solo of beats, or of tracks inside them (the others were muted)"
@@ -35,7 +35,7 @@ def _settle(tracks: list[Element], report_loss: Lost, *, is_inside_beat: bool) -
         _give_mutes_back([t for t in tracks if t.get("type") != _AUTOMATION], "solo", report_loss)
 
 
-def _give_mutes_back(strips: list[Element], solo: str, report_loss: Lost) -> None:
+def _give_mutes_back(strips: list[Element], solo: str, report_loss: ReportLoss) -> None:
     """Tracks know what was muted before since LMMS 1.3, the mixer's channels to this day do not."""
     for strip in strips:
         if is_on(strip, solo) or not is_on(strip, "muted"):

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from files.bounded.xml_input import number
 from files.lmms.file_versions import file_version
-from files.lmms.hidden_automation import Lost, show_hidden_automation, unfold_inner_automation
+from files.lmms.hidden_automation import ReportLoss, show_hidden_automation, unfold_inner_automation
 from files.lmms.old_keys import OCTAVE, raise_keys
 from files.lmms.old_plugins import (
     count_arpeggio_from_zero,
@@ -46,7 +46,7 @@ _NOT_INSTRUMENTS = frozenset(
 """What lies in an instrument track beside its instrument."""
 
 
-def upgrade(root: Element, report_loss: Lost) -> None:
+def upgrade(root: Element, report_loss: ReportLoss) -> None:
     """Change the tree to what LMMS 1.3 would read; names of elements stay those of LMMS 1.2."""
     version = file_version(root)
     unfold_inner_automation(root)

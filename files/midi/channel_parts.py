@@ -52,7 +52,7 @@ def parts_of(track: MidiTrackEvents) -> list[ChannelPart]:
             part = parts.setdefault(event.channel, ChannelPart(event.channel))
             _take_event(part, event)
     for part in parts.values():
-        hanging = list(_end_all(part, track.end))
+        hanging = list(_end_all_notes(part, track.end))
         part.lost["notes without an end were ended with their track"] += len(hanging)
         part.notes += hanging
         part.notes.sort(key=lambda note: (note.start_tick, note.key))
@@ -63,7 +63,7 @@ def _take_event(part: ChannelPart, event: Event) -> None:
     if event.kind == "note_on" and event.value > 0:
         part.sounding[event.number].append((event.tick, event.value))
     elif event.kind in ("note_on", "note_off"):
-        _end(part, event)
+        _end_note(part, event)
     elif event.kind == "control_change":
         _control(part, event)
     elif event.kind == "program_change":
@@ -72,7 +72,7 @@ def _take_event(part: ChannelPart, event: Event) -> None:
         part.lost[_OTHERS.get(event.kind, event.kind)] += 1
 
 
-def _end(part: ChannelPart, event: Event) -> None:
+def _end_note(part: ChannelPart, event: Event) -> None:
     """Of several notes of one key that began first ends first."""
     waiting_notes = part.sounding[event.number]
     if not waiting_notes:
@@ -85,7 +85,7 @@ def _end(part: ChannelPart, event: Event) -> None:
     part.notes.append(PartNote(start, end, event.number, velocity, release))
 
 
-def _end_all(part: ChannelPart, tick: int) -> Iterator[PartNote]:
+def _end_all_notes(part: ChannelPart, tick: int) -> Iterator[PartNote]:
     for key, waiting_notes in part.sounding.items():
         while waiting_notes:
             start, velocity = waiting_notes.popleft()
@@ -94,7 +94,7 @@ def _end_all(part: ChannelPart, tick: int) -> Iterator[PartNote]:
 
 def _control(part: ChannelPart, event: Event) -> None:
     if event.number in SILENCE:
-        part.notes += _end_all(part, event.tick)
+        part.notes += _end_all_notes(part, event.tick)
         return
     part.moves[event.number].append((event.tick, event.value))
 

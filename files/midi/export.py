@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from files.broken_song import BrokenSong
-from files.dawproject.export_values import State
 from files.losses import Loss, Losses
-from files.midi.automation import Automation
-from files.midi.channels import Channels
-from files.midi.conductor import conductor
 from files.midi.events import Event, file_of
-from files.midi.losses import count_losses
+from files.midi.export_automation import Automation
+from files.midi.export_channels import Channels
+from files.midi.export_conductor import conductor
+from files.midi.export_losses import count_losses
 from files.midi.midi_values import (
     BANK,
     BANK_FINE,
@@ -28,7 +27,8 @@ from files.midi.midi_values import (
     volume_of,
     volume_value,
 )
-from files.music.sounding_notes import NEAR, ArrangedNotes, Entity, TooMuch
+from files.music.sounding_notes import NEAR, ArrangedNotes, TooMuch
+from files.readable_state import Entity, State
 
 DIVISIONS = (960, 384, 1024, 220, 1000, 1920, 768, 2520, 3840, 15_360, 30_720)
 """Ticks of a beat: the first that all times are whole in, so that what came from MIDI is exact."""
@@ -64,7 +64,7 @@ def midi(state: State) -> tuple[bytes, Losses]:
     division = _division(state)
     writer = _Writer(state, division, losses)
     tracks = [conductor(state, division, losses), *writer.tracks()]
-    count_losses(state, losses, writer.cut_off)
+    count_losses(state, losses, writer.cut_off_count)
     return file_of(tracks, division), losses
 
 
@@ -94,9 +94,9 @@ class _Writer:
         return round(beats * self._division)
 
     @property
-    def cut_off(self) -> int:
+    def cut_off_count(self) -> int:
         """Notes that begin before the edge of their clip."""
-        return self._arranged.cut_off
+        return self._arranged.cut_off_count
 
     def tracks(self) -> Iterator[list[Event]]:
         """One for each track that holds notes, in the order of the song."""

@@ -59,7 +59,7 @@ class _SongReader:
         self._name = path.stem
         self.song = Song(self._name, source=path, content=content)
         events = [event for track in midi.tracks for event in track.events]
-        self.song.raw = dict(Counter(event.kind for event in events))
+        self.song.file_counts = dict(Counter(event.kind for event in events))
         # What is told of the song as a whole, wherever it stands, by time.
         self._common = sorted(
             (event for event in events if event.channel < 0), key=lambda event: event.tick

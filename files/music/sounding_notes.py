@@ -5,9 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from files.dawproject.export_values import State
-
-Entity = Mapping[str, object]
+from files.readable_state import Entity, State
 
 NEAR = 1e-6
 """Beats below which two times are one."""
@@ -59,7 +57,7 @@ class ArrangedNotes:
         self._notes_left = most
         self._notes: Mapping[str, list[tuple[float, Entity]]] = _by_clip(state)
         # Notes that begin before the edge of a clip, and would sound into it.
-        self.cut_off = 0
+        self.cut_off_count = 0
 
     def notes_of(self, clip: Entity, clip_id: str) -> Iterator[HeardNote]:
         """What one clip of notes plays, itself or what it repeats; raises `TooMuch`."""
@@ -74,7 +72,7 @@ class ArrangedNotes:
             if self._notes_left < 0:
                 raise TooMuch
             if window.time == clip["time"]:
-                self.cut_off += sum(
+                self.cut_off_count += sum(
                     time + _number(note["duration"]) > window.start + NEAR
                     for time, note in notes[:first]
                 )

@@ -221,7 +221,7 @@ class _Composer:
         self._device(channel, "Tine Piano", "instrument", {"bell": 0.3, "tremolo": 0.15})
         self._send(channel, reverb, 0.3)
         for section, chords in enumerate(_CHORDS):
-            pattern = _broken if section in (1, 2, 3, 4, 6) else _held_chords
+            pattern = _broken_chords if section in (1, 2, 3, 4, 6) else _held_chords
             self._clip(track, section, _FORM[section], list(pattern(chords)))
 
     def _compose_strings(self, reverb: str) -> None:
@@ -259,7 +259,7 @@ def _bass_line(
             yield bar * 4 + at, duration, chord[0] - 12 + interval, 0.85 if at == 0 else 0.7
 
 
-def _broken(chords: Sequence[Sequence[int]]) -> Iterable[Note]:
+def _broken_chords(chords: Sequence[Sequence[int]]) -> Iterable[Note]:
     """The chord's voices one after another, up and down again."""
     for bar, chord in enumerate(chords):
         order = (chord[0], chord[2], chord[3], chord[1] + 12, chord[3], chord[2])

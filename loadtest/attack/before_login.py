@@ -4,8 +4,8 @@ import asyncio
 from urllib.parse import urlsplit
 
 from loadtest.attack.catalogue import NotTried, attack, code_of, must
+from loadtest.attack.raw_client import ConnectionClosed, NoHandshake, RawClient, handshake
 from loadtest.attack.target import Target
-from loadtest.attack.wire import ConnectionClosed, NoHandshake, Wire, handshake
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -18,7 +18,7 @@ STRANGERS = 3_000
 
 async def _status(node: str, headers: dict[str, str]) -> int:
     try:
-        wire = await Wire.open(node, headers)
+        wire = await RawClient.open(node, headers)
     except NoHandshake as refused:
         return refused.status
     wire.cut()
@@ -48,7 +48,9 @@ async def origin(target: Target) -> str:
 @attack("A2", "a token in the address")
 async def token_in_url(target: Target) -> str:
     for node in target.each_node():
-        async with await Wire.open(f"{node}?token={target.owner.access}&access_token=x") as wire:
+        async with await RawClient.open(
+            f"{node}?token={target.owner.access}&access_token=x"
+        ) as wire:
             welcome = await wire.hello()
             must(welcome.get("user") is None, "it logged in")
             answer = await wire.join(target.project)
@@ -65,7 +67,7 @@ async def slow_request(target: Target) -> str:
 
 async def _is_cut_off(node: str) -> bool:
     request = handshake(node, {})[:SLOW_PIECES]
-    async with await Wire.dial(node) as wire:
+    async with await RawClient.dial(node) as wire:
         reading_task = asyncio.ensure_future(wire.status())
         for byte in request:
             wire.write(bytes([byte]))
@@ -84,7 +86,7 @@ async def silent(target: Target) -> str:
 
 
 async def _closed_in_silence(node: str) -> int | None:
-    async with await Wire.open(node) as wire:
+    async with await RawClient.open(node) as wire:
         return await wire.closed()
 
 
@@ -92,7 +94,7 @@ async def _closed_in_silence(node: str) -> int | None:
 async def odd_requests(target: Target) -> str:
     for node in target.each_node():
         for request in _odd_requests(node):
-            async with await Wire.dial(node) as wire:
+            async with await RawClient.dial(node) as wire:
                 wire.write(request)
                 async with asyncio.timeout(20):
                     status = await wire.status()
@@ -119,11 +121,11 @@ def _odd_requests(node: str) -> tuple[bytes, ...]:
 @attack("A4", "messages before hello, and calls before a login")
 async def before_login(target: Target) -> str:
     for node in target.each_node():
-        async with await Wire.open(node) as wire:
+        async with await RawClient.open(node) as wire:
             wire.send({"t": "join", "id": "j", "project": target.project})
             code = code_of(await wire.next())
             must(code == "bad_message", f"a join before hello was answered {code}")
-        async with await Wire.open(node) as wire:
+        async with await RawClient.open(node) as wire:
             await wire.hello()
             for _ in range(16):
                 answer = await wire.call("projects.list", {})
@@ -133,7 +135,7 @@ async def before_login(target: Target) -> str:
     return "bad_message, auth_required every time, and 4503 for who goes on"
 
 
-async def _closed_by(wire: Wire, calls: int) -> int | None:
+async def _closed_by(wire: RawClient, calls: int) -> int | None:
     """With which code so many more calls without a login are closed; None: they are not."""
     try:
         for _ in range(calls):
@@ -146,7 +148,7 @@ async def _closed_by(wire: Wire, calls: int) -> int | None:
 @attack("A4", "a stranger's message over its bound")
 async def long_before_login(target: Target) -> str:
     for node in target.each_node():
-        async with await Wire.open(node) as wire:
+        async with await RawClient.open(node) as wire:
             wire.send({"t": "hello", "versions": [1], "device": "d", "client": "x" * 20_000})
             code = await wire.closed()
             must(code == 1009, f"closed with {code}")
@@ -162,9 +164,9 @@ async def plain_text(target: Target) -> str:
     return "wss only"
 
 
-async def _open_and_say_nothing(node: str) -> Wire | None:
+async def _open_and_say_nothing(node: str) -> RawClient | None:
     try:
-        return await Wire.open(node)
+        return await RawClient.open(node)
     except (NoHandshake, OSError, TimeoutError):
         return None
 
@@ -172,7 +174,7 @@ async def _open_and_say_nothing(node: str) -> Wire | None:
 @attack("A24", "thousands of sockets without a login from one address")
 async def many_strangers(target: Target) -> str:
     """Of each node, while the others are full: a bound is one node's, as its sockets are."""
-    connected: list[Wire] = []
+    connected: list[RawClient] = []
     try:
         let_in_counts = [await _open_until_refused(node, connected) for node in target.each_node()]
     finally:
@@ -181,7 +183,7 @@ async def many_strangers(target: Target) -> str:
     return f"refused after {let_in_counts}"
 
 
-async def _open_until_refused(node: str, connected: list[Wire]) -> int:
+async def _open_until_refused(node: str, connected: list[RawClient]) -> int:
     """How many this node lets in, which `held` then has."""
     let_in = 0
     for _ in range(0, STRANGERS, 50):

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import Message, RawClient
 from loadtest.attack.rights import PARAMETERS, SET_NAME
 from loadtest.attack.target import Target, new_project
-from loadtest.attack.wire import Message, Wire
 from schema.calls import METHODS
 from schema.limits import (
     MAX_DELTAS_IN_FLIGHT,
@@ -136,7 +136,7 @@ async def one_too_many(target: Target) -> str:
     return "1009, bad_message, limit_reached, rate_limited"
 
 
-async def _too_many_gestures(wire: Wire, project: str) -> None:
+async def _too_many_gestures(wire: RawClient, project: str) -> None:
     values = {"ch_master": {"col": "channels", "props": {"volume": 1.0}}}
     gesture = {"t": "gesture", "project": project, "values": values}
     for number in range(MAX_GESTURES + 1):
@@ -147,7 +147,7 @@ async def _too_many_gestures(wire: Wire, project: str) -> None:
         wire.send({**gesture, "id": f"gesture-{number}", "values": None})
 
 
-async def _too_many_deltas(wire: Wire, project: str) -> None:
+async def _too_many_deltas(wire: RawClient, project: str) -> None:
     delta_ids = [wire.propose(project, [SET_NAME]) for _ in range(2 * MAX_DELTAS_IN_FLIGHT)]
     answers = [await wire.next() for _ in delta_ids]
     codes = {code_of(answer) for answer in answers if answer["t"] != "tick"}

@@ -16,10 +16,10 @@ from loadtest.argument_types import websocket_url
 from loadtest.attack import (
     before_login,
     bounds,
-    codes,
     floods,
     inputs,
     logins,
+    one_time_secrets,
     projects,
     rights,
     roles,
@@ -36,11 +36,22 @@ from loadtest.attack.catalogue import (
     Verdict,
     must,
 )
+from loadtest.attack.raw_client import ConnectionClosed, NoHandshake
 from loadtest.attack.target import Account, Target, Unusable, new_account
-from loadtest.attack.wire import ConnectionClosed, NoHandshake
 from loadtest.hub.two_hubs import two_hubs
 
-FAMILIES = (inputs, bounds, rights, roles, rows, logins, codes, before_login, projects, floods)
+FAMILIES = (
+    inputs,
+    bounds,
+    rights,
+    roles,
+    rows,
+    logins,
+    one_time_secrets,
+    before_login,
+    projects,
+    floods,
+)
 """Imported for their attacks, and in the order in which they are tried."""
 
 OWN_ORIGIN = "https://studio.example"

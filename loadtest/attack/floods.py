@@ -6,8 +6,8 @@ import time
 from collections import Counter
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import ConnectionClosed, Message, NoHandshake, RawClient
 from loadtest.attack.target import Target, Unusable, new_project
-from loadtest.attack.wire import ConnectionClosed, Message, NoHandshake, Wire
 from loadtest.bare.frames import BINARY, MASK, MASKED, PING
 from schema.limits import MAX_OPS_PER_DELTA, OPS_PER_SECOND
 
@@ -47,7 +47,7 @@ async def _until_closed(target: Target, send: str) -> int | None:
         wire.cut()
 
 
-def _send_some(wire: Wire, kind: str) -> None:
+def _send_some(wire: RawClient, kind: str) -> None:
     match kind:
         case "messages":
             for _ in range(200):
@@ -113,7 +113,7 @@ async def fragments_of_strangers(target: Target) -> str:
 async def _endless_message(target: Target) -> str:
     """How the server ended it."""
     try:
-        wire = await Wire.open(target.in_turn())
+        wire = await RawClient.open(target.in_turn())
     except NoHandshake as refused:
         return str(refused)
     async with wire:
@@ -197,7 +197,7 @@ async def every_seat(target: Target) -> str:
     async with await target.enter(target.owner) as owner:
         project = await new_project(owner, "every seat")
         await target.let_in(owner, project, target.viewer, "viewer")
-    seated: list[Wire] = []
+    seated: list[RawClient] = []
     refusal_code = "none"
     try:
         for number in range(SEATS):
@@ -227,7 +227,7 @@ async def forwarded(target: Target) -> str:
     refused_count = 0
     for number in range(80):
         headers = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"}
-        async with await Wire.open(target.in_turn(), headers) as wire:
+        async with await RawClient.open(target.in_turn(), headers) as wire:
             await wire.hello()
             wrong_login = {"email": target.stranger.email, "password": f"guess {number}"}
             refused_count += code_of(await wire.call("auth.login", wrong_login)) == "rate_limited"

@@ -7,9 +7,9 @@ from typing import Any
 import msgpack
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import ConnectionClosed, Message, RawClient
 from loadtest.attack.rights import PARAMETERS
 from loadtest.attack.target import Target
-from loadtest.attack.wire import ConnectionClosed, Message, Wire
 from loadtest.bare.frames import TEXT
 from schema.calls import METHODS
 from schema.entities import ENTITY_ID
@@ -62,7 +62,7 @@ REFUSALS = frozenset(
 )
 
 
-async def _survives(wire: Wire, sent_words: str) -> None:
+async def _survives(wire: RawClient, sent_words: str) -> None:
     """It was answered as the bad message it is, and nothing else happened."""
     code = code_of(await wire.until(t="error"))
     must(
@@ -139,7 +139,7 @@ async def frames(target: Target) -> str:
                 must(code in (1002, 1007, 1009, None), f"{name} was closed with {code}")
         number += 1
     headers = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
-    async with await Wire.open(target.in_turn(), headers) as wire:
+    async with await RawClient.open(target.in_turn(), headers) as wire:
         wire.write(b"\xc2\x85\0\0\0\0\xcaH\xcd\xc9\x07")
         code = await wire.closed()
         must(code == 1002, f"deflated bytes were closed with {code}")
@@ -188,7 +188,7 @@ async def odd_params(target: Target) -> str:
     return f"{number} calls: none is internal"
 
 
-async def _patiently(wire: Wire, method: str, params: Message) -> Message:
+async def _patiently(wire: RawClient, method: str, params: Message) -> Message:
     """Not too fast to be looked at; what has a rate by the hour is not waited for."""
     while True:
         answer = await wire.call(method, params)
@@ -290,7 +290,7 @@ async def odd_names(target: Target) -> str:
 
 async def _code_of_device(node: str, token: str, device: str) -> tuple[str, int | None]:
     """What a hello with this device is answered, or with which code it is closed."""
-    async with await Wire.open(node) as wire:
+    async with await RawClient.open(node) as wire:
         wire.send({"t": "hello", "versions": [1], "token": token, "device": device})
         try:
             return code_of(await wire.next()), None

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from loadtest.attack.catalogue import NotTried, attack, code_of, must
+from loadtest.attack.raw_client import RawClient
 from loadtest.attack.rights import SET_NAME
 from loadtest.attack.target import Account, Target, new_account
-from loadtest.attack.wire import Wire
 
 FORGIVEN_SECONDS = 11.0
 """So long after a refresh an old token is taken for that of another window (rule A11)."""
@@ -64,7 +64,7 @@ def _forged(token: str) -> Iterator[tuple[str, str]]:
 
 
 async def _login_answer(node: str, token: str) -> tuple[str, int | None]:
-    async with await Wire.open(node) as wire:
+    async with await RawClient.open(node) as wire:
         answer = await wire.hello(token)
         return code_of(answer), await wire.closed() if answer["t"] == "error" else None
 
@@ -112,7 +112,7 @@ async def old_refresh_token(target: Target) -> str:
     node_url = target.in_turn()
     async with (
         await target.enter(target.robbed, "one", node=target.elsewhere(node_url)) as robbed,
-        await Wire.open(node_url) as thief,
+        await RawClient.open(node_url) as thief,
     ):
         await thief.hello()
         code = code_of(await thief.call("auth.refresh", {"refresh_token": target.stolen}))
@@ -130,7 +130,7 @@ async def windows_at_once(target: Target) -> str:
     account = Account(target.viewer.email, target.viewer.password)
     await target.log_in(account)
     refresh_params = {"refresh_token": account.refresh}
-    wires = [await Wire.open(target.in_turn()) for _ in range(4)]
+    wires = [await RawClient.open(target.in_turn()) for _ in range(4)]
     try:
         for wire in wires:
             await wire.hello()
@@ -149,7 +149,7 @@ async def windows_at_once(target: Target) -> str:
 async def forged_refresh_tokens(target: Target) -> str:
     raw = base64.urlsafe_b64decode(target.viewer.refresh + "==")
     turned = [raw[:n] + bytes([raw[n] ^ 1]) + raw[n + 1 :] for n in range(len(raw))]
-    async with await Wire.open(target.in_turn()) as wire:
+    async with await RawClient.open(target.in_turn()) as wire:
         await wire.hello()
         for data in [*turned[::4], b"", bytes(40), raw + b"\0", secrets.token_bytes(40)]:
             token = base64.urlsafe_b64encode(data).decode().rstrip("=")
@@ -163,7 +163,7 @@ async def enumerate_by_login(target: Target) -> str:
     for node in target.each_node():
         answers = []
         for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
-            async with await Wire.open(node) as wire:
+            async with await RawClient.open(node) as wire:
                 await wire.hello()
                 answer = await wire.call("auth.login", {"email": email, "password": "a wrong one"})
                 answers.append({**answer, "id": ""})
@@ -174,7 +174,7 @@ async def enumerate_by_login(target: Target) -> str:
 @attack("A11", "passwords of any length")
 async def long_passwords(target: Target) -> str:
     for node in target.each_node():
-        async with await Wire.open(node) as wire:
+        async with await RawClient.open(node) as wire:
             await wire.hello()
             login = {"email": target.stranger.email, "password": "x" * 1_025}
             code = code_of(await wire.call("auth.login", login))
@@ -191,7 +191,7 @@ async def guesses(target: Target) -> str:
     account = new_account("guessed")
     await target.log_in(account)
     for number in range(GUESSES):
-        async with await Wire.open(target.in_turn()) as wire:
+        async with await RawClient.open(target.in_turn()) as wire:
             await wire.hello()
             wrong_login = {"email": account.email, "password": f"guess number {number}"}
             answer = await wire.call("auth.login", wrong_login)
@@ -208,7 +208,7 @@ async def guesses(target: Target) -> str:
 
 @attack("A10", "bad tokens that keep members with good ones out")
 async def hello_flood(target: Target) -> str:
-    wires = [await Wire.open(target.in_turn()) for _ in range(40)]
+    wires = [await RawClient.open(target.in_turn()) for _ in range(40)]
     try:
         for _ in range(25):
             for wire in wires:
@@ -247,7 +247,7 @@ async def secrets_in_log(target: Target) -> str:
 
 async def _send_secret_everywhere(target: Target, node: str, secret: str) -> None:
     """A secret, wherever a client may put one."""
-    async with await Wire.open(f"{node}?token={secret}", {"Cookie": secret}) as wire:
+    async with await RawClient.open(f"{node}?token={secret}", {"Cookie": secret}) as wire:
         await wire.hello()
         await wire.call("auth.login", {"email": target.stranger.email, "password": secret})
         await wire.call("auth.refresh", {"refresh_token": secret})
@@ -263,7 +263,7 @@ async def _send_secret_everywhere(target: Target, node: str, secret: str) -> Non
 async def made_up_secrets(target: Target) -> str:
     email, password = target.stranger.email, {"password": "violet anvil"}
     codes = set()
-    async with await Wire.open(target.in_turn()) as wire:
+    async with await RawClient.open(target.in_turn()) as wire:
         await wire.hello()
         await wire.call("auth.request_reset", {"email": email})
         for secret in (
@@ -287,7 +287,7 @@ async def enumerate_by_mail(target: Target) -> str:
     for method in ("auth.request_reset", "auth.send_verification"):
         answers = []
         for email in (target.stranger.email, f"nobody-{secrets.token_hex(6)}@attack.example"):
-            async with await Wire.open(target.in_turn()) as wire:
+            async with await RawClient.open(target.in_turn()) as wire:
                 await wire.hello()
                 answers.append({**await wire.call(method, {"email": email}), "id": ""})
         must(answers[0] == answers[1], f"known: {answers[0]}; unknown: {answers[1]}")

@@ -4,8 +4,8 @@ import secrets
 from typing import Any
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import ConnectionClosed, Message, RawClient
 from loadtest.attack.target import Target, new_project
-from loadtest.attack.wire import ConnectionClosed, Message, Wire
 
 CHAIN = 20_000
 OPS_AT_ONCE = 5_000
@@ -29,14 +29,14 @@ def _id(name: str, number: int) -> str:
     return f"{name}-{number:08d}"
 
 
-async def _room(target: Target, name: str) -> tuple[Wire, str]:
+async def _room(target: Target, name: str) -> tuple[RawClient, str]:
     async with await target.enter(target.owner) as wire:
         project = await new_project(wire, name)
         await target.let_in(wire, project, target.viewer, "viewer")
     return await target.enter_room(target.owner, project, secrets.token_hex(4)), project
 
 
-async def _insert(wire: Wire, project: str, ops: list[Message]) -> Message:
+async def _insert(wire: RawClient, project: str, ops: list[Message]) -> Message:
     """In as many deltas as it takes; the last answer."""
     answer: Message = {"t": "ack"}
     for start in range(0, len(ops), OPS_AT_ONCE):

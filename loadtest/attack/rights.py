@@ -4,8 +4,8 @@ import secrets
 from typing import Any
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import Message, RawClient
 from loadtest.attack.target import Target, new_project, result
-from loadtest.attack.wire import Message, Wire
 from schema.calls import METHODS
 
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
@@ -57,7 +57,7 @@ FOR_OPERATORS = (
 SET_NAME: Message = {"op": "set", "col": "project", "id": "project", "props": {"name": "mine now"}}
 
 
-async def _fitting(wire: Wire, method: str, project: str) -> Message:
+async def _fitting(wire: RawClient, method: str, project: str) -> Message:
     params = {"project": project, **PARAMETERS.get(method, {})}
     return await wire.call(method, params)
 
@@ -194,12 +194,12 @@ async def ids_of_restores(target: Target) -> str:
     return "id_reused"
 
 
-async def _snapshot(wire: Wire, project: str, name: str) -> str:
+async def _snapshot(wire: RawClient, project: str, name: str) -> str:
     created = await wire.call("snapshots.create", {"project": project, "name": name})
     return str(result(created)["id"])
 
 
-async def _answer(wire: Wire, delta_id: str) -> Message:
+async def _answer(wire: RawClient, delta_id: str) -> Message:
     for message in list(wire.received):
         if message.get("id") == delta_id and message["t"] in ("ack", "error"):
             return message

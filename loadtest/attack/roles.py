@@ -5,8 +5,8 @@ import secrets
 from typing import Any
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import Message, RawClient
 from loadtest.attack.target import Target, new_project, result
-from loadtest.attack.wire import Message, Wire
 
 OWN, FOREIGN, FOLDER = "track-of-mine", "track-of-yours", "folder-of-yours"
 NOT_VALID = "auth_failed"
@@ -105,7 +105,7 @@ REACHES: list[Message] = [
 """What a contributor to the one track must not do, whatever the kind of op."""
 
 
-async def _contribute(owner: Wire, target: Target, tracks: list[str]) -> str:
+async def _contribute(owner: RawClient, target: Target, tracks: list[str]) -> str:
     project = await new_project(owner, "a contributor's")
     await owner.join(project)
     must((await owner.edit(project, SONG))["t"] == "ack", "the song cannot be made")
@@ -113,7 +113,7 @@ async def _contribute(owner: Wire, target: Target, tracks: list[str]) -> str:
     return project
 
 
-async def _grant(owner: Wire, target: Target, project: str, tracks: list[str]) -> None:
+async def _grant(owner: RawClient, target: Target, project: str, tracks: list[str]) -> None:
     params = {"project": project, "email": target.stranger.email, "role": "contributor"}
     result(await owner.call("members.grant", params | {"tracks": tracks}))
 
@@ -165,7 +165,7 @@ async def tracks_taken(target: Target) -> str:
     return "nothing stored after it; forbidden"
 
 
-async def _again(wire: Wire, project: str, ops: list[Message]) -> Message:
+async def _again(wire: RawClient, project: str, ops: list[Message]) -> Message:
     """As a good client does: the first one that was refused for now comes first (D12)."""
     answer = await wire.edit(project, ops)
     for _ in range(20):
@@ -177,7 +177,7 @@ async def _again(wire: Wire, project: str, ops: list[Message]) -> Message:
     return answer
 
 
-async def _answer(wire: Wire, delta_id: str) -> Message:
+async def _answer(wire: RawClient, delta_id: str) -> Message:
     for message in list(wire.received):
         if message.get("id") == delta_id and message["t"] in ("ack", "error"):
             return message

@@ -3,9 +3,9 @@
 from typing import Any
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import Message, RawClient
 from loadtest.attack.rights import NOWHERE
 from loadtest.attack.target import Target, result
-from loadtest.attack.wire import Message, Wire
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Table, Verb
 
@@ -25,7 +25,7 @@ WATCHES, WRITES = 100, 60
 """Of one user, on one connection."""
 
 
-async def _own_rows(wire: Wire, project: str) -> dict[str, str]:
+async def _own_rows(wire: RawClient, project: str) -> dict[str, str]:
     """Of each table that has a call for it a row that is made: its id."""
     rows = {}
     for calls, row_values in MADE.items():
@@ -147,14 +147,14 @@ async def keys_of_writes(target: Target) -> str:
     return "id_reused; another user's key is another key"
 
 
-async def _keyed(wire: Wire, key: str, row_values: Message) -> Message:
+async def _keyed(wire: RawClient, key: str, row_values: Message) -> Message:
     id = wire.new_id()
     call = {"t": "call", "id": id, "method": "presets.create", "params": row_values}
     wire.send(call | {"idempotency_key": key})
     return await wire.until(id=id)
 
 
-async def _preset_made_with(wire: Wire, parameters: Any) -> str:
+async def _preset_made_with(wire: RawClient, parameters: Any) -> str:
     params = {"plugin": "OTT", "name": f"odd {wire.new_id()}", "parameters": parameters}
     return code_of(await wire.call("presets.create", params))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.attack.wire import ConnectionClosed, Message, Wire
+from loadtest.attack.raw_client import ConnectionClosed, Message, RawClient
 from schema.close_codes import SILENT
 
 PASSWORD = "correct horse battery staple"
@@ -98,7 +98,7 @@ class Target:
         self.robbed = Account(self.viewer.email, self.viewer.password)
         await self.log_in(self.robbed)
         self.stolen = self.robbed.refresh
-        async with await Wire.open(self.in_turn()) as wire:
+        async with await RawClient.open(self.in_turn()) as wire:
             await wire.hello()
             for _ in range(3):
                 token = {"refresh_token": self.robbed.refresh}
@@ -107,7 +107,7 @@ class Target:
 
     async def log_in(self, account: Account) -> None:
         """By password; an account that is not there yet is registered."""
-        async with await Wire.open(self.in_turn()) as wire:
+        async with await RawClient.open(self.in_turn()) as wire:
             await wire.hello()
             login = {"email": account.email, "password": account.password}
             answer = await wire.call("auth.login", login)
@@ -120,13 +120,13 @@ class Target:
 
     async def enter(
         self, account: Account, device: str = "a raw client", *, node: str | None = None
-    ) -> Wire:
+    ) -> RawClient:
         """A connection that is logged in, to this node; None: to the next in turn."""
         if node is None:
             node = self.in_turn()
         else:
             self.reached_nodes.add(node)
-        wire = await Wire.open(node)
+        wire = await RawClient.open(node)
         answer = await wire.hello(account.access, device)
         if answer["t"] == "error" and answer["code"] == "token_expired":
             wire.cut()
@@ -138,7 +138,7 @@ class Target:
 
     async def enter_room(
         self, account: Account, project: str, device: str = "raw", *, node: str | None = None
-    ) -> Wire:
+    ) -> RawClient:
         """A connection that is in the room, with the state read."""
         wire = await self.enter(account, device, node=node)
         join_answer = await wire.join(project)
@@ -148,7 +148,7 @@ class Target:
             await wire.until(t="state")
         return wire
 
-    async def let_in(self, wire: Wire, project: str, account: Account, role: str) -> None:
+    async def let_in(self, wire: RawClient, project: str, account: Account, role: str) -> None:
         """Give an account a role; `wire` is an owner's."""
         params = {"project": project, "email": account.email, "role": role}
         result(await wire.call("members.grant", params))
@@ -160,7 +160,7 @@ class Witness:
     def __init__(self, target: Target, project: str) -> None:
         self._target = target
         self._project = project
-        self._wire: Wire | None = None
+        self._wire: RawClient | None = None
         self._lock = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -205,7 +205,7 @@ def new_account(name: str) -> Account:
     return Account(f"{name}-{secrets.token_hex(4)}@attack.example", PASSWORD)
 
 
-async def new_project(wire: Wire, name: str) -> str:
+async def new_project(wire: RawClient, name: str) -> str:
     """Its id."""
     return str(result(await wire.call("projects.create", {"name": name}))["id"])
 

@@ -26,7 +26,7 @@ SCRIPT = (
 
 NAMES = (BEGUN, DRAWN, *SCRIPT)
 
-Event = dict[str, Any]
+TraceEvent = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Frames:
     """Processor time of script for each of them."""
 
 
-def frames_of(events: Sequence[Event]) -> Frames:
+def frames_of(events: Sequence[TraceEvent]) -> Frames:
     """`events`: those named `NAMES`."""
     begun_events = {_number(event): event for event in events if event["name"] == BEGUN}
     numbers = [_drawn_number(event) for event in events if event["name"] == DRAWN]
@@ -56,7 +56,7 @@ def frames_of(events: Sequence[Event]) -> Frames:
     return Frames([(b - a) / 1_000 for a, b in itertools.pairwise(times)], script)
 
 
-def _script_of_page(events: Sequence[Event]) -> list[Event]:
+def _script_of_page(events: Sequence[TraceEvent]) -> list[TraceEvent]:
     """On the thread that draws frames: workers have threads of their own."""
     threads = [_thread(event) for event in events if event["name"] == FIRED]
     page = max(set(threads), key=threads.count) if threads else None
@@ -67,9 +67,9 @@ def _script_of_page(events: Sequence[Event]) -> list[Event]:
     ]
 
 
-def _outermost(events: Sequence[Event]) -> list[Event]:
+def _outermost(events: Sequence[TraceEvent]) -> list[TraceEvent]:
     """Those of one thread that lie in none of the others."""
-    outermost: list[Event] = []
+    outermost: list[TraceEvent] = []
     end = float("-inf")
     for event in sorted(events, key=lambda each: (each["ts"], -each["dur"])):
         if event["ts"] >= end:
@@ -78,20 +78,20 @@ def _outermost(events: Sequence[Event]) -> list[Event]:
     return outermost
 
 
-def _thread(event: Event) -> tuple[int, int]:
+def _thread(event: TraceEvent) -> tuple[int, int]:
     return event["pid"], event["tid"]
 
 
-def _number(event: Event) -> int:
+def _number(event: TraceEvent) -> int:
     return int(event["args"]["args"]["sequence_number"])
 
 
-def _screen_time(event: Event) -> float:
+def _screen_time(event: TraceEvent) -> float:
     """When the screen asked for the frame, in microseconds."""
     return float(event["args"]["args"]["frame_time_us"])
 
 
-def _drawn_number(event: Event) -> int:
+def _drawn_number(event: TraceEvent) -> int:
     """Of the frame in which what the page has drawn is seen first."""
     pipeline = event["args"]["main_frame_pipeline"]
     return int(pipeline["last_begin_frame_id_during_first_draw"]["sequence_number"])

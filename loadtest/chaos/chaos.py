@@ -23,16 +23,17 @@ from loadtest.chaos.live_view import FaultFigures, Figures, Watched, verdict, wa
 from loadtest.chaos.node_watch import NodeWatch
 from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
+from loadtest.data_directory import data_directory
 from loadtest.demo.demo import own_song
+from loadtest.demo.proof import settle
 from loadtest.faults.faults import FAULTS, Fault
-from loadtest.faults.hostile import Hostile
+from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.proxied_cluster import ProxiedCluster, proxied_cluster
 from loadtest.hub.child_programs import beside
-from loadtest.long_runs import data_directory, interrupt_sets, wait
 from loadtest.people.demo_participants import Tally, take_seats
-from loadtest.people.demo_proof import settle
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
+from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
 
@@ -117,7 +118,7 @@ class Chaos:
         """Those whom some of the chosen faults need."""
         stage, chosen_faults = self.stage, self.counted
         if "hostile_client" in chosen_faults:
-            stage.hostile = Hostile(stage.cluster.url, stage.rng)
+            stage.hostile = HostileClient(stage.cluster.url, stage.rng)
             await stage.hostile.set_up()
             await stage.musicians[0].client.members.grant(
                 project=project, email=stage.hostile.email, role="viewer"

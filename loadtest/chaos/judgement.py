@@ -12,10 +12,10 @@ from loadtest.checking.anomalies import Anomaly, Truth, check
 from loadtest.checking.copies import Checkpoint, wrong_checkpoints, wrong_copies
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening
+from loadtest.demo.proof import NotSettled, compare, settle
 from loadtest.faults.faults import FAULTS
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally
-from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.large_project import LargeJudgement, snapshots_of
 from machine.local_hub import audit
 from prime_client.client import Client

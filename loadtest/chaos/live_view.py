@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.long_runs import wait
+from loadtest.stopping import wait
 
 FRAME_SECONDS = 0.25
 LINE_SECONDS = 2.0

@@ -17,12 +17,13 @@ from rich.live import Live
 from files.imported_song import Song
 from files.importing import read_song
 from loadtest import percentiles
+from loadtest.data_directory import data_directory
 from loadtest.demo.live_view import Figures, live, plain_line, proof
+from loadtest.demo.proof import prove, settle
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.long_runs import data_directory, interrupt_sets, wait
 from loadtest.people.demo_participants import Participant, Tally, take_seats
-from loadtest.people.demo_proof import prove, settle
 from loadtest.people.library_work import LibraryWork
+from loadtest.stopping import interrupt_sets, wait
 from machine.children.child_program import HubFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub

@@ -11,10 +11,10 @@ from rich.table import Table
 
 from loadtest.argument_types import positive
 from loadtest.checking.history import History
+from loadtest.data_directory import data_directory
 from loadtest.drills.drills import BY_NAME, DRILLS, SECONDS, Drill
 from loadtest.drills.scene import DrillScene, Skipped
 from loadtest.faults.proxied_cluster import proxied_cluster
-from loadtest.long_runs import data_directory
 from loadtest.reports.console_output import wide_console
 from machine.caller_paths import directory_of_caller
 from machine.local_cluster import ClusterOptions

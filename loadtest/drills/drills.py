@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.drills.full_disk import fill_the_disk, small_disk
-from loadtest.drills.renewing import renew, two_certificates, with_tls
+from loadtest.drills.renewing_certificates import renew, two_certificates, with_tls
 from loadtest.drills.restoring import restore
 from loadtest.drills.scene import DrillScene
 from loadtest.drills.upgrading import root_of, upgrade, version_before

@@ -13,9 +13,9 @@ from files.importing import read_song
 from loadtest.checking.failovers import lost_ids, without_lost
 from loadtest.checking.history import Happening, What
 from loadtest.demo.demo import own_song
+from loadtest.demo.proof import NotSettled, compare, settle
 from loadtest.faults.proxied_cluster import ProxiedCluster
 from loadtest.people.demo_participants import Tally, take_seats
-from loadtest.people.demo_proof import NotSettled, compare, settle
 from loadtest.people.recorded_musician import RecordedMusician
 from machine.local_hub import audit
 from prime_client.client import Client

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from loadtest.checking.failovers import Failover
 from loadtest.checking.history import History, What
 from loadtest.faults.fault_proxy import FaultProxy, Streams, tcp
-from loadtest.faults.hostile import Hostile
+from loadtest.faults.hostile_client import HostileClient
 from loadtest.faults.standby import Standby, to_primary
 from loadtest.hub.child_programs import ChildFailed
 from loadtest.people.large_project import LargeProject
@@ -52,7 +52,7 @@ class ProxiedCluster:
     """What faults have hit, by their names: of those that say so."""
     failovers: list[Failover] = field(default_factory=list)
     large: LargeProject | None = None
-    hostile: Hostile | None = None
+    hostile: HostileClient | None = None
     _copying: asyncio.Task[Standby] | None = None
     """Of it comes the copy that is promoted next."""
     _copies: int = 0

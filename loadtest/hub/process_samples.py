@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self
 
-from loadtest.long_runs import cancel_and_wait
+from loadtest.stopping import cancel_and_wait
 
 EVERY_SECONDS = 0.5
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from loadtest.long_runs import cancel_and_wait
 from loadtest.percentiles import percentile, summary
+from loadtest.stopping import cancel_and_wait
 
 LAG_BOUND_MS = 20.0
 LAG_BOUND_OF_SECONDS_MS = 250.0

@@ -7,8 +7,8 @@ import msgpack
 
 from loadtest.bare.bare_prime import Account, BarePrime, create_project, enter, register
 from loadtest.bare.frames import frame
+from loadtest.peers.cursor_updates import StampedFrames, cursor, stamp_ms
 from loadtest.peers.dialect import Moves, Seat
-from loadtest.peers.updates import StampedFrames, cursor, stamp_ms
 
 
 class PrimeDialect:

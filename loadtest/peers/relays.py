@@ -8,8 +8,8 @@ import msgpack
 
 from loadtest.bare.bare_client import BareConnection, connect
 from loadtest.bare.frames import PONG, TEXT, Messages, frame
+from loadtest.peers.cursor_updates import StampedFrames, cursor, member_of, sender_id, stamp_ms
 from loadtest.peers.dialect import Moves, Seat
-from loadtest.peers.updates import StampedFrames, cursor, member_of, sender_id, stamp_ms
 
 ANSWER_SECONDS = 30.0
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import uuid
 
-from loadtest.long_runs import wait
+from loadtest.stopping import wait
 from prime_client.client import Client
 from prime_client.failures import CallFailed, ConnectionOver, NotConnected
 from prime_client.schema.calls import RecallContext, RecallUse

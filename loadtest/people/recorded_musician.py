@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from loadtest.checking.history import History, What
-from loadtest.long_runs import wait
 from loadtest.people.demo_participants import Participant, Tally
+from loadtest.stopping import wait
 from prime_client.connecting.codec import codec_named
 from prime_client.connecting.connection import Connection
 from prime_client.copy.state_ops import Op

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtest.argument_types import at_least
+from loadtest.data_directory import data_directory
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.long_runs import data_directory
 from loadtest.recall.on_a_server import WRITERS, lost_counts, sessions
 from loadtest.recall.simulated_year import PLACES, Year, simulate
 from loadtest.reports.console_output import wide_console

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from loadtest.recall.simulated_producer import Pick
-from schema.recall.contexts import EVERYTHING, SESSION, Level, Told, contexts_of, levels_of
+from schema.recall.contexts import EVERYTHING, SESSION, Circumstances, Level, contexts_of, levels_of
 from schema.recall.estimate import add_heat, half_life_in, heat_of_use, ranked, worth_showing
 
 MOST = 5
@@ -78,7 +78,7 @@ class Recall:
     def hear(self, pick: Pick) -> None:
         self.add(pick.key, pick.days, pick.told_context)
 
-    def add(self, key: str, days: float, use: Told) -> None:
+    def add(self, key: str, days: float, use: Circumstances) -> None:
         """One use."""
         self._uses += 1
         for context in (EVERYTHING, SESSION, *contexts_of(use)):

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schema.recall.contexts import Told
+from schema.recall.contexts import Circumstances
 
 GENRES = {"trap": 140, "house": 124, "ambient": 70, "techno": 132}
 """Name -> its usual tempo, in bpm."""
@@ -43,7 +43,7 @@ class Pick:
 
     days: float
     key: str
-    told_context: Told
+    told_context: Circumstances
     truth: dict[str, float]
 
 
@@ -80,7 +80,9 @@ class Producer:
         for _ in range(rng.randint(*PICKS)):
             truth = self._truth(taste, favourites, before)
             [key] = rng.choices(list(truth), list(truth.values()))
-            circumstances = Told(genre=genre, bpm=bpm, after=before, hour=int(days % 1 * 24))
+            circumstances = Circumstances(
+                genre=genre, bpm=bpm, after=before, hour=int(days % 1 * 24)
+            )
             yield Pick(days, key, circumstances, truth)
             before = key
             days += rng.uniform(*PICK_DAYS)

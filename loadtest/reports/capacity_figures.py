@@ -6,7 +6,7 @@ from typing import Any
 
 from loadtest.load.capacity_search import StepResult
 from loadtest.load.generators import Loaded
-from loadtest.reports.figures import (
+from loadtest.reports.cursor_figures import (
     ARRIVED_SHARE,
     BUSY_PERCENT,
     DISTURBED_PERCENT,

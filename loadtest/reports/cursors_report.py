@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loadtest.hub.flame_graph import FlameGraph
+from loadtest.flame_graphs.flame_graph import FlameGraph
 from loadtest.load.generators import Loaded
 from loadtest.reports import plots
 from loadtest.reports.compare_report import cost_plots, latency_plots
-from loadtest.reports.figures import notes_of
+from loadtest.reports.cursor_figures import notes_of
 from loadtest.reports.report import Report, TableOf, write
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.hub.cores import Cores
+from loadtest.load import generator_checks
+from loadtest.reports.cursor_figures import BUSY_PERCENT, LAG_BOUND_MS, SENT_PERCENT
 
 COUNTING = (
     "Some members of each room decode every message, check who moved, and time it; the others "
@@ -20,31 +22,53 @@ LATENCY = (
     "because a server has gathered several (replaced_share). Updates due in the measured time "
     "are timed if they come within 5 s after it; arrived_share tells how many did."
 )
-GENERATOR = (
+GENERATOR_OF_CURSORS = (
     "WebSocket client of our own on uvloop, in processes of their own. Those who count are read "
     "every 5 ms; more than 125 of them less often, 1,000 every 40 ms. Not sustained: the "
-    "generator was late by more than 50 ms (p99), busy for more than 92 %, or sent less than "
-    "95 %; then latencies are its own."
+    f"generator was late by more than {LAG_BOUND_MS:g} ms (p99), busy for more than "
+    f"{BUSY_PERCENT:g} %, or sent less than {SENT_PERCENT:g} %; then latencies are its own."
 )
 COST = (
     "Processor time of the server process and its children, from outside. Prime's PostgreSQL "
     "runs on the load's cores and is told apart (database_cpu_percent). "
     "taken_by_others_percent is what other programs took of the server's core meanwhile."
 )
+GENERATOR_OF_SCENARIOS = (
+    "Bare WebSocket clients on uvloop, beside the server's core. Latencies run from when a message "
+    "was due, and moves that a later one replaced count when that one was seen. Not sustained: "
+    f"the generator was late by more than {generator_checks.LAG_BOUND_MS:g} ms at p99 "
+    f"({generator_checks.LAG_BOUND_OF_SECONDS_MS:g} ms where seconds are measured), busy for more "
+    f"than {generator_checks.CPU_BOUND_PERCENT:g} % of its core, or sent less than "
+    f"{generator_checks.RATE_BOUND * 100:g} %: then latencies are its own; or the server had work "
+    f"and no core for more than {generator_checks.WAITING_BOUND_PERCENT:g} % of the time: then its "
+    "figures are too low."
+)
 
 
-def how(cores: Cores, **other_conditions: Any) -> dict[str, Any]:
-    """The surroundings of a run, in words."""
+def cursor_conditions(cores: Cores, **other_conditions: Any) -> dict[str, Any]:
+    """Of a run in which rooms of cursors load servers, in words."""
+    return {
+        **_surroundings(cores.in_words),
+        "delivered": COUNTING,
+        "latency": LATENCY,
+        "generator": GENERATOR_OF_CURSORS,
+        "cost": COST,
+        **other_conditions,
+    }
+
+
+def scenario_conditions(pinning: str) -> dict[str, Any]:
+    """Of a run whose generator `loadtest.load.generator_checks` judges, in words."""
+    return {**_surroundings(pinning), "generator": GENERATOR_OF_SCENARIOS}
+
+
+def _surroundings(pinning: str) -> dict[str, Any]:
+    """When, on what, and by which Python."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{os.cpu_count()} cores, {_processor()}, {platform.platform(terse=True)}",
-        "pinning": cores.in_words,
+        "pinning": pinning,
         "python": platform.python_version(),
-        "delivered": COUNTING,
-        "latency": LATENCY,
-        "generator": GENERATOR,
-        "cost": COST,
-        **other_conditions,
     }
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadtest.hub.flame_graph import FlameGraph
-from loadtest.hub.flame_svg import COLORS
+from loadtest.flame_graphs.flame_graph import FlameGraph
+from loadtest.flame_graphs.flame_svg import COLORS
 
 STYLE = """
 :root { color-scheme: light; }

@@ -7,7 +7,7 @@ from typing import Any
 from loadtest.load.generators import Loaded
 from loadtest.reports import plots
 from loadtest.reports.compare_report import cost_plots
-from loadtest.reports.figures import notes_of
+from loadtest.reports.cursor_figures import notes_of
 from loadtest.reports.report import Report, TableOf, write
 
 

@@ -19,8 +19,8 @@ from loadtest.load.cursor_watch import CursorsSeen, CursorWatch, Watch, watching
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from loadtest.rows.call_kinds import KINDS, Caller, Kind
 from loadtest.rows.call_loop import CallLoop
 from machine.local_hub import CHECKOUT
@@ -78,7 +78,7 @@ async def run_calls(arguments: argparse.Namespace) -> dict[str, Any]:
                     say(f"{kind.name}: plain asyncpg with the same SQL")
                     await bench.measure_alone(kind)
             report = bench.report()
-    bench.evidence.show(report, arguments.report, console)
+    bench.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -112,7 +112,7 @@ class _Bench:
         self._by_kind: dict[str, _Measurement] = {}
         self._problems: list[str] = []
         self._filled_counts: dict[str, Any] = {}
-        self.evidence = Evidence("calls: rows over the socket", LEAD, TARGETS)
+        self.scenario_report = ScenarioReport("calls: rows over the socket", LEAD, TARGETS)
 
     async def fill(self) -> None:
         """The rows of others, then callers with some of their own."""
@@ -183,7 +183,7 @@ class _Bench:
             samples=self._samples(loops),
             failed=failures[0] if failures else "",
         )
-        self.evidence.curves[kind.name] = ms
+        self.scenario_report.curves[kind.name] = ms
 
     def _cpu(self) -> tuple[float, float, float]:
         """Processor time of the server and of PostgreSQL so far, in seconds; and how long the

@@ -15,13 +15,13 @@ from loadtest.hub.server_watch import Watched
 from loadtest.load.capacity_search import Search, around, rooms_near
 from loadtest.load.cursor_job import Job, listeners_of
 from loadtest.load.generators import GeneratorFailed
-from loadtest.load.steps import Offer, Stepper, stepping
+from loadtest.load.stepper import Offer, Stepper, stepping
 from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.capacity_figures import SHARES, peer_row, result_of, step_of, void_because
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.measuring_conditions import how
+from loadtest.reports.measuring_conditions import cursor_conditions
 
 COLUMNS = {
     "title": "server",
@@ -279,7 +279,7 @@ def _report(run: Run, trials: list[Trial]) -> dict[str, Any]:
         "hz": run.hz,
         "repeat": run.repeat,
         "precision": run.precision,
-        "how": how(
+        "how": cursor_conditions(
             run.cores,
             load=f"rooms of {run.size}, each member moving {run.hz:g} times a second; below 20 "
             "rooms the last one may move at tenths of that rate. Servers take turns step by step, "

@@ -18,8 +18,8 @@ from loadtest.peers.catalogue import KNOWN, Peer
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import running
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.figures import medians, notes_of, row_of
-from loadtest.reports.measuring_conditions import how
+from loadtest.reports.cursor_figures import medians, notes_of, row_of
+from loadtest.reports.measuring_conditions import cursor_conditions
 
 COLUMNS = {
     "title": "server",
@@ -73,7 +73,7 @@ async def run_compare(arguments: argparse.Namespace) -> dict[str, Any]:
         "hz": arguments.hz,
         "seconds": arguments.seconds,
         "repeat": arguments.repeat,
-        "how": how(
+        "how": cursor_conditions(
             cores,
             load=f"{arguments.rooms} rooms of {arguments.size}, each member moving "
             f"{arguments.hz:g} times a second for {arguments.seconds:g} s after "

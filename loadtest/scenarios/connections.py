@@ -17,8 +17,8 @@ from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.installing import PeerFailed
 from loadtest.peers.running import Running, running
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.figures import medians
-from loadtest.reports.measuring_conditions import how
+from loadtest.reports.cursor_figures import medians
+from loadtest.reports.measuring_conditions import cursor_conditions
 
 COLUMNS = {
     "title": "server",
@@ -45,7 +45,7 @@ async def run_connections(arguments: argparse.Namespace) -> dict[str, Any]:
         "scenario": "connections",
         "connections": arguments.connections,
         "repeat": arguments.repeat,
-        "how": how(
+        "how": cursor_conditions(
             cores,
             load=f"{arguments.connections} connections after {FIRST_CONNECTIONS} that do not "
             f"count, {CONNECTING_AT_ONCE} at a time, into rooms of {ROOM_SIZE}; "

@@ -15,8 +15,8 @@ from loadtest.load.profiling import profile_of, profile_prime
 from loadtest.peers.catalogue import PRIME
 from loadtest.peers.running import running
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.figures import notes_of, row_of
-from loadtest.reports.measuring_conditions import how
+from loadtest.reports.cursor_figures import notes_of, row_of
+from loadtest.reports.measuring_conditions import cursor_conditions
 from loadtest.scenarios.two_nodes import run_two_nodes
 
 COLUMNS = {
@@ -57,7 +57,7 @@ async def run_cursors(arguments: argparse.Namespace) -> dict[str, Any]:
         "rooms": arguments.rooms,
         "hz": arguments.hz,
         "seconds": arguments.seconds,
-        "how": how(cores, load=_sizes_in_words(arguments)),
+        "how": cursor_conditions(cores, load=_sizes_in_words(arguments)),
         "sizes": [_report_row(size, arguments.rooms, run) for size, run in runs.items()],
         **profile_of(flame),
     }

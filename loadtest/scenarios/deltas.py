@@ -19,8 +19,8 @@ from loadtest.load.delta_writers import Answers, DeltaWriter, drain, edit, offer
 from loadtest.load.generator_checks import disturbed, problems, verdict
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from machine.local_hub import audit
 
 FULL_BATCH = 500
@@ -62,7 +62,7 @@ async def run_deltas(arguments: argparse.Namespace) -> dict[str, Any]:
                 report = await bench.measure(watch, lambda: progress.advance(step))
             await bench.compare(report)
             progress.advance(step)
-    bench.evidence.show(report, arguments.report, console)
+    bench.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -73,7 +73,7 @@ class _Bench:
         self._hub = hub
         self._arguments = arguments
         self._say = say
-        self.evidence = Evidence(
+        self.scenario_report = ScenarioReport(
             "deltas: durable, acknowledged, and what ticks feel", LEAD, TARGETS
         )
         self._writers: list[DeltaWriter] = []
@@ -126,8 +126,8 @@ class _Bench:
             self._say("as many as are answered")
             saturated, full = await self._saturated(watch, samples)
             advance()
-        self.evidence.samples = samples
-        self.evidence.curves |= {
+        self.scenario_report.samples = samples
+        self.scenario_report.curves |= {
             "cursors, no deltas": quiet.ms,
             "cursors, at rate": at_rate.ms,
             "cursors, saturated": full.ms,
@@ -169,7 +169,7 @@ class _Bench:
         self._problems += cursors_seen.problems
         if unanswered:
             self._problems.append(f"{unanswered} deltas were not answered")
-        self.evidence.curves["acks, at rate"] = acks
+        self.scenario_report.curves["acks, at rate"] = acks
         p99 = percentile(acks, 99)
         figures = {
             "offered_per_s": rate,

@@ -24,8 +24,8 @@ from loadtest.people.returning_member import ReturningMember, ReturningTally
 from loadtest.people.settling import audits, settle
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 
 CONNECTING_AT_ONCE = 32
 ROOMS_PER_EDITED = 5
@@ -61,7 +61,7 @@ async def run_herd(arguments: argparse.Namespace) -> dict[str, Any]:
         async with pinned_hub(arguments.clients) as hub:
             herd = _Herd(hub, arguments, progress, step)
             report = await herd.run()
-    herd.evidence.show(report, arguments.report, console)
+    herd.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -75,7 +75,9 @@ class _Herd:
         self._arguments = arguments
         self._progress = progress
         self._step = step
-        self.evidence = Evidence("herd: everyone comes back after a kill", LEAD, TARGETS)
+        self.scenario_report = ScenarioReport(
+            "herd: everyone comes back after a kill", LEAD, TARGETS
+        )
         self._tally = ReturningTally()
         self._members: list[ReturningMember] = []
         self._editors: list[ReturningMember] = []
@@ -110,8 +112,10 @@ class _Herd:
         for member in self._members:
             member.leave()
         returned = [at - killed_at for at in self._tally.returned_at]
-        self.evidence.samples = samples
-        self.evidence.curves["back after the kill"] = [seconds * 1_000 for seconds in returned]
+        self.scenario_report.samples = samples
+        self.scenario_report.curves["back after the kill"] = [
+            seconds * 1_000 for seconds in returned
+        ]
         waiting_percent = samples.mean("hub_kept_waiting")
         acked_count = sum(map(len, self._tally.acked.values()))
         # Long: each line of the report is said once, where it is measured.

@@ -22,8 +22,8 @@ from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import LAG_BOUND_OF_SECONDS_MS, LoopLag, problems, verdict
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from prime_client.connecting.codec import Message
 from schema.limits import HEARTBEAT_SECONDS
 
@@ -51,7 +51,7 @@ async def run_idle(arguments: argparse.Namespace) -> dict[str, Any]:
         async with pinned_hub(arguments.connections) as hub:
             crowd = _Crowd(hub, arguments, progress, step)
             report = await crowd.measure()
-    crowd.evidence.show(report, arguments.report, console)
+    crowd.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -62,7 +62,9 @@ class _Crowd:
         self, hub: PinnedHub, arguments: argparse.Namespace, progress: Progress, step: TaskID
     ) -> None:
         self._hub = hub
-        self.evidence = Evidence("idle: what a member who does nothing costs", LEAD, TARGETS)
+        self.scenario_report = ScenarioReport(
+            "idle: what a member who does nothing costs", LEAD, TARGETS
+        )
         self._count = arguments.connections
         self._per_room = arguments.per_room
         self._progress = progress
@@ -94,7 +96,7 @@ class _Crowd:
                 pongs = self._pongs - pongs
         finally:
             beating.cancel()
-        self.evidence.samples = samples
+        self.scenario_report.samples = samples
         connected = sum(member.connection.is_open for member in self._members)
         metrics = await scrape(self._hub.url)
         after = await self._empty()

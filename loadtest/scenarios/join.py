@@ -28,8 +28,8 @@ from loadtest.load.generator_checks import (
 from loadtest.people.large_song import full_song, large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from prime_client.client import Client
 from prime_client.connecting.codec import Message, codec_named
 from prime_client.copy.digest import digest
@@ -97,7 +97,7 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
                 storm = _Storm(hub, account, project, clients, metrics_before, line)
                 quiet = await cursors.during(QUIET_SECONDS)
                 progress.update(step, advance=1, description=f"{clients} join at once")
-                storm.evidence.curves["cursors before"] = quiet.ms
+                storm.scenario_report.curves["cursors before"] = quiet.ms
                 report = await storm.run(cursors)
             progress.update(step, advance=1, description="checking what they got")
             report |= {
@@ -105,7 +105,7 @@ async def run_join(arguments: argparse.Namespace) -> dict[str, Any]:
                 "entities": entities,
                 "cores": hub.cores.in_words,
             }
-    storm.evidence.show(report, arguments.report, console)
+    storm.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -172,7 +172,7 @@ class _Storm:
         self._clients = clients
         self._line = line  # MB/s of each client; None: as fast as it can
         targets = TARGETS if line is None else SLOW_TARGETS
-        self.evidence = Evidence("join: a storm into one room", LEAD, targets)
+        self.scenario_report = ScenarioReport("join: a storm into one room", LEAD, targets)
         self._joined_s: list[float] = []
         self._failures: list[str] = []
 
@@ -198,8 +198,8 @@ class _Storm:
             await asyncio.sleep(AFTER_SECONDS)
             cursors_seen = await phase.end()
         after = await scrape(self._hub.url)
-        self.evidence.samples = samples
-        self.evidence.curves |= {
+        self.scenario_report.samples = samples
+        self.scenario_report.curves |= {
             "cursors meanwhile": cursors_seen.ms,
             "joins": [seconds * 1_000 for seconds in self._joined_s],
         }

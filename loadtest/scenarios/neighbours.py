@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from files.upload import upload
+from loadtest.data_directory import data_directory
 from loadtest.hub.child_programs import beside
 from loadtest.hub.pinned_hub import kept_waiting_seconds
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.load.generator_checks import disturbed
-from loadtest.long_runs import data_directory
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console

@@ -16,15 +16,15 @@ from loadtest.bare.heartbeats import keep_alive
 from loadtest.hub.pinned_hub import PinnedHub, pinned_hub
 from loadtest.hub.process_samples import Samples
 from loadtest.load.generator_checks import disturbed, problems, verdict
-from loadtest.long_runs import beside
 from loadtest.people.large_song import PER_TRACK, large_song
 from loadtest.people.person import ObserverCounts, Person, Trail
 from loadtest.people.returning_member import ReturningMember, ReturningTally
 from loadtest.people.settling import LOOK_SECONDS, audits, settle
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
+from loadtest.stopping import beside
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 
@@ -61,7 +61,7 @@ async def run_session(arguments: argparse.Namespace) -> dict[str, Any]:
             await session.fill()
             progress.update(step, description="they play")
             report = await session.run(lambda: progress.advance(step, 1.0))
-    session.evidence.show(report, arguments.report, console)
+    session.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -71,7 +71,7 @@ class _Session:
     def __init__(self, hub: PinnedHub, arguments: argparse.Namespace) -> None:
         self._hub = hub
         self._arguments = arguments
-        self.evidence = Evidence("session: people as they are", LEAD, TARGETS)
+        self.scenario_report = ScenarioReport("session: people as they are", LEAD, TARGETS)
         self._tally = ReturningTally()
         self._counts = ObserverCounts()
         self._people: list[Person] = []
@@ -131,8 +131,8 @@ class _Session:
                 person.member.leave()
         generator = samples.mean("generator")
         waiting_percent = samples.mean("hub_kept_waiting")
-        self.evidence.samples = samples
-        self.evidence.curves |= {
+        self.scenario_report.samples = samples
+        self.scenario_report.curves |= {
             "cursors": self._counts.cursor_ms,
             "acks": self._tally.ack_ms,
         }

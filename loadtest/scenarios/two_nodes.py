@@ -19,8 +19,8 @@ from loadtest.peers.prime_dialect import PrimeDialect
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile
 from loadtest.reports.console_output import progress, table_of, wide_console
-from loadtest.reports.figures import notes_of, row_of
-from loadtest.reports.measuring_conditions import how
+from loadtest.reports.cursor_figures import notes_of, row_of
+from loadtest.reports.measuring_conditions import cursor_conditions
 
 VALKEY_SECONDS = 30.0
 COLUMNS = {
@@ -54,7 +54,7 @@ async def run_two_nodes(arguments: argparse.Namespace, cores: Cores) -> dict[str
         "size": size,
         "hz": arguments.hz,
         "seconds": arguments.seconds,
-        "how": how(
+        "how": cursor_conditions(
             cores,
             load=f"{arguments.rooms} rooms of {size}, each member moving {arguments.hz:g} times "
             f"a second for {arguments.seconds:g} s, two nodes on one PostgreSQL and Valkey",

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from loadtest.bare.bare_client import HandshakeFailed
 from loadtest.bare.bare_prime import Account, BarePrime, PrimeRefused, create_project, register
-from loadtest.long_runs import wait
 from loadtest.people.person import ObserverCounts, Person, Trail
 from loadtest.people.returning_member import ReturningTally
 from loadtest.people.settling import settle
 from loadtest.scenarios.session import fill
+from loadtest.stopping import wait
 
 EXPECTED = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)
 SETTLE_SECONDS = 20.0

@@ -11,8 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.long_runs import wait
 from loadtest.soak.growth import GROWTH_MB_PER_HOUR, NodeSample
+from loadtest.stopping import wait
 
 FRAME_SECONDS = 0.5
 LINE_SECONDS = 10.0

@@ -14,12 +14,13 @@ import psutil
 from rich.console import Console
 
 from loadtest.chaos.chaos import PLANTED
+from loadtest.data_directory import data_directory
 from loadtest.hub.without_limits import WITHOUT_LIMITS
-from loadtest.long_runs import data_directory, interrupt_sets, wait
 from loadtest.people.settling import audits
 from loadtest.soak.evening import Evening
 from loadtest.soak.growth import NodeSample, NodeSamples, grown, growth, log_rates
 from loadtest.soak.live_view import Figures, watch
+from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions, LocalCluster
 

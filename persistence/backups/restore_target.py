@@ -110,7 +110,7 @@ async def _see_to_roles(connection: Any, roles: Sequence[str], *, makes: bool) -
 
 
 @asynccontextmanager
-async def made(dsn: str, name: str) -> AsyncIterator[str]:
+async def new_database(dsn: str, name: str) -> AsyncIterator[str]:
     """The address of a new database on the same server, which is not dead until the end."""
     new_dsn = urlunsplit(urlsplit(dsn)._replace(path=f"/{_checked(name)}"))
     holder = await _create(dsn, name, new_dsn)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from persistence import sliced_deletes
 from persistence.errors import BadValue, Unavailable
-from persistence.journal import margins
+from persistence.journal import overtaken_proposals
 from persistence.journal.contract import KnownState
 from persistence.journal.entry_rows import OUTCOMES
 from persistence.journal.storable import is_storable
@@ -58,7 +58,7 @@ async def _append_staged(
     if last.margin is None:
         return await _store_staged(db, staging, parts, known_state)
     async with db.transaction() as tx:
-        if await margins.find_overtaken(tx, [last], {last.project: known_state}):
+        if await overtaken_proposals.find_overtaken(tx, [last], {last.project: known_state}):
             return Outcome.OVERTAKEN, None
         return await _store_staged(tx, staging, parts, known_state)
 

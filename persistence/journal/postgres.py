@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from persistence.errors import BadValue, Compacted, OtherHistory
-from persistence.journal import fences, margins, stored_states
+from persistence.journal import fences, overtaken_proposals, stored_states
 from persistence.journal import groups as journal_groups
 from persistence.journal.contract import (
     NOT_OURS,
@@ -305,7 +305,7 @@ class PostgresJournal:
         if all(proposal.margin is None for proposal in proposals):
             return await self._append_over(self._appends, proposals, known_states)
         async with self._appends.transaction() as tx:
-            overtaken = await margins.find_overtaken(tx, proposals, known_states)
+            overtaken = await overtaken_proposals.find_overtaken(tx, proposals, known_states)
             remaining = [each for n, each in enumerate(proposals) if n not in overtaken]
             of_remaining, missed_entries = await self._append_over(tx, remaining, known_states)
         others = iter(of_remaining)

@@ -138,7 +138,7 @@ def _cursor_value(value: Any) -> Any:
     return (value - EPOCH) // MICROSECOND if isinstance(value, datetime) else value
 
 
-_TYPES: dict[SqlType, type] = {
+_PYTHON_TYPES: dict[SqlType, type] = {
     SqlType.UUID: str,
     SqlType.TEXT: str,
     SqlType.FLOAT: float,
@@ -152,7 +152,7 @@ _TYPES: dict[SqlType, type] = {
 def _sql_value(column: Column, value: Any) -> Any:
     """As PostgreSQL takes it; raises `ValueError` or `OverflowError` where it cannot be."""
     kind: Any = type(value)
-    if kind is not _TYPES[column.sql]:
+    if kind is not _PYTHON_TYPES[column.sql]:
         raise ValueError(f"{column.name} is of another kind")
     if column.sql is SqlType.TIME:
         return EPOCH + value * MICROSECOND

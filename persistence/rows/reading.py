@@ -8,7 +8,6 @@ import msgspec
 
 from persistence.errors import BadQuery, NotFound
 from persistence.rows import statements
-from persistence.rows.access import RowAccess
 from persistence.rows.condition_sql import arguments_of
 from persistence.rows.condition_values import IS_UUID, WrongValue, argument, read_value
 from persistence.rows.conditions import Condition, is_guessed, operators_in, read_where
@@ -21,6 +20,7 @@ from persistence.rows.pages import (
     turned,
     write_cursor,
 )
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.statements import TEXTS
 from schema.columns.stored_json import read_stored_map
 from schema.limits import MAX_COUNTED, MAX_PAGE_BYTES
@@ -57,19 +57,19 @@ Id = str | Sequence[str]
 
 
 async def get(
-    access: RowAccess, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
+    lanes: RowLanes, table: Table, user: str, id: Id, fields: Sequence[Any] | None = None
 ) -> Row:
     """The row; raises `NotFound`, `BadQuery`."""
     columns = read_fields(table, fields)
     text = TEXTS.get(table, f"get|{_names(columns)}", lambda: statements.get_text(table, columns))
-    record = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    record = await lanes.callers.fetchrow(text, user, *keys_of(table, id))
     if record is None:
         raise no_such(table)
     return as_row(read_as(table, columns), record)
 
 
 async def among(
-    access: RowAccess,
+    lanes: RowLanes,
     table: Table,
     user: str,
     ids: Sequence[Id],
@@ -80,12 +80,12 @@ async def among(
     Where several columns name a row, its values are joined with `/`.
     """
     columns = read_fields(table, fields)
-    rows, _ = await _among(access, table, user, ids, columns, first_wall=True)
+    rows, _ = await _among(lanes, table, user, ids, columns, first_wall=True)
     return rows
 
 
 async def list_(
-    access: RowAccess,
+    lanes: RowLanes,
     table: Table,
     user: str,
     *,
@@ -122,12 +122,12 @@ async def list_(
     if cursor is not None:
         digest = query.digest()
         values = read_cursor(digest, row_order, cursor, field)
-    page = await (_searched if query.searches else _listed)(access, query, row_order, values, limit)
+    page = await (_searched if query.searches else _listed)(lanes, query, row_order, values, limit)
     return _page(page, query, came=digest, goes_back=goes_back)
 
 
 async def count(
-    access: RowAccess,
+    lanes: RowLanes,
     table: Table,
     user: str,
     *,
@@ -140,15 +140,15 @@ async def count(
     shape = condition.shape
     if operators_in(condition) & SEARCHING:
         text = TEXTS.get(table, f"found|{shape}", lambda: statements.found_text(table, condition))
-        async with access.turn(user):
-            records = await access.searches.fetch(text, *arguments)
+        async with lanes.turn(user):
+            records = await lanes.searches.fetch(text, *arguments)
         key_lists = [_keys(table, record) for record in records]
         text = TEXTS.get(table, "count_among", lambda: statements.count_among_text(table))
-        number = await access.callers.fetchval(text, user, *_lists(table, key_lists))
-        _tell_hidden(access, len(key_lists) - number)
+        number = await lanes.callers.fetchval(text, user, *_lists(table, key_lists))
+        _tell_hidden(lanes, len(key_lists) - number)
     else:
         text = TEXTS.get(table, f"count|{shape}", lambda: statements.count_text(table, condition))
-        number = await access.callers.fetchval(text, *arguments)
+        number = await lanes.callers.fetchval(text, *arguments)
     return RowCount(min(number, MAX_COUNTED), number <= MAX_COUNTED)
 
 
@@ -257,7 +257,7 @@ class _RowsFound:
 
 
 async def _listed(
-    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    lanes: RowLanes, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> _RowsFound:
     table, columns = query.table, query.columns
     text = TEXTS.get(
@@ -267,7 +267,7 @@ async def _listed(
             table, columns, query.condition, row_order, behind=cursor_values is not None
         ),
     )
-    records = await access.callers.fetch(text, *query.arguments(cursor_values, limit))
+    records = await lanes.callers.fetch(text, *query.arguments(cursor_values, limit))
     rows, is_full = _cut(table, columns, records[:limit])
     page = records[: len(rows)]
     is_full = is_full or (bool(page) and statements.is_heavy(columns) and _fills_page(page[-1]))
@@ -275,25 +275,25 @@ async def _listed(
 
 
 async def _searched(
-    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    lanes: RowLanes, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> _RowsFound:
     """Ids as the owner, behind the first wall; the rows as the caller, behind the second."""
     table = query.table
-    async with access.turn(query.user):
-        records = await _ids(access, query, row_order, cursor_values, limit)
+    async with lanes.turn(query.user):
+        records = await _ids(lanes, query, row_order, cursor_values, limit)
     page = records[:limit]
     keys = [_keys(table, record) for record in page]
-    rows, is_full = await _among(access, table, query.user, keys, query.columns, first_wall=False)
+    rows, is_full = await _among(lanes, table, query.user, keys, query.columns, first_wall=False)
     ids = ["/".join(key) for key in keys]
     if is_full:
         page = page[: 1 + max(n for n, id in enumerate(ids) if id in rows)]
-    _tell_hidden(access, len(page) - len(rows))
+    _tell_hidden(lanes, len(page) - len(rows))
     shown_rows = [rows[id] for id in ids if id in rows]
     return _RowsFound(shown_rows, _places(page, row_order), len(records) > len(page))
 
 
 async def _ids(
-    access: RowAccess, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
+    lanes: RowLanes, query: _Query, row_order: Order, cursor_values: list[Any] | None, limit: int
 ) -> list[Any]:
     """The keys of a page, and of one row more if there is one."""
     shape, arguments = query.shape(row_order, cursor_values), query.arguments(cursor_values, limit)
@@ -304,7 +304,7 @@ async def _ids(
             f"{kind}|{shape}",
             lambda: make(query.table, query.condition, row_order, behind=cursor_values is not None),
         )
-        return await access.searches.fetch(text, *arguments)
+        return await lanes.searches.fetch(text, *arguments)
 
     if is_guessed(query.condition):
         records = await find("few_ids", statements.few_ids_text)
@@ -314,7 +314,7 @@ async def _ids(
 
 
 async def _among(
-    access: RowAccess,
+    lanes: RowLanes,
     table: Table,
     user: str,
     ids: Sequence[Id],
@@ -331,7 +331,7 @@ async def _among(
         lambda: statements.among_text(table, columns, first_wall=first_wall),
     )
     keys = [keys_of(table, id) for id in ids]
-    records = await access.callers.fetch(text, user, *_lists(table, keys))
+    records = await lanes.callers.fetch(text, user, *_lists(table, keys))
     rows, is_full = _cut(table, columns, records)
     is_full = is_full or (bool(records) and _fills_page(records[-1]))
     ids_found = ["/".join(_keys(table, record)) for record in records[: len(rows)]]
@@ -389,6 +389,6 @@ def _names(columns: Sequence[Column]) -> str:
     return ",".join([column.name for column in columns])
 
 
-def _tell_hidden(access: RowAccess, hidden: int) -> None:
+def _tell_hidden(lanes: RowLanes, hidden: int) -> None:
     if hidden > 0:
-        access.on_hidden(hidden)
+        lanes.on_hidden(hidden)

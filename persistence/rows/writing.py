@@ -18,9 +18,9 @@ from persistence.errors import (
     TooMany,
 )
 from persistence.rows import statements
-from persistence.rows.access import RowAccess
 from persistence.rows.condition_values import WrongValue, argument, has_nul, problem_with_text
 from persistence.rows.reading import Id, Row, as_row, get, keys_of, no_such, read_as
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.row_owners import count_others
 from persistence.rows.statements import TEXTS
 from persistence.rows.visibility import rights_of
@@ -47,7 +47,7 @@ IN_WORDS = {
 
 
 async def create(
-    access: RowAccess,
+    lanes: RowLanes,
     table: Table,
     user: str,
     values: Mapping[str, Any],
@@ -76,29 +76,29 @@ async def create(
     bound = [int(most)] if is_bounded else []
     for _ in range(TRIES):
         with refusals(table):
-            record = await access.callers.fetchrow(text, user, *arguments, *bound)
+            record = await lanes.callers.fetchrow(text, user, *arguments, *bound)
         if record is not None:
             return as_row(read_as(table, table.columns), record)
-        await require_room(access, table, user, row, most)
-        await _require_right(access, table, user, columns_given, arguments)
+        await require_room(lanes, table, user, row, most)
+        await _require_right(lanes, table, user, columns_given, arguments)
         if id is not None:
-            return await _made_before(access, table, user, row)
+            return await _made_before(lanes, table, user, row)
     raise Busy("what stood in the way of this row is gone; try again")
 
 
 async def require_room(
-    access: RowAccess, table: Table, user: str, row: Mapping[str, Any], most: float
+    lanes: RowLanes, table: Table, user: str, row: Mapping[str, Any], most: float
 ) -> None:
     """Raises `TooMany` if there are as many as there may be, beside this row (rule Q9)."""
     if table.most is None or not isfinite(most):
         return
     value, id = row[table.most.column], row.get(table.key)
-    if await count_others(access.callers, table, user, value, id, most) >= most:
+    if await count_others(lanes.callers, table, user, value, id, most) >= most:
         raise TooMany(f"there may be {most:.0f} {table.most.says}; delete some you no longer need")
 
 
 async def _require_right(
-    access: RowAccess,
+    lanes: RowLanes,
     table: Table,
     user: str,
     columns_given: Sequence[Column],
@@ -109,7 +109,7 @@ async def _require_right(
     text = TEXTS.get(
         table, f"may|{shape}", lambda: statements.may_create_text(table, columns_given)
     )
-    rights_row = await access.callers.fetchrow(text, user, *arguments)
+    rights_row = await lanes.callers.fetchrow(text, user, *arguments)
     if rights_row is None or not rights_row["may"]:
         if rights_row is not None and rights_row["sees"]:
             raise forbidden(table, "make", rights_of(table).create)
@@ -117,7 +117,7 @@ async def _require_right(
 
 
 async def update(
-    access: RowAccess, table: Table, user: str, id: Id, version: int, changes: Mapping[str, Any]
+    lanes: RowLanes, table: Table, user: str, id: Id, version: int, changes: Mapping[str, Any]
 ) -> Row:
     """Change columns of a row whose version is still that one.
 
@@ -132,26 +132,26 @@ async def update(
             lambda: statements.update_text(table, changed_columns, table.columns),
         )
         with refusals(table):
-            record = await access.callers.fetchrow(
+            record = await lanes.callers.fetchrow(
                 text, user, *keys_of(table, id), version, *arguments
             )
         if record is not None:
             return as_row(read_as(table, table.columns), record)
-    current = await _standing(access, table, user, id, "change", rights_of(table).change)
+    current = await _standing(lanes, table, user, id, "change", rights_of(table).change)
     if changed_columns or current != version:
         raise Conflict(current)
-    return await get(access, table, user, id)
+    return await get(lanes, table, user, id)
 
 
-async def delete(access: RowAccess, table: Table, user: str, id: Id) -> bool:
+async def delete(lanes: RowLanes, table: Table, user: str, id: Id) -> bool:
     """Whether there was such a row: the second time changes nothing. Raises `Forbidden`."""
     text = TEXTS.get(table, "delete", lambda: statements.delete_text(table))
     with refusals(table):
-        if await access.callers.fetchrow(text, user, *keys_of(table, id)) is not None:
+        if await lanes.callers.fetchrow(text, user, *keys_of(table, id)) is not None:
             return True
     whoms = rights_of(table).delete
     text = TEXTS.get(table, "deletes", lambda: statements.standing_text(table, whoms))
-    rights_row = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    rights_row = await lanes.callers.fetchrow(text, user, *keys_of(table, id))
     if rights_row is not None and not rights_row["may"]:
         raise forbidden(table, "delete", whoms)
     return False
@@ -164,11 +164,11 @@ def forbidden(table: Table, verb: str, whoms: Sequence[Whom]) -> Forbidden:
 
 
 async def _standing(
-    access: RowAccess, table: Table, user: str, id: Id, verb: str, whoms: Sequence[Whom]
+    lanes: RowLanes, table: Table, user: str, id: Id, verb: str, whoms: Sequence[Whom]
 ) -> int:
     """The version of the row; raises `NotFound`, or `Forbidden` if the user is none of these."""
     text = TEXTS.get(table, f"standing|{verb}", lambda: statements.standing_text(table, whoms))
-    rights_row = await access.callers.fetchrow(text, user, *keys_of(table, id))
+    rights_row = await lanes.callers.fetchrow(text, user, *keys_of(table, id))
     if rights_row is None:
         raise no_such(table)
     if not rights_row["may"]:
@@ -177,10 +177,10 @@ async def _standing(
     return version
 
 
-async def _made_before(access: RowAccess, table: Table, user: str, row: Mapping[str, Any]) -> Row:
+async def _made_before(lanes: RowLanes, table: Table, user: str, row: Mapping[str, Any]) -> Row:
     """The row that the user made with this id before; else `Taken` or `IdReused`."""
     text = TEXTS.get(table, "made", lambda: statements.get_text(table, table.columns))
-    record = await access.callers.fetchrow(text, user, row[table.key])
+    record = await lanes.callers.fetchrow(text, user, row[table.key])
     if record is None:
         raise Taken("id")
     row_before = as_row(read_as(table, table.columns), record)

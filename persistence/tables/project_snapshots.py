@@ -236,7 +236,7 @@ async def fork(
         row = await transaction.fetchrow(FORK, project, snapshot, id, owner, name)
     if row is None:
         await author_of(db, project, snapshot)
-    return await studio_projects.made(db, row, id, owner, snapshot)
+    return await studio_projects.row_made_or_known(db, row, id, owner, snapshot)
 
 
 async def thin(db: Executor, project: str, now_ms: float) -> int:

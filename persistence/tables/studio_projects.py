@@ -153,10 +153,10 @@ async def create(
     """
     fields = (name, description, bpm, key, scale, signature, tags)
     row = await db.fetchrow(CREATE, id, owner, *fields, state.decode(), digest)
-    return await made(db, row, id, owner)
+    return await row_made_or_known(db, row, id, owner)
 
 
-async def made(
+async def row_made_or_known(
     db: Executor, row: Any, id: str | None, owner: str, forked_from: str | None = None
 ) -> ProjectRow:
     """What an insert gave, or the row that its owner made with this id before; else `Taken`.

@@ -28,13 +28,13 @@ from persistence.holding_login import HoldingLogin
 from persistence.pool import Executor
 from persistence.recall import observing, suggesting
 from persistence.rows import reading, writing
-from persistence.rows.access import RowAccess
 from persistence.rows.as_login import AsLogin
+from persistence.rows.row_lanes import RowLanes
 from persistence.sqlstates import own_errors
 from schema import limits
 from schema.recall.calls import SuggestRecall
 from schema.recall.categories import half_life_of
-from schema.recall.contexts import Told, contexts_of, levels_of
+from schema.recall.contexts import Circumstances, contexts_of, levels_of
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Table
 
@@ -171,29 +171,29 @@ async def record(connections: Connections, method: str, user: str, params: Any) 
         holding = HoldingLogin(as_owner, user, login, alone=False)
         await RECALL[verb]({OWNER: holding, CALLER: as_caller}, user, params)
     else:
-        access = RowAccess(callers=as_caller, searches=as_owner)
+        access = RowLanes(callers=as_caller, searches=as_owner)
         await VERBS[verb](access, BY_CALLS[prefix], user, dict(params))
     return Recorded(statements, version + 1)
 
 
-async def _get(access: RowAccess, table: Table, user: str, params: Any) -> None:
+async def _get(access: RowLanes, table: Table, user: str, params: Any) -> None:
     await reading.get(access, table, user, params[table.param])
 
 
-async def _list(access: RowAccess, table: Table, user: str, params: Any) -> None:
+async def _list(access: RowLanes, table: Table, user: str, params: Any) -> None:
     await reading.list_(access, table, user, **params)
 
 
-async def _count(access: RowAccess, table: Table, user: str, params: Any) -> None:
+async def _count(access: RowLanes, table: Table, user: str, params: Any) -> None:
     await reading.count(access, table, user, **params)
 
 
-async def _create(access: RowAccess, table: Table, user: str, params: Any) -> None:
+async def _create(access: RowLanes, table: Table, user: str, params: Any) -> None:
     bound = "" if table.most is None else f"MAX_{table.most.limit.upper()}"
     await writing.create(access, table, user, params, most=getattr(limits, bound, inf))
 
 
-async def _update(access: RowAccess, table: Table, user: str, params: Any) -> None:
+async def _update(access: RowLanes, table: Table, user: str, params: Any) -> None:
     del params["version"]
     row = params.pop(table.param)
     await writing.update(access, table, user, row, VERSION, params)
@@ -207,7 +207,7 @@ async def _observe(lanes: Mapping[str, Executor], user: str, params: Any) -> Non
             key=use["key"],
             at=None,
             weight=1.0,
-            contexts=contexts_of(Told(**use.get("context", {}))),
+            contexts=contexts_of(Circumstances(**use.get("context", {}))),
             is_taken=False,
             data=None,
         )
@@ -218,12 +218,12 @@ async def _observe(lanes: Mapping[str, Executor], user: str, params: Any) -> Non
 
 async def _suggest(lanes: Mapping[str, Executor], user: str, params: Any) -> None:
     category = params["category"]
-    levels, half_life = levels_of(Told()), half_life_of(category)
+    levels, half_life = levels_of(Circumstances()), half_life_of(category)
     limit = params.get("limit", SuggestRecall(category).limit)
     await suggesting.ranked(lanes[CALLER], user, category, levels, half_life, limit)
 
 
-VERBS: dict[str, Callable[[RowAccess, Table, str, Any], Awaitable[None]]] = {
+VERBS: dict[str, Callable[[RowLanes, Table, str, Any], Awaitable[None]]] = {
     "get": _get,
     "list": _list,
     "count": _count,

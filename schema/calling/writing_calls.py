@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from schema.operating.calls import OPERATING, OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATING, OPERATOR_METHODS
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Verb
 

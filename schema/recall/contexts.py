@@ -21,7 +21,7 @@ AFTER_STRENGTH = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Circumstances:
     """What a client says of a use or of a question: empty or None, where it says nothing."""
 
     genre: str = ""
@@ -41,7 +41,7 @@ class Level:
     """In uses: what the level before it weighs beside this one."""
 
 
-def contexts_of(use: Told) -> list[str]:
+def contexts_of(use: Circumstances) -> list[str]:
     """What a use is remembered for, beside `EVERYTHING` and `SESSION`; none twice."""
     contexts = [f"genre={use.genre.casefold()}"] if use.genre else []
     if use.bpm is not None:
@@ -56,7 +56,7 @@ def contexts_of(use: Told) -> list[str]:
     return contexts
 
 
-def levels_of(use: Told) -> list[Level]:
+def levels_of(use: Circumstances) -> list[Level]:
     """The chain of a question. Tempo stands in where there is no genre; the hour is not asked."""
     levels = [Level(EVERYTHING, GENERAL_STRENGTH)]
     for context in contexts_of(use):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schema.columns.common import (
+from schema.columns.shared_columns import (
     CREATED_AT,
     ID,
     PROJECT,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from schema.columns.common import CREATED_AT, ID, PROJECT, user_column
+from schema.columns.shared_columns import CREATED_AT, ID, PROJECT, user_column
 from schema.columns.types import Count, JsonMap, PlainWords, RowId
 from schema.tables.description import EQUALITY, Column, ShippedList, SqlType, Table, Verb
 

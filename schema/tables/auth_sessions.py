@@ -1,6 +1,6 @@
 """`auth_sessions`: the devices on which a user is logged in."""
 
-from schema.columns.common import CREATED_AT, ID, user_column
+from schema.columns.shared_columns import CREATED_AT, ID, user_column
 from schema.columns.types import Milliseconds, PlainName
 from schema.tables.description import NULLABLE, ORDERED, Column, ShippedList, SqlType, Table, Verb
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from schema.columns.common import CREATED_AT, ID, PROJECT, UPDATED_AT, user_column
+from schema.columns.shared_columns import CREATED_AT, ID, PROJECT, UPDATED_AT, user_column
 from schema.columns.types import Milliseconds, UserId
 from schema.tables.description import (
     EQUALITY,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schema.columns.common import CREATED_AT, ID, UPDATED_AT, VERSION, user_column
+from schema.columns.shared_columns import CREATED_AT, ID, UPDATED_AT, VERSION, user_column
 from schema.columns.types import Count, JsonMap, Milliseconds
 from schema.tables.description import (
     EQUALITY,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schema.columns.common import CREATED_AT, PROJECT, UPDATED_AT, user_column
+from schema.columns.shared_columns import CREATED_AT, PROJECT, UPDATED_AT, user_column
 from schema.messages import RoleWord
 from schema.ops import EntityId
 from schema.tables.description import EQUALITY, REQUIRED, Column, ShippedList, SqlType, Table, Verb

@@ -1,7 +1,7 @@
 """`project_snapshots`: states that are kept, without the states themselves."""
 
-from schema.columns.common import CREATED_AT, ID, PROJECT, VERSION, user_column
 from schema.columns.music import AudioAnalysis, MusicalContext
+from schema.columns.shared_columns import CREATED_AT, ID, PROJECT, VERSION, user_column
 from schema.columns.types import Description, PlainName, SnapshotKind
 from schema.messages import Position
 from schema.tables.description import (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schema.columns.common import CREATED_AT, PROJECT, UPDATED_AT, user_column
+from schema.columns.shared_columns import CREATED_AT, PROJECT, UPDATED_AT, user_column
 from schema.columns.types import Milliseconds, PlainWords, RowId
 from schema.messages import DeviceName
 from schema.ops import EntityId

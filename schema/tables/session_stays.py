@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schema.columns.common import PROJECT, user_column
+from schema.columns.shared_columns import PROJECT, user_column
 from schema.columns.types import Count, Milliseconds, RowId
 from schema.tables.description import EQUALITY, ORDERED, Column, ShippedList, SqlType, Table, Verb
 

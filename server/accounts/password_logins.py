@@ -77,7 +77,7 @@ class PasswordLogins:
 
     def __init__(
         self,
-        passwords: HashingQueue,
+        hashing_queue: HashingQueue,
         usage: Usage,
         guesses: Guesses,
         secret: bytes,
@@ -85,7 +85,7 @@ class PasswordLogins:
         audit: AuditTrail,
         devices: KnownDevices,
     ) -> None:
-        self._passwords = passwords
+        self._hashing_queue = hashing_queue
         self._usage = usage
         self._guesses = guesses
         self._key = hmac.digest(secret, b"login tries", "sha256")
@@ -215,7 +215,7 @@ class PasswordLogins:
         Also where it was hashed as it was typed, before rule A7, or in another way (A21).
         """
         form = in_password_form(password)
-        verify = self._passwords.verify
+        verify = self._hashing_queue.verify
         is_in_form = await verify(form, stored_hash, address)
         if not is_in_form and (
             form == password or not await verify(password, stored_hash, address)
@@ -229,9 +229,9 @@ class PasswordLogins:
         self, db: Executor, user: UserRow, stored_hash: str, form: str, address: str, *, must: bool
     ) -> str:
         """Hash a password that was right as ours are hashed now, if it is not yet; the hash."""
-        if must or self._passwords.is_old(stored_hash):
+        if must or self._hashing_queue.is_old(stored_hash):
             with contextlib.suppress(TooBusy):  # then at the next login
-                renewed = await self._passwords.hash(form, address)
+                renewed = await self._hashing_queue.hash(form, address)
                 await auth_credentials.renew_hash(db, user.id, stored_hash, renewed)
                 return renewed
         return stored_hash

@@ -134,7 +134,7 @@ async def _empty_database(
     await restore_target.clear(dsn)
     end_words.words = f"the database {name} may be left: the next rehearsal there drops it"
     try:
-        async with restore_target.made(dsn, name) as rehearsal_dsn:
+        async with restore_target.new_database(dsn, name) as rehearsal_dsn:
             yield rehearsal_dsn, f"the database {name}"
     finally:
         await restore_target.drop(dsn, name)

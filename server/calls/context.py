@@ -12,15 +12,15 @@ from persistence.errors import NoSuchProject, NotFound, Taken
 from persistence.holding_login import HoldingLogin
 from persistence.journal.contract import Journal
 from persistence.pool import Executor
-from persistence.rows.access import RowAccess
 from persistence.rows.as_login import AsLogin
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_members
 from rooms.roles import EDITS, GOVERNS, Grant
 from schema.errors import ErrorCode
 from server.accounts.access_tokens import AccessTokens
 from server.accounts.device_codes import DeviceCodes
 from server.accounts.hashing.hashing_queue import HashingQueue
-from server.accounts.providers.on_demand import ExchangeOnDemand
+from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
 from server.accounts.proving.asked_mails import AskedMails
 from server.accounts.proving.one_time_secrets import OneTimeSecrets
 from server.accounts.public_url import PublicUrl
@@ -74,7 +74,7 @@ class Context(Struct, frozen=True):
 
     db: Executor
     """For calls that ask for little; of calls that go together, their transaction."""
-    rows: RowAccess
+    rows: RowLanes
     """For rows of tables, as users may see them; of calls that go together, their transaction."""
     reads: Executor
     """For what reads or copies much: history, stored states."""
@@ -89,7 +89,7 @@ class Context(Struct, frozen=True):
     queue: CallQueue
     tokens: AccessTokens
     refresh_tokens: RefreshTokens
-    passwords: HashingQueue
+    hashing_queue: HashingQueue
     announcer: Announcer
     audit: "AuditTrail"
     refresh_seconds: int

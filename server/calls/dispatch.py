@@ -9,7 +9,7 @@ import msgspec
 from schema.calls import METHODS, WITHOUT_LOGIN, Batch
 from schema.errors import ErrorCode
 from schema.limits import CALL_SECONDS
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.accounts.guess_guard import GUESSED, guarding
 from server.calls.all_answers import ANSWERS
 from server.calls.caller import Caller

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from persistence.rows import writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import studio_projects, users
 from persistence.tables.held_roles import hold_project
 from persistence.tables.studio_projects import ProjectRow
@@ -61,8 +61,8 @@ async def update(context: Context, caller: Caller, params: calls.UpdateProject) 
     update_arguments = params.project, params.version, changes
     async with context.db.transaction() as transaction:
         await hold_project(transaction, params.project, caller.user, GOVERNS)
-        access = RowAccess(transaction, transaction)
-        row = await writing.update(access, PROJECTS, caller.user, *update_arguments)
+        lanes = RowLanes(transaction, transaction)
+        row = await writing.update(lanes, PROJECTS, caller.user, *update_arguments)
     context.announcer.project_changed(row["id"], row["version"], row["archived"])
     context.announcer.rows_changed()
     return calls.Project(**row)

@@ -10,7 +10,7 @@ from schema.calling.params import Params
 from schema.errors import ErrorCode
 from schema.recall import calls
 from schema.recall.categories import half_life_of, names_presets
-from schema.recall.contexts import Told, contexts_of, levels_of, reason_of
+from schema.recall.contexts import Circumstances, contexts_of, levels_of, reason_of
 from schema.recall.estimate import worth_showing
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -130,10 +130,10 @@ async def _settings(context: Context, caller: Caller) -> list[calls.RecallSettin
     return [calls.RecallSetting(row.category, row.remembers, row.half_life_days) for row in rows]
 
 
-def _circumstances(context: calls.RecallContext | None) -> Told:
+def _circumstances(context: calls.RecallContext | None) -> Circumstances:
     if context is None:
-        return Told()
-    return Told(
+        return Circumstances()
+    return Circumstances(
         genre=context.genre,
         bpm=context.bpm,
         plugin=context.plugin,

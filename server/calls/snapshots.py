@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from persistence.errors import NotFound
 from persistence.rows import writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_snapshots
 from persistence.tables.held_roles import hold_role
 from rooms.byte_bounded_page import first_that_fit
@@ -90,8 +90,8 @@ async def update(context: Context, caller: Caller, params: calls.UpdateSnapshot)
     id = params.project, params.snapshot
     async with context.db.transaction() as transaction:
         await hold_role(transaction, params.project, caller.user, EDITS)
-        access = RowAccess(transaction, transaction)
-        row = await writing.update(access, SNAPSHOTS, caller.user, id, params.version, changes)
+        lanes = RowLanes(transaction, transaction)
+        row = await writing.update(lanes, SNAPSHOTS, caller.user, id, params.version, changes)
     return await OF_TABLES.whole(SNAPSHOTS, context, row)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from schema.operating.health import NOTHING_MEASURED, Latency
+from schema.operating.health_calls import NOTHING_MEASURED, Latency
 from server.health.durations import Durations
 
 

@@ -18,7 +18,7 @@ import structlog
 
 from machine.sockets.admin_sockets import NoSocket, directory_of, listen
 from schema.messages import Error
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.caller import Caller
 from server.calls.context import Context
 from server.calls.dispatch import dispatch_operators

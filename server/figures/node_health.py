@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from persistence.pool import Database
-from schema.operating.health import Trouble, TroubleWord
+from schema.operating.health_calls import Trouble, TroubleWord
 from server.accounts.mail.sender import MailSender
 from server.calls.call_queue import CallQueue
 from server.control_plane.latencies import histogram_map

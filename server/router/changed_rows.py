@@ -20,7 +20,7 @@ REVOKED_AFTER_SECONDS = 0.05
 """Whoever logs out gets the reply to that call before the socket is closed."""
 
 
-def kicked(reason: str) -> Error:
+def ended_by_operator(reason: str) -> Error:
     """What is told before a login that an operator has ended is closed (rule R50)."""
     text = f"an operator has ended this login: {reason}"
     return Error(None, ErrorCode.AUTH_REQUIRED, text, None, {"message": reason})
@@ -78,7 +78,7 @@ class ChangedRows:
             if identity.auth_session == auth_session:
                 connection.hear_no_more()
                 if reason:
-                    connection.send(kicked(reason))
+                    connection.send(ended_by_operator(reason))
                 loop.call_later(REVOKED_AFTER_SECONDS, connection.close, SESSION_REVOKED)
 
     def project_changed(self, project: str, version: int, archived: bool) -> None:

@@ -24,15 +24,17 @@ JWKS_HEADERS = (
 class HttpPages:
     """Those of one node.
 
-    `database_answers`: whether PostgreSQL answers also what is asked beside the journal, and can be
-    written. `tasks_down`: the lifelong tasks that have failed, in words. `published_keys`: as JSON.
+    `database_reads_and_writes`: whether this node could read the change log and write its own row
+    when it last tried; what the journal does the hub knows. `tasks_down`: the lifelong tasks that
+    have failed, in words. `published_keys`: as JSON.
     """
 
     def __init__(
         self,
+        *,
         hub: Hub,
         metrics: Metrics,
-        database_answers: Callable[[], bool],
+        database_reads_and_writes: Callable[[], bool],
         tasks_down: Callable[[], list[str]],
         published_keys: Callable[[], str],
         web_pages: WebPages,
@@ -45,7 +47,7 @@ class HttpPages:
         """Whether it takes nobody in, and goes on."""
         self._hub = hub
         self._metrics = metrics
-        self._database_answers = database_answers
+        self._database_reads_and_writes = database_reads_and_writes
         self._tasks_down = tasks_down
         self._published_keys = published_keys
         self._web_pages = web_pages
@@ -105,8 +107,8 @@ class HttpPages:
 
     @property
     def database_answers(self) -> bool:
-        """Whether PostgreSQL answers, as far as it was noticed."""
-        return not self._hub.commits.is_degraded and self._database_answers()
+        """Whether the journal and all beside it could be read and written when last tried."""
+        return not self._hub.commits.is_degraded and self._database_reads_and_writes()
 
     def readiness(self) -> tuple[bool, str]:
         """Whether it serves whoever comes, and what it says of itself, on one line."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from machine.caller_paths import path_of_caller, resolved
-from machine.switches import is_on
+from machine.settings.switches import is_on
 from persistence.database_url import problem_with
 from server.accounts.providers.redirects import problem_with_own_address
 from server.sockets.addresses import Network
@@ -69,7 +69,7 @@ def word_of(known_words: Collection[str]) -> Callable[[str], str]:
 
 
 def switch(text: str) -> bool:
-    """The words of `machine.switches`."""
+    """The words of `machine.settings.switches`."""
     try:
         return is_on("", text)
     except ValueError:

@@ -18,9 +18,9 @@ from admin.answer_tables import audit, room
 from admin.commands import as_typed, parser
 from admin.door import NotDone
 from admin.health_tables import events, health
-from admin.words import WORDS, duration_ms
+from admin.subcommands import SUBCOMMANDS, duration_ms
 from persistence.pool import Database
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from tests.server.conftest import Node, create_project
 
 MAKE = "UPDATE prime_users SET is_operator = true WHERE id = $1"
@@ -77,7 +77,7 @@ async def test_every_word_by_the_socket(node: Node) -> None:
     assert node.server.admin_socket.path is not None
     door = ("--socket", str(node.server.admin_socket.path.parent))
     words = words_of(project, "ann", node.hub.node)
-    assert words.keys() == {word.name for word in WORDS}
+    assert words.keys() == {word.name for word in SUBCOMMANDS}
     shown: dict[str, str] = {}
     for word, takes in words.items():
         code, out, err = await asked(word, *takes, "--yes", *door)
@@ -166,8 +166,8 @@ def test_words_that_are_wrong_end_with_2_and_a_sentence() -> None:
 
 
 def test_every_call_of_operators_has_a_word_with_an_example() -> None:
-    assert {word.method for word in WORDS} == OPERATOR_METHODS.keys()
-    for word in WORDS:
+    assert {word.method for word in SUBCOMMANDS} == OPERATOR_METHODS.keys()
+    for word in SUBCOMMANDS:
         code, out, _ = ran(word.name, "--help")
         told = " ".join(out.split())
         assert (code, "For example: ./run admin" in told) == (0, True), word.name
@@ -180,7 +180,7 @@ def test_what_ends_something_for_people_is_asked_on_a_terminal(
         def isatty(self) -> bool:
             return True
 
-    asking = {word.name for word in WORDS if word.asks}
+    asking = {word.name for word in SUBCOMMANDS if word.asks}
     assert asking == {"kick", "close-room", "read-only", "drain"}
     for said, code in (("n\n", 130), ("", 130), ("yes\n", 1)):
         monkeypatch.setattr(sys, "stdin", Terminal(said))
@@ -217,7 +217,7 @@ def test_without_a_terminal_it_takes_yes_to_end_something_for_people(
         "read-only": ("x",),
         "drain": ("near",),
     }
-    assert takes.keys() == {word.name for word in WORDS if word.asks}
+    assert takes.keys() == {word.name for word in SUBCOMMANDS if word.asks}
     for said in ("", "n\n", "y\n"):  # what is piped is no answer
         for word, more in takes.items():
             monkeypatch.setattr(sys, "stdin", io.StringIO(said))
@@ -263,7 +263,7 @@ def test_what_a_server_says_is_told_in_what_is_typed() -> None:
     assert as_typed(said) == "there is no node 'x'; ./run admin nodes lists those that run"
     assert as_typed("Expected `str` - at `$.project`") == "Expected `str` - at `project`"
     assert as_typed("operator.of_another_version") == "operator.of_another_version"
-    assert all(as_typed(word.method).startswith("./run admin ") for word in WORDS)
+    assert all(as_typed(word.method).startswith("./run admin ") for word in SUBCOMMANDS)
 
 
 def test_two_people_of_one_name_are_told_apart() -> None:

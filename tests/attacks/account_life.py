@@ -9,7 +9,7 @@ from typing import Any
 
 import pyotp
 
-from loadtest.attack.wire import Wire
+from loadtest.attack.raw_client import RawClient
 from tests.attacks.canaries import Canaries
 from tests.server.accounts.mail.smtp_servers import Received
 from tests.server.conftest import eventually
@@ -30,7 +30,7 @@ class Life:
     """What was answered to what was wrong."""
     email: str = f"ann-{secrets.token_hex(4)}@example.org"
     password: str = ""
-    wires: list[Wire] = field(default_factory=list)
+    wires: list[RawClient] = field(default_factory=list)
     """All connections, until `leave`."""
 
     def leave(self) -> None:
@@ -42,27 +42,27 @@ class Life:
         """A new one."""
         return self.canaries.add(name, f"canary {secrets.token_hex(12)}")
 
-    async def guest(self, node: int = 0, token: str | None = None) -> Wire:
+    async def guest(self, node: int = 0, token: str | None = None) -> RawClient:
         """A connection; `token`: of who is logged in."""
-        wire = await Wire.open(self.urls[node])
+        wire = await RawClient.open(self.urls[node])
         self.wires.append(wire)
         await wire.hello(token)
         return wire
 
-    async def logged_in(self, node: int = 0) -> Wire:
+    async def logged_in(self, node: int = 0) -> RawClient:
         """Ann, by her password."""
         ann = await self.guest(node)
         login = {"email": self.email, "password": self.password}
         self.canaries.add_tokens(await self.right(ann, "auth.login", **login))
         return ann
 
-    async def right(self, wire: Wire, method: str, **params: Any) -> Any:
+    async def right(self, wire: RawClient, method: str, **params: Any) -> Any:
         """The result of a call that succeeds."""
         answer = await wire.call(method, params)
         assert answer["t"] == "reply", (method, answer)
         return answer["result"]
 
-    async def wrong(self, wire: Wire, method: str, **params: Any) -> dict[str, Any]:
+    async def wrong(self, wire: RawClient, method: str, **params: Any) -> dict[str, Any]:
         """The error of one that must not."""
         answer = await wire.call(method, params)
         assert answer["t"] == "error", (method, answer)
@@ -80,7 +80,7 @@ class Life:
         token = self.canaries.add("one-time token", _only(TOKEN_IN_MAIL, text))
         return token, self.canaries.add("one-time code", _only(CODE_IN_MAIL, text))
 
-    async def passwords(self) -> Wire:
+    async def passwords(self) -> RawClient:
         """Made, refused, logged in, changed; ann's connection."""
         self.password = self.secret("password")
         ann, name = await self.guest(), self.email.partition("@")[0]
@@ -111,14 +111,14 @@ class Life:
         for forged in (self.secret("forged token"), str(tokens["access_token"]), "x"):
             other = await self.guest(1)
             await self.wrong(other, "auth.refresh", refresh_token=forged)
-            async with await Wire.open(self.urls[1]) as stranger:
+            async with await RawClient.open(self.urls[1]) as stranger:
                 self.errors.append(await stranger.hello(forged[:-2] + "xx"))
         address = f"{self.urls[0]}?token={self.secret('token in an address').replace(' ', '-')}"
-        async with await Wire.open(address) as wire:
+        async with await RawClient.open(address) as wire:
             await wire.hello()
         await self.right(guest, "auth.logout")
 
-    async def mail(self, ann: Wire) -> None:
+    async def mail(self, ann: RawClient) -> None:
         """The address proved, the password reset, by link and by code."""
         await self.right(ann, "auth.request_reset", email=self.email)
         _, code = await self.mailed("reset")

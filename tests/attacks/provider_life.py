@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from loadtest.attack.wire import Wire
+from loadtest.attack.raw_client import RawClient
 from tests.attacks.account_life import Life
 from tests.attacks.canaries import Canaries
 from tests.attacks.kinds_of_secrets import (
@@ -99,7 +99,7 @@ class ProviderLife:
         linked = await self._life.right(ann, "auth.link_finish", **words)
         await self._life.right(ann, "auth.unlink", identity=linked["id"])
 
-    async def _begin(self, wire: Wire, method: str, name: str) -> dict[str, Any]:
+    async def _begin(self, wire: RawClient, method: str, name: str) -> dict[str, Any]:
         begun: dict[str, Any] = await self._life.right(
             wire, method, provider=name, redirect_uri=BACK
         )

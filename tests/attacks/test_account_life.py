@@ -420,7 +420,7 @@ def world(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         nodes = [runner.run(made.build(verify_address=True, limits=UNBOUNDED)) for _ in range(2)]
         yield World(runner, nodes, Letters(monkeypatch))
         for node in nodes:
-            node.context.passwords.close()
+            node.context.hashing_queue.close()
             runner.run(node.server.foundation.db.close())
 
 

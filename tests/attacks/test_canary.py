@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import asyncpg
 import pytest
 
-from loadtest.attack.wire import Wire
+from loadtest.attack.raw_client import RawClient
 from loadtest.hub.two_hubs import two_hubs
 from machine.local_hub import LocalHub
 from tests.attacks.account_life import Life
@@ -84,7 +84,7 @@ async def without_others(
     }
     database += f"{'&' if '?' in database else '?'}password={new('password of the database')}"
     async with LocalHub(directory, database_url=database, environment=environment) as hub:
-        async with await Wire.open(hub.url) as guest:
+        async with await RawClient.open(hub.url) as guest:
             await guest.hello()
             await guest.call("auth.request_reset", {"email": life.email})
 

@@ -156,7 +156,7 @@ async def test_attack_A11_a_flood_of_passwords_is_shed_and_the_loop_goes_on(
     from tests.server.accounts.hashing.test_hashing_queue import Gated
 
     gated = Gated()
-    monkeypatch.setattr(hub.here.context.passwords, "_hashes", gated)
+    monkeypatch.setattr(hub.here.context.hashing_queue, "_hashes", gated)
     wrong = {"password": "wrong horse"}
     tries = [
         asyncio.create_task(hub.ask(hub.here, "auth.login", email=f"a{n}@example.org", **wrong))

@@ -21,7 +21,7 @@ from prime_client import (
     WrongUse,
     ops,
 )
-from prime_client.copy.presence_values import check_presence, problem_with_value
+from prime_client.presence_values import check_presence, problem_with_value
 from prime_client.schema.entities import ENTITY_TYPES, Field
 from rooms.rules.entity_rules import problem_with_value as problem_by_the_server
 from tests.client.fake_server import PROJECT, FakeServer, Message

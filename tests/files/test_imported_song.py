@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files import imported_song as song_module
-from files.audio_routing import cut_circles
 from files.broken_song import BrokenSong
-from files.entity_values import fit
+from files.fitted_values import fit
 from files.imported_song import Song
 from files.importing import read_song
+from files.routing_circles import cut_circles
 from files.songs.compose import SONG_FILE
 from rooms.rules.entity_rules import problem_with_value
 from schema.entities import ENTITY_TYPES, MASTER_CHANNEL, defaults, empty_state

@@ -27,14 +27,14 @@ MANY = settings(
 
 def test_each_kind_is_known_by_its_content(tmp_path: Path) -> None:
     for name in ("a.mmp", "b.mmpz"):
-        assert read_song(write_mmp(tmp_path, LMMS_XML, name)).raw["tracks"] == 5
+        assert read_song(write_mmp(tmp_path, LMMS_XML, name)).file_counts["tracks"] == 5
     # The name says nothing: a packed song may be called .mmp.
     packed = tmp_path / "b.mmpz"
-    assert read_song(packed.rename(tmp_path / "b.mmp")).raw["tracks"] == 5
-    assert read_song(write_zip(tmp_path, {"project.xml": DAW_XML})).raw["clips"] == 1
+    assert read_song(packed.rename(tmp_path / "b.mmp")).file_counts["tracks"] == 5
+    assert read_song(write_zip(tmp_path, {"project.xml": DAW_XML})).file_counts["clips"] == 1
     bare = tmp_path / "project.xml"
     bare.write_text(DAW_XML)
-    assert read_song(bare).raw["clips"] == 1
+    assert read_song(bare).file_counts["clips"] == 1
     assert read_song(SONG_FILE).name == "Harbour Lights"
 
 

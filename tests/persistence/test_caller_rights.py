@@ -11,7 +11,7 @@ from persistence.errors import NotGranted, Unfit
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.rows import writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from schema.tables.all_tables import TABLES
 from server.calls.failures import as_error
 from tests.databases import execute
@@ -79,7 +79,7 @@ async def test_a_right_that_goes_missing_at_run_time_is_not_the_users_fault(
     database_url: str,
 ) -> None:
     lanes = await Lanes.open(database_url, LaneSizes())
-    access = RowAccess(lanes.callers, lanes.searches)
+    access = RowLanes(lanes.callers, lanes.searches)
     presets, nobody = TABLES["plugin_presets"], "00000000-0000-0000-0000-000000000000"
     try:
         await execute(database_url, f"REVOKE ALL ON plugin_presets FROM {ROLE}")

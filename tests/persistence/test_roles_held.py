@@ -9,7 +9,7 @@ from persistence.errors import Busy, Forbidden
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Executor
 from persistence.rows import writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_members
 from schema.tables.audio_files import AUDIO_FILES
 from tests.persistence.planted_rows import make_project, make_user, somebody_waits
@@ -43,7 +43,7 @@ async def editor_and_file(db: Executor) -> tuple[str, str, str]:
     return project.id, ben.id, file
 
 
-async def written(access: RowAccess, verb: str, project: str, user: str, file: str) -> object:
+async def written(access: RowLanes, verb: str, project: str, user: str, file: str) -> object:
     name = {"name": "snare.wav"}
     if verb == "create":
         return await writing.create(access, AUDIO_FILES, user, {"project": project, **name})
@@ -58,7 +58,7 @@ async def test_R6_a_write_waits_for_who_takes_the_role_away_and_is_refused(
     lanes: Lanes, taken: str, verb: str
 ) -> None:
     project, ben, file = await editor_and_file(lanes.calls)
-    access = RowAccess(lanes.callers, lanes.calls)
+    access = RowLanes(lanes.callers, lanes.calls)
     async with lanes.calls.transaction() as owner:
         await owner.execute(TAKES[taken], project, ben)
         write = asyncio.ensure_future(written(access, verb, project, ben, file))
@@ -72,7 +72,7 @@ async def test_R6_a_write_waits_for_who_takes_the_role_away_and_is_refused(
 async def test_R6_who_takes_a_role_away_waits_for_the_write_that_it_allowed(lanes: Lanes) -> None:
     project, ben, file = await editor_and_file(lanes.calls)
     async with lanes.callers.transaction() as transaction:
-        access = RowAccess(transaction, lanes.calls)
+        access = RowLanes(transaction, lanes.calls)
         await writing.update(access, AUDIO_FILES, ben, file, 1, {"name": "snare.wav"})
         async with lanes.calls.transaction() as owner:
             await owner.execute("SET LOCAL lock_timeout = '50ms'")

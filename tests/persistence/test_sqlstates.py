@@ -16,7 +16,7 @@ from persistence.errors import (
     Unavailable,
     Unfit,
 )
-from persistence.sqlstates import SESSION_MODE, named, own_errors
+from persistence.sqlstates import SESSION_MODE, own_error_of, own_errors
 
 OF_THE_DRIVER = sorted(
     {
@@ -46,7 +46,7 @@ def test_every_error_of_the_driver_has_a_name_of_ours(error: type[Exception]) ->
 
 @pytest.mark.parametrize("error", [OSError, ConnectionResetError, TimeoutError])
 def test_what_the_world_does_is_an_outage(error: type[Exception]) -> None:
-    assert type(named(error("planted"))) is Unavailable
+    assert type(own_error_of(error("planted"))) is Unavailable
 
 
 CLASSES = {
@@ -69,11 +69,11 @@ CLASSES = {
 def test_every_class_of_sqlstates_means_something(
     kind: type[PersistenceError], sqlstate: str
 ) -> None:
-    assert type(named(of_sqlstate(sqlstate))) is kind
+    assert type(own_error_of(of_sqlstate(sqlstate))) is kind
 
 
 def test_a_fault_says_its_sqlstate_and_a_constraint_its_name() -> None:
-    damaged = named(of_sqlstate("XX002"))
+    damaged = own_error_of(of_sqlstate("XX002"))
     assert isinstance(damaged, Faulty)
     assert damaged.sqlstate == "XX002"
     assert "XX002" in str(damaged)
@@ -92,7 +92,7 @@ BOUND = 'bind message supplies 1 parameters, but prepared statement "s" requires
     ids=lambda error: str(error.sqlstate),
 )
 def test_each_sign_of_a_pooler_between_is_one_short_line(error: asyncpg.PostgresError) -> None:
-    told = named(error)
+    told = own_error_of(error)
     assert isinstance(told, Pooled)
     assert told.in_full.endswith(f": a pooler in transaction mode is between; {SESSION_MODE}")
     assert "RECONNECT" in SESSION_MODE
@@ -102,8 +102,8 @@ def test_each_sign_of_a_pooler_between_is_one_short_line(error: asyncpg.Postgres
 def test_a_file_that_may_not_be_read_is_no_outage_that_passes() -> None:
     """As with HOME of another user, where the driver looks for a key."""
     key = "/home/other/.postgresql/postgresql.key"
-    told = named(PermissionError(errno.EACCES, "Permission denied", key))
+    told = own_error_of(PermissionError(errno.EACCES, "Permission denied", key))
     assert isinstance(told, Unfit)
     assert key in told.in_full
     assert "HOME" in told.in_full
-    assert isinstance(named(PermissionError(errno.EACCES, "Permission denied")), Unavailable)
+    assert isinstance(own_error_of(PermissionError(errno.EACCES, "Permission denied")), Unavailable)

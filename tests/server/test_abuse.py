@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgpack
 import pytest
 
-from loadtest.attack.wire import Wire
+from loadtest.attack.raw_client import RawClient
 from loadtest.bare.frames import BINARY, PING, PONG, frame
 from schema.close_codes import RATE_LIMITED
 from schema.limits import MAX_OUTBOX_BYTES
@@ -71,7 +71,7 @@ async def test_E6_endless_fragments_do_not_pile_up(node: Node) -> None:
 
 async def test_E6_a_burst_in_one_write_is_answered_whole_and_in_order(node: Node) -> None:
     """It is read in several turns: the socket is stopped between them, and goes on."""
-    async with await Wire.open(node.url) as wire:
+    async with await RawClient.open(node.url) as wire:
         assert (await wire.hello())["t"] == "welcome"
         times = [float(n) for n in range(600)]
         pings = [frame(msgpack.packb({"t": "ping", "time": time})) for time in times]
@@ -85,7 +85,7 @@ async def test_E6_a_stranger_who_sends_frames_without_a_message_is_closed(
     node: Node, opcode: int
 ) -> None:
     ann = await node.musician("ann")
-    async with await Wire.open(node.url) as wire:
+    async with await RawClient.open(node.url) as wire:
         wire.send_piece(b"", BINARY, is_last=False)
         for _ in range(20_000):
             wire.send_piece(b"", opcode, is_last=opcode != 0)

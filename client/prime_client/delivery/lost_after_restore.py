@@ -14,7 +14,7 @@ MAX_PAGES = 25
 """More of a member's own deltas than are remembered (`OUTCOMES_KEPT`)."""
 
 
-class RewoundWatch:
+class AcknowledgedDeltas:
     """Remembers what was acknowledged, and finds what of it a new epoch does not have."""
 
     def __init__(self, project: str, call: Call, tell: Callable[[Event], None]) -> None:
@@ -54,11 +54,13 @@ class RewoundWatch:
     async def _compare_with_journal(
         self, before: Position, now: Position, member: str, acknowledged: Mapping[str, int]
     ) -> None:
-        lost_ids, is_exact = await gone(self._call, self._project, member, acknowledged, now.seq)
+        lost_ids, is_exact = await lost_deltas(
+            self._call, self._project, member, acknowledged, now.seq
+        )
         self._tell(Rewound(before, now, lost_ids, is_exact))
 
 
-async def gone(
+async def lost_deltas(
     call: Call, project: str, member: str, acknowledged: Mapping[str, int], head: int
 ) -> tuple[tuple[str, ...], bool]:
     """Which of these deltas (id -> seq) are gone, and whether the history could be asked.

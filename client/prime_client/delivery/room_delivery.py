@@ -8,7 +8,7 @@ from prime_client.connecting.codec import Codec, Frame, Message
 from prime_client.connecting.connection import Connection
 from prime_client.copy.replica import Replica
 from prime_client.copy.room_messages import Gap
-from prime_client.delivery.lost_after_restore import RewoundWatch
+from prime_client.delivery.lost_after_restore import AcknowledgedDeltas
 from prime_client.delivery.outcomes import Outcomes, refusal_in_words
 from prime_client.delivery.send_queue import SendQueue
 from prime_client.events import (
@@ -55,7 +55,7 @@ class RoomDelivery(RoomView):
         self._make_id = make_id
         self._on_closed = on_closed
         self._listeners = Listeners()
-        self._rewound = RewoundWatch(project, call, self._listeners.tell)
+        self._acknowledged_deltas = AcknowledgedDeltas(project, call, self._listeners.tell)
         self._doubted_delta: str | None = None  # a delta refused for the login: once may be a race
         self._connection: Connection | None = None  # while there is one
         self._queue = SendQueue()
@@ -125,7 +125,7 @@ class RoomDelivery(RoomView):
         self._is_joined.set()
         self._is_settled.set()
         self._listeners.end(left_of(why))
-        self._rewound.end()
+        self._acknowledged_deltas.end()
         self._on_closed(self.project)
 
     # How edits get to the server.
@@ -169,7 +169,7 @@ class RoomDelivery(RoomView):
                 self._send_what_may_go()
 
     def _came_back(self) -> None:
-        self._rewound.came_back(self.replica.position, self.replica.you)
+        self._acknowledged_deltas.came_back(self.replica.position, self.replica.you)
         for delta_id in self._queue.begin_again():
             refusal = self.replica.refused_unheard(delta_id)
             self._answered(delta_id, refusal)
@@ -215,7 +215,7 @@ class RoomDelivery(RoomView):
 
     def _committed(self, delta_id: str, seq: int) -> None:
         self._queue.committed(delta_id)
-        self._rewound.acknowledged(delta_id, seq)
+        self._acknowledged_deltas.acknowledged(delta_id, seq)
         self._answered(delta_id, seq)
 
     def _answered(self, delta_id: str, outcome: int | Refused) -> None:
@@ -231,7 +231,7 @@ class RoomDelivery(RoomView):
     def _join(self) -> None:
         self._is_joined.clear()
         self._queue.stop()
-        self._rewound.joins(self.replica.position)
+        self._acknowledged_deltas.joins(self.replica.position)
         if self._connection is not None:
             sent_ids = self._queue.sent_unanswered()
             self._connection.send(self.replica.join_message(self._make_id(), sent_ids))

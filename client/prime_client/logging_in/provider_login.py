@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from prime_client.failures import LoginDenied
-from prime_client.logging_in.loopback import listening_for_redirect
+from prime_client.logging_in.redirect_listener import listening_for_redirect
 
 Call = Callable[..., Awaitable[Any]]
 

@@ -20,13 +20,12 @@ from loadtest.hub.hub_metrics import longest, scrape
 from loadtest.hub.pinned_hub import allow_files, kept_waiting_seconds
 from loadtest.hub.two_hubs import two_hubs
 from loadtest.load.generator_checks import LoopLag, disturbed, problems, verdict
-from loadtest.long_runs import beside
 from loadtest.peers.running import Running, pinned_hubs
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
-from loadtest.scenarios.accounts.wrong_logins import (
+from loadtest.reports.scenario_report import ScenarioReport
+from loadtest.scenarios.accounts.login_attempts import (
     PASSWORD,
     KnownAccount,
     RightLogins,
@@ -34,6 +33,7 @@ from loadtest.scenarios.accounts.wrong_logins import (
     from_address,
     patiently,
 )
+from loadtest.stopping import beside
 from prime_client.connecting.codec import Message
 
 LOOP_LATE = "prime_probe_late_seconds"
@@ -81,7 +81,7 @@ async def run_auth(arguments: argparse.Namespace) -> dict[str, Any]:
                 report = {**await bench.run(), "cores": cores.in_words}
     finally:
         gc.enable()
-    Evidence("auth: logins, and who guesses passwords", LEAD, TARGETS, bench.curves).show(
+    ScenarioReport("auth: logins, and who guesses passwords", LEAD, TARGETS, bench.curves).show(
         report, arguments.report, console
     )
     return report

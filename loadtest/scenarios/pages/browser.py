@@ -29,8 +29,8 @@ from loadtest.peers.installing import node_packages
 from loadtest.people.large_song import large_song
 from loadtest.percentiles import percentile, summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from prime_client.client import Client
 
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -109,7 +109,7 @@ async def run_browser(arguments: argparse.Namespace) -> dict[str, Any]:
     console = wide_console()
     chromium()
     node, packages = await node_packages(ROOT / "web", "web")
-    evidence = Evidence("browser: the studio page", LEAD, TARGETS)
+    scenario_report = ScenarioReport("browser: the studio page", LEAD, TARGETS)
     with Progress(console=console, transient=True) as progress:
         step = progress.add_task("a server, a song and its members", total=arguments.repeats + 1)
         async with _scene(arguments) as scene:
@@ -118,12 +118,12 @@ async def run_browser(arguments: argparse.Namespace) -> dict[str, Any]:
                 driver = Driver.start(node, packages, Path(folder))
                 try:
                     browser = await Browser.start(driver, Path(folder))
-                    uses = _Uses(scene, browser, arguments, evidence)
+                    uses = _Uses(scene, browser, arguments, scenario_report)
                     report = await uses.measure(lambda: progress.advance(step))
                     await browser.close()
                 finally:
                     await asyncio.to_thread(driver.close)
-    evidence.show(report, arguments.report, console)
+    scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -154,12 +154,16 @@ class _Uses:
     """The page, loaded and used again and again."""
 
     def __init__(
-        self, scene: Scene, browser: Browser, arguments: argparse.Namespace, evidence: Evidence
+        self,
+        scene: Scene,
+        browser: Browser,
+        arguments: argparse.Namespace,
+        scenario_report: ScenarioReport,
     ) -> None:
         self._scene = scene
         self._browser = browser
         self._arguments = arguments
-        self._evidence = evidence
+        self._scenario_report = scenario_report
         self._first_edits: list[dict[str, float]] = []
         self._heaps: list[float] = []
         self._scrolled, self._at_rest, self._slowed = Phase(), Phase(), Phase()
@@ -176,7 +180,7 @@ class _Uses:
                 await self._use(f"load {number + 1}")
                 advance()
             seconds_passed = samples.now
-        self._evidence.samples = samples
+        self._scenario_report.samples = samples
         found_problems = problems(
             scene.members.lag_ms[lag:],
             samples.mean("members"),
@@ -214,7 +218,7 @@ class _Uses:
 
     def _figures(self) -> dict[str, Any]:
         bundles, scrolled = bundle_kb(), self._scrolled.figures
-        self._evidence.curves = {
+        self._scenario_report.curves = {
             "script of a frame, scrolled": self._scrolled.script_ms,
             "script of a frame, at rest": self._at_rest.script_ms,
         }

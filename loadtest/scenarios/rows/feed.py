@@ -22,8 +22,8 @@ from loadtest.load.generator_checks import (
 )
 from loadtest.percentiles import summary
 from loadtest.reports.console_output import wide_console
-from loadtest.reports.evidence import Evidence
 from loadtest.reports.report_table import Target
+from loadtest.reports.scenario_report import ScenarioReport
 from loadtest.scenarios.rows.feed_watchers import FileWriter, Watcher, WatcherCounts
 
 CONNECTING_AT_ONCE = 16
@@ -58,7 +58,7 @@ async def run_feed(arguments: argparse.Namespace) -> dict[str, Any]:
         async with pinned_hub(arguments.watchers) as hub:
             crowd = _Crowd(hub, arguments, progress, step)
             report = await crowd.run()
-    crowd.evidence.show(report, arguments.report, console)
+    crowd.scenario_report.show(report, arguments.report, console)
     return report
 
 
@@ -72,7 +72,7 @@ class _Crowd:
         self._arguments = arguments
         self._progress = progress
         self._step = step
-        self.evidence = Evidence("feed: rows that are watched", LEAD, TARGETS)
+        self.scenario_report = ScenarioReport("feed: rows that are watched", LEAD, TARGETS)
         self._counts = WatcherCounts()
         self._watchers_to_come: list[Watcher] = []
         """Those who have not come yet."""
@@ -106,8 +106,8 @@ class _Crowd:
                 watcher.leave()
             for writer in self._writers:
                 writer.leave()
-        self.evidence.samples = samples
-        self.evidence.curves["change to watcher"] = ms
+        self.scenario_report.samples = samples
+        self.scenario_report.curves["change to watcher"] = ms
         times = summary(ms)
         # Long: each line of the report is said once, where it is measured.
         return {

@@ -1,6 +1,6 @@
 """`invitations`: who is asked into a project, by a link or by an address, in which role."""
 
-from schema.columns.common import CREATED_AT, ID, PROJECT, user_column
+from schema.columns.shared_columns import CREATED_AT, ID, PROJECT, user_column
 from schema.columns.types import Count, Milliseconds
 from schema.messages import RoleWord, TrackIds
 from schema.tables.description import (

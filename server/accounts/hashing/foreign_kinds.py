@@ -22,10 +22,10 @@ ROOM = 2.0
 
 
 class ForeignKinds:
-    """Those that one node knows; `passwords` are told how long a wrong one takes."""
+    """Those that one node knows; `hashing_queue` is told how long a wrong one takes."""
 
-    def __init__(self, passwords: HashingQueue) -> None:
-        self._passwords = passwords
+    def __init__(self, hashing_queue: HashingQueue) -> None:
+        self._hashing_queue = hashing_queue
         self._seconds: dict[str, float] = {}
         """Kind -> what one of it takes here."""
 
@@ -37,9 +37,9 @@ class ForeignKinds:
         self._seconds = {
             kind: seconds for kind, seconds in self._seconds.items() if kind in kinds_found
         }
-        self._passwords.least_seconds = ROOM * max(self._seconds.values(), default=0.0)
+        self._hashing_queue.least_seconds = ROOM * max(self._seconds.values(), default=0.0)
 
     async def _measure(self, hash_by_kind: Mapping[str, str]) -> None:
         for kind, password_hash in hash_by_kind.items():
             if kind not in self._seconds:
-                self._seconds[kind] = await self._passwords.measure(password_hash)
+                self._seconds[kind] = await self._hashing_queue.measure(password_hash)

@@ -45,7 +45,7 @@ async def register(context: Context, caller: Caller, params: Register) -> Tokens
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
-    password_hash = await context.passwords.hash(password, caller.address)
+    password_hash = await context.hashing_queue.hash(password, caller.address)
     if context.verify_address and not is_proved:
         await _make_unverified(context, caller, params, password_hash)
         raise Refused(ErrorCode.ADDRESS_UNVERIFIED, MADE)

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from persistence.errors import BadQuery, Conflict, NotFound
 from persistence.library import audio_files
 from persistence.rows import reading
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from rooms.roles import EDITS
 from schema.calling.preset_and_audio_file_calls import ListStems, SetAudioStatus
 from schema.calls import METHODS, ROW_CALLS
@@ -48,8 +48,8 @@ async def set_status(context: Context, caller: Caller, params: SetAudioStatus) -
     else:
         context.announcer.media_changed(project)
         context.announcer.rows_changed()
-    access = RowAccess(context.db, context.db)  # of the call's own transaction
-    row = await reading.get(access, AUDIO_FILES, caller.user, params.audio_file)
+    lanes = RowLanes(context.db, context.db)  # of the call's own transaction
+    row = await reading.get(lanes, AUDIO_FILES, caller.user, params.audio_file)
     return ROW_CALLS.row(AUDIO_FILES)(**row)
 
 
@@ -104,8 +104,8 @@ async def _require_equal(
     context: Context, caller: Caller, params: SetAudioStatus, facts: dict[str, Any]
 ) -> None:
     """The file has this status already: raises `Refused` if it was given other values with it."""
-    access = RowAccess(context.db, context.db)
-    row = await reading.get(access, AUDIO_FILES, caller.user, params.audio_file)
+    lanes = RowLanes(context.db, context.db)
+    row = await reading.get(lanes, AUDIO_FILES, caller.user, params.audio_file)
     differing = [name for name, value in facts.items() if row[name] != value]
     if differing:
         text = (

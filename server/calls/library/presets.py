@@ -5,7 +5,7 @@ from typing import Any
 
 from persistence.library import plugin_presets
 from persistence.rows import reading, writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from schema.calling.params import Done
 from schema.calling.preset_and_audio_file_calls import (
     CopyPreset,
@@ -58,5 +58,5 @@ async def _set_public(context: Context, caller: Caller, preset: str, *, is_publi
 
 async def _preset_row(context: Context, caller: Caller, id: str) -> Any:
     """As the call's own transaction has it, which no other connection sees yet."""
-    row = await reading.get(RowAccess(context.db, context.db), PLUGIN_PRESETS, caller.user, id)
+    row = await reading.get(RowLanes(context.db, context.db), PLUGIN_PRESETS, caller.user, id)
     return ROW_CALLS.row(PLUGIN_PRESETS)(**row)

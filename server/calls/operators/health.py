@@ -10,7 +10,7 @@ from persistence.backups import backup_runs
 from persistence.errors import BadCursor, NotFound, PersistenceError
 from persistence.tables import studio_projects
 from schema.operating.event_kinds import EVENT_KINDS, EventKind
-from schema.operating.health import (
+from schema.operating.health_calls import (
     HealthRow,
     HealthRows,
     ListEvents,

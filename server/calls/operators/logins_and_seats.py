@@ -9,7 +9,7 @@ from persistence.tables.internal import accounts_for_operators
 from persistence.tables.internal.id_beginnings import MOST_FOUND, FoundId
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
-from schema.operating.calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
+from schema.operating.operator_calls import Kick, Kicked, ListUserLogins, LoginRow, LoginRows
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

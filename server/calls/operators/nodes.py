@@ -6,7 +6,7 @@ from persistence.tables.operating.nodes import RunningNode, Unaware
 from persistence.tables.operating.operator_orders import MaintenanceOrder
 from schema.accounts.audit_events import AuditEvent
 from schema.errors import ErrorCode
-from schema.operating.calls import (
+from schema.operating.operator_calls import (
     Changed,
     DrainNode,
     ListNodes,

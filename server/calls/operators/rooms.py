@@ -9,7 +9,8 @@ from persistence.tables import studio_projects
 from persistence.tables.operating import operator_orders as operator_orders
 from persistence.tables.operating.operator_orders import ClosedRoomRow
 from schema.accounts.audit_events import AuditEvent
-from schema.operating.calls import (
+from schema.operating.health_calls import Latency
+from schema.operating.operator_calls import (
     Changed,
     ClosedRoom,
     ClosedRooms,
@@ -23,7 +24,6 @@ from schema.operating.calls import (
     RoomShown,
     ShowRoom,
 )
-from schema.operating.health import Latency
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context

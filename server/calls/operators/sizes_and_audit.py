@@ -9,7 +9,7 @@ from persistence.tables import audit_log, studio_projects, users
 from persistence.tables.audit_log import AuditEntry
 from persistence.tables.operating import sizes
 from schema.columns.stored_json import read_stored_map
-from schema.operating.calls import (
+from schema.operating.operator_calls import (
     AuditRow,
     AuditRows,
     ListSlowCalls,

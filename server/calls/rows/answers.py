@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 
 from persistence.errors import NotFound
 from persistence.rows import reading, writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.visibility import rights_of
 from persistence.tables.internal import accounts_for_operators
 from schema.calling.params import Done
@@ -69,8 +69,8 @@ class RowAnswers:
 
     async def one(self, table: Table, context: Context, caller: Caller, id: Sequence[str]) -> Any:
         """A row that was written as the server, and is read so; raises `NotFound`."""
-        access = RowAccess(context.db, context.db)
-        return await self.whole(table, context, await reading.get(access, table, caller.user, id))
+        lanes = RowLanes(context.db, context.db)
+        return await self.whole(table, context, await reading.get(lanes, table, caller.user, id))
 
     async def whole(self, table: Table, context: Context, row: "Row") -> Any:
         """A row as it is answered: with what its table brings along."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from persistence.errors import BadQuery
 from persistence.pool import Executor
 from persistence.rows import reading
-from persistence.rows.access import RowAccess
 from persistence.rows.embedded_values import summaries
 from persistence.rows.reading import Row
+from persistence.rows.row_lanes import RowLanes
 from schema.calling.row_calls import embeddable
 from schema.tables.description import Table
 
@@ -33,7 +33,7 @@ class Embedding:
 
     async def bring(
         self,
-        access: RowAccess,
+        lanes: RowLanes,
         table: Table,
         user: str,
         rows: Sequence[Row],
@@ -48,7 +48,7 @@ class Embedding:
             ids = {row[name] for row in rows for name in names if row.get(name) is not None}
             if ids:
                 summary_rows = await reading.among(
-                    access, other_table, user, sorted(ids), other_table.summary
+                    lanes, other_table, user, sorted(ids), other_table.summary
                 )
                 for row in rows:
                     _replace(row, names, summary_rows)

@@ -83,7 +83,7 @@ async def upgrade_guest(context: Context, caller: Caller, params: UpgradeGuest) 
     rates, now = context.usage.registrations, asyncio.get_running_loop().time()
     if wait := rates.take(caller.address, now):
         raise too_often(wait, "too many registrations from this address")
-    password_hash = await context.passwords.hash(form, caller.address)
+    password_hash = await context.hashing_queue.hash(form, caller.address)
     try:
         user, mail = await _upgrade(context, caller, params, password_hash)
     except Taken:

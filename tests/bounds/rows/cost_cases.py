@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Any, cast
 
 from persistence.errors import BadQuery
-from persistence.rows.access import RowAccess
 from persistence.rows.conditions import read_where
 from persistence.rows.pages import read_order
 from persistence.rows.reading import count
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.statements import StatementTexts
 from rooms.document.document import Document
 from schema import limits
@@ -219,7 +219,7 @@ class _Many:
 @case("MAX_COUNTED")
 def counted() -> Seen:
     def of(rows: int) -> Past | None:
-        access = RowAccess(cast("Any", _Many(rows)), cast("Any", _Many(rows)))
+        access = RowLanes(cast("Any", _Many(rows)), cast("Any", _Many(rows)))
         found = asyncio.run(count(access, PLUGIN_PRESETS, "ada"))
         assert found.count == limits.MAX_COUNTED
         return None if found.exact else Instead.CLIPPED

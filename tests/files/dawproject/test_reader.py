@@ -86,7 +86,7 @@ def only(song: Song, collection: str, **wanted: Any) -> dict[str, Any]:
 def test_the_example_of_the_format() -> None:
     song = read_dawproject(corpus_file("bitwig-readme-example.project.xml"))
     assert broken_rules(song.state) == []
-    assert {name: count for name, count in song.raw.items() if count} == {
+    assert {name: count for name, count in song.file_counts.items() if count} == {
         "tracks": 3,
         "clips": 3,
         "notes": 9,

@@ -38,7 +38,7 @@ ALL_SONGS = {"tracks": 562, "patterns": 4_338, "notes": 50_810, "points": 15_790
 
 
 def raw(song: Song) -> tuple[int, ...]:
-    return tuple(song.raw[name] for name in ("tracks", "patterns", "notes", "points"))
+    return tuple(song.file_counts[name] for name in ("tracks", "patterns", "notes", "points"))
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_songs_of_the_corpus(name: str, song: str, tmp_path: Path) -> None:
     write_prime_file(tmp_path / "song.prime.json", read)
     assert read_prime_file(tmp_path / "song.prime.json").state == read.state
     assert raw(read) == PER_SONG[song]
-    assert read.counts.notes == read.raw["notes"]
+    assert read.counts.notes == read.file_counts["notes"]
     assert broken_rules(read.state) == []
 
 
 def test_all_songs_of_debian() -> None:
     songs = [read_lmms(path) for path in lmms_songs()]
     assert len(songs) == 26
-    totals = {name: sum(song.raw[name] for song in songs) for name in ALL_SONGS}
+    totals = {name: sum(song.file_counts[name] for song in songs) for name in ALL_SONGS}
     assert totals == ALL_SONGS
     known: set[str] = set()
     for song in songs:
@@ -76,8 +76,8 @@ def test_all_songs_become_sound_states_and_lose_no_note() -> None:
     for path in lmms_songs():
         song = read_lmms(path)
         assert broken_rules(song.state) == [], path.name
-        assert song.counts.notes == song.raw["notes"], path.name
-        assert song.counts.devices >= song.raw["effects"], path.name
+        assert song.counts.notes == song.file_counts["notes"], path.name
+        assert song.counts.devices >= song.file_counts["effects"], path.name
 
 
 HEAD = '<head timesig_numerator="3" timesig_denominator="4" bpm="90" mastervol="50"/>'
@@ -190,7 +190,7 @@ def test_beats_become_scenes_and_their_placements_repeat_the_clips(tmp_path: Pat
     assert (first["loopStart"], first["loopEnd"]) == (0, 6)
     assert [note["duration"] for note in song.state["notes"].values()] == [0.25, 0.25]
     assert any("empty patterns of beats" in problem for problem in song.problems)
-    assert song.raw["beat placements"] == 2
+    assert song.file_counts["beat placements"] == 2
 
 
 def test_sample_tracks(tmp_path: Path) -> None:
@@ -314,8 +314,8 @@ def test_what_cannot_be_kept_is_reported(tmp_path: Path) -> None:
         "samples inside beats": ["Loop"],
         "tracks of the unknown type 3": ["track ?"],
     }
-    assert song.raw["points"] == 3
-    assert song.raw["pitch points"] == 1
+    assert song.file_counts["points"] == 3
+    assert song.file_counts["pitch points"] == 1
 
 
 def test_packed_and_plain_read_alike(tmp_path: Path) -> None:

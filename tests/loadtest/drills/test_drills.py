@@ -11,7 +11,7 @@ import pytest
 
 from loadtest.drills import full_disk, upgrading
 from loadtest.drills.drills import DRILLS
-from loadtest.drills.renewing import FIRST
+from loadtest.drills.renewing_certificates import FIRST
 from loadtest.drills.scene import MUSICIANS, Skipped
 
 ROOT = Path(__file__).parents[3]

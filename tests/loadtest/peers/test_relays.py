@@ -7,9 +7,9 @@ import msgpack
 import pytest
 
 from loadtest.bare.frames import frame
+from loadtest.peers.cursor_updates import PLACES, StampedFrames, cursor, stamp_ms
 from loadtest.peers.dialect import Dialect, Seat
 from loadtest.peers.relays import PlainRelay, SocketIo, YAwareness
-from loadtest.peers.updates import PLACES, StampedFrames, cursor, stamp_ms
 
 if TYPE_CHECKING:
     from loadtest.bare.bare_client import BareConnection

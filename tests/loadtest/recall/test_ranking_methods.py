@@ -2,12 +2,12 @@
 
 from loadtest.recall.ranking_methods import MOST, MostFrequent, MostRecent, Recall, Truth
 from loadtest.recall.simulated_producer import Pick
-from schema.recall.contexts import Told
+from schema.recall.contexts import Circumstances
 from schema.recall.estimate import LEAST_USES
 
 
 def pick(key: str, days: float = 0.0, genre: str = "") -> Pick:
-    return Pick(20_000 + days, key, Told(genre=genre), {"a": 0.2, "b": 0.8})
+    return Pick(20_000 + days, key, Circumstances(genre=genre), {"a": 0.2, "b": 0.8})
 
 
 def test_frequent_recent_and_true() -> None:

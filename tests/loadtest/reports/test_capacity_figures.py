@@ -14,7 +14,7 @@ from loadtest.reports.capacity_figures import (
     step_of,
     void_because,
 )
-from tests.loadtest.reports.test_figures import loaded
+from tests.loadtest.reports.test_cursor_figures import loaded
 
 GOOD: dict[str, Any] = {
     "due_in_all": 90_000,

@@ -49,7 +49,7 @@ async def test_roles_that_are_missing_are_told_with_their_statement(
 
 
 async def test_a_database_beside_is_made_and_dropped(postgres_dsn: str) -> None:
-    async with restore_target.made(postgres_dsn, "prime_rehearsal_test") as beside:
+    async with restore_target.new_database(postgres_dsn, "prime_rehearsal_test") as beside:
         assert beside == other_database(postgres_dsn, "prime_rehearsal_test")
         await restore_target.prepare(beside, [])
     await restore_target.drop(postgres_dsn, "prime_rehearsal_test")
@@ -99,7 +99,7 @@ async def test_what_a_killed_rehearsal_has_left_is_dropped_by_the_next(postgres_
     await execute(postgres_dsn, f"CREATE DATABASE {left}", f"CREATE DATABASE {theirs}")
     runs = f"prime_rehearsal_{secrets.token_hex(6)}"
     try:
-        async with restore_target.made(postgres_dsn, runs):
+        async with restore_target.new_database(postgres_dsn, runs):
             await restore_target.clear(postgres_dsn)
             there = await databases(postgres_dsn)
     finally:

@@ -10,7 +10,7 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.lanes import Lanes
 from persistence.pool import Executor
 from persistence.rows import reading
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_members, project_snapshots, studio_projects
 from persistence.tables.internal import project_colors
 from schema.tables.project_members import MEMBERS
@@ -67,7 +67,7 @@ READS: dict[str, Read] = {
     "the seq at a time": lambda db, many: history.seq_at(db, many.filled.project, 1e12),
     "one project": lambda db, many: studio_projects.get(db, many.filled.project, many.filled.user),
     "its members": lambda db, many: reading.list_(
-        RowAccess(db, db),
+        RowLanes(db, db),
         MEMBERS,
         many.filled.user,
         beside={"project": many.filled.project},

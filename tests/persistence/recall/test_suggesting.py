@@ -6,7 +6,7 @@ import time
 import pytest
 
 from persistence.pool import Database
-from schema.recall.contexts import Told, levels_of
+from schema.recall.contexts import Circumstances, levels_of
 from schema.recall.estimate import ranked
 from tests.persistence.planted_rows import make_user
 from tests.persistence.recall.uses import HALF_LIFE, heats_of, observed, rank, use
@@ -45,7 +45,7 @@ async def test_W4_sql_and_python_agree(database: Database, seed: int) -> None:
         for later in (0.0, 0.1, 40.0, 2_000.0):
             seconds = now + later * 86_400
             found = await rank(database, user, seconds, **told)
-            expected = ranked(heats, levels_of(Told(**told)), seconds / 86_400, HALF_LIFE)
+            expected = ranked(heats, levels_of(Circumstances(**told)), seconds / 86_400, HALF_LIFE)
             assert sum(row.probability for row in found) == pytest.approx(1, abs=1e-8)
             by_key = {estimate.key: estimate for estimate in expected}
             assert len(found) == len(expected)

@@ -7,7 +7,7 @@ from typing import Any
 from persistence.pool import Executor
 from persistence.recall.observing import RecallUseRow, observe
 from persistence.recall.suggesting import RankedKey, ranked
-from schema.recall.contexts import Told, contexts_of, levels_of
+from schema.recall.contexts import Circumstances, contexts_of, levels_of
 
 HALF_LIFE = 7.0
 
@@ -16,7 +16,7 @@ def use(key: str, at: float | None = None, weight: float = 1.0, **told: Any) -> 
     """With an id of its own; `at` in ms since 1970."""
     taken = bool(told.pop("taken", False))
     data = told.pop("data", None)
-    contexts = contexts_of(Told(**told))
+    contexts = contexts_of(Circumstances(**told))
     return RecallUseRow(str(uuid.uuid4()), key, at, weight, contexts, taken, data)
 
 
@@ -44,5 +44,5 @@ async def rank(
     db: Executor, user: str, seconds: float | None = None, limit: int = 300, **told: Any
 ) -> list[RankedKey]:
     """The ranking for a question in this context."""
-    levels = levels_of(Told(**told))
+    levels = levels_of(Circumstances(**told))
     return await ranked(db, user, "plugin_choice", levels, HALF_LIFE, limit, seconds)

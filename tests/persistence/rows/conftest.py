@@ -7,7 +7,7 @@ import pytest
 
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from tests.persistence.rows.strangers import make_stranger
 
 
@@ -15,7 +15,7 @@ from tests.persistence.rows.strangers import make_stranger
 class Asked:
     """Rows as users ask for them, and what was counted meanwhile."""
 
-    access: RowAccess
+    access: RowLanes
     owner: Database
     """For what tests plant."""
     ann: str
@@ -40,5 +40,5 @@ async def asked(lanes: Lanes) -> Asked:
     hidden: list[int] = []
     ann, song = await make_stranger(lanes.calls, "ann")
     bob, track = await make_stranger(lanes.calls, "bob")
-    access = RowAccess(lanes.callers, lanes.calls, hidden.append)
+    access = RowLanes(lanes.callers, lanes.calls, hidden.append)
     return Asked(access, lanes.calls, ann, bob, song, track, hidden)

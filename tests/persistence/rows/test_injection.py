@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from persistence.errors import BadCursor, BadQuery, Conflict, Forbidden, IdReused, NotFound, Taken
 from persistence.lanes import Lanes, LaneSizes
-from persistence.rows.access import RowAccess
 from persistence.rows.reading import count, get, list_
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.writing import create, delete, update
 from schema.tables.description import Operator
 from schema.tables.plugin_presets import PLUGIN_PRESETS as PRESETS
@@ -120,7 +120,7 @@ class Attacked:
         self.user = user
         self._callers, self._searches = Recorded(lanes.callers), Recorded(lanes.calls)
         executors: Any = (self._callers, self._searches)
-        self.access = RowAccess(*executors)
+        self.access = RowLanes(*executors)
         self.plain = self.ask(create, {"plugin": "OTT", "name": "plain"})
 
     def ask(self, function: Any, *args: Any, **named: Any) -> Any:

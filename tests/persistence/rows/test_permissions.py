@@ -18,7 +18,7 @@ from persistence.errors import Forbidden, NotFound
 from persistence.lanes import Lanes, LaneSizes
 from persistence.pool import Database
 from persistence.rows import reading, writing
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.watched_rows import STORED_IN
 from rooms.roles import SEES_IN_ORDER
 from schema.roles import RIGHTS, ROLES_OF, Whom
@@ -123,7 +123,7 @@ async def planted(owner: Database, table: Table) -> dict[str, Known]:
 class Permissions(RuleBasedStateMachine):
     """Asks two nodes; the test says which."""
 
-    accesses: list[RowAccess]
+    accesses: list[RowLanes]
     owner: Database
     run: Callable[[Coroutine[Any, Any, Any]], Any]
     """Runs a coroutine to its end."""
@@ -205,7 +205,7 @@ class Permissions(RuleBasedStateMachine):
     def read(self, node: int, user: int) -> None:
         self.run(self._read(self.accesses[node], self.model.users[user]))
 
-    async def _read(self, access: RowAccess, who: str) -> None:
+    async def _read(self, access: RowLanes, who: str) -> None:
         for table in LISTED:
             page = await reading.list_(access, table, who, limit=200)
             found = {"/".join(str(row[name]) for name in table.names) for row in page.rows}
@@ -243,7 +243,7 @@ class Permissions(RuleBasedStateMachine):
 def test_everyone_sees_and_writes_what_the_rights_say_and_nothing_else(database_url: str) -> None:
     with asyncio.Runner() as runner:
         nodes = [runner.run(Lanes.open(database_url, LaneSizes(1, 1, 1, 2, 1, 1))) for _ in "ab"]
-        accesses = [RowAccess(lanes.callers, lanes.searches) for lanes in nodes]
+        accesses = [RowLanes(lanes.callers, lanes.searches) for lanes in nodes]
         try:
             run_state_machine_as_test(
                 type(

@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from persistence.errors import Forbidden, NotFound
 from persistence.lanes import Lanes, LaneSizes
-from persistence.rows.access import RowAccess
 from persistence.rows.reading import count, get, list_
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.writing import create, delete, update
 from rooms.roles import CONTRIBUTES, SEES_IN_ORDER
 from schema.roles import RIGHTS, ROLES_OF, Whom
@@ -79,7 +79,7 @@ class World:
         self.run = runner.run
         self.owner = nodes[0].calls
         self.nodes = nodes
-        self.accesses: list[RowAccess] = []
+        self.accesses: list[RowLanes] = []
 
 
 class Rights(RuleBasedStateMachine):
@@ -313,7 +313,7 @@ def world(postgres_dsn: str, databases: Databases) -> Iterator[World]:
 def test_Q18_the_first_wall_alone_allows_what_the_model_allows(world: World) -> None:
     """Both at once: tests/persistence/rows/test_permissions.py."""
     Rights.world = world
-    world.accesses = [RowAccess(node.calls, node.calls) for node in world.nodes]
+    world.accesses = [RowLanes(node.calls, node.calls) for node in world.nodes]
     run_state_machine_as_test(
         Rights,
         settings=settings(

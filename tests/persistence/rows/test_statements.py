@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from persistence.rows import reading, writing
-from persistence.rows.access import RowAccess
 from persistence.rows.reading import among, count, get, list_
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.statements import (
     CALLER_IS_SET,
     StatementTexts,
@@ -34,7 +34,7 @@ class Counting:
         self._callers = Recorded(asked.access.callers)  # type: ignore[arg-type]
         self._searches = Recorded(asked.owner)
         ways: Any = (self._callers, self._searches)
-        self.access = RowAccess(*ways)
+        self.access = RowLanes(*ways)
 
     @property
     def taken(self) -> tuple[int, int]:

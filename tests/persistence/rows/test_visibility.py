@@ -7,8 +7,8 @@ import pytest
 
 from persistence.errors import Forbidden, NotFound, NotGranted
 from persistence.rows import reading, statements, writing
-from persistence.rows.access import RowAccess
 from persistence.rows.reading import among, count, get, list_
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.statements import StatementTexts
 from persistence.rows.watched_rows import STORED_IN
 from persistence.rows.writing import create, delete, update
@@ -38,7 +38,7 @@ def walled(asked: Asked, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
         without_first_wall(monkeypatch)
     elif request.param == "the first alone":
         forget_texts(monkeypatch)
-        asked.access = RowAccess(asked.owner, asked.owner, asked.hidden.append)
+        asked.access = RowLanes(asked.owner, asked.owner, asked.hidden.append)
     return asked
 
 

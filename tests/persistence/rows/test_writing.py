@@ -17,8 +17,8 @@ from persistence.errors import (
 )
 from persistence.lanes import Lanes
 from persistence.pool import Database, Executor
-from persistence.rows.access import RowAccess
 from persistence.rows.reading import count, get, list_
+from persistence.rows.row_lanes import RowLanes
 from persistence.rows.writing import create, delete, refusals, update
 from schema.errors import ErrorCode
 from schema.limits import MAX_COUNTED
@@ -89,7 +89,7 @@ async def test_Q9_a_project_has_a_bound_of_its_own(asked: Asked) -> None:
 
 async def test_a_row_with_room_for_it_is_made_in_one_statement(asked: Asked, lanes: Lanes) -> None:
     asking = Recorded(lanes.callers)
-    access = RowAccess(cast("Executor", asking), lanes.calls)
+    access = RowLanes(cast("Executor", asking), lanes.calls)
     await create(access, PRESETS, asked.ann, OTT, most=50)
     assert len(asking.texts) == 1
 
@@ -228,7 +228,7 @@ async def test_Q17_what_takes_too_long_is_given_up(asked: Asked, database_url: s
         async with asked.owner.transaction() as holding:
             await holding.execute("LOCK TABLE plugin_presets IN ACCESS EXCLUSIVE MODE")
             with pytest.raises(TooSlow) as slow:
-                await list_(RowAccess(hasty, hasty), PRESETS, asked.ann)
+                await list_(RowLanes(hasty, hasty), PRESETS, asked.ann)
     finally:
         await hasty.close()
     error = as_error("1", slow.value)

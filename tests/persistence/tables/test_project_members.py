@@ -6,7 +6,7 @@ import pytest
 from persistence.errors import LastOwner, NoSuchProject, NotFound, TooManyMembers
 from persistence.pool import Database
 from persistence.rows import reading
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_members
 from persistence.tables.project_members import OWNERS_FIRST, Membership
 from persistence.tables.users import UserRow
@@ -42,7 +42,7 @@ async def test_roles_are_granted_changed_and_listed_owners_first(
     cat = await make_user(database, "aaa-cat")
     await project_members.grant(database, project, cat.id, "viewer")
     page = await reading.list_(
-        RowAccess(database, database), MEMBERS, cat.id, unnamed=OWNERS_FIRST, limit=500
+        RowLanes(database, database), MEMBERS, cat.id, unnamed=OWNERS_FIRST, limit=500
     )
     assert (page.next, page.previous) == (None, None)
     assert [(member["user"], member["role"]) for member in page.rows] == [

@@ -17,8 +17,8 @@ from persistence.journal.postgres import PostgresJournal
 from persistence.migrate import known_migrations
 from persistence.pool import Database
 from persistence.rows import reading, writing
-from persistence.rows.access import RowAccess
 from persistence.rows.reading import Row
+from persistence.rows.row_lanes import RowLanes
 from persistence.tables import project_snapshots, studio_projects
 from persistence.tables.project_snapshots import SnapshotRow
 from persistence.tables.users import UserRow
@@ -95,12 +95,12 @@ class Desk:
         return [(row["kind"], row["position"]["seq"]) for row in await self.listed()]
 
     async def listed(self) -> list[Row]:
-        access = RowAccess(self.db, self.db)
+        access = RowLanes(self.db, self.db)
         page = await reading.list_(access, SNAPSHOTS, self.owner.id, limit=100)
         return [row for row in page.rows if row["project"] == self.project]
 
     async def update(self, id: str, version: int, **changes: Any) -> Row:
-        access, named = RowAccess(self.db, self.db), (self.project, id)
+        access, named = RowLanes(self.db, self.db), (self.project, id)
         return await writing.update(access, SNAPSHOTS, self.owner.id, named, version, changes)
 
 

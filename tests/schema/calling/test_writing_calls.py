@@ -10,7 +10,7 @@ from schema.calling.writing_calls import (
     WRITES,
 )
 from schema.calls import METHODS
-from schema.operating.calls import OPERATING
+from schema.operating.operator_calls import OPERATING
 
 
 def test_every_call_writes_or_reads() -> None:

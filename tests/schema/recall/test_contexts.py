@@ -2,11 +2,11 @@
 
 import pytest
 
-from schema.recall.contexts import Level, Told, contexts_of, levels_of, reason_of
+from schema.recall.contexts import Circumstances, Level, contexts_of, levels_of, reason_of
 
 
 def test_W4_a_use_is_remembered_in_each_of_its_contexts() -> None:
-    told = Told("TRAP", 141.5, "OTT", "EQ", 13, {"mood": "dark", "key": "F#"})
+    told = Circumstances("TRAP", 141.5, "OTT", "EQ", 13, {"mood": "dark", "key": "F#"})
     assert contexts_of(told) == [
         "genre=trap",
         "bpm=140",
@@ -16,13 +16,13 @@ def test_W4_a_use_is_remembered_in_each_of_its_contexts() -> None:
         "more.mood=dark",
         "after=EQ",
     ]
-    assert contexts_of(Told()) == []
+    assert contexts_of(Circumstances()) == []
 
 
 def test_W4_the_tempo_stands_in_for_a_genre_and_the_hour_is_not_asked() -> None:
-    with_genre = levels_of(Told(genre="trap", bpm=140, hour=3, after="EQ"))
+    with_genre = levels_of(Circumstances(genre="trap", bpm=140, hour=3, after="EQ"))
     assert with_genre == [Level("", 1), Level("genre=trap", 15), Level("after=EQ", 30)]
-    assert levels_of(Told(bpm=139)) == [Level("", 1), Level("bpm=120", 15)]
+    assert levels_of(Circumstances(bpm=139)) == [Level("", 1), Level("bpm=120", 15)]
 
 
 @pytest.mark.parametrize(

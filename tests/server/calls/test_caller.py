@@ -55,7 +55,7 @@ async def unserved(nodes: Nodes) -> AsyncIterator[Node]:
     made = await nodes.build()
     yield made
     await made.server.tasks.end()
-    made.context.passwords.close()
+    made.context.hashing_queue.close()
     await made.server.foundation.db.close()
 
 

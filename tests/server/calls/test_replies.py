@@ -10,7 +10,7 @@ from persistence.pool import Database
 from schema.calling.writing_calls import OF_ROWS
 from schema.calls import METHODS
 from schema.limits import MAX_MAP_BYTES, MAX_PAGE_BYTES, MAX_REPLY_BYTES
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from tests.persistence.planted_rows import make_tokens
 from tests.server.conftest import Node, create_project
 from tests.server.wire import JSON, Message, Wire

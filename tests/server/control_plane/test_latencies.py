@@ -1,6 +1,6 @@
 """Quantiles of what nodes tell of their histograms."""
 
-from schema.operating.health import NOTHING_MEASURED
+from schema.operating.health_calls import NOTHING_MEASURED
 from server.control_plane.latencies import histogram_map, latency, quantile
 from server.health.durations import Durations
 

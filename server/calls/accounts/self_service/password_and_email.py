@@ -40,7 +40,7 @@ async def change_password(context: Context, caller: Caller, params: ChangePasswo
     proof = await require_password(context, caller, params.password)
     user = proof.user
     form = checked(params.new_password, user.email, user.username, field="new_password")
-    password_hash = await context.passwords.hash(form, caller.address)
+    password_hash = await context.hashing_queue.hash(form, caller.address)
     async with context.db.transaction() as tx:
         before = proof.password_hash
         if not await auth_credentials.change_password(tx, user.id, before, password_hash):

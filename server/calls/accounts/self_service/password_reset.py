@@ -27,7 +27,7 @@ async def reset_password(context: Context, caller: Caller, params: ResetPassword
     form = checked(params.password, params.email or "")
     take = taker_of(context, Purpose.RESET_PASSWORD, params.token, params.email, params.code)
     await _require_good(context, caller, params.token)
-    password_hash = await context.passwords.hash(form, caller.address)
+    password_hash = await context.hashing_queue.hash(form, caller.address)
     ended_ids: list[str] = []
 
     async def reset(tx: Executor, user: UserRow, taken_token: TakenToken) -> None:

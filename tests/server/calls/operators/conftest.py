@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from persistence.pool import Database
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.caller import Caller
 from server.calls.dispatch import dispatch_operators
 from tests.server.conftest import Node, Nodes

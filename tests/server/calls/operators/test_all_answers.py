@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.dispatch import dispatch_operators
 from tests.server.calls.operators.conftest import MACHINE, Doors
 from tests.server.conftest import create_project

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from admin.words import WORDS
+from admin.subcommands import SUBCOMMANDS
 from persistence.pool import Database
 from prime_client.client import Client
 from prime_client.events import DegradedChanged, Refused
@@ -16,7 +16,7 @@ from tests.server.wire import marker
 
 pytestmark = [pytest.mark.postgres, pytest.mark.hub]
 
-SHOWN = {word.method.removeprefix("operator."): word.show for word in WORDS}
+SHOWN = {word.method.removeprefix("operator."): word.show for word in SUBCOMMANDS}
 
 SENTENCE = "Back at nine."
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from persistence.pool import Database
-from schema.operating.calls import OPERATING, OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATING, OPERATOR_METHODS
 from server.calls.dispatch import dispatch_operators
 from server.refused import Refused
 from tests.server.calls.operators.conftest import MACHINE, MAKE

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from admin.words import WORDS
-from schema.operating.calls import OPERATING, OPERATOR_METHODS
+from admin.subcommands import SUBCOMMANDS
+from schema.operating.operator_calls import OPERATING, OPERATOR_METHODS
 from tests.server.calls.operators.conftest import Doors
 from tests.server.conftest import create_project
 from tests.server.wire import Wire
@@ -154,7 +154,7 @@ def test_R49_the_table_has_every_call_and_word() -> None:
     changing = {f"operator.{word}" for word in words}
     assert changing == OPERATING
     assert {f"operator.{word}" for word in LOOKS} == OPERATOR_METHODS.keys() - OPERATING
-    assert {word.method for word in WORDS} == OPERATOR_METHODS.keys()
+    assert {word.method for word in SUBCOMMANDS} == OPERATOR_METHODS.keys()
 
 
 @pytest.mark.parametrize("door", ["by_call", "by_machine"])

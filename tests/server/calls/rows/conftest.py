@@ -110,5 +110,5 @@ async def pair(nodes: Nodes, database: Database) -> AsyncIterator[Pair]:
     ]
     yield Pair(ann, bob, database)
     await node.server.tasks.end()
-    node.context.passwords.close()
+    node.context.hashing_queue.close()
     await node.server.foundation.db.close()

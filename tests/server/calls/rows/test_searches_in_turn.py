@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from persistence.rows import reading
-from persistence.rows.access import RowAccess
+from persistence.rows.row_lanes import RowLanes
 from schema.server_limits import MAX_SEARCHES_AT_ONCE
 from schema.tables.plugin_presets import PLUGIN_PRESETS
 from server.calls.call_queue import CallQueue
@@ -31,7 +31,7 @@ class Held:
 @pytest.mark.parametrize("ask", [reading.list_, reading.count])
 async def test_Q19_one_search_of_a_user_runs_at_a_time(ask: Any) -> None:
     lane: Any = Held()
-    access = RowAccess(lane, lane, turn=CallQueue(MAX_SEARCHES_AT_ONCE).slot)
+    access = RowLanes(lane, lane, turn=CallQueue(MAX_SEARCHES_AT_ONCE).slot)
     asked = [
         asyncio.ensure_future(ask(access, PLUGIN_PRESETS, user, where=SEARCH))
         for user in (ANN, ANN, ANN, BEN)

@@ -11,7 +11,7 @@ import pytest
 
 from schema.calling.writing_calls import WRITES
 from schema.calls import METHODS, WITHOUT_LOGIN
-from schema.operating.calls import OPERATOR_METHODS
+from schema.operating.operator_calls import OPERATOR_METHODS
 from server.calls.caller import Caller
 from server.calls.dispatch import dispatch
 from server.calls.failures import as_error

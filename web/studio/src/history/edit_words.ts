@@ -24,7 +24,7 @@ const RANK: readonly Collection[] = [
 
 const DONE = { insert: "added", set: "changed", move: "moved", delete: "deleted" } as const;
 
-interface Told {
+interface EditToTell {
   readonly purpose: string;
   readonly reverts: number | null;
   readonly ops: readonly Op[];
@@ -32,7 +32,7 @@ interface Told {
 }
 
 /** "changed channel “Bass” volume to -1.1 dB"; `song` tells names, and may be of another moment. */
-export function editInWords({ purpose, reverts, ops, total }: Told, song: Readable): string {
+export function editInWords({ purpose, reverts, ops, total }: EditToTell, song: Readable): string {
   const purposeWords = purpose === "undo" ? `undid #${reverts ?? "?"}: ` : purpose === "redo" ? `redid #${reverts ?? "?"}: ` : purpose === "restore" ? "restored a snapshot: " : "";
   if (total === 0 && (purpose === "undo" || purpose === "redo")) return `${purpose === "undo" ? "undid" : "redid"} nothing of #${reverts ?? "?"}`; // others have changed it since
   if (total === 0 || ops.length === 0) return purposeWords === "" ? "changed nothing any more" : purposeWords.replace(/: $/, "");

@@ -42,7 +42,7 @@ class NoHandshake(Exception):
         self.status = status
 
 
-class Wire:
+class RawClient:
     """One connection. What comes while something else is waited for is kept in `received`."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Every word of `./run admin`: which call it is, what it takes, and an example of it."""
+"""Every subcommand of `./run admin`: which call it is, what it takes, and an example of it."""
 
 import argparse
 import re
@@ -17,8 +17,8 @@ Take = tuple[str, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One word. `asks`: what is asked on a terminal before it is done, and elsewhere
+class Subcommand:
+    """One. `asks`: what is asked on a terminal before it is done, and elsewhere
     takes `--yes`; empty: nothing is."""
 
     name: str
@@ -95,22 +95,22 @@ CURSOR: Take = (
     {"metavar": "PLACE", "help": "go on behind the page before, whose end says where"},
 )
 
-WORDS = (
-    Word(
+SUBCOMMANDS = (
+    Subcommand(
         "nodes",
         "operator.nodes",
         "which nodes run, what each holds, and whether there is maintenance",
         "nodes",
         answer_tables.nodes,
     ),
-    Word(
+    Subcommand(
         "health",
         "operator.health",
         "whether all is well: what each node cannot do, what waits, how long things take",
         "health",
         health_tables.health,
     ),
-    Word(
+    Subcommand(
         "events",
         "operator.events",
         "what went wrong on all nodes of late, the newest first",
@@ -128,7 +128,7 @@ WORDS = (
         ),
         lambda arguments: options_given(arguments, "limit", "cursor", "kind", "project", "node"),
     ),
-    Word(
+    Subcommand(
         "rooms",
         "operator.rooms",
         "the open rooms of all nodes",
@@ -148,7 +148,7 @@ WORDS = (
         ),
         lambda arguments: options_given(arguments, "limit", "cursor", "order"),
     ),
-    Word(
+    Subcommand(
         "room",
         "operator.room",
         "who is in one room: since when, from where, and what waits for them",
@@ -157,7 +157,7 @@ WORDS = (
         (PROJECT,),
         lambda arguments: {"project": arguments.project},
     ),
-    Word(
+    Subcommand(
         "logins",
         "operator.logins",
         "the logins of one user, and where each is connected",
@@ -166,7 +166,7 @@ WORDS = (
         (USER,),
         lambda arguments: {"user": arguments.user},
     ),
-    Word(
+    Subcommand(
         "kick",
         "operator.kick",
         "end the logins of a user, one login, or the seats of a member; they may come again",
@@ -183,7 +183,7 @@ WORDS = (
         _kick,
         "This ends what they are doing, on every node. Go on?",
     ),
-    Word(
+    Subcommand(
         "close-room",
         "operator.close_room",
         "send everyone out of a room and let nobody in; nothing is lost",
@@ -205,7 +205,7 @@ WORDS = (
         lambda arguments: options_given(arguments, "project", "reason", "for_ms"),
         "Everyone in this room is sent out of it. Go on?",
     ),
-    Word(
+    Subcommand(
         "open-room",
         "operator.open_room",
         "let people into a closed room again",
@@ -214,7 +214,7 @@ WORDS = (
         (PROJECT,),
         lambda arguments: {"project": arguments.project},
     ),
-    Word(
+    Subcommand(
         "closed-rooms",
         "operator.closed_rooms",
         "which rooms are closed, why, and until when",
@@ -223,7 +223,7 @@ WORDS = (
         (LIMIT, CURSOR),
         _page,
     ),
-    Word(
+    Subcommand(
         "read-only",
         "operator.maintenance",
         "nobody edits, everything can be read; edits that are made wait, none is lost",
@@ -233,7 +233,7 @@ WORDS = (
         _begin,
         "Nobody can edit from now on. Go on?",
     ),
-    Word(
+    Subcommand(
         "read-write",
         "operator.maintenance",
         "the end of `read-only`: what waited is sent",
@@ -241,7 +241,7 @@ WORDS = (
         answer_tables.maintenance,
         params=_end,
     ),
-    Word(
+    Subcommand(
         "drain",
         "operator.drain",
         "send the members of a node to others, and let nobody new in; it goes on running",
@@ -251,7 +251,7 @@ WORDS = (
         lambda arguments: {"node": arguments.node},
         "Everyone on this node is sent to another one; is there one? Go on?",
     ),
-    Word(
+    Subcommand(
         "undrain",
         "operator.undrain",
         "let people into a drained node again",
@@ -260,7 +260,7 @@ WORDS = (
         (NODE,),
         lambda arguments: {"node": arguments.node},
     ),
-    Word(
+    Subcommand(
         "sizes",
         "operator.sizes",
         "how large the database, its tables and the largest projects are",
@@ -269,7 +269,7 @@ WORDS = (
         (("--projects", {"type": int, "default": 10, "metavar": "N", "help": "(%(default)s)"}),),
         lambda arguments: {"projects": arguments.projects},
     ),
-    Word(
+    Subcommand(
         "slow-calls",
         "operator.slow_calls",
         "the slowest calls of the last hour, of each method",
@@ -284,7 +284,7 @@ WORDS = (
         ),
         lambda arguments: options_given(arguments, "method", "per_method"),
     ),
-    Word(
+    Subcommand(
         "audit",
         "operator.audit",
         "who did what to accounts, roles, rooms and nodes, the newest first",

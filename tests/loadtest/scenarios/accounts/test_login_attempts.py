@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, cast
 
 from loadtest.bare.bare_prime import BarePrime, PrimeRefused
-from loadtest.scenarios.accounts.wrong_logins import (
+from loadtest.scenarios.accounts.login_attempts import (
     KnownAccount,
     RightLogins,
     WrongLogins,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from files.broken_song import BrokenSong
-from files.entity_values import fit
+from files.fitted_values import fit
 from files.prime_file import FORMAT, read_prime_file
 from rooms.rules.proposal_rules import problem_with_new_props
 from schema.entities import ENTITY_TYPES, empty_state

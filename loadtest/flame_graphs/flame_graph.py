@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadtest.hub.flame_svg import Stacks, flame_svg
+from loadtest.flame_graphs.flame_svg import Stacks, flame_svg
 
 SAMPLES_PER_SECOND = 250
 WRITE_SECONDS = 20.0
 """How long writing may take after the last sample."""
 
 MOST_TOLD = 12
-LINE = re.compile(r":\d+\)$")
+LINE_NUMBER = re.compile(r":\d+\)$")
 """What py-spy writes after a file's name: a function is one, wherever in it the time goes."""
 
 
@@ -87,7 +87,7 @@ def stacks_of(raw: str) -> Stacks:
     for line in raw.splitlines():
         names, _, count = line.rpartition(" ")
         if names and count.isdigit():
-            stacks[tuple(LINE.sub(")", name) for name in names.split(";"))] += int(count)
+            stacks[tuple(LINE_NUMBER.sub(")", name) for name in names.split(";"))] += int(count)
     return stacks
 
 

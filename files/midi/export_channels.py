@@ -1,9 +1,8 @@
 """Which of MIDI's sixteen channels each track of a project is written on."""
 
-from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.midi_values import DRUMS
-from files.music.sounding_notes import Entity
+from files.readable_state import Entity, State
 
 CHANNELS = 16
 

@@ -12,22 +12,22 @@ MAX_INTEGER = 2**53
 """Up to here a number is the same in every language."""
 
 
-def plain_copy(value: Any, depth: int = 0) -> Any:
+def sendable_copy(value: Any, depth: int = 0) -> Any:
     """A copy that nobody else can change; raises `WrongUse` if it cannot be sent."""
-    if _is_plain(value):  # nearly always
+    if _is_sendable(value):  # nearly always
         return value
     if depth > MAX_DEPTH:
         raise WrongUse(f"values lie within values more than {MAX_DEPTH} deep")
     if isinstance(value, dict):
         if not all(map(_is_text, value)):
             raise WrongUse("the names in a dict are text")
-        return {name: plain_copy(part, depth + 1) for name, part in value.items()}
+        return {name: sendable_copy(part, depth + 1) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain_copy(part, depth + 1) for part in value]
+        return [sendable_copy(part, depth + 1) for part in value]
     raise WrongUse(f"{value!r} cannot be sent: a {type(value).__name__}")
 
 
-def _is_plain(value: Any) -> bool:
+def _is_sendable(value: Any) -> bool:
     if isinstance(value, str):
         return _is_text(value)
     if isinstance(value, float):

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.midi_values import PAN, VOLUME, pan_value, volume_value
-from files.music.sounding_notes import Entity, PlayWindow, windows
+from files.music.sounding_notes import PlayWindow, windows
+from files.readable_state import Entity, State
 
 Moves = Mapping[int, list[tuple[float, int]]]
 """Controller -> (beat, value)."""

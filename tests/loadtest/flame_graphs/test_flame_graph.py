@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from loadtest.hub import flame_graph
-from loadtest.hub.flame_graph import FlameGraph, record, stacks_of, without
-from loadtest.hub.flame_svg import COLORS, LIBRARY, WIDTH, flame_svg
+from loadtest.flame_graphs import flame_graph
+from loadtest.flame_graphs.flame_graph import FlameGraph, record, stacks_of, without
+from loadtest.flame_graphs.flame_svg import COLORS, LIBRARY, WIDTH, flame_svg
 from loadtest.reports.report import Report, write
 
 SVG = "{http://www.w3.org/2000/svg}"

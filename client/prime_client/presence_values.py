@@ -7,8 +7,8 @@ import types
 from collections.abc import Mapping
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
-from prime_client.copy.known_names import which_is_meant
 from prime_client.failures import WrongUse
+from prime_client.property_names import which_is_meant
 from prime_client.schema.entities import Field, Fields
 from prime_client.schema.presence import Presence
 

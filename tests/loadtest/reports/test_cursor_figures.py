@@ -10,7 +10,7 @@ from loadtest.hub.server_watch import Cost
 from loadtest.load.cursor_job import Job, Measurement
 from loadtest.load.generators import Loaded, shared_out
 from loadtest.peers.relays import PlainRelay
-from loadtest.reports.figures import medians, notes_of, row_of
+from loadtest.reports.cursor_figures import medians, notes_of, row_of
 
 
 def job(**changes: Any) -> Job:

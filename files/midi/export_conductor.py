@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from files.dawproject.export_values import State
 from files.losses import Losses
 from files.midi.events import Event
 from files.music.song_tempo import SongTempo
-from files.music.sounding_notes import Entity
+from files.readable_state import Entity, State
 
 _STEP = 0.25
 """Beats; MIDI has no glides of tempo: they are written as steps of this length."""

@@ -18,7 +18,7 @@ def at_once(_: str) -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
 
-class RowAccess(Struct, frozen=True):
+class RowLanes(Struct, frozen=True):
     """What every function on rows takes first."""
 
     callers: Executor
@@ -30,7 +30,7 @@ class RowAccess(Struct, frozen=True):
     turn: Callable[[str], AbstractAsyncContextManager[None]] = at_once
     """A user's turn to search: those of one user do not take the lane from everyone else."""
 
-    def within(self, transaction: Executor) -> "RowAccess":
+    def within(self, transaction: Executor) -> "RowLanes":
         """The same, as part of a transaction, also of one that asks as the owner.
 
         A search finds what was committed before it: not what this transaction has changed.

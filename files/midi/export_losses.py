@@ -1,8 +1,7 @@
 """What a project holds and a MIDI file cannot, counted by collection and property."""
 
-from files.dawproject.export_values import State
 from files.losses import Losses
-from files.music.sounding_notes import Entity
+from files.readable_state import Entity, State
 from schema.entities import MASTER_CHANNEL
 
 _COLLECTIONS = {

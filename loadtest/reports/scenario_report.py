@@ -1,30 +1,20 @@
 """What a scenario shows at its end: a table for eyes, and a page with plots if one is asked for."""
 
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from loadtest.hub.process_samples import Samples
+from loadtest.reports.measuring_conditions import scenario_conditions
 from loadtest.reports.report_table import Target, shown, tell
-
-GENERATOR = (
-    "Bare WebSocket clients on uvloop, beside the server's core. Latencies run from when a message "
-    "was due, and moves that a later one replaced count when that one was seen. Not sustained: "
-    "the generator was late by more than 20 ms at p99 (250 ms where seconds are measured), busy "
-    "for more than 90 % of its core, or sent less than 95 %: then latencies are its own; or the "
-    "server had work and no core for more than 10 % of the time: then its figures are too low."
-)
 
 
 @dataclass(slots=True)
-class Evidence:
-    """What lies behind the figures of a scenario. `curves`: label -> latencies, in ms."""
+class ScenarioReport:
+    """Its figures, and what lies behind them. `curves`: label -> latencies, in ms."""
 
     title: str
     lead: str
@@ -52,7 +42,7 @@ class Evidence:
             Report(
                 title=self.title,
                 lead=self.lead,
-                how=_how(report),
+                how=scenario_conditions(report.get("cores", "")),
                 tables=[TableOf("Figures", columns, rows)],
                 plots=self._plots(),
                 figures=report,
@@ -81,13 +71,3 @@ class Evidence:
 
 def _points(at: Sequence[float], values: Sequence[float]) -> list[tuple[float, float]]:
     return list(zip(at, values, strict=True))
-
-
-def _how(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": f"{os.cpu_count()} cores, {platform.platform(terse=True)}",
-        "pinning": report.get("cores", ""),
-        "python": platform.python_version(),
-        "generator": GENERATOR,
-    }

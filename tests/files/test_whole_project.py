@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from files import exporting
-from files.exporting import NotWhole, whole_state
+from files import whole_project
+from files.whole_project import NotWhole, whole_state
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
@@ -55,7 +55,7 @@ async def test_J13_it_waits_for_what_was_acknowledged_before(server: FakeServer)
 async def test_what_does_not_come_is_a_failure(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "CATCH_UP_SECONDS", 0.05)
+    monkeypatch.setattr(whole_project, "CATCH_UP_SECONDS", 0.05)
     answer(server, 1, digest(with_volume()))
     async with Client(server.url, device="desk") as client:
         with pytest.raises(NotWhole, match="was acknowledged"):

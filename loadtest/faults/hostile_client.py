@@ -38,7 +38,7 @@ EXPECTED = (OSError, TimeoutError, HandshakeFailed, PrimeRefused)
 HALF_REQUEST = b"GET /v1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Up"
 
 
-class Hostile:
+class HostileClient:
     """One attacker. `answers`: what the server said to it, by code or close code."""
 
     def __init__(self, url: str, rng: random.Random) -> None:

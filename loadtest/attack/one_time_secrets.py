@@ -4,8 +4,8 @@ import asyncio
 import secrets
 
 from loadtest.attack.catalogue import attack, code_of, must
+from loadtest.attack.raw_client import Message, RawClient
 from loadtest.attack.target import Target, new_account
-from loadtest.attack.wire import Message, Wire
 
 CODES = 160
 """Wrong ones of six digits, over several connections at once."""
@@ -14,7 +14,7 @@ AT_ONCE = 5
 
 
 async def _call(target: Target, method: str, params: Message) -> str:
-    async with await Wire.open(target.in_turn()) as wire:
+    async with await RawClient.open(target.in_turn()) as wire:
         await wire.hello()
         return code_of(await wire.call(method, params))
 

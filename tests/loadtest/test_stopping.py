@@ -1,10 +1,10 @@
-"""What all long scenarios do."""
+"""How what goes on for long ends."""
 
 import asyncio
 
 import pytest
 
-from loadtest.long_runs import beside, cancel_and_wait
+from loadtest.stopping import beside, cancel_and_wait
 
 
 async def test_what_goes_on_beside_has_ended_behind_its_block() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from prime_client.logging_in.loopback import RedirectListener, listening_for_redirect
+from prime_client.logging_in.redirect_listener import RedirectListener, listening_for_redirect
 
 
 async def get(back: RedirectListener, target: str, method: str = "GET") -> bytes:

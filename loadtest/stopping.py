@@ -1,11 +1,9 @@
-"""What all long scenarios do: wait, be interrupted, do something beside, and have a directory."""
+"""How what goes on for long ends: a wait, a task, something beside, a run that is interrupted."""
 
 import asyncio
 import contextlib
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from pathlib import Path
 from typing import Any
 
 
@@ -50,13 +48,3 @@ def interrupt_sets(stop: asyncio.Event) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGINT)
-
-
-@contextlib.contextmanager
-def data_directory(named_directory: Path | None, word: str) -> Iterator[Path]:
-    """The directory named, or one that is gone afterwards."""
-    if named_directory is not None:
-        yield named_directory
-        return
-    with tempfile.TemporaryDirectory(prefix=f"prime-{word}-") as directory:
-        yield Path(directory) / "data"

@@ -1,12 +1,11 @@
 """Where channels send their sound, and the circles in it: no mixer could play one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from files.imported_song import Song
+from files.readable_state import State
 from files.state_faults import target_exists
 from schema.entities import MASTER_CHANNEL
-
-State = Mapping[str, Mapping[str, Mapping[str, object]]]
 
 Route = tuple[str, str, str | None]
 """From a channel to a channel, by a send's id or (None) by its output."""
@@ -74,7 +73,8 @@ def cut_circles(song: Song) -> None:
             song.lost(loss_text, item=_circle_words(song, source, destination))
     for lane_id, lane in list(song.state["lanes"].items()):
         if not target_exists(song.state, str(lane["target"])):
-            _remove_lane(song, lane_id)
+            point_count = song.remove_lane(lane_id)
+            song.lost("automation points of sends that fed themselves", point_count)
 
 
 def _circle_words(song: Song, *channels: object) -> str:
@@ -132,11 +132,3 @@ def _walk(
             else:
                 visited.add(destination)
                 path.append((destination, iter(onward.get(destination, ()))))
-
-
-def _remove_lane(song: Song, lane_id: str) -> None:
-    points = [key for key, point in song.state["points"].items() if point["lane"] == lane_id]
-    for point_id in points:
-        song.remove("points", point_id)
-    song.remove("lanes", lane_id)
-    song.lost("automation points of sends that fed themselves", len(points))

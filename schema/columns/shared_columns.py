@@ -1,4 +1,4 @@
-"""Columns that most tables have, and that no call writes."""
+"""Columns that several tables have: ids, versions, times, a project, a user."""
 
 from schema.columns.types import Milliseconds, RowId, UserId, Version
 from schema.tables.description import EQUALITY, NULLABLE, ORDERED, Column, SqlType

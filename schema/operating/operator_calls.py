@@ -15,7 +15,7 @@ from schema.calling.row_calls import Call
 from schema.columns.types import JsonMap, PlainWords
 from schema.limits import MAX_ADDRESS_LENGTH
 from schema.messages import Milliseconds
-from schema.operating.health import (
+from schema.operating.health_calls import (
     NOTHING_MEASURED,
     HealthRows,
     IdBeginning,

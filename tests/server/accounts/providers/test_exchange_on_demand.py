@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
 from server.accounts.providers.failures import ProviderDown
-from server.accounts.providers.on_demand import ExchangeOnDemand
 from server.accounts.providers.provider_settings import Providers
 from server.settings.reading import read_settings
 
@@ -28,7 +28,7 @@ import json, sys
 import server.commands.serve_command
 bare = [name for name in {LIBRARIES} if name in sys.modules]
 from server.accounts.providers.failures import ProviderDown
-from server.accounts.providers.on_demand import ExchangeOnDemand
+from server.accounts.providers.exchange_on_demand import ExchangeOnDemand
 from server.settings.reading import read_settings
 ExchangeOnDemand(read_settings({{}}, {STUDIO}).providers, {SECRET!r})
 print(json.dumps([bare, [name for name in {LIBRARIES} if name in sys.modules]]))

@@ -8,9 +8,6 @@ from schema.entities import ENTITY_ID, ENTITY_TYPES, Field
 from schema.order_keys import FIRST_KEY, is_order_key
 from schema.text.text_rules import OF_EVERY_OBJECT, problem_with_text, without_problems
 
-Entity = dict[str, object]
-State = dict[str, dict[str, Entity]]
-
 SHORTEST_BEATS = 1 / 960
 """What a duration of nothing becomes: one tick of the usual 960 a beat."""
 
