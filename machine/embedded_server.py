@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from machine.caller_paths import resolved
-from machine.children.child_directory import DirectoryLock, make_directory
+from machine.children.child_directory import DirectoryInUse, DirectoryLock, make_directory
 from machine.children.child_process import ChildProcess, ServerUnavailable
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ class EmbeddedServer:
             raise RuntimeError("already started")
         self._check_installed()  # before anything is made on a machine where it cannot run
         make_directory(self.directory)
-        self._lock.take()
+        try:
+            self._lock.take()
+        except DirectoryInUse as error:
+            raise DirectoryInUse(f"{error}{self._how_to_reach()}") from None
         try:
             return self._start()
         except BaseException:
@@ -91,6 +94,10 @@ class EmbeddedServer:
         self._clear_the_way()
         self._clear_sockets(self._sockets)
         self._server = self._launch()
+
+    def _how_to_reach(self) -> str:
+        """A sentence on the one that another process runs here; empty: there is none to tell."""
+        return ""
 
     def _check_installed(self) -> None:
         """Raises `NotInstalled`."""

@@ -1,6 +1,8 @@
 import asyncio
 import json
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pytest
 
 from machine import embedded_postgres
 from machine.children import child_process
+from machine.children.child_directory import DirectoryInUse
 from machine.children.child_process import ChildUser, Launcher, ServerUnavailable
 from machine.embedded_postgres import EmbeddedPostgres
 from tests.machine.children.test_child_process import is_alive, needs_root, needs_setpriv, wait_for
@@ -120,6 +123,25 @@ def test_a_second_start_on_the_directory_is_refused(directory: Path) -> None:
         pytest.raises(ServerUnavailable, match=f"Process {os.getpid()} already runs"),
     ):
         EmbeddedPostgres(directory).start()
+
+
+@pytest.mark.parametrize("port", [None, 20_000 + os.getpid() % 10_000])
+@pytest.mark.parametrize("has_psql", [True, False])
+def test_that_refusal_ends_with_a_command_that_reaches_the_one_that_runs(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, port: int | None, has_psql: bool
+) -> None:
+    if has_psql and shutil.which("psql") is None:
+        pytest.skip("no psql on the PATH")
+    with EmbeddedPostgres(directory, port=port):
+        if not has_psql:
+            monkeypatch.setattr(shutil, "which", lambda _name: None)
+        with pytest.raises(DirectoryInUse) as refused:
+            EmbeddedPostgres(directory).start()
+        command = shlex.split(str(refused.value).split(" To reach it: ")[1])
+        query = [*command, "-X", "-A", "-t", "-c", "SELECT current_database(), current_user"]
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=60, check=False)
+    assert Path(command[0]).is_absolute() is not has_psql
+    assert (answer.stdout, answer.stderr) == ("prime|prime\n", "")
 
 
 def test_a_killed_postmaster_is_followed_by_recovery(directory: Path) -> None:

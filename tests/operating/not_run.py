@@ -1,4 +1,4 @@
-"""Blocks of the page that no test runs, and why: four."""
+"""Blocks of the page that no test runs, and why: five."""
 
 NOT_RUN: dict[tuple[str, str], str] = {
     (
@@ -13,6 +13,10 @@ NOT_RUN: dict[tuple[str, str], str] = {
         "backups.md",
         "$ mv .data .data.before",
     ): "of a checkout, as a package has no PostgreSQL of its own; in two terminals",
+    (
+        "database.md",
+        "$ .venv/bin/python -m machine.embedded_postgres --data .data",
+    ): "of a checkout, as the one above; tests/machine/test_embedded_postgres.py types the command",
     ("backups.md", "./run drill"): "of a checkout, and takes minutes; its own tests run drills",
 }
 """Chapter's file name and the block's first line -> the reason."""
