@@ -38,6 +38,16 @@ const JOIN_MS = 60_000;
 /** The calls whose reply logs in. */
 export type LoginMethod = { [M in Method]: Calls[M]["result"] extends Tokens ? M : never }[Method];
 
+/** The same where no compiler looks. */
+const LOGIN_METHODS: { readonly [M in LoginMethod]: true } = {
+  "auth.register": true,
+  "auth.register_guest": true,
+  "auth.login": true,
+  "auth.refresh": true,
+  "auth.provider_finish": true,
+  "auth.second_factor": true,
+};
+
 /** Returns at once, and connects. Throws `WrongUse`. */
 export function connect(url: string, options: Options): Client {
   return new Client(url, options);
@@ -109,13 +119,20 @@ export class Client {
     return this.logInBy("auth.register", account);
   }
 
-  /** Any call that is answered with tokens: `auth.second_factor`, `auth.provider_finish` ... */
+  /** Any call that is answered with tokens: `auth.second_factor`, `auth.provider_finish` ... Others are not made, and
+   * reject with `WrongUse`. */
   async logInBy<M extends LoginMethod>(method: M, params: Calls[M]["params"]): Promise<User> {
+    if (!Object.hasOwn(LOGIN_METHODS, method)) {
+      throw new WrongUse(`\`${method}\` is not answered with tokens alone: \`call\` it, and give \`logInWith\` its \`tokens\``);
+    }
     return this.adopt(await this.opened((connection) => connection.call(method, params) as Promise<Tokens>));
   }
 
-  /** With the tokens of a call that was made otherwise. */
+  /** With the tokens of a call that was made otherwise, as of `auth.device_poll`. Rejects with `WrongUse` for none. */
   async logInWith(tokens: Tokens): Promise<User> {
+    if (!tokens?.access_token || !tokens.refresh_token || !tokens.user) {
+      throw new WrongUse("these are no tokens: `auth.device_poll` has some once its `state` is `approved`");
+    }
     return this.opened(() => this.adopt(tokens));
   }
 

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { connect, type Client, type LoginMethod } from "../../sdk/src/connecting/client.js";
+import { WrongUse } from "../../sdk/src/failures.js";
+
+/** A socket that connects to nothing; it counts what goes out. */
+class Nowhere {
+  static sent = 0;
+  readyState = 0;
+  bufferedAmount = 0;
+  binaryType = "";
+
+  send(): void {
+    Nowhere.sent += 1;
+  }
+
+  close(): void {}
+}
+
+async function withClient(step: (client: Client, written: unknown[]) => Promise<void>): Promise<void> {
+  const written: unknown[] = [];
+  const tokens = { read: () => null, write: (token: string | null) => void written.push(token) };
+  const client = connect("ws://nowhere/v1", { device: "d", WebSocket: Nowhere as unknown as typeof WebSocket, tokens });
+  await step(client, written);
+  await client.close();
+}
+
+for (const method of ["auth.device_poll", "auth.totp_confirm", "auth.upgrade_guest", "projects.list", "toString"]) {
+  test(`${method} logs nobody in by itself, and is not even called`, () => withClient(async (client, written) => {
+    await assert.rejects(client.logInBy(method as LoginMethod, {} as never), (error) => {
+      assert.ok(error instanceof WrongUse);
+      assert.match(error.message, /logInWith/);
+      return true;
+    });
+    assert.deepEqual([client.user.value, written, Nowhere.sent], [null, [], 0]);
+  }));
+}
+
+for (const tokens of [undefined, null, {}, { state: "waiting", interval_ms: 5_000 }, { access_token: "a", refresh_token: "r" }]) {
+  test(`${JSON.stringify(tokens)} is no login`, () => withClient(async (client, written) => {
+    await assert.rejects(client.logInWith(tokens as never), WrongUse);
+    assert.deepEqual([client.user.value, written], [null, []]);
+  }));
+}
