@@ -7,7 +7,7 @@ import pytest
 from tests.javascript.node import Node as JavaScript
 from tests.server.conftest import Node, create_project
 from tests.web.browser.driving import Browser, in_chromium
-from tests.web.browser.studio import PASSWORD, address_of
+from tests.web.browser.studio import address_of
 from tests.web.building import bundled_page, program_in_react
 
 pytestmark = in_chromium()
@@ -36,7 +36,7 @@ def pages(web: JavaScript, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 async def test_the_program_of_the_page_draws_faders_that_ride(node: Node, browser: Browser) -> None:
     wire = await node.guest()
-    account = {"email": "ada@example.org", "username": "ada", "password": PASSWORD}
+    account = {"email": "ada@example.org", "username": "ada", "password": "a long password"}
     wire.tokens = await wire.result("auth.register", **account)
     await create_project(wire)
     ada = await browser.open("ada", address_of(node, "/web/page.html"))
