@@ -83,7 +83,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     reading = read_all(options_of(arguments), os.environ)
     findings = [*_of_settings(reading), *asyncio.run(look(reading))]
-    settings_shown = list(shown_settings(reading.settings))
+    settings_shown = list(shown_settings(reading.settings, reading.wrong_places))
     if arguments.json:
         sys.stdout.write(f"{json.dumps(_as_json(settings_shown, findings))}\n")
     else:

@@ -27,6 +27,9 @@ KEEPS_ALL = frozenset({"config", "unknown", "host"})
 """Where one of these is wrong, a reload takes nothing over: who knows what else was meant."""
 
 
+NOT_READ = "not read"
+"""Where a setting is that cannot be read, as a file that is closed to us."""
+
 PAIR = ("tls_certificate", "tls_key")
 
 
@@ -37,6 +40,8 @@ class SettingsReading:
     settings: Settings
     problems: dict[str, str]
     """By `Setting.field`, or by what is wrong of several together: a sentence."""
+    wrong_places: dict[str, str]
+    """By `Setting.field` of each whose own value is wrong: where it is set."""
 
     @property
     def wrong_fields(self) -> frozenset[str]:
@@ -62,13 +67,14 @@ def read_settings(
 def read_all(options: Mapping[str, str], environment: Mapping[str, str]) -> SettingsReading:
     """The same, with all that is wrong; raises nothing."""
     reader = _Reader(options, environment)
-    return SettingsReading(reader.read(), reader.problems)
+    return SettingsReading(reader.read(), reader.problems, reader.wrong_places)
 
 
 class _Reader:
     def __init__(self, options: Mapping[str, str], environment: Mapping[str, str]) -> None:
         self.problems: dict[str, str] = {}
-        """See `SettingsReading`."""
+        """See `SettingsReading`, also of the next one."""
+        self.wrong_places: dict[str, str] = {}
         self._options = options
         self._settings_given: dict[str, GivenValue] = {}
         """What is set, by `Setting.field`; of providers by their variables."""
@@ -96,9 +102,14 @@ class _Reader:
         )
 
     def _value(self, setting: Setting) -> Any:
+        self.wrong_places[setting.field] = NOT_READ
+
         def read() -> Any:
             setting_given = self._find(setting)
+            if setting_given is not None:
+                self.wrong_places[setting.field] = setting_given.source
             value = setting.value_of(setting_given)
+            del self.wrong_places[setting.field]
             if setting_given is not None:
                 self._settings_given[setting.field] = setting_given
             return value

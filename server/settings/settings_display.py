@@ -1,6 +1,6 @@
 """All settings as they may be shown: what each is, and where from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from machine.settings.masking import HIDDEN
@@ -9,6 +9,9 @@ from schema.text.one_line import one_line
 from server.accounts.providers.provider_settings import SECRET_WORDS
 from server.settings.settings import Settings
 from server.settings.settings_table import SETTINGS
+
+WRONG = "(makes no sense: see below)"
+"""In place of the value."""
 
 MOST_CHARACTERS = 200
 """Of a value."""
@@ -31,13 +34,20 @@ class SettingShown:
         return self.where == "default"
 
 
-def shown_settings(settings: Settings) -> Iterator[SettingShown]:
-    """In the order of the table; then what is said of providers; first the TOML file."""
+def shown_settings(
+    settings: Settings, wrong_places: Mapping[str, str] | None = None
+) -> Iterator[SettingShown]:
+    """In the order of the table; then what is said of providers; first the TOML file.
+
+    `wrong_places`: where each is set whose value makes no sense; it may be, or hold, a secret.
+    """
     if (config := settings.given.get("config")) is not None:
         yield SettingShown(CONFIG, config.text, config.source)
     for setting in SETTINGS:
         setting_given = settings.given.get(setting.field)
-        if setting_given is None:
+        if wrong_places and setting.field in wrong_places:
+            yield SettingShown(setting.variable, WRONG, wrong_places[setting.field])
+        elif setting_given is None:
             yield SettingShown(setting.variable, setting.default_shown.replace("`", ""), "default")
         else:
             value = setting.shown(setting_given.text) if setting_given.text else "(empty)"

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from machine.settings.masking import HIDDEN
-from server.settings.reading import read_settings
-from server.settings.settings_display import SettingShown, shown_settings
+from machine.settings.sources import COMMAND_LINE, ENVIRONMENT
+from server.settings.reading import NOT_READ, read_all, read_settings
+from server.settings.settings_display import WRONG, SettingShown, shown_settings
 from server.settings.settings_table import SETTINGS
 
 PASSWORD = "hunter22" * 4
@@ -52,3 +53,20 @@ def test_a_long_value_is_one_line() -> None:
     many = ",".join(f"https://{n}.example" for n in range(100))
     shown = {each.name: each for each in shown_settings(read_settings({}, {"PRIME_ORIGINS": many}))}
     assert len(shown["PRIME_ORIGINS"].value) < 210
+
+
+def test_what_makes_no_sense_is_neither_the_default_nor_shown(tmp_path: Path) -> None:
+    """Of each kind, wherever it is set; what is only wrong together with another is shown."""
+    wrong = {setting.variable: f"\x00 {PASSWORD}" for setting in SETTINGS}
+    reading = read_all({}, wrong)
+    shown = {each.name: each for each in shown_settings(reading.settings, reading.wrong_places)}
+    own = [setting.variable for setting in SETTINGS if setting.field in reading.problems]
+    assert len(own) > 20
+    assert {shown[name] for name in own} == {SettingShown(name, WRONG, ENVIRONMENT) for name in own}
+    missing = {"SMTP_URL_FILE": str(tmp_path / "no such"), "PRIME_TLS_CERT": __file__}
+    reading = read_all({"port": "none"}, missing)
+    shown = {each.name: each for each in shown_settings(reading.settings, reading.wrong_places)}
+    assert shown["SMTP_URL"] == SettingShown("SMTP_URL", WRONG, NOT_READ)
+    assert shown["PRIME_PORT"] == SettingShown("PRIME_PORT", WRONG, COMMAND_LINE)
+    assert shown["PRIME_TLS_CERT"].value == __file__
+    assert shown["PRIME_TLS_KEY"].is_default
