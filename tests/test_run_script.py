@@ -110,6 +110,15 @@ def test_words_of_its_own_explain_themselves_from_anywhere(word: str, tmp_path: 
     assert answer.stdout.startswith(f"usage: ./run {word}")
 
 
+def test_what_help_says_of_the_network_is_so() -> None:
+    """In a checkout any first word builds .venv (`test_an_interrupted_build_is_made_again`)."""
+    assert "only" not in real("install", "--help").stdout
+    assert "only" not in next(
+        line for line in real("--help").stdout.splitlines() if line.startswith("  install")
+    )
+    assert "and the network" in real("--help").stdout
+
+
 @pytest.mark.parametrize("word", ["check", "install"])
 def test_a_word_that_takes_nothing_refuses_what_it_is_given(word: str) -> None:
     answer = real(word, "--nothing-of-it")
