@@ -1,11 +1,17 @@
 """DATABASE_URL: checked before anything is started on it, by every command alike."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from machine.caller_paths import path_of_caller
 from machine.settings.sources import GivenValue, set_here
-from persistence.errors import BadSetting
+from persistence.errors import BadSetting, PersistenceError
 from schema.text.one_line import one_line
+
+MAIN = re.compile(r"\bDATABASE_URL\b")
+"""In a sentence; no part of the name of another setting."""
 
 HIGHEST_PORT = 65_535
 
@@ -55,6 +61,18 @@ def checked(url: str, name: str = "DATABASE_URL") -> str:
     if problem := problem_with(url):
         raise none_at_all(problem, name)
     return url
+
+
+@contextmanager
+def named_by(name: str | None) -> Iterator[None]:
+    """What is wrong with a database is told of the option that names it; None: of the variable."""
+    try:
+        yield
+    except PersistenceError as error:
+        if name is not None:
+            error.args = (MAIN.sub(name, str(error)),)
+            error.cure = MAIN.sub(name, error.cure)
+        raise
 
 
 def problem_with(url: str) -> str | None:

@@ -19,7 +19,7 @@ import asyncpg
 from machine.caller_paths import path_of_caller
 from persistence import caller_rights
 from persistence.caller_role import make_role
-from persistence.database_url import chosen, data_directory
+from persistence.database_url import chosen, data_directory, named_by
 from persistence.errors import BadSetting, Busy, PersistenceError, Unavailable, Unfit
 from persistence.library import system_presets
 from persistence.sqlstates import own_errors
@@ -330,7 +330,8 @@ def main() -> None:
         if arguments.roles is not None:
             sys.stdout.write(roles_sql.roles_sql(*roles_sql.names_in(arguments.roles)))
             return
-        report = _run(arguments)
+        with named_by("--database-url" if arguments.database_url else None):
+            report = _run(arguments)
     except PersistenceError as error:
         print(f"migrate: {error.in_full}", file=sys.stderr)
         sys.exit(error.exit_code)

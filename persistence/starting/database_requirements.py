@@ -6,8 +6,8 @@ from typing import Any
 
 import asyncpg
 
-from persistence.database_url import none_at_all
-from persistence.errors import PersistenceError, Unavailable, Unfit
+from persistence.database_url import named_by, none_at_all
+from persistence.errors import Unavailable, Unfit
 from persistence.pool import CONNECT_SECONDS, Executor
 from persistence.sqlstates import DRIVER, SESSION_MODE, own_errors
 
@@ -25,11 +25,8 @@ OLDEST_SERVER = 140_000
 ROUNDS = 3
 """How often two connections take turns, where a pooler is between; others may use it as well."""
 
-MAIN = "DATABASE_URL"
-"""What our words call the address that was given."""
-
 POOLED = (
-    f"what {MAIN} names is a pooler that gives each transaction another connection; Prime"
+    "what DATABASE_URL names is a pooler that gives each transaction another connection; Prime"
     f" needs a connection of its own until it closes it: {SESSION_MODE}, or name the server itself"
 )
 
@@ -51,13 +48,9 @@ async def connected(dsn: str, name: str = "prime migrate") -> AsyncIterator[Any]
 
 async def look_at(dsn: str, name: str, variable: str) -> None:
     """That what `variable` names is fit; raises `PersistenceError` with the name of it."""
-    try:
+    with named_by(variable):
         async with connected(dsn, name):
             pass  # it can be written, and no pooler shares its connections
-    except PersistenceError as error:
-        error.args = (str(error).replace(MAIN, variable),)
-        error.cure = error.cure.replace(MAIN, variable)
-        raise
 
 
 async def connect(dsn: str, name: str = "prime migrate") -> Any:

@@ -16,6 +16,7 @@ from machine.sockets.closed_pipes import ended
 from persistence.backups import backup_runs
 from persistence.backups.backup_runs import BackupRun
 from persistence.backups.contents import close, connect, server_of
+from persistence.database_url import named_by
 from persistence.errors import PersistenceError
 from persistence.journal.epochs import counted
 from persistence.sqlstates import own_errors
@@ -55,7 +56,8 @@ def main() -> int:
     async def work(tell: Callable[[str], None]) -> int:
         tell("checking the file")
         began_at, newest = time.monotonic(), _backup_at(arguments.from_)
-        rehearsal = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
+        with named_by(None if arguments.on in (SERVER, EMBEDDED) else "--on"):
+            rehearsal = await rehearse(newest, arguments.on, url, arguments.jobs, tell, end_words)
         if url is not None and not rehearsal.problems:
             await _note_run(url, newest, time.monotonic() - began_at)
         if arguments.json:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from machine.caller_paths import path_of_caller
 from machine.postgres_programs import has_password
 from machine.sockets.closed_pipes import ended
-from persistence.database_url import checked, chosen
+from persistence.database_url import checked, chosen, named_by
 from persistence.errors import BadSetting
 from persistence.journal.epochs import counted
 from server.backups import command_output, restoring
@@ -42,9 +42,10 @@ def main() -> int:
         url = _url(arguments.to, arguments.config)
         tell("checking the file")
         manifest = restoring.opened(arguments.file, is_proved=not arguments.without_manifest)
-        restored = await restoring.restore(
-            arguments.file, manifest, url, arguments.jobs, tell, end_words
-        )
+        with named_by("--to" if arguments.to else None):
+            restored = await restoring.restore(
+                arguments.file, manifest, url, arguments.jobs, tell, end_words
+            )
         if arguments.json:
             command_output.say_json(_report(restored))
         else:
@@ -103,7 +104,8 @@ def _print_done(restored: RestoreReport) -> None:
             "up: ./run admin closed-rooms"
         )
     command_output.say(
-        "what next: let DATABASE_URL of every node name this database, and start them; if"
+        "what next: let DATABASE_URL of every node name this database, and start them (where it is"
+        " an embedded one: stop it, and start ./run on its --data, without DATABASE_URL); if"
         " PRIME_SECRET was changed since the backup, with PRIME_SECRET_BEFORE = the secret of then;"
         " musicians whose login is younger than the backup log in again"
     )

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from persistence.database_url import checked, chosen, data_directory, from_environment
-from persistence.errors import BadSetting
+from persistence.database_url import checked, chosen, data_directory, from_environment, named_by
+from persistence.errors import BadSetting, Unfit
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,16 @@ def test_the_file_and_the_toml_file_are_read(
     monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "missing"))
     with pytest.raises(BadSetting, match="DATABASE_URL_FILE"):
         from_environment()
+
+
+@pytest.mark.parametrize(("name", "told"), [("--to", "--to"), (None, "DATABASE_URL")])
+def test_what_is_wrong_with_a_database_is_told_of_what_names_it(
+    name: str | None, told: str
+) -> None:
+    own_error = Unfit("what DATABASE_URL names is none")
+    own_error.cure = "correct DATABASE_URL, not PRIME_CALLER_DATABASE_URL"
+    with pytest.raises(Unfit) as error, named_by(name):
+        raise own_error
+    assert error.value.in_full == (
+        f"what {told} names is none; correct {told}, not PRIME_CALLER_DATABASE_URL"
+    )

@@ -28,9 +28,13 @@ pytestmark = pytest.mark.postgres
 
 
 def ran(word: str, *arguments: str, url: str = "") -> "subprocess.CompletedProcess[str]":
+    return ran_module(f"server.backups.{word}_command", *arguments, url=url)
+
+
+def ran_module(module: str, *arguments: str, url: str) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"DATABASE_URL": url}
     return subprocess.run(
-        [sys.executable, "-m", f"server.backups.{word}_command", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -165,6 +169,24 @@ async def test_a_restore_refuses_in_one_line_and_changes_nothing(
         refused = await asyncio.to_thread(ran, word, *arguments, url=database_url)
         assert (refused.returncode, "is damaged" in refused.stderr) == (1, True)
     await execute(empty_database_url, "CREATE TABLE prime_users ()")  # nothing is there
+
+
+@pytest.mark.parametrize(
+    ("word", "option"), [("restore", "--to"), ("rehearse", "--on"), ("migrate", "--database-url")]
+)
+async def test_a_database_that_an_option_names_is_blamed_by_that_option(
+    database_url: str, tmp_path: Path, word: str, option: str
+) -> None:
+    made = await done("backup", "--to", str(tmp_path), url=database_url)
+    nobody = "postgresql://prime@127.0.0.1:1/prime"
+    files = {"restore": [made["file"]], "rehearse": ["--from", made["file"]], "migrate": []}
+    module = "persistence.migrate" if word == "migrate" else f"server.backups.{word}_command"
+    refused = await asyncio.to_thread(
+        ran_module, module, *files[word], option, nobody, url=database_url
+    )
+    assert refused.returncode == 1, refused.stderr
+    assert f"and that {option} names its host" in refused.stderr
+    assert "DATABASE_URL" not in refused.stderr
 
 
 async def test_what_a_superuser_restores_is_the_owners(
