@@ -46,7 +46,8 @@ def nodes(result: Result) -> Iterator[RenderableType]:
     if result["maintenance"]["mode"] != "off":
         yield from maintenance(result["maintenance"])
     if unknown_count := result["maintenance"].get("unknown"):
-        yield f"{unknown_count} connections are of nodes too old to be listed here."
+        are = counted(unknown_count, "connection is", "connections are")
+        yield f"{are} of nodes too old to be listed here."
 
 
 def rooms(result: Result) -> Iterator[RenderableType]:
@@ -103,6 +104,7 @@ def room(result: Result) -> Iterator[RenderableType]:
             )
             for member in result["members"]
         ),
+        "nobody is in it",
     )
     if result["clipped"]:
         yield "There are more members than are shown."
@@ -114,7 +116,8 @@ def _size_of(result: Result) -> str:
     if result["entities"] is None:
         where = "on any node that answered" if result["silent"] else "now"
         return f"not open {where}; last seq {result['seq']}"
-    return f"{result['entities']} entities, {in_bytes(result['bytes'])}, seq {result['seq']}"
+    entities = counted(result["entities"], "entity", "entities")
+    return f"{entities}, {in_bytes(result['bytes'])}, seq {result['seq']}"
 
 
 def logins(result: Result) -> Iterator[RenderableType]:
@@ -132,6 +135,7 @@ def logins(result: Result) -> Iterator[RenderableType]:
             )
             for login in result["logins"]
         ),
+        "no login",
     )
     yield from silent(result)
 
@@ -139,7 +143,8 @@ def logins(result: Result) -> Iterator[RenderableType]:
 def kicked(result: Result) -> Iterator[RenderableType]:
     """How many."""
     if result["logins"] or result["seats"]:
-        yield f"Ended: {result['logins']} logins, {result['seats']} seats. They may come again."
+        logins, seats = counted(result["logins"], "login"), counted(result["seats"], "seat")
+        yield f"Ended: {logins}, {seats}. They may come again."
     elif result["silent"]:
         yield "Nothing was ended: nobody was there on the nodes that answered. Do it once more."
     else:
@@ -223,6 +228,7 @@ def sizes(result: Result) -> Iterator[RenderableType]:
             )
             for project in result["projects"]
         ),
+        "no project",
     )
 
 
@@ -290,14 +296,21 @@ def told_apart(name: str | None, id: str | None, alike: frozenset[str]) -> str:
     return f"{name} ({id})" if name in alike else name
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """A row of cells each; no cell is markup."""
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str = "none"
+) -> RenderableType:
+    """A row of cells each; no cell is markup. `empty`: what stands there without a row."""
     rich_table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         rich_table.add_column(column, overflow="fold")
     for row in rows:
         rich_table.add_row(*(_plain(cell) for cell in row))
-    return rich_table
+    return rich_table if rich_table.row_count else empty
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """`1 login`, `2 logins`; `nouns`: of several, where an s is not enough."""
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def _plain(cell: Any) -> str:

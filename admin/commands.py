@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from admin.answer_tables import counted
 from admin.call_door import CallDoor
 from admin.door import Door, NotDone, Result
 from admin.socket_door import SocketDoor
@@ -81,7 +82,8 @@ def unheard(result: Result) -> str:
     warnings = []
     if connections := result.get("unknown", 0):
         warnings.append(
-            f"{connections} connections of nodes that do not know of this word: update or stop them"
+            f"{counted(connections, 'connection')} of nodes that do not know of this word: update"
+            " or stop them"
         )
     if silent := result.get("silent"):
         warnings.append(f"these nodes say nothing, and may go on as before: {', '.join(silent)}")

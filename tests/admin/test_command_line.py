@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from rich.table import Table
 
-from admin import call_door
+from admin import answer_tables, call_door
 from admin import commands as command
-from admin.answer_tables import audit, room
+from admin.answer_tables import Show, audit, in_bytes, room
 from admin.commands import as_typed, parser
 from admin.door import NotDone
 from admin.health_tables import events, health
@@ -89,7 +89,7 @@ async def test_every_word_by_the_socket(node: Node) -> None:
     assert "It grows." in shown["closed-rooms"]
     assert "Nobody edits" in shown["read-only"]
     assert "room_opened" in shown["audit"]
-    assert "1 logins" in shown["kick"]
+    assert "1 login, " in shown["kick"]
     code, _, err = await asked("room", NOWHERE, "--json", *door)
     assert (code, len(err.splitlines())) == (1, 1)
     code, out, _ = await asked("nodes", "--json", *door)
@@ -312,3 +312,39 @@ def test_an_empty_reason_is_refused_in_a_sentence(
     with pytest.raises(SystemExit):
         parser().parse_args(["kick", "user", "ann", "--reason", reason])
     assert "it is empty; say in a sentence why" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("show", "result", "shown"),
+    [
+        (answer_tables.rooms, {"rooms": []}, ["none"]),
+        (answer_tables.closed_rooms, {"rooms": []}, ["none"]),
+        (answer_tables.slow_calls, {"calls": []}, ["none"]),
+        (
+            answer_tables.audit,
+            {"entries": [], "next": "abc"},
+            ["none", "There are more: --cursor abc"],
+        ),
+        (events, {"events": []}, ["none"]),
+        (
+            answer_tables.logins,
+            {"username": "ann", "user": "1", "logins": []},
+            ["ann (1)", "no login"],
+        ),
+        (
+            answer_tables.kicked,
+            {"logins": 0, "seats": 1},
+            ["Ended: 0 logins, 1 seat. They may come again."],
+        ),
+        (
+            answer_tables.room,
+            {"name": "Song", "project": "2", "entities": 1, "bytes": 7, "seq": 3, "closed": None}
+            | {"members": [], "clipped": False, "silent": []},
+            ["Song (2): 1 entity, 7 B, seq 3", "nobody is in it"],
+        ),
+    ],
+)
+def test_without_a_row_a_word_says_so_and_shows_no_bare_header(
+    show: Show, result: dict[str, Any], shown: list[str]
+) -> None:
+    assert list(show(result)) == [text.replace("7 B", in_bytes(7)) for text in shown]
