@@ -292,7 +292,11 @@ def _arguments() -> argparse.Namespace:
     exports.set_defaults(run=export_project)
     for word in (imports, exports):
         word.add_argument("--url", default=os.environ.get("PRIME_URL", ""), help="ws://.../v1")
-        word.add_argument("--email", default=os.environ.get("PRIME_EMAIL", ""))
+        word.add_argument(
+            "--email",
+            default=os.environ.get("PRIME_EMAIL", ""),
+            help="with --url: of your account (PRIME_EMAIL)",
+        )
         word.add_argument("--password", default="", help="better: PRIME_PASSWORD, or be asked")
         word.add_argument("--data", type=path_of_caller, default=".data", help=DATA_HELP)
         word.add_argument("--json", action="store_true", help="one JSON object on stdout")

@@ -61,13 +61,13 @@ def add_to(words: Any) -> None:
 
 
 def _add_mixed(mixed: argparse.ArgumentParser) -> None:
-    mixed.add_argument("--rooms", type=at_least(1), default=4)
+    mixed.add_argument("--rooms", type=at_least(1), default=4, help="at once (4)")
     mixed.add_argument("--size", type=at_least(1), default=25, help="members of each room (25)")
     mixed.add_argument("--hz", type=positive, default=20.0, help="moves a second per member (20)")
     mixed.add_argument(
         "--deltas-per-second", type=not_negative, default=5.0, help="deltas a second per room (5)"
     )
-    mixed.add_argument("--seconds", type=positive, default=10.0)
+    mixed.add_argument("--seconds", type=positive, default=10.0, help="how long (10)")
     mixed.add_argument(
         "--generators", type=at_least(0), default=0, help="processes (default: cores - 1)"
     )
@@ -80,7 +80,7 @@ def _add_mixed(mixed: argparse.ArgumentParser) -> None:
 
 def _add_document(document: argparse.ArgumentParser) -> None:
     document.add_argument("--entities", type=at_least(500), default=50_000, help="(50,000)")
-    document.add_argument("--seed", type=int, default=1)
+    document.add_argument("--seed", type=int, default=1, help="another number, other chances (1)")
     document.add_argument("--json", action="store_true", help="the report as one line on stdout")
     document.set_defaults(run=run_document)
 
@@ -140,7 +140,7 @@ def _add_herd(herd: argparse.ArgumentParser) -> None:
     herd.add_argument(
         "--per-room", type=at_least(1, MAX_MEMBERS_PER_ROOM), default=20, help="members (20)"
     )
-    herd.add_argument("--seed", type=int, default=1)
+    herd.add_argument("--seed", type=int, default=1, help="another number, other chances (1)")
     _finish(herd, run_herd)
 
 
@@ -218,7 +218,7 @@ def _add_session(session: argparse.ArgumentParser) -> None:
         "--size", type=at_least(1, MAX_MEMBERS_PER_ROOM - 1), default=8, help="people in each (8)"
     )
     session.add_argument("--seconds", type=positive, default=20.0, help="(20)")
-    session.add_argument("--seed", type=int, default=1)
+    session.add_argument("--seed", type=int, default=1, help="another number, other chances (1)")
     _finish(session, run_session)
 
 

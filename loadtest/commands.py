@@ -125,7 +125,13 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     )
     demo.add_argument("--musicians", type=at_least(1), default=4, help="how many (4)")
     demo.add_argument("--project", type=path_of_caller, help="a song file (default: our own)")
-    demo.add_argument("--kill-every", type=not_negative, default=0.0, metavar="SECONDS")
+    demo.add_argument(
+        "--kill-every",
+        type=not_negative,
+        default=0.0,
+        metavar="SECONDS",
+        help="kill a server so often, and start it again (0: never)",
+    )
     demo.add_argument(
         "--least-kills",
         type=at_least(0),
@@ -141,6 +147,6 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "--data", type=directory_of_caller, help="directory for the server (default: temporary)"
     )
-    demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--seed", type=int, default=1, help="another number, other chances (1)")
     demo.add_argument("--json", action="store_true", help="the report as one line on stdout")
     demo.set_defaults(run=run_demo)

@@ -329,7 +329,9 @@ def main() -> int:
         description="Pass TCP connections on to whichever node is ready and has the fewest. For "
         "trying many nodes on one machine; it speaks no TLS and keeps no log of who came.",
     )
-    parser.add_argument("--listen", default="127.0.0.1:8787", metavar="HOST:PORT")
+    parser.add_argument(
+        "--listen", default="127.0.0.1:8787", metavar="HOST:PORT", help="where (127.0.0.1:8787)"
+    )
     parser.add_argument("--behind-proxy", action="store_true", help="a TLS proxy is in front")
     parser.add_argument("--to", action="append", required=True, metavar="URL", help="a node")
     parser.add_argument("--json", action="store_true", help="when ready, one JSON line on stdout")

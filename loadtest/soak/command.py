@@ -32,7 +32,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     soak.add_argument("--rooms", type=at_least(1), default=3, help="at once (3)")
     soak.add_argument("--size", type=at_least(1), default=5, help="people in each (5)")
     soak.add_argument("--cycle", type=positive, default=30.0, help="seconds of an evening (30)")
-    soak.add_argument("--seed", type=int, default=1)
+    soak.add_argument("--seed", type=int, default=1, help="another number, other chances (1)")
     soak.add_argument(
         "--trace", action="store_true", help="slower: name the sources of memory that have grown"
     )

@@ -210,7 +210,13 @@ def _parser() -> _Parser:
         epilog=limits_in_words(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", nargs="?", choices=("serve", "audit"), default="serve")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("serve", "audit"),
+        default="serve",
+        help="what is done (serve)",
+    )
     parser.add_argument("project", nargs="?", default="", help="for audit: the project's id")
     parser.add_argument(
         "--digests", action="store_true", help="for audit: of each seq and of each snapshot"

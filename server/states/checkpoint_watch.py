@@ -62,7 +62,7 @@ def main() -> int:
         prog="python -m server.states.checkpoint_watch",
         description=__doc__,
     )
-    parser.add_argument("projects", nargs="+", metavar="PROJECT")
+    parser.add_argument("projects", nargs="+", metavar="PROJECT", help="its id")
     arguments = parser.parse_args()
     try:
         url = from_environment()
