@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.operating.blocks import Block, blocks
-from tests.operating.chapters import FIRST, chapters
+from tests.operating.chapters import FIRST, ROOT, chapters
 from tests.operating.not_run import NOT_RUN
 from tests.operating.playing import BUILDS, IN_EACH, is_not_run, play
 from tests.operating.scene import CannotSet, Shell, scene, why_not
@@ -50,6 +50,27 @@ def test_what_is_not_run_is_a_handful_and_is_there() -> None:
     assert NOT_RUN.keys() - there == set()
     assert len(NOT_RUN) <= MOST_NOT_RUN
     assert all(NOT_RUN.values())
+
+
+SQL = re.compile(r"\b(?:SELECT|UPDATE) [a-z]|\bpsql ")
+
+REACHED = "## How to reach the embedded one"
+
+
+def test_each_page_with_sql_leads_to_where_the_embedded_database_is_reached() -> None:
+    """The chapter that builds has a PostgreSQL of its own, and its address."""
+    anchor = "#" + REACHED.removeprefix("## ").lower().replace(" ", "-")
+    pages = [*chapters(), ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages if page != BUILDS}
+    with_sql = {page for page, text in texts.items() if SQL.search(text)}
+    assert len(with_sql) > 4
+    lost = [page for page in with_sql if not {anchor, REACHED} & set(_words(texts[page]))]
+    assert lost == []
+
+
+def _words(text: str) -> list[str]:
+    """Anchors that it links, and its headings."""
+    return re.findall(r"#[a-z-]+(?=\))|^## .*$", text, re.M)
 
 
 def test_the_chapter_that_builds_comes_first() -> None:
