@@ -30,12 +30,12 @@ NOT_OURS = {
     "VmRSS", "bus.internal", "db.internal", "prime.example.com", "max_prepared_statements",
     "pg_stat_activity", "PGPASSFILE", "pool_size", "proxy_next_upstream",
     "proxy_read_timeout", "worker_connections", "remote_write", "synchronous_standby_names",
-    "DecompressionStream", "useSyncExternalStore",
+    "DecompressionStream", "useSyncExternalStore", "as_postgres",
 }  # fmt: skip
-"""Names of Linux, PostgreSQL, PgBouncer, nginx and browsers, and of machines."""
+"""Names of Linux, PostgreSQL, PgBouncer, nginx and browsers, of machines, and of a page's shell."""
 
 MADE_LATER = {
-    ".peers/", ".data/postgres", "cli-account.json", "schema/sql/NNNN_what.sql",
+    ".peers/", ".data/postgres", "cli-account.json", "schema/sql/NNNN_what.sql", "first.mjs",
 }  # fmt: skip
 """Files that Prime makes when it runs, or that whoever reads the page will make."""
 
@@ -46,7 +46,7 @@ _NAME = re.compile(r"_*[A-Za-z][A-Za-z0-9]*(?:[_.]+[A-Za-z0-9]+)*_*")
 _IS_CODE = re.compile(r"[a-z]_[a-z]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Z]{2}|\w\.\w|^[A-Z][a-z]+$")
 _EXPORTED = re.compile(
     r"^export (?:type|interface|class|const|function) (\w+)"
-    r"|^  (?!if|for|switch)(\w+)\(.*\{$|^  (?:readonly )?(\w+)\??:",
+    r"|^  (?:async )?(?!if|for|switch)(\w+)(?:<.*>)?\(.*\{$|^  (?:readonly )?(\w+)\??:",
     re.M,
 )
 _PAIR = re.compile(r"`([A-Za-z_][\w.]*)`\s+\(`([\w/]+\.py)`")

@@ -36,7 +36,9 @@ def test_there_is_a_program_for_each_of_what_the_page_tells() -> None:
     ]
 
 
-@pytest.mark.parametrize(("program", "shown"), PROGRAMS, ids=["first edit", "guest", "rows", "device"])
+@pytest.mark.parametrize(
+    ("program", "shown"), PROGRAMS, ids=["first edit", "guest", "rows", "device"]
+)
 async def test_a_program_of_the_page_prints_what_the_page_shows(
     node: Node, web: JavaScript, tmp_path: Path, program: str, shown: str
 ) -> None:
