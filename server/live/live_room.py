@@ -152,11 +152,9 @@ class LiveRoom:
 
         Ask it in every round: it is empty since it was first found so.
         """
-        if self.is_busy:
-            self._empty_since = None
+        if self.is_busy or self._empty_since is None:
+            self._empty_since = None if self.is_busy else now
             return False
-        if self._empty_since is None:
-            self._empty_since = now
         return now - max(self._empty_since, self.asked_for_at) >= LINGER_SECONDS
 
     def close(self) -> None:

@@ -345,8 +345,11 @@ async def test_P2_a_tick_that_names_you_alone_is_not_sent_to_you(node: Node) -> 
     assert ann.heard("tick") == []
 
 
-async def test_P3_what_is_read_at_once_is_told_in_two_ticks(node: Node) -> None:
+async def test_P3_what_is_read_at_once_is_told_in_two_ticks(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first move at once; those behind it together, as fast as they may come."""
+    monkeypatch.setattr("server.sockets.incoming.READ_SECONDS", 60.0)  # in one turn of the loop
     ann, ben, project = await node.pair((JSON, JSON))
     [connection] = node.connections_of(user=ann.user)
     moves = [{"t": "presence", "project": project, "cursor": {"time": n}} for n in range(1, 41)]
