@@ -19,7 +19,7 @@ from rich.console import Console
 from files.importing import read_song
 from loadtest import percentiles
 from loadtest.chaos.judgement import Judgement
-from loadtest.chaos.live_view import FaultFigures, Figures, Watched, verdict, watch
+from loadtest.chaos.live_view import FaultFigures, Figures, live, plain_line, verdict
 from loadtest.chaos.node_watch import NodeWatch
 from loadtest.checking.copies import Checkpoint
 from loadtest.checking.history import History, What
@@ -33,6 +33,7 @@ from loadtest.hub.child_programs import beside
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
+from loadtest.reports.progress_display import show_until
 from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
@@ -369,9 +370,15 @@ def _within(bounds: tuple[float, float], seconds: float) -> float:
 
 
 async def _watched(chaos: Chaos, stop: asyncio.Event, console: Console) -> None:
-    watched: Watched = chaos
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(watch(watched, stop, console))
+        tasks.create_task(
+            show_until(
+                stop,
+                console,
+                lambda: live(chaos.figures()),
+                lambda: plain_line(chaos.figures()),
+            )
+        )
         try:
             await chaos.run(stop)
         finally:

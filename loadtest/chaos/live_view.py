@@ -1,21 +1,16 @@
 """What one sees of chaos: a live table on a terminal, plain lines elsewhere, and the verdict."""
 
-import asyncio
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.stopping import wait
+from loadtest.reports.progress_display import proof_table
 
-FRAME_SECONDS = 0.25
-LINE_SECONDS = 2.0
 ANOMALIES_SHOWN = 10
 
 
@@ -42,26 +37,6 @@ class Figures:
     musicians: int
     acked: int
     head: int
-
-
-class Watched(Protocol):
-    """What can be watched."""
-
-    def figures(self) -> Figures:
-        """It at this moment."""
-
-
-async def watch(watched: Watched, stop: asyncio.Event, console: Console) -> None:
-    """Show it until `stop`."""
-    if not console.is_terminal:
-        while not stop.is_set():
-            await wait(stop, LINE_SECONDS)
-            print(plain_line(watched.figures()), file=sys.stderr, flush=True)
-        return
-    with Live(console=console, auto_refresh=False) as picture:
-        while not stop.is_set():
-            picture.update(live(watched.figures()), refresh=True)
-            await wait(stop, FRAME_SECONDS)
 
 
 def live(figures: Figures) -> RenderableType:
@@ -99,13 +74,7 @@ def plain_line(figures: Figures) -> str:
 
 def verdict(report: dict[str, Any]) -> RenderableType:
     """The end of it: what was promised, and whether it was kept."""
-    table = Table(title="What was proved", title_justify="left", box=None, show_header=False)
-    table.add_column(width=1)
-    table.add_column(overflow="fold")
-    for is_kept, claim in _claims(report):
-        mark = Text("✓", "bold green") if is_kept else Text("✗", "bold red")
-        table.add_row(mark, Text(claim))
-    return table
+    return proof_table(_claims(report))
 
 
 def _claims(report: dict[str, Any]) -> list[tuple[bool, str]]:

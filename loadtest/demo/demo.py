@@ -5,14 +5,12 @@ import asyncio
 import contextlib
 import math
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.live import Live
 
 from files.imported_song import Song
 from files.importing import read_song
@@ -23,14 +21,13 @@ from loadtest.demo.proof import prove, settle
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.people.demo_participants import Participant, Tally, take_seats
 from loadtest.people.library_work import LibraryWork
+from loadtest.reports.progress_display import show_until
 from loadtest.stopping import interrupt_sets, wait
 from machine.children.child_program import HubFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
 from machine.local_hub import LocalHub
 from prime_client.client import Client
 
-FRAME_SECONDS = 0.25
-LINE_SECONDS = 2.0
 WATCH_SECONDS = 0.5
 """How often it is looked whether the server is there."""
 
@@ -320,23 +317,15 @@ def own_song() -> Path:
 
 async def _watched(demo: Demo, stop: asyncio.Event, console: Console) -> None:
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_show(demo, stop, console))
+        tasks.create_task(
+            show_until(
+                stop, console, lambda: live(demo.figures()), lambda: plain_line(demo.figures())
+            )
+        )
         try:
             await demo.run(stop)
         finally:
             stop.set()
-
-
-async def _show(demo: Demo, stop: asyncio.Event, console: Console) -> None:
-    if not console.is_terminal:
-        while not stop.is_set():
-            await wait(stop, LINE_SECONDS)
-            print(plain_line(demo.figures()), file=sys.stderr, flush=True)
-        return
-    with Live(console=console, auto_refresh=False) as picture:
-        while not stop.is_set():
-            picture.update(live(demo.figures()), refresh=True)
-            await wait(stop, FRAME_SECONDS)
 
 
 def _last_words(hub: Hubs) -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loadtest.people.demo_participants import MemberFigures
+from loadtest.reports.progress_display import proof_table
 
 BAR_CELLS = 14
 SPARKS = "▁▂▃▄▅▆▇█"
@@ -81,13 +82,7 @@ def plain_line(figures: Figures) -> str:
 
 def proof(report: dict[str, Any]) -> RenderableType:
     """The end of a demo: what was promised, and whether it was kept."""
-    table = Table(title="What was proved", title_justify="left", box=None, show_header=False)
-    table.add_column(width=1)
-    table.add_column(overflow="fold")
-    for is_kept, claim in _claims(report):
-        mark = Text("✓", "bold green") if is_kept else Text("✗", "bold red")
-        table.add_row(mark, claim)
-    return table
+    return proof_table(_claims(report))
 
 
 def _members(figures: Figures) -> Table:

@@ -1,18 +1,16 @@
 """What one sees of a soak: a live table on a terminal, plain lines elsewhere."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from loadtest.reports.progress_display import show_until
 from loadtest.soak.growth import GROWTH_MB_PER_HOUR, NodeSample
-from loadtest.stopping import wait
 
 FRAME_SECONDS = 0.5
 LINE_SECONDS = 10.0
@@ -32,15 +30,14 @@ class Figures:
 
 async def watch(figures: Callable[[], Figures], stop: asyncio.Event, console: Console) -> None:
     """Show it until `stop`."""
-    if not console.is_terminal:
-        while not stop.is_set():
-            await wait(stop, LINE_SECONDS)
-            print(plain_line(figures()), file=sys.stderr, flush=True)
-        return
-    with Live(console=console, auto_refresh=False) as picture:
-        while not stop.is_set():
-            picture.update(live(figures()), refresh=True)
-            await wait(stop, FRAME_SECONDS)
+    await show_until(
+        stop,
+        console,
+        lambda: live(figures()),
+        lambda: plain_line(figures()),
+        frame_seconds=FRAME_SECONDS,
+        line_seconds=LINE_SECONDS,
+    )
 
 
 def live(figures: Figures) -> RenderableType:
