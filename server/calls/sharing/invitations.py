@@ -26,6 +26,7 @@ from schema.errors import ErrorCode
 from schema.messages import User
 from schema.text import email_addresses
 from server.calls.accounts.recent_login import require_proved
+from server.calls.accounts.self_service.password_and_email import require_address
 from server.calls.answer import Answer
 from server.calls.caller import Caller
 from server.calls.context import Context
@@ -61,7 +62,7 @@ async def create(context: Context, caller: Caller, params: CreateInvitation) -> 
         role=params.role,
         tracks=params.tracks,
         email=params.email and email_addresses.as_kept(params.email),
-        address=None if params.email is None else _address(params.email),
+        address=None if params.email is None else require_address(params.email),
         max_uses=params.max_uses,
         seconds=params.expires_in,
         guests=params.guests,
@@ -262,13 +263,6 @@ async def _mail(
         payload=payload,
         user_id=caller.user,
     )
-
-
-def _address(email: str) -> str:
-    try:
-        return email_addresses.key_of(email)
-    except email_addresses.NoAddress as error:
-        raise Refused(ErrorCode.VALIDATION, f"email: {error}", field="email") from None
 
 
 ANSWERS: dict[str, Answer] = {

@@ -133,10 +133,10 @@ def _changed() -> Refused:
     return Refused(ErrorCode.AUTH_FAILED, "the password was changed just now; log in again")
 
 
-def require_address(email: str) -> None:
-    """Raises `Refused` if this is none that an account may have (rule A6)."""
+def require_address(email: str) -> str:
+    """The form that an account is found by; raises `Refused` if none may have it (rule A6)."""
     try:
-        email_addresses.key_of(email)
+        return email_addresses.key_of(email)
     except email_addresses.NoAddress as error:
         raise Refused(ErrorCode.VALIDATION, f"email: {error}", field="email") from None
 
