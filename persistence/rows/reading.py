@@ -270,7 +270,6 @@ async def _listed(
     records = await lanes.callers.fetch(text, *query.arguments(cursor_values, limit))
     rows, is_full = _cut(table, columns, records[:limit])
     page = records[: len(rows)]
-    is_full = is_full or (bool(page) and statements.is_heavy(columns) and _fills_page(page[-1]))
     return _RowsFound(rows, _places(page, row_order), is_full or len(records) > limit)
 
 
@@ -333,30 +332,24 @@ async def _among(
     keys = [keys_of(table, id) for id in ids]
     records = await lanes.callers.fetch(text, user, *_lists(table, keys))
     rows, is_full = _cut(table, columns, records)
-    is_full = is_full or (bool(records) and _fills_page(records[-1]))
     ids_found = ["/".join(_keys(table, record)) for record in records[: len(rows)]]
     return dict(zip(ids_found, rows, strict=True)), is_full
 
 
-def _fills_page(record: Any) -> bool:
-    """Whether the database has given no more, behind this one, than a page holds."""
-    return bool(record["_bytes"] >= MAX_PAGE_BYTES)
-
-
 def _cut(table: Table, columns: Sequence[Column], records: Sequence[Any]) -> tuple[list[Row], bool]:
-    """Rows up to a page, as they are sent, one at least; whether some are left out for that.
+    """Rows up to a page, as they are sent, one at least; whether others may be missing for that.
 
     The database has bounded them, but maps that may be clipped: those are weighed here.
     """
     rows, (_, maps) = as_rows(table, columns, records), read_as(table, columns)
-    if not any(len(record[name] or "") > MAX_PAGE_BYTES for record in records for name in maps):
-        return rows, False
-    size = 0
-    for n, row in enumerate(rows):
-        size += len(msgspec.json.encode(row))
-        if n and size > MAX_PAGE_BYTES:
-            return rows[:n], True
-    return rows, False
+    if any(len(record[name] or "") > MAX_PAGE_BYTES for record in records for name in maps):
+        size = 0
+        for n, row in enumerate(rows):
+            size += len(msgspec.json.encode(row))
+            if n and size > MAX_PAGE_BYTES:
+                return rows[:n], True
+    # Light rows are not weighed: they have no `_bytes`.
+    return rows, bool(records) and records[-1].get("_bytes", 0) >= MAX_PAGE_BYTES
 
 
 def _page(rows_found: _RowsFound, query: _Query, *, came: bytes | None, goes_back: bool) -> Page:
