@@ -399,14 +399,11 @@ class Hub:
     async def _load_for_all(self, project: str, opening: "asyncio.Future[LiveRoom]") -> None:
         """Load a room for all who wait for it, if anyone still does when it is there or fails."""
         try:
-            live = await self._load(project)
-            if not opening.done():
-                opening.set_result(live)
+            opening.set_result(await self._load(project))
         except Exception as error:
             log.info("a room could not be opened", project=project, **because(error))
-            if not opening.done():
-                opening.set_exception(error)
-                opening.exception()  # whoever waited may have gone
+            opening.set_exception(error)
+            opening.exception()  # whoever waited may have gone
         finally:
             refuse([opening])  # the node stops
             del self._opening[project]
