@@ -240,14 +240,13 @@ class RowChanges:
             self._tell(self._listener.media_changed, project)
 
     async def _act_on_members(self, rows: Collection[RowChanged]) -> None:
-        pairs = {(row.project, row.user) for row in rows if row.project and row.user}
-        known_pairs = [(project, user) for project, user in pairs if project and user]
-        grants = await project_members.grants_among(self._db, known_pairs) if known_pairs else {}
-        for project, user in known_pairs:
+        row_by_pair = {(row.project, row.user): row for row in rows if row.project and row.user}
+        pairs = list(row_by_pair)
+        grants = await project_members.grants_among(self._db, pairs) if pairs else {}
+        for (project, user), row in row_by_pair.items():
             grant = grants.get((project, user))
             if (project, user) in self._granted_here:  # which of the two is later nobody can say
-                row = f"{project}/{user}"
-                self.on_row_changed(RowChanged("project_members", row, project, user))
+                self.on_row_changed(row)
             elif self._is_new((project, user), grant):
                 self._tell(self._listener.role_changed, project, user, grant)
 
