@@ -73,5 +73,5 @@ class TlsRecords:
         records = around / AROUND - free - (held - self._held) / BYTES_OF_A_RECORD
         self._around += around
         self._frames, self._held = frames, held
-        self._bucket.level -= min(0.0, records)
-        return records > self._bucket.burst or not self._bucket.take(max(0.0, records), now)
+        # Fewer than none: that is given back.
+        return records > self._bucket.burst or not self._bucket.take(records, now)
