@@ -117,6 +117,11 @@ class Joining:
             effects.append(SendState())
         return effects
 
+    def give_states(self) -> dict[str, EncodedState]:
+        """The encoded states, of a closed room."""
+        given, self.encoded_states = self.encoded_states, {}
+        return given
+
     def state_is_missing(self) -> Effects:
         """`LiveRoom` could not encode the state: whoever waited is told, and may join again."""
         self.is_encoding = False

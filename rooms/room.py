@@ -8,6 +8,7 @@ from rooms.aspect import Aspect, AspectState, state_of
 from rooms.document.document import Change, Document
 from rooms.edits.edits import Edits
 from rooms.effects import Announce, Effects, Job, LookUp, Packet, send
+from rooms.freeable import Freeable
 from rooms.joining import Joining
 from rooms.journal.entry import Entry, Outcome, Proposal, Purpose, StepMark
 from rooms.journal.feed import Feed
@@ -170,9 +171,17 @@ class Room:
         """Add what was committed since, up to the head; False: the tail holds it no more."""
         return unanswered.read_on(self.follower.tail, self.head)
 
-    def give_documents(self) -> list[Document]:
-        """The document of a closed room, to be freed by whom it is given to."""
-        return self.follower.give_documents()
+    def give_contents(self) -> list[Freeable]:
+        """What is large of a closed room, to be freed by whom it is given to.
+
+        The rest is in circles of references, which only a full collection frees.
+        """
+        return [
+            *self.follower.give_contents(),
+            *self.edits.entries.give_contents(),
+            self.edits.open_proposals.give_all(),
+            self.joining.give_states(),
+        ]
 
     # Edits.
 

@@ -212,6 +212,7 @@ TESTED_ELSEWHERE = {
     "prime_client.schema.queries": "tests/schema/test_generate.py",
     "prime_client.watching.row_events": "tests/client/watching/test_shown_rows.py",
     "prime_client.watching.watch": "tests/client/watching/test_watches.py",
+    "rooms.freeable": "tests/server/states/test_freeing.py",
     "rooms.joining": "tests/server/live/test_hub.py",
     "rooms.document.document_aspect": "tests/rooms/test_aspect.py",
     "rooms.document.entity_store": "tests/rooms/journal/test_quarantine.py",

@@ -129,6 +129,8 @@ class EntityStore:
                 for _ in range(min(len(entities), SLICE_FREED)):
                     entities.popitem()
                 yield
+        self._begin()  # forgets the delta before
+        self._counted_entities.clear()
 
     # The primitives: every change of the maps and their indexes goes through these.
 

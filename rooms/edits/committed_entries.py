@@ -6,6 +6,7 @@ from rooms.document.document import AppliedDelta
 from rooms.edits import answers
 from rooms.edits.undo_stacks import UndoStacks
 from rooms.effects import Packet
+from rooms.freeable import Freeable
 from rooms.journal.entry import DOCUMENT, Entry, Purpose
 from rooms.journal.follower import AppliedEntry, JournalFollower
 from rooms.journal.tail import TailEntry, size_of
@@ -25,6 +26,11 @@ class CommittedEntries:
         """Seq -> what took effect, where that is not what was proposed and is not stored yet."""
         self._project = project
         self._follower = follower
+
+    def give_contents(self) -> list[Freeable]:
+        """What is large, of a closed room."""
+        unrecorded_ops, self.unrecorded_ops = self.unrecorded_ops, {}
+        return [self.stacks.give_changes(), unrecorded_ops]
 
     def take(self, applied_entry: AppliedEntry) -> tuple[Packet, Ack]:
         """The next entry, as others (`delta`) and its author (`ack`) are sent it."""

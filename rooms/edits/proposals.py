@@ -86,6 +86,12 @@ class OpenProposals:
         """The one with this id, if it is on its way."""
         return self._by_id.get(delta_id)
 
+    def give_all(self) -> dict[str, OpenProposal]:
+        """All of them by id, of a closed room: nobody is answered any more."""
+        given, self._by_id = self._by_id, {}
+        self._made_by_server.clear()
+        return given
+
     def sent_by(self, seat: Seat) -> Iterator[TriedDelta]:
         """The edits of a member that the journal has and has not answered, in their order."""
         for open_proposal in self:

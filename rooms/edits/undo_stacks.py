@@ -118,6 +118,11 @@ class UndoStacks:
             _, oldest = self._changes.popitem(last=False)
             self._remembered -= len(oldest)
 
+    def give_changes(self) -> dict[int, Sequence[Change]]:
+        """What all entries have changed, of a closed room."""
+        given, self._changes, self._remembered = self._changes, OrderedDict(), 0
+        return given
+
     def changes(self, seq: int) -> Sequence[Change] | None:
         """What the entry has changed; None: not in memory."""
         return self._changes.get(seq)

@@ -7,6 +7,7 @@ from rooms.aspect import Applied, Aspect
 from rooms.document.document import Document
 from rooms.document.document_aspect import DocumentAspect
 from rooms.effects import CatchUp, Job, Quarantined, pausing
+from rooms.freeable import Freeable
 from rooms.journal.entry import DOCUMENT, Entry, Proposal
 from rooms.journal.tail import Tail
 from rooms.known_aspects import digest_with, fresh_aspects
@@ -138,11 +139,12 @@ class JournalFollower:
             f"there is no aspect {proposal.aspect!r}" if aspect is None else aspect.check(proposal)
         )
 
-    def give_documents(self) -> list[Document]:
-        """The document, whose room is closed: to be freed by whom it is given to.
+    def give_contents(self) -> list[Freeable]:
+        """What is large, of a closed room.
 
-        There is none from then on: an empty one could be taken for the project's.
+        There is no document from then on: an empty one could be taken for the project's.
         """
-        documents = [self.document]
+        contents: list[Freeable] = [self.document, self.tail.give_entries(), self.early_entries]
         del self.document, self.document_aspect
-        return documents
+        self.early_entries = {}
+        return contents

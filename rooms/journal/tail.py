@@ -105,6 +105,13 @@ class Tail:
                 self.readers.discard(reader)
                 reader.lose()
 
+    def give_entries(self) -> deque[TailEntry]:
+        """All of them, of a closed room: nobody is fed from it any more."""
+        given, self._entries, self._by_id = self._entries, deque(), {}
+        if given:
+            self.start_seq, self._start_digest, self.bytes = given[-1].seq, given[-1].digest, 0
+        return given
+
     def find(self, delta_id: str) -> TailEntry | None:
         """The delta with this id, if it is still here."""
         return self._by_id.get(delta_id)

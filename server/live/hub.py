@@ -49,7 +49,8 @@ from server.nodes.bus import Bus
 from server.nodes.bus_codec import BusCodec
 from server.nodes.room_broadcast import RoomBroadcast
 from server.states.aspects import aspects_of
-from server.states.stored_state import free, newest_whole
+from server.states.freeing import free
+from server.states.stored_state import newest_whole
 
 UNDO_ENTRIES_READ = 2_000
 """Entries before the checkpoint from which the undo stacks are made."""
@@ -477,5 +478,5 @@ class Hub:
         self.broadcast.leave_room(live.room.project)
 
     async def _free(self, live: LiveRoom) -> None:
-        """Free a large document slice by slice, in a worker thread."""
-        await self._in_thread(free, live.room.give_documents())
+        """Free what is large slice by slice, in a worker thread."""
+        await self._in_thread(free, live.room.give_contents())

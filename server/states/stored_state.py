@@ -1,6 +1,5 @@
 """A project's state out of what is stored: the newest that is whole, and the journal after it."""
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, Self
@@ -22,6 +21,7 @@ from schema.server_limits import MAX_STEP_CHANGES
 from server.loop.threads import AbandonedWork, InThread, yield_gil
 from server.sockets.codec import JSON
 from server.states.encoded_state import SLICE
+from server.states.freeing import free, free_document
 
 READ_ENTRIES = 500
 """Entries read from the journal at once."""
@@ -54,7 +54,7 @@ def read_document(checkpoint: Checkpoint) -> Document:
             state_digest = _digest_as_stored(checkpoint)
         set_apart(document, tempi)
     except AbandonedWork:
-        _free_here(document)
+        free_document(document)
         raise
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
         raise DamagedState(
@@ -85,21 +85,6 @@ def sliced(state: State) -> tuple[StateSlice, ...]:
         for collection, entities in state.items()
         for part in _cut_entities(entities)
     )
-
-
-def free(documents: list[Document]) -> None:
-    """Free documents piece by piece. Call it in a worker thread.
-
-    Even there, freeing in one go holds the GIL for 10 ms and more.
-    """
-    while documents:
-        _free_here(documents.pop())
-
-
-def _free_here(document: Document) -> None:
-    """To the end, whether or not anyone waits for it."""
-    for _ in document.dismantling():
-        time.sleep(0)
 
 
 class WorkerDocument:

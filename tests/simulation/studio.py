@@ -25,7 +25,7 @@ from server.live import room_journal
 from server.loop import threads
 from server.nodes.bus_memory import Exchange
 from server.sockets.codec import JSON
-from server.states import stored_state
+from server.states import freeing
 from server.states.stored_state import read_document
 from tests.simulation.applied_entry import apply_entry
 from tests.simulation.client import Client
@@ -364,7 +364,7 @@ def simulate(
             patch.object(tail, "MAX_TAIL_BYTES", tail_bytes),
             patch.object(groups, "MADE_OPS", 1 if seed % 2 else MADE_OPS),
             patch.object(threads, "time", NOBODY_ELSE),
-            patch.object(stored_state, "time", NOBODY_ELSE),
+            patch.object(freeing, "time", NOBODY_ELSE),
             patch.object(room_journal, "CATCH_UP_ENTRIES", 2 if seed % 2 else CATCH_UP_ENTRIES),
         ):
             run_virtually(main())
