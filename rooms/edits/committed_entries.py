@@ -30,7 +30,7 @@ class CommittedEntries:
     def give_contents(self) -> list[Freeable]:
         """What is large, of a closed room."""
         unrecorded_ops, self.unrecorded_ops = self.unrecorded_ops, {}
-        return [self.stacks.give_changes(), unrecorded_ops]
+        return [*self.stacks.give_contents(), unrecorded_ops]
 
     def take(self, applied_entry: AppliedEntry) -> tuple[Packet, Ack]:
         """The next entry, as others (`delta`) and its author (`ack`) are sent it."""

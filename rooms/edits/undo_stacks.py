@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rooms.document.document import Change
+from rooms.freeable import Freeable
 from rooms.journal.entry import Purpose, StepMark
 from schema.limits import MAX_STEP_BYTES, MAX_STEP_DELTAS, MAX_UNDO_STEPS
 from schema.server_limits import MAX_REMEMBERED_CHANGES
@@ -118,10 +119,11 @@ class UndoStacks:
             _, oldest = self._changes.popitem(last=False)
             self._remembered -= len(oldest)
 
-    def give_changes(self) -> dict[int, Sequence[Change]]:
-        """What all entries have changed, of a closed room."""
-        given, self._changes, self._remembered = self._changes, OrderedDict(), 0
-        return given
+    def give_contents(self) -> list[Freeable]:
+        """All of it, of a closed room."""
+        contents: list[Freeable] = [self._members, self._changes]
+        self._members, self._changes, self._remembered = {}, OrderedDict(), 0
+        return contents
 
     def changes(self, seq: int) -> Sequence[Change] | None:
         """What the entry has changed; None: not in memory."""
