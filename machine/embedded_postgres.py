@@ -105,7 +105,7 @@ class EmbeddedPostgres(EmbeddedServer):
             address = address_of_running(self.directory)
         except ServerUnavailable:  # another user's
             return ""
-        return "" if address is None else f" To reach it: {_psql()} {shlex.quote(address)}"
+        return "" if address is None else f" To reach it: {shlex.join([_psql(), address])}"
 
     def _check_installed(self) -> None:
         package_root()
