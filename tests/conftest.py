@@ -12,7 +12,7 @@ from hypothesis import settings
 from machine.embedded_postgres import EmbeddedPostgres
 from persistence.migrate import migrate
 from persistence.pool import Database
-from tests.databases import AS_FILES, Databases, drop_database, execute, other_database
+from tests.databases import Databases, create_database, drop_database, other_database
 from tests.session.longest_first import longest_first
 from tests.session.temporary_files import write_to_memory
 
@@ -65,7 +65,7 @@ def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def template_name(postgres_dsn: str) -> Iterator[str]:
     """A migrated database that is only ever copied."""
     name = f"prime_template_{uuid.uuid4().hex[:12]}"
-    asyncio.run(execute(postgres_dsn, f"CREATE DATABASE {name} {AS_FILES}"))
+    asyncio.run(create_database(postgres_dsn, name))
     asyncio.run(migrate(other_database(postgres_dsn, name)))
     yield name
     asyncio.run(drop_database(postgres_dsn, name))
@@ -75,7 +75,7 @@ def template_name(postgres_dsn: str) -> Iterator[str]:
 async def empty_database_url(postgres_dsn: str) -> AsyncIterator[str]:
     """A database without a single table."""
     name = f"prime_test_{uuid.uuid4().hex[:12]}"
-    await execute(postgres_dsn, f"CREATE DATABASE {name} {AS_FILES}")
+    await create_database(postgres_dsn, name)
     yield other_database(postgres_dsn, name)
     await drop_database(postgres_dsn, name)
 

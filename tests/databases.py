@@ -21,9 +21,6 @@ T = TypeVar("T")
 LARGE_BYTES = 262_144
 """A table that has grown past this is cut off: the next test would read through what is dead."""
 
-AS_FILES = "STRATEGY file_copy"
-"""How a database is copied: page by page through the log takes four times as much."""
-
 OTHERS_OUT = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -85,6 +82,11 @@ async def execute(dsn: str, *statements: str) -> None:
         await connection.close(timeout=10)
 
 
+async def create_database(dsn: str, name: str, template: str = "template1") -> None:
+    """Copied as files: page by page through the log takes four times as much."""
+    await execute(dsn, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+
+
 async def drop_database(dsn: str, name: str) -> None:
     """Whoever is still connected is put out."""
     await restore_target.drop(dsn, name)
@@ -134,7 +136,7 @@ class Databases:
         if self._ready and not new:
             return self._ready.pop()
         name = f"prime_test_{uuid.uuid4().hex[:12]}"
-        await execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {self._template} {AS_FILES}")
+        await create_database(self._dsn, name, self._template)
         if not self._shape:
             self._shape = await self._beside.run(self._emptied(name))
         return name

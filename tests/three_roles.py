@@ -12,7 +12,7 @@ import asyncpg
 
 from persistence.migrate import bring_up_to_date
 from persistence.starting.roles_sql import roles_sql
-from tests.databases import AS_FILES, drop_database, execute, other_database
+from tests.databases import create_database, drop_database, execute, other_database
 
 OWNERS = """
 SELECT DISTINCT pg_get_userbyid(owner)::text AS owner FROM (
@@ -67,7 +67,7 @@ def three_roles(
     database = f"three_{mark}"
     names = (f"owner_{mark}", f"app_{mark}", f"calls_{mark}")
     made = ThreeRoles(other_database(server, database), names)
-    asyncio.run(execute(server, f"CREATE DATABASE {database} TEMPLATE {template} {AS_FILES}"))
+    asyncio.run(create_database(server, database, template))
     try:
         asyncio.run(execute(made.admin, roles_sql(*names)))
         if is_migrated:

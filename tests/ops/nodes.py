@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.databases import AS_FILES, drop_database, execute, other_database
+from tests.databases import create_database, drop_database, other_database
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -79,7 +79,7 @@ def without_settings() -> dict[str, str]:
 def database(server: str, template: str = "template0") -> Iterator[str]:
     """A database of this server until the block ends."""
     name = f"prime_ops_{uuid.uuid4().hex[:12]}"
-    asyncio.run(execute(server, f"CREATE DATABASE {name} TEMPLATE {template} {AS_FILES}"))
+    asyncio.run(create_database(server, name, template))
     yield other_database(server, name)
     asyncio.run(drop_database(server, name))
 

@@ -10,7 +10,7 @@ import pytest
 
 from persistence.lanes import Lanes, LaneSizes
 from persistence.tools.fill_tables import FilledCounts, fill
-from tests.databases import AS_FILES, drop_database, execute, other_database
+from tests.databases import create_database, drop_database, other_database
 
 ROWS = int(os.environ.get("PRIME_TEST_PLAN_ROWS", "5000"))
 """In each table. A million takes ten minutes to fill, and more memory than a test should."""
@@ -32,9 +32,7 @@ class Many:
 def many(postgres_dsn: str, template_name: str) -> Iterator[Many]:
     """Not changed by any test."""
     name = f"prime_plans_{uuid.uuid4().hex[:12]}"
-    asyncio.run(
-        execute(postgres_dsn, f"CREATE DATABASE {name} TEMPLATE {template_name} {AS_FILES}")
-    )
+    asyncio.run(create_database(postgres_dsn, name, template_name))
     url = other_database(postgres_dsn, name)
     yield Many(url, asyncio.run(fill(url, ROWS)))
     asyncio.run(drop_database(postgres_dsn, name))

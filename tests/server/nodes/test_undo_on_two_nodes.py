@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.persistence.planted_rows import WAITING
 from tests.server.conftest import Nodes, create_project, eventually
 from tests.server.wire import Message, Wire, marker, rename
 
@@ -13,10 +14,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.hub]
 
 
 HOLD = "SELECT FROM studio_projects WHERE id = $1 FOR UPDATE"
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 async def four_seats(nodes: Nodes) -> tuple[list[Wire], str]:

@@ -6,13 +6,9 @@ import pytest
 
 from persistence.pool import Database
 from persistence.tables.operating import node_questions, operator_orders
+from tests.persistence.planted_rows import somebody_waits
 
 pytestmark = pytest.mark.postgres
-
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 async def test_each_node_answers_a_question_once(database: Database) -> None:
@@ -40,10 +36,8 @@ async def test_an_answer_to_a_question_that_goes_away_meanwhile_is_none(
     async with database.transaction() as tx:
         await node_questions.done(tx, number)  # seen by others only at its end
         answering = asyncio.create_task(node_questions.answer(database, number, "near", []))
-        async with asyncio.timeout(20):
-            # Not by `tx`: in a transaction pg_stat_activity stays as it was at the first look.
-            while not await database.fetchval(WAITING):  # noqa: ASYNC110
-                await asyncio.sleep(0)
+        # Not by `tx`: in a transaction pg_stat_activity stays as it was at the first look.
+        await somebody_waits(database)
     await answering
     assert await node_questions.answered(database, number) == set()
 

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from schema.calling.writing_calls import WRITES
+from tests.persistence.planted_rows import WAITING
 from tests.server.conftest import Node, create_project, eventually
 from tests.server.wire import Wire, marker
 
@@ -35,11 +36,6 @@ SELECT array_agg(fact ORDER BY fact) FROM (
     UNION ALL SELECT concat_ws(' ', id, status, permissions) FROM collaboration_sessions
     UNION ALL SELECT concat_ws(' ', id, withdrawn_at) FROM invitations
 ) AS facts (fact)
-"""
-
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
 
 TAKE_AWAY = """
