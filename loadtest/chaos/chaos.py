@@ -33,7 +33,7 @@ from loadtest.hub.child_programs import beside
 from loadtest.people.demo_participants import Tally, take_seats
 from loadtest.people.large_project import LargeProject
 from loadtest.people.recorded_musician import RecordedMusician
-from loadtest.reports.progress_display import show_until
+from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions
@@ -324,7 +324,13 @@ async def run_chaos(arguments: argparse.Namespace) -> dict[str, Any]:
             chaos = Chaos(arguments, stage)
             try:
                 await chaos.set_up()
-                await _watched(chaos, stop, console)
+                await run_shown(
+                    chaos.run(stop),
+                    stop,
+                    console,
+                    lambda: live(chaos.figures()),
+                    lambda: plain_line(chaos.figures()),
+                )
                 report = await chaos.judge()
             finally:
                 await stage.close()
@@ -367,19 +373,3 @@ def _longest(seconds: float) -> float:
 
 def _within(bounds: tuple[float, float], seconds: float) -> float:
     return min(max(seconds, bounds[0]), bounds[1])
-
-
-async def _watched(chaos: Chaos, stop: asyncio.Event, console: Console) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(
-            show_until(
-                stop,
-                console,
-                lambda: live(chaos.figures()),
-                lambda: plain_line(chaos.figures()),
-            )
-        )
-        try:
-            await chaos.run(stop)
-        finally:
-            stop.set()

@@ -21,7 +21,7 @@ from loadtest.demo.proof import prove, settle
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.people.demo_participants import Participant, Tally, take_seats
 from loadtest.people.library_work import LibraryWork
-from loadtest.reports.progress_display import show_until
+from loadtest.reports.progress_display import run_shown
 from loadtest.stopping import interrupt_sets, wait
 from machine.children.child_program import HubFailed, last_lines
 from machine.local_cluster import ClusterOptions, LocalCluster
@@ -295,7 +295,13 @@ async def run_demo(arguments: argparse.Namespace) -> dict[str, Any]:
                     highlight=False,
                     soft_wrap=True,
                 )
-                await _watched(demo, stop, console)
+                await run_shown(
+                    demo.run(stop),
+                    stop,
+                    console,
+                    lambda: live(demo.figures()),
+                    lambda: plain_line(demo.figures()),
+                )
                 report = await demo.prove()
             finally:
                 await demo.close()
@@ -313,19 +319,6 @@ def _hubs(directory: Path, nodes: int) -> Hubs:
 def own_song() -> Path:
     """The song that comes with the checkout."""
     return next(iter(sorted(OWN_SONGS.glob("*.prime.json"))))
-
-
-async def _watched(demo: Demo, stop: asyncio.Event, console: Console) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(
-            show_until(
-                stop, console, lambda: live(demo.figures()), lambda: plain_line(demo.figures())
-            )
-        )
-        try:
-            await demo.run(stop)
-        finally:
-            stop.set()
 
 
 def _last_words(hub: Hubs) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -34,6 +35,28 @@ async def show_until(
         while not stop.is_set():
             display.update(picture(), refresh=True)
             await wait(stop, frame_seconds)
+
+
+async def run_shown(
+    run: Coroutine[Any, Any, None],
+    is_over: asyncio.Event,
+    console: Console,
+    picture: Callable[[], RenderableType],
+    line: Callable[[], str],
+    *,
+    frame_seconds: float = FRAME_SECONDS,
+    line_seconds: float = LINE_SECONDS,
+) -> None:
+    """Run it, and show it until `is_over`, which its end sets."""
+    async with asyncio.TaskGroup() as tasks:
+        showing = show_until(
+            is_over, console, picture, line, frame_seconds=frame_seconds, line_seconds=line_seconds
+        )
+        tasks.create_task(showing)
+        try:
+            await run
+        finally:
+            is_over.set()
 
 
 def proof_table(claims: Iterable[tuple[bool, str]]) -> RenderableType:

@@ -1,15 +1,13 @@
 """What one sees of a soak: a live table on a terminal, plain lines elsewhere."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtest.reports.progress_display import show_until
 from loadtest.soak.growth import GROWTH_MB_PER_HOUR, NodeSample
 
 FRAME_SECONDS = 0.5
@@ -26,18 +24,6 @@ class Figures:
     looks: Sequence[NodeSample]
     growth: Mapping[str, float]
     done: Mapping[str, int]
-
-
-async def watch(figures: Callable[[], Figures], stop: asyncio.Event, console: Console) -> None:
-    """Show it until `stop`."""
-    await show_until(
-        stop,
-        console,
-        lambda: live(figures()),
-        lambda: plain_line(figures()),
-        frame_seconds=FRAME_SECONDS,
-        line_seconds=LINE_SECONDS,
-    )
 
 
 def live(figures: Figures) -> RenderableType:

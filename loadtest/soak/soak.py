@@ -17,9 +17,10 @@ from loadtest.chaos.chaos import PLANTED
 from loadtest.data_directory import data_directory
 from loadtest.hub.without_limits import WITHOUT_LIMITS
 from loadtest.people.settling import audits
+from loadtest.reports.progress_display import run_shown
 from loadtest.soak.evening import Evening
 from loadtest.soak.growth import NodeSample, NodeSamples, grown, growth, log_rates
-from loadtest.soak.live_view import Figures, watch
+from loadtest.soak.live_view import FRAME_SECONDS, LINE_SECONDS, Figures, live, plain_line
 from loadtest.stopping import interrupt_sets, wait
 from machine.caller_paths import resolved
 from machine.local_cluster import ClusterOptions, LocalCluster
@@ -189,13 +190,15 @@ async def run_soak(arguments: argparse.Namespace) -> dict[str, Any]:
     with data_directory(arguments.keep, "soak") as directory, interrupt_sets(stop):
         async with LocalCluster(directory, _options(arguments, directory)) as cluster:
             soak = Soak(arguments, cluster)
-            is_over = asyncio.Event()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(watch(soak.figures, is_over, console))
-                try:
-                    await soak.run(stop)
-                finally:
-                    is_over.set()
+            await run_shown(
+                soak.run(stop),
+                asyncio.Event(),
+                console,
+                lambda: live(soak.figures()),
+                lambda: plain_line(soak.figures()),
+                frame_seconds=FRAME_SECONDS,
+                line_seconds=LINE_SECONDS,
+            )
             report = await soak.report()
     return report
 
