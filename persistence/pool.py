@@ -156,6 +156,8 @@ class Database:
 
         To give one back takes three turns of the event loop, in which whoever asked would wait.
         """
+        self._is_closing = False
+        """From then on the pool has each back at once: it waits for them."""
         self._slots = Slots(max_size)
         """One for each connection: who has one gets a connection without waiting for another's."""
 
@@ -250,12 +252,15 @@ class Database:
 
     async def close(self) -> None:
         """Wait briefly for queries under way, then close the connections."""
-        await self._give_back()
+        self._is_closing = True
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
+                await self._give_back()
                 await self._pool.close()
-        except DRIVER:
+        except BaseException as error:  # whoever closes may itself be stopped
             self._pool.terminate()
+            if not isinstance(error, DRIVER):
+                raise
 
     async def _run(self, method: str, query: str, args: tuple[object, ...]) -> Any:
         try:
@@ -347,7 +352,7 @@ class Database:
 
     async def _release(self, connection: Any) -> None:
         try:
-            if _is_open(connection):
+            if _is_open(connection) and not self._is_closing:
                 self._at_hand.append(connection)
             else:
                 await self._put_back(connection)

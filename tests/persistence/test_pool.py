@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+import asyncpg
 import pytest
 
 from machine.embedded_postgres import EmbeddedPostgres
@@ -228,6 +229,40 @@ async def test_close_does_not_wait_for_a_long_query(database_url: str) -> None:
     await db.close()
     with pytest.raises(Unavailable):
         await query
+
+
+async def test_close_waits_for_a_short_query_and_no_longer(
+    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that ends while the others are closed is given back, not kept at hand."""
+    monkeypatch.setattr(pool_module, "RELEASE_SECONDS", 60.0)
+    db = await Database.open(database_url)
+    cut: list[object] = []
+    monkeypatch.setattr(asyncpg.Pool, "terminate", lambda pool: cut.append(pool))
+    async with database.transaction() as gate:
+        await gate.fetchval("SELECT pg_advisory_xact_lock(1)")
+        query = asyncio.create_task(db.fetchval("SELECT 1 FROM pg_advisory_xact_lock(1)"))
+        await until_running(db)
+        closing = asyncio.create_task(db.close())
+        while not db._pool.is_closing():  # noqa: ASYNC110 -- nothing tells of it
+            await asyncio.sleep(0)
+    await closing
+    assert (await query, cut) == (1, [])
+
+
+async def test_a_close_that_is_stopped_leaves_no_connection_open(database_url: str) -> None:
+    db = await Database.open(database_url)
+    query = asyncio.create_task(db.fetchval("SELECT pg_sleep(300)"))
+    await until_running(db)
+    closing = asyncio.create_task(db.close())
+    while not db._is_closing:  # noqa: ASYNC110 -- nothing tells of it
+        await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    with pytest.raises(Unavailable):
+        await query
+    assert db.size == 0
 
 
 @pytest.mark.parametrize(
