@@ -1,9 +1,11 @@
 """What the tests themselves stand on: a database that is used again is as one that is new."""
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
 
-from tests.databases import TABLES, Databases, drop_database, execute, other_database
+from tests.databases import TABLES, Databases, execute, other_database
 
 pytestmark = pytest.mark.postgres
 
@@ -30,6 +32,14 @@ DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET jit = on', current_database())
 """
 
 
+@pytest.fixture
+async def own(postgres_dsn: str, template_name: str) -> AsyncIterator[Databases]:
+    """Not those of the session: they and their connections end with the test."""
+    made = Databases(postgres_dsn, template_name)
+    yield made
+    await made.drop_all()
+
+
 async def _rows(dsn: str) -> dict[str, int]:
     connection = await asyncpg.connect(dsn, timeout=10)
     try:
@@ -44,36 +54,34 @@ async def _rows(dsn: str) -> dict[str, int]:
 
 
 async def test_one_that_is_given_back_is_as_a_migrated_one(
-    postgres_dsn: str, template_name: str
+    own: Databases, postgres_dsn: str, template_name: str
 ) -> None:
-    databases = Databases(postgres_dsn, template_name)
-    name = await databases.take()
+    name = await own.take()
     dsn = other_database(postgres_dsn, name)
     connected = await asyncpg.connect(dsn, timeout=10)
     await execute(dsn, USERS, CHANGED, TRIES)
     assert len(await _rows(dsn)) == 3
-    await databases.give_back(name)
+    await own.give_back(name)
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         await connected.execute("SELECT 1")  # whoever was left is out
-    assert await databases.take() == name
+    connected.terminate()
+    assert await own.take() == name
     assert await _rows(dsn) == await _rows(other_database(postgres_dsn, template_name)) == {}
     connection = await asyncpg.connect(dsn, timeout=10)
     assert await connection.fetchval(f"{CHANGED} RETURNING position") == 1
     await connection.close(timeout=10)
-    await drop_database(postgres_dsn, name)
+    await own.give_back(name)
 
 
 async def test_what_triggers_write_while_it_is_emptied_is_not_left_either(
-    postgres_dsn: str, template_name: str
+    own: Databases, postgres_dsn: str
 ) -> None:
-    databases = Databases(postgres_dsn, template_name)
-    name = await databases.take()
+    name = await own.take()
     dsn = other_database(postgres_dsn, name)
     await execute(dsn, USERS, "TRUNCATE change_log")
     assert (await _rows(dsn)).keys() == {"prime_users"}, "the log of changes is empty"
-    await databases.give_back(name)
+    await own.give_back(name)
     assert await _rows(dsn) == {}
-    await drop_database(postgres_dsn, name)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +97,10 @@ async def test_what_triggers_write_while_it_is_emptied_is_not_left_either(
     ],
 )
 async def test_one_of_another_shape_is_not_used_again(
-    postgres_dsn: str, template_name: str, changed: str
+    own: Databases, postgres_dsn: str, changed: str
 ) -> None:
-    databases = Databases(postgres_dsn, template_name)
-    name = await databases.take()
+    name = await own.take()
     await execute(other_database(postgres_dsn, name), changed)
-    await databases.give_back(name)
+    await own.give_back(name)
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(other_database(postgres_dsn, name), timeout=10)
