@@ -605,10 +605,10 @@ BEGIN
         FROM old_rows AS o FULL JOIN new_rows AS n
             ON n.id = o.id
         WHERE o.id IS NULL OR n.id IS NULL
-            OR (n.project_id, n.host_id, n.participants, n.permissions, n.transport, n.invite_code,
+            OR (n.project_id, n.host_id, n.participants, n.permissions, n.transport,
                 n.status, n.started_at, n.ended_at, n.created_at)
             IS DISTINCT FROM
-                (o.project_id, o.host_id, o.participants, o.permissions, o.transport, o.invite_code,
+                (o.project_id, o.host_id, o.participants, o.permissions, o.transport,
                 o.status, o.started_at, o.ended_at, o.created_at);
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id, everyone, action)
@@ -697,12 +697,16 @@ CREATE FUNCTION public.log_prime_users() RETURNS trigger
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO change_log (table_name, row_id, project_id, user_id,
-            old_project_id, old_user_id, everyone, action)
+            old_project_id, old_user_id, everyone, private, action)
         SELECT TG_TABLE_NAME, coalesce(n.id, o.id)::text,
             NULL::uuid, coalesce(n.id, o.id),
             NULL::uuid,
             CASE WHEN n.id <> o.id OR n.id IS NULL THEN o.id END,
             false,
+            o.id IS NOT NULL AND n.id IS NOT NULL
+                AND (n.username, n.name, n.avatar_url, n.favorite_genres, n.is_guest)
+                IS NOT DISTINCT FROM
+                    (o.username, o.name, o.avatar_url, o.favorite_genres, o.is_guest),
             CASE WHEN o.id IS NULL THEN 'insert' WHEN n.id IS NULL THEN 'delete'
                 ELSE 'update' END
         FROM old_rows AS o FULL JOIN new_rows AS n
@@ -1256,6 +1260,7 @@ CREATE TABLE public.change_log (
     old_project_id uuid,
     old_user_id uuid,
     everyone boolean DEFAULT false NOT NULL,
+    private boolean DEFAULT false NOT NULL,
     CONSTRAINT change_log_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
 );
 
@@ -2061,7 +2066,7 @@ CREATE INDEX audit_log_project_idx ON public.audit_log USING btree (project_id, 
 
 CREATE INDEX audit_log_user_idx ON public.audit_log USING btree (user_id, created_at DESC, id DESC) WHERE (user_id IS NOT NULL);
 
-CREATE INDEX auth_credentials_foreign_hash_idx ON public.auth_credentials USING btree ("substring"((password_hash COLLATE "C"), '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)'::text)) WHERE (password_hash !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text);
+CREATE INDEX auth_credentials_foreign_hash_idx ON public.auth_credentials USING btree ("substring"(password_hash, '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)'::text)) WHERE (password_hash !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text);
 
 CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 

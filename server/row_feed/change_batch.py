@@ -1,19 +1,17 @@
 """What changed between two moments, read once for all who watch: state as of the second one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from persistence.pool import Executor
 from persistence.rows import watched_rows
 from persistence.rows.embedded_values import bring
 from persistence.rows.reading import Row
 from persistence.tables.internal.change_log import LoggedChange, LogPosition
-from server.row_feed.ties import Ties, by_peers, by_role
+from schema.tables.all_tables import TABLES
+from schema.tables.description import Column, Table
+from server.row_feed.ties import Ties, by_peers, by_role, is_told
 from server.row_feed.watches import Watch, Watches, WatchGroup, logged_as
-
-if TYPE_CHECKING:
-    from schema.tables.description import Column, Table
 
 MEMBERS = "project_members"
 
@@ -23,19 +21,22 @@ class ChangeBatch:
     """All of it is as of `read_up_to`; nothing of a transaction that was under way then."""
 
     read_up_to: LogPosition
-    changes_by_table: Mapping[str, Mapping[str, Sequence[LoggedChange]]]
-    """Table of the log -> id -> its changes, rows in the order of their last one."""
+    changes_by_relation: Mapping[str, Mapping[str, Sequence[LoggedChange]]]
+    """Relation that is watched, and `MEMBERS` -> id -> what is told of its changes.
+
+    Rows in the order of their last one.
+    """
     rows: Mapping[str, Mapping[str, Row]]
     """Relation -> id -> what the row holds; those that are gone are not in it."""
-    groups: Collection[WatchGroup]
+    groups: frozenset[WatchGroup]
     """For whom that was read; who began to watch later has seen it in the first rows."""
     ties: Ties = field(default_factory=Ties)
     row_count: int = 0
     """How many rows changed."""
 
-    def news(self, logged: str, place: LogPosition) -> list[str]:
+    def news(self, relation: str, place: LogPosition) -> list[str]:
         """Ids of the rows that have changed since a place saw them, in order."""
-        changes_by_id = self.changes_by_table.get(logged, {})
+        changes_by_id = self.changes_by_relation.get(relation, {})
         if self.read_up_to.following <= place.oldest:
             return []  # it saw all of it
         return [
@@ -48,7 +49,7 @@ class ChangeBatch:
         """Changes of roles that a place has not seen."""
         return [
             change
-            for changes in self.changes_by_table.get(MEMBERS, {}).values()
+            for changes in self.changes_by_relation.get(MEMBERS, {}).values()
             for change in changes
             if not place.saw(change.xact)
         ]
@@ -63,22 +64,39 @@ async def read_change_batch(
     db: Executor, watches: Watches, place: LogPosition, changes: Sequence[LoggedChange]
 ) -> tuple[ChangeBatch, int]:
     """What the rows hold and who sees them, and how many questions that took."""
-    changes_by_table: dict[str, dict[str, list[LoggedChange]]] = {}
-    for change in changes:
-        of_table = changes_by_table.setdefault(change.table, {})
-        of_table[change.row] = [*of_table.pop(change.row, ()), change]
-    groups = [g for table in changes_by_table for g in watches.of_table(table)]
-    rows, query_count = await _read_rows(db, groups, changes_by_table)
+    logged_names = dict.fromkeys(change.table for change in changes)
+    groups = [group for logged in logged_names for group in watches.of_table(logged)]
+    tables = {MEMBERS: TABLES[MEMBERS]}
+    tables.update((g.watched_list.table.relation, g.watched_list.table) for g in groups)
+    changes_by_relation = _told_in(tables.values(), changes)
+    groups = [g for g in groups if g.watched_list.table.relation in changes_by_relation]
+    rows, query_count = await _read_rows(db, groups, changes_by_relation)
     ties, asked_too = await _ties(db, groups, rows)
-    size = sum(map(len, changes_by_table.values()))
-    batch = ChangeBatch(place, changes_by_table, rows, frozenset(groups), ties, size)
+    size = len({(change.table, change.row) for change in changes})
+    batch = ChangeBatch(place, changes_by_relation, rows, frozenset(groups), ties, size)
     return batch, query_count + asked_too
+
+
+def _told_in(
+    tables: Iterable[Table], changes: Sequence[LoggedChange]
+) -> dict[str, dict[str, list[LoggedChange]]]:
+    """As `ChangeBatch.changes_by_relation`, of these tables."""
+    tables_by_logged: dict[str, list[Table]] = {}
+    for table in tables:
+        tables_by_logged.setdefault(logged_as(table), []).append(table)
+    told: dict[str, dict[str, list[LoggedChange]]] = {}
+    for change in changes:
+        for table in tables_by_logged.get(change.table, ()):
+            if is_told(table, change):
+                of_relation = told.setdefault(table.relation, {})
+                of_relation[change.row] = [*of_relation.pop(change.row, ()), change]
+    return told
 
 
 async def _read_rows(
     db: Executor,
     groups: Sequence[WatchGroup],
-    changes_by_table: Mapping[str, Mapping[str, Sequence[LoggedChange]]],
+    changes_by_relation: Mapping[str, Mapping[str, Sequence[LoggedChange]]],
 ) -> tuple[dict[str, dict[str, Row]], int]:
     tables: dict[str, Table] = {}
     needed_columns: dict[str, dict[str, Column]] = {}
@@ -92,7 +110,7 @@ async def _read_rows(
     for relation, table in tables.items():
         columns = needed_columns[relation]
         columns_in_order = [column for column in table.columns if column.name in columns]
-        ids = changes_by_table[logged_as(table)]
+        ids = changes_by_relation[relation]
         rows[relation] = await watched_rows.rows_by_id(db, table, columns_in_order, ids)
         query_count += 1 + await bring(db, table, rows[relation].values())
     return rows, query_count
@@ -131,7 +149,8 @@ async def watches_of(db: Executor, watches: Watches, changes: Sequence[LoggedCha
     """
     found = set[Watch]()
     for change in changes:
-        for group in watches.of_table(change.table):
+        groups = watches.of_table(change.table)
+        for group in [g for g in groups if is_told(g.watched_list.table, change)]:
             found |= group.watches_by_row.get(change.row, set())
             found |= group.of_users(await _may_see(db, group, change))
     members = [change for change in changes if change.table == MEMBERS]

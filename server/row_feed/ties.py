@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from persistence.rows.reading import Row
+from persistence.tables.internal.change_log import LoggedChange
 from schema.roles import RIGHTS, ROLES_OF, Whom
 from schema.tables.description import Table
 
@@ -45,6 +46,11 @@ def by_role(table: Table) -> bool:
 def by_peers(table: Table) -> bool:
     """Whether one sees rows of those with whom one shares a project."""
     return Whom.PEER in RIGHTS[table.relation].see
+
+
+def is_told(table: Table, change: LoggedChange) -> bool:
+    """Whether who watches the table hears of it: of what its user alone sees, nobody else does."""
+    return not change.private or RIGHTS[table.relation].see == (Whom.SELF,)
 
 
 def scope(table: Table) -> tuple[str, ...]:

@@ -154,12 +154,12 @@ class WatchNotifier:
     def _hold_for_beginners(self, moment: ChangeBatch) -> list[Watch]:
         """Keep it for those whose first rows are not on their way; the other beginners."""
         begun_watches: list[Watch] = []
-        members = moment.changes_by_table.get(MEMBERS, {})
+        members = moment.changes_by_relation.get(MEMBERS, {})
         for watch in self._watches.beginners:
             if watch.waiting_batches is None:
                 begun_watches.append(watch)
                 continue
-            own_changes = moment.changes_by_table.get(watch.group.logged, {})
+            own_changes = moment.changes_by_relation.get(watch.group.relation, {})
             if watch.cannot_begin is not None or not (own_changes or members):
                 continue
             watch.waiting_change_count += len(own_changes) + (
@@ -183,10 +183,7 @@ class WatchNotifier:
         self, moment: ChangeBatch, lists: Mapping[Watch, object]
     ) -> Iterable[WatchGroup]:
         """Only these are looked at, however many there are."""
-        groups = {
-            group for table in moment.changes_by_table for group in self._watches.of_table(table)
-        }
-        return groups | {watch.group for watch in lists if not watch.is_over}
+        return moment.groups | {watch.group for watch in lists if not watch.is_over}
 
     async def _tell_group(
         self, group: WatchGroup, moment: ChangeBatch, lists: Mapping[Watch, Sequence[Row]]
@@ -210,7 +207,7 @@ class WatchNotifier:
         numbers: Numbers = {}
         table = group.watched_list.table
         beginners = self._watches.beginners
-        for id in moment.changes_by_table.get(group.logged, {}):
+        for id in moment.changes_by_relation.get(group.relation, {}):
             row = moment.rows.get(table.relation, {}).get(id)
             try:
                 for kind, watches in kinds(group, id, moment):
@@ -233,7 +230,7 @@ class WatchNotifier:
         now = {row_id(table, row): row for row in rows}
         shown_ids, changed_ids = (
             set(watch.shown_ids),
-            moment.news(watch.group.logged, watch.first_rows_place),
+            moment.news(watch.group.relation, watch.first_rows_place),
         )
         happened = [
             *((LEFT, id) for id in shown_ids - now.keys()),
@@ -266,7 +263,7 @@ class WatchNotifier:
     def _news(self, watch: Watch, moment: ChangeBatch, changes: ListChanges) -> list[int]:
         numbers: list[int] = []
         table = watch.group.watched_list.table
-        for id in moment.news(watch.group.logged, watch.first_rows_place):
+        for id in moment.news(watch.group.relation, watch.first_rows_place):
             row = moment.rows.get(table.relation, {}).get(id)
             for kind, watches in kinds(watch.group, id, moment):
                 if watch in watches:

@@ -15,7 +15,7 @@ from schema.limits import MAX_CHANGES_AT_ONCE, MAX_WATCHED_ROWS
 from schema.server_limits import MAX_CHANGES_READ
 from schema.tables.description import Table
 from server.health.metrics import Count
-from server.row_feed.ties import by_peers, by_role
+from server.row_feed.ties import by_peers, by_role, is_told
 from server.row_feed.watches import Watch, logged_as, require_few, too_large
 
 
@@ -115,7 +115,8 @@ async def _missed(
         return ResyncReason.ACCESS
     if by_peers(table) and any(c.user == user or c.project in projects for c in roles):
         return ResyncReason.ACCESS
-    return _MissedChanges([change for change in changes if change.table == logged], projects)
+    told = [change for change in changes if change.table == logged and is_told(table, change)]
+    return _MissedChanges(told, projects)
 
 
 def _resumed(

@@ -58,6 +58,11 @@ class WatchGroup:
     """Id of a row -> the watches that show it."""
 
     @property
+    def relation(self) -> str:
+        """What it watches."""
+        return self.watched_list.table.relation
+
+    @property
     def logged(self) -> str:
         """What the change log calls its table."""
         return logged_as(self.watched_list.table)

@@ -21,8 +21,8 @@ SELECT pg_current_snapshot()::text AS snapshot, concat_ws(
 # restore brings, may carry transaction numbers that are still to come: they are no news.
 SINCE = f"""
 SELECT here.cluster, here.snapshot, t.xact::text::int8 AS trimmed, c.table_name, c.row_id,
-    c.project_id, c.user_id, c.old_project_id, c.old_user_id, c.everyone, c.xact::text::int8,
-    extract(epoch FROM clock_timestamp() - c.at)::float8 AS age
+    c.project_id, c.user_id, c.old_project_id, c.old_user_id, c.everyone, c.private,
+    c.xact::text::int8, extract(epoch FROM clock_timestamp() - c.at)::float8 AS age
 FROM ({HERE}) AS here
 LEFT JOIN change_log_trimmed AS t ON t.cluster = here.cluster
 LEFT JOIN LATERAL (
@@ -130,6 +130,8 @@ class LoggedChange:
     old_user: str | None = None
     everyone: bool = False
     """Everyone sees it, or did before."""
+    private: bool = False
+    """Only columns were written that the user alone sees."""
     xact: int = 0
     age: float = 0.0
     """Seconds since its transaction began, at the reading."""
@@ -163,6 +165,7 @@ async def since(
             row["old_project_id"],
             row["old_user_id"],
             row["everyone"],
+            row["private"],
             row["xact"],
             row["age"],
         )

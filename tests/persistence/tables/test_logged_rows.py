@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from persistence.pool import Database
+from persistence.row_security import WORD
 from schema.tables.all_tables import TABLES
 from schema.tables.description import Verb
 from tests.persistence.planted_rows import make_project, make_user
@@ -21,6 +22,41 @@ KEYS = """
 SELECT table_name, row_id, project_id, user_id, old_project_id, old_user_id, everyone, action
 FROM change_log WHERE table_name = $1 ORDER BY position
 """
+
+
+OTHER_VALUES = {
+    "username": "'anna'",
+    "name": "'Another'",
+    "avatar_url": "'https://example.org/a.png'",
+    "favorite_genres": "'{dub}'",
+    "is_guest": "NOT is_guest",
+    "email": "'anna@example.org'",
+    "email_verified_at": "now()",
+    "is_operator": "NOT is_operator",
+    "default_bpm": "99",
+    "target_lufs": "-9",
+    "preferences": """'{"a": 1}'""",
+    "devices": "'[{}]'",
+}
+"""Columns of `prime_users` -> another value."""
+
+UNVERSIONED = sorted(
+    name for name in WATCHED - {"prime_users", "own_account"} if not TABLES[name].version
+)
+
+COLUMNS = """
+SELECT column_name::text AS name, udt_name::text AS kind FROM information_schema.columns
+WHERE table_name = $1
+"""
+
+HIDDEN_VALUES = {
+    "text": "coalesce({c}, '') || '12345678'",
+    "timestamptz": "now()",
+    "bool": "NOT {c}",
+    "bytea": "decode(repeat('ab', 32), 'hex')",
+    "uuid": "id",
+}
+"""Another value of a type; of numbers: one more."""
 
 
 async def logged(db: Database, table: str) -> list[tuple[Any, ...]]:
@@ -61,6 +97,47 @@ async def test_truncate_is_refused(database_url: str, table: str) -> None:
             await connection.execute(f"TRUNCATE {table} CASCADE")
     finally:
         await connection.close(timeout=10)
+
+
+async def test_of_prime_users_a_change_is_private_where_no_column_that_others_see_is_another_one(
+    database: Database,
+) -> None:
+    """By the description of `users`: a column that is added to it counts, or this fails."""
+    await make_user(database, "ann")
+    shown = {column.reads or column.name for column in TABLES["prime_users"].columns} - {"id"}
+    assert shown < OTHER_VALUES.keys()
+    for column, value in OTHER_VALUES.items():
+        await database.execute("DELETE FROM change_log")
+        await database.execute(f"UPDATE prime_users SET {column} = {value}")
+        rows = await database.fetch("SELECT private FROM change_log")
+        assert [row["private"] for row in rows] == [column not in shown], column
+    await database.execute("UPDATE prime_users SET id = gen_random_uuid()")
+    await database.execute("DELETE FROM prime_users")
+    rows = await database.fetch("SELECT DISTINCT private FROM change_log WHERE action <> 'update'")
+    assert [row["private"] for row in rows] == [False]
+
+
+async def test_what_no_column_of_a_row_shows_is_no_change_of_it(database: Database) -> None:
+    """Of tables without a version: where there is one, it is a column that moves."""
+    ann = await make_user(database, "ann")
+    project = await make_project(database, ann)
+    await database.execute(
+        "INSERT INTO collaboration_sessions (project_id) VALUES ($1::uuid)", project.id
+    )
+    await database.execute(
+        "INSERT INTO auth_sessions (user_id, expires_at) VALUES ($1::uuid, now())", ann.id
+    )
+    for name in UNVERSIONED:
+        shown = {word for c in TABLES[name].columns for word in WORD.findall(c.reads or c.name)}
+        found = await database.fetch(COLUMNS, name)
+        hidden = [tuple(row) for row in found if row["name"] not in shown | {"updated_at"}]
+        assert hidden or name == "project_members", name
+        for column, kind in hidden:
+            await database.execute("DELETE FROM change_log")
+            value = HIDDEN_VALUES.get(kind, "coalesce({c}, 1) + 1").format(c=column)
+            done = await database.execute(f"UPDATE {name} SET {column} = {value}")
+            assert done == "UPDATE 1", (name, column)
+            assert await database.fetchval("SELECT count(*) FROM change_log") == 0, (name, column)
 
 
 async def test_a_change_says_whose_the_row_is_and_was(database: Database) -> None:

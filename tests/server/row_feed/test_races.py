@@ -42,7 +42,7 @@ def after_lists(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Gate]:
 
         async def lists_anew(self: Any, db: Any, moment: Any) -> Any:
             found = await real(self, db, moment)
-            if table in moment.changes_by_table:
+            if table in moment.changes_by_relation:
                 await gate.pass_()
             return found
 
