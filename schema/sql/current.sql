@@ -978,7 +978,13 @@ CREATE TABLE public.studio_projects (
     CONSTRAINT studio_projects_state_seq_check CHECK ((state_seq >= 0)),
     CONSTRAINT studio_projects_stems_path_check CHECK ((length(stems_path) <= 1024)),
     CONSTRAINT studio_projects_storage_path_check CHECK ((length(storage_path) <= 1024)),
-    CONSTRAINT studio_projects_tags_check CHECK ((cardinality(tags) <= 32))
+    CONSTRAINT studio_projects_tags_check CHECK ((cardinality(tags) <= 32)),
+    CONSTRAINT studio_projects_tags_list_check CHECK (
+CASE
+    WHEN (array_ndims(tags) > 1) THEN false
+    ELSE (array_position(tags, NULL::text) IS NULL)
+END),
+    CONSTRAINT studio_projects_time_range_check CHECK (((LEAST(created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision))))
 )
 WITH (fillfactor='70');
 
@@ -1152,6 +1158,7 @@ CREATE TABLE public.audio_files (
     CONSTRAINT audio_files_content_hash_check CHECK ((content_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT audio_files_depth_check CHECK (((depth >= 0) AND (depth <= 4))),
     CONSTRAINT audio_files_duration_seconds_check CHECK ((duration_seconds >= (0)::double precision)),
+    CONSTRAINT audio_files_duration_seconds_finite_check CHECK ((duration_seconds < 'Infinity'::double precision)),
     CONSTRAINT audio_files_failure_check CHECK (((length(failure) >= 1) AND (length(failure) <= 500))),
     CONSTRAINT audio_files_format_check CHECK (((length(format) >= 1) AND (length(format) <= 32))),
     CONSTRAINT audio_files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
@@ -1160,7 +1167,8 @@ CREATE TABLE public.audio_files (
     CONSTRAINT audio_files_status_check CHECK ((status = ANY (ARRAY['announced'::text, 'uploading'::text, 'measuring'::text, 'available'::text, 'failed'::text]))),
     CONSTRAINT audio_files_stem_kind_check CHECK (((length(stem_kind) >= 1) AND (length(stem_kind) <= 64))),
     CONSTRAINT audio_files_stem_kind_needed CHECK (((parent_id IS NULL) OR (stem_kind IS NOT NULL))),
-    CONSTRAINT audio_files_storage_path_check CHECK ((length(storage_path) <= 1024))
+    CONSTRAINT audio_files_storage_path_check CHECK ((length(storage_path) <= 1024)),
+    CONSTRAINT audio_files_time_range_check CHECK (((LEAST(created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision))))
 );
 
 CREATE TABLE public.audit_log (
@@ -1180,7 +1188,8 @@ CREATE TABLE public.audit_log (
     CONSTRAINT audit_log_check CHECK (((project_id IS NULL) OR (address IS NULL))),
     CONSTRAINT audit_log_count_check CHECK ((count >= 1)),
     CONSTRAINT audit_log_details_check CHECK ((jsonb_typeof(details) = 'object'::text)),
-    CONSTRAINT audit_log_event_check CHECK (((length(event) >= 1) AND (length(event) <= 64)))
+    CONSTRAINT audit_log_event_check CHECK (((length(event) >= 1) AND (length(event) <= 64))),
+    CONSTRAINT audit_log_time_range_check CHECK (((LEAST(created_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at) < to_timestamp(('253402214400'::bigint)::double precision))))
 );
 
 CREATE TABLE public.auth_credentials (
@@ -1235,7 +1244,8 @@ CREATE TABLE public.auth_sessions (
     CONSTRAINT auth_sessions_network_check CHECK ((length(network) <= 64)),
     CONSTRAINT auth_sessions_proved_by_check CHECK ((length(proved_by) <= 32)),
     CONSTRAINT auth_sessions_refresh_key_check CHECK ((length(refresh_key) = 32)),
-    CONSTRAINT auth_sessions_revoked_reason_check CHECK (((length(revoked_reason) >= 1) AND (length(revoked_reason) <= 120)))
+    CONSTRAINT auth_sessions_revoked_reason_check CHECK (((length(revoked_reason) >= 1) AND (length(revoked_reason) <= 120))),
+    CONSTRAINT auth_sessions_time_range_check CHECK (((LEAST(seen_at, last_used_at, expires_at, revoked_at, created_at) >= to_timestamp((0)::double precision)) AND (GREATEST(seen_at, last_used_at, expires_at, revoked_at, created_at) < to_timestamp(('253402214400'::bigint)::double precision))))
 );
 
 CREATE TABLE public.backup_runs (
@@ -1303,8 +1313,14 @@ CREATE TABLE public.collaboration_sessions (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT collaboration_sessions_check CHECK (((status = 'ended'::text) = (ended_at IS NOT NULL))),
     CONSTRAINT collaboration_sessions_invite_code_check CHECK (((length(invite_code) >= 8) AND (length(invite_code) <= 128))),
+    CONSTRAINT collaboration_sessions_participants_list_check CHECK (
+CASE
+    WHEN (array_ndims(participants) > 1) THEN false
+    ELSE (array_position(participants, NULL::uuid) IS NULL)
+END),
     CONSTRAINT collaboration_sessions_permissions_check CHECK ((jsonb_typeof(permissions) = 'object'::text)),
     CONSTRAINT collaboration_sessions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'ended'::text]))),
+    CONSTRAINT collaboration_sessions_time_range_check CHECK (((LEAST(started_at, ended_at, last_activity_at, created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(started_at, ended_at, last_activity_at, created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
     CONSTRAINT collaboration_sessions_transport_check CHECK ((jsonb_typeof(transport) = 'object'::text))
 );
 
@@ -1376,7 +1392,13 @@ CREATE TABLE public.invitations (
     CONSTRAINT invitations_guests_check CHECK (((NOT guests) OR (address IS NULL))),
     CONSTRAINT invitations_max_uses_check CHECK ((max_uses >= 1)),
     CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['editor'::text, 'contributor'::text, 'commenter'::text, 'viewer'::text]))),
+    CONSTRAINT invitations_time_range_check CHECK (((LEAST(expires_at, accepted_at, withdrawn_at, created_at) >= to_timestamp((0)::double precision)) AND (GREATEST(expires_at, accepted_at, withdrawn_at, created_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
     CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32)),
+    CONSTRAINT invitations_tracks_list_check CHECK (
+CASE
+    WHEN (array_ndims(tracks) > 1) THEN false
+    ELSE (array_position(tracks, NULL::text) IS NULL)
+END),
     CONSTRAINT invitations_uses_check CHECK ((uses >= 0))
 );
 
@@ -1471,9 +1493,11 @@ CREATE TABLE public.mixx_recall (
     shown_count bigint DEFAULT 0 NOT NULL,
     taken_count bigint DEFAULT 0 NOT NULL,
     CONSTRAINT mixx_recall_category_check CHECK (((length(category) >= 1) AND (length(category) <= 64))),
+    CONSTRAINT mixx_recall_data_check CHECK ((jsonb_typeof(data) = 'object'::text)),
     CONSTRAINT mixx_recall_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
     CONSTRAINT mixx_recall_shown_count_check CHECK ((shown_count >= 0)),
     CONSTRAINT mixx_recall_taken_count_check CHECK ((taken_count >= 0)),
+    CONSTRAINT mixx_recall_time_range_check CHECK (((LEAST(last_used_at, created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(last_used_at, created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
     CONSTRAINT mixx_recall_usage_count_check CHECK ((usage_count >= 0))
 );
 
@@ -1547,10 +1571,17 @@ CREATE TABLE public.prime_users (
     CONSTRAINT prime_users_avatar_url_check CHECK ((length(avatar_url) <= 2048)),
     CONSTRAINT prime_users_default_bpm_check CHECK (((default_bpm >= (10)::double precision) AND (default_bpm <= (1000)::double precision))),
     CONSTRAINT prime_users_devices_check CHECK ((jsonb_typeof(devices) = 'array'::text)),
+    CONSTRAINT prime_users_devices_maps_check CHECK ((NOT jsonb_path_exists(devices, 'strict $[*]?(@.type() != "object")'::jsonpath))),
     CONSTRAINT prime_users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT prime_users_favorite_genres_list_check CHECK (
+CASE
+    WHEN (array_ndims(favorite_genres) > 1) THEN false
+    ELSE (array_position(favorite_genres, NULL::text) IS NULL)
+END),
     CONSTRAINT prime_users_name_check CHECK ((length(name) <= 120)),
     CONSTRAINT prime_users_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
     CONSTRAINT prime_users_target_lufs_check CHECK (((target_lufs >= ('-70'::integer)::double precision) AND (target_lufs <= (0)::double precision))),
+    CONSTRAINT prime_users_time_range_check CHECK (((LEAST(created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
     CONSTRAINT prime_users_username_check CHECK (((length(username) >= 2) AND (length(username) <= 32)))
 );
 
@@ -1606,7 +1637,13 @@ CREATE TABLE public.plugin_presets (
     CONSTRAINT plugin_presets_system_check CHECK (((system_key IS NULL) OR ((owner_id IS NULL) AND (system_version IS NOT NULL)))),
     CONSTRAINT plugin_presets_system_key_check CHECK (((length(system_key) >= 1) AND (length(system_key) <= 128))),
     CONSTRAINT plugin_presets_system_version_check CHECK ((system_version >= 1)),
-    CONSTRAINT plugin_presets_tags_check CHECK ((cardinality(tags) <= 32))
+    CONSTRAINT plugin_presets_tags_check CHECK ((cardinality(tags) <= 32)),
+    CONSTRAINT plugin_presets_tags_list_check CHECK (
+CASE
+    WHEN (array_ndims(tags) > 1) THEN false
+    ELSE (array_position(tags, NULL::text) IS NULL)
+END),
+    CONSTRAINT plugin_presets_time_range_check CHECK (((LEAST(created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision))))
 );
 
 CREATE TABLE public.preset_uses (
@@ -1631,7 +1668,13 @@ CREATE TABLE public.project_members (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT project_members_contributor_check CHECK (((role <> 'contributor'::text) OR ((tracks IS NOT NULL) AND (cardinality(tracks) <= 64)))),
     CONSTRAINT project_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'contributor'::text, 'commenter'::text, 'viewer'::text]))),
-    CONSTRAINT project_members_tracks_check CHECK ((cardinality(tracks) <= 1024))
+    CONSTRAINT project_members_time_range_check CHECK (((LEAST(created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
+    CONSTRAINT project_members_tracks_check CHECK ((cardinality(tracks) <= 1024)),
+    CONSTRAINT project_members_tracks_list_check CHECK (
+CASE
+    WHEN (array_ndims(tracks) > 1) THEN false
+    ELSE (array_position(tracks, NULL::text) IS NULL)
+END)
 );
 
 CREATE TABLE public.project_snapshots (
@@ -1658,7 +1701,8 @@ CREATE TABLE public.project_snapshots (
     CONSTRAINT project_snapshots_musical_context_check CHECK ((jsonb_typeof(musical_context) = 'object'::text)),
     CONSTRAINT project_snapshots_name_check CHECK ((length(name) <= 120)),
     CONSTRAINT project_snapshots_seq_check CHECK ((seq >= 0)),
-    CONSTRAINT project_snapshots_state_check CHECK ((jsonb_typeof(state) = 'object'::text))
+    CONSTRAINT project_snapshots_state_check CHECK ((jsonb_typeof(state) = 'object'::text)),
+    CONSTRAINT project_snapshots_time_range_check CHECK (((LEAST(created_at) >= to_timestamp((0)::double precision)) AND (GREATEST(created_at) < to_timestamp(('253402214400'::bigint)::double precision))))
 );
 
 CREATE TABLE public.project_states (
@@ -1797,8 +1841,16 @@ CREATE TABLE public.session_states (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT session_states_active_tool_check CHECK ((length(active_tool) <= 64)),
+    CONSTRAINT session_states_cursor_check CHECK ((jsonb_typeof(cursor) = 'object'::text)),
     CONSTRAINT session_states_device_check CHECK ((length(device) <= 120)),
-    CONSTRAINT session_states_device_presence_check CHECK ((jsonb_typeof(device_presence) = 'object'::text))
+    CONSTRAINT session_states_device_presence_check CHECK ((jsonb_typeof(device_presence) = 'object'::text)),
+    CONSTRAINT session_states_selection_list_check CHECK (
+CASE
+    WHEN (array_ndims(selection) > 1) THEN false
+    ELSE (array_position(selection, NULL::text) IS NULL)
+END),
+    CONSTRAINT session_states_time_range_check CHECK (((LEAST(heartbeat_at, created_at, updated_at) >= to_timestamp((0)::double precision)) AND (GREATEST(heartbeat_at, created_at, updated_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
+    CONSTRAINT session_states_view_state_check CHECK ((jsonb_typeof(view_state) = 'object'::text))
 )
 WITH (fillfactor='50');
 
@@ -1811,6 +1863,8 @@ CREATE TABLE public.session_stays (
     seconds double precision DEFAULT 0 NOT NULL,
     times integer DEFAULT 1 NOT NULL,
     CONSTRAINT session_stays_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT session_stays_seconds_finite_check CHECK ((seconds < 'Infinity'::double precision)),
+    CONSTRAINT session_stays_time_range_check CHECK (((LEAST(entered_at, seen_at) >= to_timestamp((0)::double precision)) AND (GREATEST(entered_at, seen_at) < to_timestamp(('253402214400'::bigint)::double precision)))),
     CONSTRAINT session_stays_times_check CHECK ((times >= 1))
 )
 WITH (fillfactor='70');
@@ -2066,7 +2120,7 @@ CREATE INDEX audit_log_project_idx ON public.audit_log USING btree (project_id, 
 
 CREATE INDEX audit_log_user_idx ON public.audit_log USING btree (user_id, created_at DESC, id DESC) WHERE (user_id IS NOT NULL);
 
-CREATE INDEX auth_credentials_foreign_hash_idx ON public.auth_credentials USING btree ("substring"(password_hash, '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)'::text)) WHERE (password_hash !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text);
+CREATE INDEX auth_credentials_foreign_hash_idx ON public.auth_credentials USING btree ("substring"((password_hash COLLATE "C"), '^(?:\$2[abxy]\$[0-9]+|\$fbscrypt\$[^$]*|\$argon2[a-z]*\$(?:v=[0-9]+\$)?[^$]*)'::text)) WHERE (password_hash !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text);
 
 CREATE UNIQUE INDEX auth_credentials_reset_token_key ON public.auth_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 

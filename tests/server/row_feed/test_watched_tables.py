@@ -55,7 +55,7 @@ OTHERWISE = {
     "collaboration_sessions.ended_at": "now(), status = 'ended'",
     "collaboration_sessions.participants": "ARRAY[$1::uuid]",
     "collaboration_sessions.status": "'ended', ended_at = now()",
-    "prime_users.devices": "'[1]'",
+    "prime_users.devices": "'[{}, {}]'",
     "project_members.role": "'viewer'",
     "project_snapshots.digest": "repeat('a', 16)",
     "project_snapshots.kind": "'auto'",
