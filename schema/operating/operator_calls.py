@@ -29,7 +29,7 @@ from schema.operating.health_calls import (
     ShowHealth,
 )
 from schema.text.enumerations import one_of
-from schema.text.text_rules import MEMBER_ID, SHOWN_NOT_EMPTY, STORED
+from schema.text.text_rules import MEMBER_ID_TYPED, SHOWN_NOT_EMPTY, STORED
 
 Reason = Annotated[str, Meta(min_length=1, max_length=100, pattern=SHOWN_NOT_EMPTY)]
 """Shown to the people it is about, and kept in the audit."""
@@ -38,7 +38,7 @@ Sentence = Annotated[str, Meta(min_length=1, max_length=500, pattern=SHOWN_NOT_E
 Named = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS_LENGTH, pattern=STORED)]
 """A user: an id or the beginning of one, an e-mail address or a username."""
 
-Member = Annotated[str, Meta(pattern=MEMBER_ID)]
+Member = Annotated[str, Meta(pattern=MEMBER_ID_TYPED)]
 NodeState = Annotated[Literal["serving", "drained", "silent"], one_of("NodeState")]
 MaintenanceMode = Annotated[Literal["read_only", "off"], one_of("MaintenanceMode")]
 

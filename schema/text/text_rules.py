@@ -83,8 +83,8 @@ STORED = rf"^[^{_CONTROL_BUT_TAB_AND_LINE_ENDS}{_NO_CHARACTER}]*\Z"
 
 DELTA_ID = rf"^{_OTHER_THAN_THOSE}[A-Za-z0-9_-]{{8,64}}\Z"
 PROJECT_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
-ID_BEGINNING = r"^[0-9a-f]{4}[0-9a-f-]{0,32}\Z"
-"""The pattern of an id of which an operator may leave out the end."""
+ID_BEGINNING = r"^[0-9A-Fa-f]{4}[0-9A-Fa-f-]{0,32}\Z"
+"""The pattern of an id as an operator types it: the end may be left out, capitals are taken."""
 ENTITY_ID = r"^([A-Za-z0-9_-]{8,36}|project)\Z"
 """Also of what the journal holds: names of E13 are refused where an op is proposed."""
 
@@ -95,6 +95,8 @@ MAP_KEY = rf"^{_OTHER_THAN_THOSE}(?!__)[^{_CONTROL}{_NO_CHARACTER}]+\Z"
 """The pattern of a key in a map of a client's own, as the parameters of a preset (rule Q8)."""
 
 MEMBER_ID = r"^[0-9a-f]{1,64}\Z"
+MEMBER_ID_TYPED = r"^[0-9A-Fa-f]{1,64}\Z"
+"""As an operator types one: capitals are taken."""
 DIGEST = r"^[0-9a-f]{16}\Z"
 CONTENT_HASH = r"^[0-9a-f]{64}\Z"
 
@@ -126,6 +128,7 @@ IN_WORDS = {
         f"{_OR_OF_AN_OBJECT}"
     ),
     MEMBER_ID: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
+    MEMBER_ID_TYPED: "a member's id is 1 to 64 characters: 0 to 9 and a to f",
     DIGEST: "a digest is 16 characters: 0 to 9 and a to f",
     CONTENT_HASH: "a hash is a SHA-256: 64 characters, 0 to 9 and a to f",
 }

@@ -1,4 +1,4 @@
-"""Queries by the beginning of an id, as an operator types it."""
+"""Queries by the beginning of an id, as an operator types it: in small letters or capitals."""
 
 import re
 from dataclasses import dataclass
@@ -68,6 +68,7 @@ async def _found(db: Executor, query: str, beginning: str) -> list[FoundId]:
 
 def _between(beginning: str) -> tuple[str, str] | None:
     """The first and the last UUID that begin so; None: none does."""
+    beginning = beginning.lower()
     digits = beginning.replace("-", "")
     if len(beginning) < FEWEST or DIGITS.fullmatch(digits) is None:
         return None

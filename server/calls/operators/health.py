@@ -56,7 +56,7 @@ async def list_events(context: Context, caller: Caller, params: ListEvents) -> N
         (event["at"], event["number"], node, event)
         for node, events in question.answers.items()
         for event in events or ()
-        if node_asked in (None, node)
+        if node_asked is None or node.lower() == node_asked.lower()
     ]
     events_found.sort(key=lambda one: one[:3], reverse=True)
     events_shown = events_found[: params.limit]
@@ -76,7 +76,7 @@ async def _named(context: Context, params: ListEvents) -> tuple[str | None, str 
     While the database does not answer, as they were given: events are told all the same. Those of
     a project or a node that is gone are, too.
     """
-    project, node = params.project, params.node
+    project, node = params.project and params.project.lower(), params.node
     try:
         if project is not None and len(project) < UUID_LENGTH:
             project = (await project_named(context.db, project)).id

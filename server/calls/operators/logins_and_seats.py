@@ -84,6 +84,7 @@ async def _end(tx: Executor, params: Kick, login: str) -> tuple[str, list[str]]:
 
 async def _member_named(context: Context, text: str) -> str:
     """The member whose id it is, or begins so; raises `NotFound`, `Refused` for several."""
+    text = text.lower()
     if len(text) >= MEMBER_ID_LENGTH:
         return text
     question = await context.node_questions.ask("members", beginning=text, limit=MOST_FOUND + 1)

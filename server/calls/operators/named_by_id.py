@@ -1,4 +1,7 @@
-"""What an operator names by its id, or by the beginning of one that no other has."""
+"""What an operator names by its id, or by the beginning of one that no other has.
+
+In small letters or capitals, as it is typed or pasted.
+"""
 
 from collections.abc import Sequence
 
@@ -17,7 +20,7 @@ UUID_LENGTH = 36
 async def project_named(db: Executor, text: str) -> FoundId:
     """Raises `NotFound`, `Refused` for the beginning of several."""
     if len(text) == UUID_LENGTH:
-        names = await studio_projects.names_of(db, [text])
+        names = await studio_projects.names_of(db, [text.lower()])
         found = [FoundId(id, name) for id, name in names.items()]
     else:
         found = await id_beginnings.projects(db, text)
@@ -27,7 +30,7 @@ async def project_named(db: Executor, text: str) -> FoundId:
 async def login_named(db: Executor, text: str) -> str:
     """The same of a login, which is one that goes on where only its beginning is given."""
     if len(text) == UUID_LENGTH:
-        return text
+        return text.lower()
     found = await id_beginnings.logins(db, text)
     return the_one(text, found, "login", "operator.logins lists those of a user").id
 
@@ -36,7 +39,9 @@ async def node_named(db: Executor, text: str) -> str:
     """The same of a node."""
     named = [FoundId(node.name, node.address) for node in await nodes.all_nodes(db)]
     found = [node for node in named if node.id == text] or [
-        node for node in named if len(text) >= FEWEST and node.id.startswith(text)
+        node
+        for node in named
+        if len(text) >= FEWEST and node.id.lower().startswith(text.lower())
     ]
     return the_one(text, found, "node", "operator.nodes lists those that run").id
 

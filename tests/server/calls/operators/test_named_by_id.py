@@ -91,6 +91,39 @@ async def test_R48_logins_members_and_nodes_are_named_so_too(doors: Doors) -> No
     assert (code, "operator.nodes" in text) == ("not_found", True)
 
 
+async def test_R48_ids_and_their_beginnings_may_be_typed_in_capitals(doors: Doors) -> None:
+    ann = await doors.near.musician("ann")
+    song = await create_project(ann, "Song")
+    typed = song.upper()
+    for beginning in (typed[:4], typed[:9], typed):
+        assert (await doors.by_call("room", project=beginning))["project"] == song
+        closed = await doors.by_machine("close_room", project=beginning, reason="It grows.")
+        assert closed["project"] == song
+        assert (await doors.by_machine("open_room", project=beginning))["changed"] is True
+    doors.near.metrics.events.note("epoch_changed", EventSubject(song))
+    near = doors.near.hub.node
+    for beginning in (typed[:8], typed):
+        [event] = (await doors.by_call("events", project=beginning, node=near.upper()))["events"]
+        assert (event["project"], event["node"]) == (song, near)
+    far = doors.far.hub.node
+    for node in (far.upper(), far.upper()[:-1]):
+        assert (await doors.by_call("drain", node=node))["changed"] is True
+        assert (await doors.by_call("undrain", node=node))["changed"] is True
+    for user in (ann.user.upper(), ann.user.upper()[:9]):
+        assert (await doors.by_call("logins", user=user))["user"] == ann.user
+        entries = (await doors.by_call("audit", user=user))["entries"]
+        assert {entry["user"] for entry in entries} == {ann.user}
+    joined, _ = await ann.join(song)
+    kicked = await doors.by_call("kick", member=joined["you"].upper(), reason="x")
+    assert kicked["seats"] == 1
+    for name in ("ben", "eve"):
+        wire = await doors.near.musician(name)
+        [login] = (await doors.by_call("logins", user=wire.user))["logins"]
+        typed = login["login"].upper()
+        kicked = await doors.by_call("kick", login=typed if name == "eve" else typed[:8], reason="x")
+        assert kicked["logins"] == 1
+
+
 async def test_R48_members_that_begin_alike_are_told(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
