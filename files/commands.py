@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import sys
-import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -20,13 +19,14 @@ from rich.text import Text
 
 from files.broken_song import BrokenSong
 from files.dawproject.export import write_dawproject
+from files.exporting.named_project import FEWEST, NoSuchProject, id_or_beginning, whole_id
+from files.exporting.whole_project import NotWhole, whole_state
 from files.imported_song import Song
 from files.importing import read_song
 from files.losses import Loss, printable
 from files.midi.export import write_midi
 from files.prime_file import write_prime
 from files.upload import UploadIncomplete, upload
-from files.whole_project import NotWhole, whole_state
 from machine.caller_paths import path_of_caller, problem_with_directory, problem_with_file
 from machine.children.child_directory import DirectoryInUse, DirectoryLock
 from machine.local_hub import HubFailed, LocalHub
@@ -55,6 +55,7 @@ FAILURES = (
     ConnectionOver,
     DeltaRefused,
     HubFailed,
+    NoSuchProject,
     NotWhole,
     RoomClosed,
     UploadIncomplete,
@@ -112,11 +113,12 @@ async def export_project(arguments: argparse.Namespace) -> int:
     if problem := problem_with_file(path):
         raise WrongUse(problem)
     async with _logged_in(arguments) as client:
-        state = await whole_state(client, arguments.project)
+        project = await whole_id(client, arguments.project)
+        state = await whole_state(client, project)
     losses = write(path, state)
     sizes = {collection: len(entities) for collection, entities in state.items()}
     if arguments.json:
-        report = {"project": arguments.project, "file": str(path), "entities": sum(sizes.values())}
+        report = {"project": project, "file": str(path), "entities": sum(sizes.values())}
         print(json.dumps(report | _as_json(losses)))
     else:
         console = Console(stderr=True)
@@ -268,9 +270,11 @@ def _show(console: Console, losses: list[Loss]) -> None:
 
 def _project_id(text: str) -> str:
     try:
-        return str(uuid.UUID(text))
+        return id_or_beginning(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: this is no project id") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: this is no project id, nor its first {FEWEST} characters or more"
+        ) from None
 
 
 def _arguments() -> argparse.Namespace:
@@ -285,7 +289,7 @@ def _arguments() -> argparse.Namespace:
     exports = subparsers.add_parser(
         "export", help="write a project to a .dawproject, .mid or .prime.json file"
     )
-    exports.add_argument("project", type=_project_id, help="its id")
+    exports.add_argument("project", type=_project_id, help="its id, or the beginning of it")
     exports.add_argument(
         "file", type=path_of_caller, help=".dawproject (for DAWs), .mid or .prime.json"
     )

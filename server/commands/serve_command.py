@@ -20,13 +20,17 @@ from machine.embedded_postgres import EmbeddedPostgres
 from machine.embedded_valkey import EmbeddedValkey
 from persistence.errors import NotFound
 from persistence.migrate import check
+from persistence.pool import Database
+from schema.text.text_rules import ID_BEGINNING
 from server.accounts.usage_limits import limits_in_words
+from server.calls.operators.named_by_id import project_named
 from server.commands.command_failures import is_mistake, message_and_exit_code
 from server.commands.database_of_command import database_of
 from server.commands.start_log import tell_start
 from server.embedded_servers import EmbeddedServers
 from server.health.log import ServerLog, set_level
 from server.process import run
+from server.refused import Refused
 from server.running.signals import Signals, Stopped
 from server.serving import require_port
 from server.settings.behind_balancer import behind_balancer, read_behind_balancer
@@ -34,7 +38,7 @@ from server.settings.command_line_options import add_options, options_of
 from server.settings.reading import SettingsReading, read_all, read_settings
 from server.settings.settings import Settings
 from server.settings.settings_table import SETTINGS
-from server.states.journal_audit import audit
+from server.states.journal_audit import audit_in
 
 if TYPE_CHECKING:
     from server.several_nodes import NodeProcess
@@ -48,7 +52,6 @@ FOR_AUDIT = ("project", "digests")
 
 log = structlog.get_logger()
 MOST_NODES = 16
-PROJECT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def main() -> int:
@@ -165,18 +168,27 @@ def _with_servers(settings: Settings) -> Iterator[tuple[dict[str, EmbeddedServer
 def _audit(own_log: ServerLog, project: str, settings: Settings, *, digests: bool) -> int:
     try:
         with database_of(settings) as url:
-            if PROJECT_ID.fullmatch(project) is None:
-                return own_log.fail(f"{project!r} is no project id", 2)
+            if re.match(ID_BEGINNING, project) is None:
+                text = f"{project!r} is no project id, nor its first 4 characters or more"
+                return own_log.fail(text, 2)
             report = asyncio.run(_audited(url, project, digests=digests))
     except NotFound:
         return own_log.fail(f"there is no project {project}", 2)
+    except Refused as several:
+        return own_log.fail(str(several), 2)
     print(json.dumps(report))
     return 0 if report["checkpoint_ok"] and report["gapless"] else 1
 
 
-async def _audited(url: str, project: str, *, digests: bool) -> dict[str, Any]:
+async def _audited(url: str, named: str, *, digests: bool) -> dict[str, Any]:
+    """`named`: the project's id, or the beginning of it; raises `NotFound`, `Refused`."""
     await check(url)
-    return await audit(url, project, digests=digests)
+    db = await Database.open(url, max_size=2, application_name="prime audit")
+    try:
+        project = (await project_named(db, named)).id
+        return await audit_in(db, project, digests=digests)
+    finally:
+        await db.close()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -217,7 +229,9 @@ def _parser() -> _Parser:
         default="serve",
         help="what is done (serve)",
     )
-    parser.add_argument("project", nargs="?", default="", help="for audit: the project's id")
+    parser.add_argument(
+        "project", nargs="?", default="", help="for audit: the project's id, or the beginning of it"
+    )
     parser.add_argument(
         "--digests", action="store_true", help="for audit: of each seq and of each snapshot"
     )

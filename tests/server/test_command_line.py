@@ -1,5 +1,6 @@
 """The server's command line, as an operator meets it: a process, its output, its exit code."""
 
+import asyncio
 import gc
 import json
 import os
@@ -13,8 +14,10 @@ from typing import IO
 
 import pytest
 
+from persistence.pool import Database
 from server.__main__ import main
 from server.version import VERSION
+from tests.persistence.planted_rows import make_project, make_user
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,6 +113,25 @@ def assert_audited(data: str) -> None:
     audit = server("audit", project, "--data", data, "--json", DATABASE_URL="")
     _, problem = said(audit)
     assert (audit.returncode, problem) == (2, f"prime: there is no project {project}\n")
+
+
+async def test_an_audit_names_its_project_by_the_beginning_of_the_id_in_whatever_case(
+    database: Database, database_url: str
+) -> None:
+    ann = await make_user(database, "ann")
+    project = (await make_project(database, ann)).id
+    for named in (project, project.upper(), project[:8].upper()):
+        process = server("audit", named, DATABASE_URL=database_url)
+        out, problem = await asyncio.to_thread(said, process)
+        assert (process.returncode, problem) == (0, "")
+        assert json.loads(out)["project"] == project
+    other = f"{project[:-1]}{'1' if project[-1] == '0' else '0'}"
+    await make_project(database, ann, "Other", id=other)
+    process = server("audit", project[:8], DATABASE_URL=database_url)
+    _, problem = await asyncio.to_thread(said, process)
+    assert process.returncode == 2
+    assert problem.startswith(f"prime: several ids begin with {project[:8]}: ")
+    assert f"{other} (Other)" in problem
 
 
 def test_a_database_that_is_down_is_waited_for(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from files.exporting.whole_project import whole_state
 from files.upload import upload
-from files.whole_project import whole_state
 from prime_client.client import Client
 from prime_client.connecting.connection import Connection
 from prime_client.events import LoginNeeded, Postponed, Synced

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from files import whole_project
-from files.whole_project import NotWhole, whole_state
+from files.exporting import whole_project
+from files.exporting.whole_project import NotWhole, whole_state
 from prime_client.client import Client
 from prime_client.copy.digest import digest
 from tests.client.fake_server import PROJECT, FakeServer, fake_server
