@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from admin.answer_tables import in_while, milliseconds
+from admin.answer_tables import counted, in_while, milliseconds
 from admin.door import Result
 
 BUSY = 0.95
@@ -81,7 +81,10 @@ def _of_figures(row: Result) -> Iterator[Finding]:
 
 
 def _of_mail(rows: list[dict[str, Any]]) -> Iterator[Finding]:
-    """A node that cannot send says so at once; of mails that wait all nodes see the same."""
+    """A node that cannot send says so at once; of mails that wait all nodes see the same.
+
+    Where no node is to send any nobody is woken, and it is said: nothing will send them.
+    """
     senders = [row for row in rows if row.get("sends_mail")]
     down = [row["node"] for row in senders if not row.get("mail_up", True)]
     if down:
@@ -89,6 +92,10 @@ def _of_mail(rows: list[dict[str, Any]]) -> Iterator[Finding]:
         yield Finding(text, "PrimeMailWaits")
     elif senders and (oldest := min(row["oldest_mail_ms"] for row in rows)) > LONG_MAIL_MS:
         yield Finding(f"Mail has waited for {in_while(oldest)}.", "PrimeMailWaits")
+    elif rows and all(row.get("sends_mail") is False and row["mails_waiting"] for row in rows):
+        waiting = counted(rows[0]["mails_waiting"], "mail")
+        text = f"{waiting} cannot be sent: SMTP_URL is set on no node."
+        yield Finding(text, "PrimeMailWaits")
 
 
 def _of_backups(rows: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -73,13 +73,26 @@ def test_mail_that_waits_while_mail_is_down_is_told_by_the_nodes_that_cannot_sen
     down = {"mail_up": False, "mails_waiting": 3, "oldest_mail_ms": HOUR}
     [finding] = findings({"nodes": [ROW | down, ROW | down | {"node": "b"}], "silent": []})
     assert finding.text.startswith("a, b: mail cannot be handed over")
-    assert told(down | {"sends_mail": False}) == [], "a node that sends none is not down"
+    [finding] = findings({"nodes": [ROW | down | {"sends_mail": False}], "silent": []})
+    assert "cannot be sent" in finding.text, "a node that sends none is not down"
     assert told(down | {"mail_up": True}, {"oldest_mail_ms": 0}) == [], "another one has sent them"
+
+
+@pytest.mark.parametrize(("waiting", "mails"), [(1, "1 mail"), (3, "3 mails")])
+def test_mails_that_wait_where_no_node_sends_any_are_found(waiting: int, mails: str) -> None:
+    row = ROW | {"sends_mail": False, "mails_waiting": waiting, "oldest_mail_ms": MINUTE}
+    [finding] = findings({"nodes": [row, row | {"node": "b"}], "silent": []})
+    assert finding.text == f"{mails} cannot be sent: SMTP_URL is set on no node."
+    assert told(row, {}) == [], "the other node sends them"
+    before = {name: row[name] for name in row if name != "sends_mail"}
+    assert findings({"nodes": [row, before], "silent": []}) == [], "a node of before may send them"
+    assert told(row | {"mails_waiting": 0}) == []
 
 
 def test_where_no_node_sends_mail_it_is_told_that_mails_wait() -> None:
     row = ROW | {"sends_mail": False, "mails_waiting": 3, "oldest_mail_ms": 3 * HOUR}
     shown = [str(line) for line in health({"nodes": [row], "silent": []})]
+    assert not any("all is well" in line for line in shown)
     waiting = "Mails that wait: 3, the oldest for 3 hours"
     assert f"{waiting}; no node sends mail, as SMTP_URL is not set" in shown
 

@@ -131,6 +131,9 @@ function ofDatabase(health: Seen["health"]): Finding[] {
   } else if (rows.some(({ sends_mail }) => sends_mail) && oldest > LONG_MAIL_MS) {
     const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
     ageFindings.push({ kind: "look", text: `${waiting === 1 ? "A mail has" : `${waiting} mails wait, the oldest has`} waited for ${inWhile(oldest)}.`, alarm: "PrimeMailWaits" });
+  } else if (rows.length > 0 && rows.every(({ sends_mail, mails_waiting = 0 }) => sends_mail === false && mails_waiting > 0)) {
+    const [waiting] = rows.map(({ mails_waiting = 0 }) => mails_waiting);
+    ageFindings.push({ kind: "look", text: `${waiting === 1 ? "1 mail" : `${waiting} mails`} cannot be sent: SMTP_URL is set on no node.`, alarm: "PrimeMailWaits" });
   }
   const backup = youngest(rows, "backup_age_ms");
   if (backup !== null && backup > LATE_BACKUP_MS) ageFindings.push({ kind: "bad", text: `The newest backup is ${inWhile(backup)} old.`, alarm: "PrimeBackupOld" });

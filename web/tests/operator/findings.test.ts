@@ -79,7 +79,10 @@ test("what all nodes see in the one database is found once, as who looked last h
   const mail = { sends_mail: true, mails_waiting: 3, oldest_mail_ms: hour };
   assert.deepEqual(findings(seen(health(mail, { ...mail, node: "b" }))).map(({ text }) => text), ["3 mails wait, the oldest has waited for 60 minutes."]);
   assert.deepEqual(alarms(seen(health(mail, { ...mail, oldest_mail_ms: 0 }))), [], "the other node has sent them meanwhile");
-  assert.deepEqual(alarms(seen(health({ ...mail, sends_mail: false }))), [], "no node sends any");
+  const unsent = { ...mail, sends_mail: false };
+  assert.deepEqual(findings(seen(health(unsent, { ...unsent, node: "b" }))).map(({ text }) => text), ["3 mails cannot be sent: SMTP_URL is set on no node."]);
+  assert.deepEqual(alarms(seen(health({ sends_mail: false, mails_waiting: 0 }))), [], "none waits");
+  assert.deepEqual(alarms(seen(health(unsent, { ...unsent, node: "b", sends_mail: undefined }))), [], "a node of before, which may send them");
   assert.deepEqual(findings(seen(health({ backup_age_ms: 3 * day }))), [{ kind: "bad", text: "The newest backup is 3 days old.", alarm: "PrimeBackupOld" }]);
   assert.deepEqual(alarms(seen(health({ backup_age_ms: 3 * day }, { backup_age_ms: 20 * hour }))), []);
   assert.deepEqual(alarms(seen(health({ backup_age_ms: null, rehearsal_age_ms: 36 * day }))), ["PrimeRehearsalOld"]);
@@ -92,7 +95,7 @@ test("mail that cannot be handed over is found at once, and a certificate before
   assert.deepEqual(findings(seen(health(down, { ...down, node: "b" }))), [
     { kind: "look", text: "a, b: mail cannot be handed over, and waits; the log says why.", alarm: "PrimeMailWaits" },
   ]);
-  assert.deepEqual(alarms(seen(health({ ...down, sends_mail: false }))), [], "a node that sends none is not down");
+  assert.deepEqual(findings(seen(health({ ...down, sends_mail: false }))).map(({ text }) => text), ["1 mail cannot be sent: SMTP_URL is set on no node."], "a node that sends none is not down");
   assert.deepEqual(alarms(seen(health({ certificate_left_ms: 15 * day }, { certificate_left_ms: null }))), []);
   const ends = [13 * day, day, -hour].flatMap((certificate_left_ms) => findings(seen(health({ certificate_left_ms }))));
   assert.deepEqual(ends.map(({ kind, text, alarm }) => [kind, text, alarm]), [
