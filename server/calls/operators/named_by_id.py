@@ -39,9 +39,7 @@ async def node_named(db: Executor, text: str) -> str:
     """The same of a node."""
     named = [FoundId(node.name, node.address) for node in await nodes.all_nodes(db)]
     found = [node for node in named if node.id == text] or [
-        node
-        for node in named
-        if len(text) >= FEWEST and node.id.lower().startswith(text.lower())
+        node for node in named if len(text) >= FEWEST and node.id.lower().startswith(text.lower())
     ]
     return the_one(text, found, "node", "operator.nodes lists those that run").id
 
